@@ -1,0 +1,1 @@
+//! Files people load and hand back: `GeoJSON`, `GeoPackage`, KML, GPX, XLSX, CSV.

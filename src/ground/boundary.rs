@@ -1,0 +1,229 @@
+//! The boundary of a survey: polygons out of any vector file, in lon/lat.
+
+use super::crs::{Crs, CrsError};
+use super::geotransform::CrsPoint;
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use gdal::vector::LayerAccess;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+use geo::{BooleanOps, BoundingRect, MapCoords, MultiPolygon, Validation};
+use std::path::{Path, PathBuf};
+
+/// The area a survey was asked to search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boundary {
+    polygons: MultiPolygon,
+}
+
+/// A boundary file that cannot be used.
+#[derive(Debug)]
+pub enum BoundaryError {
+    /// GDAL cannot open it as vector data.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It has no polygon.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A polygon crosses itself.
+    SelfIntersecting {
+        /// The file.
+        path: PathBuf,
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// It does not say where it is.
+    NoCrs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its coordinate system cannot be used.
+    Crs {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CrsError,
+    },
+}
+
+impl Say for BoundaryError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Unreadable { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
+                    "give a GeoJSON, GeoPackage or shapefile with polygons; `ogrinfo {path}` says what is wrong",
+                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile;可用 `ogrinfo {path}` 查看原因"))
+            }
+            Self::Empty { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
+                    lang,
+                    "draw the survey area as a polygon; lines and points bound nothing",
+                    "请把测区画成多边形;线和点不能作为边界"
+                ))
+            }
+            Self::SelfIntersecting { path, feature } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "polygon {feature} of {path} crosses itself",
+                    "{path} 的第 {feature} 个多边形自相交"
+                ))
+                .hint(tr!(
+                    lang,
+                    "mend it: `ogr2ogr -makevalid mended.gpkg {path}`",
+                    "修复方法:`ogr2ogr -makevalid mended.gpkg {path}`"
+                ))
+            }
+            Self::NoCrs { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} has no coordinate reference system",
+                    "{path} 没有坐标参考系"
+                ))
+                .hint(tr!(
+                    lang,
+                    "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`",
+                    "请写入:`ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`"
+                ))
+            }
+            Self::Crs { path, source } => {
+                let said = source.say(lang);
+                Said {
+                    what: format!("{}: {}", path.display(), said.what),
+                    hint: said.hint,
+                }
+            }
+        }
+    }
+}
+speaking_error!(BoundaryError, |e| match e {
+    BoundaryError::Crs { source, .. } => Some(source),
+    _ => None,
+});
+
+impl Boundary {
+    /// Reads every polygon of every layer and unites them.
+    ///
+    /// # Errors
+    /// See [`BoundaryError`].
+    pub fn read(path: &Path) -> Result<Self, BoundaryError> {
+        let options = DatasetOptions {
+            open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
+            ..DatasetOptions::default()
+        };
+        let file = Dataset::open_ex(path, options)
+            .map_err(|_ignored| BoundaryError::Unreadable { path: path.into() })?;
+        let mut polygons: Vec<geo::Polygon> = Vec::new();
+        for mut layer in file.layers() {
+            let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
+            for (i, feature) in layer.features().enumerate() {
+                let Some(shape) = feature.geometry().and_then(|g| g.to_geo().ok()) else {
+                    continue;
+                };
+                let found = match shape {
+                    geo::Geometry::Polygon(p) => vec![p],
+                    geo::Geometry::MultiPolygon(m) => m.0,
+                    _ => continue,
+                };
+                let crs = crs
+                    .as_ref()
+                    .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
+                for polygon in found {
+                    if !polygon.is_valid() {
+                        return Err(BoundaryError::SelfIntersecting {
+                            path: path.into(),
+                            feature: i + 1,
+                        });
+                    }
+                    polygons.push(to_lonlat(&polygon, crs).map_err(|source| {
+                        BoundaryError::Crs {
+                            path: path.into(),
+                            source,
+                        }
+                    })?);
+                }
+            }
+        }
+        let united = geo::unary_union(&polygons);
+        if united.0.is_empty() {
+            return Err(BoundaryError::Empty { path: path.into() });
+        }
+        Ok(Self { polygons: united })
+    }
+
+    /// A boundary from polygons in lon/lat.
+    pub fn of(polygons: MultiPolygon) -> Self {
+        Self { polygons }
+    }
+
+    /// Its polygons in lon/lat.
+    pub fn polygons(&self) -> &MultiPolygon {
+        &self.polygons
+    }
+
+    /// The part of an area that lies inside.
+    pub fn inside(&self, area: &MultiPolygon) -> MultiPolygon {
+        area.intersection(&self.polygons)
+    }
+
+    /// The part of an area that lies outside.
+    pub fn outside(&self, area: &MultiPolygon) -> MultiPolygon {
+        area.difference(&self.polygons)
+    }
+
+    /// Its bounding box in degrees.
+    pub fn bounds(&self) -> Option<geo::Rect> {
+        self.polygons.bounding_rect()
+    }
+}
+
+fn to_lonlat(polygon: &geo::Polygon, crs: &Crs) -> Result<geo::Polygon, CrsError> {
+    let transform = crs.to_lonlat()?;
+    polygon.try_map_coords(|c| {
+        transform
+            .apply(&[CrsPoint { x: c.x, y: c.y }])
+            .map(|p| p[0].into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Boundary, BoundaryError> {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("边界 area.geojson");
+        std::fs::write(&path, text).expect("written");
+        Boundary::read(&path)
+    }
+
+    #[test]
+    fn overlapping_polygons_are_united() {
+        let boundary = read(r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[2,0],[2,1],[0,1],[0,0]]]}},
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[1,0],[3,0],[3,1],[1,1],[1,0]]]}}]}"#)
+            .expect("read");
+        assert_eq!(boundary.polygons().0.len(), 1);
+    }
+
+    #[test]
+    fn a_bow_tie_a_line_and_a_text_are_refused() {
+        let bow = read(r#"{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}"#);
+        assert!(
+            matches!(bow, Err(BoundaryError::SelfIntersecting { feature: 1, .. })),
+            "{bow:?}"
+        );
+        let line = read(r#"{"type":"LineString","coordinates":[[0,0],[1,1]]}"#);
+        assert!(matches!(line, Err(BoundaryError::Empty { .. })), "{line:?}");
+        assert!(matches!(
+            read("nothing"),
+            Err(BoundaryError::Unreadable { .. })
+        ));
+    }
+}

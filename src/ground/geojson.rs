@@ -1,0 +1,164 @@
+//! Feature collections as RFC 7946 wants them: lon/lat with seven decimals, exterior rings counter-clockwise, no `crs`.
+
+use super::lonlat::{LonLat, round7};
+use geo::orient::{Direction, Orient};
+use geo::{LineString, MultiPolygon, Polygon};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// A geometry that is written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Geometry {
+    /// One position.
+    Point(LonLat),
+    /// A line, as of a track.
+    Line(LineString),
+    /// One or more areas; written as a `Polygon` where it is one.
+    Area(MultiPolygon),
+}
+
+/// One thing on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Its id, unique in the file.
+    pub id: Option<String>,
+    /// Where it is; `None` is written as `null`.
+    pub geometry: Option<Geometry>,
+    /// What is known of it.
+    pub properties: Map<String, Value>,
+}
+
+/// A file of features with foreign members of its own, such as its datum.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FeatureCollection {
+    /// Members beside `type` and `features`.
+    pub members: Map<String, Value>,
+    /// The features in order.
+    pub features: Vec<Feature>,
+}
+
+/// Writes a collection, one feature a line. The same collection always gives the same bytes.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_features(out: &mut impl Write, collection: &FeatureCollection) -> io::Result<()> {
+    write!(out, "{{\"type\":\"FeatureCollection\"")?;
+    for (key, value) in &collection.members {
+        write!(out, ",{}:{}", Value::from(key.as_str()), value)?;
+    }
+    write!(out, ",\"features\":[")?;
+    for (i, feature) in collection.features.iter().enumerate() {
+        write!(out, "{}", if i == 0 { "\n" } else { ",\n" })?;
+        serde_json::to_writer(&mut *out, &feature.to_json())?;
+    }
+    writeln!(out, "\n]}}")
+}
+
+impl Feature {
+    fn to_json(&self) -> Value {
+        let mut feature = Map::new();
+        feature.insert("type".into(), "Feature".into());
+        if let Some(id) = &self.id {
+            feature.insert("id".into(), id.as_str().into());
+        }
+        feature.insert(
+            "geometry".into(),
+            self.geometry
+                .as_ref()
+                .and_then(Geometry::to_json)
+                .unwrap_or(Value::Null),
+        );
+        feature.insert("properties".into(), Value::Object(self.properties.clone()));
+        Value::Object(feature)
+    }
+}
+
+impl Geometry {
+    fn to_json(&self) -> Option<Value> {
+        match self {
+            Self::Point(p) => Some(json!({"type": "Point", "coordinates": position(*p)})),
+            Self::Line(line) => {
+                let positions = distinct(line);
+                (positions.len() >= 2)
+                    .then(|| json!({"type": "LineString", "coordinates": positions}))
+            }
+            Self::Area(area) => {
+                let mut polygons: Vec<Value> = area.iter().filter_map(rings).collect();
+                match polygons.len() {
+                    0 => None,
+                    1 => Some(json!({"type": "Polygon", "coordinates": polygons.remove(0)})),
+                    _ => Some(json!({"type": "MultiPolygon", "coordinates": polygons})),
+                }
+            }
+        }
+    }
+}
+
+fn position(p: LonLat) -> [f64; 2] {
+    let p = p.rounded();
+    [p.lon, p.lat]
+}
+
+fn distinct(line: &LineString) -> Vec<[f64; 2]> {
+    let mut positions: Vec<[f64; 2]> = line.coords().map(|c| [round7(c.x), round7(c.y)]).collect();
+    positions.dedup();
+    positions
+}
+
+/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior.
+fn rings(polygon: &Polygon) -> Option<Value> {
+    let oriented = polygon.orient(Direction::Default);
+    let exterior = distinct(oriented.exterior());
+    let mut all = vec![(exterior.len() >= 4).then_some(exterior)?];
+    all.extend(
+        oriented
+            .interiors()
+            .iter()
+            .map(distinct)
+            .filter(|ring| ring.len() >= 4),
+    );
+    serde_json::to_value(all).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::polygon;
+
+    #[test]
+    fn a_clockwise_ring_is_turned_and_rounded() {
+        let clockwise = polygon![(x: 0.0, y: 0.0), (x: 0.0, y: 1.0), (x: 1.000_000_04, y: 1.0), (x: 1.0, y: 0.0)];
+        let feature = Feature {
+            id: Some("a".into()),
+            geometry: Some(Geometry::Area(clockwise.into())),
+            properties: Map::new(),
+        };
+        let mut bytes = Vec::new();
+        write_features(
+            &mut bytes,
+            &FeatureCollection {
+                members: Map::new(),
+                features: vec![feature],
+            },
+        )
+        .expect("written");
+        let read: Value = serde_json::from_slice(&bytes).expect("JSON");
+        let ring = &read["features"][0]["geometry"]["coordinates"][0];
+        assert_eq!(read["features"][0]["geometry"]["type"], "Polygon");
+        assert_eq!(ring[0], ring[4]);
+        let shoelace: f64 = (0..4)
+            .map(|i| {
+                ring[i][0].as_f64().unwrap() * ring[i + 1][1].as_f64().unwrap()
+                    - ring[i + 1][0].as_f64().unwrap() * ring[i][1].as_f64().unwrap()
+            })
+            .sum();
+        assert!(shoelace > 0.0);
+        assert!(String::from_utf8(bytes).expect("UTF-8").contains("1.0,1.0"));
+    }
+
+    #[test]
+    fn an_area_that_rounds_to_nothing_has_no_geometry() {
+        let speck = polygon![(x: 0.0, y: 0.0), (x: 1e-9, y: 0.0), (x: 1e-9, y: 1e-9)];
+        assert_eq!(Geometry::Area(speck.into()).to_json(), None);
+    }
+}

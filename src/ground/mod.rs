@@ -1,0 +1,21 @@
+//! The words of space: positions in degrees and metres, raster geometry, coordinate systems, areas and regions.
+//!
+//! Pixel, ground and lon/lat coordinates are different types. Everything that leaves the program is WGS 84 lon/lat.
+
+mod area;
+mod boundary;
+mod crs;
+mod geojson;
+mod geotransform;
+mod gsd;
+mod lonlat;
+mod region;
+
+pub use area::{area_m2, area_mu, ring_perimeter_m};
+pub use boundary::{Boundary, BoundaryError};
+pub use crs::{Crs, CrsError, ToLonLat};
+pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
+pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
+pub use gsd::Gsd;
+pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
+pub use region::{Rect, Region, Run};

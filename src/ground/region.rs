@@ -1,0 +1,512 @@
+//! Sets of pixels: built from rectangles, combined, and turned into polygons.
+//!
+//! A region is kept as horizontal bands of equal rows, so that a raster of a hundred thousand rows that is searched
+//! whole costs one band, and a ragged edge costs what it shows. All coordinates are whole pixels; a run `[start, end)`
+//! of row `y` covers the square from `(start, y)` to `(end, y + 1)`.
+
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+
+/// A run of pixels in a row, end excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// First column.
+    pub start: u32,
+    /// Column after the last.
+    pub end: u32,
+}
+
+/// A rectangle of pixels, right and bottom excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rect {
+    /// First column.
+    pub x0: u32,
+    /// First row.
+    pub y0: u32,
+    /// Column after the last.
+    pub x1: u32,
+    /// Row after the last.
+    pub y1: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Band {
+    y0: u32,
+    y1: u32,
+    runs: Vec<Run>,
+}
+
+/// A set of pixels in normal form: equal sets compare equal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Region {
+    bands: Vec<Band>,
+}
+
+impl Region {
+    /// The union of rectangles, in any order; empty ones are ignored. O(n log n) for rectangles that overlap little.
+    pub fn from_rects(rects: impl IntoIterator<Item = Rect>) -> Self {
+        let mut rects: Vec<Rect> = rects
+            .into_iter()
+            .filter(|r| r.x0 < r.x1 && r.y0 < r.y1)
+            .collect();
+        rects.sort_unstable_by_key(|r| (r.y0, r.x0));
+        let mut edges: Vec<u32> = rects.iter().flat_map(|r| [r.y0, r.y1]).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mut region = Self::default();
+        let mut active: Vec<Rect> = Vec::new();
+        let mut next = 0;
+        for pair in edges.windows(2) {
+            active.retain(|r| r.y1 > pair[0]);
+            while next < rects.len() && rects[next].y0 <= pair[0] {
+                active.push(rects[next]);
+                next += 1;
+            }
+            let mut runs: Vec<Run> = active
+                .iter()
+                .map(|r| Run {
+                    start: r.x0,
+                    end: r.x1,
+                })
+                .collect();
+            runs.sort_unstable_by_key(|r| r.start);
+            region.push(pair[0], pair[1], join(&runs));
+        }
+        region
+    }
+
+    fn push(&mut self, y0: u32, y1: u32, runs: Vec<Run>) {
+        if runs.is_empty() || y0 >= y1 {
+            return;
+        }
+        if let Some(last) = self.bands.last_mut()
+            && last.y1 == y0
+            && last.runs == runs
+        {
+            last.y1 = y1;
+            return;
+        }
+        self.bands.push(Band { y0, y1, runs });
+    }
+
+    /// Whether it holds no pixel.
+    pub fn is_empty(&self) -> bool {
+        self.bands.is_empty()
+    }
+
+    /// How many pixels it holds.
+    pub fn pixels(&self) -> u64 {
+        self.bands
+            .iter()
+            .map(|b| {
+                u64::from(b.y1 - b.y0)
+                    * b.runs
+                        .iter()
+                        .map(|r| u64::from(r.end - r.start))
+                        .sum::<u64>()
+            })
+            .sum()
+    }
+
+    /// Its rectangles, disjoint, from the top.
+    pub fn rects(&self) -> impl Iterator<Item = Rect> + '_ {
+        self.bands.iter().flat_map(|b| {
+            b.runs.iter().map(|r| Rect {
+                x0: r.start,
+                y0: b.y0,
+                x1: r.end,
+                y1: b.y1,
+            })
+        })
+    }
+
+    /// Pixels in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| a || b)
+    }
+
+    /// Pixels in `self` that are not in `other`.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| a && !b)
+    }
+
+    fn combine(&self, other: &Self, keep: fn(bool, bool) -> bool) -> Self {
+        let mut edges: Vec<u32> = self
+            .bands
+            .iter()
+            .chain(&other.bands)
+            .flat_map(|b| [b.y0, b.y1])
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mut result = Self::default();
+        let (mut i, mut j) = (0, 0);
+        for pair in edges.windows(2) {
+            let a = runs_at(&self.bands, &mut i, pair[0]);
+            let b = runs_at(&other.bands, &mut j, pair[0]);
+            result.push(pair[0], pair[1], merge(a, b, keep));
+        }
+        result
+    }
+
+    /// The polygons around it, in pixel coordinates with y down: one for each set of pixels joined by their sides.
+    /// Every ring is simple; where two pixels meet only at a corner the polygons touch in that point.
+    pub fn outline(&self) -> MultiPolygon {
+        let (edges, components) = self.edges();
+        let mut exteriors: Vec<Option<LineString>> = vec![None; components];
+        let mut holes: Vec<Vec<LineString>> = vec![Vec::new(); components];
+        for (component, ring) in rings(&edges) {
+            if twice_area(&ring) > 0 {
+                exteriors[component] = Some(line(&ring));
+            } else {
+                holes[component].push(line(&ring));
+            }
+        }
+        exteriors
+            .into_iter()
+            .zip(holes)
+            .filter_map(|(e, h)| e.map(|e| Polygon::new(e, h)))
+            .collect()
+    }
+
+    /// The directed sides of the region with its inside on the right (y down), and the number of connected components.
+    fn edges(&self) -> (Vec<Edge>, usize) {
+        let first: Vec<usize> = self
+            .bands
+            .iter()
+            .scan(0, |n, b| {
+                let at = *n;
+                *n += b.runs.len();
+                Some(at)
+            })
+            .collect();
+        let labels = self.components(&first);
+        let empty: &[Run] = &[];
+        let mut edges = Vec::new();
+        for (i, band) in self.bands.iter().enumerate() {
+            for (k, run) in band.runs.iter().enumerate() {
+                let component = labels.of[first[i] + k];
+                edges.push(Edge {
+                    from: (run.end, band.y0),
+                    to: (run.end, band.y1),
+                    component,
+                });
+                edges.push(Edge {
+                    from: (run.start, band.y1),
+                    to: (run.start, band.y0),
+                    component,
+                });
+            }
+            let above = i
+                .checked_sub(1)
+                .map(|p| &self.bands[p])
+                .filter(|p| p.y1 == band.y0)
+                .map_or(empty, |p| &p.runs);
+            let below = self
+                .bands
+                .get(i + 1)
+                .filter(|n| n.y0 == band.y1)
+                .map_or(empty, |n| &n.runs);
+            for (k, run) in band.runs.iter().enumerate() {
+                let component = labels.of[first[i] + k];
+                for open in merge(std::slice::from_ref(run), above, |a, b| a && !b) {
+                    edges.push(Edge {
+                        from: (open.start, band.y0),
+                        to: (open.end, band.y0),
+                        component,
+                    });
+                }
+                for open in merge(std::slice::from_ref(run), below, |a, b| a && !b) {
+                    edges.push(Edge {
+                        from: (open.end, band.y1),
+                        to: (open.start, band.y1),
+                        component,
+                    });
+                }
+            }
+        }
+        (edges, labels.count)
+    }
+
+    /// Labels each run with its connected component (sides only).
+    fn components(&self, first: &[usize]) -> Labels {
+        let total = self.bands.iter().map(|b| b.runs.len()).sum();
+        let mut parent: Vec<usize> = (0..total).collect();
+        for (i, pair) in self.bands.windows(2).enumerate() {
+            if pair[0].y1 != pair[1].y0 {
+                continue;
+            }
+            let (mut a, mut b) = (0, 0);
+            while a < pair[0].runs.len() && b < pair[1].runs.len() {
+                let (ra, rb) = (pair[0].runs[a], pair[1].runs[b]);
+                if ra.start < rb.end && rb.start < ra.end {
+                    let (x, y) = (
+                        root(&mut parent, first[i] + a),
+                        root(&mut parent, first[i + 1] + b),
+                    );
+                    parent[x.max(y)] = x.min(y);
+                }
+                if ra.end <= rb.end { a += 1 } else { b += 1 }
+            }
+        }
+        let mut names = vec![usize::MAX; total];
+        let mut count = 0;
+        let of = (0..total)
+            .map(|i| {
+                let r = root(&mut parent, i);
+                if names[r] == usize::MAX {
+                    names[r] = count;
+                    count += 1;
+                }
+                names[r]
+            })
+            .collect();
+        Labels { of, count }
+    }
+}
+
+struct Labels {
+    of: Vec<usize>,
+    count: usize,
+}
+
+type Vertex = (u32, u32);
+
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    from: Vertex,
+    to: Vertex,
+    component: usize,
+}
+
+fn root(parent: &mut [usize], mut i: usize) -> usize {
+    while parent[i] != i {
+        parent[i] = parent[parent[i]];
+        i = parent[i];
+    }
+    i
+}
+
+/// Joins sorted runs that overlap or touch.
+fn join(runs: &[Run]) -> Vec<Run> {
+    let mut joined: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match joined.last_mut() {
+            Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
+            _ => joined.push(*run),
+        }
+    }
+    joined
+}
+
+fn runs_at<'a>(bands: &'a [Band], at: &mut usize, y: u32) -> &'a [Run] {
+    while bands.get(*at).is_some_and(|b| b.y1 <= y) {
+        *at += 1;
+    }
+    match bands.get(*at) {
+        Some(b) if b.y0 <= y => &b.runs,
+        _ => &[],
+    }
+}
+
+/// Combines two sorted lists of disjoint runs.
+fn merge(a: &[Run], b: &[Run], keep: fn(bool, bool) -> bool) -> Vec<Run> {
+    let position = |runs: &[Run], step: usize| -> Option<u32> {
+        runs.get(step / 2).map(|r| {
+            if step.is_multiple_of(2) {
+                r.start
+            } else {
+                r.end
+            }
+        })
+    };
+    let (mut i, mut j) = (0, 0);
+    let mut merged: Vec<Run> = Vec::new();
+    let mut open: Option<u32> = None;
+    loop {
+        let x = match (position(a, i), position(b, j)) {
+            (None, None) => return merged,
+            (Some(p), None) | (None, Some(p)) => p,
+            (Some(p), Some(q)) => p.min(q),
+        };
+        while position(a, i) == Some(x) {
+            i += 1;
+        }
+        while position(b, j) == Some(x) {
+            j += 1;
+        }
+        match (keep(i % 2 == 1, j % 2 == 1), open) {
+            (true, None) => open = Some(x),
+            (false, Some(start)) => {
+                merged.push(Run { start, end: x });
+                open = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Chains edges into simple rings, each with its component. At a corner where two pixels touch the ring turns right,
+/// and a ring that comes back to one of its vertices is cut there into two.
+fn rings(edges: &[Edge]) -> Vec<(usize, Vec<Vertex>)> {
+    let mut order: Vec<usize> = (0..edges.len()).collect();
+    order.sort_unstable_by_key(|i| (edges[*i].from, edges[*i].to));
+    let mut used = vec![false; edges.len()];
+    let mut found = Vec::new();
+    for start in &order {
+        if used[*start] {
+            continue;
+        }
+        let mut path: Vec<Vertex> = Vec::new();
+        let mut seen = std::collections::HashMap::new();
+        let mut at = *start;
+        loop {
+            used[at] = true;
+            let edge = edges[at];
+            if let Some(position) = seen.get(&edge.from).copied() {
+                let ring: Vec<Vertex> = path.drain(position..).collect();
+                for vertex in &ring {
+                    seen.remove(vertex);
+                }
+                found.push((edge.component, ring));
+            }
+            seen.insert(edge.from, path.len());
+            path.push(edge.from);
+            match next_edge(edges, &order, &used, &edge) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        found.push((edges[*start].component, path));
+    }
+    found
+        .into_iter()
+        .map(|(c, ring)| (c, straighten(&ring)))
+        .filter(|(_, ring)| ring.len() >= 4)
+        .collect()
+}
+
+fn next_edge(edges: &[Edge], order: &[usize], used: &[bool], edge: &Edge) -> Option<usize> {
+    let first = order.partition_point(|i| edges[*i].from < edge.to);
+    let heading = direction(edge.from, edge.to);
+    order[first..]
+        .iter()
+        .take_while(|i| edges[**i].from == edge.to)
+        .copied()
+        .filter(|i| !used[*i])
+        .max_by_key(|i| {
+            let d = direction(edges[*i].from, edges[*i].to);
+            // Positive for a right turn with y down.
+            heading.0 * d.1 - heading.1 * d.0
+        })
+}
+
+fn direction(from: Vertex, to: Vertex) -> (i64, i64) {
+    (
+        (i64::from(to.0) - i64::from(from.0)).signum(),
+        (i64::from(to.1) - i64::from(from.1)).signum(),
+    )
+}
+
+/// Drops vertices in the middle of straight lines.
+fn straighten(ring: &[Vertex]) -> Vec<Vertex> {
+    let n = ring.len();
+    (0..n)
+        .filter(|i| {
+            direction(ring[(i + n - 1) % n], ring[*i]) != direction(ring[*i], ring[(i + 1) % n])
+        })
+        .map(|i| ring[i])
+        .collect()
+}
+
+fn twice_area(ring: &[Vertex]) -> i64 {
+    let n = ring.len();
+    (0..n)
+        .map(|i| {
+            let (a, b) = (ring[i], ring[(i + 1) % n]);
+            i64::from(a.0) * i64::from(b.1) - i64::from(b.0) * i64::from(a.1)
+        })
+        .sum()
+}
+
+fn line(ring: &[Vertex]) -> LineString {
+    ring.iter()
+        .chain(ring.first())
+        .map(|v| Coord {
+            x: f64::from(v.0),
+            y: f64::from(v.1),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Area, Validation};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn region(pixels: &BTreeSet<(u32, u32)>) -> Region {
+        Region::from_rects(pixels.iter().map(|(x, y)| Rect {
+            x0: *x,
+            y0: *y,
+            x1: x + 1,
+            y1: y + 1,
+        }))
+    }
+
+    #[test]
+    fn a_ring_of_pixels_has_one_polygon_with_one_hole() {
+        let pixels: BTreeSet<_> = (0..3)
+            .flat_map(|x| (0..3).map(move |y| (x, y)))
+            .filter(|p| *p != (1, 1))
+            .collect();
+        let outline = region(&pixels).outline();
+        assert_eq!(outline.0.len(), 1);
+        assert_eq!(outline.0[0].interiors().len(), 1);
+        assert!((outline.unsigned_area() - 8.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn pixels_that_touch_at_a_corner_are_two_polygons() {
+        let outline = region(&BTreeSet::from([(0, 0), (1, 1)])).outline();
+        assert_eq!(outline.0.len(), 2);
+        assert!(outline.is_valid());
+    }
+
+    #[test]
+    fn a_raster_searched_whole_is_one_band() {
+        let rows = (0..1000).map(|y| Rect {
+            x0: 0,
+            y0: y,
+            x1: 50_000,
+            y1: y + 1,
+        });
+        let region = Region::from_rects(rows);
+        assert_eq!(region.rects().count(), 1);
+        assert_eq!(region.pixels(), 50_000_000);
+    }
+
+    fn pixel_set() -> impl Strategy<Value = BTreeSet<(u32, u32)>> {
+        proptest::collection::btree_set((0..9_u32, 0..9_u32), 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn outlines_are_valid_and_enclose_exactly_the_pixels(pixels in pixel_set()) {
+            let region = region(&pixels);
+            prop_assert_eq!(region.pixels(), pixels.len() as u64);
+            let outline = region.outline();
+            prop_assert!(outline.iter().all(Validation::is_valid));
+            prop_assert!((outline.unsigned_area() - pixels.len() as f64).abs() < 1e-9);
+        }
+
+        #[test]
+        fn union_and_difference_are_those_of_sets(a in pixel_set(), b in pixel_set()) {
+            let (ra, rb) = (region(&a), region(&b));
+            prop_assert_eq!(ra.union(&rb), region(&a.union(&b).copied().collect()));
+            prop_assert_eq!(ra.difference(&rb), region(&a.difference(&b).copied().collect()));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What was flown: orthomosaics and photos, their pixels, their place and their date.

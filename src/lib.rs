@@ -1,0 +1,30 @@
+//! Papaver finds plots that may be illegally grown opium poppy in drone imagery, and follows every site until its
+//! eradication has been accepted by somebody else.
+//!
+//! ```text
+//! survey flight ─▶ imagery ─▶ tiles ─▶ scores ─▶ hits ─▶ candidates ─▶ sites ─▶ verified ─▶ eradicated ─▶ accepted
+//!                  └────────────── scan: minutes to hours ─────────────┘└────────── registry: a season, years ─────┘
+//! ```
+//!
+//! The layers, each of which may import only those above it (`tests/layers.rs` enforces it):
+//!
+//! - [`words`]: the two languages, and errors that carry their remedy.
+//! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
+//! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
+//! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
+//! - [`registry`]: events, the site's states, replay, store, evidence, bundles.
+//! - [`exchange`]: files people load and hand back.
+//! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
+//! - [`cli`]: the only code that prints, draws bars or exits.
+//!
+//! Invariants: nothing is written beside the input; ground that was not searched is said to be not searched, with a
+//! reason; a result does not depend on the number of threads or on timing; what was recorded is never changed.
+
+pub mod cli;
+pub mod exchange;
+pub mod ground;
+pub mod imagery;
+pub mod province;
+pub mod registry;
+pub mod scan;
+pub mod words;

@@ -1,0 +1,1 @@
+//! The province office: coverage and rates, hot spots, year on year, targets, ranking, reports.

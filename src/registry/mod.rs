@@ -1,0 +1,1 @@
+//! A site's life: events, states, replay, store, evidence, bundles.

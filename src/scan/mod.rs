@@ -1,0 +1,1 @@
+//! From imagery to candidates: tiles, model, scorer, hits, clusters, chips, journal, and the run that drives them.

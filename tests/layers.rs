@@ -1,0 +1,135 @@
+//! The layer test: a source file imports only from its own layer and the layers above it, and the named crates appear
+//! only where the design allows them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ORDER: [&str; 9] = [
+    "words", "ground", "imagery", "scan", "registry", "exchange", "province", "server", "cli",
+];
+
+/// A crate and the path prefixes below `src/` that may name it.
+const FENCES: [(&str, &[&str]); 5] = [
+    ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
+    ("ort", &["scan/scorer.rs"]),
+    ("rusqlite", &["registry/store"]),
+    ("clap", &["cli/"]),
+    ("indicatif", &["cli/"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("src can be listed") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn layer(relative: &str) -> Option<usize> {
+    let first = relative.split('/').next()?.trim_end_matches(".rs");
+    ORDER.iter().position(|name| *name == first)
+}
+
+/// The code of a file with comments removed, so that prose may name anything.
+fn code(text: &str) -> String {
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The layers that a file names as `crate::LAYER` or inside `use crate::{…}`.
+fn imports(code: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            let mut start = true;
+            for c in group.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => start = true,
+                    c if c.is_alphanumeric() || c == '_' => {
+                        if start {
+                            word.push(c);
+                        }
+                        continue;
+                    }
+                    _ => {}
+                }
+                if !word.is_empty() {
+                    named.push(std::mem::take(&mut word));
+                    start = c == ',';
+                }
+            }
+            if !word.is_empty() {
+                named.push(word);
+            }
+        } else {
+            named.push(
+                rest.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
+        }
+    }
+    named
+}
+
+#[test]
+fn imports_point_one_way() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 5, "the source tree was found");
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        if let Some(own) = layer(&relative) {
+            for name in imports(&code) {
+                if ORDER
+                    .iter()
+                    .position(|l| *l == name)
+                    .is_some_and(|other| other > own)
+                {
+                    wrong.push(format!("{relative} imports {name}, which is below it"));
+                }
+            }
+        }
+        for (name, allowed) in FENCES {
+            let uses =
+                code.contains(&format!("{name}::")) || code.contains(&format!("use {name};"));
+            let whole_word = code.match_indices(&format!("{name}::")).any(|(at, _)| {
+                at == 0
+                    || !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+            });
+            if uses && whole_word && !allowed.iter().any(|prefix| relative.starts_with(prefix)) {
+                wrong.push(format!(
+                    "{relative} names {name}, allowed only in {allowed:?}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups() {
+    assert_eq!(
+        imports("use crate::{ground::LonLat, scan::{Hit, Tile}, words};"),
+        ["ground", "scan", "words"]
+    );
+    assert_eq!(imports("crate::cli::run()"), ["cli"]);
+}
