@@ -24,10 +24,6 @@ impl Gsd {
         width: usize,
         height: usize,
     ) -> Result<Self, CrsError> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "raster sizes are far below 2^52"
-        )]
         let (cx, cy) = (width as f64 / 2.0, height as f64 / 2.0);
         // Wide enough that rounding of degrees does not matter, short enough to be local.
         const STEP: f64 = 64.0;
