@@ -149,11 +149,16 @@ impl<'a> Pool<'a> {
                 worker.run(reports)
             });
         if let Err(failure) = result {
-            self.lock().stopped = true;
-            self.changed.notify_all();
+            self.halt();
             // Where nobody listens any more the run is over anyway.
             let _ = reports.send(Report::Failed(failure));
         }
+    }
+
+    /// Ends the work as soon as every worker has finished what it is doing.
+    pub fn halt(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
