@@ -636,50 +636,50 @@ mod tests {
         assert_eq!((read.width(), read.height()), (400, 400));
     }
 
+    /// Draws pictures of made-up ground to look at; `tests/tools/review_page.py` runs it.
     #[test]
-    #[ignore = "temporary look"]
-    fn look() {
-        let out = std::path::Path::new("/tmp/chips");
-        std::fs::create_dir_all(out).unwrap();
-        let img = image::open("/work/shared/data/photos/brighton_beach/DJI_0025.JPG")
-            .unwrap()
-            .to_rgb8();
-        let size = img.dimensions();
-        let gsd = Gsd {
-            x_cm: 1.8,
-            y_cm: 1.8,
-        };
-        let mut sizes = [0, 0];
-        for (i, (x, y, w, h)) in [
-            (800., 700., 30., 26.),
-            (2000., 1100., 260., 180.),
-            (10., 10., 120., 60.),
-            (3000., 1500., 9., 9.),
-            (1000., 400., 1500., 1200.),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let poly: MultiPolygon = polygon![(x: x, y: y+h*0.3), (x: x+w*0.5, y: y), (x: x+w, y: y+h*0.2), (x: x+w*0.9, y: y+h), (x: x+w*0.4,y:y+h*0.8), (x: x+0.1*w, y: y+h)].into();
-            for (j, view) in [View::Chip, View::Context].into_iter().enumerate() {
-                let Some(win) = window(poly.bounding_rect().unwrap(), size, gsd, view) else {
-                    println!("{i} {view:?} none");
-                    continue;
-                };
-                let s = win.source;
+    #[ignore = "writes pictures to the folder PAPAVER_CHIPS"]
+    fn write_pictures_for_the_browser() {
+        let folder =
+            std::path::PathBuf::from(std::env::var("PAPAVER_CHIPS").expect("PAPAVER_CHIPS"));
+        for (name, size) in [
+            ("speck", 9.0),
+            ("bed", 60.0),
+            ("plot", 300.0),
+            ("field", 900.0),
+        ] {
+            let ground = RgbImage::from_fn(2400, 2400, |x, y| {
+                let grain =
+                    ((x / 3).wrapping_mul(2_654_435_761) ^ (y / 3).wrapping_mul(40_503)) >> 7 & 31;
+                let grain = u8::try_from(grain).unwrap();
+                let flower = (x / 7 + y / 5) % 4 == 0
+                    && (f64::from(x) - 1200.0).hypot(f64::from(y) - 1200.0) < size / 2.0;
+                match (flower, x / 400 % 3) {
+                    (true, _) => Rgb([190 + grain, 40, 70 + grain]),
+                    (_, 0) => Rgb([130 + grain, 105 + grain, 80 + grain]),
+                    _ => Rgb([60 + grain, 95 + grain, 45 + grain]),
+                }
+            });
+            let r = 0.55 * size;
+            let outline: MultiPolygon = polygon![(x: 1200.0 - r, y: 1200.0 - r), (x: 1200.0, y: 1190.0 - r), (x: 1200.0 + r, y: 1200.0), (x: 1200.0, y: 1200.0 + r), (x: 1200.0 - r, y: 1200.0 + r)].into();
+            for view in [View::Chip, View::Context] {
+                let found = window(
+                    outline.bounding_rect().unwrap(),
+                    ground.dimensions(),
+                    TWO_CM,
+                    view,
+                )
+                .unwrap();
+                let s = found.source;
                 let crop =
-                    imageops::crop_imm(&img, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0).to_image();
-                let t = std::time::Instant::now();
-                let pic = draw(&crop, &win, &poly, Some(25.0 + i as f64 * 70.0));
-                let bytes = encode(&pic, view).unwrap();
-                println!(
-                    "{i} {view:?} {win:?} {} bytes {:?}",
-                    bytes.len(),
-                    t.elapsed()
-                );
-                sizes[j] += bytes.len();
-                std::fs::write(out.join(format!("{i}-{j}.jpg")), &bytes).unwrap();
-                pic.save(out.join(format!("{i}-{j}.png"))).unwrap();
+                    imageops::crop_imm(&ground, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0).to_image();
+                let bytes = encode(&draw(&crop, &found, &outline, Some(20.0)), view).unwrap();
+                let kind = if view == View::Chip {
+                    "chip"
+                } else {
+                    "context"
+                };
+                std::fs::write(folder.join(format!("{kind}-{name}.jpg")), bytes).unwrap();
             }
         }
     }

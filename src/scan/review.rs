@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(Band::of(1.0, 1.0), Band::Weak);
     }
 
-    /// Writes a page for a browser to try; `tests/tools/review_page.sh` runs it.
+    /// Writes a page for a browser to try; `tests/tools/review_page.py` runs it.
     #[test]
     #[ignore = "writes a page to PAPAVER_REVIEW_PAGE for the browser test"]
     fn write_a_page_for_the_browser() {

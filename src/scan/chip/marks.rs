@@ -21,7 +21,7 @@ pub(super) fn furnish(
     north_deg: Option<f64>,
 ) {
     let (width, height) = picture.dimensions();
-    let zoom = (width.min(height) / 192).clamp(1, 2);
+    let zoom = (width.min(height) / 140).clamp(1, 2);
     let edge = 4 * zoom;
     let corners = |w: u32, h: u32| {
         let right = width.saturating_sub(edge + w);
