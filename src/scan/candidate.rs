@@ -6,6 +6,7 @@ use super::ids::candidate_id;
 use crate::ground::{LonLat, Quad, Region, area_m2};
 use crate::imagery::Captured;
 use geo::{InteriorPoint, MultiPolygon, unary_union};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A hit on the ground.
@@ -32,7 +33,8 @@ pub struct SourceFacts {
 
 /// How strong the model's evidence is, for people: scores of a model trained on renders are no probabilities in the
 /// field, so that they are shown as rank and band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Band {
     /// The best score lies in the upper third between the threshold and one.
     Strong,
@@ -109,7 +111,10 @@ pub fn candidates<E>(
     // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
     found.sort_by(|a, b| {
         let key = |c: &Candidate| ((c.score_max * 100.0).round(), c.hits as f64, c.score_mean);
-        key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal).then(a.at.e7().cmp(&b.at.e7()))
+        key(b)
+            .partial_cmp(&key(a))
+            .unwrap_or(std::cmp::Ordering::Equal)
+            .then(a.at.e7().cmp(&b.at.e7()))
     });
     for (i, candidate) in found.iter_mut().enumerate() {
         candidate.rank = i + 1;
@@ -125,13 +130,20 @@ fn candidate<E>(
 ) -> Result<Candidate, E> {
     let mut by_source: BTreeMap<usize, Vec<&Hit>> = BTreeMap::new();
     for located in members {
-        by_source.entry(located.source).or_default().push(&located.hit);
+        by_source
+            .entry(located.source)
+            .or_default()
+            .push(&located.hit);
     }
     let outlines: Vec<MultiPolygon> = by_source
         .iter()
         .map(|(source, hits)| outline(*source, &Region::from_rects(hits.iter().map(|h| h.rect))))
         .collect::<Result<_, _>>()?;
-    let polygon = if outlines.len() == 1 { outlines[0].clone() } else { unary_union(outlines.iter().flatten()) };
+    let polygon = if outlines.len() == 1 {
+        outlines[0].clone()
+    } else {
+        unary_union(outlines.iter().flatten())
+    };
     let numbers: Vec<usize> = by_source.keys().copied().collect();
     let finest = |a: &&usize, b: &&usize| sources[**a].gsd_cm.total_cmp(&sources[**b].gsd_cm);
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
@@ -143,7 +155,10 @@ fn candidate<E>(
         area_m2: area_m2(&polygon),
         hits: members.len(),
         best: numbers.iter().min_by(finest).copied().unwrap_or(0),
-        captured: numbers.iter().filter_map(|n| sources[*n].captured).reduce(Captured::with),
+        captured: numbers
+            .iter()
+            .filter_map(|n| sources[*n].captured)
+            .reduce(Captured::with),
         at: inside(&polygon).unwrap_or(members[0].quad[0]),
         sources: numbers,
         polygon,
@@ -153,8 +168,12 @@ fn candidate<E>(
 /// A point inside the largest part, rounded as it is written.
 fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
     use geo::Area;
-    let largest = polygon.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    largest.interior_point().map(|p| LonLat::new(p.x(), p.y()).rounded())
+    let largest = polygon
+        .iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    largest
+        .interior_point()
+        .map(|p| LonLat::new(p.x(), p.y()).rounded())
 }
 
 #[cfg(test)]
@@ -166,27 +185,54 @@ mod tests {
     const DEGREE: f64 = 2e-7;
 
     fn ground(_: usize, region: &Region) -> Result<MultiPolygon, std::convert::Infallible> {
-        Ok(region.outline().map_coords(|c| geo::Coord { x: 113.3 + c.x * DEGREE, y: 33.7 - c.y * DEGREE }))
+        Ok(region.outline().map_coords(|c| geo::Coord {
+            x: 113.3 + c.x * DEGREE,
+            y: 33.7 - c.y * DEGREE,
+        }))
     }
 
     fn hit(source: usize, x: u32, y: u32, score: f32) -> Located {
-        let rect = Rect { x0: x, y0: y, x1: x + 16, y1: y + 16 };
-        let at = |x: u32, y: u32| LonLat::new(113.3 + f64::from(x) * DEGREE, 33.7 - f64::from(y) * DEGREE);
+        let rect = Rect {
+            x0: x,
+            y0: y,
+            x1: x + 16,
+            y1: y + 16,
+        };
+        let at = |x: u32, y: u32| {
+            LonLat::new(113.3 + f64::from(x) * DEGREE, 33.7 - f64::from(y) * DEGREE)
+        };
         let quad = [at(x, y), at(x + 16, y), at(x + 16, y + 16), at(x, y + 16)];
-        Located { source, hit: Hit { rect, score }, quad }
+        Located {
+            source,
+            hit: Hit { rect, score },
+            quad,
+        }
     }
 
     fn facts() -> Vec<SourceFacts> {
-        let source = |name: &str, gsd_cm: f64, day: &str| SourceFacts { name: name.into(), gsd_cm, captured: day.parse().ok() };
-        vec![source("a.tif", 2.5, "2026-05-03"), source("b.tif", 1.5, "2026-05-05")]
+        let source = |name: &str, gsd_cm: f64, day: &str| SourceFacts {
+            name: name.into(),
+            gsd_cm,
+            captured: day.parse().ok(),
+        };
+        vec![
+            source("a.tif", 2.5, "2026-05-03"),
+            source("b.tif", 1.5, "2026-05-05"),
+        ]
     }
 
     #[test]
     fn the_strongest_comes_first_and_its_point_lies_inside() {
         // An L, whose centre of gravity lies outside.
-        let hits: Vec<Located> = (0..8).flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)]).chain([hit(0, 2000, 0, 0.95)]).collect();
+        let hits: Vec<Located> = (0..8)
+            .flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)])
+            .chain([hit(0, 2000, 0, 0.95)])
+            .collect();
         let found = candidates("s", &hits, &facts(), 2.0, ground).expect("infallible");
-        assert_eq!(found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(), [(1, 1), (2, 16)]);
+        assert_eq!(
+            found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(),
+            [(1, 1), (2, 16)]
+        );
         for c in &found {
             assert!(c.polygon.contains(&Point::from(c.at)), "{:?}", c.at);
             assert!(c.area_m2 > 0.0 && c.id.len() > 6);
@@ -196,11 +242,26 @@ mod tests {
 
     #[test]
     fn one_plot_on_two_overlapping_orthomosaics_is_one_candidate() {
-        let found = candidates("s", &[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)], &facts(), 2.0, ground).expect("infallible");
+        let found = candidates(
+            "s",
+            &[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)],
+            &facts(),
+            2.0,
+            ground,
+        )
+        .expect("infallible");
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].sources.as_slice(), found[0].best), (&[0, 1][..], 1));
-        assert_eq!(found[0].captured.expect("known").to_string(), "2026-05-03/2026-05-05");
-        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, ground).expect("infallible")[0].area_m2;
+        assert_eq!(
+            (found[0].sources.as_slice(), found[0].best),
+            (&[0, 1][..], 1)
+        );
+        assert_eq!(
+            found[0].captured.expect("known").to_string(),
+            "2026-05-03/2026-05-05"
+        );
+        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, ground)
+            .expect("infallible")[0]
+            .area_m2;
         assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);
     }
 

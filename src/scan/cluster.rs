@@ -20,11 +20,20 @@ impl Footprint {
         let corners = quad.map(|c| plane.to_plane(c));
         let (mut low, mut high) = (corners[0], corners[0]);
         for c in &corners[1..] {
-            low = PlanePoint { x: low.x.min(c.x), y: low.y.min(c.y) };
-            high = PlanePoint { x: high.x.max(c.x), y: high.y.max(c.y) };
+            low = PlanePoint {
+                x: low.x.min(c.x),
+                y: low.y.min(c.y),
+            };
+            high = PlanePoint {
+                x: high.x.max(c.x),
+                y: high.y.max(c.y),
+            };
         }
         Self {
-            centre: PlanePoint { x: (low.x + high.x) / 2.0, y: (low.y + high.y) / 2.0 },
+            centre: PlanePoint {
+                x: (low.x + high.x) / 2.0,
+                y: (low.y + high.y) / 2.0,
+            },
             half: ((high.x - low.x) / 2.0, (high.y - low.y) / 2.0),
         }
     }
@@ -40,15 +49,23 @@ impl Footprint {
 /// Groups footprints whose gap is at most `radius_m` metres. Each group lists indices in rising order, and the groups
 /// come in the order of their first member.
 pub fn clusters(quads: &[Quad], radius_m: f64) -> Vec<Vec<usize>> {
-    let Some(origin) = middle(quads) else { return Vec::new() };
+    let Some(origin) = middle(quads) else {
+        return Vec::new();
+    };
     let plane = LocalPlane::at(origin);
     let prints: Vec<Footprint> = quads.iter().map(|q| Footprint::new(&plane, q)).collect();
     let side = (radius_m / std::f64::consts::SQRT_2).max(0.05);
-    let widest = prints.iter().map(|p| p.half.0.hypot(p.half.1)).fold(0.0, f64::max);
+    let widest = prints
+        .iter()
+        .map(|p| p.half.0.hypot(p.half.1))
+        .fold(0.0, f64::max);
     let reach = ((radius_m + 2.0 * widest) / side).ceil();
     let mut buckets: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
     for (i, print) in prints.iter().enumerate() {
-        buckets.entry(bucket(print.centre, side)).or_default().push(i);
+        buckets
+            .entry(bucket(print.centre, side))
+            .or_default()
+            .push(i);
     }
     let mut groups = Groups::new(quads.len());
     let mut keys: Vec<_> = buckets.keys().copied().collect();
@@ -71,11 +88,16 @@ pub fn clusters(quads: &[Quad], radius_m: f64) -> Vec<Vec<usize>> {
 
 fn middle(quads: &[Quad]) -> Option<LonLat> {
     let n = quads.len() as f64;
-    let sum = quads.iter().fold((0.0, 0.0), |s, q| (s.0 + q[0].lon, s.1 + q[0].lat));
+    let sum = quads
+        .iter()
+        .fold((0.0, 0.0), |s, q| (s.0 + q[0].lon, s.1 + q[0].lat));
     (!quads.is_empty()).then(|| LonLat::new(sum.0 / n, sum.1 / n))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "metres on the earth over centimetres fit an i64")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "metres on the earth over centimetres fit an i64"
+)]
 fn bucket(p: PlanePoint, side: f64) -> (i64, i64) {
     ((p.x / side).floor() as i64, (p.y / side).floor() as i64)
 }
@@ -95,7 +117,9 @@ struct Groups {
 
 impl Groups {
     fn new(count: usize) -> Self {
-        Self { parent: (0..count).collect() }
+        Self {
+            parent: (0..count).collect(),
+        }
     }
 
     fn root(&mut self, mut i: usize) -> usize {
@@ -116,7 +140,9 @@ impl Groups {
         if self.root(a[0]) == self.root(b[0]) {
             return;
         }
-        if a.iter().any(|i| b.iter().any(|j| prints[*i].gap(&prints[*j]) <= radius_m)) {
+        if a.iter()
+            .any(|i| b.iter().any(|j| prints[*i].gap(&prints[*j]) <= radius_m))
+        {
             self.join(a[0], b[0]);
         }
     }
@@ -142,8 +168,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn square(plane: &LocalPlane, x: f64, y: f64, side: f64) -> Quad {
-        [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)]
-            .map(|(dx, dy)| plane.to_lonlat(PlanePoint { x: x + dx, y: y + dy }))
+        [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)].map(|(dx, dy)| {
+            plane.to_lonlat(PlanePoint {
+                x: x + dx,
+                y: y + dy,
+            })
+        })
     }
 
     fn plane() -> LocalPlane {
@@ -153,7 +183,9 @@ mod tests {
     #[test]
     fn three_plants_are_a_plot_and_two_yards_are_two() {
         let p = plane();
-        let quads: Vec<Quad> = [(0.0, 0.0), (0.5, 0.0), (1.9, 0.4), (10.0, 0.0)].map(|(x, y)| square(&p, x, y, 0.32)).into();
+        let quads: Vec<Quad> = [(0.0, 0.0), (0.5, 0.0), (1.9, 0.4), (10.0, 0.0)]
+            .map(|(x, y)| square(&p, x, y, 0.32))
+            .into();
         assert_eq!(clusters(&quads, 2.0), [vec![0, 1, 2], vec![3]]);
         assert_eq!(clusters(&quads, 8.0), [vec![0, 1, 2, 3]]);
         assert_eq!(clusters(&[], 2.0), Vec::<Vec<usize>>::new());

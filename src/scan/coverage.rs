@@ -50,7 +50,7 @@ impl Reason {
 }
 
 /// What is known of the ground of one source.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SourceCoverage {
     /// Searched, in lon/lat.
     pub searched: MultiPolygon,
@@ -59,7 +59,7 @@ pub struct SourceCoverage {
 }
 
 /// The ground of a whole scan. The parts do not overlap.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
     /// Searched, in lon/lat.
     pub searched: MultiPolygon,
@@ -79,24 +79,44 @@ impl Coverage {
     pub fn of(sources: &[SourceCoverage], boundary: Option<&Boundary>) -> Self {
         let searched = united(sources.iter().map(|s| &s.searched));
         let mut by_reason: Vec<(Reason, MultiPolygon)> = Vec::new();
-        let mut reasons: Vec<Reason> = sources.iter().flat_map(|s| s.not_searched.iter().map(|n| n.0)).collect();
+        let mut reasons: Vec<Reason> = sources
+            .iter()
+            .flat_map(|s| s.not_searched.iter().map(|n| n.0))
+            .collect();
         reasons.sort_unstable();
         reasons.dedup();
         let alone = sources.len() == 1;
         let mut taken = searched.clone();
         for reason in reasons {
-            let of_reason = sources.iter().flat_map(|s| &s.not_searched).filter(|n| n.0 == reason).map(|n| &n.1);
+            let of_reason = sources
+                .iter()
+                .flat_map(|s| &s.not_searched)
+                .filter(|n| n.0 == reason)
+                .map(|n| &n.1);
             let ground = united(of_reason);
             // The parts of one source do not overlap.
-            let ground = if alone { ground } else { ground.difference(&taken) };
+            let ground = if alone {
+                ground
+            } else {
+                ground.difference(&taken)
+            };
             if !alone {
                 taken = taken.union(&ground);
             }
             by_reason.push((reason, ground));
         }
-        let Some(boundary) = boundary else { return Self::measured(searched, by_reason) };
-        let outside = united([&searched].into_iter().chain(by_reason.iter().map(|r| &r.1)));
-        let mut inside: Vec<(Reason, MultiPolygon)> = by_reason.iter().map(|(r, ground)| (*r, boundary.inside(ground))).collect();
+        let Some(boundary) = boundary else {
+            return Self::measured(searched, by_reason);
+        };
+        let outside = united(
+            [&searched]
+                .into_iter()
+                .chain(by_reason.iter().map(|r| &r.1)),
+        );
+        let mut inside: Vec<(Reason, MultiPolygon)> = by_reason
+            .iter()
+            .map(|(r, ground)| (*r, boundary.inside(ground)))
+            .collect();
         inside.push((Reason::OutsideBoundary, boundary.outside(&outside)));
         inside.push((Reason::Gap, boundary.polygons().difference(&outside)));
         inside.sort_by_key(|(reason, _)| *reason);
@@ -107,13 +127,20 @@ impl Coverage {
         let not_searched = by_reason
             .into_iter()
             .map(|(reason, ground)| {
-                let parts: MultiPolygon = ground.into_iter().filter(|p| area_m2(&p.clone().into()) > SLIVER_M2).collect();
+                let parts: MultiPolygon = ground
+                    .into_iter()
+                    .filter(|p| area_m2(&p.clone().into()) > SLIVER_M2)
+                    .collect();
                 let area = area_m2(&parts);
                 (reason, parts, area)
             })
             .filter(|(_, ground, _)| !ground.0.is_empty())
             .collect();
-        Self { searched_m2: area_m2(&searched), searched, not_searched }
+        Self {
+            searched_m2: area_m2(&searched),
+            searched,
+            not_searched,
+        }
     }
 }
 
@@ -141,10 +168,27 @@ pub struct RasterGround {
 
 impl RasterGround {
     /// Sorts the ground of a raster of which `looked_at` was read.
-    pub fn new(looked_at: &Region, no_data: Region, unreadable: Region, blank: &Region, size: (u32, u32)) -> Self {
-        let collar = blank.union(&no_data).touching_border(size.0, size.1).difference(&no_data);
-        let searched = looked_at.difference(&no_data).difference(&unreadable).difference(&collar);
-        Self { no_data, unreadable, collar, searched }
+    pub fn new(
+        looked_at: &Region,
+        no_data: Region,
+        unreadable: Region,
+        blank: &Region,
+        size: (u32, u32),
+    ) -> Self {
+        let collar = blank
+            .union(&no_data)
+            .touching_border(size.0, size.1)
+            .difference(&no_data);
+        let searched = looked_at
+            .difference(&no_data)
+            .difference(&unreadable)
+            .difference(&collar);
+        Self {
+            no_data,
+            unreadable,
+            collar,
+            searched,
+        }
     }
 
     /// Everything in it that was not searched.
@@ -160,7 +204,9 @@ mod tests {
     use geo::{Area, coord};
 
     fn rect(x0: f64, y0: f64, x1: f64, y1: f64) -> MultiPolygon {
-        geo::Rect::new(coord! {x: x0, y: y0}, coord! {x: x1, y: y1}).to_polygon().into()
+        geo::Rect::new(coord! {x: x0, y: y0}, coord! {x: x1, y: y1})
+            .to_polygon()
+            .into()
     }
 
     fn degrees2(ground: &MultiPolygon) -> f64 {
@@ -169,29 +215,70 @@ mod tests {
 
     #[test]
     fn ground_searched_in_one_source_is_searched() {
-        let a = SourceCoverage { searched: rect(0.0, 0.0, 1.0, 1.0), not_searched: vec![(Reason::NoData, rect(1.0, 0.0, 2.0, 1.0))] };
-        let b = SourceCoverage { searched: rect(1.0, 0.0, 1.5, 1.0), not_searched: vec![(Reason::Unreadable, rect(1.5, 0.0, 1.7, 1.0))] };
+        let a = SourceCoverage {
+            searched: rect(0.0, 0.0, 1.0, 1.0),
+            not_searched: vec![(Reason::NoData, rect(1.0, 0.0, 2.0, 1.0))],
+        };
+        let b = SourceCoverage {
+            searched: rect(1.0, 0.0, 1.5, 1.0),
+            not_searched: vec![(Reason::Unreadable, rect(1.5, 0.0, 1.7, 1.0))],
+        };
         let coverage = Coverage::of(&[a, b], None);
         assert!((degrees2(&coverage.searched) - 1.5).abs() < 1e-6);
-        let parts: Vec<(Reason, f64)> = coverage.not_searched.iter().map(|(r, g, _)| (*r, (degrees2(g) * 1e5).round() / 1e5)).collect();
+        let parts: Vec<(Reason, f64)> = coverage
+            .not_searched
+            .iter()
+            .map(|(r, g, _)| (*r, (degrees2(g) * 1e5).round() / 1e5))
+            .collect();
         assert_eq!(parts, [(Reason::Unreadable, 0.2), (Reason::NoData, 0.3)]);
     }
 
     #[test]
     fn a_boundary_leaves_out_what_was_flown_beyond_and_shows_what_was_not_flown() {
-        let source = SourceCoverage { searched: rect(0.0, 0.0, 2.0, 1.0), not_searched: vec![] };
+        let source = SourceCoverage {
+            searched: rect(0.0, 0.0, 2.0, 1.0),
+            not_searched: vec![],
+        };
         let boundary = Boundary::of(rect(1.0, 0.0, 4.0, 1.0));
         let coverage = Coverage::of(&[source], Some(&boundary));
         assert!((degrees2(&coverage.searched) - 1.0).abs() < 1e-6);
-        let parts: Vec<(Reason, f64)> = coverage.not_searched.iter().map(|(r, g, _)| (*r, (degrees2(g) * 1e5).round() / 1e5)).collect();
+        let parts: Vec<(Reason, f64)> = coverage
+            .not_searched
+            .iter()
+            .map(|(r, g, _)| (*r, (degrees2(g) * 1e5).round() / 1e5))
+            .collect();
         assert_eq!(parts, [(Reason::OutsideBoundary, 1.0), (Reason::Gap, 2.0)]);
     }
 
     #[test]
     fn black_at_the_border_is_a_collar_and_black_in_the_middle_is_ground() {
-        let all = Region::from_rects([Rect { x0: 0, y0: 0, x1: 100, y1: 100 }]);
-        let blank = Region::from_rects([Rect { x0: 0, y0: 0, x1: 100, y1: 10 }, Rect { x0: 40, y0: 40, x1: 60, y1: 60 }]);
-        let ground = RasterGround::new(&all, Region::default(), Region::default(), &blank, (100, 100));
+        let all = Region::from_rects([Rect {
+            x0: 0,
+            y0: 0,
+            x1: 100,
+            y1: 100,
+        }]);
+        let blank = Region::from_rects([
+            Rect {
+                x0: 0,
+                y0: 0,
+                x1: 100,
+                y1: 10,
+            },
+            Rect {
+                x0: 40,
+                y0: 40,
+                x1: 60,
+                y1: 60,
+            },
+        ]);
+        let ground = RasterGround::new(
+            &all,
+            Region::default(),
+            Region::default(),
+            &blank,
+            (100, 100),
+        );
         assert_eq!(ground.collar.pixels(), 1000);
         assert_eq!(ground.searched.pixels(), 9000);
     }

@@ -68,7 +68,15 @@ impl Say for ScanError {
                 Some(first) => {
                     let said = first.say(lang);
                     let n = refused.len();
-                    Said { what: tr!(lang, "none of {n} rasters can be searched; the first: {}", "{n} 个栅格都无法搜索;第一个:{}", said.what), ..said }
+                    Said {
+                        what: tr!(
+                            lang,
+                            "none of {n} rasters can be searched; the first: {}",
+                            "{n} 个栅格都无法搜索;第一个:{}",
+                            said.what
+                        ),
+                        ..said
+                    }
                 }
                 None => Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容")),
             },
@@ -87,13 +95,33 @@ impl Say for ScanError {
                 Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面:{names} 全部无数据"))
                     .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查;可能导出时无数据值设错,或透明通道为空"))
             }
-            Self::Write { path, source } => JournalError::Io { path: path.clone(), source: io::Error::from(source.kind()) }.say(lang),
-            Self::Range { option, value, allowed } => Said::new(tr!(lang, "{option} {value} is out of range", "{option} {value} 超出范围"))
-                .hint(tr!(lang, "give a value {allowed}", "请给出 {allowed} 的值")),
+            Self::Write { path, source } => JournalError::Io {
+                path: path.clone(),
+                source: io::Error::from(source.kind()),
+            }
+            .say(lang),
+            Self::Range {
+                option,
+                value,
+                allowed,
+            } => Said::new(tr!(
+                lang,
+                "{option} {value} is out of range",
+                "{option} {value} 超出范围"
+            ))
+            .hint(tr!(lang, "give a value {allowed}", "请给出 {allowed} 的值")),
             Self::Interrupted { folder } => {
                 let folder = folder.display();
-                Said::new(tr!(lang, "stopped; what was done is kept in {folder}", "已中断;已完成部分保存在 {folder}"))
-                    .hint(tr!(lang, "run the same command again to go on", "重新运行同一命令即可继续"))
+                Said::new(tr!(
+                    lang,
+                    "stopped; what was done is kept in {folder}",
+                    "已中断;已完成部分保存在 {folder}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "run the same command again to go on",
+                    "重新运行同一命令即可继续"
+                ))
             }
         }
     }
@@ -102,7 +130,9 @@ impl Say for ScanError {
         match self {
             Self::Model(e) => e.fault(),
             Self::Journal(e) => e.fault(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => Fault::Machine,
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Fault::Machine
+            }
             Self::Interrupted { .. } => Fault::Interrupted,
             _ => Fault::Input,
         }

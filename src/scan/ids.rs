@@ -13,8 +13,15 @@ fn symbols(parts: &[&[u8]], length: usize) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let bits: Vec<u8> = hash.finalize().iter().flat_map(|byte| (0..8).rev().map(move |i| (byte >> i) & 1)).collect();
-    bits.chunks(5).take(length).map(|five| char::from(ALPHABET[five.iter().fold(0, |v, b| usize::from(*b) | (v << 1))])).collect()
+    let bits: Vec<u8> = hash
+        .finalize()
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |i| (byte >> i) & 1))
+        .collect();
+    bits.chunks(5)
+        .take(length)
+        .map(|five| char::from(ALPHABET[five.iter().fold(0, |v, b| usize::from(*b) | (v << 1))]))
+        .collect()
 }
 
 /// The id of a scan: 16 symbols (80 bits) of everything its result depends on.
@@ -25,7 +32,15 @@ pub fn scan_id(everything: &str) -> String {
 /// The id of a candidate: 12 symbols (60 bits) of the scan and the place.
 pub fn candidate_id(scan_id: &str, at: LonLat) -> String {
     let (lon, lat) = at.e7();
-    symbols(&[b"papaver.candidate", scan_id.as_bytes(), &lon.to_le_bytes(), &lat.to_le_bytes()], 12)
+    symbols(
+        &[
+            b"papaver.candidate",
+            scan_id.as_bytes(),
+            &lon.to_le_bytes(),
+            &lat.to_le_bytes(),
+        ],
+        12,
+    )
 }
 
 #[cfg(test)]
@@ -37,7 +52,10 @@ mod tests {
         let a = LonLat::new(113.3, 33.7);
         assert_eq!(candidate_id("x", a), candidate_id("x", a));
         assert_ne!(candidate_id("x", a), candidate_id("y", a));
-        assert_ne!(candidate_id("x", a), candidate_id("x", LonLat::new(113.300_000_1, 33.7)));
+        assert_ne!(
+            candidate_id("x", a),
+            candidate_id("x", LonLat::new(113.300_000_1, 33.7))
+        );
         assert_eq!(scan_id("everything").len(), 16);
         assert!(scan_id("everything").bytes().all(|b| ALPHABET.contains(&b)));
     }

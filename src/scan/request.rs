@@ -47,7 +47,13 @@ impl Request {
     /// # Errors
     /// [`ScanError::Range`].
     pub fn check(&self) -> Result<(), ScanError> {
-        let out = |option, value: String, allowed| Err(ScanError::Range { option, value, allowed });
+        let out = |option, value: String, allowed| {
+            Err(ScanError::Range {
+                option,
+                value,
+                allowed,
+            })
+        };
         if let Some(threshold) = self.threshold.filter(|t| !(*t > 0.0 && *t <= 1.0)) {
             return out("--threshold", threshold.to_string(), "0 < t ≤ 1");
         }
@@ -57,7 +63,11 @@ impl Request {
         if self.threads == 0 || self.threads > 1024 {
             return out("--threads", self.threads.to_string(), "1–1024");
         }
-        if let Some(unit) = self.unit.as_ref().filter(|u| !([6, 9, 12].contains(&u.len()) && u.bytes().all(|b| b.is_ascii_digit()))) {
+        if let Some(unit) = self
+            .unit
+            .as_ref()
+            .filter(|u| !([6, 9, 12].contains(&u.len()) && u.bytes().all(|b| b.is_ascii_digit())))
+        {
             return out("--unit", unit.clone(), "6, 9 or 12 digits (行政区划代码)");
         }
         Ok(())

@@ -68,13 +68,19 @@ struct Found {
 ///
 /// # Errors
 /// See [`ScanError`].
-pub fn scan(request: &Request, progress: &dyn Progress, stop: &AtomicBool) -> Result<Summary, ScanError> {
+pub fn scan(
+    request: &Request,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Summary, ScanError> {
     let started = Instant::now();
     request.check()?;
     let found = find_inputs(&request.inputs)?;
     let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
     let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
-    progress.stage(Stage::Opening { sources: found.rasters.len() });
+    progress.stage(Stage::Opening {
+        sources: found.rasters.len(),
+    });
     let sources = Sources::open(&found.rasters, request, model.contract(), progress)?;
     let mut jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
 
@@ -83,18 +89,48 @@ pub fn scan(request: &Request, progress: &dyn Progress, stop: &AtomicBool) -> Re
     let (mut journal, done) = Journal::open(&request.out, &bond, request.restart)?;
     outputs::prepare(&request.out)?;
     for (number, job) in jobs.iter_mut().enumerate() {
-        job.done = done.tasks.keys().filter(|k| k.0 == number).map(|k| k.1).collect();
-        job.known = done.chunks.keys().filter(|k| k.0 == number).map(|k| k.1).collect();
+        job.done = done
+            .tasks
+            .keys()
+            .filter(|k| k.0 == number)
+            .map(|k| k.1)
+            .collect();
+        job.known = done
+            .chunks
+            .keys()
+            .filter(|k| k.0 == number)
+            .map(|k| k.1)
+            .collect();
     }
-    let locators = jobs.iter().map(|j| Locator::new(&j.raster, &j.level, j.plan.scale)).collect::<Result<Vec<_>, _>>()?;
-    let mut results = Found { hits: BTreeMap::new(), ground: done.chunks };
+    let locators = jobs
+        .iter()
+        .map(|j| Locator::new(&j.raster, &j.level, j.plan.scale))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut results = Found {
+        hits: BTreeMap::new(),
+        ground: done.chunks,
+    };
     for ((number, task), hits) in done.tasks {
-        results.hits.insert((number, task), located(&locators, number, &hits)?);
+        results
+            .hits
+            .insert((number, task), located(&locators, number, &hits)?);
     }
-    let tiles = score(&jobs, &model, threshold, request, &locators, &mut journal, &mut results, progress, stop)?;
+    let tiles = score(
+        &jobs,
+        &model,
+        threshold,
+        request,
+        &locators,
+        &mut journal,
+        &mut results,
+        progress,
+        stop,
+    )?;
     journal.sync()?;
     if stop.load(Ordering::Relaxed) && tiles.2 {
-        return Err(ScanError::Interrupted { folder: request.out.clone() });
+        return Err(ScanError::Interrupted {
+            folder: request.out.clone(),
+        });
     }
     for job in &jobs {
         job.raster.check_unchanged()?;
@@ -103,17 +139,36 @@ pub fn scan(request: &Request, progress: &dyn Progress, stop: &AtomicBool) -> Re
     let facts = facts(&sources, request);
     let (coverage, lost) = coverage(&sources, &jobs, &locators, &results, boundary.as_ref())?;
     if coverage.searched.0.is_empty() {
-        return Err(ScanError::NoData { sources: sources.names.clone() });
+        return Err(ScanError::NoData {
+            sources: sources.names.clone(),
+        });
     }
-    let id = scan_id(&format!("{} {} {:?}", serde_json::json!(bond), request.site_radius_m, request.captured));
+    let id = scan_id(&format!(
+        "{} {} {:?}",
+        serde_json::json!(bond),
+        request.site_radius_m,
+        request.captured
+    ));
     let numbers = job_sources(&jobs, &sources);
     let hits = kept_hits(&jobs, results, &lost, &numbers);
     let outline = |source: usize, region: &Region| {
-        numbers.iter().position(|n| *n == source).map_or(Ok(geo::MultiPolygon::new(vec![])), |job| locators[job].model_outline(region))
+        numbers
+            .iter()
+            .position(|n| *n == source)
+            .map_or(Ok(geo::MultiPolygon::new(vec![])), |job| {
+                locators[job].model_outline(region)
+            })
     };
     let candidates = candidates(&id, &hits, &facts, request.site_radius_m, outline)?;
-    progress.stage(Stage::Writing { candidates: candidates.len() });
-    let unreadable_m2 = coverage.not_searched.iter().filter(|n| n.0 == Reason::Unreadable).map(|n| n.2).sum();
+    progress.stage(Stage::Writing {
+        candidates: candidates.len(),
+    });
+    let unreadable_m2 = coverage
+        .not_searched
+        .iter()
+        .filter(|n| n.0 == Reason::Unreadable)
+        .map(|n| n.2)
+        .sum();
     let summary = Summary {
         scan_id: id,
         candidates,
@@ -127,12 +182,22 @@ pub fn scan(request: &Request, progress: &dyn Progress, stop: &AtomicBool) -> Re
         threshold,
         out: request.out.clone(),
     };
-    let provenance = Provenance { request, model: &model, bond: &bond, rasters: &sources.rasters };
+    let provenance = Provenance {
+        request,
+        model: &model,
+        bond: &bond,
+        rasters: &sources.rasters,
+    };
     outputs::write(&summary, &provenance)?;
     Ok(summary)
 }
 
-fn jobs(sources: &Sources, model: &Model, boundary: Option<&Boundary>, request: &Request) -> Result<Vec<Job>, ScanError> {
+fn jobs(
+    sources: &Sources,
+    model: &Model,
+    boundary: Option<&Boundary>,
+    request: &Request,
+) -> Result<Vec<Job>, ScanError> {
     let mut jobs = Vec::new();
     for raster in &sources.rasters {
         jobs.extend(job(raster, model.contract(), model.batch(), boundary)?);
@@ -145,14 +210,35 @@ fn jobs(sources: &Sources, model: &Model, boundary: Option<&Boundary>, request: 
 
 /// The source that each job is about.
 fn job_sources(jobs: &[Job], sources: &Sources) -> Vec<usize> {
-    let same = |job: &Job| sources.rasters.iter().position(|r| r.path() == job.raster.path()).unwrap_or(0);
+    let same = |job: &Job| {
+        sources
+            .rasters
+            .iter()
+            .position(|r| r.path() == job.raster.path())
+            .unwrap_or(0)
+    };
     jobs.iter().map(same).collect()
 }
 
-fn bond(sources: &Sources, model: &Model, boundary: Option<&Boundary>, request: &Request, threshold: f64) -> Bond {
-    let within = boundary.map_or_else(String::new, |b| fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0);
-    let crs = request.raster.crs.as_ref().map_or_else(String::new, |c| c.name().to_owned());
-    let bands = request.raster.bands.map_or_else(String::new, |b| format!("{b:?}"));
+fn bond(
+    sources: &Sources,
+    model: &Model,
+    boundary: Option<&Boundary>,
+    request: &Request,
+    threshold: f64,
+) -> Bond {
+    let within = boundary.map_or_else(String::new, |b| {
+        fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0
+    });
+    let crs = request
+        .raster
+        .crs
+        .as_ref()
+        .map_or_else(String::new, |c| c.name().to_owned());
+    let bands = request
+        .raster
+        .bands
+        .map_or_else(String::new, |b| format!("{b:?}"));
     let options = [
         ("threshold", threshold.to_string()),
         ("within", within),
@@ -164,18 +250,39 @@ fn bond(sources: &Sources, model: &Model, boundary: Option<&Boundary>, request: 
     Bond {
         format: FORMAT.into(),
         model: model.sha256().into(),
-        options: options.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
-        sources: sources.names.iter().cloned().zip(sources.rasters.iter().map(|r| r.fingerprint().0.clone())).collect(),
+        options: options
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect(),
+        sources: sources
+            .names
+            .iter()
+            .cloned()
+            .zip(sources.rasters.iter().map(|r| r.fingerprint().0.clone()))
+            .collect(),
     }
 }
 
-fn located(locators: &[Locator<'_>], job: usize, hits: &[super::hits::Hit]) -> Result<Vec<Located>, ScanError> {
-    let one = |hit: &super::hits::Hit| Ok(Located { source: job, hit: *hit, quad: locators[job].quad(hit.rect)? });
+fn located(
+    locators: &[Locator<'_>],
+    job: usize,
+    hits: &[super::hits::Hit],
+) -> Result<Vec<Located>, ScanError> {
+    let one = |hit: &super::hits::Hit| {
+        Ok(Located {
+            source: job,
+            hit: *hit,
+            quad: locators[job].quad(hit.rect)?,
+        })
+    };
     hits.iter().map(one).collect()
 }
 
 /// Scores what is left. Returns tiles done in all, tiles done before, and whether any is left.
-#[expect(clippy::too_many_arguments, reason = "the run's own parts, passed once")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the run's own parts, passed once"
+)]
 fn score(
     jobs: &[Job],
     model: &Model,
@@ -187,12 +294,28 @@ fn score(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(u64, u64, bool), ScanError> {
-    let of = |job: &Job, tasks: &mut dyn Iterator<Item = usize>| tasks.map(|t| job.plan.tasks[t].tiles.len() as u64).sum::<u64>();
-    let total: u64 = jobs.iter().map(|j| of(j, &mut (0..j.plan.tasks.len()))).sum();
-    let before: u64 = jobs.iter().map(|j| of(j, &mut j.done.iter().copied())).sum();
-    progress.stage(Stage::Scoring { tiles: total, done: before });
+    let of = |job: &Job, tasks: &mut dyn Iterator<Item = usize>| {
+        tasks
+            .map(|t| job.plan.tasks[t].tiles.len() as u64)
+            .sum::<u64>()
+    };
+    let total: u64 = jobs
+        .iter()
+        .map(|j| of(j, &mut (0..j.plan.tasks.len())))
+        .sum();
+    let before: u64 = jobs
+        .iter()
+        .map(|j| of(j, &mut j.done.iter().copied()))
+        .sum();
+    progress.stage(Stage::Scoring {
+        tiles: total,
+        done: before,
+    });
     let mut counter = Counter::new(before);
-    #[expect(clippy::cast_possible_truncation, reason = "scores are single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "scores are single precision"
+    )]
     let pool = Pool::new(jobs, model, threshold as f32, stop);
     let (send, receive) = channel();
     std::thread::scope(|scope| {
@@ -201,23 +324,27 @@ fn score(
             scope.spawn(move || pool.work(&send));
         }
         drop(send);
-        let outcome = receive.iter().try_for_each(|report| -> Result<(), ScanError> {
-            match report {
-                Report::Chunk(chunk) => {
-                    journal.chunk(&chunk)?;
-                    results.ground.insert((chunk.job, chunk.chunk), chunk);
+        let outcome = receive
+            .iter()
+            .try_for_each(|report| -> Result<(), ScanError> {
+                match report {
+                    Report::Chunk(chunk) => {
+                        journal.chunk(&chunk)?;
+                        results.ground.insert((chunk.job, chunk.chunk), chunk);
+                    }
+                    Report::Task { job, task, hits } => {
+                        journal.task(job, task, &hits)?;
+                        counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
+                        results
+                            .hits
+                            .insert((job, task), located(locators, job, &hits)?);
+                        counter.tell(results, request.site_radius_m, progress);
+                    }
+                    Report::Failed(Failure::Raster(error)) => return Err(error.into()),
+                    Report::Failed(Failure::Model(error)) => return Err(error.into()),
                 }
-                Report::Task { job, task, hits } => {
-                    journal.task(job, task, &hits)?;
-                    counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
-                    results.hits.insert((job, task), located(locators, job, &hits)?);
-                    counter.tell(results, request.site_radius_m, progress);
-                }
-                Report::Failed(Failure::Raster(error)) => return Err(error.into()),
-                Report::Failed(Failure::Model(error)) => return Err(error.into()),
-            }
-            Ok(())
-        });
+                Ok(())
+            });
         if outcome.is_err() {
             pool.halt();
         }
@@ -235,7 +362,11 @@ struct Counter {
 
 impl Counter {
     fn new(tiles: u64) -> Self {
-        Self { tiles, candidates: 0, next: Instant::now() }
+        Self {
+            tiles,
+            candidates: 0,
+            next: Instant::now(),
+        }
     }
 
     fn tell(&mut self, results: &Found, radius_m: f64, progress: &dyn Progress) {
@@ -245,7 +376,10 @@ impl Counter {
             self.candidates = clusters(&quads, radius_m).len();
             self.next = Instant::now() + (now.elapsed() * 50).max(Duration::from_secs(1));
         }
-        progress.step(Step { tiles: self.tiles, candidates: self.candidates });
+        progress.step(Step {
+            tiles: self.tiles,
+            candidates: self.candidates,
+        });
     }
 }
 
@@ -259,11 +393,27 @@ fn coverage(
 ) -> Result<(Coverage, Vec<Region>), ScanError> {
     let (mut parts, mut lost) = (Vec::new(), Vec::new());
     for (number, job) in jobs.iter().enumerate() {
-        let reports: Vec<&ChunkReport> = results.ground.range((number, 0)..(number + 1, 0)).map(|(_, r)| r).collect();
+        let reports: Vec<&ChunkReport> = results
+            .ground
+            .range((number, 0)..(number + 1, 0))
+            .map(|(_, r)| r)
+            .collect();
         let looked_at = Region::from_rects(reports.iter().map(|r| job.plan.chunks[r.chunk].own));
-        let all = |part: fn(&ChunkReport) -> &Region| Region::from_rects(reports.iter().flat_map(|r| part(r).rects()));
-        let (no_data, unreadable, blank) = (all(|r| &r.no_data), all(|r| &r.unreadable), all(|r| &r.blank));
-        let ground = RasterGround::new(&looked_at, no_data, unreadable, &blank, (job.level.width, job.level.height));
+        let all = |part: fn(&ChunkReport) -> &Region| {
+            Region::from_rects(reports.iter().flat_map(|r| part(r).rects()))
+        };
+        let (no_data, unreadable, blank) = (
+            all(|r| &r.no_data),
+            all(|r| &r.unreadable),
+            all(|r| &r.blank),
+        );
+        let ground = RasterGround::new(
+            &looked_at,
+            no_data,
+            unreadable,
+            &blank,
+            (job.level.width, job.level.height),
+        );
         let outline = |region: &Region| locators[number].level_outline(region);
         parts.push(SourceCoverage {
             searched: outline(&ground.searched)?,
@@ -277,9 +427,18 @@ fn coverage(
     }
     for raster in &sources.too_coarse {
         let (width, height) = raster.size();
-        let whole = Region::from_rects([Rect { x0: 0, y0: 0, x1: width, y1: height }]);
-        let ground = Locator::new(raster, &raster.full_level(), (1.0, 1.0))?.level_outline(&whole)?;
-        parts.push(SourceCoverage { not_searched: vec![(Reason::TooCoarse, ground)], ..SourceCoverage::default() });
+        let whole = Region::from_rects([Rect {
+            x0: 0,
+            y0: 0,
+            x1: width,
+            y1: height,
+        }]);
+        let ground =
+            Locator::new(raster, &raster.full_level(), (1.0, 1.0))?.level_outline(&whole)?;
+        parts.push(SourceCoverage {
+            searched: geo::MultiPolygon::new(vec![]),
+            not_searched: vec![(Reason::TooCoarse, ground)],
+        });
     }
     Ok((Coverage::of(&parts, boundary), lost))
 }
@@ -288,7 +447,19 @@ fn coverage(
 fn kept_hits(jobs: &[Job], results: Found, lost: &[Region], sources: &[usize]) -> Vec<Located> {
     let on_ground = |h: &Located| {
         let job = &jobs[h.source];
-        !lost[h.source].covers(job.plan.level_rect(h.hit.rect, (job.level.width, job.level.height)))
+        !lost[h.source].covers(
+            job.plan
+                .level_rect(h.hit.rect, (job.level.width, job.level.height)),
+        )
     };
-    results.hits.into_values().flatten().filter(on_ground).map(|h| Located { source: sources[h.source], ..h }).collect()
+    results
+        .hits
+        .into_values()
+        .flatten()
+        .filter(on_ground)
+        .map(|h| Located {
+            source: sources[h.source],
+            ..h
+        })
+        .collect()
 }

@@ -79,6 +79,18 @@ impl Runtime {
         })
     }
 
+    /// Its version, such as `1.31.1`, from what the library says of its build.
+    pub fn version(&self) -> String {
+        ort::info().split("version=").nth(1).map_or_else(
+            || "unknown".into(),
+            |rest| {
+                rest.chars()
+                    .take_while(|c| c.is_ascii_digit() || *c == '.')
+                    .collect()
+            },
+        )
+    }
+
     /// The library's file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -205,6 +217,11 @@ impl Model {
     /// Where it runs.
     pub fn device(&self) -> Device {
         self.device
+    }
+
+    /// The version of ONNX Runtime it runs on.
+    pub fn runtime_version(&self) -> String {
+        self.runtime.version()
     }
 
     /// Tiles in one call: what the file fixes, else one on a processor, where more gains nothing, and eight on a GPU.

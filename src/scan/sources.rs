@@ -35,14 +35,24 @@ impl Sources {
     ///
     /// # Errors
     /// [`ScanError::NoSource`] where none is left.
-    pub fn open(paths: &[PathBuf], request: &Request, contract: &Contract, progress: &dyn Progress) -> Result<Self, ScanError> {
+    pub fn open(
+        paths: &[PathBuf],
+        request: &Request,
+        contract: &Contract,
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
         let (mut rasters, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
         for path in paths {
             match Raster::open(path, &request.raster) {
                 Ok(raster) => {
-                    let (gsd_cm, coarsest_cm) = (raster.gsd().coarsest_cm(), contract.coarsest_cm());
+                    let (gsd_cm, coarsest_cm) =
+                        (raster.gsd().coarsest_cm(), contract.coarsest_cm());
                     if gsd_cm > coarsest_cm && !request.allow_coarse {
-                        refused.push(RasterError::TooCoarse { path: path.clone(), gsd_cm, coarsest_cm });
+                        refused.push(RasterError::TooCoarse {
+                            path: path.clone(),
+                            gsd_cm,
+                            coarsest_cm,
+                        });
                         too_coarse.push(raster);
                     } else {
                         rasters.push(raster);
@@ -60,7 +70,12 @@ impl Sources {
         rasters.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
         rasters.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
         let names = unique_names(&rasters);
-        Ok(Self { rasters, names, refused, too_coarse })
+        Ok(Self {
+            rasters,
+            names,
+            refused,
+            too_coarse,
+        })
     }
 }
 
@@ -74,7 +89,11 @@ fn unique_names(rasters: &[Raster]) -> Vec<String> {
         if count[raster.name()] == 1 {
             return raster.name().to_owned();
         }
-        let parent = raster.path().parent().and_then(|p| p.file_name()).map(|p| p.to_string_lossy().into_owned());
+        let parent = raster
+            .path()
+            .parent()
+            .and_then(|p| p.file_name())
+            .map(|p| p.to_string_lossy().into_owned());
         let short = raster.fingerprint().0.chars().take(6).collect::<String>();
         format!("{}/{} ({short})", parent.unwrap_or_default(), raster.name())
     };
@@ -82,28 +101,55 @@ fn unique_names(rasters: &[Raster]) -> Vec<String> {
 }
 
 /// Plans the work on a raster inside a boundary. `None` where the boundary leaves all of it out.
-pub fn job(raster: &Raster, contract: &Contract, batch: usize, boundary: Option<&Boundary>) -> Result<Option<Job>, CrsError> {
+pub fn job(
+    raster: &Raster,
+    contract: &Contract,
+    batch: usize,
+    boundary: Option<&Boundary>,
+) -> Result<Option<Job>, CrsError> {
     let level = raster.level_for(contract.resolution_cm);
     let (rx, ry) = raster.reduction(&level);
     let gsd = raster.gsd();
-    let ground = Ground { size: (level.width, level.height), block: level.block, gsd_cm: (gsd.x_cm * rx, gsd.y_cm * ry) };
-    let shape = boundary.map(|b| in_pixels(b, raster, (rx, ry))).transpose()?;
+    let ground = Ground {
+        size: (level.width, level.height),
+        block: level.block,
+        gsd_cm: (gsd.x_cm * rx, gsd.y_cm * ry),
+    };
+    let shape = boundary
+        .map(|b| in_pixels(b, raster, (rx, ry)))
+        .transpose()?;
     let wanted = |rect: Rect| {
         shape.as_ref().is_none_or(|shape| {
-            let corner = |x: u32, y: u32| Coord { x: f64::from(x), y: f64::from(y) };
+            let corner = |x: u32, y: u32| Coord {
+                x: f64::from(x),
+                y: f64::from(y),
+            };
             geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
         })
     };
     let plan = Plan::new(contract, batch, &ground, wanted);
-    let job = Job { raster: raster.clone(), level, plan, done: Default::default(), known: Default::default() };
+    let job = Job {
+        raster: raster.clone(),
+        level,
+        plan,
+        done: Default::default(),
+        known: Default::default(),
+    };
     Ok((!job.plan.tasks.is_empty()).then_some(job))
 }
 
 /// A boundary in a level's pixels.
-fn in_pixels(boundary: &Boundary, raster: &Raster, reduction: (f64, f64)) -> Result<MultiPolygon, CrsError> {
+fn in_pixels(
+    boundary: &Boundary,
+    raster: &Raster,
+    reduction: (f64, f64),
+) -> Result<MultiPolygon, CrsError> {
     boundary.polygons().try_map_coords(|c| {
         let p = raster.pixels_of(&[LonLat::from(c)])?[0];
-        Ok(Coord { x: p.x / reduction.0, y: p.y / reduction.1 })
+        Ok(Coord {
+            x: p.x / reduction.0,
+            y: p.y / reduction.1,
+        })
     })
 }
 
@@ -121,7 +167,12 @@ impl<'a> Locator<'a> {
     /// # Errors
     /// See [`CrsError`].
     pub fn new(raster: &'a Raster, level: &Level, scale: (f64, f64)) -> Result<Self, CrsError> {
-        Ok(Self { raster, to_lonlat: raster.to_lonlat()?, reduction: raster.reduction(level), scale })
+        Ok(Self {
+            raster,
+            to_lonlat: raster.to_lonlat()?,
+            reduction: raster.reduction(level),
+            scale,
+        })
     }
 
     /// The footprint of a rectangle of model pixels, cut at the raster's edge.
@@ -129,8 +180,14 @@ impl<'a> Locator<'a> {
     /// # Errors
     /// See [`CrsError`].
     pub fn quad(&self, rect: Rect) -> Result<Quad, CrsError> {
-        let corners = [(rect.x0, rect.y0), (rect.x1, rect.y0), (rect.x1, rect.y1), (rect.x0, rect.y1)];
-        let points = corners.map(|(x, y)| self.full(f64::from(x) * self.scale.0, f64::from(y) * self.scale.1));
+        let corners = [
+            (rect.x0, rect.y0),
+            (rect.x1, rect.y0),
+            (rect.x1, rect.y1),
+            (rect.x0, rect.y1),
+        ];
+        let points = corners
+            .map(|(x, y)| self.full(f64::from(x) * self.scale.0, f64::from(y) * self.scale.1));
         let there = self.raster.locate(&self.to_lonlat, &points)?;
         Ok([there[0], there[1], there[2], there[3]])
     }
@@ -138,7 +195,10 @@ impl<'a> Locator<'a> {
     /// Level pixels to the raster's own, cut at its edge.
     fn full(&self, x: f64, y: f64) -> PixelPoint {
         let (width, height) = self.raster.size();
-        PixelPoint { x: (x * self.reduction.0).min(f64::from(width)), y: (y * self.reduction.1).min(f64::from(height)) }
+        PixelPoint {
+            x: (x * self.reduction.0).min(f64::from(width)),
+            y: (y * self.reduction.1).min(f64::from(height)),
+        }
     }
 
     /// The outline of a region of model pixels.
@@ -159,8 +219,16 @@ impl<'a> Locator<'a> {
 
     fn outline(&self, region: &Region, scale: (f64, f64)) -> Result<MultiPolygon, CrsError> {
         let ring = |line: &LineString| -> Result<LineString, CrsError> {
-            let points: Vec<PixelPoint> = dense(line).into_iter().map(|c| self.full(c.x * scale.0, c.y * scale.1)).collect();
-            Ok(self.raster.locate(&self.to_lonlat, &points)?.into_iter().map(Coord::from).collect())
+            let points: Vec<PixelPoint> = dense(line)
+                .into_iter()
+                .map(|c| self.full(c.x * scale.0, c.y * scale.1))
+                .collect();
+            Ok(self
+                .raster
+                .locate(&self.to_lonlat, &points)?
+                .into_iter()
+                .map(Coord::from)
+                .collect())
         };
         let polygon = |p: &geo::Polygon| {
             let holes = p.interiors().iter().map(&ring).collect::<Result<_, _>>()?;
@@ -178,7 +246,10 @@ fn dense(line: &LineString) -> Vec<Coord> {
         let parts = (length / LONGEST_EDGE).ceil().max(1.0);
         let mut i = 1.0;
         while i <= parts {
-            points.push(Coord { x: edge.start.x + edge.dx() * i / parts, y: edge.start.y + edge.dy() * i / parts });
+            points.push(Coord {
+                x: edge.start.x + edge.dx() * i / parts,
+                y: edge.start.y + edge.dy() * i / parts,
+            });
             i += 1.0;
         }
     }
@@ -192,5 +263,10 @@ pub fn facts(sources: &Sources, request: &Request) -> Vec<SourceFacts> {
         gsd_cm: raster.gsd().mean_cm(),
         captured: request.captured.or_else(|| raster.captured()),
     };
-    sources.rasters.iter().zip(&sources.names).map(one).collect()
+    sources
+        .rasters
+        .iter()
+        .zip(&sources.names)
+        .map(one)
+        .collect()
 }
