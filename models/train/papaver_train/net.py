@@ -68,21 +68,31 @@ class PoppyNet(nn.Module):
             if k == 2:
                 self.fine_at = len(blocks)
         self.blocks = nn.ModuleList(blocks)
+        self.frozen = 0
         self.head = Conv(80 + 40, 128)
         self.out = nn.Conv2d(128, 1, 1)
         nn.init.constant_(self.out.bias, -3.0)
 
     def forward(self, x):
-        x = self.stem(x)
+        first = self.frozen if self.training else 0
+        if first:
+            with torch.no_grad(), torch.autocast(x.device.type, torch.bfloat16):
+                x = self.stem(x)
+                for block in self.blocks[:first]:
+                    x = block(x)
+            x = x.float()
+        else:
+            x = self.stem(x)
         fine = None
         for i, block in enumerate(self.blocks):
-            x = block(x)
+            x = block(x) if i >= first else x
             if i + 1 == self.fine_at:
                 fine = F.max_pool2d(x, 2)
         return self.out(self.head(torch.cat([x, fine], 1)))
 
     def freeze(self, blocks: int) -> None:
         """Keeps the weights of the stem and the first blocks as they are (0: all are trained)."""
+        self.frozen = blocks
         for module in [self.stem, *self.blocks[:blocks]] if blocks else []:
             module.requires_grad_(False)
 

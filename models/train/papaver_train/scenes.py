@@ -16,7 +16,7 @@ from .sprites import Canvas, Sprite, paste
 
 MODEL_CM = 2.0
 CELL = 16
-STAGE_ODDS = {"flower": 0.56, "capsule": 0.16, "bud": 0.10, "bolting": 0.07, "rosette": 0.06, "dry": 0.05}
+STAGE_ODDS = {"flower": 0.62, "capsule": 0.17, "bud": 0.09, "bolting": 0.04, "rosette": 0.03, "dry": 0.05}
 
 
 @dataclass
