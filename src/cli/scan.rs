@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Arguments of `papaver scan`.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Arguments {
     /// Orthomosaics (any raster GDAL opens), folders of them, or a .txt list of paths 正射影像、文件夹或列表
     #[arg(required = true, value_name = "IMAGERY")]

@@ -194,10 +194,14 @@ impl RasterReader {
             }
             Colours::Palette(number, table) => {
                 let values = read::<u8>(&self.band(*number)?, rect)?;
-                for i in 0..3 {
-                    let colour: Vec<u8> =
-                        values.iter().map(|v| table[usize::from(*v)][i]).collect();
-                    planes.put(i, rect, &colour);
+                let colour = |i: usize| {
+                    values
+                        .iter()
+                        .map(|v| table[usize::from(*v)][i])
+                        .collect::<Vec<u8>>()
+                };
+                for (i, plane) in [colour(0), colour(1), colour(2)].iter().enumerate() {
+                    planes.put(i, rect, plane);
                 }
                 if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                     keep_missing(missing, &values, no_data[0]);
@@ -240,7 +244,10 @@ fn read<T: Copy + Default + gdal::raster::GdalType>(
     let size = ((rect.x1 - rect.x0) as usize, (rect.y1 - rect.y0) as usize);
     let mut values = vec![T::default(); pixels(rect)];
     band.read_into_slice(
-        (rect.x0 as isize, rect.y0 as isize),
+        (
+            (rect.x0 as usize).cast_signed(),
+            (rect.y0 as usize).cast_signed(),
+        ),
         size,
         size,
         &mut values,

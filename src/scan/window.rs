@@ -1,7 +1,7 @@
 //! From decoded chunks to what the model sees: gathered, resampled by real factors, standardised.
 
 use super::model::Contract;
-use super::plan::{Plan, Window};
+use super::plan::{Plan, Window, unscaled};
 use crate::ground::Rect;
 use crate::imagery::{Pixels, Why};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -56,7 +56,7 @@ impl Assembler {
             height: down.1,
         };
         self.gather(source, chunks);
-        if plan.scale == (1.0, 1.0) {
+        if unscaled(scale_x) && unscaled(scale_y) {
             standardise(&self.gathered, &self.tables, out);
             return;
         }
@@ -99,7 +99,7 @@ impl Assembler {
         reason = "window sizes"
     )]
     fn axis(start: f64, length: f64, scale: f64) -> (i64, usize) {
-        let margin = if scale == 1.0 {
+        let margin = if unscaled(scale) {
             0.0
         } else {
             scale.ceil() + 1.0
@@ -115,9 +115,9 @@ impl Assembler {
         for pixels in chunks.iter().filter(|p| !p.is_empty()) {
             let r = pixels.rect;
             let x0 = i64::from(r.x0).max(source.x);
-            let x1 = i64::from(r.x1).min(source.x + source.width as i64);
+            let x1 = i64::from(r.x1).min(source.x + source.width.cast_signed() as i64);
             let y0 = i64::from(r.y0).max(source.y);
-            let y1 = i64::from(r.y1).min(source.y + source.height as i64);
+            let y1 = i64::from(r.y1).min(source.y + source.height.cast_signed() as i64);
             if x0 >= x1 {
                 continue;
             }
