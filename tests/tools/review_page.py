@@ -167,7 +167,7 @@ def loading(browser, folder, saved):
     b.page.wait_for_function("document.getElementById('notice').innerText.includes('3 decisions loaded')")
     assert counts(b) == [12, 9, 1, 2] and b.text("#unsaved") == ""
     b.press("u")
-    assert counts(b) == [12, 12, 0, 0], "loading is undone as one"
+    assert counts(b) == [12, 12, 0, 0] and "3 decisions" in b.text("#unsaved"), "loading is undone as one"
     b.quiet()
     context.close()
 
