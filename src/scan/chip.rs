@@ -312,8 +312,8 @@ fn cover(away: f64, from: f64, to: f64) -> f64 {
     (away - from + 0.5).clamp(0.0, 1.0) * (to - away + 0.5).clamp(0.0, 1.0)
 }
 
-fn to_line(p: Coord, a: Coord, b: Coord) -> f64 {
-    let (d, q) = (b - a, p - a);
+fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
+    let (d, q) = (b - a, point - a);
     let squared = d.x * d.x + d.y * d.y;
     let along = if squared > 0.0 {
         ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0)
