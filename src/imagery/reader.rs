@@ -4,7 +4,7 @@ use super::bands::{Colours, NoData};
 use super::raster::{Level, Raster, open};
 use super::raster_error::RasterError;
 use crate::ground::{Rect, Region};
-use gdal::raster::RasterBand;
+use gdal::raster::{RasterBand, ResampleAlg};
 use gdal::{Dataset, Metadata};
 
 /// Largest value of all three colours that counts as black in a collar, and its mirror for white. Lossy compression
@@ -126,6 +126,67 @@ impl RasterReader {
             }
         }
         planes.finish()
+    }
+
+    /// A picture of a rectangle of the full raster, reduced by GDAL to at most `most` pixels along its longer side: RGB,
+    /// columns, rows. `None` where it cannot be read.
+    pub fn picture(&self, rect: Rect, most: u32) -> Option<(Vec<u8>, u32, u32)> {
+        let (across, down) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
+        let longest = across.max(down).max(1);
+        let side = |v: u32| {
+            if longest <= most {
+                v
+            } else {
+                (u64::from(v) * u64::from(most) / u64::from(longest))
+                    .max(1)
+                    .try_into()
+                    .unwrap_or(most)
+            }
+        };
+        let (width, height) = (side(across), side(down));
+        let plane = |number: usize, alg| -> Option<Vec<u16>> {
+            let mut values = vec![0_u16; width as usize * height as usize];
+            let corner = (
+                (rect.x0 as usize).cast_signed(),
+                (rect.y0 as usize).cast_signed(),
+            );
+            let (from, to) = (
+                (across as usize, down as usize),
+                (width as usize, height as usize),
+            );
+            self.dataset
+                .rasterband(number)
+                .ok()?
+                .read_into_slice(corner, from, to, &mut values, Some(alg))
+                .ok()?;
+            Some(values)
+        };
+        let byte = |v: u16| u8::try_from(v).unwrap_or(u8::MAX);
+        let pixels: Vec<[u8; 3]> = match &self.raster.colours {
+            Colours::Palette(number, table) => {
+                let indices = plane(*number, ResampleAlg::NearestNeighbour)?;
+                indices
+                    .into_iter()
+                    .map(|v| table[usize::from(byte(v))])
+                    .map(|[r, g, b, _]| [r, g, b])
+                    .collect()
+            }
+            Colours::Byte(bands) | Colours::Word(bands) => {
+                let [r, g, b] = bands.map(|n| plane(n, ResampleAlg::Average));
+                let scaled = |v: u16| {
+                    self.raster
+                        .stretch
+                        .as_ref()
+                        .map_or_else(|| byte(v), |s| s.apply(v))
+                };
+                r?.into_iter()
+                    .zip(g?)
+                    .zip(b?)
+                    .map(|((r, g), b)| [scaled(r), scaled(g), scaled(b)])
+                    .collect()
+            }
+        };
+        Some((pixels.into_iter().flatten().collect(), width, height))
     }
 
     /// The blocks that a rectangle touches, clipped to it.
