@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
     /// Metres within which hits are one plot 同一地块的距离(米)
-    #[arg(long, value_name = "METRES", default_value_t = 2.0)]
+    #[arg(long, value_name = "METRES", default_value_t = 3.0)]
     site_radius: f64,
     /// Worker threads (default: one a core) 线程数
     #[arg(long, value_name = "N")]

@@ -30,8 +30,9 @@ pub enum Why {
 pub struct Pixels {
     /// Where, in the level's pixels.
     pub rect: Rect,
-    /// Red, green, blue of each pixel, row by row; empty where no pixel has data. Pixels without data are black.
-    pub rgb: Vec<u8>,
+    /// The red, the green and the blue of each pixel, row by row; all empty where no pixel has data. Pixels without data
+    /// are black.
+    pub colours: [Vec<u8>; 3],
     /// The [`Why`] of each pixel; `None` where all are [`Why::Searched`].
     pub why: Option<Vec<u8>>,
 }
@@ -41,14 +42,14 @@ impl Pixels {
     fn without_data(rect: Rect) -> Self {
         Self {
             rect,
-            rgb: Vec::new(),
+            colours: [Vec::new(), Vec::new(), Vec::new()],
             why: None,
         }
     }
 
     /// Whether no pixel has data.
     pub fn is_empty(&self) -> bool {
-        self.rgb.is_empty()
+        self.colours[0].is_empty()
     }
 
     /// The pixels of one kind.
@@ -379,7 +380,7 @@ impl Planes {
         self.mark_where(rect, std::iter::repeat_n(true, pixels(rect)), why);
     }
 
-    /// Finds blank pixels, blackens what has no data and weaves the colours together.
+    /// Finds blank pixels and blackens what has no data.
     fn finish(mut self) -> Pixels {
         let total = pixels(self.rect);
         let [red, green, blue] = &self.colours;
@@ -410,18 +411,16 @@ impl Planes {
         {
             return Pixels::without_data(self.rect);
         }
-        let mut rgb = vec![0; total * 3];
-        for ((pixel, r), (g, b)) in rgb.chunks_exact_mut(3).zip(red).zip(green.iter().zip(blue)) {
-            pixel.copy_from_slice(&[*r, *g, *b]);
-        }
         if let Some(why) = &self.why {
-            for (pixel, _) in rgb.chunks_exact_mut(3).zip(why).filter(|(_, w)| lost(**w)) {
-                pixel.fill(0);
+            for plane in &mut self.colours {
+                for (value, _) in plane.iter_mut().zip(why).filter(|(_, w)| lost(**w)) {
+                    *value = 0;
+                }
             }
         }
         Pixels {
             rect: self.rect,
-            rgb,
+            colours: self.colours,
             why: self.why,
         }
     }

@@ -199,6 +199,7 @@ fn candidate_features(
             "model": provenance.model.name(),
             "threshold": summary.threshold,
             "chip": files.chip,
+            "context": files.context,
             "lon": candidate.at.lon,
             "lat": candidate.at.lat,
         })),
