@@ -240,7 +240,7 @@ impl RasterReader {
                     if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                         keep_missing(missing, &values, no_data[i]);
                     }
-                    planes.put(i, rect, &values);
+                    planes.put(i, rect, values);
                 }
             }
             Colours::Word(bands) => {
@@ -251,7 +251,7 @@ impl RasterReader {
                         keep_missing(missing, &values, no_data[i]);
                     }
                     let scaled: Vec<u8> = values.iter().map(|v| stretch.apply(*v)).collect();
-                    planes.put(i, rect, &scaled);
+                    planes.put(i, rect, scaled);
                 }
             }
             Colours::Palette(number, table) => {
@@ -262,7 +262,7 @@ impl RasterReader {
                         .map(|v| table[usize::from(*v)][i])
                         .collect::<Vec<u8>>()
                 };
-                for (i, plane) in [colour(0), colour(1), colour(2)].iter().enumerate() {
+                for (i, plane) in [colour(0), colour(1), colour(2)].into_iter().enumerate() {
                     planes.put(i, rect, plane);
                 }
                 if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
@@ -336,11 +336,7 @@ impl Planes {
     fn new(rect: Rect) -> Self {
         Self {
             rect,
-            colours: [
-                vec![0; pixels(rect)],
-                vec![0; pixels(rect)],
-                vec![0; pixels(rect)],
-            ],
+            colours: [Vec::new(), Vec::new(), Vec::new()],
             why: None,
         }
     }
@@ -350,11 +346,14 @@ impl Planes {
             + (x - self.rect.x0) as usize
     }
 
-    fn put(&mut self, colour: usize, rect: Rect, values: &[u8]) {
+    /// Takes a colour's values for a rectangle; those of the whole are kept as they are.
+    fn put(&mut self, colour: usize, rect: Rect, values: Vec<u8>) {
         if rect == self.rect {
-            self.colours[colour].copy_from_slice(values);
+            self.colours[colour] = values;
             return;
         }
+        let total = pixels(self.rect);
+        self.colours[colour].resize(total, 0);
         let width = (rect.x1 - rect.x0) as usize;
         for (y, row) in (rect.y0..).zip(values.chunks_exact(width)) {
             let at = self.offset(rect.x0, y);
@@ -380,29 +379,32 @@ impl Planes {
         self.mark_where(rect, std::iter::repeat_n(true, pixels(rect)), why);
     }
 
+    /// Finds pixels that are black or white. Most rectangles hold none, and one pass without writing says so.
+    fn mark_blank(&mut self) {
+        let [red, green, blue] = &self.colours;
+        let blank = red.iter().zip(green).zip(blue).map(|((r, g), b)| {
+            u8::from((*r).max(*g).max(*b) <= NEAR) | u8::from((*r).min(*g).min(*b) >= 255 - NEAR)
+        });
+        if blank.clone().fold(0, |any, b| any | b) == 0 {
+            return;
+        }
+        let why = self
+            .why
+            .get_or_insert_with(|| vec![Why::Searched as u8; red.len()]);
+        for (w, blank) in why.iter_mut().zip(blank) {
+            if *w == Why::Searched as u8 && blank == 1 {
+                *w = Why::Blank as u8;
+            }
+        }
+    }
+
     /// Finds blank pixels and blackens what has no data.
     fn finish(mut self) -> Pixels {
         let total = pixels(self.rect);
-        let [red, green, blue] = &self.colours;
-        let blank: Vec<u8> = red
-            .iter()
-            .zip(green)
-            .zip(blue)
-            .map(|((r, g), b)| {
-                u8::from((*r).max(*g).max(*b) <= NEAR)
-                    | u8::from((*r).min(*g).min(*b) >= 255 - NEAR)
-            })
-            .collect();
-        if blank.contains(&1) {
-            let why = self
-                .why
-                .get_or_insert_with(|| vec![Why::Searched as u8; total]);
-            for (w, blank) in why.iter_mut().zip(&blank) {
-                if *w == Why::Searched as u8 && *blank == 1 {
-                    *w = Why::Blank as u8;
-                }
-            }
+        for plane in &mut self.colours {
+            plane.resize(total, 0);
         }
+        self.mark_blank();
         let lost = |w: u8| w == Why::NoData as u8 || w == Why::Unreadable as u8;
         if self
             .why

@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 /// The journal's format, and with it every rule that decides what a cell scores. A change of either changes this.
 const FORMAT: &str = "papaver.journal/1";
 
+/// How long reports gather before they are taken in.
+const BATCH: Duration = Duration::from_millis(10);
+
 /// What a scan found, for whoever prints it.
 #[derive(Debug)]
 pub struct Summary {
@@ -201,27 +204,18 @@ impl<'a> Search<'a> {
                 scope.spawn(move || pool.work(&send));
             }
             drop(send);
-            let outcome = receive
-                .iter()
-                .try_for_each(|report| -> Result<(), ScanError> {
-                    match report {
-                        Report::Chunk(chunk) => {
-                            journal.chunk(&chunk)?;
-                            found.ground.insert((chunk.job, chunk.chunk), chunk);
-                        }
-                        Report::Task { job, task, hits } => {
-                            journal.task(job, task, &hits)?;
-                            counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
-                            found
-                                .hits
-                                .insert((job, task), located(locators, job, &hits)?);
-                            counter.tell(found, self.request.site_radius_m, progress);
-                        }
-                        Report::Failed(Failure::Raster(error)) => return Err(error.into()),
-                        Report::Failed(Failure::Model(error)) => return Err(error.into()),
-                    }
-                    Ok(())
-                });
+            // Taken in batches: a thread that woke up for each report would push the workers off their cores.
+            let mut outcome = Ok(());
+            while let (Ok(first), true) = (receive.recv(), outcome.is_ok()) {
+                let mut batch = std::iter::once(first).chain(receive.try_iter());
+                outcome = batch
+                    .try_for_each(|report| {
+                        Self::take(report, jobs, locators, journal, found, &mut counter)
+                    })
+                    .and_then(|()| Ok(journal.flush()?));
+                counter.tell(found, self.request.site_radius_m, progress);
+                std::thread::sleep(BATCH);
+            }
             if outcome.is_err() {
                 pool.halt();
             }
@@ -232,6 +226,33 @@ impl<'a> Search<'a> {
             done: counter.tiles,
             before,
         })
+    }
+
+    /// Takes in what a worker found.
+    fn take(
+        report: Report,
+        jobs: &[Job],
+        locators: &[Locator<'_>],
+        journal: &mut Journal,
+        found: &mut Found,
+        counter: &mut Counter,
+    ) -> Result<(), ScanError> {
+        match report {
+            Report::Chunk(chunk) => {
+                journal.chunk(&chunk)?;
+                found.ground.insert((chunk.job, chunk.chunk), chunk);
+            }
+            Report::Task { job, task, hits } => {
+                journal.task(job, task, &hits)?;
+                counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
+                found
+                    .hits
+                    .insert((job, task), located(locators, job, &hits)?);
+            }
+            Report::Failed(Failure::Raster(error)) => return Err(error.into()),
+            Report::Failed(Failure::Model(error)) => return Err(error.into()),
+        }
+        Ok(())
     }
 
     /// Turns what was found into candidates and coverage, and writes the files.
