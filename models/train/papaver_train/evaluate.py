@@ -18,7 +18,7 @@ import numpy as np
 
 from .dense import Model
 from .scenes import Crop, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
-from .species import FLOWERING, LEAFY, THINGS
+from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
 from .train import SEEDS, make_world
 
@@ -152,7 +152,7 @@ def hash_of(stage: str, gsd: float, k: int) -> int:
 def lookalikes(args, model, world, base, threshold, result) -> None:
     """Plots of look-alikes called poppy."""
     totals = [0, 0]
-    for k, name in enumerate((*FLOWERING, *LEAFY, *THINGS)):
+    for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
         hits = 0
         n = max(1, args.n // 10)
         for i in range(n):
