@@ -7,6 +7,7 @@ mod model;
 mod progress;
 mod scan;
 mod talk;
+mod telemetry;
 
 use crate::imagery::set_up_gdal;
 use crate::words::{Fault, Lang};
@@ -75,6 +76,9 @@ pub fn main() -> ExitCode {
     let lang = arguments
         .lang
         .unwrap_or_else(|| sys_locale::get_locale().map_or(Lang::En, |l| Lang::of_locale(&l)));
+    if let Some(code) = telemetry::without() {
+        return code;
+    }
     set_up_gdal();
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(*arguments, lang),

@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Arguments of `papaver scan`.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Arguments {
     /// Orthomosaics (any raster GDAL opens), folders of them, or a .txt list of paths 正射影像、文件夹或列表
     #[arg(required = true, value_name = "IMAGERY")]
@@ -33,7 +37,7 @@ pub struct Arguments {
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
     /// Metres within which hits are one plot 同一地块的距离(米)
-    #[arg(long, value_name = "METRES", default_value_t = 2.0)]
+    #[arg(long, value_name = "METRES", default_value_t = 3.0)]
     site_radius: f64,
     /// Worker threads (default: one a core) 线程数
     #[arg(long, value_name = "N")]

@@ -329,7 +329,10 @@ fn sampled_stretch(
             let Ok(band) = dataset.rasterband(*number) else {
                 continue;
             };
-            let (window, size) = ((x as isize, y as isize), (w as usize, h as usize));
+            let (window, size) = (
+                ((x as usize).cast_signed(), (y as usize).cast_signed()),
+                (w as usize, h as usize),
+            );
             let Ok(values) = band.read_as::<u16>(window, size, size, None) else {
                 continue;
             };
@@ -394,9 +397,9 @@ fn pixel_samples(dataset: &Dataset, colours: &Colours) -> Vec<u8> {
             (height - h) * i / (WINDOWS - 1),
         );
         for number in colours.bands() {
-            let read = dataset
-                .rasterband(number)
-                .and_then(|b| b.read_as::<u8>((x as isize, y as isize), (w, h), (w, h), None));
+            let read = dataset.rasterband(number).and_then(|b| {
+                b.read_as::<u8>((x.cast_signed(), y.cast_signed()), (w, h), (w, h), None)
+            });
             samples.extend(read.map_or_else(|_ignored| vec![0], |b| b.data().to_vec()));
         }
     }

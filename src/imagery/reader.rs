@@ -4,7 +4,7 @@ use super::bands::{Colours, NoData};
 use super::raster::{Level, Raster, open};
 use super::raster_error::RasterError;
 use crate::ground::{Rect, Region};
-use gdal::raster::RasterBand;
+use gdal::raster::{RasterBand, ResampleAlg};
 use gdal::{Dataset, Metadata};
 
 /// Largest value of all three colours that counts as black in a collar, and its mirror for white. Lossy compression
@@ -30,8 +30,9 @@ pub enum Why {
 pub struct Pixels {
     /// Where, in the level's pixels.
     pub rect: Rect,
-    /// Red, green, blue of each pixel, row by row; empty where no pixel has data. Pixels without data are black.
-    pub rgb: Vec<u8>,
+    /// The red, the green and the blue of each pixel, row by row; all empty where no pixel has data. Pixels without data
+    /// are black.
+    pub colours: [Vec<u8>; 3],
     /// The [`Why`] of each pixel; `None` where all are [`Why::Searched`].
     pub why: Option<Vec<u8>>,
 }
@@ -41,14 +42,14 @@ impl Pixels {
     fn without_data(rect: Rect) -> Self {
         Self {
             rect,
-            rgb: Vec::new(),
+            colours: [Vec::new(), Vec::new(), Vec::new()],
             why: None,
         }
     }
 
     /// Whether no pixel has data.
     pub fn is_empty(&self) -> bool {
-        self.rgb.is_empty()
+        self.colours[0].is_empty()
     }
 
     /// The pixels of one kind.
@@ -128,6 +129,67 @@ impl RasterReader {
         planes.finish()
     }
 
+    /// A picture of a rectangle of the full raster, reduced by GDAL to at most `most` pixels along its longer side: RGB,
+    /// columns, rows. `None` where it cannot be read.
+    pub fn picture(&self, rect: Rect, most: u32) -> Option<(Vec<u8>, u32, u32)> {
+        let (across, down) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
+        let longest = across.max(down).max(1);
+        let side = |v: u32| {
+            if longest <= most {
+                v
+            } else {
+                (u64::from(v) * u64::from(most) / u64::from(longest))
+                    .max(1)
+                    .try_into()
+                    .unwrap_or(most)
+            }
+        };
+        let (width, height) = (side(across), side(down));
+        let plane = |number: usize, alg| -> Option<Vec<u16>> {
+            let mut values = vec![0_u16; width as usize * height as usize];
+            let corner = (
+                (rect.x0 as usize).cast_signed(),
+                (rect.y0 as usize).cast_signed(),
+            );
+            let (from, to) = (
+                (across as usize, down as usize),
+                (width as usize, height as usize),
+            );
+            self.dataset
+                .rasterband(number)
+                .ok()?
+                .read_into_slice(corner, from, to, &mut values, Some(alg))
+                .ok()?;
+            Some(values)
+        };
+        let byte = |v: u16| u8::try_from(v).unwrap_or(u8::MAX);
+        let pixels: Vec<[u8; 3]> = match &self.raster.colours {
+            Colours::Palette(number, table) => {
+                let indices = plane(*number, ResampleAlg::NearestNeighbour)?;
+                indices
+                    .into_iter()
+                    .map(|v| table[usize::from(byte(v))])
+                    .map(|[r, g, b, _]| [r, g, b])
+                    .collect()
+            }
+            Colours::Byte(bands) | Colours::Word(bands) => {
+                let [r, g, b] = bands.map(|n| plane(n, ResampleAlg::Average));
+                let scaled = |v: u16| {
+                    self.raster
+                        .stretch
+                        .as_ref()
+                        .map_or_else(|| byte(v), |s| s.apply(v))
+                };
+                r?.into_iter()
+                    .zip(g?)
+                    .zip(b?)
+                    .map(|((r, g), b)| [scaled(r), scaled(g), scaled(b)])
+                    .collect()
+            }
+        };
+        Some((pixels.into_iter().flatten().collect(), width, height))
+    }
+
     /// The blocks that a rectangle touches, clipped to it.
     fn blocks(&self, rect: Rect) -> Vec<Rect> {
         let (bw, bh) = self.level.block;
@@ -194,10 +256,14 @@ impl RasterReader {
             }
             Colours::Palette(number, table) => {
                 let values = read::<u8>(&self.band(*number)?, rect)?;
-                for i in 0..3 {
-                    let colour: Vec<u8> =
-                        values.iter().map(|v| table[usize::from(*v)][i]).collect();
-                    planes.put(i, rect, &colour);
+                let colour = |i: usize| {
+                    values
+                        .iter()
+                        .map(|v| table[usize::from(*v)][i])
+                        .collect::<Vec<u8>>()
+                };
+                for (i, plane) in [colour(0), colour(1), colour(2)].iter().enumerate() {
+                    planes.put(i, rect, plane);
                 }
                 if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                     keep_missing(missing, &values, no_data[0]);
@@ -240,7 +306,10 @@ fn read<T: Copy + Default + gdal::raster::GdalType>(
     let size = ((rect.x1 - rect.x0) as usize, (rect.y1 - rect.y0) as usize);
     let mut values = vec![T::default(); pixels(rect)];
     band.read_into_slice(
-        (rect.x0 as isize, rect.y0 as isize),
+        (
+            (rect.x0 as usize).cast_signed(),
+            (rect.y0 as usize).cast_signed(),
+        ),
         size,
         size,
         &mut values,
@@ -311,7 +380,7 @@ impl Planes {
         self.mark_where(rect, std::iter::repeat_n(true, pixels(rect)), why);
     }
 
-    /// Finds blank pixels, blackens what has no data and weaves the colours together.
+    /// Finds blank pixels and blackens what has no data.
     fn finish(mut self) -> Pixels {
         let total = pixels(self.rect);
         let [red, green, blue] = &self.colours;
@@ -342,18 +411,16 @@ impl Planes {
         {
             return Pixels::without_data(self.rect);
         }
-        let mut rgb = vec![0; total * 3];
-        for ((pixel, r), (g, b)) in rgb.chunks_exact_mut(3).zip(red).zip(green.iter().zip(blue)) {
-            pixel.copy_from_slice(&[*r, *g, *b]);
-        }
         if let Some(why) = &self.why {
-            for (pixel, _) in rgb.chunks_exact_mut(3).zip(why).filter(|(_, w)| lost(**w)) {
-                pixel.fill(0);
+            for plane in &mut self.colours {
+                for (value, _) in plane.iter_mut().zip(why).filter(|(_, w)| lost(**w)) {
+                    *value = 0;
+                }
             }
         }
         Pixels {
             rect: self.rect,
-            rgb,
+            colours: self.colours,
             why: self.why,
         }
     }

@@ -10,9 +10,11 @@
 mod marks;
 
 use crate::ground::{Gsd, Rect};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
 use image::{ImageError, Rgb, RgbImage};
 use marks::{Place, furnish};
 
@@ -162,15 +164,20 @@ fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
     if crop.dimensions() == (width, height) {
         return crop.clone();
     }
-    if crop.width() == 0 || crop.height() == 0 {
-        return RgbImage::new(width, height);
-    }
     let filter = if crop.width() > width {
-        FilterType::Triangle
+        FilterType::Bilinear
     } else {
         FilterType::CatmullRom
     };
-    imageops::resize(crop, width, height, filter)
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let mut picture = TypedImage::<U8x3>::new(width, height);
+    if let Ok(source) = TypedImageRef::<U8x3>::from_buffer(crop.width(), crop.height(), crop) {
+        // Fails only for an image without pixels, which stays black.
+        let _ = Resizer::new().resize_typed(&source, &mut picture, &options);
+    }
+    RgbImage::from_fn(width, height, |x, y| {
+        Rgb(picture.pixels()[(y * width + x) as usize].0)
+    })
 }
 
 fn in_picture(outline: &MultiPolygon, window: &Window) -> MultiPolygon {
@@ -312,8 +319,8 @@ fn cover(away: f64, from: f64, to: f64) -> f64 {
     (away - from + 0.5).clamp(0.0, 1.0) * (to - away + 0.5).clamp(0.0, 1.0)
 }
 
-fn to_line(p: Coord, a: Coord, b: Coord) -> f64 {
-    let (d, q) = (b - a, p - a);
+fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
+    let (d, q) = (b - a, point - a);
     let squared = d.x * d.x + d.y * d.y;
     let along = if squared > 0.0 {
         ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0)
@@ -671,8 +678,8 @@ mod tests {
                 )
                 .unwrap();
                 let s = found.source;
-                let crop =
-                    imageops::crop_imm(&ground, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0).to_image();
+                let crop = image::imageops::crop_imm(&ground, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0)
+                    .to_image();
                 let bytes = encode(&draw(&crop, &found, &outline, Some(20.0)), view).unwrap();
                 let kind = if view == View::Chip {
                     "chip"

@@ -31,8 +31,8 @@ impl Footprint {
         }
         Self {
             centre: PlanePoint {
-                x: (low.x + high.x) / 2.0,
-                y: (low.y + high.y) / 2.0,
+                x: f64::midpoint(low.x, high.x),
+                y: f64::midpoint(low.y, high.y),
             },
             half: ((high.x - low.x) / 2.0, (high.y - low.y) / 2.0),
         }

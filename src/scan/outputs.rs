@@ -145,7 +145,8 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
         .collect();
     for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
         let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
-        if name.ends_with(".jpg") && !wanted.contains(name.as_str()) {
+        let picture = entry.path().extension().is_some_and(|e| e == "jpg");
+        if picture && !wanted.contains(name.as_str()) {
             fs::remove_file(entry.path()).map_err(|source| ScanError::Write {
                 path: entry.path(),
                 source,
@@ -198,6 +199,7 @@ fn candidate_features(
             "model": provenance.model.name(),
             "threshold": summary.threshold,
             "chip": files.chip,
+            "context": files.context,
             "lon": candidate.at.lon,
             "lat": candidate.at.lat,
         })),

@@ -2,7 +2,7 @@
 
 use super::candidate::Candidate;
 use super::chip::{View, Window, draw, encode, window};
-use crate::ground::{Gsd, LonLat, Rect};
+use crate::ground::{Gsd, LonLat};
 use crate::imagery::{Raster, RasterReader};
 use geo::{BoundingRect, Coord, MapCoords, MultiPolygon};
 use image::RgbImage;
@@ -42,35 +42,11 @@ fn in_pixels(polygon: &MultiPolygon, raster: &Raster) -> Option<MultiPolygon> {
     polygon.try_map_coords(|c| pixel(c).ok_or(())).ok()
 }
 
-/// The window's pixels, from an overview where that is fine enough.
+/// The window's pixels, reduced while they are read where the picture is smaller.
 fn crop(raster: &Raster, shown: &Window) -> Option<RgbImage> {
-    let level = raster.level_for(shown.metres_per_pixel * 100.0);
-    let (rx, ry) = raster.reduction(&level);
-    let reduced = |v: u32, r: f64, limit: u32, up: bool| {
-        let v = f64::from(v) / r;
-        let v = if up { v.ceil() } else { v.floor() };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to the level"
-        )]
-        let v = v.clamp(0.0, f64::from(limit)) as u32;
-        v
-    };
-    let s = shown.source;
-    let rect = Rect {
-        x0: reduced(s.x0, rx, level.width, false),
-        y0: reduced(s.y0, ry, level.height, false),
-        x1: reduced(s.x1, rx, level.width, true),
-        y1: reduced(s.y1, ry, level.height, true),
-    };
-    let pixels = RasterReader::open(raster, level).ok()?.read(rect);
-    let (width, height) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
-    if pixels.is_empty() {
-        Some(RgbImage::new(width, height))
-    } else {
-        RgbImage::from_raw(width, height, pixels.rgb)
-    }
+    let reader = RasterReader::open(raster, raster.full_level()).ok()?;
+    let (rgb, width, height) = reader.picture(shown.source, shown.width.max(shown.height))?;
+    RgbImage::from_raw(width, height, rgb)
 }
 
 /// The direction of north in the raster, in degrees clockwise from its top.

@@ -303,6 +303,11 @@ fn windows(size: u32, cell: u32, halo: u32, largest: u32, fixed: bool) -> Vec<Sp
         .collect()
 }
 
+/// Whether model pixels are level pixels.
+pub(super) fn unscaled(scale: f64) -> bool {
+    (scale - 1.0).abs() < f64::EPSILON
+}
+
 /// The level pixels that resampling `length` model pixels from `start` reads, clipped to the level.
 #[expect(
     clippy::cast_possible_truncation,
@@ -310,7 +315,7 @@ fn windows(size: u32, cell: u32, halo: u32, largest: u32, fixed: bool) -> Vec<Sp
     reason = "clamped to the level"
 )]
 pub(super) fn needed(start: i64, length: u32, scale: f64, level: u32) -> (u32, u32) {
-    let margin = if scale == 1.0 {
+    let margin = if unscaled(scale) {
         0.0
     } else {
         scale.ceil() + 2.0
@@ -360,7 +365,7 @@ fn stripes(columns: &[Span], scale: (f64, f64), ground: &Ground) -> Vec<Vec<Span
             Some(stripe)
                 if ground.block.0 >= ground.size.0 || span(&stripe[0], column) <= widest =>
             {
-                stripe.push(*column)
+                stripe.push(*column);
             }
             _ => stripes.push(vec![*column]),
         }

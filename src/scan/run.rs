@@ -16,7 +16,7 @@ use crate::ground::{Boundary, Quad, Rect, Region};
 use crate::imagery::{RasterError, find_inputs, fingerprint_bytes};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,18 @@ struct Found {
     ground: BTreeMap<(usize, usize), ChunkReport>,
 }
 
+/// A scan that is ready to begin.
+struct Search<'a> {
+    request: &'a Request,
+    model: Model,
+    sources: Sources,
+    boundary: Option<Boundary>,
+    jobs: Vec<Job>,
+    threshold: f64,
+    bond: Bond,
+    photos: usize,
+}
+
 /// Runs a scan. It can be stopped through `stop` at any moment, and goes on when it is run again.
 ///
 /// # Errors
@@ -74,21 +86,10 @@ pub fn scan(
     stop: &AtomicBool,
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
-    request.check()?;
-    let found = find_inputs(&request.inputs)?;
-    let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
-    let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
-    progress.stage(Stage::Opening {
-        sources: found.rasters.len(),
-    });
-    let sources = Sources::open(&found.rasters, request, model.contract(), progress)?;
-    let mut jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
-
-    let threshold = request.threshold.unwrap_or(model.contract().threshold);
-    let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
-    let (mut journal, done) = Journal::open(&request.out, &bond, request.restart)?;
+    let mut search = Search::prepare(request, progress)?;
+    let (mut journal, done) = Journal::open(&request.out, &search.bond, request.restart)?;
     outputs::prepare(&request.out)?;
-    for (number, job) in jobs.iter_mut().enumerate() {
+    for (number, job) in search.jobs.iter_mut().enumerate() {
         job.done = done
             .tasks
             .keys()
@@ -102,32 +103,20 @@ pub fn scan(
             .map(|k| k.1)
             .collect();
     }
-    let locators = jobs
-        .iter()
-        .map(|j| Locator::new(&j.raster, &j.level, j.plan.scale))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut results = Found {
+    let jobs = std::mem::take(&mut search.jobs);
+    let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
+    let mut found = Found {
         hits: BTreeMap::new(),
         ground: done.chunks,
     };
     for ((number, task), hits) in done.tasks {
-        results
+        found
             .hits
             .insert((number, task), located(&locators, number, &hits)?);
     }
-    let tiles = score(
-        &jobs,
-        &model,
-        threshold,
-        request,
-        &locators,
-        &mut journal,
-        &mut results,
-        progress,
-        stop,
-    )?;
+    let tiles = search.score(&jobs, &locators, &mut journal, &mut found, progress, stop)?;
     journal.sync()?;
-    if stop.load(Ordering::Relaxed) && tiles.2 {
+    if tiles.done < tiles.total {
         return Err(ScanError::Interrupted {
             folder: request.out.clone(),
         });
@@ -135,61 +124,188 @@ pub fn scan(
     for job in &jobs {
         job.raster.check_unchanged()?;
     }
+    search.conclude(&jobs, &locators, found, tiles, progress, started)
+}
 
-    let facts = facts(&sources, request);
-    let (coverage, lost) = coverage(&sources, &jobs, &locators, &results, boundary.as_ref())?;
-    if coverage.searched.0.is_empty() {
-        return Err(ScanError::NoData {
-            sources: sources.names.clone(),
+/// Tiles in all, done, and done in earlier runs.
+#[derive(Debug, Clone, Copy)]
+struct Tiles {
+    total: u64,
+    done: u64,
+    before: u64,
+}
+
+impl<'a> Search<'a> {
+    /// Checks everything that can be wrong before the long work.
+    fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
+        request.check()?;
+        let found = find_inputs(&request.inputs)?;
+        let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
+        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        progress.stage(Stage::Opening {
+            sources: found.rasters.len(),
         });
+        let sources = Sources::open(&found.rasters, request, model.contract(), progress)?;
+        let jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
+        let threshold = request.threshold.unwrap_or(model.contract().threshold);
+        let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
+        Ok(Self {
+            request,
+            model,
+            sources,
+            boundary,
+            jobs,
+            threshold,
+            bond,
+            photos: found.photos.len(),
+        })
     }
-    let id = scan_id(&format!(
-        "{} {} {:?}",
-        serde_json::json!(bond),
-        request.site_radius_m,
-        request.captured
-    ));
-    let numbers = job_sources(&jobs, &sources);
-    let hits = kept_hits(&jobs, results, &lost, &numbers);
-    let outline = |source: usize, region: &Region| {
-        numbers
+
+    /// Scores what is left, until it is done or the run is stopped.
+    fn score(
+        &self,
+        jobs: &[Job],
+        locators: &[Locator<'_>],
+        journal: &mut Journal,
+        found: &mut Found,
+        progress: &dyn Progress,
+        stop: &AtomicBool,
+    ) -> Result<Tiles, ScanError> {
+        let of = |job: &Job, tasks: &mut dyn Iterator<Item = usize>| {
+            tasks
+                .map(|t| job.plan.tasks[t].tiles.len() as u64)
+                .sum::<u64>()
+        };
+        let total: u64 = jobs
             .iter()
-            .position(|n| *n == source)
-            .map_or(Ok(geo::MultiPolygon::new(vec![])), |job| {
-                locators[job].model_outline(region)
-            })
-    };
-    let candidates = candidates(&id, &hits, &facts, request.site_radius_m, outline)?;
-    progress.stage(Stage::Writing {
-        candidates: candidates.len(),
-    });
-    let unreadable_m2 = coverage
-        .not_searched
-        .iter()
-        .filter(|n| n.0 == Reason::Unreadable)
-        .map(|n| n.2)
-        .sum();
-    let summary = Summary {
-        scan_id: id,
-        candidates,
-        coverage,
-        sources: facts,
-        refused: sources.refused,
-        photos_passed_over: found.photos.len(),
-        unreadable_m2,
-        tiles: (tiles.0, tiles.1),
-        seconds: started.elapsed().as_secs_f64(),
-        threshold,
-        out: request.out.clone(),
-    };
-    let provenance = Provenance {
-        request,
-        model: &model,
-        bond: &bond,
-        rasters: &sources.rasters,
-    };
-    outputs::write(&summary, &provenance)?;
-    Ok(summary)
+            .map(|j| of(j, &mut (0..j.plan.tasks.len())))
+            .sum();
+        let before: u64 = jobs
+            .iter()
+            .map(|j| of(j, &mut j.done.iter().copied()))
+            .sum();
+        progress.stage(Stage::Scoring {
+            tiles: total,
+            done: before,
+        });
+        let mut counter = Counter::new(before);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "scores are single precision"
+        )]
+        let pool = Pool::new(jobs, &self.model, self.threshold as f32, stop);
+        let (send, receive) = channel();
+        std::thread::scope(|scope| {
+            for _ in 0..self.request.threads {
+                let (pool, send) = (&pool, send.clone());
+                scope.spawn(move || pool.work(&send));
+            }
+            drop(send);
+            let outcome = receive
+                .iter()
+                .try_for_each(|report| -> Result<(), ScanError> {
+                    match report {
+                        Report::Chunk(chunk) => {
+                            journal.chunk(&chunk)?;
+                            found.ground.insert((chunk.job, chunk.chunk), chunk);
+                        }
+                        Report::Task { job, task, hits } => {
+                            journal.task(job, task, &hits)?;
+                            counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
+                            found
+                                .hits
+                                .insert((job, task), located(locators, job, &hits)?);
+                            counter.tell(found, self.request.site_radius_m, progress);
+                        }
+                        Report::Failed(Failure::Raster(error)) => return Err(error.into()),
+                        Report::Failed(Failure::Model(error)) => return Err(error.into()),
+                    }
+                    Ok(())
+                });
+            if outcome.is_err() {
+                pool.halt();
+            }
+            outcome
+        })?;
+        Ok(Tiles {
+            total,
+            done: counter.tiles,
+            before,
+        })
+    }
+
+    /// Turns what was found into candidates and coverage, and writes the files.
+    fn conclude(
+        self,
+        jobs: &[Job],
+        locators: &[Locator<'_>],
+        found: Found,
+        tiles: Tiles,
+        progress: &dyn Progress,
+        started: Instant,
+    ) -> Result<Summary, ScanError> {
+        let request = self.request;
+        let facts = facts(&self.sources, request);
+        let (coverage, lost) = coverage(
+            &self.sources,
+            jobs,
+            locators,
+            &found,
+            self.boundary.as_ref(),
+        )?;
+        if coverage.searched.0.is_empty() {
+            return Err(ScanError::NoData {
+                sources: self.sources.names.clone(),
+            });
+        }
+        let id = scan_id(&format!(
+            "{} {} {:?}",
+            serde_json::json!(self.bond),
+            request.site_radius_m,
+            request.captured
+        ));
+        let numbers = job_sources(jobs, &self.sources);
+        let hits = kept_hits(jobs, found, &lost, &numbers);
+        let outline = |source: usize, region: &Region| {
+            numbers
+                .iter()
+                .position(|n| *n == source)
+                .map_or(Ok(geo::MultiPolygon::new(vec![])), |job| {
+                    locators[job].model_outline(region)
+                })
+        };
+        let candidates = candidates(&id, &hits, &facts, request.site_radius_m, outline)?;
+        progress.stage(Stage::Writing {
+            candidates: candidates.len(),
+        });
+        let unreadable_m2 = coverage
+            .not_searched
+            .iter()
+            .filter(|n| n.0 == Reason::Unreadable)
+            .map(|n| n.2)
+            .sum();
+        let summary = Summary {
+            scan_id: id,
+            candidates,
+            coverage,
+            sources: facts,
+            refused: self.sources.refused,
+            photos_passed_over: self.photos,
+            unreadable_m2,
+            tiles: (tiles.total, tiles.before),
+            seconds: started.elapsed().as_secs_f64(),
+            threshold: self.threshold,
+            out: request.out.clone(),
+        };
+        let provenance = Provenance {
+            request,
+            model: &self.model,
+            bond: &self.bond,
+            rasters: &self.sources.rasters,
+        };
+        outputs::write(&summary, &provenance)?;
+        Ok(summary)
+    }
 }
 
 fn jobs(
@@ -206,6 +322,10 @@ fn jobs(
         (Some(path), true) => Err(ScanError::BoundaryElsewhere { path: path.clone() }),
         _ => Ok(jobs),
     }
+}
+
+fn locator(job: &Job) -> Result<Locator<'_>, ScanError> {
+    Ok(Locator::new(&job.raster, &job.level, job.plan.scale)?)
 }
 
 /// The source that each job is about.
@@ -276,81 +396,6 @@ fn located(
         })
     };
     hits.iter().map(one).collect()
-}
-
-/// Scores what is left. Returns tiles done in all, tiles done before, and whether any is left.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the run's own parts, passed once"
-)]
-fn score(
-    jobs: &[Job],
-    model: &Model,
-    threshold: f64,
-    request: &Request,
-    locators: &[Locator<'_>],
-    journal: &mut Journal,
-    results: &mut Found,
-    progress: &dyn Progress,
-    stop: &AtomicBool,
-) -> Result<(u64, u64, bool), ScanError> {
-    let of = |job: &Job, tasks: &mut dyn Iterator<Item = usize>| {
-        tasks
-            .map(|t| job.plan.tasks[t].tiles.len() as u64)
-            .sum::<u64>()
-    };
-    let total: u64 = jobs
-        .iter()
-        .map(|j| of(j, &mut (0..j.plan.tasks.len())))
-        .sum();
-    let before: u64 = jobs
-        .iter()
-        .map(|j| of(j, &mut j.done.iter().copied()))
-        .sum();
-    progress.stage(Stage::Scoring {
-        tiles: total,
-        done: before,
-    });
-    let mut counter = Counter::new(before);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "scores are single precision"
-    )]
-    let pool = Pool::new(jobs, model, threshold as f32, stop);
-    let (send, receive) = channel();
-    std::thread::scope(|scope| {
-        for _ in 0..request.threads {
-            let (pool, send) = (&pool, send.clone());
-            scope.spawn(move || pool.work(&send));
-        }
-        drop(send);
-        let outcome = receive
-            .iter()
-            .try_for_each(|report| -> Result<(), ScanError> {
-                match report {
-                    Report::Chunk(chunk) => {
-                        journal.chunk(&chunk)?;
-                        results.ground.insert((chunk.job, chunk.chunk), chunk);
-                    }
-                    Report::Task { job, task, hits } => {
-                        journal.task(job, task, &hits)?;
-                        counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
-                        results
-                            .hits
-                            .insert((job, task), located(locators, job, &hits)?);
-                        counter.tell(results, request.site_radius_m, progress);
-                    }
-                    Report::Failed(Failure::Raster(error)) => return Err(error.into()),
-                    Report::Failed(Failure::Model(error)) => return Err(error.into()),
-                }
-                Ok(())
-            });
-        if outcome.is_err() {
-            pool.halt();
-        }
-        outcome
-    })?;
-    Ok((counter.tiles, before, counter.tiles < total))
 }
 
 /// Counts tiles, and now and then the candidates so far, spending a small share of the time on it.

@@ -79,16 +79,27 @@ impl Runtime {
         })
     }
 
-    /// Its version, such as `1.31.1`, from what the library says of its build.
+    /// Its version, such as `1.31.1`, by the name of its file; else the commit that it was built from.
     pub fn version(&self) -> String {
-        ort::info().split("version=").nth(1).map_or_else(
-            || "unknown".into(),
-            |rest| {
-                rest.chars()
-                    .take_while(|c| c.is_ascii_digit() || *c == '.')
-                    .collect()
-            },
-        )
+        let file = std::fs::canonicalize(&self.path).unwrap_or_else(|_ignored| self.path.clone());
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let built = || {
+            ort::info()
+                .split("git-commit-id=")
+                .nth(1)
+                .and_then(|rest| rest.split(',').next())
+                .map(str::to_owned)
+        };
+        let named = name
+            .split_once(".so.")
+            .map(|(_, version)| version.to_owned());
+        named
+            .or_else(built)
+            .unwrap_or_else(|| "of unknown version".into())
     }
 
     /// The library's file.

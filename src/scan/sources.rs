@@ -11,7 +11,7 @@ use super::request::Request;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::{Level, Raster, RasterError};
 use geo::{Coord, Intersects, LineString, MapCoords, MultiPolygon};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Edges of an outline longer than this many pixels get further corners, so that a line that is straight in the
@@ -132,8 +132,8 @@ pub fn job(
         raster: raster.clone(),
         level,
         plan,
-        done: Default::default(),
-        known: Default::default(),
+        done: BTreeSet::new(),
+        known: BTreeSet::new(),
     };
     Ok((!job.plan.tasks.is_empty()).then_some(job))
 }

@@ -1,20 +1,21 @@
 //! From decoded chunks to what the model sees: gathered, resampled by real factors, standardised.
 
 use super::model::Contract;
-use super::plan::{Plan, Window};
+use super::plan::{Plan, Window, unscaled};
 use crate::ground::Rect;
 use crate::imagery::{Pixels, Why};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
+use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ImageView, ResizeAlg, ResizeOptions, Resizer};
 use std::sync::Arc;
 
 /// Makes model inputs; belongs to one worker and keeps its buffers.
 pub struct Assembler {
     resizer: Resizer,
-    tables: [[f32; 256]; 3],
+    /// For each colour, what a value is multiplied by and what is added.
+    standard: [(f32, f32); 3],
     gathered: Vec<u8>,
-    resized: TypedImage<'static, U8x3>,
+    resized: TypedImage<'static, U8>,
 }
 
 /// The source pixels that a window needs, with a margin for the filter; it may reach beyond the source.
@@ -29,12 +30,15 @@ struct Box {
 impl Assembler {
     /// An assembler for a model.
     pub fn new(contract: &Contract) -> Self {
-        let table = |c: usize| {
-            std::array::from_fn(|v| ((v as f32) / 255.0 - contract.mean[c]) / contract.std[c])
+        let standard = |c: usize| {
+            (
+                1.0 / (255.0 * contract.std[c]),
+                -contract.mean[c] / contract.std[c],
+            )
         };
         Self {
             resizer: Resizer::new(),
-            tables: [table(0), table(1), table(2)],
+            standard: [standard(0), standard(1), standard(2)],
             gathered: Vec::new(),
             resized: TypedImage::new(1, 1),
         }
@@ -45,8 +49,7 @@ impl Assembler {
     /// `chunks` hold all level pixels that [`super::plan::needed`] names.
     pub fn fill(&mut self, plan: &Plan, window: Window, chunks: &[Arc<Pixels>], out: &mut [f32]) {
         let (scale_x, scale_y) = plan.scale;
-        let left = window.x as f64 * scale_x;
-        let top = window.y as f64 * scale_y;
+        let (left, top) = (window.x as f64 * scale_x, window.y as f64 * scale_y);
         let across = Self::axis(left, f64::from(window.width) * scale_x, scale_x);
         let down = Self::axis(top, f64::from(window.height) * scale_y, scale_y);
         let source = Box {
@@ -55,14 +58,7 @@ impl Assembler {
             width: across.1,
             height: down.1,
         };
-        self.gather(source, chunks);
-        if plan.scale == (1.0, 1.0) {
-            standardise(&self.gathered, &self.tables, out);
-            return;
-        }
-        if (self.resized.width(), self.resized.height()) != (window.width, window.height) {
-            self.resized = TypedImage::new(window.width, window.height);
-        }
+        let as_flown = unscaled(scale_x) && unscaled(scale_y);
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
             .crop(
@@ -71,11 +67,31 @@ impl Assembler {
                 f64::from(window.width) * scale_x,
                 f64::from(window.height) * scale_y,
             );
+        let plane = out.len() / 3;
+        for (colour, out) in out.chunks_exact_mut(plane).enumerate() {
+            self.gather(source, chunks, colour);
+            if as_flown {
+                standardise(self.gathered.iter().copied(), self.standard[colour], out);
+            } else {
+                self.resize(source, window, &options);
+                standardise(
+                    self.resized.pixels().iter().map(|p| p.0),
+                    self.standard[colour],
+                    out,
+                );
+            }
+        }
+    }
+
+    fn resize(&mut self, source: Box, window: Window, options: &ResizeOptions) {
+        if (self.resized.width(), self.resized.height()) != (window.width, window.height) {
+            self.resized = TypedImage::new(window.width, window.height);
+        }
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a window of a few thousand pixels"
         )]
-        let image = TypedImageRef::<U8x3>::from_buffer(
+        let image = TypedImageRef::<U8>::from_buffer(
             source.width as u32,
             source.height as u32,
             &self.gathered,
@@ -84,11 +100,8 @@ impl Assembler {
             // The crop lies inside the image by construction, so that resizing cannot fail.
             let done = self
                 .resizer
-                .resize_typed(&image, &mut self.resized, &options);
+                .resize_typed(&image, &mut self.resized, options);
             debug_assert!(done.is_ok(), "{done:?}");
-        }
-        for (i, pixel) in self.resized.pixels().iter().enumerate() {
-            put(out, i, pixel.0, &self.tables);
         }
     }
 
@@ -99,7 +112,7 @@ impl Assembler {
         reason = "window sizes"
     )]
     fn axis(start: f64, length: f64, scale: f64) -> (i64, usize) {
-        let margin = if scale == 1.0 {
+        let margin = if unscaled(scale) {
             0.0
         } else {
             scale.ceil() + 1.0
@@ -109,24 +122,26 @@ impl Assembler {
         (from, (to - from) as usize)
     }
 
-    fn gather(&mut self, source: Box, chunks: &[Arc<Pixels>]) {
+    /// Copies one colour of what lies inside `source` out of the chunks.
+    fn gather(&mut self, source: Box, chunks: &[Arc<Pixels>], colour: usize) {
         self.gathered.clear();
-        self.gathered.resize(source.width * source.height * 3, 0);
+        self.gathered.resize(source.width * source.height, 0);
         for pixels in chunks.iter().filter(|p| !p.is_empty()) {
             let r = pixels.rect;
             let x0 = i64::from(r.x0).max(source.x);
-            let x1 = i64::from(r.x1).min(source.x + source.width as i64);
+            let x1 = i64::from(r.x1).min(source.x + source.width.cast_signed() as i64);
             let y0 = i64::from(r.y0).max(source.y);
-            let y1 = i64::from(r.y1).min(source.y + source.height as i64);
+            let y1 = i64::from(r.y1).min(source.y + source.height.cast_signed() as i64);
             if x0 >= x1 {
                 continue;
             }
-            let length = index(x1 - x0) * 3;
+            let length = index(x1 - x0);
             let width = (r.x1 - r.x0) as usize;
             for y in y0..y1 {
-                let from = (index(y - i64::from(r.y0)) * width + index(x0 - i64::from(r.x0))) * 3;
-                let to = (index(y - source.y) * source.width + index(x0 - source.x)) * 3;
-                self.gathered[to..to + length].copy_from_slice(&pixels.rgb[from..from + length]);
+                let from = index(y - i64::from(r.y0)) * width + index(x0 - i64::from(r.x0));
+                let to = index(y - source.y) * source.width + index(x0 - source.x);
+                self.gathered[to..to + length]
+                    .copy_from_slice(&pixels.colours[colour][from..from + length]);
             }
         }
     }
@@ -137,18 +152,10 @@ fn index(v: i64) -> usize {
     usize::try_from(v).unwrap_or(0)
 }
 
-fn standardise(rgb: &[u8], tables: &[[f32; 256]; 3], out: &mut [f32]) {
-    for (i, pixel) in rgb.chunks_exact(3).enumerate() {
-        put(out, i, [pixel[0], pixel[1], pixel[2]], tables);
+fn standardise(values: impl Iterator<Item = u8>, (gain, offset): (f32, f32), out: &mut [f32]) {
+    for (out, value) in out.iter_mut().zip(values) {
+        *out = f32::from(value) * gain + offset;
     }
-}
-
-#[inline]
-fn put(out: &mut [f32], i: usize, pixel: [u8; 3], tables: &[[f32; 256]; 3]) {
-    let plane = out.len() / 3;
-    out[i] = tables[0][usize::from(pixel[0])];
-    out[plane + i] = tables[1][usize::from(pixel[1])];
-    out[2 * plane + i] = tables[2][usize::from(pixel[2])];
 }
 
 /// Whether any pixel of a rectangle of level pixels is one of `kinds`.
@@ -201,19 +208,17 @@ mod tests {
 
     /// A ramp: red grows with x, green with y.
     fn ramp(rect: Rect, factor: f64) -> Arc<Pixels> {
-        let mut rgb = Vec::new();
+        let mut colours = [Vec::new(), Vec::new(), Vec::new()];
         for y in rect.y0..rect.y1 {
             for x in rect.x0..rect.x1 {
-                rgb.extend([
-                    (f64::from(x) * factor) as u8,
-                    (f64::from(y) * factor) as u8,
-                    200,
-                ]);
+                colours[0].push((f64::from(x) * factor) as u8);
+                colours[1].push((f64::from(y) * factor) as u8);
+                colours[2].push(200);
             }
         }
         Arc::new(Pixels {
             rect,
-            rgb,
+            colours,
             why: None,
         })
     }

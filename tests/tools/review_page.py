@@ -116,7 +116,7 @@ def screening(context, folder):
     assert "Rank 7" in b.text("#rank")
     b.page.keyboard.press("Alt+k")
     assert counts(b) == [12, 9, 1, 2]
-    assert "3 decisions not in a file" in b.text("#unsaved")
+    assert "3 changes not in a file" in b.text("#unsaved")
     with b.page.expect_download() as waiting:
         b.press("Control+s")
     saved = folder / waiting.value.suggested_filename
@@ -167,7 +167,7 @@ def loading(browser, folder, saved):
     b.page.wait_for_function("document.getElementById('notice').innerText.includes('3 decisions loaded')")
     assert counts(b) == [12, 9, 1, 2] and b.text("#unsaved") == ""
     b.press("u")
-    assert counts(b) == [12, 12, 0, 0], "loading is undone as one"
+    assert counts(b) == [12, 12, 0, 0] and "3 changes" in b.text("#unsaved"), "loading is undone as one"
     b.quiet()
     context.close()
 
@@ -204,7 +204,7 @@ def many(context, folder):
 
 
 def pictures(browser, folder):
-    for lang, width, height, scheme in [("en-GB", 1440, 900, "light"), ("zh-CN", 1440, 900, "dark"), ("zh-CN", 390, 844, "light"), ("en-GB", 1024, 700, "light")]:
+    for lang, width, height, scheme in [("en-GB", 1440, 900, "light"), ("zh-CN", 1440, 900, "dark"), ("zh-CN", 390, 844, "light"), ("en-GB", 1366, 650, "light"), ("en-GB", 1024, 700, "light")]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         b = Browser(context)
         b.open(folder / "review.html")
@@ -214,6 +214,8 @@ def pictures(browser, folder):
         b.page.wait_for_timeout(500)
         wide = b.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} pixels on a screen of {width}"
+        if width == 1366:
+            assert b.page.locator("#reasons button").last.bounding_box()["y"] < height - 34, "the decision is in view on a laptop"
         b.page.screenshot(path=OUT / f"page-{lang}-{width}-{scheme}.png", full_page=width < 900)
         if width == 1440 and lang == "en-GB":
             b.page.keyboard.press("?")

@@ -1,0 +1,39 @@
+//! No word leaves this machine.
+//!
+//! ONNX Runtime from 1.29 on reports its use to its maker and keeps a device id on the disk, unless `ORT_DISABLE_TELEMETRY`
+//! is set before it is loaded; its interface for switching that off comes too late. A program cannot safely change its
+//! own environment, so it starts itself again with the variable set.
+
+use std::process::{Command, ExitCode};
+
+const VARIABLE: &str = "ORT_DISABLE_TELEMETRY";
+
+/// Starts the program again without telemetry. `None` where it runs so already, and the caller goes on.
+pub fn without() -> Option<ExitCode> {
+    if std::env::var_os(VARIABLE).is_some_and(|v| v == "1") {
+        return None;
+    }
+    let mut again = Command::new(std::env::current_exe().ok()?);
+    again.args(std::env::args_os().skip(1)).env(VARIABLE, "1");
+    start(again)
+}
+
+/// Replaces this process: the same process id, the same terminal, the same signals.
+#[cfg(unix)]
+fn start(mut again: Command) -> Option<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    // It returns only where it failed; then going on as we are is all that is left.
+    let _ = again.exec();
+    None
+}
+
+#[cfg(not(unix))]
+fn start(mut again: Command) -> Option<ExitCode> {
+    let code = again
+        .status()
+        .ok()?
+        .code()
+        .and_then(|c| u8::try_from(c).ok())
+        .unwrap_or(2);
+    Some(ExitCode::from(code))
+}
