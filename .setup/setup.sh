@@ -96,9 +96,11 @@ rust() {
     say "Rust $have" "Rust $have"
 }
 
-# runtime_library: where the ONNX Runtime library is, or shall be
+# runtime_library: where the ONNX Runtime library is, or shall be; the pinned version is part of its name
 runtime_library() {
-    printf '%s\n' "${ORT_DYLIB_PATH:-${XDG_DATA_HOME:-$HOME/.local/share}/papaver/libonnxruntime.so}"
+    local version
+    version=$(sed -n 's/^onnxruntime==\([0-9.]*\).*/\1/p' "$top/.setup/onnxruntime.txt")
+    printf '%s\n' "${ORT_DYLIB_PATH:-${XDG_DATA_HOME:-$HOME/.local/share}/papaver/libonnxruntime.so.$version}"
 }
 
 # onnx_runtime: the library out of the pinned wheel, which pip checks by its SHA-256, into the user's data folder
@@ -109,7 +111,7 @@ onnx_runtime() {
         say "ONNX Runtime: $library" "ONNX Runtime：$library"
         return
     fi
-    say "installing ONNX Runtime 1.31.1 (about 25 MB): $library" "安装 ONNX Runtime 1.31.1（约 25 MB）：$library"
+    say "installing ONNX Runtime (about 25 MB): $library" "安装 ONNX Runtime（约 25 MB）：$library"
     case $(uname -s)-$machine in Linux-x86_64 | Linux-aarch64) ;; *) fail \
         "no ONNX Runtime is pinned for $(uname -s) on $machine" "没有为 $(uname -s) $machine 指定 ONNX Runtime" \
         "put a shared library of ONNX Runtime 1.17 or newer at $library, or name it in ORT_DYLIB_PATH" \
@@ -119,15 +121,16 @@ onnx_runtime() {
         "make it writable, or name another place in XDG_DATA_HOME" "请使其可写，或用 XDG_DATA_HOME 指定别处"
     wheels=$(mktemp -d "$folder/.wheel.XXXXXX")
     { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version 3.11 \
-        --platform "manylinux_2_28_$machine" -d "$wheels" -r "$top/.setup/onnxruntime.txt" \
+        --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" -d "$wheels" -r "$top/.setup/onnxruntime.txt" \
         && python3 -m zipfile -e "$wheels"/onnxruntime-*.whl "$wheels" \
         && mv "$wheels/onnxruntime/LICENSE" "$folder/onnxruntime-LICENSE" \
         && mv "$wheels/onnxruntime/ThirdPartyNotices.txt" "$folder/onnxruntime-ThirdPartyNotices.txt" \
-        && mv "$wheels"/onnxruntime/capi/libonnxruntime.so.* "$library"; } || {
+        && mv "$wheels"/onnxruntime/capi/libonnxruntime.so.* "$library" \
+        && ln -sfn "${library##*/}" "$folder/libonnxruntime.so"; } || {
         rm -rf "$wheels"
         fail "ONNX Runtime was not installed" "ONNX Runtime 安装失败" \
-            "see pip's message above; mend the network or the disk and run this again, or bring libonnxruntime.so 1.31.1 from another machine to $library" \
-            "见上方 pip 的信息；修复网络或磁盘后重新运行，或从别的机器把 libonnxruntime.so 1.31.1 复制到 $library"
+            "see pip's message above; mend the network or the disk and run this again, or bring that file from another machine" \
+            "见上方 pip 的信息；修复网络或磁盘后重新运行，或从别的机器复制该文件"
     }
     rm -rf "$wheels"
 }
