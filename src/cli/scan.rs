@@ -175,7 +175,7 @@ fn people(summary: &Summary, lang: Lang) {
         tr!(
             lang,
             "{m2:.0} m² ({:.2} mu)",
-            "{m2:.0} 平方米({:.2} 亩)",
+            "{m2:.0} 平方米（{:.2} 亩）",
             area_mu(m2)
         )
     };
@@ -189,7 +189,7 @@ fn people(summary: &Summary, lang: Lang) {
         talk::data(&tr!(
             lang,
             "not searched  {}: {}",
-            "未搜索    {}:{}",
+            "未搜索    {}：{}",
             area(*m2),
             reason_words(*reason, lang)
         ));
@@ -199,7 +199,7 @@ fn people(summary: &Summary, lang: Lang) {
         talk::data(&tr!(
             lang,
             "not searched  {n} JPEG files: photos are not searched yet",
-            "未搜索    {n} 个 JPEG 文件:尚不支持照片"
+            "未搜索    {n} 个 JPEG 文件：尚不支持照片"
         ));
     }
     let (count, rate) = (
@@ -209,7 +209,7 @@ fn people(summary: &Summary, lang: Lang) {
     talk::data(&tr!(
         lang,
         "tiles         {count} in {:.1} s, {rate:.1} a second",
-        "瓦片      {count} 个,用时 {:.1} 秒,每秒 {rate:.1} 个",
+        "瓦片      {count} 个，用时 {:.1} 秒，每秒 {rate:.1} 个",
         summary.seconds
     ));
     let found = summary.candidates.len();
@@ -217,13 +217,13 @@ fn people(summary: &Summary, lang: Lang) {
     if found == 0 {
         talk::data(lang.pick(
             "no candidates: nothing in the searched ground scored above the threshold",
-            "没有疑似点:已搜索的地面没有超过阈值的目标",
+            "没有疑似点：已搜索的地面没有超过阈值的目标",
         ));
     } else {
         talk::data(&tr!(
             lang,
             "{found} candidates; each is a reason to look, not a finding",
-            "{found} 个疑似点;每一个只是需要核查的线索,不是结论"
+            "{found} 个疑似点；每一个只是需要核查的线索，不是结论"
         ));
         talk::data(lang.pick(
             "rank  band    longitude    latitude    area m²  hits  id",
@@ -260,7 +260,7 @@ fn people(summary: &Summary, lang: Lang) {
     talk::data(&tr!(
         lang,
         "screening     {out}/review.html (open it in a browser)",
-        "人工研判  {out}/review.html(用浏览器打开)"
+        "人工研判  {out}/review.html（用浏览器打开）"
     ));
     talk::data(&tr!(
         lang,

@@ -56,14 +56,14 @@ impl Say for BoundaryError {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
                     "give a GeoJSON, GeoPackage or shapefile with polygons; `ogrinfo {path}` says what is wrong",
-                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile;可用 `ogrinfo {path}` 查看原因"))
+                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile；可用 `ogrinfo {path}` 查看原因"))
             }
             Self::Empty { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
                     lang,
                     "draw the survey area as a polygon; lines and points bound nothing",
-                    "请把测区画成多边形;线和点不能作为边界"
+                    "请把测区画成多边形；线和点不能作为边界"
                 ))
             }
             Self::SelfIntersecting { path, feature } => {
@@ -76,7 +76,7 @@ impl Say for BoundaryError {
                 .hint(tr!(
                     lang,
                     "mend it: `ogr2ogr -makevalid mended.gpkg {path}`",
-                    "修复方法:`ogr2ogr -makevalid mended.gpkg {path}`"
+                    "修复方法：`ogr2ogr -makevalid mended.gpkg {path}`"
                 ))
             }
             Self::NoCrs { path } => {
@@ -89,7 +89,7 @@ impl Say for BoundaryError {
                 .hint(tr!(
                     lang,
                     "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`",
-                    "请写入:`ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`"
+                    "请写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`"
                 ))
             }
             Self::Crs { path, source } => {

@@ -72,7 +72,7 @@ impl Say for ScanError {
                         what: tr!(
                             lang,
                             "none of {n} rasters can be searched; the first: {}",
-                            "{n} 个栅格都无法搜索;第一个:{}",
+                            "{n} 个栅格都无法搜索；第一个：{}",
                             said.what
                         ),
                         ..said
@@ -88,12 +88,12 @@ impl Say for ScanError {
             Self::BoundaryElsewhere { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "the boundary {path} does not meet the imagery", "边界 {path} 与影像不相交"))
-                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区,且边界文件的坐标系正确"))
+                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区，且边界文件的坐标系正确"))
             }
             Self::NoData { sources } => {
                 let names = sources.join(", ");
-                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面:{names} 全部无数据"))
-                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查;可能导出时无数据值设错,或透明通道为空"))
+                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面：{names} 全部无数据"))
+                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查；可能导出时无数据值设错，或透明通道为空"))
             }
             Self::Write { path, source } => JournalError::Io {
                 path: path.clone(),
@@ -115,7 +115,7 @@ impl Say for ScanError {
                 Said::new(tr!(
                     lang,
                     "stopped; what was done is kept in {folder}",
-                    "已中断;已完成部分保存在 {folder}"
+                    "已中断；已完成部分保存在 {folder}"
                 ))
                 .hint(tr!(
                     lang,

@@ -107,8 +107,8 @@ impl Say for JournalError {
         match self {
             Self::OtherWork { folder, difference } => {
                 let folder = folder.display();
-                Said::new(tr!(lang, "{folder} holds the work of another scan ({difference})", "{folder} 中是另一次扫描的结果({difference})"))
-                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to discard that work and begin anew", "请用 `-o` 换一个文件夹,或加 `--restart` 放弃旧结果重新开始"))
+                Said::new(tr!(lang, "{folder} holds the work of another scan ({difference})", "{folder} 中是另一次扫描的结果（{difference}）"))
+                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to discard that work and begin anew", "请用 `-o` 换一个文件夹，或加 `--restart` 放弃旧结果重新开始"))
             }
             Self::Foreign { folder, file } => {
                 let folder = folder.display();
@@ -120,7 +120,7 @@ impl Say for JournalError {
                 .hint(tr!(
                     lang,
                     "choose another folder with `-o`, or add `--restart` to overwrite it",
-                    "请用 `-o` 换一个文件夹,或加 `--restart` 覆盖"
+                    "请用 `-o` 换一个文件夹，或加 `--restart` 覆盖"
                 ))
             }
             Self::Busy { folder } => {
@@ -133,7 +133,7 @@ impl Say for JournalError {
                 .hint(tr!(
                     lang,
                     "wait for it to end, or choose another folder with `-o`",
-                    "请等待其结束,或用 `-o` 换一个文件夹"
+                    "请等待其结束，或用 `-o` 换一个文件夹"
                 ))
             }
             Self::Io { path, source } => {
@@ -142,10 +142,10 @@ impl Say for JournalError {
                 let said = Said::new(tr!(
                     lang,
                     "{path} cannot be written: {source}",
-                    "无法写入 {path}:{source}"
+                    "无法写入 {path}：{source}"
                 ));
                 if full {
-                    said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满:请腾出空间后重新运行同一命令;已完成部分已保存"))
+                    said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满：请腾出空间后重新运行同一命令；已完成部分已保存"))
                 } else {
                     said.hint(tr!(
                         lang,

@@ -68,7 +68,7 @@ impl Request {
             .as_ref()
             .filter(|u| !([6, 9, 12].contains(&u.len()) && u.bytes().all(|b| b.is_ascii_digit())))
         {
-            return out("--unit", unit.clone(), "6, 9 or 12 digits (行政区划代码)");
+            return out("--unit", unit.clone(), "6, 9 or 12 digits （行政区划代码）");
         }
         Ok(())
     }
