@@ -113,18 +113,24 @@ impl RasterReader {
 
     /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails.
     pub fn read(&self, rect: Rect) -> Pixels {
-        if self.raster.can_be_sparse && self.blocks(rect).iter().all(|block| self.is_sparse(*block))
-        {
+        let blocks = self.blocks(rect);
+        let (sparse, stored): (Vec<Rect>, Vec<Rect>) = blocks
+            .into_iter()
+            .partition(|block| self.raster.can_be_sparse && self.is_sparse(*block));
+        if stored.is_empty() {
             return Pixels::without_data(rect);
         }
         let mut planes = Planes::new(rect);
         if self.read_into(&mut planes, rect).is_none() {
             planes = Planes::new(rect);
-            for block in self.blocks(rect) {
+            for block in stored {
                 if self.read_into(&mut planes, block).is_none() {
                     planes.mark(block, Why::Unreadable);
                 }
             }
+        }
+        for block in sparse {
+            planes.mark(block, Why::NoData);
         }
         planes.finish()
     }
