@@ -432,11 +432,15 @@ fn offset_by_satellites(exif: &Exif, local: DateTime) -> Option<i32> {
     let difference = local.duration_since(midnight).as_secs() as f64 - utc_s;
     let quarters = (difference / 900.0).round();
     let close = (difference - quarters * 900.0).abs() < 120.0;
+    if !close || quarters.abs() > 56.0 {
+        return None;
+    }
     #[expect(
         clippy::cast_possible_truncation,
         reason = "at most 56 quarters of an hour"
     )]
-    (close && quarters.abs() <= 56.0).then_some(quarters as i32 * 900)
+    let quarters = quarters as i32;
+    Some(quarters * 900)
 }
 
 fn from_xmp(xmp: &Xmp, found: &mut Metadata) {

@@ -1,5 +1,10 @@
 //! Geotagged drone photos as a source: where each pixel lies on the ground, how sure that is, and what is worth searching.
 
+pub mod accuracy;
+pub mod camera;
+pub mod footprint;
+pub mod lens;
+pub mod terrain;
 pub mod jpeg;
 pub mod metadata;
 pub mod xmp;
