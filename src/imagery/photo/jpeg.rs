@@ -199,7 +199,7 @@ mod tests {
     use image::{ExtendedColorType, ImageEncoder};
     use proptest::prelude::*;
 
-    pub fn small_jpeg(width: u16, height: u16) -> Vec<u8> {
+    fn small_jpeg(width: u16, height: u16) -> Vec<u8> {
         let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height) * 3)
             .map(|i| u8::try_from(i * 7 % 251).expect("below 251"))
             .collect();
