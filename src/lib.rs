@@ -20,6 +20,16 @@
 //! Invariants: nothing is written beside the input; ground that was not searched is said to be not searched, with a
 //! reason; a result does not depend on the number of threads or on timing; what was recorded is never changed.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::unnecessary_wraps,
+        reason = "tests compute their expectations in the open"
+    )
+)]
+
 pub mod cli;
 pub mod exchange;
 pub mod ground;

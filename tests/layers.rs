@@ -1,6 +1,8 @@
 //! The layer test: a source file imports only from its own layer and the layers above it, and the named crates appear
 //! only where the design allows them.
 
+#![allow(clippy::expect_used, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -41,7 +41,7 @@ pub struct FeatureCollection {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_features(out: &mut impl Write, collection: &FeatureCollection) -> io::Result<()> {
+pub fn write_features(mut out: &mut dyn Write, collection: &FeatureCollection) -> io::Result<()> {
     write!(out, "{{\"type\":\"FeatureCollection\"")?;
     for (key, value) in &collection.members {
         write!(out, ",{}:{}", Value::from(key.as_str()), value)?;
@@ -49,7 +49,7 @@ pub fn write_features(out: &mut impl Write, collection: &FeatureCollection) -> i
     write!(out, ",\"features\":[")?;
     for (i, feature) in collection.features.iter().enumerate() {
         write!(out, "{}", if i == 0 { "\n" } else { ",\n" })?;
-        serde_json::to_writer(&mut *out, &feature.to_json())?;
+        serde_json::to_writer(&mut out, &feature.to_json())?;
     }
     writeln!(out, "\n]}}")
 }

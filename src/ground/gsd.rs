@@ -12,6 +12,9 @@ pub struct Gsd {
     pub y_cm: f64,
 }
 
+/// Pixels to either side of the centre: wide enough that rounding of degrees does not matter, short enough to be local.
+const STEP: f64 = 64.0;
+
 impl Gsd {
     /// Measured geodesically at the centre of a raster of `width` by `height` pixels, over a few pixels, so that feet,
     /// degrees and Mercator metres give the same answer as UTM.
@@ -24,13 +27,7 @@ impl Gsd {
         width: usize,
         height: usize,
     ) -> Result<Self, CrsError> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "raster sizes are far below 2^52"
-        )]
         let (cx, cy) = (width as f64 / 2.0, height as f64 / 2.0);
-        // Wide enough that rounding of degrees does not matter, short enough to be local.
-        const STEP: f64 = 64.0;
         let ends: Vec<_> = [(-STEP, 0.0), (STEP, 0.0), (0.0, -STEP), (0.0, STEP)]
             .iter()
             .map(|(dx, dy)| {

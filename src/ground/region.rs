@@ -74,6 +74,15 @@ impl Region {
         region
     }
 
+    /// From rows in order, each with its sorted, disjoint runs.
+    pub fn from_rows(rows: impl IntoIterator<Item = (u32, Vec<Run>)>) -> Self {
+        let mut region = Self::default();
+        for (y, runs) in rows {
+            region.push(y, y + 1, runs);
+        }
+        region
+    }
+
     fn push(&mut self, y0: u32, y1: u32, runs: Vec<Run>) {
         if runs.is_empty() || y0 >= y1 {
             return;
@@ -125,6 +134,63 @@ impl Region {
         self.combine(other, |a, b| a || b)
     }
 
+    /// Pixels in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.combine(other, |a, b| a && b)
+    }
+
+    /// The part of it inside a rectangle.
+    #[must_use]
+    pub fn within(&self, rect: Rect) -> Self {
+        self.intersection(&Self::from_rects([rect]))
+    }
+
+    /// Whether every pixel of a rectangle belongs to it.
+    pub fn covers(&self, rect: Rect) -> bool {
+        let first = self.bands.partition_point(|b| b.y1 <= rect.y0);
+        let mut y = rect.y0;
+        for band in &self.bands[first..] {
+            let run = band.runs.partition_point(|r| r.end <= rect.x0);
+            let whole = band
+                .runs
+                .get(run)
+                .is_some_and(|r| r.start <= rect.x0 && r.end >= rect.x1);
+            if y >= rect.y1 || band.y0 > y || !whole {
+                break;
+            }
+            y = band.y1;
+        }
+        y >= rect.y1
+    }
+
+    /// The parts of it, joined by their sides, that touch the border of a raster of `width` by `height` pixels.
+    #[must_use]
+    pub fn touching_border(&self, width: u32, height: u32) -> Self {
+        let first = self.first_runs();
+        let labels = self.components(&first);
+        let at_border = |band: &Band, run: &Run| {
+            band.y0 == 0 || band.y1 >= height || run.start == 0 || run.end >= width
+        };
+        let mut kept = vec![false; labels.count];
+        for (i, band) in self.bands.iter().enumerate() {
+            for (k, run) in band.runs.iter().enumerate() {
+                kept[labels.of[first[i] + k]] |= at_border(band, run);
+            }
+        }
+        let mut result = Self::default();
+        for (i, band) in self.bands.iter().enumerate() {
+            let runs = band
+                .runs
+                .iter()
+                .enumerate()
+                .filter(|(k, _)| kept[labels.of[first[i] + k]])
+                .map(|(_, r)| *r);
+            result.push(band.y0, band.y1, runs.collect());
+        }
+        result
+    }
+
     /// Pixels in `self` that are not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
@@ -172,15 +238,7 @@ impl Region {
 
     /// The directed sides of the region with its inside on the right (y down), and the number of connected components.
     fn edges(&self) -> (Vec<Edge>, usize) {
-        let first: Vec<usize> = self
-            .bands
-            .iter()
-            .scan(0, |n, b| {
-                let at = *n;
-                *n += b.runs.len();
-                Some(at)
-            })
-            .collect();
+        let first = self.first_runs();
         let labels = self.components(&first);
         let empty: &[Run] = &[];
         let mut edges = Vec::new();
@@ -227,6 +285,18 @@ impl Region {
             }
         }
         (edges, labels.count)
+    }
+
+    /// The number of each band's first run, counting runs from the top.
+    fn first_runs(&self) -> Vec<usize> {
+        self.bands
+            .iter()
+            .scan(0, |n, b| {
+                let at = *n;
+                *n += b.runs.len();
+                Some(at)
+            })
+            .collect()
     }
 
     /// Labels each run with its connected component (sides only).
@@ -476,6 +546,16 @@ mod tests {
     }
 
     #[test]
+    fn only_what_hangs_together_with_the_border_touches_it() {
+        let pixels = BTreeSet::from([(0, 4), (1, 4), (1, 5), (5, 5), (6, 6), (8, 9)]);
+        let touching = region(&pixels).touching_border(10, 10);
+        assert_eq!(
+            touching,
+            region(&BTreeSet::from([(0, 4), (1, 4), (1, 5), (8, 9)]))
+        );
+    }
+
+    #[test]
     fn a_raster_searched_whole_is_one_band() {
         let rows = (0..1000).map(|y| Rect {
             x0: 0,
@@ -507,6 +587,13 @@ mod tests {
             let (ra, rb) = (region(&a), region(&b));
             prop_assert_eq!(ra.union(&rb), region(&a.union(&b).copied().collect()));
             prop_assert_eq!(ra.difference(&rb), region(&a.difference(&b).copied().collect()));
+            prop_assert_eq!(ra.intersection(&rb), region(&a.intersection(&b).copied().collect()));
+        }
+
+        #[test]
+        fn a_rectangle_is_covered_where_all_its_pixels_belong(pixels in pixel_set(), x in 0..8_u32, y in 0..8_u32, w in 1..3_u32, h in 1..3_u32) {
+            let all = (x..x + w).all(|x| (y..y + h).all(|y| pixels.contains(&(x, y))));
+            prop_assert_eq!(region(&pixels).covers(Rect { x0: x, y0: y, x1: x + w, y1: y + h }), all);
         }
     }
 }

@@ -1,1 +1,38 @@
 //! From imagery to candidates: tiles, model, scorer, hits, clusters, chips, journal, and the run that drives them.
+//!
+//! The path of the data: [`Request`] → `sources` → `plan` → `pool` (`window`, `scorer`, `hits`) → `journal` →
+//! `cluster` → [`Candidate`] and [`Coverage`] → `outputs` ([`chip`], [`review`]). [`scan`] drives it.
+
+mod candidate;
+pub mod chip;
+mod cluster;
+mod coverage;
+mod error;
+mod hits;
+mod ids;
+mod journal;
+mod model;
+mod model_error;
+mod outputs;
+mod pictures;
+mod plan;
+mod pool;
+mod progress;
+mod request;
+pub mod review;
+mod run;
+mod scorer;
+mod sources;
+mod window;
+
+pub use candidate::{Band, Candidate, SourceFacts};
+pub use cluster::clusters;
+pub use coverage::{Coverage, Reason};
+pub use error::ScanError;
+pub use journal::JournalError;
+pub use model::{Activation, Contract, InputShape, Output};
+pub use model_error::ModelError;
+pub use progress::{Progress, Silent, Stage, Step};
+pub use request::Request;
+pub use run::{Summary, scan};
+pub use scorer::{Device, Model, Runtime};

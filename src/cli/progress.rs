@@ -1,0 +1,139 @@
+//! Progress: a bar on a terminal, lines at growing intervals elsewhere, nothing when quiet.
+
+use super::talk;
+use crate::scan::{Progress, Stage, Step};
+use crate::tr;
+use crate::words::{Lang, Say};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Talks about a run.
+pub struct Talk {
+    lang: Lang,
+    quiet: bool,
+    bar: ProgressBar,
+    lines: Mutex<Lines>,
+}
+
+/// The state of progress without a terminal.
+struct Lines {
+    total: u64,
+    before: u64,
+    started: Instant,
+    next: Duration,
+}
+
+impl Talk {
+    /// Talk on the standard error in a language.
+    pub fn new(lang: Lang, quiet: bool) -> Self {
+        let bar = ProgressBar::new(0);
+        let shown = !quiet && std::io::stderr().is_terminal();
+        bar.set_draw_target(if shown {
+            ProgressDrawTarget::stderr_with_hz(8)
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        let template = lang.pick(
+            "searching {bar:28} {percent}%  {human_pos}/{human_len} tiles  {per_sec}  {eta} left  {msg}",
+            "搜索中 {bar:28} {percent}%  瓦片 {human_pos}/{human_len}  {per_sec}  剩余 {eta}  {msg}",
+        );
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        let lines = Lines {
+            total: 0,
+            before: 0,
+            started: Instant::now(),
+            next: Duration::from_secs(2),
+        };
+        Self {
+            lang,
+            quiet,
+            bar,
+            lines: Mutex::new(lines),
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| talk::tell(text));
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Talk {
+    fn stage(&self, stage: Stage) {
+        let lang = self.lang;
+        match stage {
+            Stage::Opening { sources } => self.tell(&tr!(
+                lang,
+                "opening {sources} orthomosaics",
+                "打开 {sources} 幅正射影像"
+            )),
+            Stage::Scoring { tiles, done } => {
+                let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+                (lines.total, lines.before, lines.started) = (tiles, done, Instant::now());
+                if done > 0 {
+                    self.tell(&tr!(
+                        lang,
+                        "searching {tiles} tiles, {done} done before",
+                        "搜索 {tiles} 个瓦片,此前已完成 {done} 个"
+                    ));
+                } else {
+                    self.tell(&tr!(lang, "searching {tiles} tiles", "搜索 {tiles} 个瓦片"));
+                }
+                self.bar.set_length(tiles);
+                self.bar.set_position(done);
+                self.bar.reset_eta();
+                self.bar.reset_elapsed();
+            }
+            Stage::Writing { candidates } => {
+                self.bar.finish_and_clear();
+                self.tell(&tr!(
+                    lang,
+                    "writing {candidates} candidates",
+                    "写出 {candidates} 个疑似点"
+                ));
+            }
+        }
+    }
+
+    fn step(&self, step: Step) {
+        let lang = self.lang;
+        let candidates = step.candidates;
+        self.bar.set_position(step.tiles);
+        self.bar
+            .set_message(tr!(lang, "{candidates} candidates", "疑似点 {candidates}"));
+        if self.quiet || !self.bar.is_hidden() {
+            return;
+        }
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let elapsed = lines.started.elapsed();
+        if elapsed < lines.next {
+            return;
+        }
+        lines.next = (lines.next * 2).min(lines.next + Duration::from_secs(60));
+        let rate = (step.tiles - lines.before) as f64 / elapsed.as_secs_f64();
+        let left = HumanDuration(Duration::from_secs_f64(
+            (lines.total - step.tiles) as f64 / rate.max(1e-9),
+        ));
+        let (tiles, total) = (step.tiles, lines.total);
+        talk::tell(&tr!(
+            lang,
+            "{tiles}/{total} tiles, {rate:.1} a second, {left} left, {candidates} candidates",
+            "瓦片 {tiles}/{total},每秒 {rate:.1} 个,剩余 {left},疑似点 {candidates}"
+        ));
+    }
+
+    fn notice(&self, what: &dyn Say) {
+        // Said even when quiet: ground is left out.
+        self.bar.suspend(|| talk::warning(what, self.lang));
+    }
+}

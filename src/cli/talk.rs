@@ -1,0 +1,33 @@
+//! Writing to the terminal. A closed pipe ends the talk, not the work.
+
+use crate::tr;
+use crate::words::{Lang, Say};
+use std::io::Write;
+
+/// A line of data on the standard output.
+pub fn data(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A line of talk on the standard error.
+pub fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// `error: …` and `hint: …`.
+pub fn error(error: &dyn Say, lang: Lang) {
+    said(error, lang, lang.pick("error:", "错误:"));
+}
+
+/// `warning: …` and `hint: …`.
+pub fn warning(error: &dyn Say, lang: Lang) {
+    said(error, lang, lang.pick("warning:", "警告:"));
+}
+
+fn said(error: &dyn Say, lang: Lang, label: &str) {
+    let said = error.say(lang);
+    tell(&format!("{label}{}{}", lang.pick(" ", ""), said.what));
+    if let Some(hint) = said.hint {
+        tell(&tr!(lang, "hint: {hint}", "提示:{hint}"));
+    }
+}

@@ -1,0 +1,240 @@
+//! From what the user names to the files that are opened: rasters, folders of them, and lists.
+
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Endings of the rasters that are taken out of a folder, in small letters.
+const RASTERS: [&str; 9] = [
+    "tif", "tiff", "vrt", "jp2", "img", "ecw", "sid", "gpkg", "btf",
+];
+/// Endings of the photos that are taken out of a folder.
+const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
+
+/// What a walk over the inputs found, each list sorted by path without doubles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Rasters, and files named by the user that may be rasters.
+    pub rasters: Vec<PathBuf>,
+    /// JPEG files, which may be photos of a drone.
+    pub photos: Vec<PathBuf>,
+    /// Other files that were passed over in folders.
+    pub ignored: usize,
+}
+
+/// An input that cannot be used.
+#[derive(Debug)]
+pub enum InputError {
+    /// There is no such file or folder.
+    Missing {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// It cannot be listed or read.
+    Unreadable {
+        /// What was named.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A folder without a raster or photo.
+    Nothing {
+        /// The folders.
+        path: PathBuf,
+        /// Files in it of other kinds.
+        ignored: usize,
+    },
+}
+
+impl Say for InputError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Missing { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "there is no file or folder {path}",
+                    "没有文件或文件夹 {path}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "check the name; a path with spaces needs quotes",
+                    "请检查名称;含空格的路径需加引号"
+                ))
+            }
+            Self::Unreadable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read: {source}",
+                    "无法读取 {path}:{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "check its permissions, or copy it from the card first",
+                    "请检查权限,或先从存储卡复制出来"
+                ))
+            }
+            Self::Nothing { path, ignored } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} holds no orthomosaic and no photo ({ignored} other files)",
+                    "{path} 中没有正射影像或照片(其他文件 {ignored} 个)"
+                ))
+                .hint(tr!(
+                    lang,
+                    "give a GeoTIFF, COG, VRT or a folder with such files, or JPEG photos",
+                    "请给出 GeoTIFF、COG、VRT 文件,或包含这些文件或 JPEG 照片的文件夹"
+                ))
+            }
+        }
+    }
+}
+speaking_error!(InputError, |e| match e {
+    InputError::Unreadable { source, .. } => Some(source),
+    _ => None,
+});
+
+/// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), GDAL's `/vsi…` paths, and text
+/// files named `*.txt` or `*.lst` with one path a line (relative to the list).
+///
+/// # Errors
+/// See [`InputError`]; a folder without imagery is one.
+pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
+    let mut found = Found::default();
+    for input in inputs {
+        add(input, &mut found)?;
+    }
+    for list in [&mut found.rasters, &mut found.photos] {
+        list.sort();
+        list.dedup();
+    }
+    if found.rasters.is_empty() && found.photos.is_empty() {
+        let path = inputs.first().cloned().unwrap_or_default();
+        return Err(InputError::Nothing {
+            path,
+            ignored: found.ignored,
+        });
+    }
+    Ok(found)
+}
+
+fn add(input: &Path, found: &mut Found) -> Result<(), InputError> {
+    if is_virtual(input) {
+        found.rasters.push(input.to_owned());
+        return Ok(());
+    }
+    let unreadable = |source| InputError::Unreadable {
+        path: input.to_owned(),
+        source,
+    };
+    let kind = match fs::metadata(input) {
+        Ok(kind) => kind,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Err(InputError::Missing {
+                path: input.to_owned(),
+            });
+        }
+        Err(e) => return Err(unreadable(e)),
+    };
+    if kind.is_dir() {
+        return walk(input, found).map_err(unreadable);
+    }
+    match ending(input).as_str() {
+        "txt" | "lst" => {
+            let text = fs::read_to_string(input).map_err(unreadable)?;
+            let folder = input.parent().unwrap_or(Path::new(""));
+            for line in text
+                .trim_start_matches('\u{feff}')
+                .lines()
+                .map(str::trim)
+                .filter(|l| !l.is_empty() && !l.starts_with('#'))
+            {
+                add(&folder.join(line), found)?;
+            }
+        }
+        e if PHOTOS.contains(&e) => found.photos.push(input.to_owned()),
+        _ => found.rasters.push(input.to_owned()),
+    }
+    Ok(())
+}
+
+fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if fs::metadata(&path).is_ok_and(|m| m.is_dir()) {
+            // A link to a folder above would never end.
+            if !entry.file_type()?.is_symlink() {
+                walk(&path, found)?;
+            }
+            continue;
+        }
+        match ending(&path).as_str() {
+            e if RASTERS.contains(&e) => found.rasters.push(path),
+            e if PHOTOS.contains(&e) => found.photos.push(path),
+            _ => found.ignored += 1,
+        }
+    }
+    Ok(())
+}
+
+/// Whether GDAL's virtual file systems, not the operating system's, resolve this path.
+pub(super) fn is_virtual(path: &Path) -> bool {
+    path.to_string_lossy().starts_with("/vsi")
+}
+
+fn ending(path: &Path) -> String {
+    path.extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_lists_and_files_are_sorted_and_counted_once() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("sub")).expect("folder");
+        for name in [
+            "b.tif",
+            "a b 中文.TIF",
+            "sub/c.vrt",
+            "DJI_0001.JPG",
+            "video.mp4",
+            "notes.md",
+        ] {
+            fs::write(at(name), "x").expect("written");
+        }
+        fs::write(at("list.txt"), "\u{feff}# rasters\nb.tif\r\n\nsub/c.vrt\n").expect("written");
+        let found =
+            find_inputs(&[folder.path().into(), at("list.txt"), at("b.tif")]).expect("found");
+        assert_eq!(
+            found.rasters,
+            [at("a b 中文.TIF"), at("b.tif"), at("sub/c.vrt")]
+        );
+        assert_eq!(found.photos, [at("DJI_0001.JPG")]);
+        assert_eq!(found.ignored, 3);
+    }
+
+    #[test]
+    fn what_is_not_there_and_what_holds_nothing_are_told_apart() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        assert!(matches!(
+            find_inputs(&[folder.path().join("none.tif")]),
+            Err(InputError::Missing { .. })
+        ));
+        assert!(matches!(
+            find_inputs(&[folder.path().into()]),
+            Err(InputError::Nothing { ignored: 0, .. })
+        ));
+    }
+}

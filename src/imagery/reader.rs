@@ -1,0 +1,367 @@
+//! Pixels out of a raster: a block-aligned rectangle at a time, decoded once, as RGB with what is wrong with each pixel.
+
+use super::bands::{Colours, NoData};
+use super::raster::{Level, Raster, open};
+use super::raster_error::RasterError;
+use crate::ground::{Rect, Region};
+use gdal::raster::RasterBand;
+use gdal::{Dataset, Metadata};
+
+/// Largest value of all three colours that counts as black in a collar, and its mirror for white. Lossy compression
+/// leaves a little noise in a collar.
+const NEAR: u8 = 4;
+
+/// Why a pixel is not searched; the values are those in [`Pixels::why`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Why {
+    /// It is searched.
+    Searched = 0,
+    /// The raster has no data there.
+    NoData = 1,
+    /// It could not be read.
+    Unreadable = 2,
+    /// Black or white: a collar where it is connected to the raster's edge, ground otherwise.
+    Blank = 3,
+}
+
+/// A rectangle of pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// Where, in the level's pixels.
+    pub rect: Rect,
+    /// Red, green, blue of each pixel, row by row; empty where no pixel has data. Pixels without data are black.
+    pub rgb: Vec<u8>,
+    /// The [`Why`] of each pixel; `None` where all are [`Why::Searched`].
+    pub why: Option<Vec<u8>>,
+}
+
+impl Pixels {
+    /// A rectangle without data, for which nothing is decoded.
+    fn without_data(rect: Rect) -> Self {
+        Self {
+            rect,
+            rgb: Vec::new(),
+            why: None,
+        }
+    }
+
+    /// Whether no pixel has data.
+    pub fn is_empty(&self) -> bool {
+        self.rgb.is_empty()
+    }
+
+    /// The pixels of one kind.
+    pub fn region(&self, kind: Why) -> Region {
+        if self.is_empty() {
+            return if kind == Why::NoData {
+                Region::from_rects([self.rect])
+            } else {
+                Region::default()
+            };
+        }
+        let Some(why) = &self.why else {
+            return if kind == Why::Searched {
+                Region::from_rects([self.rect])
+            } else {
+                Region::default()
+            };
+        };
+        let width = (self.rect.x1 - self.rect.x0) as usize;
+        let rows = why.chunks_exact(width).zip(self.rect.y0..);
+        Region::from_rows(rows.map(|(row, y)| (y, runs_of(row, kind as u8, self.rect.x0))))
+    }
+}
+
+/// The runs of a value in a row that starts at column `x0`.
+fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<crate::ground::Run> {
+    let mut runs = Vec::new();
+    let mut start: Option<u32> = None;
+    for (x, v) in (x0..).zip(row.iter().map(Some).chain([None])) {
+        match (v == Some(&value), start) {
+            (true, None) => start = Some(x),
+            (false, Some(s)) => {
+                runs.push(crate::ground::Run { start: s, end: x });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// An open raster that belongs to one thread.
+pub struct RasterReader {
+    raster: Raster,
+    level: Level,
+    dataset: Dataset,
+}
+
+impl RasterReader {
+    /// Opens the raster anew for this thread.
+    ///
+    /// # Errors
+    /// [`RasterError::NotARaster`] where the file is gone.
+    pub fn open(raster: &Raster, level: Level) -> Result<Self, RasterError> {
+        Ok(Self {
+            dataset: open(&raster.path)?,
+            raster: raster.clone(),
+            level,
+        })
+    }
+
+    /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails.
+    pub fn read(&self, rect: Rect) -> Pixels {
+        if self.raster.can_be_sparse && self.blocks(rect).iter().all(|block| self.is_sparse(*block))
+        {
+            return Pixels::without_data(rect);
+        }
+        let mut planes = Planes::new(rect);
+        if self.read_into(&mut planes, rect).is_none() {
+            planes = Planes::new(rect);
+            for block in self.blocks(rect) {
+                if self.read_into(&mut planes, block).is_none() {
+                    planes.mark(block, Why::Unreadable);
+                }
+            }
+        }
+        planes.finish()
+    }
+
+    /// The blocks that a rectangle touches, clipped to it.
+    fn blocks(&self, rect: Rect) -> Vec<Rect> {
+        let (bw, bh) = self.level.block;
+        let mut blocks = Vec::new();
+        for by in rect.y0 / bh..rect.y1.div_ceil(bh) {
+            for bx in rect.x0 / bw..rect.x1.div_ceil(bw) {
+                blocks.push(Rect {
+                    x0: (bx * bw).max(rect.x0),
+                    y0: (by * bh).max(rect.y0),
+                    x1: ((bx + 1) * bw).min(rect.x1),
+                    y1: ((by + 1) * bh).min(rect.y1),
+                });
+            }
+        }
+        blocks
+    }
+
+    /// Whether no colour of a block is stored in the file.
+    fn is_sparse(&self, block: Rect) -> bool {
+        let (bw, bh) = self.level.block;
+        let key = format!("BLOCK_OFFSET_{}_{}", block.x0 / bw, block.y0 / bh);
+        self.raster.colours.bands().iter().all(|number| {
+            self.band(*number)
+                .is_some_and(|band| band.metadata_item(&key, "TIFF").is_none())
+        })
+    }
+
+    fn band(&self, number: usize) -> Option<RasterBand<'_>> {
+        let band = self.dataset.rasterband(number).ok()?;
+        match self.level.overview {
+            Some(i) => band.overview(i).ok(),
+            None => Some(band),
+        }
+    }
+
+    /// `None` where GDAL fails.
+    fn read_into(&self, planes: &mut Planes, rect: Rect) -> Option<()> {
+        let no_data = match &self.raster.no_data {
+            NoData::Value(values) => Some(values),
+            _ => None,
+        };
+        // Where every band has its no-data value.
+        let mut missing: Option<Vec<bool>> = no_data.map(|_| vec![true; pixels(rect)]);
+        match &self.raster.colours {
+            Colours::Byte(bands) => {
+                for (i, number) in bands.iter().enumerate() {
+                    let values = read::<u8>(&self.band(*number)?, rect)?;
+                    if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                        keep_missing(missing, &values, no_data[i]);
+                    }
+                    planes.put(i, rect, &values);
+                }
+            }
+            Colours::Word(bands) => {
+                let stretch = self.raster.stretch.as_ref()?;
+                for (i, number) in bands.iter().enumerate() {
+                    let values = read::<u16>(&self.band(*number)?, rect)?;
+                    if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                        keep_missing(missing, &values, no_data[i]);
+                    }
+                    let scaled: Vec<u8> = values.iter().map(|v| stretch.apply(*v)).collect();
+                    planes.put(i, rect, &scaled);
+                }
+            }
+            Colours::Palette(number, table) => {
+                let values = read::<u8>(&self.band(*number)?, rect)?;
+                let colour = |i: usize| {
+                    values
+                        .iter()
+                        .map(|v| table[usize::from(*v)][i])
+                        .collect::<Vec<u8>>()
+                };
+                for (i, plane) in [colour(0), colour(1), colour(2)].iter().enumerate() {
+                    planes.put(i, rect, plane);
+                }
+                if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                    keep_missing(missing, &values, no_data[0]);
+                }
+                let clear = values.iter().map(|v| table[usize::from(*v)][3] == 0);
+                planes.mark_where(rect, clear, Why::NoData);
+            }
+        }
+        if let Some(missing) = missing {
+            planes.mark_where(rect, missing.into_iter(), Why::NoData);
+        }
+        if self.raster.no_data == NoData::Mask {
+            let mask = self.read_mask(rect)?;
+            planes.mark_where(rect, mask.into_iter().map(|v| v == 0), Why::NoData);
+        }
+        Some(())
+    }
+
+    /// The mask or alpha band, from the same overview where it has one.
+    fn read_mask(&self, rect: Rect) -> Option<Vec<u8>> {
+        let number = self.raster.colours.bands()[0];
+        let band = self.dataset.rasterband(number).ok()?;
+        let Some(overview) = self.level.overview else {
+            return read(&band.open_mask_band().ok()?, rect);
+        };
+        let of_overview = band.overview(overview).ok()?;
+        let mask = of_overview.open_mask_band().ok()?;
+        read(&mask, rect)
+    }
+}
+
+fn pixels(rect: Rect) -> usize {
+    (rect.x1 - rect.x0) as usize * (rect.y1 - rect.y0) as usize
+}
+
+fn read<T: Copy + Default + gdal::raster::GdalType>(
+    band: &RasterBand<'_>,
+    rect: Rect,
+) -> Option<Vec<T>> {
+    let size = ((rect.x1 - rect.x0) as usize, (rect.y1 - rect.y0) as usize);
+    let mut values = vec![T::default(); pixels(rect)];
+    band.read_into_slice(
+        (
+            (rect.x0 as usize).cast_signed(),
+            (rect.y0 as usize).cast_signed(),
+        ),
+        size,
+        size,
+        &mut values,
+        None,
+    )
+    .ok()?;
+    Some(values)
+}
+
+fn keep_missing<T: Copy + Into<f64>>(missing: &mut [bool], values: &[T], no_data: f64) {
+    for (m, v) in missing.iter_mut().zip(values) {
+        *m &= ((*v).into() - no_data).abs() < 0.5;
+    }
+}
+
+/// The three colours apart, and what is wrong with each pixel.
+struct Planes {
+    rect: Rect,
+    colours: [Vec<u8>; 3],
+    why: Option<Vec<u8>>,
+}
+
+impl Planes {
+    fn new(rect: Rect) -> Self {
+        Self {
+            rect,
+            colours: [
+                vec![0; pixels(rect)],
+                vec![0; pixels(rect)],
+                vec![0; pixels(rect)],
+            ],
+            why: None,
+        }
+    }
+
+    fn offset(&self, x: u32, y: u32) -> usize {
+        (y - self.rect.y0) as usize * (self.rect.x1 - self.rect.x0) as usize
+            + (x - self.rect.x0) as usize
+    }
+
+    fn put(&mut self, colour: usize, rect: Rect, values: &[u8]) {
+        if rect == self.rect {
+            self.colours[colour].copy_from_slice(values);
+            return;
+        }
+        let width = (rect.x1 - rect.x0) as usize;
+        for (y, row) in (rect.y0..).zip(values.chunks_exact(width)) {
+            let at = self.offset(rect.x0, y);
+            self.colours[colour][at..at + width].copy_from_slice(row);
+        }
+    }
+
+    fn mark_where(&mut self, rect: Rect, wrong: impl Iterator<Item = bool>, why: Why) {
+        let width = (rect.x1 - rect.x0) as usize;
+        for (i, _) in wrong.enumerate().filter(|(_, wrong)| *wrong) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a position within a u32 raster"
+            )]
+            let at = self.offset(rect.x0 + (i % width) as u32, rect.y0 + (i / width) as u32);
+            self.why
+                .get_or_insert_with(|| vec![Why::Searched as u8; pixels(self.rect)])[at] =
+                why as u8;
+        }
+    }
+
+    fn mark(&mut self, rect: Rect, why: Why) {
+        self.mark_where(rect, std::iter::repeat_n(true, pixels(rect)), why);
+    }
+
+    /// Finds blank pixels, blackens what has no data and weaves the colours together.
+    fn finish(mut self) -> Pixels {
+        let total = pixels(self.rect);
+        let [red, green, blue] = &self.colours;
+        let blank: Vec<u8> = red
+            .iter()
+            .zip(green)
+            .zip(blue)
+            .map(|((r, g), b)| {
+                u8::from((*r).max(*g).max(*b) <= NEAR)
+                    | u8::from((*r).min(*g).min(*b) >= 255 - NEAR)
+            })
+            .collect();
+        if blank.contains(&1) {
+            let why = self
+                .why
+                .get_or_insert_with(|| vec![Why::Searched as u8; total]);
+            for (w, blank) in why.iter_mut().zip(&blank) {
+                if *w == Why::Searched as u8 && *blank == 1 {
+                    *w = Why::Blank as u8;
+                }
+            }
+        }
+        let lost = |w: u8| w == Why::NoData as u8 || w == Why::Unreadable as u8;
+        if self
+            .why
+            .as_ref()
+            .is_some_and(|why| why.iter().all(|w| *w == Why::NoData as u8))
+        {
+            return Pixels::without_data(self.rect);
+        }
+        let mut rgb = vec![0; total * 3];
+        for ((pixel, r), (g, b)) in rgb.chunks_exact_mut(3).zip(red).zip(green.iter().zip(blue)) {
+            pixel.copy_from_slice(&[*r, *g, *b]);
+        }
+        if let Some(why) = &self.why {
+            for (pixel, _) in rgb.chunks_exact_mut(3).zip(why).filter(|(_, w)| lost(**w)) {
+                pixel.fill(0);
+            }
+        }
+        Pixels {
+            rect: self.rect,
+            rgb,
+            why: self.why,
+        }
+    }
+}

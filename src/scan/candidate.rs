@@ -1,0 +1,274 @@
+//! Candidates: what a scan yields, each a plot that somebody has to look at.
+
+use super::cluster::clusters;
+use super::hits::Hit;
+use super::ids::candidate_id;
+use crate::ground::{LonLat, Quad, Region, area_m2};
+use crate::imagery::Captured;
+use geo::{InteriorPoint, MultiPolygon, unary_union};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A hit on the ground.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Located {
+    /// The number of its source.
+    pub source: usize,
+    /// The hit.
+    pub hit: Hit,
+    /// Its footprint.
+    pub quad: Quad,
+}
+
+/// What candidates need to know of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceFacts {
+    /// Its name, unique in the scan.
+    pub name: String,
+    /// Its ground sampling distance in centimetres.
+    pub gsd_cm: f64,
+    /// When it was taken.
+    pub captured: Option<Captured>,
+}
+
+/// How strong the model's evidence is, for people: scores of a model trained on renders are no probabilities in the
+/// field, so that they are shown as rank and band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Band {
+    /// The best score lies in the upper third between the threshold and one.
+    Strong,
+    /// In the middle third.
+    Fair,
+    /// In the lower third.
+    Weak,
+}
+
+impl Band {
+    /// The band of a best score.
+    pub fn of(score_max: f64, threshold: f64) -> Self {
+        match (score_max - threshold) / (1.0 - threshold).max(1e-9) {
+            s if s >= 2.0 / 3.0 => Self::Strong,
+            s if s >= 1.0 / 3.0 => Self::Fair,
+            _ => Self::Weak,
+        }
+    }
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strong => "strong",
+            Self::Fair => "fair",
+            Self::Weak => "weak",
+        }
+    }
+}
+
+/// A plot to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Derived from the scan and the place: the same scan has the same ids anywhere.
+    pub id: String,
+    /// From 1, the strongest first.
+    pub rank: usize,
+    /// Best score of its hits.
+    pub score_max: f64,
+    /// Mean score of its hits.
+    pub score_mean: f64,
+    /// Square metres of its polygon on the ellipsoid.
+    pub area_m2: f64,
+    /// How many cells or tiles hit.
+    pub hits: usize,
+    /// Numbers of the sources that show it.
+    pub sources: Vec<usize>,
+    /// The number of the source it is best seen in: the finest.
+    pub best: usize,
+    /// When it was seen, over all its sources.
+    pub captured: Option<Captured>,
+    /// The ground its hits cover.
+    pub polygon: MultiPolygon,
+    /// A point inside the polygon.
+    pub at: LonLat,
+}
+
+/// Makes candidates of hits. `outline` gives the polygons in lon/lat of a region of model pixels of a source.
+///
+/// # Errors
+/// Those of `outline`.
+pub fn candidates<E>(
+    scan_id: &str,
+    hits: &[Located],
+    sources: &[SourceFacts],
+    radius_m: f64,
+    outline: impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
+) -> Result<Vec<Candidate>, E> {
+    let quads: Vec<Quad> = hits.iter().map(|h| h.quad).collect();
+    let mut found = Vec::new();
+    for members in clusters(&quads, radius_m) {
+        let members: Vec<&Located> = members.iter().map(|i| &hits[*i]).collect();
+        found.push(candidate(&members, sources, &outline)?);
+    }
+    // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
+    found.sort_by(|a, b| {
+        let key = |c: &Candidate| ((c.score_max * 100.0).round(), c.hits as f64, c.score_mean);
+        key(b)
+            .partial_cmp(&key(a))
+            .unwrap_or(std::cmp::Ordering::Equal)
+            .then(a.at.e7().cmp(&b.at.e7()))
+    });
+    for (i, candidate) in found.iter_mut().enumerate() {
+        candidate.rank = i + 1;
+        candidate.id = candidate_id(scan_id, candidate.at);
+    }
+    Ok(found)
+}
+
+fn candidate<E>(
+    members: &[&Located],
+    sources: &[SourceFacts],
+    outline: &impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
+) -> Result<Candidate, E> {
+    let mut by_source: BTreeMap<usize, Vec<&Hit>> = BTreeMap::new();
+    for located in members {
+        by_source
+            .entry(located.source)
+            .or_default()
+            .push(&located.hit);
+    }
+    let outlines: Vec<MultiPolygon> = by_source
+        .iter()
+        .map(|(source, hits)| outline(*source, &Region::from_rects(hits.iter().map(|h| h.rect))))
+        .collect::<Result<_, _>>()?;
+    let polygon = if outlines.len() == 1 {
+        outlines[0].clone()
+    } else {
+        unary_union(outlines.iter().flatten())
+    };
+    let numbers: Vec<usize> = by_source.keys().copied().collect();
+    let finest = |a: &&usize, b: &&usize| sources[**a].gsd_cm.total_cmp(&sources[**b].gsd_cm);
+    let scores = || members.iter().map(|l| f64::from(l.hit.score));
+    Ok(Candidate {
+        id: String::new(),
+        rank: 0,
+        score_max: scores().fold(0.0, f64::max),
+        score_mean: scores().sum::<f64>() / members.len() as f64,
+        area_m2: area_m2(&polygon),
+        hits: members.len(),
+        best: numbers.iter().min_by(finest).copied().unwrap_or(0),
+        captured: numbers
+            .iter()
+            .filter_map(|n| sources[*n].captured)
+            .reduce(Captured::with),
+        at: inside(&polygon).unwrap_or(members[0].quad[0]),
+        sources: numbers,
+        polygon,
+    })
+}
+
+/// A point inside the largest part, rounded as it is written.
+fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
+    use geo::Area;
+    let largest = polygon
+        .iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    largest
+        .interior_point()
+        .map(|p| LonLat::new(p.x(), p.y()).rounded())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::Rect;
+    use geo::{Contains, MapCoords, Point};
+
+    const DEGREE: f64 = 2e-7;
+
+    fn ground(_: usize, region: &Region) -> Result<MultiPolygon, std::convert::Infallible> {
+        Ok(region.outline().map_coords(|c| geo::Coord {
+            x: 113.3 + c.x * DEGREE,
+            y: 33.7 - c.y * DEGREE,
+        }))
+    }
+
+    fn hit(source: usize, x: u32, y: u32, score: f32) -> Located {
+        let rect = Rect {
+            x0: x,
+            y0: y,
+            x1: x + 16,
+            y1: y + 16,
+        };
+        let at = |x: u32, y: u32| {
+            LonLat::new(113.3 + f64::from(x) * DEGREE, 33.7 - f64::from(y) * DEGREE)
+        };
+        let quad = [at(x, y), at(x + 16, y), at(x + 16, y + 16), at(x, y + 16)];
+        Located {
+            source,
+            hit: Hit { rect, score },
+            quad,
+        }
+    }
+
+    fn facts() -> Vec<SourceFacts> {
+        let source = |name: &str, gsd_cm: f64, day: &str| SourceFacts {
+            name: name.into(),
+            gsd_cm,
+            captured: day.parse().ok(),
+        };
+        vec![
+            source("a.tif", 2.5, "2026-05-03"),
+            source("b.tif", 1.5, "2026-05-05"),
+        ]
+    }
+
+    #[test]
+    fn the_strongest_comes_first_and_its_point_lies_inside() {
+        // An L, whose centre of gravity lies outside.
+        let hits: Vec<Located> = (0..8)
+            .flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)])
+            .chain([hit(0, 2000, 0, 0.95)])
+            .collect();
+        let found = candidates("s", &hits, &facts(), 2.0, ground).expect("infallible");
+        assert_eq!(
+            found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(),
+            [(1, 1), (2, 16)]
+        );
+        for c in &found {
+            assert!(c.polygon.contains(&Point::from(c.at)), "{:?}", c.at);
+            assert!(c.area_m2 > 0.0 && c.id.len() > 6);
+        }
+        assert_ne!(found[0].id, found[1].id);
+    }
+
+    #[test]
+    fn one_plot_on_two_overlapping_orthomosaics_is_one_candidate() {
+        let found = candidates(
+            "s",
+            &[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)],
+            &facts(),
+            2.0,
+            ground,
+        )
+        .expect("infallible");
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].sources.as_slice(), found[0].best),
+            (&[0, 1][..], 1)
+        );
+        assert_eq!(
+            found[0].captured.expect("known").to_string(),
+            "2026-05-03/2026-05-05"
+        );
+        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, ground)
+            .expect("infallible")[0]
+            .area_m2;
+        assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);
+    }
+
+    #[test]
+    fn bands_divide_what_lies_above_the_threshold() {
+        assert_eq!(Band::of(0.95, 0.4), Band::Strong);
+        assert_eq!(Band::of(0.65, 0.4), Band::Fair);
+        assert_eq!(Band::of(0.4, 0.4), Band::Weak);
+    }
+}

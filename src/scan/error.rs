@@ -1,0 +1,161 @@
+//! Everything that can end a scan, in one type.
+
+use super::journal::JournalError;
+use super::model_error::ModelError;
+use crate::ground::{BoundaryError, CrsError};
+use crate::imagery::{InputError, RasterError};
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a scan ended without results.
+#[derive(Debug)]
+pub enum ScanError {
+    /// The inputs hold nothing to search.
+    Input(InputError),
+    /// No source can be searched: each with its reason.
+    NoSource(Vec<RasterError>),
+    /// A raster failed in the middle.
+    Raster(RasterError),
+    /// The model or its runtime.
+    Model(ModelError),
+    /// The boundary.
+    Boundary(BoundaryError),
+    /// The boundary does not meet any source.
+    BoundaryElsewhere {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// No pixel of any source has data.
+    NoData {
+        /// The names of the sources.
+        sources: Vec<String>,
+    },
+    /// The output folder or its journal.
+    Journal(JournalError),
+    /// A result cannot be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A place cannot be computed.
+    Crs(CrsError),
+    /// A number is out of range.
+    Range {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The user stopped it.
+    Interrupted {
+        /// Where the work so far is kept.
+        folder: PathBuf,
+    },
+}
+
+impl Say for ScanError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Input(e) => e.say(lang),
+            Self::NoSource(refused) => match refused.first() {
+                Some(first) if refused.len() == 1 => first.say(lang),
+                Some(first) => {
+                    let said = first.say(lang);
+                    let n = refused.len();
+                    Said {
+                        what: tr!(
+                            lang,
+                            "none of {n} rasters can be searched; the first: {}",
+                            "{n} 个栅格都无法搜索;第一个:{}",
+                            said.what
+                        ),
+                        ..said
+                    }
+                }
+                None => Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容")),
+            },
+            Self::Raster(e) => e.say(lang),
+            Self::Model(e) => e.say(lang),
+            Self::Boundary(e) => e.say(lang),
+            Self::Journal(e) => e.say(lang),
+            Self::Crs(e) => e.say(lang),
+            Self::BoundaryElsewhere { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "the boundary {path} does not meet the imagery", "边界 {path} 与影像不相交"))
+                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区,且边界文件的坐标系正确"))
+            }
+            Self::NoData { sources } => {
+                let names = sources.join(", ");
+                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面:{names} 全部无数据"))
+                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查;可能导出时无数据值设错,或透明通道为空"))
+            }
+            Self::Write { path, source } => JournalError::Io {
+                path: path.clone(),
+                source: io::Error::from(source.kind()),
+            }
+            .say(lang),
+            Self::Range {
+                option,
+                value,
+                allowed,
+            } => Said::new(tr!(
+                lang,
+                "{option} {value} is out of range",
+                "{option} {value} 超出范围"
+            ))
+            .hint(tr!(lang, "give a value {allowed}", "请给出 {allowed} 的值")),
+            Self::Interrupted { folder } => {
+                let folder = folder.display();
+                Said::new(tr!(
+                    lang,
+                    "stopped; what was done is kept in {folder}",
+                    "已中断;已完成部分保存在 {folder}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "run the same command again to go on",
+                    "重新运行同一命令即可继续"
+                ))
+            }
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Model(e) => e.fault(),
+            Self::Journal(e) => e.fault(),
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Fault::Machine
+            }
+            Self::Interrupted { .. } => Fault::Interrupted,
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(ScanError, |e| match e {
+    ScanError::Input(e) => Some(e),
+    ScanError::Raster(e) => Some(e),
+    ScanError::Model(e) => Some(e),
+    ScanError::Boundary(e) => Some(e),
+    ScanError::Journal(e) => Some(e),
+    ScanError::Crs(e) => Some(e),
+    ScanError::Write { source, .. } => Some(source),
+    _ => None,
+});
+
+macro_rules! from {
+    ($($error:ident => $variant:ident),*) => {
+        $(impl From<$error> for ScanError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+}
+from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs);

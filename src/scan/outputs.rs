@@ -1,0 +1,363 @@
+//! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
+
+use super::candidate::{Band, Candidate};
+use super::error::ScanError;
+use super::journal::Bond;
+use super::pictures::pictures;
+use super::request::Request;
+use super::review::{About, Card, page};
+use super::run::Summary;
+use super::scorer::Model;
+use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
+use crate::imagery::{Raster, gdal_version};
+use geo::MultiPolygon;
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What the results are owed to.
+pub struct Provenance<'a> {
+    /// What was asked.
+    pub request: &'a Request,
+    /// The model.
+    pub model: &'a Model,
+    /// What the work is bound to.
+    pub bond: &'a Bond,
+    /// The sources.
+    pub rasters: &'a [Raster],
+}
+
+/// The folder of the pictures.
+const CHIPS: &str = "chips";
+
+/// Makes the folders, and finds out before the long work whether files can be written there.
+///
+/// # Errors
+/// [`ScanError::Write`].
+pub fn prepare(folder: &Path) -> Result<(), ScanError> {
+    let chips = folder.join(CHIPS);
+    fs::create_dir_all(&chips).map_err(|source| ScanError::Write {
+        path: chips.clone(),
+        source,
+    })?;
+    put(&chips.join(".probe"), |file| file.write_all(b"papaver"))?;
+    fs::remove_file(chips.join(".probe")).map_err(|source| ScanError::Write {
+        path: chips,
+        source,
+    })
+}
+
+/// Writes everything. `scan.json` comes last: where it is, all is.
+///
+/// # Errors
+/// [`ScanError::Write`].
+pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
+    let folder = &summary.out;
+    let chips = write_chips(summary, provenance.rasters)?;
+    put(&folder.join("candidates.geojson"), |file| {
+        write_features(file, &candidate_features(summary, provenance, &chips))
+    })?;
+    put(&folder.join("coverage.geojson"), |file| {
+        write_features(file, &coverage_features(summary))
+    })?;
+    let review = review_page(summary, provenance, &chips);
+    put(&folder.join("review.html"), |file| {
+        file.write_all(review.as_bytes())
+    })?;
+    let record =
+        serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
+    put(&folder.join("scan.json"), |file| {
+        file.write_all(record.as_bytes())
+            .and_then(|()| file.write_all(b"\n"))
+    })
+}
+
+/// Writes one file whole or not at all.
+fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ScanError> {
+    let failed = |source| ScanError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = tempfile::Builder::new()
+        .prefix(".papaver-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    let mut out = io::BufWriter::new(temporary);
+    fill(&mut out).map_err(failed)?;
+    let temporary = out.into_inner().map_err(|e| failed(e.into_error()))?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    readable(temporary.path()).map_err(failed)?;
+    temporary
+        .persist(path)
+        .map(|_| ())
+        .map_err(|e| failed(e.error))
+}
+
+/// Temporary files are private; results are as readable as any other file.
+#[cfg(unix)]
+fn readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The picture files of a candidate, relative to the output folder.
+#[derive(Debug, Clone, Default)]
+struct Files {
+    chip: Option<String>,
+    context: Option<String>,
+}
+
+/// Writes the pictures and removes those of earlier results.
+fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, ScanError> {
+    let chips = summary.out.join(CHIPS);
+    let one = |candidate: &Candidate| -> Result<Files, ScanError> {
+        let pictures = pictures(candidate, &rasters[candidate.best]);
+        let keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
+            let Some(bytes) = bytes else { return Ok(None) };
+            let name = format!("{}{suffix}.jpg", candidate.id);
+            put(&chips.join(&name), |file| file.write_all(&bytes))?;
+            Ok(Some(format!("{CHIPS}/{name}")))
+        };
+        Ok(Files {
+            chip: keep(pictures.chip, "")?,
+            context: keep(pictures.context, "-context")?,
+        })
+    };
+    let files: Vec<Files> = summary
+        .candidates
+        .par_iter()
+        .map(one)
+        .collect::<Result<_, _>>()?;
+    let wanted: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|f| [&f.chip, &f.context])
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
+        let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
+        let picture = entry.path().extension().is_some_and(|e| e == "jpg");
+        if picture && !wanted.contains(name.as_str()) {
+            fs::remove_file(entry.path()).map_err(|source| ScanError::Write {
+                path: entry.path(),
+                source,
+            })?;
+        }
+    }
+    Ok(files)
+}
+
+fn round(value: f64, decimals: i32) -> f64 {
+    let factor = 10_f64.powi(decimals);
+    (value * factor).round() / factor
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn source_names(summary: &Summary, candidate: &Candidate) -> Vec<String> {
+    candidate
+        .sources
+        .iter()
+        .map(|n| summary.sources[*n].name.clone())
+        .collect()
+}
+
+fn candidate_features(
+    summary: &Summary,
+    provenance: &Provenance<'_>,
+    files: &[Files],
+) -> FeatureCollection {
+    let feature = |(candidate, files): (&Candidate, &Files)| Feature {
+        id: Some(candidate.id.clone()),
+        geometry: Some(Geometry::Area(candidate.polygon.clone())),
+        properties: object(json!({
+            "id": candidate.id,
+            "rank": candidate.rank,
+            "band": Band::of(candidate.score_max, summary.threshold).name(),
+            "score_max": round(candidate.score_max, 4),
+            "score_mean": round(candidate.score_mean, 4),
+            "area_m2": round(candidate.area_m2, 2),
+            "area_mu": round(area_mu(candidate.area_m2), 4),
+            "hits": candidate.hits,
+            "sources": source_names(summary, candidate),
+            "gsd_cm": round(summary.sources[candidate.best].gsd_cm, 2),
+            "captured": candidate.captured.map(|c| c.to_string()),
+            "model": provenance.model.name(),
+            "threshold": summary.threshold,
+            "chip": files.chip,
+            "lon": candidate.at.lon,
+            "lat": candidate.at.lat,
+        })),
+    };
+    FeatureCollection {
+        members: object(json!({ "scan_id": summary.scan_id, "datum": "WGS 84" })),
+        features: summary.candidates.iter().zip(files).map(feature).collect(),
+    }
+}
+
+fn coverage_features(summary: &Summary) -> FeatureCollection {
+    let feature = |status: &str, reason: Option<&str>, ground: &MultiPolygon, area: f64| Feature {
+        id: Some(reason.unwrap_or(status).to_owned()),
+        geometry: Some(Geometry::Area(ground.clone())),
+        properties: object(
+            json!({ "status": status, "reason": reason, "area_m2": round(area, 2) }),
+        ),
+    };
+    let coverage = &summary.coverage;
+    let searched = (!coverage.searched.0.is_empty())
+        .then(|| feature("searched", None, &coverage.searched, coverage.searched_m2));
+    let rest = coverage
+        .not_searched
+        .iter()
+        .map(|(reason, ground, area)| feature("not_searched", Some(reason.name()), ground, *area));
+    FeatureCollection {
+        members: object(json!({ "scan_id": summary.scan_id, "datum": "WGS 84" })),
+        features: searched.into_iter().chain(rest).collect(),
+    }
+}
+
+fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) -> String {
+    let card = |(candidate, files): (&Candidate, &Files)| Card {
+        id: candidate.id.clone(),
+        rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
+        score_max: candidate.score_max,
+        score_mean: candidate.score_mean,
+        band: Band::of(candidate.score_max, summary.threshold),
+        area_m2: candidate.area_m2,
+        area_mu: area_mu(candidate.area_m2),
+        hits: candidate.hits as u64,
+        lon: candidate.at.lon,
+        lat: candidate.at.lat,
+        gsd_cm: summary.sources[candidate.best].gsd_cm,
+        captured: candidate.captured.map(|c| c.to_string()),
+        sources: source_names(summary, candidate),
+        chip: files.chip.clone().unwrap_or_default(),
+        context: files.context.clone(),
+    };
+    let cards: Vec<Card> = summary.candidates.iter().zip(files).map(card).collect();
+    let about = About {
+        scan_id: summary.scan_id.clone(),
+        survey: provenance.request.survey.clone(),
+        model: provenance.model.name().to_owned(),
+        threshold: summary.threshold,
+        searched_m2: summary.coverage.searched_m2,
+        not_searched: summary
+            .coverage
+            .not_searched
+            .iter()
+            .map(|(reason, _, area)| (reason.name().to_owned(), *area))
+            .collect(),
+    };
+    page(&cards, &about, provenance.request.lang)
+}
+
+/// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
+fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
+    let Provenance {
+        request,
+        model,
+        bond,
+        rasters,
+    } = provenance;
+    let contract = model.contract();
+    let period = summary
+        .sources
+        .iter()
+        .filter_map(|s| s.captured)
+        .reduce(crate::imagery::Captured::with);
+    let captured = |c: Option<crate::imagery::Captured>| {
+        c.map_or(
+            Value::Null,
+            |c| json!({ "from": c.from.to_string(), "to": c.to.to_string() }),
+        )
+    };
+    let sources: Vec<Value> = summary
+        .sources
+        .iter()
+        .zip(*rasters)
+        .map(|(facts, raster)| {
+            let gsd = raster.gsd();
+            json!({
+                "name": facts.name,
+                "fingerprint": raster.fingerprint().0,
+                "crs": raster.crs().name(),
+                "width": raster.size().0,
+                "height": raster.size().1,
+                "gsd_cm": [round(gsd.x_cm, 3), round(gsd.y_cm, 3)],
+                "too_coarse": gsd.coarsest_cm() > contract.coarsest_cm(),
+                "captured": captured(facts.captured),
+            })
+        })
+        .collect();
+    let file_name = |path: &Path| {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
+    let refused: Vec<Value> = summary
+        .refused
+        .iter()
+        .map(|e| json!({ "name": file_name(e.path()), "reason": e.to_string().replace(&*e.path().to_string_lossy(), &file_name(e.path())) }))
+        .collect();
+    let not_searched: Map<String, Value> = summary
+        .coverage
+        .not_searched
+        .iter()
+        .map(|(reason, _, area)| (reason.name().to_owned(), round(*area, 2).into()))
+        .collect();
+    json!({
+        "format": "papaver.scan/1",
+        "scan_id": summary.scan_id,
+        "survey": request.survey,
+        "unit": request.unit,
+        "program_version": env!("CARGO_PKG_VERSION"),
+        "model": {
+            "name": model.name(),
+            "sha256": model.sha256(),
+            "resolution_cm": contract.resolution_cm,
+            "coarsest_cm": contract.coarsest_cm(),
+            "threshold": summary.threshold,
+        },
+        "options": {
+            "site_radius_m": request.site_radius_m,
+            "captured": request.captured.map(|c| c.to_string()),
+            "search": bond.options,
+        },
+        "captured": captured(period),
+        "sources": sources,
+        "refused": refused,
+        "totals": {
+            "searched_m2": round(summary.coverage.searched_m2, 2),
+            "not_searched_m2": not_searched,
+            "candidates": summary.candidates.len(),
+            "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
+            "tiles": summary.tiles.0,
+            "photos_passed_over": summary.photos_passed_over,
+        },
+        "run": {
+            "finished": jiff::Timestamp::now().to_string(),
+            "seconds": round(summary.seconds, 2),
+            "tiles_before": summary.tiles.1,
+            "threads": request.threads,
+            "device": model.device().name(),
+            "runtime": model.runtime_version(),
+            "gdal": gdal_version(),
+            "inputs": request.inputs.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
+        },
+    })
+}

@@ -1,0 +1,75 @@
+//! What the user asks of a scan, checked.
+
+use super::error::ScanError;
+use super::scorer::Device;
+use crate::imagery::{Captured, RasterOptions};
+use crate::words::Lang;
+use std::path::PathBuf;
+
+/// What a scan is asked to do.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Files, folders and lists.
+    pub inputs: Vec<PathBuf>,
+    /// The output folder.
+    pub out: PathBuf,
+    /// Another model than the built-in one.
+    pub model: Option<PathBuf>,
+    /// Where the model runs.
+    pub device: Device,
+    /// Another threshold than the model's own, 0 to 1.
+    pub threshold: Option<f64>,
+    /// Worker threads, at least 1.
+    pub threads: usize,
+    /// Metres within which hits are one plot.
+    pub site_radius_m: f64,
+    /// A file with the boundary of the survey.
+    pub within: Option<PathBuf>,
+    /// How rasters are read.
+    pub raster: RasterOptions,
+    /// The survey's name.
+    pub survey: Option<String>,
+    /// The administrative code of the unit.
+    pub unit: Option<String>,
+    /// When everything was taken, where the tags do not say or are wrong.
+    pub captured: Option<Captured>,
+    /// Search imagery that is coarser than the model can bear, and mark the result.
+    pub allow_coarse: bool,
+    /// Discard earlier work in the output folder.
+    pub restart: bool,
+    /// The language of what is written for people.
+    pub lang: Lang,
+}
+
+impl Request {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// [`ScanError::Range`].
+    pub fn check(&self) -> Result<(), ScanError> {
+        let out = |option, value: String, allowed| {
+            Err(ScanError::Range {
+                option,
+                value,
+                allowed,
+            })
+        };
+        if let Some(threshold) = self.threshold.filter(|t| !(*t > 0.0 && *t <= 1.0)) {
+            return out("--threshold", threshold.to_string(), "0 < t ≤ 1");
+        }
+        if !(self.site_radius_m >= 0.0 && self.site_radius_m <= 1000.0) {
+            return out("--site-radius", self.site_radius_m.to_string(), "0–1000 m");
+        }
+        if self.threads == 0 || self.threads > 1024 {
+            return out("--threads", self.threads.to_string(), "1–1024");
+        }
+        if let Some(unit) = self
+            .unit
+            .as_ref()
+            .filter(|u| !([6, 9, 12].contains(&u.len()) && u.bytes().all(|b| b.is_ascii_digit())))
+        {
+            return out("--unit", unit.clone(), "6, 9 or 12 digits (行政区划代码)");
+        }
+        Ok(())
+    }
+}

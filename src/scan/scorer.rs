@@ -1,0 +1,397 @@
+//! The model at work: the only file that names ONNX Runtime.
+//!
+//! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
+//! many small sessions beat one with many threads.
+
+use super::model::{Contract, Declared, Output, words};
+use super::model_error::ModelError;
+use ort::environment::Environment;
+use ort::ep::{CUDA, ExecutionProvider};
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The model that comes with the program.
+const BUILT_IN: &[u8] = include_bytes!("../../models/papaver.onnx");
+/// File names of the runtime, in the order they are tried in a folder.
+const LIBRARIES: [&str; 3] = [
+    "libonnxruntime.so",
+    "libonnxruntime.dylib",
+    "onnxruntime.dll",
+];
+
+/// Where the model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// An NVIDIA GPU.
+    Cuda,
+}
+
+impl Device {
+    /// Its name, and the name of the execution provider that runs on it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Cuda => "CUDA",
+        }
+    }
+}
+
+/// The ONNX Runtime library, loaded.
+#[derive(Clone)]
+pub struct Runtime {
+    environment: Arc<Environment>,
+    path: PathBuf,
+}
+
+impl Runtime {
+    /// Looks in `ORT_DYLIB_PATH`, then beside the program and in `lib` beside it, then in the user's data folder, where
+    /// the set-up puts it.
+    ///
+    /// # Errors
+    /// [`ModelError::NoRuntime`], [`ModelError::BadRuntime`].
+    pub fn load() -> Result<Self, ModelError> {
+        let places = places();
+        let Some(path) = places.iter().find(|p| p.is_file()).cloned() else {
+            return Err(ModelError::NoRuntime { places });
+        };
+        let bad = |reason: String| ModelError::BadRuntime {
+            path: path.clone(),
+            reason: first_line(&reason),
+        };
+        let builder = ort::init_from(&path).map_err(|e| bad(e.to_string()))?;
+        let environment = builder
+            .with_name("papaver")
+            .with_telemetry(false)
+            .build()
+            .map_err(|e| bad(e.to_string()))?;
+        environment.set_log_level(ort::logging::LogLevel::Fatal);
+        Ok(Self {
+            environment: Arc::new(environment),
+            path,
+        })
+    }
+
+    /// Its version, such as `1.31.1`, by the name of its file; else the commit that it was built from.
+    pub fn version(&self) -> String {
+        let file = std::fs::canonicalize(&self.path).unwrap_or_else(|_ignored| self.path.clone());
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let built = || {
+            ort::info()
+                .split("git-commit-id=")
+                .nth(1)
+                .and_then(|rest| rest.split(',').next())
+                .map(str::to_owned)
+        };
+        let named = name
+            .split_once(".so.")
+            .map(|(_, version)| version.to_owned());
+        named
+            .or_else(built)
+            .unwrap_or_else(|| "of unknown version".into())
+    }
+
+    /// The library's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn places() -> Vec<PathBuf> {
+    if let Some(named) = std::env::var_os("ORT_DYLIB_PATH").filter(|p| !p.is_empty()) {
+        return vec![named.into()];
+    }
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|p| p.parent().map(Path::to_path_buf));
+    let data = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share")));
+    let folders = [
+        beside.clone(),
+        beside.map(|b| b.join("lib")),
+        data.map(|d| d.join("papaver")),
+    ];
+    folders
+        .into_iter()
+        .flatten()
+        .flat_map(|folder| LIBRARIES.map(|name| folder.join(name)))
+        .collect()
+}
+
+fn first_line(text: &str) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(300)
+        .collect()
+}
+
+/// A model that was read and checked.
+#[derive(Clone)]
+pub struct Model {
+    runtime: Runtime,
+    bytes: Arc<[u8]>,
+    name: String,
+    sha256: String,
+    contract: Contract,
+    declared: Declared,
+    metadata: BTreeMap<String, String>,
+    device: Device,
+}
+
+impl Model {
+    /// The model in `path`, else the built-in one.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn load(
+        runtime: &Runtime,
+        path: Option<&Path>,
+        device: Device,
+    ) -> Result<Self, ModelError> {
+        let (bytes, name): (Arc<[u8]>, String) = match path {
+            None => (BUILT_IN.into(), "papaver (built-in)".into()),
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|source| ModelError::Unreadable {
+                    path: path.into(),
+                    source,
+                })?;
+                (
+                    bytes.into(),
+                    path.file_name()
+                        .unwrap_or(path.as_os_str())
+                        .to_string_lossy()
+                        .into_owned(),
+                )
+            }
+        };
+        let session = session(runtime, &bytes, device)?;
+        let declared = declared(&session)?;
+        let metadata = metadata(&session);
+        let contract = Contract::new(&metadata, &declared)?;
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Ok(Self {
+            runtime: runtime.clone(),
+            bytes,
+            name,
+            sha256,
+            contract,
+            declared,
+            metadata,
+            device,
+        })
+    }
+
+    /// What it promises.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Its file name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Bytes of the file.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Its input and output in words.
+    pub fn shapes(&self) -> (String, String) {
+        (words(&self.declared.input), words(&self.declared.output))
+    }
+
+    /// Everything it says of itself, as written.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// Where it runs.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// The version of ONNX Runtime it runs on.
+    pub fn runtime_version(&self) -> String {
+        self.runtime.version()
+    }
+
+    /// Tiles in one call: what the file fixes, else one on a processor, where more gains nothing, and eight on a GPU.
+    pub fn batch(&self) -> usize {
+        let free = if self.device == Device::Cpu { 1 } else { 8 };
+        self.contract
+            .input
+            .batch
+            .map_or(free, |b| b.max(1) as usize)
+    }
+
+    /// A scorer for one thread.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn scorer(&self) -> Result<Scorer, ModelError> {
+        let session = session(&self.runtime, &self.bytes, self.device)?;
+        Ok(Scorer {
+            session,
+            contract: self.contract.clone(),
+        })
+    }
+}
+
+fn session(runtime: &Runtime, bytes: &[u8], device: Device) -> Result<Session, ModelError> {
+    let not_onnx = |e: &dyn std::fmt::Display| ModelError::NotOnnx {
+        reason: first_line(&e.to_string()),
+    };
+    let mut builder = Session::builder(&runtime.environment)
+        .and_then(|b| Ok(b.with_intra_threads(1)?.with_inter_threads(1)?))
+        .and_then(|b| {
+            Ok(b.with_optimization_level(GraphOptimizationLevel::Level3)?
+                .with_intra_op_spinning(false)?)
+        })
+        .map_err(|e| not_onnx(&e))?;
+    if device == Device::Cuda {
+        let fail = |reason: String| ModelError::Device {
+            device: device.name().into(),
+            reason: first_line(&reason),
+        };
+        // Asked for by name, a device that is not there is an error and never a silent fall back to the processor.
+        CUDA::default()
+            .register(&mut builder)
+            .map_err(|e| fail(e.to_string()))?;
+    }
+    builder.commit_from_memory(bytes).map_err(|e| not_onnx(&e))
+}
+
+fn declared(session: &Session) -> Result<Declared, ModelError> {
+    let (inputs, outputs) = (session.inputs(), session.outputs());
+    let ([input], [output]) = (inputs, outputs) else {
+        return Err(ModelError::Ports {
+            inputs: inputs.len(),
+            outputs: outputs.len(),
+        });
+    };
+    let input = sizes(input).map_err(|found| ModelError::InputShape { found })?;
+    let output = sizes(output).map_err(|found| ModelError::OutputShape { found })?;
+    Ok(Declared { input, output })
+}
+
+/// The sizes of a single-precision tensor, or what it is in words.
+fn sizes(outlet: &Outlet) -> Result<Vec<Option<u32>>, String> {
+    match outlet.dtype() {
+        ValueType::Tensor {
+            ty: TensorElementType::Float32,
+            shape,
+            ..
+        } => Ok(shape
+            .iter()
+            .map(|d| u32::try_from(*d).ok().filter(|d| *d > 0))
+            .collect()),
+        other => Err(format!("{other:?}").chars().take(80).collect()),
+    }
+}
+
+fn metadata(session: &Session) -> BTreeMap<String, String> {
+    let Ok(metadata) = session.metadata() else {
+        return BTreeMap::new();
+    };
+    let keys = metadata.custom_keys().unwrap_or_default();
+    keys.into_iter()
+        .filter_map(|key| metadata.custom(&key).map(|value| (key, value)))
+        .collect()
+}
+
+/// One session, for one thread.
+pub struct Scorer {
+    session: Session,
+    contract: Contract,
+}
+
+/// The probabilities of one input: `columns` by `rows` cells, row by row; one cell for a tile classifier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Cells in a row.
+    pub columns: usize,
+    /// Rows of cells.
+    pub rows: usize,
+    /// Probability of poppy, 0 to 1.
+    pub values: Vec<f32>,
+}
+
+impl Scorer {
+    /// Scores `count` inputs of `height` by `width` pixels, `input` being `[count,3,height,width]` standardised values.
+    ///
+    /// # Errors
+    /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    pub fn score(
+        &mut self,
+        input: &[f32],
+        count: usize,
+        height: u32,
+        width: u32,
+    ) -> Result<Vec<Scores>, ModelError> {
+        let failed = |e: ort::Error| ModelError::Run {
+            reason: first_line(&e.to_string()),
+        };
+        let shape = [count, 3, height as usize, width as usize];
+        let tensor = TensorRef::from_array_view((shape, input)).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        let sizes: Vec<usize> = shape
+            .iter()
+            .map(|d| usize::try_from(*d).unwrap_or(0))
+            .collect();
+        let wrong = || ModelError::OutputShape {
+            found: format!("{sizes:?}"),
+        };
+        let (classes, rows, columns) = match (self.contract.output, sizes.as_slice()) {
+            (Output::Tile, [n, c]) if *n == count => (*c, 1, 1),
+            (Output::Dense { cell, .. }, [n, c, h, w]) if *n == count => {
+                let fits = *h == (height / cell) as usize && *w == (width / cell) as usize;
+                if fits {
+                    (*c, *h, *w)
+                } else {
+                    return Err(wrong());
+                }
+            }
+            _ => return Err(wrong()),
+        };
+        if classes == 0 || (classes > 1 && self.contract.positive.iter().any(|p| *p >= classes)) {
+            return Err(wrong());
+        }
+        let cells = rows * columns;
+        let one = |raw: &[f32]| {
+            let values: Vec<f32> = (0..cells)
+                .map(|i| self.contract.probability(|c| raw[c * cells + i], classes))
+                .collect();
+            if values.iter().all(|v| v.is_finite()) {
+                Ok(Scores {
+                    columns,
+                    rows,
+                    values,
+                })
+            } else {
+                Err(ModelError::NotANumber)
+            }
+        };
+        values.chunks_exact(classes * cells).map(one).collect()
+    }
+}

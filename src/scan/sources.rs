@@ -1,0 +1,272 @@
+//! The sources of a scan: opened, checked against the model, named, and set in an order that does not depend on where
+//! they lie on the disk.
+
+use super::candidate::SourceFacts;
+use super::error::ScanError;
+use super::model::Contract;
+use super::plan::{Ground, Plan};
+use super::pool::Job;
+use super::progress::Progress;
+use super::request::Request;
+use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
+use crate::imagery::{Level, Raster, RasterError};
+use geo::{Coord, Intersects, LineString, MapCoords, MultiPolygon};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Edges of an outline longer than this many pixels get further corners, so that a line that is straight in the
+/// raster's coordinate system stays where it is in longitude and latitude.
+const LONGEST_EDGE: f64 = 1024.0;
+
+/// What was opened.
+pub struct Sources {
+    /// Those that are searched.
+    pub rasters: Vec<Raster>,
+    /// Unique names, in the same order.
+    pub names: Vec<String>,
+    /// Those that were refused, with the reason.
+    pub refused: Vec<RasterError>,
+    /// Those refused as too coarse, whose ground is known.
+    pub too_coarse: Vec<Raster>,
+}
+
+impl Sources {
+    /// Opens every raster. A refused one is told to `progress` and left out.
+    ///
+    /// # Errors
+    /// [`ScanError::NoSource`] where none is left.
+    pub fn open(
+        paths: &[PathBuf],
+        request: &Request,
+        contract: &Contract,
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
+        let (mut rasters, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
+        for path in paths {
+            match Raster::open(path, &request.raster) {
+                Ok(raster) => {
+                    let (gsd_cm, coarsest_cm) =
+                        (raster.gsd().coarsest_cm(), contract.coarsest_cm());
+                    if gsd_cm > coarsest_cm && !request.allow_coarse {
+                        refused.push(RasterError::TooCoarse {
+                            path: path.clone(),
+                            gsd_cm,
+                            coarsest_cm,
+                        });
+                        too_coarse.push(raster);
+                    } else {
+                        rasters.push(raster);
+                    }
+                }
+                Err(error) => refused.push(error),
+            }
+        }
+        if rasters.is_empty() {
+            return Err(ScanError::NoSource(refused));
+        }
+        for error in &refused {
+            progress.notice(error);
+        }
+        rasters.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
+        rasters.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
+        let names = unique_names(&rasters);
+        Ok(Self {
+            rasters,
+            names,
+            refused,
+            too_coarse,
+        })
+    }
+}
+
+/// File names; where two are the same, with as many folders before them as tell them apart.
+fn unique_names(rasters: &[Raster]) -> Vec<String> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for raster in rasters {
+        *count.entry(raster.name()).or_default() += 1;
+    }
+    let name = |raster: &Raster| {
+        if count[raster.name()] == 1 {
+            return raster.name().to_owned();
+        }
+        let parent = raster
+            .path()
+            .parent()
+            .and_then(|p| p.file_name())
+            .map(|p| p.to_string_lossy().into_owned());
+        let short = raster.fingerprint().0.chars().take(6).collect::<String>();
+        format!("{}/{} ({short})", parent.unwrap_or_default(), raster.name())
+    };
+    rasters.iter().map(name).collect()
+}
+
+/// Plans the work on a raster inside a boundary. `None` where the boundary leaves all of it out.
+pub fn job(
+    raster: &Raster,
+    contract: &Contract,
+    batch: usize,
+    boundary: Option<&Boundary>,
+) -> Result<Option<Job>, CrsError> {
+    let level = raster.level_for(contract.resolution_cm);
+    let (rx, ry) = raster.reduction(&level);
+    let gsd = raster.gsd();
+    let ground = Ground {
+        size: (level.width, level.height),
+        block: level.block,
+        gsd_cm: (gsd.x_cm * rx, gsd.y_cm * ry),
+    };
+    let shape = boundary
+        .map(|b| in_pixels(b, raster, (rx, ry)))
+        .transpose()?;
+    let wanted = |rect: Rect| {
+        shape.as_ref().is_none_or(|shape| {
+            let corner = |x: u32, y: u32| Coord {
+                x: f64::from(x),
+                y: f64::from(y),
+            };
+            geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
+        })
+    };
+    let plan = Plan::new(contract, batch, &ground, wanted);
+    let job = Job {
+        raster: raster.clone(),
+        level,
+        plan,
+        done: BTreeSet::new(),
+        known: BTreeSet::new(),
+    };
+    Ok((!job.plan.tasks.is_empty()).then_some(job))
+}
+
+/// A boundary in a level's pixels.
+fn in_pixels(
+    boundary: &Boundary,
+    raster: &Raster,
+    reduction: (f64, f64),
+) -> Result<MultiPolygon, CrsError> {
+    boundary.polygons().try_map_coords(|c| {
+        let p = raster.pixels_of(&[LonLat::from(c)])?[0];
+        Ok(Coord {
+            x: p.x / reduction.0,
+            y: p.y / reduction.1,
+        })
+    })
+}
+
+/// From a source's pixels to the ground, for one thread.
+pub struct Locator<'a> {
+    raster: &'a Raster,
+    to_lonlat: ToLonLat,
+    reduction: (f64, f64),
+    scale: (f64, f64),
+}
+
+impl<'a> Locator<'a> {
+    /// The way of a job's raster.
+    ///
+    /// # Errors
+    /// See [`CrsError`].
+    pub fn new(raster: &'a Raster, level: &Level, scale: (f64, f64)) -> Result<Self, CrsError> {
+        Ok(Self {
+            raster,
+            to_lonlat: raster.to_lonlat()?,
+            reduction: raster.reduction(level),
+            scale,
+        })
+    }
+
+    /// The footprint of a rectangle of model pixels, cut at the raster's edge.
+    ///
+    /// # Errors
+    /// See [`CrsError`].
+    pub fn quad(&self, rect: Rect) -> Result<Quad, CrsError> {
+        let corners = [
+            (rect.x0, rect.y0),
+            (rect.x1, rect.y0),
+            (rect.x1, rect.y1),
+            (rect.x0, rect.y1),
+        ];
+        let points = corners
+            .map(|(x, y)| self.full(f64::from(x) * self.scale.0, f64::from(y) * self.scale.1));
+        let there = self.raster.locate(&self.to_lonlat, &points)?;
+        Ok([there[0], there[1], there[2], there[3]])
+    }
+
+    /// Level pixels to the raster's own, cut at its edge.
+    fn full(&self, x: f64, y: f64) -> PixelPoint {
+        let (width, height) = self.raster.size();
+        PixelPoint {
+            x: (x * self.reduction.0).min(f64::from(width)),
+            y: (y * self.reduction.1).min(f64::from(height)),
+        }
+    }
+
+    /// The outline of a region of model pixels.
+    ///
+    /// # Errors
+    /// See [`CrsError`].
+    pub fn model_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
+        self.outline(region, self.scale)
+    }
+
+    /// The outline of a region of level pixels.
+    ///
+    /// # Errors
+    /// See [`CrsError`].
+    pub fn level_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
+        self.outline(region, (1.0, 1.0))
+    }
+
+    fn outline(&self, region: &Region, scale: (f64, f64)) -> Result<MultiPolygon, CrsError> {
+        let ring = |line: &LineString| -> Result<LineString, CrsError> {
+            let points: Vec<PixelPoint> = dense(line)
+                .into_iter()
+                .map(|c| self.full(c.x * scale.0, c.y * scale.1))
+                .collect();
+            Ok(self
+                .raster
+                .locate(&self.to_lonlat, &points)?
+                .into_iter()
+                .map(Coord::from)
+                .collect())
+        };
+        let polygon = |p: &geo::Polygon| {
+            let holes = p.interiors().iter().map(&ring).collect::<Result<_, _>>()?;
+            Ok(geo::Polygon::new(ring(p.exterior())?, holes))
+        };
+        region.outline().iter().map(polygon).collect()
+    }
+}
+
+/// A line with further corners on its long edges.
+fn dense(line: &LineString) -> Vec<Coord> {
+    let mut points: Vec<Coord> = line.coords().take(1).copied().collect();
+    for edge in line.lines() {
+        let length = edge.dx().hypot(edge.dy());
+        let parts = (length / LONGEST_EDGE).ceil().max(1.0);
+        let mut i = 1.0;
+        while i <= parts {
+            points.push(Coord {
+                x: edge.start.x + edge.dx() * i / parts,
+                y: edge.start.y + edge.dy() * i / parts,
+            });
+            i += 1.0;
+        }
+    }
+    points
+}
+
+/// What candidates need to know of the sources.
+pub fn facts(sources: &Sources, request: &Request) -> Vec<SourceFacts> {
+    let one = |(raster, name): (&Raster, &String)| SourceFacts {
+        name: name.clone(),
+        gsd_cm: raster.gsd().mean_cm(),
+        captured: request.captured.or_else(|| raster.captured()),
+    };
+    sources
+        .rasters
+        .iter()
+        .zip(&sources.names)
+        .map(one)
+        .collect()
+}

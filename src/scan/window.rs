@@ -1,0 +1,301 @@
+//! From decoded chunks to what the model sees: gathered, resampled by real factors, standardised.
+
+use super::model::Contract;
+use super::plan::{Plan, Window, unscaled};
+use crate::ground::Rect;
+use crate::imagery::{Pixels, Why};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ImageView, ResizeAlg, ResizeOptions, Resizer};
+use std::sync::Arc;
+
+/// Makes model inputs; belongs to one worker and keeps its buffers.
+pub struct Assembler {
+    resizer: Resizer,
+    tables: [[f32; 256]; 3],
+    gathered: Vec<u8>,
+    resized: TypedImage<'static, U8x3>,
+}
+
+/// The source pixels that a window needs, with a margin for the filter; it may reach beyond the source.
+#[derive(Debug, Clone, Copy)]
+struct Box {
+    x: i64,
+    y: i64,
+    width: usize,
+    height: usize,
+}
+
+impl Assembler {
+    /// An assembler for a model.
+    pub fn new(contract: &Contract) -> Self {
+        let table = |c: usize| {
+            std::array::from_fn(|v| ((v as f32) / 255.0 - contract.mean[c]) / contract.std[c])
+        };
+        Self {
+            resizer: Resizer::new(),
+            tables: [table(0), table(1), table(2)],
+            gathered: Vec::new(),
+            resized: TypedImage::new(1, 1),
+        }
+    }
+
+    /// Writes one window as `[3,height,width]` into `out`. Ground without data, and beyond the source, is black.
+    ///
+    /// `chunks` hold all level pixels that [`super::plan::needed`] names.
+    pub fn fill(&mut self, plan: &Plan, window: Window, chunks: &[Arc<Pixels>], out: &mut [f32]) {
+        let (scale_x, scale_y) = plan.scale;
+        let left = window.x as f64 * scale_x;
+        let top = window.y as f64 * scale_y;
+        let across = Self::axis(left, f64::from(window.width) * scale_x, scale_x);
+        let down = Self::axis(top, f64::from(window.height) * scale_y, scale_y);
+        let source = Box {
+            x: across.0,
+            y: down.0,
+            width: across.1,
+            height: down.1,
+        };
+        self.gather(source, chunks);
+        if unscaled(scale_x) && unscaled(scale_y) {
+            standardise(&self.gathered, &self.tables, out);
+            return;
+        }
+        if (self.resized.width(), self.resized.height()) != (window.width, window.height) {
+            self.resized = TypedImage::new(window.width, window.height);
+        }
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+            .crop(
+                left - source.x as f64,
+                top - source.y as f64,
+                f64::from(window.width) * scale_x,
+                f64::from(window.height) * scale_y,
+            );
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a window of a few thousand pixels"
+        )]
+        let image = TypedImageRef::<U8x3>::from_buffer(
+            source.width as u32,
+            source.height as u32,
+            &self.gathered,
+        );
+        if let Ok(image) = image {
+            // The crop lies inside the image by construction, so that resizing cannot fail.
+            let done = self
+                .resizer
+                .resize_typed(&image, &mut self.resized, &options);
+            debug_assert!(done.is_ok(), "{done:?}");
+        }
+        for (i, pixel) in self.resized.pixels().iter().enumerate() {
+            put(out, i, pixel.0, &self.tables);
+        }
+    }
+
+    /// First pixel and length of what one axis needs.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "window sizes"
+    )]
+    fn axis(start: f64, length: f64, scale: f64) -> (i64, usize) {
+        let margin = if unscaled(scale) {
+            0.0
+        } else {
+            scale.ceil() + 1.0
+        };
+        let from = (start - margin).floor() as i64;
+        let to = (start + length + margin).ceil() as i64;
+        (from, (to - from) as usize)
+    }
+
+    fn gather(&mut self, source: Box, chunks: &[Arc<Pixels>]) {
+        self.gathered.clear();
+        self.gathered.resize(source.width * source.height * 3, 0);
+        for pixels in chunks.iter().filter(|p| !p.is_empty()) {
+            let r = pixels.rect;
+            let x0 = i64::from(r.x0).max(source.x);
+            let x1 = i64::from(r.x1).min(source.x + source.width.cast_signed() as i64);
+            let y0 = i64::from(r.y0).max(source.y);
+            let y1 = i64::from(r.y1).min(source.y + source.height.cast_signed() as i64);
+            if x0 >= x1 {
+                continue;
+            }
+            let length = index(x1 - x0) * 3;
+            let width = (r.x1 - r.x0) as usize;
+            for y in y0..y1 {
+                let from = (index(y - i64::from(r.y0)) * width + index(x0 - i64::from(r.x0))) * 3;
+                let to = (index(y - source.y) * source.width + index(x0 - source.x)) * 3;
+                self.gathered[to..to + length].copy_from_slice(&pixels.rgb[from..from + length]);
+            }
+        }
+    }
+}
+
+/// A distance that is known not to be negative.
+fn index(v: i64) -> usize {
+    usize::try_from(v).unwrap_or(0)
+}
+
+fn standardise(rgb: &[u8], tables: &[[f32; 256]; 3], out: &mut [f32]) {
+    for (i, pixel) in rgb.chunks_exact(3).enumerate() {
+        put(out, i, [pixel[0], pixel[1], pixel[2]], tables);
+    }
+}
+
+#[inline]
+fn put(out: &mut [f32], i: usize, pixel: [u8; 3], tables: &[[f32; 256]; 3]) {
+    let plane = out.len() / 3;
+    out[i] = tables[0][usize::from(pixel[0])];
+    out[plane + i] = tables[1][usize::from(pixel[1])];
+    out[2 * plane + i] = tables[2][usize::from(pixel[2])];
+}
+
+/// Whether any pixel of a rectangle of level pixels is one of `kinds`.
+pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> bool {
+    chunks.iter().filter(|p| !p.is_empty()).any(|pixels| {
+        let r = pixels.rect;
+        let (x0, x1) = (rect.x0.max(r.x0), rect.x1.min(r.x1));
+        let (y0, y1) = (rect.y0.max(r.y0), rect.y1.min(r.y1));
+        if x0 >= x1 || y0 >= y1 {
+            return false;
+        }
+        let Some(why) = &pixels.why else {
+            return kinds.contains(&Why::Searched);
+        };
+        let width = (r.x1 - r.x0) as usize;
+        (y0..y1).any(|y| {
+            let row = (y - r.y0) as usize * width;
+            let run = &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize];
+            run.iter().any(|w| kinds.iter().any(|k| *k as u8 == *w))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::model::{Activation, InputShape, Output};
+    use crate::scan::plan::Ground;
+
+    fn contract() -> Contract {
+        Contract {
+            resolution_cm: 2.0,
+            range_cm: None,
+            input: InputShape {
+                batch: None,
+                height: Some(32),
+                width: Some(32),
+            },
+            output: Output::Tile,
+            tile_px: 32,
+            overlap: 0.5,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+            activation: Activation::Probability,
+            classes: vec!["a".into(), "b".into()],
+            positive: vec![1],
+            threshold: 0.5,
+        }
+    }
+
+    /// A ramp: red grows with x, green with y.
+    fn ramp(rect: Rect, factor: f64) -> Arc<Pixels> {
+        let mut rgb = Vec::new();
+        for y in rect.y0..rect.y1 {
+            for x in rect.x0..rect.x1 {
+                rgb.extend([
+                    (f64::from(x) * factor) as u8,
+                    (f64::from(y) * factor) as u8,
+                    200,
+                ]);
+            }
+        }
+        Arc::new(Pixels {
+            rect,
+            rgb,
+            why: None,
+        })
+    }
+
+    #[test]
+    fn a_window_is_the_same_whichever_chunks_it_comes_from() {
+        for gsd in [2.0, 0.7, 3.1] {
+            let ground = Ground {
+                size: (200, 150),
+                block: (64, 64),
+                gsd_cm: (gsd, gsd),
+            };
+            let plan = Plan::new(&contract(), 1, &ground, |_| true);
+            let whole = vec![ramp(
+                Rect {
+                    x0: 0,
+                    y0: 0,
+                    x1: 200,
+                    y1: 150,
+                },
+                1.0,
+            )];
+            let parts: Vec<_> = [(0, 0), (90, 0), (0, 70), (90, 70)]
+                .iter()
+                .map(|(x, y)| {
+                    ramp(
+                        Rect {
+                            x0: *x,
+                            y0: *y,
+                            x1: if *x == 0 { 90 } else { 200 },
+                            y1: if *y == 0 { 70 } else { 150 },
+                        },
+                        1.0,
+                    )
+                })
+                .collect();
+            for task in &plan.tasks {
+                let window = task.tiles[0].window;
+                let (mut a, mut b) = (vec![0.0; 3 * 32 * 32], vec![1.0; 3 * 32 * 32]);
+                Assembler::new(&contract()).fill(&plan, window, &whole, &mut a);
+                Assembler::new(&contract()).fill(&plan, window, &parts, &mut b);
+                assert_eq!(a, b);
+            }
+        }
+    }
+
+    #[test]
+    fn resampled_pixels_stay_where_they_are_on_the_ground() {
+        let ground = Ground {
+            size: (240, 240),
+            block: (64, 64),
+            gsd_cm: (0.8, 0.8),
+        };
+        let plan = Plan::new(&contract(), 1, &ground, |_| true);
+        let whole = vec![ramp(
+            Rect {
+                x0: 0,
+                y0: 0,
+                x1: 240,
+                y1: 240,
+            },
+            1.0,
+        )];
+        let mut out = vec![0.0; 3 * 32 * 32];
+        Assembler::new(&contract()).fill(
+            &plan,
+            Window {
+                x: 16,
+                y: 32,
+                width: 32,
+                height: 32,
+            },
+            &whole,
+            &mut out,
+        );
+        for (x, y) in [(0_u32, 0_u32), (10, 20), (31, 31)] {
+            let i = (y * 32 + x) as usize;
+            let red = f64::from(out[i]) * 255.0;
+            let expected = (f64::from(x) + 16.5) * 2.5 - 0.5;
+            assert!((red - expected).abs() < 1.0, "{red} {expected}");
+            let green = f64::from(out[32 * 32 + i]) * 255.0;
+            assert!((green - ((f64::from(y) + 32.5) * 2.5 - 0.5)).abs() < 1.0);
+        }
+    }
+}
