@@ -8,6 +8,8 @@ use std::path::PathBuf;
 /// A raster that cannot be searched.
 #[derive(Debug)]
 pub enum RasterError {
+    /// It is a photo that is set aside.
+    Photo(Box<super::photo::SetAside>),
     /// GDAL cannot open it.
     NotARaster {
         /// The file.
@@ -90,6 +92,7 @@ impl Say for RasterError {
     fn say(&self, lang: Lang) -> Said {
         let p = self.path().display();
         match self {
+            Self::Photo(aside) => aside.say(lang),
             Self::NotARaster { reason, .. } => Said::new(tr!(lang, "{p} cannot be opened as a raster: {reason}", "无法将 {p} 作为栅格打开:{reason}"))
                 .hint(tr!(lang, "`gdalinfo {p}` must be able to read it; if it was copied from a card, copy it again", "`gdalinfo {p}` 应能读取;若由存储卡复制而来,请重新复制")),
             Self::NoCrs { .. } => Said::new(tr!(lang, "{p} has no coordinate reference system", "{p} 没有坐标参考系"))
@@ -130,6 +133,7 @@ impl RasterError {
     /// The file it is about.
     pub fn path(&self) -> &PathBuf {
         match self {
+            Self::Photo(aside) => &aside.path,
             Self::NotARaster { path, .. }
             | Self::NoCrs { path }
             | Self::NoPlace { path }

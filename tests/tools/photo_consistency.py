@@ -12,6 +12,7 @@ Needs numpy and opencv-python-headless.
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ import cv2
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOL = ROOT / "target/debug/examples/photo_ground"
+TOOL = Path(os.environ.get("PHOTO_GROUND", ROOT / "target/debug/examples/photo_ground"))
 SHRINK = 4
 
 
@@ -64,7 +65,7 @@ class Plane:
 def features(photo):
     grey = cv2.imread(photo["path"], cv2.IMREAD_GRAYSCALE)
     small = cv2.resize(grey, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA)
-    points, descriptors = cv2.SIFT_create(4000).detectAndCompute(small, None)
+    points, descriptors = cv2.SIFT_create(2000).detectAndCompute(small, None)
     return np.array([p.pt for p in points]) * SHRINK + SHRINK / 2 - 0.5, descriptors
 
 
@@ -75,12 +76,16 @@ def matches(a, b):
         return None
     pa = np.array([a[0][m.queryIdx] for m in good])
     pb = np.array([b[0][m.trainIdx] for m in good])
-    # The epipolar geometry of the two frames alone sorts out false matches; the camera model has no say in it.
-    _, mask = cv2.findFundamentalMat(pa, pb, cv2.USAC_MAGSAC, 3.0, 0.999, 5000)
+    # False matches are sorted out by the two frames alone (a plane, with 20 pixels for what stands up from it); the
+    # camera model has no say in it.
+    _, mask = cv2.findHomography(pa, pb, cv2.RANSAC, 20.0)
     if mask is None or mask.sum() < 20:
         return None
     mask = mask.ravel().astype(bool)
     return pa[mask], pb[mask]
+
+
+cv2.setNumThreads(2)
 
 
 def main():

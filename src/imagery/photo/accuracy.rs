@@ -45,6 +45,29 @@ pub enum YawSource {
     Unknown,
 }
 
+impl HeightSource {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Terrain => "terrain",
+            Self::GroundElevation => "ground_elevation",
+            Self::RelativeAltitude => "relative_altitude",
+            Self::AboveGround => "above_ground",
+        }
+    }
+}
+
+impl YawSource {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Track => "track",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Uncertainty {
     /// The figures for one photo.
     pub fn of(accuracy: &Accuracy, attitude: Attitude, height: HeightSource, yaw: YawSource) -> Self {

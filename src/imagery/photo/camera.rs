@@ -73,6 +73,16 @@ impl Axes {
         }
     }
 
+    /// Those of the same view with its picture upside down.
+    #[must_use]
+    pub fn upside_down(&self) -> Self {
+        Self {
+            right: self.right.map(|v| -v),
+            down: self.down.map(|v| -v),
+            forward: self.forward,
+        }
+    }
+
     /// Turned by small angles in radians about the vertical, the image's right and the image's down axis: what errors of
     /// yaw and of the two tilts do.
     #[must_use]

@@ -56,6 +56,11 @@ pub enum Remark {
         /// Metres.
         altitude_m: f64,
     },
+    /// A picture viewer has saved it upside down; its pose is read accordingly.
+    Turned {
+        /// The photo.
+        photo: usize,
+    },
     /// The altitude above take-off is not positive.
     BelowTakeOff {
         /// The photo.
@@ -63,6 +68,32 @@ pub enum Remark {
         /// Metres.
         altitude_m: f64,
     },
+}
+
+impl Remark {
+    /// The photo it is about.
+    pub fn photo(&self) -> usize {
+        match self {
+            Self::Duplicate { photo, .. }
+            | Self::Turned { photo }
+            | Self::ClockJump { photo, .. }
+            | Self::PositionJump { photo, .. }
+            | Self::BelowSea { photo, .. }
+            | Self::BelowTakeOff { photo, .. } => *photo,
+        }
+    }
+
+    /// Its name in files, and its figure where it has one.
+    pub fn name(&self) -> (&'static str, Option<f64>) {
+        match self {
+            Self::Duplicate { .. } => ("duplicate", None),
+            Self::Turned { .. } => ("turned_by_viewer", None),
+            Self::ClockJump { seconds, .. } => ("clock_jump_s", Some(*seconds)),
+            Self::PositionJump { metres, .. } => ("position_jump_m", Some(*metres)),
+            Self::BelowSea { altitude_m, .. } => ("below_sea_m", Some(*altitude_m)),
+            Self::BelowTakeOff { altitude_m, .. } => ("below_take_off_m", Some(*altitude_m)),
+        }
+    }
 }
 
 /// Groups photos into flights, ordered by camera and time; photos without a time are one flight a camera, by name.
@@ -165,6 +196,9 @@ impl Flight {
             }
         }
         for member in &self.members {
+            if turned(&shots[*member]) {
+                found.push(Remark::Turned { photo: *member });
+            }
             let metadata = &shots[*member].metadata;
             if let Some(altitude_m) = metadata.altitude_m.filter(|a| *a < 0.0) {
                 found.push(Remark::BelowSea {
@@ -213,7 +247,22 @@ pub fn has_heading(attitude: Attitude) -> bool {
 
 /// The axes of a photo, with the flight's track where it has no heading of its own.
 pub fn axes(shot: &Shot, track: Option<f64>) -> Axes {
-    Axes::of(shot.metadata.attitude, track.unwrap_or(0.0))
+    let axes = Axes::of(shot.metadata.attitude, track.unwrap_or(0.0));
+    if turned(shot) {
+        axes.upside_down()
+    } else {
+        axes
+    }
+}
+
+/// Whether a viewer has turned the picture upside down: it saved it turned, and its sides are as they were taken.
+fn turned(shot: &Shot) -> bool {
+    let landscape = |(w, h): (u32, u32)| w >= h;
+    shot.metadata.turned_by_viewer
+        && shot
+            .metadata
+            .taken_size
+            .is_none_or(|taken| landscape(taken) == landscape(shot.stored))
 }
 
 /// Degrees clockwise from north; `None` between places too near one another.

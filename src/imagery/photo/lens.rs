@@ -34,6 +34,19 @@ pub enum FocalSource {
     Equivalent35mm,
 }
 
+impl FocalSource {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SensorWidth => "sensor_width",
+            Self::Calibrated => "calibration",
+            Self::Table => "table",
+            Self::FocalPlane => "focal_plane_resolution",
+            Self::Equivalent35mm => "equivalent_35mm",
+        }
+    }
+}
+
 /// A known camera: its model as EXIF names it, its true focal length, and its sensor.
 struct Body {
     model: &'static str,

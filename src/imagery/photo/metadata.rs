@@ -50,6 +50,9 @@ pub struct Metadata {
     pub captured: Option<Captured>,
     /// What kind of light it shows.
     pub band: Band,
+    /// Whether a picture viewer has turned the picture and left the pose as it was: Windows Photo Viewer writes its name
+    /// only when it saves a turned picture.
+    pub turned_by_viewer: bool,
     /// Parts that could not be read.
     pub faults: Vec<MetadataFault>,
 }
@@ -278,6 +281,8 @@ fn from_exif(exif: &Exif, found: &mut Metadata) {
     found.make = text(exif, Tag::Make);
     found.model = text(exif, Tag::Model);
     found.serial = text(exif, Tag::BodySerialNumber);
+    found.turned_by_viewer = text(exif, Tag::Software)
+        .is_some_and(|s| s.to_ascii_lowercase().contains("windows photo viewer"));
     found.orientation = Orientation::of_tag(whole(exif, Tag::Orientation).unwrap_or(1));
     found.taken_size = whole(exif, Tag::PixelXDimension)
         .zip(whole(exif, Tag::PixelYDimension))

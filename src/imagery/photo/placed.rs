@@ -66,6 +66,24 @@ pub struct Photo {
     terrain: Arc<dyn HeightField>,
 }
 
+impl std::fmt::Debug for Photo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Photo")
+            .field("shot", &self.shot)
+            .field("camera", &self.camera)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PhotoOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhotoOptions")
+            .field("sensor_width_mm", &self.sensor_width_mm)
+            .field("coarsest_m", &self.coarsest_m)
+            .finish_non_exhaustive()
+    }
+}
+
 /// All photos of a scan, placed.
 pub struct Placed {
     /// Those that can be searched, by path.
@@ -226,6 +244,27 @@ impl Photo {
         self.ground_at(at).map_or(f64::INFINITY, |point| {
             radius_95_m(&self.camera, point, self.terrain(), &self.uncertainty)
         })
+    }
+
+    /// The picture, if it shows anything.
+    ///
+    /// # Errors
+    /// [`SetAside`] where the file is cut or damaged, or the picture is blurred, too dark, too bright or infrared.
+    pub fn usable_picture(&self) -> Result<RgbImage, SetAside> {
+        let (picture, measures) = self.decode()?;
+        match measures.defect() {
+            Some(defect) => Err(SetAside::new(&self.shot.path, Why::Defect(defect))),
+            None => Ok(picture),
+        }
+    }
+
+    /// Degrees between straight down and the ray to a place that it shows, and metres a pixel there.
+    pub fn view_of(&self, at: LonLat) -> Option<(f64, f64)> {
+        let pixel = self.shows(at)?;
+        Some((
+            self.camera.off_nadir_deg(pixel)?,
+            self.camera.gsd_m(pixel, self.terrain())?,
+        ))
     }
 
     /// Decodes the whole picture, upright, and measures it. A defect is not an error here: whether it matters is decided

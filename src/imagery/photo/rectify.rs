@@ -3,7 +3,7 @@
 
 use super::camera::{GroundPoint, dot};
 use super::placed::Photo;
-use crate::ground::{LocalPlane, LonLat, PixelPoint, PlanePoint};
+use crate::ground::{GeoTransform, LocalPlane, LonLat, PixelPoint, PlanePoint};
 use fast_image_resize as fir;
 use image::RgbImage;
 
@@ -28,6 +28,21 @@ impl Grid {
     /// The ground of a grid position: columns and rows from the top left corner.
     pub fn locate(&self, at: PixelPoint) -> LonLat {
         self.plane.to_lonlat(self.place(at))
+    }
+
+    /// The grid as a geotransform in degrees of longitude and latitude: exact, as the plane it lies in is straight there.
+    pub fn in_degrees(&self) -> Option<GeoTransform> {
+        let (width, height) = (f64::from(self.width), f64::from(self.height));
+        let at = |x, y| self.locate(PixelPoint { x, y });
+        let (corner, right, down) = (at(0.0, 0.0), at(width, 0.0), at(0.0, height));
+        GeoTransform::new([
+            corner.lon,
+            (right.lon - corner.lon) / width,
+            (down.lon - corner.lon) / height,
+            corner.lat,
+            (right.lat - corner.lat) / width,
+            (down.lat - corner.lat) / height,
+        ])
     }
 
     fn place(&self, at: PixelPoint) -> PlanePoint {
