@@ -3,8 +3,9 @@
 use super::progress::Talk;
 use super::{Done, talk};
 use crate::ground::{Crs, area_mu};
+use crate::imagery::photo::Remark;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Band, Device, Reason, Request, Summary, scan};
+use crate::scan::{Band, Device, PhotoRequest, Reason, Request, Summary, scan};
 use crate::speaking_error;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
@@ -21,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
     reason = "each is a flag of the command line"
 )]
 pub struct Arguments {
-    /// Orthomosaics (any raster GDAL opens), folders of them, or a .txt list of paths 正射影像、文件夹或列表
+    /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像、航拍照片、文件夹或列表
     #[arg(required = true, value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
     /// Folder for the results; running again with the same folder goes on where it stopped 输出文件夹
@@ -54,6 +55,15 @@ pub struct Arguments {
     /// Search imagery that is coarser than the model's figures hold for, and mark the result 允许分辨率不足
     #[arg(long)]
     allow_coarse: bool,
+    /// Photos: a terrain model (heights in metres) under them 照片:地形模型
+    #[arg(long, value_name = "RASTER")]
+    dem: Option<PathBuf>,
+    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片:地面海拔(米)
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    ground_elevation: Option<f64>,
+    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
+    #[arg(long, value_name = "MM")]
+    sensor_width: Option<f64>,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -158,6 +168,11 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
             crs,
             bands: arguments.bands,
         },
+        photos: PhotoRequest {
+            dem: arguments.dem,
+            ground_elevation_m: arguments.ground_elevation,
+            sensor_width_mm: arguments.sensor_width,
+        },
         survey: arguments.survey,
         unit: arguments.unit,
         captured,
@@ -194,12 +209,20 @@ fn people(summary: &Summary, lang: Lang) {
             reason_words(*reason, lang)
         ));
     }
-    if summary.photos_passed_over > 0 {
-        let n = summary.photos_passed_over;
+    if summary.photos.0 > 0 {
+        let (photos, flights) = summary.photos;
         talk::data(&tr!(
             lang,
-            "not searched  {n} JPEG files: photos are not searched yet",
-            "未搜索    {n} 个 JPEG 文件：尚不支持照片"
+            "photos        {photos} of {flights} flights",
+            "照片      {photos} 张，{flights} 个航次"
+        ));
+    }
+    for (name, remark) in summary.remarks.iter().take(LISTED) {
+        talk::data(&tr!(
+            lang,
+            "flight        {name}: {}",
+            "航次      {name}：{}",
+            remark_words(*remark, lang)
         ));
     }
     let (count, rate) = (
@@ -269,6 +292,41 @@ fn people(summary: &Summary, lang: Lang) {
     ));
 }
 
+fn remark_words(remark: Remark, lang: Lang) -> String {
+    match remark {
+        Remark::Duplicate { .. } => tr!(
+            lang,
+            "the same as another photo, not searched twice",
+            "与另一张照片相同，不重复搜索"
+        ),
+        Remark::Turned { .. } => tr!(
+            lang,
+            "a picture viewer saved it upside down; it is placed accordingly",
+            "被看图软件上下颠倒保存，已按此定位"
+        ),
+        Remark::ClockJump { seconds, .. } => tr!(
+            lang,
+            "the clock went back by {seconds:.0} s",
+            "相机时钟倒退 {seconds:.0} 秒"
+        ),
+        Remark::PositionJump { metres, .. } => tr!(
+            lang,
+            "{metres:.0} m from the photo before, faster than a drone flies",
+            "与前一张相距 {metres:.0} 米，超出无人机速度"
+        ),
+        Remark::BelowSea { altitude_m, .. } => tr!(
+            lang,
+            "{altitude_m:.0} m above the sea",
+            "海拔 {altitude_m:.0} 米，低于海平面"
+        ),
+        Remark::BelowTakeOff { altitude_m, .. } => tr!(
+            lang,
+            "{altitude_m:.0} m above take-off",
+            "相对起飞点高度 {altitude_m:.0} 米"
+        ),
+    }
+}
+
 fn reason_words(reason: Reason, lang: Lang) -> &'static str {
     match reason {
         Reason::Unreadable => lang.pick("it could not be read", "无法读取"),
@@ -301,7 +359,7 @@ fn machine(summary: &Summary) -> serde_json::Value {
         "searched_m2": summary.coverage.searched_m2,
         "not_searched_m2": not_searched,
         "refused": summary.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "photos_passed_over": summary.photos_passed_over,
+        "photos": summary.photos.0,
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,

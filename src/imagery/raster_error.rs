@@ -8,6 +8,8 @@ use std::path::PathBuf;
 /// A raster that cannot be searched.
 #[derive(Debug)]
 pub enum RasterError {
+    /// It is a photo that is set aside.
+    Photo(Box<super::photo::SetAside>),
     /// GDAL cannot open it.
     NotARaster {
         /// The file.
@@ -91,6 +93,7 @@ impl Say for RasterError {
         let p = self.path().display();
         let typed = shell(self.path());
         match self {
+            Self::Photo(aside) => aside.say(lang),
             Self::NotARaster { reason, .. } => Said::new(tr!(lang, "{p} cannot be opened as a raster: {reason}", "无法将 {p} 作为栅格打开：{reason}"))
                 .hint(tr!(lang, "`gdalinfo {typed}` must be able to read it; if it was copied from a card, copy it again", "`gdalinfo {typed}` 应能读取；若由存储卡复制而来，请重新复制")),
             Self::NoCrs { .. } => Said::new(tr!(lang, "{p} has no coordinate reference system", "{p} 没有坐标参考系"))
@@ -131,6 +134,7 @@ impl RasterError {
     /// The file it is about.
     pub fn path(&self) -> &PathBuf {
         match self {
+            Self::Photo(aside) => &aside.path,
             Self::NotARaster { path, .. }
             | Self::NoCrs { path }
             | Self::NoPlace { path }

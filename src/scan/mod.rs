@@ -22,6 +22,7 @@ mod request;
 pub mod review;
 mod run;
 mod scorer;
+mod sightings;
 mod sources;
 mod window;
 
@@ -33,6 +34,6 @@ pub use journal::JournalError;
 pub use model::{Activation, Contract, InputShape, Output};
 pub use model_error::ModelError;
 pub use progress::{Progress, Silent, Stage, Step};
-pub use request::Request;
+pub use request::{PhotoRequest, Request};
 pub use run::{Summary, scan};
 pub use scorer::{Device, Model, Runtime};
