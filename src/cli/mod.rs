@@ -6,6 +6,7 @@
 mod model;
 mod progress;
 mod scan;
+mod summary;
 mod talk;
 mod telemetry;
 

@@ -24,6 +24,7 @@ mod run;
 mod scorer;
 mod sightings;
 mod sources;
+mod summary;
 mod window;
 
 pub use candidate::{Band, Candidate, SourceFacts};
@@ -35,5 +36,6 @@ pub use model::{Activation, Contract, InputShape, Output};
 pub use model_error::ModelError;
 pub use progress::{Progress, Silent, Stage, Step};
 pub use request::{PhotoRequest, Request};
-pub use run::{Summary, scan};
+pub use run::scan;
 pub use scorer::{Device, Model, Runtime};
+pub use summary::Summary;

@@ -6,8 +6,8 @@ use super::journal::Bond;
 use super::pictures::pictures;
 use super::request::Request;
 use super::review::{About, Card, page};
-use super::run::Summary;
 use super::scorer::Model;
+use super::summary::Summary;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
 use crate::imagery::{Raster, gdal_version};
 use geo::MultiPolygon;
@@ -364,6 +364,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         "scan_id": summary.scan_id,
         "survey": request.survey,
         "unit": request.unit,
+        "timezone": request.timezone,
         "program_version": env!("CARGO_PKG_VERSION"),
         "model": {
             "name": model.name(),

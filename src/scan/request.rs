@@ -46,6 +46,8 @@ pub struct Request {
     pub unit: Option<String>,
     /// When everything was taken, where the tags do not say or are wrong.
     pub captured: Option<Captured>,
+    /// The time zone in which capture dates are given, such as `Asia/Shanghai` or `+08:00`.
+    pub timezone: Option<String>,
     /// Search imagery that is coarser than the model can bear, and mark the result.
     pub allow_coarse: bool,
     /// Discard earlier work in the output folder.

@@ -1,6 +1,6 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
-use super::candidate::{Candidate, Located, SourceFacts, candidates};
+use super::candidate::{Located, candidates};
 use super::cluster::clusters;
 use super::coverage::{Coverage, RasterGround, Reason, SourceCoverage};
 use super::error::ScanError;
@@ -12,11 +12,11 @@ use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
 use super::sources::{Locator, Sources, facts, job};
+use super::summary::Summary;
 use crate::ground::{Boundary, Quad, Rect, Region};
-use crate::imagery::photo::{Photo, Reason as PhotoReason, Remark, SetAside};
+use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
 use crate::imagery::{RasterError, find_inputs, fingerprint_bytes};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -26,42 +26,6 @@ const FORMAT: &str = "papaver.journal/1";
 
 /// How long reports gather before they are taken in.
 const BATCH: Duration = Duration::from_millis(10);
-
-/// What a scan found, for whoever prints it.
-#[derive(Debug)]
-pub struct Summary {
-    /// The scan's id.
-    pub scan_id: String,
-    /// The candidates by rank.
-    pub candidates: Vec<Candidate>,
-    /// The ground.
-    pub coverage: Coverage,
-    /// Names of the sources searched.
-    pub sources: Vec<SourceFacts>,
-    /// Sources refused.
-    pub refused: Vec<RasterError>,
-    /// What a pilot should know of the photos: file name, remark.
-    pub remarks: Vec<(String, Remark)>,
-    /// Photos searched, and the flights they were taken on.
-    pub photos: (usize, usize),
-    /// Square metres that could not be read.
-    pub unreadable_m2: f64,
-    /// Tiles scored in all, and how many of them in earlier runs.
-    pub tiles: (u64, u64),
-    /// Seconds of this run.
-    pub seconds: f64,
-    /// The threshold used.
-    pub threshold: f64,
-    /// Where the files are.
-    pub out: PathBuf,
-}
-
-impl Summary {
-    /// Whether something that was asked for could not be searched: exit code 2.
-    pub fn is_partial(&self) -> bool {
-        !self.refused.is_empty() || self.unreadable_m2 > 0.0
-    }
-}
 
 /// What the workers have found.
 #[derive(Default)]
@@ -334,6 +298,7 @@ impl<'a> Search<'a> {
             unreadable_m2,
             tiles: (tiles.total, tiles.before),
             seconds: started.elapsed().as_secs_f64(),
+            engine: self.model.engine(),
             threshold: self.threshold,
             out: request.out.clone(),
         };
@@ -550,7 +515,7 @@ fn holes(parts: &[SourceCoverage]) -> SourceCoverage {
     let united = geo::unary_union(flown.flatten());
     let gaps = united
         .iter()
-        .flat_map(|p| p.interiors())
+        .flat_map(geo::Polygon::interiors)
         .map(|ring| geo::Polygon::new(ring.clone(), vec![]))
         .collect();
     SourceCoverage {

@@ -1,5 +1,5 @@
 //! The lens: from a pixel to a direction before the camera and back. Pinhole with Brown's distortion (Brown 1971, in
-//! OpenCV's order of coefficients, which is also DJI's). Pure.
+//! `OpenCV`'s order of coefficients, which is also DJI's). Pure.
 
 use super::metadata::{Dewarp, Metadata, Orientation};
 use crate::ground::PixelPoint;

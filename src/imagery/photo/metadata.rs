@@ -97,7 +97,7 @@ pub enum Attitude {
         /// Degrees clockwise about the optical axis.
         roll: f64,
     },
-    /// A camera fixed to look down out of the body (Pix4D's `Camera` names: senseFly, Sequoia): all 0 is straight down,
+    /// A camera fixed to look down out of the body (`Pix4D`'s `Camera` names: senseFly, Sequoia): all 0 is straight down,
     /// the top of the image ahead.
     Body {
         /// Degrees clockwise from north.
@@ -588,7 +588,7 @@ fn xmp_band(xmp: &Xmp) -> Band {
     let name = names.join(", ");
     let plain: String = name
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .collect::<String>()
         .to_ascii_uppercase();
     match plain.as_str() {

@@ -205,6 +205,7 @@ impl Photo {
         let uncertainty =
             Uncertainty::of(&shot.metadata.accuracy, attitude, height_source, yaw_source);
         Ok(Self {
+            shot,
             camera,
             focal_source,
             height_source,
@@ -212,7 +213,6 @@ impl Photo {
             uncertainty,
             footprint,
             terrain,
-            shot,
         })
     }
 

@@ -50,7 +50,7 @@ impl Xmp {
                 });
             }
         };
-        for node in document.descendants().filter(|n| n.is_element()) {
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
             for attribute in node.attributes() {
                 keep(attribute.namespace(), attribute.name(), attribute.value());
             }
