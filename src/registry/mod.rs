@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod event;
+pub mod evidence;
 pub mod ids;
 pub mod moves;
 pub mod people;

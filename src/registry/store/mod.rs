@@ -434,8 +434,8 @@ impl Store {
         let rows = self
             .connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO events(hash, signature, actor_signature, bytes, id, device, seq, kind, actor, site, other_site) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT OR IGNORE INTO events(hash, signature, actor_signature, bytes, id, device, seq, kind, actor, site, other_site, guard) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )
             .and_then(|mut statement| {
                 statement.execute(params![
@@ -450,6 +450,7 @@ impl Store {
                     actor_column(&event.actor),
                     event.site.as_ref().map(SiteKey::as_bytes),
                     event.body.other_sites().first().map(SiteKey::as_bytes),
+                    guard(&sealed.signature, sealed.actor_signature.as_ref()),
                 ])
             })
             .map_err(|e| self.fail(e))?;
@@ -604,6 +605,16 @@ type RawEvent = (Hash, [u8; 64], Option<[u8; 64]>, Vec<u8>);
 fn raw(row: &Row) -> rusqlite::Result<RawEvent> {
     let hash: [u8; 32] = row.get(0)?;
     Ok((Hash(hash), row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+/// A checksum of the signatures: not proof against anybody, but enough to see that a disk has changed one.
+fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(signature);
+    if let Some(own) = actor_signature {
+        sum.update(own);
+    }
+    sum.finalize()
 }
 
 fn actor_column(actor: &Actor) -> String {

@@ -3,6 +3,7 @@
 use super::{OtherSide, SiteEvents, Store, StoreError, raw};
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
+use crate::registry::people::People;
 use crate::registry::place::Place;
 use crate::registry::replay::fold;
 use crate::registry::site::Site;
@@ -313,11 +314,13 @@ impl Store {
             },
         )?;
         let mut batch: Vec<SiteEvents> = Vec::new();
+        let people = &self.people;
         let flush = |batch: &mut Vec<SiteEvents>, each: &mut dyn FnMut(&Site, &[u8]) -> Result<(), StoreError>| {
             let folded: Vec<(Site, Vec<u8>)> = batch
                 .par_iter()
-                .map(|(key, events)| self.fold_raw(*key, events))
-                .collect::<Result<_, _>>()?;
+                .map(|(key, events)| fold_raw(*key, events, people))
+                .collect::<Result<_, _>>()
+                .map_err(|what| self.damaged(what))?;
             batch.clear();
             folded.iter().try_for_each(|(site, json)| each(site, json))
         };
@@ -340,34 +343,6 @@ impl Store {
         )?;
         batch.extend(other_side);
         flush(&mut batch, &mut each)
-    }
-
-    fn fold_raw(&self, key: SiteKey, events: &[(Hash, Vec<u8>)]) -> Result<(Site, Vec<u8>), StoreError> {
-        let parsed = events
-            .iter()
-            .map(|(hash, bytes)| {
-                if Hash::of(bytes) != *hash {
-                    return Err(hash);
-                }
-                Event::parse(bytes).map(|event| (*hash, event)).map_err(|_flaw| hash)
-            })
-            .collect::<Result<Vec<_>, _>>();
-        let parsed = match parsed {
-            Ok(parsed) => parsed,
-            Err(hash) => {
-                return Err(StoreError::Damaged {
-                    path: self.path.clone(),
-                    what: format!("event {} has changed", hash.short()),
-                });
-            }
-        };
-        let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();
-        let site = fold(key, &pairs, &self.people);
-        let json = serde_json::to_vec(&site).map_err(|e| StoreError::Damaged {
-            path: self.path.clone(),
-            what: e.to_string(),
-        })?;
-        Ok((site, json))
     }
 
     fn each_raw(
@@ -416,4 +391,18 @@ fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
         return Err("a row of the derived table `sites` has changed (its digest does not fit)".into());
     }
     serde_json::from_slice(json).map_err(|e| format!("a row of the derived table `sites`: {e}"))
+}
+
+fn fold_raw(key: SiteKey, events: &[(Hash, Vec<u8>)], people: &People) -> Result<(Site, Vec<u8>), String> {
+    let parsed: Vec<(Hash, Event)> = events
+        .iter()
+        .map(|(hash, bytes)| {
+            let event = Event::parse(bytes).ok().filter(|_| Hash::of(bytes) == *hash);
+            event.map(|event| (*hash, event)).ok_or_else(|| format!("event {} has changed", hash.short()))
+        })
+        .collect::<Result<_, _>>()?;
+    let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();
+    let site = fold(key, &pairs, people);
+    let json = serde_json::to_vec(&site).map_err(|e| e.to_string())?;
+    Ok((site, json))
 }

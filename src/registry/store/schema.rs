@@ -7,12 +7,14 @@ pub(super) const APPLICATION_ID: i32 = 0x5061_7076;
 
 /// Each is applied once, in order, and counted in `user_version`.
 const MIGRATIONS: [&str; 1] = [
-    // `hash`, the signatures and `bytes` are the record; the other columns repeat what the bytes say, for finding.
+    // `hash`, the signatures and `bytes` are the record, `guard` a checksum of the signatures, so that a quick
+    // verification sees a changed one; the other columns repeat what the bytes say, for finding.
     "CREATE TABLE events(
          n INTEGER PRIMARY KEY,
          hash BLOB NOT NULL UNIQUE,
          signature BLOB NOT NULL,
          actor_signature BLOB,
+         guard INTEGER NOT NULL,
          bytes BLOB NOT NULL,
          id BLOB NOT NULL,
          device BLOB NOT NULL,
