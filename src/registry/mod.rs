@@ -1,9 +1,12 @@
 //! A site's life: events, states, replay, store, evidence, bundles.
 
 pub mod body;
+pub mod districts;
 pub mod event;
 pub mod evidence;
+pub mod evidence_list;
 pub mod ids;
+pub mod keys;
 pub mod legal;
 pub mod matching;
 pub mod moves;

@@ -1,6 +1,7 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
 use super::{OtherSide, SiteEvents, Store, StoreError, raw};
+use crate::registry::body::Body;
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
 use crate::registry::people::People;
@@ -11,6 +12,7 @@ use crate::registry::state::State;
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Sites folded at a time during a replay.
 const REPLAY_BATCH: usize = 2_000;
@@ -261,6 +263,43 @@ impl Store {
                 Some((DeviceId::try_from(device.as_slice()).ok()?, u64::try_from(seq).ok()?))
             })
             .collect())
+    }
+
+    /// The devices whose events are taken: this registry's own, those it trusts, and those that trusted ones trust,
+    /// each with its unit. The last word of each truster stands.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn trusted(&self) -> Result<BTreeMap<DeviceId, String>, StoreError> {
+        let first = self.events(0, 1)?;
+        let Some(own) = first.first().map(|s| &s.event) else {
+            return Ok(BTreeMap::new());
+        };
+        let mut said: BTreeMap<(DeviceId, DeviceId), Option<String>> = BTreeMap::new();
+        for sealed in self.unit_events("trust")? {
+            if let Body::Trust(trust) = &sealed.event.body
+                && self.people.allows(&sealed.event)
+            {
+                let unit = trust.trusted.then(|| trust.unit.clone());
+                said.insert((sealed.event.device, trust.device), unit);
+            }
+        }
+        let mut trusted = BTreeMap::from([(own.device, own.actor.unit.clone())]);
+        let mut waiting = vec![own.device];
+        while let Some(truster) = waiting.pop() {
+            for ((_, device), unit) in said.iter().filter(|((by, _), _)| *by == truster) {
+                // What this registry's own device refuses, nobody else can vouch for.
+                let refused = said.get(&(own.device, *device)) == Some(&None);
+                if let Some(unit) = unit
+                    && !refused
+                    && !trusted.contains_key(device)
+                {
+                    trusted.insert(*device, unit.clone());
+                    waiting.push(*device);
+                }
+            }
+        }
+        Ok(trusted)
     }
 
     /// How many events there are.
