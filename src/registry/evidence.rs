@@ -148,7 +148,9 @@ pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) 
     let mut marks = Vec::new();
     match (exif.at, site) {
         (Some(at), Some(site)) => {
-            let metres = site.distance_m(&Place::point(at));
+            // The plane holds near the site only; far away the point inside will do.
+            let around = site.lonlat().distance_m(at);
+            let metres = if around < 5_000.0 { site.distance_m(&Place::point(at)) } else { around };
             if metres > f64::from(settings.photo_far_m) {
                 marks.push(format!("far:{metres:.0}m"));
             }

@@ -1,6 +1,7 @@
 //! A site's life: events, states, replay, store, evidence, bundles.
 
 pub mod body;
+pub mod bundle;
 pub mod districts;
 pub mod event;
 pub mod evidence;

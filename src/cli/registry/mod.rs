@@ -68,6 +68,8 @@ pub enum Command {
     Registry(upkeep::Upkeep),
     /// Trust another office's device 信任其他单位设备
     Trust(bundles::Trust),
+    /// Carry events and evidence between offices 数据包
+    Bundle(bundles::Bundle),
 
 
 }
@@ -99,6 +101,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Ended, Box<dyn Say>> {
         Command::Verify(c) => c.run(lang),
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
+        Command::Bundle(c) => c.run(lang),
 
     };
     done.map_err(|failure| failure.0)

@@ -405,7 +405,7 @@ impl Store {
                 moment.random,
             ),
             site: draft.site,
-            season: self.settings.season_of(&draft.at).unwrap_or(0),
+            season: self.settings.season_of(captured_or(&draft)).unwrap_or(0),
             at: draft.at,
             logged_at: moment.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             clock_behind_s: u64::try_from(behind).ok().filter(|seconds| *seconds > 1),
@@ -620,6 +620,20 @@ fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) -> u32 {
 
 fn actor_column(actor: &Actor) -> String {
     format!("{}/{}", actor.unit, actor.name)
+}
+
+/// The day that decides the season: that of the imagery where there is one, else that of the event.
+fn captured_or(draft: &Draft) -> &str {
+    let detection = match &draft.body {
+        Body::Create(create) => create.detection.as_ref(),
+        Body::Sighting(sighting) => Some(&sighting.detection),
+        _ => None,
+    };
+    let captured = match &draft.body {
+        Body::Scan(scan) => scan.captured.as_ref(),
+        _ => detection.and_then(|d| d.captured.as_ref()),
+    };
+    captured.map_or(&draft.at, |[_, last]| last)
 }
 
 fn seconds(rfc3339: &str) -> i64 {

@@ -1,6 +1,6 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
-use super::{OtherSide, SiteEvents, Store, StoreError, raw};
+use super::{Gap, OtherSide, SiteEvents, Store, StoreError, raw};
 use crate::registry::body::Body;
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
@@ -263,6 +263,46 @@ impl Store {
                 Some((DeviceId::try_from(device.as_slice()).ok()?, u64::try_from(seq).ok()?))
             })
             .collect())
+    }
+
+    /// The numbers that have not arrived, by device, below the highest that has.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64, i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT device, before + 1, seq - 1 FROM (SELECT device, seq, lag(seq, 1, 0) OVER (PARTITION BY device ORDER BY seq) AS before \
+                 FROM events) WHERE seq > before + 1 ORDER BY device, seq",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, first, last)| {
+                Some(Gap {
+                    device: DeviceId::try_from(device.as_slice()).ok()?,
+                    first: u64::try_from(first).ok()?,
+                    last: u64::try_from(last).ok()?,
+                })
+            })
+            .collect())
+    }
+
+    /// For each device, the number up to which everything has arrived.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn complete(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let gaps = self.gaps()?;
+        let mut devices = self.devices()?;
+        for (device, seq) in &mut devices {
+            if let Some(first) = gaps.iter().find(|gap| gap.device == *device) {
+                *seq = first.first - 1;
+            }
+        }
+        Ok(devices)
     }
 
     /// The devices whose events are taken: this registry's own, those it trusts, and those that trusted ones trust,
