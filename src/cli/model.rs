@@ -43,7 +43,7 @@ fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
         tr!(
             lang,
             "model         {} ({size:.1} MB)",
-            "模型        {}({size:.1} MB)",
+            "模型        {}（{size:.1} MB）",
             model.name()
         ),
         format!(
@@ -54,14 +54,14 @@ fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
         tr!(
             lang,
             "input         float32 {input}, RGB, value/255, minus {:?}, divided by {:?}",
-            "输入        float32 {input},RGB,值/255,减 {:?},除以 {:?}",
+            "输入        float32 {input}，RGB，值/255，减 {:?}，除以 {:?}",
             c.mean,
             c.std
         ),
         tr!(
             lang,
             "output        float32 {output}, {}",
-            "输出        float32 {output},{}",
+            "输出        float32 {output}，{}",
             match c.activation {
                 Activation::Probability => lang.pick("probabilities", "概率"),
                 Activation::Logits => lang.pick("logits", "未归一化分数"),
@@ -71,25 +71,25 @@ fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
     lines.push(match c.output {
         Output::Tile => tr!(lang,
             "kind          tile classifier: one score a tile of {} px ({:.2} m), {:.0} % overlap",
-            "类型        瓦片分类器:每 {} 像元({:.2} 米)一个分数,重叠 {:.0} %",
+            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {:.0} %",
             c.tile_px, f64::from(c.tile_px) * c.resolution_cm / 100.0, c.overlap * 100.0),
         Output::Dense { cell, halo } => tr!(lang,
             "kind          dense classifier: one score a cell of {cell} px ({:.2} m); {halo} px at a window's border are not trusted",
-            "类型        密集分类器:每 {cell} 像元({:.2} 米)一个分数;窗口边缘 {halo} 像元不采信",
+            "类型        密集分类器：每 {cell} 像元（{:.2} 米）一个分数；窗口边缘 {halo} 像元不采信",
             f64::from(cell) * c.resolution_cm / 100.0),
     });
     let positive: Vec<&str> = c.positive.iter().map(|p| c.classes[*p].as_str()).collect();
     lines.push(tr!(
         lang,
         "classes       {}; counted as poppy: {}",
-        "类别        {};算作罂粟:{}",
+        "类别        {}；算作罂粟：{}",
         c.classes.join(", "),
         positive.join(", ")
     ));
     lines.push(tr!(
         lang,
         "resolution    {} cm a pixel; searches imagery up to {:.1} cm",
-        "分辨率      每像元 {} 厘米;最粗可搜索 {:.1} 厘米",
+        "分辨率      每像元 {} 厘米；最粗可搜索 {:.1} 厘米",
         c.resolution_cm,
         c.coarsest_cm()
     ));
@@ -104,7 +104,7 @@ fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
     lines.push(tr!(
         lang,
         "runs on       {}, ONNX Runtime {} ({})",
-        "运行于      {},ONNX Runtime {}({})",
+        "运行于      {}，ONNX Runtime {}（{}）",
         model.device().name(),
         runtime.version(),
         runtime.path().display()

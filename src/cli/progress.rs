@@ -74,8 +74,8 @@ impl Progress for Talk {
         match stage {
             Stage::Opening { sources } => self.tell(&tr!(
                 lang,
-                "opening {sources} orthomosaics",
-                "打开 {sources} 幅正射影像"
+                "opening {sources} sources",
+                "打开 {sources} 个影像源"
             )),
             Stage::Scoring { tiles, done } => {
                 let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,7 +84,7 @@ impl Progress for Talk {
                     self.tell(&tr!(
                         lang,
                         "searching {tiles} tiles, {done} done before",
-                        "搜索 {tiles} 个瓦片,此前已完成 {done} 个"
+                        "搜索 {tiles} 个瓦片，此前已完成 {done} 个"
                     ));
                 } else {
                     self.tell(&tr!(lang, "searching {tiles} tiles", "搜索 {tiles} 个瓦片"));
@@ -128,7 +128,7 @@ impl Progress for Talk {
         talk::tell(&tr!(
             lang,
             "{tiles}/{total} tiles, {rate:.1} a second, {left} left, {candidates} candidates",
-            "瓦片 {tiles}/{total},每秒 {rate:.1} 个,剩余 {left},疑似点 {candidates}"
+            "瓦片 {tiles}/{total}，每秒 {rate:.1} 个，剩余 {left}，疑似点 {candidates}"
         ));
     }
 

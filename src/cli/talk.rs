@@ -16,18 +16,18 @@ pub fn tell(text: &str) {
 
 /// `error: …` and `hint: …`.
 pub fn error(error: &dyn Say, lang: Lang) {
-    said(error, lang, lang.pick("error:", "错误:"));
+    said(error, lang, lang.pick("error:", "错误："));
 }
 
 /// `warning: …` and `hint: …`.
 pub fn warning(error: &dyn Say, lang: Lang) {
-    said(error, lang, lang.pick("warning:", "警告:"));
+    said(error, lang, lang.pick("warning:", "警告："));
 }
 
 fn said(error: &dyn Say, lang: Lang, label: &str) {
     let said = error.say(lang);
     tell(&format!("{label}{}{}", lang.pick(" ", ""), said.what));
     if let Some(hint) = said.hint {
-        tell(&tr!(lang, "hint: {hint}", "提示:{hint}"));
+        tell(&tr!(lang, "hint: {hint}", "提示：{hint}"));
     }
 }

@@ -45,19 +45,19 @@ impl Say for CrsError {
                 "{definition} 不是 PROJ 认识的坐标参考系"))
             .hint(tr!(lang,
                 "name it by its EPSG code, as in `--crs EPSG:4547` (CGCS2000, 3-degree zone, 114° E)",
-                "请用 EPSG 代码命名,例如 `--crs EPSG:4547`(CGCS2000 三度带,中央经线 114°)")),
+                "请用 EPSG 代码命名，例如 `--crs EPSG:4547`（CGCS2000 三度带，中央经线 114°）")),
             Self::NoWayToLonLat { name } => Said::new(tr!(lang,
                 "the coordinate system '{name}' cannot be transformed to longitude and latitude",
                 "坐标系“{name}”无法转换为经纬度"))
             .hint(tr!(lang,
                 "it is probably a local system: georeference the raster anew, or name the true system with `--crs EPSG:…`",
-                "它可能是独立坐标系:请重新配准,或用 `--crs EPSG:…` 指明真实坐标系")),
+                "它可能是独立坐标系：请重新配准，或用 `--crs EPSG:…` 指明真实坐标系")),
             Self::OutOfRange { name, x, y } => Said::new(tr!(lang,
                 "the position {x}, {y} lies outside the range of '{name}'",
-                "位置 {x}, {y} 超出坐标系“{name}”的适用范围"))
+                "位置 {x}， {y} 超出坐标系“{name}”的适用范围"))
             .hint(tr!(lang,
                 "the raster's coordinates do not fit its coordinate system; check with `gdalinfo`, mend with `gdal_edit.py -a_srs`",
-                "栅格坐标与坐标系不符:用 `gdalinfo` 检查,用 `gdal_edit.py -a_srs` 修正")),
+                "栅格坐标与坐标系不符：用 `gdalinfo` 检查，用 `gdal_edit.py -a_srs` 修正")),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Say for CapturedError {
         let text = &self.text;
         Said::new(tr!(lang, "'{text}' is not a date or a period", "“{text}”不是日期或时间段")).hint(tr!(lang,
             "write the day as 2026-05-03, a period as 2026-05-03/2026-05-05 with the earlier day first",
-            "日期写作 2026-05-03,时间段写作 2026-05-03/2026-05-05,较早的在前"))
+            "日期写作 2026-05-03，时间段写作 2026-05-03/2026-05-05，较早的在前"))
     }
 }
 speaking_error!(CapturedError);

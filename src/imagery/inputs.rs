@@ -60,7 +60,7 @@ impl Say for InputError {
                 .hint(tr!(
                     lang,
                     "check the name; a path with spaces needs quotes",
-                    "请检查名称;含空格的路径需加引号"
+                    "请检查名称；含空格的路径需加引号"
                 ))
             }
             Self::Unreadable { path, source } => {
@@ -68,12 +68,12 @@ impl Say for InputError {
                 Said::new(tr!(
                     lang,
                     "{path} cannot be read: {source}",
-                    "无法读取 {path}:{source}"
+                    "无法读取 {path}：{source}"
                 ))
                 .hint(tr!(
                     lang,
                     "check its permissions, or copy it from the card first",
-                    "请检查权限,或先从存储卡复制出来"
+                    "请检查权限，或先从存储卡复制出来"
                 ))
             }
             Self::Nothing { path, ignored } => {
@@ -81,12 +81,12 @@ impl Say for InputError {
                 Said::new(tr!(
                     lang,
                     "{path} holds no orthomosaic and no photo ({ignored} other files)",
-                    "{path} 中没有正射影像或照片(其他文件 {ignored} 个)"
+                    "{path} 中没有正射影像或照片（其他文件 {ignored} 个）"
                 ))
                 .hint(tr!(
                     lang,
                     "give a GeoTIFF, COG, VRT or a folder with such files, or JPEG photos",
-                    "请给出 GeoTIFF、COG、VRT 文件,或包含这些文件或 JPEG 照片的文件夹"
+                    "请给出 GeoTIFF、COG、VRT 文件，或包含这些文件或 JPEG 照片的文件夹"
                 ))
             }
         }

@@ -13,6 +13,8 @@ mod raster_error;
 mod reader;
 mod stretch;
 
+pub mod photo;
+
 pub use captured::{Captured, CapturedError};
 pub use fingerprint::{Fingerprint, fingerprint_bytes};
 pub use gdal_setup::{gdal_version, set_up_gdal};

@@ -3,6 +3,7 @@
 use super::journal::JournalError;
 use super::model_error::ModelError;
 use crate::ground::{BoundaryError, CrsError};
+use crate::imagery::photo::DemError;
 use crate::imagery::{InputError, RasterError};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -43,6 +44,8 @@ pub enum ScanError {
     },
     /// A place cannot be computed.
     Crs(CrsError),
+    /// The terrain model.
+    Dem(DemError),
     /// A number is out of range.
     Range {
         /// The option.
@@ -72,7 +75,7 @@ impl Say for ScanError {
                         what: tr!(
                             lang,
                             "none of {n} rasters can be searched; the first: {}",
-                            "{n} 个栅格都无法搜索;第一个:{}",
+                            "{n} 个栅格都无法搜索；第一个：{}",
                             said.what
                         ),
                         ..said
@@ -81,6 +84,7 @@ impl Say for ScanError {
                 None => Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容")),
             },
             Self::Raster(e) => e.say(lang),
+            Self::Dem(e) => e.say(lang),
             Self::Model(e) => e.say(lang),
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
@@ -88,12 +92,12 @@ impl Say for ScanError {
             Self::BoundaryElsewhere { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "the boundary {path} does not meet the imagery", "边界 {path} 与影像不相交"))
-                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区,且边界文件的坐标系正确"))
+                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区，且边界文件的坐标系正确"))
             }
             Self::NoData { sources } => {
                 let names = sources.join(", ");
-                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面:{names} 全部无数据"))
-                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查;可能导出时无数据值设错,或透明通道为空"))
+                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面：{names} 全部无数据"))
+                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查；可能导出时无数据值设错，或透明通道为空"))
             }
             Self::Write { path, source } => JournalError::Io {
                 path: path.clone(),
@@ -115,7 +119,7 @@ impl Say for ScanError {
                 Said::new(tr!(
                     lang,
                     "stopped; what was done is kept in {folder}",
-                    "已中断;已完成部分保存在 {folder}"
+                    "已中断；已完成部分保存在 {folder}"
                 ))
                 .hint(tr!(
                     lang,
@@ -141,6 +145,7 @@ impl Say for ScanError {
 speaking_error!(ScanError, |e| match e {
     ScanError::Input(e) => Some(e),
     ScanError::Raster(e) => Some(e),
+    ScanError::Dem(e) => Some(e),
     ScanError::Model(e) => Some(e),
     ScanError::Boundary(e) => Some(e),
     ScanError::Journal(e) => Some(e),
@@ -158,4 +163,4 @@ macro_rules! from {
         })*
     };
 }
-from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs);
+from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem);

@@ -107,8 +107,8 @@ impl Say for JournalError {
         match self {
             Self::OtherWork { folder, difference } => {
                 let folder = folder.display();
-                Said::new(tr!(lang, "{folder} holds the work of another scan ({difference})", "{folder} 中是另一次扫描的结果({difference})"))
-                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to discard that work and begin anew", "请用 `-o` 换一个文件夹,或加 `--restart` 放弃旧结果重新开始"))
+                Said::new(tr!(lang, "{folder} holds the work of another scan ({difference})", "{folder} 中是另一次扫描的结果（{difference}）"))
+                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to discard that work and begin anew", "请用 `-o` 换一个文件夹，或加 `--restart` 放弃旧结果重新开始"))
             }
             Self::Foreign { folder, file } => {
                 let folder = folder.display();
@@ -120,7 +120,7 @@ impl Say for JournalError {
                 .hint(tr!(
                     lang,
                     "choose another folder with `-o`, or add `--restart` to overwrite it",
-                    "请用 `-o` 换一个文件夹,或加 `--restart` 覆盖"
+                    "请用 `-o` 换一个文件夹，或加 `--restart` 覆盖"
                 ))
             }
             Self::Busy { folder } => {
@@ -133,7 +133,7 @@ impl Say for JournalError {
                 .hint(tr!(
                     lang,
                     "wait for it to end, or choose another folder with `-o`",
-                    "请等待其结束,或用 `-o` 换一个文件夹"
+                    "请等待其结束，或用 `-o` 换一个文件夹"
                 ))
             }
             Self::Io { path, source } => {
@@ -142,10 +142,10 @@ impl Say for JournalError {
                 let said = Said::new(tr!(
                     lang,
                     "{path} cannot be written: {source}",
-                    "无法写入 {path}:{source}"
+                    "无法写入 {path}：{source}"
                 ));
                 if full {
-                    said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满:请腾出空间后重新运行同一命令;已完成部分已保存"))
+                    said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满：请腾出空间后重新运行同一命令；已完成部分已保存"))
                 } else {
                     said.hint(tr!(
                         lang,
@@ -185,6 +185,8 @@ pub struct Done {
 pub struct Journal {
     file: File,
     path: PathBuf,
+    /// Lines that were added and not yet written.
+    pending: Vec<u8>,
     synced: Instant,
 }
 
@@ -262,10 +264,12 @@ impl Journal {
         let mut journal = Self {
             file,
             path,
+            pending: Vec::new(),
             synced: Instant::now(),
         };
         if end == 0 {
             journal.write(&Line::Bond(bond.clone()))?;
+            journal.flush()?;
         }
         Ok((journal, done))
     }
@@ -297,18 +301,32 @@ impl Journal {
     }
 
     fn write(&mut self, line: &Line) -> Result<(), JournalError> {
-        let failed = |source| JournalError::Io {
+        let text = serde_json::to_string(line).map_err(|e| self.failed(e.into()))?;
+        self.pending.extend_from_slice(
+            format!("{:08x} {text}\n", crc32fast::hash(text.as_bytes())).as_bytes(),
+        );
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> JournalError {
+        JournalError::Io {
             path: self.path.clone(),
             source,
-        };
-        let text = serde_json::to_string(line).map_err(|e| failed(e.into()))?;
-        // One call, so that a kill cuts at most this line.
+        }
+    }
+
+    /// Hands what was added to the operating system, and every few seconds to the disk.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`].
+    pub fn flush(&mut self) -> Result<(), JournalError> {
         self.file
-            .write_all(format!("{:08x} {text}\n", crc32fast::hash(text.as_bytes())).as_bytes())
-            .map_err(failed)?;
+            .write_all(&self.pending)
+            .map_err(|e| self.failed(e))?;
+        self.pending.clear();
         if self.synced.elapsed() > SYNC {
             self.synced = Instant::now();
-            self.file.sync_data().map_err(failed)?;
+            self.file.sync_data().map_err(|e| self.failed(e))?;
         }
         Ok(())
     }
@@ -318,10 +336,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Io`].
     pub fn sync(&mut self) -> Result<(), JournalError> {
-        self.file.sync_data().map_err(|source| JournalError::Io {
-            path: self.path.clone(),
-            source,
-        })
+        self.flush()?;
+        self.file.sync_data().map_err(|e| self.failed(e))
     }
 }
 
@@ -412,6 +428,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let (mut journal, _) = Journal::open(folder.path(), &bond("a"), false).expect("begun");
         journal.task(0, 3, &[hit(0, 0.9)]).expect("written");
+        journal.flush().expect("written");
         drop(journal);
         let before = fs::read(folder.path().join(NAME)).expect("read");
         let refused = Journal::open(folder.path(), &bond("b"), false).expect_err("another model");
@@ -456,6 +473,7 @@ mod tests {
             for (i, score) in scores.iter().enumerate() {
                 journal.task(0, i, &[hit(16, *score)]).expect("written");
             }
+            journal.flush().expect("written");
             drop(journal);
             let mut bytes = fs::read(&path).expect("read");
             let head = bytes.iter().position(|b| *b == b'\n').expect("a line") + 1;
@@ -469,6 +487,7 @@ mod tests {
             }
             let next = done.tasks.len();
             journal.task(0, next, &[]).expect("written");
+            journal.flush().expect("written");
             drop(journal);
             let (_, again) = Journal::open(folder.path(), &bond("a"), false).expect("opened");
             prop_assert_eq!(again.tasks.len(), next + 1);

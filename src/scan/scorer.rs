@@ -24,6 +24,9 @@ const LIBRARIES: [&str; 3] = [
     "onnxruntime.dll",
 ];
 
+/// The minor version of ONNX Runtime 1 that began to report its use.
+const FIRST_REPORTING: u32 = 29;
+
 /// Where the model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
@@ -79,14 +82,23 @@ impl Runtime {
         })
     }
 
-    /// Its version, such as `1.31.1`, by the name of its file; else the commit that it was built from.
+    /// Whether the library that would be loaded reports its use to its maker unless it is told not to: versions from
+    /// 1.29 on, and those whose version cannot be told.
+    pub fn reports_its_use() -> bool {
+        let Some(path) = places().into_iter().find(|p| p.is_file()) else {
+            return false;
+        };
+        let version = version_in_name(&path);
+        let numbers: Vec<u32> = version
+            .iter()
+            .flat_map(|v| v.split('.'))
+            .filter_map(|n| n.parse().ok())
+            .collect();
+        !matches!(numbers.as_slice(), [1, minor, ..] if *minor < FIRST_REPORTING)
+    }
+
+    /// Its version, such as `1.28.0`, by the name of its file; else the commit that it was built from.
     pub fn version(&self) -> String {
-        let file = std::fs::canonicalize(&self.path).unwrap_or_else(|_ignored| self.path.clone());
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
         let built = || {
             ort::info()
                 .split("git-commit-id=")
@@ -94,10 +106,7 @@ impl Runtime {
                 .and_then(|rest| rest.split(',').next())
                 .map(str::to_owned)
         };
-        let named = name
-            .split_once(".so.")
-            .map(|(_, version)| version.to_owned());
-        named
+        version_in_name(&self.path)
             .or_else(built)
             .unwrap_or_else(|| "of unknown version".into())
     }
@@ -106,6 +115,15 @@ impl Runtime {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// `1.28.0` of a file, or of what a link points to, that is named `libonnxruntime.so.1.28.0`.
+fn version_in_name(path: &Path) -> Option<String> {
+    let file = std::fs::canonicalize(path).ok()?;
+    file.file_name()?
+        .to_str()?
+        .split_once(".so.")
+        .map(|(_, version)| version.to_owned())
 }
 
 fn places() -> Vec<PathBuf> {
@@ -233,6 +251,15 @@ impl Model {
     /// The version of ONNX Runtime it runs on.
     pub fn runtime_version(&self) -> String {
         self.runtime.version()
+    }
+
+    /// What it runs on, such as `CPU, ONNX Runtime 1.28.0`.
+    pub fn engine(&self) -> String {
+        format!(
+            "{}, ONNX Runtime {}",
+            self.device.name(),
+            self.runtime.version()
+        )
     }
 
     /// Tiles in one call: what the file fixes, else one on a processor, where more gains nothing, and eight on a GPU.

@@ -101,16 +101,10 @@ impl Place {
 
     /// Square metres of a pixel: its two sides and the angle between them.
     pub fn pixel_m2(&self, size: (usize, usize)) -> f64 {
-        let corners: Vec<geo::Coord> = [
-            (0, 0),
-            (0, size.1),
-            (size.0, size.1),
-            (size.0, 0),
-            (0, 0),
-        ]
-        .iter()
-        .map(|(x, y)| self.lonlat(*x as f64, *y as f64).into())
-        .collect();
+        let corners: Vec<geo::Coord> = [(0, 0), (0, size.1), (size.0, size.1), (size.0, 0), (0, 0)]
+            .iter()
+            .map(|(x, y)| self.lonlat(*x as f64, *y as f64).into())
+            .collect();
         let outline = geo::Polygon::new(corners.into(), vec![]);
         outline.geodesic_area_unsigned() / (size.0 * size.1) as f64
     }

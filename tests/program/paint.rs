@@ -148,7 +148,8 @@ impl Picture {
 
     /// Writes 16-bit values: each colour times `gain` plus `offset`.
     pub fn write_16_bit(&self, path: &Path, gain: u16, offset: u16) {
-        let mut dataset = create::<u16>(path, self.size, 3, Some(&self.place), &["PHOTOMETRIC=RGB"]);
+        let mut dataset =
+            create::<u16>(path, self.size, 3, Some(&self.place), &["PHOTOMETRIC=RGB"]);
         for band in 0..3 {
             let values = self
                 .plane(band)
@@ -208,7 +209,11 @@ pub fn put<T: GdalType + Copy>(
 }
 
 /// Writes the fourth band as alpha.
-pub fn put_alpha(dataset: &mut Dataset, size: (usize, usize), clear: impl Fn(usize, usize) -> bool) {
+pub fn put_alpha(
+    dataset: &mut Dataset,
+    size: (usize, usize),
+    clear: impl Fn(usize, usize) -> bool,
+) {
     dataset
         .rasterband(4)
         .expect("band")
@@ -220,7 +225,13 @@ pub fn put_alpha(dataset: &mut Dataset, size: (usize, usize), clear: impl Fn(usi
 /// 0 where a pixel is clear, else 255.
 pub fn valid(size: (usize, usize), clear: impl Fn(usize, usize) -> bool) -> Vec<u8> {
     (0..size.0 * size.1)
-        .map(|i| if clear(i % size.0, i / size.0) { 0 } else { 255 })
+        .map(|i| {
+            if clear(i % size.0, i / size.0) {
+                0
+            } else {
+                255
+            }
+        })
         .collect()
 }
 

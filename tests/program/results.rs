@@ -85,7 +85,10 @@ impl Results {
             let candidate = free.swap_remove(near);
             let middle = candidate.shape.centroid().expect("a shape");
             let off = Geodesic.distance(middle, *target);
-            assert!(off <= metres, "the polygon's middle is {off:.3} m from {target:?}");
+            assert!(
+                off <= metres,
+                "the polygon's middle is {off:.3} m from {target:?}"
+            );
         }
         assert!(free.is_empty(), "invented: {free:?}");
     }

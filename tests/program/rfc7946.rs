@@ -79,7 +79,9 @@ fn one(feature: &Value) -> Result<Feature, String> {
 }
 
 fn array(value: &Value) -> Result<&Vec<Value>, String> {
-    value.as_array().ok_or_else(|| format!("not an array: {value}"))
+    value
+        .as_array()
+        .ok_or_else(|| format!("not an array: {value}"))
 }
 
 fn polygon(value: &Value) -> Result<Polygon, String> {
@@ -148,7 +150,9 @@ fn decimals(text: &str) -> Result<(), String> {
             .map_or(rest.len(), |(i, _)| i);
         let numbers = rest[..end].split(|c: char| "[], \n\r\t".contains(c));
         for number in numbers.filter(|n| !n.is_empty()) {
-            let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-');
+            let plain = number
+                .chars()
+                .all(|c| c.is_ascii_digit() || c == '.' || c == '-');
             let after = number.split_once('.').map_or(0, |(_, d)| d.len());
             if !plain || after > 7 {
                 return Err(format!("the coordinate {number}"));
@@ -166,11 +170,22 @@ pub fn check_candidates(features: &[Feature], folder: &Path) {
         let text = |key: &str| p[key].as_str().unwrap_or_else(|| panic!("{key} in {p}"));
         assert!(text("id").len() >= 6);
         assert_eq!(number("rank"), (i + 1) as f64, "by rank");
-        let (threshold, mean, max) = (number("threshold"), number("score_mean"), number("score_max"));
-        assert!(threshold <= mean + 1e-4 && mean <= max + 1e-4 && max <= 1.0, "{p}");
+        let (threshold, mean, max) = (
+            number("threshold"),
+            number("score_mean"),
+            number("score_max"),
+        );
+        assert!(
+            threshold <= mean + 1e-4 && mean <= max + 1e-4 && max <= 1.0,
+            "{p}"
+        );
         assert!(number("hits") >= 1.0);
         let area = area_m2(&feature.shape);
-        assert!((number("area_m2") - area).abs() <= 0.01 + area * 0.01, "{} is not {area}", number("area_m2"));
+        assert!(
+            (number("area_m2") - area).abs() <= 0.01 + area * 0.01,
+            "{} is not {area}",
+            number("area_m2")
+        );
         assert!((number("area_mu") - area * 0.0015).abs() <= 1e-4 + area * 1.5e-5);
         assert!(!p["sources"].as_array().expect("sources").is_empty());
         assert!(number("gsd_cm") > 0.0);
@@ -178,15 +193,26 @@ pub fn check_candidates(features: &[Feature], folder: &Path) {
         let chip = fs::read(folder.join(text("chip"))).expect("a chip");
         assert!(chip.starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
         let point = geo::Point::new(number("lon"), number("lat"));
-        assert!(feature.shape.intersects(&point), "{point:?} lies in its polygon");
+        assert!(
+            feature.shape.intersects(&point),
+            "{point:?} lies in its polygon"
+        );
     }
 }
 
 /// What every coverage has: known words, areas that hold, parts that do not overlap.
 pub fn check_coverage(features: &[Feature]) {
     const REASONS: [&str; 10] = [
-        "nodata", "blank", "unreadable", "outside_boundary", "too_coarse", "no_position",
-        "no_altitude", "too_oblique", "quality", "gap",
+        "nodata",
+        "blank",
+        "unreadable",
+        "outside_boundary",
+        "too_coarse",
+        "no_position",
+        "no_altitude",
+        "too_oblique",
+        "quality",
+        "gap",
     ];
     assert!(!features.is_empty());
     for (i, feature) in features.iter().enumerate() {
@@ -194,18 +220,25 @@ pub fn check_coverage(features: &[Feature]) {
         match p["status"].as_str() {
             Some("searched") => assert!(p["reason"].is_null()),
             Some("not_searched") => {
-                assert!(REASONS.contains(&p["reason"].as_str().expect("a reason")), "{p}");
+                assert!(
+                    REASONS.contains(&p["reason"].as_str().expect("a reason")),
+                    "{p}"
+                );
             }
             _ => panic!("status in {p}"),
         }
         let area = area_m2(&feature.shape);
         let said = p["area_m2"].as_f64().expect("area_m2");
-        assert!((said - area).abs() <= 0.02 + area * 0.002, "{said} is not {area}");
+        assert!(
+            (said - area).abs() <= 0.02 + area * 0.002,
+            "{said} is not {area}"
+        );
         for other in &features[..i] {
             let shared = area_m2(&feature.shape.intersection(&other.shape));
             assert!(
                 shared <= 1e-4 * area.min(area_m2(&other.shape)) + 0.01,
-                "{shared} m² are both {p} and {}", other.properties
+                "{shared} m² are both {p} and {}",
+                other.properties
             );
         }
     }
@@ -234,10 +267,17 @@ fn the_checker_refuses_what_the_standard_forbids() {
         ("[[-179,0],[179,0],[179,1],[-179,0]]", "antimeridian"),
         ("[[0,0],[2,0],[2,2],[1,-1],[0,2],[0,0]]", "intersect"),
         ("[[0,0,5],[1,0,5],[1,1,5],[0,0,5]]", "3 numbers"),
-        ("[[0,0],[1,0],[1,1],[0,1],[0,0]],[[0.1,0.1],[0.2,0.1],[0.2,0.2],[0.1,0.1]]", "not clockwise"),
+        (
+            "[[0,0],[1,0],[1,1],[0,1],[0,0]],[[0.1,0.1],[0.2,0.1],[0.2,0.2],[0.1,0.1]]",
+            "not clockwise",
+        ),
     ] {
         let error = check(&file(rings, "")).expect_err(why);
         assert!(error.contains(why), "{error} does not say '{why}'");
     }
-    assert!(check(&file(good, r#","crs":{"type":"name"}"#)).expect_err("crs").contains("crs"));
+    assert!(
+        check(&file(good, r#","crs":{"type":"name"}"#))
+            .expect_err("crs")
+            .contains("crs")
+    );
 }

@@ -44,12 +44,7 @@ pub fn ended(command: &mut Command) -> Ended {
 }
 
 /// `papaver scan` with a hand-made model.
-pub fn scan_command(
-    inputs: &[&Path],
-    out: &Path,
-    model: &str,
-    options: &[&str],
-) -> Command {
+pub fn scan_command(inputs: &[&Path], out: &Path, model: &str, options: &[&str]) -> Command {
     let mut command = papaver();
     command.arg("scan").args(inputs).arg("-o").arg(out);
     command.arg("--model").arg(fixture(model));

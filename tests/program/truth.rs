@@ -21,14 +21,23 @@ fn holds(path: &Path, picture: &Picture, searched: usize, not_searched: &[(&str,
     holds_with(path, picture, searched, not_searched, &[]);
 }
 
-fn holds_with(path: &Path, picture: &Picture, searched: usize, not_searched: &[(&str, usize)], options: &[&str]) {
+fn holds_with(
+    path: &Path,
+    picture: &Picture,
+    searched: usize,
+    not_searched: &[(&str, usize)],
+    options: &[&str],
+) {
     for (model, half_cell) in MODELS {
         let out = TempDir::new().expect("temporary folder");
         scan(&[path], out.path(), model, options, 0);
         let results = Results::read(out.path());
         results.expect_targets(&picture.truth(), half_cell);
         results.expect_searched(picture.m2(searched));
-        let areas: Vec<(&str, f64)> = not_searched.iter().map(|(r, n)| (*r, picture.m2(*n))).collect();
+        let areas: Vec<(&str, f64)> = not_searched
+            .iter()
+            .map(|(r, n)| (*r, picture.m2(*n)))
+            .collect();
         results.expect_not_searched(&areas);
     }
 }
@@ -45,10 +54,19 @@ fn nine(place: Place, size: (usize, usize), options: &[&str]) {
     picture.write(&path, options);
     holds(&path, &picture, all(&picture), &[]);
     let left: Vec<_> = folder.path().read_dir().expect("listed").collect();
-    assert_eq!(left.len(), 1, "nothing is written beside the input: {left:?}");
+    assert_eq!(
+        left.len(),
+        1,
+        "nothing is written beside the input: {left:?}"
+    );
 }
 
-const TILED: [&str; 4] = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE"];
+const TILED: [&str; 4] = [
+    "TILED=YES",
+    "BLOCKXSIZE=256",
+    "BLOCKYSIZE=256",
+    "COMPRESS=DEFLATE",
+];
 
 #[test]
 fn in_utm() {
@@ -57,7 +75,11 @@ fn in_utm() {
 
 #[test]
 fn in_us_survey_feet() {
-    nine(Place::north_up("EPSG:2229", -118.25, 34.05, 2.0), SIZE, &TILED);
+    nine(
+        Place::north_up("EPSG:2229", -118.25, 34.05, 2.0),
+        SIZE,
+        &TILED,
+    );
 }
 
 #[test]
@@ -67,7 +89,11 @@ fn in_degrees_with_pixels_square_on_the_ground() {
 
 #[test]
 fn in_degrees_with_pixels_square_in_degrees() {
-    nine(Place::north_up("EPSG:4326", LON, LAT, 2.0).square_in_units(), SIZE, &TILED);
+    nine(
+        Place::north_up("EPSG:4326", LON, LAT, 2.0).square_in_units(),
+        SIZE,
+        &TILED,
+    );
 }
 
 #[test]

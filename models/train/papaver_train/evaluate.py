@@ -18,7 +18,7 @@ import numpy as np
 
 from .dense import Model
 from .scenes import Crop, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
-from .species import FLOWERING, LEAFY, THINGS
+from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
 from .train import SEEDS, make_world
 
@@ -52,7 +52,8 @@ def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool)
         canvas.poppy[:] = 0
     if plot:
         stage = plot.removeprefix("poppy_")
-        name = f"poppy_{PREBLOOM[int(rng.integers(3))]}" if stage == "prebloom" else plot
+        stages = [s for s in PREBLOOM if f"poppy_{s}" in species]
+        name = f"poppy_{stages[int(rng.integers(len(stages)))]}" if stage == "prebloom" else plot
         sprites = species[name]
         if plot == "poppy_flower" and rng.random() < 0.6:
             colour = sprites[int(rng.integers(len(sprites)))].colour
@@ -152,7 +153,9 @@ def hash_of(stage: str, gsd: float, k: int) -> int:
 def lookalikes(args, model, world, base, threshold, result) -> None:
     """Plots of look-alikes called poppy."""
     totals = [0, 0]
-    for k, name in enumerate((*FLOWERING, *LEAFY, *THINGS)):
+    for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
+        if not all(name in table for table in world.library.values()):
+            continue
         hits = 0
         n = max(1, args.n // 10)
         for i in range(n):

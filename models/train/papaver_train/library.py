@@ -78,12 +78,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/library"))
     parser.add_argument("--split", type=Path, default=Path("split.json"))
     parser.add_argument("--samples", type=int, default=24)
+    parser.add_argument("--parts", nargs="*", default=["train", "validation", "test"])
     parser.add_argument("--limit", type=int, default=0, help="individuals a species at most (0: all)")
     args = parser.parse_args()
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
     split = json.loads(args.split.read_text())
-    todo = [(p, s, i) for p, table in split["individuals"].items() for s, (first, count) in table.items() for i in range(first, first + (min(count, args.limit) if args.limit else count))]
+    todo = [(p, s, i) for p, table in split["individuals"].items() if p in args.parts for s, (first, count) in table.items() for i in range(first, first + (min(count, args.limit) if args.limit else count))]
     todo.sort(key=lambda t: (t[2] % 1000, t[1]))
     for part, species, seed in todo:
         path = args.out / f"{part}-{species}-{seed}.npz"

@@ -103,6 +103,8 @@ def add_others(rng, canvas: Canvas, species, extent: float) -> list[str]:
         name = choose(rng, FLOWERING if roll < 0.5 else LEAFY if roll < 0.8 else THINGS)
         if roll < 0.07:
             name = "corn_poppy"
+        elif roll > 0.9:
+            name = "brassica" if rng.random() < 0.6 else "cabbage"
         count = int(np.clip(np.exp(rng.normal(1.5 if name in THINGS else 2.4, 1.0)), 1, 80))
         put(rng, canvas, species[name], places(rng, extent, count))
         names.append(name)

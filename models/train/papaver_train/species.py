@@ -220,6 +220,16 @@ def leafy(rng, species: str) -> Builder:
                  wave=0.08 if cabbage else 0.22, curl=0.35, vein=0.3 if cabbage else 0.1)
         if cabbage and rng.random() < 0.6:
             ball(b, (0, 0, 0.11), (size * 0.42, size * 0.42, 0.08), np.clip(colour * 1.35, 0, 0.9), rng=rng, rough=0.03)
+    elif species == "brassica":
+        colour = vary(rng, pick(rng, [*GLAUCOUS, srgb(120, 152, 134), srgb(96, 134, 116), srgb(134, 164, 140), srgb(104, 140, 92), srgb(112, 104, 128)]), 0.15)
+        size, aspect, rise = rng.uniform(0.10, 0.30), rng.uniform(0.45, 1.0), rng.uniform(0.1, 0.6)
+        for i in range(int(rng.integers(7, 22))):
+            f = i / 22
+            leaf(b, rng, (0, 0, 0.02 + 0.08 * f), i * GOLDEN + rng.normal(0, 0.2), size * (1 - 0.5 * f), size * aspect * (1 - 0.3 * f), vary(rng, colour * (1 + 0.3 * f), 0.07), rise=rise + 0.8 * f,
+                 droop=rng.uniform(0.3, 0.9), wave=rng.choice([0.02, 0.08, 0.2]), curl=rng.uniform(0.1, 0.5), vein=rng.uniform(0.1, 0.4), lobes=int(rng.choice([0, 0, 3])), lobe_depth=0.3)
+        if rng.random() < 0.5:
+            heart = np.clip(colour * 1.35, 0, 0.9) if rng.random() < 0.7 else vary(rng, srgb(226, 220, 196))
+            ball(b, (0, 0, 0.09), (size * rng.uniform(0.25, 0.5),) * 2 + (0.07,), heart, rng=rng, rough=0.04)
     elif species in ("onion", "garlic"):
         flower = species == "onion" and rng.random() < 0.6
         for i in range(int(rng.integers(6, 12))):
@@ -283,6 +293,7 @@ def crumple(b, rng, centre, length, width, turn, z, colour, rough) -> None:
 
 FLOWERING = ("corn_poppy", "tulip", "rose", "peony", "cosmos", "chrysanthemum", "rape", "sunflower", "potato", "cotton", "bedding", "shrub_bloom")
 LEAFY = ("lettuce", "cabbage", "onion", "garlic", "grass", "weed", "shrub", "broadleaf")
+LATER = ("brassica",)
 THINGS = ("litter", "laundry", "sheet", "pot", "stones")
 
 
@@ -294,5 +305,5 @@ def build(species: str, seed: int) -> tuple[Builder, dict]:
         colour = list(POPPY_COLOURS)[int(rng.choice(8, p=[0.2, 0.15, 0.15, 0.12, 0.12, 0.1, 0.1, 0.06]))]
         double = bool(rng.random() < 0.2)
         return poppy(rng, stage, colour, double), {"species": "poppy", "stage": stage, "colour": colour, "double": double}
-    maker = flowering if species in FLOWERING else leafy if species in LEAFY else thing
+    maker = flowering if species in FLOWERING else leafy if species in (*LEAFY, *LATER) else thing
     return maker(rng, species), {"species": species, "stage": "", "colour": "", "double": False}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from . import GENERATOR_VERSION
-from .species import FLOWERING, LEAFY, STAGES, THINGS
+from .species import FLOWERING, LATER, LEAFY, STAGES, THINGS
 
 POPPIES = {"rosette": 24, "bolting": 24, "bud": 30, "flower": 120, "capsule": 48, "dry": 20}
 FIRST = {"train": 10_000, "validation": 20_000, "test": 30_000}
@@ -24,6 +24,8 @@ def table(part: str) -> dict:
     out = {}
     for k, (species, count) in enumerate(sorted(counts.items())):
         out[species] = [FIRST[part] + 200 * k, max(4, round(count * SHARE[part]))]
+    for k, species in enumerate(LATER):
+        out[species] = [FIRST[part] + 8000 + 200 * k, max(4, round(24 * SHARE[part]))]
     return out
 
 

@@ -53,6 +53,11 @@ def load_library(folder: Path, part: str) -> dict[str, dict[str, list[Sprite]]]:
         key = f"poppy_{info['stage']}" if info["species"] == "poppy" else info["species"]
         sprite = Sprite(info["species"], info["stage"], info["colour"], info["light"], [full, half, quarter], centre)
         out.setdefault(info["light"], {}).setdefault(key, []).append(sprite)
+    if not out:
+        raise SystemExit(f"error: no plants of part '{part}' in {folder}\nhint: render them first: python -m papaver_train.library --out {folder}")
+    for species in {k for table in out.values() for k in table}:
+        for table in out.values():
+            table.setdefault(species, next(t[species] for t in out.values() if species in t))
     return out
 
 

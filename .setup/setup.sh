@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Gets a Linux machine ready to build and run Papaver: compiler and GDAL, Rust, ONNX Runtime. Says what it installs,
+# installs only what is missing, and may be run any number of times, as root or as a user with sudo.
+# Sourced by samples/demo.sh and tests/run.sh; `bash .setup/setup.sh` does the set-up alone.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in zh*) chinese=yes ;; *) chinese= ;; esac
+
+# say ENGLISH CHINESE
+say() { if [ -n "$chinese" ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi; }
+
+# step ENGLISH CHINESE: what begins now
+step() { printf '\n== '; say "$@"; }
+
+# fail WHAT-ENGLISH WHAT-CHINESE HINT-ENGLISH HINT-CHINESE
+fail() {
+    { say "error: $1" "错误：$2"; say "hint: $3" "提示：$4"; } >&2
+    exit 2
+}
+
+# as_root COMMAND…: as it is for root, else through sudo, which asks for a password only where somebody can type one
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif [ -t 0 ]; then sudo "$@"
+    else sudo -n "$@"; fi
+}
+
+# system_packages: a C compiler, pkg-config, GDAL with its headers; and pip while ONNX Runtime has yet to come
+system_packages() {
+    local missing=() install
+    if ! command -v cc >/dev/null || [ ! -e /usr/include/stdio.h ]; then missing+=(build-essential); fi
+    command -v pkg-config >/dev/null || missing+=(pkg-config)
+    { command -v pkg-config >/dev/null && pkg-config --exists gdal; } || missing+=(libgdal-dev)
+    if [ ! -e "$(runtime_library)" ]; then
+        command -v python3 >/dev/null || missing+=(python3)
+        python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+    fi
+    if ! command -v cargo >/dev/null && [ ! -x "$HOME/.cargo/bin/cargo" ]; then
+        command -v curl >/dev/null || missing+=(ca-certificates curl)
+    fi
+    if [ ${#missing[@]} = 0 ]; then
+        say "system packages: all there" "系统软件包：已齐备"
+        return
+    fi
+    install="apt-get install --no-install-recommends -y ${missing[*]}"
+    say "installing system packages: ${missing[*]}" "安装系统软件包：${missing[*]}"
+    command -v apt-get >/dev/null || fail \
+        "this system has no apt-get" "本系统没有 apt-get" \
+        "install what Debian calls ${missing[*]} with your own package manager, then run this again" \
+        "请用本系统的软件包管理器安装（Debian 名称）：${missing[*]}，然后重新运行"
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail \
+        "packages are missing and there is no sudo" "缺少软件包且没有 sudo" \
+        "as root: apt-get update && $install" "请以 root 运行：apt-get update && $install"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 update \
+        || say "apt-get update failed in part; going on with the lists that are there" "apt-get update 未完全成功；使用现有列表继续"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+        install --no-install-recommends -y "${missing[@]}" >"$log" 2>&1 || {
+        tail -n 15 "$log" >&2
+        fail "the system packages were not installed" "系统软件包安装失败" \
+            "see apt's messages above; when the network and the rights are mended, run this again, or by hand: $install" \
+            "见上方 apt 的信息；修复网络或权限后重新运行，或手工执行：$install"
+    }
+}
+
+# new_enough WANTED: whether cargo is; leaves its version in $have
+new_enough() {
+    have=$(cd "$top" && cargo --version 2>/dev/null | cut -d' ' -f2) || have=
+    [ -n "$have" ] && [ "$(printf '%s\n' "$1" "$have" | sort -V | head -n 1)" = "$1" ]
+}
+
+# rust: cargo at least as new as Cargo.toml asks
+rust() {
+    local wanted have=
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$top/Cargo.toml")
+    export PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+    if ! command -v cargo >/dev/null; then
+        say "installing Rust with rustup (from rustup.rs) into ${CARGO_HOME:-$HOME/.cargo}" \
+            "用 rustup（rustup.rs）安装 Rust 到 ${CARGO_HOME:-$HOME/.cargo}"
+        { curl --proto '=https' --tlsv1.2 --retry 3 -sSf https://sh.rustup.rs >"$log" \
+            && sh "$log" -q -y --no-modify-path --profile minimal -c rustfmt -c clippy; } || fail \
+            "Rust is not installed and could not be fetched" "未安装 Rust，也无法下载" \
+            "install Rust $wanted or newer as https://rustup.rs says, then run this again" \
+            "请按 https://rustup.rs 的说明安装 Rust $wanted 或更新版本，然后重新运行"
+    fi
+    if ! new_enough "$wanted" && command -v rustup >/dev/null; then
+        say "installing the stable Rust toolchain with rustup; the one that is here is ${have:-none}" \
+            "用 rustup 安装 Rust stable 工具链；现有版本：${have:-无}"
+        rustup -q toolchain install stable --no-self-update --profile minimal -c rustfmt -c clippy \
+            && export RUSTUP_TOOLCHAIN=stable
+    fi
+    new_enough "$wanted" || fail \
+        "Rust $wanted or newer is needed, and cargo is ${have:-missing}" "需要 Rust $wanted 或更新版本，现有 ${have:-无}" \
+        "update it: rustup update stable (or see https://rustup.rs), then run this again" \
+        "请更新：rustup update stable（或见 https://rustup.rs），然后重新运行"
+    say "Rust $have" "Rust $have"
+}
+
+# runtime_library: where the ONNX Runtime library is, or shall be; the pinned version is part of its name
+runtime_library() {
+    local version
+    version=$(sed -n 's/^onnxruntime==\([0-9.]*\).*/\1/p' "$top/.setup/onnxruntime.txt")
+    printf '%s\n' "${ORT_DYLIB_PATH:-${XDG_DATA_HOME:-$HOME/.local/share}/papaver/libonnxruntime.so.$version}"
+}
+
+# onnx_runtime: the library out of the pinned wheel, which pip checks by its SHA-256, into the user's data folder
+onnx_runtime() {
+    local library folder wheels machine
+    library=$(runtime_library) folder=$(dirname "$library") machine=$(uname -m)
+    if [ -e "$library" ]; then
+        say "ONNX Runtime: $library" "ONNX Runtime：$library"
+        return
+    fi
+    say "installing ONNX Runtime (about 25 MB): $library" "安装 ONNX Runtime（约 25 MB）：$library"
+    case $(uname -s)-$machine in Linux-x86_64 | Linux-aarch64) ;; *) fail \
+        "no ONNX Runtime is pinned for $(uname -s) on $machine" "没有为 $(uname -s) $machine 指定 ONNX Runtime" \
+        "put a shared library of ONNX Runtime 1.17 or newer at $library, or name it in ORT_DYLIB_PATH" \
+        "请将 ONNX Runtime 1.17 或更新版本的动态库放到 $library，或用 ORT_DYLIB_PATH 指明" ;;
+    esac
+    mkdir -p "$folder" || fail "$folder cannot be made" "无法创建 $folder" \
+        "make it writable, or name another place in XDG_DATA_HOME" "请使其可写，或用 XDG_DATA_HOME 指定别处"
+    wheels=$(mktemp -d "$folder/.wheel.XXXXXX")
+    { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version 3.11 \
+        --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" -d "$wheels" -r "$top/.setup/onnxruntime.txt" \
+        && python3 -m zipfile -e "$wheels"/onnxruntime-*.whl "$wheels" \
+        && mv "$wheels/onnxruntime/LICENSE" "$folder/onnxruntime-LICENSE" \
+        && mv "$wheels/onnxruntime/ThirdPartyNotices.txt" "$folder/onnxruntime-ThirdPartyNotices.txt" \
+        && mv "$wheels"/onnxruntime/capi/libonnxruntime.so.* "$library" \
+        && ln -sfn "${library##*/}" "$folder/libonnxruntime.so"; } || {
+        rm -rf "$wheels"
+        fail "ONNX Runtime was not installed" "ONNX Runtime 安装失败" \
+            "see pip's message above; mend the network or the disk and run this again, or bring that file from another machine" \
+            "见上方 pip 的信息；修复网络或磁盘后重新运行，或从别的机器复制该文件"
+    }
+    rm -rf "$wheels"
+}
+
+# build ARGUMENTS…: cargo build, with the remedy when it fails
+build() {
+    (cd "$top" && cargo build --locked "$@") || fail "the build failed" "编译失败" \
+        "when the message above is about the network or a full disk (a build needs some 3 GB), mend that and run this again: what is built stays" \
+        "若上方信息与网络或磁盘空间有关（编译约需 3 GB），请修复后重新运行：已编译的部分会保留"
+}
+
+# set_up: all of it
+set_up() {
+    [ -n "${HOME:-}" ] || fail "HOME is not set" "未设置 HOME" "run: export HOME=/your/home" "请运行：export HOME=/your/home"
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    step "setting up" "准备环境"
+    system_packages
+    rust
+    onnx_runtime
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then set_up; fi
