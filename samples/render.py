@@ -1,7 +1,7 @@
 """Renders the sample survey: an orthomosaic of an invented village edge at 2 cm, its truth and its boundary.
 
     python -m pip install -r requirements.txt
-    python render.py            # writes village/ortho.tif, village/truth.geojson, village/boundary.geojson
+    python render.py            # writes village/ortho.tif, village/truth.geojson, village/boundary.geojson and photos/
 
 Every plant, house and field is invented and drawn from points and polygons by this folder's files; nothing is taken from
 photographs. The same seed gives the same picture. The plants are none that the classifier was trained on, and are drawn
@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import photos
 import rasterio
 from layout import Village, greenery, ground, houses, plots
 from paint import Canvas, blurred, resize
@@ -98,15 +99,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "village")
     parser.add_argument("--quality", type=int, default=58)
+    parser.add_argument("--photos", type=Path, default=Path(__file__).parent / "photos")
+    parser.add_argument("--photo-quality", type=int, default=46)
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
     canvas = Canvas(rng, WIDTH_M, HEIGHT_M, GSD)
     village = Village(canvas, rng)
     ground(village)
     roofs = houses(village)
+    built = canvas.height.copy()
     greenery(village)
     plots(village, roofs)
-    image = camera(rng, canvas.lit())
+    light = canvas.lit()
+    if args.photos:
+        photos.take(canvas, photos.seen_heights(canvas.height, built), light, args.photos, CRS, EASTING, NORTHING, SEED + 1, args.photo_quality)
+    image = camera(rng, light)
     frame = Image.new("L", (canvas.shape[1], canvas.shape[0]))
     ImageDraw.Draw(frame).polygon([(x / GSD, y / GSD) for x, y in COLLAR], fill=255)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -43,6 +43,17 @@ macro_rules! tr {
     };
 }
 
+/// A path as it is typed in a shell: quoted where it has to be.
+pub fn shell(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// What happened, and what the user can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -123,6 +134,14 @@ mod tests {
         assert_eq!(Lang::of_locale("zh-Hans"), Lang::Zh);
         assert_eq!(Lang::of_locale("de_DE"), Lang::En);
         assert_eq!(Lang::of_locale("C"), Lang::En);
+    }
+
+    #[test]
+    fn a_path_that_a_shell_would_split_is_quoted() {
+        let shell = |p: &str| shell(std::path::Path::new(p));
+        assert_eq!(shell("/data/正射_1.tif"), "/data/正射_1.tif");
+        assert_eq!(shell("a b.tif"), "'a b.tif'");
+        assert_eq!(shell("it's.tif"), "'it'\\''s.tif'");
     }
 
     #[test]

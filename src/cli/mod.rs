@@ -5,7 +5,9 @@
 
 mod model;
 mod progress;
+mod registry;
 mod scan;
+mod summary;
 mod talk;
 mod telemetry;
 
@@ -33,10 +35,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Search orthomosaics for plots that may be poppy 搜索正射影像
+    /// Search orthomosaics and photos for plots that may be poppy 搜索影像
     Scan(Box<scan::Arguments>),
     /// What a model says of itself 查看模型
     Model(model::Arguments),
+    #[command(flatten)]
+    Registry(registry::Command),
 }
 
 fn language(text: &str) -> Result<Lang, String> {
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(*arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
+        Command::Registry(command) => registry::run(command, lang),
     };
     match result {
         Ok(Done::Whole) => ExitCode::SUCCESS,

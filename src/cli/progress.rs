@@ -74,8 +74,8 @@ impl Progress for Talk {
         match stage {
             Stage::Opening { sources } => self.tell(&tr!(
                 lang,
-                "opening {sources} orthomosaics",
-                "打开 {sources} 幅正射影像"
+                "opening {sources} sources",
+                "打开 {sources} 个影像源"
             )),
             Stage::Scoring { tiles, done } => {
                 let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
-use crate::words::{Lang, Said, Say};
+use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
@@ -53,10 +53,11 @@ impl Say for BoundaryError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Unreadable { path } => {
+                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
-                    "give a GeoJSON, GeoPackage or shapefile with polygons; `ogrinfo {path}` says what is wrong",
-                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile；可用 `ogrinfo {path}` 查看原因"))
+                    "give a GeoJSON, GeoPackage or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
+                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
             }
             Self::Empty { path } => {
                 let path = path.display();
@@ -67,6 +68,7 @@ impl Say for BoundaryError {
                 ))
             }
             Self::SelfIntersecting { path, feature } => {
+                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
@@ -75,11 +77,12 @@ impl Say for BoundaryError {
                 ))
                 .hint(tr!(
                     lang,
-                    "mend it: `ogr2ogr -makevalid mended.gpkg {path}`",
-                    "修复方法：`ogr2ogr -makevalid mended.gpkg {path}`"
+                    "mend it: `ogr2ogr -makevalid mended.gpkg {typed}`",
+                    "修复方法：`ogr2ogr -makevalid mended.gpkg {typed}`"
                 ))
             }
             Self::NoCrs { path } => {
+                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
@@ -88,8 +91,8 @@ impl Say for BoundaryError {
                 ))
                 .hint(tr!(
                     lang,
-                    "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`",
-                    "请写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {path}`"
+                    "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`",
+                    "请写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`"
                 ))
             }
             Self::Crs { path, source } => {

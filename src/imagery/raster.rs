@@ -4,12 +4,14 @@ use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
 use super::inputs::is_virtual;
+use super::photo::{Grid, Photo};
 use super::raster_error::RasterError;
 use super::stretch::Stretch;
 use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags, Metadata};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user says about rasters.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +50,7 @@ pub struct Raster {
     gsd: Gsd,
     captured: Option<Captured>,
     fingerprint: Fingerprint,
+    photo: Option<Arc<(Photo, Grid)>>,
 }
 
 impl Raster {
@@ -94,7 +97,67 @@ impl Raster {
             no_data,
             stretch,
             captured,
+            photo: None,
         })
+    }
+
+    /// A photo as a raster: laid on ground pixels of `resolution_m`, or of its own finest where that is coarser.
+    ///
+    /// # Errors
+    /// [`RasterError::NotARaster`] where the file is gone.
+    pub fn of_photo(photo: Photo, resolution_m: f64) -> Result<Self, RasterError> {
+        let path = photo.shot.path.clone();
+        let gone = |reason: String| RasterError::NotARaster {
+            path: path.clone(),
+            reason,
+        };
+        let grid = photo.grid(resolution_m);
+        let transform = grid
+            .in_degrees()
+            .ok_or_else(|| RasterError::ZeroPixels { path: path.clone() })?;
+        let crs = Crs::wgs84().map_err(|source| RasterError::Crs {
+            path: path.clone(),
+            source,
+        })?;
+        let level = Level {
+            overview: None,
+            width: grid.width,
+            height: grid.height,
+            block: (grid.width, grid.height),
+        };
+        let samples = file_samples(&path).map_err(|e| gone(e.to_string()))?;
+        let pose = format!("{:?} {:?}", photo.camera, transform.coefficients());
+        let gsd_cm = grid.gsd_m * 100.0;
+        Ok(Self {
+            name: path
+                .file_name()
+                .map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy())
+                .into_owned(),
+            path,
+            colours: Colours::Byte([1, 2, 3]),
+            no_data: NoData::Never,
+            stretch: None,
+            can_be_sparse: false,
+            levels: vec![level],
+            transform,
+            crs,
+            gsd: Gsd {
+                x_cm: gsd_cm,
+                y_cm: gsd_cm,
+            },
+            captured: photo
+                .shot
+                .metadata
+                .captured
+                .map(|c| Captured::day(c.local.date())),
+            fingerprint: fingerprint_bytes(&[&samples, pose.as_bytes()]),
+            photo: Some(Arc::new((photo, grid))),
+        })
+    }
+
+    /// The photo and its grid, where it is one.
+    pub fn photo(&self) -> Option<&(Photo, Grid)> {
+        self.photo.as_deref()
     }
 
     /// Its path as the user named it.
@@ -140,6 +203,12 @@ impl Raster {
         let changed = || RasterError::Changed {
             path: self.path.clone(),
         };
+        if let Some((photo, _)) = self.photo() {
+            let now = file_samples(&self.path).map_err(|_ignored| changed())?;
+            let pose = format!("{:?} {:?}", photo.camera, self.transform.coefficients());
+            let same = fingerprint_bytes(&[&now, pose.as_bytes()]) == self.fingerprint;
+            return same.then_some(()).ok_or_else(changed);
+        }
         let dataset = open(&self.path).map_err(|_ignored| changed())?;
         let now = fingerprint(
             &self.path,

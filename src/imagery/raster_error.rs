@@ -1,13 +1,15 @@
 //! Why a raster cannot be searched, and what mends it.
 
 use crate::ground::CrsError;
-use crate::words::{Lang, Said, Say};
+use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use std::path::PathBuf;
 
 /// A raster that cannot be searched.
 #[derive(Debug)]
 pub enum RasterError {
+    /// It is a photo that is set aside.
+    Photo(Box<super::photo::SetAside>),
     /// GDAL cannot open it.
     NotARaster {
         /// The file.
@@ -89,19 +91,21 @@ pub enum RasterError {
 impl Say for RasterError {
     fn say(&self, lang: Lang) -> Said {
         let p = self.path().display();
+        let typed = shell(self.path());
         match self {
+            Self::Photo(aside) => aside.say(lang),
             Self::NotARaster { reason, .. } => Said::new(tr!(lang, "{p} cannot be opened as a raster: {reason}", "无法将 {p} 作为栅格打开：{reason}"))
-                .hint(tr!(lang, "`gdalinfo {p}` must be able to read it; if it was copied from a card, copy it again", "`gdalinfo {p}` 应能读取；若由存储卡复制而来，请重新复制")),
+                .hint(tr!(lang, "`gdalinfo {typed}` must be able to read it; if it was copied from a card, copy it again", "`gdalinfo {typed}` 应能读取；若由存储卡复制而来，请重新复制")),
             Self::NoCrs { .. } => Said::new(tr!(lang, "{p} has no coordinate reference system", "{p} 没有坐标参考系"))
-                .hint(tr!(lang, "name it with `--crs EPSG:4547`, or write it once: `gdal_edit.py -a_srs EPSG:4547 {p}`", "用 `--crs EPSG:4547` 指明，或一次写入：`gdal_edit.py -a_srs EPSG:4547 {p}`")),
+                .hint(tr!(lang, "name it with `--crs EPSG:4547`, or write it once: `gdal_edit.py -a_srs EPSG:4547 {typed}`", "用 `--crs EPSG:4547` 指明，或一次写入：`gdal_edit.py -a_srs EPSG:4547 {typed}`")),
             Self::NoPlace { .. } => Said::new(tr!(lang, "{p} has no georeference: where it lies is unknown", "{p} 没有地理参考，位置未知"))
                 .hint(tr!(lang, "export it from the photogrammetry program as GeoTIFF, or keep its world file (.tfw) beside it", "请从拼接软件导出为 GeoTIFF，或把坐标文件（.tfw）放在同一文件夹")),
             Self::Gcps { .. } => Said::new(tr!(lang, "{p} is placed by ground control points only", "{p} 只有地面控制点，尚未纠正"))
-                .hint(tr!(lang, "rectify it first: `gdalwarp -tps -r bilinear -t_srs EPSG:4326 {p} rectified.tif`", "请先纠正：`gdalwarp -tps -r bilinear -t_srs EPSG:4326 {p} rectified.tif`")),
+                .hint(tr!(lang, "rectify it first: `gdalwarp -tps -r bilinear -t_srs EPSG:4326 {typed} rectified.tif`", "请先纠正：`gdalwarp -tps -r bilinear -t_srs EPSG:4326 {typed} rectified.tif`")),
             Self::Rpcs { .. } => Said::new(tr!(lang, "{p} is placed by rational polynomials (RPC) only", "{p} 只有有理多项式参数（RPC），尚未纠正"))
-                .hint(tr!(lang, "rectify it first: `gdalwarp -rpc -to RPC_DEM=dem.tif -r bilinear -t_srs EPSG:4326 {p} rectified.tif`", "请先纠正：`gdalwarp -rpc -to RPC_DEM=dem.tif -r bilinear -t_srs EPSG:4326 {p} rectified.tif`")),
+                .hint(tr!(lang, "rectify it first: `gdalwarp -rpc -to RPC_DEM=dem.tif -r bilinear -t_srs EPSG:4326 {typed} rectified.tif`", "请先纠正：`gdalwarp -rpc -to RPC_DEM=dem.tif -r bilinear -t_srs EPSG:4326 {typed} rectified.tif`")),
             Self::ZeroPixels { .. } => Said::new(tr!(lang, "the pixels of {p} have no size on the ground", "{p} 的像元在地面上没有大小"))
-                .hint(tr!(lang, "its geotransform is broken; export it anew, or set the corners: `gdal_edit.py -a_ullr ULX ULY LRX LRY {p}`", "其地理变换参数有误；请重新导出，或设置角点：`gdal_edit.py -a_ullr ULX ULY LRX LRY {p}`")),
+                .hint(tr!(lang, "its geotransform is broken; export it anew, or set the corners: `gdal_edit.py -a_ullr ULX ULY LRX LRY {typed}`", "其地理变换参数有误；请重新导出，或设置角点：`gdal_edit.py -a_ullr ULX ULY LRX LRY {typed}`")),
             Self::Crs { source, .. } => {
                 let said = source.say(lang);
                 Said { what: format!("{p}: {}", said.what), hint: said.hint }
@@ -111,7 +115,7 @@ impl Say for RasterError {
             Self::NoSuchBand { band, bands, .. } => Said::new(tr!(lang, "{p} has no band {band}, only {bands}", "{p} 没有第 {band} 波段，只有 {bands} 个"))
                 .hint(tr!(lang, "`--bands` counts from 1, red first: `--bands 1,2,3`", "`--bands` 从 1 计数，红波段在前：`--bands 1,2,3`")),
             Self::Depth { kind, .. } => Said::new(tr!(lang, "{p} has values of type {kind}; 8 and 16 bit are read", "{p} 的像元类型是 {kind}；只支持 8 位和 16 位"))
-                .hint(tr!(lang, "convert it: `gdal_translate -ot Byte -scale {p} converted.tif`", "请转换：`gdal_translate -ot Byte -scale {p} converted.tif`")),
+                .hint(tr!(lang, "convert it: `gdal_translate -ot Byte -scale {typed} converted.tif`", "请转换：`gdal_translate -ot Byte -scale {typed} converted.tif`")),
             Self::TooCoarse { gsd_cm, coarsest_cm, .. } => Said::new(tr!(lang,
                 "{p} is too coarse: {gsd_cm:.1} cm a pixel, and the model's figures hold up to {coarsest_cm:.1} cm",
                 "{p} 分辨率不足：每像元 {gsd_cm:.1} 厘米，模型最粗只适用到 {coarsest_cm:.1} 厘米"))
@@ -130,6 +134,7 @@ impl RasterError {
     /// The file it is about.
     pub fn path(&self) -> &PathBuf {
         match self {
+            Self::Photo(aside) => &aside.path,
             Self::NotARaster { path, .. }
             | Self::NoCrs { path }
             | Self::NoPlace { path }

@@ -1,11 +1,13 @@
 //! Pixels out of a raster: a block-aligned rectangle at a time, decoded once, as RGB with what is wrong with each pixel.
 
 use super::bands::{Colours, NoData};
+use super::photo::Rectified;
 use super::raster::{Level, Raster, open};
 use super::raster_error::RasterError;
 use crate::ground::{Rect, Region};
 use gdal::raster::{RasterBand, ResampleAlg};
 use gdal::{Dataset, Metadata};
+use image::RgbImage;
 
 /// Largest value of all three colours that counts as black in a collar, and its mirror for white. Lossy compression
 /// leaves a little noise in a collar.
@@ -74,6 +76,47 @@ impl Pixels {
     }
 }
 
+/// A rectangle of a rectified photo. Outside its frame there is no data.
+fn from_photo(flat: &Rectified, usable: bool, rect: Rect) -> Pixels {
+    let width = flat.grid.width as usize;
+    let (x0, x1) = (rect.x0 as usize, (rect.x1 as usize).min(width));
+    let mut colours = [Vec::new(), Vec::new(), Vec::new()];
+    let mut why = Vec::new();
+    for y in rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize) {
+        let row = &flat.rgb[(y * width + x0) * 3..(y * width + x1) * 3];
+        for (i, plane) in colours.iter_mut().enumerate() {
+            plane.extend(row.iter().skip(i).step_by(3));
+        }
+        let kind = |valid: &bool| match (valid, usable) {
+            (false, _) => Why::NoData as u8,
+            (true, true) => Why::Searched as u8,
+            (true, false) => Why::Unreadable as u8,
+        };
+        why.extend(flat.valid[y * width + x0..y * width + x1].iter().map(kind));
+    }
+    if why.iter().all(|w| *w == Why::NoData as u8) {
+        return Pixels::without_data(rect);
+    }
+    let whole = why.iter().all(|w| *w == Why::Searched as u8);
+    Pixels {
+        rect,
+        colours,
+        why: (!whole).then_some(why),
+    }
+}
+
+/// A rectangle of a rectified photo as RGB, columns, rows.
+fn photo_picture(flat: &Rectified, rect: Rect) -> (Vec<u8>, u32, u32) {
+    let width = flat.grid.width as usize;
+    let rows = rect.y0 as usize..rect.y1 as usize;
+    let rgb = rows.flat_map(|y| {
+        flat.rgb[(y * width + rect.x0 as usize) * 3..(y * width + rect.x1 as usize) * 3]
+            .iter()
+            .copied()
+    });
+    (rgb.collect(), rect.x1 - rect.x0, rect.y1 - rect.y0)
+}
+
 /// The runs of a value in a row that starts at column `x0`.
 fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<crate::ground::Run> {
     let mut runs = Vec::new();
@@ -95,7 +138,15 @@ fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<crate::ground::Run> {
 pub struct RasterReader {
     raster: Raster,
     level: Level,
-    dataset: Dataset,
+    opened: Opened,
+}
+
+/// Where the pixels come from.
+enum Opened {
+    /// A file that GDAL reads piece by piece.
+    Dataset(Box<Dataset>),
+    /// A photo, decoded and laid on the ground; whether its picture could be used.
+    Photo(Box<Rectified>, bool),
 }
 
 impl RasterReader {
@@ -104,8 +155,18 @@ impl RasterReader {
     /// # Errors
     /// [`RasterError::NotARaster`] where the file is gone.
     pub fn open(raster: &Raster, level: Level) -> Result<Self, RasterError> {
+        let opened = match raster.photo() {
+            Some((photo, grid)) => {
+                let picture = photo.usable_picture();
+                let usable = picture.is_ok();
+                // Where there is no picture, its outline on the ground is still wanted.
+                let picture = picture.unwrap_or_else(|_named_later| RgbImage::new(1, 1));
+                Opened::Photo(Box::new(photo.rectify(&picture, grid)), usable)
+            }
+            None => Opened::Dataset(Box::new(open(&raster.path)?)),
+        };
         Ok(Self {
-            dataset: open(&raster.path)?,
+            opened,
             raster: raster.clone(),
             level,
         })
@@ -113,18 +174,27 @@ impl RasterReader {
 
     /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails.
     pub fn read(&self, rect: Rect) -> Pixels {
-        if self.raster.can_be_sparse && self.blocks(rect).iter().all(|block| self.is_sparse(*block))
-        {
+        if let Opened::Photo(flat, usable) = &self.opened {
+            return from_photo(flat, *usable, rect);
+        }
+        let blocks = self.blocks(rect);
+        let (sparse, stored): (Vec<Rect>, Vec<Rect>) = blocks
+            .into_iter()
+            .partition(|block| self.raster.can_be_sparse && self.is_sparse(*block));
+        if stored.is_empty() {
             return Pixels::without_data(rect);
         }
         let mut planes = Planes::new(rect);
         if self.read_into(&mut planes, rect).is_none() {
             planes = Planes::new(rect);
-            for block in self.blocks(rect) {
+            for block in stored {
                 if self.read_into(&mut planes, block).is_none() {
                     planes.mark(block, Why::Unreadable);
                 }
             }
+        }
+        for block in sparse {
+            planes.mark(block, Why::NoData);
         }
         planes.finish()
     }
@@ -132,6 +202,10 @@ impl RasterReader {
     /// A picture of a rectangle of the full raster, reduced by GDAL to at most `most` pixels along its longer side: RGB,
     /// columns, rows. `None` where it cannot be read.
     pub fn picture(&self, rect: Rect, most: u32) -> Option<(Vec<u8>, u32, u32)> {
+        let dataset = match &self.opened {
+            Opened::Dataset(dataset) => dataset,
+            Opened::Photo(flat, _) => return Some(photo_picture(flat, rect)),
+        };
         let (across, down) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
         let longest = across.max(down).max(1);
         let side = |v: u32| {
@@ -155,7 +229,7 @@ impl RasterReader {
                 (across as usize, down as usize),
                 (width as usize, height as usize),
             );
-            self.dataset
+            dataset
                 .rasterband(number)
                 .ok()?
                 .read_into_slice(corner, from, to, &mut values, Some(alg))
@@ -218,7 +292,10 @@ impl RasterReader {
     }
 
     fn band(&self, number: usize) -> Option<RasterBand<'_>> {
-        let band = self.dataset.rasterband(number).ok()?;
+        let Opened::Dataset(dataset) = &self.opened else {
+            return None;
+        };
+        let band = dataset.rasterband(number).ok()?;
         match self.level.overview {
             Some(i) => band.overview(i).ok(),
             None => Some(band),
@@ -285,7 +362,10 @@ impl RasterReader {
     /// The mask or alpha band, from the same overview where it has one.
     fn read_mask(&self, rect: Rect) -> Option<Vec<u8>> {
         let number = self.raster.colours.bands()[0];
-        let band = self.dataset.rasterband(number).ok()?;
+        let Opened::Dataset(dataset) = &self.opened else {
+            return None;
+        };
+        let band = dataset.rasterband(number).ok()?;
         let Some(overview) = self.level.overview else {
             return read(&band.open_mask_band().ok()?, rect);
         };

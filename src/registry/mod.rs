@@ -1,1 +1,29 @@
 //! A site's life: events, states, replay, store, evidence, bundles.
+
+pub mod body;
+pub mod bundle;
+pub mod districts;
+pub mod event;
+pub mod evidence;
+pub mod evidence_list;
+pub mod ids;
+pub mod keys;
+pub mod legal;
+pub mod matching;
+pub mod moves;
+pub mod people;
+pub mod place;
+pub mod quadrats;
+pub mod record;
+pub mod replay;
+pub mod settings;
+pub mod site;
+pub mod state;
+pub mod store;
+
+pub use ids::{DeviceId, Hash, SiteKey};
+pub use people::{People, Role};
+pub use settings::Settings;
+pub use site::Site;
+pub use state::State;
+pub use store::{Store, StoreError};

@@ -1,8 +1,8 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
-use super::cluster::clusters;
 use super::hits::Hit;
 use super::ids::candidate_id;
+use super::sightings::{Views, plots};
 use crate::ground::{LonLat, Quad, Region, area_m2};
 use crate::imagery::Captured;
 use geo::{InteriorPoint, MultiPolygon, unary_union};
@@ -89,9 +89,32 @@ pub struct Candidate {
     pub polygon: MultiPolygon,
     /// A point inside the polygon.
     pub at: LonLat,
+    /// What photos say of it, where it was found in any.
+    pub photos: Option<Sightings>,
 }
 
-/// Makes candidates of hits. `outline` gives the polygons in lon/lat of a region of model pixels of a source.
+/// What overlapping photos say of a plot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sightings {
+    /// Metres within which it truly lies, in 95 of 100 cases.
+    pub position_error_m: f64,
+    /// Photos that it was found in.
+    pub seen_in: usize,
+    /// Photos that searched its place.
+    pub covered_by: usize,
+}
+
+impl Candidate {
+    /// The score that ranks it: its best, less up to a quarter where most photos that searched its place do not show it.
+    fn rank_score(&self) -> f64 {
+        let doubt = self.photos.map_or(0.0, |p| {
+            1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
+        });
+        self.score_max - 0.25 * doubt
+    }
+}
+
+/// Makes candidates of hits. `views` tells what photos show, `outline` gives the polygons in lon/lat of a region of model pixels of a source.
 ///
 /// # Errors
 /// Those of `outline`.
@@ -100,17 +123,20 @@ pub fn candidates<E>(
     hits: &[Located],
     sources: &[SourceFacts],
     radius_m: f64,
+    views: &dyn Views,
     outline: impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
 ) -> Result<Vec<Candidate>, E> {
-    let quads: Vec<Quad> = hits.iter().map(|h| h.quad).collect();
     let mut found = Vec::new();
-    for members in clusters(&quads, radius_m) {
+    for members in plots(hits, radius_m, views) {
         let members: Vec<&Located> = members.iter().map(|i| &hits[*i]).collect();
-        found.push(candidate(&members, sources, &outline)?);
+        found.push(candidate(&members, sources, views, &outline)?);
     }
     // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
     found.sort_by(|a, b| {
-        let key = |c: &Candidate| ((c.score_max * 100.0).round(), c.hits as f64, c.score_mean);
+        let key = |c: &Candidate| {
+            let rank = (c.rank_score() * 100.0).round();
+            (rank, c.hits as f64, c.score_mean)
+        };
         key(b)
             .partial_cmp(&key(a))
             .unwrap_or(std::cmp::Ordering::Equal)
@@ -126,6 +152,7 @@ pub fn candidates<E>(
 fn candidate<E>(
     members: &[&Located],
     sources: &[SourceFacts],
+    views: &dyn Views,
     outline: &impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
 ) -> Result<Candidate, E> {
     let mut by_source: BTreeMap<usize, Vec<&Hit>> = BTreeMap::new();
@@ -135,8 +162,19 @@ fn candidate<E>(
             .or_default()
             .push(&located.hit);
     }
+    let place = members[0].quad[0];
+    let is_photo = |n: usize| views.position_error_m(n, place).is_some();
+    let view = |n: usize| views.view(n, place).unwrap_or(f64::INFINITY);
+    // Photos place one plot in slightly different places: the best view's outline is its shape, the union would be a
+    // smear. An orthomosaic is surer than any photo.
+    let best_photo = by_source
+        .keys()
+        .copied()
+        .min_by(|a, b| view(*a).total_cmp(&view(*b)))
+        .filter(|_| by_source.keys().all(|n| is_photo(*n)));
     let outlines: Vec<MultiPolygon> = by_source
         .iter()
+        .filter(|(n, _)| best_photo.map_or(!is_photo(**n), |best| best == **n))
         .map(|(source, hits)| outline(*source, &Region::from_rects(hits.iter().map(|h| h.rect))))
         .collect::<Result<_, _>>()?;
     let polygon = if outlines.len() == 1 {
@@ -146,6 +184,17 @@ fn candidate<E>(
     };
     let numbers: Vec<usize> = by_source.keys().copied().collect();
     let finest = |a: &&usize, b: &&usize| sources[**a].gsd_cm.total_cmp(&sources[**b].gsd_cm);
+    let rasters = numbers.iter().filter(|n| !is_photo(**n));
+    let best = best_photo.or_else(|| rasters.min_by(finest).copied());
+    let at = inside(&polygon).unwrap_or(place);
+    let seen_in = numbers.iter().filter(|n| is_photo(**n)).count();
+    let photos = (seen_in > 0).then(|| Sightings {
+        position_error_m: best_photo
+            .and_then(|n| views.position_error_m(n, at))
+            .unwrap_or(0.0),
+        seen_in,
+        covered_by: views.covering(at).max(seen_in),
+    });
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
     Ok(Candidate {
         id: String::new(),
@@ -154,12 +203,13 @@ fn candidate<E>(
         score_mean: scores().sum::<f64>() / members.len() as f64,
         area_m2: area_m2(&polygon),
         hits: members.len(),
-        best: numbers.iter().min_by(finest).copied().unwrap_or(0),
+        best: best.unwrap_or(0),
+        photos,
         captured: numbers
             .iter()
             .filter_map(|n| sources[*n].captured)
             .reduce(Captured::with),
-        at: inside(&polygon).unwrap_or(members[0].quad[0]),
+        at,
         sources: numbers,
         polygon,
     })
@@ -180,6 +230,7 @@ fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
 mod tests {
     use super::*;
     use crate::ground::Rect;
+    use crate::scan::sightings::NoPhotos;
     use geo::{Contains, MapCoords, Point};
 
     const DEGREE: f64 = 2e-7;
@@ -228,7 +279,7 @@ mod tests {
             .flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)])
             .chain([hit(0, 2000, 0, 0.95)])
             .collect();
-        let found = candidates("s", &hits, &facts(), 2.0, ground).expect("infallible");
+        let found = candidates("s", &hits, &facts(), 2.0, &NoPhotos, ground).expect("infallible");
         assert_eq!(
             found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(),
             [(1, 1), (2, 16)]
@@ -247,6 +298,7 @@ mod tests {
             &[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)],
             &facts(),
             2.0,
+            &NoPhotos,
             ground,
         )
         .expect("infallible");
@@ -259,7 +311,7 @@ mod tests {
             found[0].captured.expect("known").to_string(),
             "2026-05-03/2026-05-05"
         );
-        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, ground)
+        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, &NoPhotos, ground)
             .expect("infallible")[0]
             .area_m2;
         assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);

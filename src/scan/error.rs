@@ -3,6 +3,7 @@
 use super::journal::JournalError;
 use super::model_error::ModelError;
 use crate::ground::{BoundaryError, CrsError};
+use crate::imagery::photo::DemError;
 use crate::imagery::{InputError, RasterError};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -43,6 +44,8 @@ pub enum ScanError {
     },
     /// A place cannot be computed.
     Crs(CrsError),
+    /// The terrain model.
+    Dem(DemError),
     /// A number is out of range.
     Range {
         /// The option.
@@ -81,6 +84,7 @@ impl Say for ScanError {
                 None => Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容")),
             },
             Self::Raster(e) => e.say(lang),
+            Self::Dem(e) => e.say(lang),
             Self::Model(e) => e.say(lang),
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
@@ -141,6 +145,7 @@ impl Say for ScanError {
 speaking_error!(ScanError, |e| match e {
     ScanError::Input(e) => Some(e),
     ScanError::Raster(e) => Some(e),
+    ScanError::Dem(e) => Some(e),
     ScanError::Model(e) => Some(e),
     ScanError::Boundary(e) => Some(e),
     ScanError::Journal(e) => Some(e),
@@ -158,4 +163,4 @@ macro_rules! from {
         })*
     };
 }
-from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs);
+from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem);

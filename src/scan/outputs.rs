@@ -6,8 +6,8 @@ use super::journal::Bond;
 use super::pictures::pictures;
 use super::request::Request;
 use super::review::{About, Card, page};
-use super::run::Summary;
 use super::scorer::Model;
+use super::summary::Summary;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
 use crate::imagery::{Raster, gdal_version};
 use geo::MultiPolygon;
@@ -200,6 +200,9 @@ fn candidate_features(
             "threshold": summary.threshold,
             "chip": files.chip,
             "context": files.context,
+            "position_error_m": candidate.photos.map(|p| round(p.position_error_m, 1)),
+            "seen_in": candidate.photos.map(|p| p.seen_in),
+            "covered_by": candidate.photos.map(|p| p.covered_by),
             "lon": candidate.at.lon,
             "lat": candidate.at.lat,
         })),
@@ -266,6 +269,41 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
     page(&cards, &about, provenance.request.lang)
 }
 
+/// What the photos say of the flight; `null` where none was searched.
+fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
+    if summary.photos.0 == 0 {
+        return Value::Null;
+    }
+    let gsd = rasters
+        .iter()
+        .filter_map(|r| r.photo()?.0.footprint.gsd_m)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let remarks: Vec<Value> = summary
+        .remarks
+        .iter()
+        .map(|(photo, remark)| {
+            let (kind, value) = remark.name();
+            json!({ "photo": photo, "kind": kind, "value": value.map(|v| round(v, 1)) })
+        })
+        .collect();
+    let sources = |kind: fn(&crate::imagery::photo::Photo) -> String| {
+        let mut count: std::collections::BTreeMap<String, usize> = Default::default();
+        for (photo, _) in rasters.iter().filter_map(Raster::photo) {
+            *count.entry(kind(photo)).or_default() += 1;
+        }
+        count
+    };
+    json!({
+        "photos": summary.photos.0,
+        "flights": summary.photos.1,
+        "gsd_cm": gsd.map(|(a, b)| [round(a * 100.0, 2), round(b * 100.0, 2)]),
+        "height_from": sources(|p| p.height_source.name().to_owned()),
+        "heading_from": sources(|p| p.yaw_source.name().to_owned()),
+        "focal_length_from": sources(|p| p.focal_source.name().to_owned()),
+        "remarks": remarks,
+    })
+}
+
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
 fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
     let Provenance {
@@ -326,6 +364,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         "scan_id": summary.scan_id,
         "survey": request.survey,
         "unit": request.unit,
+        "timezone": request.timezone,
         "program_version": env!("CARGO_PKG_VERSION"),
         "model": {
             "name": model.name(),
@@ -348,8 +387,8 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             "candidates": summary.candidates.len(),
             "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
             "tiles": summary.tiles.0,
-            "photos_passed_over": summary.photos_passed_over,
         },
+        "flight": flight_quality(summary, rasters),
         "run": {
             "finished": jiff::Timestamp::now().to_string(),
             "seconds": round(summary.seconds, 2),

@@ -2,9 +2,41 @@
 
 use super::error::ScanError;
 use super::scorer::Device;
-use crate::imagery::{Captured, RasterOptions};
+use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::words::Lang;
 use std::path::PathBuf;
+
+/// What the user says of photos.
+#[derive(Debug, Clone, Default)]
+pub struct PhotoRequest {
+    /// A terrain model.
+    pub dem: Option<PathBuf>,
+    /// Metres of the ground above the sea.
+    pub ground_elevation_m: Option<f64>,
+    /// The sensor's width in millimetres.
+    pub sensor_width_mm: Option<f64>,
+}
+
+impl PhotoRequest {
+    /// What of it decides where photos lie: empty where nothing was asked.
+    pub fn fingerprint(&self) -> String {
+        let dem = self.dem.as_deref().map_or_else(String::new, |path| {
+            // A terrain model that cannot be read is refused elsewhere.
+            file_fingerprint(path).map_or_else(|_unreadable| String::new(), |f| f.0)
+        });
+        let number = |n: Option<f64>| n.map_or_else(String::new, |n| n.to_string());
+        let parts = [
+            dem,
+            number(self.ground_elevation_m),
+            number(self.sensor_width_mm),
+        ];
+        if parts.iter().all(String::is_empty) {
+            String::new()
+        } else {
+            parts.join(" ")
+        }
+    }
+}
 
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
@@ -27,12 +59,16 @@ pub struct Request {
     pub within: Option<PathBuf>,
     /// How rasters are read.
     pub raster: RasterOptions,
+    /// How photos are placed on the ground.
+    pub photos: PhotoRequest,
     /// The survey's name.
     pub survey: Option<String>,
     /// The administrative code of the unit.
     pub unit: Option<String>,
     /// When everything was taken, where the tags do not say or are wrong.
     pub captured: Option<Captured>,
+    /// The time zone in which capture dates are given, such as `Asia/Shanghai` or `+08:00`.
+    pub timezone: Option<String>,
     /// Search imagery that is coarser than the model can bear, and mark the result.
     pub allow_coarse: bool,
     /// Discard earlier work in the output folder.
@@ -59,6 +95,20 @@ impl Request {
         }
         if !(self.site_radius_m >= 0.0 && self.site_radius_m <= 1000.0) {
             return out("--site-radius", self.site_radius_m.to_string(), "0–1000 m");
+        }
+        if let Some(width) = self
+            .photos
+            .sensor_width_mm
+            .filter(|w| !(0.5..=100.0).contains(w))
+        {
+            return out("--sensor-width", width.to_string(), "0.5–100 mm");
+        }
+        if let Some(height) = self
+            .photos
+            .ground_elevation_m
+            .filter(|h| !(-500.0..=9000.0).contains(h))
+        {
+            return out("--ground-elevation", height.to_string(), "-500–9000 m");
         }
         if self.threads == 0 || self.threads > 1024 {
             return out("--threads", self.threads.to_string(), "1–1024");

@@ -1,6 +1,6 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
-use super::candidate::{Candidate, Located, SourceFacts, candidates};
+use super::candidate::{Located, candidates};
 use super::cluster::clusters;
 use super::coverage::{Coverage, RasterGround, Reason, SourceCoverage};
 use super::error::ScanError;
@@ -12,10 +12,11 @@ use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
 use super::sources::{Locator, Sources, facts, job};
+use super::summary::Summary;
 use crate::ground::{Boundary, Quad, Rect, Region};
+use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
 use crate::imagery::{RasterError, find_inputs, fingerprint_bytes};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -25,40 +26,6 @@ const FORMAT: &str = "papaver.journal/1";
 
 /// How long reports gather before they are taken in.
 const BATCH: Duration = Duration::from_millis(10);
-
-/// What a scan found, for whoever prints it.
-#[derive(Debug)]
-pub struct Summary {
-    /// The scan's id.
-    pub scan_id: String,
-    /// The candidates by rank.
-    pub candidates: Vec<Candidate>,
-    /// The ground.
-    pub coverage: Coverage,
-    /// Names of the sources searched.
-    pub sources: Vec<SourceFacts>,
-    /// Sources refused.
-    pub refused: Vec<RasterError>,
-    /// Photos passed over: searching photos is not built yet.
-    pub photos_passed_over: usize,
-    /// Square metres that could not be read.
-    pub unreadable_m2: f64,
-    /// Tiles scored in all, and how many of them in earlier runs.
-    pub tiles: (u64, u64),
-    /// Seconds of this run.
-    pub seconds: f64,
-    /// The threshold used.
-    pub threshold: f64,
-    /// Where the files are.
-    pub out: PathBuf,
-}
-
-impl Summary {
-    /// Whether something that was asked for could not be searched: exit code 2.
-    pub fn is_partial(&self) -> bool {
-        !self.refused.is_empty() || self.unreadable_m2 > 0.0
-    }
-}
 
 /// What the workers have found.
 #[derive(Default)]
@@ -76,7 +43,6 @@ struct Search<'a> {
     jobs: Vec<Job>,
     threshold: f64,
     bond: Bond,
-    photos: usize,
 }
 
 /// Runs a scan. It can be stopped through `stop` at any moment, and goes on when it is run again.
@@ -146,9 +112,9 @@ impl<'a> Search<'a> {
         let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
         let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
         progress.stage(Stage::Opening {
-            sources: found.rasters.len(),
+            sources: found.rasters.len() + found.photos.len(),
         });
-        let sources = Sources::open(&found.rasters, request, model.contract(), progress)?;
+        let sources = Sources::open(&found, request, model.contract(), progress)?;
         let jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
         let threshold = request.threshold.unwrap_or(model.contract().threshold);
         let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
@@ -160,7 +126,6 @@ impl<'a> Search<'a> {
             jobs,
             threshold,
             bond,
-            photos: found.photos.len(),
         })
     }
 
@@ -267,13 +232,16 @@ impl<'a> Search<'a> {
     ) -> Result<Summary, ScanError> {
         let request = self.request;
         let facts = facts(&self.sources, request);
-        let (coverage, lost) = coverage(
+        let (coverage, lost, useless) = coverage(
             &self.sources,
             jobs,
             locators,
             &found,
             self.boundary.as_ref(),
         )?;
+        for error in &useless {
+            progress.notice(error);
+        }
         if coverage.searched.0.is_empty() {
             return Err(ScanError::NoData {
                 sources: self.sources.names.clone(),
@@ -295,7 +263,14 @@ impl<'a> Search<'a> {
                     locators[job].model_outline(region)
                 })
         };
-        let candidates = candidates(&id, &hits, &facts, request.site_radius_m, outline)?;
+        let candidates = candidates(
+            &id,
+            &hits,
+            &facts,
+            request.site_radius_m,
+            &self.sources,
+            outline,
+        )?;
         progress.stage(Stage::Writing {
             candidates: candidates.len(),
         });
@@ -310,11 +285,20 @@ impl<'a> Search<'a> {
             candidates,
             coverage,
             sources: facts,
-            refused: self.sources.refused,
-            photos_passed_over: self.photos,
+            refused: self.sources.refused.into_iter().chain(useless).collect(),
+            photos: (
+                self.sources
+                    .rasters
+                    .iter()
+                    .filter(|r| r.photo().is_some())
+                    .count(),
+                self.sources.flights,
+            ),
+            remarks: self.sources.remarks.clone(),
             unreadable_m2,
             tiles: (tiles.total, tiles.before),
             seconds: started.elapsed().as_secs_f64(),
+            engine: self.model.engine(),
             threshold: self.threshold,
             out: request.out.clone(),
         };
@@ -386,6 +370,7 @@ fn bond(
         ("crs", crs),
         ("bands", bands),
         ("allow_coarse", request.allow_coarse.to_string()),
+        ("ground", request.photos.fingerprint()),
         ("device", model.device().name().to_owned()),
     ];
     Bond {
@@ -456,8 +441,8 @@ fn coverage(
     locators: &[Locator<'_>],
     results: &Found,
     boundary: Option<&Boundary>,
-) -> Result<(Coverage, Vec<Region>), ScanError> {
-    let (mut parts, mut lost) = (Vec::new(), Vec::new());
+) -> Result<(Coverage, Vec<Region>, Vec<RasterError>), ScanError> {
+    let (mut parts, mut lost, mut useless) = (Vec::new(), Vec::new(), Vec::new());
     for (number, job) in jobs.iter().enumerate() {
         let reports: Vec<&ChunkReport> = results
             .ground
@@ -481,6 +466,17 @@ fn coverage(
             (job.level.width, job.level.height),
         );
         let outline = |region: &Region| locators[number].level_outline(region);
+        if let Some((photo, _)) = job.raster.photo() {
+            let (part, error) = photo_ground(
+                photo,
+                outline(&ground.searched)?,
+                outline(&ground.unreadable)?,
+            );
+            parts.push(part);
+            useless.extend(error);
+            lost.push(ground.lost());
+            continue;
+        }
         parts.push(SourceCoverage {
             searched: outline(&ground.searched)?,
             not_searched: vec![
@@ -506,7 +502,52 @@ fn coverage(
             not_searched: vec![(Reason::TooCoarse, ground)],
         });
     }
-    Ok((Coverage::of(&parts, boundary), lost))
+    if boundary.is_none() && jobs.iter().any(|j| j.raster.photo().is_some()) {
+        parts.push(holes(&parts));
+    }
+    Ok((Coverage::of(&parts, boundary), lost, useless))
+}
+
+/// Ground that photos leave out in their midst: without a boundary, what they enclose is what they were flown for.
+fn holes(parts: &[SourceCoverage]) -> SourceCoverage {
+    let flown = parts
+        .iter()
+        .flat_map(|p| std::iter::once(&p.searched).chain(p.not_searched.iter().map(|n| &n.1)));
+    let united = geo::unary_union(flown.flatten());
+    let gaps = united
+        .iter()
+        .flat_map(geo::Polygon::interiors)
+        .map(|ring| geo::Polygon::new(ring.clone(), vec![]))
+        .collect();
+    SourceCoverage {
+        not_searched: vec![(Reason::Gap, gaps)],
+        searched: geo::MultiPolygon::new(vec![]),
+    }
+}
+
+/// The ground of a photo: what lies outside its frame is nobody's, what is too coarse in it is named so, and a picture that
+/// could not be used is looked at again for its reason.
+fn photo_ground(
+    photo: &Photo,
+    searched: geo::MultiPolygon,
+    unused: geo::MultiPolygon,
+) -> (SourceCoverage, Option<RasterError>) {
+    let mut not_searched = vec![(Reason::TooCoarse, photo.footprint.coarse_ground.clone())];
+    let mut error = None;
+    if !unused.0.is_empty() {
+        let aside = photo.usable_picture().err();
+        let reason = match aside.as_ref().map(SetAside::reason) {
+            Some(PhotoReason::Quality) => Reason::Quality,
+            _ => Reason::Unreadable,
+        };
+        not_searched.push((reason, unused));
+        error = aside.map(|a| RasterError::Photo(Box::new(a)));
+    }
+    let part = SourceCoverage {
+        searched,
+        not_searched,
+    };
+    (part, error)
 }
 
 /// The hits in order, less those on ground that turned out to be a collar.

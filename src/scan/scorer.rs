@@ -253,6 +253,15 @@ impl Model {
         self.runtime.version()
     }
 
+    /// What it runs on, such as `CPU, ONNX Runtime 1.28.0`.
+    pub fn engine(&self) -> String {
+        format!(
+            "{}, ONNX Runtime {}",
+            self.device.name(),
+            self.runtime.version()
+        )
+    }
+
     /// Tiles in one call: what the file fixes, else one on a processor, where more gains nothing, and eight on a GPU.
     pub fn batch(&self) -> usize {
         let free = if self.device == Device::Cpu { 1 } else { 8 };

@@ -8,11 +8,14 @@ use super::plan::{Ground, Plan};
 use super::pool::Job;
 use super::progress::Progress;
 use super::request::Request;
+use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
-use crate::imagery::{Level, Raster, RasterError};
+use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
+use crate::imagery::{Found, Level, Raster, RasterError};
 use geo::{Coord, Intersects, LineString, MapCoords, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Edges of an outline longer than this many pixels get further corners, so that a line that is straight in the
 /// raster's coordinate system stays where it is in longitude and latitude.
@@ -28,6 +31,10 @@ pub struct Sources {
     pub refused: Vec<RasterError>,
     /// Those refused as too coarse, whose ground is known.
     pub too_coarse: Vec<Raster>,
+    /// What a pilot should know of the photos' flights: the file's name and the remark.
+    pub remarks: Vec<(String, Remark)>,
+    /// Cameras and flights of the photos.
+    pub flights: usize,
 }
 
 impl Sources {
@@ -36,13 +43,13 @@ impl Sources {
     /// # Errors
     /// [`ScanError::NoSource`] where none is left.
     pub fn open(
-        paths: &[PathBuf],
+        inputs: &Found,
         request: &Request,
         contract: &Contract,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
         let (mut rasters, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
-        for path in paths {
+        for path in &inputs.rasters {
             match Raster::open(path, &request.raster) {
                 Ok(raster) => {
                     let (gsd_cm, coarsest_cm) =
@@ -61,6 +68,31 @@ impl Sources {
                 Err(error) => refused.push(error),
             }
         }
+        let placed = photos(&inputs.photos, request, contract)?;
+        refused.extend(
+            placed
+                .aside
+                .into_iter()
+                .map(|a| RasterError::Photo(Box::new(a))),
+        );
+        for photo in placed.photos {
+            match Raster::of_photo(photo, contract.resolution_cm / 100.0) {
+                Ok(raster) => rasters.push(raster),
+                Err(error) => refused.push(error),
+            }
+        }
+        let name = |photo: usize| {
+            let path = &placed.shots[photo].path;
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let remarks = placed
+            .remarks
+            .iter()
+            .map(|r| (name(r.photo()), *r))
+            .collect();
         if rasters.is_empty() {
             return Err(ScanError::NoSource(refused));
         }
@@ -75,7 +107,56 @@ impl Sources {
             names,
             refused,
             too_coarse,
+            remarks,
+            flights: placed.flights.len(),
         })
+    }
+}
+
+/// Places the photos, on the ground the user names.
+fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<Placed, ScanError> {
+    place_all(paths, |places| {
+        let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
+            (Some(path), _) if !places.is_empty() => {
+                GroundModel::Terrain(Arc::new(Dem::read(path, places, DEM_MARGIN_M)?))
+            }
+            (_, Some(elevation)) => GroundModel::Elevation(elevation),
+            (_, None) => GroundModel::TakeOff,
+        };
+        Ok(PhotoOptions {
+            sensor_width_mm: request.photos.sensor_width_mm,
+            ground,
+            coarsest_m: if request.allow_coarse {
+                f64::INFINITY
+            } else {
+                contract.coarsest_cm() / 100.0
+            },
+        })
+    })
+}
+
+/// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
+const DEM_MARGIN_M: f64 = 1000.0;
+
+impl Views for Sources {
+    fn position_error_m(&self, source: usize, at: LonLat) -> Option<f64> {
+        let (photo, _) = self.rasters[source].photo()?;
+        Some(photo.position_error_m(at))
+    }
+
+    fn view(&self, source: usize, at: LonLat) -> Option<f64> {
+        let (photo, _) = self.rasters[source].photo()?;
+        let (off_nadir_deg, gsd_m) = photo.view_of(at)?;
+        Some(gsd_m / off_nadir_deg.to_radians().cos())
+    }
+
+    fn covering(&self, at: LonLat) -> usize {
+        let point = geo::Point::from(at);
+        self.rasters
+            .iter()
+            .filter_map(Raster::photo)
+            .filter(|(photo, _)| photo.footprint.ground.intersects(&point))
+            .count()
     }
 }
 
@@ -260,7 +341,12 @@ fn dense(line: &LineString) -> Vec<Coord> {
 pub fn facts(sources: &Sources, request: &Request) -> Vec<SourceFacts> {
     let one = |(raster, name): (&Raster, &String)| SourceFacts {
         name: name.clone(),
-        gsd_cm: raster.gsd().mean_cm(),
+        gsd_cm: raster
+            .photo()
+            .and_then(|(photo, _)| photo.footprint.gsd_m)
+            .map_or(raster.gsd().mean_cm(), |(finest, coarsest)| {
+                (finest * coarsest).sqrt() * 100.0
+            }),
         captured: request.captured.or_else(|| raster.captured()),
     };
     sources

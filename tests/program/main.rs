@@ -7,4 +7,8 @@ mod results;
 mod rfc7946;
 mod run;
 
+mod bad_input;
+mod real_orthos;
+mod resume;
+mod said;
 mod truth;

@@ -1,0 +1,352 @@
+//! `trust` and `bundle`.
+
+use super::Done;
+use super::context::{Common, Context, moment};
+use super::say::{Failure, bad, data, json, tell};
+use super::upkeep::write_file;
+use crate::registry::DeviceId;
+use crate::registry::body::{self, Body};
+use crate::registry::bundle::{self, BundleError, Request, Sealing};
+use crate::registry::store::{Draft, Store};
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// `papaver trust`
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥
+    device: Option<String>,
+    /// The unit it belongs to 单位代码
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["revoke"], requires = "device")]
+    unit: Option<String>,
+    /// Trust it no longer 撤销
+    #[arg(long, requires = "device")]
+    revoke: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Trust {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        if let Some(typed) = &self.device {
+            let device: DeviceId = typed
+                .parse()
+                .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
+            let (mut store, author) = context.write()?;
+            let trust = body::Trust {
+                device,
+                unit: self.unit.unwrap_or_default(),
+                trusted: !self.revoke,
+            };
+            let draft = Draft {
+                site: None,
+                at: context.at()?,
+                evidence: vec![],
+                body: Body::Trust(trust),
+            };
+            store.write(|s| s.append(&author, draft, moment()))?;
+        }
+        let store = context.read()?;
+        for (device, unit) in store.trusted()? {
+            if context.common.json {
+                json(&serde_json::json!({"device": device, "unit": unit}));
+            } else {
+                data(&format!("{unit} {device}"));
+            }
+        }
+        if !context.common.json {
+            tell(lang.pick(
+                "events of these devices, and of those they trust, are taken from bundles",
+                "将接受上述设备及其所信任设备的记录",
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+/// `papaver bundle`
+#[derive(Debug, Args)]
+pub struct Bundle {
+    #[command(subcommand)]
+    what: BundleCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BundleCommand {
+    /// Make a bundle 制作
+    Create(Create),
+    /// Check a bundle and say what is in it; needs no registry 查验
+    Inspect(Inspect),
+    /// Take a bundle into the registry 导入
+    Apply(Apply),
+    /// Make a key to which others can encrypt 生成收件密钥
+    Identity(Identity),
+}
+
+#[derive(Debug, Args)]
+struct Create {
+    /// The file to write 输出文件
+    output: PathBuf,
+    /// Since this point: a receipt of the other office, or a name given to --point before 起点
+    #[arg(long, value_name = "RECEIPT|NAME")]
+    since: Option<String>,
+    /// Remember this point under a name 记住本次时点
+    #[arg(long, value_name = "NAME")]
+    point: Option<String>,
+    /// Only this district, by code or its beginning 区划代码
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// Split into parts of at most so many megabytes 分卷大小
+    #[arg(long, value_name = "MB")]
+    split: Option<u64>,
+    /// Encrypt to this recipient (age1…), once or more; with `PAPAVER_BUNDLE_PASSPHRASE` to a passphrase 收件人
+    #[arg(long = "to", value_name = "RECIPIENT")]
+    recipients: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Inspect {
+    /// The bundle 数据包
+    file: PathBuf,
+    /// The key file that `bundle identity` made 私钥文件
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Apply {
+    /// The bundles 数据包
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The key file that `bundle identity` made 私钥文件
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Identity {
+    /// The key file to write; keep it secret 私钥文件
+    output: PathBuf,
+}
+
+impl Bundle {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        match self.what {
+            BundleCommand::Create(c) => c.run(lang),
+            BundleCommand::Inspect(c) => c.run(lang),
+            BundleCommand::Apply(c) => c.run(lang),
+            BundleCommand::Identity(c) => {
+                let (secret, public) = bundle::new_identity();
+                if c.output.exists() {
+                    return Err(crate::registry::StoreError::Exists { path: c.output }.into());
+                }
+                write_file(&c.output, format!("{secret}\n").as_bytes())?;
+                data(&public);
+                Ok(Done::Whole)
+            }
+        }
+    }
+}
+
+fn passphrase() -> Option<String> {
+    std::env::var("PAPAVER_BUNDLE_PASSPHRASE")
+        .ok()
+        .filter(|p| !p.is_empty())
+}
+
+fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
+    let identity = identity
+        .map(|path| {
+            std::fs::read_to_string(path).map_err(|source| BundleError::Io {
+                path: path.clone(),
+                source,
+            })
+        })
+        .transpose()?;
+    Ok(bundle::Unlock {
+        passphrase: passphrase(),
+        identity,
+    })
+}
+
+/// The numbers by device of a receipt, or of a point that was named before.
+fn since(store: &Store, text: &str) -> Result<BTreeMap<DeviceId, u64>, Failure> {
+    let looks = || bad("--since", text, "receipt.json / NAME");
+    let json = match store.local(&format!("point:{text}"))? {
+        Some(json) => json,
+        None => std::fs::read_to_string(text).map_err(|_no_file| looks())?,
+    };
+    let value: serde_json::Value = serde_json::from_str(&json).map_err(|_not_json| looks())?;
+    let have = value.get("have").unwrap_or(&value).clone();
+    serde_json::from_value(have).map_err(|_other| looks())
+}
+
+impl Create {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, _) = context.write()?;
+        let sealing = match (self.recipients.is_empty(), passphrase()) {
+            (false, _) => Sealing::Recipients(self.recipients),
+            (true, Some(passphrase)) => Sealing::Passphrase(passphrase),
+            (true, None) => Sealing::Open,
+        };
+        let request = Request {
+            since: self
+                .since
+                .as_deref()
+                .map(|text| since(&store, text))
+                .transpose()?
+                .unwrap_or_default(),
+            district: self.district,
+            split_bytes: self.split.map(|mb| mb.saturating_mul(1_000_000)),
+            created_at: jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string(),
+            sealing,
+        };
+        let files = bundle::create(&store, &self.output, &request)?;
+        if let Some(name) = self.point {
+            let have: BTreeMap<String, u64> = store
+                .devices()?
+                .into_iter()
+                .map(|(device, seq)| (device.to_string(), seq))
+                .collect();
+            let text = serde_json::json!(have).to_string();
+            store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
+        }
+        for file in files {
+            data(&file.display().to_string());
+        }
+        Ok(Done::Whole)
+    }
+}
+
+impl Inspect {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let found = bundle::inspect(&self.file, &unlock(self.identity.as_ref())?)?;
+        let manifest = serde_json::to_value(&found.manifest).unwrap_or_default();
+        if self.common.json {
+            json(
+                &serde_json::json!({"sha256": found.sha256, "encrypted": found.encrypted, "manifest": manifest}),
+            );
+            return Ok(Done::Whole);
+        }
+        let m = &found.manifest;
+        let (unit, device, at) = (&m.unit, m.device, &m.created_at);
+        data(&tr!(
+            lang,
+            "from unit {unit}, device {device}, made {at}",
+            "来自单位 {unit}，设备 {device}，制作于 {at}"
+        ));
+        let (part, parts, events, files) = (
+            m.part[0],
+            m.part[1],
+            found.events.len(),
+            found.evidence.len(),
+        );
+        data(&tr!(
+            lang,
+            "part {part} of {parts}: {events} events, {files} evidence files",
+            "第 {part}/{parts} 卷：{events} 条记录，{files} 个证据文件"
+        ));
+        for range in &m.ranges {
+            data(&format!(
+                "  {} {}–{}",
+                range.device.short(),
+                range.first,
+                range.last
+            ));
+        }
+        data(&format!("SHA-256 {}", found.sha256));
+        tell(lang.pick(
+            "every digest and signature fits; whether to trust that device is yours to say",
+            "全部校验值与签名相符；是否信任该设备由您决定",
+        ));
+        Ok(Done::Whole)
+    }
+}
+
+impl Apply {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let unlock = unlock(self.identity.as_ref())?;
+        let (mut store, _) = context.write()?;
+        // All are read and checked before the first is taken.
+        let found = self
+            .files
+            .iter()
+            .map(|file| bundle::inspect(file, &unlock))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut whole = true;
+        for (file, bundle) in self.files.iter().zip(&found) {
+            let applied = bundle::apply(&mut store, file, bundle)?;
+            let at = jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string();
+            let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
+            let mut beside = file.as_os_str().to_owned();
+            beside.push(".receipt.json");
+            let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
+            if write_file(std::path::Path::new(&beside), &text).is_err() {
+                // A disc cannot be written: the receipt goes to the current folder.
+                let name = std::path::Path::new(&beside)
+                    .file_name()
+                    .map(PathBuf::from)
+                    .unwrap_or_default();
+                write_file(&name, &text)?;
+            }
+            whole &= applied.gaps.is_empty() && applied.missing_files.is_empty();
+            if context.common.json {
+                json(&receipt);
+                continue;
+            }
+            let (new, known, files, state) = (
+                applied.new_events,
+                applied.known_events,
+                applied.files,
+                applied.state,
+            );
+            data(&tr!(
+                lang,
+                "{new} new events, {known} known before, {files} evidence files; state {state}",
+                "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}"
+            ));
+            for gap in &applied.gaps {
+                let (device, first, last) = (gap.device.short(), gap.first, gap.last);
+                data(&tr!(
+                    lang,
+                    "not arrived: device {device}, numbers {first} to {last}",
+                    "尚未到达：设备 {device}，序号 {first}–{last}"
+                ));
+            }
+            if !applied.missing_files.is_empty() {
+                let n = applied.missing_files.len();
+                data(&tr!(
+                    lang,
+                    "{n} evidence files have not arrived: they are in another part",
+                    "{n} 个证据文件尚未到达：在其他分卷中"
+                ));
+            }
+        }
+        Ok(if whole { Done::Whole } else { Done::Partly })
+    }
+}

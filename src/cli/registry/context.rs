@@ -1,0 +1,252 @@
+//! What every command of the registry shares: which file, who acts, when, in which language.
+
+use super::say::{ArgumentError, Failure, bad};
+use crate::registry::body::Body;
+use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
+use crate::registry::store::{Author, Draft, Moment, Store};
+use crate::registry::{Site, SiteKey, evidence, keys};
+use crate::words::Lang;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a second writer waits.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Common {
+    /// The registry (default: `PAPAVER_REGISTRY`, else the one *.papaver here) 登记库文件
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+    /// Who does it (default: `PAPAVER_ACTOR`) 操作人
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// When it happened, a date or RFC 3339 time (default: now) 发生时间
+    #[arg(long, value_name = "TIME")]
+    pub when: Option<String>,
+    /// A file with the passphrase of the actor's own key (default: `PAPAVER_PASSPHRASE`) 口令文件
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Print JSON 输出 JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A command's surroundings.
+pub(super) struct Context {
+    pub(super) common: Common,
+    pub(super) lang: Lang,
+}
+
+/// Now, with fresh dice.
+pub(super) fn moment() -> Moment {
+    Moment {
+        now: jiff::Timestamp::now(),
+        random: rand::random(),
+    }
+}
+
+impl Context {
+    /// The registry's path.
+    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.common.registry {
+            return Ok(path.clone());
+        }
+        if let Some(path) = std::env::var_os("PAPAVER_REGISTRY").filter(|p| !p.is_empty()) {
+            return Ok(path.into());
+        }
+        let mut found: Vec<PathBuf> = std::fs::read_dir(".")
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| PathBuf::from(entry.file_name()))
+            .filter(|path| path.extension().is_some_and(|e| e == "papaver") && path.is_file())
+            .collect();
+        found.sort();
+        match found.len() {
+            0 => Err(ArgumentError::NoRegistry.into()),
+            1 => Ok(found.remove(0)),
+            _ => Err(ArgumentError::ManyRegistries(found).into()),
+        }
+    }
+
+    pub(super) fn read(&self) -> Result<Store, Failure> {
+        Ok(Store::open_read(&self.path()?)?)
+    }
+
+    /// Opens for writing, and says who acts.
+    pub(super) fn write(&self) -> Result<(Store, Author), Failure> {
+        let name = self.actor()?;
+        let who = format!(
+            "{name} (pid {}, {})",
+            std::process::id(),
+            jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S")
+        );
+        let store = Store::open_write(&self.path()?, &who, WAIT)?;
+        let author = self.author(&store, &name)?;
+        Ok((store, author))
+    }
+
+    pub(super) fn actor(&self) -> Result<String, Failure> {
+        self.common
+            .actor
+            .clone()
+            .or_else(|| std::env::var("PAPAVER_ACTOR").ok())
+            .filter(|name| !name.trim().is_empty())
+            .ok_or_else(|| ArgumentError::NoActor.into())
+    }
+
+    fn author(&self, store: &Store, typed: &str) -> Result<Author, Failure> {
+        let own_unit = own_unit(store)?;
+        let (unit, name) = match typed.split_once('/') {
+            Some((unit, name)) => (unit.to_owned(), name.to_owned()),
+            None => {
+                let units: Vec<&str> = store
+                    .people()
+                    .iter()
+                    .filter(|(_, n, _)| *n == typed)
+                    .map(|(unit, _, _)| unit)
+                    .collect();
+                let unit = match units[..] {
+                    [] => own_unit,
+                    [one] => one.to_owned(),
+                    _ if units.contains(&own_unit.as_str()) => own_unit,
+                    _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
+                };
+                (unit, typed.to_owned())
+            }
+        };
+        let passphrase = self.passphrase()?;
+        let key = match passphrase {
+            Some(passphrase) if keys::exists(&store.keys_folder(), &unit, &name) => Some(
+                keys::unlock(&store.keys_folder(), &unit, &name, &passphrase)?,
+            ),
+            _ => None,
+        };
+        Ok(Author { name, unit, key })
+    }
+
+    pub(super) fn passphrase(&self) -> Result<Option<String>, Failure> {
+        if let Some(path) = &self.common.passphrase_file {
+            let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
+                path: path.clone(),
+                source,
+            })?;
+            return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
+        }
+        Ok(std::env::var("PAPAVER_PASSPHRASE")
+            .ok()
+            .filter(|p| !p.is_empty()))
+    }
+
+    /// When the event happened.
+    pub(super) fn at(&self) -> Result<String, Failure> {
+        let now = jiff::Zoned::now();
+        let Some(text) = &self.common.when else {
+            return Ok(now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        };
+        if let Ok(date) = text.parse::<jiff::civil::Date>()
+            && text.len() == 10
+        {
+            let noon = date.at(12, 0, 0, 0).to_zoned(now.time_zone().clone());
+            return noon
+                .map(|noon| noon.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+                .map_err(|_out_of_range| bad("--when", text, "2026-05-03"));
+        }
+        if text.parse::<jiff::Timestamp>().is_ok() {
+            return Ok(text.clone());
+        }
+        Err(bad(
+            "--when",
+            text,
+            "2026-05-03 / 2026-05-03T10:21:00+08:00",
+        ))
+    }
+
+    /// Keeps files and appends one event about a site.
+    pub(super) fn record(
+        &self,
+        site: &str,
+        files: &Files,
+        body: impl FnOnce(&Store, &Site) -> Result<Body, Failure>,
+    ) -> Result<(Store, SiteKey, Sealed), Failure> {
+        let (mut store, author) = self.write()?;
+        let key = store.find(site)?;
+        let known = store
+            .site(key)?
+            .ok_or_else(|| crate::registry::StoreError::UnknownSite {
+                code: site.to_owned(),
+            })?;
+        let body = body(&store, &known)?;
+        let at = self.at()?;
+        let evidence = files.keep(&store, &known, &at)?;
+        let draft = Draft {
+            site: Some(key),
+            at,
+            evidence,
+            body,
+        };
+        let sealed = store.write(|s| s.append(&author, draft, moment()))?;
+        Ok((store, key, sealed))
+    }
+}
+
+/// The unit of the registry's own device: that of its first event.
+pub(super) fn own_unit(store: &Store) -> Result<String, Failure> {
+    let first = store.events(0, 1)?;
+    Ok(first
+        .first()
+        .map(|s| s.event.actor.unit.clone())
+        .unwrap_or_default())
+}
+
+/// Files that go with an event.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Files {
+    /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 照片
+    #[arg(long = "photo", value_name = "FILE")]
+    pub photos: Vec<PathBuf>,
+    /// A photograph of the scene from before the uprooting 铲除前现场照片
+    #[arg(long, value_name = "FILE")]
+    pub scene_photo: Vec<PathBuf>,
+    /// A picture from a later flight 复飞影像
+    #[arg(long, value_name = "FILE")]
+    pub reflight: Vec<PathBuf>,
+    /// A document 文书
+    #[arg(long, value_name = "FILE")]
+    pub document: Vec<PathBuf>,
+    /// What `--photo` shows; set by the command.
+    #[arg(skip)]
+    pub after: bool,
+}
+
+impl Files {
+    fn keep(&self, store: &Store, site: &Site, at: &str) -> Result<Vec<EvidenceRef>, Failure> {
+        let folder = store.evidence_folder();
+        let plain = if self.after {
+            EvidenceRole::After
+        } else {
+            EvidenceRole::Scene
+        };
+        let groups: [(&[PathBuf], EvidenceRole); 4] = [
+            (&self.photos, plain),
+            (&self.scene_photo, EvidenceRole::Scene),
+            (&self.reflight, EvidenceRole::Reflight),
+            (&self.document, EvidenceRole::Document),
+        ];
+        let mut kept = Vec::new();
+        for (paths, role) in groups {
+            for path in paths {
+                kept.push(evidence::keep(
+                    &folder,
+                    Path::new(path),
+                    role,
+                    Some(&site.place),
+                    at,
+                    store.settings(),
+                )?);
+            }
+        }
+        Ok(kept)
+    }
+}

@@ -1,0 +1,86 @@
+//! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
+
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// A line of data.
+pub(super) fn data(text: &str) {
+    // A closed pipe ends the talk, not the work.
+    let _closed = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A line of talk.
+pub(super) fn tell(text: &str) {
+    let _closed = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A value as one line of JSON.
+pub(super) fn json(value: &serde_json::Value) {
+    data(&value.to_string());
+}
+
+/// Any error that can be told.
+pub(super) struct Failure(pub(super) Box<dyn Say>);
+
+impl<T: Say> From<T> for Failure {
+    fn from(error: T) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+/// An argument that does not do.
+#[derive(Debug)]
+pub(super) enum ArgumentError {
+    /// No registry is named or found.
+    NoRegistry,
+    /// Several are found.
+    ManyRegistries(Vec<PathBuf>),
+    /// Nobody acts.
+    NoActor,
+    /// A value is none.
+    Value {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What it looks like.
+        looks: String,
+    },
+    /// A person of the same name is in several units.
+    ManyUnits(String),
+    /// No passphrase for a key.
+    NoPassphrase,
+}
+
+impl Say for ArgumentError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::NoRegistry => Said::new(tr!(lang, "there is no registry here", "当前文件夹没有登记库")).hint(tr!(lang, "begin one with `papaver init`, or name it with `--registry FILE` or PAPAVER_REGISTRY", "用 `papaver init` 新建，或用 `--registry 文件`、PAPAVER_REGISTRY 指定")),
+            Self::ManyRegistries(found) => {
+                let list = found.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+                Said::new(tr!(lang, "there are several registries here: {list}", "当前文件夹有多个登记库：{list}")).hint(tr!(lang, "name one with `--registry FILE`", "请用 `--registry 文件` 指定"))
+            }
+            Self::NoActor => Said::new(tr!(lang, "nobody is named who does this", "未指明操作人")).hint(tr!(lang, "say who with `--actor NAME` or PAPAVER_ACTOR", "请用 `--actor 姓名` 或 PAPAVER_ACTOR 指明")),
+            Self::Value { option, value, looks } => Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(tr!(lang, "it looks like {looks}", "形如 {looks}")),
+            Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
+            Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Input
+    }
+}
+speaking_error!(ArgumentError);
+
+/// An option whose value is none.
+pub(super) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
+    ArgumentError::Value {
+        option,
+        value: value.to_owned(),
+        looks: looks.into(),
+    }
+    .into()
+}

@@ -1,0 +1,466 @@
+//! `record`, `add`, `sites`, `show`, `log`.
+
+use super::Done;
+use super::context::{Common, Context, moment};
+use super::say::{Failure, bad, data, json, tell};
+use super::view::{line, page, site_json};
+use crate::ground::LonLat;
+use crate::registry::body::{Body, Create, Source};
+use crate::registry::event::{Sealed, next_id};
+use crate::registry::place::Place;
+use crate::registry::record::{ScanFolder, record};
+use crate::registry::store::{Draft, Filter, Store};
+use crate::registry::{SiteKey, State};
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use serde_json::Value;
+use std::path::PathBuf;
+
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
+/// The last word of a command that changed a site.
+pub(super) fn changed(
+    store: &Store,
+    key: SiteKey,
+    common: &Common,
+    lang: Lang,
+) -> Result<Done, Failure> {
+    if let Some(site) = store.site(key)? {
+        let code = store.code(key)?;
+        if common.json {
+            json(&site_json(
+                &site,
+                &code,
+                store.district(key)?.as_ref(),
+                store.settings(),
+                today(),
+            ));
+        } else {
+            data(&line(&site, &code, store.settings(), today(), lang));
+        }
+    }
+    Ok(Done::Whole)
+}
+
+/// Degrees typed as `LON,LAT`.
+pub(super) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
+    let read = || {
+        let (lon, lat) = text.split_once(',')?;
+        let at = LonLat::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?);
+        at.is_on_earth().then_some(at)
+    };
+    read().ok_or_else(|| bad(option, text, "113.3000000,33.7400000 (LON,LAT)"))
+}
+
+/// `papaver record`
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The folder that `papaver scan -o` wrote 扫描结果文件夹
+    scan: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Record {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let scan = ScanFolder::read(&self.scan)?;
+        let (mut store, author) = context.write()?;
+        let done = record(&mut store, &author, &scan, &context.at()?, &mut moment)?;
+        let codes = |keys: &[SiteKey]| {
+            keys.iter()
+                .map(|key| store.code(*key))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        if context.common.json {
+            json(&serde_json::json!({
+                "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
+                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated
+            }));
+            return Ok(Done::Whole);
+        }
+        let groups = [
+            (&done.new, lang.pick("new", "新增")),
+            (
+                &done.recurring,
+                lang.pick("new where a site was closed (recurring)", "销号处复种新增"),
+            ),
+            (&done.raised, lang.pick("raised anew", "重新列入")),
+            (
+                &done.residue,
+                lang.pick("seen after eradication (residue)", "铲除后仍见（残留）"),
+            ),
+            (
+                &done.seen,
+                lang.pick("seen again, nothing follows", "再次发现，无需处理"),
+            ),
+        ];
+        for (keys, label) in groups {
+            if !keys.is_empty() {
+                data(&format!(
+                    "{label} {}: {}",
+                    keys.len(),
+                    codes(keys)?.join(" ")
+                ));
+            }
+        }
+        if done.known_before > 0 {
+            let n = done.known_before;
+            tell(&tr!(
+                lang,
+                "{n} candidates were recorded before: nothing was changed for them",
+                "{n} 个候选此前已录入，未作更改"
+            ));
+        }
+        if done.undated > 0 {
+            let n = done.undated;
+            tell(&tr!(
+                lang,
+                "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
+                "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+/// `papaver add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Where: LON,LAT in WGS 84 位置
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    at: String,
+    /// patrol, tip_off, target or find 来源
+    #[arg(long, value_name = "SOURCE")]
+    source: String,
+    /// Small place name 小地名
+    #[arg(long)]
+    name: Option<String>,
+    /// Words 备注
+    #[arg(long)]
+    note: Option<String>,
+    /// Its area in square metres 面积
+    #[arg(long, value_name = "M2")]
+    area: Option<f64>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Add {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let at = lonlat("--at", &self.at)?;
+        let source: Source = serde_json::from_value(Value::from(self.source.replace('-', "_")))
+            .ok()
+            .filter(|source| !matches!(source, Source::Scan | Source::Split))
+            .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
+        let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, author) = context.write()?;
+        let place = Place::point(at);
+        let radius = f64::from(store.settings().match_radius_m);
+        for near in store.sites_near(&place, radius)? {
+            let metres = place.distance_m(&near.place);
+            if metres <= radius {
+                let code = store.code(near.key)?;
+                tell(&tr!(
+                    lang,
+                    "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
+                    "图斑 {code} 距此 {metres:.0} 米：是否同一处?可用 `papaver merge` 合并"
+                ));
+            }
+        }
+        let now = moment();
+        let random_id = next_id(
+            None,
+            u64::try_from(now.now.as_millisecond()).unwrap_or(0),
+            now.random,
+        );
+        let origin = format!("event:{random_id}");
+        let key = SiteKey::of_origin(&origin);
+        let create = Create {
+            source,
+            origin,
+            place,
+            area_dm2,
+            detection: None,
+            recurs_of: None,
+            split_from: None,
+            name: self.name,
+            note: self.note,
+        };
+        let draft = Draft {
+            site: Some(key),
+            at: context.at()?,
+            evidence: vec![],
+            body: Body::Create(Box::new(create)),
+        };
+        store.write(|s| s.append(&author, draft, now))?;
+        changed(&store, key, &context.common, lang)
+    }
+}
+
+/// Square metres as typed, in square decimetres.
+pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
+    if !(m2 > 0.0 && m2 < 1e9) {
+        return Err(bad(option, &m2.to_string(), "60"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "checked above")]
+    let dm2 = (m2 * 100.0).round() as i64;
+    Ok(dm2)
+}
+
+/// Which sites: the filters that `sites` and the exports share.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FilterArguments {
+    /// In one of these states 状态
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub state: Vec<String>,
+    /// Only open ones 未办结
+    #[arg(long)]
+    pub open: bool,
+    /// Only those in dispute 有争议
+    #[arg(long)]
+    pub disputed: bool,
+    /// Only overdue ones 超期
+    #[arg(long)]
+    pub overdue: bool,
+    /// In this district, by code or its beginning 区划代码
+    #[arg(long, value_name = "CODE")]
+    pub district: Option<String>,
+    /// Of this season 年度
+    #[arg(long, value_name = "YEAR")]
+    pub season: Option<i16>,
+    /// Assigned to this crew 核查组
+    #[arg(long)]
+    pub crew: Option<String>,
+    /// Within W,S,E,N in degrees 范围
+    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub within: Option<String>,
+}
+
+impl FilterArguments {
+    /// The filter that they mean.
+    pub(super) fn filter(&self) -> Result<Filter, Failure> {
+        let states = self
+            .state
+            .iter()
+            .map(|name| {
+                let names = || State::ALL.map(State::name).join(", ");
+                State::of_name(name).ok_or_else(|| bad("--state", name, names()))
+            })
+            .collect::<Result<_, _>>()?;
+        let within = self
+            .within
+            .as_ref()
+            .map(|text| {
+                let corners: Vec<f64> = text
+                    .split(',')
+                    .filter_map(|part| part.trim().parse().ok())
+                    .collect();
+                <[f64; 4]>::try_from(corners)
+                    .ok()
+                    .filter(|[w, s, e, n]| w <= e && s <= n)
+                    .ok_or_else(|| bad("--box", text, "113.2,33.7,113.4,33.8"))
+            })
+            .transpose()?;
+        Ok(Filter {
+            states,
+            open: self.open,
+            disputed: self.disputed,
+            district: self.district.clone(),
+            season: self.season,
+            crew: self.crew.clone(),
+            within,
+            overdue_on: self.overdue.then(today),
+        })
+    }
+}
+
+/// `papaver sites`
+#[derive(Debug, Args)]
+pub struct Sites {
+    #[command(flatten)]
+    filter: FilterArguments,
+    /// List pairs of open sites that may be one place instead 疑似重复
+    #[arg(long)]
+    duplicates: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Sites {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let sites = store.sites(&self.filter.filter()?)?;
+        if self.duplicates {
+            return duplicates(&store, &sites, &context);
+        }
+        for site in &sites {
+            let code = store.code(site.key)?;
+            if context.common.json {
+                json(&site_json(
+                    site,
+                    &code,
+                    store.district(site.key)?.as_ref(),
+                    store.settings(),
+                    today(),
+                ));
+            } else {
+                data(&line(site, &code, store.settings(), today(), lang));
+            }
+        }
+        if !context.common.json {
+            let n = sites.len();
+            tell(&tr!(lang, "{n} sites", "共 {n} 个图斑"));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+fn duplicates(
+    store: &Store,
+    sites: &[crate::registry::Site],
+    context: &Context,
+) -> Result<Done, Failure> {
+    let radius = f64::from(store.settings().match_radius_m);
+    for site in sites.iter().filter(|site| site.state.is_open()) {
+        for other in store.sites_near(&site.place, radius)? {
+            let metres = site.place.distance_m(&other.place);
+            let scan = |s: &crate::registry::Site| s.detection.as_ref().map(|d| d.scan.clone());
+            let one_scan = scan(site).is_some() && scan(site) == scan(&other);
+            if other.key > site.key && other.state.is_open() && metres <= radius && !one_scan {
+                let (a, b) = (store.code(site.key)?, store.code(other.key)?);
+                if context.common.json {
+                    json(
+                        &serde_json::json!({"sites": [a, b], "metres": (metres * 10.0).round() / 10.0}),
+                    );
+                } else {
+                    data(&format!("{a} {b} {metres:.1} m"));
+                }
+            }
+        }
+    }
+    Ok(Done::Whole)
+}
+
+/// `papaver show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The site's code 图斑编号
+    site: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Show {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let key = store.find(&self.site)?;
+        let code = store.code(key)?;
+        let district = store.district(key)?;
+        if let Some(site) = store.site(key)? {
+            if context.common.json {
+                json(&site_json(
+                    &site,
+                    &code,
+                    district.as_ref(),
+                    store.settings(),
+                    today(),
+                ));
+            } else {
+                for text in page(&site, &code, store.settings(), today(), lang) {
+                    data(&text);
+                }
+                if let Some(district) = district {
+                    data(&format!("  {}: {district}", lang.pick("district", "区划")));
+                }
+            }
+        }
+        Ok(Done::Whole)
+    }
+}
+
+/// `papaver log`
+#[derive(Debug, Args)]
+pub struct Log {
+    /// A site's code (default: everything) 图斑编号
+    site: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Log {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        if let Some(site) = &self.site {
+            let mut events = store.events_of(store.find(site)?)?;
+            events.sort_by_key(|s| (s.event.id, s.hash));
+            for sealed in &events {
+                show(&store, sealed, context.common.json)?;
+            }
+            return Ok(Done::Whole);
+        }
+        let mut after = 0;
+        loop {
+            let batch = store.events(after, 1000)?;
+            if batch.is_empty() {
+                return Ok(Done::Whole);
+            }
+            after += 1000;
+            for sealed in &batch {
+                show(&store, sealed, context.common.json)?;
+            }
+        }
+    }
+}
+
+fn show(store: &Store, sealed: &Sealed, as_json: bool) -> Result<(), Failure> {
+    let event = &sealed.event;
+    if as_json {
+        let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
+        value["hash"] = Value::from(sealed.hash.to_string());
+        value["signature"] = Value::from(hex::encode(sealed.signature));
+        if let Some(own) = sealed.actor_signature {
+            value["actor_signature"] = Value::from(hex::encode(own));
+        }
+        json(&value);
+    } else {
+        let code = event
+            .site
+            .map(|key| store.code(key))
+            .transpose()?
+            .unwrap_or_default();
+        let body = event.body.to_value().unwrap_or_default();
+        data(&format!(
+            "{} {} {:<9} {code:<9} {} {}#{} {body}",
+            event.at,
+            sealed.hash.short(),
+            event.body.kind(),
+            event.actor.name,
+            event.device.short(),
+            event.seq
+        ));
+    }
+    Ok(())
+}

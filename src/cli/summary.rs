@@ -1,0 +1,215 @@
+//! What a scan says when it is done: to people as lines, to machines as JSON.
+
+use super::talk;
+use crate::ground::area_mu;
+use crate::imagery::photo::Remark;
+use crate::scan::{Band, Reason, Summary};
+use crate::tr;
+use crate::words::Lang;
+use serde_json::json;
+
+/// How many candidates the summary lists.
+const LISTED: usize = 20;
+
+/// The summary for people.
+pub fn people(summary: &Summary, lang: Lang) {
+    ground(summary, lang);
+    talk::data("");
+    candidates(summary, lang);
+    talk::data("");
+    files(summary, lang);
+}
+
+fn ground(summary: &Summary, lang: Lang) {
+    let area = |m2: f64| {
+        tr!(
+            lang,
+            "{m2:.0} m² ({:.2} mu)",
+            "{m2:.0} 平方米（{:.2} 亩）",
+            area_mu(m2)
+        )
+    };
+    talk::data(&tr!(
+        lang,
+        "searched      {}",
+        "已搜索    {}",
+        area(summary.coverage.searched_m2)
+    ));
+    for (reason, _, m2) in &summary.coverage.not_searched {
+        talk::data(&tr!(
+            lang,
+            "not searched  {}: {}",
+            "未搜索    {}：{}",
+            area(*m2),
+            reason_words(*reason, lang)
+        ));
+    }
+    if summary.photos.0 > 0 {
+        let (photos, flights) = summary.photos;
+        talk::data(&tr!(
+            lang,
+            "photos        {photos} of {flights} flights",
+            "照片      {photos} 张，{flights} 个航次"
+        ));
+    }
+    for (name, remark) in summary.remarks.iter().take(LISTED) {
+        talk::data(&tr!(
+            lang,
+            "flight        {name}: {}",
+            "航次      {name}：{}",
+            remark_words(*remark, lang)
+        ));
+    }
+    talk::data(&tr!(
+        lang,
+        "model ran on  {}",
+        "运行设备  {}",
+        summary.engine
+    ));
+    let (count, rate) = (
+        summary.tiles.0,
+        (summary.tiles.0 - summary.tiles.1) as f64 / summary.seconds.max(1e-9),
+    );
+    talk::data(&tr!(
+        lang,
+        "tiles         {count} in {:.1} s, {rate:.1} a second",
+        "瓦片      {count} 个，用时 {:.1} 秒，每秒 {rate:.1} 个",
+        summary.seconds
+    ));
+}
+
+fn candidates(summary: &Summary, lang: Lang) {
+    let found = summary.candidates.len();
+    if found == 0 {
+        talk::data(lang.pick(
+            "no candidates: nothing in the searched ground scored above the threshold",
+            "没有疑似点：已搜索的地面没有超过阈值的目标",
+        ));
+    } else {
+        talk::data(&tr!(
+            lang,
+            "{found} candidates; each is a reason to look, not a finding",
+            "{found} 个疑似点；每一个只是需要核查的线索，不是结论"
+        ));
+        talk::data(lang.pick(
+            "rank  band    longitude    latitude    area m²  hits  id",
+            "序号  等级    经度         纬度        面积 m²  命中  编号",
+        ));
+        for c in summary.candidates.iter().take(LISTED) {
+            let band = Band::of(c.score_max, summary.threshold);
+            let word = match band {
+                Band::Strong => lang.pick("strong", "强    "),
+                Band::Fair => lang.pick("fair  ", "中    "),
+                Band::Weak => lang.pick("weak  ", "弱    "),
+            };
+            talk::data(&format!(
+                "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}",
+                c.rank, c.at.lon, c.at.lat, c.area_m2, c.hits, c.id
+            ));
+        }
+        if found > LISTED {
+            talk::data(&tr!(
+                lang,
+                "      … {} more in candidates.geojson",
+                "      … 其余 {} 个见 candidates.geojson",
+                found - LISTED
+            ));
+        }
+    }
+}
+
+fn files(summary: &Summary, lang: Lang) {
+    let out = summary.out.display();
+    talk::data(&tr!(
+        lang,
+        "map           {out}/candidates.geojson, {out}/coverage.geojson (WGS 84)",
+        "地图      {out}/candidates.geojson、{out}/coverage.geojson(WGS 84)"
+    ));
+    talk::data(&tr!(
+        lang,
+        "screening     {out}/review.html (open it in a browser)",
+        "人工研判  {out}/review.html（用浏览器打开）"
+    ));
+    talk::data(&tr!(
+        lang,
+        "provenance    {out}/scan.json",
+        "来源记录  {out}/scan.json"
+    ));
+}
+
+fn remark_words(remark: Remark, lang: Lang) -> String {
+    match remark {
+        Remark::Duplicate { .. } => tr!(
+            lang,
+            "the same as another photo, not searched twice",
+            "与另一张照片相同，不重复搜索"
+        ),
+        Remark::Turned { .. } => tr!(
+            lang,
+            "a picture viewer saved it upside down; it is placed accordingly",
+            "被看图软件上下颠倒保存，已按此定位"
+        ),
+        Remark::ClockJump { seconds, .. } => tr!(
+            lang,
+            "the clock went back by {seconds:.0} s",
+            "相机时钟倒退 {seconds:.0} 秒"
+        ),
+        Remark::PositionJump { metres, .. } => tr!(
+            lang,
+            "{metres:.0} m from the photo before, faster than a drone flies",
+            "与前一张相距 {metres:.0} 米，超出无人机速度"
+        ),
+        Remark::BelowSea { altitude_m, .. } => tr!(
+            lang,
+            "{altitude_m:.0} m above the sea",
+            "海拔 {altitude_m:.0} 米，低于海平面"
+        ),
+        Remark::BelowTakeOff { altitude_m, .. } => tr!(
+            lang,
+            "{altitude_m:.0} m above take-off",
+            "相对起飞点高度 {altitude_m:.0} 米"
+        ),
+    }
+}
+
+fn reason_words(reason: Reason, lang: Lang) -> &'static str {
+    match reason {
+        Reason::Unreadable => lang.pick("it could not be read", "无法读取"),
+        Reason::TooCoarse => lang.pick("too coarse for the model", "分辨率不足"),
+        Reason::Blank => lang.pick("blank collar", "空白边缘"),
+        Reason::NoData => lang.pick("no data", "无数据"),
+        Reason::OutsideBoundary => lang.pick("outside the boundary", "在边界之外"),
+        Reason::Gap => lang.pick("inside the boundary, no imagery", "边界之内但没有影像"),
+        Reason::NoPosition => lang.pick("no position", "没有定位"),
+        Reason::NoAltitude => lang.pick("no height above ground", "没有对地高度"),
+        Reason::TooOblique => lang.pick("seen too obliquely", "视角过斜"),
+        Reason::Quality => lang.pick("blurred, dark or overexposed", "模糊、过暗或过曝"),
+    }
+}
+
+/// The summary for machines.
+pub fn machine(summary: &Summary) -> serde_json::Value {
+    let not_searched: serde_json::Map<String, serde_json::Value> = summary
+        .coverage
+        .not_searched
+        .iter()
+        .map(|(reason, _, m2)| (reason.name().to_owned(), (*m2).into()))
+        .collect();
+    let candidates: Vec<serde_json::Value> = summary
+        .candidates
+        .iter()
+        .map(|c| json!({ "id": c.id, "rank": c.rank, "score_max": c.score_max, "lon": c.at.lon, "lat": c.at.lat, "area_m2": c.area_m2, "hits": c.hits }))
+        .collect();
+    json!({
+        "scan_id": summary.scan_id,
+        "searched_m2": summary.coverage.searched_m2,
+        "not_searched_m2": not_searched,
+        "refused": summary.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "photos": summary.photos.0,
+        "tiles": summary.tiles.0,
+        "seconds": summary.seconds,
+        "threshold": summary.threshold,
+        "candidates": candidates,
+        "output": summary.out,
+    })
+}

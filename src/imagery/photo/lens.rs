@@ -1,0 +1,411 @@
+//! The lens: from a pixel to a direction before the camera and back. Pinhole with Brown's distortion (Brown 1971, in
+//! `OpenCV`'s order of coefficients, which is also DJI's). Pure.
+
+use super::metadata::{Dewarp, Metadata, Orientation};
+use crate::ground::PixelPoint;
+
+/// A pixel of the upright image, or a direction `(right, down, 1)` before the camera: a lens maps between the two.
+///
+/// Calibrations are kept in the axes of the stored image; callers see the upright one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lens {
+    stored: (f64, f64),
+    focal: (f64, f64),
+    centre: (f64, f64),
+    radial: [f64; 3],
+    tangential: [f64; 2],
+    orientation: Orientation,
+    /// Largest distance from the axis at which the distortion is one-to-one, in focal lengths.
+    reach: f64,
+}
+
+/// Where a focal length came from, from the surest to the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FocalSource {
+    /// The user's `--sensor-width` and the EXIF focal length.
+    SensorWidth,
+    /// The maker's calibration in XMP.
+    Calibrated,
+    /// The table of known cameras.
+    Table,
+    /// EXIF's focal plane resolution and focal length.
+    FocalPlane,
+    /// EXIF's 35 mm equivalent, which is rounded to a millimetre.
+    Equivalent35mm,
+}
+
+impl FocalSource {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SensorWidth => "sensor_width",
+            Self::Calibrated => "calibration",
+            Self::Table => "table",
+            Self::FocalPlane => "focal_plane_resolution",
+            Self::Equivalent35mm => "equivalent_35mm",
+        }
+    }
+}
+
+/// A known camera: its model as EXIF names it, its true focal length, and its sensor.
+struct Body {
+    model: &'static str,
+    focal_mm: f64,
+    sensor_mm: (f64, f64),
+}
+
+const fn body(model: &'static str, focal_mm: f64, width_mm: f64, height_mm: f64) -> Body {
+    Body {
+        model,
+        focal_mm,
+        sensor_mm: (width_mm, height_mm),
+    }
+}
+
+/// Makers' data sheets: nominal focal length and the sensor's sides at its full photo format. A focal length of 0 means
+/// that lenses change and EXIF's is taken.
+const BODIES: [Body; 31] = [
+    body("FC300S", 3.61, 6.25, 4.69),
+    body("FC300X", 3.61, 6.25, 4.69),
+    body("FC300C", 3.61, 6.25, 4.69),
+    body("FC330", 3.61, 6.25, 4.69),
+    body("FC200", 5.0, 6.17, 4.63),
+    body("FC220", 4.73, 6.25, 4.69),
+    body("FC350", 3.61, 6.25, 4.69),
+    body("FC550", 0.0, 17.3, 13.0),
+    body("FC6310", 8.8, 13.2, 8.8),
+    body("FC6310S", 8.8, 13.2, 8.8),
+    body("FC6310R", 8.8, 13.2, 8.8),
+    body("FC6510", 8.8, 13.2, 8.8),
+    body("FC6520", 0.0, 17.3, 13.0),
+    body("FC7203", 4.49, 6.3, 4.7),
+    body("FC7303", 4.49, 6.3, 4.7),
+    body("FC2103", 4.5, 6.3, 4.7),
+    body("FC2204", 4.386, 6.3, 4.7),
+    body("FC3170", 4.49, 6.4, 4.8),
+    body("FC3411", 8.38, 13.2, 8.8),
+    body("FC3582", 6.72, 9.6, 7.2),
+    body("FC8482", 6.72, 9.6, 7.2),
+    body("FC8282", 6.72, 9.6, 7.2),
+    body("L1D-20C", 10.26, 13.2, 8.8),
+    body("L2D-20C", 12.29, 17.3, 13.0),
+    body("M3E", 12.29, 17.3, 13.0),
+    body("M3M", 12.29, 17.3, 13.0),
+    body("ZENMUSEP1", 0.0, 35.9, 24.0),
+    body("ANAFI", 4.0, 5.92, 4.44),
+    body("XT705", 10.57, 13.2, 8.8),
+    body("S.O.D.A.", 10.6, 12.75, 8.5),
+    body("CANON POWERSHOT SX260 HS", 0.0, 6.17, 4.63),
+];
+
+impl Lens {
+    /// The lens of a photo of `stored` columns and rows; `None` where nothing tells its focal length.
+    ///
+    /// `sensor_width_mm` is the user's word on the sensor's width, for the full width of the image.
+    pub fn of(
+        found: &Metadata,
+        stored: (u32, u32),
+        sensor_width_mm: Option<f64>,
+    ) -> Option<(Self, FocalSource)> {
+        let (width, height) = (f64::from(stored.0), f64::from(stored.1));
+        let taken = found
+            .taken_size
+            .map_or((width, height), |(w, h)| (f64::from(w), f64::from(h)));
+        // A photo made smaller after it was taken keeps its EXIF: pixels then count for more of the sensor.
+        let shrink = width.max(height) / taken.0.max(taken.1);
+        let zoom = found.digital_zoom.unwrap_or(1.0);
+        let plain = |focal_px: f64| Self::pinhole((width, height), focal_px, found.orientation);
+        if let (Some(sensor), Some(focal)) = (sensor_width_mm, found.focal_mm) {
+            return Some((plain(focal / sensor * width)?, FocalSource::SensorWidth));
+        }
+        if zoom <= 1.0
+            && let Some(dewarp) = found.dewarp
+        {
+            let lens = Self::calibrated((width, height), shrink, &dewarp, found.orientation)?;
+            return Some((lens, FocalSource::Calibrated));
+        }
+        if zoom <= 1.0
+            && let Some(focal_px) = found.calibrated_focal_px
+        {
+            return Some((plain(focal_px * shrink)?, FocalSource::Calibrated));
+        }
+        if let Some(focal_px) = by_table(found, (width, height)) {
+            return Some((plain(focal_px * zoom)?, FocalSource::Table));
+        }
+        if let (Some(focal), Some(pitch)) = (found.focal_mm, found.pixel_pitch_mm) {
+            return Some((
+                plain(focal / pitch * shrink * zoom)?,
+                FocalSource::FocalPlane,
+            ));
+        }
+        // The definition goes by the diagonal (CIPA DCG-001); makers fold the zoom in.
+        let equivalent = found.focal_35mm?;
+        let focal_px = equivalent / 36.0_f64.hypot(24.0) * width.hypot(height);
+        Some((plain(focal_px)?, FocalSource::Equivalent35mm))
+    }
+
+    /// A lens without distortion whose axis meets the image's centre. `None` where the focal length is no length.
+    pub fn pinhole(stored: (f64, f64), focal_px: f64, orientation: Orientation) -> Option<Self> {
+        (focal_px.is_finite() && focal_px > 1.0 && stored.0 >= 1.0 && stored.1 >= 1.0).then_some(
+            Self {
+                stored,
+                focal: (focal_px, focal_px),
+                centre: (stored.0 / 2.0, stored.1 / 2.0),
+                radial: [0.0; 3],
+                tangential: [0.0; 2],
+                orientation,
+                reach: f64::INFINITY,
+            },
+        )
+    }
+
+    fn calibrated(
+        stored: (f64, f64),
+        shrink: f64,
+        dewarp: &Dewarp,
+        orientation: Orientation,
+    ) -> Option<Self> {
+        let mut lens = Self::pinhole(stored, dewarp.focal.0 * shrink, orientation)?;
+        lens.focal.1 = dewarp.focal.1 * shrink;
+        if dewarp.applied {
+            return Some(lens);
+        }
+        lens.centre.0 += dewarp.offset.0 * shrink;
+        lens.centre.1 += dewarp.offset.1 * shrink;
+        lens.radial = dewarp.radial;
+        lens.tangential = dewarp.tangential;
+        lens.reach = reach(&lens.radial);
+        // A calibration that folds the image over itself inside the frame is damaged: the bare focal length is better.
+        let corner = (stored.0 / lens.focal.0).hypot(stored.1 / lens.focal.1) / 2.0;
+        if lens.undistort((corner, 0.0)).is_none() {
+            lens.radial = [0.0; 3];
+            lens.tangential = [0.0; 2];
+            lens.reach = f64::INFINITY;
+        }
+        Some(lens)
+    }
+
+    /// The same lens without its distortion, to measure what the correction gives.
+    #[must_use]
+    pub fn without_distortion(mut self) -> Self {
+        self.radial = [0.0; 3];
+        self.tangential = [0.0; 2];
+        self.reach = f64::INFINITY;
+        self.centre = (self.stored.0 / 2.0, self.stored.1 / 2.0);
+        self
+    }
+
+    /// Columns and rows of the upright image.
+    pub fn size(&self) -> (f64, f64) {
+        if self.orientation.transposed {
+            (self.stored.1, self.stored.0)
+        } else {
+            self.stored
+        }
+    }
+
+    /// Focal length in pixels, the mean of the two.
+    pub fn focal_px(&self) -> f64 {
+        (self.focal.0 * self.focal.1).sqrt()
+    }
+
+    /// The direction of an upright pixel: metres right and down of the axis at a metre before the camera. `None` where
+    /// the calibration has none.
+    pub fn direction(&self, pixel: PixelPoint) -> Option<(f64, f64)> {
+        let (width, height) = self.size();
+        let (x, y) = self
+            .orientation
+            .to_stored((pixel.x - width / 2.0, pixel.y - height / 2.0));
+        let distorted = (
+            (x + self.stored.0 / 2.0 - self.centre.0) / self.focal.0,
+            (y + self.stored.1 / 2.0 - self.centre.1) / self.focal.1,
+        );
+        self.undistort(distorted)
+            .map(|d| self.orientation.to_upright(d))
+    }
+
+    /// The upright pixel of a direction; `None` where it lies farther out than the calibration reaches.
+    pub fn pixel(&self, direction: (f64, f64)) -> Option<PixelPoint> {
+        let (x, y) = self.orientation.to_stored(direction);
+        if x.hypot(y) > self.reach {
+            return None;
+        }
+        let (x, y) = self.distort((x, y));
+        let (x, y) = self.orientation.to_upright((
+            x * self.focal.0 + self.centre.0 - self.stored.0 / 2.0,
+            y * self.focal.1 + self.centre.1 - self.stored.1 / 2.0,
+        ));
+        let (width, height) = self.size();
+        Some(PixelPoint {
+            x: x + width / 2.0,
+            y: y + height / 2.0,
+        })
+    }
+
+    fn distort(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        let r2 = x * x + y * y;
+        let [k1, k2, k3] = self.radial;
+        let [p1, p2] = self.tangential;
+        let radial = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3));
+        (
+            x * radial + 2.0 * p1 * x * y + p2 * (r2 + 2.0 * x * x),
+            y * radial + p1 * (r2 + 2.0 * y * y) + 2.0 * p2 * x * y,
+        )
+    }
+
+    /// Newton's method in two dimensions.
+    fn undistort(&self, wanted: (f64, f64)) -> Option<(f64, f64)> {
+        if self.tangential == [0.0; 2] && self.radial == [0.0; 3] {
+            return Some(wanted);
+        }
+        let [k1, k2, k3] = self.radial;
+        let [p1, p2] = self.tangential;
+        let mut at = wanted;
+        for _ in 0..50 {
+            let now = self.distort(at);
+            let (dx, dy) = (wanted.0 - now.0, wanted.1 - now.1);
+            if dx.hypot(dy) < 1e-12 {
+                break;
+            }
+            let (x, y) = at;
+            let r2 = x * x + y * y;
+            let radial = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3));
+            let growth = 2.0 * (k1 + r2 * (2.0 * k2 + r2 * 3.0 * k3));
+            let across = x * y * growth + 2.0 * (p1 * x + p2 * y);
+            let right = radial + x * x * growth + 2.0 * p1 * y + 6.0 * p2 * x;
+            let down = radial + y * y * growth + 6.0 * p1 * y + 2.0 * p2 * x;
+            let determinant = right * down - across * across;
+            if determinant.abs() < 1e-6 {
+                return None;
+            }
+            at.0 += ((dx * down - dy * across) / determinant).clamp(-0.5, 0.5);
+            at.1 += ((dy * right - dx * across) / determinant).clamp(-0.5, 0.5);
+        }
+        let left = self.distort(at);
+        let off = (left.0 - wanted.0).hypot(left.1 - wanted.1);
+        (off < 1e-9 && at.0.hypot(at.1) <= self.reach).then_some(at)
+    }
+}
+
+/// The radius up to which a radial polynomial grows: beyond it two directions would share a pixel.
+fn reach(radial: &[f64; 3]) -> f64 {
+    const STEP: f64 = 0.005;
+    let [k1, k2, k3] = radial;
+    (1..800)
+        .map(|i| f64::from(i) * STEP)
+        .find(|r| {
+            let r2 = r * r;
+            1.0 + r2 * (3.0 * k1 + r2 * (5.0 * k2 + r2 * 7.0 * k3)) <= 0.05
+        })
+        .unwrap_or(f64::INFINITY)
+}
+
+/// The focal length in pixels of a known camera. A frame cropped in one direction (16:9 out of 4:3) has the full sensor
+/// along its other side; one made smaller has it along both.
+fn by_table(found: &Metadata, (width, height): (f64, f64)) -> Option<f64> {
+    let model = found.model.as_deref()?.trim().to_ascii_uppercase();
+    let body = BODIES.iter().find(|b| b.model == model)?;
+    let (long, short) = (width.max(height), width.min(height));
+    // Pixels per millimetre, if the frame fills the sensor's long side, or its short side: a frame cannot be larger.
+    let density = (long / body.sensor_mm.0).max(short / body.sensor_mm.1);
+    let focal_mm = if body.focal_mm > 0.0 {
+        body.focal_mm
+    } else {
+        found.focal_mm?
+    };
+    Some(focal_mm * density)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn phantom() -> Dewarp {
+        Dewarp {
+            focal: (3666.95, 3672.66),
+            offset: (-7.6, 8.2),
+            radial: [-0.271_978, 0.112_14, -0.031_39],
+            tangential: [0.000_759, -0.000_462],
+            applied: false,
+        }
+    }
+
+    #[test]
+    fn the_focal_length_is_taken_from_the_surest_source() {
+        let mut found = Metadata {
+            focal_mm: Some(8.8),
+            focal_35mm: Some(24.0),
+            ..Default::default()
+        };
+        let focal = |found: &Metadata, sensor| {
+            let (lens, source) = Lens::of(found, (5472, 3648), sensor).expect("a lens");
+            (lens.focal_px().round(), source)
+        };
+        assert_eq!(focal(&found, None), (3648.0, FocalSource::Equivalent35mm));
+        found.pixel_pitch_mm = Some(0.0024);
+        assert_eq!(focal(&found, None), (3667.0, FocalSource::FocalPlane));
+        found.model = Some("FC6310".into());
+        assert_eq!(focal(&found, None), (3648.0, FocalSource::Table));
+        found.dewarp = Some(phantom());
+        assert_eq!(focal(&found, None), (3670.0, FocalSource::Calibrated));
+        assert_eq!(
+            focal(&found, Some(12.0)),
+            (4013.0, FocalSource::SensorWidth)
+        );
+        assert!(Lens::of(&Metadata::default(), (4000, 3000), None).is_none());
+    }
+
+    #[test]
+    fn a_cropped_frame_keeps_its_focal_length_and_a_shrunk_one_does_not() {
+        let found = Metadata {
+            model: Some("FC6310".into()),
+            ..Default::default()
+        };
+        let focal = |w, h| Lens::of(&found, (w, h), None).expect("a lens").0.focal_px();
+        assert!((focal(5472, 3078) - 3648.0).abs() < 0.5);
+        assert!((focal(4864, 3648) - 3648.0).abs() < 0.5);
+        assert!((focal(2736, 1824) - 1824.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn a_calibration_that_folds_the_image_is_not_used() {
+        let folded = Dewarp {
+            radial: [-9.0, 0.0, 0.0],
+            ..phantom()
+        };
+        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &folded, Orientation::default())
+            .expect("a lens");
+        assert_eq!(lens.radial, [0.0; 3]);
+    }
+
+    #[test]
+    fn barrel_distortion_pulls_a_corner_in_by_the_hand_computed_amount() {
+        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom(), Orientation::default())
+            .expect("a lens");
+        // x = 0.5, y = 0: r2 = 0.25, radial = 1 - 0.0679945 + 0.00700875 - 0.00049047 = 0.93852378,
+        // plus p2 * 3 r2 = -0.0003465: 0.46891539 * 3666.95 + 2736 - 7.6 = 4447.889.
+        let pixel = lens.pixel((0.5, 0.0)).expect("inside");
+        assert!((pixel.x - 4447.889).abs() < 2e-3, "{pixel:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn pixel_to_direction_to_pixel_returns(x in 0.0..5472.0_f64, y in 0.0..3648.0_f64, tag in 1..=8_u32) {
+            let turn = Orientation::of_tag(tag);
+            let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom(), turn).expect("a lens");
+            let (x, y) = if turn.transposed { (y, x) } else { (x, y) };
+            let direction = lens.direction(PixelPoint { x, y }).expect("in the frame");
+            let back = lens.pixel(direction).expect("in reach");
+            prop_assert!((back.x - x).abs() < 1e-4 && (back.y - y).abs() < 1e-4, "{back:?}");
+        }
+
+        #[test]
+        fn no_calibration_makes_a_lens_panic(k in proptest::array::uniform3(-10.0..10.0_f64), p in proptest::array::uniform2(-1.0..1.0_f64), x in -1e5..1e5_f64) {
+            let wild = Dewarp { radial: k, tangential: p, ..phantom() };
+            if let Some(lens) = Lens::calibrated((5472.0, 3648.0), 1.0, &wild, Orientation::default()) {
+                let _direction = lens.direction(PixelPoint { x, y: 3.0 });
+            }
+        }
+    }
+}

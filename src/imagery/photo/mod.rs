@@ -1,0 +1,51 @@
+//! Geotagged drone photos as a source: where each pixel lies on the ground, how sure that is, and what is worth searching.
+//!
+//! ```text
+//! file ─▶ headers (jpeg) ─▶ Metadata ─▶ Shot ─▶ flights ─▶ Photo { Camera, Footprint, Uncertainty } ─▶ picture ─▶ Rectified
+//!                           exif + xmp           track, take-off      lens, axes, terrain              decode     ground grid
+//! ```
+//!
+//! Everything up to the picture reads a few kilobytes a file, so that ten thousand photos are planned before one is
+//! decoded. A photo that cannot be used is a [`SetAside`] with one of the design's reasons.
+
+mod accuracy;
+mod aside;
+mod camera;
+mod dem;
+mod flight;
+mod footprint;
+mod jpeg;
+mod lens;
+mod metadata;
+mod placed;
+mod quality;
+mod rectify;
+mod shot;
+mod terrain;
+mod xmp;
+
+pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
+pub use aside::{Reason, SetAside, Why};
+pub use camera::{Axes, Camera, GroundPoint, HORIZON_MARGIN_DEG, Vector};
+pub use dem::{Dem, DemError};
+pub use flight::{Flight, Remark, duplicates, flights, has_heading};
+pub use footprint::{Footprint, footprint};
+pub use jpeg::JpegError;
+pub use lens::{FocalSource, Lens};
+pub use metadata::{
+    Accuracy, Attitude, Band, Captured, Dewarp, Metadata, MetadataFault, Orientation, Position,
+};
+pub use placed::{GroundModel, Photo, PhotoOptions, Placed, place_all};
+pub use quality::{Defect, Measures, measure};
+pub use rectify::{Grid, Rectified};
+pub use shot::Shot;
+pub use terrain::{HeightField, Level};
+
+/// The folder of shared test data, which tests skip without.
+#[cfg(test)]
+fn shared_data() -> std::path::PathBuf {
+    std::env::var_os("PAPAVER_SHARED").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        Into::into,
+    )
+}

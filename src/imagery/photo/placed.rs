@@ -1,0 +1,337 @@
+//! A photo whose place on the ground is worked out: which part of it is searched, and where each pixel lies.
+
+use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
+use super::aside::{SetAside, Why};
+use super::camera::{Camera, GroundPoint};
+use super::flight::Remark;
+use super::flight::{Flight, axes, duplicates, flights, has_heading};
+use super::footprint::{Footprint, footprint};
+use super::jpeg;
+use super::lens::{FocalSource, Lens};
+use super::quality::{Measures, measure};
+use super::shot::Shot;
+use super::terrain::{HeightField, Level};
+use crate::ground::{LonLat, PixelPoint};
+use image::metadata::Orientation as Turn;
+use image::{DynamicImage, ImageDecoder, RgbImage};
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Files longer than this are not read.
+const MOST_BYTES: u64 = 512 * 1024 * 1024;
+/// Metres above the ground between which drones take photos.
+const HEIGHTS_M: std::ops::Range<f64> = 1.0..3000.0;
+
+/// What the ground's height is taken from, in the order of preference.
+#[derive(Clone)]
+pub enum GroundModel {
+    /// A terrain model; the altitude above take-off is added to its height there.
+    Terrain(Arc<dyn HeightField>),
+    /// Level ground so many metres above the sea, under the altitude above the sea.
+    Elevation(f64),
+    /// Level ground at the height of the take-off.
+    TakeOff,
+}
+
+/// What the user says about photos.
+#[derive(Clone)]
+pub struct PhotoOptions {
+    /// The sensor's width in millimetres, for cameras that nothing is known of.
+    pub sensor_width_mm: Option<f64>,
+    /// The ground.
+    pub ground: GroundModel,
+    /// The most metres a pixel that are searched; infinite to search all.
+    pub coarsest_m: f64,
+}
+
+/// A photo that can be searched.
+#[derive(Clone)]
+pub struct Photo {
+    /// What its headers say.
+    pub shot: Shot,
+    /// Its camera, in the air.
+    pub camera: Camera,
+    /// Where the focal length came from.
+    pub focal_source: FocalSource,
+    /// Where the height came from.
+    pub height_source: HeightSource,
+    /// Where the heading came from.
+    pub yaw_source: YawSource,
+    /// Standard deviations of its pose.
+    pub uncertainty: Uncertainty,
+    /// The part that is searched.
+    pub footprint: Footprint,
+    terrain: Arc<dyn HeightField>,
+}
+
+impl std::fmt::Debug for Photo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Photo")
+            .field("shot", &self.shot)
+            .field("camera", &self.camera)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PhotoOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhotoOptions")
+            .field("sensor_width_mm", &self.sensor_width_mm)
+            .field("coarsest_m", &self.coarsest_m)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All photos of a scan, placed.
+pub struct Placed {
+    /// Those that can be searched, by path.
+    pub photos: Vec<Photo>,
+    /// Those that cannot, by path, doubles excepted.
+    pub aside: Vec<SetAside>,
+    /// The flights; members count in [`Placed::shots`].
+    pub flights: Vec<Flight>,
+    /// Everything whose headers could be read, by path.
+    pub shots: Vec<Shot>,
+    /// What a pilot should know, doubles included.
+    pub remarks: Vec<Remark>,
+}
+
+/// Reads the headers of photos and places them, each with the help of its flight. `terrain` makes the ground model once
+/// it is known where the photos are.
+///
+/// # Errors
+/// Those of `terrain`; a photo that cannot be used is no error, but set aside.
+pub fn place_all<E>(
+    paths: &[PathBuf],
+    terrain: impl FnOnce(&[LonLat]) -> Result<PhotoOptions, E>,
+) -> Result<Placed, E> {
+    let mut sorted = paths.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    let (mut shots, mut aside) = (Vec::new(), Vec::new());
+    for path in &sorted {
+        match Shot::read(path) {
+            Ok(shot) => shots.push(shot),
+            Err(e) => aside.push(e),
+        }
+    }
+    let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
+    let options = terrain(&places)?;
+    let mut remarks = duplicates(&shots);
+    let doubles: BTreeSet<usize> = remarks
+        .iter()
+        .filter_map(|r| match r {
+            Remark::Duplicate { photo, .. } => Some(*photo),
+            _ => None,
+        })
+        .collect();
+    let flights = flights(&shots);
+    let mut photos = Vec::new();
+    for flight in &flights {
+        remarks.extend(flight.remarks(&shots));
+        let tracks = flight.tracks(&shots);
+        for (member, track) in flight.members.iter().zip(tracks) {
+            if doubles.contains(member) {
+                continue;
+            }
+            match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
+                Ok(photo) => photos.push(photo),
+                Err(e) => aside.push(e),
+            }
+        }
+    }
+    photos.sort_by(|a, b| a.shot.path.cmp(&b.shot.path));
+    aside.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Placed {
+        photos,
+        aside,
+        flights,
+        shots,
+        remarks,
+    })
+}
+
+impl Photo {
+    /// Reads one photo's headers and places it, without a flight to help.
+    ///
+    /// # Errors
+    /// [`SetAside`] with the reason.
+    pub fn open(path: &Path, options: &PhotoOptions) -> Result<Self, SetAside> {
+        let shot = Shot::read(path)?;
+        let (track, at) = (shot.metadata.track_deg, shot.at);
+        Self::place(shot, track, at, options)
+    }
+
+    /// Places a photo, given its flight's heading there and its take-off.
+    ///
+    /// # Errors
+    /// [`SetAside`] with the reason.
+    pub fn place(
+        shot: Shot,
+        track: Option<f64>,
+        take_off: LonLat,
+        options: &PhotoOptions,
+    ) -> Result<Self, SetAside> {
+        let aside = |why| SetAside::new(&shot.path, why);
+        let (lens, focal_source) = Lens::of(&shot.metadata, shot.stored, options.sensor_width_mm)
+            .ok_or_else(|| aside(Why::NoFocalLength))?;
+        let (height_m, terrain, height_source) = height(&shot, take_off, &options.ground)?;
+        let below = terrain
+            .height_m(shot.at)
+            .ok_or_else(|| aside(Why::OffTerrain))?;
+        let above_ground_m = height_m - below;
+        if !HEIGHTS_M.contains(&above_ground_m) {
+            return Err(aside(Why::AbsurdAltitude { above_ground_m }));
+        }
+        let attitude = shot.metadata.attitude;
+        let yaw_source = match (has_heading(attitude), track) {
+            (true, _) => YawSource::Tag,
+            (false, Some(_)) => YawSource::Track,
+            (false, None) => YawSource::Unknown,
+        };
+        let camera = Camera::new(lens, shot.at, height_m, axes(&shot, track));
+        let footprint = footprint(&camera, terrain.as_ref(), options.coarsest_m);
+        if footprint.cells.is_empty() {
+            return Err(aside(match footprint.finest_m {
+                Some(finest) if finest > options.coarsest_m => Why::TooCoarse {
+                    gsd_cm: finest * 100.0,
+                    coarsest_cm: options.coarsest_m * 100.0,
+                },
+                _ => Why::TooOblique,
+            }));
+        }
+        let uncertainty =
+            Uncertainty::of(&shot.metadata.accuracy, attitude, height_source, yaw_source);
+        Ok(Self {
+            shot,
+            camera,
+            focal_source,
+            height_source,
+            yaw_source,
+            uncertainty,
+            footprint,
+            terrain,
+        })
+    }
+
+    /// The ground it looks at.
+    pub fn terrain(&self) -> &dyn HeightField {
+        self.terrain.as_ref()
+    }
+
+    /// Where an upright pixel lies.
+    pub fn locate(&self, pixel: PixelPoint) -> Option<LonLat> {
+        Some(self.camera.ground(pixel, self.terrain())?.at)
+    }
+
+    /// A place with the terrain's height.
+    pub fn ground_at(&self, at: LonLat) -> Option<GroundPoint> {
+        Some(GroundPoint {
+            at,
+            height_m: self.terrain.height_m(at)?,
+        })
+    }
+
+    /// The upright pixel that shows a place, where the frame has it and no rise hides it.
+    pub fn shows(&self, at: LonLat) -> Option<PixelPoint> {
+        self.camera.sees(self.ground_at(at)?, self.terrain())
+    }
+
+    /// Metres within which a place found in this photo lies in 95 of 100 cases; infinite where it cannot be told.
+    pub fn position_error_m(&self, at: LonLat) -> f64 {
+        self.ground_at(at).map_or(f64::INFINITY, |point| {
+            radius_95_m(&self.camera, point, self.terrain(), &self.uncertainty)
+        })
+    }
+
+    /// The picture, if it shows anything.
+    ///
+    /// # Errors
+    /// [`SetAside`] where the file is cut or damaged, or the picture is blurred, too dark, too bright or infrared.
+    pub fn usable_picture(&self) -> Result<RgbImage, SetAside> {
+        let (picture, measures) = self.decode()?;
+        match measures.defect() {
+            Some(defect) => Err(SetAside::new(&self.shot.path, Why::Defect(defect))),
+            None => Ok(picture),
+        }
+    }
+
+    /// Degrees between straight down and the ray to a place that it shows, and metres a pixel there.
+    pub fn view_of(&self, at: LonLat) -> Option<(f64, f64)> {
+        let pixel = self.shows(at)?;
+        Some((
+            self.camera.off_nadir_deg(pixel)?,
+            self.camera.gsd_m(pixel, self.terrain())?,
+        ))
+    }
+
+    /// Decodes the whole picture, upright, and measures it. A defect is not an error here: whether it matters is decided
+    /// by whoever asks [`Measures::defect`].
+    ///
+    /// # Errors
+    /// [`SetAside`] where the file is cut or damaged.
+    pub fn decode(&self) -> Result<(RgbImage, Measures), SetAside> {
+        let picture = decode(&self.shot.path)?;
+        let measures = measure(&picture, picture.width(), picture.height());
+        Ok((picture, measures))
+    }
+}
+
+/// The camera's height and the ground in one vertical system.
+type Heights = (f64, Arc<dyn HeightField>, HeightSource);
+
+fn height(shot: &Shot, take_off: LonLat, ground: &GroundModel) -> Result<Heights, SetAside> {
+    let found = &shot.metadata;
+    let none = || SetAside::no_altitude(&shot.path, found);
+    let level = |height: f64| -> Arc<dyn HeightField> { Arc::new(Level(height)) };
+    match ground {
+        GroundModel::Terrain(terrain) => {
+            let over = |at| {
+                terrain
+                    .height_m(at)
+                    .ok_or_else(|| SetAside::new(&shot.path, Why::OffTerrain))
+            };
+            let height = match (found.relative_altitude_m, found.above_ground_m) {
+                (Some(relative), _) => over(take_off)? + relative,
+                (None, Some(above)) => over(shot.at)? + above,
+                (None, None) => return Err(none()),
+            };
+            Ok((height, terrain.clone(), HeightSource::Terrain))
+        }
+        GroundModel::Elevation(elevation) if found.altitude_m.is_some() => Ok((
+            found.altitude_m.unwrap_or_default(),
+            level(*elevation),
+            HeightSource::GroundElevation,
+        )),
+        GroundModel::Elevation(_) | GroundModel::TakeOff => {
+            match (found.relative_altitude_m, found.above_ground_m) {
+                (Some(relative), _) => Ok((relative, level(0.0), HeightSource::RelativeAltitude)),
+                (None, Some(above)) => Ok((above, level(0.0), HeightSource::AboveGround)),
+                (None, None) => Err(none()),
+            }
+        }
+    }
+}
+
+/// Decodes a JPEG upright. The orientation tag is the file's own.
+fn decode(path: &Path) -> Result<RgbImage, SetAside> {
+    let aside = |why| SetAside::new(path, why);
+    let bytes =
+        jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
+    if !jpeg::is_whole(&bytes) {
+        return Err(aside(Why::Truncated));
+    }
+    let damaged = |_ignored| aside(Why::Damaged);
+    let mut decoder =
+        image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes.as_slice())).map_err(damaged)?;
+    let turn = decoder.orientation().unwrap_or(Turn::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    drop(bytes);
+    picture.apply_orientation(turn);
+    Ok(picture.into_rgb8())
+}
+
+#[cfg(test)]
+mod tests;

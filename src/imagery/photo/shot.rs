@@ -1,0 +1,85 @@
+//! A photo as its headers tell, before its place on the ground is worked out. A few kilobytes of a file are read.
+
+use super::aside::{SetAside, Why};
+use super::jpeg::{self, JpegError};
+use super::metadata::{self, Band, Metadata, Position};
+use crate::ground::LonLat;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// More pixels than this are no drone's photo; their decoding would take gigabytes.
+const MOST_PIXELS: u64 = 128_000_000;
+
+/// A colour photo with a position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shot {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says of itself.
+    pub metadata: Metadata,
+    /// Columns and rows as stored.
+    pub stored: (u32, u32),
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// Where it was taken.
+    pub at: LonLat,
+}
+
+impl Shot {
+    /// Reads a photo's headers.
+    ///
+    /// # Errors
+    /// [`SetAside`] where it is no colour JPEG with a position.
+    pub fn read(path: &Path) -> Result<Self, SetAside> {
+        let aside = |why| SetAside::new(path, why);
+        let io = |e| aside(Why::Jpeg(JpegError::Io(e)));
+        let file = File::open(path).map_err(io)?;
+        let bytes = file.metadata().map_err(io)?.len();
+        let headers = jpeg::headers(&mut BufReader::with_capacity(16 * 1024, file))
+            .map_err(|e| aside(Why::Jpeg(e)))?;
+        let pixels = u64::from(headers.width) * u64::from(headers.height);
+        if pixels > MOST_PIXELS {
+            #[expect(clippy::cast_precision_loss, reason = "at most 2^32 pixels")]
+            let megapixels = pixels as f64 / 1e6;
+            return Err(aside(Why::TooLarge { megapixels }));
+        }
+        let metadata = metadata::read(&headers);
+        if metadata.band != Band::Colour {
+            return Err(aside(Why::Band(metadata.band)));
+        }
+        if headers.components == 1 {
+            return Err(aside(Why::Grey));
+        }
+        let Position::At(at) = metadata.position else {
+            return Err(SetAside::no_position(path, &metadata));
+        };
+        Ok(Self {
+            path: path.into(),
+            stored: (headers.width, headers.height),
+            metadata,
+            bytes,
+            at,
+        })
+    }
+
+    /// Make, model and serial number in one, to tell cameras apart.
+    pub fn camera(&self) -> String {
+        let parts = [
+            &self.metadata.make,
+            &self.metadata.model,
+            &self.metadata.serial,
+        ];
+        parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// The camera's clock in seconds, where the photo has a time.
+    pub fn clock_s(&self) -> Option<f64> {
+        self.metadata.captured.map(|c| c.clock_s())
+    }
+}

@@ -1,0 +1,93 @@
+//! Bundles: a signed ZIP that carries events and evidence from one office to another, by disc or stick.
+//!
+//! Inside: `MANIFEST.json` (what is here, with the digest of each file), `MANIFEST.sig` (the device's signature of it),
+//! `events.jsonl` and `evidence/SHA256`; nothing else. The ZIP's comment holds the digest of every byte before it, so a
+//! changed byte is found wherever it lies. A bundle may be encrypted as a whole (age).
+
+mod apply;
+mod error;
+mod read;
+mod write;
+
+pub use apply::{Applied, apply, receipt};
+pub use error::BundleError;
+pub use read::{Inspected, Unlock, inspect};
+pub use write::{Request, Sealing, create, new_identity};
+
+use super::ids::{DeviceId, Hash};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The format that this program writes and reads.
+const FORMAT: &str = "papaver.bundle/";
+/// Its version.
+const VERSION: u32 = 1;
+/// What is signed begins with this.
+const SIGNED_AS: &[u8] = b"papaver.bundle/1:";
+/// The comment that ends a bundle: this word and 64 hexadecimal digits.
+const COMMENT: &str = "papaver-sha256:";
+
+/// What a bundle says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `papaver.bundle/1`.
+    pub format: String,
+    /// The unit that made it.
+    pub unit: String,
+    /// The device that made and signed it.
+    pub device: DeviceId,
+    /// When, by that device's clock.
+    pub created_at: String,
+    /// The program.
+    pub program: String,
+    /// The district it is limited to, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub district: Option<String>,
+    /// It holds what came after these numbers, by device.
+    pub since: BTreeMap<DeviceId, u64>,
+    /// The ranges of events in this part.
+    pub ranges: Vec<Range>,
+    /// Events in this part.
+    pub events: u64,
+    /// This part's number and the number of parts.
+    pub part: [u32; 2],
+    /// Every file but the manifest and its signature.
+    pub files: Vec<FileEntry>,
+}
+
+/// A run of a device's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// The device.
+    pub device: DeviceId,
+    /// The first number.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+/// A file in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its path.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Hash,
+}
+
+/// Whether a unit's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000.
+fn is_at_or_below(unit: &str, above: &str) -> bool {
+    let mut stem = above;
+    while stem.len() > 2 {
+        match stem.strip_suffix("00") {
+            Some(shorter) if above.len() == 6 => stem = shorter,
+            _ => break,
+        }
+    }
+    unit == above || unit.starts_with(stem)
+}
+
+#[cfg(test)]
+mod tests;

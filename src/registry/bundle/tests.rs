@@ -1,0 +1,396 @@
+use super::*;
+use crate::ground::LonLat;
+use crate::registry::SiteKey;
+use crate::registry::body::*;
+use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::evidence;
+use crate::registry::place::Place;
+use crate::registry::store::{Author, Draft, Moment, Store};
+use std::path::Path;
+
+fn moment(second: i64) -> Moment {
+    Moment {
+        now: jiff::Timestamp::new(1_777_000_000 + second, 0).expect("time"),
+        random: [5; 8],
+    }
+}
+
+fn office(folder: &Path, unit: &str, secret: u8) -> (Store, Author) {
+    let author = Author {
+        name: format!("chief {unit}"),
+        unit: unit.into(),
+        key: None,
+    };
+    let init = Init {
+        unit: unit.into(),
+        unit_name: None,
+        program: "test".into(),
+    };
+    let path = folder.join(format!("{unit}-{secret}.papaver"));
+    let store = Store::create(
+        &path,
+        &author,
+        init,
+        "2026-05-01T08:00:00+08:00".into(),
+        moment(0),
+        [secret; 32],
+    )
+    .expect("created");
+    (store, author)
+}
+
+fn say(
+    store: &mut Store,
+    author: &Author,
+    site: Option<SiteKey>,
+    evidence: Vec<EvidenceRef>,
+    body: Body,
+) {
+    let draft = Draft {
+        site,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        evidence,
+        body,
+    };
+    store
+        .write(|s| s.append(author, draft, moment(1)))
+        .expect("appended");
+}
+
+fn add(store: &mut Store, author: &Author, origin: &str, evidence: Vec<EvidenceRef>) -> SiteKey {
+    let key = SiteKey::of_origin(origin);
+    let create = Create {
+        source: Source::Find,
+        origin: origin.into(),
+        place: Place::point(LonLat::new(113.3, 33.74)),
+        area_dm2: None,
+        detection: None,
+        recurs_of: None,
+        split_from: None,
+        name: None,
+        note: None,
+    };
+    say(
+        store,
+        author,
+        Some(key),
+        evidence,
+        Body::Create(Box::new(create)),
+    );
+    key
+}
+
+fn trust(store: &mut Store, author: &Author, other: &Store, unit: &str) {
+    let device = DeviceId(
+        other
+            .signing_key()
+            .expect("open for writing")
+            .verifying_key()
+            .to_bytes(),
+    );
+    say(
+        store,
+        author,
+        None,
+        vec![],
+        Body::Trust(Trust {
+            device,
+            unit: unit.into(),
+            trusted: true,
+        }),
+    );
+}
+
+fn photo(store: &Store, bytes: &[u8]) -> EvidenceRef {
+    let sha256 = Hash::of(bytes);
+    evidence::put(&store.evidence_folder(), sha256, bytes).expect("kept");
+    EvidenceRef {
+        sha256,
+        bytes: bytes.len() as u64,
+        mime: "image/jpeg".into(),
+        role: EvidenceRole::Scene,
+        name: "a.jpg".into(),
+        taken_at: None,
+        at_e7: None,
+        marks: vec![],
+    }
+}
+
+fn make(store: &Store, path: &Path, request: &Request) -> Vec<std::path::PathBuf> {
+    create(store, path, request).expect("made")
+}
+
+fn take(store: &mut Store, path: &Path) -> Result<Applied, BundleError> {
+    let bundle = inspect(path, &Unlock::default())?;
+    apply(store, path, &bundle)
+}
+
+#[test]
+fn a_bundle_carries_everything_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    let file = photo(&county, b"\xFF\xD8\xFF one");
+    let key = add(&mut county, &a, "event:1", vec![file.clone()]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    assert!(matches!(
+        take(&mut province, &path),
+        Err(BundleError::Stranger { .. })
+    ));
+    assert_eq!(province.count().expect("count"), 1);
+    trust(&mut province, &b, &county, "410423");
+    let applied = take(&mut province, &path).expect("taken");
+    assert_eq!(
+        (applied.new_events, applied.known_events, applied.files),
+        (2, 0, 1)
+    );
+    assert!(applied.gaps.is_empty() && applied.missing_files.is_empty());
+    assert!(evidence::check(&province.evidence_folder(), file.sha256).expect("there"));
+    assert!(province.site(key).expect("read").is_some());
+    let again = take(&mut province, &path).expect("taken");
+    assert_eq!(
+        (again.new_events, again.known_events, again.state),
+        (0, 2, applied.state)
+    );
+    // From the receipt on, only what is new is carried; the later part first names what is missing.
+    let bundle = inspect(&path, &Unlock::default()).expect("inspected");
+    let receipt = receipt(&province, &bundle, &again, "2026-05-03T00:00:00Z").expect("receipt");
+    let since: std::collections::BTreeMap<DeviceId, u64> =
+        serde_json::from_value(receipt["have"].clone()).expect("have");
+    add(&mut county, &a, "event:2", vec![]);
+    let newer = folder.path().join("b.bundle");
+    make(
+        &county,
+        &newer,
+        &Request {
+            since: since.clone(),
+            ..Request::default()
+        },
+    );
+    assert_eq!(
+        inspect(&newer, &Unlock::default())
+            .expect("inspected")
+            .events
+            .len(),
+        1
+    );
+    assert!(matches!(
+        create(
+            &province,
+            &folder.path().join("c"),
+            &Request {
+                since: province.devices().expect("d").into_iter().collect(),
+                ..Request::default()
+            }
+        ),
+        Err(BundleError::Nothing)
+    ));
+    let (mut other, c) = office(folder.path(), "410000", 3);
+    trust(&mut other, &c, &county, "410423");
+    let torn = take(&mut other, &newer).expect("taken");
+    assert_eq!(
+        (torn.gaps.len(), torn.gaps[0].first, torn.gaps[0].last),
+        (1, 1, 2)
+    );
+    take(&mut other, &path).expect("taken");
+    take(&mut province, &newer).expect("taken");
+    assert!(other.gaps().expect("gaps").is_empty());
+    assert_eq!(
+        other.site(key).expect("read"),
+        province.site(key).expect("read")
+    );
+}
+
+#[test]
+fn nobody_speaks_for_a_unit_that_is_not_theirs() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut forger, f) = office(folder.path(), "410424", 2);
+    let (mut province, b) = office(folder.path(), "410000", 3);
+    add(&mut county, &a, "event:1", vec![]);
+    trust(&mut province, &b, &forger, "410424");
+    // The neighbour vouches for the county, which is not below it.
+    trust(&mut forger, &f, &county, "410423");
+    let events = county.events(0, 100).expect("events");
+    forger.write(|s| s.take(&events)).expect("taken");
+    let path = folder.path().join("a.bundle");
+    make(&forger, &path, &Request::default());
+    assert!(
+        matches!(take(&mut province, &path), Err(BundleError::StrangeEvent { unit, .. }) if unit == "410423")
+    );
+    assert!(
+        is_at_or_below("410423001", "410423")
+            && is_at_or_below("410423", "410000")
+            && !is_at_or_below("410423", "410424")
+    );
+    assert!(!is_at_or_below("420000", "410000") && is_at_or_below("410423", "410400"));
+}
+
+#[test]
+fn every_changed_byte_and_every_cut_is_found() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let file = photo(&county, b"\xFF\xD8\xFF two");
+    add(&mut county, &a, "event:1", vec![file]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let whole = std::fs::read(&path).expect("read");
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x21;
+        std::fs::write(&path, &changed).expect("written");
+        assert!(
+            inspect(&path, &Unlock::default()).is_err(),
+            "byte {at} of {}",
+            whole.len()
+        );
+    }
+    for length in 0..whole.len() {
+        std::fs::write(&path, &whole[..length]).expect("written");
+        assert!(
+            inspect(&path, &Unlock::default()).is_err(),
+            "cut at {length}"
+        );
+    }
+    let named = |needle: &[u8]| {
+        let at = whole
+            .windows(needle.len())
+            .position(|w| w == needle)
+            .expect("stored");
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        std::fs::write(&path, &changed).expect("written");
+        inspect(&path, &Unlock::default())
+            .expect_err("changed")
+            .to_string()
+    };
+    assert!(named(b"\xFF\xD8\xFF two").contains("evidence/"));
+}
+
+fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        out.start_file(*name, zip::write::SimpleFileOptions::default())
+            .expect("begun");
+        out.write_all(bytes).expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+#[test]
+fn a_path_out_of_the_bundle_and_a_bomb_are_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("x.bundle");
+    for name in [
+        "../../x",
+        "/etc/x",
+        "evidence/../x",
+        "evil.exe",
+        "evidence/zz",
+    ] {
+        std::fs::write(&path, zip_of(&[(name, b"x")])).expect("written");
+        assert!(
+            matches!(
+                inspect(&path, &Unlock::default()),
+                Err(BundleError::Strange { .. })
+            ),
+            "{name}"
+        );
+    }
+    let zeros = vec![b' '; 70 << 20];
+    std::fs::write(
+        &path,
+        zip_of(&[("MANIFEST.json", &zeros), ("MANIFEST.sig", b"x")]),
+    )
+    .expect("written");
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Bomb { .. })
+    ));
+    std::fs::write(
+        &path,
+        zip_of(&[
+            ("MANIFEST.json", br#"{"format":"papaver.bundle/2"}"#),
+            ("MANIFEST.sig", b"x"),
+        ]),
+    )
+    .expect("written");
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Newer { .. })
+    ));
+}
+
+#[test]
+fn an_encrypted_bundle_opens_for_its_recipient_only() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    add(&mut county, &a, "event:1", vec![]);
+    let (secret, public) = new_identity();
+    let (stranger, _) = new_identity();
+    let path = folder.path().join("a.bundle");
+    make(
+        &county,
+        &path,
+        &Request {
+            sealing: Sealing::Recipients(vec![public]),
+            ..Request::default()
+        },
+    );
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Locked { .. })
+    ));
+    let open = |identity: String| {
+        inspect(
+            &path,
+            &Unlock {
+                passphrase: None,
+                identity: Some(identity),
+            },
+        )
+    };
+    assert!(matches!(open(stranger), Err(BundleError::Locked { .. })));
+    assert!(open(secret).expect("opened").encrypted);
+    assert!(matches!(
+        create(
+            &county,
+            &path,
+            &Request {
+                sealing: Sealing::Recipients(vec!["age1x".into()]),
+                ..Request::default()
+            }
+        ),
+        Err(BundleError::Recipient { .. })
+    ));
+}
+
+#[test]
+fn parts_are_taken_in_any_order() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    for n in 0_u8..4 {
+        let file = photo(&county, &[&b"\xFF\xD8\xFF"[..], &vec![n; 3000]].concat());
+        add(&mut county, &a, &format!("event:{n}"), vec![file]);
+    }
+    let parts = make(
+        &county,
+        &folder.path().join("a.bundle"),
+        &Request {
+            split_bytes: Some(4000),
+            ..Request::default()
+        },
+    );
+    assert!(parts.len() > 3, "{parts:?}");
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    trust(&mut province, &b, &county, "410423");
+    let mut last = None;
+    for part in parts.iter().rev() {
+        last = Some(take(&mut province, part).expect("taken"));
+    }
+    let last = last.expect("some");
+    assert!(last.gaps.is_empty() && last.missing_files.is_empty());
+    assert_eq!(province.verify(true).expect("verified").findings, vec![]);
+}

@@ -1,0 +1,542 @@
+//! An event: one recorded fact, its canonical bytes, its hash and its signatures.
+//!
+//! The canonical bytes (RFC 8785, no floating-point number) hold everything but the hash and the signatures. They are
+//! kept as they are: hashing them again is all that is needed to see a changed byte.
+
+use super::body::Body;
+use super::ids::{DeviceId, Hash, SiteKey};
+use super::people::Role;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use uuid::Uuid;
+
+/// The version of the event format that this program writes and reads.
+pub const EVENT_VERSION: u32 = 1;
+/// What is signed begins with this, so that a signature means nothing elsewhere.
+const SIGNED_AS: &[u8] = b"papaver.event/1:";
+/// The largest integer that every reader of JSON keeps.
+const LARGEST: u64 = 1 << 53;
+
+/// Who says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Actor {
+    /// Their name.
+    pub name: String,
+    /// Their unit's code.
+    pub unit: String,
+    /// The role they act in.
+    pub role: Role,
+    /// Their own key, where they signed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<DeviceId>,
+}
+
+/// A file that goes with an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceRef {
+    /// Its digest, which is its name in the store.
+    pub sha256: Hash,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its media type.
+    pub mime: String,
+    /// What it shows.
+    pub role: EvidenceRole,
+    /// The name it came with.
+    pub name: String,
+    /// When it was taken, from its EXIF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<String>,
+    /// Where it was taken (longitude, latitude in 1e-7 degree), from its EXIF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_e7: Option<[i64; 2]>,
+    /// What does not fit: see `evidence`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
+}
+
+/// What a file shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceRole {
+    /// The scene before anything was uprooted.
+    Scene,
+    /// The count.
+    Count,
+    /// After the eradication.
+    After,
+    /// A picture from a later flight.
+    Reflight,
+    /// A document.
+    Document,
+}
+
+/// One recorded fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// A `UUIDv7`; later events of a device have greater ids, whatever its clock does.
+    pub id: Uuid,
+    /// The site it concerns; none for people, settings and scans.
+    pub site: Option<SiteKey>,
+    /// The growing season.
+    pub season: i16,
+    /// When it happened, RFC 3339 with the local offset.
+    pub at: String,
+    /// When it was recorded, RFC 3339 in UTC.
+    pub logged_at: String,
+    /// By how many seconds the device's clock stood behind its own last event.
+    pub clock_behind_s: Option<u64>,
+    /// Who says it.
+    pub actor: Actor,
+    /// The device that recorded it.
+    pub device: DeviceId,
+    /// Its number on that device, from 1.
+    pub seq: u64,
+    /// The hash of the device's event before.
+    pub prev: Option<Hash>,
+    /// The heads of the site's history that the author saw.
+    pub based_on: Vec<Hash>,
+    /// Files that go with it.
+    pub evidence: Vec<EvidenceRef>,
+    /// What it says.
+    pub body: Body,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    v: u32,
+    id: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<SiteKey>,
+    season: i16,
+    at: String,
+    logged_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clock_behind_s: Option<u64>,
+    actor: Actor,
+    device: DeviceId,
+    seq: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prev: Option<Hash>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    based_on: Vec<Hash>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<EvidenceRef>,
+    #[serde(rename = "type")]
+    kind: String,
+    body: Value,
+}
+
+/// Why bytes are not an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventFlaw {
+    /// Not JSON, or without a member that every event has.
+    Malformed(String),
+    /// Written by a later program.
+    Version(u32),
+    /// A number with a fraction, or one too large.
+    Number,
+    /// JSON, but not in its canonical form.
+    NotCanonical,
+    /// The hash is not that of the bytes.
+    Hash,
+    /// The device's signature does not fit.
+    Signature,
+    /// The author's own signature is missing or does not fit.
+    ActorSignature,
+    /// Not linked as its number demands: the first has no event before it, every other has.
+    Link,
+}
+
+impl fmt::Display for EventFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(why) => write!(f, "not an event: {why}"),
+            Self::Version(v) => write!(f, "event format {v} is newer than this program's"),
+            Self::Number => f.write_str("holds a number that is no exact integer"),
+            Self::NotCanonical => f.write_str("not in canonical form"),
+            Self::Hash => f.write_str("its bytes have changed: the hash does not fit"),
+            Self::Signature => f.write_str("the device's signature does not fit"),
+            Self::ActorSignature => f.write_str("the author's own signature does not fit"),
+            Self::Link => f.write_str("not linked to the event before it"),
+        }
+    }
+}
+
+impl Event {
+    /// The canonical bytes.
+    ///
+    /// # Errors
+    /// [`EventFlaw::Number`] or [`EventFlaw::Malformed`].
+    pub fn canonical(&self) -> Result<Vec<u8>, EventFlaw> {
+        let malformed = |e: serde_json::Error| EventFlaw::Malformed(e.to_string());
+        let wire = Wire {
+            v: EVENT_VERSION,
+            id: self.id,
+            site: self.site,
+            season: self.season,
+            at: self.at.clone(),
+            logged_at: self.logged_at.clone(),
+            clock_behind_s: self.clock_behind_s,
+            actor: self.actor.clone(),
+            device: self.device,
+            seq: self.seq,
+            prev: self.prev,
+            based_on: self.based_on.clone(),
+            evidence: self.evidence.clone(),
+            kind: self.body.kind().to_owned(),
+            body: self.body.to_value().map_err(malformed)?,
+        };
+        canonical(&serde_json::to_value(wire).map_err(malformed)?)
+    }
+
+    /// Reads an event; the bytes are not checked to be canonical (see [`Sealed::check`]).
+    ///
+    /// # Errors
+    /// [`EventFlaw::Malformed`] and [`EventFlaw::Version`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, EventFlaw> {
+        let wire: Wire = serde_json::from_slice(bytes).map_err(|e| version_of(bytes, &e))?;
+        if wire.v != EVENT_VERSION {
+            return Err(EventFlaw::Version(wire.v));
+        }
+        let body = Body::of(&wire.kind, wire.body)
+            .map_err(|e| EventFlaw::Malformed(format!("{}: {e}", wire.kind)))?;
+        Ok(Self {
+            id: wire.id,
+            site: wire.site,
+            season: wire.season,
+            at: wire.at,
+            logged_at: wire.logged_at,
+            clock_behind_s: wire.clock_behind_s,
+            actor: wire.actor,
+            device: wire.device,
+            seq: wire.seq,
+            prev: wire.prev,
+            based_on: wire.based_on,
+            evidence: wire.evidence,
+            body,
+        })
+    }
+
+    /// Whether it moves or describes its site (and so is one of the site's heads).
+    pub fn concerns(&self, site: SiteKey) -> bool {
+        self.site == Some(site) || self.body.other_sites().contains(&site)
+    }
+
+    /// The day it happened, as the author's calendar had it.
+    pub fn day(&self) -> &str {
+        self.at.get(..10).unwrap_or(&self.at)
+    }
+}
+
+/// A later version may lack members that this one has: then its version is the better reason.
+fn version_of(bytes: &[u8], error: &serde_json::Error) -> EventFlaw {
+    #[derive(Deserialize)]
+    struct OnlyVersion {
+        v: u32,
+    }
+    match serde_json::from_slice::<OnlyVersion>(bytes) {
+        Ok(only) if only.v > EVENT_VERSION => EventFlaw::Version(only.v),
+        _ => EventFlaw::Malformed(error.to_string()),
+    }
+}
+
+/// JSON in the form of RFC 8785, refusing numbers that are not exact integers.
+///
+/// # Errors
+/// [`EventFlaw::Number`].
+pub fn canonical(value: &Value) -> Result<Vec<u8>, EventFlaw> {
+    fn exact(value: &Value) -> bool {
+        match value {
+            Value::Number(n) => n
+                .as_i64()
+                .map(i64::unsigned_abs)
+                .or(n.as_u64())
+                .is_some_and(|magnitude| magnitude <= LARGEST),
+            Value::Array(items) => items.iter().all(exact),
+            Value::Object(members) => members.values().all(exact),
+            _ => true,
+        }
+    }
+    if !exact(value) {
+        return Err(EventFlaw::Number);
+    }
+    serde_json_canonicalizer::to_vec(value).map_err(|e| EventFlaw::Malformed(e.to_string()))
+}
+
+/// An event with its bytes, hash and signatures: what is stored and carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// What the bytes say.
+    pub event: Event,
+    /// The canonical bytes.
+    pub bytes: Vec<u8>,
+    /// Their SHA-256.
+    pub hash: Hash,
+    /// The device's signature.
+    pub signature: [u8; 64],
+    /// The author's own signature, where the event names their key.
+    pub actor_signature: Option<[u8; 64]>,
+}
+
+impl Sealed {
+    /// Hashes and signs an event with the device's key and, where the event names the author's key, with that.
+    ///
+    /// # Errors
+    /// Those of [`Event::canonical`].
+    pub fn seal(
+        event: Event,
+        device: &SigningKey,
+        actor: Option<&SigningKey>,
+    ) -> Result<Self, EventFlaw> {
+        let bytes = event.canonical()?;
+        let hash = Hash::of(&bytes);
+        let message = signed_message(hash);
+        Ok(Self {
+            signature: device.sign(&message).to_bytes(),
+            actor_signature: actor
+                .filter(|_| event.actor.key.is_some())
+                .map(|key| key.sign(&message).to_bytes()),
+            event,
+            bytes,
+            hash,
+        })
+    }
+
+    /// Reads what was stored, checking only that the hash is that of the bytes.
+    ///
+    /// # Errors
+    /// [`EventFlaw::Hash`], [`EventFlaw::Malformed`], [`EventFlaw::Version`].
+    pub fn open(
+        bytes: Vec<u8>,
+        hash: Hash,
+        signature: [u8; 64],
+        actor_signature: Option<[u8; 64]>,
+    ) -> Result<Self, EventFlaw> {
+        if Hash::of(&bytes) != hash {
+            return Err(EventFlaw::Hash);
+        }
+        Ok(Self {
+            event: Event::parse(&bytes)?,
+            bytes,
+            hash,
+            signature,
+            actor_signature,
+        })
+    }
+
+    /// Everything that can be wrong with an event on its own: form, link and signatures.
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn check(&self) -> Result<(), EventFlaw> {
+        let value: Value =
+            serde_json::from_slice(&self.bytes).map_err(|e| EventFlaw::Malformed(e.to_string()))?;
+        if canonical(&value)? != self.bytes {
+            return Err(EventFlaw::NotCanonical);
+        }
+        if Hash::of(&self.bytes) != self.hash {
+            return Err(EventFlaw::Hash);
+        }
+        if (self.event.seq == 1) != self.event.prev.is_none() || self.event.seq == 0 {
+            return Err(EventFlaw::Link);
+        }
+        self.check_signatures()
+    }
+
+    /// The signatures alone.
+    ///
+    /// # Errors
+    /// [`EventFlaw::Signature`] and [`EventFlaw::ActorSignature`].
+    pub fn check_signatures(&self) -> Result<(), EventFlaw> {
+        if !verifies(self.event.device, self.hash, &self.signature) {
+            return Err(EventFlaw::Signature);
+        }
+        match (self.event.actor.key, &self.actor_signature) {
+            (None, None) => Ok(()),
+            (Some(key), Some(signature)) if verifies(key, self.hash, signature) => Ok(()),
+            _ => Err(EventFlaw::ActorSignature),
+        }
+    }
+}
+
+fn signed_message(hash: Hash) -> Vec<u8> {
+    [SIGNED_AS, hash.as_bytes()].concat()
+}
+
+fn verifies(key: DeviceId, hash: Hash, signature: &[u8; 64]) -> bool {
+    VerifyingKey::from_bytes(&key.0).is_ok_and(|key| {
+        key.verify_strict(&signed_message(hash), &Signature::from_bytes(signature))
+            .is_ok()
+    })
+}
+
+/// The id of a device's next event: a `UUIDv7` greater than its last, even where the clock was set back.
+///
+/// The 12 bits behind the milliseconds count events of the same millisecond; `random` fills the rest.
+pub fn next_id(last: Option<Uuid>, now_ms: u64, random: [u8; 8]) -> Uuid {
+    let (mut ms, mut counter) = (now_ms, 0_u16);
+    if let Some((last_ms, last_counter)) = last.map(parts)
+        && last_ms >= ms
+    {
+        (ms, counter) = if last_counter < 0xFFF {
+            (last_ms, last_counter + 1)
+        } else {
+            (last_ms + 1, 0)
+        };
+    }
+    let mut rest = [0; 10];
+    rest[..2].copy_from_slice(&counter.to_be_bytes());
+    rest[2..].copy_from_slice(&random);
+    uuid::Builder::from_unix_timestamp_millis(ms, &rest).into_uuid()
+}
+
+/// Milliseconds and counter of an id made by [`next_id`].
+fn parts(id: Uuid) -> (u64, u16) {
+    let bytes = id.as_bytes();
+    let ms = bytes[..6]
+        .iter()
+        .fold(0_u64, |ms, byte| ms << 8 | u64::from(*byte));
+    (ms, u16::from_be_bytes([bytes[6] & 0x0F, bytes[7]]))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::registry::body::{Note, Screen};
+    use proptest::prelude::*;
+
+    pub(crate) fn key(n: u8) -> SigningKey {
+        SigningKey::from_bytes(&[n; 32])
+    }
+
+    fn note(text: &str) -> Event {
+        Event {
+            id: next_id(None, 1_777_777_777_000, [7; 8]),
+            site: Some(SiteKey([3; 16])),
+            season: 2026,
+            at: "2026-05-03T10:21:00+08:00".into(),
+            logged_at: "2026-05-03T02:21:05Z".into(),
+            clock_behind_s: None,
+            actor: Actor {
+                name: "王".into(),
+                unit: "410423".into(),
+                role: Role::Analyst,
+                key: None,
+            },
+            device: DeviceId(key(1).verifying_key().to_bytes()),
+            seq: 1,
+            prev: None,
+            based_on: vec![],
+            evidence: vec![],
+            body: Body::Note(Note { text: text.into() }),
+        }
+    }
+
+    #[test]
+    fn an_event_returns_from_its_bytes_and_passes_its_check() {
+        let sealed = Sealed::seal(note("田边 \"3\" 株\u{1}"), &key(1), None).expect("sealed");
+        sealed.check().expect("sound");
+        let again = Sealed::open(sealed.bytes.clone(), sealed.hash, sealed.signature, None)
+            .expect("opened");
+        assert_eq!(again, sealed);
+    }
+
+    #[test]
+    fn every_single_changed_byte_is_found() {
+        let mut event = note("a");
+        event.actor.key = Some(DeviceId(key(2).verifying_key().to_bytes()));
+        let sealed = Sealed::seal(event, &key(1), Some(&key(2))).expect("sealed");
+        sealed.check().expect("sound");
+        for at in 0..sealed.bytes.len() {
+            let mut bytes = sealed.bytes.clone();
+            bytes[at] ^= 1;
+            assert_eq!(
+                Sealed::open(bytes, sealed.hash, sealed.signature, None),
+                Err(EventFlaw::Hash)
+            );
+        }
+        for at in 0..64 {
+            let mut forged = sealed.clone();
+            forged.signature[at] ^= 1;
+            assert_eq!(forged.check(), Err(EventFlaw::Signature));
+            let mut forged = sealed.clone();
+            forged.actor_signature.as_mut().expect("signed")[at] ^= 1;
+            assert_eq!(forged.check(), Err(EventFlaw::ActorSignature));
+        }
+        let stripped = Sealed {
+            actor_signature: None,
+            ..sealed
+        };
+        assert_eq!(stripped.check(), Err(EventFlaw::ActorSignature));
+    }
+
+    #[test]
+    fn a_number_with_a_fraction_is_refused() {
+        assert_eq!(
+            canonical(&serde_json::json!({"a": [1.5]})),
+            Err(EventFlaw::Number)
+        );
+        assert_eq!(
+            canonical(&serde_json::json!(1_u64 << 60)),
+            Err(EventFlaw::Number)
+        );
+        assert_eq!(
+            canonical(&serde_json::json!({"b": 2, "a": "é"})).expect("exact"),
+            "{\"a\":\"é\",\"b\":2}".as_bytes()
+        );
+    }
+
+    #[test]
+    fn a_type_of_a_later_program_is_kept() {
+        let mut event = note("x");
+        event.body = Body::Unknown {
+            kind: "weather".into(),
+            value: serde_json::json!({"rain": true}),
+        };
+        let sealed = Sealed::seal(event.clone(), &key(1), None).expect("sealed");
+        assert_eq!(Event::parse(&sealed.bytes).expect("parsed"), event);
+        let newer = String::from_utf8(sealed.bytes)
+            .expect("UTF-8")
+            .replace("\"v\":1", "\"v\":2");
+        assert_eq!(Event::parse(newer.as_bytes()), Err(EventFlaw::Version(2)));
+        let odd = note("x").canonical().expect("canonical");
+        let odd = String::from_utf8(odd)
+            .expect("UTF-8")
+            .replace("\"type\":\"note\"", "\"type\":\"screen\"");
+        assert!(matches!(
+            Event::parse(odd.as_bytes()),
+            Err(EventFlaw::Malformed(_))
+        ));
+        let _ = Screen {
+            keep: true,
+            reason: None,
+            note: None,
+        };
+    }
+
+    proptest! {
+        #[test]
+        fn ids_of_a_device_only_grow(clock in proptest::collection::vec(0_u64..1 << 45, 1..50), random: [u8; 8]) {
+            let mut last = None;
+            for now in clock {
+                let id = next_id(last, now, random);
+                prop_assert!(last.is_none_or(|last| id > last));
+                prop_assert_eq!(id.get_version_num(), 7);
+                last = Some(id);
+            }
+        }
+
+        #[test]
+        fn ids_grow_within_one_millisecond(random: [u8; 8]) {
+            let mut last = next_id(None, 5, random);
+            for _ in 0..10_000 {
+                let id = next_id(Some(last), 5, random);
+                prop_assert!(id > last);
+                last = id;
+            }
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! Evidence: originals kept byte for byte under their SHA-256, looked at but never changed.
+
+use super::event::{EvidenceRef, EvidenceRole};
+use super::ids::Hash;
+use super::place::Place;
+use super::settings::Settings;
+use crate::ground::LonLat;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use sha2::{Digest, Sha256};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// A file that was not taken as evidence.
+#[derive(Debug)]
+pub enum EvidenceError {
+    /// It is not there, or cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A photograph that is none.
+    NotAPhoto {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be kept.
+    Unwritable {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Say for EvidenceError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Unreadable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read: {source}",
+                    "无法读取 {path}：{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; check the name and try again",
+                    "未作任何记录；请检查文件名后重试"
+                ))
+            }
+            Self::NotAPhoto { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片")).hint(tr!(lang, "give a JPEG, PNG, HEIC or TIFF as it came from the camera; other files go with `--document`", "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF；其他文件用 `--document`"))
+            }
+            Self::Unwritable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be written: {source}",
+                    "无法写入 {path}：{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; make room or check the rights of the folder",
+                    "未作任何记录；请腾出空间或检查文件夹权限"
+                ))
+            }
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unwritable { .. } => Fault::Machine,
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(EvidenceError, |e| match e {
+    EvidenceError::Unreadable { source, .. } | EvidenceError::Unwritable { source, .. } =>
+        Some(source),
+    EvidenceError::NotAPhoto { .. } => None,
+});
+
+/// Where a file of this digest lies: two digits, then the rest.
+pub fn path_of(folder: &Path, sha256: Hash) -> PathBuf {
+    let name = sha256.to_string();
+    folder.join(&name[..2]).join(name)
+}
+
+/// Whether the file is still what its name says.
+///
+/// # Errors
+/// Where it is missing or cannot be read.
+pub fn check(folder: &Path, sha256: Hash) -> io::Result<bool> {
+    let mut file = std::fs::File::open(path_of(folder, sha256))?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        digest.update(&buffer[..read]);
+    }
+    Ok(Hash(digest.finalize().into()) == sha256)
+}
+
+/// The media type by the file's first bytes; `None` for a kind this program does not know.
+pub fn media_type(first: &[u8]) -> Option<&'static str> {
+    match first {
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some("image/png"),
+        [b'I', b'I', 0x2A, 0, ..] | [b'M', b'M', 0, 0x2A, ..] => Some("image/tiff"),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'h' | b'm', ..] => Some("image/heic"),
+        [b'%', b'P', b'D', b'F', ..] => Some("application/pdf"),
+        [b'P', b'K', 3, 4, ..] => Some("application/zip"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("video/mp4"),
+        _ => None,
+    }
+}
+
+/// What the EXIF of a photograph says: when (local time as written) and where.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Exif {
+    /// `YYYY-MM-DDTHH:MM:SS`, in the camera's own time.
+    pub taken_at: Option<String>,
+    /// Where, in WGS 84.
+    pub at: Option<LonLat>,
+}
+
+/// Reads the EXIF of a file; one without it says nothing.
+pub fn exif(bytes: &[u8]) -> Exif {
+    use exif::{In, Reader, Tag, Value};
+    let Ok(read) = Reader::new().read_from_container(&mut io::Cursor::new(bytes)) else {
+        return Exif::default();
+    };
+    let text = |tag| match read.get_field(tag, In::PRIMARY).map(|f| &f.value) {
+        Some(Value::Ascii(parts)) => parts
+            .first()
+            .map(|part| String::from_utf8_lossy(part).trim().to_owned()),
+        _ => None,
+    };
+    let degrees = |tag, reference, negative: &str| {
+        let Some(Value::Rational(parts)) = read.get_field(tag, In::PRIMARY).map(|f| &f.value)
+        else {
+            return None;
+        };
+        let [d, m, s] = parts.get(..3)? else {
+            return None;
+        };
+        let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
+        let sign = if text(reference).is_some_and(|r| r.eq_ignore_ascii_case(negative)) {
+            -1.0
+        } else {
+            1.0
+        };
+        value.is_finite().then_some(sign * value)
+    };
+    let taken_at = text(Tag::DateTimeOriginal)
+        .or_else(|| text(Tag::DateTime))
+        .and_then(|written| {
+            jiff::civil::DateTime::strptime("%Y:%m:%d %H:%M:%S", &written)
+                .ok()
+                .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string())
+        });
+    let at = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")
+        .zip(degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S"))
+        .map(|(lon, lat)| LonLat::new(lon, lat))
+        .filter(|at| at.is_on_earth() && (at.lon != 0.0 || at.lat != 0.0));
+    Exif { taken_at, at }
+}
+
+/// What does not fit between a photograph and the event it goes with: marked, not refused.
+pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) -> Vec<String> {
+    let mut marks = Vec::new();
+    match (exif.at, site) {
+        (Some(at), Some(site)) => {
+            // The plane holds near the site only; far away the point inside will do.
+            let around = site.lonlat().distance_m(at);
+            let metres = if around < 5_000.0 {
+                site.distance_m(&Place::point(at))
+            } else {
+                around
+            };
+            if metres > f64::from(settings.photo_far_m) {
+                marks.push(format!("far:{metres:.0}m"));
+            }
+        }
+        (None, _) => marks.push("no_position".into()),
+        _ => {}
+    }
+    let date = |text: &str| {
+        text.get(..10)
+            .and_then(|day| day.parse::<jiff::civil::Date>().ok())
+    };
+    match (exif.taken_at.as_deref().and_then(date), date(day)) {
+        (Some(taken), Some(day)) => {
+            let days = taken.until(day).map_or(0, |span| span.get_days());
+            if days > i32::try_from(settings.photo_old_days).unwrap_or(i32::MAX) {
+                marks.push(format!("old:{days}d"));
+            } else if days < -1 {
+                marks.push(format!("later:{}d", -days));
+            }
+        }
+        (None, _) => marks.push("no_time".into()),
+        _ => {}
+    }
+    marks
+}
+
+/// Keeps a file byte for byte and says what it is. Kept and synchronised before any event names it.
+///
+/// # Errors
+/// See [`EvidenceError`]. Nothing is left half written.
+pub fn keep(
+    folder: &Path,
+    path: &Path,
+    role: EvidenceRole,
+    site: Option<&Place>,
+    day: &str,
+    settings: &Settings,
+) -> Result<EvidenceRef, EvidenceError> {
+    let unreadable = |source| EvidenceError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    let mime = media_type(&bytes);
+    if role != EvidenceRole::Document
+        && !mime.is_some_and(|m| m.starts_with("image/") || m.starts_with("video/"))
+    {
+        return Err(EvidenceError::NotAPhoto { path: path.into() });
+    }
+    // A JPEG or PNG without readable dimensions is a name with a photograph's first bytes.
+    if matches!(mime, Some("image/jpeg" | "image/png"))
+        && image::ImageReader::new(io::Cursor::new(&bytes))
+            .with_guessed_format()
+            .ok()
+            .and_then(|reader| reader.into_dimensions().ok())
+            .is_none()
+    {
+        return Err(EvidenceError::NotAPhoto { path: path.into() });
+    }
+    let sha256 = Hash::of(&bytes);
+    put(folder, sha256, &bytes)?;
+    let exif = exif(&bytes);
+    Ok(EvidenceRef {
+        sha256,
+        bytes: bytes.len() as u64,
+        mime: mime.unwrap_or("application/octet-stream").into(),
+        role,
+        name: path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        marks: if role == EvidenceRole::Document {
+            Vec::new()
+        } else {
+            marks(&exif, site, day, settings)
+        },
+        taken_at: exif.taken_at,
+        at_e7: exif.at.map(|at| {
+            let (x, y) = at.e7();
+            [x, y]
+        }),
+    })
+}
+
+/// Writes bytes under their digest, where they are not there already.
+///
+/// # Errors
+/// [`EvidenceError::Unwritable`].
+pub fn put(folder: &Path, sha256: Hash, bytes: &[u8]) -> Result<(), EvidenceError> {
+    let target = path_of(folder, sha256);
+    if check(folder, sha256).unwrap_or(false) {
+        return Ok(());
+    }
+    let parent = target.parent().unwrap_or(folder).to_path_buf();
+    let write = || -> io::Result<()> {
+        std::fs::create_dir_all(&parent)?;
+        let mut file = tempfile::NamedTempFile::new_in(&parent)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|e| e.error)?;
+        std::fs::File::open(&parent)?.sync_all()
+    };
+    write().map_err(|source| EvidenceError::Unwritable {
+        path: target.clone(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_kept_and_every_changed_byte_is_seen() {
+        let folder = tempfile::tempdir().expect("folder");
+        let bytes = b"\xFF\xD8\xFF original".to_vec();
+        let sha256 = Hash::of(&bytes);
+        put(folder.path(), sha256, &bytes).expect("kept");
+        assert!(check(folder.path(), sha256).expect("there"));
+        let path = path_of(folder.path(), sha256);
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x10;
+            std::fs::write(&path, &changed).expect("written");
+            assert!(!check(folder.path(), sha256).expect("there"));
+        }
+        put(folder.path(), sha256, &bytes).expect("mended");
+        assert!(check(folder.path(), sha256).expect("there"));
+    }
+
+    #[test]
+    fn a_text_named_jpg_is_not_a_photograph() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.jpg");
+        for bytes in [&b"hello"[..], b"", b"\xFF\xD8\xFF\xE0 cut"] {
+            std::fs::write(&path, bytes).expect("written");
+            let kept = keep(
+                folder.path(),
+                &path,
+                EvidenceRole::Scene,
+                None,
+                "2026-05-03",
+                &Settings::default(),
+            );
+            assert!(matches!(kept, Err(EvidenceError::NotAPhoto { .. })));
+        }
+    }
+
+    #[test]
+    fn a_far_and_an_old_photograph_are_marked() {
+        let site = Place::point(LonLat::new(113.3, 33.74));
+        let exif = Exif {
+            taken_at: Some("2026-04-20T10:00:00".into()),
+            at: Some(LonLat::new(113.31, 33.75)),
+        };
+        let marks = marks(
+            &exif,
+            Some(&site),
+            "2026-05-03T10:00:00+08:00",
+            &Settings::default(),
+        );
+        assert_eq!(marks, ["far:1445m", "old:13d"]);
+        let near = Exif {
+            taken_at: Some("2026-05-03T10:00:00".into()),
+            at: Some(LonLat::new(113.3001, 33.74)),
+        };
+        assert!(super::marks(&near, Some(&site), "2026-05-03", &Settings::default()).is_empty());
+    }
+}

@@ -1,0 +1,197 @@
+//! What a unit decides for itself: deadlines by state, the radius of matching, the growth window. Each change is an event.
+
+use super::body::Body;
+use super::event::Event;
+use super::ids::Hash;
+use super::state::State;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Settings {
+    /// Metres within which a detection belongs to a known site.
+    pub match_radius_m: u32,
+    /// Days after which a site in this state is overdue.
+    pub deadline_days: BTreeMap<State, u32>,
+    /// First and last day (`MM-DD`) of the time in which poppy can be told on the ground.
+    pub growth_window: [String; 2],
+    /// The day (`MM-DD`) on which the next year's season begins.
+    pub season_begins: String,
+    /// Metres from a site at which a photograph is marked as far.
+    pub photo_far_m: u32,
+    /// Days before an event at which a photograph is marked as old.
+    pub photo_old_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            match_radius_m: 15,
+            deadline_days: BTreeMap::from([
+                (State::Candidate, 7),
+                (State::Dispatched, 7),
+                (State::Revisit, 14),
+                (State::Confirmed, 3),
+                (State::Eradicated, 15),
+            ]),
+            growth_window: ["03-01".into(), "08-31".into()],
+            season_begins: "09-15".into(),
+            photo_far_m: 200,
+            photo_old_days: 2,
+        }
+    }
+}
+
+/// A setting that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingFlaw {
+    /// There is none of that name.
+    Unknown,
+    /// The value is not one it can have; this is what it looks like.
+    Value(&'static str),
+}
+
+impl Settings {
+    /// Every name that can be set, with an example.
+    pub const NAMES: [(&'static str, &'static str); 10] = [
+        ("match_radius_m", "15"),
+        ("deadline.CANDIDATE", "7"),
+        ("deadline.DISPATCHED", "7"),
+        ("deadline.REVISIT", "14"),
+        ("deadline.CONFIRMED", "3"),
+        ("deadline.ERADICATED", "15"),
+        ("growth_window", "03-01/08-31"),
+        ("season_begins", "09-15"),
+        ("photo_far_m", "200"),
+        ("photo_old_days", "2"),
+    ];
+
+    /// The settings that these events make (the last by id, then hash, stands); other events are passed over.
+    pub fn of<'a>(events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
+        let mut ordered: Vec<(Uuid, Hash, &Event)> = events
+            .into_iter()
+            .filter(|(_, event)| matches!(event.body, Body::Setting(_)))
+            .map(|(hash, event)| (event.id, hash, event))
+            .collect();
+        ordered.sort_unstable_by_key(|(id, hash, _)| (*id, *hash));
+        let mut settings = Self::default();
+        for (_, _, event) in ordered {
+            if let Body::Setting(setting) = &event.body {
+                // A value this program does not understand leaves the earlier one in force.
+                let _kept = settings.set(&setting.key, &setting.value);
+            }
+        }
+        settings
+    }
+
+    /// Changes one.
+    ///
+    /// # Errors
+    /// [`SettingFlaw`]; nothing is changed then.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingFlaw> {
+        let number = |least: u32, most: u32, looks: &'static str| {
+            value
+                .parse::<u32>()
+                .ok()
+                .filter(|n| (least..=most).contains(n))
+                .ok_or(SettingFlaw::Value(looks))
+        };
+        match key {
+            "match_radius_m" => self.match_radius_m = number(0, 1000, "0 … 1000")?,
+            "photo_far_m" => self.photo_far_m = number(1, 100_000, "1 … 100000")?,
+            "photo_old_days" => self.photo_old_days = number(0, 365, "0 … 365")?,
+            "season_begins" => {
+                self.season_begins = month_day(value).ok_or(SettingFlaw::Value("09-15"))?;
+            }
+            "growth_window" => {
+                let window = value
+                    .split_once('/')
+                    .and_then(|(a, b)| Some([month_day(a)?, month_day(b)?]));
+                self.growth_window = window.ok_or(SettingFlaw::Value("03-01/08-31"))?;
+            }
+            _ => {
+                let state = key
+                    .strip_prefix("deadline.")
+                    .and_then(State::of_name)
+                    .filter(|state| state.is_open())
+                    .ok_or(SettingFlaw::Unknown)?;
+                self.deadline_days
+                    .insert(state, number(0, 3650, "0 … 3650")?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The settings by name.
+    pub fn table(&self) -> Vec<(String, String)> {
+        let mut table = vec![("match_radius_m".to_owned(), self.match_radius_m.to_string())];
+        for (state, days) in &self.deadline_days {
+            table.push((format!("deadline.{}", state.name()), days.to_string()));
+        }
+        table.push(("growth_window".into(), self.growth_window.join("/")));
+        table.push(("season_begins".into(), self.season_begins.clone()));
+        table.push(("photo_far_m".into(), self.photo_far_m.to_string()));
+        table.push(("photo_old_days".into(), self.photo_old_days.to_string()));
+        table
+    }
+
+    /// The season of a day (`YYYY-MM-DD`): its year, or the next from [`Settings::season_begins`] on.
+    pub fn season_of(&self, day: &str) -> Option<i16> {
+        let year: i16 = day.get(..4)?.parse().ok()?;
+        let later = day.get(5..10)? >= self.season_begins.as_str();
+        Some(year + i16::from(later))
+    }
+
+    /// Whether a day lies in the growth window.
+    pub fn in_window(&self, day: &str) -> bool {
+        let [first, last] = &self.growth_window;
+        day.get(5..10).is_some_and(|day| {
+            if first <= last {
+                (first.as_str()..=last.as_str()).contains(&day)
+            } else {
+                day >= first.as_str() || day <= last.as_str()
+            }
+        })
+    }
+}
+
+fn month_day(text: &str) -> Option<String> {
+    // 2024 is a leap year, so that 02-29 is a day.
+    format!("2024-{text}")
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .map(|date| date.strftime("%m-%d").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_season_is_the_year_of_harvest() {
+        let settings = Settings::default();
+        assert_eq!(settings.season_of("2025-10-03"), Some(2026));
+        assert_eq!(settings.season_of("2026-05-03"), Some(2026));
+        assert!(settings.in_window("2026-05-03") && !settings.in_window("2026-12-03"));
+    }
+
+    #[test]
+    fn a_value_that_is_none_changes_nothing() {
+        let mut settings = Settings::default();
+        assert_eq!(
+            settings.set("deadline.CLOSED", "3"),
+            Err(SettingFlaw::Unknown)
+        );
+        assert!(matches!(
+            settings.set("growth_window", "13-01/02-01"),
+            Err(SettingFlaw::Value(_))
+        ));
+        assert_eq!(settings, Settings::default());
+        for (name, example) in Settings::NAMES {
+            settings.set(name, example).expect(name);
+        }
+        assert_eq!(settings, Settings::default());
+    }
+}

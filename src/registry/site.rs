@@ -1,0 +1,278 @@
+//! A site as its events make it: the read model that commands, exports and reports use.
+
+use super::body::{
+    Accept, Assign, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason, Source,
+    Stage, Visit,
+};
+use super::event::{Actor, EvidenceRef};
+use super::ids::{Hash, SiteKey};
+use super::moves::Refusal;
+use super::place::Place;
+use super::settings::Settings;
+use super::state::State;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// When, by whom, and in which event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The event.
+    pub event: Hash,
+    /// When it happened.
+    pub at: String,
+    /// Who says so.
+    pub actor: Actor,
+    /// Whether it bears the author's own key; otherwise it was recorded in their name.
+    pub own_key: bool,
+}
+
+/// A site with what is known of it. Integers only, so that its JSON is the same everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Its key.
+    pub key: SiteKey,
+    /// Where it is in its life.
+    pub state: State,
+    /// When that state began.
+    pub since: String,
+    /// Whether a dispute awaits a supervisor.
+    pub disputed: bool,
+    /// The moves in dispute.
+    pub dispute: Vec<DisputedMove>,
+    /// Fields that were edited at the same time by authors who did not see each other.
+    pub parallel: BTreeSet<String>,
+    /// Moves that were recorded without the evidence they need, with the reason.
+    pub forced: Vec<(Hash, String)>,
+    /// Events that were not followed, and why.
+    pub refused: Vec<(Hash, Refusal)>,
+    /// Whether events that others refer to have not arrived yet.
+    pub incomplete: bool,
+    /// The ends of its history.
+    pub heads: Vec<Hash>,
+    /// Events in its history.
+    pub events: u64,
+    /// The season it was found in.
+    pub season: i16,
+    /// How it became known.
+    pub source: Source,
+    /// When it was created, and by whom.
+    pub created: Option<Stamp>,
+    /// The unit that created it.
+    pub unit: String,
+    /// Where it is.
+    pub place: Place,
+    /// Its area from the image or as corrected.
+    pub area_dm2: Option<i64>,
+    /// Small place name.
+    pub name: Option<String>,
+    /// Habitat as corrected or as the last visit says.
+    pub habitat: Option<String>,
+    /// Plants as corrected or as the last visit counts.
+    pub plants: Option<u64>,
+    /// The first detection.
+    pub detection: Option<Detection>,
+    /// Later detections.
+    pub sightings: Vec<SightingFact>,
+    /// Seen again after it was said to be eradicated; cleared by the next eradication or acceptance.
+    pub residue: bool,
+    /// The last screening: kept or not, why, when.
+    pub screened: Option<(bool, Option<RejectReason>, Stamp)>,
+    /// The last assignment.
+    pub assigned: Option<(Assign, Stamp)>,
+    /// Visits in order.
+    pub visits: Vec<(Visit, Stamp)>,
+    /// Eradications in order.
+    pub eradications: Vec<(Eradicate, Stamp)>,
+    /// Acceptances, passed or failed, in order.
+    pub acceptances: Vec<(Accept, Stamp)>,
+    /// Notes in order.
+    pub notes: Vec<(String, Stamp)>,
+    /// The closed site that it recurs from.
+    pub recurs_of: Option<SiteKey>,
+    /// The site it became part of.
+    pub merged_into: Option<SiteKey>,
+    /// The sites that became part of it.
+    pub absorbed: BTreeSet<SiteKey>,
+    /// The sites it became.
+    pub split_into: Vec<SiteKey>,
+    /// The site it was part of.
+    pub split_from: Option<SiteKey>,
+    /// Every file that goes with it.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// One of the moves in a dispute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputedMove {
+    /// Where it leads.
+    pub state: State,
+    /// Its type.
+    pub kind: String,
+    /// When, by whom.
+    pub stamp: Stamp,
+}
+
+/// A later detection as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SightingFact {
+    /// The detection.
+    pub detection: Detection,
+    /// What follows from it.
+    pub meaning: Meaning,
+    /// The event.
+    pub event: Hash,
+}
+
+impl Site {
+    /// A site of which nothing is known yet but its key.
+    pub(super) fn unknown(key: SiteKey) -> Self {
+        Self {
+            key,
+            state: State::Candidate,
+            since: String::new(),
+            disputed: false,
+            dispute: Vec::new(),
+            parallel: BTreeSet::new(),
+            forced: Vec::new(),
+            refused: Vec::new(),
+            incomplete: false,
+            heads: Vec::new(),
+            events: 0,
+            season: 0,
+            source: Source::Find,
+            created: None,
+            unit: String::new(),
+            place: Place {
+                lon_e7: 0,
+                lat_e7: 0,
+                outline: Vec::new(),
+            },
+            area_dm2: None,
+            name: None,
+            habitat: None,
+            plants: None,
+            detection: None,
+            sightings: Vec::new(),
+            residue: false,
+            screened: None,
+            assigned: None,
+            visits: Vec::new(),
+            eradications: Vec::new(),
+            acceptances: Vec::new(),
+            notes: Vec::new(),
+            recurs_of: None,
+            merged_into: None,
+            absorbed: BTreeSet::new(),
+            split_into: Vec::new(),
+            split_from: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    pub(super) fn found(&mut self, create: &Create, stamp: Stamp, season: i16) {
+        self.season = season;
+        self.source = create.source;
+        self.unit.clone_from(&stamp.actor.unit);
+        self.created = Some(stamp);
+        self.place = create.place.clone();
+        self.area_dm2 = create.area_dm2;
+        self.name.clone_from(&create.name);
+        self.detection.clone_from(&create.detection);
+        self.recurs_of = create.recurs_of;
+        self.split_from = create.split_from.map(|(key, _)| key);
+    }
+
+    /// One hash for all its heads: what an exported copy carries, to see later whether the site has moved on.
+    pub fn head(&self) -> Hash {
+        let heads: Vec<u8> = self.heads.iter().flat_map(|hash| hash.0).collect();
+        Hash::of(&heads)
+    }
+
+    /// The hash of everything in it.
+    ///
+    /// # Errors
+    /// Where it cannot be written as JSON.
+    pub fn digest(&self) -> Result<Hash, serde_json::Error> {
+        Ok(Hash::of(&serde_json::to_vec(self)?))
+    }
+
+    /// The day by which something should have happened; `None` where nothing is to be done.
+    pub fn due(&self, settings: &Settings) -> Option<jiff::civil::Date> {
+        if !self.state.is_open() {
+            return None;
+        }
+        if self.state == State::Dispatched
+            && let Some(due) = self
+                .assigned
+                .as_ref()
+                .and_then(|(assign, _)| assign.due.as_ref())
+        {
+            return due.parse().ok();
+        }
+        let days = *settings.deadline_days.get(&self.state)?;
+        let since: jiff::civil::Date = self.since.get(..10)?.parse().ok()?;
+        since
+            .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
+            .ok()
+    }
+
+    /// Days past its due day on `today`; `None` where it is not overdue.
+    pub fn overdue_days(&self, settings: &Settings, today: jiff::civil::Date) -> Option<i32> {
+        let due = self.due(settings)?;
+        let days = due.until(today).ok()?.get_days();
+        (days > 0).then_some(days)
+    }
+
+    /// The crew it is assigned to.
+    pub fn crew(&self) -> Option<&str> {
+        self.assigned
+            .as_ref()
+            .map(|(assign, _)| assign.crew.as_str())
+    }
+
+    /// The last visit.
+    pub fn last_visit(&self) -> Option<&(Visit, Stamp)> {
+        self.visits.last()
+    }
+
+    /// The last visit's outcome.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.last_visit().map(|(visit, _)| visit.outcome)
+    }
+
+    /// The growth stage at the last visit that tells it.
+    pub fn stage(&self) -> Option<Stage> {
+        self.visits.iter().rev().find_map(|(visit, _)| visit.stage)
+    }
+
+    /// The count of the last visit that has one.
+    pub fn count(&self) -> Option<&Count> {
+        self.visits
+            .iter()
+            .rev()
+            .find_map(|(visit, _)| visit.count.as_ref())
+    }
+
+    /// Per cent destroyed according to the last eradication.
+    pub fn percent(&self) -> Option<u8> {
+        self.eradications
+            .last()
+            .map(|(eradicate, _)| eradicate.percent)
+    }
+
+    /// The highest score of any detection, in 1e-4.
+    pub fn score_e4(&self) -> Option<i64> {
+        self.detection
+            .iter()
+            .chain(self.sightings.iter().map(|sighting| &sighting.detection))
+            .map(|detection| detection.score_e4)
+            .max()
+    }
+
+    /// Whether it closed on an acceptance that does not bear the acceptor's own key.
+    pub fn accepted_without_own_key(&self) -> bool {
+        self.acceptances
+            .last()
+            .is_some_and(|(accept, stamp)| accept.passed && !stamp.own_key)
+    }
+}

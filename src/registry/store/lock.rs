@@ -1,0 +1,66 @@
+//! One writer at a time: a lock on a file beside the registry that says who holds it.
+
+use super::error::StoreError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Held as long as it lives; the operating system frees it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct WriteLock {
+    _file: File,
+}
+
+/// The file beside a registry with this ending: `county.papaver` has `county.papaver.lock`.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+impl WriteLock {
+    /// Waits for the lock at most `wait`, then says who holds it.
+    pub(super) fn take(path: &Path, who: &str, wait: Duration) -> Result<Self, StoreError> {
+        let at = beside(path, ".lock");
+        let io = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                StoreError::ReadOnly { path: path.into() }
+            }
+            std::io::ErrorKind::StorageFull => StoreError::Full { path: path.into() },
+            _ => StoreError::Io {
+                path: at.clone(),
+                source,
+            },
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&at)
+            .map_err(io)?;
+        let until = Instant::now() + wait;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let mut by = String::new();
+                    let _readable = file.read_to_string(&mut by);
+                    return Err(StoreError::Held {
+                        path: path.into(),
+                        by: by.trim().to_owned(),
+                    });
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+        }
+        file.set_len(0).map_err(io)?;
+        file.rewind().map_err(io)?;
+        writeln!(file, "{who}").map_err(io)?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,526 @@
+//! Looking things up: sites by code and by filter, a site's events, the whole state.
+
+use super::{Gap, OtherSide, SiteEvents, Store, StoreError, raw};
+use crate::registry::body::Body;
+use crate::registry::event::{Event, Sealed};
+use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
+use crate::registry::people::People;
+use crate::registry::place::Place;
+use crate::registry::replay::fold;
+use crate::registry::site::Site;
+use crate::registry::state::State;
+use rayon::prelude::*;
+use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Sites folded at a time during a replay.
+const REPLAY_BATCH: usize = 2_000;
+
+/// Which sites to list. Everything that is given has to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// One of these states.
+    pub states: Vec<State>,
+    /// Only open ones.
+    pub open: bool,
+    /// Only those in dispute.
+    pub disputed: bool,
+    /// The district's code, or its beginning.
+    pub district: Option<String>,
+    /// The season they were found in.
+    pub season: Option<i16>,
+    /// The crew they are assigned to.
+    pub crew: Option<String>,
+    /// West, south, east, north in degrees.
+    pub within: Option<[f64; 4]>,
+    /// Overdue on this day.
+    pub overdue_on: Option<jiff::civil::Date>,
+}
+
+impl Store {
+    /// The code of a site: six symbols, or as many as tell it from every other site here.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn code(&self, key: SiteKey) -> Result<String, StoreError> {
+        let mut length = 6;
+        for sql in [
+            "SELECT key FROM sites WHERE key < ?1 ORDER BY key DESC LIMIT 1",
+            "SELECT key FROM sites WHERE key > ?1 ORDER BY key LIMIT 1",
+        ] {
+            let neighbour: Option<Vec<u8>> = self
+                .connection
+                .prepare_cached(sql)
+                .and_then(|mut s| s.query_row([key.as_bytes()], |row| row.get(0)).optional())
+                .map_err(|e| self.fail(e))?;
+            if let Some(other) =
+                neighbour.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok())
+            {
+                length = length.max(key.code_length_beside(&other));
+            }
+        }
+        Ok(key.code(length))
+    }
+
+    /// The site that a person means.
+    ///
+    /// # Errors
+    /// [`StoreError::Code`], [`StoreError::UnknownSite`], [`StoreError::AmbiguousSite`].
+    pub fn find(&self, typed: &str) -> Result<SiteKey, StoreError> {
+        let unknown = || StoreError::UnknownSite {
+            code: typed.to_owned(),
+        };
+        if let Ok(key) = typed.parse::<SiteKey>() {
+            return self.site(key)?.map(|site| site.key).ok_or_else(unknown);
+        }
+        let code: TypedCode = typed.parse().map_err(|source| StoreError::Code {
+            code: typed.to_owned(),
+            source,
+        })?;
+        let (low, high) = SiteKey::range_of(&code.symbols).ok_or_else(unknown)?;
+        let found: Vec<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT key FROM sites WHERE key BETWEEN ?1 AND ?2 LIMIT 9")
+            .and_then(|mut s| {
+                s.query_map([low.as_bytes(), high.as_bytes()], |row| row.get(0))?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))?;
+        let keys: Vec<SiteKey> = found
+            .iter()
+            .filter_map(|bytes| SiteKey::try_from(bytes.as_slice()).ok())
+            .collect();
+        match keys[..] {
+            [] => Err(unknown()),
+            [one] => Ok(one),
+            _ => Err(StoreError::AmbiguousSite {
+                code: typed.to_owned(),
+                sites: keys
+                    .iter()
+                    .map(|key| self.code(*key))
+                    .collect::<Result<_, _>>()?,
+            }),
+        }
+    }
+
+    /// A site as the derived table has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where the row's digest does not fit.
+    pub fn site(&self, key: SiteKey) -> Result<Option<Site>, StoreError> {
+        let row: Option<(Vec<u8>, Vec<u8>)> = self
+            .connection
+            .prepare_cached("SELECT digest, json FROM sites WHERE key = ?1")
+            .and_then(|mut s| {
+                s.query_row([key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })
+            .map_err(|e| self.fail(e))?;
+        row.map(|(digest, json)| self.read_site(&digest, &json))
+            .transpose()
+    }
+
+    fn read_site(&self, digest: &[u8], json: &[u8]) -> Result<Site, StoreError> {
+        decode(digest, json).map_err(|what| self.damaged(what))
+    }
+
+    /// The site that a candidate of a scan became or was seen at.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<SiteKey>, StoreError> {
+        let found: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT site FROM candidates WHERE candidate = ?1")
+            .and_then(|mut s| s.query_row([candidate], |row| row.get(0)).optional())
+            .map_err(|e| self.fail(e))?;
+        Ok(found.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok()))
+    }
+
+    /// The sites that pass a filter, in order of their keys.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn sites(&self, filter: &Filter) -> Result<Vec<Site>, StoreError> {
+        let mut wheres: Vec<String> = Vec::new();
+        let mut values: Vec<rusqlite::types::Value> = Vec::new();
+        let states: Vec<State> =
+            if filter.states.is_empty() && (filter.open || filter.overdue_on.is_some()) {
+                State::ALL
+                    .into_iter()
+                    .filter(|state| state.is_open())
+                    .collect()
+            } else {
+                filter.states.clone()
+            };
+        if !states.is_empty() {
+            let marks = vec!["?"; states.len()].join(",");
+            wheres.push(format!("state IN ({marks})"));
+            values.extend(states.iter().map(|state| state.name().to_owned().into()));
+        }
+        if filter.disputed {
+            wheres.push("disputed = 1".into());
+        }
+        if let Some(season) = filter.season {
+            wheres.push("season = ?".into());
+            values.push(i64::from(season).into());
+        }
+        if let Some(crew) = &filter.crew {
+            wheres.push("crew = ?".into());
+            values.push(crew.clone().into());
+        }
+        if let Some(code) = &filter.district {
+            wheres.push("(key IN (SELECT key FROM site_districts WHERE substr(code, 1, length(?)) = ?) OR (key NOT IN (SELECT key FROM site_districts) AND substr(unit, 1, length(?)) = ?))".into());
+            values.extend(std::iter::repeat_n(code.clone().into(), 4));
+        }
+        if let Some([west, south, east, north]) = filter.within {
+            use crate::ground::LonLat;
+            let (low, high) = (LonLat::new(west, south).e7(), LonLat::new(east, north).e7());
+            wheres.push("lat_e7 BETWEEN ? AND ? AND lon_e7 BETWEEN ? AND ?".into());
+            values.extend([low.1.into(), high.1.into(), low.0.into(), high.0.into()]);
+        }
+        let clause = if wheres.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", wheres.join(" AND "))
+        };
+        let sql = format!("SELECT digest, json FROM sites{clause} ORDER BY key");
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = self
+            .connection
+            .prepare(&sql)
+            .and_then(|mut s| {
+                s.query_map(rusqlite::params_from_iter(values), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?
+                .collect()
+            })
+            .map_err(|e| self.fail(e))?;
+        let mut sites = rows
+            .par_iter()
+            .map(|(digest, json)| decode(digest, json))
+            .collect::<Result<Vec<Site>, String>>()
+            .map_err(|what| self.damaged(what))?;
+        if let Some(day) = filter.overdue_on {
+            sites.retain(|site| site.overdue_days(&self.settings, day).is_some());
+        }
+        Ok(sites)
+    }
+
+    /// A site's events, as they were stored.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events_of(&self, key: SiteKey) -> Result<Vec<Sealed>, StoreError> {
+        let mut events = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1",
+            [key.as_bytes()],
+        )?;
+        events.extend(self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
+            [key.as_bytes()],
+        )?);
+        Ok(events)
+    }
+
+    /// Every event in the order it came, from the `after`-th on, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events(&self, after: i64, limit: i64) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE n > ?1 ORDER BY n LIMIT ?2",
+            [after, limit],
+        )
+    }
+
+    /// The events of a device with numbers greater than `after`, in order.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events_of_device(
+        &self,
+        device: DeviceId,
+        after: u64,
+    ) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, hash",
+            params![device.as_bytes(), i64::try_from(after).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// Events that concern no site, of one type.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn unit_events(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL AND kind = ?1 ORDER BY id",
+            [kind],
+        )
+    }
+
+    /// The devices whose events are here, with the highest number of each.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn devices(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64)> = self
+            .connection
+            .prepare_cached("SELECT device, max(seq) FROM events GROUP BY device ORDER BY device")
+            .and_then(|mut s| {
+                s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, seq)| {
+                Some((
+                    DeviceId::try_from(device.as_slice()).ok()?,
+                    u64::try_from(seq).ok()?,
+                ))
+            })
+            .collect())
+    }
+
+    /// The numbers that have not arrived, by device, below the highest that has.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64, i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT device, before + 1, seq - 1 FROM (SELECT device, seq, lag(seq, 1, 0) OVER (PARTITION BY device ORDER BY seq) AS before \
+                 FROM events) WHERE seq > before + 1 ORDER BY device, seq",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, first, last)| {
+                Some(Gap {
+                    device: DeviceId::try_from(device.as_slice()).ok()?,
+                    first: u64::try_from(first).ok()?,
+                    last: u64::try_from(last).ok()?,
+                })
+            })
+            .collect())
+    }
+
+    /// For each device, the number up to which everything has arrived.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn complete(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let gaps = self.gaps()?;
+        let mut devices = self.devices()?;
+        for (device, seq) in &mut devices {
+            if let Some(first) = gaps.iter().find(|gap| gap.device == *device) {
+                *seq = first.first - 1;
+            }
+        }
+        Ok(devices)
+    }
+
+    /// The devices whose events are taken: this registry's own, those it trusts, and those that trusted ones trust,
+    /// each with its unit. The last word of each truster stands.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn trusted(&self) -> Result<BTreeMap<DeviceId, String>, StoreError> {
+        let first = self.events(0, 1)?;
+        let Some(own) = first.first().map(|s| &s.event) else {
+            return Ok(BTreeMap::new());
+        };
+        let mut said: BTreeMap<(DeviceId, DeviceId), Option<String>> = BTreeMap::new();
+        for sealed in self.unit_events("trust")? {
+            if let Body::Trust(trust) = &sealed.event.body
+                && self.people.allows(&sealed.event)
+            {
+                let unit = trust.trusted.then(|| trust.unit.clone());
+                said.insert((sealed.event.device, trust.device), unit);
+            }
+        }
+        let mut trusted = BTreeMap::from([(own.device, own.actor.unit.clone())]);
+        let mut waiting = vec![own.device];
+        while let Some(truster) = waiting.pop() {
+            for ((_, device), unit) in said.iter().filter(|((by, _), _)| *by == truster) {
+                // What this registry's own device refuses, nobody else can vouch for.
+                let refused = said.get(&(own.device, *device)) == Some(&None);
+                if let Some(unit) = unit
+                    && !refused
+                    && !trusted.contains_key(device)
+                {
+                    trusted.insert(*device, unit.clone());
+                    waiting.push(*device);
+                }
+            }
+        }
+        Ok(trusted)
+    }
+
+    /// How many events there are.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn count(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM events", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|n| u64::try_from(n).unwrap_or(0))
+            .map_err(|e| self.fail(e))
+    }
+
+    /// One hash for the state of every site, the people and the settings: the same wherever the same events are.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn state_hash(&self) -> Result<Hash, StoreError> {
+        let mut all = Sha256::new();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, digest FROM sites ORDER BY key")
+            .map_err(|e| self.fail(e))?;
+        let mut rows = statement.query([]).map_err(|e| self.fail(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.fail(e))? {
+            let pair = row
+                .get_ref(0)
+                .and_then(|key| Ok((key, row.get_ref(1)?)))
+                .map_err(|e| self.fail(e))?;
+            all.update(pair.0.as_blob().unwrap_or_default());
+            all.update(pair.1.as_blob().unwrap_or_default());
+        }
+        for (unit, name, person) in self.people.iter() {
+            all.update(format!("{unit}/{name}:{person:?}"));
+        }
+        all.update(format!("{:?}", self.settings));
+        Ok(Hash(all.finalize().into()))
+    }
+
+    /// Replays everything: every site with its JSON, in order of the keys.
+    pub(super) fn replay_all(
+        &self,
+        mut each: impl FnMut(&Site, &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut other_side = OtherSide::new();
+        self.each_raw(
+            "SELECT hash, signature, actor_signature, bytes, other_site FROM events WHERE other_site IS NOT NULL",
+            |key, hash, bytes| {
+                other_side.entry(key).or_default().push((hash, bytes));
+                Ok(())
+            },
+        )?;
+        let mut batch: Vec<SiteEvents> = Vec::new();
+        let people = &self.people;
+        let flush =
+            |batch: &mut Vec<SiteEvents>,
+             each: &mut dyn FnMut(&Site, &[u8]) -> Result<(), StoreError>| {
+                let folded: Vec<(Site, Vec<u8>)> = batch
+                    .par_iter()
+                    .map(|(key, events)| fold_raw(*key, events, people))
+                    .collect::<Result<_, _>>()
+                    .map_err(|what| self.damaged(what))?;
+                batch.clear();
+                folded.iter().try_for_each(|(site, json)| each(site, json))
+            };
+        self.each_raw(
+            "SELECT hash, signature, actor_signature, bytes, site FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site",
+            |key, hash, bytes| {
+                match batch.last_mut() {
+                    Some((last, events)) if *last == key => events.push((hash, bytes)),
+                    _ => {
+                        if batch.len() >= REPLAY_BATCH {
+                            flush(&mut batch, &mut each)?;
+                        }
+                        let mut events = other_side.remove(&key).unwrap_or_default();
+                        events.push((hash, bytes));
+                        batch.push((key, events));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        batch.extend(other_side);
+        flush(&mut batch, &mut each)
+    }
+
+    fn each_raw(
+        &self,
+        sql: &str,
+        mut each: impl FnMut(SiteKey, Hash, Vec<u8>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(sql).map_err(|e| self.fail(e))?;
+        let mut rows = statement.query([]).map_err(|e| self.fail(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.fail(e))? {
+            let (hash, _, _, bytes) = raw(row).map_err(|e| self.fail(e))?;
+            let key: [u8; 16] = row.get(4).map_err(|e| self.fail(e))?;
+            each(SiteKey(key), hash, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Sites whose point lies within some metres of a place, whatever their state, for matching.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn sites_near(&self, place: &Place, metres: f64) -> Result<Vec<Site>, StoreError> {
+        // Outlines reach beyond their points: a yard is far smaller than this margin.
+        const MARGIN_M: f64 = 300.0;
+        let [west, south, east, north] = place.bounds_e7();
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a few kilometres in 1e-7 degrees fit an i64"
+        )]
+        let grow =
+            |metres_per_degree: f64| ((metres + MARGIN_M) / metres_per_degree * 1e7).ceil() as i64;
+        let (dy, dx) = (
+            grow(110_000.0),
+            grow(110_000.0 * place.lonlat().lat.to_radians().cos().max(0.01)),
+        );
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = self
+            .connection
+            .prepare_cached("SELECT digest, json FROM sites WHERE lat_e7 BETWEEN ?1 AND ?2 AND lon_e7 BETWEEN ?3 AND ?4 ORDER BY key")
+            .and_then(|mut s| {
+                s.query_map([south - dy, north + dy, west - dx, east + dx], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))?;
+        rows.iter()
+            .map(|(digest, json)| self.read_site(digest, json))
+            .collect()
+    }
+}
+
+fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
+    if Hash::of(json).as_bytes() != digest {
+        return Err(
+            "a row of the derived table `sites` has changed (its digest does not fit)".into(),
+        );
+    }
+    serde_json::from_slice(json).map_err(|e| format!("a row of the derived table `sites`: {e}"))
+}
+
+fn fold_raw(
+    key: SiteKey,
+    events: &[(Hash, Vec<u8>)],
+    people: &People,
+) -> Result<(Site, Vec<u8>), String> {
+    let parsed: Vec<(Hash, Event)> = events
+        .iter()
+        .map(|(hash, bytes)| {
+            let event = Event::parse(bytes)
+                .ok()
+                .filter(|_| Hash::of(bytes) == *hash);
+            event
+                .map(|event| (*hash, event))
+                .ok_or_else(|| format!("event {} has changed", hash.short()))
+        })
+        .collect::<Result<_, _>>()?;
+    let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();
+    let site = fold(key, &pairs, people);
+    let json = serde_json::to_vec(&site).map_err(|e| e.to_string())?;
+    Ok((site, json))
+}

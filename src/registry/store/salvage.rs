@@ -1,0 +1,151 @@
+//! Salvage: out of a damaged registry every event that is still whole, into a new one.
+//!
+//! First each row by its number, as far as the engine can still walk the table; then the file's raw bytes: an event that
+//! fits into a page lies there as hash, signature and canonical JSON in one piece, and its hash says whether it is whole.
+
+use super::lock::beside;
+use super::{Store, StoreError, raw, schema};
+use crate::registry::event::Sealed;
+use crate::registry::ids::Hash;
+use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Every canonical event begins so: its members are in the order of their names.
+const BEGINS: &[u8] = b"{\"actor\":";
+/// The longest event that is looked for in raw bytes.
+const LONGEST: usize = 1 << 16;
+
+/// What was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Salvaged {
+    /// Whole events read through the engine.
+    pub from_rows: usize,
+    /// Further whole events found in the raw bytes.
+    pub from_bytes: usize,
+    /// Events that were seen and are not whole.
+    pub lost: usize,
+}
+
+/// Saves what is whole into a new registry at `to`, with the device's key where it is there still.
+///
+/// # Errors
+/// [`StoreError::Exists`], and those of writing the new file.
+pub fn salvage(from: &Path, to: &Path) -> Result<Salvaged, StoreError> {
+    if to.exists() {
+        return Err(StoreError::Exists { path: to.into() });
+    }
+    let io = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| StoreError::Io { path, source }
+    };
+    let file = std::fs::read(from).map_err(io(from))?;
+    let mut whole: BTreeMap<Hash, Sealed> = BTreeMap::new();
+    let mut lost = 0_usize;
+    for row in rows(from) {
+        match sealed(row) {
+            Some(event) => {
+                whole.insert(event.hash, event);
+            }
+            None => lost += 1,
+        }
+    }
+    let from_rows = whole.len();
+    for event in carve(&file) {
+        whole.entry(event.hash).or_insert(event);
+    }
+    let from_bytes = whole.len() - from_rows;
+    let new = Connection::open(to).map_err(|e| StoreError::of(to, e))?;
+    schema::migrate(&new).map_err(|e| StoreError::of(to, e))?;
+    drop(new);
+    let key = beside(from, ".key");
+    if key.exists() {
+        std::fs::copy(&key, beside(to, ".key")).map_err(io(&key))?;
+    }
+    let mut store = Store::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut events: Vec<Sealed> = whole.into_values().collect();
+    events.sort_by(|a, b| (a.event.device, a.event.seq).cmp(&(b.event.device, b.event.seq)));
+    store.write(|store| store.take(&events))?;
+    Ok(Salvaged {
+        from_rows,
+        from_bytes,
+        lost: lost.saturating_sub(from_bytes),
+    })
+}
+
+type MaybeRow = Option<super::RawEvent>;
+
+/// Row by row, stepping over those that cannot be read.
+fn rows(path: &Path) -> Vec<MaybeRow> {
+    let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
+        return Vec::new();
+    };
+    let Ok(mut one) = connection.prepare(
+        "SELECT hash, signature, actor_signature, bytes FROM events NOT INDEXED WHERE n = ?1",
+    ) else {
+        return Vec::new();
+    };
+    let most: i64 = connection
+        .query_row("SELECT max(n) FROM events", [], |row| row.get(0))
+        .or_else(|_damaged| {
+            connection.query_row(
+                "SELECT count(*) FROM events INDEXED BY events_device",
+                [],
+                |row| row.get(0),
+            )
+        })
+        .unwrap_or(0)
+        .clamp(0, 100_000_000);
+    (1..=most)
+        .filter_map(|n| match one.query_row([n], raw) {
+            Ok(row) => Some(Some(row)),
+            Err(rusqlite::Error::QueryReturnedNoRows) => None,
+            Err(_damaged) => Some(None),
+        })
+        .collect()
+}
+
+fn sealed(row: MaybeRow) -> Option<Sealed> {
+    let (hash, signature, actor_signature, bytes) = row?;
+    let event = Sealed::open(bytes, hash, signature, actor_signature).ok()?;
+    event.check().ok().map(|()| event)
+}
+
+/// Whole events in raw bytes: 32 bytes of hash, 64 of signature, perhaps 64 of the author's signature, the JSON.
+fn carve(file: &[u8]) -> Vec<Sealed> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = file[at..].windows(BEGINS.len()).position(|w| w == BEGINS) {
+        let start = at + next;
+        at = start + BEGINS.len();
+        let window = &file[start..file.len().min(start + LONGEST)];
+        let mut values =
+            serde_json::Deserializer::from_slice(window).into_iter::<serde::de::IgnoredAny>();
+        if !matches!(values.next(), Some(Ok(_))) {
+            continue;
+        }
+        let bytes = window[..values.byte_offset()].to_vec();
+        for with_actor in [false, true] {
+            let before = if with_actor { 160 } else { 96 };
+            let Some(head) = start.checked_sub(before).map(|from| &file[from..start]) else {
+                continue;
+            };
+            let (Ok(hash), Ok(signature)) = (
+                <[u8; 32]>::try_from(&head[..32]),
+                <[u8; 64]>::try_from(&head[32..96]),
+            ) else {
+                continue;
+            };
+            let actor_signature = with_actor
+                .then(|| <[u8; 64]>::try_from(&head[96..]).ok())
+                .flatten();
+            found.extend(sealed(Some((
+                Hash(hash),
+                signature,
+                actor_signature,
+                bytes.clone(),
+            ))));
+        }
+    }
+    found
+}

@@ -1,0 +1,80 @@
+//! The tables, as numbered migrations that are only ever added to.
+
+use rusqlite::Connection;
+
+/// `Papv` in the file's header.
+pub(super) const APPLICATION_ID: i32 = 0x5061_7076;
+
+/// Each is applied once, in order, and counted in `user_version`.
+const MIGRATIONS: [&str; 1] = [
+    // `hash`, the signatures and `bytes` are the record, `guard` a checksum of the signatures, so that a quick
+    // verification sees a changed one; the other columns repeat what the bytes say, for finding.
+    "CREATE TABLE events(
+         n INTEGER PRIMARY KEY,
+         hash BLOB NOT NULL UNIQUE,
+         signature BLOB NOT NULL,
+         actor_signature BLOB,
+         bytes BLOB NOT NULL,
+         guard INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         device BLOB NOT NULL,
+         seq INTEGER NOT NULL,
+         kind TEXT NOT NULL,
+         actor TEXT NOT NULL,
+         site BLOB,
+         other_site BLOB
+     ) STRICT;
+     CREATE INDEX events_site ON events(site) WHERE site IS NOT NULL;
+     CREATE INDEX events_other_site ON events(other_site) WHERE other_site IS NOT NULL;
+     CREATE INDEX events_device ON events(device, seq);
+     CREATE INDEX events_actor ON events(actor, id);
+     CREATE INDEX events_unit_wide ON events(kind) WHERE site IS NULL;
+     CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
+     CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+     CREATE TABLE sites(
+         key BLOB PRIMARY KEY,
+         state TEXT NOT NULL,
+         disputed INTEGER NOT NULL,
+         season INTEGER NOT NULL,
+         crew TEXT,
+         unit TEXT NOT NULL,
+         lon_e7 INTEGER NOT NULL,
+         lat_e7 INTEGER NOT NULL,
+         digest BLOB NOT NULL,
+         json BLOB NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX sites_state ON sites(state);
+     CREATE INDEX sites_lat ON sites(lat_e7);
+     CREATE TABLE candidates(candidate TEXT PRIMARY KEY, site BLOB NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE site_districts(
+         key BLOB PRIMARY KEY,
+         code TEXT NOT NULL,
+         names TEXT NOT NULL,
+         vintage TEXT NOT NULL,
+         beside TEXT
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE local(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+];
+
+/// The version this program writes.
+pub(super) fn version() -> i32 {
+    i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX)
+}
+
+/// Brings a file to this program's version, in one transaction.
+pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+    let found: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == version() {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let done = (|| {
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+            connection.execute_batch(migration)?;
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.pragma_update(None, "user_version", version())
+    })();
+    connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    done
+}

@@ -1,0 +1,415 @@
+//! Verification: every byte of every event, every link, the heads' signatures, the derived tables, the evidence.
+
+use super::{Store, StoreError, actor_column, guard, raw};
+use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
+use crate::registry::evidence;
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Events checked at a time.
+const BATCH: usize = 20_000;
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The data base's own structure.
+    Structure {
+        /// What the engine says.
+        what: String,
+    },
+    /// An event.
+    Event {
+        /// Its row.
+        row: i64,
+        /// Its hash as the row has it.
+        hash: Hash,
+        /// The device and number that the row names.
+        device: DeviceId,
+        /// The number.
+        seq: i64,
+        /// What is wrong.
+        flaw: EventFlaw,
+    },
+    /// A row's columns do not repeat what its event says.
+    Row {
+        /// The row.
+        row: i64,
+    },
+    /// An event does not follow the one before it.
+    Chain {
+        /// The device.
+        device: DeviceId,
+        /// The number.
+        seq: u64,
+    },
+    /// Two events of a device have one number: its registry was copied or put back and written in twice.
+    Fork {
+        /// The device.
+        device: DeviceId,
+        /// The number.
+        seq: u64,
+    },
+    /// The derived tables are not what replay makes.
+    Derived {
+        /// The site, where it is one.
+        site: Option<SiteKey>,
+    },
+    /// An evidence file is missing.
+    EvidenceMissing {
+        /// Its digest.
+        sha256: Hash,
+        /// The name it came with.
+        name: String,
+    },
+    /// An evidence file has changed.
+    EvidenceChanged {
+        /// Its digest as recorded.
+        sha256: Hash,
+        /// The name it came with.
+        name: String,
+    },
+}
+
+/// Numbers of a device that have not arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The device.
+    pub device: DeviceId,
+    /// The first missing number.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+/// What verification found.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// Events looked at.
+    pub events: u64,
+    /// Signatures verified.
+    pub signatures: u64,
+    /// Evidence files looked at.
+    pub files: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What has not arrived.
+    pub gaps: Vec<Gap>,
+    /// Each device with its last number and that event's hash: what a paper ledger should carry.
+    pub heads: Vec<(DeviceId, u64, Hash)>,
+}
+
+/// A row of the table as it was read.
+struct Looked {
+    row: i64,
+    hash: Hash,
+    signature: [u8; 64],
+    actor_signature: Option<[u8; 64]>,
+    bytes: Vec<u8>,
+    device: DeviceId,
+    seq: i64,
+    guard: u32,
+    columns: (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>),
+}
+
+/// What the chain of a device has shown so far: hash and predecessor by number.
+type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;
+
+impl Store {
+    /// Verifies everything; with `full`, every signature and the canonical form of every event too.
+    ///
+    /// # Errors
+    /// Only where the file cannot be read at all; damage is a finding.
+    pub fn verify(&self, full: bool) -> Result<Verification, StoreError> {
+        let mut found = Verification::default();
+        self.verify_structure(&mut found);
+        let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
+        let mut files: BTreeMap<Hash, EvidenceRef> = BTreeMap::new();
+        self.verify_events(full, &mut found, &mut chains, &mut files);
+        verify_chains(&chains, &mut found);
+        if !full {
+            self.verify_heads(&mut found);
+        }
+        if found.findings.is_empty() {
+            self.verify_derived(&mut found);
+        }
+        let folder = self.evidence_folder();
+        found.files = files.len() as u64;
+        let wrong: Vec<Finding> = files
+            .par_iter()
+            .filter_map(|(sha256, file)| {
+                let name = file.name.clone();
+                match evidence::check(&folder, *sha256) {
+                    Ok(true) => None,
+                    Ok(false) => Some(Finding::EvidenceChanged {
+                        sha256: *sha256,
+                        name,
+                    }),
+                    Err(_unreadable) => Some(Finding::EvidenceMissing {
+                        sha256: *sha256,
+                        name,
+                    }),
+                }
+            })
+            .collect();
+        found.findings.extend(wrong);
+        Ok(found)
+    }
+
+    fn verify_structure(&self, found: &mut Verification) {
+        let lines = self
+            .connection
+            .prepare("PRAGMA integrity_check(20)")
+            .and_then(|mut s| {
+                s.query_map([], |row| row.get::<_, String>(0))?
+                    .collect::<Result<Vec<_>, _>>()
+            });
+        match lines {
+            Ok(lines) if lines == ["ok"] => {}
+            Ok(lines) => found
+                .findings
+                .extend(lines.into_iter().map(|what| Finding::Structure { what })),
+            Err(e) => found.findings.push(Finding::Structure {
+                what: e.to_string(),
+            }),
+        }
+    }
+
+    fn verify_events(
+        &self,
+        full: bool,
+        found: &mut Verification,
+        chains: &mut BTreeMap<DeviceId, Chain>,
+        files: &mut BTreeMap<Hash, EvidenceRef>,
+    ) {
+        let mut look = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(
+                "SELECT hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard \
+                 FROM events NOT INDEXED ORDER BY n",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut batch = Vec::with_capacity(BATCH);
+            loop {
+                let row = rows.next()?;
+                if let Some(row) = row {
+                    batch.push(looked(row)?);
+                    if batch.len() < BATCH {
+                        continue;
+                    }
+                    take_batch(&batch, full, found, chains, files);
+                    batch.clear();
+                } else {
+                    take_batch(&batch, full, found, chains, files);
+                    return Ok(());
+                }
+            }
+        };
+        if let Err(e) = look() {
+            found.findings.push(Finding::Structure {
+                what: e.to_string(),
+            });
+        }
+    }
+
+    /// The last event of each device: its signature covers, through the chain, all that came before.
+    fn verify_heads(&self, found: &mut Verification) {
+        for (device, seq, hash) in found.heads.clone() {
+            let last = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+                [hash.as_bytes()],
+            );
+            let flaw = match last.as_deref() {
+                Ok([sealed]) => sealed.check().err(),
+                _ => Some(EventFlaw::Hash),
+            };
+            found.signatures += 1;
+            found.findings.extend(flaw.map(|flaw| Finding::Event {
+                row: 0,
+                hash,
+                device,
+                seq: i64::try_from(seq).unwrap_or(0),
+                flaw,
+            }));
+        }
+    }
+
+    fn verify_derived(&self, found: &mut Verification) {
+        let mut different = Vec::new();
+        let mut sites = 0_i64;
+        let compared = self.replay_all(|site, json| {
+            sites += 1;
+            let same: rusqlite::Result<bool> = self
+                .connection
+                .prepare_cached(
+                    "SELECT json = ?2 AND digest = ?3 AND state = ?4 AND disputed = ?5 AND season = ?6 AND crew IS ?7 AND unit = ?8 \
+                     AND lon_e7 = ?9 AND lat_e7 = ?10 FROM sites WHERE key = ?1",
+                )
+                .and_then(|mut s| {
+                    s.query_row(
+                        rusqlite::params![
+                            site.key.as_bytes(), json, Hash::of(json).as_bytes(), site.state.name(), site.disputed, site.season,
+                            site.crew(), site.unit, site.place.lon_e7, site.place.lat_e7
+                        ],
+                        |row| row.get(0),
+                    )
+                });
+            if !same.unwrap_or(false) {
+                different.push(Finding::Derived { site: Some(site.key) });
+            }
+            for detection in site.detection.iter().chain(site.sightings.iter().map(|s| &s.detection)) {
+                if self.site_of_candidate(&detection.candidate).ok().flatten().is_none() {
+                    different.push(Finding::Derived { site: Some(site.key) });
+                }
+            }
+            Ok(())
+        });
+        if let Err(e) = compared {
+            different.push(Finding::Structure {
+                what: e.to_string(),
+            });
+        }
+        let rows: Option<i64> = self
+            .connection
+            .query_row("SELECT count(*) FROM sites", [], |row| row.get(0))
+            .ok();
+        if rows != Some(sites) {
+            different.push(Finding::Derived { site: None });
+        }
+        found.findings.extend(different);
+    }
+}
+
+fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
+    let (hash, signature, actor_signature, bytes) = raw(row)?;
+    let device: [u8; 32] = row.get(5)?;
+    Ok(Looked {
+        row: row.get(4)?,
+        hash,
+        signature,
+        actor_signature,
+        bytes,
+        device: DeviceId(device),
+        seq: row.get(6)?,
+        guard: row.get(12)?,
+        columns: (
+            row.get(7)?,
+            row.get(8)?,
+            row.get(9)?,
+            row.get(10)?,
+            row.get(11)?,
+        ),
+    })
+}
+
+/// Checks rows on every core, and notes their links and files in order.
+fn take_batch(
+    batch: &[Looked],
+    full: bool,
+    found: &mut Verification,
+    chains: &mut BTreeMap<DeviceId, Chain>,
+    files: &mut BTreeMap<Hash, EvidenceRef>,
+) {
+    let checked: Vec<Result<Event, Finding>> =
+        batch.par_iter().map(|row| check_row(row, full)).collect();
+    found.events += batch.len() as u64;
+    if full {
+        found.signatures += batch.len() as u64;
+    }
+    for (row, event) in batch.iter().zip(checked) {
+        match event {
+            Ok(event) => {
+                chains
+                    .entry(event.device)
+                    .or_default()
+                    .entry(event.seq)
+                    .or_default()
+                    .push((row.hash, event.prev));
+                for file in event.evidence {
+                    files.entry(file.sha256).or_insert(file);
+                }
+            }
+            Err(finding) => found.findings.push(finding),
+        }
+    }
+}
+
+fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
+    let flawed = |flaw| Finding::Event {
+        row: row.row,
+        hash: row.hash,
+        device: row.device,
+        seq: row.seq,
+        flaw,
+    };
+    if guard(&row.signature, row.actor_signature.as_ref()) != row.guard {
+        return Err(flawed(EventFlaw::Signature));
+    }
+    let event = if full {
+        let sealed = Sealed::open(
+            row.bytes.clone(),
+            row.hash,
+            row.signature,
+            row.actor_signature,
+        )
+        .map_err(flawed)?;
+        sealed.check().map_err(flawed)?;
+        sealed.event
+    } else {
+        if Hash::of(&row.bytes) != row.hash {
+            return Err(flawed(EventFlaw::Hash));
+        }
+        Event::parse(&row.bytes).map_err(flawed)?
+    };
+    let (id, kind, actor, site, other) = &row.columns;
+    let repeats = id == event.id.as_bytes()
+        && row.device == event.device
+        && u64::try_from(row.seq) == Ok(event.seq)
+        && kind == event.body.kind()
+        && *actor == actor_column(&event.actor)
+        && site.as_deref() == event.site.as_ref().map(SiteKey::as_bytes)
+        && other.as_deref() == event.body.other_sites().first().map(SiteKey::as_bytes);
+    if repeats {
+        Ok(event)
+    } else {
+        Err(Finding::Row { row: row.row })
+    }
+}
+
+fn verify_chains(chains: &BTreeMap<DeviceId, Chain>, found: &mut Verification) {
+    for (device, chain) in chains {
+        let mut next = 1;
+        let mut before: BTreeSet<Hash> = BTreeSet::new();
+        for (seq, events) in chain {
+            if *seq > next {
+                found.gaps.push(Gap {
+                    device: *device,
+                    first: next,
+                    last: seq - 1,
+                });
+            }
+            if events.len() > 1 {
+                found.findings.push(Finding::Fork {
+                    device: *device,
+                    seq: *seq,
+                });
+            }
+            let follows = |prev: &Option<Hash>| match prev {
+                None => *seq == 1,
+                Some(prev) => *seq > next || before.contains(prev),
+            };
+            if !events.iter().all(|(_, prev)| follows(prev)) {
+                found.findings.push(Finding::Chain {
+                    device: *device,
+                    seq: *seq,
+                });
+            }
+            before = events.iter().map(|(hash, _)| *hash).collect();
+            next = seq + 1;
+        }
+        if let Some((seq, events)) = chain.last_key_value() {
+            found
+                .heads
+                .extend(events.iter().map(|(hash, _)| (*device, *seq, *hash)));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a scan found, for whoever writes or prints it.
+
+use super::candidate::{Candidate, SourceFacts};
+use super::coverage::Coverage;
+use crate::imagery::RasterError;
+use crate::imagery::photo::Remark;
+use std::path::PathBuf;
+
+/// What a scan found, for whoever prints it.
+#[derive(Debug)]
+pub struct Summary {
+    /// The scan's id.
+    pub scan_id: String,
+    /// The candidates by rank.
+    pub candidates: Vec<Candidate>,
+    /// The ground.
+    pub coverage: Coverage,
+    /// Names of the sources searched.
+    pub sources: Vec<SourceFacts>,
+    /// Sources refused.
+    pub refused: Vec<RasterError>,
+    /// What a pilot should know of the photos: file name, remark.
+    pub remarks: Vec<(String, Remark)>,
+    /// Photos searched, and the flights they were taken on.
+    pub photos: (usize, usize),
+    /// Square metres that could not be read.
+    pub unreadable_m2: f64,
+    /// Tiles scored in all, and how many of them in earlier runs.
+    pub tiles: (u64, u64),
+    /// Seconds of this run.
+    pub seconds: f64,
+    /// What the model ran on, such as `CPU, ONNX Runtime 1.28.0`.
+    pub engine: String,
+    /// The threshold used.
+    pub threshold: f64,
+    /// Where the files are.
+    pub out: PathBuf,
+}
+
+impl Summary {
+    /// Whether something that was asked for could not be searched: exit code 2.
+    pub fn is_partial(&self) -> bool {
+        !self.refused.is_empty() || self.unreadable_m2 > 0.0
+    }
+}
