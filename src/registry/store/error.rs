@@ -185,7 +185,6 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
 }
 
 impl Say for StoreError {
-    #[expect(clippy::too_many_lines, reason = "one arm a variant")]
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Missing { path } => {
