@@ -9,7 +9,12 @@ use std::process::ExitCode;
 
 /// Finds plots that may be opium poppy in drone imagery, and follows every site until its eradication is accepted.
 #[derive(Parser)]
-#[command(name = "papaver", version, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    name = "papaver",
+    version,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
 struct Arguments {
     /// Language of messages: en or zh (default: the locale) 语言
     #[arg(long, global = true, value_name = "LANG", value_parser = language)]
@@ -43,7 +48,12 @@ pub fn main() -> ExitCode {
         Ok(registry::Ended::Partly) => ExitCode::from(2),
         Err(error) => {
             let said = error.say(lang);
-            let _closed = writeln!(std::io::stderr(), "{} {}", lang.pick("error:", "错误:"), said.what);
+            let _closed = writeln!(
+                std::io::stderr(),
+                "{} {}",
+                lang.pick("error:", "错误:"),
+                said.what
+            );
             if let Some(hint) = said.hint {
                 let _closed = writeln!(std::io::stderr(), "{} {hint}", lang.pick("hint:", "提示:"));
             }

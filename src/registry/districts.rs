@@ -48,7 +48,9 @@ impl Districts {
     /// Where a feature has no area, or no code of 6, 9 or 12 digits.
     pub fn read(bytes: &[u8], vintage: &str) -> Result<Self, DistrictFlaw> {
         let file: Value = serde_json::from_slice(bytes).map_err(|e| DistrictFlaw(e.to_string()))?;
-        let features = file["features"].as_array().ok_or_else(|| DistrictFlaw("no features".into()))?;
+        let features = file["features"]
+            .as_array()
+            .ok_or_else(|| DistrictFlaw("no features".into()))?;
         let mut all = Vec::new();
         for (at, feature) in features.iter().enumerate() {
             let flaw = |why: &str| DistrictFlaw(format!("feature {}: {why}", at + 1));
@@ -60,12 +62,13 @@ impl Districts {
                     _ => None,
                 })
             };
-            let code = text(&["code", "adcode", "区划代码", "PAC"]).ok_or_else(|| flaw("no `code`"))?;
+            let code =
+                text(&["code", "adcode", "区划代码", "PAC"]).ok_or_else(|| flaw("no `code`"))?;
             if !matches!(code.len(), 6 | 9 | 12) || !code.bytes().all(|b| b.is_ascii_digit()) {
                 return Err(flaw(&format!("code {code} has not 6, 9 or 12 digits")));
             }
-            let geometry: geojson::Geometry =
-                serde_json::from_value(feature["geometry"].clone()).map_err(|e| flaw(&e.to_string()))?;
+            let geometry: geojson::Geometry = serde_json::from_value(feature["geometry"].clone())
+                .map_err(|e| flaw(&e.to_string()))?;
             let area = match geo::Geometry::<f64>::try_from(geometry) {
                 Ok(geo::Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon]),
                 Ok(geo::Geometry::MultiPolygon(area)) => area,
@@ -76,13 +79,21 @@ impl Districts {
                 return Err(flaw("not in longitude and latitude"));
             }
             let name = text(&["name", "名称", "NAME"]).unwrap_or_default();
-            all.push(District { code, name, area, bounds });
+            all.push(District {
+                code,
+                name,
+                area,
+                bounds,
+            });
         }
         if all.is_empty() {
             return Err(DistrictFlaw("no district".into()));
         }
         all.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
-        Ok(Self { vintage: vintage.to_owned(), all })
+        Ok(Self {
+            vintage: vintage.to_owned(),
+            all,
+        })
     }
 
     /// How many there are.
@@ -98,9 +109,16 @@ impl Districts {
     /// Where a place lies; districts whose border is within `near_m` metres are named too.
     pub fn of(&self, at: LonLat, near_m: f64) -> Option<SiteDistrict> {
         let point = geo::Point::from(at);
-        let inside: Vec<&District> = self.all.iter().filter(|d| d.area.contains(&point)).collect();
+        let inside: Vec<&District> = self
+            .all
+            .iter()
+            .filter(|d| d.area.contains(&point))
+            .collect();
         let deepest = inside.last()?;
-        let names = inside.iter().map(|d| (d.code.clone(), d.name.clone())).collect();
+        let names = inside
+            .iter()
+            .map(|d| (d.code.clone(), d.name.clone()))
+            .collect();
         let degrees = near_m / 111_000.0 / at.lat.to_radians().cos().max(0.01);
         let mut beside: Vec<(String, String, u32)> = self
             .all
@@ -108,17 +126,29 @@ impl Districts {
             .filter(|d| d.code.len() == deepest.code.len() && d.code != deepest.code)
             .filter(|d| {
                 let (low, high) = (d.bounds.min(), d.bounds.max());
-                at.lon > low.x - degrees && at.lon < high.x + degrees && at.lat > low.y - degrees && at.lat < high.y + degrees
+                at.lon > low.x - degrees
+                    && at.lon < high.x + degrees
+                    && at.lat > low.y - degrees
+                    && at.lat < high.y + degrees
             })
             .filter_map(|d| {
                 let metres = distance_m(at, &d.area);
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the margin in metres")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "at most the margin in metres"
+                )]
                 let whole = metres.round() as u32;
                 (metres <= near_m).then(|| (d.code.clone(), d.name.clone(), whole))
             })
             .collect();
         beside.sort_by_key(|(code, _, metres)| (*metres, code.clone()));
-        Some(SiteDistrict { code: deepest.code.clone(), names, vintage: self.vintage.clone(), beside })
+        Some(SiteDistrict {
+            code: deepest.code.clone(),
+            names,
+            vintage: self.vintage.clone(),
+            beside,
+        })
     }
 }
 
@@ -126,7 +156,9 @@ impl Districts {
 fn distance_m(at: LonLat, area: &MultiPolygon) -> f64 {
     use geo::{Distance as _, Euclidean, MapCoords};
     let plane = crate::ground::LocalPlane::at(at);
-    let rings = area.iter().flat_map(|p: &Polygon| std::iter::once(p.exterior()).chain(p.interiors()));
+    let rings = area
+        .iter()
+        .flat_map(|p: &Polygon| std::iter::once(p.exterior()).chain(p.interiors()));
     rings
         .map(|ring: &LineString| {
             let flat = ring.map_coords(|c| {
@@ -144,19 +176,34 @@ mod tests {
 
     fn square(code: &str, west: f64) -> String {
         let e = west + 0.1;
-        format!(r#"{{"type":"Feature","properties":{{"code":"{code}","name":"N{code}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},33],[{e},33],[{e},34],[{west},34],[{west},33]]]}}}}"#)
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{code}","name":"N{code}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},33],[{e},33],[{e},34],[{west},34],[{west},33]]]}}}}"#
+        )
     }
 
     #[test]
     fn a_site_near_a_border_names_both_sides() {
-        let text = format!(r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#, square("410423", 113.0), square("410423001", 113.0), square("410422001", 113.1));
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#,
+            square("410423", 113.0),
+            square("410423001", 113.0),
+            square("410422001", 113.1)
+        );
         let districts = Districts::read(text.as_bytes(), "2023").expect("read");
-        let at = districts.of(LonLat::new(113.0995, 33.5), 500.0).expect("inside");
+        let at = districts
+            .of(LonLat::new(113.0995, 33.5), 500.0)
+            .expect("inside");
         assert_eq!(at.code, "410423001");
         assert_eq!(at.names.len(), 2);
         assert_eq!(at.beside.len(), 1);
         assert!((45..=48).contains(&at.beside[0].2), "{:?}", at.beside);
-        assert!(districts.of(LonLat::new(113.05, 33.5), 500.0).expect("inside").beside.is_empty());
+        assert!(
+            districts
+                .of(LonLat::new(113.05, 33.5), 500.0)
+                .expect("inside")
+                .beside
+                .is_empty()
+        );
         assert_eq!(districts.of(LonLat::new(120.0, 33.5), 500.0), None);
         assert!(Districts::read(text.replace("410423001", "4104").as_bytes(), "2023").is_err());
     }

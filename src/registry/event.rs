@@ -332,8 +332,8 @@ impl Sealed {
     /// # Errors
     /// The first flaw.
     pub fn check(&self) -> Result<(), EventFlaw> {
-        let value: Value = serde_json::from_slice(&self.bytes)
-            .map_err(|e| EventFlaw::Malformed(e.to_string()))?;
+        let value: Value =
+            serde_json::from_slice(&self.bytes).map_err(|e| EventFlaw::Malformed(e.to_string()))?;
         if canonical(&value)? != self.bytes {
             return Err(EventFlaw::NotCanonical);
         }
@@ -439,7 +439,8 @@ pub(crate) mod tests {
     fn an_event_returns_from_its_bytes_and_passes_its_check() {
         let sealed = Sealed::seal(note("田边 \"3\" 株\u{1}"), &key(1), None).expect("sealed");
         sealed.check().expect("sound");
-        let again = Sealed::open(sealed.bytes.clone(), sealed.hash, sealed.signature, None).expect("opened");
+        let again = Sealed::open(sealed.bytes.clone(), sealed.hash, sealed.signature, None)
+            .expect("opened");
         assert_eq!(again, sealed);
     }
 
@@ -497,12 +498,23 @@ pub(crate) mod tests {
         };
         let sealed = Sealed::seal(event.clone(), &key(1), None).expect("sealed");
         assert_eq!(Event::parse(&sealed.bytes).expect("parsed"), event);
-        let newer = String::from_utf8(sealed.bytes).expect("UTF-8").replace("\"v\":1", "\"v\":2");
+        let newer = String::from_utf8(sealed.bytes)
+            .expect("UTF-8")
+            .replace("\"v\":1", "\"v\":2");
         assert_eq!(Event::parse(newer.as_bytes()), Err(EventFlaw::Version(2)));
         let odd = note("x").canonical().expect("canonical");
-        let odd = String::from_utf8(odd).expect("UTF-8").replace("\"type\":\"note\"", "\"type\":\"screen\"");
-        assert!(matches!(Event::parse(odd.as_bytes()), Err(EventFlaw::Malformed(_))));
-        let _ = Screen { keep: true, reason: None, note: None };
+        let odd = String::from_utf8(odd)
+            .expect("UTF-8")
+            .replace("\"type\":\"note\"", "\"type\":\"screen\"");
+        assert!(matches!(
+            Event::parse(odd.as_bytes()),
+            Err(EventFlaw::Malformed(_))
+        ));
+        let _ = Screen {
+            keep: true,
+            reason: None,
+            note: None,
+        };
     }
 
     proptest! {

@@ -40,7 +40,16 @@ impl Say for EvidenceError {
         match self {
             Self::Unreadable { path, source } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be read: {source}", "无法读取 {path}:{source}")).hint(tr!(lang, "nothing was recorded; check the name and try again", "未作任何记录;请检查文件名后重试"))
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read: {source}",
+                    "无法读取 {path}:{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; check the name and try again",
+                    "未作任何记录;请检查文件名后重试"
+                ))
             }
             Self::NotAPhoto { path } => {
                 let path = path.display();
@@ -48,7 +57,16 @@ impl Say for EvidenceError {
             }
             Self::Unwritable { path, source } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be written: {source}", "无法写入 {path}:{source}")).hint(tr!(lang, "nothing was recorded; make room or check the rights of the folder", "未作任何记录;请腾出空间或检查文件夹权限"))
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be written: {source}",
+                    "无法写入 {path}:{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; make room or check the rights of the folder",
+                    "未作任何记录;请腾出空间或检查文件夹权限"
+                ))
             }
         }
     }
@@ -61,7 +79,8 @@ impl Say for EvidenceError {
     }
 }
 speaking_error!(EvidenceError, |e| match e {
-    EvidenceError::Unreadable { source, .. } | EvidenceError::Unwritable { source, .. } => Some(source),
+    EvidenceError::Unreadable { source, .. } | EvidenceError::Unwritable { source, .. } =>
+        Some(source),
     EvidenceError::NotAPhoto { .. } => None,
 });
 
@@ -119,23 +138,34 @@ pub fn exif(bytes: &[u8]) -> Exif {
         return Exif::default();
     };
     let text = |tag| match read.get_field(tag, In::PRIMARY).map(|f| &f.value) {
-        Some(Value::Ascii(parts)) => parts.first().map(|part| String::from_utf8_lossy(part).trim().to_owned()),
+        Some(Value::Ascii(parts)) => parts
+            .first()
+            .map(|part| String::from_utf8_lossy(part).trim().to_owned()),
         _ => None,
     };
     let degrees = |tag, reference, negative: &str| {
-        let Some(Value::Rational(parts)) = read.get_field(tag, In::PRIMARY).map(|f| &f.value) else {
+        let Some(Value::Rational(parts)) = read.get_field(tag, In::PRIMARY).map(|f| &f.value)
+        else {
             return None;
         };
-        let [d, m, s] = parts.get(..3)? else { return None };
+        let [d, m, s] = parts.get(..3)? else {
+            return None;
+        };
         let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
-        let sign = if text(reference).is_some_and(|r| r.eq_ignore_ascii_case(negative)) { -1.0 } else { 1.0 };
+        let sign = if text(reference).is_some_and(|r| r.eq_ignore_ascii_case(negative)) {
+            -1.0
+        } else {
+            1.0
+        };
         value.is_finite().then_some(sign * value)
     };
-    let taken_at = text(Tag::DateTimeOriginal).or_else(|| text(Tag::DateTime)).and_then(|written| {
-        jiff::civil::DateTime::strptime("%Y:%m:%d %H:%M:%S", &written)
-            .ok()
-            .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string())
-    });
+    let taken_at = text(Tag::DateTimeOriginal)
+        .or_else(|| text(Tag::DateTime))
+        .and_then(|written| {
+            jiff::civil::DateTime::strptime("%Y:%m:%d %H:%M:%S", &written)
+                .ok()
+                .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string())
+        });
     let at = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")
         .zip(degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S"))
         .map(|(lon, lat)| LonLat::new(lon, lat))
@@ -150,7 +180,11 @@ pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) 
         (Some(at), Some(site)) => {
             // The plane holds near the site only; far away the point inside will do.
             let around = site.lonlat().distance_m(at);
-            let metres = if around < 5_000.0 { site.distance_m(&Place::point(at)) } else { around };
+            let metres = if around < 5_000.0 {
+                site.distance_m(&Place::point(at))
+            } else {
+                around
+            };
             if metres > f64::from(settings.photo_far_m) {
                 marks.push(format!("far:{metres:.0}m"));
             }
@@ -158,7 +192,10 @@ pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) 
         (None, _) => marks.push("no_position".into()),
         _ => {}
     }
-    let date = |text: &str| text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+    let date = |text: &str| {
+        text.get(..10)
+            .and_then(|day| day.parse::<jiff::civil::Date>().ok())
+    };
     match (exif.taken_at.as_deref().and_then(date), date(day)) {
         (Some(taken), Some(day)) => {
             let days = taken.until(day).map_or(0, |span| span.get_days());
@@ -195,7 +232,9 @@ pub fn keep(
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .map_err(unreadable)?;
     let mime = media_type(&bytes);
-    if role != EvidenceRole::Document && !mime.is_some_and(|m| m.starts_with("image/") || m.starts_with("video/")) {
+    if role != EvidenceRole::Document
+        && !mime.is_some_and(|m| m.starts_with("image/") || m.starts_with("video/"))
+    {
         return Err(EvidenceError::NotAPhoto { path: path.into() });
     }
     // A JPEG or PNG without readable dimensions is a name with a photograph's first bytes.
@@ -216,8 +255,15 @@ pub fn keep(
         bytes: bytes.len() as u64,
         mime: mime.unwrap_or("application/octet-stream").into(),
         role,
-        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        marks: if role == EvidenceRole::Document { Vec::new() } else { marks(&exif, site, day, settings) },
+        name: path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        marks: if role == EvidenceRole::Document {
+            Vec::new()
+        } else {
+            marks(&exif, site, day, settings)
+        },
         taken_at: exif.taken_at,
         at_e7: exif.at.map(|at| {
             let (x, y) = at.e7();
@@ -278,7 +324,14 @@ mod tests {
         let path = folder.path().join("a.jpg");
         for bytes in [&b"hello"[..], b"", b"\xFF\xD8\xFF\xE0 cut"] {
             std::fs::write(&path, bytes).expect("written");
-            let kept = keep(folder.path(), &path, EvidenceRole::Scene, None, "2026-05-03", &Settings::default());
+            let kept = keep(
+                folder.path(),
+                &path,
+                EvidenceRole::Scene,
+                None,
+                "2026-05-03",
+                &Settings::default(),
+            );
             assert!(matches!(kept, Err(EvidenceError::NotAPhoto { .. })));
         }
     }
@@ -286,10 +339,21 @@ mod tests {
     #[test]
     fn a_far_and_an_old_photograph_are_marked() {
         let site = Place::point(LonLat::new(113.3, 33.74));
-        let exif = Exif { taken_at: Some("2026-04-20T10:00:00".into()), at: Some(LonLat::new(113.31, 33.75)) };
-        let marks = marks(&exif, Some(&site), "2026-05-03T10:00:00+08:00", &Settings::default());
+        let exif = Exif {
+            taken_at: Some("2026-04-20T10:00:00".into()),
+            at: Some(LonLat::new(113.31, 33.75)),
+        };
+        let marks = marks(
+            &exif,
+            Some(&site),
+            "2026-05-03T10:00:00+08:00",
+            &Settings::default(),
+        );
         assert_eq!(marks, ["far:1445m", "old:13d"]);
-        let near = Exif { taken_at: Some("2026-05-03T10:00:00".into()), at: Some(LonLat::new(113.3001, 33.74)) };
+        let near = Exif {
+            taken_at: Some("2026-05-03T10:00:00".into()),
+            at: Some(LonLat::new(113.3001, 33.74)),
+        };
         assert!(super::marks(&near, Some(&site), "2026-05-03", &Settings::default()).is_empty());
     }
 }

@@ -19,7 +19,18 @@ pub struct EvidenceRow {
 
 /// The columns.
 pub const COLUMNS: [&str; 12] = [
-    "序号", "图斑编号", "名称", "类别", "大小(字节)", "文件格式", "SHA-256", "提取人", "提取时间", "拍摄时间", "拍摄位置(WGS 84)", "标注",
+    "序号",
+    "图斑编号",
+    "名称",
+    "类别",
+    "大小(字节)",
+    "文件格式",
+    "SHA-256",
+    "提取人",
+    "提取时间",
+    "拍摄时间",
+    "拍摄位置(WGS 84)",
+    "标注",
 ];
 
 /// Every file of the sites that pass a filter, once for each event that names it.
@@ -61,7 +72,12 @@ pub fn guarded(text: &str) -> String {
 fn cells(number: usize, row: &EvidenceRow) -> [String; 12] {
     let file = &row.file;
     let place = file.at_e7.map(|[x, y]| {
-        let at = super::place::Place { lon_e7: x, lat_e7: y, outline: vec![] }.lonlat();
+        let at = super::place::Place {
+            lon_e7: x,
+            lat_e7: y,
+            outline: vec![],
+        }
+        .lonlat();
         format!("{:.7}, {:.7}", at.lon, at.lat)
     });
     let kind = match file.role {
@@ -99,7 +115,8 @@ pub fn to_csv(rows: &[EvidenceRow]) -> Result<Vec<u8>, csv::Error> {
     for (at, row) in rows.iter().enumerate() {
         out.write_record(cells(at + 1, row))?;
     }
-    out.into_inner().map_err(|e| csv::Error::from(e.into_error()))
+    out.into_inner()
+        .map_err(|e| csv::Error::from(e.into_error()))
 }
 
 /// As XLSX, every cell text.

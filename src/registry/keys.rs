@@ -33,8 +33,26 @@ pub enum KeyError {
 impl Say for KeyError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Missing { name } => Said::new(tr!(lang, "there is no key of {name} here", "本机没有 {name} 的密钥")).hint(tr!(lang, "a supervisor makes one: `papaver actor key {name}`", "由主管生成:`papaver actor key {name}`")),
-            Self::Locked { name } => Said::new(tr!(lang, "the key of {name} does not open with this passphrase", "口令无法打开 {name} 的密钥")).hint(tr!(lang, "check PAPAVER_PASSPHRASE; a lost passphrase means a new key", "请检查 PAPAVER_PASSPHRASE;口令遗失须重新生成密钥")),
+            Self::Missing { name } => Said::new(tr!(
+                lang,
+                "there is no key of {name} here",
+                "本机没有 {name} 的密钥"
+            ))
+            .hint(tr!(
+                lang,
+                "a supervisor makes one: `papaver actor key {name}`",
+                "由主管生成:`papaver actor key {name}`"
+            )),
+            Self::Locked { name } => Said::new(tr!(
+                lang,
+                "the key of {name} does not open with this passphrase",
+                "口令无法打开 {name} 的密钥"
+            ))
+            .hint(tr!(
+                lang,
+                "check PAPAVER_PASSPHRASE; a lost passphrase means a new key",
+                "请检查 PAPAVER_PASSPHRASE;口令遗失须重新生成密钥"
+            )),
             Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
         }
     }
@@ -58,12 +76,19 @@ pub fn exists(folder: &Path, unit: &str, name: &str) -> bool {
 ///
 /// # Errors
 /// [`KeyError::Io`].
-pub fn lock(folder: &Path, unit: &str, name: &str, key: &SigningKey, passphrase: &str) -> Result<(), KeyError> {
+pub fn lock(
+    folder: &Path,
+    unit: &str,
+    name: &str,
+    key: &SigningKey,
+    passphrase: &str,
+) -> Result<(), KeyError> {
     let path = file(folder, unit, name);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let encryptor = age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+        let encryptor =
+            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
         let mut inside = encryptor.wrap_output(&mut file)?;
         inside.write_all(&key.to_bytes())?;
         inside.finish()?;
@@ -71,17 +96,29 @@ pub fn lock(folder: &Path, unit: &str, name: &str, key: &SigningKey, passphrase:
         file.persist(&path).map_err(|e| e.error)?;
         Ok(())
     };
-    write().map_err(|source| KeyError::Io { path: path.clone(), source })
+    write().map_err(|source| KeyError::Io {
+        path: path.clone(),
+        source,
+    })
 }
 
 /// Opens a person's key.
 ///
 /// # Errors
 /// [`KeyError::Missing`] and [`KeyError::Locked`].
-pub fn unlock(folder: &Path, unit: &str, name: &str, passphrase: &str) -> Result<SigningKey, KeyError> {
+pub fn unlock(
+    folder: &Path,
+    unit: &str,
+    name: &str,
+    passphrase: &str,
+) -> Result<SigningKey, KeyError> {
     let path = file(folder, unit, name);
-    let locked = || KeyError::Locked { name: name.to_owned() };
-    let bytes = std::fs::read(&path).map_err(|_missing| KeyError::Missing { name: name.to_owned() })?;
+    let locked = || KeyError::Locked {
+        name: name.to_owned(),
+    };
+    let bytes = std::fs::read(&path).map_err(|_missing| KeyError::Missing {
+        name: name.to_owned(),
+    })?;
     let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     let decryptor = age::Decryptor::new_buffered(&bytes[..]).map_err(|_not_age| locked())?;
     let mut secret = Vec::new();

@@ -48,9 +48,9 @@ impl LegalBands {
 
     /// The band that a figure lies in.
     pub fn of(&self, kind: BandKind, figure: u64) -> Option<&Band> {
-        self.bands
-            .iter()
-            .find(|band| band.kind == kind && figure >= band.from && band.to.is_none_or(|to| figure < to))
+        self.bands.iter().find(|band| {
+            band.kind == kind && figure >= band.from && band.to.is_none_or(|to| figure < to)
+        })
     }
 }
 
@@ -64,6 +64,9 @@ mod tests {
         assert_eq!(bands.of(BandKind::Plants, 499), None);
         assert_eq!(bands.of(BandKind::Plants, 500).map(|b| b.from), Some(500));
         assert_eq!(bands.of(BandKind::Plants, 3000).map(|b| b.from), Some(3000));
-        assert_eq!(bands.of(BandKind::NotEmergedM2, 1199).map(|b| b.from), Some(200));
+        assert_eq!(
+            bands.of(BandKind::NotEmergedM2, 1199).map(|b| b.from),
+            Some(200)
+        );
     }
 }

@@ -42,12 +42,18 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
         .filter(|(_, metres)| *metres <= f64::from(settings.match_radius_m))
         .min_by(|(a, near), (b, far)| {
             let rank = |site: &Site| !site.state.is_open();
-            rank(a).cmp(&rank(b)).then(near.total_cmp(far)).then(a.key.cmp(&b.key))
+            rank(a)
+                .cmp(&rank(b))
+                .then(near.total_cmp(far))
+                .then(a.key.cmp(&b.key))
         });
     let Some((site, metres)) = best else {
         return Match::New;
     };
-    #[expect(clippy::cast_possible_truncation, reason = "at most the radius of a thousand metres")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "at most the radius of a thousand metres"
+    )]
     let distance_cm = (metres * 100.0).round() as i64;
     let known = |meaning| Match::Known {
         site: site.key,
@@ -57,7 +63,9 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
     let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());
     match site.state {
         State::Closed if after(captured, closed_on(site)) => Match::Recurs { of: site.key },
-        State::Eradicated | State::Closed if after(captured, eradicated_on(site)) => known(Meaning::Residue),
+        State::Eradicated | State::Closed if after(captured, eradicated_on(site)) => {
+            known(Meaning::Residue)
+        }
         State::Refuted if refuted_anew(site, captured, settings) => known(Meaning::Raised),
         State::ScreenedOut if screened_anew(site, detection) => known(Meaning::Raised),
         _ => known(Meaning::Seen),
@@ -66,7 +74,9 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
 
 /// Whether imagery was captured on a later day; never where either day is unknown.
 fn after(captured: Option<&str>, day: Option<&str>) -> bool {
-    captured.zip(day).is_some_and(|(captured, day)| captured > day)
+    captured
+        .zip(day)
+        .is_some_and(|(captured, day)| captured > day)
 }
 
 fn day(at: &str) -> Option<&str> {
@@ -74,12 +84,18 @@ fn day(at: &str) -> Option<&str> {
 }
 
 fn closed_on(site: &Site) -> Option<&str> {
-    let passed = site.acceptances.iter().rev().find(|(accept, _)| accept.passed);
+    let passed = site
+        .acceptances
+        .iter()
+        .rev()
+        .find(|(accept, _)| accept.passed);
     passed.map_or_else(|| day(&site.since), |(_, stamp)| day(&stamp.at))
 }
 
 fn eradicated_on(site: &Site) -> Option<&str> {
-    site.eradications.last().and_then(|(_, stamp)| day(&stamp.at))
+    site.eradications
+        .last()
+        .and_then(|(_, stamp)| day(&stamp.at))
 }
 
 /// A refuted site is not sent out again in the season in which it was visited, if poppy could be told on that day.
@@ -103,7 +119,10 @@ fn screened_anew(site: &Site, detection: &Detection) -> bool {
         .filter_map(|earlier| earlier.captured.as_ref().map(|[_, last]| last.as_str()))
         .max();
     let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());
-    after(captured, seen) && site.score_e4().is_none_or(|score| detection.score_e4 > score)
+    after(captured, seen)
+        && site
+            .score_e4()
+            .is_none_or(|score| detection.score_e4 > score)
 }
 
 #[cfg(test)]
@@ -119,7 +138,12 @@ mod tests {
         Stamp {
             event: Hash([0; 32]),
             at: format!("{day}T10:00:00+08:00"),
-            actor: Actor { name: "a".into(), unit: "410423".into(), role: Role::Verifier, key: None },
+            actor: Actor {
+                name: "a".into(),
+                unit: "410423".into(),
+                role: Role::Verifier,
+                key: None,
+            },
             own_key: false,
         }
     }
@@ -144,7 +168,12 @@ mod tests {
 
     fn meaning(site: &Site, captured: Option<&str>, score_e4: i64) -> Match {
         let here = Place::point(LonLat::new(113.300_05, 33.74));
-        find(&here, &detection(captured, score_e4), std::slice::from_ref(site), &Settings::default())
+        find(
+            &here,
+            &detection(captured, score_e4),
+            std::slice::from_ref(site),
+            &Settings::default(),
+        )
     }
 
     fn known(found: Match) -> Meaning {
@@ -156,9 +185,17 @@ mod tests {
 
     #[test]
     fn an_open_site_is_seen_again_and_far_away_is_new() {
-        assert_eq!(known(meaning(&site(State::Dispatched), Some("2026-05-01"), 1)), Meaning::Seen);
+        assert_eq!(
+            known(meaning(&site(State::Dispatched), Some("2026-05-01"), 1)),
+            Meaning::Seen
+        );
         let far = Place::point(LonLat::new(113.301, 33.74));
-        let found = find(&far, &detection(None, 1), &[site(State::Dispatched)], &Settings::default());
+        let found = find(
+            &far,
+            &detection(None, 1),
+            &[site(State::Dispatched)],
+            &Settings::default(),
+        );
         assert_eq!(found, Match::New);
         assert_eq!(meaning(&site(State::Merged), None, 1), Match::New);
     }
@@ -167,37 +204,91 @@ mod tests {
     fn a_refuted_look_alike_rests_for_the_season_it_was_seen_in() {
         let mut refuted = site(State::Refuted);
         let visit = Visit {
-            outcome: Outcome::Lookalike, officers: vec![], witness: None, species: None, stage: None, sap_cut: None,
-            count: None, area_dm2: None, habitat: None, note: None, forced: None,
+            outcome: Outcome::Lookalike,
+            officers: vec![],
+            witness: None,
+            species: None,
+            stage: None,
+            sap_cut: None,
+            count: None,
+            area_dm2: None,
+            habitat: None,
+            note: None,
+            forced: None,
         };
         refuted.visits = vec![(visit, stamp("2026-05-03"))];
-        assert_eq!(known(meaning(&refuted, Some("2026-05-20"), 9999)), Meaning::Seen);
-        assert_eq!(known(meaning(&refuted, Some("2027-05-20"), 1)), Meaning::Raised);
-        assert_eq!(known(meaning(&refuted, Some("2025-05-20"), 9999)), Meaning::Seen);
+        assert_eq!(
+            known(meaning(&refuted, Some("2026-05-20"), 9999)),
+            Meaning::Seen
+        );
+        assert_eq!(
+            known(meaning(&refuted, Some("2027-05-20"), 1)),
+            Meaning::Raised
+        );
+        assert_eq!(
+            known(meaning(&refuted, Some("2025-05-20"), 9999)),
+            Meaning::Seen
+        );
         assert_eq!(known(meaning(&refuted, None, 9999)), Meaning::Seen);
         refuted.visits[0].1 = stamp("2026-01-10");
-        assert_eq!(known(meaning(&refuted, Some("2026-05-20"), 1)), Meaning::Raised, "in January nobody can tell");
+        assert_eq!(
+            known(meaning(&refuted, Some("2026-05-20"), 1)),
+            Meaning::Raised,
+            "in January nobody can tell"
+        );
     }
 
     #[test]
     fn a_screened_site_returns_with_a_later_and_higher_score() {
         let out = site(State::ScreenedOut);
-        assert_eq!(known(meaning(&out, Some("2026-05-20"), 9000)), Meaning::Raised);
-        assert_eq!(known(meaning(&out, Some("2026-05-20"), 8000)), Meaning::Seen);
-        assert_eq!(known(meaning(&out, Some("2026-04-01"), 9000)), Meaning::Seen);
+        assert_eq!(
+            known(meaning(&out, Some("2026-05-20"), 9000)),
+            Meaning::Raised
+        );
+        assert_eq!(
+            known(meaning(&out, Some("2026-05-20"), 8000)),
+            Meaning::Seen
+        );
+        assert_eq!(
+            known(meaning(&out, Some("2026-04-01"), 9000)),
+            Meaning::Seen
+        );
     }
 
     #[test]
     fn residue_and_regrowth_are_only_reported_by_later_imagery() {
         let mut gone = site(State::Eradicated);
-        let eradicate = Eradicate { percent: 100, method: None, officers: vec![], note: None, forced: None };
+        let eradicate = Eradicate {
+            percent: 100,
+            method: None,
+            officers: vec![],
+            note: None,
+            forced: None,
+        };
         gone.eradications = vec![(eradicate, stamp("2026-05-10"))];
-        assert_eq!(known(meaning(&gone, Some("2026-05-11"), 1)), Meaning::Residue);
+        assert_eq!(
+            known(meaning(&gone, Some("2026-05-11"), 1)),
+            Meaning::Residue
+        );
         assert_eq!(known(meaning(&gone, Some("2026-05-10"), 1)), Meaning::Seen);
         gone.state = State::Closed;
-        gone.acceptances = vec![(Accept { passed: true, reason: None, note: None, forced: None }, stamp("2026-05-20"))];
-        assert_eq!(meaning(&gone, Some("2026-06-01"), 1), Match::Recurs { of: gone.key });
-        assert_eq!(known(meaning(&gone, Some("2026-05-15"), 1)), Meaning::Residue);
+        gone.acceptances = vec![(
+            Accept {
+                passed: true,
+                reason: None,
+                note: None,
+                forced: None,
+            },
+            stamp("2026-05-20"),
+        )];
+        assert_eq!(
+            meaning(&gone, Some("2026-06-01"), 1),
+            Match::Recurs { of: gone.key }
+        );
+        assert_eq!(
+            known(meaning(&gone, Some("2026-05-15"), 1)),
+            Meaning::Residue
+        );
         assert_eq!(known(meaning(&gone, Some("2026-05-01"), 1)), Meaning::Seen);
         assert_eq!(known(meaning(&gone, None, 1)), Meaning::Seen);
     }
@@ -208,7 +299,12 @@ mod tests {
         closed.key = SiteKey([2; 16]);
         closed.place = Place::point(LonLat::new(113.300_05, 33.74));
         let here = closed.place.clone();
-        let found = find(&here, &detection(Some("2027-05-01"), 1), &[closed, site(State::Candidate)], &Settings::default());
+        let found = find(
+            &here,
+            &detection(Some("2027-05-01"), 1),
+            &[closed, site(State::Candidate)],
+            &Settings::default(),
+        );
         assert!(matches!(found, Match::Known { site, .. } if site == SiteKey([1; 16])));
     }
 }

@@ -110,7 +110,14 @@ impl Move {
             Self::Raise => &[ScreenedOut, Refuted],
             Self::Resolve => &[],
             Self::Merge => &[
-                Candidate, Dispatched, Revisit, Confirmed, Eradicated, Refuted, ScreenedOut, Closed,
+                Candidate,
+                Dispatched,
+                Revisit,
+                Confirmed,
+                Eradicated,
+                Refuted,
+                ScreenedOut,
+                Closed,
             ],
             Self::Split => &[Candidate, Dispatched, Revisit, Confirmed, Eradicated],
         }
@@ -293,12 +300,7 @@ fn took_part(view: &View, (name, unit): (&str, &str)) -> bool {
         .any(|(n, u)| n.trim() == name.trim() && u == unit)
 }
 
-fn resolve(
-    view: &View,
-    body: &Body,
-    state: State,
-    author: (&str, &str),
-) -> Result<State, Refusal> {
+fn resolve(view: &View, body: &Body, state: State, author: (&str, &str)) -> Result<State, Refusal> {
     let Body::Resolve(resolve) = body else {
         return Err(Refusal::NotClaimed);
     };

@@ -142,12 +142,14 @@ impl People {
                 if !supervises {
                     return;
                 }
-                self.change(id, &author.unit, &change.name, |person| match change.action {
-                    ActorAction::Grant => person.roles.extend(change.roles.iter().copied()),
-                    ActorAction::Revoke => {
-                        person.roles.retain(|role| !change.roles.contains(role));
+                self.change(id, &author.unit, &change.name, |person| {
+                    match change.action {
+                        ActorAction::Grant => person.roles.extend(change.roles.iter().copied()),
+                        ActorAction::Revoke => {
+                            person.roles.retain(|role| !change.roles.contains(role));
+                        }
+                        ActorAction::Key => person.key = change.key,
                     }
-                    ActorAction::Key => person.key = change.key,
                 });
             }
             _ => {}
@@ -160,9 +162,7 @@ impl People {
             .entry((unit.to_owned(), name.to_owned()))
             .or_default();
         with(person);
-        person
-            .history
-            .push((id, person.roles.clone(), person.key));
+        person.history.push((id, person.roles.clone(), person.key));
     }
 
     /// A person by unit and name.

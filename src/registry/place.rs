@@ -150,7 +150,11 @@ mod tests {
         let a = square(113.300, 33.740, 0.0001);
         let b = square(113.3003, 33.740, 0.0001);
         let expected = LonLat::new(113.3001, 33.74).distance_m(LonLat::new(113.3003, 33.74));
-        assert!((a.distance_m(&b) - expected).abs() < 0.01, "{}", a.distance_m(&b));
+        assert!(
+            (a.distance_m(&b) - expected).abs() < 0.01,
+            "{}",
+            a.distance_m(&b)
+        );
         assert!((a.distance_m(&b) - b.distance_m(&a)).abs() < 0.01);
         let inside = Place::point(LonLat::new(113.30005, 33.74005));
         assert!(a.distance_m(&inside).abs() < 1e-9);

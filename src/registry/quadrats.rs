@@ -21,7 +21,10 @@ pub enum QuadratFlaw {
 ///
 /// # Errors
 /// See [`QuadratFlaw`].
-#[expect(clippy::cast_precision_loss, reason = "counts and areas of fields are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and areas of fields are far below 2^53"
+)]
 pub fn estimate(counts: &[u64], quadrat_dm2: u64, area_dm2: u64) -> Result<Count, QuadratFlaw> {
     if counts.len() < 2 {
         return Err(QuadratFlaw::TooFew);
@@ -35,7 +38,11 @@ pub fn estimate(counts: &[u64], quadrat_dm2: u64, area_dm2: u64) -> Result<Count
         return Err(QuadratFlaw::LargerThanArea);
     }
     let mean = counts.iter().sum::<u64>() as f64 / n;
-    let variance = counts.iter().map(|c| (*c as f64 - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let variance = counts
+        .iter()
+        .map(|c| (*c as f64 - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
     let t = StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
     let half = t * (variance / n * (1.0 - share)).sqrt();
     let scale = area_dm2 as f64 / quadrat_dm2 as f64;
@@ -50,7 +57,11 @@ pub fn estimate(counts: &[u64], quadrat_dm2: u64, area_dm2: u64) -> Result<Count
     })
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a u64 holds exactly")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a u64 holds exactly"
+)]
 fn whole(plants: f64) -> u64 {
     plants.round().clamp(0.0, 9e15) as u64
 }
@@ -63,13 +74,22 @@ mod tests {
     fn a_textbook_sample_has_its_interval() {
         // Ten quadrats of 1 m² in 200 m²: mean 6.0, s² = 20/9, t(9) = 2.262157, correction 0.95.
         let counts = [4, 5, 6, 7, 8, 6, 5, 7, 8, 4];
-        let Ok(Count::Quadrats { plants, low, high, .. }) = estimate(&counts, 100, 20_000) else {
+        let Ok(Count::Quadrats {
+            plants, low, high, ..
+        }) = estimate(&counts, 100, 20_000)
+        else {
             panic!("estimated");
         };
         let half = 2.262_157 * (20.0_f64 / 9.0 / 10.0 * 0.95).sqrt() * 200.0;
         assert_eq!(plants, 1200);
-        assert!((f64::from(u32::try_from(high).expect("small")) - (1200.0 + half)).abs() <= 1.0, "{high}");
-        assert!((f64::from(u32::try_from(low).expect("small")) - (1200.0 - half)).abs() <= 1.0, "{low}");
+        assert!(
+            (f64::from(u32::try_from(high).expect("small")) - (1200.0 + half)).abs() <= 1.0,
+            "{high}"
+        );
+        assert!(
+            (f64::from(u32::try_from(low).expect("small")) - (1200.0 - half)).abs() <= 1.0,
+            "{low}"
+        );
     }
 
     #[test]
@@ -79,7 +99,10 @@ mod tests {
         };
         assert_eq!((low, plants), (9, 300));
         assert_eq!(estimate(&[3], 100, 1000), Err(QuadratFlaw::TooFew));
-        assert_eq!(estimate(&[3, 4], 100, 150), Err(QuadratFlaw::LargerThanArea));
+        assert_eq!(
+            estimate(&[3, 4], 100, 150),
+            Err(QuadratFlaw::LargerThanArea)
+        );
         assert_eq!(estimate(&[3, 4], 0, 150), Err(QuadratFlaw::NoSize));
     }
 }

@@ -1,7 +1,9 @@
 //! Recording a scan: its folder is read, each candidate is matched to what is known, and all of it becomes events in one
 //! transaction. Recording the same scan again changes nothing.
 
-use super::body::{Body, Create, Detection, Meaning, RejectReason, ScanRecord, Screen, Sighting, Source};
+use super::body::{
+    Body, Create, Detection, Meaning, RejectReason, ScanRecord, Screen, Sighting, Source,
+};
 use super::ids::SiteKey;
 use super::matching::{Match, find};
 use super::place::Place;
@@ -44,7 +46,16 @@ impl Say for RecordError {
             }
             Self::Malformed { path, why } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is not what a scan writes: {why}", "{path} 不是扫描结果:{why}")).hint(tr!(lang, "nothing was recorded; scan again, or copy the folder again", "未作任何记录;请重新扫描或重新复制文件夹"))
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what a scan writes: {why}",
+                    "{path} 不是扫描结果:{why}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; scan again, or copy the folder again",
+                    "未作任何记录;请重新扫描或重新复制文件夹"
+                ))
             }
             Self::Store(source) => source.say(lang),
         }
@@ -145,7 +156,10 @@ struct Totals {
     not_searched_m2: BTreeMap<String, f64>,
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "areas and scores are far within an i64")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "areas and scores are far within an i64"
+)]
 fn scaled(value: f64, factor: f64) -> i64 {
     (value * factor).round() as i64
 }
@@ -157,7 +171,10 @@ impl ScanFolder {
     /// See [`RecordError`].
     pub fn read(folder: &Path) -> Result<Self, RecordError> {
         let path = folder.join("scan.json");
-        let malformed = |path: &Path, why: String| RecordError::Malformed { path: path.into(), why };
+        let malformed = |path: &Path, why: String| RecordError::Malformed {
+            path: path.into(),
+            why,
+        };
         let scan: ScanJson =
             serde_json::from_slice(&read(&path)?).map_err(|e| malformed(&path, e.to_string()))?;
         if scan.format != "papaver.scan/1" {
@@ -173,11 +190,13 @@ impl ScanFolder {
             .iter()
             .enumerate()
             .map(|(at, feature)| {
-                candidate(feature, &scan.scan_id).map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
+                candidate(feature, &scan.scan_id)
+                    .map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
             })
             .collect::<Result<Vec<_>, _>>()?;
         candidates.sort_by(|a, b| {
-            (a.detection.rank, &a.detection.candidate).cmp(&(b.detection.rank, &b.detection.candidate))
+            (a.detection.rank, &a.detection.candidate)
+                .cmp(&(b.detection.rank, &b.detection.candidate))
         });
         let captured = scan.captured.map(|period| [period.from, period.to]);
         if let Some(days) = &captured {
@@ -189,9 +208,19 @@ impl ScanFolder {
             captured,
             model: [scan.model.name, scan.model.sha256],
             threshold_e4: scaled(scan.model.threshold, 1e4),
-            gsd_e2_cm: scan.sources.iter().filter_map(|s| s.gsd_cm).reduce(f64::max).map(|gsd| scaled(gsd, 1e2)),
+            gsd_e2_cm: scan
+                .sources
+                .iter()
+                .filter_map(|s| s.gsd_cm)
+                .reduce(f64::max)
+                .map(|gsd| scaled(gsd, 1e2)),
             searched_m2: scaled(scan.totals.searched_m2, 1.0),
-            not_searched_m2: scan.totals.not_searched_m2.into_iter().map(|(reason, m2)| (reason, scaled(m2, 1.0))).collect(),
+            not_searched_m2: scan
+                .totals
+                .not_searched_m2
+                .into_iter()
+                .map(|(reason, m2)| (reason, scaled(m2, 1.0)))
+                .collect(),
             candidates: candidates.len() as u64,
         };
         Ok(Self { record, candidates })
@@ -199,7 +228,10 @@ impl ScanFolder {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
-    std::fs::read(path).map_err(|source| RecordError::Unreadable { path: path.into(), source })
+    std::fs::read(path).map_err(|source| RecordError::Unreadable {
+        path: path.into(),
+        source,
+    })
 }
 
 fn check_days(days: &[String; 2]) -> Result<(), String> {
@@ -217,13 +249,21 @@ fn check_days(days: &[String; 2]) -> Result<(), String> {
 
 fn candidate(feature: &Value, scan: &str) -> Result<Candidate, String> {
     let properties = &feature["properties"];
-    let id = feature["id"].as_str().or(properties["id"].as_str()).ok_or("no id")?;
-    let number = |name: &str| properties[name].as_f64().ok_or_else(|| format!("no {name}"));
+    let id = feature["id"]
+        .as_str()
+        .or(properties["id"].as_str())
+        .ok_or("no id")?;
+    let number = |name: &str| {
+        properties[name]
+            .as_f64()
+            .ok_or_else(|| format!("no {name}"))
+    };
     let at = LonLat::new(number("lon")?, number("lat")?);
     if !at.is_on_earth() {
         return Err(format!("{}, {} is not on the Earth", at.lon, at.lat));
     }
-    let geometry = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone()).map_err(|e| e.to_string())?;
+    let geometry = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
+        .map_err(|e| e.to_string())?;
     let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|e| e.to_string())? {
         geo::Geometry::Polygon(polygon) => geo::MultiPolygon::new(vec![polygon]),
         geo::Geometry::MultiPolygon(area) => area,
@@ -269,13 +309,28 @@ pub fn record(
     store.write(|store| {
         let mut done = Recorded::default();
         let before = store.unit_events("scan")?;
-        let is_new = !before.iter().any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
+        let is_new = !before
+            .iter()
+            .any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
-            store.append(author, Draft { site: None, at: at.into(), evidence: vec![], body }, moment())?;
+            store.append(
+                author,
+                Draft {
+                    site: None,
+                    at: at.into(),
+                    evidence: vec![],
+                    body,
+                },
+                moment(),
+            )?;
         }
         // Candidates of one scan are apart already: they are matched to what was known before, not to each other.
-        let own: BTreeSet<&str> = scan.candidates.iter().map(|c| c.detection.candidate.as_str()).collect();
+        let own: BTreeSet<&str> = scan
+            .candidates
+            .iter()
+            .map(|c| c.detection.candidate.as_str())
+            .collect();
         for candidate in &scan.candidates {
             take(store, author, candidate, &own, at, moment, &mut done)?;
         }
@@ -300,7 +355,11 @@ fn take(
     let origin = format!("candidate:{}", detection.candidate);
     let radius = f64::from(store.settings().match_radius_m);
     let mut nearby = store.sites_near(&candidate.place, radius)?;
-    nearby.retain(|site| site.detection.as_ref().is_none_or(|first| !own.contains(first.candidate.as_str())));
+    nearby.retain(|site| {
+        site.detection
+            .as_ref()
+            .is_none_or(|first| !own.contains(first.candidate.as_str()))
+    });
     let found = find(&candidate.place, detection, &nearby, store.settings());
     let (site, body) = match found {
         Match::New | Match::Recurs { .. } => {
@@ -309,7 +368,11 @@ fn take(
                 Match::Recurs { of } => Some(of),
                 _ => None,
             };
-            let list = if recurs_of.is_some() { &mut done.recurring } else { &mut done.new };
+            let list = if recurs_of.is_some() {
+                &mut done.recurring
+            } else {
+                &mut done.new
+            };
             list.push(key);
             let create = Create {
                 source: Source::Scan,
@@ -324,7 +387,11 @@ fn take(
             };
             (key, Body::Create(Box::new(create)))
         }
-        Match::Known { site, meaning, distance_cm } => {
+        Match::Known {
+            site,
+            meaning,
+            distance_cm,
+        } => {
             let settled = nearby.iter().any(|s| s.key == site && !s.state.is_open());
             done.undated += usize::from(settled && detection.captured.is_none());
             match meaning {
@@ -332,11 +399,25 @@ fn take(
                 Meaning::Raised => done.raised.push(site),
                 Meaning::Residue => done.residue.push(site),
             }
-            let sighting = Sighting { detection: detection.clone(), place: candidate.place.clone(), meaning, distance_cm };
+            let sighting = Sighting {
+                detection: detection.clone(),
+                place: candidate.place.clone(),
+                meaning,
+                distance_cm,
+            };
             (site, Body::Sighting(Box::new(sighting)))
         }
     };
-    store.append(author, Draft { site: Some(site), at: at.into(), evidence: vec![], body }, moment())?;
+    store.append(
+        author,
+        Draft {
+            site: Some(site),
+            at: at.into(),
+            evidence: vec![],
+            body,
+        },
+        moment(),
+    )?;
     Ok(())
 }
 
@@ -371,8 +452,12 @@ struct DecidedJson {
 /// # Errors
 /// See [`RecordError`].
 pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
-    let malformed = |why: String| RecordError::Malformed { path: path.into(), why };
-    let file: DecisionsJson = serde_json::from_slice(&read(path)?).map_err(|e| malformed(e.to_string()))?;
+    let malformed = |why: String| RecordError::Malformed {
+        path: path.into(),
+        why,
+    };
+    let file: DecisionsJson =
+        serde_json::from_slice(&read(path)?).map_err(|e| malformed(e.to_string()))?;
     if file.format != "papaver.decisions/1" {
         return Err(malformed(format!("format {}", file.format)));
     }
@@ -382,17 +467,32 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
             let keep = match decided.decision.as_str() {
                 "keep" => true,
                 "reject" => false,
-                other => return Err(malformed(format!("candidate {}: decision {other}", decided.candidate))),
+                other => {
+                    return Err(malformed(format!(
+                        "candidate {}: decision {other}",
+                        decided.candidate
+                    )));
+                }
             };
             if !keep && decided.reason.is_none() {
-                return Err(malformed(format!("candidate {}: rejected without a reason", decided.candidate)));
+                return Err(malformed(format!(
+                    "candidate {}: rejected without a reason",
+                    decided.candidate
+                )));
             }
             if decided.at.parse::<jiff::Timestamp>().is_err() {
-                return Err(malformed(format!("candidate {}: {} is not a time", decided.candidate, decided.at)));
+                return Err(malformed(format!(
+                    "candidate {}: {} is not a time",
+                    decided.candidate, decided.at
+                )));
             }
             Ok(Decision {
                 candidate: decided.candidate,
-                screen: Screen { keep, reason: decided.reason.filter(|_| !keep), note: decided.note },
+                screen: Screen {
+                    keep,
+                    reason: decided.reason.filter(|_| !keep),
+                    note: decided.note,
+                },
                 at: decided.at,
             })
         })

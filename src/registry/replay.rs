@@ -28,7 +28,9 @@ impl Past {
     }
 
     fn contains(&self, at: usize) -> bool {
-        self.0.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        self.0
+            .get(at / 64)
+            .is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     fn add(&mut self, other: &Self) {
@@ -222,7 +224,10 @@ impl Fold<'_> {
             .collect();
         all.iter()
             .copied()
-            .filter(|end| !all.iter().any(|other| self.history.past[*other].contains(*end)))
+            .filter(|end| {
+                !all.iter()
+                    .any(|other| self.history.past[*other].contains(*end))
+            })
             .collect()
     }
 
@@ -261,9 +266,15 @@ impl Fold<'_> {
             if SiteKey::of_origin(&create.origin) != self.site.key || !before.is_empty() {
                 return Err(Refusal::Origin);
             }
-            let state = create.split_from.map_or(State::Candidate, |(_, state)| state);
+            let state = create
+                .split_from
+                .map_or(State::Candidate, |(_, state)| state);
             return Ok(Some(Stand {
-                state: if state.is_open() { state } else { State::Candidate },
+                state: if state.is_open() {
+                    state
+                } else {
+                    State::Candidate
+                },
                 disputed: false,
                 claims: BTreeSet::new(),
             }));
@@ -300,16 +311,19 @@ impl Fold<'_> {
             .collect();
         let past = &self.history.past[at];
         let mut eradications: Vec<usize> = Vec::new();
-        for earlier in (0..at).filter(|earlier| past.contains(*earlier) && self.followed[*earlier]) {
+        for earlier in (0..at).filter(|earlier| past.contains(*earlier) && self.followed[*earlier])
+        {
             let (_, event) = self.history.events[earlier];
             for file in &event.evidence {
                 view.scene_photo |= file.role == EvidenceRole::Scene;
-                view.after_photo |= matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+                view.after_photo |=
+                    matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
             }
             match &event.body {
                 Body::Eradicate(eradicate) => {
                     let unit = &event.actor.unit;
-                    view.eradicators.insert((event.actor.name.clone(), unit.clone()));
+                    view.eradicators
+                        .insert((event.actor.name.clone(), unit.clone()));
                     for officer in &eradicate.officers {
                         view.eradicators.insert((officer.clone(), unit.clone()));
                     }
@@ -344,7 +358,11 @@ impl Fold<'_> {
             site.forced.push((hash, reason.to_owned()));
         }
         for file in &event.evidence {
-            if !site.evidence.iter().any(|known| known.sha256 == file.sha256 && known.role == file.role) {
+            if !site
+                .evidence
+                .iter()
+                .any(|known| known.sha256 == file.sha256 && known.role == file.role)
+            {
                 site.evidence.push(file.clone());
             }
         }
@@ -357,7 +375,11 @@ impl Fold<'_> {
             Body::Sighting(sighting) => {
                 site.residue |= sighting.meaning == Meaning::Residue;
                 let candidate = &sighting.detection.candidate;
-                if !site.sightings.iter().any(|known| known.detection.candidate == *candidate) {
+                if !site
+                    .sightings
+                    .iter()
+                    .any(|known| known.detection.candidate == *candidate)
+                {
                     site.sightings.push(SightingFact {
                         detection: sighting.detection.clone(),
                         meaning: sighting.meaning,
@@ -368,7 +390,11 @@ impl Fold<'_> {
             Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
             Body::Visit(visit) => {
-                site.plants = visit.count.as_ref().map(super::body::Count::plants).or(site.plants);
+                site.plants = visit
+                    .count
+                    .as_ref()
+                    .map(super::body::Count::plants)
+                    .or(site.plants);
                 site.habitat = visit.habitat.clone().or(site.habitat.take());
                 site.visits.push((visit.as_ref().clone(), stamp));
             }
@@ -382,7 +408,9 @@ impl Fold<'_> {
             }
             Body::Reopen(reopen) => site.notes.push((reopen.reason.clone(), stamp)),
             Body::Resolve(resolve) => site.notes.push((resolve.reason.clone(), stamp)),
-            Body::Merge(merge) if event.site == Some(site.key) => site.merged_into = Some(merge.into),
+            Body::Merge(merge) if event.site == Some(site.key) => {
+                site.merged_into = Some(merge.into)
+            }
             Body::Merge(_) => site.absorbed.extend(event.site),
             Body::Split(split) => site.split_into.clone_from(&split.into),
             Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
@@ -396,7 +424,12 @@ impl Fold<'_> {
                 site.habitat = correct.habitat.clone().or(site.habitat.take());
                 site.notes.push((correct.reason.clone(), stamp));
             }
-            Body::Init(_) | Body::Actor(_) | Body::Setting(_) | Body::Trust(_) | Body::Scan(_) | Body::Unknown { .. } => {}
+            Body::Init(_)
+            | Body::Actor(_)
+            | Body::Setting(_)
+            | Body::Trust(_)
+            | Body::Scan(_)
+            | Body::Unknown { .. } => {}
         }
         let _ = at;
     }
@@ -407,10 +440,18 @@ impl Fold<'_> {
         if let Some(stand) = self.stand_at(&ends) {
             self.site.state = stand.state;
             self.site.disputed = stand.disputed;
-            self.site.dispute = stand.claims.iter().filter_map(|at| self.disputed_move(*at)).collect();
+            self.site.dispute = stand
+                .claims
+                .iter()
+                .filter_map(|at| self.disputed_move(*at))
+                .collect();
             self.site.since = ends
                 .iter()
-                .filter(|at| self.stands[**at].as_ref().is_some_and(|s| s.state == stand.state))
+                .filter(|at| {
+                    self.stands[**at]
+                        .as_ref()
+                        .is_some_and(|s| s.state == stand.state)
+                })
                 .map(|at| self.began(*at))
                 .max()
                 .unwrap_or_default();
@@ -436,7 +477,8 @@ impl Fold<'_> {
     /// crew's assignment counts anew) do not make it younger.
     fn began(&self, at: usize) -> String {
         let (_, event) = self.history.events[at];
-        let repeats = matches!(&event.body, Body::Visit(_)) || matches!(&event.body, Body::Screen(screen) if screen.keep);
+        let repeats = matches!(&event.body, Body::Visit(_))
+            || matches!(&event.body, Body::Screen(screen) if screen.keep);
         if repeats
             && let [before] = self.join(self.history.parents[at].clone())[..]
             && let (Some(now), Some(then)) = (&self.stands[at], &self.stands[before])
@@ -492,7 +534,10 @@ fn fields(body: &Body) -> Vec<(&'static str, String)> {
         }
         Body::Visit(visit) => {
             put("outcome", Some(format!("{:?}", visit.outcome)));
-            put("plants", visit.count.as_ref().map(|count| count.plants().to_string()));
+            put(
+                "plants",
+                visit.count.as_ref().map(|count| count.plants().to_string()),
+            );
             put("planted_area", visit.area_dm2.map(|area| area.to_string()));
             put("stage", visit.stage.map(|stage| format!("{stage:?}")));
             put("sap_cut", visit.sap_cut.map(|cut| cut.to_string()));
@@ -500,7 +545,10 @@ fn fields(body: &Body) -> Vec<(&'static str, String)> {
         }
         Body::Eradicate(eradicate) => put("percent", Some(eradicate.percent.to_string())),
         Body::Correct(correct) => {
-            put("place", correct.place.as_ref().map(|place| format!("{place:?}")));
+            put(
+                "place",
+                correct.place.as_ref().map(|place| format!("{place:?}")),
+            );
             put("area", correct.area_dm2.map(|area| area.to_string()));
             put("name", correct.name.clone());
             put("plants", correct.plants.map(|plants| plants.to_string()));

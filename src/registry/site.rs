@@ -1,7 +1,8 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason, Source, Stage, Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason, Source,
+    Stage, Visit,
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
@@ -201,7 +202,10 @@ impl Site {
             return None;
         }
         if self.state == State::Dispatched
-            && let Some(due) = self.assigned.as_ref().and_then(|(assign, _)| assign.due.as_ref())
+            && let Some(due) = self
+                .assigned
+                .as_ref()
+                .and_then(|(assign, _)| assign.due.as_ref())
         {
             return due.parse().ok();
         }
@@ -221,7 +225,9 @@ impl Site {
 
     /// The crew it is assigned to.
     pub fn crew(&self) -> Option<&str> {
-        self.assigned.as_ref().map(|(assign, _)| assign.crew.as_str())
+        self.assigned
+            .as_ref()
+            .map(|(assign, _)| assign.crew.as_str())
     }
 
     /// The last visit.
@@ -249,7 +255,9 @@ impl Site {
 
     /// Per cent destroyed according to the last eradication.
     pub fn percent(&self) -> Option<u8> {
-        self.eradications.last().map(|(eradicate, _)| eradicate.percent)
+        self.eradications
+            .last()
+            .map(|(eradicate, _)| eradicate.percent)
     }
 
     /// The highest score of any detection, in 1e-4.

@@ -31,12 +31,26 @@ pub struct Trust {
 
 impl Trust {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         if let Some(typed) = &self.device {
-            let device: DeviceId = typed.parse().map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
+            let device: DeviceId = typed
+                .parse()
+                .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
             let (mut store, author) = context.write()?;
-            let trust = body::Trust { device, unit: self.unit.unwrap_or_default(), trusted: !self.revoke };
-            let draft = Draft { site: None, at: context.at()?, evidence: vec![], body: Body::Trust(trust) };
+            let trust = body::Trust {
+                device,
+                unit: self.unit.unwrap_or_default(),
+                trusted: !self.revoke,
+            };
+            let draft = Draft {
+                site: None,
+                at: context.at()?,
+                evidence: vec![],
+                body: Body::Trust(trust),
+            };
             store.write(|s| s.append(&author, draft, moment()))?;
         }
         let store = context.read()?;
@@ -48,7 +62,10 @@ impl Trust {
             }
         }
         if !context.common.json {
-            tell(lang.pick("events of these devices, and of those they trust, are taken from bundles", "将接受上述设备及其所信任设备的记录"));
+            tell(lang.pick(
+                "events of these devices, and of those they trust, are taken from bundles",
+                "将接受上述设备及其所信任设备的记录",
+            ));
         }
         Ok(Ended::Whole)
     }
@@ -145,14 +162,24 @@ impl Bundle {
 }
 
 fn passphrase() -> Option<String> {
-    std::env::var("PAPAVER_BUNDLE_PASSPHRASE").ok().filter(|p| !p.is_empty())
+    std::env::var("PAPAVER_BUNDLE_PASSPHRASE")
+        .ok()
+        .filter(|p| !p.is_empty())
 }
 
 fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
     let identity = identity
-        .map(|path| std::fs::read_to_string(path).map_err(|source| BundleError::Io { path: path.clone(), source }))
+        .map(|path| {
+            std::fs::read_to_string(path).map_err(|source| BundleError::Io {
+                path: path.clone(),
+                source,
+            })
+        })
         .transpose()?;
-    Ok(bundle::Unlock { passphrase: passphrase(), identity })
+    Ok(bundle::Unlock {
+        passphrase: passphrase(),
+        identity,
+    })
 }
 
 /// The numbers by device of a receipt, or of a point that was named before.
@@ -169,7 +196,10 @@ fn since(store: &Store, text: &str) -> Result<BTreeMap<DeviceId, u64>, Failure> 
 
 impl Create {
     fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let (mut store, _) = context.write()?;
         let sealing = match (self.recipients.is_empty(), passphrase()) {
             (false, _) => Sealing::Recipients(self.recipients),
@@ -177,15 +207,26 @@ impl Create {
             (true, None) => Sealing::Open,
         };
         let request = Request {
-            since: self.since.as_deref().map(|text| since(&store, text)).transpose()?.unwrap_or_default(),
+            since: self
+                .since
+                .as_deref()
+                .map(|text| since(&store, text))
+                .transpose()?
+                .unwrap_or_default(),
             district: self.district,
             split_bytes: self.split.map(|mb| mb.saturating_mul(1_000_000)),
-            created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            created_at: jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string(),
             sealing,
         };
         let files = bundle::create(&store, &self.output, &request)?;
         if let Some(name) = self.point {
-            let have: BTreeMap<String, u64> = store.devices()?.into_iter().map(|(device, seq)| (device.to_string(), seq)).collect();
+            let have: BTreeMap<String, u64> = store
+                .devices()?
+                .into_iter()
+                .map(|(device, seq)| (device.to_string(), seq))
+                .collect();
             let text = serde_json::json!(have).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }
@@ -201,41 +242,76 @@ impl Inspect {
         let found = bundle::inspect(&self.file, &unlock(self.identity.as_ref())?)?;
         let manifest = serde_json::to_value(&found.manifest).unwrap_or_default();
         if self.common.json {
-            json(&serde_json::json!({"sha256": found.sha256, "encrypted": found.encrypted, "manifest": manifest}));
+            json(
+                &serde_json::json!({"sha256": found.sha256, "encrypted": found.encrypted, "manifest": manifest}),
+            );
             return Ok(Ended::Whole);
         }
         let m = &found.manifest;
         let (unit, device, at) = (&m.unit, m.device, &m.created_at);
-        data(&tr!(lang, "from unit {unit}, device {device}, made {at}", "来自单位 {unit},设备 {device},制作于 {at}"));
-        let (part, parts, events, files) = (m.part[0], m.part[1], found.events.len(), found.evidence.len());
-        data(&tr!(lang, "part {part} of {parts}: {events} events, {files} evidence files", "第 {part}/{parts} 卷:{events} 条记录,{files} 个证据文件"));
+        data(&tr!(
+            lang,
+            "from unit {unit}, device {device}, made {at}",
+            "来自单位 {unit},设备 {device},制作于 {at}"
+        ));
+        let (part, parts, events, files) = (
+            m.part[0],
+            m.part[1],
+            found.events.len(),
+            found.evidence.len(),
+        );
+        data(&tr!(
+            lang,
+            "part {part} of {parts}: {events} events, {files} evidence files",
+            "第 {part}/{parts} 卷:{events} 条记录,{files} 个证据文件"
+        ));
         for range in &m.ranges {
-            data(&format!("  {} {}–{}", range.device.short(), range.first, range.last));
+            data(&format!(
+                "  {} {}–{}",
+                range.device.short(),
+                range.first,
+                range.last
+            ));
         }
         data(&format!("SHA-256 {}", found.sha256));
-        tell(lang.pick("every digest and signature fits; whether to trust that device is yours to say", "全部校验值与签名相符;是否信任该设备由您决定"));
+        tell(lang.pick(
+            "every digest and signature fits; whether to trust that device is yours to say",
+            "全部校验值与签名相符;是否信任该设备由您决定",
+        ));
         Ok(Ended::Whole)
     }
 }
 
 impl Apply {
     fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let unlock = unlock(self.identity.as_ref())?;
         let (mut store, _) = context.write()?;
         // All are read and checked before the first is taken.
-        let found = self.files.iter().map(|file| bundle::inspect(file, &unlock)).collect::<Result<Vec<_>, _>>()?;
+        let found = self
+            .files
+            .iter()
+            .map(|file| bundle::inspect(file, &unlock))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut whole = true;
         for (file, bundle) in self.files.iter().zip(&found) {
             let applied = bundle::apply(&mut store, file, bundle)?;
-            let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let at = jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string();
             let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
             let mut beside = file.as_os_str().to_owned();
             beside.push(".receipt.json");
             let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
             if write_file(std::path::Path::new(&beside), &text).is_err() {
                 // A disc cannot be written: the receipt goes to the current folder.
-                let name = std::path::Path::new(&beside).file_name().map(PathBuf::from).unwrap_or_default();
+                let name = std::path::Path::new(&beside)
+                    .file_name()
+                    .map(PathBuf::from)
+                    .unwrap_or_default();
                 write_file(&name, &text)?;
             }
             whole &= applied.gaps.is_empty() && applied.missing_files.is_empty();
@@ -243,15 +319,32 @@ impl Apply {
                 json(&receipt);
                 continue;
             }
-            let (new, known, files, state) = (applied.new_events, applied.known_events, applied.files, applied.state);
-            data(&tr!(lang, "{new} new events, {known} known before, {files} evidence files; state {state}", "新增 {new} 条,已有 {known} 条,证据文件 {files} 个;状态哈希 {state}"));
+            let (new, known, files, state) = (
+                applied.new_events,
+                applied.known_events,
+                applied.files,
+                applied.state,
+            );
+            data(&tr!(
+                lang,
+                "{new} new events, {known} known before, {files} evidence files; state {state}",
+                "新增 {new} 条,已有 {known} 条,证据文件 {files} 个;状态哈希 {state}"
+            ));
             for gap in &applied.gaps {
                 let (device, first, last) = (gap.device.short(), gap.first, gap.last);
-                data(&tr!(lang, "not arrived: device {device}, numbers {first} to {last}", "尚未到达:设备 {device},序号 {first}–{last}"));
+                data(&tr!(
+                    lang,
+                    "not arrived: device {device}, numbers {first} to {last}",
+                    "尚未到达:设备 {device},序号 {first}–{last}"
+                ));
             }
             if !applied.missing_files.is_empty() {
                 let n = applied.missing_files.len();
-                data(&tr!(lang, "{n} evidence files have not arrived: they are in another part", "{n} 个证据文件尚未到达:在其他分卷中"));
+                data(&tr!(
+                    lang,
+                    "{n} evidence files have not arrived: they are in another part",
+                    "{n} 个证据文件尚未到达:在其他分卷中"
+                ));
             }
         }
         Ok(if whole { Ended::Whole } else { Ended::Partly })

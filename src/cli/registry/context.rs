@@ -101,20 +101,25 @@ impl Context {
         let (unit, name) = if let Some((unit, name)) = typed.split_once('/') {
             (unit.to_owned(), name.to_owned())
         } else {
-                let units: Vec<&str> = store.people().iter().filter(|(_, n, _)| *n == typed).map(|(unit, _, _)| unit).collect();
-                let unit = match units[..] {
-                    [] => own_unit,
-                    [one] => one.to_owned(),
-                    _ if units.contains(&own_unit.as_str()) => own_unit,
-                    _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
-                };
-                (unit, typed.to_owned())
+            let units: Vec<&str> = store
+                .people()
+                .iter()
+                .filter(|(_, n, _)| *n == typed)
+                .map(|(unit, _, _)| unit)
+                .collect();
+            let unit = match units[..] {
+                [] => own_unit,
+                [one] => one.to_owned(),
+                _ if units.contains(&own_unit.as_str()) => own_unit,
+                _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
+            };
+            (unit, typed.to_owned())
         };
         let passphrase = self.passphrase()?;
         let key = match passphrase {
-            Some(passphrase) if keys::exists(&store.keys_folder(), &unit, &name) => {
-                Some(keys::unlock(&store.keys_folder(), &unit, &name, &passphrase)?)
-            }
+            Some(passphrase) if keys::exists(&store.keys_folder(), &unit, &name) => Some(
+                keys::unlock(&store.keys_folder(), &unit, &name, &passphrase)?,
+            ),
             _ => None,
         };
         Ok(Author { name, unit, key })
@@ -122,10 +127,15 @@ impl Context {
 
     pub(super) fn passphrase(&self) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
-            let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io { path: path.clone(), source })?;
+            let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
+                path: path.clone(),
+                source,
+            })?;
             return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
         }
-        Ok(std::env::var("PAPAVER_PASSPHRASE").ok().filter(|p| !p.is_empty()))
+        Ok(std::env::var("PAPAVER_PASSPHRASE")
+            .ok()
+            .filter(|p| !p.is_empty()))
     }
 
     /// When the event happened.
@@ -145,18 +155,36 @@ impl Context {
         if text.parse::<jiff::Timestamp>().is_ok() {
             return Ok(text.clone());
         }
-        Err(bad("--when", text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
+        Err(bad(
+            "--when",
+            text,
+            "2026-05-03 / 2026-05-03T10:21:00+08:00",
+        ))
     }
 
     /// Keeps files and appends one event about a site.
-    pub(super) fn record(&self, site: &str, files: &Files, body: impl FnOnce(&Store, &Site) -> Result<Body, Failure>) -> Result<(Store, SiteKey, Sealed), Failure> {
+    pub(super) fn record(
+        &self,
+        site: &str,
+        files: &Files,
+        body: impl FnOnce(&Store, &Site) -> Result<Body, Failure>,
+    ) -> Result<(Store, SiteKey, Sealed), Failure> {
         let (mut store, author) = self.write()?;
         let key = store.find(site)?;
-        let known = store.site(key)?.ok_or_else(|| crate::registry::StoreError::UnknownSite { code: site.to_owned() })?;
+        let known = store
+            .site(key)?
+            .ok_or_else(|| crate::registry::StoreError::UnknownSite {
+                code: site.to_owned(),
+            })?;
         let body = body(&store, &known)?;
         let at = self.at()?;
         let evidence = files.keep(&store, &known, &at)?;
-        let draft = Draft { site: Some(key), at, evidence, body };
+        let draft = Draft {
+            site: Some(key),
+            at,
+            evidence,
+            body,
+        };
         let sealed = store.write(|s| s.append(&author, draft, moment()))?;
         Ok((store, key, sealed))
     }
@@ -190,7 +218,11 @@ pub struct Files {
 impl Files {
     fn keep(&self, store: &Store, site: &Site, at: &str) -> Result<Vec<EvidenceRef>, Failure> {
         let folder = store.evidence_folder();
-        let plain = if self.after { EvidenceRole::After } else { EvidenceRole::Scene };
+        let plain = if self.after {
+            EvidenceRole::After
+        } else {
+            EvidenceRole::Scene
+        };
         let groups: [(&[PathBuf], EvidenceRole); 4] = [
             (&self.photos, plain),
             (&self.scene_photo, EvidenceRole::Scene),
@@ -200,7 +232,14 @@ impl Files {
         let mut kept = Vec::new();
         for (paths, role) in groups {
             for path in paths {
-                kept.push(evidence::keep(&folder, Path::new(path), role, Some(&site.place), at, store.settings())?);
+                kept.push(evidence::keep(
+                    &folder,
+                    Path::new(path),
+                    role,
+                    Some(&site.place),
+                    at,
+                    store.settings(),
+                )?);
             }
         }
         Ok(kept)

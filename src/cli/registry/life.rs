@@ -1,10 +1,12 @@
 //! The moves of a site's life: `screen` to `split`, and `note` and `correct`.
 
+use super::Ended;
 use super::context::{Common, Context, Files, moment};
 use super::say::{Failure, bad, json, tell};
 use super::sites::{changed, dm2, lonlat};
-use super::Ended;
-use crate::registry::body::{self, Body, Count, Create, FailReason, Outcome, RejectReason, Source, Stage};
+use crate::registry::body::{
+    self, Body, Count, Create, FailReason, Outcome, RejectReason, Source, Stage,
+};
 use crate::registry::event::next_id;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
@@ -21,11 +23,14 @@ use std::path::PathBuf;
 
 /// A word of a fixed list, as it is written in events.
 fn word<T: DeserializeOwned>(option: &'static str, text: &str, list: &str) -> Result<T, Failure> {
-    serde_json::from_value(Value::from(text.replace('-', "_"))).map_err(|_none| bad(option, text, list))
+    serde_json::from_value(Value::from(text.replace('-', "_")))
+        .map_err(|_none| bad(option, text, list))
 }
 
-const OUTCOMES: &str = "cultivated, wild, lookalike, nothing, licensed, not_reached, too_early, unsure";
-const REASONS: &str = "lookalike, crop, garden_flower, vegetable, object, shadow_or_blur, duplicate, other";
+const OUTCOMES: &str =
+    "cultivated, wild, lookalike, nothing, licensed, not_reached, too_early, unsure";
+const REASONS: &str =
+    "lookalike, crop, garden_flower, vegetable, object, shadow_or_blur, duplicate, other";
 const STAGES: &str = "not_emerged, seedling, bolting, bud, flowering, capsule, withered";
 
 fn day(option: &'static str, text: &str) -> Result<String, Failure> {
@@ -58,16 +63,30 @@ pub struct Screen {
 
 impl Screen {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         if let Some(from) = self.from {
             return screen_from(&context, &from);
         }
-        let reason: Option<RejectReason> = self.reject.as_deref().map(|text| word("--reject", text, REASONS)).transpose()?;
+        let reason: Option<RejectReason> = self
+            .reject
+            .as_deref()
+            .map(|text| word("--reject", text, REASONS))
+            .transpose()?;
         if reason.is_none() && !self.keep {
             return Err(bad("screen", "", "--keep / --reject crop"));
         }
-        let body = Body::Screen(body::Screen { keep: self.keep, reason, note: self.note });
-        let (store, key, _) = context.record(&self.site.unwrap_or_default(), &Files::default(), |_, _| Ok(body))?;
+        let body = Body::Screen(body::Screen {
+            keep: self.keep,
+            reason,
+            note: self.note,
+        });
+        let (store, key, _) =
+            context.record(&self.site.unwrap_or_default(), &Files::default(), |_, _| {
+                Ok(body)
+            })?;
         changed(&store, key, &context.common, lang)
     }
 }
@@ -80,36 +99,69 @@ fn screen_from(context: &Context, from: &std::path::Path) -> Result<Ended, Failu
     let (mut kept, mut rejected, mut again, mut passed_over) = (0, 0, 0, Vec::new());
     for decision in decided {
         let Some(key) = store.site_of_candidate(&decision.candidate)? else {
-            passed_over.push((decision.candidate.clone(), lang.pick("not recorded here", "本库未录入").to_owned()));
+            passed_over.push((
+                decision.candidate.clone(),
+                lang.pick("not recorded here", "本库未录入").to_owned(),
+            ));
             continue;
         };
         let site = store.site(key)?;
-        let same = site.as_ref().and_then(|s| s.screened.as_ref()).is_some_and(|(keep, reason, stamp)| {
-            (*keep, *reason, &stamp.at) == (decision.screen.keep, decision.screen.reason, &decision.at)
-        });
+        let same =
+            site.as_ref()
+                .and_then(|s| s.screened.as_ref())
+                .is_some_and(|(keep, reason, stamp)| {
+                    (*keep, *reason, &stamp.at)
+                        == (decision.screen.keep, decision.screen.reason, &decision.at)
+                });
         if same {
             again += 1;
             continue;
         }
-        let draft = Draft { site: Some(key), at: decision.at.clone(), evidence: vec![], body: Body::Screen(decision.screen.clone()) };
+        let draft = Draft {
+            site: Some(key),
+            at: decision.at.clone(),
+            evidence: vec![],
+            body: Body::Screen(decision.screen.clone()),
+        };
         match store.write(|s| s.append(&author, draft, moment())) {
             Ok(_) if decision.screen.keep => kept += 1,
             Ok(_) => rejected += 1,
-            Err(StoreError::Refused { refusal: Refusal::State { state, .. }, site, .. }) => {
-                passed_over.push((decision.candidate.clone(), format!("{site}: {}", state.label(lang))));
+            Err(StoreError::Refused {
+                refusal: Refusal::State { state, .. },
+                site,
+                ..
+            }) => {
+                passed_over.push((
+                    decision.candidate.clone(),
+                    format!("{site}: {}", state.label(lang)),
+                ));
             }
             Err(other) => return Err(other.into()),
         }
     }
     if context.common.json {
-        json(&serde_json::json!({"kept": kept, "rejected": rejected, "recorded_before": again, "passed_over": passed_over}));
+        json(
+            &serde_json::json!({"kept": kept, "rejected": rejected, "recorded_before": again, "passed_over": passed_over}),
+        );
     } else {
-        tell(&tr!(lang, "kept {kept}, put aside {rejected}, recorded before {again}", "保留 {kept},排除 {rejected},此前已录 {again}"));
+        tell(&tr!(
+            lang,
+            "kept {kept}, put aside {rejected}, recorded before {again}",
+            "保留 {kept},排除 {rejected},此前已录 {again}"
+        ));
         for (candidate, why) in &passed_over {
-            tell(&tr!(lang, "passed over {candidate}: {why}", "跳过 {candidate}:{why}"));
+            tell(&tr!(
+                lang,
+                "passed over {candidate}: {why}",
+                "跳过 {candidate}:{why}"
+            ));
         }
     }
-    Ok(if passed_over.is_empty() { Ended::Whole } else { Ended::Partly })
+    Ok(if passed_over.is_empty() {
+        Ended::Whole
+    } else {
+        Ended::Partly
+    })
 }
 
 /// `papaver assign`
@@ -130,15 +182,34 @@ pub struct Assign {
 
 impl Assign {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let due = self.due.as_deref().map(|text| day("--due", text)).transpose()?;
-        let context = Context { common: self.common, lang };
+        let due = self
+            .due
+            .as_deref()
+            .map(|text| day("--due", text))
+            .transpose()?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let (mut store, author) = context.write()?;
-        let keys = self.sites.iter().map(|site| store.find(site)).collect::<Result<Vec<_>, _>>()?;
+        let keys = self
+            .sites
+            .iter()
+            .map(|site| store.find(site))
+            .collect::<Result<Vec<_>, _>>()?;
         let at = context.at()?;
         store.write(|store| {
             for key in &keys {
-                let body = Body::Assign(body::Assign { crew: self.crew.clone(), due: due.clone() });
-                let draft = Draft { site: Some(*key), at: at.clone(), evidence: vec![], body };
+                let body = Body::Assign(body::Assign {
+                    crew: self.crew.clone(),
+                    due: due.clone(),
+                });
+                let draft = Draft {
+                    site: Some(*key),
+                    at: at.clone(),
+                    evidence: vec![],
+                    body,
+                };
                 store.append(&author, draft, moment())?;
             }
             Ok(())
@@ -203,32 +274,80 @@ pub struct Visit {
 impl Visit {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
         let outcome: Outcome = word("--outcome", &self.outcome, OUTCOMES)?;
-        let stage: Option<Stage> = self.stage.as_deref().map(|text| word("--stage", text, STAGES)).transpose()?;
-        let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?.map(i64::unsigned_abs);
+        let stage: Option<Stage> = self
+            .stage
+            .as_deref()
+            .map(|text| word("--stage", text, STAGES))
+            .transpose()?;
+        let area_dm2 = self
+            .area
+            .map(|m2| dm2("--area", m2))
+            .transpose()?
+            .map(i64::unsigned_abs);
         let count = match (self.plants, self.quadrats.is_empty()) {
             (Some(plants), _) => Some(Count::Each { plants }),
             (None, true) => None,
             (None, false) => {
                 let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
-                let listed = self.quadrats.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
-                let count = estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
-                    bad("--quadrats", &listed, match flaw {
-                        QuadratFlaw::TooFew => lang.pick("4,6,5: two quadrats or more, for an interval", "4,6,5:至少两个样方,才有区间"),
-                        QuadratFlaw::NoSize => lang.pick("a quadrat and an area with a size", "样方与面积须大于零"),
-                        QuadratFlaw::LargerThanArea => lang.pick("quadrats that fit into the area", "样方总面积不得大于种植面积"),
-                    })
-                })?;
+                let listed = self
+                    .quadrats
+                    .iter()
+                    .map(u64::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",");
+                let count =
+                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
+                        bad(
+                            "--quadrats",
+                            &listed,
+                            match flaw {
+                                QuadratFlaw::TooFew => lang.pick(
+                                    "4,6,5: two quadrats or more, for an interval",
+                                    "4,6,5:至少两个样方,才有区间",
+                                ),
+                                QuadratFlaw::NoSize => lang.pick(
+                                    "a quadrat and an area with a size",
+                                    "样方与面积须大于零",
+                                ),
+                                QuadratFlaw::LargerThanArea => lang.pick(
+                                    "quadrats that fit into the area",
+                                    "样方总面积不得大于种植面积",
+                                ),
+                            },
+                        )
+                    })?;
                 Some(count)
             }
         };
-        let context = Context { common: self.common, lang };
-        let mut officers = vec![context.actor()?.rsplit('/').next().unwrap_or_default().to_owned()];
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let mut officers = vec![
+            context
+                .actor()?
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        ];
         officers.extend(self.officers);
         let visit = body::Visit {
-            outcome, officers, witness: self.witness, species: self.species, stage, sap_cut: self.sap_cut, count, area_dm2,
-            habitat: self.habitat, note: self.note, forced: self.force,
+            outcome,
+            officers,
+            witness: self.witness,
+            species: self.species,
+            stage,
+            sap_cut: self.sap_cut,
+            count,
+            area_dm2,
+            habitat: self.habitat,
+            note: self.note,
+            forced: self.force,
         };
-        let (store, key, _) = context.record(&self.site, &self.files, |_, _| Ok(Body::Visit(Box::new(visit))))?;
+        let (store, key, _) = context.record(&self.site, &self.files, |_, _| {
+            Ok(Body::Visit(Box::new(visit)))
+        })?;
         changed(&store, key, &context.common, lang)
     }
 }
@@ -261,10 +380,23 @@ pub struct Eradicate {
 
 impl Eradicate {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
-        let files = Files { after: true, ..self.files };
-        let body = body::Eradicate { percent: self.percent, method: self.method, officers: self.officers, note: self.note, forced: self.force };
-        let (store, key, _) = context.record(&self.site, &files, |_, _| Ok(Body::Eradicate(body)))?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let files = Files {
+            after: true,
+            ..self.files
+        };
+        let body = body::Eradicate {
+            percent: self.percent,
+            method: self.method,
+            officers: self.officers,
+            note: self.note,
+            forced: self.force,
+        };
+        let (store, key, _) =
+            context.record(&self.site, &files, |_, _| Ok(Body::Eradicate(body)))?;
         changed(&store, key, &context.common, lang)
     }
 }
@@ -291,13 +423,32 @@ pub struct Accept {
 
 impl Accept {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let reason: Option<FailReason> = self.fail.as_deref().map(|text| word("--fail", text, "residue, regrowth")).transpose()?;
-        let context = Context { common: self.common, lang };
-        let files = Files { after: true, ..self.files };
-        let body = body::Accept { passed: reason.is_none(), reason, note: self.note, forced: self.force };
-        let (store, key, sealed) = context.record(&self.site, &files, |_, _| Ok(Body::Accept(body)))?;
+        let reason: Option<FailReason> = self
+            .fail
+            .as_deref()
+            .map(|text| word("--fail", text, "residue, regrowth"))
+            .transpose()?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let files = Files {
+            after: true,
+            ..self.files
+        };
+        let body = body::Accept {
+            passed: reason.is_none(),
+            reason,
+            note: self.note,
+            forced: self.force,
+        };
+        let (store, key, sealed) =
+            context.record(&self.site, &files, |_, _| Ok(Body::Accept(body)))?;
         if sealed.event.actor.key.is_none() {
-            tell(lang.pick("accepted without the acceptor's own key: this stays marked", "未用验收员个人密钥签名,将永久标注"));
+            tell(lang.pick(
+                "accepted without the acceptor's own key: this stays marked",
+                "未用验收员个人密钥签名,将永久标注",
+            ));
         }
         changed(&store, key, &context.common, lang)
     }
@@ -317,8 +468,13 @@ pub struct Reopen {
 
 impl Reopen {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
-        let body = Body::Reopen(body::Reason { reason: self.reason });
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let body = Body::Reopen(body::Reason {
+            reason: self.reason,
+        });
         let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| Ok(body))?;
         changed(&store, key, &context.common, lang)
     }
@@ -342,9 +498,16 @@ pub struct Resolve {
 impl Resolve {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
         let names = || State::ALL.map(State::name).join(", ");
-        let state = State::of_name(&self.state).ok_or_else(|| bad("--state", &self.state, names()))?;
-        let context = Context { common: self.common, lang };
-        let body = Body::Resolve(body::Resolve { state, reason: self.reason });
+        let state =
+            State::of_name(&self.state).ok_or_else(|| bad("--state", &self.state, names()))?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let body = Body::Resolve(body::Resolve {
+            state,
+            reason: self.reason,
+        });
         let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| Ok(body))?;
         changed(&store, key, &context.common, lang)
     }
@@ -367,15 +530,26 @@ pub struct Merge {
 
 impl Merge {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let (site, typed, reason) = (self.site, self.into, self.reason);
         let (store, _, sealed) = context.record(&site, &Files::default(), |store, own| {
             let into = store.find(&typed)?;
             if into == own.key {
-                return Err(bad("--into", &typed, lang.pick("another site", "另一个图斑")));
+                return Err(bad(
+                    "--into",
+                    &typed,
+                    lang.pick("another site", "另一个图斑"),
+                ));
             }
             let into_state = store.site(into)?.map_or(State::Merged, |site| site.state);
-            Ok(Body::Merge(body::Merge { into, into_state, reason }))
+            Ok(Body::Merge(body::Merge {
+                into,
+                into_state,
+                reason,
+            }))
         })?;
         match &sealed.event.body {
             Body::Merge(merge) => changed(&store, merge.into, &context.common, lang),
@@ -390,7 +564,12 @@ pub struct Split {
     /// The site's code 图斑编号
     site: String,
     /// A part's place, twice or more 各部分位置
-    #[arg(long = "at", value_name = "LON,LAT", required = true, allow_hyphen_values = true)]
+    #[arg(
+        long = "at",
+        value_name = "LON,LAT",
+        required = true,
+        allow_hyphen_values = true
+    )]
     parts: Vec<String>,
     /// Why 理由
     #[arg(long)]
@@ -401,19 +580,47 @@ pub struct Split {
 
 impl Split {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let places = self.parts.iter().map(|text| lonlat("--at", text)).collect::<Result<Vec<_>, _>>()?;
+        let places = self
+            .parts
+            .iter()
+            .map(|text| lonlat("--at", text))
+            .collect::<Result<Vec<_>, _>>()?;
         if places.len() < 2 {
-            return Err(bad("--at", &self.parts.join(" "), lang.pick("two places or more, each with --at", "至少两处,每处一个 --at")));
+            return Err(bad(
+                "--at",
+                &self.parts.join(" "),
+                lang.pick(
+                    "two places or more, each with --at",
+                    "至少两处,每处一个 --at",
+                ),
+            ));
         }
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let (mut store, author) = context.write()?;
         let key = store.find(&self.site)?;
-        let Some(parent) = store.site(key)? else { return Ok(Ended::Whole) };
-        if parent.disputed || !Move::allowed_in(parent.state, parent.disputed).contains(&Move::Split) {
-            let refusal = if parent.disputed { Refusal::Disputed } else {
-                Refusal::State { state: parent.state, allowed: Move::allowed_in(parent.state, false) }
+        let Some(parent) = store.site(key)? else {
+            return Ok(Ended::Whole);
+        };
+        if parent.disputed
+            || !Move::allowed_in(parent.state, parent.disputed).contains(&Move::Split)
+        {
+            let refusal = if parent.disputed {
+                Refusal::Disputed
+            } else {
+                Refusal::State {
+                    state: parent.state,
+                    allowed: Move::allowed_in(parent.state, false),
+                }
             };
-            return Err(StoreError::Refused { site: store.code(key)?, refusal, actor: author.name }.into());
+            return Err(StoreError::Refused {
+                site: store.code(key)?,
+                refusal,
+                actor: author.name,
+            }
+            .into());
         }
         let at = context.at()?;
         let children = store.write(|store| {
@@ -424,15 +631,43 @@ impl Split {
                 let origin = format!("event:{}", next_id(None, ms, now.random));
                 let child = SiteKey::of_origin(&origin);
                 let create = Create {
-                    source: Source::Split, origin, place: Place::point(*place), area_dm2: None, detection: None, recurs_of: None,
-                    split_from: Some((key, parent.state)), name: parent.name.clone(), note: None,
+                    source: Source::Split,
+                    origin,
+                    place: Place::point(*place),
+                    area_dm2: None,
+                    detection: None,
+                    recurs_of: None,
+                    split_from: Some((key, parent.state)),
+                    name: parent.name.clone(),
+                    note: None,
                 };
                 let body = Body::Create(Box::new(create));
-                store.append(&author, Draft { site: Some(child), at: at.clone(), evidence: parent.evidence.clone(), body }, now)?;
+                store.append(
+                    &author,
+                    Draft {
+                        site: Some(child),
+                        at: at.clone(),
+                        evidence: parent.evidence.clone(),
+                        body,
+                    },
+                    now,
+                )?;
                 children.push(child);
             }
-            let body = Body::Split(body::Split { into: children.clone(), reason: self.reason.clone() });
-            store.append(&author, Draft { site: Some(key), at: at.clone(), evidence: vec![], body }, moment())?;
+            let body = Body::Split(body::Split {
+                into: children.clone(),
+                reason: self.reason.clone(),
+            });
+            store.append(
+                &author,
+                Draft {
+                    site: Some(key),
+                    at: at.clone(),
+                    evidence: vec![],
+                    body,
+                },
+                moment(),
+            )?;
             Ok(children)
         })?;
         for child in children {
@@ -457,7 +692,10 @@ pub struct Note {
 
 impl Note {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let body = Body::Note(body::Note { text: self.text });
         let (store, key, _) = context.record(&self.site, &self.files, |_, _| Ok(body))?;
         changed(&store, key, &context.common, lang)
@@ -495,15 +733,25 @@ impl Correct {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
         let correct = body::Correct {
             of: None,
-            place: self.at.as_deref().map(|text| lonlat("--at", text)).transpose()?.map(Place::point),
+            place: self
+                .at
+                .as_deref()
+                .map(|text| lonlat("--at", text))
+                .transpose()?
+                .map(Place::point),
             area_dm2: self.area.map(|m2| dm2("--area", m2)).transpose()?,
             name: self.name,
             plants: self.plants,
             habitat: self.habitat,
             reason: self.reason,
         };
-        let context = Context { common: self.common, lang };
-        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| Ok(Body::Correct(Box::new(correct))))?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| {
+            Ok(Body::Correct(Box::new(correct)))
+        })?;
         changed(&store, key, &context.common, lang)
     }
 }

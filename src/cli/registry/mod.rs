@@ -70,8 +70,6 @@ pub enum Command {
     Trust(bundles::Trust),
     /// Carry events and evidence between offices 数据包
     Bundle(bundles::Bundle),
-
-
 }
 
 /// Runs a command.
@@ -102,7 +100,6 @@ pub fn run(command: Command, lang: Lang) -> Result<Ended, Box<dyn Say>> {
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
         Command::Bundle(c) => c.run(lang),
-
     };
     done.map_err(|failure| failure.0)
 }

@@ -31,23 +31,51 @@ fn is_code(code: &str) -> bool {
 impl Init {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
         if !is_code(&self.unit) {
-            return Err(bad("--unit", &self.unit, "410423 / 410423001 / 410423001002"));
+            return Err(bad(
+                "--unit",
+                &self.unit,
+                "410423 / 410423001 / 410423001002",
+            ));
         }
-        let context = Context { common: self.common, lang };
-        let path = context.common.registry.clone().unwrap_or_else(|| format!("{}.papaver", self.unit).into());
-        let author = Author { name: context.actor()?, unit: self.unit.clone(), key: None };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let path = context
+            .common
+            .registry
+            .clone()
+            .unwrap_or_else(|| format!("{}.papaver", self.unit).into());
+        let author = Author {
+            name: context.actor()?,
+            unit: self.unit.clone(),
+            key: None,
+        };
         let init = InitBody {
             unit: self.unit,
             unit_name: self.unit_name,
             program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
         };
-        let store = Store::create(&path, &author, init, context.at()?, moment(), rand::random())?;
-        let device = store.signing_key().map(|key| DeviceId(key.verifying_key().to_bytes()));
+        let store = Store::create(
+            &path,
+            &author,
+            init,
+            context.at()?,
+            moment(),
+            rand::random(),
+        )?;
+        let device = store
+            .signing_key()
+            .map(|key| DeviceId(key.verifying_key().to_bytes()));
         if context.common.json {
             json(&serde_json::json!({"registry": path, "unit": author.unit, "device": device}));
         } else {
             let (path, name) = (path.display(), &author.name);
-            tell(&tr!(lang, "began {path}; {name} is its supervisor", "已建立 {path};主管:{name}"));
+            tell(&tr!(
+                lang,
+                "began {path}; {name} is its supervisor",
+                "已建立 {path};主管:{name}"
+            ));
             if let Some(device) = device {
                 data(&device.to_string());
             }
@@ -90,7 +118,9 @@ struct Change {
 impl Actor {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
         match self.what {
-            ActorCommand::Add(change) | ActorCommand::Grant(change) => change.run(ActorAction::Grant, lang),
+            ActorCommand::Add(change) | ActorCommand::Grant(change) => {
+                change.run(ActorAction::Grant, lang)
+            }
             ActorCommand::Revoke(change) => change.run(ActorAction::Revoke, lang),
             ActorCommand::Key(change) => change.run(ActorAction::Key, lang),
             ActorCommand::List(common) => list(common, lang),
@@ -110,9 +140,18 @@ impl Change {
         if roles.is_empty() && action != ActorAction::Key {
             return Err(bad("ROLE", "", names()));
         }
-        let supervisor = Context { common: Common { passphrase_file: None, ..self.common.clone() }, lang };
+        let supervisor = Context {
+            common: Common {
+                passphrase_file: None,
+                ..self.common.clone()
+            },
+            lang,
+        };
         // The passphrase of this command is the new key's, not the supervisor's.
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let passphrase = if action == ActorAction::Key {
             Some(context.passphrase()?.ok_or(ArgumentError::NoPassphrase)?)
         } else {
@@ -120,26 +159,61 @@ impl Change {
         };
         let (mut store, author) = if action == ActorAction::Key {
             let name = supervisor.actor()?;
-            let store = Store::open_write(&supervisor.path()?, &name, std::time::Duration::from_secs(10))?;
+            let store = Store::open_write(
+                &supervisor.path()?,
+                &name,
+                std::time::Duration::from_secs(10),
+            )?;
             let unit = own_unit(&store)?;
-            (store, Author { name, unit, key: None })
+            (
+                store,
+                Author {
+                    name,
+                    unit,
+                    key: None,
+                },
+            )
         } else {
             context.write()?
         };
         let mut key = None;
         if let Some(passphrase) = passphrase {
             let secret = SigningKey::from_bytes(&rand::random());
-            keys::lock(&store.keys_folder(), &author.unit, &self.name, &secret, &passphrase)?;
+            keys::lock(
+                &store.keys_folder(),
+                &author.unit,
+                &self.name,
+                &secret,
+                &passphrase,
+            )?;
             key = Some(DeviceId(secret.verifying_key().to_bytes()));
         }
-        let body = Body::Actor(ActorChange { action, name: self.name.clone(), roles, key });
-        let draft = Draft { site: None, at: context.at()?, evidence: vec![], body };
+        let body = Body::Actor(ActorChange {
+            action,
+            name: self.name.clone(),
+            roles,
+            key,
+        });
+        let draft = Draft {
+            site: None,
+            at: context.at()?,
+            evidence: vec![],
+            body,
+        };
         store.write(|s| s.append(&author, draft, moment()))?;
         let person = store.people().get(&author.unit, &self.name);
         if context.common.json {
             json(&serde_json::json!({"name": self.name, "unit": author.unit, "person": person}));
         } else {
-            let held = person.map(|p| p.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(", ")).unwrap_or_default();
+            let held = person
+                .map(|p| {
+                    p.roles
+                        .iter()
+                        .map(|r| r.label(lang))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                })
+                .unwrap_or_default();
             tell(&format!("{}: {held}", self.name));
         }
         Ok(Ended::Whole)
@@ -151,10 +225,21 @@ fn list(common: Common, lang: Lang) -> Result<Ended, Failure> {
     let store = context.read()?;
     for (unit, name, person) in store.people().iter() {
         if context.common.json {
-            json(&serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key}));
+            json(
+                &serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key}),
+            );
         } else {
-            let roles = person.roles.iter().map(|role| role.label(lang)).collect::<Vec<_>>().join(", ");
-            let key = if person.key.is_some() { lang.pick(" · own key", " · 有个人密钥") } else { "" };
+            let roles = person
+                .roles
+                .iter()
+                .map(|role| role.label(lang))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let key = if person.key.is_some() {
+                lang.pick(" · own key", " · 有个人密钥")
+            } else {
+                ""
+            };
             data(&format!("{unit} {name}: {roles}{key}"));
         }
     }

@@ -1,9 +1,9 @@
 //! `record`, `add`, `sites`, `show`, `log`.
 
+use super::Ended;
 use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
-use super::Ended;
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Create, Source};
 use crate::registry::event::{Sealed, next_id};
@@ -22,11 +22,22 @@ pub(super) fn today() -> jiff::civil::Date {
 }
 
 /// The last word of a command that changed a site.
-pub(super) fn changed(store: &Store, key: SiteKey, common: &Common, lang: Lang) -> Result<Ended, Failure> {
+pub(super) fn changed(
+    store: &Store,
+    key: SiteKey,
+    common: &Common,
+    lang: Lang,
+) -> Result<Ended, Failure> {
     if let Some(site) = store.site(key)? {
         let code = store.code(key)?;
         if common.json {
-            json(&site_json(&site, &code, store.district(key)?.as_ref(), store.settings(), today()));
+            json(&site_json(
+                &site,
+                &code,
+                store.district(key)?.as_ref(),
+                store.settings(),
+                today(),
+            ));
         } else {
             data(&line(&site, &code, store.settings(), today(), lang));
         }
@@ -55,11 +66,18 @@ pub struct Record {
 
 impl Record {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let scan = ScanFolder::read(&self.scan)?;
         let (mut store, author) = context.write()?;
         let done = record(&mut store, &author, &scan, &context.at()?, &mut moment)?;
-        let codes = |keys: &[SiteKey]| keys.iter().map(|key| store.code(*key)).collect::<Result<Vec<_>, _>>();
+        let codes = |keys: &[SiteKey]| {
+            keys.iter()
+                .map(|key| store.code(*key))
+                .collect::<Result<Vec<_>, _>>()
+        };
         if context.common.json {
             json(&serde_json::json!({
                 "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
@@ -69,23 +87,44 @@ impl Record {
         }
         let groups = [
             (&done.new, lang.pick("new", "新增")),
-            (&done.recurring, lang.pick("new where a site was closed (recurring)", "销号处复种新增")),
+            (
+                &done.recurring,
+                lang.pick("new where a site was closed (recurring)", "销号处复种新增"),
+            ),
             (&done.raised, lang.pick("raised anew", "重新列入")),
-            (&done.residue, lang.pick("seen after eradication (residue)", "铲除后仍见(残留)")),
-            (&done.seen, lang.pick("seen again, nothing follows", "再次发现,无需处理")),
+            (
+                &done.residue,
+                lang.pick("seen after eradication (residue)", "铲除后仍见(残留)"),
+            ),
+            (
+                &done.seen,
+                lang.pick("seen again, nothing follows", "再次发现,无需处理"),
+            ),
         ];
         for (keys, label) in groups {
             if !keys.is_empty() {
-                data(&format!("{label} {}: {}", keys.len(), codes(keys)?.join(" ")));
+                data(&format!(
+                    "{label} {}: {}",
+                    keys.len(),
+                    codes(keys)?.join(" ")
+                ));
             }
         }
         if done.known_before > 0 {
             let n = done.known_before;
-            tell(&tr!(lang, "{n} candidates were recorded before: nothing was changed for them", "{n} 个候选此前已录入,未作更改"));
+            tell(&tr!(
+                lang,
+                "{n} candidates were recorded before: nothing was changed for them",
+                "{n} 个候选此前已录入,未作更改"
+            ));
         }
         if done.undated > 0 {
             let n = done.undated;
-            tell(&tr!(lang, "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured", "{n} 个候选无拍摄日期且位于已办结图斑处,未作判断;请用 --captured 重新扫描"));
+            tell(&tr!(
+                lang,
+                "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
+                "{n} 个候选无拍摄日期且位于已办结图斑处,未作判断;请用 --captured 重新扫描"
+            ));
         }
         Ok(Ended::Whole)
     }
@@ -121,7 +160,10 @@ impl Add {
             .filter(|source| !matches!(source, Source::Scan | Source::Split))
             .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let (mut store, author) = context.write()?;
         let place = Place::point(at);
         let radius = f64::from(store.settings().match_radius_m);
@@ -129,17 +171,38 @@ impl Add {
             let metres = place.distance_m(&near.place);
             if metres <= radius {
                 let code = store.code(near.key)?;
-                tell(&tr!(lang, "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them", "图斑 {code} 距此 {metres:.0} 米:是否同一处?可用 `papaver merge` 合并"));
+                tell(&tr!(
+                    lang,
+                    "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
+                    "图斑 {code} 距此 {metres:.0} 米:是否同一处?可用 `papaver merge` 合并"
+                ));
             }
         }
         let now = moment();
-        let random_id = next_id(None, u64::try_from(now.now.as_millisecond()).unwrap_or(0), now.random);
+        let random_id = next_id(
+            None,
+            u64::try_from(now.now.as_millisecond()).unwrap_or(0),
+            now.random,
+        );
         let origin = format!("event:{random_id}");
         let key = SiteKey::of_origin(&origin);
         let create = Create {
-            source, origin, place, area_dm2, detection: None, recurs_of: None, split_from: None, name: self.name, note: self.note,
+            source,
+            origin,
+            place,
+            area_dm2,
+            detection: None,
+            recurs_of: None,
+            split_from: None,
+            name: self.name,
+            note: self.note,
         };
-        let draft = Draft { site: Some(key), at: context.at()?, evidence: vec![], body: Body::Create(Box::new(create)) };
+        let draft = Draft {
+            site: Some(key),
+            at: context.at()?,
+            evidence: vec![],
+            body: Body::Create(Box::new(create)),
+        };
         store.write(|s| s.append(&author, draft, now))?;
         changed(&store, key, &context.common, lang)
     }
@@ -199,7 +262,10 @@ impl FilterArguments {
             .within
             .as_ref()
             .map(|text| {
-                let corners: Vec<f64> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();
+                let corners: Vec<f64> = text
+                    .split(',')
+                    .filter_map(|part| part.trim().parse().ok())
+                    .collect();
                 <[f64; 4]>::try_from(corners)
                     .ok()
                     .filter(|[w, s, e, n]| w <= e && s <= n)
@@ -233,7 +299,10 @@ pub struct Sites {
 
 impl Sites {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let store = context.read()?;
         let sites = store.sites(&self.filter.filter()?)?;
         if self.duplicates {
@@ -242,7 +311,13 @@ impl Sites {
         for site in &sites {
             let code = store.code(site.key)?;
             if context.common.json {
-                json(&site_json(site, &code, store.district(site.key)?.as_ref(), store.settings(), today()));
+                json(&site_json(
+                    site,
+                    &code,
+                    store.district(site.key)?.as_ref(),
+                    store.settings(),
+                    today(),
+                ));
             } else {
                 data(&line(site, &code, store.settings(), today(), lang));
             }
@@ -255,7 +330,11 @@ impl Sites {
     }
 }
 
-fn duplicates(store: &Store, sites: &[crate::registry::Site], context: &Context) -> Result<Ended, Failure> {
+fn duplicates(
+    store: &Store,
+    sites: &[crate::registry::Site],
+    context: &Context,
+) -> Result<Ended, Failure> {
     let radius = f64::from(store.settings().match_radius_m);
     for site in sites.iter().filter(|site| site.state.is_open()) {
         for other in store.sites_near(&site.place, radius)? {
@@ -265,7 +344,9 @@ fn duplicates(store: &Store, sites: &[crate::registry::Site], context: &Context)
             if other.key > site.key && other.state.is_open() && metres <= radius && !one_scan {
                 let (a, b) = (store.code(site.key)?, store.code(other.key)?);
                 if context.common.json {
-                    json(&serde_json::json!({"sites": [a, b], "metres": (metres * 10.0).round() / 10.0}));
+                    json(
+                        &serde_json::json!({"sites": [a, b], "metres": (metres * 10.0).round() / 10.0}),
+                    );
                 } else {
                     data(&format!("{a} {b} {metres:.1} m"));
                 }
@@ -286,14 +367,23 @@ pub struct Show {
 
 impl Show {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let store = context.read()?;
         let key = store.find(&self.site)?;
         let code = store.code(key)?;
         let district = store.district(key)?;
         if let Some(site) = store.site(key)? {
             if context.common.json {
-                json(&site_json(&site, &code, district.as_ref(), store.settings(), today()));
+                json(&site_json(
+                    &site,
+                    &code,
+                    district.as_ref(),
+                    store.settings(),
+                    today(),
+                ));
             } else {
                 for text in page(&site, &code, store.settings(), today(), lang) {
                     data(&text);
@@ -318,7 +408,10 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let store = context.read()?;
         if let Some(site) = &self.site {
             let mut events = store.events_of(store.find(site)?)?;
@@ -353,11 +446,20 @@ fn show(store: &Store, sealed: &Sealed, as_json: bool) -> Result<(), Failure> {
         }
         json(&value);
     } else {
-        let code = event.site.map(|key| store.code(key)).transpose()?.unwrap_or_default();
+        let code = event
+            .site
+            .map(|key| store.code(key))
+            .transpose()?
+            .unwrap_or_default();
         let body = event.body.to_value().unwrap_or_default();
         data(&format!(
             "{} {} {:<9} {code:<9} {} {}#{} {body}",
-            event.at, sealed.hash.short(), event.body.kind(), event.actor.name, event.device.short(), event.seq
+            event.at,
+            sealed.hash.short(),
+            event.body.kind(),
+            event.actor.name,
+            event.device.short(),
+            event.seq
         ));
     }
     Ok(())

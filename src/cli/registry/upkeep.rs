@@ -1,9 +1,9 @@
 //! `verify` and `registry`: verification, rebuilding, salvage, settings, districts, the evidence list.
 
+use super::Ended;
 use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
 use super::sites::FilterArguments;
-use super::Ended;
 use crate::registry::body::{Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
@@ -28,31 +28,68 @@ pub struct Verify {
 fn finding(found: &Finding, lang: Lang) -> String {
     match found {
         Finding::Structure { what } => tr!(lang, "the data base: {what}", "数据库结构:{what}"),
-        Finding::Event { row, hash, device, seq, flaw } => {
+        Finding::Event {
+            row,
+            hash,
+            device,
+            seq,
+            flaw,
+        } => {
             let (hash, device) = (hash.short(), device.short());
-            tr!(lang, "event {hash} (device {device}, number {seq}, row {row}): {flaw}", "记录 {hash}(设备 {device},序号 {seq},行 {row}):{flaw}")
+            tr!(
+                lang,
+                "event {hash} (device {device}, number {seq}, row {row}): {flaw}",
+                "记录 {hash}(设备 {device},序号 {seq},行 {row}):{flaw}"
+            )
         }
-        Finding::Row { row } => tr!(lang, "row {row} does not repeat what its event says", "第 {row} 行与其记录不符"),
+        Finding::Row { row } => tr!(
+            lang,
+            "row {row} does not repeat what its event says",
+            "第 {row} 行与其记录不符"
+        ),
         Finding::Chain { device, seq } => {
             let device = device.short();
-            tr!(lang, "device {device}, number {seq} does not follow the event before it", "设备 {device} 序号 {seq} 与上一条不衔接")
+            tr!(
+                lang,
+                "device {device}, number {seq} does not follow the event before it",
+                "设备 {device} 序号 {seq} 与上一条不衔接"
+            )
         }
         Finding::Fork { device, seq } => {
             let device = device.short();
-            tr!(lang, "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice", "设备 {device} 有两条序号 {seq}:其登记库曾被复制或回退后再次写入")
+            tr!(
+                lang,
+                "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
+                "设备 {device} 有两条序号 {seq}:其登记库曾被复制或回退后再次写入"
+            )
         }
         Finding::Derived { site } => {
             let site = site.map(|key| key.to_string()).unwrap_or_default();
-            tr!(lang, "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that", "派生表与记录不一致 {site};可用 `papaver registry rebuild` 修复")
+            tr!(
+                lang,
+                "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that",
+                "派生表与记录不一致 {site};可用 `papaver registry rebuild` 修复"
+            )
         }
-        Finding::EvidenceMissing { sha256, name } => tr!(lang, "evidence {name} ({sha256}) is missing", "证据 {name}({sha256})缺失"),
-        Finding::EvidenceChanged { sha256, name } => tr!(lang, "evidence {name} ({sha256}) has changed", "证据 {name}({sha256})已被改动"),
+        Finding::EvidenceMissing { sha256, name } => tr!(
+            lang,
+            "evidence {name} ({sha256}) is missing",
+            "证据 {name}({sha256})缺失"
+        ),
+        Finding::EvidenceChanged { sha256, name } => tr!(
+            lang,
+            "evidence {name} ({sha256}) has changed",
+            "证据 {name}({sha256})已被改动"
+        ),
     }
 }
 
 impl Verify {
     pub(super) fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let store = context.read()?;
         let found = store.verify(self.full)?;
         let state = store.state_hash()?;
@@ -69,18 +106,38 @@ impl Verify {
             }
             for gap in &found.gaps {
                 let (device, first, last) = (gap.device.short(), gap.first, gap.last);
-                data(&tr!(lang, "not arrived: device {device}, numbers {first} to {last}", "尚未到达:设备 {device},序号 {first}–{last}"));
+                data(&tr!(
+                    lang,
+                    "not arrived: device {device}, numbers {first} to {last}",
+                    "尚未到达:设备 {device},序号 {first}–{last}"
+                ));
             }
             for (device, seq, hash) in &found.heads {
-                data(&format!("{} {} #{seq} {hash}", lang.pick("head", "链头"), device.short()));
+                data(&format!(
+                    "{} {} #{seq} {hash}",
+                    lang.pick("head", "链头"),
+                    device.short()
+                ));
             }
             data(&format!("{} {state}", lang.pick("state", "状态哈希")));
             let (events, signatures, files) = (found.events, found.signatures, found.files);
-            tell(&tr!(lang, "{events} events, {signatures} signatures, {files} evidence files", "{events} 条记录,{signatures} 个签名,{files} 个证据文件"));
+            tell(&tr!(
+                lang,
+                "{events} events, {signatures} signatures, {files} evidence files",
+                "{events} 条记录,{signatures} 个签名,{files} 个证据文件"
+            ));
             let sound = lines.is_empty();
-            tell(if sound { lang.pick("nothing has changed", "完好无改动") } else { lang.pick("DAMAGED: write nothing more into it", "已损坏:请勿再写入") });
+            tell(if sound {
+                lang.pick("nothing has changed", "完好无改动")
+            } else {
+                lang.pick("DAMAGED: write nothing more into it", "已损坏:请勿再写入")
+            });
         }
-        Ok(if lines.is_empty() { Ended::Whole } else { Ended::Partly })
+        Ok(if lines.is_empty() {
+            Ended::Whole
+        } else {
+            Ended::Partly
+        })
     }
 }
 
@@ -162,14 +219,24 @@ impl Upkeep {
 
 fn rebuild(common: Common, lang: Lang) -> Result<Ended, Failure> {
     let context = Context { common, lang };
-    let who = context.actor().unwrap_or_else(|_nobody| "registry rebuild".into());
-    let mut store = crate::registry::Store::open_write(&context.path()?, &who, std::time::Duration::from_secs(10))?;
+    let who = context
+        .actor()
+        .unwrap_or_else(|_nobody| "registry rebuild".into());
+    let mut store = crate::registry::Store::open_write(
+        &context.path()?,
+        &who,
+        std::time::Duration::from_secs(10),
+    )?;
     let sites = store.rebuild()?;
     let state = store.state_hash()?;
     if context.common.json {
         json(&serde_json::json!({"sites": sites, "state": state}));
     } else {
-        tell(&tr!(lang, "{sites} sites made anew; state {state}", "已重建 {sites} 个图斑;状态哈希 {state}"));
+        tell(&tr!(
+            lang,
+            "{sites} sites made anew; state {state}",
+            "已重建 {sites} 个图斑;状态哈希 {state}"
+        ));
     }
     Ok(Ended::Whole)
 }
@@ -182,23 +249,48 @@ impl Salvage {
             json(&serde_json::json!({"from_rows": rows, "from_bytes": bytes, "lost": lost}));
         } else {
             let (kept, to) = (rows + bytes, self.to.display());
-            tell(&tr!(lang, "{kept} whole events saved into {to}; {lost} seen that are not whole", "已抢救 {kept} 条完好记录到 {to};另见 {lost} 条不完好"));
-            tell(lang.pick("`papaver verify` of the new file names the numbers that are missing", "对新文件执行 `papaver verify` 可列出缺号"));
+            tell(&tr!(
+                lang,
+                "{kept} whole events saved into {to}; {lost} seen that are not whole",
+                "已抢救 {kept} 条完好记录到 {to};另见 {lost} 条不完好"
+            ));
+            tell(lang.pick(
+                "`papaver verify` of the new file names the numbers that are missing",
+                "对新文件执行 `papaver verify` 可列出缺号",
+            ));
         }
-        Ok(if lost == 0 { Ended::Whole } else { Ended::Partly })
+        Ok(if lost == 0 {
+            Ended::Whole
+        } else {
+            Ended::Partly
+        })
     }
 }
 
 impl SettingsArguments {
     fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         if let (Some(key), Some(value)) = (self.key, self.value) {
-            Settings::default().set(&key, &value).map_err(|flaw| match flaw {
-                SettingFlaw::Unknown => bad("KEY", &key, Settings::NAMES.map(|(name, _)| name).join(", ")),
-                SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
-            })?;
+            Settings::default()
+                .set(&key, &value)
+                .map_err(|flaw| match flaw {
+                    SettingFlaw::Unknown => bad(
+                        "KEY",
+                        &key,
+                        Settings::NAMES.map(|(name, _)| name).join(", "),
+                    ),
+                    SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
+                })?;
             let (mut store, author) = context.write()?;
-            let draft = Draft { site: None, at: context.at()?, evidence: vec![], body: Body::Setting(Setting { key, value }) };
+            let draft = Draft {
+                site: None,
+                at: context.at()?,
+                evidence: vec![],
+                body: Body::Setting(Setting { key, value }),
+            };
             store.write(|s| s.append(&author, draft, moment()))?;
         }
         let store = context.read()?;
@@ -215,15 +307,28 @@ impl SettingsArguments {
 
 impl DistrictsArguments {
     fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
-        let bytes = std::fs::read(&self.file).map_err(|source| RecordError::Unreadable { path: self.file.clone(), source })?;
-        let districts = Districts::read(&bytes, &self.vintage).map_err(|flaw| bad("FILE", &self.file.display().to_string(), flaw.0))?;
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let bytes = std::fs::read(&self.file).map_err(|source| RecordError::Unreadable {
+            path: self.file.clone(),
+            source,
+        })?;
+        let districts = Districts::read(&bytes, &self.vintage)
+            .map_err(|flaw| bad("FILE", &self.file.display().to_string(), flaw.0))?;
         let (mut store, _) = context.write()?;
         let (inside, outside) = store.assign_districts(&districts)?;
         if context.common.json {
-            json(&serde_json::json!({"districts": districts.len(), "inside": inside, "outside": outside}));
+            json(
+                &serde_json::json!({"districts": districts.len(), "inside": inside, "outside": outside}),
+            );
         } else {
-            tell(&tr!(lang, "{inside} sites lie in a district, {outside} in none", "{inside} 个图斑已定区划,{outside} 个不在任何区划内"));
+            tell(&tr!(
+                lang,
+                "{inside} sites lie in a district, {outside} in none",
+                "{inside} 个图斑已定区划,{outside} 个不在任何区划内"
+            ));
         }
         Ok(Ended::Whole)
     }
@@ -231,18 +336,28 @@ impl DistrictsArguments {
 
 impl EvidenceList {
     fn run(self, lang: Lang) -> Result<Ended, Failure> {
-        let context = Context { common: self.common, lang };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
         let store = context.read()?;
         let rows = evidence_list::rows(&store, &self.filter.filter()?)?;
         let output = self.output.display().to_string();
-        let bytes = match self.output.extension().and_then(|e| e.to_str()) {
-            Some("csv") => evidence_list::to_csv(&rows).map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
-            Some("xlsx") => evidence_list::to_xlsx(&rows).map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
-            _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
-        };
+        let bytes =
+            match self.output.extension().and_then(|e| e.to_str()) {
+                Some("csv") => evidence_list::to_csv(&rows)
+                    .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
+                Some("xlsx") => evidence_list::to_xlsx(&rows)
+                    .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
+                _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
+            };
         write_file(&self.output, &bytes)?;
         let n = rows.len();
-        tell(&tr!(lang, "{n} files listed in {output}", "已列出 {n} 个文件:{output}"));
+        tell(&tr!(
+            lang,
+            "{n} files listed in {output}",
+            "已列出 {n} 个文件:{output}"
+        ));
         Ok(Ended::Whole)
     }
 }
@@ -250,7 +365,10 @@ impl EvidenceList {
 /// Writes a whole file under a temporary name and renames it.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
@@ -258,5 +376,11 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
     };
-    write().map_err(|source| crate::registry::evidence::EvidenceError::Unwritable { path: path.into(), source }.into())
+    write().map_err(|source| {
+        crate::registry::evidence::EvidenceError::Unwritable {
+            path: path.into(),
+            source,
+        }
+        .into()
+    })
 }

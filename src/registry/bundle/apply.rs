@@ -2,8 +2,8 @@
 
 use super::{BundleError, Inspected, SIGNED_AS, is_at_or_below};
 use crate::registry::body::Body;
-use crate::registry::evidence;
 use crate::registry::event::canonical;
+use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash};
 use crate::registry::store::{Gap, Store};
 use ed25519_dalek::Signer;
@@ -38,10 +38,14 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
     let folder = store.evidence_folder();
     for (sha256, bytes) in &bundle.evidence {
         evidence::put(&folder, *sha256, bytes).map_err(|e| match e {
-            evidence::EvidenceError::Unwritable { path, source } | evidence::EvidenceError::Unreadable { path, source } => {
+            evidence::EvidenceError::Unwritable { path, source }
+            | evidence::EvidenceError::Unreadable { path, source } => {
                 BundleError::Io { path, source }
             }
-            evidence::EvidenceError::NotAPhoto { path } => BundleError::Strange { path, entry: sha256.to_string() },
+            evidence::EvidenceError::NotAPhoto { path } => BundleError::Strange {
+                path,
+                entry: sha256.to_string(),
+            },
         })?;
     }
     let new_events = store.write(|store| store.take(&bundle.events))?;
@@ -69,9 +73,15 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
 fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), BundleError> {
     let mut trusted = store.trusted()?;
     let signer = &bundle.manifest;
-    let known = trusted.get(&signer.device).is_some_and(|unit| *unit == signer.unit);
+    let known = trusted
+        .get(&signer.device)
+        .is_some_and(|unit| *unit == signer.unit);
     if !known {
-        return Err(BundleError::Stranger { path: path.into(), device: signer.device, unit: signer.unit.clone() });
+        return Err(BundleError::Stranger {
+            path: path.into(),
+            device: signer.device,
+            unit: signer.unit.clone(),
+        });
     }
     // Trust that arrives in the same bundle counts, each office for its own part of the country.
     loop {
@@ -79,9 +89,13 @@ fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), Bun
         for sealed in &bundle.events {
             if let Body::Trust(trust) = &sealed.event.body
                 && trust.trusted
-                && trusted.get(&sealed.event.device).is_some_and(|unit| is_at_or_below(&trust.unit, unit))
+                && trusted
+                    .get(&sealed.event.device)
+                    .is_some_and(|unit| is_at_or_below(&trust.unit, unit))
             {
-                trusted.entry(trust.device).or_insert_with(|| trust.unit.clone());
+                trusted
+                    .entry(trust.device)
+                    .or_insert_with(|| trust.unit.clone());
             }
         }
         if trusted.len() == before {
@@ -103,7 +117,9 @@ fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), Bun
 }
 
 fn speaks_for(trusted: &BTreeMap<DeviceId, String>, device: DeviceId, unit: &str) -> bool {
-    trusted.get(&device).is_some_and(|own| is_at_or_below(unit, own))
+    trusted
+        .get(&device)
+        .is_some_and(|own| is_at_or_below(unit, own))
 }
 
 /// The receipt of a bundle: what was taken and what this registry has now, signed. It may be the point from which the
@@ -111,9 +127,22 @@ fn speaks_for(trusted: &BTreeMap<DeviceId, String>, device: DeviceId, unit: &str
 ///
 /// # Errors
 /// Those of reading the registry.
-pub fn receipt(store: &Store, bundle: &Inspected, applied: &Applied, at: &str) -> Result<Value, BundleError> {
-    let have: BTreeMap<String, u64> = store.complete()?.into_iter().map(|(device, seq)| (device.to_string(), seq)).collect();
-    let key = store.signing_key().ok_or_else(|| crate::registry::StoreError::ReadOnly { path: store.path().into() })?;
+pub fn receipt(
+    store: &Store,
+    bundle: &Inspected,
+    applied: &Applied,
+    at: &str,
+) -> Result<Value, BundleError> {
+    let have: BTreeMap<String, u64> = store
+        .complete()?
+        .into_iter()
+        .map(|(device, seq)| (device.to_string(), seq))
+        .collect();
+    let key = store
+        .signing_key()
+        .ok_or_else(|| crate::registry::StoreError::ReadOnly {
+            path: store.path().into(),
+        })?;
     let mut receipt = json!({
         "format": "papaver.receipt/1",
         "bundle": bundle.sha256,
@@ -129,8 +158,10 @@ pub fn receipt(store: &Store, bundle: &Inspected, applied: &Applied, at: &str) -
         "missing_files": applied.missing_files,
         "state": applied.state,
     });
-    let bytes = canonical(&receipt)
-        .map_err(|flaw| BundleError::NotABundle { path: PathBuf::from("receipt"), why: flaw.to_string() })?;
+    let bytes = canonical(&receipt).map_err(|flaw| BundleError::NotABundle {
+        path: PathBuf::from("receipt"),
+        why: flaw.to_string(),
+    })?;
     let signature = key.sign(&[SIGNED_AS, Hash::of(&bytes).as_bytes()].concat());
     receipt["signature"] = Value::from(hex::encode(signature.to_bytes()));
     Ok(receipt)

@@ -105,47 +105,111 @@ impl From<StoreError> for BundleError {
 
 impl Say for BundleError {
     fn say(&self, lang: Lang) -> Said {
-        let again = tr!(lang, "nothing was changed; copy the bundle again from where it came, or ask that office for it anew", "未作任何更改;请重新复制,或请对方重新制作");
+        let again = tr!(
+            lang,
+            "nothing was changed; copy the bundle again from where it came, or ask that office for it anew",
+            "未作任何更改;请重新复制,或请对方重新制作"
+        );
         match self {
             Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
             Self::NotABundle { path, why } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is not a whole bundle: {why}", "{path} 不是完整的数据包:{why}")).hint(again)
+                Said::new(tr!(
+                    lang,
+                    "{path} is not a whole bundle: {why}",
+                    "{path} 不是完整的数据包:{why}"
+                ))
+                .hint(again)
             }
             Self::Changed { path, at } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} has been changed: {at}", "{path} 已被改动:{at}")).hint(again)
+                Said::new(tr!(
+                    lang,
+                    "{path} has been changed: {at}",
+                    "{path} 已被改动:{at}"
+                ))
+                .hint(again)
             }
             Self::Strange { path, entry } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} holds something that no bundle holds: {entry:?}", "{path} 含有数据包不应有的内容:{entry:?}")).hint(tr!(lang, "nothing was unpacked; do not trust this file", "未解包任何内容;请勿信任该文件"))
+                Said::new(tr!(
+                    lang,
+                    "{path} holds something that no bundle holds: {entry:?}",
+                    "{path} 含有数据包不应有的内容:{entry:?}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was unpacked; do not trust this file",
+                    "未解包任何内容;请勿信任该文件"
+                ))
             }
             Self::Bomb { path, claims } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} would grow to {claims} bytes, far beyond its own size", "{path} 解开后将达 {claims} 字节,远超其自身大小")).hint(tr!(lang, "nothing was unpacked; do not trust this file", "未解包任何内容;请勿信任该文件"))
+                Said::new(tr!(
+                    lang,
+                    "{path} would grow to {claims} bytes, far beyond its own size",
+                    "{path} 解开后将达 {claims} 字节,远超其自身大小"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was unpacked; do not trust this file",
+                    "未解包任何内容;请勿信任该文件"
+                ))
             }
             Self::Newer { path, format } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} was made by a newer program ({format})", "{path} 由更新版本的程序制作({format})")).hint(tr!(lang, "nothing was changed; use the newer program", "未作任何更改;请使用新版程序"))
+                Said::new(tr!(
+                    lang,
+                    "{path} was made by a newer program ({format})",
+                    "{path} 由更新版本的程序制作({format})"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was changed; use the newer program",
+                    "未作任何更改;请使用新版程序"
+                ))
             }
             Self::Stranger { path, device, unit } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is signed by a device that is not trusted (it says it is of unit {unit})", "{path} 的签名设备未受信任(自称单位 {unit})")).hint(tr!(lang, "compare the key with that office by telephone, then: `papaver trust {device} --unit {unit}`", "请先与该单位电话核对公钥,再执行:`papaver trust {device} --unit {unit}`"))
             }
-            Self::StrangeEvent { path, device, seq, unit } => {
+            Self::StrangeEvent {
+                path,
+                device,
+                seq,
+                unit,
+            } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} carries event {seq} of device {device}, in the name of unit {unit}, for which no trusted office vouches", "{path} 含设备 {device} 以单位 {unit} 名义的第 {seq} 条记录,没有受信任单位为其担保")).hint(tr!(lang, "nothing was changed; that office trusts the device first, or you do: `papaver trust`", "未作任何更改;须由该单位或本单位先执行 `papaver trust`"))
             }
             Self::Event { path, line, flaw } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path}: event {line} is not sound: {flaw}", "{path}:第 {line} 条记录不可信:{flaw}")).hint(again)
+                Said::new(tr!(
+                    lang,
+                    "{path}: event {line} is not sound: {flaw}",
+                    "{path}:第 {line} 条记录不可信:{flaw}"
+                ))
+                .hint(again)
             }
             Self::Locked { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is encrypted, and does not open", "{path} 已加密,无法打开")).hint(tr!(lang, "give the passphrase in PAPAVER_BUNDLE_PASSPHRASE, or the key with `--identity FILE`", "请在 PAPAVER_BUNDLE_PASSPHRASE 中给出口令,或用 `--identity 文件`"))
             }
-            Self::Recipient { text } => Said::new(tr!(lang, "{text} is not a recipient", "{text} 不是收件人公钥")).hint(tr!(lang, "it looks like age1…, as `papaver bundle identity` prints it", "形如 age1…,由 `papaver bundle identity` 生成")),
-            Self::Nothing => Said::new(tr!(lang, "there is nothing to carry since then", "自该时点以来没有新内容")),
+            Self::Recipient { text } => Said::new(tr!(
+                lang,
+                "{text} is not a recipient",
+                "{text} 不是收件人公钥"
+            ))
+            .hint(tr!(
+                lang,
+                "it looks like age1…, as `papaver bundle identity` prints it",
+                "形如 age1…,由 `papaver bundle identity` 生成"
+            )),
+            Self::Nothing => Said::new(tr!(
+                lang,
+                "there is nothing to carry since then",
+                "自该时点以来没有新内容"
+            )),
             Self::Store(source) => source.say(lang),
         }
     }

@@ -9,43 +9,110 @@ use crate::registry::store::{Author, Draft, Moment, Store};
 use std::path::Path;
 
 fn moment(second: i64) -> Moment {
-    Moment { now: jiff::Timestamp::new(1_777_000_000 + second, 0).expect("time"), random: [5; 8] }
+    Moment {
+        now: jiff::Timestamp::new(1_777_000_000 + second, 0).expect("time"),
+        random: [5; 8],
+    }
 }
 
 fn office(folder: &Path, unit: &str, secret: u8) -> (Store, Author) {
-    let author = Author { name: format!("chief {unit}"), unit: unit.into(), key: None };
-    let init = Init { unit: unit.into(), unit_name: None, program: "test".into() };
+    let author = Author {
+        name: format!("chief {unit}"),
+        unit: unit.into(),
+        key: None,
+    };
+    let init = Init {
+        unit: unit.into(),
+        unit_name: None,
+        program: "test".into(),
+    };
     let path = folder.join(format!("{unit}-{secret}.papaver"));
-    let store = Store::create(&path, &author, init, "2026-05-01T08:00:00+08:00".into(), moment(0), [secret; 32]).expect("created");
+    let store = Store::create(
+        &path,
+        &author,
+        init,
+        "2026-05-01T08:00:00+08:00".into(),
+        moment(0),
+        [secret; 32],
+    )
+    .expect("created");
     (store, author)
 }
 
-fn say(store: &mut Store, author: &Author, site: Option<SiteKey>, evidence: Vec<EvidenceRef>, body: Body) {
-    let draft = Draft { site, at: "2026-05-03T10:00:00+08:00".into(), evidence, body };
-    store.write(|s| s.append(author, draft, moment(1))).expect("appended");
+fn say(
+    store: &mut Store,
+    author: &Author,
+    site: Option<SiteKey>,
+    evidence: Vec<EvidenceRef>,
+    body: Body,
+) {
+    let draft = Draft {
+        site,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        evidence,
+        body,
+    };
+    store
+        .write(|s| s.append(author, draft, moment(1)))
+        .expect("appended");
 }
 
 fn add(store: &mut Store, author: &Author, origin: &str, evidence: Vec<EvidenceRef>) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let create = Create {
-        source: Source::Find, origin: origin.into(), place: Place::point(LonLat::new(113.3, 33.74)), area_dm2: None,
-        detection: None, recurs_of: None, split_from: None, name: None, note: None,
+        source: Source::Find,
+        origin: origin.into(),
+        place: Place::point(LonLat::new(113.3, 33.74)),
+        area_dm2: None,
+        detection: None,
+        recurs_of: None,
+        split_from: None,
+        name: None,
+        note: None,
     };
-    say(store, author, Some(key), evidence, Body::Create(Box::new(create)));
+    say(
+        store,
+        author,
+        Some(key),
+        evidence,
+        Body::Create(Box::new(create)),
+    );
     key
 }
 
 fn trust(store: &mut Store, author: &Author, other: &Store, unit: &str) {
-    let device = DeviceId(other.signing_key().expect("open for writing").verifying_key().to_bytes());
-    say(store, author, None, vec![], Body::Trust(Trust { device, unit: unit.into(), trusted: true }));
+    let device = DeviceId(
+        other
+            .signing_key()
+            .expect("open for writing")
+            .verifying_key()
+            .to_bytes(),
+    );
+    say(
+        store,
+        author,
+        None,
+        vec![],
+        Body::Trust(Trust {
+            device,
+            unit: unit.into(),
+            trusted: true,
+        }),
+    );
 }
 
 fn photo(store: &Store, bytes: &[u8]) -> EvidenceRef {
     let sha256 = Hash::of(bytes);
     evidence::put(&store.evidence_folder(), sha256, bytes).expect("kept");
     EvidenceRef {
-        sha256, bytes: bytes.len() as u64, mime: "image/jpeg".into(), role: EvidenceRole::Scene, name: "a.jpg".into(),
-        taken_at: None, at_e7: None, marks: vec![],
+        sha256,
+        bytes: bytes.len() as u64,
+        mime: "image/jpeg".into(),
+        role: EvidenceRole::Scene,
+        name: "a.jpg".into(),
+        taken_at: None,
+        at_e7: None,
+        marks: vec![],
     }
 }
 
@@ -67,33 +134,72 @@ fn a_bundle_carries_everything_once() {
     let key = add(&mut county, &a, "event:1", vec![file.clone()]);
     let path = folder.path().join("a.bundle");
     make(&county, &path, &Request::default());
-    assert!(matches!(take(&mut province, &path), Err(BundleError::Stranger { .. })));
+    assert!(matches!(
+        take(&mut province, &path),
+        Err(BundleError::Stranger { .. })
+    ));
     assert_eq!(province.count().expect("count"), 1);
     trust(&mut province, &b, &county, "410423");
     let applied = take(&mut province, &path).expect("taken");
-    assert_eq!((applied.new_events, applied.known_events, applied.files), (2, 0, 1));
+    assert_eq!(
+        (applied.new_events, applied.known_events, applied.files),
+        (2, 0, 1)
+    );
     assert!(applied.gaps.is_empty() && applied.missing_files.is_empty());
     assert!(evidence::check(&province.evidence_folder(), file.sha256).expect("there"));
     assert!(province.site(key).expect("read").is_some());
     let again = take(&mut province, &path).expect("taken");
-    assert_eq!((again.new_events, again.known_events, again.state), (0, 2, applied.state));
+    assert_eq!(
+        (again.new_events, again.known_events, again.state),
+        (0, 2, applied.state)
+    );
     // From the receipt on, only what is new is carried; the later part first names what is missing.
     let bundle = inspect(&path, &Unlock::default()).expect("inspected");
     let receipt = receipt(&province, &bundle, &again, "2026-05-03T00:00:00Z").expect("receipt");
-    let since: std::collections::BTreeMap<DeviceId, u64> = serde_json::from_value(receipt["have"].clone()).expect("have");
+    let since: std::collections::BTreeMap<DeviceId, u64> =
+        serde_json::from_value(receipt["have"].clone()).expect("have");
     add(&mut county, &a, "event:2", vec![]);
     let newer = folder.path().join("b.bundle");
-    make(&county, &newer, &Request { since: since.clone(), ..Request::default() });
-    assert_eq!(inspect(&newer, &Unlock::default()).expect("inspected").events.len(), 1);
-    assert!(matches!(create(&province, &folder.path().join("c"), &Request { since: province.devices().expect("d").into_iter().collect(), ..Request::default() }), Err(BundleError::Nothing)));
+    make(
+        &county,
+        &newer,
+        &Request {
+            since: since.clone(),
+            ..Request::default()
+        },
+    );
+    assert_eq!(
+        inspect(&newer, &Unlock::default())
+            .expect("inspected")
+            .events
+            .len(),
+        1
+    );
+    assert!(matches!(
+        create(
+            &province,
+            &folder.path().join("c"),
+            &Request {
+                since: province.devices().expect("d").into_iter().collect(),
+                ..Request::default()
+            }
+        ),
+        Err(BundleError::Nothing)
+    ));
     let (mut other, c) = office(folder.path(), "410000", 3);
     trust(&mut other, &c, &county, "410423");
     let torn = take(&mut other, &newer).expect("taken");
-    assert_eq!((torn.gaps.len(), torn.gaps[0].first, torn.gaps[0].last), (1, 1, 2));
+    assert_eq!(
+        (torn.gaps.len(), torn.gaps[0].first, torn.gaps[0].last),
+        (1, 1, 2)
+    );
     take(&mut other, &path).expect("taken");
     take(&mut province, &newer).expect("taken");
     assert!(other.gaps().expect("gaps").is_empty());
-    assert_eq!(other.site(key).expect("read"), province.site(key).expect("read"));
+    assert_eq!(
+        other.site(key).expect("read"),
+        province.site(key).expect("read")
+    );
 }
 
 #[test]
@@ -110,8 +216,14 @@ fn nobody_speaks_for_a_unit_that_is_not_theirs() {
     forger.write(|s| s.take(&events)).expect("taken");
     let path = folder.path().join("a.bundle");
     make(&forger, &path, &Request::default());
-    assert!(matches!(take(&mut province, &path), Err(BundleError::StrangeEvent { unit, .. }) if unit == "410423"));
-    assert!(is_at_or_below("410423001", "410423") && is_at_or_below("410423", "410000") && !is_at_or_below("410423", "410424"));
+    assert!(
+        matches!(take(&mut province, &path), Err(BundleError::StrangeEvent { unit, .. }) if unit == "410423")
+    );
+    assert!(
+        is_at_or_below("410423001", "410423")
+            && is_at_or_below("410423", "410000")
+            && !is_at_or_below("410423", "410424")
+    );
     assert!(!is_at_or_below("420000", "410000") && is_at_or_below("410423", "410400"));
 }
 
@@ -128,18 +240,30 @@ fn every_changed_byte_and_every_cut_is_found() {
         let mut changed = whole.clone();
         changed[at] ^= 0x21;
         std::fs::write(&path, &changed).expect("written");
-        assert!(inspect(&path, &Unlock::default()).is_err(), "byte {at} of {}", whole.len());
+        assert!(
+            inspect(&path, &Unlock::default()).is_err(),
+            "byte {at} of {}",
+            whole.len()
+        );
     }
     for length in 0..whole.len() {
         std::fs::write(&path, &whole[..length]).expect("written");
-        assert!(inspect(&path, &Unlock::default()).is_err(), "cut at {length}");
+        assert!(
+            inspect(&path, &Unlock::default()).is_err(),
+            "cut at {length}"
+        );
     }
     let named = |needle: &[u8]| {
-        let at = whole.windows(needle.len()).position(|w| w == needle).expect("stored");
+        let at = whole
+            .windows(needle.len())
+            .position(|w| w == needle)
+            .expect("stored");
         let mut changed = whole.clone();
         changed[at] ^= 1;
         std::fs::write(&path, &changed).expect("written");
-        inspect(&path, &Unlock::default()).expect_err("changed").to_string()
+        inspect(&path, &Unlock::default())
+            .expect_err("changed")
+            .to_string()
     };
     assert!(named(b"\xFF\xD8\xFF two").contains("evidence/"));
 }
@@ -148,7 +272,8 @@ fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     use std::io::Write;
     let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in entries {
-        out.start_file(*name, zip::write::SimpleFileOptions::default()).expect("begun");
+        out.start_file(*name, zip::write::SimpleFileOptions::default())
+            .expect("begun");
         out.write_all(bytes).expect("written");
     }
     out.finish().expect("finished").into_inner()
@@ -158,15 +283,44 @@ fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
 fn a_path_out_of_the_bundle_and_a_bomb_are_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("x.bundle");
-    for name in ["../../x", "/etc/x", "evidence/../x", "evil.exe", "evidence/zz"] {
+    for name in [
+        "../../x",
+        "/etc/x",
+        "evidence/../x",
+        "evil.exe",
+        "evidence/zz",
+    ] {
         std::fs::write(&path, zip_of(&[(name, b"x")])).expect("written");
-        assert!(matches!(inspect(&path, &Unlock::default()), Err(BundleError::Strange { .. })), "{name}");
+        assert!(
+            matches!(
+                inspect(&path, &Unlock::default()),
+                Err(BundleError::Strange { .. })
+            ),
+            "{name}"
+        );
     }
     let zeros = vec![b' '; 70 << 20];
-    std::fs::write(&path, zip_of(&[("MANIFEST.json", &zeros), ("MANIFEST.sig", b"x")])).expect("written");
-    assert!(matches!(inspect(&path, &Unlock::default()), Err(BundleError::Bomb { .. })));
-    std::fs::write(&path, zip_of(&[("MANIFEST.json", br#"{"format":"papaver.bundle/2"}"#), ("MANIFEST.sig", b"x")])).expect("written");
-    assert!(matches!(inspect(&path, &Unlock::default()), Err(BundleError::Newer { .. })));
+    std::fs::write(
+        &path,
+        zip_of(&[("MANIFEST.json", &zeros), ("MANIFEST.sig", b"x")]),
+    )
+    .expect("written");
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Bomb { .. })
+    ));
+    std::fs::write(
+        &path,
+        zip_of(&[
+            ("MANIFEST.json", br#"{"format":"papaver.bundle/2"}"#),
+            ("MANIFEST.sig", b"x"),
+        ]),
+    )
+    .expect("written");
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Newer { .. })
+    ));
 }
 
 #[test]
@@ -177,12 +331,40 @@ fn an_encrypted_bundle_opens_for_its_recipient_only() {
     let (secret, public) = new_identity();
     let (stranger, _) = new_identity();
     let path = folder.path().join("a.bundle");
-    make(&county, &path, &Request { sealing: Sealing::Recipients(vec![public]), ..Request::default() });
-    assert!(matches!(inspect(&path, &Unlock::default()), Err(BundleError::Locked { .. })));
-    let open = |identity: String| inspect(&path, &Unlock { passphrase: None, identity: Some(identity) });
+    make(
+        &county,
+        &path,
+        &Request {
+            sealing: Sealing::Recipients(vec![public]),
+            ..Request::default()
+        },
+    );
+    assert!(matches!(
+        inspect(&path, &Unlock::default()),
+        Err(BundleError::Locked { .. })
+    ));
+    let open = |identity: String| {
+        inspect(
+            &path,
+            &Unlock {
+                passphrase: None,
+                identity: Some(identity),
+            },
+        )
+    };
     assert!(matches!(open(stranger), Err(BundleError::Locked { .. })));
     assert!(open(secret).expect("opened").encrypted);
-    assert!(matches!(create(&county, &path, &Request { sealing: Sealing::Recipients(vec!["age1x".into()]), ..Request::default() }), Err(BundleError::Recipient { .. })));
+    assert!(matches!(
+        create(
+            &county,
+            &path,
+            &Request {
+                sealing: Sealing::Recipients(vec!["age1x".into()]),
+                ..Request::default()
+            }
+        ),
+        Err(BundleError::Recipient { .. })
+    ));
 }
 
 #[test]
@@ -193,7 +375,14 @@ fn parts_are_taken_in_any_order() {
         let file = photo(&county, &[&b"\xFF\xD8\xFF"[..], &vec![n; 3000]].concat());
         add(&mut county, &a, &format!("event:{n}"), vec![file]);
     }
-    let parts = make(&county, &folder.path().join("a.bundle"), &Request { split_bytes: Some(4000), ..Request::default() });
+    let parts = make(
+        &county,
+        &folder.path().join("a.bundle"),
+        &Request {
+            split_bytes: Some(4000),
+            ..Request::default()
+        },
+    );
     assert!(parts.len() > 3, "{parts:?}");
     let (mut province, b) = office(folder.path(), "410000", 2);
     trust(&mut province, &b, &county, "410423");

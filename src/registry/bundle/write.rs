@@ -68,7 +68,10 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
     let mut parts = vec![Part::default()];
     let mut add = |bytes: u64| -> usize {
         // The last part takes it unless it is full.
-        if parts.last().is_some_and(|part| part.bytes > 0 && part.bytes + bytes > limit) {
+        if parts
+            .last()
+            .is_some_and(|part| part.bytes > 0 && part.bytes + bytes > limit)
+        {
             parts.push(Part::default());
         }
         let at = parts.len() - 1;
@@ -96,8 +99,15 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let mut written = Vec::new();
     for (number, part) in (1..).zip(&parts) {
-        let target = if count == 1 { path.to_path_buf() } else { numbered(path, number, count) };
-        let bytes = sealed_up(zip(store, part, request, [number, count], &target)?, &request.sealing)?;
+        let target = if count == 1 {
+            path.to_path_buf()
+        } else {
+            numbered(path, number, count)
+        };
+        let bytes = sealed_up(
+            zip(store, part, request, [number, count], &target)?,
+            &request.sealing,
+        )?;
         save(&target, &bytes)?;
         written.push(target);
     }
@@ -106,7 +116,10 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
 
 fn numbered(path: &Path, number: u32, count: u32) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let ending = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    let ending = path
+        .extension()
+        .map(|e| format!(".{}", e.to_string_lossy()))
+        .unwrap_or_default();
     path.with_file_name(format!("{stem}-{number}of{count}{ending}"))
 }
 
@@ -115,8 +128,17 @@ fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> 
     let sites: Option<BTreeSet<_>> = match &request.district {
         None => None,
         Some(code) => {
-            let filter = Filter { district: Some(code.clone()), ..Filter::default() };
-            Some(store.sites(&filter)?.into_iter().map(|site| site.key).collect())
+            let filter = Filter {
+                district: Some(code.clone()),
+                ..Filter::default()
+            };
+            Some(
+                store
+                    .sites(&filter)?
+                    .into_iter()
+                    .map(|site| site.key)
+                    .collect(),
+            )
         }
     };
     let mut events = Vec::new();
@@ -132,7 +154,11 @@ fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> 
 
 /// A line of `events.jsonl`.
 fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
-    let flawed = |flaw| BundleError::Event { path: PathBuf::new(), line: sealed.event.seq, flaw };
+    let flawed = |flaw| BundleError::Event {
+        path: PathBuf::new(),
+        line: sealed.event.seq,
+        flaw,
+    };
     let event: Value = serde_json::from_slice(&sealed.bytes)
         .map_err(|e| flawed(crate::registry::event::EventFlaw::Malformed(e.to_string())))?;
     let mut line = json!({"event": event, "signature": hex::encode(sealed.signature)});
@@ -144,14 +170,42 @@ fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
     Ok(bytes)
 }
 
-fn zip(store: &Store, part: &Part, request: &Request, number: [u32; 2], path: &Path) -> Result<Vec<u8>, BundleError> {
-    let broken = |e: zip::result::ZipError| BundleError::NotABundle { path: path.into(), why: e.to_string() };
-    let io = |source| BundleError::Io { path: path.into(), source };
-    let key = store.signing_key().ok_or_else(|| crate::registry::StoreError::ReadOnly { path: store.path().into() })?;
-    let lines: Vec<u8> = part.events.iter().flat_map(|(_, line)| line.iter().copied()).collect();
-    let mut files = vec![FileEntry { path: "events.jsonl".into(), bytes: lines.len() as u64, sha256: Hash::of(&lines) }];
+fn zip(
+    store: &Store,
+    part: &Part,
+    request: &Request,
+    number: [u32; 2],
+    path: &Path,
+) -> Result<Vec<u8>, BundleError> {
+    let broken = |e: zip::result::ZipError| BundleError::NotABundle {
+        path: path.into(),
+        why: e.to_string(),
+    };
+    let io = |source| BundleError::Io {
+        path: path.into(),
+        source,
+    };
+    let key = store
+        .signing_key()
+        .ok_or_else(|| crate::registry::StoreError::ReadOnly {
+            path: store.path().into(),
+        })?;
+    let lines: Vec<u8> = part
+        .events
+        .iter()
+        .flat_map(|(_, line)| line.iter().copied())
+        .collect();
+    let mut files = vec![FileEntry {
+        path: "events.jsonl".into(),
+        bytes: lines.len() as u64,
+        sha256: Hash::of(&lines),
+    }];
     for (sha256, bytes) in &part.files {
-        files.push(FileEntry { path: format!("evidence/{sha256}"), bytes: *bytes, sha256: *sha256 });
+        files.push(FileEntry {
+            path: format!("evidence/{sha256}"),
+            bytes: *bytes,
+            sha256: *sha256,
+        });
     }
     let device = DeviceId(key.verifying_key().to_bytes());
     let manifest = Manifest {
@@ -170,7 +224,10 @@ fn zip(store: &Store, part: &Part, request: &Request, number: [u32; 2], path: &P
     let manifest = serde_json::to_value(&manifest)
         .ok()
         .and_then(|value| canonical(&value).ok())
-        .ok_or_else(|| BundleError::NotABundle { path: path.into(), why: "its manifest cannot be written".into() })?;
+        .ok_or_else(|| BundleError::NotABundle {
+            path: path.into(),
+            why: "its manifest cannot be written".into(),
+        })?;
     let signature = key.sign(&[SIGNED_AS, Hash::of(&manifest).as_bytes()].concat());
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let packed = SimpleFileOptions::default()
@@ -181,7 +238,11 @@ fn zip(store: &Store, part: &Part, request: &Request, number: [u32; 2], path: &P
     let stored = packed.compression_method(zip::CompressionMethod::Stored);
     for (name, bytes, options) in [
         ("MANIFEST.json", manifest.as_slice(), packed),
-        ("MANIFEST.sig", hex::encode(signature.to_bytes()).as_bytes(), stored),
+        (
+            "MANIFEST.sig",
+            hex::encode(signature.to_bytes()).as_bytes(),
+            stored,
+        ),
         ("events.jsonl", lines.as_slice(), packed),
     ] {
         out.start_file(name, options).map_err(broken)?;
@@ -189,14 +250,22 @@ fn zip(store: &Store, part: &Part, request: &Request, number: [u32; 2], path: &P
     }
     for (sha256, _) in &part.files {
         let source = path_of(&store.evidence_folder(), *sha256);
-        let bytes = std::fs::read(&source).map_err(|e| BundleError::Io { path: source.clone(), source: e })?;
+        let bytes = std::fs::read(&source).map_err(|e| BundleError::Io {
+            path: source.clone(),
+            source: e,
+        })?;
         if Hash::of(&bytes) != *sha256 {
-            return Err(BundleError::Changed { path: source, at: sha256.to_string() });
+            return Err(BundleError::Changed {
+                path: source,
+                at: sha256.to_string(),
+            });
         }
-        out.start_file(format!("evidence/{sha256}"), stored).map_err(broken)?;
+        out.start_file(format!("evidence/{sha256}"), stored)
+            .map_err(broken)?;
         out.write_all(&bytes).map_err(io)?;
     }
-    out.set_comment(format!("{COMMENT}{}", "0".repeat(64))).map_err(broken)?;
+    out.set_comment(format!("{COMMENT}{}", "0".repeat(64)))
+        .map_err(broken)?;
     let mut bytes = out.finish().map_err(broken)?.into_inner();
     let end = bytes.len() - 64;
     let digest = Hash::of(&bytes[..end]).to_string();
@@ -210,25 +279,41 @@ fn ranges<'a>(events: impl Iterator<Item = &'a Sealed>) -> Vec<Range> {
     for sealed in events {
         let (device, seq) = (sealed.event.device, sealed.event.seq);
         match ranges.last_mut() {
-            Some(last) if last.device == device && (last.last == seq || last.last + 1 == seq) => last.last = seq,
-            _ => ranges.push(Range { device, first: seq, last: seq }),
+            Some(last) if last.device == device && (last.last == seq || last.last + 1 == seq) => {
+                last.last = seq
+            }
+            _ => ranges.push(Range {
+                device,
+                first: seq,
+                last: seq,
+            }),
         }
     }
     ranges
 }
 
 fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> {
-    let io = |source| BundleError::Io { path: PathBuf::from("age"), source };
+    let io = |source| BundleError::Io {
+        path: PathBuf::from("age"),
+        source,
+    };
     let encryptor = match sealing {
         Sealing::Open => return Ok(bytes),
-        Sealing::Passphrase(passphrase) => age::Encryptor::with_user_passphrase(SecretString::from(passphrase.clone())),
+        Sealing::Passphrase(passphrase) => {
+            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.clone()))
+        }
         Sealing::Recipients(texts) => {
             let recipients = texts
                 .iter()
-                .map(|text| text.parse::<age::x25519::Recipient>().map_err(|_none| BundleError::Recipient { text: text.clone() }))
+                .map(|text| {
+                    text.parse::<age::x25519::Recipient>()
+                        .map_err(|_none| BundleError::Recipient { text: text.clone() })
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient))
-                .map_err(|_empty| BundleError::Recipient { text: texts.join(" ") })?
+                .map_err(|_empty| BundleError::Recipient {
+                    text: texts.join(" "),
+                })?
         }
     };
     let mut out = Vec::with_capacity(bytes.len() + 1024);
@@ -239,7 +324,10 @@ fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> 
 }
 
 fn save(path: &Path, bytes: &[u8]) -> Result<(), BundleError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
@@ -247,5 +335,8 @@ fn save(path: &Path, bytes: &[u8]) -> Result<(), BundleError> {
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
     };
-    write().map_err(|source| BundleError::Io { path: path.into(), source })
+    write().map_err(|source| BundleError::Io {
+        path: path.into(),
+        source,
+    })
 }

@@ -1,9 +1,9 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
-use crate::registry::moves::Need;
 use crate::registry::event::{Actor, EvidenceRef, next_id};
 use crate::registry::ids::DeviceId;
+use crate::registry::moves::Need;
 use crate::registry::people::Role;
 use crate::registry::place::Place;
 use proptest::prelude::*;
@@ -49,13 +49,30 @@ impl Device {
         fold(site, &self.of(site), &self.people())
     }
 
-    fn say(&mut self, site: Option<SiteKey>, who: &str, role: Role, evidence: Vec<EvidenceRef>, body: Body, now: u64) -> Hash {
+    fn say(
+        &mut self,
+        site: Option<SiteKey>,
+        who: &str,
+        role: Role,
+        evidence: Vec<EvidenceRef>,
+        body: Body,
+        now: u64,
+    ) -> Hash {
         let based_on = site.map(|site| self.site(site).heads).unwrap_or_default();
         self.say_on(based_on, site, who, role, evidence, body, now)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a test's shorthand")]
-    fn say_on(&mut self, based_on: Vec<Hash>, site: Option<SiteKey>, who: &str, role: Role, evidence: Vec<EvidenceRef>, body: Body, now: u64) -> Hash {
+    fn say_on(
+        &mut self,
+        based_on: Vec<Hash>,
+        site: Option<SiteKey>,
+        who: &str,
+        role: Role,
+        evidence: Vec<EvidenceRef>,
+        body: Body,
+        now: u64,
+    ) -> Hash {
         let id = next_id(self.last, now, [self.id.0[0]; 8]);
         self.seq += 1;
         let event = Event {
@@ -65,7 +82,12 @@ impl Device {
             at: "2026-05-03T10:21:00+08:00".into(),
             logged_at: "2026-05-03T02:21:00Z".into(),
             clock_behind_s: None,
-            actor: Actor { name: who.into(), unit: UNIT.into(), role, key: None },
+            actor: Actor {
+                name: who.into(),
+                unit: UNIT.into(),
+                role,
+                key: None,
+            },
             device: self.id,
             seq: self.seq,
             prev: self.prev,
@@ -81,7 +103,12 @@ impl Device {
     }
 
     fn take(&mut self, other: &Self) {
-        self.known.extend(other.known.iter().map(|(hash, event)| (*hash, event.clone())));
+        self.known.extend(
+            other
+                .known
+                .iter()
+                .map(|(hash, event)| (*hash, event.clone())),
+        );
     }
 }
 
@@ -100,11 +127,39 @@ fn photo(role: EvidenceRole) -> EvidenceRef {
 
 fn office() -> Device {
     let mut device = Device::new(1);
-    device.say(None, "chief", Role::Supervisor, vec![], Body::Init(Init { unit: UNIT.into(), unit_name: None, program: "t".into() }), 1);
+    device.say(
+        None,
+        "chief",
+        Role::Supervisor,
+        vec![],
+        Body::Init(Init {
+            unit: UNIT.into(),
+            unit_name: None,
+            program: "t".into(),
+        }),
+        1,
+    );
     for name in ["wang", "li", "zhao"] {
-        let roles = vec![Role::Analyst, Role::Verifier, Role::Eradicator, Role::Acceptor];
-        let change = ActorChange { action: ActorAction::Grant, name: name.into(), roles, key: None };
-        device.say(None, "chief", Role::Supervisor, vec![], Body::Actor(change), 2);
+        let roles = vec![
+            Role::Analyst,
+            Role::Verifier,
+            Role::Eradicator,
+            Role::Acceptor,
+        ];
+        let change = ActorChange {
+            action: ActorAction::Grant,
+            name: name.into(),
+            roles,
+            key: None,
+        };
+        device.say(
+            None,
+            "chief",
+            Role::Supervisor,
+            vec![],
+            Body::Actor(change),
+            2,
+        );
     }
     device
 }
@@ -122,12 +177,22 @@ fn create(device: &mut Device, origin: &str, now: u64) -> SiteKey {
         name: None,
         note: None,
     };
-    device.say(Some(key), "wang", Role::Analyst, vec![], Body::Create(Box::new(body)), now);
+    device.say(
+        Some(key),
+        "wang",
+        Role::Analyst,
+        vec![],
+        Body::Create(Box::new(body)),
+        now,
+    );
     key
 }
 
 fn assign() -> Body {
-    Body::Assign(Assign { crew: "1".into(), due: None })
+    Body::Assign(Assign {
+        crew: "1".into(),
+        due: None,
+    })
 }
 
 fn visit(outcome: Outcome) -> Body {
@@ -147,11 +212,22 @@ fn visit(outcome: Outcome) -> Body {
 }
 
 fn eradicate(percent: u8) -> Body {
-    Body::Eradicate(Eradicate { percent, method: None, officers: vec![], note: None, forced: None })
+    Body::Eradicate(Eradicate {
+        percent,
+        method: None,
+        officers: vec![],
+        note: None,
+        forced: None,
+    })
 }
 
 fn accept(passed: bool) -> Body {
-    Body::Accept(Accept { passed, reason: (!passed).then_some(FailReason::Residue), note: None, forced: None })
+    Body::Accept(Accept {
+        passed,
+        reason: (!passed).then_some(FailReason::Residue),
+        note: None,
+        forced: None,
+    })
 }
 
 fn scene() -> Vec<EvidenceRef> {
@@ -165,8 +241,22 @@ fn after() -> Vec<EvidenceRef> {
 fn eradicated(device: &mut Device, percent: u8) -> SiteKey {
     let site = create(device, "event:1", 10);
     device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
-    device.say(Some(site), "wang", Role::Verifier, scene(), visit(Outcome::Cultivated), 12);
-    device.say(Some(site), "li", Role::Eradicator, after(), eradicate(percent), 13);
+    device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        scene(),
+        visit(Outcome::Cultivated),
+        12,
+    );
+    device.say(
+        Some(site),
+        "li",
+        Role::Eradicator,
+        after(),
+        eradicate(percent),
+        13,
+    );
     assert_eq!(device.site(site).state, State::Eradicated);
     site
 }
@@ -193,8 +283,18 @@ fn the_eradicator_cannot_accept_nor_anybody_under_a_hundred_per_cent() {
     let mut device = office();
     let site = eradicated(&mut device, 99);
     let early = device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 14);
-    assert_eq!(device.site(site).refused, [(early, Refusal::NotAll { percent: 99 })]);
-    device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(false), 15);
+    assert_eq!(
+        device.site(site).refused,
+        [(early, Refusal::NotAll { percent: 99 })]
+    );
+    device.say(
+        Some(site),
+        "zhao",
+        Role::Acceptor,
+        vec![],
+        accept(false),
+        15,
+    );
     assert_eq!(device.site(site).state, State::Confirmed);
 }
 
@@ -204,14 +304,42 @@ fn a_person_without_the_role_moves_nothing() {
     let site = create(&mut device, "event:1", 10);
     let hash = device.say(Some(site), "stranger", Role::Analyst, vec![], assign(), 11);
     assert_eq!(device.site(site).refused, [(hash, Refusal::Role)]);
-    let change = ActorChange { action: ActorAction::Revoke, name: "wang".into(), roles: vec![Role::Analyst], key: None };
-    device.say(None, "chief", Role::Supervisor, vec![], Body::Actor(change), 12);
+    let change = ActorChange {
+        action: ActorAction::Revoke,
+        name: "wang".into(),
+        roles: vec![Role::Analyst],
+        key: None,
+    };
+    device.say(
+        None,
+        "chief",
+        Role::Supervisor,
+        vec![],
+        Body::Actor(change),
+        12,
+    );
     device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 13);
     assert_eq!(device.site(site).refused.len(), 2);
-    assert_eq!(device.site(site).state, State::Candidate, "what was granted before stands, what came after does not");
+    assert_eq!(
+        device.site(site).state,
+        State::Candidate,
+        "what was granted before stands, what came after does not"
+    );
     // Somebody who grants a role to themselves holds it no more than before.
-    let change = ActorChange { action: ActorAction::Grant, name: "stranger".into(), roles: vec![Role::Supervisor], key: None };
-    device.say(None, "stranger", Role::Supervisor, vec![], Body::Actor(change), 14);
+    let change = ActorChange {
+        action: ActorAction::Grant,
+        name: "stranger".into(),
+        roles: vec![Role::Supervisor],
+        key: None,
+    };
+    device.say(
+        None,
+        "stranger",
+        Role::Supervisor,
+        vec![],
+        Body::Actor(change),
+        14,
+    );
     assert!(device.people().get(UNIT, "stranger").is_none());
 }
 
@@ -220,11 +348,35 @@ fn evidence_is_needed_unless_forced_with_a_reason() {
     let mut device = office();
     let site = create(&mut device, "event:1", 10);
     device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
-    let bare = device.say(Some(site), "wang", Role::Verifier, vec![], visit(Outcome::Wild), 12);
-    assert_eq!(device.site(site).refused, [(bare, Refusal::Lacks { needs: vec![Need::ScenePhoto] })]);
-    let Body::Visit(mut forced) = visit(Outcome::Wild) else { unreachable!() };
+    let bare = device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        vec![],
+        visit(Outcome::Wild),
+        12,
+    );
+    assert_eq!(
+        device.site(site).refused,
+        [(
+            bare,
+            Refusal::Lacks {
+                needs: vec![Need::ScenePhoto]
+            }
+        )]
+    );
+    let Body::Visit(mut forced) = visit(Outcome::Wild) else {
+        unreachable!()
+    };
     forced.forced = Some("camera broke".into());
-    device.say(Some(site), "wang", Role::Verifier, vec![], Body::Visit(forced), 13);
+    device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        vec![],
+        Body::Visit(forced),
+        13,
+    );
     let site = device.site(site);
     assert_eq!((site.state, site.forced.len()), (State::Confirmed, 1));
 }
@@ -233,22 +385,73 @@ fn evidence_is_needed_unless_forced_with_a_reason() {
 fn of_two_moves_the_still_open_one_stands_until_a_supervisor_resolves() {
     let mut a = office();
     let site = eradicated(&mut a, 100);
-    let mut b = Device { id: DeviceId([2; 32]), seq: 0, prev: None, last: None, ..a.clone() };
+    let mut b = Device {
+        id: DeviceId([2; 32]),
+        seq: 0,
+        prev: None,
+        last: None,
+        ..a.clone()
+    };
     a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
-    b.say(Some(site), "wang", Role::Acceptor, vec![], accept(false), 21);
+    b.say(
+        Some(site),
+        "wang",
+        Role::Acceptor,
+        vec![],
+        accept(false),
+        21,
+    );
     a.take(&b);
     let merged = a.site(site);
-    assert_eq!((merged.state, merged.disputed, merged.dispute.len()), (State::Confirmed, true, 2));
+    assert_eq!(
+        (merged.state, merged.disputed, merged.dispute.len()),
+        (State::Confirmed, true, 2)
+    );
     // Work goes on, and the dispute stays.
-    a.say(Some(site), "li", Role::Eradicator, after(), eradicate(100), 22);
-    assert_eq!((a.site(site).state, a.site(site).disputed), (State::Eradicated, true));
+    a.say(
+        Some(site),
+        "li",
+        Role::Eradicator,
+        after(),
+        eradicate(100),
+        22,
+    );
+    assert_eq!(
+        (a.site(site).state, a.site(site).disputed),
+        (State::Eradicated, true)
+    );
     let early = a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 23);
     assert_eq!(a.site(site).refused, [(early, Refusal::Disputed)]);
-    let resolve = |state| Body::Resolve(Resolve { state, reason: "looked".into() });
-    a.say(Some(site), "chief", Role::Supervisor, vec![], resolve(State::Refuted), 24);
-    assert_eq!(a.site(site).refused.last().map(|r| &r.1), Some(&Refusal::NotClaimed));
-    a.say(Some(site), "chief", Role::Supervisor, vec![], resolve(State::Eradicated), 25);
-    assert_eq!((a.site(site).state, a.site(site).disputed), (State::Eradicated, false));
+    let resolve = |state| {
+        Body::Resolve(Resolve {
+            state,
+            reason: "looked".into(),
+        })
+    };
+    a.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        resolve(State::Refuted),
+        24,
+    );
+    assert_eq!(
+        a.site(site).refused.last().map(|r| &r.1),
+        Some(&Refusal::NotClaimed)
+    );
+    a.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        resolve(State::Eradicated),
+        25,
+    );
+    assert_eq!(
+        (a.site(site).state, a.site(site).disputed),
+        (State::Eradicated, false)
+    );
     a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 26);
     assert_eq!(a.site(site).state, State::Closed);
 }
@@ -258,17 +461,57 @@ fn two_that_agree_are_no_dispute_and_different_counts_are_marked() {
     let mut a = office();
     let site = create(&mut a, "event:1", 10);
     a.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
-    let mut b = Device { id: DeviceId([2; 32]), seq: 0, prev: None, last: None, ..a.clone() };
-    a.say(Some(site), "wang", Role::Verifier, scene(), visit(Outcome::Cultivated), 12);
-    let Body::Visit(mut other) = visit(Outcome::Cultivated) else { unreachable!() };
+    let mut b = Device {
+        id: DeviceId([2; 32]),
+        seq: 0,
+        prev: None,
+        last: None,
+        ..a.clone()
+    };
+    a.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        scene(),
+        visit(Outcome::Cultivated),
+        12,
+    );
+    let Body::Visit(mut other) = visit(Outcome::Cultivated) else {
+        unreachable!()
+    };
     other.count = Some(Count::Each { plants: 5 });
-    b.say(Some(site), "li", Role::Verifier, scene(), Body::Visit(other), 12);
+    b.say(
+        Some(site),
+        "li",
+        Role::Verifier,
+        scene(),
+        Body::Visit(other),
+        12,
+    );
     a.take(&b);
     let merged = a.site(site);
     assert!(!merged.disputed);
-    assert_eq!(merged.parallel.iter().map(String::as_str).collect::<Vec<_>>(), ["plants"]);
-    let correct = Correct { plants: Some(5), reason: "recounted".into(), ..Correct::default() };
-    a.say(Some(site), "wang", Role::Verifier, vec![], Body::Correct(Box::new(correct)), 30);
+    assert_eq!(
+        merged
+            .parallel
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+        ["plants"]
+    );
+    let correct = Correct {
+        plants: Some(5),
+        reason: "recounted".into(),
+        ..Correct::default()
+    };
+    a.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        vec![],
+        Body::Correct(Box::new(correct)),
+        30,
+    );
     assert!(a.site(site).parallel.is_empty() && a.site(site).plants == Some(5));
 }
 
@@ -279,11 +522,19 @@ fn an_event_without_its_past_waits_for_it() {
     a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
     let people = a.people();
     let all = a.of(site);
-    let without_visit: Vec<_> = all.iter().copied().filter(|(_, e)| e.body.kind() != "visit").collect();
+    let without_visit: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(_, e)| e.body.kind() != "visit")
+        .collect();
     let torn = fold(site, &without_visit, &people);
     assert!(torn.incomplete && torn.state.is_open(), "{:?}", torn.state);
     assert_eq!(fold(site, &all, &people).state, State::Closed);
-    let founding_lost: Vec<_> = all.iter().copied().filter(|(_, e)| e.body.kind() != "create").collect();
+    let founding_lost: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(_, e)| e.body.kind() != "create")
+        .collect();
     assert!(fold(site, &founding_lost, &people).incomplete);
 }
 
@@ -292,37 +543,90 @@ fn a_merge_into_a_less_severe_site_is_refused() {
     let mut a = office();
     let confirmed = eradicated(&mut a, 50);
     let other = create(&mut a, "event:2", 20);
-    let merge = |into, into_state| Body::Merge(Merge { into, into_state, reason: "one yard".into() });
-    a.say(Some(confirmed), "wang", Role::Analyst, vec![], merge(other, State::Candidate), 21);
+    let merge = |into, into_state| {
+        Body::Merge(Merge {
+            into,
+            into_state,
+            reason: "one yard".into(),
+        })
+    };
+    a.say(
+        Some(confirmed),
+        "wang",
+        Role::Analyst,
+        vec![],
+        merge(other, State::Candidate),
+        21,
+    );
     assert_eq!(a.site(confirmed).state, State::Eradicated);
     let heads = [a.site(other).heads, a.site(confirmed).heads].concat();
-    a.say_on(heads, Some(other), "wang", Role::Analyst, vec![], merge(confirmed, State::Eradicated), 22);
+    a.say_on(
+        heads,
+        Some(other),
+        "wang",
+        Role::Analyst,
+        vec![],
+        merge(confirmed, State::Eradicated),
+        22,
+    );
     assert_eq!(a.site(other).merged_into, Some(confirmed));
     assert!(a.site(confirmed).absorbed.contains(&other) && !a.site(confirmed).incomplete);
 }
 
 #[derive(Debug, Clone)]
 enum Op {
-    Say { device: usize, site: usize, what: usize, who: usize, clock: u64 },
-    Sync { from: usize, to: usize },
+    Say {
+        device: usize,
+        site: usize,
+        what: usize,
+        who: usize,
+        clock: u64,
+    },
+    Sync {
+        from: usize,
+        to: usize,
+    },
 }
 
 fn ops() -> impl Strategy<Value = (usize, Vec<Op>)> {
     (2_usize..=5).prop_flat_map(|devices| {
-        let say = (0..devices, 0_usize..2, 0_usize..14, 0_usize..4, 0_u64..60)
-            .prop_map(|(device, site, what, who, clock)| Op::Say { device, site, what, who, clock });
+        let say = (0..devices, 0_usize..2, 0_usize..14, 0_usize..4, 0_u64..60).prop_map(
+            |(device, site, what, who, clock)| Op::Say {
+                device,
+                site,
+                what,
+                who,
+                clock,
+            },
+        );
         let sync = (0..devices, 0..devices).prop_map(|(from, to)| Op::Sync { from, to });
-        (Just(devices), proptest::collection::vec(prop_oneof![4 => say, 1 => sync], 1..40))
+        (
+            Just(devices),
+            proptest::collection::vec(prop_oneof![4 => say, 1 => sync], 1..40),
+        )
     })
 }
 
 fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
     let mut first = office();
-    let sites = vec![create(&mut first, "event:1", 5), create(&mut first, "event:2", 6)];
+    let sites = vec![
+        create(&mut first, "event:1", 5),
+        create(&mut first, "event:2", 6),
+    ];
     let mut all: Vec<Device> = (0..devices)
-        .map(|n| if n == 0 { first.clone() } else {
-            let n = u8::try_from(n).expect("few");
-            Device { id: DeviceId([10 + n; 32]), seq: 0, prev: None, last: None, ..first.clone() }
+        .map(|n| {
+            if n == 0 {
+                first.clone()
+            } else {
+                let n = u8::try_from(n).expect("few");
+                Device {
+                    id: DeviceId([10 + n; 32]),
+                    seq: 0,
+                    prev: None,
+                    last: None,
+                    ..first.clone()
+                }
+            }
         })
         .collect();
     for op in ops {
@@ -331,7 +635,13 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
                 let other = all[*from].clone();
                 all[*to].take(&other);
             }
-            Op::Say { device, site, what, who, clock } => {
+            Op::Say {
+                device,
+                site,
+                what,
+                who,
+                clock,
+            } => {
                 let who = ["wang", "li", "zhao", "chief"][*who];
                 let key = sites[*site];
                 let (role, evidence, body) = match what {
@@ -343,15 +653,40 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
                     6 => (Role::Eradicator, vec![], eradicate(60)),
                     7 | 8 => (Role::Acceptor, vec![], accept(true)),
                     9 => (Role::Acceptor, vec![], accept(false)),
-                    10 => (Role::Analyst, vec![], Body::Screen(Screen { keep: false, reason: Some(RejectReason::Crop), note: None })),
-                    11 => (Role::Supervisor, vec![], Body::Reopen(Reason { reason: "again".into() })),
+                    10 => (
+                        Role::Analyst,
+                        vec![],
+                        Body::Screen(Screen {
+                            keep: false,
+                            reason: Some(RejectReason::Crop),
+                            note: None,
+                        }),
+                    ),
+                    11 => (
+                        Role::Supervisor,
+                        vec![],
+                        Body::Reopen(Reason {
+                            reason: "again".into(),
+                        }),
+                    ),
                     12 => {
                         let state = all[*device].site(key).state;
-                        (Role::Supervisor, vec![], Body::Resolve(Resolve { state, reason: "so".into() }))
+                        (
+                            Role::Supervisor,
+                            vec![],
+                            Body::Resolve(Resolve {
+                                state,
+                                reason: "so".into(),
+                            }),
+                        )
                     }
                     _ => {
                         let other = sites[1 - site];
-                        let merge = Merge { into: other, into_state: all[*device].site(other).state, reason: "one".into() };
+                        let merge = Merge {
+                            into: other,
+                            into_state: all[*device].site(other).state,
+                            reason: "one".into(),
+                        };
                         (Role::Analyst, vec![], Body::Merge(merge))
                     }
                 };
@@ -364,7 +699,10 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
 
 /// Histories to try: `PAPAVER_CASES`, else 1,000.
 fn cases() -> u32 {
-    std::env::var("PAPAVER_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000)
+    std::env::var("PAPAVER_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_000)
 }
 
 /// What must hold of any site, whatever happened.
@@ -374,12 +712,21 @@ fn sound(site: &Site) -> Result<(), TestCaseError> {
         let (accepted, stamp) = site.acceptances.last().expect("closed by an acceptance");
         let resolved = !site.notes.is_empty();
         prop_assert!(resolved || accepted.passed);
-        prop_assert!(resolved || site.eradications.iter().all(|(_, e)| e.actor.name != stamp.actor.name || e.at > stamp.at));
+        prop_assert!(
+            resolved
+                || site
+                    .eradications
+                    .iter()
+                    .all(|(_, e)| e.actor.name != stamp.actor.name || e.at > stamp.at)
+        );
     }
     if site.disputed {
         prop_assert!(site.dispute.len() >= 2);
         let severest = site.dispute.iter().map(|d| d.state).min();
-        prop_assert!(site.state.is_open() || severest.is_some_and(|s| !s.is_open() && s >= site.state || s == site.state));
+        prop_assert!(
+            site.state.is_open()
+                || severest.is_some_and(|s| !s.is_open() && s >= site.state || s == site.state)
+        );
     }
     Ok(())
 }

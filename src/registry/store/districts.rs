@@ -27,7 +27,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of reading and writing.
-    pub fn assign_districts(&mut self, districts: &Districts) -> Result<(usize, usize), StoreError> {
+    pub fn assign_districts(
+        &mut self,
+        districts: &Districts,
+    ) -> Result<(usize, usize), StoreError> {
         let sites = self.sites(&super::Filter::default())?;
         self.write(|store| {
             let (mut inside, mut outside) = (0, 0);

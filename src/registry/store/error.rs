@@ -132,7 +132,8 @@ impl StoreError {
         use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged {
+            Some(NotADatabase) => Self::NotARegistry { path },
+            Some(DatabaseCorrupt) => Self::Damaged {
                 path,
                 what: source.to_string(),
             },
@@ -189,15 +190,32 @@ impl Say for StoreError {
         match self {
             Self::Missing { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "no registry at {path}", "没有登记库 {path}")).hint(tr!(lang, "begin one with `papaver init`, or name it with `--registry FILE`", "用 `papaver init` 新建,或用 `--registry 文件` 指定"))
+                Said::new(tr!(lang, "no registry at {path}", "没有登记库 {path}")).hint(tr!(
+                    lang,
+                    "begin one with `papaver init`, or name it with `--registry FILE`",
+                    "用 `papaver init` 新建,或用 `--registry 文件` 指定"
+                ))
             }
             Self::Exists { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} exists already", "{path} 已存在")).hint(tr!(lang, "nothing was changed; choose another name with `--registry FILE`", "未作任何更改;请用 `--registry 文件` 另取名称"))
+                Said::new(tr!(lang, "{path} exists already", "{path} 已存在")).hint(tr!(
+                    lang,
+                    "nothing was changed; choose another name with `--registry FILE`",
+                    "未作任何更改;请用 `--registry 文件` 另取名称"
+                ))
             }
             Self::Empty { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} has no content (0 bytes)", "{path} 内容为空(0 字节)")).hint(tr!(lang, "the copy failed: copy it again from where it came, or from the last backup", "复制失败:请从原处或最近备份重新复制"))
+                Said::new(tr!(
+                    lang,
+                    "{path} has no content (0 bytes)",
+                    "{path} 内容为空(0 字节)"
+                ))
+                .hint(tr!(
+                    lang,
+                    "the copy failed: copy it again from where it came, or from the last backup",
+                    "复制失败:请从原处或最近备份重新复制"
+                ))
             }
             Self::NotARegistry { path } => {
                 let path = path.display();
@@ -209,11 +227,24 @@ impl Say for StoreError {
             }
             Self::Held { path, by } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is being written by {by}", "{path} 正被 {by} 写入")).hint(tr!(lang, "wait until that is done and try again; reading goes on meanwhile", "请等其完成后重试;期间可以读取"))
+                Said::new(tr!(
+                    lang,
+                    "{path} is being written by {by}",
+                    "{path} 正被 {by} 写入"
+                ))
+                .hint(tr!(
+                    lang,
+                    "wait until that is done and try again; reading goes on meanwhile",
+                    "请等其完成后重试;期间可以读取"
+                ))
             }
             Self::ReadOnly { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be written", "{path} 不可写")).hint(tr!(lang, "it or its folder is read-only: copy it to a disk that can be written", "文件或所在文件夹只读:请复制到可写磁盘"))
+                Said::new(tr!(lang, "{path} cannot be written", "{path} 不可写")).hint(tr!(
+                    lang,
+                    "it or its folder is read-only: copy it to a disk that can be written",
+                    "文件或所在文件夹只读:请复制到可写磁盘"
+                ))
             }
             Self::NoDeviceKey { path } => {
                 let path = path.display();
@@ -221,27 +252,81 @@ impl Say for StoreError {
             }
             Self::Full { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "no room left on the disk of {path}", "{path} 所在磁盘已满")).hint(tr!(lang, "what was acknowledged before is safe; make room and repeat the last command", "此前已确认的记录安全;请腾出空间后重做上一条命令"))
+                Said::new(tr!(
+                    lang,
+                    "no room left on the disk of {path}",
+                    "{path} 所在磁盘已满"
+                ))
+                .hint(tr!(
+                    lang,
+                    "what was acknowledged before is safe; make room and repeat the last command",
+                    "此前已确认的记录安全;请腾出空间后重做上一条命令"
+                ))
             }
             Self::Damaged { path, what } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is damaged: {what}", "{path} 已损坏:{what}")).hint(tr!(lang, "write nothing more into it; `papaver verify` lists the damage, `papaver registry salvage {path} --to NEW` saves what is whole", "请勿再写入;`papaver verify` 列出损坏,`papaver registry salvage {path} --to 新文件` 抢救完好部分"))
             }
-            Self::Refused { site, refusal: why, actor } => refusal(why, site, actor, lang),
+            Self::Refused {
+                site,
+                refusal: why,
+                actor,
+            } => refusal(why, site, actor, lang),
             Self::NoRole { actor, roles } => {
                 let roles = roles.join(", ");
-                Said::new(tr!(lang, "{actor} does not hold a role for this ({roles})", "{actor} 没有执行该操作的角色({roles})")).hint(tr!(lang, "a supervisor grants it: `papaver actor grant {actor} ROLE`", "由主管授予:`papaver actor grant {actor} 角色`"))
+                Said::new(tr!(
+                    lang,
+                    "{actor} does not hold a role for this ({roles})",
+                    "{actor} 没有执行该操作的角色({roles})"
+                ))
+                .hint(tr!(
+                    lang,
+                    "a supervisor grants it: `papaver actor grant {actor} ROLE`",
+                    "由主管授予:`papaver actor grant {actor} 角色`"
+                ))
             }
-            Self::UnknownSite { code } => Said::new(tr!(lang, "there is no site {code}", "没有图斑 {code}")).hint(tr!(lang, "`papaver sites` lists them all", "`papaver sites` 列出全部图斑")),
+            Self::UnknownSite { code } => {
+                Said::new(tr!(lang, "there is no site {code}", "没有图斑 {code}")).hint(tr!(
+                    lang,
+                    "`papaver sites` lists them all",
+                    "`papaver sites` 列出全部图斑"
+                ))
+            }
             Self::AmbiguousSite { code, sites } => {
                 let sites = sites.join(", ");
-                Said::new(tr!(lang, "{code} is the beginning of several sites", "{code} 对应多个图斑")).hint(tr!(lang, "name one: {sites}", "请指明其一:{sites}"))
+                Said::new(tr!(
+                    lang,
+                    "{code} is the beginning of several sites",
+                    "{code} 对应多个图斑"
+                ))
+                .hint(tr!(lang, "name one: {sites}", "请指明其一:{sites}"))
             }
-            Self::Code { code, source: CodeError::CheckSymbol } => Said::new(tr!(lang, "{code} is not a site: its check symbol does not fit", "{code} 不是有效编号:校验位不符")).hint(tr!(lang, "one symbol was mistyped or misheard; ask again", "有一位输错或听错,请核对")),
-            Self::Code { code, .. } => Said::new(tr!(lang, "{code} is not a site code", "{code} 不是图斑编号")).hint(tr!(lang, "it looks like 7K3QF2-M", "编号形如 7K3QF2-M")),
+            Self::Code {
+                code,
+                source: CodeError::CheckSymbol,
+            } => Said::new(tr!(
+                lang,
+                "{code} is not a site: its check symbol does not fit",
+                "{code} 不是有效编号:校验位不符"
+            ))
+            .hint(tr!(
+                lang,
+                "one symbol was mistyped or misheard; ask again",
+                "有一位输错或听错,请核对"
+            )),
+            Self::Code { code, .. } => Said::new(tr!(
+                lang,
+                "{code} is not a site code",
+                "{code} 不是图斑编号"
+            ))
+            .hint(tr!(lang, "it looks like 7K3QF2-M", "编号形如 7K3QF2-M")),
             Self::Flaw { event, flaw } => {
                 let event = event.short();
-                Said::new(tr!(lang, "event {event} is not sound: {flaw}", "记录 {event} 不可信:{flaw}"))
+                Said::new(tr!(
+                    lang,
+                    "event {event} is not sound: {flaw}",
+                    "记录 {event} 不可信:{flaw}"
+                ))
             }
             Self::Sqlite { path, source } => Said::new(format!("{}: {source}", path.display())),
             Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
@@ -250,7 +335,9 @@ impl Say for StoreError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Full { .. } | Self::Damaged { .. } | Self::Sqlite { .. } | Self::Io { .. } => Fault::Machine,
+            Self::Full { .. } | Self::Damaged { .. } | Self::Sqlite { .. } | Self::Io { .. } => {
+                Fault::Machine
+            }
             _ => Fault::Input,
         }
     }

@@ -162,6 +162,11 @@ impl Store {
         if store.connection.is_readonly("main").unwrap_or(true) {
             return Err(StoreError::ReadOnly { path: path.into() });
         }
+        // What commits is the journal's truncation, which FULL synchronises; its removal would need the folder synchronised.
+        store
+            .connection
+            .pragma_update(None, "journal_mode", "TRUNCATE")
+            .map_err(|e| store.fail(e))?;
         schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
         let device = DeviceId(key.verifying_key().to_bytes());
         let tip = store.tip(device)?;
@@ -182,11 +187,10 @@ impl Store {
         connection
             .busy_timeout(Duration::from_secs(10))
             .map_err(fail)?;
-        // EXTRA is FULL and the folder too: the journal's removal is what commits. Spilling a large transaction early
-        // would synchronise the disk again and again.
+        // Spilling a large transaction early would synchronise the disk again and again.
         connection
             .execute_batch(
-                "PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
+                "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
                  PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;",
             )
             .map_err(fail)?;
@@ -417,7 +421,10 @@ impl Store {
                 name: author.name.clone(),
                 unit: author.unit.clone(),
                 role,
-                key: author.key.as_ref().map(|key| DeviceId(key.verifying_key().to_bytes())),
+                key: author
+                    .key
+                    .as_ref()
+                    .map(|key| DeviceId(key.verifying_key().to_bytes())),
             },
             device: writer.device,
             seq: writer.tip.map_or(1, |tip| tip.seq + 1),
@@ -487,10 +494,14 @@ impl Store {
                     Hash::of(json).as_bytes(),
                     json
                 ])?;
-            let mut candidate = self
-                .connection
-                .prepare_cached("INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)")?;
-            for detection in site.detection.iter().chain(site.sightings.iter().map(|s| &s.detection)) {
+            let mut candidate = self.connection.prepare_cached(
+                "INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)",
+            )?;
+            for detection in site
+                .detection
+                .iter()
+                .chain(site.sightings.iter().map(|s| &s.detection))
+            {
                 candidate.execute(params![detection.candidate, site.key.as_bytes()])?;
             }
             Ok(())
@@ -534,7 +545,12 @@ impl Store {
         let mut sites = BTreeSet::new();
         let Some(first) = events
             .iter()
-            .filter(|s| matches!(s.event.body, Body::Init(_) | Body::Actor(_) | Body::Setting(_)))
+            .filter(|s| {
+                matches!(
+                    s.event.body,
+                    Body::Init(_) | Body::Actor(_) | Body::Setting(_)
+                )
+            })
             .map(|s| s.event.id)
             .min()
         else {
@@ -548,12 +564,17 @@ impl Store {
                 .prepare_cached("SELECT DISTINCT site FROM events WHERE actor = ?1 AND id > ?2 AND site IS NOT NULL")
                 .map_err(|e| self.fail(e))?;
             let found = statement
-                .query_map(params![format!("{unit}/{name}"), first.as_bytes().as_slice()], |row| {
-                    row.get::<_, Vec<u8>>(0)
-                })
+                .query_map(
+                    params![format!("{unit}/{name}"), first.as_bytes().as_slice()],
+                    |row| row.get::<_, Vec<u8>>(0),
+                )
                 .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
                 .map_err(|e| self.fail(e))?;
-            sites.extend(found.iter().filter_map(|key| SiteKey::try_from(key.as_slice()).ok()));
+            sites.extend(
+                found
+                    .iter()
+                    .filter_map(|key| SiteKey::try_from(key.as_slice()).ok()),
+            );
         }
         for key in &sites {
             self.refold(*key)?;
@@ -587,7 +608,9 @@ impl Store {
     /// Those of reading.
     pub fn local(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.connection
-            .query_row("SELECT value FROM local WHERE key = ?1", [key], |row| row.get(0))
+            .query_row("SELECT value FROM local WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })
             .optional()
             .map_err(|e| self.fail(e))
     }
@@ -598,7 +621,10 @@ impl Store {
     /// Those of writing.
     pub fn set_local(&self, key: &str, value: &str) -> Result<(), StoreError> {
         self.connection
-            .execute("INSERT OR REPLACE INTO local(key, value) VALUES (?1, ?2)", [key, value])
+            .execute(
+                "INSERT OR REPLACE INTO local(key, value) VALUES (?1, ?2)",
+                [key, value],
+            )
             .map(|_| ())
             .map_err(|e| self.fail(e))
     }
@@ -667,10 +693,17 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
 fn write_key(path: &Path, secret: &[u8; 32]) -> Result<(), StoreError> {
     use std::io::Write;
     let io = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { path: path.into() },
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::ReadOnly { path: path.into() }
+        }
         std::io::ErrorKind::StorageFull => StoreError::Full { path: path.into() },
-        std::io::ErrorKind::NotFound => StoreError::Missing { path: path.parent().unwrap_or(path).into() },
-        _ => StoreError::Io { path: path.into(), source },
+        std::io::ErrorKind::NotFound => StoreError::Missing {
+            path: path.parent().unwrap_or(path).into(),
+        },
+        _ => StoreError::Io {
+            path: path.into(),
+            source,
+        },
     };
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

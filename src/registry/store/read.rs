@@ -54,7 +54,9 @@ impl Store {
                 .prepare_cached(sql)
                 .and_then(|mut s| s.query_row([key.as_bytes()], |row| row.get(0)).optional())
                 .map_err(|e| self.fail(e))?;
-            if let Some(other) = neighbour.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok()) {
+            if let Some(other) =
+                neighbour.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok())
+            {
                 length = length.max(key.code_length_beside(&other));
             }
         }
@@ -115,7 +117,8 @@ impl Store {
                     .optional()
             })
             .map_err(|e| self.fail(e))?;
-        row.map(|(digest, json)| self.read_site(&digest, &json)).transpose()
+        row.map(|(digest, json)| self.read_site(&digest, &json))
+            .transpose()
     }
 
     fn read_site(&self, digest: &[u8], json: &[u8]) -> Result<Site, StoreError> {
@@ -142,11 +145,15 @@ impl Store {
     pub fn sites(&self, filter: &Filter) -> Result<Vec<Site>, StoreError> {
         let mut wheres: Vec<String> = Vec::new();
         let mut values: Vec<rusqlite::types::Value> = Vec::new();
-        let states: Vec<State> = if filter.states.is_empty() && (filter.open || filter.overdue_on.is_some()) {
-            State::ALL.into_iter().filter(|state| state.is_open()).collect()
-        } else {
-            filter.states.clone()
-        };
+        let states: Vec<State> =
+            if filter.states.is_empty() && (filter.open || filter.overdue_on.is_some()) {
+                State::ALL
+                    .into_iter()
+                    .filter(|state| state.is_open())
+                    .collect()
+            } else {
+                filter.states.clone()
+            };
         if !states.is_empty() {
             let marks = vec!["?"; states.len()].join(",");
             wheres.push(format!("state IN ({marks})"));
@@ -183,8 +190,10 @@ impl Store {
             .connection
             .prepare(&sql)
             .and_then(|mut s| {
-                s.query_map(rusqlite::params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
+                s.query_map(rusqlite::params_from_iter(values), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?
+                .collect()
             })
             .map_err(|e| self.fail(e))?;
         let mut sites = rows
@@ -229,7 +238,11 @@ impl Store {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn events_of_device(&self, device: DeviceId, after: u64) -> Result<Vec<Sealed>, StoreError> {
+    pub fn events_of_device(
+        &self,
+        device: DeviceId,
+        after: u64,
+    ) -> Result<Vec<Sealed>, StoreError> {
         self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, hash",
             params![device.as_bytes(), i64::try_from(after).unwrap_or(i64::MAX)],
@@ -255,12 +268,18 @@ impl Store {
         let rows: Vec<(Vec<u8>, i64)> = self
             .connection
             .prepare_cached("SELECT device, max(seq) FROM events GROUP BY device ORDER BY device")
-            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .and_then(|mut s| {
+                s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
             .map_err(|e| self.fail(e))?;
         Ok(rows
             .into_iter()
             .filter_map(|(device, seq)| {
-                Some((DeviceId::try_from(device.as_slice()).ok()?, u64::try_from(seq).ok()?))
+                Some((
+                    DeviceId::try_from(device.as_slice()).ok()?,
+                    u64::try_from(seq).ok()?,
+                ))
             })
             .collect())
     }
@@ -312,7 +331,12 @@ impl Store {
     /// Those of reading.
     pub fn trusted(&self) -> Result<BTreeMap<DeviceId, String>, StoreError> {
         let unit = self.local("unit")?.unwrap_or_default();
-        let roots: Vec<DeviceId> = self.local("roots")?.unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
+        let roots: Vec<DeviceId> = self
+            .local("roots")?
+            .unwrap_or_default()
+            .split(',')
+            .filter_map(|id| id.parse().ok())
+            .collect();
         let mut said: BTreeMap<(DeviceId, DeviceId), Option<String>> = BTreeMap::new();
         for sealed in self.unit_events("trust")? {
             if let Body::Trust(trust) = &sealed.event.body
@@ -322,12 +346,15 @@ impl Store {
                 said.insert((sealed.event.device, trust.device), unit);
             }
         }
-        let mut trusted: BTreeMap<DeviceId, String> = roots.iter().map(|root| (*root, unit.clone())).collect();
+        let mut trusted: BTreeMap<DeviceId, String> =
+            roots.iter().map(|root| (*root, unit.clone())).collect();
         let mut waiting = roots.clone();
         while let Some(truster) = waiting.pop() {
             for ((_, device), unit) in said.iter().filter(|((by, _), _)| *by == truster) {
                 // What this registry's own device refuses, nobody else can vouch for.
-                let refused = roots.iter().any(|root| said.get(&(*root, *device)) == Some(&None));
+                let refused = roots
+                    .iter()
+                    .any(|root| said.get(&(*root, *device)) == Some(&None));
                 if let Some(unit) = unit
                     && !refused
                     && !trusted.contains_key(device)
@@ -346,7 +373,9 @@ impl Store {
     /// Those of reading.
     pub fn count(&self) -> Result<u64, StoreError> {
         self.connection
-            .query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0))
+            .query_row("SELECT count(*) FROM events", [], |row| {
+                row.get::<_, i64>(0)
+            })
             .map(|n| u64::try_from(n).unwrap_or(0))
             .map_err(|e| self.fail(e))
     }
@@ -445,8 +474,12 @@ impl Store {
         // Outlines reach beyond their points: a yard is far smaller than this margin.
         const MARGIN_M: f64 = 300.0;
         let [west, south, east, north] = place.bounds_e7();
-        #[expect(clippy::cast_possible_truncation, reason = "a few kilometres in 1e-7 degrees fit an i64")]
-        let grow = |metres_per_degree: f64| ((metres + MARGIN_M) / metres_per_degree * 1e7).ceil() as i64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a few kilometres in 1e-7 degrees fit an i64"
+        )]
+        let grow =
+            |metres_per_degree: f64| ((metres + MARGIN_M) / metres_per_degree * 1e7).ceil() as i64;
         let (dy, dx) = (
             grow(110_000.0),
             grow(110_000.0 * place.lonlat().lat.to_radians().cos().max(0.01)),
@@ -459,7 +492,9 @@ impl Store {
                     .collect()
             })
             .map_err(|e| self.fail(e))?;
-        rows.iter().map(|(digest, json)| self.read_site(digest, json)).collect()
+        rows.iter()
+            .map(|(digest, json)| self.read_site(digest, json))
+            .collect()
     }
 }
 
@@ -468,17 +503,27 @@ type EachSite<'a> = dyn FnMut(&Site, &[u8]) -> Result<(), StoreError> + 'a;
 
 fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
     if Hash::of(json).as_bytes() != digest {
-        return Err("a row of the derived table `sites` has changed (its digest does not fit)".into());
+        return Err(
+            "a row of the derived table `sites` has changed (its digest does not fit)".into(),
+        );
     }
     serde_json::from_slice(json).map_err(|e| format!("a row of the derived table `sites`: {e}"))
 }
 
-fn fold_raw(key: SiteKey, events: &[(Hash, Vec<u8>)], people: &People) -> Result<(Site, Vec<u8>), String> {
+fn fold_raw(
+    key: SiteKey,
+    events: &[(Hash, Vec<u8>)],
+    people: &People,
+) -> Result<(Site, Vec<u8>), String> {
     let parsed: Vec<(Hash, Event)> = events
         .iter()
         .map(|(hash, bytes)| {
-            let event = Event::parse(bytes).ok().filter(|_| Hash::of(bytes) == *hash);
-            event.map(|event| (*hash, event)).ok_or_else(|| format!("event {} has changed", hash.short()))
+            let event = Event::parse(bytes)
+                .ok()
+                .filter(|_| Hash::of(bytes) == *hash);
+            event
+                .map(|event| (*hash, event))
+                .ok_or_else(|| format!("event {} has changed", hash.short()))
         })
         .collect::<Result<_, _>>()?;
     let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();

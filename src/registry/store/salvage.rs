@@ -5,8 +5,8 @@
 
 use super::lock::beside;
 use super::{Store, StoreError, raw, schema};
-use crate::registry::event::Sealed;
 use crate::registry::body::Body;
+use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
@@ -67,11 +67,20 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
     // Whose registry it was: the damaged file may still tell; otherwise its first device does.
     let old = Store::open_read(from).ok();
-    let told = |key: &str| old.as_ref().and_then(|store| store.local(key).ok().flatten());
-    let first = events.iter().find(|sealed| matches!(sealed.event.body, Body::Init(_)));
-    let unit = told("unit").or_else(|| first.map(|s| s.event.actor.unit.clone())).unwrap_or_default();
+    let told = |key: &str| {
+        old.as_ref()
+            .and_then(|store| store.local(key).ok().flatten())
+    };
+    let first = events
+        .iter()
+        .find(|sealed| matches!(sealed.event.body, Body::Init(_)));
+    let unit = told("unit")
+        .or_else(|| first.map(|s| s.event.actor.unit.clone()))
+        .unwrap_or_default();
     let new_device = DeviceId(SigningKey::from_bytes(&secret).verifying_key().to_bytes());
-    let roots = told("roots").or_else(|| first.map(|s| s.event.device.to_string())).unwrap_or_default();
+    let roots = told("roots")
+        .or_else(|| first.map(|s| s.event.device.to_string()))
+        .unwrap_or_default();
     store.write(|store| {
         store.take(&events)?;
         store.set_local("unit", &unit)?;
@@ -98,7 +107,13 @@ fn rows(path: &Path) -> Vec<MaybeRow> {
     };
     let most: i64 = connection
         .query_row("SELECT max(n) FROM events", [], |row| row.get(0))
-        .or_else(|_damaged| connection.query_row("SELECT count(*) FROM events INDEXED BY events_device", [], |row| row.get(0)))
+        .or_else(|_damaged| {
+            connection.query_row(
+                "SELECT count(*) FROM events INDEXED BY events_device",
+                [],
+                |row| row.get(0),
+            )
+        })
         .unwrap_or(0)
         .clamp(0, 100_000_000);
     (1..=most)
@@ -124,7 +139,8 @@ fn carve(file: &[u8]) -> Vec<Sealed> {
         let start = at + next;
         at = start + BEGINS.len();
         let window = &file[start..file.len().min(start + LONGEST)];
-        let mut values = serde_json::Deserializer::from_slice(window).into_iter::<serde::de::IgnoredAny>();
+        let mut values =
+            serde_json::Deserializer::from_slice(window).into_iter::<serde::de::IgnoredAny>();
         if !matches!(values.next(), Some(Ok(_))) {
             continue;
         }
@@ -134,11 +150,21 @@ fn carve(file: &[u8]) -> Vec<Sealed> {
             let Some(head) = start.checked_sub(before).map(|from| &file[from..start]) else {
                 continue;
             };
-            let (Ok(hash), Ok(signature)) = (<[u8; 32]>::try_from(&head[..32]), <[u8; 64]>::try_from(&head[32..96])) else {
+            let (Ok(hash), Ok(signature)) = (
+                <[u8; 32]>::try_from(&head[..32]),
+                <[u8; 64]>::try_from(&head[32..96]),
+            ) else {
                 continue;
             };
-            let actor_signature = with_actor.then(|| <[u8; 64]>::try_from(&head[96..]).ok()).flatten();
-            found.extend(sealed(Some((Hash(hash), signature, actor_signature, bytes.clone()))));
+            let actor_signature = with_actor
+                .then(|| <[u8; 64]>::try_from(&head[96..]).ok())
+                .flatten();
+            found.extend(sealed(Some((
+                Hash(hash),
+                signature,
+                actor_signature,
+                bytes.clone(),
+            ))));
         }
     }
     found

@@ -5,37 +5,86 @@ use crate::registry::place::Place;
 use crate::registry::{Role, State};
 
 pub(crate) fn moment(second: i64) -> Moment {
-    Moment { now: jiff::Timestamp::new(1_777_000_000 + second, 0).expect("time"), random: [5; 8] }
+    Moment {
+        now: jiff::Timestamp::new(1_777_000_000 + second, 0).expect("time"),
+        random: [5; 8],
+    }
 }
 
 pub(crate) fn author(name: &str) -> Author {
-    Author { name: name.into(), unit: "410423".into(), key: None }
+    Author {
+        name: name.into(),
+        unit: "410423".into(),
+        key: None,
+    }
 }
 
 fn draft(site: Option<SiteKey>, body: Body) -> Draft {
-    Draft { site, at: "2026-05-03T10:00:00+08:00".into(), evidence: vec![], body }
+    Draft {
+        site,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        evidence: vec![],
+        body,
+    }
 }
 
 fn office(path: &Path, secret: u8) -> Store {
-    let init = Init { unit: "410423".into(), unit_name: None, program: "test".into() };
-    let mut store = Store::create(path, &author("chief"), init, "2026-05-01T08:00:00+08:00".into(), moment(0), [secret; 32]).expect("created");
-    let change = ActorChange { action: ActorAction::Grant, name: "wang".into(), roles: Role::ALL.to_vec(), key: None };
-    store.write(|s| s.append(&author("chief"), draft(None, Body::Actor(change)), moment(1))).expect("granted");
+    let init = Init {
+        unit: "410423".into(),
+        unit_name: None,
+        program: "test".into(),
+    };
+    let mut store = Store::create(
+        path,
+        &author("chief"),
+        init,
+        "2026-05-01T08:00:00+08:00".into(),
+        moment(0),
+        [secret; 32],
+    )
+    .expect("created");
+    let change = ActorChange {
+        action: ActorAction::Grant,
+        name: "wang".into(),
+        roles: Role::ALL.to_vec(),
+        key: None,
+    };
+    store
+        .write(|s| {
+            s.append(
+                &author("chief"),
+                draft(None, Body::Actor(change)),
+                moment(1),
+            )
+        })
+        .expect("granted");
     store
 }
 
 fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let body = Body::Create(Box::new(Create {
-        source: Source::Find, origin: origin.into(), place: Place::point(LonLat::new(113.3, 33.74)), area_dm2: None,
-        detection: None, recurs_of: None, split_from: None, name: None, note: None,
+        source: Source::Find,
+        origin: origin.into(),
+        place: Place::point(LonLat::new(113.3, 33.74)),
+        area_dm2: None,
+        detection: None,
+        recurs_of: None,
+        split_from: None,
+        name: None,
+        note: None,
     }));
-    store.write(|s| s.append(&author("wang"), draft(Some(key), body), moment(second))).expect("created");
+    store
+        .write(|s| s.append(&author("wang"), draft(Some(key), body), moment(second)))
+        .expect("created");
     key
 }
 
 fn assign(crew: &str) -> Body {
-    Body::Assign(Assign { crew: crew.into(), due: None })
+    Body::Assign(Assign {
+        crew: crew.into(),
+        due: None,
+    })
 }
 
 #[test]
@@ -44,15 +93,23 @@ fn a_registry_is_reopened_with_what_was_acknowledged() {
     let path = folder.path().join("平顶山 county.papaver");
     let mut store = office(&path, 1);
     let key = create(&mut store, "event:1", 2);
-    store.write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(3))).expect("assigned");
+    store
+        .write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(3)))
+        .expect("assigned");
     let before = store.state_hash().expect("hash");
     drop(store);
     let store = Store::open_read(&path).expect("opened");
-    assert_eq!(store.site(key).expect("read").expect("there").state, State::Dispatched);
+    assert_eq!(
+        store.site(key).expect("read").expect("there").state,
+        State::Dispatched
+    );
     assert_eq!(store.find(&key.code(6)).expect("found"), key);
     assert_eq!(store.state_hash().expect("hash"), before);
     let verified = store.verify(true).expect("verified");
-    assert_eq!((verified.findings, verified.gaps, verified.events), (vec![], vec![], 4));
+    assert_eq!(
+        (verified.findings, verified.gaps, verified.events),
+        (vec![], vec![], 4)
+    );
     drop(store);
     let mut store = Store::open_write(&path, "test", Duration::ZERO).expect("opened");
     assert_eq!(store.rebuild().expect("rebuilt"), 1);
@@ -64,12 +121,25 @@ fn a_refused_move_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);
     let key = create(&mut store, "event:1", 2);
-    let body = Body::Accept(Accept { passed: true, reason: None, note: None, forced: None });
+    let body = Body::Accept(Accept {
+        passed: true,
+        reason: None,
+        note: None,
+        forced: None,
+    });
     let refused = store.write(|s| s.append(&author("wang"), draft(Some(key), body), moment(3)));
-    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
-    assert!(matches!(store.write(|s| s.append(&author("nobody"), draft(Some(key), assign("1")), moment(4))), Err(StoreError::NoRole { .. })));
+    assert!(
+        matches!(refused, Err(StoreError::Refused { .. })),
+        "{refused:?}"
+    );
+    assert!(matches!(
+        store.write(|s| s.append(&author("nobody"), draft(Some(key), assign("1")), moment(4))),
+        Err(StoreError::NoRole { .. })
+    ));
     assert_eq!(store.count().expect("count"), 3);
-    let sealed = store.write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(5))).expect("assigned");
+    let sealed = store
+        .write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(5)))
+        .expect("assigned");
     assert_eq!(sealed.event.seq, 4, "no number is lost");
 }
 
@@ -79,8 +149,17 @@ fn a_second_writer_is_told_who_holds_it_and_a_reader_reads() {
     let path = folder.path().join("a.papaver");
     let store = office(&path, 1);
     let second = Store::open_write(&path, "li", Duration::from_millis(120));
-    assert!(matches!(&second, Err(StoreError::Held { by, .. }) if by.contains("chief")), "{second:?}");
-    assert_eq!(Store::open_read(&path).expect("reader").count().expect("count"), 2);
+    assert!(
+        matches!(&second, Err(StoreError::Held { by, .. }) if by.contains("chief")),
+        "{second:?}"
+    );
+    assert_eq!(
+        Store::open_read(&path)
+            .expect("reader")
+            .count()
+            .expect("count"),
+        2
+    );
     drop(store);
     Store::open_write(&path, "li", Duration::ZERO).expect("free again");
 }
@@ -89,19 +168,37 @@ fn a_second_writer_is_told_who_holds_it_and_a_reader_reads() {
 fn files_that_are_no_registry_are_told_apart() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("a.papaver");
-    assert!(matches!(Store::open_read(&path), Err(StoreError::Missing { .. })));
+    assert!(matches!(
+        Store::open_read(&path),
+        Err(StoreError::Missing { .. })
+    ));
     std::fs::write(&path, b"").expect("written");
-    assert!(matches!(Store::open_read(&path), Err(StoreError::Empty { .. })));
+    assert!(matches!(
+        Store::open_read(&path),
+        Err(StoreError::Empty { .. })
+    ));
     std::fs::write(&path, b"hello, this is no data base at all").expect("written");
-    assert!(matches!(Store::open_read(&path), Err(StoreError::Damaged { .. } | StoreError::NotARegistry { .. })));
+    assert!(matches!(
+        Store::open_read(&path),
+        Err(StoreError::Damaged { .. } | StoreError::NotARegistry { .. })
+    ));
     let newer = folder.path().join("b.papaver");
     drop(office(&newer, 1));
-    Connection::open(&newer).expect("open").pragma_update(None, "user_version", 99).expect("set");
-    assert!(matches!(Store::open_read(&newer), Err(StoreError::Newer { found: 99, .. })));
+    Connection::open(&newer)
+        .expect("open")
+        .pragma_update(None, "user_version", 99)
+        .expect("set");
+    assert!(matches!(
+        Store::open_read(&newer),
+        Err(StoreError::Newer { found: 99, .. })
+    ));
     let keyless = folder.path().join("c.papaver");
     drop(office(&keyless, 1));
     std::fs::remove_file(folder.path().join("c.papaver.key")).expect("removed");
-    assert!(matches!(Store::open_write(&keyless, "x", Duration::ZERO), Err(StoreError::NoDeviceKey { .. })));
+    assert!(matches!(
+        Store::open_write(&keyless, "x", Duration::ZERO),
+        Err(StoreError::NoDeviceKey { .. })
+    ));
     Store::open_read(&keyless).expect("still read");
 }
 
@@ -110,9 +207,20 @@ fn a_clock_set_back_is_marked_and_order_is_kept() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);
     let key = create(&mut store, "event:1", 1000);
-    let late = store.write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(-5000))).expect("taken");
+    let late = store
+        .write(|s| {
+            s.append(
+                &author("wang"),
+                draft(Some(key), assign("1")),
+                moment(-5000),
+            )
+        })
+        .expect("taken");
     assert_eq!(late.event.clock_behind_s, Some(6000));
-    assert_eq!(store.site(key).expect("read").expect("there").state, State::Dispatched);
+    assert_eq!(
+        store.site(key).expect("read").expect("there").state,
+        State::Dispatched
+    );
 }
 
 #[test]
@@ -122,14 +230,42 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
     let mut b = office(&folder.path().join("b.papaver"), 2);
     let key = create(&mut a, "candidate:x", 2);
     assert_eq!(create(&mut b, "candidate:x", 3), key);
-    a.write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(4))).expect("assigned");
-    let screen = Body::Screen(Screen { keep: false, reason: Some(RejectReason::Crop), note: None });
-    b.write(|s| s.append(&author("wang"), draft(Some(key), screen), moment(5))).expect("screened");
-    let revoke = ActorChange { action: ActorAction::Revoke, name: "wang".into(), roles: vec![Role::Analyst], key: None };
-    b.write(|s| s.append(&author("chief"), draft(None, Body::Actor(revoke)), moment(2_000_000))).expect("revoked");
-    let (of_a, of_b) = (a.events(0, 1000).expect("events"), b.events(0, 1000).expect("events"));
+    a.write(|s| s.append(&author("wang"), draft(Some(key), assign("1")), moment(4)))
+        .expect("assigned");
+    let screen = Body::Screen(Screen {
+        keep: false,
+        reason: Some(RejectReason::Crop),
+        note: None,
+    });
+    b.write(|s| s.append(&author("wang"), draft(Some(key), screen), moment(5)))
+        .expect("screened");
+    let revoke = ActorChange {
+        action: ActorAction::Revoke,
+        name: "wang".into(),
+        roles: vec![Role::Analyst],
+        key: None,
+    };
+    b.write(|s| {
+        s.append(
+            &author("chief"),
+            draft(None, Body::Actor(revoke)),
+            moment(2_000_000),
+        )
+    })
+    .expect("revoked");
+    let (of_a, of_b) = (
+        a.events(0, 1000).expect("events"),
+        b.events(0, 1000).expect("events"),
+    );
     let mut hashes = BTreeSet::new();
-    for (n, order) in [[&of_a, &of_b, &of_a], [&of_b, &of_a, &of_a], [&of_b, &of_b, &of_a]].iter().enumerate() {
+    for (n, order) in [
+        [&of_a, &of_b, &of_a],
+        [&of_b, &of_a, &of_a],
+        [&of_b, &of_b, &of_a],
+    ]
+    .iter()
+    .enumerate()
+    {
         let mut c = office(&folder.path().join(format!("c{n}.papaver")), 3);
         for (at, events) in order.iter().enumerate() {
             let mut events = (*events).clone();
@@ -144,7 +280,11 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
         hashes.insert(c.state_hash().expect("hash"));
         let before = c.state_hash().expect("hash");
         c.rebuild().expect("rebuilt");
-        assert_eq!(c.state_hash().expect("hash"), before, "incremental is what replay makes");
+        assert_eq!(
+            c.state_hash().expect("hash"),
+            before,
+            "incremental is what replay makes"
+        );
     }
     assert_eq!(hashes.len(), 1);
 }
@@ -158,11 +298,22 @@ fn a_missing_range_is_named_by_device_and_number() {
     }
     let events = a.events(0, 100).expect("events");
     let mut b = office(&folder.path().join("b.papaver"), 2);
-    let torn: Vec<Sealed> = events.iter().filter(|s| ![3, 4].contains(&s.event.seq)).cloned().collect();
+    let torn: Vec<Sealed> = events
+        .iter()
+        .filter(|s| ![3, 4].contains(&s.event.seq))
+        .cloned()
+        .collect();
     b.write(|s| s.take(&torn)).expect("taken");
     let verified = b.verify(false).expect("verified");
     assert_eq!(verified.findings, vec![]);
-    assert_eq!(verified.gaps, [Gap { device: events[0].event.device, first: 3, last: 4 }]);
+    assert_eq!(
+        verified.gaps,
+        [Gap {
+            device: events[0].event.device,
+            first: 3,
+            last: 4
+        }]
+    );
 }
 
 /// A small file, so that each of its bytes can be tried.
@@ -170,7 +321,9 @@ fn small(folder: &Path) -> (PathBuf, Vec<Sealed>) {
     let path = folder.join("small.papaver");
     let mut store = office(&path, 1);
     let key = create(&mut store, "event:1", 2);
-    store.write(|s| s.append(&author("wang"), draft(Some(key), assign("一组")), moment(3))).expect("assigned");
+    store
+        .write(|s| s.append(&author("wang"), draft(Some(key), assign("一组")), moment(3)))
+        .expect("assigned");
     let events = store.events(0, 100).expect("events");
     (path, events)
 }
@@ -180,9 +333,16 @@ fn every_changed_byte_of_the_file_is_found_or_harms_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     let (path, events) = small(folder.path());
     let whole = std::fs::read(&path).expect("read");
-    let state = Store::open_read(&path).expect("opened").state_hash().expect("hash");
+    let state = Store::open_read(&path)
+        .expect("opened")
+        .state_hash()
+        .expect("hash");
     // Every byte with PAPAVER_LONG, else every 17th.
-    let step = if std::env::var_os("PAPAVER_LONG").is_some() { 1 } else { 17 };
+    let step = if std::env::var_os("PAPAVER_LONG").is_some() {
+        1
+    } else {
+        17
+    };
     let copy = folder.path().join("copy.papaver");
     let (mut found, mut harmless) = (0, 0);
     for at in (0..whole.len()).step_by(step) {
@@ -191,18 +351,27 @@ fn every_changed_byte_of_the_file_is_found_or_harms_nothing() {
         std::fs::write(&copy, &changed).expect("written");
         let sound = Store::open_read(&copy).ok().and_then(|store| {
             let verified = store.verify(false).ok()?;
-            verified.findings.is_empty().then(|| (store.events(0, 100).ok(), store.state_hash().ok()))
+            verified
+                .findings
+                .is_empty()
+                .then(|| (store.events(0, 100).ok(), store.state_hash().ok()))
         });
         match sound {
             None => found += 1,
             Some((read, hash)) => {
-                assert!(read.as_deref() == Some(&events[..]), "byte {at}: other events are read");
+                assert!(
+                    read.as_deref() == Some(&events[..]),
+                    "byte {at}: other events are read"
+                );
                 assert_eq!(hash, Some(state), "byte {at}");
                 harmless += 1;
             }
         }
     }
-    assert!(found > 0 && harmless > 0, "{found} found, {harmless} harmless");
+    assert!(
+        found > 0 && harmless > 0,
+        "{found} found, {harmless} harmless"
+    );
 }
 
 #[test]
@@ -211,20 +380,48 @@ fn salvage_saves_every_event_but_the_changed_one() {
     let (path, events) = small(folder.path());
     let mut bytes = std::fs::read(&path).expect("read");
     let victim = events[2].bytes.as_slice();
-    let at = bytes.windows(victim.len()).position(|w| w == victim).expect("lies in one piece");
+    let at = bytes
+        .windows(victim.len())
+        .position(|w| w == victim)
+        .expect("lies in one piece");
     bytes[at + 40] ^= 1;
     std::fs::write(&path, &bytes).expect("written");
-    let flawed = Store::open_read(&path).expect("opened").verify(false).expect("verified").findings;
-    assert!(matches!(flawed[0], Finding::Event { seq: 3, flaw: EventFlaw::Hash, .. }), "{flawed:?}");
+    let flawed = Store::open_read(&path)
+        .expect("opened")
+        .verify(false)
+        .expect("verified")
+        .findings;
+    assert!(
+        matches!(
+            flawed[0],
+            Finding::Event {
+                seq: 3,
+                flaw: EventFlaw::Hash,
+                ..
+            }
+        ),
+        "{flawed:?}"
+    );
     let to = folder.path().join("saved.papaver");
     let saved = salvage(&path, &to, [8; 32]).expect("salvaged");
     assert_eq!((saved.from_rows, saved.lost), (3, 1));
     // The saved registry goes on as a new device, so that no number is given out twice.
     let mut store = Store::open_write(&to, "test", Duration::ZERO).expect("opened");
-    let key = store.site(events[3].event.site.expect("a site")).expect("read").expect("there").key;
-    let note = Body::Note(Note { text: "went on".into() });
-    let next = store.write(|s| s.append(&author("wang"), draft(Some(key), note), moment(9))).expect("noted");
-    assert_eq!((next.event.seq, next.event.device == events[0].event.device), (1, false));
+    let key = store
+        .site(events[3].event.site.expect("a site"))
+        .expect("read")
+        .expect("there")
+        .key;
+    let note = Body::Note(Note {
+        text: "went on".into(),
+    });
+    let next = store
+        .write(|s| s.append(&author("wang"), draft(Some(key), note), moment(9)))
+        .expect("noted");
+    assert_eq!(
+        (next.event.seq, next.event.device == events[0].event.device),
+        (1, false)
+    );
     assert_eq!(store.trusted().expect("read").len(), 2);
     let verified = store.verify(true).expect("verified");
     assert_eq!((verified.findings.len(), verified.gaps.len()), (0, 1));

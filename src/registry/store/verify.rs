@@ -144,8 +144,14 @@ impl Store {
                 let name = file.name.clone();
                 match evidence::check(&folder, *sha256) {
                     Ok(true) => None,
-                    Ok(false) => Some(Finding::EvidenceChanged { sha256: *sha256, name }),
-                    Err(_unreadable) => Some(Finding::EvidenceMissing { sha256: *sha256, name }),
+                    Ok(false) => Some(Finding::EvidenceChanged {
+                        sha256: *sha256,
+                        name,
+                    }),
+                    Err(_unreadable) => Some(Finding::EvidenceMissing {
+                        sha256: *sha256,
+                        name,
+                    }),
                 }
             })
             .collect();
@@ -157,13 +163,18 @@ impl Store {
         let lines = self
             .connection
             .prepare("PRAGMA integrity_check(20)")
-            .and_then(|mut s| s.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>());
+            .and_then(|mut s| {
+                s.query_map([], |row| row.get::<_, String>(0))?
+                    .collect::<Result<Vec<_>, _>>()
+            });
         match lines {
             Ok(lines) if lines == ["ok"] => {}
             Ok(lines) => found
                 .findings
                 .extend(lines.into_iter().map(|what| Finding::Structure { what })),
-            Err(e) => found.findings.push(Finding::Structure { what: e.to_string() }),
+            Err(e) => found.findings.push(Finding::Structure {
+                what: e.to_string(),
+            }),
         }
     }
 
@@ -197,7 +208,9 @@ impl Store {
             }
         };
         if let Err(e) = look() {
-            found.findings.push(Finding::Structure { what: e.to_string() });
+            found.findings.push(Finding::Structure {
+                what: e.to_string(),
+            });
         }
     }
 
@@ -254,7 +267,9 @@ impl Store {
             Ok(())
         });
         if let Err(e) = compared {
-            different.push(Finding::Structure { what: e.to_string() });
+            different.push(Finding::Structure {
+                what: e.to_string(),
+            });
         }
         let rows: Option<i64> = self
             .connection
@@ -279,7 +294,13 @@ fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
         device: DeviceId(device),
         seq: row.get(6)?,
         guard: row.get(12)?,
-        columns: (row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?),
+        columns: (
+            row.get(7)?,
+            row.get(8)?,
+            row.get(9)?,
+            row.get(10)?,
+            row.get(11)?,
+        ),
     })
 }
 
@@ -291,7 +312,8 @@ fn take_batch(
     chains: &mut BTreeMap<DeviceId, Chain>,
     files: &mut BTreeMap<Hash, EvidenceRef>,
 ) {
-    let checked: Vec<Result<Event, Finding>> = batch.par_iter().map(|row| check_row(row, full)).collect();
+    let checked: Vec<Result<Event, Finding>> =
+        batch.par_iter().map(|row| check_row(row, full)).collect();
     found.events += batch.len() as u64;
     if full {
         found.signatures += batch.len() as u64;
@@ -326,7 +348,13 @@ fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
         return Err(flawed(EventFlaw::Signature));
     }
     let event = if full {
-        let sealed = Sealed::open(row.bytes.clone(), row.hash, row.signature, row.actor_signature).map_err(flawed)?;
+        let sealed = Sealed::open(
+            row.bytes.clone(),
+            row.hash,
+            row.signature,
+            row.actor_signature,
+        )
+        .map_err(flawed)?;
         sealed.check().map_err(flawed)?;
         sealed.event
     } else {
@@ -382,7 +410,9 @@ fn verify_chains(chains: &BTreeMap<DeviceId, Chain>, found: &mut Verification) {
             next = seq + 1;
         }
         if let Some((seq, events)) = chain.last_key_value() {
-            found.heads.extend(events.iter().map(|(hash, _)| (*device, *seq, *hash)));
+            found
+                .heads
+                .extend(events.iter().map(|(hash, _)| (*device, *seq, *hash)));
         }
     }
 }
