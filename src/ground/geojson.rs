@@ -105,19 +105,31 @@ fn distinct(line: &LineString) -> Vec<[f64; 2]> {
     positions
 }
 
-/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior.
+/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior. A ring so
+/// thin that rounding turns it inside out is left out.
 fn rings(polygon: &Polygon) -> Option<Value> {
     let oriented = polygon.orient(Direction::Default);
     let exterior = distinct(oriented.exterior());
-    let mut all = vec![(exterior.len() >= 4).then_some(exterior)?];
+    let mut all = vec![(twice_area(&exterior) > 0.0).then_some(exterior)?];
     all.extend(
         oriented
             .interiors()
             .iter()
             .map(distinct)
-            .filter(|ring| ring.len() >= 4),
+            .filter(|ring| twice_area(ring) < 0.0),
     );
     serde_json::to_value(all).ok()
+}
+
+/// Twice the signed area of a closed ring, positive where it winds counter-clockwise. Taken from its first corner, so
+/// that a small ring far from the origin keeps its digits.
+fn twice_area(ring: &[[f64; 2]]) -> f64 {
+    let Some([x0, y0]) = ring.first() else {
+        return 0.0;
+    };
+    ring.windows(2)
+        .map(|w| (w[0][0] - x0) * (w[1][1] - y0) - (w[1][0] - x0) * (w[0][1] - y0))
+        .sum()
 }
 
 #[cfg(test)]

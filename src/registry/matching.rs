@@ -63,8 +63,9 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
     let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());
     match site.state {
         State::Closed if after(captured, closed_on(site)) => Match::Recurs { of: site.key },
-        State::Eradicated if after(captured, eradicated_on(site)) => known(Meaning::Residue),
-        State::Closed if after(captured, eradicated_on(site)) => known(Meaning::Residue),
+        State::Eradicated | State::Closed if after(captured, eradicated_on(site)) => {
+            known(Meaning::Residue)
+        }
         State::Refuted if refuted_anew(site, captured, settings) => known(Meaning::Raised),
         State::ScreenedOut if screened_anew(site, detection) => known(Meaning::Raised),
         _ => known(Meaning::Seen),

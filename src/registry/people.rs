@@ -129,12 +129,10 @@ impl People {
     fn take(&mut self, id: Uuid, event: &Event) {
         let author = &event.actor;
         match &event.body {
-            Body::Init(init) => {
-                if init.unit == author.unit {
-                    self.change(id, &author.unit, &author.name, |person| {
-                        person.roles.extend([Role::Supervisor, Role::Analyst]);
-                    });
-                }
+            Body::Init(init) if init.unit == author.unit => {
+                self.change(id, &author.unit, &author.name, |person| {
+                    person.roles.extend([Role::Supervisor, Role::Analyst]);
+                });
             }
             Body::Actor(change) => {
                 let supervises = self

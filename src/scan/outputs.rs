@@ -33,21 +33,51 @@ pub struct Provenance<'a> {
 /// The folder of the pictures.
 const CHIPS: &str = "chips";
 
-/// Makes the folders, and finds out before the long work whether files can be written there.
+/// The first letters of temporary names.
+const TEMPORARY: &str = ".papaver-";
+/// The record, which stands for a whole and current set of results.
+const RECORD: &str = "scan.json";
+
+/// Makes the folders, clears away what a killed run left half written, and finds out before the long work whether files
+/// can be written there. When the work begins anew, the old record goes first: it would stand beside other results.
 ///
 /// # Errors
 /// [`ScanError::Write`].
-pub fn prepare(folder: &Path) -> Result<(), ScanError> {
+pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
     let chips = folder.join(CHIPS);
     fs::create_dir_all(&chips).map_err(|source| ScanError::Write {
         path: chips.clone(),
         source,
     })?;
-    put(&chips.join(".probe"), |file| file.write_all(b"papaver"))?;
-    fs::remove_file(chips.join(".probe")).map_err(|source| ScanError::Write {
+    if anew {
+        remove(&folder.join(RECORD))?;
+    }
+    for entry in [folder, &chips]
+        .iter()
+        .filter_map(|f| fs::read_dir(f).ok())
+        .flatten()
+        .flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            remove(&entry.path())?;
+        }
+    }
+    let probe = tempfile::tempfile_in(&chips).and_then(|mut file| file.write_all(b"papaver"));
+    probe.map_err(|source| ScanError::Write {
         path: chips,
         source,
     })
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<(), ScanError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ScanError::Write {
+            path: path.into(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Writes everything. `scan.json` comes last: where it is, all is.
@@ -56,6 +86,7 @@ pub fn prepare(folder: &Path) -> Result<(), ScanError> {
 /// [`ScanError::Write`].
 pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
     let folder = &summary.out;
+    remove(&folder.join(RECORD))?;
     let chips = write_chips(summary, provenance.rasters)?;
     put(&folder.join("candidates.geojson"), |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
@@ -69,7 +100,7 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     })?;
     let record =
         serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
-    put(&folder.join("scan.json"), |file| {
+    put(&folder.join(RECORD), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
     })
@@ -83,7 +114,7 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new()
-        .prefix(".papaver-")
+        .prefix(TEMPORARY)
         .tempfile_in(folder)
         .map_err(failed)?;
     let mut out = io::BufWriter::new(temporary);
@@ -147,10 +178,7 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
         let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
         let picture = entry.path().extension().is_some_and(|e| e == "jpg");
         if picture && !wanted.contains(name.as_str()) {
-            fs::remove_file(entry.path()).map_err(|source| ScanError::Write {
-                path: entry.path(),
-                source,
-            })?;
+            remove(&entry.path())?;
         }
     }
     Ok(files)

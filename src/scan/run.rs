@@ -57,7 +57,7 @@ pub fn scan(
     let started = Instant::now();
     let mut search = Search::prepare(request, progress)?;
     let (mut journal, done) = Journal::open(&request.out, &search.bond, request.restart)?;
-    outputs::prepare(&request.out)?;
+    outputs::prepare(&request.out, request.restart)?;
     for (number, job) in search.jobs.iter_mut().enumerate() {
         job.done = done
             .tasks

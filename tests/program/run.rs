@@ -48,6 +48,10 @@ pub fn scan_command(inputs: &[&Path], out: &Path, model: &str, options: &[&str])
     let mut command = papaver();
     command.arg("scan").args(inputs).arg("-o").arg(out);
     command.arg("--model").arg(fixture(model));
+    // Targets stand closer together than plots do.
+    if !options.iter().any(|o| o.starts_with("--site-radius")) {
+        command.args(["--site-radius", "1"]);
+    }
     command.args(options.iter().map(OsStr::new));
     command
 }

@@ -98,23 +98,22 @@ impl Context {
 
     fn author(&self, store: &Store, typed: &str) -> Result<Author, Failure> {
         let own_unit = own_unit(store)?;
-        let (unit, name) = match typed.split_once('/') {
-            Some((unit, name)) => (unit.to_owned(), name.to_owned()),
-            None => {
-                let units: Vec<&str> = store
-                    .people()
-                    .iter()
-                    .filter(|(_, n, _)| *n == typed)
-                    .map(|(unit, _, _)| unit)
-                    .collect();
-                let unit = match units[..] {
-                    [] => own_unit,
-                    [one] => one.to_owned(),
-                    _ if units.contains(&own_unit.as_str()) => own_unit,
-                    _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
-                };
-                (unit, typed.to_owned())
-            }
+        let (unit, name) = if let Some((unit, name)) = typed.split_once('/') {
+            (unit.to_owned(), name.to_owned())
+        } else {
+            let units: Vec<&str> = store
+                .people()
+                .iter()
+                .filter(|(_, n, _)| *n == typed)
+                .map(|(unit, _, _)| unit)
+                .collect();
+            let unit = match units[..] {
+                [] => own_unit,
+                [one] => one.to_owned(),
+                _ if units.contains(&own_unit.as_str()) => own_unit,
+                _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
+            };
+            (unit, typed.to_owned())
         };
         let passphrase = self.passphrase()?;
         let key = match passphrase {
@@ -191,13 +190,9 @@ impl Context {
     }
 }
 
-/// The unit of the registry's own device: that of its first event.
+/// The unit whose registry this is.
 pub(super) fn own_unit(store: &Store) -> Result<String, Failure> {
-    let first = store.events(0, 1)?;
-    Ok(first
-        .first()
-        .map(|s| s.event.actor.unit.clone())
-        .unwrap_or_default())
+    Ok(store.local("unit")?.unwrap_or_default())
 }
 
 /// Files that go with an event.

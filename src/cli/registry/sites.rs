@@ -136,7 +136,7 @@ pub struct Add {
     /// Where: LON,LAT in WGS 84 位置
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
     at: String,
-    /// patrol, tip_off, target or find 来源
+    /// patrol, `tip_off`, target or find 来源
     #[arg(long, value_name = "SOURCE")]
     source: String,
     /// Small place name 小地名

@@ -243,7 +243,7 @@ fn rebuild(common: Common, lang: Lang) -> Result<Done, Failure> {
 
 impl Salvage {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let saved = salvage(&self.from, &self.to)?;
+        let saved = salvage(&self.from, &self.to, rand::random())?;
         let (rows, bytes, lost) = (saved.from_rows, saved.from_bytes, saved.lost);
         if self.common.json {
             json(&serde_json::json!({"from_rows": rows, "from_bytes": bytes, "lost": lost}));

@@ -132,7 +132,8 @@ impl StoreError {
         use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged {
+            Some(NotADatabase) => Self::NotARegistry { path },
+            Some(DatabaseCorrupt) => Self::Damaged {
                 path,
                 what: source.to_string(),
             },
@@ -185,7 +186,6 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
 }
 
 impl Say for StoreError {
-    #[expect(clippy::too_many_lines, reason = "one arm a variant")]
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Missing { path } => {

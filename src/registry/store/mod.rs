@@ -126,7 +126,10 @@ impl Store {
                     evidence: Vec::new(),
                     body: Body::Init(init),
                 };
-                store.append(author, draft, moment).map(|_| ())
+                let first = store.append(author, draft, moment)?;
+                // Whose registry this is: the unit, and the devices from which trust begins.
+                store.set_local("unit", &author.unit)?;
+                store.set_local("roots", &first.event.device.to_string())
             })?;
             Ok(store)
         })();
@@ -159,6 +162,11 @@ impl Store {
         if store.connection.is_readonly("main").unwrap_or(true) {
             return Err(StoreError::ReadOnly { path: path.into() });
         }
+        // What commits is the journal's truncation, which FULL synchronises; its removal would need the folder synchronised.
+        store
+            .connection
+            .pragma_update(None, "journal_mode", "TRUNCATE")
+            .map_err(|e| store.fail(e))?;
         schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
         let device = DeviceId(key.verifying_key().to_bytes());
         let tip = store.tip(device)?;
@@ -179,11 +187,11 @@ impl Store {
         connection
             .busy_timeout(Duration::from_secs(10))
             .map_err(fail)?;
-        // EXTRA is FULL and the folder too: the journal's removal is what commits.
+        // Spilling a large transaction early would synchronise the disk again and again.
         connection
             .execute_batch(
-                "PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
-                 PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
+                "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
+                 PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;",
             )
             .map_err(fail)?;
         let application: i32 = connection
@@ -724,3 +732,6 @@ type OtherSide = BTreeMap<SiteKey, Vec<(Hash, Vec<u8>)>>;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod scale;

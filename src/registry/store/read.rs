@@ -330,10 +330,13 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn trusted(&self) -> Result<BTreeMap<DeviceId, String>, StoreError> {
-        let first = self.events(0, 1)?;
-        let Some(own) = first.first().map(|s| &s.event) else {
-            return Ok(BTreeMap::new());
-        };
+        let unit = self.local("unit")?.unwrap_or_default();
+        let roots: Vec<DeviceId> = self
+            .local("roots")?
+            .unwrap_or_default()
+            .split(',')
+            .filter_map(|id| id.parse().ok())
+            .collect();
         let mut said: BTreeMap<(DeviceId, DeviceId), Option<String>> = BTreeMap::new();
         for sealed in self.unit_events("trust")? {
             if let Body::Trust(trust) = &sealed.event.body
@@ -343,12 +346,15 @@ impl Store {
                 said.insert((sealed.event.device, trust.device), unit);
             }
         }
-        let mut trusted = BTreeMap::from([(own.device, own.actor.unit.clone())]);
-        let mut waiting = vec![own.device];
+        let mut trusted: BTreeMap<DeviceId, String> =
+            roots.iter().map(|root| (*root, unit.clone())).collect();
+        let mut waiting = roots.clone();
         while let Some(truster) = waiting.pop() {
             for ((_, device), unit) in said.iter().filter(|((by, _), _)| *by == truster) {
                 // What this registry's own device refuses, nobody else can vouch for.
-                let refused = said.get(&(own.device, *device)) == Some(&None);
+                let refused = roots
+                    .iter()
+                    .any(|root| said.get(&(*root, *device)) == Some(&None));
                 if let Some(unit) = unit
                     && !refused
                     && !trusted.contains_key(device)
@@ -415,17 +421,15 @@ impl Store {
         )?;
         let mut batch: Vec<SiteEvents> = Vec::new();
         let people = &self.people;
-        let flush =
-            |batch: &mut Vec<SiteEvents>,
-             each: &mut dyn FnMut(&Site, &[u8]) -> Result<(), StoreError>| {
-                let folded: Vec<(Site, Vec<u8>)> = batch
-                    .par_iter()
-                    .map(|(key, events)| fold_raw(*key, events, people))
-                    .collect::<Result<_, _>>()
-                    .map_err(|what| self.damaged(what))?;
-                batch.clear();
-                folded.iter().try_for_each(|(site, json)| each(site, json))
-            };
+        let flush = |batch: &mut Vec<SiteEvents>, each: &mut EachSite| {
+            let folded: Vec<(Site, Vec<u8>)> = batch
+                .par_iter()
+                .map(|(key, events)| fold_raw(*key, events, people))
+                .collect::<Result<_, _>>()
+                .map_err(|what| self.damaged(what))?;
+            batch.clear();
+            folded.iter().try_for_each(|(site, json)| each(site, json))
+        };
         self.each_raw(
             "SELECT hash, signature, actor_signature, bytes, site FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site",
             |key, hash, bytes| {
@@ -493,6 +497,9 @@ impl Store {
             .collect()
     }
 }
+
+/// What is done with each replayed site and its JSON.
+type EachSite<'a> = dyn FnMut(&Site, &[u8]) -> Result<(), StoreError> + 'a;
 
 fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
     if Hash::of(json).as_bytes() != digest {

@@ -5,8 +5,10 @@
 
 use super::lock::beside;
 use super::{Store, StoreError, raw, schema};
+use crate::registry::body::Body;
 use crate::registry::event::Sealed;
-use crate::registry::ids::Hash;
+use crate::registry::ids::{DeviceId, Hash};
+use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,11 +29,11 @@ pub struct Salvaged {
     pub lost: usize,
 }
 
-/// Saves what is whole into a new registry at `to`, with the device's key where it is there still.
+/// Saves what is whole into a new registry at `to`, which is a new device (its key made of `secret`) of the same unit.
 ///
 /// # Errors
 /// [`StoreError::Exists`], and those of writing the new file.
-pub fn salvage(from: &Path, to: &Path) -> Result<Salvaged, StoreError> {
+pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, StoreError> {
     if to.exists() {
         return Err(StoreError::Exists { path: to.into() });
     }
@@ -58,14 +60,32 @@ pub fn salvage(from: &Path, to: &Path) -> Result<Salvaged, StoreError> {
     let new = Connection::open(to).map_err(|e| StoreError::of(to, e))?;
     schema::migrate(&new).map_err(|e| StoreError::of(to, e))?;
     drop(new);
-    let key = beside(from, ".key");
-    if key.exists() {
-        std::fs::copy(&key, beside(to, ".key")).map_err(io(&key))?;
-    }
+    // A new key: with the old one, numbers whose events are lost would be given out a second time.
+    super::write_key(&beside(to, ".key"), &secret)?;
     let mut store = Store::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let mut events: Vec<Sealed> = whole.into_values().collect();
-    events.sort_by(|a, b| (a.event.device, a.event.seq).cmp(&(b.event.device, b.event.seq)));
-    store.write(|store| store.take(&events))?;
+    events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
+    // Whose registry it was: the damaged file may still tell; otherwise its first device does.
+    let old = Store::open_read(from).ok();
+    let told = |key: &str| {
+        old.as_ref()
+            .and_then(|store| store.local(key).ok().flatten())
+    };
+    let first = events
+        .iter()
+        .find(|sealed| matches!(sealed.event.body, Body::Init(_)));
+    let unit = told("unit")
+        .or_else(|| first.map(|s| s.event.actor.unit.clone()))
+        .unwrap_or_default();
+    let new_device = DeviceId(SigningKey::from_bytes(&secret).verifying_key().to_bytes());
+    let roots = told("roots")
+        .or_else(|| first.map(|s| s.event.device.to_string()))
+        .unwrap_or_default();
+    store.write(|store| {
+        store.take(&events)?;
+        store.set_local("unit", &unit)?;
+        store.set_local("roots", &format!("{roots},{new_device}"))
+    })?;
     Ok(Salvaged {
         from_rows,
         from_bytes,

@@ -42,9 +42,10 @@ const MIGRATIONS: [&str; 1] = [
          lat_e7 INTEGER NOT NULL,
          digest BLOB NOT NULL,
          json BLOB NOT NULL
-     ) STRICT, WITHOUT ROWID;
+     ) STRICT;
      CREATE INDEX sites_state ON sites(state);
-     CREATE INDEX sites_lat ON sites(lat_e7);
+     CREATE INDEX sites_place ON sites(lat_e7, lon_e7);
+     CREATE INDEX sites_crew ON sites(crew) WHERE crew IS NOT NULL;
      CREATE TABLE candidates(candidate TEXT PRIMARY KEY, site BLOB NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE site_districts(
          key BLOB PRIMARY KEY,

@@ -403,12 +403,32 @@ fn salvage_saves_every_event_but_the_changed_one() {
         "{flawed:?}"
     );
     let to = folder.path().join("saved.papaver");
-    let saved = salvage(&path, &to).expect("salvaged");
+    let saved = salvage(&path, &to, [8; 32]).expect("salvaged");
     assert_eq!((saved.from_rows, saved.lost), (3, 1));
+    // The saved registry goes on as a new device, so that no number is given out twice.
+    let mut store = Store::open_write(&to, "test", Duration::ZERO).expect("opened");
+    let key = store
+        .site(events[3].event.site.expect("a site"))
+        .expect("read")
+        .expect("there")
+        .key;
+    let note = Body::Note(Note {
+        text: "went on".into(),
+    });
+    let next = store
+        .write(|s| s.append(&author("wang"), draft(Some(key), note), moment(9)))
+        .expect("noted");
+    assert_eq!(
+        (next.event.seq, next.event.device == events[0].event.device),
+        (1, false)
+    );
+    assert_eq!(store.trusted().expect("read").len(), 2);
+    let verified = store.verify(true).expect("verified");
+    assert_eq!((verified.findings.len(), verified.gaps.len()), (0, 1));
     // Without its first page nothing can be opened, and the raw bytes still give all that is whole.
     bytes[..100].fill(0);
     std::fs::write(&path, &bytes).expect("written");
-    let saved = salvage(&path, &folder.path().join("carved.papaver")).expect("salvaged");
+    let saved = salvage(&path, &folder.path().join("carved.papaver"), [8; 32]).expect("salvaged");
     assert_eq!((saved.from_rows, saved.from_bytes), (0, 3));
 }
 

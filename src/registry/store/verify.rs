@@ -109,8 +109,11 @@ struct Looked {
     device: DeviceId,
     seq: i64,
     guard: u32,
-    columns: (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>),
+    columns: Columns,
 }
+
+/// What a row repeats of its event: id, type, author, site, other site.
+type Columns = (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// What the chain of a device has shown so far: hash and predecessor by number.
 type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;

@@ -1,0 +1,258 @@
+//! Figures at scale, measured and printed: `PAPAVER_SITES=100000 cargo test --release registry::store::scale -- --ignored --nocapture`.
+
+use super::*;
+use crate::ground::LonLat;
+use crate::registry::body::*;
+use crate::registry::place::Place;
+use crate::registry::{Role, State};
+use std::time::Instant;
+
+/// Events of each site: its founding, screening, an assignment, and notes up to this number.
+const EACH: usize = 10;
+
+fn event(
+    author: &Author,
+    site: Option<SiteKey>,
+    role: Role,
+    chain: (&SigningKey, u64, Option<Hash>, Option<Uuid>),
+    based_on: Vec<Hash>,
+    body: Body,
+) -> Sealed {
+    let (key, seq, prev, last) = chain;
+    let event = Event {
+        id: next_id(last, 1_777_000_000_000 + seq, [7; 8]),
+        site,
+        season: 2026,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        logged_at: "2026-05-03T02:00:00Z".into(),
+        clock_behind_s: None,
+        actor: Actor {
+            name: author.name.clone(),
+            unit: author.unit.clone(),
+            role,
+            key: None,
+        },
+        device: DeviceId(key.verifying_key().to_bytes()),
+        seq,
+        prev,
+        based_on,
+        evidence: vec![],
+        body,
+    };
+    Sealed::seal(event, key, None).expect("sealed")
+}
+
+fn life(n: usize) -> Vec<Body> {
+    #[expect(clippy::cast_precision_loss, reason = "a test's grid")]
+    let at = LonLat::new(
+        113.0 + (n % 1000) as f64 * 0.001,
+        33.0 + (n / 1000) as f64 * 0.001,
+    );
+    let origin = format!("candidate:{n}");
+    let mut bodies = vec![
+        Body::Create(Box::new(Create {
+            source: Source::Scan,
+            origin,
+            place: Place::point(at),
+            area_dm2: Some(1000),
+            detection: Some(Detection {
+                candidate: n.to_string(),
+                scan: "s".into(),
+                captured: None,
+                score_e4: 9000,
+                rank: None,
+            }),
+            recurs_of: None,
+            split_from: None,
+            name: None,
+            note: None,
+        })),
+        Body::Screen(Screen {
+            keep: true,
+            reason: None,
+            note: None,
+        }),
+        Body::Assign(Assign {
+            crew: format!("crew {}", n % 50),
+            due: None,
+        }),
+    ];
+    bodies.extend((bodies.len()..EACH).map(|m| {
+        Body::Note(Note {
+            text: format!("a note of some length, number {m}"),
+        })
+    }));
+    bodies
+}
+
+fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kib| kib.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
+}
+
+#[test]
+#[ignore = "minutes long; prints figures"]
+#[expect(clippy::too_many_lines, reason = "one measurement after another")]
+fn a_province_of_a_hundred_thousand_sites() {
+    let sites: usize = std::env::var("PAPAVER_SITES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(10_000);
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.papaver");
+    let author = Author {
+        name: "chief".into(),
+        unit: "410000".into(),
+        key: None,
+    };
+    let init = Init {
+        unit: "410000".into(),
+        unit_name: None,
+        program: "test".into(),
+    };
+    let now = jiff::Timestamp::new(1_776_000_000, 0).expect("time");
+    let mut store = Store::create(
+        &path,
+        &author,
+        init,
+        "2026-05-01T08:00:00+08:00".into(),
+        Moment {
+            now,
+            random: [1; 8],
+        },
+        [1; 32],
+    )
+    .expect("created");
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let (mut seq, mut prev, mut last) = (0, None, None);
+    let made = Instant::now();
+    // As a season brings them: everybody's first event, then everybody's second.
+    let lives: Vec<Vec<Body>> = (0..sites).map(life).collect();
+    let mut heads: Vec<Vec<Hash>> = vec![vec![]; sites];
+    let mut all = Vec::with_capacity(sites * EACH);
+    for step in 0..EACH {
+        for n in 0..sites {
+            seq += 1;
+            let site = SiteKey::of_origin(&format!("candidate:{n}"));
+            let sealed = event(
+                &author,
+                Some(site),
+                Role::Analyst,
+                (&key, seq, prev, last),
+                std::mem::take(&mut heads[n]),
+                lives[n][step].clone(),
+            );
+            (prev, last) = (Some(sealed.hash), Some(sealed.event.id));
+            heads[n] = vec![sealed.hash];
+            all.push(sealed);
+        }
+    }
+    let count = all.len();
+    println!("made {count} events in {:?}", made.elapsed());
+    let rate = |what: &str, n: usize, since: Instant| {
+        let taken = since.elapsed();
+        #[expect(clippy::cast_precision_loss, reason = "a printed rate")]
+        let per_second = n as f64 / taken.as_secs_f64();
+        println!(
+            "{what}: {taken:.2?}, {per_second:.0} a second, peak memory {} MiB",
+            resident_mib()
+        );
+    };
+    let batch = all.split_off(count.saturating_sub(100_000.min(count / 2)));
+    let started = Instant::now();
+    store.write(|s| s.take(&all)).expect("taken");
+    rate("take the first", all.len(), started);
+    let started = Instant::now();
+    store.write(|s| s.take(&batch)).expect("taken");
+    rate("take a further bundle's events", batch.len(), started);
+    drop((all, batch, lives));
+    let started = Instant::now();
+    store.rebuild().expect("rebuilt");
+    rate("rebuild (replay and write)", count, started);
+    let started = Instant::now();
+    let mut replayed = 0;
+    store
+        .replay_all(|_, _| {
+            replayed += 1;
+            Ok(())
+        })
+        .expect("replayed");
+    rate("replay", count, started);
+    assert_eq!(replayed, sites);
+    let started = Instant::now();
+    let verified = store.verify(false).expect("verified");
+    rate("verify", count, started);
+    assert_eq!(verified.findings, vec![]);
+    let started = Instant::now();
+    assert_eq!(store.verify(true).expect("verified").findings, vec![]);
+    rate("verify --full", count, started);
+    let mut times: Vec<Duration> = (0..200)
+        .map(|n| {
+            let site = SiteKey::of_origin(&format!("candidate:{}", n * 37 % sites));
+            let body = Body::Assign(Assign {
+                crew: format!("{n}"),
+                due: None,
+            });
+            let draft = Draft {
+                site: Some(site),
+                at: "2026-05-04T10:00:00+08:00".into(),
+                evidence: vec![],
+                body,
+            };
+            let moment = Moment {
+                now: jiff::Timestamp::new(1_777_900_000 + n as i64, 0).expect("time"),
+                random: [1; 8],
+            };
+            let started = Instant::now();
+            store
+                .write(|s| s.append(&author, draft, moment))
+                .expect("assigned");
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!(
+        "a status change: median {:?}, 95th of a hundred {:?}",
+        times[100], times[190]
+    );
+    for (what, filter) in [
+        (
+            "crew",
+            Filter {
+                crew: Some("crew 7".into()),
+                ..Filter::default()
+            },
+        ),
+        (
+            "box",
+            Filter {
+                within: Some([113.1, 33.0, 113.15, 33.05]),
+                ..Filter::default()
+            },
+        ),
+        (
+            "state",
+            Filter {
+                states: vec![State::Refuted],
+                ..Filter::default()
+            },
+        ),
+        ("everything", Filter::default()),
+    ] {
+        let started = Instant::now();
+        let found = store.sites(&filter).expect("listed").len();
+        println!("sites by {what}: {found} in {:?}", started.elapsed());
+    }
+    println!(
+        "file {} MiB",
+        std::fs::metadata(&path).expect("there").len() >> 20
+    );
+}
