@@ -5,7 +5,7 @@
 The ground is textured grass that costs about as much to inflate as a real orthomosaic. Targets are magenta cells of
 16 x 16 pixels, on which tests/fixtures/colour_dense.onnx fires. UTM 50N, 2 cm a pixel, tiled, DEFLATE.
 
-hits_0, hits_10k, hits_300k   one size, none, some and very many targets
+hits_0, hits_10k, hits_300k   one size: no targets; 200 plots of 49 targets; most cells of the whole raster
 ground, ground_half           the same ground, whole and with its right half no-data
 sparse, dense                 the same patches: 2 % of a sparse 100,000 x 100,000 BigTIFF, and side by side
 """
@@ -46,13 +46,25 @@ def finish(path: pathlib.Path) -> None:
     print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB")
 
 
-def hits(path: pathlib.Path, side: int, count: int) -> None:
-    """Grass with `count` targets in cells drawn at random."""
-    rng = np.random.default_rng(7)
-    cells = side // CELL
+def strewn(cells: int, count: int) -> np.ndarray:
+    """`count` of `cells` x `cells`, drawn at random."""
     chosen = np.zeros(cells * cells, bool)
-    chosen[rng.permutation(cells * cells)[:count]] = True
-    chosen = chosen.reshape(cells, cells)
+    chosen[np.random.default_rng(7).permutation(cells * cells)[:count]] = True
+    return chosen.reshape(cells, cells)
+
+
+def plots(cells: int, count: int) -> np.ndarray:
+    """Plots of 7 x 7 cells, 10 m apart or more, until there are `count` cells."""
+    chosen = np.zeros((cells, cells), bool)
+    places = [(r, c) for r in range(8, cells - 8, 40) for c in range(8, cells - 8, 40)]
+    for r, c in places[: count // 49]:
+        chosen[r : r + 7, c : c + 7] = True
+    return chosen
+
+
+def hits(path: pathlib.Path, side: int, chosen: np.ndarray) -> None:
+    """Grass with a target in each chosen cell."""
+    rng = np.random.default_rng(7)
     ground, per = grass(rng, BLOCK), BLOCK // CELL
     with create(path, side, side) as out:
         for row in range(0, side, BLOCK):
@@ -87,8 +99,10 @@ def patches(path: pathlib.Path, width: int, height: int, patch: int, origins: li
 
 def main(folder: pathlib.Path, small: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    side, targets = (2_560, (0, 600, 18_750)) if small else (10_240, (0, 10_000, 300_000))
-    jobs = [(f"hits_{name}", hits, side, n) for name, n in zip(("0", "10k", "300k"), targets)]
+    side, some, many = (2_560, 600, 18_750) if small else (10_240, 10_000, 300_000)
+    cells = side // CELL
+    chosen = {"0": strewn(cells, 0), "10k": plots(cells, some), "300k": strewn(cells, many)}
+    jobs = [(f"hits_{name}", hits, side, cells) for name, cells in chosen.items()]
     plain = 2_048 if small else 6_144
     jobs += [("ground", ground, plain, plain), ("ground_half", ground, plain, plain // 2)]
     # 50 patches, one at a random place of each cell of a 10 x 5 grid of the large raster, on the block grid.

@@ -34,7 +34,7 @@ side() { printf '%s %s s, peak %s MB' "$1" "$(seconds "$1")" "$(peak "$1")"; }
 
 rm -f "$work"/times/*
 for _ in $(seq "$rounds"); do
-    for count in 0 10k 300k; do scan "hits_$count" "hits_$count.tif" --model "$model" --site-radius 0.5; done
+    for count in 0 10k 300k; do scan "hits_$count" "hits_$count.tif" --model "$model"; done
     scan full ground.tif
     scan half ground_half.tif
     scan one_thread ground.tif --threads 1
