@@ -31,7 +31,10 @@ def told(*command: str, cwd: pathlib.Path | None = None) -> str:
 
 def rust(repository: pathlib.Path, folder: pathlib.Path) -> None:
     """Crates that are compiled into the program: not those of tests, and not those that only build."""
-    metadata = json.loads(told("cargo", "metadata", "--locked", "--format-version", "1", cwd=repository))
+    host = re.search(r"^host: (.*)$", told("rustc", "-vV"), re.MULTILINE)[1]
+    metadata = json.loads(
+        told("cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", host, cwd=repository)
+    )
     packages = {p["id"]: p for p in metadata["packages"]}
     nodes = {n["id"]: n for n in metadata["resolve"]["nodes"]}
     reached, todo = set(), [metadata["resolve"]["root"]]
@@ -41,12 +44,10 @@ def rust(repository: pathlib.Path, folder: pathlib.Path) -> None:
             continue
         reached.add(at)
         todo += [d["pkg"] for d in nodes[at]["deps"] if any(k["kind"] is None for k in d["dep_kinds"])]
-    used = told("cargo", "tree", "--locked", "-e", "normal", "--prefix", "none", "--format", "{p}", cwd=repository)
-    here = {tuple(line.split()[:2]) for line in used.splitlines() if line}
     rows, bare = [], []
     for package in sorted((packages[i] for i in reached), key=lambda p: (p["name"], p["version"])):
         name, version = package["name"], package["version"]
-        if package["source"] is None or (name, f"v{version}") not in here:
+        if package["source"] is None:
             continue
         rows.append((name, version, package["license"] or package["license_file"] or "", package["repository"] or ""))
         source = pathlib.Path(package["manifest_path"]).parent
@@ -99,7 +100,10 @@ def main(repository: str, libraries: str, runtime: str, into: str) -> None:
     shutil.copytree("/usr/share/common-licenses", folder / "common", symlinks=False)
     (folder / "onnxruntime").mkdir()
     for name in ("LICENSE", "ThirdPartyNotices.txt"):
-        shutil.copyfile(pathlib.Path(runtime).parent / f"onnxruntime-{name}", folder / "onnxruntime" / name)
+        source = pathlib.Path(runtime).parent / f"onnxruntime-{name}"
+        if not source.exists():
+            sys.exit(f"error: {source} is missing\nhint: delete {runtime} and run this again: the set-up fetches both")
+        shutil.copyfile(source, folder / "onnxruntime" / name)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ sed "s/@LOADER@/$loader/" "$top/.release/launcher.sh" >"$part/papaver"
 chmod 755 "$part/papaver"
 cp "$top"/samples/village/{ortho.tif,boundary.geojson,truth.geojson} "$part/samples/village/"
 cp "$top"/samples/*.jpg "$part/samples/"
+mkdir "$part/models"
+cp "$top/models/README.md" "$part/models/"
 cp "$top"/{README.md,README.zh-CN.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
 
 step "gathering the licences" "收集许可证"

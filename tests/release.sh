@@ -17,11 +17,12 @@ if [ ! -x "$root/bin/sh" ]; then
 fi
 # The root is not to be changed: what is written goes to a layer of its own.
 layer=$(mktemp -d)
-trap 'umount "$layer/root" 2>/dev/null || true; umount "$layer" 2>/dev/null || true; rm -rf "$layer"' EXIT
+trap 'umount "$layer/root/proc" 2>/dev/null || true; umount "$layer/root" 2>/dev/null || true; umount "$layer" 2>/dev/null || true; rm -rf "$layer"' EXIT
 mount -t tmpfs papaver "$layer"
 mkdir -p "$layer"/{upper,work,root}
 mount -t overlay overlay -o "lowerdir=$root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
 bare=$layer/root
+mount -t proc proc "$bare/proc"
 # inside COMMAND…: in the bare root, with an empty environment and no network
 inside() { unshare -n chroot "$bare" env -i PATH=/usr/bin:/bin HOME=/home/crew LANG=C.UTF-8 sh -ec 'cd /tmp; "$@"' sh "$@"; }
 
@@ -34,11 +35,15 @@ inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums a
 inside ln -s "$place/papaver" /usr/local/bin/papaver
 
 echo "== libraries from outside the release"
-outside=$(inside env LD_TRACE_LOADED_OBJECTS=1 "$place/papaver" | grep -v "$place/lib/" | grep -v -E 'linux-vdso' || true)
-[ -z "$outside" ] || { echo "$outside"; echo "error: the release is not whole"; exit 1; } >&2
+for program in papaver libonnxruntime.so; do
+    outside=$(inside sh -c "$place/lib/ld-linux*.so.* --library-path $place/lib --list $place/lib/$program" \
+        | grep -v -E "$place/lib/|linux-vdso|statically linked" || true)
+    [ -z "$outside" ] || { echo "$outside"; echo "error: the release is not whole"; exit 1; } >&2
+done
 echo none
 
-echo "== the network inside: $(inside sh -c 'cat /proc/net/dev 2>/dev/null | tail -n +3 | wc -l; ls /sys/class/net 2>/dev/null' | tr '\n' ' ')"
+interfaces=$(inside sh -c "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '")
+echo "== network interfaces inside: $interfaces, and it is down"
 inside /usr/local/bin/papaver --version
 inside /usr/local/bin/papaver model inspect
 inside /usr/local/bin/papaver scan "$place/samples/village/ortho.tif" --within "$place/samples/village/boundary.geojson" -o /tmp/out
