@@ -2,7 +2,7 @@
 
 use super::lonlat::{LonLat, round7};
 use geo::orient::{Direction, Orient};
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{Area, LineString, MultiPolygon, Polygon};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -105,19 +105,22 @@ fn distinct(line: &LineString) -> Vec<[f64; 2]> {
     positions
 }
 
-/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior.
+/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior. They are
+/// turned after rounding: a sliver that is rounded may turn about.
 fn rings(polygon: &Polygon) -> Option<Value> {
-    let oriented = polygon.orient(Direction::Default);
-    let exterior = distinct(oriented.exterior());
-    let mut all = vec![(exterior.len() >= 4).then_some(exterior)?];
-    all.extend(
-        oriented
-            .interiors()
-            .iter()
-            .map(distinct)
-            .filter(|ring| ring.len() >= 4),
-    );
-    serde_json::to_value(all).ok()
+    let all = |ring: &LineString| -> Option<LineString> {
+        let positions = distinct(ring);
+        let ring: LineString = positions.into_iter().map(geo::Coord::from).collect();
+        let flat = Polygon::new(ring.clone(), vec![]).unsigned_area() == 0.0;
+        (ring.0.len() >= 4 && !flat).then_some(ring)
+    };
+    let holes = polygon.interiors().iter().filter_map(all).collect();
+    let oriented = Polygon::new(all(polygon.exterior())?, holes).orient(Direction::Default);
+    let rings: Vec<Vec<[f64; 2]>> = std::iter::once(oriented.exterior())
+        .chain(oriented.interiors())
+        .map(|ring| ring.coords().map(|c| [c.x, c.y]).collect())
+        .collect();
+    serde_json::to_value(rings).ok()
 }
 
 #[cfg(test)]
