@@ -32,6 +32,10 @@ pub struct Provenance<'a> {
 
 /// The folder of the pictures.
 const CHIPS: &str = "chips";
+/// The record of the scan.
+const RECORD: &str = "scan.json";
+/// How the names of files in the making begin.
+const TEMPORARY: &str = ".papaver-";
 
 /// Makes the folders, and finds out before the long work whether files can be written there.
 ///
@@ -43,6 +47,12 @@ pub fn prepare(folder: &Path) -> Result<(), ScanError> {
         path: chips.clone(),
         source,
     })?;
+    // What a run that was killed while it wrote has left behind.
+    for entry in [folder, &chips].iter().flat_map(fs::read_dir).flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            remove(&entry.path())?;
+        }
+    }
     put(&chips.join(".probe"), |file| file.write_all(b"papaver"))?;
     fs::remove_file(chips.join(".probe")).map_err(|source| ScanError::Write {
         path: chips,
@@ -50,12 +60,13 @@ pub fn prepare(folder: &Path) -> Result<(), ScanError> {
     })
 }
 
-/// Writes everything. `scan.json` comes last: where it is, all is.
+/// Writes everything. `scan.json` goes first and comes last: where it is, all is, and of one scan.
 ///
 /// # Errors
 /// [`ScanError::Write`].
 pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
     let folder = &summary.out;
+    remove(&folder.join(RECORD))?;
     let chips = write_chips(summary, provenance.rasters)?;
     put(&folder.join("candidates.geojson"), |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
@@ -69,10 +80,21 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     })?;
     let record =
         serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
-    put(&folder.join("scan.json"), |file| {
+    put(&folder.join(RECORD), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
     })
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<(), ScanError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ScanError::Write {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Writes one file whole or not at all.
@@ -83,7 +105,7 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new()
-        .prefix(".papaver-")
+        .prefix(TEMPORARY)
         .tempfile_in(folder)
         .map_err(failed)?;
     let mut out = io::BufWriter::new(temporary);
