@@ -2,11 +2,15 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
+use super::lonlat::Quad;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use geo::{BooleanOps, BoundingRect, MapCoords, MultiPolygon, Validation};
+use geo::{
+    BooleanOps, BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon,
+    Validation,
+};
 use std::path::{Path, PathBuf};
 
 /// The area a survey was asked to search.
@@ -168,6 +172,12 @@ impl Boundary {
     /// Its polygons in lon/lat.
     pub fn polygons(&self) -> &MultiPolygon {
         &self.polygons
+    }
+
+    /// Whether any of a footprint lies inside.
+    pub fn meets(&self, footprint: &Quad) -> bool {
+        let ring: LineString = footprint.iter().map(|c| Coord::from(*c)).collect();
+        self.polygons.intersects(&Polygon::new(ring, vec![]))
     }
 
     /// The part of an area that lies inside.

@@ -254,7 +254,7 @@ impl<'a> Search<'a> {
             request.captured
         ));
         let numbers = job_sources(jobs, &self.sources);
-        let hits = kept_hits(jobs, found, &lost, &numbers);
+        let hits = kept_hits(jobs, found, &lost, &numbers, self.boundary.as_ref());
         let outline = |source: usize, region: &Region| {
             numbers
                 .iter()
@@ -549,8 +549,16 @@ fn photo_ground(
     (part, error)
 }
 
-/// The hits in order, less those on ground that turned out to be a collar.
-fn kept_hits(jobs: &[Job], results: Found, lost: &[Region], sources: &[usize]) -> Vec<Located> {
+/// The hits in order, less those on ground that turned out to be a collar, and those wholly beyond the boundary: a
+/// window reaches over it.
+fn kept_hits(
+    jobs: &[Job],
+    results: Found,
+    lost: &[Region],
+    sources: &[usize],
+    boundary: Option<&Boundary>,
+) -> Vec<Located> {
+    let inside = |h: &Located| boundary.is_none_or(|b| b.meets(&h.quad));
     let on_ground = |h: &Located| {
         let job = &jobs[h.source];
         !lost[h.source].covers(
@@ -562,7 +570,7 @@ fn kept_hits(jobs: &[Job], results: Found, lost: &[Region], sources: &[usize]) -
         .hits
         .into_values()
         .flatten()
-        .filter(on_ground)
+        .filter(|h| on_ground(h) && inside(h))
         .map(|h| Located {
             source: sources[h.source],
             ..h
