@@ -227,7 +227,10 @@ impl Journal {
                 });
             }
         }
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(|source| JournalError::Io {
+            path: folder.into(),
+            source,
+        })?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
