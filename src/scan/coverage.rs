@@ -129,10 +129,7 @@ impl Coverage {
         let not_searched = by_reason
             .into_iter()
             .map(|(reason, ground)| {
-                let parts: MultiPolygon = ground
-                    .into_iter()
-                    .filter(|p| !is_sliver(p))
-                    .collect();
+                let parts: MultiPolygon = ground.into_iter().filter(|p| !is_sliver(p)).collect();
                 let area = area_m2(&parts);
                 (reason, parts, area)
             })

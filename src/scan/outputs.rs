@@ -48,7 +48,12 @@ pub fn prepare(folder: &Path) -> Result<(), ScanError> {
         source,
     })?;
     // What a run that was killed while it wrote has left behind.
-    for entry in [folder, &chips].iter().flat_map(fs::read_dir).flatten().flatten() {
+    for entry in [folder, chips.as_path()]
+        .iter()
+        .flat_map(fs::read_dir)
+        .flatten()
+        .flatten()
+    {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             remove(&entry.path())?;
         }
