@@ -25,6 +25,14 @@ pub fn fingerprint_bytes(parts: &[&[u8]]) -> Fingerprint {
     Fingerprint(hex::encode(&hash.finalize()[..16]))
 }
 
+/// The fingerprint of a file: its size and samples of its content.
+///
+/// # Errors
+/// Those of reading.
+pub fn file_fingerprint(path: &Path) -> io::Result<Fingerprint> {
+    Ok(fingerprint_bytes(&[&file_samples(path)?]))
+}
+
 /// The size of a regular file, its first and last 64 KiB and samples between. Two megabytes are read at most.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ mod stretch;
 pub mod photo;
 
 pub use captured::{Captured, CapturedError};
-pub use fingerprint::{Fingerprint, fingerprint_bytes};
+pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
 pub use gdal_setup::{gdal_version, set_up_gdal};
 pub use inputs::{Found, InputError, find_inputs};
 pub use raster::{Level, Raster, RasterOptions};

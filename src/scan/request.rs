@@ -2,7 +2,7 @@
 
 use super::error::ScanError;
 use super::scorer::Device;
-use crate::imagery::{Captured, RasterOptions};
+use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::words::Lang;
 use std::path::PathBuf;
 
@@ -15,6 +15,27 @@ pub struct PhotoRequest {
     pub ground_elevation_m: Option<f64>,
     /// The sensor's width in millimetres.
     pub sensor_width_mm: Option<f64>,
+}
+
+impl PhotoRequest {
+    /// What of it decides where photos lie: empty where nothing was asked.
+    pub fn fingerprint(&self) -> String {
+        let dem = self.dem.as_deref().map_or_else(String::new, |path| {
+            // A terrain model that cannot be read is refused elsewhere.
+            file_fingerprint(path).map_or_else(|_unreadable| String::new(), |f| f.0)
+        });
+        let number = |n: Option<f64>| n.map_or_else(String::new, |n| n.to_string());
+        let parts = [
+            dem,
+            number(self.ground_elevation_m),
+            number(self.sensor_width_mm),
+        ];
+        if parts.iter().all(String::is_empty) {
+            String::new()
+        } else {
+            parts.join(" ")
+        }
+    }
 }
 
 /// What a scan is asked to do.

@@ -370,6 +370,7 @@ fn bond(
         ("crs", crs),
         ("bands", bands),
         ("allow_coarse", request.allow_coarse.to_string()),
+        ("ground", request.photos.fingerprint()),
         ("device", model.device().name().to_owned()),
     ];
     Bond {
