@@ -2,11 +2,15 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
+use super::lonlat::Quad;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use geo::{BooleanOps, BoundingRect, Intersects, MapCoords, MultiPolygon, Validation};
+use geo::{
+    BooleanOps, BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon,
+    Validation,
+};
 use std::path::{Path, PathBuf};
 
 /// The area a survey was asked to search.
@@ -197,6 +201,12 @@ impl Boundary {
         &self.polygons
     }
 
+    /// Whether any of a footprint lies inside.
+    pub fn meets(&self, footprint: &Quad) -> bool {
+        let ring: LineString = footprint.iter().map(|c| Coord::from(*c)).collect();
+        self.polygons.intersects(&Polygon::new(ring, vec![]))
+    }
+
     /// The part of an area that lies inside.
     pub fn inside(&self, area: &MultiPolygon) -> MultiPolygon {
         area.intersection(&self.polygons)
@@ -205,12 +215,6 @@ impl Boundary {
     /// The part of an area that lies outside.
     pub fn outside(&self, area: &MultiPolygon) -> MultiPolygon {
         area.difference(&self.polygons)
-    }
-
-    /// Whether a footprint lies inside or reaches in.
-    pub fn meets(&self, footprint: &super::lonlat::Quad) -> bool {
-        let ring: geo::LineString = footprint.iter().map(|c| geo::Coord::from(*c)).collect();
-        geo::Polygon::new(ring, vec![]).intersects(&self.polygons)
     }
 
     /// Its bounding box in degrees.

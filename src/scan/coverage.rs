@@ -1,6 +1,6 @@
 //! Coverage: the ground that was really searched, and the ground that was not, with the reason.
 
-use crate::ground::{Boundary, Region, area_m2};
+use crate::ground::{Boundary, Region, area_m2, ring_perimeter_m};
 use geo::{BooleanOps, MultiPolygon, unary_union};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,9 @@ pub struct Coverage {
 }
 
 /// Smaller remains of subtracting one polygon from another are rounding, no ground.
-const SLIVER_M2: f64 = 1e-4;
+const SLIVER_M2: f64 = 1e-3;
+/// So are longer ones narrower than this: positions are written to a centimetre.
+const SLIVER_M: f64 = 0.01;
 
 impl Coverage {
     /// Puts sources together: ground searched in one source is searched; what is left over counts once, under the first
@@ -139,7 +141,7 @@ impl Coverage {
             .map(|(reason, ground)| {
                 let parts: MultiPolygon = ground
                     .into_iter()
-                    .filter(|p| exact || area_m2(&p.clone().into()) > SLIVER_M2)
+                    .filter(|p| exact || !is_sliver(p))
                     .collect();
                 let area = area_m2(&parts);
                 (reason, parts, area)
@@ -152,6 +154,11 @@ impl Coverage {
             not_searched,
         }
     }
+}
+
+fn is_sliver(polygon: &geo::Polygon) -> bool {
+    let area = area_m2(&polygon.clone().into());
+    area <= SLIVER_M2 || area <= SLIVER_M * ring_perimeter_m(polygon.exterior()) / 2.0
 }
 
 fn united<'a>(parts: impl IntoIterator<Item = &'a MultiPolygon>) -> MultiPolygon {

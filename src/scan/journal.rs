@@ -237,7 +237,10 @@ impl Journal {
                 });
             }
         }
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(|source| JournalError::Io {
+            path: folder.into(),
+            source,
+        })?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

@@ -60,8 +60,10 @@ pub fn scan(
     outputs::prepare(&request.out, request.restart)?;
     // What no plan of these sources names is no work of theirs.
     let jobs = &search.jobs;
-    done.tasks.retain(|(job, task), _| jobs.get(*job).is_some_and(|j| *task < j.plan.tasks.len()));
-    done.chunks.retain(|(job, chunk), _| jobs.get(*job).is_some_and(|j| *chunk < j.plan.chunks.len()));
+    done.tasks
+        .retain(|(job, task), _| jobs.get(*job).is_some_and(|j| *task < j.plan.tasks.len()));
+    done.chunks
+        .retain(|(job, chunk), _| jobs.get(*job).is_some_and(|j| *chunk < j.plan.chunks.len()));
     for (number, job) in search.jobs.iter_mut().enumerate() {
         job.done = done
             .tasks
