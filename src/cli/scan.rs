@@ -133,8 +133,17 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let request = request(arguments, lang)?;
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|_ignored| Box::new(NoSignals) as Box<dyn Say>)?;
+    // The first asks the run to stop where nothing is lost; the second means it.
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            #[expect(
+                clippy::exit,
+                reason = "the user insists, and the journal survives a kill"
+            )]
+            std::process::exit(130);
+        }
+    })
+    .map_err(|_ignored| Box::new(NoSignals) as Box<dyn Say>)?;
     let talk = Talk::new(lang, quiet);
     let result = scan(&request, &talk, &stop);
     talk.end();

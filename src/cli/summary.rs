@@ -210,6 +210,6 @@ pub fn machine(summary: &Summary) -> serde_json::Value {
         "seconds": summary.seconds,
         "threshold": summary.threshold,
         "candidates": candidates,
-        "output": summary.out,
+        "output": summary.out.to_string_lossy(),
     })
 }

@@ -2,11 +2,15 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
+use super::lonlat::Quad;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use geo::{BooleanOps, BoundingRect, MapCoords, MultiPolygon, Validation};
+use geo::{
+    BooleanOps, BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon,
+    Validation,
+};
 use std::path::{Path, PathBuf};
 
 /// The area a survey was asked to search.
@@ -30,6 +34,13 @@ pub enum BoundaryError {
     },
     /// A polygon crosses itself.
     SelfIntersecting {
+        /// The file.
+        path: PathBuf,
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// A feature has a shape that is not understood, such as a curve.
+    Shape {
         /// The file.
         path: PathBuf,
         /// The feature's number, from 1.
@@ -81,6 +92,20 @@ impl Say for BoundaryError {
                     "修复方法：`ogr2ogr -makevalid mended.gpkg {typed}`"
                 ))
             }
+            Self::Shape { path, feature } => {
+                let typed = shell(path);
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "feature {feature} of {path} has a shape that cannot be read, such as a curve",
+                    "{path} 的第 {feature} 个要素形状无法读取（例如曲线）"
+                ))
+                .hint(tr!(
+                    lang,
+                    "make it plain polygons: `ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`",
+                    "请转换为普通多边形：`ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`"
+                ))
+            }
             Self::NoCrs { path } => {
                 let typed = shell(path);
                 let path = path.display();
@@ -126,14 +151,20 @@ impl Boundary {
         for mut layer in file.layers() {
             let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
             for (i, feature) in layer.features().enumerate() {
-                let Some(shape) = feature.geometry().and_then(|g| g.to_geo().ok()) else {
+                let Some(shape) = feature.geometry() else {
                     continue;
                 };
-                let found = match shape {
-                    geo::Geometry::Polygon(p) => vec![p],
-                    geo::Geometry::MultiPolygon(m) => m.0,
-                    _ => continue,
-                };
+                let mut shape = shape.clone();
+                // Programs for the globe write heights that no boundary needs.
+                shape.flatten_to_2d();
+                let shape = shape.to_geo().map_err(|_ignored| BoundaryError::Shape {
+                    path: path.into(),
+                    feature: i + 1,
+                })?;
+                let found = areas(shape);
+                if found.is_empty() {
+                    continue;
+                }
                 let crs = crs
                     .as_ref()
                     .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
@@ -170,6 +201,12 @@ impl Boundary {
         &self.polygons
     }
 
+    /// Whether any of a footprint lies inside.
+    pub fn meets(&self, footprint: &Quad) -> bool {
+        let ring: LineString = footprint.iter().map(|c| Coord::from(*c)).collect();
+        self.polygons.intersects(&Polygon::new(ring, vec![]))
+    }
+
     /// The part of an area that lies inside.
     pub fn inside(&self, area: &MultiPolygon) -> MultiPolygon {
         area.intersection(&self.polygons)
@@ -183,6 +220,16 @@ impl Boundary {
     /// Its bounding box in degrees.
     pub fn bounds(&self) -> Option<geo::Rect> {
         self.polygons.bounding_rect()
+    }
+}
+
+/// The areas in a shape; points and lines bound nothing.
+fn areas(shape: geo::Geometry) -> Vec<geo::Polygon> {
+    match shape {
+        geo::Geometry::Polygon(p) => vec![p],
+        geo::Geometry::MultiPolygon(m) => m.0,
+        geo::Geometry::GeometryCollection(c) => c.0.into_iter().flat_map(areas).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -213,6 +260,18 @@ mod tests {
             {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[1,0],[3,0],[3,1],[1,1],[1,0]]]}}]}"#)
             .expect("read");
         assert_eq!(boundary.polygons().0.len(), 1);
+    }
+
+    #[test]
+    fn heights_and_collections_are_read() {
+        let with_z =
+            read(r#"{"type":"Polygon","coordinates":[[[0,0,9],[1,0,9],[1,1,9],[0,1,9],[0,0,9]]]}"#);
+        assert_eq!(with_z.expect("read").polygons().0.len(), 1);
+        let inside = r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}"#;
+        let text = format!(
+            r#"{{"type":"GeometryCollection","geometries":[{inside},{{"type":"Point","coordinates":[0,0]}}]}}"#
+        );
+        assert_eq!(read(&text).expect("read").polygons().0.len(), 1);
     }
 
     #[test]

@@ -105,7 +105,7 @@ speaking_error!(InputError, |e| match e {
 pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
     let mut found = Found::default();
     for input in inputs {
-        add(input, &mut found)?;
+        add(input, &mut found, false)?;
     }
     for list in [&mut found.rasters, &mut found.photos] {
         list.sort();
@@ -121,7 +121,7 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
     Ok(found)
 }
 
-fn add(input: &Path, found: &mut Found) -> Result<(), InputError> {
+fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputError> {
     if is_virtual(input) {
         found.rasters.push(input.to_owned());
         return Ok(());
@@ -143,7 +143,8 @@ fn add(input: &Path, found: &mut Found) -> Result<(), InputError> {
         return walk(input, found).map_err(unreadable);
     }
     match ending(input).as_str() {
-        "txt" | "lst" => {
+        // A list names imagery, not lists: one that named itself would never end.
+        "txt" | "lst" if !from_list => {
             let text = fs::read_to_string(input).map_err(unreadable)?;
             let folder = input.parent().unwrap_or(Path::new(""));
             for line in text
@@ -152,7 +153,7 @@ fn add(input: &Path, found: &mut Found) -> Result<(), InputError> {
                 .map(str::trim)
                 .filter(|l| !l.is_empty() && !l.starts_with('#'))
             {
-                add(&folder.join(line), found)?;
+                add(&folder.join(line), found, true)?;
             }
         }
         e if PHOTOS.contains(&e) => found.photos.push(input.to_owned()),
@@ -162,6 +163,10 @@ fn add(input: &Path, found: &mut Found) -> Result<(), InputError> {
 }
 
 fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
+    // The results of a scan, whose pictures are no imagery.
+    if folder.join("journal.jsonl").is_file() {
+        return Ok(());
+    }
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();

@@ -291,6 +291,13 @@ impl Raster {
 }
 
 pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
+    if path.to_str().is_none() {
+        let reason = "its name is not UTF-8; rename it".to_owned();
+        return Err(RasterError::NotARaster {
+            path: path.into(),
+            reason,
+        });
+    }
     let failed = |reason: String| RasterError::NotARaster {
         path: path.into(),
         reason,
@@ -380,48 +387,81 @@ fn level(band: &RasterBand<'_>, overview: Option<usize>) -> Option<Level> {
     })
 }
 
-/// Counts the values of about a hundred windows spread evenly over a 16-bit raster.
+/// Windows along a side that a 16-bit raster is sampled in: first few, more where they find too little.
+const ACROSS: [u32; 4] = [10, 20, 40, 80];
+/// Values that are enough to tell how bright a raster is.
+const ENOUGH: u64 = 100_000;
+
+/// Counts the values of windows spread evenly over a 16-bit raster, as many as it takes to find ground.
 fn sampled_stretch(
     dataset: &Dataset,
     bands: &[usize; 3],
     no_data: &NoData,
     level: Level,
 ) -> Stretch {
-    const ACROSS: u32 = 10;
-    const SIDE: u32 = 128;
     let mut counts = vec![0_u64; 65_536];
-    let (w, h) = (SIDE.min(level.width), SIDE.min(level.height));
-    for i in 0..ACROSS * ACROSS {
-        let x = (level.width - w) / (ACROSS - 1) * (i % ACROSS);
-        let y = (level.height - h) / (ACROSS - 1) * (i / ACROSS);
-        for (k, number) in bands.iter().enumerate() {
-            let Ok(band) = dataset.rasterband(*number) else {
-                continue;
-            };
-            let (window, size) = (
-                ((x as usize).cast_signed(), (y as usize).cast_signed()),
-                (w as usize, h as usize),
+    for across in ACROSS {
+        for i in 0..across * across {
+            count_window(
+                dataset,
+                bands,
+                no_data,
+                level,
+                (i % across, i / across, across),
+                &mut counts,
             );
-            let Ok(values) = band.read_as::<u16>(window, size, size, None) else {
-                continue;
-            };
-            let mask = match no_data {
-                NoData::Mask => band
-                    .open_mask_band()
-                    .and_then(|m| m.read_as::<u8>(window, size, size, None))
-                    .ok(),
-                _ => None,
-            };
-            for (j, value) in values.data().iter().enumerate() {
-                let missing = match no_data {
-                    NoData::Value(v) => (f64::from(*value) - v[k]).abs() < 0.5,
-                    _ => mask.as_ref().is_some_and(|m| m.data()[j] == 0),
-                };
-                counts[usize::from(*value)] += u64::from(!missing);
-            }
+        }
+        if counts.iter().sum::<u64>() >= ENOUGH {
+            break;
         }
     }
     Stretch::of_counts(&counts)
+}
+
+/// Counts the values of one window: its column and row among `across` by `across`.
+fn count_window(
+    dataset: &Dataset,
+    bands: &[usize; 3],
+    no_data: &NoData,
+    level: Level,
+    (column, row, across): (u32, u32, u32),
+    counts: &mut [u64],
+) {
+    const SIDE: u32 = 128;
+    let (w, h) = (SIDE.min(level.width), SIDE.min(level.height));
+    let place = |i: u32, free: u32| {
+        (u64::from(free) * u64::from(i) / u64::from(across - 1))
+            .try_into()
+            .unwrap_or(0_usize)
+    };
+    let corner = (
+        place(column, level.width - w).cast_signed(),
+        place(row, level.height - h).cast_signed(),
+    );
+    let size = (w as usize, h as usize);
+    for (k, number) in bands.iter().enumerate() {
+        let Ok(band) = dataset.rasterband(*number) else {
+            continue;
+        };
+        let Ok(values) = band.read_as::<u16>(corner, size, size, None) else {
+            continue;
+        };
+        let mask = match no_data {
+            NoData::Mask => band
+                .open_mask_band()
+                .and_then(|m| m.read_as::<u8>(corner, size, size, None))
+                .ok(),
+            _ => None,
+        };
+        for (j, value) in values.data().iter().enumerate() {
+            let missing = match no_data {
+                NoData::Value(v) => (f64::from(*value) - v[k]).abs() < 0.5,
+                // What is not stored reads as 0.
+                _ => mask.as_ref().map_or(*value == 0, |m| m.data()[j] == 0),
+            };
+            counts[usize::from(*value)] += u64::from(!missing);
+        }
+    }
 }
 
 fn fingerprint(
@@ -432,10 +472,12 @@ fn fingerprint(
     colours: &Colours,
 ) -> Result<Fingerprint, RasterError> {
     let (width, height) = dataset.raster_size();
+    // Everything that decides how the raster is cut and which of its pixels count.
     let shape = format!(
-        "{width} {height} {:?} {:?}",
+        "{width} {height} {:?} {colours:?} {:?} {:?}",
         transform.coefficients(),
-        colours.bands()
+        bands::no_data(dataset, colours),
+        levels(path, dataset, colours.bands()[0])?
     );
     let by_content = !is_virtual(path) && dataset.driver().short_name() != "VRT";
     let samples = if by_content {

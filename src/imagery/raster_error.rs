@@ -81,6 +81,13 @@ pub enum RasterError {
         /// The coarsest the model's evaluation holds for.
         coarsest_cm: f64,
     },
+    /// Parts of it could not be read; the rest was searched.
+    PartlyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Square metres that could not be read.
+        m2: f64,
+    },
     /// It is not the file that it was when the run began.
     Changed {
         /// The file.
@@ -120,6 +127,10 @@ impl Say for RasterError {
                 "{p} is too coarse: {gsd_cm:.1} cm a pixel, and the model's figures hold up to {coarsest_cm:.1} cm",
                 "{p} 分辨率不足：每像元 {gsd_cm:.1} 厘米，模型最粗只适用到 {coarsest_cm:.1} 厘米"))
             .hint(tr!(lang, "fly lower; `--allow-coarse` searches it all the same and marks the result", "请降低航高；`--allow-coarse` 可强行搜索，结果会加注")),
+            Self::PartlyUnreadable { m2, .. } => Said::new(tr!(lang,
+                "{m2:.1} m² of {p} could not be read and were not searched",
+                "{p} 有 {m2:.1} 平方米无法读取，未搜索"))
+            .hint(tr!(lang, "coverage.geojson shows where; copy the file again from its source, then run again with `--restart`", "位置见 coverage.geojson；请从原处重新复制该文件，再用 `--restart` 运行")),
             Self::Changed { .. } => Said::new(tr!(lang, "{p} changed while it was being searched", "搜索过程中 {p} 发生了变化"))
                 .hint(tr!(lang, "let the copying or exporting end, then begin anew with `--restart`", "请等复制或导出完成，再用 `--restart` 重新开始")),
         }
@@ -146,6 +157,7 @@ impl RasterError {
             | Self::NoSuchBand { path, .. }
             | Self::Depth { path, .. }
             | Self::TooCoarse { path, .. }
+            | Self::PartlyUnreadable { path, .. }
             | Self::Changed { path } => path,
         }
     }

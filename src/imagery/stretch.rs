@@ -17,7 +17,10 @@ impl Stretch {
     /// From how often each value occurs. Values that fit 8 bits already are kept as they are.
     pub fn of_counts(counts: &[u64]) -> Self {
         let total: u64 = counts.iter().sum();
-        let highest = counts.iter().rposition(|c| *c > 0).unwrap_or(255);
+        // Nothing known: a map that turns nothing white.
+        let Some(highest) = counts.iter().rposition(|c| *c > 0) else {
+            return Self::between(0, u16::MAX);
+        };
         if highest <= 255 {
             return Self::between(0, 255);
         }

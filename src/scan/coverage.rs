@@ -1,6 +1,6 @@
 //! Coverage: the ground that was really searched, and the ground that was not, with the reason.
 
-use crate::ground::{Boundary, Region, area_m2};
+use crate::ground::{Boundary, Region, area_m2, ring_perimeter_m};
 use geo::{BooleanOps, MultiPolygon, unary_union};
 use serde::{Deserialize, Serialize};
 
@@ -71,12 +71,19 @@ pub struct Coverage {
 
 /// Smaller remains of subtracting one polygon from another are rounding, no ground.
 const SLIVER_M2: f64 = 1e-3;
+/// So are longer ones narrower than this: positions are written to a centimetre.
+const SLIVER_M: f64 = 0.01;
 
 impl Coverage {
     /// Puts sources together: ground searched in one source is searched; what is left over counts once, under the first
     /// reason that fits. With a boundary, only ground inside it counts, what was flown beyond it is
-    /// [`Reason::OutsideBoundary`], and what no source covers is [`Reason::Gap`].
-    pub fn of(sources: &[SourceCoverage], boundary: Option<&Boundary>) -> Self {
+    /// [`Reason::OutsideBoundary`], and what no source covers is [`Reason::Gap`]. `frames` is the ground of whole rasters,
+    /// of which nothing need have been read beyond the boundary.
+    pub fn of(
+        sources: &[SourceCoverage],
+        frames: &[MultiPolygon],
+        boundary: Option<&Boundary>,
+    ) -> Self {
         let searched = united(sources.iter().map(|s| &s.searched));
         let mut by_reason: Vec<(Reason, MultiPolygon)> = Vec::new();
         let mut reasons: Vec<Reason> = sources
@@ -106,30 +113,35 @@ impl Coverage {
             by_reason.push((reason, ground));
         }
         let Some(boundary) = boundary else {
-            return Self::measured(searched, by_reason);
+            return Self::measured(searched, by_reason, alone);
         };
-        let outside = united(
+        let flown = united(
             [&searched]
                 .into_iter()
                 .chain(by_reason.iter().map(|r| &r.1)),
         );
+        let beyond = united([&flown].into_iter().chain(frames));
         let mut inside: Vec<(Reason, MultiPolygon)> = by_reason
             .iter()
             .map(|(r, ground)| (*r, boundary.inside(ground)))
             .collect();
-        inside.push((Reason::OutsideBoundary, boundary.outside(&outside)));
-        inside.push((Reason::Gap, boundary.polygons().difference(&outside)));
+        inside.push((Reason::OutsideBoundary, boundary.outside(&beyond)));
+        inside.push((Reason::Gap, boundary.polygons().difference(&flown)));
         inside.sort_by_key(|(reason, _)| *reason);
-        Self::measured(boundary.inside(&searched), inside)
+        Self::measured(boundary.inside(&searched), inside, false)
     }
 
-    fn measured(searched: MultiPolygon, by_reason: Vec<(Reason, MultiPolygon)>) -> Self {
+    fn measured(
+        searched: MultiPolygon,
+        by_reason: Vec<(Reason, MultiPolygon)>,
+        exact: bool,
+    ) -> Self {
         let not_searched = by_reason
             .into_iter()
             .map(|(reason, ground)| {
                 let parts: MultiPolygon = ground
                     .into_iter()
-                    .filter(|p| area_m2(&p.clone().into()) > SLIVER_M2)
+                    .filter(|p| exact || !is_sliver(p))
                     .collect();
                 let area = area_m2(&parts);
                 (reason, parts, area)
@@ -142,6 +154,11 @@ impl Coverage {
             not_searched,
         }
     }
+}
+
+fn is_sliver(polygon: &geo::Polygon) -> bool {
+    let area = area_m2(&polygon.clone().into());
+    area <= SLIVER_M2 || area <= SLIVER_M * ring_perimeter_m(polygon.exterior()) / 2.0
 }
 
 fn united<'a>(parts: impl IntoIterator<Item = &'a MultiPolygon>) -> MultiPolygon {
@@ -223,7 +240,7 @@ mod tests {
             searched: rect(1.0, 0.0, 1.5, 1.0),
             not_searched: vec![(Reason::Unreadable, rect(1.5, 0.0, 1.7, 1.0))],
         };
-        let coverage = Coverage::of(&[a, b], None);
+        let coverage = Coverage::of(&[a, b], &[], None);
         assert!((degrees2(&coverage.searched) - 1.5).abs() < 1e-6);
         let parts: Vec<(Reason, f64)> = coverage
             .not_searched
@@ -240,7 +257,7 @@ mod tests {
             not_searched: vec![],
         };
         let boundary = Boundary::of(rect(1.0, 0.0, 4.0, 1.0));
-        let coverage = Coverage::of(&[source], Some(&boundary));
+        let coverage = Coverage::of(&[source], &[], Some(&boundary));
         assert!((degrees2(&coverage.searched) - 1.0).abs() < 1e-6);
         let parts: Vec<(Reason, f64)> = coverage
             .not_searched

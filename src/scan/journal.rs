@@ -88,6 +88,11 @@ pub enum JournalError {
         /// A file of it.
         file: String,
     },
+    /// Its first line is damaged, or it is no journal of ours.
+    Damaged {
+        /// The output folder.
+        folder: PathBuf,
+    },
     /// Another run is writing it.
     Busy {
         /// The output folder.
@@ -122,6 +127,11 @@ impl Say for JournalError {
                     "choose another folder with `-o`, or add `--restart` to overwrite it",
                     "请用 `-o` 换一个文件夹，或加 `--restart` 覆盖"
                 ))
+            }
+            Self::Damaged { folder } => {
+                let folder = folder.display();
+                Said::new(tr!(lang, "the journal in {folder} is damaged in its first line, or is not ours", "{folder} 中的工作日志首行损坏，或不是本程序的日志"))
+                    .hint(tr!(lang, "copy the folder if its work matters, then begin anew with `--restart`, or choose another folder with `-o`", "若其中的工作重要请先备份，再用 `--restart` 重新开始，或用 `-o` 换一个文件夹"))
             }
             Self::Busy { folder } => {
                 let folder = folder.display();
@@ -227,7 +237,10 @@ impl Journal {
                 });
             }
         }
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(|source| JournalError::Io {
+            path: folder.into(),
+            source,
+        })?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -257,6 +270,10 @@ impl Journal {
                 }
                 done = read;
                 end = length;
+            } else if file.metadata().map_err(failed)?.len() > 0 && old {
+                return Err(JournalError::Damaged {
+                    folder: folder.into(),
+                });
             }
         }
         file.set_len(end).map_err(failed)?;

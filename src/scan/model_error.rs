@@ -26,6 +26,13 @@ pub enum ModelError {
         /// Why.
         source: std::io::Error,
     },
+    /// A model file that will not do.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<Self>,
+    },
     /// ONNX Runtime does not take the model.
     NotOnnx {
         /// What it said.
@@ -115,6 +122,10 @@ impl Say for ModelError {
                 Said::new(tr!(lang, "the model {path} cannot be read: {source}", "无法读取模型 {path}：{source}"))
                     .hint(tr!(lang, "name an ONNX file with `--model FILE`, or leave it out to use the built-in model", "请用 `--model 文件` 指定 ONNX 文件，或省略以使用内置模型"))
             }
+            Self::File { path, source } => {
+                let said = source.say(lang);
+                Said { what: format!("{}: {}", path.display(), said.what), hint: said.hint }
+            }
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
             Self::Ports { inputs, outputs } => Said::new(tr!(lang, "the model has {inputs} inputs and {outputs} outputs; one of each is needed", "模型有 {inputs} 个输入和 {outputs} 个输出；各需且只需一个"))
@@ -143,11 +154,13 @@ impl Say for ModelError {
     fn fault(&self) -> Fault {
         match self {
             Self::Run { .. } => Fault::Machine,
+            Self::File { source, .. } => source.fault(),
             _ => Fault::Input,
         }
     }
 }
 speaking_error!(ModelError, |e| match e {
     ModelError::Unreadable { source, .. } => Some(source),
+    ModelError::File { source, .. } => Some(source),
     _ => None,
 });

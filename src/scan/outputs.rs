@@ -121,7 +121,8 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     fill(&mut out).map_err(failed)?;
     let temporary = out.into_inner().map_err(|e| failed(e.into_error()))?;
     temporary.as_file().sync_all().map_err(failed)?;
-    readable(temporary.path()).map_err(failed)?;
+    // A stick may know no permissions; then there are none to set.
+    let _ = readable(temporary.path());
     temporary
         .persist(path)
         .map(|_| ())

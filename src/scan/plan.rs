@@ -47,15 +47,6 @@ pub struct Task {
     pub chunks: Vec<usize>,
 }
 
-/// Pixels that are read at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chunk {
-    /// What is read, in level pixels.
-    pub rect: Rect,
-    /// The part that this chunk answers for in the coverage; chunks of neighbouring stripes overlap by a few blocks.
-    pub own: Rect,
-}
-
 /// Everything that is to be done to a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -65,8 +56,9 @@ pub struct Plan {
     pub size: (u32, u32),
     /// The tasks in their order.
     pub tasks: Vec<Task>,
-    /// The chunks in the order in which tasks need them.
-    pub chunks: Vec<Chunk>,
+    /// What is read at once, in level pixels, in the order in which tasks need it. Chunks of neighbouring stripes
+    /// overlap by a few blocks.
+    pub chunks: Vec<Rect>,
 }
 
 /// What a plan is made from.
@@ -106,23 +98,9 @@ impl Plan {
             tasks: Vec::new(),
             chunks: Vec::new(),
         };
-        let mut own_from = 0;
-        let stripes = stripes(&axes.0, scale, ground);
-        for (i, stripe) in stripes.iter().enumerate() {
+        for stripe in stripes(&axes.0, scale, ground) {
             let reach = plan.reach_x(&stripe[0], &stripe[stripe.len() - 1], ground);
-            let own_to = stripes.get(i + 1).map_or(ground.size.0, |next| {
-                plan.reach_x(&next[0], &next[0], ground).0
-            });
-            plan.add_stripe(
-                stripe,
-                &axes.1,
-                batch,
-                ground,
-                reach,
-                (own_from, own_to),
-                &wanted,
-            );
-            own_from = own_to;
+            plan.add_stripe(&stripe, &axes.1, batch, ground, reach, &wanted);
         }
         plan
     }
@@ -137,10 +115,6 @@ impl Plan {
         )
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of a stripe, used once"
-    )]
     fn add_stripe(
         &mut self,
         columns: &[Span],
@@ -148,7 +122,6 @@ impl Plan {
         batch: usize,
         ground: &Ground,
         reach: (u32, u32),
-        own: (u32, u32),
         wanted: &impl Fn(Rect) -> bool,
     ) {
         let step = (
@@ -180,12 +153,7 @@ impl Plan {
                                 x1: (reach.0 + (cx + 1) * step.0).min(reach.1),
                                 y1: ((cy + 1) * step.1).min(ground.size.1),
                             };
-                            let own = Rect {
-                                x0: rect.x0.max(own.0),
-                                x1: rect.x1.min(own.1).max(rect.x0.max(own.0)),
-                                ..rect
-                            };
-                            self.chunks.push(Chunk { rect, own });
+                            self.chunks.push(rect);
                             self.chunks.len() - 1
                         });
                         if !chunks.contains(&number) {
@@ -474,14 +442,12 @@ mod tests {
         }
 
         #[test]
-        fn chunks_answer_for_every_level_pixel_once_and_hold_what_tiles_need(contract in any_contract(), ground in any_ground()) {
+        fn chunks_cover_every_level_pixel_and_hold_what_tiles_need(contract in any_contract(), ground in any_ground()) {
             let plan = Plan::new(&contract, 1, &ground, |_| true);
             let whole = u64::from(ground.size.0) * u64::from(ground.size.1);
-            let sum: u64 = plan.chunks.iter().map(|c| u64::from(c.own.x1 - c.own.x0) * u64::from(c.own.y1 - c.own.y0)).sum();
-            prop_assert_eq!(sum, whole);
-            prop_assert_eq!(Region::from_rects(plan.chunks.iter().map(|c| c.own)).pixels(), whole);
+            prop_assert_eq!(Region::from_rects(plan.chunks.iter().copied()).pixels(), whole);
             for task in plan.tasks.iter().take(50) {
-                let held = Region::from_rects(task.chunks.iter().map(|c| plan.chunks[*c].rect));
+                let held = Region::from_rects(task.chunks.iter().map(|c| plan.chunks[*c]));
                 for tile in &task.tiles {
                     let (x0, x1) = needed(tile.window.x, tile.window.width, plan.scale.0, ground.size.0);
                     let (y0, y1) = needed(tile.window.y, tile.window.height, plan.scale.1, ground.size.1);

@@ -48,7 +48,7 @@ pub enum Report {
     Failed(Failure),
 }
 
-/// What in a chunk cannot be searched, within the part that it answers for.
+/// What in a chunk cannot be searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChunkReport {
     /// The job's number.
@@ -134,6 +134,7 @@ impl<'a> Pool<'a> {
 
     /// One worker, until nothing is left. To be run on as many threads as there are cores.
     pub fn work(&self, reports: &Sender<Report>) {
+        let _guard = HaltOnPanic(self);
         let result = self
             .model
             .scorer()
@@ -271,6 +272,17 @@ impl Active {
     }
 }
 
+/// Lets the other workers go where one panics; they would wait for its work for ever.
+struct HaltOnPanic<'a>(&'a Pool<'a>);
+
+impl Drop for HaltOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.halt();
+        }
+    }
+}
+
 /// One thread's own things.
 struct Worker<'a> {
     pool: &'a Pool<'a>,
@@ -318,13 +330,11 @@ impl Worker<'_> {
         let Some((_, reader)) = &self.reader else {
             unreachable!("it was just opened")
         };
-        let pixels = reader.read(wanted.rect);
+        let pixels = reader.read(wanted);
         let report = (!job.known.contains(&chunk)).then(|| {
-            let own = |kind| pixels.region(kind).within(wanted.own);
+            let own = |kind| pixels.region(kind);
             let long = |r: &crate::ground::Rect| {
-                r.x1 - r.x0 >= SHORTEST_BLANK_RUN
-                    || r.x0 == wanted.rect.x0
-                    || r.x1 == wanted.rect.x1
+                r.x1 - r.x0 >= SHORTEST_BLANK_RUN || r.x0 == wanted.x0 || r.x1 == wanted.x1
             };
             ChunkReport {
                 job: number,

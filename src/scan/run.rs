@@ -11,9 +11,9 @@ use super::pool::{ChunkReport, Failure, Job, Pool, Report};
 use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
-use super::sources::{Locator, Sources, facts, job};
+use super::sources::{Locator, Sources, facts, frame, job};
 use super::summary::Summary;
-use crate::ground::{Boundary, Quad, Rect, Region};
+use crate::ground::{Boundary, Quad, Region, area_m2};
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
 use crate::imagery::{RasterError, find_inputs, fingerprint_bytes};
 use std::collections::BTreeMap;
@@ -56,8 +56,14 @@ pub fn scan(
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
     let mut search = Search::prepare(request, progress)?;
-    let (mut journal, done) = Journal::open(&request.out, &search.bond, request.restart)?;
+    let (mut journal, mut done) = Journal::open(&request.out, &search.bond, request.restart)?;
     outputs::prepare(&request.out, request.restart)?;
+    // What no plan of these sources names is no work of theirs.
+    let jobs = &search.jobs;
+    done.tasks
+        .retain(|(job, task), _| jobs.get(*job).is_some_and(|j| *task < j.plan.tasks.len()));
+    done.chunks
+        .retain(|(job, chunk), _| jobs.get(*job).is_some_and(|j| *chunk < j.plan.chunks.len()));
     for (number, job) in search.jobs.iter_mut().enumerate() {
         job.done = done
             .tasks
@@ -254,7 +260,7 @@ impl<'a> Search<'a> {
             request.captured
         ));
         let numbers = job_sources(jobs, &self.sources);
-        let hits = kept_hits(jobs, found, &lost, &numbers);
+        let hits = kept_hits(jobs, found, &lost, &numbers, self.boundary.as_ref());
         let outline = |source: usize, region: &Region| {
             numbers
                 .iter()
@@ -449,7 +455,7 @@ fn coverage(
             .range((number, 0)..(number + 1, 0))
             .map(|(_, r)| r)
             .collect();
-        let looked_at = Region::from_rects(reports.iter().map(|r| job.plan.chunks[r.chunk].own));
+        let looked_at = Region::from_rects(reports.iter().map(|r| job.plan.chunks[r.chunk]));
         let all = |part: fn(&ChunkReport) -> &Region| {
             Region::from_rects(reports.iter().flat_map(|r| part(r).rects()))
         };
@@ -477,10 +483,17 @@ fn coverage(
             lost.push(ground.lost());
             continue;
         }
+        let unreadable = outline(&ground.unreadable)?;
+        if !unreadable.0.is_empty() {
+            useless.push(RasterError::PartlyUnreadable {
+                path: job.raster.path().into(),
+                m2: area_m2(&unreadable),
+            });
+        }
         parts.push(SourceCoverage {
             searched: outline(&ground.searched)?,
             not_searched: vec![
-                (Reason::Unreadable, outline(&ground.unreadable)?),
+                (Reason::Unreadable, unreadable),
                 (Reason::Blank, outline(&ground.collar)?),
                 (Reason::NoData, outline(&ground.no_data)?),
             ],
@@ -488,24 +501,24 @@ fn coverage(
         lost.push(ground.lost());
     }
     for raster in &sources.too_coarse {
-        let (width, height) = raster.size();
-        let whole = Region::from_rects([Rect {
-            x0: 0,
-            y0: 0,
-            x1: width,
-            y1: height,
-        }]);
-        let ground =
-            Locator::new(raster, &raster.full_level(), (1.0, 1.0))?.level_outline(&whole)?;
         parts.push(SourceCoverage {
             searched: geo::MultiPolygon::new(vec![]),
-            not_searched: vec![(Reason::TooCoarse, ground)],
+            not_searched: vec![(Reason::TooCoarse, frame(raster)?)],
         });
     }
     if boundary.is_none() && jobs.iter().any(|j| j.raster.photo().is_some()) {
         parts.push(holes(&parts));
     }
-    Ok((Coverage::of(&parts, boundary), lost, useless))
+    let frames = match boundary {
+        Some(_) => sources
+            .rasters
+            .iter()
+            .filter(|r| r.photo().is_none())
+            .map(frame)
+            .collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    Ok((Coverage::of(&parts, &frames, boundary), lost, useless))
 }
 
 /// Ground that photos leave out in their midst: without a boundary, what they enclose is what they were flown for.
@@ -550,8 +563,15 @@ fn photo_ground(
     (part, error)
 }
 
-/// The hits in order, less those on ground that turned out to be a collar.
-fn kept_hits(jobs: &[Job], results: Found, lost: &[Region], sources: &[usize]) -> Vec<Located> {
+/// The hits in order, less those on ground that turned out to be a collar, and those beyond the boundary.
+fn kept_hits(
+    jobs: &[Job],
+    results: Found,
+    lost: &[Region],
+    sources: &[usize],
+    boundary: Option<&Boundary>,
+) -> Vec<Located> {
+    let asked_for = |h: &Located| boundary.is_none_or(|b| b.meets(&h.quad));
     let on_ground = |h: &Located| {
         let job = &jobs[h.source];
         !lost[h.source].covers(
@@ -564,6 +584,7 @@ fn kept_hits(jobs: &[Job], results: Found, lost: &[Region], sources: &[usize]) -
         .into_values()
         .flatten()
         .filter(on_ground)
+        .filter(asked_for)
         .map(|h| Located {
             source: sources[h.source],
             ..h

@@ -148,6 +148,17 @@ fn places() -> Vec<PathBuf> {
         .collect()
 }
 
+/// An error with the file that it is about; a device that is not to be had is no fault of the file.
+fn named(path: Option<&Path>, error: ModelError) -> ModelError {
+    match (path, error) {
+        (Some(_), error @ ModelError::Device { .. }) | (None, error) => error,
+        (Some(path), error) => ModelError::File {
+            path: path.into(),
+            source: Box::new(error),
+        },
+    }
+}
+
 fn first_line(text: &str) -> String {
     text.lines()
         .next()
@@ -196,10 +207,10 @@ impl Model {
                 )
             }
         };
-        let session = session(runtime, &bytes, device)?;
-        let declared = declared(&session)?;
+        let session = session(runtime, &bytes, device).map_err(|e| named(path, e))?;
+        let declared = declared(&session).map_err(|e| named(path, e))?;
         let metadata = metadata(&session);
-        let contract = Contract::new(&metadata, &declared)?;
+        let contract = Contract::new(&metadata, &declared).map_err(|e| named(path, e))?;
         let sha256 = hex::encode(Sha256::digest(&bytes));
         Ok(Self {
             runtime: runtime.clone(),

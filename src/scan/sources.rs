@@ -12,7 +12,7 @@ use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
 use crate::imagery::{Found, Level, Raster, RasterError};
-use geo::{Coord, Intersects, LineString, MapCoords, MultiPolygon};
+use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -219,19 +219,57 @@ pub fn job(
     Ok((!job.plan.tasks.is_empty()).then_some(job))
 }
 
-/// A boundary in a level's pixels.
+/// The part of a boundary near a raster, in a level's pixels. What lies far away may have no place in its coordinate
+/// system; long edges get further corners, since straight in degrees is not straight in metres.
 fn in_pixels(
     boundary: &Boundary,
     raster: &Raster,
     reduction: (f64, f64),
 ) -> Result<MultiPolygon, CrsError> {
-    boundary.polygons().try_map_coords(|c| {
-        let p = raster.pixels_of(&[LonLat::from(c)])?[0];
-        Ok(Coord {
-            x: p.x / reduction.0,
-            y: p.y / reduction.1,
-        })
-    })
+    let frame = frame(raster)?;
+    let Some(near) = frame.bounding_rect() else {
+        return Ok(MultiPolygon::new(vec![]));
+    };
+    let margin = (near.width().max(near.height()) * 0.1).max(1e-5);
+    let by = Coord {
+        x: margin,
+        y: margin,
+    };
+    let near = geo::Rect::new(near.min() - by, near.max() + by).to_polygon();
+    let ring = |line: &LineString| -> Result<LineString, CrsError> {
+        let places: Vec<LonLat> = with_corners(line, margin)
+            .into_iter()
+            .map(LonLat::from)
+            .collect();
+        let pixels = raster.pixels_of(&places)?;
+        Ok(pixels
+            .into_iter()
+            .map(|p| Coord {
+                x: p.x / reduction.0,
+                y: p.y / reduction.1,
+            })
+            .collect())
+    };
+    let polygon = |p: &geo::Polygon| {
+        let holes = p.interiors().iter().map(&ring).collect::<Result<_, _>>()?;
+        Ok(geo::Polygon::new(ring(p.exterior())?, holes))
+    };
+    boundary.inside(&near.into()).iter().map(polygon).collect()
+}
+
+/// The ground that a raster covers, data or none.
+///
+/// # Errors
+/// See [`CrsError`].
+pub fn frame(raster: &Raster) -> Result<MultiPolygon, CrsError> {
+    let (x1, y1) = raster.size();
+    let whole = Region::from_rects([Rect {
+        x0: 0,
+        y0: 0,
+        x1,
+        y1,
+    }]);
+    Locator::new(raster, &raster.full_level(), (1.0, 1.0))?.level_outline(&whole)
 }
 
 /// From a source's pixels to the ground, for one thread.
@@ -300,7 +338,7 @@ impl<'a> Locator<'a> {
 
     fn outline(&self, region: &Region, scale: (f64, f64)) -> Result<MultiPolygon, CrsError> {
         let ring = |line: &LineString| -> Result<LineString, CrsError> {
-            let points: Vec<PixelPoint> = dense(line)
+            let points: Vec<PixelPoint> = with_corners(line, LONGEST_EDGE)
                 .into_iter()
                 .map(|c| self.full(c.x * scale.0, c.y * scale.1))
                 .collect();
@@ -319,12 +357,12 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// A line with further corners on its long edges.
-fn dense(line: &LineString) -> Vec<Coord> {
+/// A line with further corners on edges longer than `longest`.
+fn with_corners(line: &LineString, longest: f64) -> Vec<Coord> {
     let mut points: Vec<Coord> = line.coords().take(1).copied().collect();
     for edge in line.lines() {
         let length = edge.dx().hypot(edge.dy());
-        let parts = (length / LONGEST_EDGE).ceil().max(1.0);
+        let parts = (length / longest).ceil().max(1.0);
         let mut i = 1.0;
         while i <= parts {
             points.push(Coord {

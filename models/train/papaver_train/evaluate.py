@@ -170,6 +170,23 @@ def lookalikes(args, model, world, base, threshold, result) -> None:
     print(line("all look-alikes but corn poppy", *totals))
 
 
+def calibrated(p: float, scale: float, shift: float) -> float:
+    """A score after calibration."""
+    return 1 / (1 + math.exp(-(scale * math.log(p / (1 - p)) + shift)))
+
+
+def platt(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Scale and shift of the logit that fit the truth best (logistic regression by Newton's method, Platt 1999)."""
+    p = np.clip(scores, 1e-4, 1 - 1e-4)
+    x = np.stack([np.log(p / (1 - p)), np.ones_like(p)], -1)
+    w = np.array([1.0, 0.0])
+    for _ in range(30):
+        q = 1 / (1 + np.exp(-x @ w))
+        hessian = (x * (q * (1 - q))[:, None]).T @ x + 1e-3 * np.eye(2)
+        w = w - np.linalg.solve(hessian, x.T @ (q - truth) + 1e-3 * (w - [1, 0]))
+    return float(w[0]), float(w[1])
+
+
 def sweep(args, model, world, base, result) -> None:
     """Best scores of plots and of scenes without poppy, at mixed sizes and GSD; a table by threshold and the calibration error."""
     plots, empty = [], []
@@ -183,6 +200,9 @@ def sweep(args, model, world, base, result) -> None:
     for t in np.arange(0.3, 0.96, 0.05):
         print(f"threshold {t:.2f}  recall {np.mean(plots >= t):.3f}  scenes of look-alikes with a false alarm {np.mean(empty >= t):.3f}")
     scores, truth = np.concatenate([plots, empty]), np.concatenate([np.ones(len(plots)), np.zeros(len(empty))])
+    scale, shift = platt(scores, truth)
+    result["platt"] = {"scale": round(scale, 4), "shift": round(shift, 4)}
+    print(f"to calibrate: --scale {scale:.4f} --shift {shift:.4f}; a score p becomes sigmoid(scale * logit(p) + shift): " + ", ".join(f"{t:.2f} -> {calibrated(t, scale, shift):.3f}" for t in (0.7, 0.75, 0.8, 0.85, 0.9)))
     keep = scores >= 0.05
     bins = np.minimum((scores[keep] * 10).astype(int), 9)
     error = sum(abs(scores[keep][bins == b].mean() - truth[keep][bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())

@@ -88,6 +88,15 @@ def metadata(threshold: float, coarsest: float = 3.5) -> dict:
     }
 
 
+def calibration_crops(library: Path, shared: Path | None, count: int = 64) -> np.ndarray:
+    """(n, 224, 224, 3) uint8 crops of training scenes."""
+    from .scenes import crop
+    from .train import SEEDS, make_world
+
+    world = make_world(library, shared, "train")
+    return np.stack([crop(np.random.default_rng(SEEDS["train"] + 900_000 + k), world).image for k in range(count)])
+
+
 def quantise(source: Path, calibration: Path, target: Path) -> None:
     """Static QDQ int8, calibrated on training crops (n, h, w, 3) uint8; the last layers stay in float."""
     from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
@@ -125,9 +134,14 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="calibration: sigmoid(scale * logit + shift)")
     parser.add_argument("--shift", type=float, default=0.0)
     parser.add_argument("--quantise", type=Path)
-    parser.add_argument("--calibration", type=Path)
+    parser.add_argument("--calibration", type=Path, default=Path("build/calibration.npy"), help="made from training scenes if it is not there")
+    parser.add_argument("--library", type=Path, default=Path("build/library"))
+    parser.add_argument("--shared", type=Path)
     args = parser.parse_args()
     if args.quantise:
+        if not args.calibration.exists():
+            args.calibration.parent.mkdir(parents=True, exist_ok=True)
+            np.save(args.calibration, calibration_crops(args.library, args.shared))
         quantise(args.quantise, args.calibration, args.out)
         return
     net = PoppyNet()
