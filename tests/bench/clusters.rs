@@ -12,7 +12,9 @@ fn hits(count: usize) -> Vec<Quad> {
     let side = (count as f64 * 0.32 * 0.32 * 20.0).sqrt();
     let mut state = 7_u64;
     let mut draw = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64 * side
     };
     (0..count)

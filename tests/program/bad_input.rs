@@ -14,7 +14,12 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const MODEL: &str = "colour_dense.onnx";
-const TILED: [&str; 4] = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE"];
+const TILED: [&str; 4] = [
+    "TILED=YES",
+    "BLOCKXSIZE=256",
+    "BLOCKYSIZE=256",
+    "COMPRESS=DEFLATE",
+];
 
 /// A folder to work in and the messages so far.
 struct Catalogue {
@@ -25,7 +30,10 @@ struct Catalogue {
 impl Catalogue {
     fn new() -> Self {
         let folder = TempDir::new().expect("temporary folder");
-        Self { folder, text: String::new() }
+        Self {
+            folder,
+            text: String::new(),
+        }
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -36,7 +44,7 @@ impl Catalogue {
     fn good(&self) -> PathBuf {
         let path = self.at("good.tif");
         if !path.exists() {
-            Picture::with_nine(Place::utm(2.0), (300, 300)).write(&path, &TILED);
+            Picture::with_nine(Place::utm(2.0), (700, 600)).write(&path, &TILED);
         }
         path
     }
@@ -61,15 +69,26 @@ impl Catalogue {
     /// Runs, expects an exit code, an error and a remedy, no data and no results, and adds what was said.
     fn refused(&mut self, title: &str, command: &mut Command, code: i32) -> Ended {
         let ended = ended(command);
-        assert_eq!(ended.code, Some(code), "{title}: {}{}", ended.out, ended.err);
+        assert_eq!(
+            ended.code,
+            Some(code),
+            "{title}: {}{}",
+            ended.out,
+            ended.err
+        );
         assert_eq!(ended.out, "", "{title}: data on the standard output");
-        let (error, hint) = if ended.err.contains("错误") { ("错误:", "\n提示:") } else { ("error: ", "\nhint: ") };
+        let (error, hint) = if ended.err.contains("错误") {
+            ("错误:", "\n提示:")
+        } else {
+            ("error: ", "\nhint: ")
+        };
         assert!(ended.err.contains(error), "{title}: {}", ended.err);
         let remedy = ended.err.contains(hint) || ended.err.contains("For more information");
         assert!(remedy, "{title} has no remedy: {}", ended.err);
         no_results(&self.at("out"), title);
         let said = normal(&ended.err, self.folder.path());
-        self.text.push_str(&format!("## {title}\nexit {code}\n{said}\n"));
+        self.text
+            .push_str(&format!("## {title}\nexit {code}\n{said}\n"));
         ended
     }
 
@@ -109,7 +128,9 @@ fn no_results(out: &Path, title: &str) {
 /// What was said without what differs from machine to machine.
 fn normal(text: &str, folder: &Path) -> String {
     let home = std::env::var("HOME").unwrap_or_default();
-    let program = Path::new(env!("CARGO_BIN_EXE_papaver")).parent().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_papaver"))
+        .parent()
+        .expect("a folder");
     let fixtures = fixture("");
     let mut text = text.to_owned();
     for (path, name) in [
@@ -124,11 +145,19 @@ fn normal(text: &str, folder: &Path) -> String {
     }
     // What GDAL, ONNX Runtime and the loader say differs between their versions.
     let foreign = [
-        "cannot be opened as a raster: ", "无法将 [TMP]/text.tif 作为栅格打开:", "cannot be loaded as ONNX: ",
-        "1.17 or newer: ", "the device 'CUDA' cannot be used: ",
+        "cannot be opened as a raster: ",
+        "无法将 [TMP]/text.tif 作为栅格打开:",
+        "cannot be loaded as ONNX: ",
+        "1.17 or newer: ",
+        "the device 'CUDA' cannot be used: ",
     ];
     let line = |line: &str| {
-        foreign.iter().find_map(|f| line.find(f).map(|at| format!("{}[WORDS OF THE LIBRARY]", &line[..at + f.len()])))
+        foreign
+            .iter()
+            .find_map(|f| {
+                line.find(f)
+                    .map(|at| format!("{}[WORDS OF THE LIBRARY]", &line[..at + f.len()]))
+            })
             .unwrap_or_else(|| line.to_owned())
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
@@ -142,8 +171,10 @@ fn vrt(place: &str) -> String {
         )
     };
     format!(
-        r#"<VRTDataset rasterXSize="300" rasterYSize="300">{place}{}{}{}</VRTDataset>"#,
-        band(1, "Red"), band(2, "Green"), band(3, "Blue")
+        r#"<VRTDataset rasterXSize="700" rasterYSize="600">{place}{}{}{}</VRTDataset>"#,
+        band(1, "Red"),
+        band(2, "Green"),
+        band(3, "Blue")
     )
 }
 
@@ -168,17 +199,45 @@ fn rasters() {
     let photo = c.write("DJI_0001.JPG", "");
     c.refused_scan("photos only", &photo, &[]);
 
-    let local = Place { crs: "LOCAL_CS[\"yard\",UNIT[\"metre\",1]]".into(), transform: [0.0, 0.02, 0.0, 0.0, 0.0, -0.02] };
+    let local = Place {
+        crs: "LOCAL_CS[\"yard\",UNIT[\"metre\",1]]".into(),
+        transform: [0.0, 0.02, 0.0, 0.0, 0.0, -0.02],
+    };
     let path = c.at("no crs.vrt");
-    fs::write(&path, vrt("<GeoTransform>500000, 0.02, 0, 3700000, 0, -0.02</GeoTransform>")).expect("written");
+    fs::write(
+        &path,
+        vrt("<GeoTransform>500000, 0.02, 0, 3700000, 0, -0.02</GeoTransform>"),
+    )
+    .expect("written");
     c.refused_scan("no coordinate system", &path, &[]);
-    let local_path = c.write("local.vrt", &vrt(&format!("<SRS>{}</SRS><GeoTransform>0, 0.02, 0, 0, 0, -0.02</GeoTransform>", local.crs.replace('"', "&quot;"))));
+    let local_path = c.write(
+        "local.vrt",
+        &vrt(&format!(
+            "<SRS>{}</SRS><GeoTransform>0, 0.02, 0, 0, 0, -0.02</GeoTransform>",
+            local.crs.replace('"', "&quot;")
+        )),
+    );
     c.refused_scan("a local coordinate system", &local_path, &[]);
-    let away = c.write("away.vrt", &vrt(&format!("{UTM}<GeoTransform>9e9, 0.02, 0, 9e9, 0, -0.02</GeoTransform>")));
+    let away = c.write(
+        "away.vrt",
+        &vrt(&format!(
+            "{UTM}<GeoTransform>9e9, 0.02, 0, 9e9, 0, -0.02</GeoTransform>"
+        )),
+    );
     c.refused_scan("coordinates outside the coordinate system", &away, &[]);
-    let zero = c.write("zero.vrt", &vrt(&format!("{UTM}<GeoTransform>500000, 0, 0, 3700000, 0, 0</GeoTransform>")));
+    let zero = c.write(
+        "zero.vrt",
+        &vrt(&format!(
+            "{UTM}<GeoTransform>500000, 0, 0, 3700000, 0, 0</GeoTransform>"
+        )),
+    );
     c.refused_scan("pixels without a size", &zero, &[]);
-    let nan = c.write("nan.vrt", &vrt(&format!("{UTM}<GeoTransform>500000, nan, 0, 3700000, 0, -0.02</GeoTransform>")));
+    let nan = c.write(
+        "nan.vrt",
+        &vrt(&format!(
+            "{UTM}<GeoTransform>500000, nan, 0, 3700000, 0, -0.02</GeoTransform>"
+        )),
+    );
     c.refused_scan("a pixel size that is no number", &nan, &[]);
     let gcps = c.write("gcps.vrt", &vrt(
         r#"<GCPList Projection="EPSG:4326"><GCP Id="1" Pixel="0" Line="0" X="113" Y="33"/><GCP Id="2" Pixel="300" Line="0" X="113.0001" Y="33"/><GCP Id="3" Pixel="0" Line="300" X="113" Y="32.9999"/></GCPList>"#));
@@ -192,12 +251,24 @@ fn rasters() {
     c.refused_scan("one grey band", &grey, &[]);
     c.refused_scan("a band that is not there", &good, &["--bands", "1,2,9"]);
     let float = c.at("float.tif");
-    create::<f32>(&float, (64, 64), 3, Some(&Place::utm(2.0)), &["PHOTOMETRIC=RGB"]).close().expect("written");
+    create::<f32>(
+        &float,
+        (64, 64),
+        3,
+        Some(&Place::utm(2.0)),
+        &["PHOTOMETRIC=RGB"],
+    )
+    .close()
+    .expect("written");
     c.refused_scan("floating-point values", &float, &[]);
     let coarse = c.plain("coarse.tif", 3, Some(&Place::utm(10.0)));
     c.refused_scan("too coarse", &coarse, &[]);
     let two = c.write("two.txt", "grey.tif\ncoarse.tif\n");
-    c.refused_scan("two rasters, neither of which will do", &two, &["--restart"]);
+    c.refused_scan(
+        "two rasters, neither of which will do",
+        &two,
+        &["--restart"],
+    );
     insta::assert_snapshot!(c.text);
 }
 
@@ -219,7 +290,15 @@ fn rasters_in_chinese() {
 fn a_raster_wholly_without_data() {
     let mut c = Catalogue::new();
     let path = c.at("void.tif");
-    create::<u8>(&path, (600, 600), 3, Some(&Place::utm(2.0)), &["TILED=YES", "SPARSE_OK=TRUE", "PHOTOMETRIC=RGB"]).close().expect("written");
+    create::<u8>(
+        &path,
+        (600, 600),
+        3,
+        Some(&Place::utm(2.0)),
+        &["TILED=YES", "SPARSE_OK=TRUE", "PHOTOMETRIC=RGB"],
+    )
+    .close()
+    .expect("written");
     c.refused_scan_in("en", "wholly without data", &path, &[]);
     let black = c.at("black.tif");
     let mut picture = Picture::bare(Place::utm(2.0), (300, 300));
@@ -241,10 +320,32 @@ fn boundaries() {
         }
         c.refused_scan(title, &good, &["--within", path.to_str().expect("UTF-8")]);
     };
-    with(&mut c, "elsewhere", "away.geojson", Some(r#"{"type":"Polygon","coordinates":[[[10,10],[11,10],[11,11],[10,11],[10,10]]]}"#));
-    with(&mut c, "crossing itself", "bow.geojson", Some(r#"{"type":"Polygon","coordinates":[[[113,33],[114,34],[114,33],[113,34],[113,33]]]}"#));
-    with(&mut c, "empty", "empty.geojson", Some(r#"{"type":"FeatureCollection","features":[]}"#));
-    with(&mut c, "a line", "line.geojson", Some(r#"{"type":"LineString","coordinates":[[113,33],[114,34]]}"#));
+    with(
+        &mut c,
+        "elsewhere",
+        "away.geojson",
+        Some(r#"{"type":"Polygon","coordinates":[[[10,10],[11,10],[11,11],[10,11],[10,10]]]}"#),
+    );
+    with(
+        &mut c,
+        "crossing itself",
+        "bow.geojson",
+        Some(
+            r#"{"type":"Polygon","coordinates":[[[113,33],[114,34],[114,33],[113,34],[113,33]]]}"#,
+        ),
+    );
+    with(
+        &mut c,
+        "empty",
+        "empty.geojson",
+        Some(r#"{"type":"FeatureCollection","features":[]}"#),
+    );
+    with(
+        &mut c,
+        "a line",
+        "line.geojson",
+        Some(r#"{"type":"LineString","coordinates":[[113,33],[114,34]]}"#),
+    );
     with(&mut c, "missing", "missing.gpkg", None);
     with(&mut c, "a text", "text.geojson", Some("nothing"));
     // A shapefile that has lost its .prj.
@@ -254,8 +355,18 @@ fn boundaries() {
         use gdal::vector::{LayerAccess, LayerOptions, OGRwkbGeometryType};
         let driver = gdal::DriverManager::get_driver_by_name("ESRI Shapefile").expect("driver");
         let mut file = driver.create_vector_only(&shape).expect("created");
-        let mut layer = file.create_layer(LayerOptions { name: "lost", ty: OGRwkbGeometryType::wkbPolygon, ..LayerOptions::default() }).expect("layer");
-        layer.create_feature(gdal::vector::Geometry::from_wkt("POLYGON((0 0,1 0,1 1,0 0))").expect("WKT")).expect("feature");
+        let mut layer = file
+            .create_layer(LayerOptions {
+                name: "lost",
+                ty: OGRwkbGeometryType::wkbPolygon,
+                ..LayerOptions::default()
+            })
+            .expect("layer");
+        layer
+            .create_feature(
+                gdal::vector::Geometry::from_wkt("POLYGON((0 0,1 0,1 1,0 0))").expect("WKT"),
+            )
+            .expect("feature");
     }
     with(&mut c, "without a coordinate system", "lost.shp", None);
     insta::assert_snapshot!(c.text);
@@ -268,7 +379,12 @@ fn models() {
     let text = c.write("text.onnx", "this is no model");
     let of = |c: &mut Catalogue, title: &str, model: &Path| {
         let mut command = papaver();
-        command.args(["scan", "-q", "-o"]).arg(c.at("out")).arg(&good).arg("--model").arg(model);
+        command
+            .args(["scan", "-q", "-o"])
+            .arg(c.at("out"))
+            .arg(&good)
+            .arg("--model")
+            .arg(model);
         c.refused(title, &mut command, 1);
         assert!(!c.at("out").exists(), "{title}");
         let mut inspect = papaver();
@@ -280,8 +396,11 @@ fn models() {
     of(&mut c, "missing", &missing);
     of(&mut c, "not ONNX", &text);
     for (title, name) in [
-        ("grey input", "grey_input.onnx"), ("boxes", "boxes.onnx"), ("two inputs", "two_inputs.onnx"),
-        ("no resolution", "no_resolution.onnx"), ("metadata that is not JSON", "not_json.onnx"),
+        ("grey input", "grey_input.onnx"),
+        ("boxes", "boxes.onnx"),
+        ("two inputs", "two_inputs.onnx"),
+        ("no resolution", "no_resolution.onnx"),
+        ("metadata that is not JSON", "not_json.onnx"),
     ] {
         of(&mut c, title, &fixture(name));
     }
@@ -298,8 +417,14 @@ fn options() {
         ("a threshold that is no number", &["--threshold", "nan"]),
         ("a threshold in words", &["--threshold", "high"]),
         ("a date that is none", &["--captured", "yesterday"]),
-        ("a day that is not in the calendar", &["--captured", "2026-02-30"]),
-        ("a period backwards", &["--captured", "2026-05-05/2026-05-03"]),
+        (
+            "a day that is not in the calendar",
+            &["--captured", "2026-02-30"],
+        ),
+        (
+            "a period backwards",
+            &["--captured", "2026-05-05/2026-05-03"],
+        ),
         ("a negative radius", &["--site-radius=-1"]),
         ("no threads", &["--threads", "0"]),
         ("a unit's code of five digits", &["--unit", "41040"]),
@@ -313,7 +438,12 @@ fn options() {
     let mut bare = papaver();
     bare.arg("scan");
     let none = ended(&mut bare);
-    assert_eq!((none.code, none.out.as_str()), (Some(1), ""), "{}", none.err);
+    assert_eq!(
+        (none.code, none.out.as_str()),
+        (Some(1), ""),
+        "{}",
+        none.err
+    );
     insta::assert_snapshot!(c.text);
 }
 
@@ -333,10 +463,17 @@ fn a_runtime_that_is_absent_wrong_or_too_old() {
     let mut wrong = command(&c, &text);
     c.refused("ORT_DYLIB_PATH names a text", &mut wrong, 1);
     let mut nowhere = c.command(&good, &[]);
-    nowhere.env_remove("ORT_DYLIB_PATH").env_remove("XDG_DATA_HOME").env("HOME", c.at("home"));
+    nowhere
+        .env_remove("ORT_DYLIB_PATH")
+        .env_remove("XDG_DATA_HOME")
+        .env("HOME", c.at("home"));
     c.refused("nowhere to be found", &mut nowhere, 1);
     for (title, name, source) in [
-        ("a library of something else", "libother.so", "int other(void) { return 0; }"),
+        (
+            "a library of something else",
+            "libother.so",
+            "int other(void) { return 0; }",
+        ),
         ("a runtime that is too old", "libold.so", OLD_RUNTIME),
     ] {
         let Some(library) = compiled(&c, name, source) else {
@@ -363,7 +500,11 @@ const base_t* OrtGetApiBase(void) { return &base; }
 fn compiled(c: &Catalogue, name: &str, source: &str) -> Option<PathBuf> {
     let file = c.write(&format!("{name}.c"), source);
     let library = c.at(name);
-    let done = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(file).status();
+    let done = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(file)
+        .status();
     done.is_ok_and(|s| s.success()).then_some(library)
 }
 
@@ -376,29 +517,59 @@ fn the_work_of_another_scan() {
     let done = c.at("done");
     scan(&[&good], &done, MODEL, &[], 0);
     let contents = |folder: &Path| -> Vec<(PathBuf, Vec<u8>)> {
-        let mut files: Vec<_> = fs::read_dir(folder).expect("listed").map(|e| e.expect("entry").path()).filter(|p| p.is_file()).collect();
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .expect("listed")
+            .map(|e| e.expect("entry").path())
+            .filter(|p| p.is_file())
+            .collect();
         files.sort();
-        files.into_iter().map(|p| (p.clone(), fs::read(p).expect("read"))).collect()
+        files
+            .into_iter()
+            .map(|p| (p.clone(), fs::read(p).expect("read")))
+            .collect()
     };
     let before = contents(&done);
     let into = |c: &mut Catalogue, title: &str, input: &Path, model: &str, options: &[&str]| {
-        c.refused(title, scan_command(&[input], &done, model, options).arg("-q"), 1);
+        c.refused(
+            title,
+            scan_command(&[input], &done, model, options).arg("-q"),
+            1,
+        );
         assert!(contents(&done) == before, "{title}: touched");
     };
     into(&mut c, "another model", &good, "colour_tile.onnx", &[]);
     into(&mut c, "another source", &other, MODEL, &[]);
-    into(&mut c, "another threshold", &good, MODEL, &["--threshold", "0.7"]);
+    into(
+        &mut c,
+        "another threshold",
+        &good,
+        MODEL,
+        &["--threshold", "0.7"],
+    );
     // The same name with other content.
     let copy = c.at("sub");
     fs::create_dir(&copy).expect("folder");
     fs::copy(&other, copy.join("good.tif")).expect("copied");
-    into(&mut c, "another content", &copy.join("good.tif"), MODEL, &[]);
+    into(
+        &mut c,
+        "another content",
+        &copy.join("good.tif"),
+        MODEL,
+        &[],
+    );
     fs::remove_file(done.join("journal.jsonl")).expect("removed");
     let mut foreign = scan_command(&[&good], &done, MODEL, &["-q"]);
     c.refused("results without a journal", &mut foreign, 1);
     scan(&[&other], &done, MODEL, &["--restart"], 0);
     assert!(Results::read(&done).candidates.is_empty());
-    assert!(done.join("chips").read_dir().expect("listed").next().is_none(), "old pictures are gone");
+    assert!(
+        done.join("chips")
+            .read_dir()
+            .expect("listed")
+            .next()
+            .is_none(),
+        "old pictures are gone"
+    );
     insta::assert_snapshot!(c.text);
 }
 
@@ -433,12 +604,20 @@ struct Mount(PathBuf);
 impl Mount {
     fn new(at: &Path, options: &str) -> Option<Self> {
         fs::create_dir_all(at).expect("folder");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).stderr(Stdio::null()).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(at)
+            .stderr(Stdio::null())
+            .status();
         mounted.is_ok_and(|s| s.success()).then(|| Self(at.into()))
     }
 
     fn enlarge(&self) {
-        let done = Command::new("mount").args(["-o", "remount,size=64m"]).arg(&self.0).status().expect("mount");
+        let done = Command::new("mount")
+            .args(["-o", "remount,size=64m"])
+            .arg(&self.0)
+            .status()
+            .expect("mount");
         assert!(done.success());
     }
 }
@@ -464,7 +643,11 @@ fn a_full_disk_loses_nothing() {
         let out = mount.0.join("out");
         let full = ended(&mut scan_command(&[&good], &out, MODEL, &["-q"]));
         assert_eq!(full.code, Some(2), "{size}: {}", full.err);
-        assert!(full.err.contains("error: ") && full.err.contains("hint: the disk is full: make room"), "{size}: {}", full.err);
+        assert!(
+            full.err.contains("error: ") && full.err.contains("hint: the disk is full: make room"),
+            "{size}: {}",
+            full.err
+        );
         assert!(!out.join("scan.json").exists(), "{size}");
         for name in ["candidates.geojson", "coverage.geojson"] {
             if out.join(name).exists() {
@@ -474,7 +657,11 @@ fn a_full_disk_loses_nothing() {
         mount.enlarge();
         scan(&[&good], &out, MODEL, &[], 0);
         for name in ["candidates.geojson", "coverage.geojson", "review.html"] {
-            assert!(fs::read(out.join(name)).expect("read") == fs::read(plain.join(name)).expect("read"), "{size}: {name}");
+            assert!(
+                fs::read(out.join(name)).expect("read")
+                    == fs::read(plain.join(name)).expect("read"),
+                "{size}: {name}"
+            );
         }
         c.text.push_str(&normal(&full.err, c.folder.path()));
     }
@@ -503,10 +690,18 @@ fn a_truncated_raster_is_searched_up_to_the_cut() {
         results.expect_targets(&picture.truth()[..2], half_cell);
         let searched = results.searched_m2 / picture.m2(1024 * 1024);
         let unreadable = results.not_searched["unreadable"] / picture.m2(1024 * 1024);
-        assert!((searched + unreadable - 1.0).abs() < 0.001, "{searched} {unreadable}");
+        assert!(
+            (searched + unreadable - 1.0).abs() < 0.001,
+            "{searched} {unreadable}"
+        );
         assert!((0.5..0.63).contains(&searched), "{searched}");
         assert_eq!(results.not_searched.len(), 1);
-        assert!(results.record["totals"]["not_searched_m2"]["unreadable"].as_f64().expect("m²") > 0.0);
+        assert!(
+            results.record["totals"]["not_searched_m2"]["unreadable"]
+                .as_f64()
+                .expect("m²")
+                > 0.0
+        );
     }
     // Beside a good one the run goes on, and still says that something is missing.
     let said = scan(&[&path, &good], &c.at("both"), MODEL, &[], 2);
@@ -519,8 +714,17 @@ fn an_input_that_changes_while_it_is_searched() {
     let path = c.at("growing.tif");
     Picture::with_nine(Place::utm(2.0), (2500, 2500)).write(&path, &TILED);
     let out = c.at("out");
-    let mut command = scan_command(&[&path], &out, "colour_tile.onnx", &["-q", "--threads", "1"]);
-    let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut command = scan_command(
+        &[&path],
+        &out,
+        "colour_tile.onnx",
+        &["-q", "--threads", "1"],
+    );
+    let child = command
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     let started = Instant::now();
     while !fs::metadata(out.join("journal.jsonl")).is_ok_and(|m| m.len() > 4000) {
         assert!(started.elapsed() < Duration::from_secs(60), "no journal");
@@ -537,7 +741,11 @@ fn an_input_that_changes_while_it_is_searched() {
     insta::assert_snapshot!(c.text);
     // The old work is bound to the old content.
     let again = scan(&[&path], &out, "colour_tile.onnx", &["-q"], 1);
-    assert!(again.err.contains("content of growing.tif") && again.err.contains("--restart"), "{}", again.err);
+    assert!(
+        again.err.contains("content of growing.tif") && again.err.contains("--restart"),
+        "{}",
+        again.err
+    );
     scan(&[&path], &out, "colour_tile.onnx", &["-q", "--restart"], 0);
 }
 
@@ -549,10 +757,20 @@ fn a_refused_raster_beside_a_good_one_is_named_and_the_rest_searched() {
     let out = c.at("out");
     let said = scan(&[&good, &text, &coarse], &out, MODEL, &["-q"], 2);
     assert_eq!(said.out, "");
-    assert!(said.err.contains("warning: ") && said.err.contains("text.tif") && said.err.contains("10.0 cm") && said.err.contains("4.0 cm"), "{}", said.err);
+    assert!(
+        said.err.contains("warning: ")
+            && said.err.contains("text.tif")
+            && said.err.contains("10.0 cm")
+            && said.err.contains("4.0 cm"),
+        "{}",
+        said.err
+    );
     let results = Results::read(&out);
     assert_eq!(results.candidates.len(), 9);
-    results.expect_searched(36.0);
+    results.expect_searched(14.0 * 12.0);
     results.expect_not_searched(&[("too_coarse", 40.96)]);
-    assert_eq!(results.record["refused"].as_array().expect("refused").len(), 2);
+    assert_eq!(
+        results.record["refused"].as_array().expect("refused").len(),
+        2
+    );
 }

@@ -17,7 +17,11 @@ fn ortho(folder: &Path) -> PathBuf {
 
 #[test]
 fn help() {
-    for (name, arguments) in [("papaver", &["--help"][..]), ("scan", &["scan", "--help"]), ("model_inspect", &["model", "inspect", "--help"])] {
+    for (name, arguments) in [
+        ("papaver", &["--help"][..]),
+        ("scan", &["scan", "--help"]),
+        ("model_inspect", &["model", "inspect", "--help"]),
+    ] {
         let said = ended(papaver().args(arguments).env("COLUMNS", "100"));
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
         insta::assert_snapshot!(format!("help_{name}"), said.out);
@@ -27,17 +31,36 @@ fn help() {
 #[test]
 fn the_model_in_words() {
     let mut text = String::new();
-    for (lang, model) in [("en", "colour_dense.onnx"), ("en", "colour_tile.onnx"), ("en", "colour_batch4.onnx"), ("zh", "colour_dense.onnx")] {
-        let said = ended(papaver().args(["--lang", lang, "model", "inspect"]).arg(fixture(model)));
+    for (lang, model) in [
+        ("en", "colour_dense.onnx"),
+        ("en", "colour_tile.onnx"),
+        ("en", "colour_batch4.onnx"),
+        ("zh", "colour_dense.onnx"),
+    ] {
+        let said = ended(
+            papaver()
+                .args(["--lang", lang, "model", "inspect"])
+                .arg(fixture(model)),
+        );
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{model}");
-        let (last, rest) = said.out.lines().collect::<Vec<_>>().split_last().map(|(l, r)| ((*l).to_owned(), r.join("\n"))).expect("lines");
+        let (last, rest) = said
+            .out
+            .lines()
+            .collect::<Vec<_>>()
+            .split_last()
+            .map(|(l, r)| ((*l).to_owned(), r.join("\n")))
+            .expect("lines");
         // Which runtime there is differs; that its version is known does not.
         let version = last.split("ONNX Runtime ").nth(1).expect("the runtime");
         assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{last}");
         text.push_str(&format!("{rest}\n\n"));
     }
     let built_in = ended(papaver().args(["model", "inspect"]));
-    assert!(built_in.code == Some(0) && built_in.out.contains("built-in"), "{}", built_in.err);
+    assert!(
+        built_in.code == Some(0) && built_in.out.contains("built-in"),
+        "{}",
+        built_in.err
+    );
     insta::assert_snapshot!(text);
 }
 
@@ -49,7 +72,11 @@ fn a_fixed_batch_finds_what_a_free_one_finds() {
         let out = folder.path().join(model);
         scan(&[&path], &out, model, &[], 0);
         let results = Results::read(&out);
-        let mut places: Vec<String> = results.candidates.iter().map(|c| format!("{:?} {}", c.at, c.properties["hits"])).collect();
+        let mut places: Vec<String> = results
+            .candidates
+            .iter()
+            .map(|c| format!("{:?} {}", c.at, c.properties["hits"]))
+            .collect();
         places.sort();
         places
     };
@@ -61,17 +88,38 @@ fn the_summary_for_machines_agrees_with_the_files() {
     let folder = TempDir::new().expect("temporary folder");
     let path = ortho(folder.path());
     let out = folder.path().join("out");
-    let options = ["--json", "--captured", "2026-05-03/2026-05-05", "--survey", "石门", "--unit", "411321"];
+    let options = [
+        "--json",
+        "--captured",
+        "2026-05-03/2026-05-05",
+        "--survey",
+        "石门",
+        "--unit",
+        "411321",
+    ];
     let said = scan(&[&path], &out, "colour_dense.onnx", &options, 0);
     let summary: serde_json::Value = serde_json::from_str(&said.out).expect("one JSON value");
     let results = Results::read(&out);
     let record = &results.record;
     assert_eq!(summary["scan_id"], record["scan_id"]);
-    assert_eq!(json(&out.join("candidates.geojson"))["scan_id"], record["scan_id"]);
+    assert_eq!(
+        json(&out.join("candidates.geojson"))["scan_id"],
+        record["scan_id"]
+    );
     assert_eq!(summary["tiles"], record["totals"]["tiles"]);
-    let near = |a: &serde_json::Value, b: f64| (a.as_f64().expect("a number") / b - 1.0).abs() < 1e-3;
-    assert!(near(&summary["searched_m2"], results.searched_m2), "{summary}");
-    assert!(near(&summary["not_searched_m2"]["blank"], results.not_searched["blank"]), "{summary}");
+    let near =
+        |a: &serde_json::Value, b: f64| (a.as_f64().expect("a number") / b - 1.0).abs() < 1e-3;
+    assert!(
+        near(&summary["searched_m2"], results.searched_m2),
+        "{summary}"
+    );
+    assert!(
+        near(
+            &summary["not_searched_m2"]["blank"],
+            results.not_searched["blank"]
+        ),
+        "{summary}"
+    );
     let listed = summary["candidates"].as_array().expect("candidates");
     assert_eq!(listed.len(), 6);
     assert_eq!(results.candidates.len(), 6);
@@ -81,10 +129,18 @@ fn the_summary_for_machines_agrees_with_the_files() {
         }
     }
     // What was asked is in the record.
-    assert_eq!((record["survey"].as_str(), record["unit"].as_str()), (Some("石门"), Some("411321")));
+    assert_eq!(
+        (record["survey"].as_str(), record["unit"].as_str()),
+        (Some("石门"), Some("411321"))
+    );
     assert_eq!(record["sources"][0]["name"], "石门 ortho.tif");
     assert_eq!(record["captured"]["from"], "2026-05-03");
-    assert!(results.candidates.iter().all(|c| c.properties["captured"] == "2026-05-03/2026-05-05"));
+    assert!(
+        results
+            .candidates
+            .iter()
+            .all(|c| c.properties["captured"] == "2026-05-03/2026-05-05")
+    );
     let page = std::fs::read_to_string(out.join("review.html")).expect("page");
     for c in &results.candidates {
         assert!(page.contains(c.properties["id"].as_str().expect("id")));
@@ -127,11 +183,18 @@ fn the_summary_for_people_in_both_languages() {
     for lang in ["en", "zh"] {
         let out = folder.path().join(lang);
         let said = scan(&[&path], &out, "colour_dense.onnx", &["--lang", lang], 0);
-        insta::assert_snapshot!(format!("summary_{lang}"), normal(&said.out, folder.path(), &Results::read(&out)));
+        insta::assert_snapshot!(
+            format!("summary_{lang}"),
+            normal(&said.out, folder.path(), &Results::read(&out))
+        );
     }
     // The locale speaks where no option does.
     let out = folder.path().join("locale");
-    let said = ended(scan_command(&[&path], &out, "colour_dense.onnx", &[]).env("LC_ALL", "zh_CN.UTF-8").env("LANG", "zh_CN.UTF-8"));
+    let said = ended(
+        scan_command(&[&path], &out, "colour_dense.onnx", &[])
+            .env("LC_ALL", "zh_CN.UTF-8")
+            .env("LANG", "zh_CN.UTF-8"),
+    );
     assert!(said.out.contains("疑似点"), "{}", said.out);
 }
 
