@@ -2,7 +2,7 @@
 
 use super::lonlat::{LonLat, round7};
 use geo::orient::{Direction, Orient};
-use geo::{Area, LineString, MultiPolygon, Polygon};
+use geo::{Area, CoordsIter, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -83,7 +83,7 @@ impl Geometry {
                     .then(|| json!({"type": "LineString", "coordinates": positions}))
             }
             Self::Area(area) => {
-                let mut polygons: Vec<Value> = area.iter().filter_map(rings).collect();
+                let mut polygons: Vec<Value> = settled(area).iter().filter_map(written).collect();
                 match polygons.len() {
                     0 => None,
                     1 => Some(json!({"type": "Polygon", "coordinates": polygons.remove(0)})),
@@ -105,19 +105,38 @@ fn distinct(line: &LineString) -> Vec<[f64; 2]> {
     positions
 }
 
-/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior. They are
-/// turned after rounding: a sliver that is rounded may turn about.
-fn rings(polygon: &Polygon) -> Option<Value> {
-    let all = |ring: &LineString| -> Option<LineString> {
-        let positions = distinct(ring);
-        let ring: LineString = positions.into_iter().map(geo::Coord::from).collect();
+/// Areas of more corners than this are written as rounding leaves them: looking for crossings takes the square of them.
+const CHECKED_CORNERS: usize = 10_000;
+
+/// An area with rounded corners. Where rounding made a ring cross itself, it is dissolved and rounded again.
+fn settled(area: &MultiPolygon) -> MultiPolygon {
+    let rounded = |area: &MultiPolygon| area.iter().filter_map(rounded).collect::<MultiPolygon>();
+    let mut area = rounded(area);
+    for _ in 0..3 {
+        if area.coords_count() > CHECKED_CORNERS || area.is_valid() {
+            break;
+        }
+        area = rounded(&unary_union(&area));
+    }
+    area
+}
+
+/// A polygon with rounded corners, the exterior counter-clockwise; `None` where rounding leaves no exterior. It is turned
+/// after rounding: a sliver that is rounded may turn about.
+fn rounded(polygon: &Polygon) -> Option<Polygon> {
+    let ring = |ring: &LineString| -> Option<LineString> {
+        let ring: LineString = distinct(ring).into_iter().map(geo::Coord::from).collect();
         let flat = Polygon::new(ring.clone(), vec![]).unsigned_area() == 0.0;
         (ring.0.len() >= 4 && !flat).then_some(ring)
     };
-    let holes = polygon.interiors().iter().filter_map(all).collect();
-    let oriented = Polygon::new(all(polygon.exterior())?, holes).orient(Direction::Default);
-    let rings: Vec<Vec<[f64; 2]>> = std::iter::once(oriented.exterior())
-        .chain(oriented.interiors())
+    let holes = polygon.interiors().iter().filter_map(ring).collect();
+    Some(Polygon::new(ring(polygon.exterior())?, holes).orient(Direction::Default))
+}
+
+/// The rings of a polygon, the exterior first.
+fn written(polygon: &Polygon) -> Option<Value> {
+    let rings: Vec<Vec<[f64; 2]>> = std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
         .map(|ring| ring.coords().map(|c| [c.x, c.y]).collect())
         .collect();
     serde_json::to_value(rings).ok()
