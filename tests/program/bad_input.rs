@@ -77,8 +77,8 @@ impl Catalogue {
             ended.err
         );
         assert_eq!(ended.out, "", "{title}: data on the standard output");
-        let (error, hint) = if ended.err.contains("错误") {
-            ("错误:", "\n提示:")
+        let (error, hint) = if ended.err.contains("错误：") {
+            ("错误：", "\n提示：")
         } else {
             ("error: ", "\nhint: ")
         };
@@ -146,7 +146,7 @@ fn normal(text: &str, folder: &Path) -> String {
     // What GDAL, ONNX Runtime and the loader say differs between their versions.
     let foreign = [
         "cannot be opened as a raster: ",
-        "无法将 [TMP]/text.tif 作为栅格打开:",
+        "无法将 [TMP]/text.tif 作为栅格打开：",
         "cannot be loaded as ONNX: ",
         "1.17 or newer: ",
         "the device 'CUDA' cannot be used: ",

@@ -12,7 +12,7 @@ pub const MAGENTA: [u8; 3] = [255, 0, 255];
 /// Metres along a side of a target.
 ///
 /// Half a tile with half overlap is 0.64 m: from 0.91 m on, a target fills most of the middle of a tile wherever it lies.
-pub const SIDE_M: f64 = 1.0;
+pub const SIDE_M: f64 = 0.96;
 
 /// Nothing is written beside a test raster, and GDAL is silent.
 pub fn set_up() {

@@ -195,7 +195,7 @@ fn with_collar(colour: Option<[u8; 3]>) -> (Picture, usize) {
     for (x, y) in [
         (206, 0),
         (650, 0),
-        (100, 330),
+        (110, 280),
         (400, 300),
         (20, 550),
         (650, 550),
@@ -508,7 +508,7 @@ fn two_overlapping_orthomosaics_give_one_candidate_a_plot() {
     let mut left = Picture::bare(place.clone(), SIZE);
     // Metres from the common corner, in pixels of 2 cm; b begins 8.006 m to the east and has pixels of 1.6 cm.
     let mut right = Picture::bare(Place::utm(1.6).moved(8.006 / 0.016, 0.0), (875, 750));
-    for (x, y) in [(40, 60), (460, 80), (600, 300), (480, 540)] {
+    for (x, y) in [(40, 60), (470, 20), (640, 290), (460, 550)] {
         left.target(x, y);
         let east = x as f64 * 0.02 - 8.006;
         if east > 0.0 {
