@@ -2,7 +2,7 @@
 
 use super::lonlat::{LonLat, round7};
 use geo::orient::{Direction, Orient};
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{Area, CoordsIter, LineString, MultiPolygon, Polygon, Validation, unary_union};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -83,7 +83,7 @@ impl Geometry {
                     .then(|| json!({"type": "LineString", "coordinates": positions}))
             }
             Self::Area(area) => {
-                let mut polygons: Vec<Value> = area.iter().filter_map(rings).collect();
+                let mut polygons: Vec<Value> = settled(area).iter().filter_map(written).collect();
                 match polygons.len() {
                     0 => None,
                     1 => Some(json!({"type": "Polygon", "coordinates": polygons.remove(0)})),
@@ -105,31 +105,41 @@ fn distinct(line: &LineString) -> Vec<[f64; 2]> {
     positions
 }
 
-/// The rings of a polygon, the exterior first and counter-clockwise; `None` where rounding leaves no exterior. A ring so
-/// thin that rounding turns it inside out is left out.
-fn rings(polygon: &Polygon) -> Option<Value> {
-    let oriented = polygon.orient(Direction::Default);
-    let exterior = distinct(oriented.exterior());
-    let mut all = vec![(twice_area(&exterior) > 0.0).then_some(exterior)?];
-    all.extend(
-        oriented
-            .interiors()
-            .iter()
-            .map(distinct)
-            .filter(|ring| twice_area(ring) < 0.0),
-    );
-    serde_json::to_value(all).ok()
+/// Areas of more corners than this are written as rounding leaves them: looking for crossings takes the square of them.
+const CHECKED_CORNERS: usize = 10_000;
+
+/// An area with rounded corners. Where rounding made a ring cross itself, it is dissolved and rounded again.
+fn settled(area: &MultiPolygon) -> MultiPolygon {
+    let rounded = |area: &MultiPolygon| area.iter().filter_map(rounded).collect::<MultiPolygon>();
+    let mut area = rounded(area);
+    for _ in 0..3 {
+        if area.coords_count() > CHECKED_CORNERS || area.is_valid() {
+            break;
+        }
+        area = rounded(&unary_union(&area));
+    }
+    area
 }
 
-/// Twice the signed area of a closed ring, positive where it winds counter-clockwise. Taken from its first corner, so
-/// that a small ring far from the origin keeps its digits.
-fn twice_area(ring: &[[f64; 2]]) -> f64 {
-    let Some([x0, y0]) = ring.first() else {
-        return 0.0;
+/// A polygon with rounded corners, the exterior counter-clockwise; `None` where rounding leaves no exterior. It is turned
+/// after rounding: a sliver that is rounded may turn about.
+fn rounded(polygon: &Polygon) -> Option<Polygon> {
+    let ring = |ring: &LineString| -> Option<LineString> {
+        let ring: LineString = distinct(ring).into_iter().map(geo::Coord::from).collect();
+        let flat = Polygon::new(ring.clone(), vec![]).unsigned_area() == 0.0;
+        (ring.0.len() >= 4 && !flat).then_some(ring)
     };
-    ring.windows(2)
-        .map(|w| (w[0][0] - x0) * (w[1][1] - y0) - (w[1][0] - x0) * (w[0][1] - y0))
-        .sum()
+    let holes = polygon.interiors().iter().filter_map(ring).collect();
+    Some(Polygon::new(ring(polygon.exterior())?, holes).orient(Direction::Default))
+}
+
+/// The rings of a polygon, the exterior first.
+fn written(polygon: &Polygon) -> Option<Value> {
+    let rings: Vec<Vec<[f64; 2]>> = std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
+        .map(|ring| ring.coords().map(|c| [c.x, c.y]).collect())
+        .collect();
+    serde_json::to_value(rings).ok()
 }
 
 #[cfg(test)]

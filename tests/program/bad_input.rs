@@ -44,7 +44,7 @@ impl Catalogue {
     fn good(&self) -> PathBuf {
         let path = self.at("good.tif");
         if !path.exists() {
-            Picture::with_nine(Place::utm(2.0), (300, 300)).write(&path, &TILED);
+            Picture::with_nine(Place::utm(2.0), (700, 600)).write(&path, &TILED);
         }
         path
     }
@@ -77,7 +77,7 @@ impl Catalogue {
             ended.err
         );
         assert_eq!(ended.out, "", "{title}: data on the standard output");
-        let (error, hint) = if ended.err.contains("错误") {
+        let (error, hint) = if ended.err.contains("错误：") {
             ("错误：", "\n提示：")
         } else {
             ("error: ", "\nhint: ")
@@ -146,7 +146,7 @@ fn normal(text: &str, folder: &Path) -> String {
     // What GDAL, ONNX Runtime and the loader say differs between their versions.
     let foreign = [
         "cannot be opened as a raster: ",
-        "无法将 [TMP]/text.tif 作为栅格打开:",
+        "无法将 [TMP]/text.tif 作为栅格打开：",
         "cannot be loaded as ONNX: ",
         "1.17 or newer: ",
         "the device 'CUDA' cannot be used: ",
@@ -171,7 +171,7 @@ fn vrt(place: &str) -> String {
         )
     };
     format!(
-        r#"<VRTDataset rasterXSize="300" rasterYSize="300">{place}{}{}{}</VRTDataset>"#,
+        r#"<VRTDataset rasterXSize="700" rasterYSize="600">{place}{}{}{}</VRTDataset>"#,
         band(1, "Red"),
         band(2, "Green"),
         band(3, "Blue")
@@ -635,7 +635,7 @@ fn a_full_disk_loses_nothing() {
     let plain = c.at("plain");
     scan(&[&good], &plain, MODEL, &[], 0);
     // So small that the journal, the pictures or the page do not fit.
-    for size in ["size=4k", "size=16k", "size=64k", "size=88k"] {
+    for size in ["size=4k", "size=16k", "size=64k", "size=140k"] {
         let Some(mount) = Mount::new(&c.at("small"), size) else {
             println!("skipped: a disk can be mounted by root only");
             return;
@@ -767,7 +767,7 @@ fn a_refused_raster_beside_a_good_one_is_named_and_the_rest_searched() {
     );
     let results = Results::read(&out);
     assert_eq!(results.candidates.len(), 9);
-    results.expect_searched(36.0);
+    results.expect_searched(14.0 * 12.0);
     results.expect_not_searched(&[("too_coarse", 40.96)]);
     assert_eq!(
         results.record["refused"].as_array().expect("refused").len(),

@@ -8,6 +8,7 @@ mod rfc7946;
 mod run;
 
 mod bad_input;
+mod large;
 mod real_orthos;
 mod resume;
 mod said;

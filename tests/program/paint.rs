@@ -10,7 +10,9 @@ use std::sync::Once;
 /// What the hand-made models fire on.
 pub const MAGENTA: [u8; 3] = [255, 0, 255];
 /// Metres along a side of a target.
-pub const SIDE_M: f64 = 0.8;
+///
+/// Half a tile with half overlap is 0.64 m: from 0.91 m on, a target fills most of the middle of a tile wherever it lies.
+pub const SIDE_M: f64 = 0.96;
 
 /// Nothing is written beside a test raster, and GDAL is silent.
 pub fn set_up() {
@@ -104,6 +106,16 @@ impl Picture {
             if which(i % width, i / width) {
                 *pixel = colour;
             }
+        }
+    }
+
+    /// The same picture, so many pixels to the east and south.
+    #[must_use]
+    pub fn moved(&self, columns: usize, rows: usize) -> Self {
+        let place = self.place.clone().moved(columns as f64, rows as f64);
+        Self {
+            place,
+            ..self.clone()
         }
     }
 

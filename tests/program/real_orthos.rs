@@ -104,17 +104,3 @@ fn each_alone_is_searched_whole_or_refused_with_both_figures() {
         true
     );
 }
-
-#[test]
-fn painted_marks_and_an_alpha_band_do_no_harm() {
-    let Some(folder) = orthos() else { return };
-    for model in ["colour_dense.onnx", "colour_tile.onnx"] {
-        let out = TempDir::new().expect("temporary folder");
-        let ortho = folder.join("maize_2cm_utm33n_rgba.tif");
-        crate::run::scan(&[&ortho], out.path(), model, &["-q"], 0);
-        assert!(
-            Results::read(out.path()).candidates.is_empty(),
-            "red, blue and green marks are not magenta"
-        );
-    }
-}

@@ -1,0 +1,82 @@
+#!/bin/sh
+# Loads the results of a scan in QGIS, headless: feature counts, validity, and a picture of the map to look at.
+#
+#     tests/clients.sh [RESULTS] [PICTURE]
+#
+# Without RESULTS the bundled sample is scanned first. Installs QGIS (Debian's python3-qgis) where it is missing, for
+# which it needs root. Not run in continuous integration: QGIS is large.
+set -eu
+cd "$(dirname "$0")/.."
+results=${1:-}
+picture=${2:-qgis.png}
+
+if ! /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; then
+    echo "installing python3-qgis"
+    apt-get install -y --no-install-recommends python3-qgis || {
+        echo "hint: install QGIS with its Python bindings by hand, then run this again" >&2
+        exit 1
+    }
+fi
+if [ -z "$results" ]; then
+    results=$(mktemp -d)
+    trap 'rm -rf "$results"' EXIT
+    cargo build --release
+    target/release/papaver scan samples/village/ortho.tif --within samples/village/boundary.geojson -o "$results"
+fi
+
+QT_QPA_PLATFORM=offscreen /usr/bin/python3 - "$results" "$picture" <<'PYTHON'
+import json
+import sys
+
+from qgis.core import (QgsApplication, QgsFillSymbol, QgsMapRendererParallelJob, QgsMapSettings, QgsCategorizedSymbolRenderer,
+                       QgsRendererCategory, QgsVectorLayer)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+
+folder, picture = sys.argv[1:]
+QgsApplication.setPrefixPath("/usr", True)
+application = QgsApplication([], False)
+application.initQgis()
+
+
+def load(name):
+    path = f"{folder}/{name}.geojson"
+    layer = QgsVectorLayer(path, name, "ogr")
+    assert layer.isValid(), f"{path} does not load"
+    assert layer.crs().authid() in ("EPSG:4326", "OGC:CRS84"), layer.crs().authid()
+    features = list(layer.getFeatures())
+    written = json.load(open(path, encoding="utf-8"))["features"]
+    assert len(features) == len(written), f"{len(features)} of {len(written)} features"
+    for feature in features:
+        geometry = feature.geometry()
+        assert geometry.isGeosValid(), f"{name} {feature.id()} is not valid: {geometry.lastError()}"
+    print(f"{name}: {len(features)} features, all valid, fields {', '.join(f.name() for f in layer.fields())}")
+    return layer
+
+
+candidates, coverage = load("candidates"), load("coverage")
+for feature in candidates.getFeatures():
+    point = f"POINT({feature['lon']} {feature['lat']})"
+    from qgis.core import QgsGeometry
+    assert feature.geometry().intersects(QgsGeometry.fromWkt(point)), f"{feature['id']}: {point} lies outside"
+
+fill = lambda colour, line: QgsFillSymbol.createSimple({"color": colour, "outline_color": line, "outline_width": "0.3"})
+colours = {"searched": "#cfe8cf", "not_searched": "#e8cfcf"}
+coverage.setRenderer(QgsCategorizedSymbolRenderer(
+    "status", [QgsRendererCategory(k, fill(c, "#777777"), k) for k, c in colours.items()]))
+candidates.renderer().setSymbol(fill("#c00040", "#c00040"))
+settings = QgsMapSettings()
+settings.setLayers([candidates, coverage])
+settings.setDestinationCrs(coverage.crs())
+extent = coverage.extent()
+extent.scale(1.05)
+settings.setExtent(extent)
+settings.setOutputSize(QSize(1200, 900))
+settings.setBackgroundColor(QColor("white"))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+assert job.renderedImage().save(picture), f"{picture} cannot be written"
+print(f"map: {picture}")
+application.exitQgis()
+PYTHON
