@@ -1,6 +1,15 @@
 //! The whole life of a scan's sites through the program: recorded, screened, assigned, visited, eradicated, a
 //! self-acceptance refused, accepted by another person, carried to the province.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail"
+)]
+
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output};

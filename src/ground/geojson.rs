@@ -55,6 +55,11 @@ pub fn write_features(mut out: &mut dyn Write, collection: &FeatureCollection) -
 }
 
 impl Feature {
+    /// Whether its geometry survives rounding to seven decimals.
+    pub fn is_visible(&self) -> bool {
+        self.geometry.as_ref().and_then(Geometry::to_json).is_some()
+    }
+
     fn to_json(&self) -> Value {
         let mut feature = Map::new();
         feature.insert("type".into(), "Feature".into());

@@ -259,7 +259,12 @@ fn coverage_features(summary: &Summary) -> FeatureCollection {
         .map(|(reason, ground, area)| feature("not_searched", Some(reason.name()), ground, *area));
     FeatureCollection {
         members: object(json!({ "scan_id": summary.scan_id, "datum": "WGS 84" })),
-        features: searched.into_iter().chain(rest).collect(),
+        // Ground that the seven decimals of the file cannot show is left out.
+        features: searched
+            .into_iter()
+            .chain(rest)
+            .filter(Feature::is_visible)
+            .collect(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
 use crate::imagery::{Found, Level, Raster, RasterError};
+use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -353,7 +354,13 @@ impl<'a> Locator<'a> {
             let holes = p.interiors().iter().map(&ring).collect::<Result<_, _>>()?;
             Ok(geo::Polygon::new(ring(p.exterior())?, holes))
         };
-        region.outline().iter().map(polygon).collect()
+        // Turned as lon/lat wants it: rows run down, latitudes up, and uniting areas goes by their direction.
+        let there: MultiPolygon = region
+            .outline()
+            .iter()
+            .map(polygon)
+            .collect::<Result<_, CrsError>>()?;
+        Ok(there.orient(Direction::Default))
     }
 }
 

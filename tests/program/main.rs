@@ -1,6 +1,17 @@
 //! The program as its users meet it: every test here runs the real `papaver` on rasters it writes itself and looks at
 //! exit codes, messages and files.
 
+#![allow(
+    clippy::pedantic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test may fail, and says why"
+)]
+
 mod ground;
 mod paint;
 mod results;

@@ -69,6 +69,8 @@ impl Results {
 
     /// Every target found, none invented, both the candidate's point and the middle of its polygon within `metres`.
     pub fn expect_targets(&self, truth: &[Point], metres: f64) {
+        // Half a cell along either axis: that is as fine as cells can tell.
+        let metres = metres * std::f64::consts::SQRT_2;
         let mut free: Vec<&Candidate> = self.candidates.iter().collect();
         for target in truth {
             let near = free

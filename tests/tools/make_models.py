@@ -55,7 +55,7 @@ BASE = {
     "papaver_threshold": 0.5,
     "papaver_resolution_range": [0.5, 4.0],
 }
-weights = lambda size: [weight("w", magenta(size, 8)), weight("b", [0, -24])]
+weights = lambda size: [weight("w", magenta(size, size // 2)), weight("b", [0, -20])]
 conv = lambda size: helper.make_node("Conv", ["images", "w", "b"], ["raw"], kernel_shape=[size, size], strides=[size, size])
 
 dense = [conv(16), helper.make_node("Softmax", ["raw"], ["scores"], axis=1)]
