@@ -2,7 +2,7 @@
 
 use super::lonlat::{LonLat, round7};
 use geo::orient::{Direction, Orient};
-use geo::{Area, CoordsIter, LineString, MultiPolygon, Polygon, Validation, unary_union};
+use geo::{Area, BooleanOps, CoordsIter, LineString, MultiPolygon, Polygon, Validation};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -121,7 +121,8 @@ fn settled(area: &MultiPolygon) -> MultiPolygon {
         if area.coords_count() > CHECKED_CORNERS || area.is_valid() {
             break;
         }
-        area = rounded(&unary_union(&area));
+        // By the even-odd rule: the winding of a ring that crosses itself says nothing.
+        area = rounded(&area.union(&MultiPolygon::new(vec![])));
     }
     area
 }
@@ -187,5 +188,13 @@ mod tests {
     fn an_area_that_rounds_to_nothing_has_no_geometry() {
         let speck = polygon![(x: 0.0, y: 0.0), (x: 1e-9, y: 0.0), (x: 1e-9, y: 1e-9)];
         assert_eq!(Geometry::Area(speck.into()).to_json(), None);
+    }
+
+    #[test]
+    fn a_ring_that_crosses_itself_is_dissolved_and_loses_no_area() {
+        let bow = polygon![(x: 0.0, y: 0.0), (x: 1.0, y: 1.0), (x: 1.0, y: 0.0), (x: 0.0, y: 1.0)];
+        let settled = settled(&bow.into());
+        assert!(settled.is_valid(), "{settled:?}");
+        assert!((settled.unsigned_area() - 0.5).abs() < 1e-6, "{settled:?}");
     }
 }

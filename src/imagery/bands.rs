@@ -99,7 +99,7 @@ pub(super) fn choose(
     } else {
         Err(RasterError::Depth {
             path: path.into(),
-            kind: format!("{:?}", kinds[0]),
+            kind: kinds[0].name(),
         })
     }
 }

@@ -5,7 +5,7 @@ use super::ids::candidate_id;
 use super::sightings::{Views, plots};
 use crate::ground::{LonLat, Quad, Region, area_m2};
 use crate::imagery::Captured;
-use geo::{InteriorPoint, MultiPolygon, unary_union};
+use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, unary_union};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -221,8 +221,10 @@ fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
     let largest = polygon
         .iter()
         .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    largest
-        .interior_point()
+    // The centre of gravity where it lies inside: a point found along a line across lies off the middle of a ragged shape.
+    let centre = largest.centroid().filter(|p| largest.contains(p));
+    centre
+        .or_else(|| largest.interior_point())
         .map(|p| LonLat::new(p.x(), p.y()).rounded())
 }
 
@@ -231,7 +233,7 @@ mod tests {
     use super::*;
     use crate::ground::Rect;
     use crate::scan::sightings::NoPhotos;
-    use geo::{Contains, MapCoords, Point};
+    use geo::{MapCoords, Point};
 
     const DEGREE: f64 = 2e-7;
 

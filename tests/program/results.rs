@@ -67,7 +67,8 @@ impl Results {
         }
     }
 
-    /// Every target found, none invented, both the candidate's point and the middle of its polygon within `metres`.
+    /// Every target found, none invented, both the candidate's point and the middle of its polygon within `metres` along
+    /// each axis.
     pub fn expect_targets(&self, truth: &[Point], metres: f64) {
         // Half a cell along either axis: that is as fine as cells can tell.
         let metres = metres * std::f64::consts::SQRT_2;
@@ -75,18 +76,18 @@ impl Results {
         for target in truth {
             let near = free
                 .iter()
-                .position(|c| Geodesic.distance(c.at, *target) <= metres)
+                .position(|c| apart(c.at, *target) <= metres)
                 .unwrap_or_else(|| {
                     let nearest = self
                         .candidates
                         .iter()
-                        .map(|c| Geodesic.distance(c.at, *target))
+                        .map(|c| apart(c.at, *target))
                         .fold(f64::INFINITY, f64::min);
                     panic!("no candidate within {metres} m of {target:?}, nearest {nearest:.3} m, of {}", self.candidates.len())
                 });
             let candidate = free.swap_remove(near);
             let middle = candidate.shape.centroid().expect("a shape");
-            let off = Geodesic.distance(middle, *target);
+            let off = apart(middle, *target);
             assert!(
                 off <= metres,
                 "the polygon's middle is {off:.3} m from {target:?}"
@@ -110,6 +111,14 @@ impl Results {
             close(reason, self.not_searched[*reason], *m2);
         }
     }
+}
+
+/// Metres between two places, east or north, whichever is more.
+fn apart(a: Point, b: Point) -> f64 {
+    let corner = Point::new(a.x(), b.y());
+    Geodesic
+        .distance(a, corner)
+        .max(Geodesic.distance(corner, b))
 }
 
 pub fn close(what: &str, found: f64, expected: f64) {

@@ -166,12 +166,15 @@ fn normal(text: &str, folder: &Path, results: &Results) -> String {
     for c in &results.candidates {
         text = text.replace(c.properties["id"].as_str().expect("id"), "[ID]");
     }
-    let line = |line: &str| match line.split_once([',', ',']) {
-        Some((tiles, _)) if line.starts_with("瓦片") => format!("{tiles},[TIME]"),
-        Some((tiles, _)) if line.starts_with("tiles") => {
-            format!("{}, [TIME]", tiles.split(" in ").next().expect("tiles"))
-        }
-        _ => line.to_owned(),
+    let cut = |line: &str, after: &str| {
+        let kept = line.split(after).next().expect("a beginning");
+        format!("{kept}{after}[…]")
+    };
+    let line = |line: &str| match line {
+        l if l.starts_with("tiles") => cut(l, " in "),
+        l if l.starts_with("瓦片") => cut(l, "用时"),
+        l if l.contains("ONNX Runtime") => cut(l, "ONNX Runtime "),
+        l => l.to_owned(),
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
 }
