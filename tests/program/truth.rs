@@ -542,7 +542,6 @@ fn two_overlapping_orthomosaics_give_one_candidate_a_plot() {
 }
 
 #[test]
-#[ignore = "ground beyond the boundary is not reported yet where no chunk of it was read"]
 fn inside_a_boundary() {
     let folder = TempDir::new().expect("temporary folder");
     let path = folder.path().join("ortho.tif");
