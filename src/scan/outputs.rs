@@ -3,7 +3,7 @@
 use super::candidate::{Band, Candidate};
 use super::error::ScanError;
 use super::journal::Bond;
-use super::pictures::pictures;
+use super::pictures::Artist;
 use super::request::Request;
 use super::review::{About, Card, page};
 use super::scorer::Model;
@@ -106,8 +106,17 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     })
 }
 
-/// Writes one file whole or not at all.
+/// Writes one file whole or not at all, also when the power fails.
 fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ScanError> {
+    place(path, fill, fs::File::sync_all)
+}
+
+/// Writes one file under a temporary name and renames it, `settle`d before.
+fn place(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    settle: impl FnOnce(&fs::File) -> io::Result<()>,
+) -> Result<(), ScanError> {
     let failed = |source| ScanError::Write {
         path: path.to_owned(),
         source,
@@ -120,7 +129,7 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     let mut out = io::BufWriter::new(temporary);
     fill(&mut out).map_err(failed)?;
     let temporary = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    temporary.as_file().sync_all().map_err(failed)?;
+    settle(temporary.as_file()).map_err(failed)?;
     // A stick may know no permissions; then there are none to set.
     let _ = readable(temporary.path());
     temporary
@@ -148,15 +157,22 @@ struct Files {
     context: Option<String>,
 }
 
+/// As many candidates of one source are drawn by one thread at a time.
+const A_SITTING: usize = 32;
+
 /// Writes the pictures and removes those of earlier results.
 fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, ScanError> {
     let chips = summary.out.join(CHIPS);
-    let one = |candidate: &Candidate| -> Result<Files, ScanError> {
-        let pictures = pictures(candidate, &rasters[candidate.best]);
+    let one = |artist: &Artist<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
+        let pictures = artist.pictures(candidate);
         let keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
             let Some(bytes) = bytes else { return Ok(None) };
             let name = format!("{}{suffix}.jpg", candidate.id);
-            put(&chips.join(&name), |file| file.write_all(&bytes))?;
+            place(
+                &chips.join(&name),
+                |file| file.write_all(&bytes),
+                |_| Ok(()),
+            )?;
             Ok(Some(format!("{CHIPS}/{name}")))
         };
         Ok(Files {
@@ -164,17 +180,37 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
             context: keep(pictures.context, "-context")?,
         })
     };
-    let files: Vec<Files> = summary
-        .candidates
-        .par_iter()
-        .map(one)
-        .collect::<Result<_, _>>()?;
+    let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
+    by_source.sort_by_key(|n| summary.candidates[*n].best);
+    let sittings: Vec<&[usize]> = by_source
+        .chunk_by(|a, b| summary.candidates[*a].best == summary.candidates[*b].best)
+        .flat_map(|of_source| of_source.chunks(A_SITTING))
+        .collect();
+    let drawn = sittings.par_iter().map(|sitting| {
+        let artist = Artist::new(&rasters[summary.candidates[sitting[0]].best]);
+        sitting
+            .iter()
+            .map(|n| Ok((*n, one(&artist, &summary.candidates[*n])?)))
+            .collect()
+    });
+    let drawn: Vec<Vec<(usize, Files)>> = drawn.collect::<Result<_, ScanError>>()?;
+    let mut files = vec![Files::default(); summary.candidates.len()];
+    for (number, of_candidate) in drawn.into_iter().flatten() {
+        files[number] = of_candidate;
+    }
     let wanted: BTreeSet<&str> = files
         .iter()
         .flat_map(|f| [&f.chip, &f.context])
         .flatten()
         .map(String::as_str)
         .collect();
+    // Settled together: the first takes the others along, where one by one each would wait for the disk.
+    wanted.par_iter().try_for_each(|name| {
+        let path = summary.out.join(name);
+        fs::File::open(&path)
+            .and_then(|file| file.sync_all())
+            .map_err(|source| ScanError::Write { path, source })
+    })?;
     for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
         let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
         let picture = entry.path().extension().is_some_and(|e| e == "jpg");
