@@ -123,7 +123,7 @@ fn files(summary: &Summary, lang: Lang) {
     talk::data(&tr!(
         lang,
         "map           {out}/candidates.geojson, {out}/coverage.geojson (WGS 84)",
-        "地图      {out}/candidates.geojson、{out}/coverage.geojson(WGS 84)"
+        "地图      {out}/candidates.geojson、{out}/coverage.geojson（WGS 84）"
     ));
     talk::data(&tr!(
         lang,

@@ -1,6 +1,7 @@
 //! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
 
 use super::candidate::{Band, Candidate};
+use super::coverage::Reason;
 use super::error::ScanError;
 use super::journal::Bond;
 use super::pictures::Artist;
@@ -394,11 +395,17 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             |c| json!({ "from": c.from.to_string(), "to": c.to.to_string() }),
         )
     };
+    let not_searched = |areas: &mut dyn Iterator<Item = (Reason, f64)>| -> Map<String, Value> {
+        areas
+            .map(|(reason, m2)| (reason.name().to_owned(), round(m2, 2).into()))
+            .collect()
+    };
     let sources: Vec<Value> = summary
         .sources
         .iter()
+        .zip(&summary.grounds)
         .zip(*rasters)
-        .map(|(facts, raster)| {
+        .map(|((facts, ground), raster)| {
             let gsd = raster.gsd();
             json!({
                 "name": facts.name,
@@ -409,6 +416,8 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
                 "gsd_cm": [round(gsd.x_cm, 3), round(gsd.y_cm, 3)],
                 "too_coarse": gsd.coarsest_cm() > contract.coarsest_cm(),
                 "captured": captured(facts.captured),
+                "searched_m2": round(ground.searched_m2, 2),
+                "not_searched_m2": not_searched(&mut ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
             })
         })
         .collect();
@@ -423,12 +432,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         .iter()
         .map(|e| json!({ "name": file_name(e.path()), "reason": e.to_string().replace(&*e.path().to_string_lossy(), &file_name(e.path())) }))
         .collect();
-    let not_searched: Map<String, Value> = summary
-        .coverage
-        .not_searched
-        .iter()
-        .map(|(reason, _, area)| (reason.name().to_owned(), round(*area, 2).into()))
-        .collect();
+    let lost = &summary.coverage.not_searched;
     json!({
         "format": "papaver.scan/1",
         "scan_id": summary.scan_id,
@@ -453,7 +457,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         "refused": refused,
         "totals": {
             "searched_m2": round(summary.coverage.searched_m2, 2),
-            "not_searched_m2": not_searched,
+            "not_searched_m2": not_searched(&mut lost.iter().map(|(r, _, m2)| (*r, *m2))),
             "candidates": summary.candidates.len(),
             "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
             "tiles": summary.tiles.0,

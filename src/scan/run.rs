@@ -2,7 +2,7 @@
 
 use super::candidate::{Located, candidates};
 use super::cluster::clusters;
-use super::coverage::{Coverage, RasterGround, Reason, SourceCoverage};
+use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
 use super::error::ScanError;
 use super::ids::scan_id;
 use super::journal::{Bond, Journal};
@@ -249,7 +249,12 @@ impl<'a> Search<'a> {
     ) -> Result<Summary, ScanError> {
         let request = self.request;
         let facts = facts(&self.sources, request);
-        let (coverage, lost, useless) = coverage(
+        let Looked {
+            coverage,
+            grounds,
+            lost,
+            useless,
+        } = looked(
             &self.sources,
             jobs,
             locators,
@@ -260,9 +265,17 @@ impl<'a> Search<'a> {
             progress.notice(error);
         }
         if coverage.searched.0.is_empty() {
-            return Err(ScanError::NoData {
-                sources: self.sources.names.clone(),
+            return Err(match useless.as_slice() {
+                [] => ScanError::NoData {
+                    sources: self.sources.names.clone(),
+                },
+                _ => ScanError::NoSource(useless),
             });
+        }
+        let numbers = job_sources(jobs, &self.sources);
+        let mut of_sources = vec![SourceAreas::default(); facts.len()];
+        for (source, areas) in numbers.iter().zip(grounds) {
+            of_sources[*source] = areas;
         }
         let id = scan_id(&format!(
             "{} {} {:?}",
@@ -270,7 +283,6 @@ impl<'a> Search<'a> {
             request.site_radius_m,
             request.captured
         ));
-        let numbers = job_sources(jobs, &self.sources);
         let hits = kept_hits(jobs, found, &lost, &numbers, self.boundary.as_ref());
         let outline = |source: usize, region: &Region| {
             numbers
@@ -302,6 +314,7 @@ impl<'a> Search<'a> {
             candidates,
             coverage,
             sources: facts,
+            grounds: of_sources,
             refused: self.sources.refused.into_iter().chain(useless).collect(),
             photos: (
                 self.sources
@@ -451,14 +464,25 @@ impl Counter {
     }
 }
 
-/// The ground of all sources, and for each job what of it was lost, in level pixels.
-fn coverage(
+/// What was looked at and what came of it.
+struct Looked {
+    coverage: Coverage,
+    /// The areas of each job.
+    grounds: Vec<SourceAreas>,
+    /// What of each job was lost, in level pixels.
+    lost: Vec<Region>,
+    /// Sources, or parts of them, that turned out to be of no use.
+    useless: Vec<RasterError>,
+}
+
+/// Adds up the ground of all sources.
+fn looked(
     sources: &Sources,
     jobs: &[Job],
     locators: &[Locator<'_>],
     results: &Found,
     boundary: Option<&Boundary>,
-) -> Result<(Coverage, Vec<Region>, Vec<RasterError>), ScanError> {
+) -> Result<Looked, ScanError> {
     let (mut parts, mut lost, mut useless) = (Vec::new(), Vec::new(), Vec::new());
     for (number, job) in jobs.iter().enumerate() {
         let reports: Vec<&ChunkReport> = results
@@ -511,6 +535,7 @@ fn coverage(
         });
         lost.push(ground.lost());
     }
+    let grounds = parts.iter().map(SourceCoverage::areas).collect();
     for raster in &sources.too_coarse {
         parts.push(SourceCoverage {
             searched: geo::MultiPolygon::new(vec![]),
@@ -529,7 +554,12 @@ fn coverage(
             .collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
-    Ok((Coverage::of(&parts, &frames, boundary), lost, useless))
+    Ok(Looked {
+        coverage: Coverage::of(&parts, &frames, boundary),
+        grounds,
+        lost,
+        useless,
+    })
 }
 
 /// Ground that photos leave out in their midst: without a boundary, what they enclose is what they were flown for.

@@ -106,11 +106,14 @@ impl Sources {
             .iter()
             .map(|r| (name(r.photo()), *r))
             .collect();
-        if rasters.is_empty() {
+        if let ([], [_]) = (rasters.as_slice(), refused.as_slice()) {
             return Err(ScanError::NoSource(refused));
         }
         for error in &refused {
             progress.notice(error);
+        }
+        if rasters.is_empty() {
+            return Err(ScanError::NoSource(refused));
         }
         rasters.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
         rasters.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
