@@ -24,3 +24,4 @@ mod real_orthos;
 mod resume;
 mod said;
 mod truth;
+mod within;
