@@ -13,7 +13,7 @@ use crate::imagery::{Raster, gdal_version};
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -321,7 +321,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
         })
         .collect();
     let sources = |kind: fn(&crate::imagery::photo::Photo) -> String| {
-        let mut count: std::collections::BTreeMap<String, usize> = Default::default();
+        let mut count: BTreeMap<String, usize> = BTreeMap::default();
         for (photo, _) in rasters.iter().filter_map(Raster::photo) {
             *count.entry(kind(photo)).or_default() += 1;
         }

@@ -11,7 +11,7 @@ use super::pool::{ChunkReport, Failure, Job, Pool, Report};
 use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
-use super::sources::{Locator, Sources, facts, frame, job};
+use super::sources::{Locator, Sources, facts, frame, job, open_rasters};
 use super::summary::Summary;
 use crate::ground::{Boundary, Quad, Region, area_m2};
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
@@ -115,12 +115,17 @@ impl<'a> Search<'a> {
     fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
-        let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
-        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
         progress.stage(Stage::Opening {
             sources: found.rasters.len() + found.photos.len(),
         });
-        let sources = Sources::open(&found, request, model.contract(), progress)?;
+        // Neither waits for the other: a short scan is not much longer than this.
+        let (model, opened) = rayon::join(
+            || Model::load(&Runtime::load()?, request.model.as_deref(), request.device),
+            || open_rasters(&found, request),
+        );
+        let model = model?;
+        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
         let jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
         let threshold = request.threshold.unwrap_or(model.contract().threshold);
         let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
@@ -169,10 +174,16 @@ impl<'a> Search<'a> {
         )]
         let pool = Pool::new(jobs, &self.model, self.threshold as f32, stop);
         let (send, receive) = channel();
+        let reader = std::thread::current();
         std::thread::scope(|scope| {
             for _ in 0..self.request.threads {
                 let (pool, send) = (&pool, send.clone());
-                scope.spawn(move || pool.work(&send));
+                let reader = &reader;
+                scope.spawn(move || {
+                    pool.work(&send);
+                    drop(send);
+                    reader.unpark();
+                });
             }
             drop(send);
             // Taken in batches: a thread that woke up for each report would push the workers off their cores.
@@ -185,7 +196,7 @@ impl<'a> Search<'a> {
                     })
                     .and_then(|()| Ok(journal.flush()?));
                 counter.tell(found, self.request.site_radius_m, progress);
-                std::thread::sleep(BATCH);
+                std::thread::park_timeout(BATCH);
             }
             if outcome.is_err() {
                 pool.halt();
