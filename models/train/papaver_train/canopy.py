@@ -113,7 +113,7 @@ def main() -> None:
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
     todo = [(part, seed) for part, (first, count) in json.loads(args.split.read_text())["foliage"].items() for seed in range(first, first + count)]
-    for part, seed in sorted(todo, key=lambda t: t[1] % 1000):
+    for part, seed in todo:
         path = args.out / f"{part}-{seed}.png"
         if not path.exists():
             cv2.imwrite(str(path.with_suffix(".part.png")), tile(seed)[..., ::-1])

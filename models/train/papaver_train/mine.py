@@ -57,8 +57,8 @@ def main() -> None:
     for image, shrink, _ in [*ground.frames, *ground.negatives]:
         for scale in rng.uniform(*shrink, 2):
             sized = cv2.resize(image, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC)
-            top = [int(rng.integers(max(1, m - 3000))) for m in sized.shape[:2]]
-            best += hard(model, sized[top[0]:top[0] + 3000, top[1]:top[1] + 3000], args.each, args.floor)
+            top = [int(rng.integers(max(1, m - 2000))) for m in sized.shape[:2]]
+            best += hard(model, sized[top[0]:top[0] + 2000, top[1]:top[1] + 2000], args.each, args.floor)
     for tile in ground.foliage:
         factor = rng.uniform(0.5, 1.0)
         best += hard(model, cv2.resize(tile, None, fx=max(factor, SIDE / 500 + 0.01), fy=max(factor, SIDE / 500 + 0.01), interpolation=cv2.INTER_AREA), 3, args.floor)

@@ -198,7 +198,7 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
             shade(rng, canvas.light, gsd)
     if rng.random() < 0.04:
         collar(rng, canvas)
-    image = resample(rng, camera(rng, canvas.light, gentle=real and kind == "plain"), size)
+    image = resample(rng, camera(rng, canvas.light, gentle=kind == "plain" and real), size)
     cells = size // CELL
     cover = cv2.resize(canvas.poppy, (cells * 4, cells * 4), interpolation=cv2.INTER_AREA)
     cover = cv2.resize(cover, (cells, cells), interpolation=cv2.INTER_AREA)
