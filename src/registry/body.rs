@@ -381,6 +381,20 @@ pub struct Visit {
     /// Why it was recorded without the evidence it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<String>,
+    /// The row of a file that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+/// The row of a file that an event was read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The file's name.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Hash,
+    /// The line in it, or the number of the feature.
+    pub line: u64,
 }
 
 /// Growth stages, in their order.

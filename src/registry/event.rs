@@ -71,6 +71,22 @@ pub enum EvidenceRole {
     Reflight,
     /// A document.
     Document,
+    /// What a scan shows of a detection.
+    Chip,
+    /// What a scan shows around a detection.
+    Context,
+    /// The ground that a scan searched and the ground that it did not, as `GeoJSON`.
+    Coverage,
+}
+
+impl EvidenceRole {
+    /// Whether it is a picture that somebody took at the site or above it.
+    pub fn is_photograph(self) -> bool {
+        matches!(
+            self,
+            Self::Scene | Self::Count | Self::After | Self::Reflight
+        )
+    }
 }
 
 /// One recorded fact.

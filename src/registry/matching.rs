@@ -215,6 +215,7 @@ mod tests {
             habitat: None,
             note: None,
             forced: None,
+            imported: None,
         };
         refuted.visits = vec![(visit, stamp("2026-05-03"))];
         assert_eq!(

@@ -4,6 +4,8 @@
 use super::body::{
     Body, Create, Detection, Meaning, RejectReason, ScanRecord, Screen, Sighting, Source,
 };
+use super::event::{EvidenceRef, EvidenceRole};
+use super::evidence::{self, EvidenceError};
 use super::ids::SiteKey;
 use super::matching::{Match, find};
 use super::place::Place;
@@ -33,6 +35,8 @@ pub enum RecordError {
         /// Where and why.
         why: String,
     },
+    /// A picture of the scan cannot be kept.
+    Evidence(EvidenceError),
     /// The registry.
     Store(Box<StoreError>),
 }
@@ -57,6 +61,7 @@ impl Say for RecordError {
                     "未作任何记录；请重新扫描或重新复制文件夹"
                 ))
             }
+            Self::Evidence(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }
     }
@@ -64,12 +69,14 @@ impl Say for RecordError {
     fn fault(&self) -> crate::words::Fault {
         match self {
             Self::Store(source) => source.fault(),
+            Self::Evidence(source) => source.fault(),
             _ => crate::words::Fault::Input,
         }
     }
 }
 speaking_error!(RecordError, |e| match e {
     RecordError::Unreadable { source, .. } => Some(source),
+    RecordError::Evidence(source) => Some(source),
     RecordError::Store(source) => Some(source.as_ref()),
     RecordError::Malformed { .. } => None,
 });
@@ -87,6 +94,8 @@ pub struct ScanFolder {
     pub record: ScanRecord,
     /// Its candidates.
     pub candidates: Vec<Candidate>,
+    /// The ground searched and not searched, where the folder has it.
+    pub coverage: Option<PathBuf>,
 }
 
 /// One candidate of a scan.
@@ -98,6 +107,8 @@ pub struct Candidate {
     pub place: Place,
     /// Its area.
     pub area_dm2: Option<i64>,
+    /// Its picture and that of its surroundings, where the scan names them.
+    pub pictures: Vec<(EvidenceRole, PathBuf)>,
 }
 
 /// What became of the candidates.
@@ -117,6 +128,8 @@ pub struct Recorded {
     pub known_before: usize,
     /// Candidates without a capture date that met a settled site: nothing could be concluded.
     pub undated: usize,
+    /// Pictures that the scan names and the folder lacks.
+    pub pictures_missing: usize,
 }
 
 #[derive(Deserialize)]
@@ -146,7 +159,24 @@ struct Period {
 
 #[derive(Deserialize)]
 struct SourceJson {
-    gsd_cm: Option<f64>,
+    gsd_cm: Option<GsdJson>,
+}
+
+/// Ground sampling distance: along x and y.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GsdJson {
+    Both([f64; 2]),
+    One(f64),
+}
+
+impl GsdJson {
+    fn coarser(&self) -> f64 {
+        match self {
+            Self::Both([x, y]) => x.max(*y),
+            Self::One(gsd) => *gsd,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -190,7 +220,7 @@ impl ScanFolder {
             .iter()
             .enumerate()
             .map(|(at, feature)| {
-                candidate(feature, &scan.scan_id)
+                candidate(feature, &scan.scan_id, folder)
                     .map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -211,7 +241,7 @@ impl ScanFolder {
             gsd_e2_cm: scan
                 .sources
                 .iter()
-                .filter_map(|s| s.gsd_cm)
+                .filter_map(|s| s.gsd_cm.as_ref().map(GsdJson::coarser))
                 .reduce(f64::max)
                 .map(|gsd| scaled(gsd, 1e2)),
             searched_m2: scaled(scan.totals.searched_m2, 1.0),
@@ -223,7 +253,12 @@ impl ScanFolder {
                 .collect(),
             candidates: candidates.len() as u64,
         };
-        Ok(Self { record, candidates })
+        let coverage = folder.join("coverage.geojson");
+        Ok(Self {
+            record,
+            candidates,
+            coverage: coverage.is_file().then_some(coverage),
+        })
     }
 }
 
@@ -247,7 +282,7 @@ fn check_days(days: &[String; 2]) -> Result<(), String> {
     Ok(())
 }
 
-fn candidate(feature: &Value, scan: &str) -> Result<Candidate, String> {
+fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, String> {
     let properties = &feature["properties"];
     let id = feature["id"]
         .as_str()
@@ -292,26 +327,89 @@ fn candidate(feature: &Value, scan: &str) -> Result<Candidate, String> {
         },
         place,
         area_dm2: properties["area_m2"].as_f64().map(|m2| scaled(m2, 100.0)),
+        pictures: [
+            ("chip", EvidenceRole::Chip),
+            ("context", EvidenceRole::Context),
+        ]
+        .into_iter()
+        .filter_map(|(name, role)| Some((role, inside(folder, properties[name].as_str()?)?)))
+        .collect(),
     })
 }
 
-/// Records a scan.
+/// A file of the scan's folder; a name that leads out of it is none.
+fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let path = Path::new(name);
+    let plain = path
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    (plain && !name.is_empty()).then(|| folder.join(path))
+}
+
+/// Keeps the pictures of the candidates that are new here, and the coverage of a scan that is; in the candidates' order.
+fn keep_files(
+    store: &Store,
+    scan: &ScanFolder,
+    is_new: bool,
+    at: &str,
+    done: &mut Recorded,
+) -> Result<(Vec<EvidenceRef>, Vec<Vec<EvidenceRef>>), RecordError> {
+    let folder = store.evidence_folder();
+    let mut keep =
+        |role, path: &Path, place: Option<&Place>| -> Result<Option<EvidenceRef>, RecordError> {
+            if !path.exists() {
+                done.pictures_missing += 1;
+                return Ok(None);
+            }
+            evidence::keep(&folder, path, role, place, at, store.settings())
+                .map(Some)
+                .map_err(RecordError::Evidence)
+        };
+    let mut coverage = Vec::new();
+    if let Some(path) = scan.coverage.as_ref().filter(|_| is_new) {
+        let file: Value = serde_json::from_slice(&read(path)?).unwrap_or_default();
+        if !file["features"].is_array() {
+            return Err(RecordError::Malformed {
+                path: path.clone(),
+                why: "no features".into(),
+            });
+        }
+        coverage.extend(keep(EvidenceRole::Coverage, path, None)?);
+    }
+    let mut pictures = Vec::new();
+    for candidate in &scan.candidates {
+        let mut own = Vec::new();
+        if store
+            .site_of_candidate(&candidate.detection.candidate)?
+            .is_none()
+        {
+            for (role, path) in &candidate.pictures {
+                own.extend(keep(*role, path, Some(&candidate.place))?);
+            }
+        }
+        pictures.push(own);
+    }
+    Ok((coverage, pictures))
+}
+
+/// Records a scan, and keeps its coverage and the pictures of its new candidates with the evidence.
 ///
 /// # Errors
-/// Those of the registry; nothing is recorded then.
+/// Those of the registry and of keeping files; nothing is recorded then.
 pub fn record(
     store: &mut Store,
     author: &Author,
     scan: &ScanFolder,
     at: &str,
     moment: &mut dyn FnMut() -> Moment,
-) -> Result<Recorded, StoreError> {
-    store.write(|store| {
-        let mut done = Recorded::default();
-        let before = store.unit_events("scan")?;
-        let is_new = !before
-            .iter()
-            .any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
+) -> Result<Recorded, RecordError> {
+    let mut done = Recorded::default();
+    let is_new = !store
+        .unit_events("scan")?
+        .iter()
+        .any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
+    let (coverage, pictures) = keep_files(store, scan, is_new, at, &mut done)?;
+    let done = store.write(|store| {
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
             store.append(
@@ -319,7 +417,7 @@ pub fn record(
                 Draft {
                     site: None,
                     at: at.into(),
-                    evidence: vec![],
+                    evidence: coverage,
                     body,
                 },
                 moment(),
@@ -331,17 +429,25 @@ pub fn record(
             .iter()
             .map(|c| c.detection.candidate.as_str())
             .collect();
-        for candidate in &scan.candidates {
-            take(store, author, candidate, &own, at, moment, &mut done)?;
+        for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
+            take(
+                store, author, candidate, pictures, &own, at, moment, &mut done,
+            )?;
         }
         Ok(done)
-    })
+    })?;
+    Ok(done)
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one step of `record`, which holds all of these"
+)]
 fn take(
     store: &mut Store,
     author: &Author,
     candidate: &Candidate,
+    pictures: Vec<EvidenceRef>,
     own: &BTreeSet<&str>,
     at: &str,
     moment: &mut dyn FnMut() -> Moment,
@@ -413,7 +519,7 @@ fn take(
         Draft {
             site: Some(site),
             at: at.into(),
-            evidence: vec![],
+            evidence: pictures,
             body,
         },
         moment(),

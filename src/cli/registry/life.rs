@@ -7,6 +7,7 @@ use super::sites::{changed, dm2, lonlat};
 use crate::registry::body::{
     self, Body, Count, Create, FailReason, Outcome, RejectReason, Source, Stage,
 };
+use crate::registry::coded::Coded;
 use crate::registry::event::next_id;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
@@ -17,21 +18,12 @@ use crate::registry::{SiteKey, State};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::path::PathBuf;
 
-/// A word of a fixed list, as it is written in events.
-fn word<T: DeserializeOwned>(option: &'static str, text: &str, list: &str) -> Result<T, Failure> {
-    serde_json::from_value(Value::from(text.replace('-', "_")))
-        .map_err(|_none| bad(option, text, list))
+/// A value of a fixed list, by its code or its word in either language.
+fn word<T: Coded>(option: &'static str, text: &str) -> Result<T, Failure> {
+    T::read(text).ok_or_else(|| bad(option, text, T::codes()))
 }
-
-const OUTCOMES: &str =
-    "cultivated, wild, lookalike, nothing, licensed, not_reached, too_early, unsure";
-const REASONS: &str =
-    "lookalike, crop, garden_flower, vegetable, object, shadow_or_blur, duplicate, other";
-const STAGES: &str = "not_emerged, seedling, bolting, bud, flowering, capsule, withered";
 
 fn day(option: &'static str, text: &str) -> Result<String, Failure> {
     text.parse::<jiff::civil::Date>()
@@ -73,7 +65,7 @@ impl Screen {
         let reason: Option<RejectReason> = self
             .reject
             .as_deref()
-            .map(|text| word("--reject", text, REASONS))
+            .map(|text| word("--reject", text))
             .transpose()?;
         if reason.is_none() && !self.keep {
             return Err(bad("screen", "", "--keep / --reject crop"));
@@ -273,11 +265,11 @@ pub struct Visit {
 
 impl Visit {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let outcome: Outcome = word("--outcome", &self.outcome, OUTCOMES)?;
+        let outcome: Outcome = word("--outcome", &self.outcome)?;
         let stage: Option<Stage> = self
             .stage
             .as_deref()
-            .map(|text| word("--stage", text, STAGES))
+            .map(|text| word("--stage", text))
             .transpose()?;
         let area_dm2 = self
             .area
@@ -344,6 +336,7 @@ impl Visit {
             habitat: self.habitat,
             note: self.note,
             forced: self.force,
+            imported: None,
         };
         let (store, key, _) = context.record(&self.site, &self.files, |_, _| {
             Ok(Body::Visit(Box::new(visit)))
@@ -426,7 +419,7 @@ impl Accept {
         let reason: Option<FailReason> = self
             .fail
             .as_deref()
-            .map(|text| word("--fail", text, "residue, regrowth"))
+            .map(|text| word("--fail", text))
             .transpose()?;
         let context = Context {
             common: self.common,

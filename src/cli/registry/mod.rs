@@ -2,6 +2,7 @@
 
 mod bundles;
 mod context;
+mod exchange;
 mod life;
 mod people;
 mod say;
@@ -62,6 +63,12 @@ pub enum Command {
     Trust(bundles::Trust),
     /// Carry events and evidence between offices 数据包
     Bundle(bundles::Bundle),
+    /// Write sites for maps, receivers and spreadsheets 导出
+    Export(exchange::Export),
+    /// Take in what crews filled in 导入回填结果
+    Import(exchange::Import),
+    /// One page about a site, to print 图斑档案
+    Dossier(exchange::Dossier),
 }
 
 /// Runs a command.
@@ -92,6 +99,9 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
         Command::Bundle(c) => c.run(lang),
+        Command::Export(c) => c.run(lang),
+        Command::Import(c) => c.run(lang),
+        Command::Dossier(c) => c.run(lang),
     };
     done.map_err(|failure| failure.0)
 }

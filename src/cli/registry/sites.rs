@@ -6,6 +6,7 @@ use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Create, Source};
+use crate::registry::coded::Coded;
 use crate::registry::event::{Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::record::{ScanFolder, record};
@@ -81,7 +82,8 @@ impl Record {
         if context.common.json {
             json(&serde_json::json!({
                 "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
-                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated
+                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated,
+                "pictures_missing": done.pictures_missing
             }));
             return Ok(Done::Whole);
         }
@@ -116,6 +118,14 @@ impl Record {
                 lang,
                 "{n} candidates were recorded before: nothing was changed for them",
                 "{n} 个候选此前已录入，未作更改"
+            ));
+        }
+        if done.pictures_missing > 0 {
+            let n = done.pictures_missing;
+            tell(&tr!(
+                lang,
+                "{n} pictures of the scan are not in its folder: exports and dossiers will lack them",
+                "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片"
             ));
         }
         if done.undated > 0 {
@@ -155,8 +165,7 @@ pub struct Add {
 impl Add {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let at = lonlat("--at", &self.at)?;
-        let source: Source = serde_json::from_value(Value::from(self.source.replace('-', "_")))
-            .ok()
+        let source: Source = Source::read(&self.source)
             .filter(|source| !matches!(source, Source::Scan | Source::Split))
             .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;

@@ -208,6 +208,7 @@ fn visit(outcome: Outcome) -> Body {
         habitat: None,
         note: None,
         forced: None,
+        imported: None,
     }))
 }
 

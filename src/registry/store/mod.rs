@@ -289,6 +289,11 @@ impl Store {
         beside(&self.path, ".files")
     }
 
+    /// The folder beside it that holds thumbnails, which are derived and may be deleted.
+    pub fn thumbnails_folder(&self) -> PathBuf {
+        beside(&self.path, ".thumbnails")
+    }
+
     /// The folder beside it that holds people's locked keys.
     pub fn keys_folder(&self) -> PathBuf {
         beside(&self.path, ".people")
@@ -317,17 +322,37 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.transact(true, work)
+    }
+
+    /// Does something in one transaction and takes it back: what would become of it.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transact(false, work)
+    }
+
+    fn transact<T>(
+        &mut self,
+        in_earnest: bool,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let tip = self.writer.as_ref().and_then(|writer| writer.tip);
         self.connection
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(|e| self.fail(e))?;
         let done = work(self);
-        let ended = match done {
-            Ok(_) => self.connection.execute_batch("COMMIT"),
-            Err(_) => Ok(()),
+        let ended = if done.is_ok() && in_earnest {
+            self.connection.execute_batch("COMMIT")
+        } else {
+            Ok(())
         };
         let done = ended.map_err(|e| self.fail(e)).and(done);
-        if done.is_err() {
+        if done.is_err() || !in_earnest {
             // After a full disk the engine has rolled back already, and says that there is nothing to roll back.
             let _rolled_back = self.connection.execute_batch("ROLLBACK");
             if let Some(writer) = &mut self.writer {
@@ -348,7 +373,26 @@ impl Store {
         draft: Draft,
         moment: Moment,
     ) -> Result<Sealed, StoreError> {
-        let sealed = self.seal(author, draft, moment)?;
+        let mut seen = Vec::new();
+        for key in draft.site.iter().chain(draft.body.other_sites()) {
+            seen.extend(self.site(*key)?.into_iter().flat_map(|site| site.heads));
+        }
+        self.append_on(author, draft, seen, moment)
+    }
+
+    /// Records an event whose author saw these heads of its site's history, perhaps not the last; inside
+    /// [`Store::write`] only.
+    ///
+    /// # Errors
+    /// Those of [`Store::append`].
+    pub fn append_on(
+        &mut self,
+        author: &Author,
+        draft: Draft,
+        seen: Vec<Hash>,
+        moment: Moment,
+    ) -> Result<Sealed, StoreError> {
+        let sealed = self.seal(author, draft, seen, moment)?;
         let mut changed: Vec<Site> = Vec::new();
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
         concerned.extend_from_slice(sealed.event.body.other_sites());
@@ -384,7 +428,13 @@ impl Store {
         Ok(sealed)
     }
 
-    fn seal(&self, author: &Author, draft: Draft, moment: Moment) -> Result<Sealed, StoreError> {
+    fn seal(
+        &self,
+        author: &Author,
+        draft: Draft,
+        based_on: Vec<Hash>,
+        moment: Moment,
+    ) -> Result<Sealed, StoreError> {
         let writer = self.writer.as_ref().ok_or_else(|| StoreError::ReadOnly {
             path: self.path.clone(),
         })?;
@@ -400,10 +450,6 @@ impl Store {
                 actor: author.name.clone(),
                 roles: wanted.iter().map(|role| role.name()).collect(),
             })?;
-        let mut based_on = Vec::new();
-        for key in draft.site.iter().chain(draft.body.other_sites()) {
-            based_on.extend(self.site(*key)?.into_iter().flat_map(|site| site.heads));
-        }
         let now_s = moment.now.as_second();
         let behind = writer.tip.map_or(0, |tip| tip.logged_s - now_s);
         let event = Event {
