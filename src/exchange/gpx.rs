@@ -31,7 +31,9 @@ pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
             words.extend(site.name.clone());
             waypoint.name = Some(entry.code.clone());
             waypoint.description = Some(words.join(lang.pick(", ", "，")));
-            waypoint.comment = Some(format!("head {}", site.head()));
+            // Receivers show one or the other.
+            waypoint.comment.clone_from(&waypoint.description);
+            waypoint.source = Some(format!("Papaver, head {}", site.head()));
             waypoint.symbol = Some(
                 if site.state.is_open() {
                     "Flag, Red"

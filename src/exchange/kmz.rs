@@ -45,21 +45,29 @@ pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
     let packed = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     // Pictures do not shrink, and their bytes stay findable.
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let mut pictured = Vec::new();
-    for entry in &export.entries {
-        let bytes = chip(&entry.site, &export.evidence);
-        pictured.push(bytes.is_some());
-        if let Some(bytes) = bytes {
-            archive
-                .start_file(picture_name(entry), stored)
-                .map_err(io::Error::other)?;
-            archive.write_all(&bytes)?;
-        }
-    }
+    // Simple viewers read the first file, so the document comes before the pictures that it names.
+    let pictured: Vec<bool> = export
+        .entries
+        .iter()
+        .map(|entry| chip(&entry.site, &export.evidence).is_some())
+        .collect();
     archive
         .start_file("doc.kml", packed)
         .map_err(io::Error::other)?;
     archive.write_all(document(export, &pictured).as_bytes())?;
+    for (entry, _) in export
+        .entries
+        .iter()
+        .zip(&pictured)
+        .filter(|(_, has)| **has)
+    {
+        let bytes = chip(&entry.site, &export.evidence)
+            .ok_or_else(|| io::Error::other("a picture vanished while it was written"))?;
+        archive
+            .start_file(picture_name(entry), stored)
+            .map_err(io::Error::other)?;
+        archive.write_all(&bytes)?;
+    }
     archive.finish().map_err(io::Error::other)?;
     Ok(())
 }

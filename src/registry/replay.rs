@@ -156,6 +156,9 @@ struct Stand {
     disputed: bool,
     /// The moves that claim different states.
     claims: BTreeSet<usize>,
+    /// Another site became part of this one: it moves nothing, but speaks against settling, merging or splitting this
+    /// site by somebody who did not know of it.
+    absorbs: bool,
 }
 
 struct Fold<'a> {
@@ -199,8 +202,11 @@ impl Fold<'_> {
             Ok(stand) => {
                 self.followed[at] = true;
                 if let Some(stand) = stand {
+                    // What another site's joining this one does not end, goes on beside it.
+                    let mut ends = if stand.absorbs { before } else { Vec::new() };
+                    ends.push(at);
                     self.stands[at] = Some(stand);
-                    self.frontier.push(vec![at]);
+                    self.frontier.push(ends);
                 } else {
                     self.frontier.push(before);
                 }
@@ -226,29 +232,44 @@ impl Fold<'_> {
             .copied()
             .filter(|end| {
                 !all.iter()
-                    .any(|other| self.history.past[*other].contains(*end))
+                    .any(|other| !self.absorbs(*other) && self.history.past[*other].contains(*end))
             })
             .collect()
     }
 
+    fn absorbs(&self, at: usize) -> bool {
+        self.stands[at].as_ref().is_some_and(|stand| stand.absorbs)
+    }
+
     fn stand_at(&self, frontier: &[usize]) -> Option<Stand> {
-        let stands: Vec<(usize, &Stand)> = frontier
+        let mut stands: Vec<(usize, &Stand)> = frontier
             .iter()
             .filter_map(|at| Some((*at, self.stands[*at].as_ref()?)))
             .collect();
+        let settles = |stand: &Stand| !stand.absorbs && !stand.state.is_open();
+        if !stands.iter().any(|(_, stand)| settles(stand)) {
+            stands.retain(|(_, stand)| !stand.absorbs);
+        }
         let state = stands.iter().map(|(_, stand)| stand.state).min()?;
         let mut claims: BTreeSet<usize> = stands
             .iter()
             .flat_map(|(_, stand)| stand.claims.iter().copied())
             .collect();
         let differ = stands.iter().any(|(_, stand)| stand.state != state);
+        // Closed by one and merged by another: no conflict closes a site, so it awaits acceptance again.
+        let state = if differ && state == State::Closed {
+            State::Eradicated
+        } else {
+            state
+        };
         if differ {
-            claims.extend(frontier);
+            claims.extend(stands.iter().map(|(at, _)| *at));
         }
         Some(Stand {
             state,
             disputed: differ || stands.iter().any(|(_, stand)| stand.disputed),
             claims,
+            absorbs: false,
         })
     }
 
@@ -260,7 +281,10 @@ impl Fold<'_> {
         }
         if event.site != Some(self.site.key) {
             // The other side of a merge: a fact here, not a move.
-            return Ok(None);
+            return Ok(self.stand_at(before).map(|stand| Stand {
+                absorbs: true,
+                ..stand
+            }));
         }
         if let Body::Create(create) = &event.body {
             if SiteKey::of_origin(&create.origin) != self.site.key || !before.is_empty() {
@@ -277,6 +301,7 @@ impl Fold<'_> {
                 },
                 disputed: false,
                 claims: BTreeSet::new(),
+                absorbs: false,
             }));
         }
         if Move::of(&event.body).is_none() {
@@ -292,6 +317,7 @@ impl Fold<'_> {
             state,
             disputed: carried.as_ref().is_some_and(|stand| stand.disputed),
             claims: carried.map(|stand| stand.claims).unwrap_or_default(),
+            absorbs: false,
         }))
     }
 
@@ -412,7 +438,14 @@ impl Fold<'_> {
                 site.merged_into = Some(merge.into)
             }
             Body::Merge(_) => site.absorbed.extend(event.site),
-            Body::Split(split) => site.split_into.clone_from(&split.into),
+            Body::Split(split) => {
+                // Two offices may have split it, each in its own way: no part is lost.
+                for part in &split.into {
+                    if !site.split_into.contains(part) {
+                        site.split_into.push(*part);
+                    }
+                }
+            }
             Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
             Body::Correct(correct) => {
                 if let Some(place) = &correct.place {
@@ -450,7 +483,7 @@ impl Fold<'_> {
                 .filter(|at| {
                     self.stands[**at]
                         .as_ref()
-                        .is_some_and(|s| s.state == stand.state)
+                        .is_some_and(|s| s.state == stand.state && !s.absorbs)
                 })
                 .map(|at| self.began(*at))
                 .max()
@@ -544,6 +577,7 @@ fn fields(body: &Body) -> Vec<(&'static str, String)> {
             put("habitat", visit.habitat.clone());
         }
         Body::Eradicate(eradicate) => put("percent", Some(eradicate.percent.to_string())),
+        Body::Merge(merge) => put("merged_into", Some(merge.into.to_string())),
         Body::Correct(correct) => {
             put(
                 "place",

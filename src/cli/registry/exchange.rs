@@ -195,11 +195,8 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
 }
 
 fn line(row: &RowReport, lang: Lang) -> String {
-    let at = if row.table.is_empty() {
-        row.line.to_string()
-    } else {
-        format!("{}:{}", row.table, row.line)
-    };
+    let (table, at) = (&row.table, row.line);
+    let gap = if table.is_empty() { "" } else { " " };
     let code = row.site.as_ref().map_or("-", |(_, code)| code.as_str());
     let fate = match &row.fate {
         Fate::Recorded(done) => {

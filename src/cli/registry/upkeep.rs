@@ -349,6 +349,10 @@ impl EvidenceList {
             };
         write_file(&self.output, &bytes)?;
         let n = rows.len();
+        if context.common.json {
+            json(&serde_json::json!({"file": output, "files": n}));
+            return Ok(Done::Whole);
+        }
         tell(&tr!(
             lang,
             "{n} files listed in {output}",

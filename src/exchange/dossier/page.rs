@@ -261,7 +261,7 @@ impl Page<'_> {
             };
             let _ = writeln!(
                 self.html,
-                "<tr{}><td class=\"when\">{}</td><td>{}</td><td>{details}</td><td>{} <span class=\"soft\">{} · {key}</span></td><td class=\"mono\">{}…<br>{}#{}</td></tr>",
+                "<tr{}><td class=\"when\">{}</td><td>{}</td><td>{details}</td><td class=\"who\">{} {}<br><span class=\"soft\">{key}</span></td><td class=\"mono event\">{}…<br>{}#{}</td></tr>",
                 if refused.is_some() {
                     " class=\"refused\""
                 } else {

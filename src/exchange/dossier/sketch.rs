@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// Sides of the drawing in pixels.
 const SIDE: f64 = 640.0;
 /// The least ground that is shown, in metres.
-const LEAST_M: f64 = 40.0;
+const LEAST_M: f64 = 30.0;
 /// Photographs farther away than this are named and not drawn.
 const PHOTO_M: f64 = 120.0;
 

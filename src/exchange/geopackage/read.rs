@@ -59,8 +59,13 @@ pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
     };
     for ending in ["-wal", "-journal"] {
         let beside = beside(path, ending);
-        let holds = std::fs::metadata(&beside).is_ok_and(|about| about.len() > 0);
-        if holds {
+        let Ok(about) = std::fs::metadata(&beside) else {
+            continue;
+        };
+        if about.len() == 0 {
+            // All of it is in the file already.
+            journal = Journal::None;
+        } else {
             std::fs::copy(&beside, self::beside(&copy, ending)).map_err(unreadable)?;
             journal = Journal::Taken;
         }

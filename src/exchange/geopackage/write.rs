@@ -32,7 +32,7 @@ pub fn write(
     let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
     name.push("-files");
     let folder = folder_of(path);
-    let pictures = folder.join(&name);
+    let pictures = path.with_file_name(&name);
     let any = export
         .entries
         .iter()
