@@ -562,6 +562,17 @@ macro_rules! kinds {
                     _ => Self::Unknown { kind: kind.to_owned(), value },
                 })
             }
+
+            /// The body of an event of this type, from its JSON text.
+            ///
+            /// # Errors
+            /// Where a known type lacks what it must say.
+            pub fn parse(kind: &str, text: &str) -> Result<Self, serde_json::Error> {
+                Ok(match kind {
+                    $($kind => Self::$variant(serde_json::from_str(text)?),)*
+                    _ => Self::Unknown { kind: kind.to_owned(), value: serde_json::from_str(text)? },
+                })
+            }
         }
     };
 }

@@ -215,8 +215,8 @@ fn line(row: &RowReport, lang: Lang) -> String {
     };
     tr!(
         lang,
-        "line {at}  {code}  {fate}",
-        "第 {at} 行  {code}  {fate}"
+        "{table}{gap}line {at}  {code}  {fate}",
+        "{table}{gap}第 {at} 行  {code}  {fate}"
     )
 }
 

@@ -25,6 +25,7 @@ use super::settings::Settings;
 use super::site::Site;
 use ed25519_dalek::SigningKey;
 use lock::{WriteLock, beside};
+use read::REPLAY_BATCH;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -190,7 +191,7 @@ impl Store {
         // Spilling a large transaction early would synchronise the disk again and again.
         connection
             .execute_batch(
-                "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
+                "PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; \
                  PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;",
             )
             .map_err(fail)?;
@@ -525,8 +526,10 @@ impl Store {
         let put = || -> rusqlite::Result<()> {
             self.connection
                 .prepare_cached(
-                    "INSERT OR REPLACE INTO sites(key, state, disputed, season, crew, unit, lon_e7, lat_e7, digest, json) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                    "INSERT INTO sites(key, state, disputed, season, crew, unit, lon_e7, lat_e7, digest, json) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+                     ON CONFLICT(key) DO UPDATE SET state = ?2, disputed = ?3, season = ?4, crew = ?5, unit = ?6, lon_e7 = ?7, \
+                     lat_e7 = ?8, digest = ?9, json = ?10",
                 )?
                 .execute(params![
                     site.key.as_bytes(),
@@ -573,17 +576,26 @@ impl Store {
                 }
             }
         }
-        touched.extend(self.learn_from(&new)?);
-        for key in touched {
-            self.refold(key)?;
-        }
+        self.learn_from(&new)?;
+        let touched: Vec<SiteKey> = touched.into_iter().collect();
+        self.refold(&touched)?;
         Ok(count)
     }
 
-    fn refold(&self, key: SiteKey) -> Result<(), StoreError> {
-        let events = self.events_of(key)?;
-        let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
-        self.keep(&fold(key, &pairs, &self.people))
+    /// Folds these sites again and keeps them: read one after another, folded on every core.
+    fn refold(&self, keys: &[SiteKey]) -> Result<(), StoreError> {
+        for keys in keys.chunks(REPLAY_BATCH) {
+            let histories = keys
+                .iter()
+                .map(|key| Ok((*key, self.raw_events_of(*key)?)))
+                .collect::<Result<Vec<SiteEvents>, StoreError>>()?;
+            for (site, json) in
+                read::fold_batch(&histories, &self.people).map_err(|what| self.damaged(what))?
+            {
+                self.keep_json(&site, &json)?;
+            }
+        }
+        Ok(())
     }
 
     /// Learns about people and settings, and folds again the sites whose events that concerns.
@@ -622,9 +634,8 @@ impl Store {
                     .filter_map(|key| SiteKey::try_from(key.as_slice()).ok()),
             );
         }
-        for key in &sites {
-            self.refold(*key)?;
-        }
+        let again: Vec<SiteKey> = sites.iter().copied().collect();
+        self.refold(&again)?;
         Ok(sites)
     }
 

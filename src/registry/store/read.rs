@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Sites folded at a time during a replay.
-const REPLAY_BATCH: usize = 2_000;
+pub(super) const REPLAY_BATCH: usize = 2_000;
 
 /// Which sites to list. Everything that is given has to hold.
 #[derive(Debug, Clone, Default)]
@@ -185,7 +185,7 @@ impl Store {
         } else {
             format!(" WHERE {}", wheres.join(" AND "))
         };
-        let sql = format!("SELECT digest, json FROM sites{clause} ORDER BY key");
+        let sql = format!("SELECT digest, json FROM sites{clause}");
         let rows: Vec<(Vec<u8>, Vec<u8>)> = self
             .connection
             .prepare(&sql)
@@ -201,6 +201,8 @@ impl Store {
             .map(|(digest, json)| decode(digest, json))
             .collect::<Result<Vec<Site>, String>>()
             .map_err(|what| self.damaged(what))?;
+        // Sorted here: asked for the order, the engine goes through every row by its key.
+        sites.sort_unstable_by_key(|site| site.key);
         if let Some(day) = filter.overdue_on {
             sites.retain(|site| site.overdue_days(&self.settings, day).is_some());
         }
@@ -220,6 +222,28 @@ impl Store {
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
             [key.as_bytes()],
         )?);
+        Ok(events)
+    }
+
+    /// A site's events as bytes, unread.
+    pub(super) fn raw_events_of(&self, key: SiteKey) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
+        let mut events = Vec::new();
+        for sql in [
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1",
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
+        ] {
+            let mut statement = self
+                .connection
+                .prepare_cached(sql)
+                .map_err(|e| self.fail(e))?;
+            let rows = statement
+                .query_map([key.as_bytes()], raw)
+                .map_err(|e| self.fail(e))?;
+            for row in rows {
+                let (hash, _, _, bytes) = row.map_err(|e| self.fail(e))?;
+                events.push((hash, bytes));
+            }
+        }
         Ok(events)
     }
 
@@ -419,36 +443,42 @@ impl Store {
                 Ok(())
             },
         )?;
-        let mut batch: Vec<SiteEvents> = Vec::new();
         let people = &self.people;
-        let flush = |batch: &mut Vec<SiteEvents>, each: &mut EachSite| {
-            let folded: Vec<(Site, Vec<u8>)> = batch
-                .par_iter()
-                .map(|(key, events)| fold_raw(*key, events, people))
-                .collect::<Result<_, _>>()
-                .map_err(|what| self.damaged(what))?;
-            batch.clear();
-            folded.iter().try_for_each(|(site, json)| each(site, json))
-        };
-        self.each_raw(
-            "SELECT hash, signature, actor_signature, bytes, site FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site",
-            |key, hash, bytes| {
-                match batch.last_mut() {
-                    Some((last, events)) if *last == key => events.push((hash, bytes)),
-                    _ => {
-                        if batch.len() >= REPLAY_BATCH {
-                            flush(&mut batch, &mut each)?;
-                        }
-                        let mut events = other_side.remove(&key).unwrap_or_default();
-                        events.push((hash, bytes));
-                        batch.push((key, events));
+        let mut statement = self
+            .connection
+            .prepare(
+                "SELECT hash, signature, actor_signature, bytes, site FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site",
+            )
+            .map_err(|e| self.fail(e))?;
+        let mut rows = statement.query([]).map_err(|e| self.fail(e))?;
+        let mut by_site = BySite::default();
+        in_turns(
+            || {
+                let batch = by_site
+                    .next(|| {
+                        let Some(row) = rows.next()? else {
+                            return Ok(None);
+                        };
+                        let (hash, _, _, bytes) = raw(row)?;
+                        Ok(Some((SiteKey(row.get(4)?), (hash, bytes))))
+                    })
+                    .map_err(|e| self.fail(e))?;
+                Ok(batch.map(|mut batch| {
+                    for (key, events) in &mut batch {
+                        events.extend(other_side.remove(key).unwrap_or_default());
                     }
-                }
-                Ok(())
+                    batch
+                }))
+            },
+            |batch| fold_batch(batch, people),
+            |folded| {
+                let folded = folded.map_err(|what| self.damaged(what))?;
+                folded.iter().try_for_each(|(site, json)| each(site, json))
             },
         )?;
-        batch.extend(other_side);
-        flush(&mut batch, &mut each)
+        let rest: Vec<SiteEvents> = other_side.into_iter().collect();
+        let folded = fold_batch(&rest, people).map_err(|what| self.damaged(what))?;
+        folded.iter().try_for_each(|(site, json)| each(site, json))
     }
 
     fn each_raw(
@@ -498,9 +528,6 @@ impl Store {
     }
 }
 
-/// What is done with each replayed site and its JSON.
-type EachSite<'a> = dyn FnMut(&Site, &[u8]) -> Result<(), StoreError> + 'a;
-
 fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
     if Hash::of(json).as_bytes() != digest {
         return Err(
@@ -508,6 +535,84 @@ fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
         );
     }
     serde_json::from_slice(json).map_err(|e| format!("a row of the derived table `sites`: {e}"))
+}
+
+/// Rows that come in the order of their sites, gathered site by site.
+pub(super) struct BySite<T> {
+    next: Option<(SiteKey, T)>,
+    ended: bool,
+}
+
+impl<T> Default for BySite<T> {
+    fn default() -> Self {
+        Self {
+            next: None,
+            ended: false,
+        }
+    }
+}
+
+impl<T> BySite<T> {
+    /// The rows of the next sites, each site whole; `None` after the last.
+    pub(super) fn next(
+        &mut self,
+        mut read: impl FnMut() -> rusqlite::Result<Option<(SiteKey, T)>>,
+    ) -> rusqlite::Result<Option<Vec<(SiteKey, Vec<T>)>>> {
+        let mut batch: Vec<(SiteKey, Vec<T>)> = Vec::new();
+        while !self.ended {
+            let Some((key, row)) = self
+                .next
+                .take()
+                .map_or_else(&mut read, |row| Ok(Some(row)))?
+            else {
+                self.ended = true;
+                break;
+            };
+            let full = batch.len() >= REPLAY_BATCH;
+            match batch.last_mut() {
+                Some((last, rows)) if *last == key => rows.push(row),
+                _ if full => {
+                    self.next = Some((key, row));
+                    break;
+                }
+                _ => batch.push((key, vec![row])),
+            }
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+/// Reads batches on this thread and works on the one before meanwhile; results come in order.
+pub(super) fn in_turns<B: Sync, R: Send, E>(
+    mut next: impl FnMut() -> Result<Option<B>, E>,
+    work: impl Fn(&B) -> R + Sync,
+    mut each: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut waiting = next()?;
+    while let Some(batch) = waiting {
+        let (done, read) = std::thread::scope(|scope| {
+            let job = scope.spawn(|| work(&batch));
+            let read = next();
+            (job.join(), read)
+        });
+        match done {
+            Ok(done) => each(done)?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        waiting = read?;
+    }
+    Ok(())
+}
+
+/// Folds sites on every core.
+pub(super) fn fold_batch(
+    batch: &[SiteEvents],
+    people: &People,
+) -> Result<Vec<(Site, Vec<u8>)>, String> {
+    batch
+        .par_iter()
+        .map(|(key, events)| fold_raw(*key, events, people))
+        .collect()
 }
 
 fn fold_raw(
