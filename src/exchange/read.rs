@@ -40,29 +40,26 @@ pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
             return Err(ExchangeError::Unknown { path: path.into() });
         }
     };
-    let names_sites = |table: &Table| {
-        let any = |key: &str| table.rows.iter().any(|row| row.fields.contains_key(key));
-        table.rows.is_empty() || any("site") || any("site_key")
-    };
+    let names_sites =
+        |table: &Table| table.keys.contains("site") || table.keys.contains("site_key");
     if !tables.iter().any(names_sites) {
         return Err(ExchangeError::NoSites { path: path.into() });
     }
-    let has_form = |table: &Table| {
-        table
-            .rows
-            .iter()
-            .any(|row| FORM.iter().any(|c| row.fields.contains_key(c.key)))
-    };
-    Ok((tables.into_iter().filter(has_form).collect(), journal))
+    let has_form = |table: &Table| FORM.iter().any(|c| table.keys.contains(c.key));
+    let forms = tables.into_iter().filter(|t| names_sites(t) && has_form(t));
+    Ok((forms.collect(), journal))
 }
 
 fn geojson(bytes: &[u8]) -> Result<Vec<Table>, String> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let file: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
     let features = file["features"].as_array().ok_or("it has no features")?;
+    let mut keys = std::collections::BTreeSet::from(["site".to_owned()]);
     let rows = (1_u64..)
         .zip(features)
         .map(|(line, feature)| {
+            let names = feature["properties"].as_object().into_iter().flatten();
+            keys.extend(names.filter_map(|(name, _)| Some(key_of(name)?.to_owned())));
             let mut fields: std::collections::BTreeMap<String, Field> = feature["properties"]
                 .as_object()
                 .into_iter()
@@ -89,6 +86,7 @@ fn geojson(bytes: &[u8]) -> Result<Vec<Table>, String> {
         .collect();
     Ok(vec![Table {
         name: String::new(),
+        keys,
         rows,
     }])
 }

@@ -3,7 +3,7 @@
 use super::form::FORM;
 use super::ledger::COLUMNS;
 use crate::ground::LonLat;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +82,8 @@ impl Row {
 pub struct Table {
     /// The sheet or layer.
     pub name: String,
+    /// Its columns, as far as they are known.
+    pub keys: BTreeSet<String>,
     /// Its rows.
     pub rows: Vec<Row>,
 }
@@ -135,6 +137,7 @@ pub fn table(
         .collect();
     Table {
         name: name.to_owned(),
+        keys: keys.into_iter().flatten().map(str::to_owned).collect(),
         rows,
     }
 }

@@ -97,6 +97,11 @@ fn tables(path: &Path) -> gdal::errors::Result<Vec<Table>> {
         if matches!(name.as_str(), "layer_styles" | "papaver" | "outlines") {
             continue;
         }
+        let keys = layer
+            .defn()
+            .fields()
+            .map(|field| field.name().to_lowercase())
+            .collect();
         let mut rows = Vec::new();
         for (at, feature) in (1_u64..).zip(layer.features()) {
             let fields: BTreeMap<String, Field> = feature
@@ -110,7 +115,7 @@ fn tables(path: &Path) -> gdal::errors::Result<Vec<Table>> {
                 position: feature.geometry().and_then(position),
             });
         }
-        tables.push(Table { name, rows });
+        tables.push(Table { name, keys, rows });
     }
     Ok(tables)
 }
