@@ -3,12 +3,17 @@
 mod bundles;
 mod context;
 mod exchange;
+mod filter;
 mod life;
+mod merge_split;
 mod people;
+mod remarks;
 mod say;
+mod screen;
 mod sites;
 mod upkeep;
 mod view;
+mod visit;
 
 use super::Done;
 use crate::words::{Lang, Say};
@@ -32,11 +37,11 @@ pub enum Command {
     /// Everything about a site 查看图斑
     Show(sites::Show),
     /// Decide at the desk 研判
-    Screen(life::Screen),
+    Screen(screen::Screen),
     /// Send a crew 派查
     Assign(life::Assign),
     /// Record what a crew found 核查
-    Visit(Box<life::Visit>),
+    Visit(Box<visit::Visit>),
     /// Record an eradication 铲除
     Eradicate(life::Eradicate),
     /// Accept an eradication, or fail it 验收
@@ -46,13 +51,13 @@ pub enum Command {
     /// End a dispute 裁定争议
     Resolve(life::Resolve),
     /// Make a site part of another 合并
-    Merge(life::Merge),
+    Merge(merge_split::Merge),
     /// Make a site several 拆分
-    Split(life::Split),
+    Split(merge_split::Split),
     /// Add words or files 备注
-    Note(life::Note),
+    Note(remarks::Note),
     /// Correct a fact 更正
-    Correct(life::Correct),
+    Correct(remarks::Correct),
     /// The events, one a line 日志
     Log(sites::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 校验

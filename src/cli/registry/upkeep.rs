@@ -2,8 +2,8 @@
 
 use super::Done;
 use super::context::{Common, Context, moment};
+use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
-use super::sites::FilterArguments;
 use crate::exchange::write_new;
 use crate::registry::body::{Body, Setting};
 use crate::registry::districts::Districts;

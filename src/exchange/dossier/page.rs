@@ -295,18 +295,15 @@ impl Page<'_> {
         self.put("<div class=\"cards\">\n");
         for (file, (number, at)) in photos.iter().zip(photographs(d)) {
             self.put("<figure>\n");
-            match d.pictures.get(&file.sha256) {
-                Some(data) => {
-                    let _ = writeln!(self.html, "<img src=\"{data}\" alt=\"{number}\">");
-                }
-                None => {
-                    let none = if d.missing.contains(&file.sha256) {
-                        self.pick("the original is missing or has changed", "原件缺失或已改变")
-                    } else {
-                        self.pick("cannot be shown here", "无法在此显示")
-                    };
-                    let _ = writeln!(self.html, "<p class=\"soft none\">{none}</p>");
-                }
+            if let Some(data) = d.pictures.get(&file.sha256) {
+                let _ = writeln!(self.html, "<img src=\"{data}\" alt=\"{number}\">");
+            } else {
+                let none = if d.missing.contains(&file.sha256) {
+                    self.pick("the original is missing or has changed", "原件缺失或已改变")
+                } else {
+                    self.pick("cannot be shown here", "无法在此显示")
+                };
+                let _ = writeln!(self.html, "<p class=\"soft none\">{none}</p>");
             }
             let mut words = vec![file.role.label(self.lang).to_owned(), file.name.clone()];
             words.extend(file.taken_at.as_ref().map(|at| at.replace('T', " ")));

@@ -134,10 +134,10 @@ pub fn sketch(dossier: &Dossier, lang: Lang) -> String {
         if !(0.0..=SIDE).contains(&x) || !(0.0..=SIDE).contains(&y) {
             continue;
         }
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<path d=\"{}\" fill=\"none\" stroke=\"{c}\" stroke-width=\"1.5\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{c}\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" class=\"small\">{code} {}</text>\n",
+             <text x=\"{:.1}\" y=\"{:.1}\" class=\"small\">{code} {}</text>",
             frame.path(place),
             x + 7.0,
             y + 4.0,

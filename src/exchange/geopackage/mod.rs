@@ -1,4 +1,4 @@
-//! GeoPackages: written so that QGIS and QField open them styled by state with a visit form, and read back.
+//! `GeoPackage`: written so that QGIS and `QField` open them styled by state with a visit form, and read back.
 
 mod read;
 mod style;

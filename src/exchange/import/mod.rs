@@ -250,7 +250,7 @@ fn find(file: &Path, name: &str) -> Result<PathBuf, Result<RowFlaw, ExchangeErro
     if !plain {
         return Err(Ok(RowFlaw::PhotoElsewhere(name)));
     }
-    let bare = relative.file_name().map(Path::new).unwrap_or(relative);
+    let bare = relative.file_name().map_or(relative, Path::new);
     [
         relative.to_path_buf(),
         bare.into(),

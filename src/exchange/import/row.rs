@@ -137,9 +137,7 @@ fn ready(
     };
     let head = row.field("head").to_text();
     let head = head.trim();
-    let (seen, moved_on) = if head.is_empty() {
-        (site.heads.clone(), false)
-    } else if head == site.head().to_string() {
+    let (seen, moved_on) = if head.is_empty() || head == site.head().to_string() {
         (site.heads.clone(), false)
     } else {
         let events = store.events_of(site.key)?;

@@ -9,7 +9,7 @@ use crate::registry::people::People;
 use crate::registry::replay::fold;
 use crate::registry::site::Site;
 use crate::registry::store::Store;
-use crate::registry::store::read::{BySite, in_turns};
+use crate::registry::store::replayed::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
