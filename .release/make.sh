@@ -27,7 +27,7 @@ mkdir -p "$part"/{lib,share,samples/village}
 
 step "gathering the program and its libraries" "收集程序与动态库"
 cp "$papaver" "$part/lib/papaver"
-cp "$runtime" "$part/lib/libonnxruntime.so"
+cp "$runtime" "$part/lib/"
 # Each library under the name by which the others ask for it; ldd follows them all the way down.
 ldd "$papaver" "$runtime" | awk '$2 == "=>" && $3 ~ /^\// {print $3} $1 ~ /^\// && $1 !~ /:$/ {print $1}' | sort -u >"$part/libraries"
 ldd "$papaver" "$runtime" | grep 'not found' >&2 && fail "a library is missing on this machine" "本机缺少动态库" \
@@ -46,7 +46,7 @@ cp -rL "$proj_data" "$part/share/proj"
 cp -r "$(dirname "$(grep -m 1 '/libc\.so' "$part/libraries")")/gconv" "$part/share/gconv" 2>/dev/null \
     || cp -r "/usr/lib/$(uname -m)-linux-gnu/gconv" "$part/share/gconv"
 
-sed "s/@LOADER@/$loader/" "$top/.release/launcher.sh" >"$part/papaver"
+sed "s/@LOADER@/$loader/; s/@RUNTIME@/$(basename "$runtime")/" "$top/.release/launcher.sh" >"$part/papaver"
 chmod 755 "$part/papaver"
 cp "$top"/samples/village/{ortho.tif,boundary.geojson,truth.geojson} "$part/samples/village/"
 cp "$top"/samples/*.jpg "$part/samples/"

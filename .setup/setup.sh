@@ -107,7 +107,8 @@ runtime_library() {
 onnx_runtime() {
     local library folder wheels machine
     library=$(runtime_library) folder=$(dirname "$library") machine=$(uname -m)
-    if [ -e "$library" ]; then
+    # Its licence goes into releases; a library that the user named comes as it is.
+    if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-$folder/onnxruntime-LICENSE}" ]; then
         say "ONNX Runtime: $library" "ONNX Runtime：$library"
         return
     fi

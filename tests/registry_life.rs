@@ -137,6 +137,7 @@ fn confirmed(office: &Office, site: &str, day: &str) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a whole life, told once")]
 fn a_site_is_followed_until_somebody_else_accepts() {
     let folder = tempfile::tempdir().expect("folder");
     let folder = folder.path();

@@ -35,7 +35,7 @@ inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums a
 inside ln -s "$place/papaver" /usr/local/bin/papaver
 
 echo "== libraries from outside the release"
-for program in papaver libonnxruntime.so; do
+for program in papaver "$(basename "$bare$place"/lib/libonnxruntime.so*)"; do
     outside=$(inside sh -c "$place/lib/ld-linux*.so.* --library-path $place/lib --list $place/lib/$program" \
         | grep -v -E "$place/lib/|linux-vdso|statically linked" || true)
     [ -z "$outside" ] || { echo "$outside"; echo "error: the release is not whole"; exit 1; } >&2

@@ -4,7 +4,7 @@ use super::talk;
 use crate::scan::{Progress, Stage, Step};
 use crate::tr;
 use crate::words::{Lang, Say};
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -68,6 +68,18 @@ impl Talk {
     }
 }
 
+/// A time to wait, as coarse as it is long.
+fn duration(seconds: f64, lang: Lang) -> String {
+    let (minutes, hours) = (seconds / 60.0, seconds / 3600.0);
+    if hours >= 2.0 {
+        tr!(lang, "{hours:.1} hours", "{hours:.1} 小时")
+    } else if minutes >= 2.0 {
+        tr!(lang, "{minutes:.0} minutes", "{minutes:.0} 分钟")
+    } else {
+        tr!(lang, "{seconds:.0} seconds", "{seconds:.0} 秒")
+    }
+}
+
 impl Progress for Talk {
     fn stage(&self, stage: Stage) {
         let lang = self.lang;
@@ -121,9 +133,7 @@ impl Progress for Talk {
         }
         lines.next = (lines.next * 2).min(lines.next + Duration::from_secs(60));
         let rate = (step.tiles - lines.before) as f64 / elapsed.as_secs_f64();
-        let left = HumanDuration(Duration::from_secs_f64(
-            (lines.total - step.tiles) as f64 / rate.max(1e-9),
-        ));
+        let left = duration((lines.total - step.tiles) as f64 / rate.max(1e-9), lang);
         let (tiles, total) = (step.tiles, lines.total);
         talk::tell(&tr!(
             lang,

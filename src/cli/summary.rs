@@ -35,7 +35,8 @@ fn ground(summary: &Summary, lang: Lang) {
         "已搜索    {}",
         area(summary.coverage.searched_m2)
     ));
-    for (reason, _, m2) in &summary.coverage.not_searched {
+    let shown = |m2: f64| m2 >= 0.5;
+    for (reason, _, m2) in summary.coverage.not_searched.iter().filter(|n| shown(n.2)) {
         talk::data(&tr!(
             lang,
             "not searched  {}: {}",
@@ -48,8 +49,8 @@ fn ground(summary: &Summary, lang: Lang) {
         let (photos, flights) = summary.photos;
         talk::data(&tr!(
             lang,
-            "photos        {photos} of {flights} flights",
-            "照片      {photos} 张，{flights} 个航次"
+            "photos        {photos}, flights {flights}",
+            "照片      {photos} 张，航次 {flights} 个"
         ));
     }
     for (name, remark) in summary.remarks.iter().take(LISTED) {
@@ -123,7 +124,7 @@ fn files(summary: &Summary, lang: Lang) {
     talk::data(&tr!(
         lang,
         "map           {out}/candidates.geojson, {out}/coverage.geojson (WGS 84)",
-        "地图      {out}/candidates.geojson、{out}/coverage.geojson(WGS 84)"
+        "地图      {out}/candidates.geojson、{out}/coverage.geojson（WGS 84）"
     ));
     talk::data(&tr!(
         lang,

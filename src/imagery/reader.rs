@@ -185,7 +185,9 @@ impl RasterReader {
             return Pixels::without_data(rect);
         }
         let mut planes = Planes::new(rect);
-        if self.read_into(&mut planes, rect).is_none() {
+        // What is not stored is not asked for either.
+        let at_once = sparse.is_empty() && self.read_into(&mut planes, rect).is_some();
+        if !at_once {
             planes = Planes::new(rect);
             for block in stored {
                 if self.read_into(&mut planes, block).is_none() {
@@ -349,7 +351,7 @@ impl RasterReader {
                 planes.mark_where(rect, clear, Why::NoData);
             }
         }
-        if let Some(missing) = missing {
+        if let Some(missing) = missing.filter(|m| m.contains(&true)) {
             planes.mark_where(rect, missing.into_iter(), Why::NoData);
         }
         if self.raster.no_data == NoData::Mask {
@@ -399,9 +401,23 @@ fn read<T: Copy + Default + gdal::raster::GdalType>(
     Some(values)
 }
 
-fn keep_missing<T: Copy + Into<f64>>(missing: &mut [bool], values: &[T], no_data: f64) {
+/// Of the pixels that lack data in the bands before, keeps those that have the no-data value in this one.
+fn keep_missing<T: Copy + PartialEq + TryFrom<i64>>(
+    missing: &mut [bool],
+    values: &[T],
+    no_data: f64,
+) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "beyond the type is beyond T too"
+    )]
+    let value = T::try_from(no_data.round() as i64).ok();
+    let Some(value) = value.filter(|_| no_data.is_finite()) else {
+        missing.fill(false);
+        return;
+    };
     for (m, v) in missing.iter_mut().zip(values) {
-        *m &= ((*v).into() - no_data).abs() < 0.5;
+        *m &= *v == value;
     }
 }
 
@@ -443,20 +459,27 @@ impl Planes {
 
     fn mark_where(&mut self, rect: Rect, wrong: impl Iterator<Item = bool>, why: Why) {
         let width = (rect.x1 - rect.x0) as usize;
+        let (stride, first) = (
+            (self.rect.x1 - self.rect.x0) as usize,
+            self.offset(rect.x0, rect.y0),
+        );
         for (i, _) in wrong.enumerate().filter(|(_, wrong)| *wrong) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "a position within a u32 raster"
-            )]
-            let at = self.offset(rect.x0 + (i % width) as u32, rect.y0 + (i / width) as u32);
-            self.why
-                .get_or_insert_with(|| vec![Why::Searched as u8; pixels(self.rect)])[at] =
-                why as u8;
+            self.reasons()[first + i / width * stride + i % width] = why as u8;
         }
     }
 
     fn mark(&mut self, rect: Rect, why: Why) {
-        self.mark_where(rect, std::iter::repeat_n(true, pixels(rect)), why);
+        let width = (rect.x1 - rect.x0) as usize;
+        for y in rect.y0..rect.y1 {
+            let at = self.offset(rect.x0, y);
+            self.reasons()[at..at + width].fill(why as u8);
+        }
+    }
+
+    fn reasons(&mut self) -> &mut [u8] {
+        let all = pixels(self.rect);
+        self.why
+            .get_or_insert_with(|| vec![Why::Searched as u8; all])
     }
 
     /// Finds pixels that are black or white. Most rectangles hold none, and one pass without writing says so.

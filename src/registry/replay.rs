@@ -305,7 +305,7 @@ impl Fold<'_> {
             Body::Reopen(reopen) => site.notes.push((reopen.reason.clone(), stamp)),
             Body::Resolve(resolve) => site.notes.push((resolve.reason.clone(), stamp)),
             Body::Merge(merge) if event.site == Some(site.key) => {
-                site.merged_into = Some(merge.into)
+                site.merged_into = Some(merge.into);
             }
             Body::Merge(_) => site.absorbed.extend(event.site),
             Body::Split(split) => {

@@ -3,6 +3,7 @@
 use crate::ground::{Boundary, Region, area_m2, ring_perimeter_m};
 use geo::{BooleanOps, MultiPolygon, unary_union};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Why ground was not searched. There are no other reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,6 +57,26 @@ pub struct SourceCoverage {
     pub searched: MultiPolygon,
     /// Not searched, by reason.
     pub not_searched: Vec<(Reason, MultiPolygon)>,
+}
+
+/// The areas of one source's ground, before other sources and the boundary are regarded.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SourceAreas {
+    /// Square metres searched.
+    pub searched_m2: f64,
+    /// Square metres not searched, by reason; only reasons that occur.
+    pub not_searched_m2: BTreeMap<Reason, f64>,
+}
+
+impl SourceCoverage {
+    /// Its areas.
+    pub fn areas(&self) -> SourceAreas {
+        let areas = self.not_searched.iter().map(|(r, g)| (*r, area_m2(g)));
+        SourceAreas {
+            searched_m2: area_m2(&self.searched),
+            not_searched_m2: areas.filter(|a| a.1 > 0.0).collect(),
+        }
+    }
 }
 
 /// The ground of a whole scan. The parts do not overlap.

@@ -18,6 +18,13 @@ pub struct InputShape {
     pub width: Option<u32>,
 }
 
+impl InputShape {
+    /// Whether any number of rows and columns is taken.
+    pub fn is_free(&self) -> bool {
+        self.height.is_none() && self.width.is_none()
+    }
+}
+
 /// What the output holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {

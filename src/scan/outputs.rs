@@ -1,9 +1,10 @@
 //! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
 
 use super::candidate::{Band, Candidate};
+use super::coverage::Reason;
 use super::error::ScanError;
 use super::journal::Bond;
-use super::pictures::pictures;
+use super::pictures::Artist;
 use super::request::Request;
 use super::review::{About, Card, page};
 use super::scorer::Model;
@@ -13,7 +14,7 @@ use crate::imagery::{Raster, gdal_version};
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -106,8 +107,17 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     })
 }
 
-/// Writes one file whole or not at all.
+/// Writes one file whole or not at all, also when the power fails.
 fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ScanError> {
+    place(path, fill, fs::File::sync_all)
+}
+
+/// Writes one file under a temporary name and renames it, `settle`d before.
+fn place(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    settle: impl FnOnce(&fs::File) -> io::Result<()>,
+) -> Result<(), ScanError> {
     let failed = |source| ScanError::Write {
         path: path.to_owned(),
         source,
@@ -120,7 +130,7 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     let mut out = io::BufWriter::new(temporary);
     fill(&mut out).map_err(failed)?;
     let temporary = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    temporary.as_file().sync_all().map_err(failed)?;
+    settle(temporary.as_file()).map_err(failed)?;
     // A stick may know no permissions; then there are none to set.
     let _ = readable(temporary.path());
     temporary
@@ -148,15 +158,22 @@ struct Files {
     context: Option<String>,
 }
 
+/// As many candidates of one source are drawn by one thread at a time.
+const A_SITTING: usize = 32;
+
 /// Writes the pictures and removes those of earlier results.
 fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, ScanError> {
     let chips = summary.out.join(CHIPS);
-    let one = |candidate: &Candidate| -> Result<Files, ScanError> {
-        let pictures = pictures(candidate, &rasters[candidate.best]);
+    let one = |artist: &Artist<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
+        let pictures = artist.pictures(candidate);
         let keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
             let Some(bytes) = bytes else { return Ok(None) };
             let name = format!("{}{suffix}.jpg", candidate.id);
-            put(&chips.join(&name), |file| file.write_all(&bytes))?;
+            place(
+                &chips.join(&name),
+                |file| file.write_all(&bytes),
+                |_| Ok(()),
+            )?;
             Ok(Some(format!("{CHIPS}/{name}")))
         };
         Ok(Files {
@@ -164,17 +181,37 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
             context: keep(pictures.context, "-context")?,
         })
     };
-    let files: Vec<Files> = summary
-        .candidates
-        .par_iter()
-        .map(one)
-        .collect::<Result<_, _>>()?;
+    let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
+    by_source.sort_by_key(|n| summary.candidates[*n].best);
+    let sittings: Vec<&[usize]> = by_source
+        .chunk_by(|a, b| summary.candidates[*a].best == summary.candidates[*b].best)
+        .flat_map(|of_source| of_source.chunks(A_SITTING))
+        .collect();
+    let drawn = sittings.par_iter().map(|sitting| {
+        let artist = Artist::new(&rasters[summary.candidates[sitting[0]].best]);
+        sitting
+            .iter()
+            .map(|n| Ok((*n, one(&artist, &summary.candidates[*n])?)))
+            .collect()
+    });
+    let drawn: Vec<Vec<(usize, Files)>> = drawn.collect::<Result<_, ScanError>>()?;
+    let mut files = vec![Files::default(); summary.candidates.len()];
+    for (number, of_candidate) in drawn.into_iter().flatten() {
+        files[number] = of_candidate;
+    }
     let wanted: BTreeSet<&str> = files
         .iter()
         .flat_map(|f| [&f.chip, &f.context])
         .flatten()
         .map(String::as_str)
         .collect();
+    // Settled together: the first takes the others along, where one by one each would wait for the disk.
+    wanted.par_iter().try_for_each(|name| {
+        let path = summary.out.join(name);
+        fs::File::open(&path)
+            .and_then(|file| file.sync_all())
+            .map_err(|source| ScanError::Write { path, source })
+    })?;
     for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
         let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
         let picture = entry.path().extension().is_some_and(|e| e == "jpg");
@@ -321,7 +358,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
         })
         .collect();
     let sources = |kind: fn(&crate::imagery::photo::Photo) -> String| {
-        let mut count: std::collections::BTreeMap<String, usize> = Default::default();
+        let mut count: BTreeMap<String, usize> = BTreeMap::default();
         for (photo, _) in rasters.iter().filter_map(Raster::photo) {
             *count.entry(kind(photo)).or_default() += 1;
         }
@@ -358,11 +395,17 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             |c| json!({ "from": c.from.to_string(), "to": c.to.to_string() }),
         )
     };
+    let not_searched = |areas: &mut dyn Iterator<Item = (Reason, f64)>| -> Map<String, Value> {
+        areas
+            .map(|(reason, m2)| (reason.name().to_owned(), round(m2, 2).into()))
+            .collect()
+    };
     let sources: Vec<Value> = summary
         .sources
         .iter()
+        .zip(&summary.grounds)
         .zip(*rasters)
-        .map(|(facts, raster)| {
+        .map(|((facts, ground), raster)| {
             let gsd = raster.gsd();
             json!({
                 "name": facts.name,
@@ -373,6 +416,8 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
                 "gsd_cm": [round(gsd.x_cm, 3), round(gsd.y_cm, 3)],
                 "too_coarse": gsd.coarsest_cm() > contract.coarsest_cm(),
                 "captured": captured(facts.captured),
+                "searched_m2": round(ground.searched_m2, 2),
+                "not_searched_m2": not_searched(&mut ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
             })
         })
         .collect();
@@ -387,12 +432,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         .iter()
         .map(|e| json!({ "name": file_name(e.path()), "reason": e.to_string().replace(&*e.path().to_string_lossy(), &file_name(e.path())) }))
         .collect();
-    let not_searched: Map<String, Value> = summary
-        .coverage
-        .not_searched
-        .iter()
-        .map(|(reason, _, area)| (reason.name().to_owned(), round(*area, 2).into()))
-        .collect();
+    let lost = &summary.coverage.not_searched;
     json!({
         "format": "papaver.scan/1",
         "scan_id": summary.scan_id,
@@ -417,7 +457,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
         "refused": refused,
         "totals": {
             "searched_m2": round(summary.coverage.searched_m2, 2),
-            "not_searched_m2": not_searched,
+            "not_searched_m2": not_searched(&mut lost.iter().map(|(r, _, m2)| (*r, *m2))),
             "candidates": summary.candidates.len(),
             "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
             "tiles": summary.tiles.0,

@@ -1,10 +1,10 @@
-//! The pictures of candidates: read again from the finest source, drawn, encoded. Done in parallel, one file at a time.
+//! The pictures of candidates: read again from the finest source, drawn, encoded.
 
 use super::candidate::Candidate;
 use super::chip::{View, Window, draw, encode, window};
 use crate::ground::{Gsd, LonLat};
 use crate::imagery::{Raster, RasterReader};
-use geo::{BoundingRect, Coord, MapCoords, MultiPolygon};
+use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
 use image::RgbImage;
 
 /// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
@@ -15,38 +15,56 @@ pub struct Pictures {
     pub context: Option<Vec<u8>>,
 }
 
-/// Draws the pictures of a candidate from its best raster.
-pub fn pictures(candidate: &Candidate, raster: &Raster) -> Pictures {
-    let view = |view| picture(candidate, raster, view);
-    Pictures {
-        chip: view(View::Chip),
-        context: view(View::Context),
+/// Draws from one raster, which is opened once: to open a photo is to decode it.
+pub struct Artist<'a> {
+    raster: &'a Raster,
+    reader: Option<RasterReader>,
+}
+
+impl<'a> Artist<'a> {
+    /// Opens a raster.
+    pub fn new(raster: &'a Raster) -> Self {
+        let reader = RasterReader::open(raster, raster.full_level()).ok();
+        Self { raster, reader }
     }
-}
 
-fn picture(candidate: &Candidate, raster: &Raster, view: View) -> Option<Vec<u8>> {
-    let outline = in_pixels(&candidate.polygon, raster)?;
-    let shown = window(outline.bounding_rect()?, raster.size(), raster.gsd(), view)?;
-    let crop = crop(raster, &shown)?;
-    let picture = draw(&crop, &shown, &outline, north(raster, candidate.at));
-    encode(&picture, view).ok()
-}
+    /// Draws the pictures of a candidate.
+    pub fn pictures(&self, candidate: &Candidate) -> Pictures {
+        let outline = self.in_pixels(&candidate.polygon);
+        let north = north(self.raster, candidate.at);
+        let view = |view| self.picture(outline.as_ref()?, north, view);
+        Pictures {
+            chip: view(View::Chip),
+            context: view(View::Context),
+        }
+    }
 
-fn in_pixels(polygon: &MultiPolygon, raster: &Raster) -> Option<MultiPolygon> {
-    let pixel = |c: Coord| {
-        raster.pixels_of(&[LonLat::from(c)]).ok().map(|p| Coord {
-            x: p[0].x,
-            y: p[0].y,
-        })
-    };
-    polygon.try_map_coords(|c| pixel(c).ok_or(())).ok()
-}
+    fn picture(&self, outline: &MultiPolygon, north: Option<f64>, view: View) -> Option<Vec<u8>> {
+        let raster = self.raster;
+        let shown = window(outline.bounding_rect()?, raster.size(), raster.gsd(), view)?;
+        let crop = self.crop(&shown)?;
+        encode(&draw(&crop, &shown, outline, north), view).ok()
+    }
 
-/// The window's pixels, reduced while they are read where the picture is smaller.
-fn crop(raster: &Raster, shown: &Window) -> Option<RgbImage> {
-    let reader = RasterReader::open(raster, raster.full_level()).ok()?;
-    let (rgb, width, height) = reader.picture(shown.source, shown.width.max(shown.height))?;
-    RgbImage::from_raw(width, height, rgb)
+    /// The window's pixels, reduced while they are read where the picture is smaller.
+    fn crop(&self, shown: &Window) -> Option<RgbImage> {
+        let longest = shown.width.max(shown.height);
+        let (rgb, width, height) = self.reader.as_ref()?.picture(shown.source, longest)?;
+        RgbImage::from_raw(width, height, rgb)
+    }
+
+    fn in_pixels(&self, polygon: &MultiPolygon) -> Option<MultiPolygon> {
+        let ring = |line: &LineString| -> Option<LineString> {
+            let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
+            let pixels = self.raster.pixels_of(&places).ok()?;
+            Some(pixels.iter().map(|p| (p.x, p.y)).collect())
+        };
+        let part = |p: &Polygon| {
+            let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
+            Some(Polygon::new(ring(p.exterior())?, holes))
+        };
+        polygon.iter().map(part).collect()
+    }
 }
 
 /// The direction of north in the raster, in degrees clockwise from its top.

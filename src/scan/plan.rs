@@ -13,6 +13,8 @@ const STRIPE_BYTES: f64 = 48e6;
 const CHUNK: u32 = 512;
 /// A dense model with free sizes is run on windows of at least this many pixels along a side.
 const WINDOW: u32 = 1024;
+/// Cells by which a window at the edge of the ground shrinks at a time.
+const TRIM_CELLS: u32 = 8;
 /// A scale nearer to one than this is taken as one: no model can see it, and the pixels stay as they were flown.
 const SAME_SCALE: f64 = 0.01;
 
@@ -184,6 +186,49 @@ impl Plan {
         }
     }
 
+    /// A tile of a dense model without the cells that lie wholly beyond `ground`, a rectangle of level pixels in its core.
+    /// At the ragged edge of an orthomosaic most of a tile can be empty, and is not worth scoring. It shrinks in steps, so
+    /// that the model meets few different sizes.
+    pub fn trimmed(&self, tile: &Tile, ground: Rect, cell: u32, halo: u32) -> Tile {
+        let step = cell * TRIM_CELLS;
+        let axis = |from: u32, to: u32, scale: f64, core: (u32, u32)| {
+            let (from, to) = (f64::from(from) / scale, f64::from(to) / scale);
+            let first = aligned_down(whole(from.floor(), core).saturating_sub(core.0), step);
+            let last = aligned_up(whole(to.ceil(), core) - core.0, step, core.1 - core.0);
+            (core.0 + first, core.0 + last)
+        };
+        let (x0, x1) = axis(
+            ground.x0,
+            ground.x1,
+            self.scale.0,
+            (tile.core.x0, tile.core.x1),
+        );
+        let (y0, y1) = axis(
+            ground.y0,
+            ground.y1,
+            self.scale.1,
+            (tile.core.y0, tile.core.y1),
+        );
+        let length = |from: u32, to: u32, whole: (u32, u32), window: u32| {
+            // What reaches the core's end keeps the window's end, which lies beyond it at the far edge of the source.
+            if to == whole.1 {
+                window - (from - whole.0)
+            } else {
+                to - from + 2 * halo
+            }
+        };
+        let window = tile.window;
+        Tile {
+            window: Window {
+                x: window.x + i64::from(x0 - tile.core.x0),
+                y: window.y + i64::from(y0 - tile.core.y0),
+                width: length(x0, x1, (tile.core.x0, tile.core.x1), window.width),
+                height: length(y0, y1, (tile.core.y0, tile.core.y1), window.height),
+            },
+            core: Rect { x0, y0, x1, y1 },
+        }
+    }
+
     /// Model pixels as the level pixels they touch.
     pub fn level_rect(&self, rect: Rect, level: (u32, u32)) -> Rect {
         let (x0, x1) = touched(rect.x0, rect.x1, self.scale.0, level.0);
@@ -310,6 +355,16 @@ fn touched(from: u32, to: u32, scale: f64, level: u32) -> (u32, u32) {
     )
 }
 
+/// A whole number of pixels within a span.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the span"
+)]
+fn whole(value: f64, span: (u32, u32)) -> u32 {
+    value.clamp(f64::from(span.0), f64::from(span.1)) as u32
+}
+
 fn aligned_down(v: u32, block: u32) -> u32 {
     v / block * block
 }
@@ -429,6 +484,35 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn a_trimmed_tile_keeps_its_cells_and_all_ground(
+            ground in any_ground(), n in 8..70_u32, halo in 0..3_u32, pick in any::<u64>(), part in (0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64),
+        ) {
+            let (cell, halo) = (16, 16 * halo);
+            let contract = contract(Output::Dense { cell, halo }, cell * n + 2 * halo, 0.1, false);
+            let plan = Plan::new(&contract, 1, &ground, |_| true);
+            let tile = plan.tasks[(pick % plan.tasks.len() as u64) as usize].tiles[0];
+            let core = plan.level_rect(tile.core, ground.size);
+            let between = |a: u32, b: u32, share: f64| a + (f64::from(b - a) * share) as u32;
+            let (x, y) = (between(core.x0, core.x1 - 1, part.0), between(core.y0, core.y1 - 1, part.1));
+            let seen = Rect { x0: x, y0: y, x1: between(x + 1, core.x1, part.2), y1: between(y + 1, core.y1, part.3) };
+            let trimmed = plan.trimmed(&tile, seen, cell, halo);
+            // All that is seen lies in the core.
+            let kept = plan.level_rect(trimmed.core, ground.size);
+            prop_assert!(kept.x0 <= seen.x0 && kept.y0 <= seen.y0 && kept.x1 >= seen.x1 && kept.y1 >= seen.y1, "{seen:?} in {kept:?}");
+            // The cells are the same cells.
+            prop_assert_eq!((trimmed.core.x0 - tile.core.x0) % cell, 0);
+            prop_assert_eq!((trimmed.core.y0 - tile.core.y0) % cell, 0);
+            prop_assert_eq!((trimmed.window.width % cell, trimmed.window.height % cell), (0, 0));
+            // The window reaches as far beyond the core as before, and is large enough for it.
+            prop_assert_eq!(trimmed.window.x + i64::from(halo), i64::from(trimmed.core.x0));
+            prop_assert_eq!(trimmed.window.y + i64::from(halo), i64::from(trimmed.core.y0));
+            prop_assert!(trimmed.core.x1 - trimmed.core.x0 + 2 * halo <= trimmed.window.width);
+            prop_assert!(trimmed.core.y1 - trimmed.core.y0 + 2 * halo <= trimmed.window.height);
+            // All ground takes the whole tile.
+            prop_assert_eq!(plan.trimmed(&tile, core, cell, halo), tile);
+        }
+
         #[test]
         fn cores_cover_every_model_pixel_and_stay_inside(contract in any_contract(), ground in any_ground(), batch in 1..5_usize) {
             let plan = Plan::new(&contract, batch, &ground, |_| true);

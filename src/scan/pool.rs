@@ -5,10 +5,11 @@
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
 use super::hits::{Hit, hits_of};
+use super::model::Output;
 use super::model_error::ModelError;
-use super::plan::{Plan, Task};
+use super::plan::{Plan, Task, Tile};
 use super::scorer::{Model, Scorer};
-use super::window::{Assembler, holds};
+use super::window::{Assembler, extent, holds};
 use crate::ground::Region;
 use crate::imagery::{Level, Pixels, Raster, RasterError, RasterReader, Why};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -357,11 +358,20 @@ impl Worker<'_> {
         let job = &self.pool.jobs[number];
         let level = (job.level.width, job.level.height);
         let contract = self.pool.model.contract();
-        let live: Vec<_> = task
+        let mut live: Vec<Tile> = task
             .tiles
             .iter()
             .filter(|t| holds(job.plan.level_rect(t.core, level), chunks, &[Why::Searched]))
+            .copied()
             .collect();
+        if let (Output::Dense { cell, halo }, [tile]) = (contract.output, live.as_mut_slice())
+            && contract.input.is_free()
+        {
+            let core = job.plan.level_rect(tile.core, level);
+            if let Some(ground) = extent(core, chunks, &[Why::Searched, Why::Blank]) {
+                *tile = job.plan.trimmed(tile, ground, cell, halo);
+            }
+        }
         let Some(first) = live.first() else {
             return Ok(Vec::new());
         };
@@ -389,6 +399,6 @@ impl Worker<'_> {
                 chunks,
             )
         };
-        Ok(live.iter().copied().zip(&scores).flat_map(of).collect())
+        Ok(live.iter().zip(&scores).flat_map(of).collect())
     }
 }

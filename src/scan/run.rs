@@ -2,7 +2,7 @@
 
 use super::candidate::{Located, candidates};
 use super::cluster::clusters;
-use super::coverage::{Coverage, RasterGround, Reason, SourceCoverage};
+use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
 use super::error::ScanError;
 use super::ids::scan_id;
 use super::journal::{Bond, Journal};
@@ -11,7 +11,7 @@ use super::pool::{ChunkReport, Failure, Job, Pool, Report};
 use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
-use super::sources::{Locator, Sources, facts, frame, job};
+use super::sources::{Locator, Sources, facts, frame, job, open_rasters};
 use super::summary::Summary;
 use crate::ground::{Boundary, Quad, Region, area_m2};
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
@@ -115,12 +115,17 @@ impl<'a> Search<'a> {
     fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
-        let model = Model::load(&Runtime::load()?, request.model.as_deref(), request.device)?;
-        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
         progress.stage(Stage::Opening {
             sources: found.rasters.len() + found.photos.len(),
         });
-        let sources = Sources::open(&found, request, model.contract(), progress)?;
+        // Neither waits for the other: a short scan is not much longer than this.
+        let (model, opened) = rayon::join(
+            || Model::load(&Runtime::load()?, request.model.as_deref(), request.device),
+            || open_rasters(&found, request),
+        );
+        let model = model?;
+        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
         let jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
         let threshold = request.threshold.unwrap_or(model.contract().threshold);
         let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
@@ -169,10 +174,16 @@ impl<'a> Search<'a> {
         )]
         let pool = Pool::new(jobs, &self.model, self.threshold as f32, stop);
         let (send, receive) = channel();
+        let reader = std::thread::current();
         std::thread::scope(|scope| {
             for _ in 0..self.request.threads {
                 let (pool, send) = (&pool, send.clone());
-                scope.spawn(move || pool.work(&send));
+                let reader = &reader;
+                scope.spawn(move || {
+                    pool.work(&send);
+                    drop(send);
+                    reader.unpark();
+                });
             }
             drop(send);
             // Taken in batches: a thread that woke up for each report would push the workers off their cores.
@@ -185,7 +196,7 @@ impl<'a> Search<'a> {
                     })
                     .and_then(|()| Ok(journal.flush()?));
                 counter.tell(found, self.request.site_radius_m, progress);
-                std::thread::sleep(BATCH);
+                std::thread::park_timeout(BATCH);
             }
             if outcome.is_err() {
                 pool.halt();
@@ -238,7 +249,12 @@ impl<'a> Search<'a> {
     ) -> Result<Summary, ScanError> {
         let request = self.request;
         let facts = facts(&self.sources, request);
-        let (coverage, lost, useless) = coverage(
+        let Looked {
+            coverage,
+            grounds,
+            lost,
+            useless,
+        } = looked(
             &self.sources,
             jobs,
             locators,
@@ -249,9 +265,17 @@ impl<'a> Search<'a> {
             progress.notice(error);
         }
         if coverage.searched.0.is_empty() {
-            return Err(ScanError::NoData {
-                sources: self.sources.names.clone(),
+            return Err(match useless.as_slice() {
+                [] => ScanError::NoData {
+                    sources: self.sources.names.clone(),
+                },
+                _ => ScanError::NoSource(useless),
             });
+        }
+        let numbers = job_sources(jobs, &self.sources);
+        let mut of_sources = vec![SourceAreas::default(); facts.len()];
+        for (source, areas) in numbers.iter().zip(grounds) {
+            of_sources[*source] = areas;
         }
         let id = scan_id(&format!(
             "{} {} {:?}",
@@ -259,7 +283,6 @@ impl<'a> Search<'a> {
             request.site_radius_m,
             request.captured
         ));
-        let numbers = job_sources(jobs, &self.sources);
         let hits = kept_hits(jobs, found, &lost, &numbers, self.boundary.as_ref());
         let outline = |source: usize, region: &Region| {
             numbers
@@ -291,6 +314,7 @@ impl<'a> Search<'a> {
             candidates,
             coverage,
             sources: facts,
+            grounds: of_sources,
             refused: self.sources.refused.into_iter().chain(useless).collect(),
             photos: (
                 self.sources
@@ -440,14 +464,25 @@ impl Counter {
     }
 }
 
-/// The ground of all sources, and for each job what of it was lost, in level pixels.
-fn coverage(
+/// What was looked at and what came of it.
+struct Looked {
+    coverage: Coverage,
+    /// The areas of each job.
+    grounds: Vec<SourceAreas>,
+    /// What of each job was lost, in level pixels.
+    lost: Vec<Region>,
+    /// Sources, or parts of them, that turned out to be of no use.
+    useless: Vec<RasterError>,
+}
+
+/// Adds up the ground of all sources.
+fn looked(
     sources: &Sources,
     jobs: &[Job],
     locators: &[Locator<'_>],
     results: &Found,
     boundary: Option<&Boundary>,
-) -> Result<(Coverage, Vec<Region>, Vec<RasterError>), ScanError> {
+) -> Result<Looked, ScanError> {
     let (mut parts, mut lost, mut useless) = (Vec::new(), Vec::new(), Vec::new());
     for (number, job) in jobs.iter().enumerate() {
         let reports: Vec<&ChunkReport> = results
@@ -500,6 +535,7 @@ fn coverage(
         });
         lost.push(ground.lost());
     }
+    let grounds = parts.iter().map(SourceCoverage::areas).collect();
     for raster in &sources.too_coarse {
         parts.push(SourceCoverage {
             searched: geo::MultiPolygon::new(vec![]),
@@ -518,7 +554,12 @@ fn coverage(
             .collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
-    Ok((Coverage::of(&parts, &frames, boundary), lost, useless))
+    Ok(Looked {
+        coverage: Coverage::of(&parts, &frames, boundary),
+        grounds,
+        lost,
+        useless,
+    })
 }
 
 /// Ground that photos leave out in their midst: without a boundary, what they enclose is what they were flown for.

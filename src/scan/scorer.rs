@@ -303,7 +303,9 @@ fn session(runtime: &Runtime, bytes: &[u8], device: Device) -> Result<Session, M
         .and_then(|b| Ok(b.with_intra_threads(1)?.with_inter_threads(1)?))
         .and_then(|b| {
             Ok(b.with_optimization_level(GraphOptimizationLevel::Level3)?
-                .with_intra_op_spinning(false)?)
+                .with_intra_op_spinning(false)?
+                // Planned ahead, activations take twice the memory and are no faster.
+                .with_memory_pattern(false)?)
         })
         .map_err(|e| not_onnx(&e))?;
     if device == Device::Cuda {

@@ -7,7 +7,7 @@
 use super::candidate::Located;
 use super::cluster::clusters;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a place as a source shows it.
 pub trait Views {
@@ -112,7 +112,7 @@ fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting
         return Vec::new();
     };
     let plane = LocalPlane::at(first.quad[0]);
-    let mut by_photo: std::collections::BTreeMap<Option<usize>, Vec<usize>> = Default::default();
+    let mut by_photo: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::default();
     for (i, hit) in hits.iter().enumerate() {
         let photo = views
             .position_error_m(hit.source, hit.quad[0])

@@ -14,6 +14,7 @@ use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, plac
 use crate::imagery::{Found, Level, Raster, RasterError};
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,26 +39,37 @@ pub struct Sources {
     pub flights: usize,
 }
 
+/// Opens every raster of the inputs, in their order.
+pub fn open_rasters(inputs: &Found, request: &Request) -> Vec<Result<Raster, RasterError>> {
+    inputs
+        .rasters
+        .par_iter()
+        .map(|path| Raster::open(path, &request.raster))
+        .collect()
+}
+
 impl Sources {
-    /// Opens every raster. A refused one is told to `progress` and left out.
+    /// Takes the opened rasters that the model can bear, and opens the photos. A refused one is told to `progress` and left
+    /// out.
     ///
     /// # Errors
     /// [`ScanError::NoSource`] where none is left.
-    pub fn open(
+    pub fn new(
+        opened: Vec<Result<Raster, RasterError>>,
         inputs: &Found,
         request: &Request,
         contract: &Contract,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
         let (mut rasters, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
-        for path in &inputs.rasters {
-            match Raster::open(path, &request.raster) {
+        for raster in opened {
+            match raster {
                 Ok(raster) => {
                     let (gsd_cm, coarsest_cm) =
                         (raster.gsd().coarsest_cm(), contract.coarsest_cm());
                     if gsd_cm > coarsest_cm && !request.allow_coarse {
                         refused.push(RasterError::TooCoarse {
-                            path: path.clone(),
+                            path: raster.path().into(),
                             gsd_cm,
                             coarsest_cm,
                         });
@@ -94,11 +106,14 @@ impl Sources {
             .iter()
             .map(|r| (name(r.photo()), *r))
             .collect();
-        if rasters.is_empty() {
+        if let ([], [_]) = (rasters.as_slice(), refused.as_slice()) {
             return Err(ScanError::NoSource(refused));
         }
         for error in &refused {
             progress.notice(error);
+        }
+        if rasters.is_empty() {
+            return Err(ScanError::NoSource(refused));
         }
         rasters.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
         rasters.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());

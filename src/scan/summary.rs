@@ -1,7 +1,7 @@
 //! What a scan found, for whoever writes or prints it.
 
 use super::candidate::{Candidate, SourceFacts};
-use super::coverage::Coverage;
+use super::coverage::{Coverage, SourceAreas};
 use crate::imagery::RasterError;
 use crate::imagery::photo::Remark;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ pub struct Summary {
     pub coverage: Coverage,
     /// Names of the sources searched.
     pub sources: Vec<SourceFacts>,
+    /// What of each of them was searched.
+    pub grounds: Vec<SourceAreas>,
     /// Sources refused.
     pub refused: Vec<RasterError>,
     /// What a pilot should know of the photos: file name, remark.

@@ -158,6 +158,45 @@ fn standardise(values: impl Iterator<Item = u8>, (gain, offset): (f32, f32), out
     }
 }
 
+/// The smallest rectangle around all pixels of `rect` that are one of `kinds`, in level pixels; `None` where there are none.
+pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> Option<Rect> {
+    let is_one = |w: &u8| kinds.iter().any(|k| *k as u8 == *w);
+    let mut found: Option<Rect> = None;
+    let mut add = |x0: u32, x1: u32, y0: u32, y1: u32| {
+        let all = found.get_or_insert(Rect { x0, y0, x1, y1 });
+        (all.x0, all.x1) = (all.x0.min(x0), all.x1.max(x1));
+        (all.y0, all.y1) = (all.y0.min(y0), all.y1.max(y1));
+    };
+    for pixels in chunks.iter().filter(|p| !p.is_empty()) {
+        let r = pixels.rect;
+        let (x0, x1) = (rect.x0.max(r.x0), rect.x1.min(r.x1));
+        let (y0, y1) = (rect.y0.max(r.y0), rect.y1.min(r.y1));
+        if x0 >= x1 || y0 >= y1 {
+            continue;
+        }
+        let Some(why) = &pixels.why else {
+            if kinds.contains(&Why::Searched) {
+                add(x0, x1, y0, y1);
+            }
+            continue;
+        };
+        let width = (r.x1 - r.x0) as usize;
+        for y in y0..y1 {
+            let row = (y - r.y0) as usize * width;
+            let run = &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize];
+            let ends = run
+                .iter()
+                .position(is_one)
+                .zip(run.iter().rposition(is_one));
+            if let Some((first, last)) = ends {
+                #[expect(clippy::cast_possible_truncation, reason = "columns of a chunk")]
+                add(x0 + first as u32, x0 + last as u32 + 1, y, y + 1);
+            }
+        }
+    }
+    found
+}
+
 /// Whether any pixel of a rectangle of level pixels is one of `kinds`.
 pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> bool {
     chunks.iter().filter(|p| !p.is_empty()).any(|pixels| {

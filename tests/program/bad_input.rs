@@ -6,6 +6,7 @@ use crate::ground::Place;
 use crate::paint::{Picture, create, put};
 use crate::results::Results;
 use crate::run::{Ended, ended, fixture, papaver, scan, scan_command};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -87,8 +88,7 @@ impl Catalogue {
         assert!(remedy, "{title} has no remedy: {}", ended.err);
         no_results(&self.at("out"), title);
         let said = normal(&ended.err, self.folder.path());
-        self.text
-            .push_str(&format!("## {title}\nexit {code}\n{said}\n"));
+        writeln!(self.text, "## {title}\nexit {code}\n{said}").expect("text");
         ended
     }
 

@@ -19,7 +19,8 @@ pub fn reference(crs: &str) -> SpatialRef {
     reference
 }
 
-fn through(from: &str, to: &str, x: f64, y: f64) -> (f64, f64) {
+/// A point of one coordinate system in another.
+pub fn through(from: &str, to: &str, x: f64, y: f64) -> (f64, f64) {
     let transform = CoordTransform::new(&reference(from), &reference(to)).expect("transformable");
     let (mut xs, mut ys) = ([x], [y]);
     transform

@@ -2,14 +2,14 @@
 //! exit codes, messages and files.
 
 #![allow(
-    clippy::pedantic,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::print_stderr,
-    missing_docs,
-    reason = "a test may fail, and says why"
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a test may fail, and says why; what it casts are small numbers of its own"
 )]
 
 mod ground;
@@ -24,3 +24,4 @@ mod real_orthos;
 mod resume;
 mod said;
 mod truth;
+mod within;

@@ -191,7 +191,7 @@ pub fn create<T: GdalType>(
     options: &[&str],
 ) -> Dataset {
     set_up();
-    let options = RasterCreationOptions::from_iter(options.iter().copied());
+    let options = options.iter().copied().collect::<RasterCreationOptions>();
     let mut dataset = DriverManager::get_driver_by_name("GTiff")
         .expect("GTiff")
         .create_with_band_type_with_options::<T, _>(path, size.0, size.1, bands, &options)

@@ -169,7 +169,7 @@ pub fn check_candidates(features: &[Feature], folder: &Path) {
         let number = |key: &str| p[key].as_f64().unwrap_or_else(|| panic!("{key} in {p}"));
         let text = |key: &str| p[key].as_str().unwrap_or_else(|| panic!("{key} in {p}"));
         assert!(text("id").len() >= 6);
-        assert_eq!(number("rank"), (i + 1) as f64, "by rank");
+        assert_eq!(p["rank"], i + 1, "by rank");
         let (threshold, mean, max) = (
             number("threshold"),
             number("score_mean"),

@@ -4,6 +4,7 @@ use crate::ground::Place;
 use crate::paint::Picture;
 use crate::results::{Results, json};
 use crate::run::{ended, fixture, papaver, scan, scan_command};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -53,7 +54,7 @@ fn the_model_in_words() {
         // Which runtime there is differs; that its version is known does not.
         let version = last.split("ONNX Runtime ").nth(1).expect("the runtime");
         assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{last}");
-        text.push_str(&format!("{rest}\n\n"));
+        writeln!(text, "{rest}\n").expect("text");
     }
     let built_in = ended(papaver().args(["model", "inspect"]));
     assert!(

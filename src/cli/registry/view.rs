@@ -95,6 +95,7 @@ fn by(stamp: &Stamp, lang: Lang) -> String {
 }
 
 /// A page about a site.
+#[expect(clippy::too_many_lines, reason = "a page, line by line")]
 pub(super) fn page(
     site: &Site,
     code: &str,
@@ -104,7 +105,7 @@ pub(super) fn page(
 ) -> Vec<String> {
     let mut lines = vec![line(site, code, settings, today, lang)];
     let mut put = |english: &str, chinese: &str, value: String| {
-        lines.push(format!("  {}: {value}", lang.pick(english, chinese)))
+        lines.push(format!("  {}: {value}", lang.pick(english, chinese)));
     };
     if let Some(dm2) = site.area_dm2 {
         put(

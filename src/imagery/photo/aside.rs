@@ -138,6 +138,10 @@ impl SetAside {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a reason, each its sentence in two languages"
+    )]
     fn what(&self, lang: Lang) -> String {
         let path = self.path.display();
         match &self.why {

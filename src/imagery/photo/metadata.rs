@@ -599,6 +599,30 @@ fn xmp_band(xmp: &Xmp) -> Band {
     }
 }
 
+/// Frame sizes of thermal sensors, the longer side first.
+const THERMAL_SIZES: [(u32, u32); 6] = [
+    (640, 512),
+    (640, 480),
+    (336, 256),
+    (320, 256),
+    (160, 120),
+    (1280, 1024),
+];
+/// Parts of the model names of cameras with a thermal sensor.
+const THERMAL_CAMERAS: [&str; 11] = [
+    "FLIR",
+    "XTR",
+    "XT2",
+    "XT S",
+    "ZH20",
+    "ZH30",
+    "M30T",
+    "M3T",
+    "M4T",
+    "MAVIC2-ENTERPRISE",
+    "THERMAL",
+];
+
 /// What the make, the model and the size of the frame give away.
 fn band_by_body(found: &Metadata, stored: (u32, u32)) -> Option<Band> {
     let upper = |s: &Option<String>| s.as_deref().unwrap_or_default().to_ascii_uppercase();
@@ -606,27 +630,6 @@ fn band_by_body(found: &Metadata, stored: (u32, u32)) -> Option<Band> {
     if make.contains("MICASENSE") || model.contains("REDEDGE") {
         return (found.band == Band::Colour).then(|| Band::Multispectral("?".into()));
     }
-    const THERMAL_SIZES: [(u32, u32); 6] = [
-        (640, 512),
-        (640, 480),
-        (336, 256),
-        (320, 256),
-        (160, 120),
-        (1280, 1024),
-    ];
-    const THERMAL_CAMERAS: [&str; 11] = [
-        "FLIR",
-        "XTR",
-        "XT2",
-        "XT S",
-        "ZH20",
-        "ZH30",
-        "M30T",
-        "M3T",
-        "M4T",
-        "MAVIC2-ENTERPRISE",
-        "THERMAL",
-    ];
     let body = make.contains("FLIR") || THERMAL_CAMERAS.iter().any(|c| model.contains(c));
     let size = (stored.0.max(stored.1), stored.0.min(stored.1));
     (body && THERMAL_SIZES.contains(&size)).then_some(Band::Thermal)

@@ -104,6 +104,10 @@ impl From<StoreError> for BundleError {
 }
 
 impl Say for BundleError {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an error, each its sentences in two languages"
+    )]
     fn say(&self, lang: Lang) -> Said {
         let again = tr!(
             lang,

@@ -280,7 +280,7 @@ fn ranges<'a>(events: impl Iterator<Item = &'a Sealed>) -> Vec<Range> {
         let (device, seq) = (sealed.event.device, sealed.event.seq);
         match ranges.last_mut() {
             Some(last) if last.device == device && (last.last == seq || last.last + 1 == seq) => {
-                last.last = seq
+                last.last = seq;
             }
             _ => ranges.push(Range {
                 device,

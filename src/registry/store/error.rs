@@ -186,6 +186,10 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
 }
 
 impl Say for StoreError {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an error, each its sentences in two languages"
+    )]
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Missing { path } => {

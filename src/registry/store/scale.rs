@@ -151,11 +151,11 @@ fn a_province_of_a_hundred_thousand_sites() {
     let (mut seq, mut prev, mut last) = (0, None, None);
     let made = Instant::now();
     // As a season brings them: everybody's first event, then everybody's second.
-    let lives: Vec<Vec<Body>> = (0..sites).map(life).collect();
+    let mut lives: Vec<_> = (0..sites).map(|n| life(n).into_iter()).collect();
     let mut heads: Vec<Vec<Hash>> = vec![vec![]; sites];
     let mut all = Vec::with_capacity(sites * EACH);
-    for step in 0..EACH {
-        for n in 0..sites {
+    for _ in 0..EACH {
+        for (n, life) in lives.iter_mut().enumerate() {
             seq += 1;
             let site = SiteKey::of_origin(&format!("candidate:{n}"));
             let sealed = event(
@@ -164,7 +164,7 @@ fn a_province_of_a_hundred_thousand_sites() {
                 Role::Analyst,
                 (&key, seq, prev, last),
                 std::mem::take(&mut heads[n]),
-                lives[n][step].clone(),
+                life.next().expect("as many as each has"),
             );
             (prev, last) = (Some(sealed.hash), Some(sealed.event.id));
             heads[n] = vec![sealed.hash];
@@ -226,7 +226,8 @@ fn a_province_of_a_hundred_thousand_sites() {
                 body,
             };
             let moment = Moment {
-                now: jiff::Timestamp::new(1_777_900_000 + n as i64, 0).expect("time"),
+                now: jiff::Timestamp::new(1_777_900_000 + i64::try_from(n).expect("few"), 0)
+                    .expect("time"),
                 random: [1; 8],
             };
             let started = Instant::now();

@@ -146,6 +146,7 @@ fn tagged(attributes: &str) -> Vec<u8> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of bad files")]
 fn bad_files_are_each_named_with_their_reason() {
     const PLACE: &str = r#"d:GpsLatitude="33.74" d:GpsLongitude="113.30""#;
     const LENS: &str = r#"d:CalibratedFocalLength="300""#;
