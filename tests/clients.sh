@@ -1,10 +1,12 @@
 #!/bin/sh
-# Loads the results of a scan in QGIS, headless: feature counts, validity, and a picture of the map to look at.
+# Opens what Papaver writes in the programs that people use, without a screen: the results of a scan in QGIS (feature
+# counts, validity, a picture of the map), and the sites of a registry as GeoPackage in QGIS (styles, form, a crew's
+# filling in, taking in again), KMZ and GeoJSON through GDAL, GPX through gpsbabel, XLSX and CSV through other readers.
 #
 #     tests/clients.sh [RESULTS] [PICTURE]
 #
-# Without RESULTS the bundled sample is scanned first. Installs QGIS (Debian's python3-qgis) where it is missing, for
-# which it needs root. Not run in continuous integration: QGIS is large.
+# Without RESULTS the bundled sample is scanned first. Installs QGIS (Debian's python3-qgis), gdal-bin and gpsbabel where
+# they are missing, for which it needs root. Not run in continuous integration: QGIS is large. PAPAVER names the program.
 set -eu
 cd "$(dirname "$0")/.."
 results=${1:-}
@@ -17,11 +19,23 @@ if ! /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; then
         exit 1
     }
 fi
+missing=
+command -v ogrinfo >/dev/null || missing="$missing gdal-bin"
+command -v gpsbabel >/dev/null || missing="$missing gpsbabel"
+[ -z "$missing" ] || apt-get install -y --no-install-recommends $missing || {
+    echo "hint: install$missing by hand, then run this again" >&2
+    exit 1
+}
+program=${PAPAVER:-}
+if [ -z "$program" ]; then
+    cargo build --release
+    program=target/release/papaver
+fi
+program=$(realpath "$program")
 if [ -z "$results" ]; then
     results=$(mktemp -d)
     trap 'rm -rf "$results"' EXIT
-    cargo build --release
-    target/release/papaver scan samples/village/ortho.tif --within samples/village/boundary.geojson -o "$results"
+    "$program" scan samples/village/ortho.tif --within samples/village/boundary.geojson -o "$results"
 fi
 
 QT_QPA_PLATFORM=offscreen /usr/bin/python3 - "$results" "$picture" <<'PYTHON'
@@ -84,3 +98,5 @@ print(f"map: {picture}")
 sys.stdout.flush()
 os._exit(0)
 PYTHON
+
+tests/tools/clients_registry.sh "$program" "$results" "$(dirname "$picture")"

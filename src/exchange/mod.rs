@@ -1,1 +1,217 @@
-//! Files people load and hand back: `GeoJSON`, `GeoPackage`, KML, GPX, XLSX, CSV.
+//! Files that people load and hand back: maps, ledgers, visit forms, dossiers.
+//!
+//! Out: [`Export`] is what the registry knows of some sites on one day; [`export`] writes it in a [`Format`]. Every file
+//! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
+//! [`dossier`] is one page.
+
+mod csv;
+pub mod dossier;
+mod error;
+pub mod form;
+mod gcj02;
+mod geojson;
+mod geopackage;
+mod gpx;
+pub mod import;
+mod kmz;
+pub mod ledger;
+mod out;
+mod ovital;
+mod read;
+mod table;
+mod xlsx;
+
+pub use error::ExchangeError;
+pub use geopackage::Journal;
+pub use out::write_new;
+
+use crate::registry::body::{Body, ScanRecord};
+use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::store::{Filter, Store};
+use crate::registry::{Hash, Site, StoreError, evidence};
+use ledger::{Context, Entry};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// GeoJSON (RFC 7946).
+    GeoJson,
+    /// GeoPackage with styles and a visit form, for QGIS and QField.
+    GeoPackage,
+    /// KML with pictures in one file, for Ovital and Google Earth.
+    Kmz,
+    /// Waypoints for receivers.
+    Gpx,
+    /// The ledger and the visit form as a spreadsheet.
+    Xlsx,
+    /// The ledger with the visit form's columns as text.
+    Csv,
+    /// Ovital's text of points.
+    Ovital,
+}
+
+impl Format {
+    /// Every format with its name and the ending of its files.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::GeoJson, "geojson", "geojson"),
+        (Self::GeoPackage, "gpkg", "gpkg"),
+        (Self::Kmz, "kmz", "kmz"),
+        (Self::Gpx, "gpx", "gpx"),
+        (Self::Xlsx, "xlsx", "xlsx"),
+        (Self::Csv, "csv", "csv"),
+        (Self::Ovital, "ovital", "txt"),
+    ];
+
+    /// The format of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|(_, known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(format, ..)| format)
+    }
+
+    /// The format of files with this ending.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?;
+        Self::ALL
+            .into_iter()
+            .find(|(_, _, known)| known.eq_ignore_ascii_case(ending))
+            .map(|(format, ..)| format)
+    }
+}
+
+/// Sites as an export shows them.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// The sites.
+    pub entries: Vec<Entry>,
+    /// Day, settings and language.
+    pub context: Context,
+    /// The unit whose registry it is.
+    pub unit: String,
+    /// The state of the whole registry.
+    pub state: Hash,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// Where the evidence lies.
+    pub evidence: PathBuf,
+    /// Whether spreadsheets show CGCS2000 Gauss-Kruger coordinates too.
+    pub gauss_kruger: bool,
+}
+
+impl Export {
+    /// The sites of a registry that pass a filter.
+    ///
+    /// # Errors
+    /// Those of reading the registry.
+    pub fn of(
+        store: &Store,
+        filter: &Filter,
+        context: Context,
+        made_at: String,
+    ) -> Result<Self, StoreError> {
+        let scans = scans(store)?;
+        let entries = store
+            .sites(filter)?
+            .into_iter()
+            .map(|site| entry(store, site, &scans))
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Self {
+            entries,
+            context,
+            unit: store.local("unit")?.unwrap_or_default(),
+            state: store.state_hash()?,
+            made_at,
+            evidence: store.evidence_folder(),
+            gauss_kruger: false,
+        })
+    }
+
+    /// The datum, as files name it.
+    pub const DATUM: &'static str = "WGS 84 (EPSG:4326)";
+}
+
+/// The scans of a registry by id.
+fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
+    Ok(store
+        .unit_events("scan")?
+        .into_iter()
+        .filter_map(|sealed| match sealed.event.body {
+            Body::Scan(scan) => Some((scan.scan.clone(), *scan)),
+            _ => None,
+        })
+        .collect())
+}
+
+fn entry(
+    store: &Store,
+    site: Site,
+    scans: &BTreeMap<String, ScanRecord>,
+) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        code: store.code(site.key)?,
+        district: store.district(site.key)?,
+        scan: site
+            .detection
+            .as_ref()
+            .and_then(|detection| scans.get(&detection.scan).cloned()),
+        recurs_of: site.recurs_of.map(|key| store.code(key)).transpose()?,
+        site,
+    })
+}
+
+/// The picture of a site's last detection that is here and whole.
+fn chip(site: &Site, folder: &Path) -> Option<Vec<u8>> {
+    site.evidence
+        .iter()
+        .rev()
+        .filter(|file| file.role == EvidenceRole::Chip)
+        .find_map(|file| original(file, folder))
+}
+
+/// The bytes of a file of the evidence, where it is here and whole.
+fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
+    (Hash::of(&bytes) == file.sha256).then_some(bytes)
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// How many sites are in it.
+    pub sites: usize,
+    /// The folder of pictures that belongs to it.
+    pub pictures: Option<PathBuf>,
+}
+
+/// Writes an export: all of it or nothing. A file that is there already is replaced only with `overwrite`.
+///
+/// # Errors
+/// See [`ExchangeError`].
+pub fn export(
+    format: Format,
+    path: &Path,
+    export: &Export,
+    overwrite: bool,
+) -> Result<Written, ExchangeError> {
+    let mut pictures = None;
+    out::check_free(path, overwrite)?;
+    match format {
+        Format::GeoJson => write_new(path, overwrite, |out| geojson::write(export, out))?,
+        Format::Kmz => write_new(path, overwrite, |out| kmz::write(export, out))?,
+        Format::Gpx => write_new(path, overwrite, |out| gpx::write(export, out))?,
+        Format::Xlsx => write_new(path, overwrite, |out| xlsx::write(export, out))?,
+        Format::Csv => write_new(path, overwrite, |out| csv::write(export, out))?,
+        Format::Ovital => write_new(path, overwrite, |out| ovital::write(export, out))?,
+        Format::GeoPackage => pictures = geopackage::write(export, path, overwrite)?,
+    }
+    Ok(Written {
+        path: path.into(),
+        sites: export.entries.len(),
+        pictures,
+    })
+}

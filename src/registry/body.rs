@@ -381,6 +381,20 @@ pub struct Visit {
     /// Why it was recorded without the evidence it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<String>,
+    /// The row of a file that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+/// The row of a file that an event was read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The file's name.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Hash,
+    /// The line in it, or the number of the feature.
+    pub line: u64,
 }
 
 /// Growth stages, in their order.
@@ -546,6 +560,17 @@ macro_rules! kinds {
                 Ok(match kind {
                     $($kind => Self::$variant(serde_json::from_value(value)?),)*
                     _ => Self::Unknown { kind: kind.to_owned(), value },
+                })
+            }
+
+            /// The body of an event of this type, from its JSON text.
+            ///
+            /// # Errors
+            /// Where a known type lacks what it must say.
+            pub fn parse(kind: &str, text: &str) -> Result<Self, serde_json::Error> {
+                Ok(match kind {
+                    $($kind => Self::$variant(serde_json::from_str(text)?),)*
+                    _ => Self::Unknown { kind: kind.to_owned(), value: serde_json::from_str(text)? },
                 })
             }
         }

@@ -9,6 +9,7 @@ use super::people::Role;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fmt;
 use uuid::Uuid;
 
@@ -71,6 +72,22 @@ pub enum EvidenceRole {
     Reflight,
     /// A document.
     Document,
+    /// What a scan shows of a detection.
+    Chip,
+    /// What a scan shows around a detection.
+    Context,
+    /// The ground that a scan searched and the ground that it did not, as `GeoJSON`.
+    Coverage,
+}
+
+impl EvidenceRole {
+    /// Whether it is a picture that somebody took at the site or above it.
+    pub fn is_photograph(self) -> bool {
+        matches!(
+            self,
+            Self::Scene | Self::Count | Self::After | Self::Reflight
+        )
+    }
 }
 
 /// One recorded fact.
@@ -104,29 +121,56 @@ pub struct Event {
     pub body: Body,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Wire {
     v: u32,
     id: Uuid,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<SiteKey>,
     season: i16,
     at: String,
     logged_at: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     clock_behind_s: Option<u64>,
     actor: Actor,
     device: DeviceId,
     seq: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     prev: Option<Hash>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     based_on: Vec<Hash>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<EvidenceRef>,
     #[serde(rename = "type")]
     kind: String,
     body: Value,
+}
+
+/// The same as it is read: the body is taken apart once its type is known.
+#[derive(Deserialize)]
+struct WireIn<'a> {
+    v: u32,
+    id: Uuid,
+    #[serde(default)]
+    site: Option<SiteKey>,
+    season: i16,
+    at: String,
+    logged_at: String,
+    #[serde(default)]
+    clock_behind_s: Option<u64>,
+    actor: Actor,
+    device: DeviceId,
+    seq: u64,
+    #[serde(default)]
+    prev: Option<Hash>,
+    #[serde(default)]
+    based_on: Vec<Hash>,
+    #[serde(default)]
+    evidence: Vec<EvidenceRef>,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(borrow)]
+    body: &'a RawValue,
 }
 
 /// Why bytes are not an event.
@@ -197,11 +241,11 @@ impl Event {
     /// # Errors
     /// [`EventFlaw::Malformed`] and [`EventFlaw::Version`].
     pub fn parse(bytes: &[u8]) -> Result<Self, EventFlaw> {
-        let wire: Wire = serde_json::from_slice(bytes).map_err(|e| version_of(bytes, &e))?;
+        let wire: WireIn = serde_json::from_slice(bytes).map_err(|e| version_of(bytes, &e))?;
         if wire.v != EVENT_VERSION {
             return Err(EventFlaw::Version(wire.v));
         }
-        let body = Body::of(&wire.kind, wire.body)
+        let body = Body::parse(&wire.kind, wire.body.get())
             .map_err(|e| EventFlaw::Malformed(format!("{}: {e}", wire.kind)))?;
         Ok(Self {
             id: wire.id,

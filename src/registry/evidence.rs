@@ -231,10 +231,14 @@ pub fn keep(
     std::fs::File::open(path)
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .map_err(unreadable)?;
-    let mime = media_type(&bytes);
-    if role != EvidenceRole::Document
-        && !mime.is_some_and(|m| m.starts_with("image/") || m.starts_with("video/"))
-    {
+    let mime = if role == EvidenceRole::Coverage {
+        Some("application/geo+json")
+    } else {
+        media_type(&bytes)
+    };
+    let picture =
+        role.is_photograph() || matches!(role, EvidenceRole::Chip | EvidenceRole::Context);
+    if picture && !mime.is_some_and(|m| m.starts_with("image/") || m.starts_with("video/")) {
         return Err(EvidenceError::NotAPhoto { path: path.into() });
     }
     // A JPEG or PNG without readable dimensions is a name with a photograph's first bytes.
@@ -259,10 +263,10 @@ pub fn keep(
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default(),
-        marks: if role == EvidenceRole::Document {
-            Vec::new()
-        } else {
+        marks: if role.is_photograph() {
             marks(&exif, site, day, settings)
+        } else {
+            Vec::new()
         },
         taken_at: exif.taken_at,
         at_e7: exif.at.map(|at| {

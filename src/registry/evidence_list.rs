@@ -1,7 +1,9 @@
 //! 电子数据清单: the list of electronic evidence that the law asks for, as CSV and XLSX.
 
+use super::coded::Coded;
 use super::event::EvidenceRef;
 use super::store::{Filter, Store, StoreError};
+use crate::words::Lang;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 /// One row: a file, the site and the event it goes with.
@@ -80,18 +82,11 @@ fn cells(number: usize, row: &EvidenceRow) -> [String; 12] {
         .lonlat();
         format!("{:.7}, {:.7}", at.lon, at.lat)
     });
-    let kind = match file.role {
-        super::event::EvidenceRole::Scene => "现场照片（铲除前）",
-        super::event::EvidenceRole::Count => "清点照片",
-        super::event::EvidenceRole::After => "铲除后照片",
-        super::event::EvidenceRole::Reflight => "复飞影像",
-        super::event::EvidenceRole::Document => "文书",
-    };
     [
         number.to_string(),
         row.site.clone(),
         guarded(&file.name),
-        kind.to_owned(),
+        file.role.label(Lang::Zh).to_owned(),
         file.bytes.to_string(),
         file.mime.clone(),
         file.sha256.to_string(),

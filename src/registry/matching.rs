@@ -37,7 +37,7 @@ pub enum Match {
 pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Settings) -> Match {
     let best = nearby
         .iter()
-        .filter(|site| !matches!(site.state, State::Merged | State::Split))
+        .filter(|site| !site.state.is_gone())
         .map(|site| (site, place.distance_m(&site.place)))
         .filter(|(_, metres)| *metres <= f64::from(settings.match_radius_m))
         .min_by(|(a, near), (b, far)| {
@@ -215,6 +215,7 @@ mod tests {
             habitat: None,
             note: None,
             forced: None,
+            imported: None,
         };
         refuted.visits = vec![(visit, stamp("2026-05-03"))];
         assert_eq!(

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod bundle;
+pub mod coded;
 pub mod districts;
 pub mod event;
 pub mod evidence;

@@ -270,7 +270,7 @@ pub fn decide(
         return Err(Refusal::Disputed);
     }
     if let Body::Merge(merge) = body
-        && (merge.into_state > state || merge.into_state >= State::Merged)
+        && (merge.into_state > state || merge.into_state.is_gone())
     {
         return Err(Refusal::IntoLess {
             state: merge.into_state,
@@ -313,7 +313,7 @@ fn resolve(view: &View, body: &Body, state: State, author: (&str, &str)) -> Resu
     if resolve.reason.trim().is_empty() {
         return Err(Refusal::NoReason);
     }
-    if !view.claimed.contains(&resolve.state) || resolve.state >= State::Merged {
+    if !view.claimed.contains(&resolve.state) || resolve.state.is_gone() {
         return Err(Refusal::NotClaimed);
     }
     if resolve.state == State::Closed && took_part(view, author) {

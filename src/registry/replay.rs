@@ -5,6 +5,9 @@
 //! by what its author saw, not by what others did meanwhile; where two moves do not know of each other, the still-open,
 //! more severe state stands, in dispute until a supervisor who saw both resolves it.
 
+mod fields;
+mod history;
+
 use super::body::{Body, Meaning};
 use super::event::{Event, EvidenceRole};
 use super::ids::{Hash, SiteKey};
@@ -12,142 +15,9 @@ use super::moves::{Move, Refusal, View, decide};
 use super::people::People;
 use super::site::{DisputedMove, SightingFact, Site, Stamp};
 use super::state::State;
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
-
-/// A set of positions in a history.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Past(Vec<u64>);
-
-impl Past {
-    fn insert(&mut self, at: usize) {
-        if self.0.len() <= at / 64 {
-            self.0.resize(at / 64 + 1, 0);
-        }
-        self.0[at / 64] |= 1 << (at % 64);
-    }
-
-    fn contains(&self, at: usize) -> bool {
-        self.0
-            .get(at / 64)
-            .is_some_and(|word| word >> (at % 64) & 1 == 1)
-    }
-
-    fn add(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (own, others) in self.0.iter_mut().zip(&other.0) {
-            *own |= others;
-        }
-    }
-
-    fn len(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
-    }
-}
-
-/// A site's events in causal order, each with what its author had seen.
-struct History<'a> {
-    events: Vec<(Hash, &'a Event)>,
-    parents: Vec<Vec<usize>>,
-    past: Vec<Past>,
-    missing: Vec<bool>,
-}
-
-impl<'a> History<'a> {
-    fn of(site: SiteKey, events: &[(Hash, &'a Event)]) -> Self {
-        let mut given: Vec<(Hash, &Event)> = events.to_vec();
-        given.sort_unstable_by_key(|(hash, event)| (event.id, *hash));
-        given.dedup_by_key(|(hash, _)| *hash);
-        let position: HashMap<Hash, usize> = given
-            .iter()
-            .enumerate()
-            .map(|(at, (hash, _))| (*hash, at))
-            .collect();
-        let parents: Vec<Vec<usize>> = given
-            .iter()
-            .map(|(_, event)| {
-                event
-                    .based_on
-                    .iter()
-                    .filter_map(|hash| position.get(hash).copied())
-                    .collect()
-            })
-            .collect();
-        let order = causal_order(&parents);
-        let mut place = vec![0; given.len()];
-        for (new, old) in order.iter().enumerate() {
-            place[*old] = new;
-        }
-        let mut history = Self {
-            events: Vec::with_capacity(given.len()),
-            parents: Vec::with_capacity(given.len()),
-            past: Vec::with_capacity(given.len()),
-            missing: Vec::with_capacity(given.len()),
-        };
-        for old in order {
-            let own: Vec<usize> = parents[old].iter().map(|parent| place[*parent]).collect();
-            let mut past = Past::default();
-            for parent in &own {
-                past.add(&history.past[*parent]);
-                past.insert(*parent);
-            }
-            let event = given[old].1;
-            // Events that concern two sites name heads of both.
-            let alone = event.body.other_sites().is_empty() && event.site == Some(site);
-            history
-                .missing
-                .push(alone && own.len() < event.based_on.len());
-            history.events.push(given[old]);
-            history.parents.push(own);
-            history.past.push(past);
-        }
-        history
-    }
-
-    fn is_linear(&self) -> bool {
-        self.past
-            .iter()
-            .enumerate()
-            .all(|(at, past)| past.len() as usize == at)
-    }
-
-    fn heads(&self) -> Vec<usize> {
-        let mut followed = vec![false; self.events.len()];
-        for parent in self.parents.iter().flatten() {
-            followed[*parent] = true;
-        }
-        (0..self.events.len()).filter(|at| !followed[*at]).collect()
-    }
-}
-
-/// Kahn's order over positions that are already sorted by id: of those that may come, the least comes first.
-fn causal_order(parents: &[Vec<usize>]) -> Vec<usize> {
-    let mut waiting: Vec<usize> = parents.iter().map(Vec::len).collect();
-    let mut children = vec![Vec::new(); parents.len()];
-    for (child, own) in parents.iter().enumerate() {
-        for parent in own {
-            children[*parent].push(child);
-        }
-    }
-    let mut ready: BinaryHeap<Reverse<usize>> = (0..parents.len())
-        .filter(|at| waiting[*at] == 0)
-        .map(Reverse)
-        .collect();
-    let mut order = Vec::with_capacity(parents.len());
-    while let Some(Reverse(at)) = ready.pop() {
-        order.push(at);
-        for child in &children[at] {
-            waiting[*child] -= 1;
-            if waiting[*child] == 0 {
-                ready.push(Reverse(*child));
-            }
-        }
-    }
-    // A cycle would need a hash that contains itself.
-    order
-}
+use fields::fields;
+use history::History;
+use std::collections::{BTreeSet, HashMap};
 
 /// Where a followed move led.
 #[derive(Clone)]
@@ -156,6 +26,9 @@ struct Stand {
     disputed: bool,
     /// The moves that claim different states.
     claims: BTreeSet<usize>,
+    /// Another site became part of this one: it moves nothing, but speaks against settling, merging or splitting this
+    /// site by somebody who did not know of it.
+    absorbs: bool,
 }
 
 struct Fold<'a> {
@@ -199,8 +72,11 @@ impl Fold<'_> {
             Ok(stand) => {
                 self.followed[at] = true;
                 if let Some(stand) = stand {
+                    // What another site's joining this one does not end, goes on beside it.
+                    let mut ends = if stand.absorbs { before } else { Vec::new() };
+                    ends.push(at);
                     self.stands[at] = Some(stand);
-                    self.frontier.push(vec![at]);
+                    self.frontier.push(ends);
                 } else {
                     self.frontier.push(before);
                 }
@@ -226,29 +102,44 @@ impl Fold<'_> {
             .copied()
             .filter(|end| {
                 !all.iter()
-                    .any(|other| self.history.past[*other].contains(*end))
+                    .any(|other| !self.absorbs(*other) && self.history.past[*other].contains(*end))
             })
             .collect()
     }
 
+    fn absorbs(&self, at: usize) -> bool {
+        self.stands[at].as_ref().is_some_and(|stand| stand.absorbs)
+    }
+
     fn stand_at(&self, frontier: &[usize]) -> Option<Stand> {
-        let stands: Vec<(usize, &Stand)> = frontier
+        let mut stands: Vec<(usize, &Stand)> = frontier
             .iter()
             .filter_map(|at| Some((*at, self.stands[*at].as_ref()?)))
             .collect();
+        let settles = |stand: &Stand| !stand.absorbs && !stand.state.is_open();
+        if !stands.iter().any(|(_, stand)| settles(stand)) {
+            stands.retain(|(_, stand)| !stand.absorbs);
+        }
         let state = stands.iter().map(|(_, stand)| stand.state).min()?;
         let mut claims: BTreeSet<usize> = stands
             .iter()
             .flat_map(|(_, stand)| stand.claims.iter().copied())
             .collect();
         let differ = stands.iter().any(|(_, stand)| stand.state != state);
+        // Closed by one and merged by another: no conflict closes a site, so it awaits acceptance again.
+        let state = if differ && state == State::Closed {
+            State::Eradicated
+        } else {
+            state
+        };
         if differ {
-            claims.extend(frontier);
+            claims.extend(stands.iter().map(|(at, _)| *at));
         }
         Some(Stand {
             state,
             disputed: differ || stands.iter().any(|(_, stand)| stand.disputed),
             claims,
+            absorbs: false,
         })
     }
 
@@ -260,7 +151,10 @@ impl Fold<'_> {
         }
         if event.site != Some(self.site.key) {
             // The other side of a merge: a fact here, not a move.
-            return Ok(None);
+            return Ok(self.stand_at(before).map(|stand| Stand {
+                absorbs: true,
+                ..stand
+            }));
         }
         if let Body::Create(create) = &event.body {
             if SiteKey::of_origin(&create.origin) != self.site.key || !before.is_empty() {
@@ -277,6 +171,7 @@ impl Fold<'_> {
                 },
                 disputed: false,
                 claims: BTreeSet::new(),
+                absorbs: false,
             }));
         }
         if Move::of(&event.body).is_none() {
@@ -292,6 +187,7 @@ impl Fold<'_> {
             state,
             disputed: carried.as_ref().is_some_and(|stand| stand.disputed),
             claims: carried.map(|stand| stand.claims).unwrap_or_default(),
+            absorbs: false,
         }))
     }
 
@@ -412,7 +308,14 @@ impl Fold<'_> {
                 site.merged_into = Some(merge.into);
             }
             Body::Merge(_) => site.absorbed.extend(event.site),
-            Body::Split(split) => site.split_into.clone_from(&split.into),
+            Body::Split(split) => {
+                // Two offices may have split it, each in its own way: no part is lost.
+                for part in &split.into {
+                    if !site.split_into.contains(part) {
+                        site.split_into.push(*part);
+                    }
+                }
+            }
             Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
             Body::Correct(correct) => {
                 if let Some(place) = &correct.place {
@@ -450,7 +353,7 @@ impl Fold<'_> {
                 .filter(|at| {
                     self.stands[**at]
                         .as_ref()
-                        .is_some_and(|s| s.state == stand.state)
+                        .is_some_and(|s| s.state == stand.state && !s.absorbs)
                 })
                 .map(|at| self.began(*at))
                 .max()
@@ -521,42 +424,6 @@ impl Fold<'_> {
         }
         marked
     }
-}
-
-/// The fields that an event sets, with their values as text.
-fn fields(body: &Body) -> Vec<(&'static str, String)> {
-    let mut set: Vec<(&'static str, String)> = Vec::new();
-    let mut put = |field, value: Option<String>| set.extend(value.map(|value| (field, value)));
-    match body {
-        Body::Assign(assign) => {
-            put("crew", Some(assign.crew.clone()));
-            put("due", assign.due.clone());
-        }
-        Body::Visit(visit) => {
-            put("outcome", Some(format!("{:?}", visit.outcome)));
-            put(
-                "plants",
-                visit.count.as_ref().map(|count| count.plants().to_string()),
-            );
-            put("planted_area", visit.area_dm2.map(|area| area.to_string()));
-            put("stage", visit.stage.map(|stage| format!("{stage:?}")));
-            put("sap_cut", visit.sap_cut.map(|cut| cut.to_string()));
-            put("habitat", visit.habitat.clone());
-        }
-        Body::Eradicate(eradicate) => put("percent", Some(eradicate.percent.to_string())),
-        Body::Correct(correct) => {
-            put(
-                "place",
-                correct.place.as_ref().map(|place| format!("{place:?}")),
-            );
-            put("area", correct.area_dm2.map(|area| area.to_string()));
-            put("name", correct.name.clone());
-            put("plants", correct.plants.map(|plants| plants.to_string()));
-            put("habitat", correct.habitat.clone());
-        }
-        _ => {}
-    }
-    set
 }
 
 #[cfg(test)]

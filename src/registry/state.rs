@@ -21,12 +21,12 @@ pub enum State {
     Refuted,
     /// 研判排除: put aside at the desk.
     ScreenedOut,
+    /// Became several sites, which are open where it was; so it comes before what follows.
+    Split,
     /// 销号: eradication accepted by another person.
     Closed,
     /// Became part of another site.
     Merged,
-    /// Became several sites.
-    Split,
 }
 
 impl State {
@@ -39,14 +39,19 @@ impl State {
         Self::Candidate,
         Self::Refuted,
         Self::ScreenedOut,
+        Self::Split,
         Self::Closed,
         Self::Merged,
-        Self::Split,
     ];
 
     /// Whether work is still to be done there.
     pub fn is_open(self) -> bool {
         self <= Self::Candidate
+    }
+
+    /// Whether other sites have taken its place.
+    pub fn is_gone(self) -> bool {
+        matches!(self, Self::Merged | Self::Split)
     }
 
     /// The name used in files, options and exports.

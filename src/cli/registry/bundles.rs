@@ -140,6 +140,9 @@ struct Apply {
 struct Identity {
     /// The key file to write; keep it secret 私钥文件
     output: PathBuf,
+    /// Print JSON 输出 JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Bundle {
@@ -154,7 +157,11 @@ impl Bundle {
                     return Err(crate::registry::StoreError::Exists { path: c.output }.into());
                 }
                 write_file(&c.output, format!("{secret}\n").as_bytes())?;
-                data(&public);
+                if c.json {
+                    json(&serde_json::json!({"file": c.output, "recipient": public}));
+                } else {
+                    data(&public);
+                }
                 Ok(Done::Whole)
             }
         }
@@ -229,6 +236,10 @@ impl Create {
                 .collect();
             let text = serde_json::json!(have).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
+        }
+        if context.common.json {
+            json(&serde_json::json!({"files": files}));
+            return Ok(Done::Whole);
         }
         for file in files {
             data(&file.display().to_string());

@@ -2,12 +2,18 @@
 
 mod bundles;
 mod context;
+mod exchange;
+mod filter;
 mod life;
+mod merge_split;
 mod people;
+mod remarks;
 mod say;
+mod screen;
 mod sites;
 mod upkeep;
 mod view;
+mod visit;
 
 use super::Done;
 use crate::words::{Lang, Say};
@@ -31,11 +37,11 @@ pub enum Command {
     /// Everything about a site 查看图斑
     Show(sites::Show),
     /// Decide at the desk 研判
-    Screen(life::Screen),
+    Screen(screen::Screen),
     /// Send a crew 派查
     Assign(life::Assign),
     /// Record what a crew found 核查
-    Visit(Box<life::Visit>),
+    Visit(Box<visit::Visit>),
     /// Record an eradication 铲除
     Eradicate(life::Eradicate),
     /// Accept an eradication, or fail it 验收
@@ -45,13 +51,13 @@ pub enum Command {
     /// End a dispute 裁定争议
     Resolve(life::Resolve),
     /// Make a site part of another 合并
-    Merge(life::Merge),
+    Merge(merge_split::Merge),
     /// Make a site several 拆分
-    Split(life::Split),
+    Split(merge_split::Split),
     /// Add words or files 备注
-    Note(life::Note),
+    Note(remarks::Note),
     /// Correct a fact 更正
-    Correct(life::Correct),
+    Correct(remarks::Correct),
     /// The events, one a line 日志
     Log(sites::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 校验
@@ -62,6 +68,12 @@ pub enum Command {
     Trust(bundles::Trust),
     /// Carry events and evidence between offices 数据包
     Bundle(bundles::Bundle),
+    /// Write sites for maps, receivers and spreadsheets 导出
+    Export(exchange::Export),
+    /// Take in what crews filled in 导入回填结果
+    Import(exchange::Import),
+    /// One page about a site, to print 图斑档案
+    Dossier(exchange::Dossier),
 }
 
 /// Runs a command.
@@ -92,6 +104,9 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
         Command::Bundle(c) => c.run(lang),
+        Command::Export(c) => c.run(lang),
+        Command::Import(c) => c.run(lang),
+        Command::Dossier(c) => c.run(lang),
     };
     done.map_err(|failure| failure.0)
 }

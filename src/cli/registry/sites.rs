@@ -2,15 +2,17 @@
 
 use super::Done;
 use super::context::{Common, Context, moment};
+use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
 use crate::ground::LonLat;
+use crate::registry::SiteKey;
 use crate::registry::body::{Body, Create, Source};
+use crate::registry::coded::Coded;
 use crate::registry::event::{Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::record::{ScanFolder, record};
-use crate::registry::store::{Draft, Filter, Store};
-use crate::registry::{SiteKey, State};
+use crate::registry::store::{Draft, Store};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -81,7 +83,8 @@ impl Record {
         if context.common.json {
             json(&serde_json::json!({
                 "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
-                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated
+                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated,
+                "pictures_missing": done.pictures_missing
             }));
             return Ok(Done::Whole);
         }
@@ -116,6 +119,14 @@ impl Record {
                 lang,
                 "{n} candidates were recorded before: nothing was changed for them",
                 "{n} 个候选此前已录入，未作更改"
+            ));
+        }
+        if done.pictures_missing > 0 {
+            let n = done.pictures_missing;
+            tell(&tr!(
+                lang,
+                "{n} pictures of the scan are not in its folder: exports and dossiers will lack them",
+                "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片"
             ));
         }
         if done.undated > 0 {
@@ -155,8 +166,7 @@ pub struct Add {
 impl Add {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let at = lonlat("--at", &self.at)?;
-        let source: Source = serde_json::from_value(Value::from(self.source.replace('-', "_")))
-            .ok()
+        let source: Source = Source::read(&self.source)
             .filter(|source| !matches!(source, Source::Scan | Source::Split))
             .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
@@ -216,73 +226,6 @@ pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     let dm2 = (m2 * 100.0).round() as i64;
     Ok(dm2)
-}
-
-/// Which sites: the filters that `sites` and the exports share.
-#[derive(Debug, Clone, Default, Args)]
-pub struct FilterArguments {
-    /// In one of these states 状态
-    #[arg(long, value_name = "STATE", value_delimiter = ',')]
-    pub state: Vec<String>,
-    /// Only open ones 未办结
-    #[arg(long)]
-    pub open: bool,
-    /// Only those in dispute 有争议
-    #[arg(long)]
-    pub disputed: bool,
-    /// Only overdue ones 超期
-    #[arg(long)]
-    pub overdue: bool,
-    /// In this district, by code or its beginning 区划代码
-    #[arg(long, value_name = "CODE")]
-    pub district: Option<String>,
-    /// Of this season 年度
-    #[arg(long, value_name = "YEAR")]
-    pub season: Option<i16>,
-    /// Assigned to this crew 核查组
-    #[arg(long)]
-    pub crew: Option<String>,
-    /// Within W,S,E,N in degrees 范围
-    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
-    pub within: Option<String>,
-}
-
-impl FilterArguments {
-    /// The filter that they mean.
-    pub(super) fn filter(&self) -> Result<Filter, Failure> {
-        let states = self
-            .state
-            .iter()
-            .map(|name| {
-                let names = || State::ALL.map(State::name).join(", ");
-                State::of_name(name).ok_or_else(|| bad("--state", name, names()))
-            })
-            .collect::<Result<_, _>>()?;
-        let within = self
-            .within
-            .as_ref()
-            .map(|text| {
-                let corners: Vec<f64> = text
-                    .split(',')
-                    .filter_map(|part| part.trim().parse().ok())
-                    .collect();
-                <[f64; 4]>::try_from(corners)
-                    .ok()
-                    .filter(|[w, s, e, n]| w <= e && s <= n)
-                    .ok_or_else(|| bad("--box", text, "113.2,33.7,113.4,33.8"))
-            })
-            .transpose()?;
-        Ok(Filter {
-            states,
-            open: self.open,
-            disputed: self.disputed,
-            district: self.district.clone(),
-            season: self.season,
-            crew: self.crew.clone(),
-            within,
-            overdue_on: self.overdue.then(today),
-        })
-    }
 }
 
 /// `papaver sites`

@@ -2,8 +2,9 @@
 
 use super::Done;
 use super::context::{Common, Context, moment};
+use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
-use super::sites::FilterArguments;
+use crate::exchange::write_new;
 use crate::registry::body::{Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
@@ -199,6 +200,9 @@ struct DistrictsArguments {
 struct EvidenceList {
     /// The file to write, .xlsx or .csv 输出文件
     output: PathBuf,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
     #[command(flatten)]
     filter: FilterArguments,
     #[command(flatten)]
@@ -347,8 +351,14 @@ impl EvidenceList {
                     .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
                 _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
             };
-        write_file(&self.output, &bytes)?;
+        write_new(&self.output, self.overwrite, |out| {
+            std::io::Write::write_all(out, &bytes)
+        })?;
         let n = rows.len();
+        if context.common.json {
+            json(&serde_json::json!({"file": output, "files": n}));
+            return Ok(Done::Whole);
+        }
         tell(&tr!(
             lang,
             "{n} files listed in {output}",

@@ -1,6 +1,7 @@
 //! How a site is shown: a line in a list, a page, JSON.
 
 use crate::registry::body::{Count, Stage};
+use crate::registry::coded::Coded;
 use crate::registry::legal::{BandKind, LegalBands};
 use crate::registry::site::Stamp;
 use crate::registry::{Settings, Site};
@@ -128,7 +129,7 @@ pub(super) fn page(
         put(
             "found",
             "发现",
-            format!("{:?} {}", site.source, by(created, lang)),
+            format!("{} {}", site.source.label(lang), by(created, lang)),
         );
     }
     if let Some((assign, stamp)) = &site.assigned {
@@ -147,7 +148,7 @@ pub(super) fn page(
         put(
             "visit",
             "核查",
-            format!("{:?} {}", visit.outcome, by(stamp, lang)),
+            format!("{} {}", visit.outcome.label(lang), by(stamp, lang)),
         );
     }
     if let Some(count) = site.count() {
@@ -217,8 +218,8 @@ pub(super) fn page(
             "evidence",
             "证据",
             format!(
-                "{:?} {} {} {}",
-                file.role,
+                "{} {} {} {}",
+                file.role.label(lang),
                 file.name,
                 file.sha256.short(),
                 file.marks.join(" ")

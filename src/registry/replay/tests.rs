@@ -10,6 +10,8 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+mod merge_split;
+
 const UNIT: &str = "410423";
 
 /// A device without keys: events are hashed, not signed.
@@ -208,6 +210,7 @@ fn visit(outcome: Outcome) -> Body {
         habitat: None,
         note: None,
         forced: None,
+        imported: None,
     }))
 }
 

@@ -5,11 +5,14 @@
 
 mod districts;
 mod error;
+mod files;
 mod lock;
 mod read;
+mod replayed;
 mod salvage;
 mod schema;
 mod verify;
+mod write;
 
 pub use error::StoreError;
 pub use read::Filter;
@@ -17,19 +20,19 @@ pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
 use super::body::{Body, Init};
-use super::event::{Actor, Event, EvidenceRef, Sealed, next_id};
+use super::event::{EvidenceRef, Sealed};
 use super::ids::{DeviceId, Hash, SiteKey};
-use super::people::{People, roles_for};
-use super::replay::fold;
+use super::people::People;
 use super::settings::Settings;
-use super::site::Site;
 use ed25519_dalek::SigningKey;
+use files::{look_at, read_key, write_key};
 use lock::{WriteLock, beside};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
-use std::collections::{BTreeMap, BTreeSet};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
+use write::{actor_column, guard, seconds};
 
 /// An open registry.
 #[derive(Debug)]
@@ -190,7 +193,7 @@ impl Store {
         // Spilling a large transaction early would synchronise the disk again and again.
         connection
             .execute_batch(
-                "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; \
+                "PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; \
                  PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;",
             )
             .map_err(fail)?;
@@ -289,6 +292,11 @@ impl Store {
         beside(&self.path, ".files")
     }
 
+    /// The folder beside it that holds thumbnails, which are derived and may be deleted.
+    pub fn thumbnails_folder(&self) -> PathBuf {
+        beside(&self.path, ".thumbnails")
+    }
+
     /// The folder beside it that holds people's locked keys.
     pub fn keys_folder(&self) -> PathBuf {
         beside(&self.path, ".people")
@@ -307,299 +315,6 @@ impl Store {
     /// This device and its secret key, where the registry is open for writing.
     pub fn signing_key(&self) -> Option<&SigningKey> {
         self.writer.as_ref().map(|writer| &writer.key)
-    }
-
-    /// Does something in one transaction: all of it is on the disk afterwards, or nothing.
-    ///
-    /// # Errors
-    /// Those of the work, and of the disk.
-    pub fn write<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let tip = self.writer.as_ref().and_then(|writer| writer.tip);
-        self.connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .map_err(|e| self.fail(e))?;
-        let done = work(self);
-        let ended = match done {
-            Ok(_) => self.connection.execute_batch("COMMIT"),
-            Err(_) => Ok(()),
-        };
-        let done = ended.map_err(|e| self.fail(e)).and(done);
-        if done.is_err() {
-            // After a full disk the engine has rolled back already, and says that there is nothing to roll back.
-            let _rolled_back = self.connection.execute_batch("ROLLBACK");
-            if let Some(writer) = &mut self.writer {
-                writer.tip = tip;
-            }
-            self.learn()?;
-        }
-        done
-    }
-
-    /// Records an event; inside [`Store::write`] only.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] and [`StoreError::NoRole`] where replay would not follow it; those of writing.
-    pub fn append(
-        &mut self,
-        author: &Author,
-        draft: Draft,
-        moment: Moment,
-    ) -> Result<Sealed, StoreError> {
-        let sealed = self.seal(author, draft, moment)?;
-        let mut changed: Vec<Site> = Vec::new();
-        let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
-        concerned.extend_from_slice(sealed.event.body.other_sites());
-        for key in &concerned {
-            let mut events = self.events_of(*key)?;
-            events.push(sealed.clone());
-            let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
-            let site = fold(*key, &pairs, &self.people);
-            if let Some((_, refusal)) = site.refused.iter().find(|(hash, _)| *hash == sealed.hash) {
-                return Err(StoreError::Refused {
-                    site: self.code(*key)?,
-                    refusal: refusal.clone(),
-                    actor: author.name.clone(),
-                });
-            }
-            changed.push(site);
-        }
-        self.insert(&sealed)?;
-        for site in &changed {
-            self.keep(site)?;
-        }
-        if let Some(writer) = &mut self.writer {
-            writer.tip = Some(Tip {
-                seq: sealed.event.seq,
-                hash: sealed.hash,
-                id: sealed.event.id,
-                logged_s: seconds(&sealed.event.logged_at),
-            });
-        }
-        if sealed.event.site.is_none() {
-            self.learn_from(std::slice::from_ref(&sealed))?;
-        }
-        Ok(sealed)
-    }
-
-    fn seal(&self, author: &Author, draft: Draft, moment: Moment) -> Result<Sealed, StoreError> {
-        let writer = self.writer.as_ref().ok_or_else(|| StoreError::ReadOnly {
-            path: self.path.clone(),
-        })?;
-        let wanted = roles_for(&draft.body);
-        let holds = self.people.get(&author.unit, &author.name);
-        let first = matches!(draft.body, Body::Init(_)).then_some(super::Role::Supervisor);
-        let role = wanted
-            .iter()
-            .copied()
-            .find(|role| holds.is_some_and(|person| person.roles.contains(role)))
-            .or(first)
-            .ok_or_else(|| StoreError::NoRole {
-                actor: author.name.clone(),
-                roles: wanted.iter().map(|role| role.name()).collect(),
-            })?;
-        let mut based_on = Vec::new();
-        for key in draft.site.iter().chain(draft.body.other_sites()) {
-            based_on.extend(self.site(*key)?.into_iter().flat_map(|site| site.heads));
-        }
-        let now_s = moment.now.as_second();
-        let behind = writer.tip.map_or(0, |tip| tip.logged_s - now_s);
-        let event = Event {
-            id: next_id(
-                writer.tip.map(|tip| tip.id),
-                u64::try_from(moment.now.as_millisecond()).unwrap_or(0),
-                moment.random,
-            ),
-            site: draft.site,
-            season: self.settings.season_of(captured_or(&draft)).unwrap_or(0),
-            at: draft.at,
-            logged_at: moment.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            clock_behind_s: u64::try_from(behind).ok().filter(|seconds| *seconds > 1),
-            actor: Actor {
-                name: author.name.clone(),
-                unit: author.unit.clone(),
-                role,
-                key: author
-                    .key
-                    .as_ref()
-                    .map(|key| DeviceId(key.verifying_key().to_bytes())),
-            },
-            device: writer.device,
-            seq: writer.tip.map_or(1, |tip| tip.seq + 1),
-            prev: writer.tip.map(|tip| tip.hash),
-            based_on,
-            evidence: draft.evidence,
-            body: draft.body,
-        };
-        Sealed::seal(event, &writer.key, author.key.as_ref()).map_err(|flaw| StoreError::Flaw {
-            event: Hash([0; 32]),
-            flaw,
-        })
-    }
-
-    /// Puts an event into its table; `false` where it is there already.
-    fn insert(&self, sealed: &Sealed) -> Result<bool, StoreError> {
-        let event = &sealed.event;
-        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
-        let rows = self
-            .connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO events(hash, signature, actor_signature, bytes, id, device, seq, kind, actor, site, other_site, guard) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )
-            .and_then(|mut statement| {
-                statement.execute(params![
-                    sealed.hash.as_bytes(),
-                    sealed.signature,
-                    sealed.actor_signature,
-                    sealed.bytes,
-                    event.id.as_bytes().as_slice(),
-                    event.device.as_bytes(),
-                    seq,
-                    event.body.kind(),
-                    actor_column(&event.actor),
-                    event.site.as_ref().map(SiteKey::as_bytes),
-                    event.body.other_sites().first().map(SiteKey::as_bytes),
-                    guard(&sealed.signature, sealed.actor_signature.as_ref()),
-                ])
-            })
-            .map_err(|e| self.fail(e))?;
-        Ok(rows == 1)
-    }
-
-    /// Writes a site into the derived tables.
-    fn keep(&self, site: &Site) -> Result<(), StoreError> {
-        let json = serde_json::to_vec(site).map_err(|e| self.damaged(e.to_string()))?;
-        self.keep_json(site, &json)
-    }
-
-    fn keep_json(&self, site: &Site, json: &[u8]) -> Result<(), StoreError> {
-        let put = || -> rusqlite::Result<()> {
-            self.connection
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO sites(key, state, disputed, season, crew, unit, lon_e7, lat_e7, digest, json) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                )?
-                .execute(params![
-                    site.key.as_bytes(),
-                    site.state.name(),
-                    site.disputed,
-                    site.season,
-                    site.crew(),
-                    site.unit,
-                    site.place.lon_e7,
-                    site.place.lat_e7,
-                    Hash::of(json).as_bytes(),
-                    json
-                ])?;
-            let mut candidate = self.connection.prepare_cached(
-                "INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)",
-            )?;
-            for detection in site
-                .detection
-                .iter()
-                .chain(site.sightings.iter().map(|s| &s.detection))
-            {
-                candidate.execute(params![detection.candidate, site.key.as_bytes()])?;
-            }
-            Ok(())
-        };
-        put().map_err(|e| self.fail(e))
-    }
-
-    /// Takes events of other devices that were checked before: the union with what is here. Returns how many were new.
-    ///
-    /// # Errors
-    /// Those of writing.
-    pub fn take(&mut self, events: &[Sealed]) -> Result<usize, StoreError> {
-        let mut touched = BTreeSet::new();
-        let mut new = Vec::new();
-        let mut count = 0;
-        for sealed in events {
-            if self.insert(sealed)? {
-                count += 1;
-                touched.extend(sealed.event.site);
-                touched.extend(sealed.event.body.other_sites());
-                if sealed.event.site.is_none() {
-                    new.push(sealed.clone());
-                }
-            }
-        }
-        touched.extend(self.learn_from(&new)?);
-        for key in touched {
-            self.refold(key)?;
-        }
-        Ok(count)
-    }
-
-    fn refold(&self, key: SiteKey) -> Result<(), StoreError> {
-        let events = self.events_of(key)?;
-        let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
-        self.keep(&fold(key, &pairs, &self.people))
-    }
-
-    /// Learns about people and settings, and folds again the sites whose events that concerns.
-    fn learn_from(&mut self, events: &[Sealed]) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut sites = BTreeSet::new();
-        let Some(first) = events
-            .iter()
-            .filter(|s| {
-                matches!(
-                    s.event.body,
-                    Body::Init(_) | Body::Actor(_) | Body::Setting(_)
-                )
-            })
-            .map(|s| s.event.id)
-            .min()
-        else {
-            return Ok(sites);
-        };
-        let before = self.people.clone();
-        self.learn()?;
-        for (unit, name) in self.people.changed_since(&before) {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT DISTINCT site FROM events WHERE actor = ?1 AND id > ?2 AND site IS NOT NULL")
-                .map_err(|e| self.fail(e))?;
-            let found = statement
-                .query_map(
-                    params![format!("{unit}/{name}"), first.as_bytes().as_slice()],
-                    |row| row.get::<_, Vec<u8>>(0),
-                )
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-                .map_err(|e| self.fail(e))?;
-            sites.extend(
-                found
-                    .iter()
-                    .filter_map(|key| SiteKey::try_from(key.as_slice()).ok()),
-            );
-        }
-        for key in &sites {
-            self.refold(*key)?;
-        }
-        Ok(sites)
-    }
-
-    /// Empties the derived tables and fills them by replay. Returns the number of sites.
-    ///
-    /// # Errors
-    /// Those of writing; [`StoreError::Damaged`] names the event that cannot be read.
-    pub fn rebuild(&mut self) -> Result<u64, StoreError> {
-        self.write(|store| {
-            store
-                .connection
-                .execute_batch("DELETE FROM sites; DELETE FROM candidates;")
-                .map_err(|e| store.fail(e))?;
-            store.learn()?;
-            let mut count = 0;
-            store.replay_all(|site, json| {
-                count += 1;
-                store.keep_json(site, json)
-            })?;
-            Ok(count)
-        })
     }
 
     /// A value that belongs to this copy alone and is no event, such as when a boundary file was read.
@@ -636,93 +351,6 @@ type RawEvent = (Hash, [u8; 64], Option<[u8; 64]>, Vec<u8>);
 fn raw(row: &Row) -> rusqlite::Result<RawEvent> {
     let hash: [u8; 32] = row.get(0)?;
     Ok((Hash(hash), row.get(1)?, row.get(2)?, row.get(3)?))
-}
-
-/// A checksum of the signatures: not proof against anybody, but enough to see that a disk has changed one.
-fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) -> u32 {
-    let mut sum = crc32fast::Hasher::new();
-    sum.update(signature);
-    if let Some(own) = actor_signature {
-        sum.update(own);
-    }
-    sum.finalize()
-}
-
-fn actor_column(actor: &Actor) -> String {
-    format!("{}/{}", actor.unit, actor.name)
-}
-
-/// The day that decides the season: that of the imagery where there is one, else that of the event.
-fn captured_or(draft: &Draft) -> &str {
-    let detection = match &draft.body {
-        Body::Create(create) => create.detection.as_ref(),
-        Body::Sighting(sighting) => Some(&sighting.detection),
-        _ => None,
-    };
-    let captured = match &draft.body {
-        Body::Scan(scan) => scan.captured.as_ref(),
-        _ => detection.and_then(|d| d.captured.as_ref()),
-    };
-    captured.map_or(&draft.at, |[_, last]| last)
-}
-
-fn seconds(rfc3339: &str) -> i64 {
-    rfc3339
-        .parse::<jiff::Timestamp>()
-        .map_or(0, jiff::Timestamp::as_second)
-}
-
-/// The kind of file, before `SQLite` is asked.
-fn look_at(path: &Path) -> Result<(), StoreError> {
-    let about = std::fs::metadata(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => StoreError::Missing { path: path.into() },
-        _ => StoreError::Io {
-            path: path.into(),
-            source,
-        },
-    })?;
-    if about.is_dir() {
-        return Err(StoreError::NotARegistry { path: path.into() });
-    }
-    if about.len() == 0 {
-        return Err(StoreError::Empty { path: path.into() });
-    }
-    Ok(())
-}
-
-fn write_key(path: &Path, secret: &[u8; 32]) -> Result<(), StoreError> {
-    use std::io::Write;
-    let io = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::ReadOnly { path: path.into() }
-        }
-        std::io::ErrorKind::StorageFull => StoreError::Full { path: path.into() },
-        std::io::ErrorKind::NotFound => StoreError::Missing {
-            path: path.parent().unwrap_or(path).into(),
-        },
-        _ => StoreError::Io {
-            path: path.into(),
-            source,
-        },
-    };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(io)?;
-    writeln!(file, "{}", hex::encode(secret)).map_err(io)?;
-    file.sync_all().map_err(io)
-}
-
-fn read_key(path: &Path) -> Result<SigningKey, StoreError> {
-    let none = || StoreError::NoDeviceKey { path: path.into() };
-    let text = std::fs::read_to_string(path).map_err(|_missing| none())?;
-    let mut secret = [0; 32];
-    hex::decode_to_slice(text.trim(), &mut secret).map_err(|_not_hex| none())?;
-    Ok(SigningKey::from_bytes(&secret))
 }
 
 /// Events of one site, ready to be folded.

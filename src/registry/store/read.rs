@@ -1,21 +1,16 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
-use super::{Gap, OtherSide, SiteEvents, Store, StoreError, raw};
+use super::{Gap, Store, StoreError, raw};
 use crate::registry::body::Body;
-use crate::registry::event::{Event, Sealed};
+use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
-use crate::registry::people::People;
 use crate::registry::place::Place;
-use crate::registry::replay::fold;
 use crate::registry::site::Site;
 use crate::registry::state::State;
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// Sites folded at a time during a replay.
-const REPLAY_BATCH: usize = 2_000;
 
 /// Which sites to list. Everything that is given has to hold.
 #[derive(Debug, Clone, Default)]
@@ -185,7 +180,7 @@ impl Store {
         } else {
             format!(" WHERE {}", wheres.join(" AND "))
         };
-        let sql = format!("SELECT digest, json FROM sites{clause} ORDER BY key");
+        let sql = format!("SELECT digest, json FROM sites{clause}");
         let rows: Vec<(Vec<u8>, Vec<u8>)> = self
             .connection
             .prepare(&sql)
@@ -201,6 +196,8 @@ impl Store {
             .map(|(digest, json)| decode(digest, json))
             .collect::<Result<Vec<Site>, String>>()
             .map_err(|what| self.damaged(what))?;
+        // Sorted here: asked for the order, the engine goes through every row by its key.
+        sites.sort_unstable_by_key(|site| site.key);
         if let Some(day) = filter.overdue_on {
             sites.retain(|site| site.overdue_days(&self.settings, day).is_some());
         }
@@ -220,6 +217,28 @@ impl Store {
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
             [key.as_bytes()],
         )?);
+        Ok(events)
+    }
+
+    /// A site's events as bytes, unread.
+    pub(super) fn raw_events_of(&self, key: SiteKey) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
+        let mut events = Vec::new();
+        for sql in [
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1",
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
+        ] {
+            let mut statement = self
+                .connection
+                .prepare_cached(sql)
+                .map_err(|e| self.fail(e))?;
+            let rows = statement
+                .query_map([key.as_bytes()], raw)
+                .map_err(|e| self.fail(e))?;
+            for row in rows {
+                let (hash, _, _, bytes) = row.map_err(|e| self.fail(e))?;
+                events.push((hash, bytes));
+            }
+        }
         Ok(events)
     }
 
@@ -406,66 +425,6 @@ impl Store {
         Ok(Hash(all.finalize().into()))
     }
 
-    /// Replays everything: every site with its JSON, in order of the keys.
-    pub(super) fn replay_all(
-        &self,
-        mut each: impl FnMut(&Site, &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let mut other_side = OtherSide::new();
-        self.each_raw(
-            "SELECT hash, signature, actor_signature, bytes, other_site FROM events WHERE other_site IS NOT NULL",
-            |key, hash, bytes| {
-                other_side.entry(key).or_default().push((hash, bytes));
-                Ok(())
-            },
-        )?;
-        let mut batch: Vec<SiteEvents> = Vec::new();
-        let people = &self.people;
-        let flush = |batch: &mut Vec<SiteEvents>, each: &mut EachSite| {
-            let folded: Vec<(Site, Vec<u8>)> = batch
-                .par_iter()
-                .map(|(key, events)| fold_raw(*key, events, people))
-                .collect::<Result<_, _>>()
-                .map_err(|what| self.damaged(what))?;
-            batch.clear();
-            folded.iter().try_for_each(|(site, json)| each(site, json))
-        };
-        self.each_raw(
-            "SELECT hash, signature, actor_signature, bytes, site FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site",
-            |key, hash, bytes| {
-                match batch.last_mut() {
-                    Some((last, events)) if *last == key => events.push((hash, bytes)),
-                    _ => {
-                        if batch.len() >= REPLAY_BATCH {
-                            flush(&mut batch, &mut each)?;
-                        }
-                        let mut events = other_side.remove(&key).unwrap_or_default();
-                        events.push((hash, bytes));
-                        batch.push((key, events));
-                    }
-                }
-                Ok(())
-            },
-        )?;
-        batch.extend(other_side);
-        flush(&mut batch, &mut each)
-    }
-
-    fn each_raw(
-        &self,
-        sql: &str,
-        mut each: impl FnMut(SiteKey, Hash, Vec<u8>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare(sql).map_err(|e| self.fail(e))?;
-        let mut rows = statement.query([]).map_err(|e| self.fail(e))?;
-        while let Some(row) = rows.next().map_err(|e| self.fail(e))? {
-            let (hash, _, _, bytes) = raw(row).map_err(|e| self.fail(e))?;
-            let key: [u8; 16] = row.get(4).map_err(|e| self.fail(e))?;
-            each(SiteKey(key), hash, bytes)?;
-        }
-        Ok(())
-    }
-
     /// Sites whose point lies within some metres of a place, whatever their state, for matching.
     ///
     /// # Errors
@@ -498,9 +457,6 @@ impl Store {
     }
 }
 
-/// What is done with each replayed site and its JSON.
-type EachSite<'a> = dyn FnMut(&Site, &[u8]) -> Result<(), StoreError> + 'a;
-
 fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
     if Hash::of(json).as_bytes() != digest {
         return Err(
@@ -508,26 +464,4 @@ fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
         );
     }
     serde_json::from_slice(json).map_err(|e| format!("a row of the derived table `sites`: {e}"))
-}
-
-fn fold_raw(
-    key: SiteKey,
-    events: &[(Hash, Vec<u8>)],
-    people: &People,
-) -> Result<(Site, Vec<u8>), String> {
-    let parsed: Vec<(Hash, Event)> = events
-        .iter()
-        .map(|(hash, bytes)| {
-            let event = Event::parse(bytes)
-                .ok()
-                .filter(|_| Hash::of(bytes) == *hash);
-            event
-                .map(|event| (*hash, event))
-                .ok_or_else(|| format!("event {} has changed", hash.short()))
-        })
-        .collect::<Result<_, _>>()?;
-    let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();
-    let site = fold(key, &pairs, people);
-    let json = serde_json::to_vec(&site).map_err(|e| e.to_string())?;
-    Ok((site, json))
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
+use crate::registry::event::{Actor, Event, next_id};
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
 use std::time::Instant;
@@ -85,6 +86,21 @@ fn life(n: usize) -> Vec<Body> {
     bodies
 }
 
+/// Seconds that this process has computed, on all cores together: what a busy machine does not change.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: f64 = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
+}
+
 fn resident_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status
@@ -157,12 +173,14 @@ fn a_province_of_a_hundred_thousand_sites() {
     }
     let count = all.len();
     println!("made {count} events in {:?}", made.elapsed());
+    let cpu = std::cell::Cell::new(cpu_seconds());
     let rate = |what: &str, n: usize, since: Instant| {
         let taken = since.elapsed();
+        let worked = cpu_seconds() - cpu.replace(cpu_seconds());
         #[expect(clippy::cast_precision_loss, reason = "a printed rate")]
         let per_second = n as f64 / taken.as_secs_f64();
         println!(
-            "{what}: {taken:.2?}, {per_second:.0} a second, peak memory {} MiB",
+            "{what}: {taken:.2?}, {per_second:.0} a second; {worked:.1} s of processor time; peak memory {} MiB",
             resident_mib()
         );
     };

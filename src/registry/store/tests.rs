@@ -3,6 +3,7 @@ use crate::ground::LonLat;
 use crate::registry::body::*;
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
+use std::collections::BTreeSet;
 
 pub(crate) fn moment(second: i64) -> Moment {
     Moment {

@@ -1,4 +1,9 @@
 //! Verification: every byte of every event, every link, the heads' signatures, the derived tables, the evidence.
+//!
+//! A registry that is whole is gone through once ([`at_once`]); where anything is not as it should be, it is gone
+//! through part by part, so that what is wrong can be named.
+
+mod at_once;
 
 use super::{Store, StoreError, actor_column, guard, raw};
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
@@ -124,18 +129,13 @@ impl Store {
     /// # Errors
     /// Only where the file cannot be read at all; damage is a finding.
     pub fn verify(&self, full: bool) -> Result<Verification, StoreError> {
-        let mut found = Verification::default();
-        self.verify_structure(&mut found);
-        let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
         let mut files: BTreeMap<Hash, EvidenceRef> = BTreeMap::new();
-        self.verify_events(full, &mut found, &mut chains, &mut files);
-        verify_chains(&chains, &mut found);
-        if !full {
-            self.verify_heads(&mut found);
-        }
-        if found.findings.is_empty() {
-            self.verify_derived(&mut found);
-        }
+        let quick = if full {
+            None
+        } else {
+            self.verify_at_once(&mut files)
+        };
+        let mut found = quick.unwrap_or_else(|| self.verify_by_parts(full, &mut files));
         let folder = self.evidence_folder();
         found.files = files.len() as u64;
         let wrong: Vec<Finding> = files
@@ -157,6 +157,22 @@ impl Store {
             .collect();
         found.findings.extend(wrong);
         Ok(found)
+    }
+
+    /// Part by part, so that whatever is wrong is named where it is.
+    fn verify_by_parts(&self, full: bool, files: &mut BTreeMap<Hash, EvidenceRef>) -> Verification {
+        let mut found = Verification::default();
+        self.verify_structure(&mut found);
+        let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
+        self.verify_events(full, &mut found, &mut chains, files);
+        verify_chains(&chains, &mut found);
+        if !full {
+            self.verify_heads(&mut found);
+        }
+        if found.findings.is_empty() {
+            self.verify_derived(&mut found);
+        }
+        found
     }
 
     fn verify_structure(&self, found: &mut Verification) {

@@ -1,0 +1,306 @@
+//! `export`, `import` and `dossier`.
+
+use super::Done;
+use super::context::{Common, Context, moment};
+use super::filter::FilterArguments;
+use super::say::{Failure, bad, data, json, tell};
+use super::sites::today;
+use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, import};
+use crate::exchange::ledger::Context as LedgerContext;
+use crate::exchange::{Export as Exported, Format, Journal, export, write_new};
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use serde_json::{Value, json as value};
+use std::path::PathBuf;
+
+/// `papaver export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file to write 输出文件
+    output: PathBuf,
+    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    /// Spreadsheets: CGCS2000 coordinates in the 3-degree Gauss-Kruger zone too 增加 CGCS2000 三度带坐标
+    #[arg(long)]
+    gauss_kruger: bool,
+    #[command(flatten)]
+    filter: FilterArguments,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Export {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let names = || Format::ALL.map(|(_, name, _)| name).join(", ");
+        let format = match &self.format {
+            Some(name) => Format::of_name(name).ok_or_else(|| bad("--format", name, names()))?,
+            None => Format::of_path(&self.output)
+                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names()))?,
+        };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let ledger = LedgerContext {
+            settings: store.settings().clone(),
+            today: today(),
+            lang,
+        };
+        let mut sites = Exported::of(&store, &self.filter.filter()?, ledger, context.at()?)?;
+        sites.gauss_kruger = self.gauss_kruger;
+        let written = export(format, &self.output, &sites, self.overwrite)?;
+        let (n, path) = (written.sites, written.path.display());
+        if context.common.json {
+            json(&value!({
+                "file": written.path, "sites": n, "pictures": written.pictures, "datum": Exported::DATUM, "state": sites.state,
+            }));
+            return Ok(Done::Whole);
+        }
+        tell(&tr!(
+            lang,
+            "{n} sites in {path}, WGS 84",
+            "已导出 {n} 个图斑：{path}（WGS 84）"
+        ));
+        if let Some(folder) = written.pictures {
+            let folder = folder.display();
+            tell(&tr!(
+                lang,
+                "its pictures are in {folder}: copy both to the device",
+                "其图片在 {folder}：请一并复制到设备"
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+/// `papaver import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件
+    file: PathBuf,
+    /// Only show what would be recorded 试运行，不录入
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Import {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, author) = context.write()?;
+        let request = Request {
+            path: &self.file,
+            author: &author,
+            now: jiff::Zoned::now(),
+            when: context
+                .common
+                .when
+                .is_some()
+                .then(|| context.at())
+                .transpose()?,
+            rehearse: self.dry_run,
+        };
+        let report = import(&mut store, &request, &mut moment)?;
+        if context.common.json {
+            json(&as_json(&report, self.dry_run, lang));
+        } else {
+            told(&report, self.dry_run, lang);
+        }
+        Ok(if report.refused() == 0 {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
+    }
+}
+
+fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
+    let rows: Vec<Value> = report
+        .rows
+        .iter()
+        .map(|row| {
+            let mut out = value!({"table": row.table, "line": row.line, "site": row.site.as_ref().map(|(_, code)| code)});
+            match &row.fate {
+                Fate::Recorded(done) => {
+                    out["fate"] = "recorded".into();
+                    out["state"] = value!(done.state);
+                    out["moved_on"] = done.moved_on.into();
+                    out["disputed"] = done.disputed.into();
+                    out["parallel"] = value!(done.parallel);
+                    out["photo_marks"] = value!(done.marks);
+                    out["apart_m"] = value!(done.apart_m.map(|m| (m * 10.0).round() / 10.0));
+                    out["without_head"] = done.without_head.into();
+                }
+                Fate::Before => out["fate"] = "recorded_before".into(),
+                Fate::Refused(flaw) => {
+                    out["fate"] = "refused".into();
+                    out["why"] = flaw.say(lang).into();
+                }
+            }
+            out
+        })
+        .collect();
+    value!({"dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == Journal::Taken})
+}
+
+fn told(report: &Report, rehearsed: bool, lang: Lang) {
+    match report.journal {
+        Journal::Taken => tell(lang.pick(
+            "edits that lay in a journal beside the file were read too",
+            "文件旁日志中的编辑也已读取",
+        )),
+        Journal::Absent => tell(lang.pick(
+            "the program that wrote this file keeps its last edits in a -wal file: if edits are missing below, copy that file too",
+            "写此文件的程序会把最后的编辑放在 -wal 文件中：若下列内容有缺，请一并复制该文件",
+        )),
+        Journal::None => {}
+    }
+    for row in &report.rows {
+        data(&line(row, lang));
+        if let Fate::Recorded(done) = &row.fate {
+            for remark in remarks(row, done, lang) {
+                data(&format!("    {remark}"));
+            }
+        }
+    }
+    let count = |which: fn(&Fate) -> bool| report.rows.iter().filter(|r| which(&r.fate)).count();
+    let (new, before, refused, blank) = (
+        count(|f| matches!(f, Fate::Recorded(_))),
+        count(|f| matches!(f, Fate::Before)),
+        report.refused(),
+        report.blank,
+    );
+    tell(&if rehearsed {
+        tr!(
+            lang,
+            "would record {new}; recorded before {before}; refused {refused}; not filled in {blank}. Nothing was recorded",
+            "将录入 {new} 行；此前已录 {before} 行；拒绝 {refused} 行；未填 {blank} 行。未作任何记录"
+        )
+    } else {
+        tr!(
+            lang,
+            "recorded {new}; recorded before {before}; refused {refused}; not filled in {blank}",
+            "已录入 {new} 行；此前已录 {before} 行；拒绝 {refused} 行；未填 {blank} 行"
+        )
+    });
+}
+
+fn line(row: &RowReport, lang: Lang) -> String {
+    let (table, at) = (&row.table, row.line);
+    let gap = if table.is_empty() { "" } else { " " };
+    let code = row.site.as_ref().map_or("-", |(_, code)| code.as_str());
+    let fate = match &row.fate {
+        Fate::Recorded(done) => {
+            let state = done.state.label(lang);
+            if done.disputed {
+                tr!(lang, "→ {state}, DISPUTED", "→ {state}，有争议")
+            } else {
+                format!("→ {state}")
+            }
+        }
+        Fate::Before => lang.pick("recorded before", "此前已录").to_owned(),
+        Fate::Refused(flaw) => {
+            let why = flaw.say(lang);
+            tr!(lang, "refused: {why}", "拒绝：{why}")
+        }
+    };
+    tr!(
+        lang,
+        "{table}{gap}line {at}  {code}  {fate}",
+        "{table}{gap}第 {at} 行  {code}  {fate}"
+    )
+}
+
+fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    if done.moved_on {
+        out.push(
+            lang.pick(
+                "the site has moved on since the copy was made",
+                "副本导出后图斑已有变化",
+            )
+            .to_owned(),
+        );
+    }
+    if !done.parallel.is_empty() {
+        let fields = done.parallel.join(", ");
+        out.push(tr!(
+            lang,
+            "edited in parallel: {fields}",
+            "并行修改：{fields}"
+        ));
+    }
+    if done.without_head {
+        out.push(
+            lang.pick(
+                "the row carries no head hash: taken for a copy of the present state",
+                "该行没有链头哈希：按当前状态的副本处理",
+            )
+            .to_owned(),
+        );
+    }
+    for (name, mark) in &done.marks {
+        out.push(format!("{name}: {mark}"));
+    }
+    if let (Some(metres), Some(at), Some((_, code))) = (done.apart_m, done.position, &row.site) {
+        let (lon, lat) = (at.lon, at.lat);
+        out.push(tr!(
+            lang,
+            "its point lies {metres:.0} m from the site and was not taken over: `papaver correct {code} --at {lon:.7},{lat:.7} --reason …`",
+            "其坐标距图斑 {metres:.0} 米，未更改图斑位置：`papaver correct {code} --at {lon:.7},{lat:.7} --reason …`"
+        ));
+    }
+    out
+}
+
+/// `papaver dossier`
+#[derive(Debug, Args)]
+pub struct Dossier {
+    /// The site's code 图斑编号
+    site: String,
+    /// The file to write (default: CODE.html) 输出文件
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Dossier {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let key = store.find(&self.site)?;
+        let dossier = crate::exchange::dossier::Dossier::of(&store, key, today(), context.at()?)?;
+        let output = self
+            .output
+            .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());
+        let page = dossier.page(lang);
+        write_new(&output, self.overwrite, |out| {
+            std::io::Write::write_all(out, page.as_bytes())
+        })?;
+        if context.common.json {
+            json(
+                &value!({"site": dossier.entry.code, "file": output, "head": dossier.entry.site.head()}),
+            );
+        } else {
+            data(&output.display().to_string());
+        }
+        Ok(Done::Whole)
+    }
+}

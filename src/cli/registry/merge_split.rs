@@ -1,0 +1,178 @@
+//! `merge` and `split`.
+
+use super::Done;
+use super::context::{Common, Context, Files, moment};
+use super::say::{Failure, bad};
+use super::sites::{changed, lonlat};
+use crate::registry::body::{self, Body, Create, Source};
+use crate::registry::event::next_id;
+use crate::registry::moves::{Move, Refusal};
+use crate::registry::place::Place;
+use crate::registry::store::{Draft, StoreError};
+use crate::registry::{SiteKey, State};
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The site that becomes part of the other 被合并图斑
+    site: String,
+    /// The site that stays 保留图斑
+    #[arg(long)]
+    into: String,
+    /// Why 理由
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Merge {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (site, typed, reason) = (self.site, self.into, self.reason);
+        let (store, _, sealed) = context.record(&site, &Files::default(), |store, own| {
+            let into = store.find(&typed)?;
+            if into == own.key {
+                return Err(bad(
+                    "--into",
+                    &typed,
+                    lang.pick("another site", "另一个图斑"),
+                ));
+            }
+            let into_state = store.site(into)?.map_or(State::Merged, |site| site.state);
+            Ok(Body::Merge(body::Merge {
+                into,
+                into_state,
+                reason,
+            }))
+        })?;
+        match &sealed.event.body {
+            Body::Merge(merge) => changed(&store, merge.into, &context.common, lang),
+            _ => Ok(Done::Whole),
+        }
+    }
+}
+
+/// `papaver split`
+#[derive(Debug, Args)]
+pub struct Split {
+    /// The site's code 图斑编号
+    site: String,
+    /// A part's place, twice or more 各部分位置
+    #[arg(
+        long = "at",
+        value_name = "LON,LAT",
+        required = true,
+        allow_hyphen_values = true
+    )]
+    parts: Vec<String>,
+    /// Why 理由
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Split {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let places = self
+            .parts
+            .iter()
+            .map(|text| lonlat("--at", text))
+            .collect::<Result<Vec<_>, _>>()?;
+        if places.len() < 2 {
+            return Err(bad(
+                "--at",
+                &self.parts.join(" "),
+                lang.pick(
+                    "two places or more, each with --at",
+                    "至少两处，每处一个 --at",
+                ),
+            ));
+        }
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, author) = context.write()?;
+        let key = store.find(&self.site)?;
+        let Some(parent) = store.site(key)? else {
+            return Ok(Done::Whole);
+        };
+        if parent.disputed
+            || !Move::allowed_in(parent.state, parent.disputed).contains(&Move::Split)
+        {
+            let refusal = if parent.disputed {
+                Refusal::Disputed
+            } else {
+                Refusal::State {
+                    state: parent.state,
+                    allowed: Move::allowed_in(parent.state, false),
+                }
+            };
+            return Err(StoreError::Refused {
+                site: store.code(key)?,
+                refusal,
+                actor: author.name,
+            }
+            .into());
+        }
+        let at = context.at()?;
+        let children = store.write(|store| {
+            let mut children = Vec::new();
+            for place in &places {
+                let now = moment();
+                let ms = u64::try_from(now.now.as_millisecond()).unwrap_or(0);
+                let origin = format!("event:{}", next_id(None, ms, now.random));
+                let child = SiteKey::of_origin(&origin);
+                let create = Create {
+                    source: Source::Split,
+                    origin,
+                    place: Place::point(*place),
+                    area_dm2: None,
+                    detection: None,
+                    recurs_of: None,
+                    split_from: Some((key, parent.state)),
+                    name: parent.name.clone(),
+                    note: None,
+                };
+                let body = Body::Create(Box::new(create));
+                store.append(
+                    &author,
+                    Draft {
+                        site: Some(child),
+                        at: at.clone(),
+                        evidence: parent.evidence.clone(),
+                        body,
+                    },
+                    now,
+                )?;
+                children.push(child);
+            }
+            let body = Body::Split(body::Split {
+                into: children.clone(),
+                reason: self.reason.clone(),
+            });
+            store.append(
+                &author,
+                Draft {
+                    site: Some(key),
+                    at: at.clone(),
+                    evidence: vec![],
+                    body,
+                },
+                moment(),
+            )?;
+            Ok(children)
+        })?;
+        for child in children {
+            changed(&store, child, &context.common, lang)?;
+        }
+        Ok(Done::Whole)
+    }
+}

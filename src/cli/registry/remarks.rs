@@ -1,0 +1,89 @@
+//! `note` and `correct`.
+
+use super::Done;
+use super::context::{Common, Context, Files};
+use super::say::Failure;
+use super::sites::{changed, dm2, lonlat};
+use crate::registry::body::{self, Body};
+use crate::registry::place::Place;
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver note`
+#[derive(Debug, Args)]
+pub struct Note {
+    /// The site's code 图斑编号
+    site: String,
+    /// The words 内容
+    text: String,
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Note {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let body = Body::Note(body::Note { text: self.text });
+        let (store, key, _) = context.record(&self.site, &self.files, |_, _| Ok(body))?;
+        changed(&store, key, &context.common, lang)
+    }
+}
+
+/// `papaver correct`
+#[derive(Debug, Args)]
+pub struct Correct {
+    /// The site's code 图斑编号
+    site: String,
+    /// Where it really is 位置
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Its real area in square metres 面积
+    #[arg(long, value_name = "M2")]
+    area: Option<f64>,
+    /// Its small place name 小地名
+    #[arg(long)]
+    name: Option<String>,
+    /// The real number of plants 株数
+    #[arg(long)]
+    plants: Option<u64>,
+    /// Where it grows 生境
+    #[arg(long)]
+    habitat: Option<String>,
+    /// Why 理由
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Correct {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let correct = body::Correct {
+            of: None,
+            place: self
+                .at
+                .as_deref()
+                .map(|text| lonlat("--at", text))
+                .transpose()?
+                .map(Place::point),
+            area_dm2: self.area.map(|m2| dm2("--area", m2)).transpose()?,
+            name: self.name,
+            plants: self.plants,
+            habitat: self.habitat,
+            reason: self.reason,
+        };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| {
+            Ok(Body::Correct(Box::new(correct)))
+        })?;
+        changed(&store, key, &context.common, lang)
+    }
+}

@@ -1,0 +1,143 @@
+//! `visit`: what a crew found.
+
+use super::Done;
+use super::context::{Common, Context, Files};
+use super::life::word;
+use super::say::{Failure, bad};
+use super::sites::{changed, dm2};
+use crate::registry::body::{self, Body, Count, Outcome, Stage};
+use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver visit`
+#[derive(Debug, Args)]
+pub struct Visit {
+    /// The site's code 图斑编号
+    site: String,
+    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论
+    #[arg(long)]
+    outcome: String,
+    /// An officer who was there, beside the actor 核查人员
+    #[arg(long = "officer", value_name = "NAME")]
+    officers: Vec<String>,
+    /// A witness 见证人
+    #[arg(long)]
+    witness: Option<String>,
+    /// The look-alike species 混淆植物
+    #[arg(long)]
+    species: Option<String>,
+    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期
+    #[arg(long)]
+    stage: Option<String>,
+    /// Capsules were cut for sap (true or false) 是否割浆
+    #[arg(long, value_name = "BOOL")]
+    sap_cut: Option<bool>,
+    /// Plants, each counted 株数(逐株)
+    #[arg(long, value_name = "N", conflicts_with = "quadrats")]
+    plants: Option<u64>,
+    /// Plants in each quadrat, as 4,6,5 样方株数
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', requires_all = ["quadrat_m2", "area"])]
+    quadrats: Vec<u64>,
+    /// The size of a quadrat in square metres 样方面积
+    #[arg(long, value_name = "M2")]
+    quadrat_m2: Option<f64>,
+    /// The planted area in square metres 种植面积
+    #[arg(long, value_name = "M2")]
+    area: Option<f64>,
+    /// Where it grows 生境
+    #[arg(long)]
+    habitat: Option<String>,
+    /// Words 备注
+    #[arg(long)]
+    note: Option<String>,
+    /// Record it without the evidence it needs, for this reason 强制
+    #[arg(long, value_name = "REASON")]
+    force: Option<String>,
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Visit {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let outcome: Outcome = word("--outcome", &self.outcome)?;
+        let stage: Option<Stage> = self
+            .stage
+            .as_deref()
+            .map(|text| word("--stage", text))
+            .transpose()?;
+        let area_dm2 = self
+            .area
+            .map(|m2| dm2("--area", m2))
+            .transpose()?
+            .map(i64::unsigned_abs);
+        let count = match (self.plants, self.quadrats.is_empty()) {
+            (Some(plants), _) => Some(Count::Each { plants }),
+            (None, true) => None,
+            (None, false) => {
+                let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
+                let listed = self
+                    .quadrats
+                    .iter()
+                    .map(u64::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",");
+                let count =
+                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
+                        bad(
+                            "--quadrats",
+                            &listed,
+                            match flaw {
+                                QuadratFlaw::TooFew => lang.pick(
+                                    "4,6,5: two quadrats or more, for an interval",
+                                    "4,6,5：至少两个样方，才有区间",
+                                ),
+                                QuadratFlaw::NoSize => lang.pick(
+                                    "a quadrat and an area with a size",
+                                    "样方与面积须大于零",
+                                ),
+                                QuadratFlaw::LargerThanArea => lang.pick(
+                                    "quadrats that fit into the area",
+                                    "样方总面积不得大于种植面积",
+                                ),
+                            },
+                        )
+                    })?;
+                Some(count)
+            }
+        };
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let mut officers = vec![
+            context
+                .actor()?
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        ];
+        officers.extend(self.officers);
+        let visit = body::Visit {
+            outcome,
+            officers,
+            witness: self.witness,
+            species: self.species,
+            stage,
+            sap_cut: self.sap_cut,
+            count,
+            area_dm2,
+            habitat: self.habitat,
+            note: self.note,
+            forced: self.force,
+            imported: None,
+        };
+        let (store, key, _) = context.record(&self.site, &self.files, |_, _| {
+            Ok(Body::Visit(Box::new(visit)))
+        })?;
+        changed(&store, key, &context.common, lang)
+    }
+}

@@ -1,0 +1,169 @@
+//! What can go wrong with files that are written and read.
+
+use crate::registry::evidence::EvidenceError;
+use crate::registry::store::StoreError;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::path::PathBuf;
+
+/// A file that was not written or not read.
+#[derive(Debug)]
+pub enum ExchangeError {
+    /// There is a file of that name already.
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not of a kind that is read.
+    Unknown {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is not what its name says.
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        why: String,
+    },
+    /// It has no column that names a site.
+    NoSites {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its coordinates are shifted.
+    Shifted {
+        /// The file.
+        path: PathBuf,
+        /// The system they look like.
+        system: &'static str,
+        /// Metres, about.
+        metres: u32,
+        /// Rows that show it.
+        rows: usize,
+    },
+    /// The registry.
+    Store(Box<StoreError>),
+    /// A piece of evidence.
+    Evidence(EvidenceError),
+}
+
+impl From<StoreError> for ExchangeError {
+    fn from(source: StoreError) -> Self {
+        Self::Store(Box::new(source))
+    }
+}
+
+impl Say for ExchangeError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Exists { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is there already", "{path} 已存在")).hint(tr!(
+                    lang,
+                    "choose another name, or say `--overwrite`",
+                    "请换一个文件名，或使用 `--overwrite` 覆盖"
+                ))
+            }
+            Self::Unwritable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be written: {source}",
+                    "无法写入 {path}：{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "make room, or choose a folder that can be written to",
+                    "请腾出空间，或选择可写的文件夹"
+                ))
+            }
+            Self::Unreadable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read: {source}",
+                    "无法读取 {path}：{source}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "check the name; nothing was recorded",
+                    "请检查文件名；未作任何记录"
+                ))
+            }
+            Self::Unknown { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is of no kind that is read", "无法识别 {path} 的格式"))
+                    .hint(tr!(lang, "give a .gpkg, .geojson, .xlsx or .csv that `papaver export` made and a crew filled in", "请提供由 `papaver export` 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv"))
+            }
+            Self::Malformed { path, why } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what its name says: {why}",
+                    "{path} 的内容与其类型不符：{why}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "copy it again from the device, or save it again; nothing was recorded",
+                    "请从设备重新复制或重新保存；未作任何记录"
+                ))
+            }
+            Self::NoSites { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} has no column that names a site",
+                    "{path} 没有图斑编号列"
+                ))
+                .hint(tr!(
+                    lang,
+                    "keep the column “site” (图斑编号) that the export has; nothing was recorded",
+                    "请保留导出文件中的“图斑编号”列；未作任何记录"
+                ))
+            }
+            Self::Shifted {
+                path,
+                system,
+                metres,
+                rows,
+            } => {
+                let path = path.display();
+                Said::new(tr!(lang, "the coordinates in {path} look shifted by {system}: {rows} rows lie some {metres} m from their sites, all to one side", "{path} 的坐标疑似经 {system} 偏移：{rows} 行与图斑相距约 {metres} 米且方向一致"))
+                    .hint(tr!(lang, "export again from the map program as WGS 84 (no offset), or give back the file without its coordinates; nothing was recorded", "请在地图软件中以 WGS 84（不偏移）重新导出，或去掉坐标后再导入；未作任何记录"))
+            }
+            Self::Store(source) => source.say(lang),
+            Self::Evidence(source) => source.say(lang),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unwritable { .. } => Fault::Machine,
+            Self::Store(source) => source.fault(),
+            Self::Evidence(source) => source.fault(),
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(ExchangeError, |e| match e {
+    ExchangeError::Unwritable { source, .. } | ExchangeError::Unreadable { source, .. } =>
+        Some(source),
+    ExchangeError::Store(source) => Some(source.as_ref()),
+    ExchangeError::Evidence(source) => Some(source),
+    _ => None,
+});

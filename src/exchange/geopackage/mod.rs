@@ -1,0 +1,8 @@
+//! `GeoPackage`: written so that QGIS and `QField` open them styled by state with a visit form, and read back.
+
+mod read;
+mod style;
+mod write;
+
+pub use read::{Journal, read};
+pub use write::write;

@@ -1,0 +1,393 @@
+//! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
+
+use crate::exchange::form::{FORM, FormColumn, Widget};
+use crate::exchange::kmz::colour;
+use crate::exchange::ledger::COLUMNS;
+use crate::registry::State;
+use crate::words::Lang;
+use quick_xml::escape::escape;
+use std::fmt::Write as _;
+
+/// A QML document of these parts.
+fn document(parts: &[String]) -> String {
+    format!(
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n<qgis version=\"3.22\" styleCategories=\"AllStyleCategories\" labelsEnabled=\"1\" readOnly=\"0\">\n{}</qgis>\n",
+        parts.concat()
+    )
+}
+
+fn option(name: &str, value: &str) -> String {
+    format!(
+        "<Option type=\"QString\" name=\"{name}\" value=\"{}\"/>",
+        escape(value)
+    )
+}
+
+/// `#rrggbb` as QGIS writes colours.
+fn rgba(hex: &str, alpha: u8) -> String {
+    let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap_or(0);
+    format!("{},{},{},{alpha}", part(1), part(3), part(5))
+}
+
+fn symbol(number: usize, kind: &str, class: &str, options: &[(&str, String)]) -> String {
+    let options: String = options
+        .iter()
+        .map(|(name, value)| option(name, value))
+        .collect();
+    // Older programs read `prop`, newer ones `Option`.
+    format!(
+        "<symbol type=\"{kind}\" name=\"{number}\" alpha=\"1\" clip_to_extent=\"1\" force_rhr=\"0\">\
+         <layer class=\"{class}\" enabled=\"1\" pass=\"0\" locked=\"0\"><Option type=\"Map\">{options}</Option></layer></symbol>\n"
+    )
+}
+
+/// A renderer with a category for each value of an expression: value, title, symbol.
+fn categorised(expression: &str, categories: &[(String, String, String)]) -> String {
+    let mut out = format!(
+        "<renderer-v2 type=\"categorizedSymbol\" attr=\"{}\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<categories>\n",
+        escape(expression)
+    );
+    for (at, (value, title, _)) in categories.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "<category symbol=\"{at}\" value=\"{}\" label=\"{}\" render=\"true\"/>",
+            escape(value),
+            escape(title)
+        );
+    }
+    out.push_str("</categories>\n<symbols>\n");
+    for (_, _, symbol) in categories {
+        out.push_str(symbol);
+    }
+    out.push_str("</symbols>\n</renderer-v2>\n");
+    out
+}
+
+fn by_state(lang: Lang, draw: impl Fn(usize, State) -> String) -> String {
+    let categories: Vec<(String, String, String)> = State::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(at, state)| {
+            (
+                state.name().to_owned(),
+                state.label(lang).to_owned(),
+                draw(at, state),
+            )
+        })
+        .collect();
+    categorised("state", &categories)
+}
+
+fn marker(number: usize, name: &str, fill: &str, line: &str, size: &str, width: &str) -> String {
+    symbol(
+        number,
+        "marker",
+        "SimpleMarker",
+        &[
+            ("name", name.into()),
+            ("color", fill.into()),
+            ("outline_color", line.into()),
+            ("outline_style", "solid".into()),
+            ("outline_width", width.into()),
+            ("outline_width_unit", "MM".into()),
+            ("size", size.into()),
+            ("size_unit", "MM".into()),
+        ],
+    )
+}
+
+fn labels() -> String {
+    "<labeling type=\"simple\"><settings calloutType=\"simple\">\
+     <text-style fieldName=\"site\" isExpression=\"0\" fontSize=\"9\" fontSizeUnit=\"Point\" textColor=\"20,20,20,255\" textOpacity=\"1\" fontFamily=\"Sans Serif\" namedStyle=\"Bold\" fontWeight=\"75\">\
+     <text-buffer bufferDraw=\"1\" bufferSize=\"0.8\" bufferSizeUnits=\"MM\" bufferColor=\"255,255,255,255\" bufferOpacity=\"0.9\"/></text-style>\
+     <placement placement=\"6\" dist=\"2\" distUnits=\"MM\" priority=\"5\" offsetType=\"1\"/>\
+     <rendering drawLabels=\"1\" obstacle=\"1\" scaleVisibility=\"1\" scaleMin=\"0\" scaleMax=\"50000\"/>\
+     </settings></labeling>\n"
+        .to_owned()
+}
+
+fn aliases<'a>(titles: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut out = String::from("<aliases>\n");
+    for (at, (key, title)) in titles.enumerate() {
+        let _ = writeln!(
+            out,
+            "<alias index=\"{}\" field=\"{key}\" name=\"{}\"/>",
+            at + 1,
+            escape(title)
+        );
+    }
+    out.push_str("</aliases>\n");
+    out
+}
+
+fn widget(field: &str, kind: &str, options: &str) -> String {
+    format!(
+        "<field name=\"{field}\" configurationFlags=\"None\"><editWidget type=\"{kind}\"><config><Option type=\"Map\">{options}</Option></config></editWidget></field>\n"
+    )
+}
+
+/// A picture by its path, relative to the file.
+const PICTURE: &str = "<Option type=\"int\" name=\"DocumentViewer\" value=\"1\"/><Option type=\"int\" name=\"DocumentViewerHeight\" value=\"0\"/>\
+     <Option type=\"int\" name=\"DocumentViewerWidth\" value=\"0\"/><Option type=\"bool\" name=\"FileWidget\" value=\"true\"/>\
+     <Option type=\"bool\" name=\"FileWidgetButton\" value=\"true\"/><Option type=\"QString\" name=\"FileWidgetFilter\" value=\"\"/>\
+     <Option type=\"int\" name=\"RelativeStorage\" value=\"1\"/><Option type=\"int\" name=\"StorageMode\" value=\"0\"/>";
+
+const HIDDEN: [&str; 2] = ["head", "site_key"];
+
+fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
+    let mut out = String::from("<editable>\n");
+    for (field, editable) in fields {
+        let _ = writeln!(
+            out,
+            "<field name=\"{field}\" editable=\"{}\"/>",
+            u8::from(editable)
+        );
+    }
+    out.push_str("</editable>\n");
+    out
+}
+
+/// The style of the sites' points: a colour for each state, the code as a label, nothing to edit.
+pub fn sites(lang: Lang) -> String {
+    let on_map = || COLUMNS.iter().filter(|c| c.on_map);
+    let mut fields = String::from("<fieldConfiguration>\n");
+    for column in on_map() {
+        let hidden = HIDDEN.contains(&column.key);
+        fields += &widget(column.key, if hidden { "Hidden" } else { "TextEdit" }, "");
+    }
+    fields += &widget("picture", "ExternalResource", PICTURE);
+    fields += "</fieldConfiguration>\n";
+    let titles = on_map()
+        .map(|c| (c.key, c.title(lang)))
+        .chain([("picture", lang.pick("picture of the detection", "航测切片"))]);
+    document(&[
+        by_state(lang, |at, state| {
+            marker(
+                at,
+                "circle",
+                &rgba(colour(state), 255),
+                "255,255,255,255",
+                "3.6",
+                "0.4",
+            )
+        }),
+        labels(),
+        fields,
+        aliases(titles),
+        editable(on_map().map(|c| (c.key, false)).chain([("picture", false)])),
+        "<previewExpression>\"site\" || ' ' || \"state_name\"</previewExpression>\n".into(),
+    ])
+}
+
+/// The style of the outlines: a colour for each state, the ground seen through.
+pub fn outlines(lang: Lang) -> String {
+    let on_map = || COLUMNS.iter().filter(|c| c.on_map);
+    document(&[
+        by_state(lang, |at, state| {
+            symbol(
+                at,
+                "fill",
+                "SimpleFill",
+                &[
+                    ("color", rgba(colour(state), 50)),
+                    ("style", "solid".into()),
+                    ("outline_color", rgba(colour(state), 255)),
+                    ("outline_style", "solid".into()),
+                    ("outline_width", "0.5".into()),
+                    ("outline_width_unit", "MM".into()),
+                ],
+            )
+        }),
+        aliases(on_map().map(|c| (c.key, c.title(lang)))),
+        editable(on_map().map(|c| (c.key, false))),
+        "<previewExpression>\"site\"</previewExpression>\n".into(),
+    ])
+}
+
+fn form_widget(field: &FormColumn, lang: Lang) -> String {
+    let flag =
+        |name: &str, on: bool| format!("<Option type=\"bool\" name=\"{name}\" value=\"{on}\"/>");
+    match field.widget {
+        Widget::List => {
+            let mut map = String::from("<Option type=\"List\" name=\"map\">");
+            // QGIS stores this word as NULL.
+            let empty = ("{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}", "—");
+            for (code, word) in std::iter::once(empty).chain(field.list(lang)) {
+                let _ = write!(
+                    map,
+                    "<Option type=\"Map\">{}</Option>",
+                    option(&escape(word), code)
+                );
+            }
+            map += "</Option>";
+            widget(field.key, "ValueMap", &map)
+        }
+        Widget::Time => widget(
+            field.key,
+            "DateTime",
+            &[
+                flag("allow_null", true),
+                flag("calendar_popup", true),
+                option("display_format", "yyyy-MM-dd HH:mm"),
+                option("field_format", "yyyy-MM-dd HH:mm:ss"),
+                flag("field_iso_format", false),
+            ]
+            .concat(),
+        ),
+        Widget::Lines => widget(
+            field.key,
+            "TextEdit",
+            &[flag("IsMultiline", true), flag("UseHtml", false)].concat(),
+        ),
+        Widget::Photo => widget(field.key, "ExternalResource", PICTURE),
+        Widget::Line | Widget::Count | Widget::Number => widget(
+            field.key,
+            "TextEdit",
+            &[flag("IsMultiline", false), flag("UseHtml", false)].concat(),
+        ),
+    }
+}
+
+/// The columns of the visit layer that name the site, as they are shown.
+const NAMES: [&str; 4] = ["site", "state", "due", "crew"];
+
+/// The style of the visits: a ring where nothing is filled in yet, a tick where it is; and the form.
+pub fn visits(lang: Lang) -> String {
+    let empty = marker(0, "circle", "255,255,255,0", "30,30,30,255", "6", "0.6");
+    let filled = marker(1, "circle", "255,255,255,0", "26,127,55,255", "6", "1.2");
+    let renderer = categorised(
+        "CASE WHEN \"visit_outcome\" IS NULL THEN 'to do' ELSE 'done' END",
+        &[
+            (
+                "to do".into(),
+                lang.pick("to be filled in", "待填写").into(),
+                empty,
+            ),
+            (
+                "done".into(),
+                lang.pick("filled in", "已填写").into(),
+                filled,
+            ),
+        ],
+    );
+    let columns = || {
+        COLUMNS
+            .iter()
+            .filter(|c| NAMES.contains(&c.key) || HIDDEN.contains(&c.key))
+    };
+    let mut fields = String::from("<fieldConfiguration>\n");
+    for column in columns() {
+        if HIDDEN.contains(&column.key) {
+            fields += &widget(column.key, "Hidden", "");
+        } else if column.key == "state" {
+            let mut map = String::from("<Option type=\"List\" name=\"map\">");
+            for state in State::ALL {
+                let _ = write!(
+                    map,
+                    "<Option type=\"Map\">{}</Option>",
+                    option(&escape(state.label(lang)), state.name())
+                );
+            }
+            fields += &widget("state", "ValueMap", &(map + "</Option>"));
+        } else {
+            fields += &widget(column.key, "TextEdit", "");
+        }
+    }
+    for field in FORM {
+        fields += &form_widget(field, lang);
+    }
+    fields += "</fieldConfiguration>\n";
+    let titles = columns()
+        .map(|c| (c.key, c.title(lang)))
+        .chain(FORM.iter().map(|f| {
+            let title = f.title(lang);
+            // The form itself says that it is a visit.
+            let short = title
+                .trim_start_matches("visit: ")
+                .trim_start_matches("回填：");
+            (f.key, short)
+        }));
+    document(&[
+        renderer,
+        fields,
+        aliases(titles),
+        "<defaults>\n<default field=\"visit_at\" expression=\"if(&quot;visit_at&quot; IS NULL, format_date(now(), 'yyyy-MM-dd HH:mm:ss'), &quot;visit_at&quot;)\" applyOnUpdate=\"1\"/>\n</defaults>\n".into(),
+        editable(columns().map(|c| (c.key, false)).chain(FORM.iter().map(|f| (f.key, true)))),
+        form(lang),
+        "<previewExpression>\"site\" || coalesce(' · ' || \"visit_outcome\", '')</previewExpression>\n".into(),
+    ])
+}
+
+/// The form in tabs: what was found, the count, the photographs.
+fn form(lang: Lang) -> String {
+    let tab = |title: &str, keys: &[&str]| {
+        let mut out = format!(
+            "<attributeEditorContainer name=\"{}\" groupBox=\"0\" columnCount=\"1\" showLabel=\"1\" visibilityExpressionEnabled=\"0\" visibilityExpression=\"\">\n",
+            escape(title)
+        );
+        for key in keys {
+            let _ = writeln!(
+                out,
+                "<attributeEditorField name=\"{key}\" index=\"-1\" showLabel=\"1\"/>"
+            );
+        }
+        out + "</attributeEditorContainer>\n"
+    };
+    let found: Vec<&str> = NAMES
+        .into_iter()
+        .chain([
+            "visit_outcome",
+            "visit_at",
+            "visit_officers",
+            "visit_witness",
+            "visit_species",
+            "visit_stage",
+            "visit_sap_cut",
+            "visit_habitat",
+            "visit_note",
+        ])
+        .collect();
+    let count = [
+        "visit_plants",
+        "visit_quadrats",
+        "visit_quadrat_m2",
+        "visit_area_m2",
+    ];
+    let photos = [
+        "visit_photo_1",
+        "visit_photo_2",
+        "visit_photo_3",
+        "visit_photo_4",
+    ];
+    [
+        "<editform tolerant=\"1\"></editform>\n<editorlayout>tablayout</editorlayout>\n<attributeEditorForm>\n".to_owned(),
+        tab(lang.pick("Visit", "核查"), &found),
+        tab(lang.pick("Count", "计数"), &count),
+        tab(lang.pick("Photographs", "照片"), &photos),
+        "</attributeEditorForm>\n".to_owned(),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_styles_are_xml_and_the_form_has_every_column() {
+        for lang in [Lang::En, Lang::Zh] {
+            for qml in [sites(lang), outlines(lang), visits(lang)] {
+                let options = roxmltree::ParsingOptions {
+                    allow_dtd: true,
+                    ..roxmltree::ParsingOptions::default()
+                };
+                roxmltree::Document::parse_with_options(&qml, options).expect("XML");
+            }
+            let form = visits(lang);
+            for field in FORM {
+                let placed = format!("<attributeEditorField name=\"{}\"", field.key);
+                assert!(form.contains(&placed), "{}", field.key);
+            }
+        }
+    }
+}

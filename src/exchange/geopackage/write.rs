@@ -1,0 +1,296 @@
+//! Writing: points, outlines and the visit form as layers, styles in `layer_styles`, pictures in a folder beside it.
+
+use super::style;
+use crate::exchange::form::{FORM, Widget};
+use crate::exchange::ledger::{COLUMNS, Cell, Column, Entry, Kind};
+use crate::exchange::out::{check_free, folder_of, put, readable, unwritable, write_new};
+use crate::exchange::{ExchangeError, Export, chip};
+use gdal::errors::GdalError;
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use gdal::vector::{
+    Feature, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal,
+};
+use gdal::{Dataset, DriverManager};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Columns of the visit layer that say which site a row is about.
+const VISIT_NAMES: [&str; 6] = ["site", "state", "due", "crew", "head", "site_key"];
+
+/// Writes the file, and the pictures of the detections into the folder `NAME-files` beside it. Returns that folder
+/// where there are pictures.
+///
+/// # Errors
+/// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`].
+pub fn write(
+    export: &Export,
+    path: &Path,
+    overwrite: bool,
+) -> Result<Option<PathBuf>, ExchangeError> {
+    check_free(path, overwrite)?;
+    let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
+    name.push("-files");
+    let folder = folder_of(path);
+    let pictures = path.with_file_name(&name);
+    let any = export
+        .entries
+        .iter()
+        .any(|entry| chip(&entry.site, &export.evidence).is_some());
+    if any {
+        check_free(&pictures, overwrite)?;
+    }
+    let workshop = tempfile::Builder::new()
+        .prefix(".papaver-")
+        .tempdir_in(&folder)
+        .map_err(unwritable(path))?;
+    let made = workshop.path().join("made.gpkg");
+    let prefix = name.to_string_lossy().into_owned();
+    fill(export, &made, &prefix).map_err(|e| ExchangeError::Unwritable {
+        path: path.into(),
+        source: std::io::Error::other(e),
+    })?;
+    let _ = readable(&made);
+    fs::File::open(&made)
+        .and_then(|file| file.sync_all())
+        .map_err(unwritable(path))?;
+    if any {
+        fs::create_dir_all(&pictures).map_err(unwritable(&pictures))?;
+        for entry in &export.entries {
+            if let Some(bytes) = chip(&entry.site, &export.evidence) {
+                let target = pictures.join(format!("{}.jpg", entry.code));
+                write_new(&target, overwrite, |out| out.write_all(&bytes))?;
+            }
+        }
+    }
+    let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
+    put(made, path, overwrite)?;
+    Ok(any.then_some(pictures))
+}
+
+/// A column of a layer and where its value comes from.
+struct Given<'a> {
+    name: &'static str,
+    kind: Kind,
+    value: Box<dyn Fn(&Entry) -> Cell + 'a>,
+}
+
+fn given<'a>(column: &'static Column, export: &'a Export) -> Given<'a> {
+    Given {
+        name: column.key,
+        kind: column.kind,
+        value: Box::new(|entry| column.value(entry, &export.context)),
+    }
+}
+
+fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
+    let driver = DriverManager::get_driver_by_name("GPKG")?;
+    let mut dataset = driver.create_vector_only(path)?;
+    let mut wgs84 = SpatialRef::from_epsg(4326)?;
+    wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    {
+        let mut transaction = dataset.start_transaction()?;
+        let dataset: &mut Dataset = &mut transaction;
+        let on_map = || COLUMNS.iter().filter(|column| column.on_map);
+        let outlines: Vec<Given> = on_map().map(|c| given(c, export)).collect();
+        let mut points: Vec<Given> = on_map().map(|c| given(c, export)).collect();
+        points.push(Given {
+            name: "picture",
+            kind: Kind::Text,
+            value: Box::new(|entry| {
+                if chip(&entry.site, &export.evidence).is_some() {
+                    Cell::Text(format!("{pictures}/{}.jpg", entry.code))
+                } else {
+                    Cell::Empty
+                }
+            }),
+        });
+        let visits: Vec<Given> = COLUMNS
+            .iter()
+            .filter(|c| VISIT_NAMES.contains(&c.key))
+            .map(|c| given(c, export))
+            .chain(FORM.iter().map(|field| Given {
+                name: field.key,
+                kind: match field.widget {
+                    Widget::Count => Kind::Count,
+                    Widget::Number => Kind::Number,
+                    _ => Kind::Text,
+                },
+                value: Box::new(|_| Cell::Empty),
+            }))
+            .collect();
+        layer(
+            dataset,
+            "outlines",
+            &wgs84,
+            OGRwkbGeometryType::wkbMultiPolygon,
+            export,
+            &outlines,
+            |entry| {
+                let area = entry.site.place.polygons();
+                (!area.0.is_empty()).then(|| area.to_gdal()).transpose()
+            },
+        )?;
+        let point = |entry: &Entry| {
+            geo::Point::from(entry.site.place.lonlat())
+                .to_gdal()
+                .map(Some)
+        };
+        layer(
+            dataset,
+            "sites",
+            &wgs84,
+            OGRwkbGeometryType::wkbPoint,
+            export,
+            &points,
+            point,
+        )?;
+        layer(
+            dataset,
+            "visits",
+            &wgs84,
+            OGRwkbGeometryType::wkbPoint,
+            export,
+            &visits,
+            point,
+        )?;
+        about(dataset, export)?;
+        styles(dataset, export)?;
+        transaction.commit()?;
+    }
+    dataset.close()
+}
+
+fn ogr(kind: Kind) -> OGRFieldType::Type {
+    match kind {
+        Kind::Text => OGRFieldType::OFTString,
+        Kind::Number => OGRFieldType::OFTReal,
+        Kind::Count => OGRFieldType::OFTInteger64,
+    }
+}
+
+fn layer(
+    dataset: &mut Dataset,
+    name: &str,
+    srs: &SpatialRef,
+    ty: OGRwkbGeometryType::Type,
+    export: &Export,
+    columns: &[Given],
+    geometry: impl Fn(&Entry) -> Result<Option<Geometry>, GdalError>,
+) -> Result<(), GdalError> {
+    let layer = dataset.create_layer(LayerOptions {
+        name,
+        srs: Some(srs),
+        ty,
+        options: Some(&["GEOMETRY_NAME=geom"]),
+    })?;
+    let fields: Vec<(&str, OGRFieldType::Type)> =
+        columns.iter().map(|c| (c.name, ogr(c.kind))).collect();
+    layer.create_defn_fields(&fields)?;
+    for entry in &export.entries {
+        let Some(geometry) = geometry(entry)? else {
+            continue;
+        };
+        let mut feature = Feature::new(layer.defn())?;
+        feature.set_geometry(geometry)?;
+        for (at, column) in columns.iter().enumerate() {
+            match (column.value)(entry) {
+                Cell::Empty => feature.set_field_null(at)?,
+                Cell::Text(text) => feature.set_field_string(at, &text)?,
+                Cell::Number(number, _) => feature.set_field_double(at, number)?,
+                Cell::Count(count) => feature.set_field_integer64(at, count)?,
+            }
+        }
+        feature.create(&layer)?;
+    }
+    Ok(())
+}
+
+/// A table without geometry that says what the file is.
+fn about(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
+    let rows = [
+        ("datum", Export::DATUM.to_owned()),
+        ("unit", export.unit.clone()),
+        ("made_at", export.made_at.clone()),
+        ("state", export.state.to_string()),
+    ];
+    let table = plain(dataset, "papaver", &["name", "value"])?;
+    for (name, value) in rows {
+        let mut feature = Feature::new(table.defn())?;
+        feature.set_field_string(0, name)?;
+        feature.set_field_string(1, &value)?;
+        feature.create(&table)?;
+    }
+    Ok(())
+}
+
+fn plain<'a>(
+    dataset: &'a mut Dataset,
+    name: &str,
+    fields: &[&str],
+) -> Result<gdal::vector::Layer<'a>, GdalError> {
+    let table = dataset.create_layer(LayerOptions {
+        name,
+        srs: None,
+        ty: OGRwkbGeometryType::wkbNone,
+        options: Some(&["FID=id"]),
+    })?;
+    let fields: Vec<(&str, OGRFieldType::Type)> = fields
+        .iter()
+        .map(|name| {
+            let kind = match *name {
+                "useAsDefault" => OGRFieldType::OFTInteger,
+                "update_time" => OGRFieldType::OFTDateTime,
+                _ => OGRFieldType::OFTString,
+            };
+            (*name, kind)
+        })
+        .collect();
+    table.create_defn_fields(&fields)?;
+    Ok(table)
+}
+
+/// The table in which QGIS looks for styles, as QGIS itself makes it.
+fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
+    const FIELDS: [&str; 12] = [
+        "f_table_catalog",
+        "f_table_schema",
+        "f_table_name",
+        "f_geometry_column",
+        "styleName",
+        "styleQML",
+        "styleSLD",
+        "useAsDefault",
+        "description",
+        "owner",
+        "ui",
+        "update_time",
+    ];
+    let table = plain(dataset, "layer_styles", &FIELDS)?;
+    let lang = export.context.lang;
+    for (layer, qml) in [
+        ("sites", style::sites(lang)),
+        ("outlines", style::outlines(lang)),
+        ("visits", style::visits(lang)),
+    ] {
+        let mut feature = Feature::new(table.defn())?;
+        let texts = [
+            (0, ""),
+            (1, ""),
+            (2, layer),
+            (3, "geom"),
+            (4, "Papaver"),
+            (5, qml.as_str()),
+            (6, ""),
+            (8, "Papaver"),
+            (9, ""),
+        ];
+        for (at, text) in texts {
+            feature.set_field_string(at, text)?;
+        }
+        feature.set_field_integer(7, 1)?;
+        feature.set_field_string(11, &export.made_at)?;
+        feature.create(&table)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Why a row is not recorded, in words.
+
+use crate::exchange::form::FormFlaw;
+use crate::registry::moves::{Need, Refusal};
+use crate::tr;
+use crate::words::Lang;
+
+/// Why a row is not recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowFlaw {
+    /// It names no site.
+    NoSite,
+    /// It names a site that is not known here.
+    UnknownSite(String),
+    /// Its code and its key name two sites.
+    TwoSites,
+    /// A spreadsheet made a number of a code.
+    Mangled(String),
+    /// Its district is another than the site's.
+    OtherDistrict {
+        /// As the row says.
+        given: String,
+        /// As the registry knows it.
+        known: String,
+    },
+    /// Other rows of the file say something else of the same site.
+    TwoRows(Vec<u64>),
+    /// A value will not do.
+    Form(FormFlaw),
+    /// Neither the row nor the command says when.
+    NoTime,
+    /// The copy was made from a state of the site that is not known here.
+    UnknownHead,
+    /// Its position is not in degrees.
+    NotDegrees,
+    /// Its position is far from the site.
+    Far(f64),
+    /// A photograph is not there.
+    NoPhoto(String),
+    /// A photograph that is none.
+    NotAPhoto(String),
+    /// The path of a photograph leads out of the file's folder.
+    PhotoElsewhere(String),
+    /// The site's state as the crew saw it does not allow it, or it lacks what it needs.
+    Move(Refusal),
+}
+
+impl RowFlaw {
+    /// In words, with what to do.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::NoSite => tr!(
+                lang,
+                "it names no site; a new find is added with `papaver add`",
+                "未填图斑编号；新发现请用 `papaver add` 新增"
+            ),
+            Self::UnknownSite(code) => {
+                tr!(lang, "site {code} is not known here", "本库没有图斑 {code}")
+            }
+            Self::TwoSites => tr!(
+                lang,
+                "its code and its key name two different sites",
+                "图斑编号与图斑键不是同一图斑"
+            ),
+            Self::Mangled(value) => tr!(
+                lang,
+                "a code has become a number: {value}; keep the columns of codes as text and fill in the row again",
+                "编码被表格软件改成了数字：{value}；请将编码列设为文本后重新填写"
+            ),
+            Self::OtherDistrict { given, known } => tr!(
+                lang,
+                "its district code {given} is not that of the site ({known})",
+                "区划代码 {given} 与图斑（{known}）不符"
+            ),
+            Self::TwoRows(lines) => {
+                let lines = lines
+                    .iter()
+                    .map(u64::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                tr!(
+                    lang,
+                    "rows {lines} say different things of one site; keep the right one",
+                    "第 {lines} 行对同一图斑填写不一致；请保留正确的一行"
+                )
+            }
+            Self::Form(flaw) => flaw.say(lang),
+            Self::NoTime => tr!(
+                lang,
+                "it does not say when; fill that in, or give `--when`",
+                "未填核查时间；请填写，或用 `--when` 指定"
+            ),
+            Self::UnknownHead => tr!(
+                lang,
+                "the copy was made from a state of the site that is not known here; apply the bundle of the office that made it first",
+                "该副本所依据的图斑状态本库没有；请先导入制作该副本单位的数据包"
+            ),
+            Self::NotDegrees => tr!(
+                lang,
+                "its position is not in degrees of WGS 84",
+                "坐标不是 WGS 84 经纬度"
+            ),
+            Self::Far(metres) => tr!(
+                lang,
+                "its position lies {metres:.0} m from the site: is it another place?",
+                "坐标距图斑 {metres:.0} 米：是否另一处？"
+            ),
+            Self::NoPhoto(name) => tr!(
+                lang,
+                "photograph {name} is not beside the file",
+                "照片 {name} 不在文件旁"
+            ),
+            Self::NotAPhoto(name) => tr!(lang, "{name} is not a photograph", "{name} 不是照片"),
+            Self::PhotoElsewhere(name) => tr!(
+                lang,
+                "photograph {name} leads out of the file's folder",
+                "照片路径 {name} 超出文件所在文件夹"
+            ),
+            Self::Move(Refusal::Lacks { needs }) => {
+                let needs = needs
+                    .iter()
+                    .map(|need| lacking(*need, lang))
+                    .collect::<Vec<_>>()
+                    .join(lang.pick("; ", "；"));
+                tr!(lang, "it lacks {needs}", "缺少：{needs}")
+            }
+            Self::Move(Refusal::State { state, allowed }) => {
+                let state = state.label(lang);
+                let allowed = allowed
+                    .iter()
+                    .map(|step| step.name())
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                tr!(
+                    lang,
+                    "the site was “{state}” in the copy, where no visit is recorded; allowed then: {allowed}",
+                    "副本中图斑状态为“{state}”，不能录入核查；当时可做：{allowed}"
+                )
+            }
+            Self::Move(Refusal::Disputed) => tr!(
+                lang,
+                "the site is in dispute; `papaver resolve` first",
+                "图斑有争议，请先 `papaver resolve` 裁定"
+            ),
+            Self::Move(other) => format!("{other:?}"),
+        }
+    }
+}
+
+fn lacking(need: Need, lang: Lang) -> &'static str {
+    match need {
+        Need::TwoOfficers => lang.pick("two officers", "两名核查人员"),
+        Need::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
+        Need::ScenePhoto => lang.pick(
+            "a photograph of the scene before uprooting",
+            "铲除前的现场照片",
+        ),
+        Need::AfterPhoto => lang.pick("a photograph from after the eradication", "铲除后的照片"),
+    }
+}

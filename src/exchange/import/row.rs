@@ -1,0 +1,242 @@
+//! One row: which site it means, what its author saw of it, and what it says.
+
+use super::{Request, RowFlaw, form, table};
+use crate::exchange::ExchangeError;
+use crate::ground::LonLat;
+use crate::registry::body::Visit;
+use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::place::Place;
+use crate::registry::store::{Store, StoreError};
+use crate::registry::{Hash, Site, SiteKey};
+use std::collections::BTreeMap;
+use table::{Field, Row};
+
+/// The site that a row means.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The site.
+    pub site: Site,
+    /// Its code.
+    pub code: String,
+}
+
+/// A row on its way.
+pub struct Taken {
+    pub table: String,
+    pub line: u64,
+    pub site: Option<(SiteKey, String)>,
+    pub ready: Result<Ready, RowFlaw>,
+}
+
+/// A row that can be recorded, once its photographs are kept.
+pub struct Ready {
+    pub site: Site,
+    pub visit: Visit,
+    pub at: String,
+    pub photos: Vec<String>,
+    pub evidence: Vec<EvidenceRef>,
+    /// The heads that the copy carried.
+    pub seen: Vec<Hash>,
+    pub moved_on: bool,
+    pub without_head: bool,
+    pub apart_m: Option<f64>,
+    pub position: Option<LonLat>,
+}
+
+impl Known {
+    /// The site that a row names by its code, its key or both.
+    ///
+    /// # Errors
+    /// Those of reading the registry; the inner one where the row names none.
+    pub fn of(store: &Store, row: &Row) -> Result<Result<Self, RowFlaw>, StoreError> {
+        let (code, key) = (row.field("site"), row.field("site_key"));
+        for field in [code, key, row.field("district_code")] {
+            if field.is_mangled_code() {
+                return Ok(Err(RowFlaw::Mangled(field.to_text())));
+            }
+        }
+        let text = |field: &Field| {
+            let text = field.to_text();
+            let text = text.trim().trim_start_matches('\'').to_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        let mut found: Option<SiteKey> = None;
+        for typed in [text(code), text(key)].into_iter().flatten() {
+            match store.find(&typed) {
+                Ok(site) if found.is_some_and(|other| other != site) => {
+                    return Ok(Err(RowFlaw::TwoSites));
+                }
+                Ok(site) => found = Some(site),
+                Err(StoreError::UnknownSite { .. } | StoreError::Code { .. }) => {
+                    return Ok(Err(RowFlaw::UnknownSite(typed)));
+                }
+                Err(StoreError::AmbiguousSite { .. }) if found.is_none() => {}
+                Err(StoreError::AmbiguousSite { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let Some(key) = found else {
+            return Ok(Err(RowFlaw::NoSite));
+        };
+        let Some(site) = store.site(key)? else {
+            return Ok(Err(RowFlaw::NoSite));
+        };
+        if let (Some(given), Some(district)) =
+            (text(row.field("district_code")), store.district(key)?)
+            && let Some(code) = district["code"].as_str()
+            && code != given
+        {
+            return Ok(Err(RowFlaw::OtherDistrict {
+                given,
+                known: code.to_owned(),
+            }));
+        }
+        Ok(Ok(Self {
+            code: store.code(key)?,
+            site,
+        }))
+    }
+}
+
+/// Looks at a filled row.
+///
+/// # Errors
+/// Those of reading the registry; what is wrong with the row is in the result.
+pub fn take(
+    store: &Store,
+    request: &Request<'_>,
+    table: &str,
+    row: &Row,
+    known: Result<Known, RowFlaw>,
+) -> Result<Taken, ExchangeError> {
+    let mut taken = Taken {
+        table: table.to_owned(),
+        line: row.line,
+        site: known.as_ref().ok().map(|k| (k.site.key, k.code.clone())),
+        ready: Err(RowFlaw::NoSite),
+    };
+    taken.ready = match known {
+        Err(flaw) => Err(flaw),
+        Ok(known) => ready(store, request, row, known.site)?,
+    };
+    Ok(taken)
+}
+
+fn ready(
+    store: &Store,
+    request: &Request<'_>,
+    row: &Row,
+    site: Site,
+) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
+    let filled = match form::read(row, &request.now) {
+        Ok(filled) => filled,
+        Err(flaw) => return Ok(Err(RowFlaw::Form(flaw))),
+    };
+    let Some(at) = filled.at.or_else(|| request.when.clone()) else {
+        return Ok(Err(RowFlaw::NoTime));
+    };
+    let head = row.field("head").to_text();
+    let head = head.trim();
+    let (seen, moved_on) = if head.is_empty() || head == site.head().to_string() {
+        (site.heads.clone(), false)
+    } else {
+        let events = store.events_of(site.key)?;
+        match head.parse().ok().and_then(|head| heads(&events, head)) {
+            Some(seen) => (seen, true),
+            None => return Ok(Err(RowFlaw::UnknownHead)),
+        }
+    };
+    let mut apart_m = None;
+    if let Some(at) = row.position {
+        if !at.is_on_earth() {
+            return Ok(Err(RowFlaw::NotDegrees));
+        }
+        let metres = site.place.distance_m(&Place::point(at));
+        let around = site.place.lonlat().distance_m(at);
+        if around > f64::from(store.settings().photo_far_m)
+            && metres > f64::from(store.settings().photo_far_m)
+        {
+            return Ok(Err(RowFlaw::Far(around)));
+        }
+        apart_m = (metres > 2.0).then_some(metres);
+    }
+    Ok(Ok(Ready {
+        visit: filled.visit,
+        at,
+        photos: filled.photos,
+        evidence: Vec::new(),
+        seen,
+        moved_on,
+        without_head: head.is_empty(),
+        apart_m,
+        position: row.position,
+        site,
+    }))
+}
+
+/// The heads that a head hash stands for: one event of the site's history nearly always, two or three where offices
+/// had worked apart.
+fn heads(events: &[Sealed], head: Hash) -> Option<Vec<Hash>> {
+    /// More than this and triples are too many to try.
+    const FEW: usize = 200;
+    let mut all: Vec<Hash> = events.iter().map(|sealed| sealed.hash).collect();
+    all.sort_unstable();
+    all.dedup();
+    let fits = |heads: &[Hash]| {
+        let bytes: Vec<u8> = heads.iter().flat_map(|hash| hash.0).collect();
+        Hash::of(&bytes) == head
+    };
+    let n = all.len();
+    for i in 0..n {
+        if fits(&[all[i]]) {
+            return Some(vec![all[i]]);
+        }
+    }
+    if n > FEW {
+        return None;
+    }
+    for i in 0..n {
+        for j in i + 1..n {
+            if fits(&[all[i], all[j]]) {
+                return Some(vec![all[i], all[j]]);
+            }
+            for k in j + 1..n {
+                if fits(&[all[i], all[j], all[k]]) {
+                    return Some(vec![all[i], all[j], all[k]]);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Of two rows for one site, the same in all they say, the first counts; where they differ, nobody knows which is
+/// right, and all are refused.
+pub fn refuse_twins(rows: &mut Vec<Taken>) {
+    let mut by_site: BTreeMap<SiteKey, Vec<usize>> = BTreeMap::new();
+    for (at, taken) in rows.iter().enumerate() {
+        if let Ok(ready) = &taken.ready {
+            by_site.entry(ready.site.key).or_default().push(at);
+        }
+    }
+    let mut repeats = Vec::new();
+    for twins in by_site.into_values().filter(|twins| twins.len() > 1) {
+        let says = |at: usize| {
+            let ready = rows[at].ready.as_ref().ok()?;
+            Some((ready.visit.clone(), ready.at.clone(), ready.photos.clone()))
+        };
+        if twins.iter().all(|at| says(*at) == says(twins[0])) {
+            repeats.extend_from_slice(&twins[1..]);
+            continue;
+        }
+        let lines: Vec<u64> = twins.iter().map(|at| rows[*at].line).collect();
+        for at in twins {
+            rows[at].ready = Err(RowFlaw::TwoRows(lines.clone()));
+        }
+    }
+    let mut at = 0;
+    rows.retain(|_| {
+        at += 1;
+        !repeats.contains(&(at - 1))
+    });
+}

@@ -1,0 +1,207 @@
+//! KMZ: KML and the pictures of the detections in one ZIP, for Ovital and Google Earth.
+//!
+//! Every placemark has a name, a table as its description, and its own style, which is what simple viewers understand;
+//! points are in a folder a state, outlines in one of their own. Pictures have ASCII names.
+
+use super::ledger::{COLUMNS, Cell, Entry};
+use super::out::Out;
+use super::{Export, chip};
+use crate::registry::State;
+use crate::words::Lang;
+use geo::LineString;
+use quick_xml::escape::escape;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use zip::CompressionMethod;
+use zip::write::SimpleFileOptions;
+
+/// Opaque colours by state as `#rrggbb`, the same on every map.
+pub fn colour(state: State) -> &'static str {
+    match state {
+        State::Confirmed => "#c8102e",
+        State::Eradicated => "#e07b00",
+        State::Revisit => "#8e44ad",
+        State::Dispatched => "#1f6fd1",
+        State::Candidate => "#e6c200",
+        State::Refuted => "#6f8f72",
+        State::ScreenedOut => "#9aa0a6",
+        State::Closed => "#1a7f37",
+        State::Merged | State::Split => "#bdbdbd",
+    }
+}
+
+/// KML's aabbggrr.
+fn kml_colour(state: State, alpha: &str) -> String {
+    let rgb = colour(state);
+    format!("{alpha}{}{}{}", &rgb[5..7], &rgb[3..5], &rgb[1..3])
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
+    let mut archive = zip::ZipWriter::new(out);
+    let packed = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    // Pictures do not shrink, and their bytes stay findable.
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    // Simple viewers read the first file, so the document comes before the pictures that it names.
+    let pictured: Vec<bool> = export
+        .entries
+        .iter()
+        .map(|entry| chip(&entry.site, &export.evidence).is_some())
+        .collect();
+    archive
+        .start_file("doc.kml", packed)
+        .map_err(io::Error::other)?;
+    archive.write_all(document(export, &pictured).as_bytes())?;
+    for (entry, _) in export
+        .entries
+        .iter()
+        .zip(&pictured)
+        .filter(|(_, has)| **has)
+    {
+        let bytes = chip(&entry.site, &export.evidence)
+            .ok_or_else(|| io::Error::other("a picture vanished while it was written"))?;
+        archive
+            .start_file(picture_name(entry), stored)
+            .map_err(io::Error::other)?;
+        archive.write_all(&bytes)?;
+    }
+    archive.finish().map_err(io::Error::other)?;
+    Ok(())
+}
+
+fn picture_name(entry: &Entry) -> String {
+    format!("files/{}.jpg", entry.code)
+}
+
+fn document(export: &Export, pictured: &[bool]) -> String {
+    let lang = export.context.lang;
+    let mut kml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n",
+    );
+    let name = format!("Papaver {}", export.unit);
+    let about = format!(
+        "{}; {}; state {}",
+        Export::DATUM,
+        export.made_at,
+        export.state
+    );
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        kml,
+        "<name>{}</name>\n<description>{}</description>",
+        escape(&name),
+        escape(&about)
+    );
+    for state in State::ALL {
+        let mut points = export
+            .entries
+            .iter()
+            .zip(pictured)
+            .filter(|(entry, _)| entry.site.state == state)
+            .peekable();
+        if points.peek().is_none() {
+            continue;
+        }
+        let _ = writeln!(kml, "<Folder>\n<name>{}</name>", escape(state.label(lang)));
+        for (entry, pictured) in points {
+            point(&mut kml, entry, *pictured, export);
+        }
+        kml.push_str("</Folder>\n");
+    }
+    let _ = writeln!(
+        kml,
+        "<Folder>\n<name>{}</name>",
+        lang.pick("Outlines", "轮廓")
+    );
+    for entry in &export.entries {
+        outline(&mut kml, entry, lang);
+    }
+    kml.push_str("</Folder>\n</Document>\n</kml>\n");
+    kml
+}
+
+fn point(kml: &mut String, entry: &Entry, pictured: bool, export: &Export) {
+    let lang = export.context.lang;
+    let site = &entry.site;
+    let at = site.place.lonlat();
+    let mut table = String::new();
+    if pictured {
+        let _ = write!(
+            table,
+            "<img src=\"{}\" width=\"320\"/><br/>",
+            picture_name(entry)
+        );
+    }
+    table.push_str("<table>");
+    for column in COLUMNS.iter().filter(|column| column.on_map) {
+        let value = column.value(entry, &export.context);
+        if value != Cell::Empty {
+            let _ = write!(
+                table,
+                "<tr><td>{}</td><td>{}</td></tr>",
+                escape(column.title(lang)),
+                escape(value.to_text())
+            );
+        }
+    }
+    table.push_str("</table>");
+    let title = format!("{} {}", entry.code, site.state.label(lang));
+    let _ = writeln!(
+        kml,
+        "<Placemark id=\"{code}\">\n<name>{}</name>\n<description><![CDATA[{}]]></description>\n\
+         <Style><IconStyle><color>{}</color><scale>1.1</scale><Icon><href>http://maps.google.com/mapfiles/kml/paddle/wht-blank.png</href></Icon></IconStyle></Style>\n\
+         <ExtendedData><Data name=\"site\"><value>{code}</value></Data><Data name=\"state\"><value>{}</value></Data><Data name=\"head\"><value>{}</value></Data></ExtendedData>\n\
+         <Point><coordinates>{:.7},{:.7}</coordinates></Point>\n</Placemark>",
+        escape(&title),
+        // Only this would end the section, and the values are escaped.
+        table.replace("]]>", "]]&gt;"),
+        kml_colour(site.state, "ff"),
+        site.state.name(),
+        site.head(),
+        at.lon,
+        at.lat,
+        code = entry.code,
+    );
+}
+
+fn outline(kml: &mut String, entry: &Entry, lang: Lang) {
+    let site = &entry.site;
+    let polygons = site.place.polygons();
+    if polygons.0.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        kml,
+        "<Placemark>\n<name>{}</name>\n<description>{}</description>\n<Style><LineStyle><color>{}</color><width>2</width></LineStyle>\
+         <PolyStyle><color>{}</color></PolyStyle></Style>\n<MultiGeometry>",
+        entry.code,
+        escape(site.state.label(lang)),
+        kml_colour(site.state, "ff"),
+        kml_colour(site.state, "40"),
+    );
+    for polygon in &polygons {
+        kml.push_str("<Polygon><outerBoundaryIs>");
+        ring(kml, polygon.exterior());
+        kml.push_str("</outerBoundaryIs>");
+        for hole in polygon.interiors() {
+            kml.push_str("<innerBoundaryIs>");
+            ring(kml, hole);
+            kml.push_str("</innerBoundaryIs>");
+        }
+        kml.push_str("</Polygon>\n");
+    }
+    kml.push_str("</MultiGeometry>\n</Placemark>\n");
+}
+
+fn ring(kml: &mut String, ring: &LineString) {
+    kml.push_str("<LinearRing><coordinates>");
+    let positions: Vec<String> = ring
+        .coords()
+        .map(|c| format!("{:.7},{:.7}", c.x, c.y))
+        .collect();
+    kml.push_str(&positions.join(" "));
+    kml.push_str("</coordinates></LinearRing>");
+}

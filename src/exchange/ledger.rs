@@ -1,0 +1,422 @@
+//! The ledger 台账: one row a site, as spreadsheets and maps show it. Pure: a site and what goes with it in, values out.
+
+use crate::ground::{Crs, LonLat, area_mu};
+use crate::registry::body::{Count, ScanRecord};
+use crate::registry::coded::{Coded, habitat_label};
+use crate::registry::event::EvidenceRole;
+use crate::registry::{Settings, Site};
+use crate::words::Lang;
+use serde_json::Value as Json;
+
+/// What is known about a site beside its own events.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The site.
+    pub site: Site,
+    /// Its code.
+    pub code: String,
+    /// Its district as the boundary file gave it.
+    pub district: Option<Json>,
+    /// The scan of its first detection.
+    pub scan: Option<ScanRecord>,
+    /// The code of the site that it recurs from.
+    pub recurs_of: Option<String>,
+}
+
+/// A value of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing is known.
+    Empty,
+    /// Words, or digits that are a name and no number.
+    Text(String),
+    /// A measured number with the decimals that it is written with.
+    Number(f64, usize),
+    /// A counted number.
+    Count(i64),
+}
+
+impl Cell {
+    fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text)
+        }
+    }
+
+    /// As plain text.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Number(number, decimals) => format!("{number:.decimals$}"),
+            Self::Count(count) => count.to_string(),
+        }
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Empty => Json::Null,
+            Self::Text(text) => Json::from(text.as_str()),
+            Self::Number(number, decimals) => {
+                let factor = 10_f64.powi(i32::try_from(*decimals).unwrap_or(0));
+                Json::from((number * factor).round() / factor)
+            }
+            Self::Count(count) => Json::from(*count),
+        }
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, Into::into)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(count: u64) -> Self {
+        Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<i32> for Cell {
+    fn from(count: i32) -> Self {
+        Self::Count(count.into())
+    }
+}
+
+/// What a column holds, which decides how files type it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Words, codes and dates.
+    Text,
+    /// A measured number.
+    Number,
+    /// A counted number.
+    Count,
+}
+
+/// A column of the ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in files.
+    pub key: &'static str,
+    /// Its English title.
+    pub english: &'static str,
+    /// Its Chinese title.
+    pub chinese: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether map files carry it: people's names and free text stay in the ledger.
+    pub on_map: bool,
+    value: fn(&Entry, &Context) -> Cell,
+}
+
+impl Column {
+    /// Its title.
+    pub fn title(&self, lang: Lang) -> &'static str {
+        lang.pick(self.english, self.chinese)
+    }
+
+    /// Its value for a site.
+    pub fn value(&self, entry: &Entry, context: &Context) -> Cell {
+        (self.value)(entry, context)
+    }
+}
+
+/// The day and the settings by which something is overdue, and the language of the words.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The settings in force.
+    pub settings: Settings,
+    /// Today.
+    pub today: jiff::civil::Date,
+    /// The language.
+    pub lang: Lang,
+}
+
+macro_rules! columns {
+    ($($key:literal $english:literal $chinese:literal $kind:ident $on_map:literal $value:expr;)*) => {
+        /// The columns in order.
+        pub const COLUMNS: &[Column] = &[$(Column {
+            key: $key, english: $english, chinese: $chinese, kind: Kind::$kind, on_map: $on_map, value: $value,
+        }),*];
+    };
+}
+
+columns! {
+    "site" "site" "图斑编号" Text true |e, _| e.code.as_str().into();
+    "state" "state" "状态代码" Text true |e, _| e.site.state.name().into();
+    "state_name" "state in words" "当前状态" Text true |e, c| e.site.state.label(c.lang).into();
+    "disputed" "disputed" "争议" Text true |e, c| e.site.disputed.then(|| c.lang.pick("DISPUTED", "争议")).into();
+    "season" "season" "年度" Count true |e, _| i32::from(e.site.season).into();
+    "district_code" "district code" "区划代码" Text true |e, _| district(e, "code");
+    "district" "district" "区划名称" Text true |e, _| district_names(e);
+    "district_vintage" "year of the district codes" "区划代码年份" Text true |e, _| district(e, "vintage");
+    "unit" "unit" "单位代码" Text true |e, _| e.site.unit.as_str().into();
+    "name" "small place name" "小地名" Text true |e, _| e.site.name.as_deref().into();
+    "source" "source" "来源" Text true |e, c| e.site.source.label(c.lang).into();
+    "scan" "scan" "航次号" Text true |e, _| e.site.detection.as_ref().map(|d| d.scan.as_str()).into();
+    "captured" "captured" "航测日期" Text true |e, _| captured(e);
+    "gsd_cm" "GSD in cm" "地面分辨率（cm）" Number true |e, _| hundredths(e.scan.as_ref().and_then(|s| s.gsd_e2_cm));
+    "model" "model" "模型" Text true |e, _| e.scan.as_ref().map(|s| s.model[0].as_str()).into();
+    "score" "score" "置信度" Number true |e, _| score(e);
+    "lon" "longitude (WGS 84)" "经度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lon, 7);
+    "lat" "latitude (WGS 84)" "纬度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lat, 7);
+    "area_m2" "area in m²" "面积（㎡）" Number true |e, _| hundredths(e.site.area_dm2);
+    "area_mu" "area in mu" "面积（亩）" Number true |e, _| area(e);
+    "habitat" "habitat" "生境" Text true |e, c| e.site.habitat.as_deref().map(|h| habitat_label(h, c.lang)).into();
+    "crew" "crew" "核查组" Text true |e, _| e.site.crew().into();
+    "assigned_on" "assigned on" "派查日期" Text true |e, _| e.site.assigned.as_ref().map(|(_, s)| day(&s.at)).into();
+    "due" "due" "时限" Text true |e, c| e.site.due(&c.settings).map(|d| d.to_string()).into();
+    "overdue_days" "days overdue" "超期天数" Count true |e, c| e.site.overdue_days(&c.settings, c.today).into();
+    "visited_on" "visited on" "核查日期" Text true |e, _| e.site.last_visit().map(|(_, s)| day(&s.at)).into();
+    "officers" "officers" "核查人员" Text false |e, _| e.site.last_visit().map(|(v, _)| v.officers.join("、")).into();
+    "witness" "witness" "见证人" Text false |e, _| e.site.last_visit().and_then(|(v, _)| v.witness.as_deref()).into();
+    "outcome" "outcome" "核查结论" Text true |e, c| e.site.outcome().map(|o| o.label(c.lang)).into();
+    "species" "look-alike species" "混淆植物" Text true |e, _| e.site.last_visit().and_then(|(v, _)| v.species.as_deref()).into();
+    "stage" "growth stage" "生长期" Text true |e, c| e.site.stage().map(|s| s.label(c.lang)).into();
+    "sap_cut" "sap cut" "是否割浆" Text true |e, c| sap_cut(e, c.lang);
+    "plants" "plants" "株数" Count true |e, _| e.site.plants.into();
+    "count_method" "count" "计数方法" Text true |e, c| count_method(e, c.lang);
+    "scene_photos" "scene photographs" "现场照片数" Count true |e, _| files(e, EvidenceRole::Scene).into();
+    "eradicated_on" "eradicated on" "铲除日期" Text true |e, _| e.site.eradications.last().map(|(_, s)| day(&s.at)).into();
+    "eradicators" "eradicated by" "铲除人" Text false |e, _| eradicators(e);
+    "percent" "per cent eradicated" "铲除比例（%）" Count true |e, _| e.site.percent().map(i32::from).into();
+    "method" "method" "铲除方式" Text false |e, _| e.site.eradications.last().and_then(|(d, _)| d.method.as_deref()).into();
+    "after_photos" "photographs after" "铲除后照片数" Count true |e, _| files(e, EvidenceRole::After).into();
+    "residue" "seen after eradication" "铲除后仍见" Text true |e, c| e.site.residue.then(|| c.lang.pick("yes", "是")).into();
+    "recurs_of" "recurs from" "复种自" Text true |e, _| e.recurs_of.as_deref().into();
+    "accepted_on" "acceptance on" "验收日期" Text true |e, _| e.site.acceptances.last().map(|(_, s)| day(&s.at)).into();
+    "acceptor" "acceptor" "验收人" Text false |e, _| e.site.acceptances.last().map(|(_, s)| s.actor.name.as_str()).into();
+    "accepted" "acceptance" "验收结论" Text true |e, c| accepted(e, c.lang);
+    "notes" "notes" "备注" Text false |e, _| notes(e);
+    "head" "head hash" "链头哈希" Text true |e, _| e.site.head().to_string().into();
+    "site_key" "site key" "图斑键" Text true |e, _| e.site.key.to_string().into();
+}
+
+fn day(at: &str) -> &str {
+    at.get(..10).unwrap_or(at)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "hundredths of a field's measures are far below 2^53"
+)]
+fn hundredths(value: Option<i64>) -> Cell {
+    value.map_or(Cell::Empty, |value| Cell::Number(value as f64 / 100.0, 2))
+}
+
+fn area(entry: &Entry) -> Cell {
+    match hundredths(entry.site.area_dm2) {
+        Cell::Number(m2, _) => Cell::Number(area_mu(m2), 4),
+        other => other,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a score is at most 10000")]
+fn score(entry: &Entry) -> Cell {
+    entry
+        .site
+        .score_e4()
+        .map_or(Cell::Empty, |e4| Cell::Number(e4 as f64 / 1e4, 4))
+}
+
+fn district(entry: &Entry, member: &str) -> Cell {
+    entry
+        .district
+        .as_ref()
+        .and_then(|d| d[member].as_str())
+        .into()
+}
+
+fn district_names(entry: &Entry) -> Cell {
+    let names: Vec<&str> = entry
+        .district
+        .iter()
+        .flat_map(|d| d["names"].as_array().into_iter().flatten())
+        .filter_map(|pair| pair[1].as_str())
+        .collect();
+    names.join("").into()
+}
+
+fn captured(entry: &Entry) -> Cell {
+    let period = entry
+        .site
+        .detection
+        .as_ref()
+        .and_then(|d| d.captured.as_ref());
+    period
+        .map(|[first, last]| {
+            if first == last {
+                first.clone()
+            } else {
+                format!("{first}/{last}")
+            }
+        })
+        .into()
+}
+
+fn sap_cut(entry: &Entry, lang: Lang) -> Cell {
+    let cut = entry
+        .site
+        .visits
+        .iter()
+        .rev()
+        .find_map(|(visit, _)| visit.sap_cut);
+    cut.map(|cut| {
+        if cut {
+            lang.pick("yes", "是")
+        } else {
+            lang.pick("no", "否")
+        }
+    })
+    .into()
+}
+
+fn count_method(entry: &Entry, lang: Lang) -> Cell {
+    match entry.site.count() {
+        None => Cell::Empty,
+        Some(Count::Each { .. }) => lang.pick("each counted", "逐株").into(),
+        Some(Count::Quadrats {
+            counts,
+            quadrat_dm2,
+            low,
+            high,
+            ..
+        }) => {
+            let (n, m2) = (
+                counts.len(),
+                hundredths(i64::try_from(*quadrat_dm2).ok()).to_text(),
+            );
+            crate::tr!(
+                lang,
+                "{n} quadrats of {m2} m², 95 % interval {low} to {high}",
+                "抽样：{n} 个样方，每个 {m2} ㎡，95% 区间 {low}–{high}"
+            )
+            .into()
+        }
+    }
+}
+
+fn files(entry: &Entry, role: EvidenceRole) -> u64 {
+    entry
+        .site
+        .evidence
+        .iter()
+        .filter(|file| file.role == role)
+        .count() as u64
+}
+
+fn eradicators(entry: &Entry) -> Cell {
+    let Some((eradicate, stamp)) = entry.site.eradications.last() else {
+        return Cell::Empty;
+    };
+    let mut names = vec![stamp.actor.name.as_str()];
+    for officer in &eradicate.officers {
+        if !names.contains(&officer.as_str()) {
+            names.push(officer);
+        }
+    }
+    names.join("、").into()
+}
+
+fn accepted(entry: &Entry, lang: Lang) -> Cell {
+    let Some((accept, stamp)) = entry.site.acceptances.last() else {
+        return Cell::Empty;
+    };
+    let word = if accept.passed {
+        lang.pick("passed", "合格")
+    } else {
+        lang.pick("failed", "不合格")
+    };
+    let mark = if accept.passed && !stamp.own_key {
+        lang.pick(" (without own key)", "（未用个人密钥）")
+    } else {
+        ""
+    };
+    format!("{word}{mark}").into()
+}
+
+fn notes(entry: &Entry) -> Cell {
+    let visits = entry
+        .site
+        .visits
+        .iter()
+        .filter_map(|(visit, _)| visit.note.as_deref());
+    let all: Vec<&str> = entry
+        .site
+        .notes
+        .iter()
+        .map(|(text, _)| text.as_str())
+        .chain(visits)
+        .collect();
+    all.join("；").into()
+}
+
+/// The position in the 3-degree Gauss-Kruger zone of CGCS2000: EPSG code, north and east in metres. `None` outside the
+/// zones of China (73.5° to 136.5° east).
+pub fn gauss_kruger(at: LonLat) -> Option<(i32, f64, f64)> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "zones are small whole numbers"
+    )]
+    let zone = ((at.lon + 1.5) / 3.0).floor() as i32;
+    if !(25..=45).contains(&zone) {
+        return None;
+    }
+    let code = 4513 + zone - 25;
+    let crs = Crs::parse(&format!("EPSG:{code}")).ok()?;
+    let point = *crs.from_lonlat(&[at]).ok()?.first()?;
+    Some((code, point.y, point.x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_zone_of_a_place_is_named_and_its_metres_are_those_of_proj() {
+        // Check values of PROJ 9.5 for Pingdingshan, Zhouqu and Guiyang.
+        for (lon, lat, code, east, north) in [
+            (113.30, 33.74, 4526, 38_435_133.665, 3_735_042.323),
+            (104.37, 33.78, 4523, 35_441_647.517, 3_739_437.330),
+            (106.71, 26.58, 4524, 36_371_482.393, 2_941_741.624),
+        ] {
+            let (found, x, y) = gauss_kruger(LonLat::new(lon, lat)).expect("in China");
+            assert_eq!(found, code);
+            assert!((y - east).abs() < 0.01, "{y}");
+            assert!((x - north).abs() < 0.01, "{x}");
+        }
+        assert_eq!(gauss_kruger(LonLat::new(8.0, 50.0)), None);
+    }
+
+    #[test]
+    fn columns_have_names_of_their_own_and_people_stay_off_maps() {
+        let mut keys: Vec<&str> = COLUMNS.iter().map(|c| c.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), COLUMNS.len());
+        for key in ["officers", "witness", "notes", "eradicators", "acceptor"] {
+            assert!(
+                COLUMNS.iter().any(|c| c.key == key && !c.on_map),
+                "{key} is on the map"
+            );
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The ledger 台账 and the visit form as XLSX: codes and words as text, numbers as numbers, lists to choose from.
+
+use super::Export;
+use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
+use super::form::{FORM, Widget};
+use super::ledger::{COLUMNS, Cell};
+use super::out::Out;
+use crate::words::Lang;
+use rust_xlsxwriter::{
+    DataValidation, DataValidationRule, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
+use std::io;
+
+/// The columns of the form sheet that say which site a row is about.
+const NAMES: [&str; 7] = [
+    "site",
+    "state_name",
+    "name",
+    "district_code",
+    "lon",
+    "lat",
+    "due",
+];
+/// Those that a crew need not see.
+const KEYS: [&str; 2] = ["head", "site_key"];
+
+/// Writes the file.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(export: &Export, mut out: &mut dyn Out) -> io::Result<()> {
+    let made = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        let lang = export.context.lang;
+        ledger(
+            book.add_worksheet().set_name(lang.pick("Ledger", "台账"))?,
+            export,
+        )?;
+        form(
+            book.add_worksheet()
+                .set_name(lang.pick("Visits", "核查回填"))?,
+            export,
+        )?;
+        about(
+            book.add_worksheet().set_name(lang.pick("About", "说明"))?,
+            export,
+        )?;
+        book.save_to_buffer()
+    };
+    io::Write::write_all(&mut out, &made().map_err(io::Error::other)?)
+}
+
+struct Styles {
+    title: Format,
+    text: Format,
+    numbers: Vec<Format>,
+    fill: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let number = |decimals: usize| {
+            let format = if decimals == 0 {
+                "0".to_owned()
+            } else {
+                format!("0.{}", "0".repeat(decimals))
+            };
+            Format::new().set_num_format(format)
+        };
+        Self {
+            title: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color("#E7EFE9"),
+            text: Format::new().set_num_format("@"),
+            numbers: (0..8).map(number).collect(),
+            fill: Format::new()
+                .set_num_format("@")
+                .set_background_color("#FFF9DB"),
+        }
+    }
+
+    fn put(
+        &self,
+        sheet: &mut Worksheet,
+        line: u32,
+        column: u16,
+        cell: &Cell,
+    ) -> Result<(), XlsxError> {
+        match cell {
+            Cell::Empty => {}
+            Cell::Text(text) => {
+                sheet.write_string_with_format(line, column, text, &self.text)?;
+            }
+            Cell::Number(number, decimals) => {
+                let format = &self.numbers[(*decimals).min(7)];
+                sheet.write_number_with_format(line, column, *number, format)?;
+            }
+            Cell::Count(count) => {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "plants and days are far below 2^53"
+                )]
+                sheet.write_number_with_format(line, column, *count as f64, &self.numbers[0])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    let lang = export.context.lang;
+    let styles = Styles::new();
+    let more: &[(&str, &str)] = if export.gauss_kruger {
+        &GAUSS_KRUGER
+    } else {
+        &[]
+    };
+    let titles = COLUMNS.iter().map(|c| c.title(lang)).chain(
+        more.iter()
+            .map(|(english, chinese)| lang.pick(*english, *chinese)),
+    );
+    for (column, title) in (0_u16..).zip(titles) {
+        sheet.write_string_with_format(0, column, title, &styles.title)?;
+    }
+    for (line, entry) in (1_u32..).zip(&export.entries) {
+        let cells = COLUMNS.iter().map(|c| c.value(entry, &export.context));
+        let zone = if export.gauss_kruger {
+            gauss_kruger_cells(entry.site.place.lonlat()).to_vec()
+        } else {
+            Vec::new()
+        };
+        for (column, cell) in (0_u16..).zip(cells.chain(zone)) {
+            styles.put(sheet, line, column, &cell)?;
+        }
+    }
+    finish(sheet, export, 1)
+}
+
+fn finish(sheet: &mut Worksheet, export: &Export, frozen: u16) -> Result<(), XlsxError> {
+    sheet.set_autofit_max_width(220);
+    sheet.autofit();
+    sheet.set_freeze_panes(1, frozen)?;
+    if !export.entries.is_empty() {
+        let last = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);
+        let columns = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
+        if frozen == 1 {
+            sheet.autofilter(0, 0, last, columns - 1)?;
+        }
+    }
+    Ok(())
+}
+
+fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    let lang = export.context.lang;
+    let styles = Styles::new();
+    let named = |keys: &[&str]| -> Vec<_> {
+        keys.iter()
+            .filter_map(|key| COLUMNS.iter().find(|c| c.key == *key))
+            .collect()
+    };
+    let (first, last) = (named(&NAMES), named(&KEYS));
+    let begin = u16::try_from(first.len()).unwrap_or(0);
+    let end = begin + u16::try_from(FORM.len()).unwrap_or(0);
+    let lines = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);
+    for (column, title) in (0_u16..).zip(
+        first
+            .iter()
+            .map(|c| c.title(lang))
+            .chain(FORM.iter().map(|c| c.title(lang)))
+            .chain(last.iter().map(|c| c.title(lang))),
+    ) {
+        sheet.write_string_with_format(0, column, title, &styles.title)?;
+    }
+    for (line, entry) in (1_u32..).zip(&export.entries) {
+        for (column, c) in (0_u16..).zip(&first) {
+            styles.put(sheet, line, column, &c.value(entry, &export.context))?;
+        }
+        for column in begin..end {
+            sheet.write_blank(line, column, &styles.fill)?;
+        }
+        for (column, c) in (end..).zip(&last) {
+            styles.put(sheet, line, column, &c.value(entry, &export.context))?;
+        }
+    }
+    if lines > 0 {
+        for (column, field) in (begin..).zip(FORM) {
+            if let Some(rule) = rule(field.widget, &field.list(lang), lang)? {
+                sheet.add_data_validation(1, column, lines, column, &rule)?;
+            }
+        }
+    }
+    sheet.set_autofit_max_width(220);
+    sheet.autofit();
+    for (column, _) in (end..).zip(&last) {
+        sheet.set_column_hidden(column)?;
+    }
+    sheet.set_freeze_panes(1, 1)?;
+    Ok(())
+}
+
+/// What a spreadsheet lets a crew fill in.
+fn rule(
+    widget: Widget,
+    list: &[(&str, &str)],
+    lang: Lang,
+) -> Result<Option<DataValidation>, XlsxError> {
+    let title = lang.pick("Not valid", "输入无效");
+    let rule = match widget {
+        Widget::List => {
+            let words: Vec<&str> = list.iter().map(|(_, word)| *word).collect();
+            DataValidation::new()
+                .allow_list_strings(&words)?
+                .set_error_message(lang.pick("Choose from the list", "请从列表中选择"))?
+        }
+        // Cells are text, so that codes stay whole: numbers are checked as they are read.
+        Widget::Time => DataValidation::new()
+            .allow_any_value()
+            .set_input_message("2026-05-03 10:21")?,
+        Widget::Photo => DataValidation::new()
+            .allow_any_value()
+            .set_input_message(lang.pick(
+                "name of the photograph beside this file, such as IMG_0012.jpg",
+                "照片文件名（与本表同一文件夹），如 IMG_0012.jpg",
+            ))?,
+        Widget::Count => {
+            DataValidation::new().allow_whole_number(DataValidationRule::Between(0, 100_000_000))
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(rule.set_error_title(title)?))
+}
+
+fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    let lang = export.context.lang;
+    let lines = [
+        (lang.pick("Datum", "坐标基准"), Export::DATUM.to_owned()),
+        (lang.pick("Unit", "单位代码"), export.unit.clone()),
+        (lang.pick("Made at", "导出时间"), export.made_at.clone()),
+        (lang.pick("Sites", "图斑数"), export.entries.len().to_string()),
+        (lang.pick("State of the registry", "登记库状态哈希"), export.state.to_string()),
+        (
+            lang.pick("Visits", "核查回填"),
+            lang.pick(
+                "Fill in the yellow cells of the second sheet, put the photographs beside the file, and give both back for `papaver import`. \
+                 Keep the column of site codes as text.",
+                "请在第二个工作表的黄色单元格中填写，照片与本文件放在同一文件夹，一并交回由 `papaver import` 导入。图斑编号列须保持文本格式。",
+            )
+            .to_owned(),
+        ),
+    ];
+    let text = Format::new().set_num_format("@").set_text_wrap();
+    for (line, (title, value)) in (0_u32..).zip(lines) {
+        sheet.write_string(line, 0, title)?;
+        sheet.write_string_with_format(line, 1, value, &text)?;
+    }
+    sheet.set_column_width(0, 24)?;
+    sheet.set_column_width(1, 80)?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The decisions that the contact sheet saves.
+
+use super::RecordError;
+use super::folder::read;
+use crate::registry::body::{RejectReason, Screen};
+use serde::Deserialize;
+use std::path::Path;
+
+/// A decision from the contact sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The candidate.
+    pub candidate: String,
+    /// What was decided.
+    pub screen: Screen,
+    /// When.
+    pub at: String,
+}
+
+#[derive(Deserialize)]
+struct DecisionsJson {
+    format: String,
+    decided: Vec<DecidedJson>,
+}
+
+#[derive(Deserialize)]
+struct DecidedJson {
+    candidate: String,
+    decision: String,
+    reason: Option<RejectReason>,
+    at: String,
+    note: Option<String>,
+}
+
+/// Reads the file that `review.html` saves.
+///
+/// # Errors
+/// See [`RecordError`].
+pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
+    let malformed = |why: String| RecordError::Malformed {
+        path: path.into(),
+        why,
+    };
+    let file: DecisionsJson =
+        serde_json::from_slice(&read(path)?).map_err(|e| malformed(e.to_string()))?;
+    if file.format != "papaver.decisions/1" {
+        return Err(malformed(format!("format {}", file.format)));
+    }
+    file.decided
+        .into_iter()
+        .map(|decided| {
+            let keep = match decided.decision.as_str() {
+                "keep" => true,
+                "reject" => false,
+                other => {
+                    return Err(malformed(format!(
+                        "candidate {}: decision {other}",
+                        decided.candidate
+                    )));
+                }
+            };
+            if !keep && decided.reason.is_none() {
+                return Err(malformed(format!(
+                    "candidate {}: rejected without a reason",
+                    decided.candidate
+                )));
+            }
+            if decided.at.parse::<jiff::Timestamp>().is_err() {
+                return Err(malformed(format!(
+                    "candidate {}: {} is not a time",
+                    decided.candidate, decided.at
+                )));
+            }
+            Ok(Decision {
+                candidate: decided.candidate,
+                screen: Screen {
+                    keep,
+                    reason: decided.reason.filter(|_| !keep),
+                    note: decided.note,
+                },
+                at: decided.at,
+            })
+        })
+        .collect()
+}

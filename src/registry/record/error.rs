@@ -1,0 +1,76 @@
+//! What can be wrong with a scan's folder or a file of decisions.
+
+use crate::registry::evidence::EvidenceError;
+use crate::registry::store::StoreError;
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::path::PathBuf;
+
+/// A scan folder or decisions file that cannot be used.
+#[derive(Debug)]
+pub enum RecordError {
+    /// A file is missing or cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what its name says.
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        why: String,
+    },
+    /// A picture of the scan cannot be kept.
+    Evidence(EvidenceError),
+    /// The registry.
+    Store(Box<StoreError>),
+}
+
+impl Say for RecordError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Unreadable { path, source } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} cannot be read: {source}", "无法读取 {path}：{source}")).hint(tr!(lang, "give the folder that `papaver scan -o` wrote, or the file that review.html saved; nothing was recorded", "请给出 `papaver scan -o` 写出的文件夹，或 review.html 保存的文件；未作任何记录"))
+            }
+            Self::Malformed { path, why } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what a scan writes: {why}",
+                    "{path} 不是扫描结果：{why}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; scan again, or copy the folder again",
+                    "未作任何记录；请重新扫描或重新复制文件夹"
+                ))
+            }
+            Self::Evidence(source) => source.say(lang),
+            Self::Store(source) => source.say(lang),
+        }
+    }
+
+    fn fault(&self) -> crate::words::Fault {
+        match self {
+            Self::Store(source) => source.fault(),
+            Self::Evidence(source) => source.fault(),
+            _ => crate::words::Fault::Input,
+        }
+    }
+}
+speaking_error!(RecordError, |e| match e {
+    RecordError::Unreadable { source, .. } => Some(source),
+    RecordError::Evidence(source) => Some(source),
+    RecordError::Store(source) => Some(source.as_ref()),
+    RecordError::Malformed { .. } => None,
+});
+
+impl From<StoreError> for RecordError {
+    fn from(source: StoreError) -> Self {
+        Self::Store(Box::new(source))
+    }
+}

@@ -1,0 +1,249 @@
+//! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
+
+use super::RecordError;
+use crate::ground::LonLat;
+use crate::registry::body::{Detection, ScanRecord};
+use crate::registry::event::EvidenceRole;
+use crate::registry::place::Place;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A scan as its folder tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanFolder {
+    /// Where it came from and what it covered.
+    pub record: ScanRecord,
+    /// Its candidates.
+    pub candidates: Vec<Candidate>,
+    /// The ground searched and not searched, where the folder has it.
+    pub coverage: Option<PathBuf>,
+}
+
+/// One candidate of a scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The detection.
+    pub detection: Detection,
+    /// Where.
+    pub place: Place,
+    /// Its area.
+    pub area_dm2: Option<i64>,
+    /// Its picture and that of its surroundings, where the scan names them.
+    pub pictures: Vec<(EvidenceRole, PathBuf)>,
+}
+
+#[derive(Deserialize)]
+struct ScanJson {
+    format: String,
+    scan_id: String,
+    survey: Option<String>,
+    model: ModelJson,
+    captured: Option<Period>,
+    #[serde(default)]
+    sources: Vec<SourceJson>,
+    totals: Totals,
+}
+
+#[derive(Deserialize)]
+struct ModelJson {
+    name: String,
+    sha256: String,
+    threshold: f64,
+}
+
+#[derive(Deserialize)]
+struct Period {
+    from: String,
+    to: String,
+}
+
+#[derive(Deserialize)]
+struct SourceJson {
+    gsd_cm: Option<GsdJson>,
+}
+
+/// Ground sampling distance: along x and y.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GsdJson {
+    Both([f64; 2]),
+    One(f64),
+}
+
+impl GsdJson {
+    fn coarser(&self) -> f64 {
+        match self {
+            Self::Both([x, y]) => x.max(*y),
+            Self::One(gsd) => *gsd,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Totals {
+    searched_m2: f64,
+    #[serde(default)]
+    not_searched_m2: BTreeMap<String, f64>,
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "areas and scores are far within an i64"
+)]
+fn scaled(value: f64, factor: f64) -> i64 {
+    (value * factor).round() as i64
+}
+
+impl ScanFolder {
+    /// Reads `scan.json` and `candidates.geojson` of a folder.
+    ///
+    /// # Errors
+    /// See [`RecordError`].
+    pub fn read(folder: &Path) -> Result<Self, RecordError> {
+        let path = folder.join("scan.json");
+        let malformed = |path: &Path, why: String| RecordError::Malformed {
+            path: path.into(),
+            why,
+        };
+        let scan: ScanJson =
+            serde_json::from_slice(&read(&path)?).map_err(|e| malformed(&path, e.to_string()))?;
+        if scan.format != "papaver.scan/1" {
+            return Err(malformed(&path, format!("format {}", scan.format)));
+        }
+        let from = folder.join("candidates.geojson");
+        let collection: Value =
+            serde_json::from_slice(&read(&from)?).map_err(|e| malformed(&from, e.to_string()))?;
+        let features = collection["features"]
+            .as_array()
+            .ok_or_else(|| malformed(&from, "no features".into()))?;
+        let mut candidates = features
+            .iter()
+            .enumerate()
+            .map(|(at, feature)| {
+                candidate(feature, &scan.scan_id, folder)
+                    .map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        candidates.sort_by(|a, b| {
+            (a.detection.rank, &a.detection.candidate)
+                .cmp(&(b.detection.rank, &b.detection.candidate))
+        });
+        let captured = scan.captured.map(|period| [period.from, period.to]);
+        if let Some(days) = &captured {
+            check_days(days).map_err(|why| malformed(&path, why))?;
+        }
+        let record = ScanRecord {
+            scan: scan.scan_id,
+            survey: scan.survey,
+            captured,
+            model: [scan.model.name, scan.model.sha256],
+            threshold_e4: scaled(scan.model.threshold, 1e4),
+            gsd_e2_cm: scan
+                .sources
+                .iter()
+                .filter_map(|s| s.gsd_cm.as_ref().map(GsdJson::coarser))
+                .reduce(f64::max)
+                .map(|gsd| scaled(gsd, 1e2)),
+            searched_m2: scaled(scan.totals.searched_m2, 1.0),
+            not_searched_m2: scan
+                .totals
+                .not_searched_m2
+                .into_iter()
+                .map(|(reason, m2)| (reason, scaled(m2, 1.0)))
+                .collect(),
+            candidates: candidates.len() as u64,
+        };
+        let coverage = folder.join("coverage.geojson");
+        Ok(Self {
+            record,
+            candidates,
+            coverage: coverage.is_file().then_some(coverage),
+        })
+    }
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
+    std::fs::read(path).map_err(|source| RecordError::Unreadable {
+        path: path.into(),
+        source,
+    })
+}
+
+fn check_days(days: &[String; 2]) -> Result<(), String> {
+    for day in days {
+        let read: Result<jiff::civil::Date, _> = day.parse();
+        if read.is_err() || day.len() != 10 {
+            return Err(format!("{day} is not a date"));
+        }
+    }
+    if days[0] > days[1] {
+        return Err(format!("{} is after {}", days[0], days[1]));
+    }
+    Ok(())
+}
+
+fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, String> {
+    let properties = &feature["properties"];
+    let id = feature["id"]
+        .as_str()
+        .or(properties["id"].as_str())
+        .ok_or("no id")?;
+    let number = |name: &str| {
+        properties[name]
+            .as_f64()
+            .ok_or_else(|| format!("no {name}"))
+    };
+    let at = LonLat::new(number("lon")?, number("lat")?);
+    if !at.is_on_earth() {
+        return Err(format!("{}, {} is not on the Earth", at.lon, at.lat));
+    }
+    let geometry = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
+        .map_err(|e| e.to_string())?;
+    let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|e| e.to_string())? {
+        geo::Geometry::Polygon(polygon) => geo::MultiPolygon::new(vec![polygon]),
+        geo::Geometry::MultiPolygon(area) => area,
+        _ => return Err("not an area".into()),
+    };
+    let place = Place::area(at, &area);
+    if !place.is_on_earth() {
+        return Err("its outline leaves the Earth".into());
+    }
+    let captured = match properties["captured"].as_str() {
+        None => None,
+        Some(text) => {
+            let (first, last) = text.split_once('/').unwrap_or((text, text));
+            let days = [first.to_owned(), last.to_owned()];
+            check_days(&days)?;
+            Some(days)
+        }
+    };
+    Ok(Candidate {
+        detection: Detection {
+            candidate: id.to_owned(),
+            scan: scan.to_owned(),
+            captured,
+            score_e4: scaled(number("score_max")?, 1e4),
+            rank: properties["rank"].as_u64(),
+        },
+        place,
+        area_dm2: properties["area_m2"].as_f64().map(|m2| scaled(m2, 100.0)),
+        pictures: [
+            ("chip", EvidenceRole::Chip),
+            ("context", EvidenceRole::Context),
+        ]
+        .into_iter()
+        .filter_map(|(name, role)| Some((role, inside(folder, properties[name].as_str()?)?)))
+        .collect(),
+    })
+}
+
+/// A file of the scan's folder; a name that leads out of it is none.
+fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let path = Path::new(name);
+    let plain = path
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    (plain && !name.is_empty()).then(|| folder.join(path))
+}

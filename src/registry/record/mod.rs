@@ -1,0 +1,224 @@
+//! Recording a scan: its folder is read, each candidate is matched to what is known, and all of it becomes events in one
+//! transaction. Recording the same scan again changes nothing.
+
+mod decisions;
+mod error;
+mod folder;
+
+pub use decisions::{Decision, decisions};
+pub use error::RecordError;
+pub use folder::{Candidate, ScanFolder};
+
+use super::body::{Body, Create, Meaning, Sighting, Source};
+use super::event::{EvidenceRef, EvidenceRole};
+use super::evidence;
+use super::ids::SiteKey;
+use super::matching::{Match, find};
+use super::place::Place;
+use super::store::{Author, Draft, Moment, Store, StoreError};
+use folder::read;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What became of the candidates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// New sites.
+    pub new: Vec<SiteKey>,
+    /// New sites where one was closed before.
+    pub recurring: Vec<SiteKey>,
+    /// Sites raised anew.
+    pub raised: Vec<SiteKey>,
+    /// Sites seen again after their eradication.
+    pub residue: Vec<SiteKey>,
+    /// Sites seen again.
+    pub seen: Vec<SiteKey>,
+    /// Candidates that were recorded before.
+    pub known_before: usize,
+    /// Candidates without a capture date that met a settled site: nothing could be concluded.
+    pub undated: usize,
+    /// Pictures that the scan names and the folder lacks.
+    pub pictures_missing: usize,
+}
+
+/// Keeps the pictures of the candidates that are new here, and the coverage of a scan that is; in the candidates' order.
+fn keep_files(
+    store: &Store,
+    scan: &ScanFolder,
+    is_new: bool,
+    at: &str,
+    done: &mut Recorded,
+) -> Result<(Vec<EvidenceRef>, Vec<Vec<EvidenceRef>>), RecordError> {
+    let folder = store.evidence_folder();
+    let mut keep =
+        |role, path: &Path, place: Option<&Place>| -> Result<Option<EvidenceRef>, RecordError> {
+            if !path.exists() {
+                done.pictures_missing += 1;
+                return Ok(None);
+            }
+            evidence::keep(&folder, path, role, place, at, store.settings())
+                .map(Some)
+                .map_err(RecordError::Evidence)
+        };
+    let mut coverage = Vec::new();
+    if let Some(path) = scan.coverage.as_ref().filter(|_| is_new) {
+        let file: Value = serde_json::from_slice(&read(path)?).unwrap_or_default();
+        if !file["features"].is_array() {
+            return Err(RecordError::Malformed {
+                path: path.clone(),
+                why: "no features".into(),
+            });
+        }
+        coverage.extend(keep(EvidenceRole::Coverage, path, None)?);
+    }
+    let mut pictures = Vec::new();
+    for candidate in &scan.candidates {
+        let mut own = Vec::new();
+        if store
+            .site_of_candidate(&candidate.detection.candidate)?
+            .is_none()
+        {
+            for (role, path) in &candidate.pictures {
+                own.extend(keep(*role, path, Some(&candidate.place))?);
+            }
+        }
+        pictures.push(own);
+    }
+    Ok((coverage, pictures))
+}
+
+/// Records a scan, and keeps its coverage and the pictures of its new candidates with the evidence.
+///
+/// # Errors
+/// Those of the registry and of keeping files; nothing is recorded then.
+pub fn record(
+    store: &mut Store,
+    author: &Author,
+    scan: &ScanFolder,
+    at: &str,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<Recorded, RecordError> {
+    let mut done = Recorded::default();
+    let is_new = !store
+        .unit_events("scan")?
+        .iter()
+        .any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
+    let (coverage, pictures) = keep_files(store, scan, is_new, at, &mut done)?;
+    let done = store.write(|store| {
+        if is_new {
+            let body = Body::Scan(Box::new(scan.record.clone()));
+            store.append(
+                author,
+                Draft {
+                    site: None,
+                    at: at.into(),
+                    evidence: coverage,
+                    body,
+                },
+                moment(),
+            )?;
+        }
+        // Candidates of one scan are apart already: they are matched to what was known before, not to each other.
+        let own: BTreeSet<&str> = scan
+            .candidates
+            .iter()
+            .map(|c| c.detection.candidate.as_str())
+            .collect();
+        for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
+            take(
+                store, author, candidate, pictures, &own, at, moment, &mut done,
+            )?;
+        }
+        Ok(done)
+    })?;
+    Ok(done)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one step of `record`, which holds all of these"
+)]
+fn take(
+    store: &mut Store,
+    author: &Author,
+    candidate: &Candidate,
+    pictures: Vec<EvidenceRef>,
+    own: &BTreeSet<&str>,
+    at: &str,
+    moment: &mut dyn FnMut() -> Moment,
+    done: &mut Recorded,
+) -> Result<(), StoreError> {
+    let detection = &candidate.detection;
+    if store.site_of_candidate(&detection.candidate)?.is_some() {
+        done.known_before += 1;
+        return Ok(());
+    }
+    let origin = format!("candidate:{}", detection.candidate);
+    let radius = f64::from(store.settings().match_radius_m);
+    let mut nearby = store.sites_near(&candidate.place, radius)?;
+    nearby.retain(|site| {
+        site.detection
+            .as_ref()
+            .is_none_or(|first| !own.contains(first.candidate.as_str()))
+    });
+    let found = find(&candidate.place, detection, &nearby, store.settings());
+    let (site, body) = match found {
+        Match::New | Match::Recurs { .. } => {
+            let key = SiteKey::of_origin(&origin);
+            let recurs_of = match found {
+                Match::Recurs { of } => Some(of),
+                _ => None,
+            };
+            let list = if recurs_of.is_some() {
+                &mut done.recurring
+            } else {
+                &mut done.new
+            };
+            list.push(key);
+            let create = Create {
+                source: Source::Scan,
+                origin,
+                place: candidate.place.clone(),
+                area_dm2: candidate.area_dm2,
+                detection: Some(detection.clone()),
+                recurs_of,
+                split_from: None,
+                name: None,
+                note: None,
+            };
+            (key, Body::Create(Box::new(create)))
+        }
+        Match::Known {
+            site,
+            meaning,
+            distance_cm,
+        } => {
+            let settled = nearby.iter().any(|s| s.key == site && !s.state.is_open());
+            done.undated += usize::from(settled && detection.captured.is_none());
+            match meaning {
+                Meaning::Seen => done.seen.push(site),
+                Meaning::Raised => done.raised.push(site),
+                Meaning::Residue => done.residue.push(site),
+            }
+            let sighting = Sighting {
+                detection: detection.clone(),
+                place: candidate.place.clone(),
+                meaning,
+                distance_cm,
+            };
+            (site, Body::Sighting(Box::new(sighting)))
+        }
+    };
+    store.append(
+        author,
+        Draft {
+            site: Some(site),
+            at: at.into(),
+            evidence: pictures,
+            body,
+        },
+        moment(),
+    )?;
+    Ok(())
+}

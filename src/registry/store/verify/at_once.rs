@@ -1,0 +1,379 @@
+//! Verification of a registry that is whole, in one pass over its events by site: each is checked and folded while the
+//! next are read, and what the derived tables hold is compared. Indices are compared with their tables by sums over
+//! all their entries. Says yes or nothing; what is wrong is for the pass that goes part by part to name.
+
+use super::{Chain, Looked, Verification, check_row, looked, verify_chains};
+use crate::registry::event::{Event, EvidenceRef};
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::people::People;
+use crate::registry::replay::fold;
+use crate::registry::site::Site;
+use crate::registry::store::Store;
+use crate::registry::store::replayed::{BySite, in_turns};
+use rayon::prelude::*;
+use rusqlite::types::ValueRef;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+
+/// Something is not as it should be.
+struct Wrong;
+
+impl From<rusqlite::Error> for Wrong {
+    fn from(_: rusqlite::Error) -> Self {
+        Self
+    }
+}
+
+/// The indices of the events besides that on the site, by which the pass goes.
+const EVENT_INDICES: [&str; 5] = [
+    "SELECT hash, n FROM events INDEXED BY sqlite_autoindex_events_1 ORDER BY hash",
+    "SELECT other_site, n FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site",
+    "SELECT device, seq, n FROM events INDEXED BY events_device ORDER BY device, seq",
+    "SELECT actor, id, n FROM events INDEXED BY events_actor ORDER BY actor, id",
+    "SELECT kind, n FROM events INDEXED BY events_unit_wide WHERE site IS NULL ORDER BY kind",
+];
+/// The indices of the sites besides that on the key, by which rows are looked up.
+const SITE_INDICES: [&str; 3] = [
+    "SELECT state, rowid FROM sites INDEXED BY sites_state ORDER BY state",
+    "SELECT lat_e7, lon_e7, rowid FROM sites INDEXED BY sites_place ORDER BY lat_e7, lon_e7",
+    "SELECT crew, rowid FROM sites INDEXED BY sites_crew WHERE crew IS NOT NULL ORDER BY crew",
+];
+
+const ROW: &str = "hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard";
+
+/// One entry of an index as a number; their sum does not depend on their order.
+fn entry(values: &[ValueRef]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for value in values {
+        match value {
+            ValueRef::Null => hasher.write_u8(0),
+            ValueRef::Integer(number) => hasher.write_i64(*number),
+            ValueRef::Real(number) => hasher.write_u64(number.to_bits()),
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+                hasher.write_usize(bytes.len());
+                hasher.write(bytes);
+            }
+        }
+    }
+    hasher.finish()
+}
+
+type Sums = [u64; EVENT_INDICES.len()];
+
+fn add(sums: &mut [u64], more: &[u64]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum = sum.wrapping_add(*more);
+    }
+}
+
+/// What the indices should hold of a row.
+fn entries(row: &Looked) -> Sums {
+    use ValueRef::{Blob, Integer, Text};
+    let n = Integer(row.row);
+    let (id, kind, actor, site, other) = &row.columns;
+    [
+        entry(&[Blob(row.hash.as_bytes()), n]),
+        other.as_ref().map_or(0, |other| entry(&[Blob(other), n])),
+        entry(&[Blob(row.device.as_bytes()), Integer(row.seq), n]),
+        entry(&[Text(actor.as_bytes()), Blob(id), n]),
+        if site.is_none() {
+            entry(&[Text(kind.as_bytes()), n])
+        } else {
+            0
+        },
+    ]
+}
+
+/// A site as its events make it, with what the events bring along.
+struct Made {
+    site: Site,
+    json: Vec<u8>,
+    events: Vec<Taken>,
+    sums: Sums,
+}
+
+/// What is kept of an event.
+struct Taken {
+    device: DeviceId,
+    seq: u64,
+    hash: Hash,
+    prev: Option<Hash>,
+    files: Vec<EvidenceRef>,
+}
+
+impl Taken {
+    fn of(hash: Hash, event: Event) -> Self {
+        Self {
+            device: event.device,
+            seq: event.seq,
+            hash,
+            prev: event.prev,
+            files: event.evidence,
+        }
+    }
+}
+
+fn make(
+    key: SiteKey,
+    rows: &[Looked],
+    other_side: Option<&Vec<(Hash, Event)>>,
+    people: &People,
+) -> Option<Made> {
+    let mut sums = Sums::default();
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        events.push((row.hash, check_row(row, false).ok()?));
+        add(&mut sums, &entries(row));
+    }
+    let pairs: Vec<(Hash, &Event)> = events
+        .iter()
+        .chain(other_side.into_iter().flatten())
+        .map(|(hash, event)| (*hash, event))
+        .collect();
+    let site = fold(key, &pairs, people);
+    let json = serde_json::to_vec(&site).ok()?;
+    let events = events
+        .into_iter()
+        .map(|(hash, event)| Taken::of(hash, event))
+        .collect();
+    Some(Made {
+        site,
+        json,
+        events,
+        sums,
+    })
+}
+
+/// What the pass has gathered.
+#[derive(Default)]
+struct Gathered {
+    chains: BTreeMap<DeviceId, Chain>,
+    files: BTreeMap<Hash, EvidenceRef>,
+    events: u64,
+    sites: i64,
+    event_sums: Sums,
+    site_sums: [u64; SITE_INDICES.len()],
+}
+
+impl Gathered {
+    fn take(&mut self, event: Taken) {
+        self.events += 1;
+        self.chains
+            .entry(event.device)
+            .or_default()
+            .entry(event.seq)
+            .or_default()
+            .push((event.hash, event.prev));
+        for file in event.files {
+            self.files.entry(file.sha256).or_insert(file);
+        }
+    }
+}
+
+impl Store {
+    /// The whole registry, gone through once; `None` where anything is not as it should be.
+    pub(super) fn verify_at_once(
+        &self,
+        files: &mut BTreeMap<Hash, EvidenceRef>,
+    ) -> Option<Verification> {
+        let mut gathered = Gathered::default();
+        self.pass(&mut gathered).ok()?;
+        let mut found = Verification {
+            events: gathered.events,
+            ..Verification::default()
+        };
+        verify_chains(&gathered.chains, &mut found);
+        self.verify_heads(&mut found);
+        if !found.findings.is_empty() {
+            return None;
+        }
+        *files = gathered.files;
+        Some(found)
+    }
+
+    fn pass(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+        let quick: String = self
+            .connection
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if quick != "ok" {
+            return Err(Wrong);
+        }
+        self.unit_wide(gathered)?;
+        self.by_site(gathered)?;
+        let count = |sql: &str| -> Result<i64, Wrong> {
+            Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+        };
+        if u64::try_from(count("SELECT count(*) FROM events NOT INDEXED")?) != Ok(gathered.events)
+            || count("SELECT count(*) FROM sites NOT INDEXED")? != gathered.sites
+        {
+            return Err(Wrong);
+        }
+        for (sql, sum) in EVENT_INDICES
+            .iter()
+            .zip(&gathered.event_sums)
+            .chain(SITE_INDICES.iter().zip(&gathered.site_sums))
+        {
+            if self.sum(sql)? != *sum {
+                return Err(Wrong);
+            }
+        }
+        Ok(())
+    }
+
+    /// The sum over an index.
+    fn sum(&self, sql: &str) -> Result<u64, Wrong> {
+        let mut statement = self.connection.prepare(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        let mut sum = 0_u64;
+        while let Some(row) = rows.next()? {
+            let mut values = [ValueRef::Null; 3];
+            for (column, value) in values.iter_mut().enumerate().take(columns) {
+                *value = row.get_ref(column)?;
+            }
+            sum = sum.wrapping_add(entry(&values[..columns]));
+        }
+        Ok(sum)
+    }
+
+    fn unit_wide(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+        let sql = format!(
+            "SELECT {ROW} FROM events INDEXED BY events_unit_wide WHERE site IS NULL ORDER BY kind"
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let row = looked(row)?;
+            let event = check_row(&row, false).map_err(|_found| Wrong)?;
+            add(&mut gathered.event_sums, &entries(&row));
+            gathered.take(Taken::of(row.hash, event));
+        }
+        Ok(())
+    }
+
+    fn by_site(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+        let mut other_side: BTreeMap<SiteKey, Vec<(Hash, Event)>> = BTreeMap::new();
+        let sql = format!(
+            "SELECT {ROW} FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site"
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let row = looked(row)?;
+            let event = check_row(&row, false).map_err(|_found| Wrong)?;
+            for key in event.body.other_sites() {
+                other_side
+                    .entry(*key)
+                    .or_default()
+                    .push((row.hash, event.clone()));
+            }
+        }
+        drop(rows);
+        let sql = format!(
+            "SELECT {ROW} FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site"
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut by_site = BySite::default();
+        let people = &self.people;
+        let mut last: Option<SiteKey> = None;
+        in_turns(
+            || -> Result<_, Wrong> {
+                Ok(by_site.next(|| {
+                    let Some(row) = rows.next()? else {
+                        return Ok(None);
+                    };
+                    Ok(Some((SiteKey(row.get(10)?), looked(row)?)))
+                })?)
+            },
+            |batch: &Vec<(SiteKey, Vec<Looked>)>| -> Option<Vec<Made>> {
+                batch
+                    .par_iter()
+                    .map(|(key, rows)| make(*key, rows, other_side.get(key), people))
+                    .collect()
+            },
+            |made| {
+                for made in made.ok_or(Wrong)? {
+                    if last.is_some_and(|last| last >= made.site.key) {
+                        return Err(Wrong);
+                    }
+                    last = Some(made.site.key);
+                    self.compare(&made, gathered)?;
+                    add(&mut gathered.event_sums, &made.sums);
+                    for event in made.events {
+                        gathered.take(event);
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        // Sites of which only others' merges are known yet.
+        for (key, events) in &other_side {
+            let known = self
+                .connection
+                .prepare_cached("SELECT 1 FROM events WHERE site = ?1 LIMIT 1")?
+                .exists([key.as_bytes()])?;
+            if !known {
+                let made = make(*key, &[], Some(events), &self.people).ok_or(Wrong)?;
+                self.compare(&made, gathered)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the derived tables hold the site as its events make it.
+    fn compare(&self, made: &Made, gathered: &mut Gathered) -> Result<(), Wrong> {
+        use ValueRef::{Integer, Text};
+        let site = &made.site;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT rowid, json, digest, state, disputed, season, crew, unit, lon_e7, lat_e7 FROM sites WHERE key = ?1",
+        )?;
+        let mut rows = statement.query([site.key.as_bytes()])?;
+        let row = rows.next()?.ok_or(Wrong)?;
+        let text = |column: usize| -> Result<Option<&str>, Wrong> {
+            row.get_ref(column)?
+                .as_str_or_null()
+                .map_err(|_other| Wrong)
+        };
+        let blob = |column: usize| -> Result<&[u8], Wrong> {
+            row.get_ref(column)?.as_blob().map_err(|_other| Wrong)
+        };
+        let same = blob(1)? == made.json
+            && blob(2)? == Hash::of(&made.json).as_bytes()
+            && text(3)? == Some(site.state.name())
+            && row.get::<_, bool>(4)? == site.disputed
+            && row.get::<_, i64>(5)? == i64::from(site.season)
+            && text(6)? == site.crew()
+            && text(7)? == Some(site.unit.as_str())
+            && row.get::<_, i64>(8)? == site.place.lon_e7
+            && row.get::<_, i64>(9)? == site.place.lat_e7;
+        if !same {
+            return Err(Wrong);
+        }
+        let n = Integer(row.get(0)?);
+        add(
+            &mut gathered.site_sums,
+            &[
+                entry(&[Text(site.state.name().as_bytes()), n]),
+                entry(&[Integer(site.place.lat_e7), Integer(site.place.lon_e7), n]),
+                site.crew()
+                    .map_or(0, |crew| entry(&[Text(crew.as_bytes()), n])),
+            ],
+        );
+        gathered.sites += 1;
+        for detection in site
+            .detection
+            .iter()
+            .chain(site.sightings.iter().map(|s| &s.detection))
+        {
+            let known = self
+                .connection
+                .prepare_cached("SELECT 1 FROM candidates WHERE candidate = ?1")?
+                .exists([&detection.candidate])?;
+            if !known {
+                return Err(Wrong);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,19 @@
+//! What the registry gives out and takes back, through the program: the whole life of the sample survey's sites by way
+//! of a GeoPackage filled in as a field program would, every other format re-read, and every bad file refused with its
+//! line and its reason.
+
+#![allow(
+    clippy::pedantic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test may fail, and says why"
+)]
+
+mod bad_input;
+mod formats;
+mod life;
+mod office;

@@ -1,0 +1,202 @@
+//! An office: a folder with a registry, and the program run in it.
+
+use gdal::vector::LayerAccess;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Office {
+    pub lang: &'static str,
+    /// The folder lasts as long as this.
+    pub kept: tempfile::TempDir,
+}
+
+/// What the program said and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+}
+
+impl Office {
+    /// An office with three people who hold every role but the supervisor's.
+    pub fn begin() -> Self {
+        let kept = tempfile::tempdir().expect("folder");
+        let office = Self { lang: "en", kept };
+        office.ok(
+            "chief",
+            &["init", "--unit", "410423", "--registry", "a.papaver"],
+        );
+        for name in ["wang", "li", "zhao"] {
+            office.ok(
+                "chief",
+                &["actor", "add", name, "analyst,verifier,eradicator,acceptor"],
+            );
+        }
+        office
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.kept.path()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.kept.path().join(name)
+    }
+
+    pub fn run(&self, actor: &str, arguments: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
+            .current_dir(self.kept.path())
+            .args(["--lang", self.lang])
+            .args(arguments)
+            .env("PAPAVER_ACTOR", actor)
+            .env("PAPAVER_REGISTRY", "a.papaver")
+            .env("TZ", "Asia/Shanghai")
+            .output()
+            .expect("the program runs");
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    pub fn ok(&self, actor: &str, arguments: &[&str]) -> Said {
+        let said = self.run(actor, arguments);
+        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
+        said
+    }
+
+    /// Refused as a whole: one error with a remedy, exit code 1.
+    pub fn refused(&self, actor: &str, arguments: &[&str]) -> String {
+        let said = self.run(actor, arguments);
+        assert_eq!(said.code, Some(1), "{arguments:?}: {said:?}");
+        assert!(
+            said.err.starts_with("error: ") && said.err.contains("\nhint: "),
+            "{said:?}"
+        );
+        said.err
+    }
+
+    pub fn site(&self, code: &str) -> Value {
+        self.ok("chief", &["show", code, "--json"]).json()
+    }
+
+    pub fn events(&self) -> u64 {
+        self.ok("chief", &["verify", "--json"]).json()["events"]
+            .as_u64()
+            .expect("a number")
+    }
+
+    /// A site that a crew has been sent to.
+    pub fn dispatched(&self, lon: f64, lat: f64) -> String {
+        let at = format!("{lon},{lat}");
+        let added = self
+            .ok(
+                "wang",
+                &["add", "--at", &at, "--source", "patrol", "--json"],
+            )
+            .json();
+        let code = added["id"].as_str().expect("id").to_owned();
+        self.ok(
+            "wang",
+            &["assign", &code, "--crew", "一组", "--when", "2026-05-04"],
+        );
+        code
+    }
+
+    /// Takes in a file of which rows are refused; the report.
+    pub fn partly(&self, file: &str) -> Value {
+        let said = self.run("wang", &["import", file, "--json"]);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        said.json()
+    }
+}
+
+/// The rows of a report that were refused: line and reason.
+pub fn refusals(report: &Value) -> Vec<(u64, String)> {
+    report["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter(|row| row["fate"] == "refused")
+        .map(|row| {
+            let why = row["why"].as_str().expect("a reason").to_owned();
+            (row["line"].as_u64().expect("a line"), why)
+        })
+        .collect()
+}
+
+/// A photograph: a real JPEG, different for every colour.
+pub fn photo(path: &Path, colour: u8) {
+    image::RgbImage::from_pixel(64, 48, image::Rgb([40, colour, 40]))
+        .save(path)
+        .expect("saved");
+}
+
+pub fn open(path: &Path, update: bool) -> Dataset {
+    let mut flags = GdalOpenFlags::GDAL_OF_VECTOR;
+    if update {
+        flags |= GdalOpenFlags::GDAL_OF_UPDATE;
+    }
+    let options = DatasetOptions {
+        open_flags: flags,
+        ..DatasetOptions::default()
+    };
+    Dataset::open_ex(path, options).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Fills in rows of a layer as a field program does: through GDAL, in place.
+pub fn fill_in(path: &Path, layer: &str, rows: &[(&str, Value)]) {
+    let dataset = open(path, true);
+    edit(&dataset, layer, rows);
+    dataset.close().expect("closed");
+}
+
+/// Changes rows of an open file.
+pub fn edit(dataset: &Dataset, layer: &str, rows: &[(&str, Value)]) {
+    let mut layer = dataset.layer_by_name(layer).expect("the layer");
+    for (code, values) in rows {
+        let mut found = None;
+        for feature in layer.features() {
+            let at = feature.field_index("site").expect("site");
+            if feature.field_as_string(at).expect("read").as_deref() == Some(*code) {
+                found = feature.fid();
+            }
+        }
+        let mut feature = layer
+            .feature(found.unwrap_or_else(|| panic!("no row for {code}")))
+            .expect("a feature");
+        for (name, value) in values.as_object().expect("values") {
+            let at = feature
+                .field_index(name)
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            match value {
+                Value::String(text) => feature.set_field_string(at, text),
+                Value::Number(n) if n.is_f64() => {
+                    feature.set_field_double(at, n.as_f64().expect("a number"))
+                }
+                Value::Number(n) => feature.set_field_integer64(at, n.as_i64().expect("a number")),
+                _ => feature.set_field_null(at),
+            }
+            .expect("set");
+        }
+        layer.set_feature(feature).expect("written");
+    }
+}
+
+/// A visit that confirms, with its photograph.
+pub fn confirming(photo: &str) -> Value {
+    json!({
+        "visit_outcome": "cultivated", "visit_at": "2026-05-05 10:21:00", "visit_officers": "王、李", "visit_stage": "flowering",
+        "visit_sap_cut": "no", "visit_plants": 52, "visit_habitat": "vegetable_garden", "visit_photo_1": photo, "visit_note": "墙后",
+    })
+}
