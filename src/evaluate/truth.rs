@@ -4,7 +4,7 @@
 //! a look-alike by that name), `plants` (a whole number), `stage` (such as `flower` or `capsule`).
 
 use super::error::EvaluateError;
-use geo::MultiPolygon;
+use geo::{CoordsIter, MultiPolygon};
 use geojson::{Feature, FeatureCollection, GeoJson};
 use std::fs;
 use std::path::Path;
@@ -64,7 +64,6 @@ fn plot(feature: &Feature) -> Result<Plot, String> {
         geo::Geometry::MultiPolygon(polygons) => polygons,
         _ => return Err("it is no polygon; draw the outline of the plot".into()),
     };
-    use geo::CoordsIter;
     if ground.coords_count() < 4 {
         return Err("its polygon is empty".into());
     }
@@ -148,7 +147,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_the_number_of_the_feature() {
         for (properties, geometry, expected) in [
-            ("null", r#"{"type":"Point","coordinates":[113,33]}"#, "no polygon"),
+            (
+                "null",
+                r#"{"type":"Point","coordinates":[113,33]}"#,
+                "no polygon",
+            ),
             (r#"{"plants":2.5}"#, SQUARE, "whole number"),
             (r#"{"stage":3}"#, SQUARE, "should be a word"),
             ("null", "null", "no geometry"),
@@ -159,7 +162,10 @@ mod tests {
             ),
         ] {
             let said = read(&with(properties, geometry)).unwrap_err().to_string();
-            assert!(said.contains("feature 1") && said.contains(expected), "{said}");
+            assert!(
+                said.contains("feature 1") && said.contains(expected),
+                "{said}"
+            );
         }
         assert!(read("{").unwrap_err().to_string().contains("truth"));
     }

@@ -64,6 +64,10 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
 }
 
 /// What an event says beyond its type.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm an event, each its sentence in two languages"
+)]
 pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
     let code = |key: &SiteKey| {
         dossier
