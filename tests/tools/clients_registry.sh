@@ -12,7 +12,7 @@ export PAPAVER_ACTOR=chief PAPAVER_REGISTRY=a.papaver QT_QPA_PLATFORM=offscreen
 papaver() { "$program" --lang zh "$@"; }
 fail() { echo "error: $*" >&2; exit 1; }
 
-papaver init --unit 410423 >/dev/null
+papaver init --unit 410423 --registry a.papaver >/dev/null
 papaver actor add chief verifier,eradicator >/dev/null
 papaver actor add zhao acceptor >/dev/null
 papaver record "$results" >/dev/null

@@ -45,6 +45,11 @@ impl Init {
             .common
             .registry
             .clone()
+            .or_else(|| {
+                std::env::var_os("PAPAVER_REGISTRY")
+                    .filter(|path| !path.is_empty())
+                    .map(Into::into)
+            })
             .unwrap_or_else(|| format!("{}.papaver", self.unit).into());
         let author = Author {
             name: context.actor()?,
