@@ -187,10 +187,8 @@ fn heads(events: &[Sealed], head: Hash) -> Option<Vec<Hash>> {
         Hash::of(&bytes) == head
     };
     let n = all.len();
-    for i in 0..n {
-        if fits(&[all[i]]) {
-            return Some(vec![all[i]]);
-        }
+    if let Some(one) = all.iter().find(|hash| fits(&[**hash])) {
+        return Some(vec![*one]);
     }
     if n > FEW {
         return None;
