@@ -4,12 +4,13 @@ use super::Done;
 use super::context::{Common, Context, Files, moment};
 use super::say::{Failure, bad};
 use super::sites::{changed, lonlat};
+use crate::ground::LonLat;
 use crate::registry::body::{self, Body, Create, Source};
 use crate::registry::event::next_id;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
-use crate::registry::store::{Draft, StoreError};
-use crate::registry::{SiteKey, State};
+use crate::registry::store::{Author, Draft, Store, StoreError};
+use crate::registry::{Site, SiteKey, State};
 use crate::words::Lang;
 use clap::Args;
 
@@ -104,75 +105,90 @@ impl Split {
         let Some(parent) = store.site(key)? else {
             return Ok(Done::Whole);
         };
-        if parent.disputed
-            || !Move::allowed_in(parent.state, parent.disputed).contains(&Move::Split)
-        {
-            let refusal = if parent.disputed {
-                Refusal::Disputed
-            } else {
-                Refusal::State {
-                    state: parent.state,
-                    allowed: Move::allowed_in(parent.state, false),
-                }
-            };
-            return Err(StoreError::Refused {
-                site: store.code(key)?,
-                refusal,
-                actor: author.name,
-            }
-            .into());
-        }
+        check(&store, &parent, &author)?;
         let at = context.at()?;
-        let children = store.write(|store| {
-            let mut children = Vec::new();
-            for place in &places {
-                let now = moment();
-                let ms = u64::try_from(now.now.as_millisecond()).unwrap_or(0);
-                let origin = format!("event:{}", next_id(None, ms, now.random));
-                let child = SiteKey::of_origin(&origin);
-                let create = Create {
-                    source: Source::Split,
-                    origin,
-                    place: Place::point(*place),
-                    area_dm2: None,
-                    detection: None,
-                    recurs_of: None,
-                    split_from: Some((key, parent.state)),
-                    name: parent.name.clone(),
-                    note: None,
-                };
-                let body = Body::Create(Box::new(create));
-                store.append(
-                    &author,
-                    Draft {
-                        site: Some(child),
-                        at: at.clone(),
-                        evidence: parent.evidence.clone(),
-                        body,
-                    },
-                    now,
-                )?;
-                children.push(child);
-            }
-            let body = Body::Split(body::Split {
-                into: children.clone(),
-                reason: self.reason.clone(),
-            });
-            store.append(
-                &author,
-                Draft {
-                    site: Some(key),
-                    at: at.clone(),
-                    evidence: vec![],
-                    body,
-                },
-                moment(),
-            )?;
-            Ok(children)
-        })?;
+        let children =
+            store.write(|store| parts(store, &author, &parent, &places, &at, self.reason))?;
         for child in children {
             changed(&store, child, &context.common, lang)?;
         }
         Ok(Done::Whole)
     }
+}
+
+/// Whether the site can be split, before its parts are made.
+fn check(store: &Store, parent: &Site, author: &Author) -> Result<(), Failure> {
+    if parent.disputed || !Move::allowed_in(parent.state, parent.disputed).contains(&Move::Split) {
+        let refusal = if parent.disputed {
+            Refusal::Disputed
+        } else {
+            Refusal::State {
+                state: parent.state,
+                allowed: Move::allowed_in(parent.state, false),
+            }
+        };
+        return Err(StoreError::Refused {
+            site: store.code(parent.key)?,
+            refusal,
+            actor: author.name.clone(),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Founds the parts and records the split.
+fn parts(
+    store: &mut Store,
+    author: &Author,
+    parent: &Site,
+    places: &[LonLat],
+    at: &str,
+    reason: String,
+) -> Result<Vec<SiteKey>, StoreError> {
+    let mut children = Vec::new();
+    for place in places {
+        let now = moment();
+        let ms = u64::try_from(now.now.as_millisecond()).unwrap_or(0);
+        let origin = format!("event:{}", next_id(None, ms, now.random));
+        let child = SiteKey::of_origin(&origin);
+        let create = Create {
+            source: Source::Split,
+            origin,
+            place: Place::point(*place),
+            area_dm2: None,
+            detection: None,
+            recurs_of: None,
+            split_from: Some((parent.key, parent.state)),
+            name: parent.name.clone(),
+            note: None,
+        };
+        let body = Body::Create(Box::new(create));
+        store.append(
+            author,
+            Draft {
+                site: Some(child),
+                at: at.to_owned(),
+                evidence: parent.evidence.clone(),
+                body,
+            },
+            now,
+        )?;
+        children.push(child);
+    }
+    let body = Body::Split(body::Split {
+        into: children.clone(),
+        reason,
+    });
+    store.append(
+        author,
+        Draft {
+            site: Some(parent.key),
+            at: at.to_owned(),
+            evidence: vec![],
+            body,
+        },
+        moment(),
+    )?;
+    Ok(children)
 }

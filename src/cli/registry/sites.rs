@@ -11,8 +11,8 @@ use crate::registry::body::{Body, Create, Source};
 use crate::registry::coded::Coded;
 use crate::registry::event::{Sealed, next_id};
 use crate::registry::place::Place;
-use crate::registry::record::{ScanFolder, record};
-use crate::registry::store::{Draft, Store};
+use crate::registry::record::{Recorded, ScanFolder, record};
+use crate::registry::store::{Draft, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -75,11 +75,7 @@ impl Record {
         let scan = ScanFolder::read(&self.scan)?;
         let (mut store, author) = context.write()?;
         let done = record(&mut store, &author, &scan, &context.at()?, &mut moment)?;
-        let codes = |keys: &[SiteKey]| {
-            keys.iter()
-                .map(|key| store.code(*key))
-                .collect::<Result<Vec<_>, _>>()
-        };
+        let codes = |keys: &[SiteKey]| codes(&store, keys);
         if context.common.json {
             json(&serde_json::json!({
                 "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
@@ -88,57 +84,67 @@ impl Record {
             }));
             return Ok(Done::Whole);
         }
-        let groups = [
-            (&done.new, lang.pick("new", "新增")),
-            (
-                &done.recurring,
-                lang.pick("new where a site was closed (recurring)", "销号处复种新增"),
-            ),
-            (&done.raised, lang.pick("raised anew", "重新列入")),
-            (
-                &done.residue,
-                lang.pick("seen after eradication (residue)", "铲除后仍见（残留）"),
-            ),
-            (
-                &done.seen,
-                lang.pick("seen again, nothing follows", "再次发现，无需处理"),
-            ),
-        ];
-        for (keys, label) in groups {
-            if !keys.is_empty() {
-                data(&format!(
-                    "{label} {}: {}",
-                    keys.len(),
-                    codes(keys)?.join(" ")
-                ));
-            }
-        }
-        if done.known_before > 0 {
-            let n = done.known_before;
-            tell(&tr!(
-                lang,
-                "{n} candidates were recorded before: nothing was changed for them",
-                "{n} 个候选此前已录入，未作更改"
-            ));
-        }
-        if done.pictures_missing > 0 {
-            let n = done.pictures_missing;
-            tell(&tr!(
-                lang,
-                "{n} pictures of the scan are not in its folder: exports and dossiers will lack them",
-                "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片"
-            ));
-        }
-        if done.undated > 0 {
-            let n = done.undated;
-            tell(&tr!(
-                lang,
-                "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
-                "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
-            ));
-        }
+        told(&done, &store, lang)?;
         Ok(Done::Whole)
     }
+}
+
+fn codes(store: &Store, keys: &[SiteKey]) -> Result<Vec<String>, StoreError> {
+    keys.iter().map(|key| store.code(*key)).collect()
+}
+
+/// What became of the candidates, in words.
+fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
+    let groups = [
+        (&done.new, lang.pick("new", "新增")),
+        (
+            &done.recurring,
+            lang.pick("new where a site was closed (recurring)", "销号处复种新增"),
+        ),
+        (&done.raised, lang.pick("raised anew", "重新列入")),
+        (
+            &done.residue,
+            lang.pick("seen after eradication (residue)", "铲除后仍见（残留）"),
+        ),
+        (
+            &done.seen,
+            lang.pick("seen again, nothing follows", "再次发现，无需处理"),
+        ),
+    ];
+    for (keys, label) in groups {
+        if !keys.is_empty() {
+            data(&format!(
+                "{label} {}: {}",
+                keys.len(),
+                codes(store, keys)?.join(" ")
+            ));
+        }
+    }
+    if done.known_before > 0 {
+        let n = done.known_before;
+        tell(&tr!(
+            lang,
+            "{n} candidates were recorded before: nothing was changed for them",
+            "{n} 个候选此前已录入，未作更改"
+        ));
+    }
+    if done.pictures_missing > 0 {
+        let n = done.pictures_missing;
+        tell(&tr!(
+            lang,
+            "{n} pictures of the scan are not in its folder: exports and dossiers will lack them",
+            "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片"
+        ));
+    }
+    if done.undated > 0 {
+        let n = done.undated;
+        tell(&tr!(
+            lang,
+            "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
+            "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
+        ));
+    }
+    Ok(())
 }
 
 /// `papaver add`

@@ -73,41 +73,7 @@ impl Visit {
             .map(|m2| dm2("--area", m2))
             .transpose()?
             .map(i64::unsigned_abs);
-        let count = match (self.plants, self.quadrats.is_empty()) {
-            (Some(plants), _) => Some(Count::Each { plants }),
-            (None, true) => None,
-            (None, false) => {
-                let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
-                let listed = self
-                    .quadrats
-                    .iter()
-                    .map(u64::to_string)
-                    .collect::<Vec<_>>()
-                    .join(",");
-                let count =
-                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
-                        bad(
-                            "--quadrats",
-                            &listed,
-                            match flaw {
-                                QuadratFlaw::TooFew => lang.pick(
-                                    "4,6,5: two quadrats or more, for an interval",
-                                    "4,6,5：至少两个样方，才有区间",
-                                ),
-                                QuadratFlaw::NoSize => lang.pick(
-                                    "a quadrat and an area with a size",
-                                    "样方与面积须大于零",
-                                ),
-                                QuadratFlaw::LargerThanArea => lang.pick(
-                                    "quadrats that fit into the area",
-                                    "样方总面积不得大于种植面积",
-                                ),
-                            },
-                        )
-                    })?;
-                Some(count)
-            }
-        };
+        let count = self.count(area_dm2, lang)?;
         let context = Context {
             common: self.common,
             lang,
@@ -139,5 +105,44 @@ impl Visit {
             Ok(Body::Visit(Box::new(visit)))
         })?;
         changed(&store, key, &context.common, lang)
+    }
+
+    /// The count, each plant or by quadrats.
+    fn count(&self, area_dm2: Option<u64>, lang: Lang) -> Result<Option<Count>, Failure> {
+        match (self.plants, self.quadrats.is_empty()) {
+            (Some(plants), _) => Ok(Some(Count::Each { plants })),
+            (None, true) => Ok(None),
+            (None, false) => {
+                let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
+                let listed = self
+                    .quadrats
+                    .iter()
+                    .map(u64::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",");
+                let count =
+                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
+                        bad(
+                            "--quadrats",
+                            &listed,
+                            match flaw {
+                                QuadratFlaw::TooFew => lang.pick(
+                                    "4,6,5: two quadrats or more, for an interval",
+                                    "4,6,5：至少两个样方，才有区间",
+                                ),
+                                QuadratFlaw::NoSize => lang.pick(
+                                    "a quadrat and an area with a size",
+                                    "样方与面积须大于零",
+                                ),
+                                QuadratFlaw::LargerThanArea => lang.pick(
+                                    "quadrats that fit into the area",
+                                    "样方总面积不得大于种植面积",
+                                ),
+                            },
+                        )
+                    })?;
+                Ok(Some(count))
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What an event says, in a sentence.
 
 use super::Dossier;
-use crate::registry::body::{Body, Count, Visit};
+use crate::registry::body::{Body, Correct, Count, Create, Visit};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::moves::Refusal;
 use crate::registry::{SiteKey, State};
@@ -63,36 +63,64 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
     }
 }
 
+fn code_of(dossier: &Dossier, key: &SiteKey) -> String {
+    dossier
+        .codes
+        .get(key)
+        .cloned()
+        .unwrap_or_else(|| key.code(6))
+}
+
+fn founded(dossier: &Dossier, create: &Create, lang: Lang) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let code = |key: &SiteKey| code_of(dossier, key);
+    let mut put = |part: Option<String>| parts.extend(part.filter(|p| !p.is_empty()));
+    put(Some(create.source.label(lang).into()));
+    put(create.detection.as_ref().map(|d| detected(d, lang)));
+    put(create.recurs_of.as_ref().map(|key| {
+        let code = code(key);
+        tr!(lang, "recurs from {code}", "复种自 {code}")
+    }));
+    put(create.split_from.as_ref().map(|(key, _)| {
+        let code = code(key);
+        tr!(lang, "part of {code}", "由 {code} 拆分")
+    }));
+    put(create.name.clone());
+    put(create.note.clone());
+    parts
+}
+
+fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut put = |part: Option<String>| parts.extend(part.filter(|p| !p.is_empty()));
+    put(correct.place.as_ref().map(|place| {
+        let at = place.lonlat();
+        format!("{:.7}, {:.7}", at.lon, at.lat)
+    }));
+    put(correct.name.clone());
+    put(correct.plants.map(|n| tr!(lang, "{n} plants", "{n} 株")));
+    put(correct
+        .area_dm2
+        .map(|dm2| format!("{} m²", m2(dm2.unsigned_abs()))));
+    put(correct
+        .habitat
+        .as_deref()
+        .map(|h| habitat_label(h, lang).to_owned()));
+    put(Some(correct.reason.clone()));
+    parts
+}
+
 /// What an event says beyond its type.
 #[expect(
     clippy::too_many_lines,
     reason = "one arm an event, each its sentence in two languages"
 )]
 pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
-    let code = |key: &SiteKey| {
-        dossier
-            .codes
-            .get(key)
-            .cloned()
-            .unwrap_or_else(|| key.code(6))
-    };
+    let code = |key: &SiteKey| code_of(dossier, key);
     let mut parts: Vec<String> = Vec::new();
     let mut put = |part: Option<String>| parts.extend(part.filter(|p| !p.is_empty()));
     match body {
-        Body::Create(create) => {
-            put(Some(create.source.label(lang).into()));
-            put(create.detection.as_ref().map(|d| detected(d, lang)));
-            put(create.recurs_of.as_ref().map(|key| {
-                let code = code(key);
-                tr!(lang, "recurs from {code}", "复种自 {code}")
-            }));
-            put(create.split_from.as_ref().map(|(key, _)| {
-                let code = code(key);
-                tr!(lang, "part of {code}", "由 {code} 拆分")
-            }));
-            put(create.name.clone());
-            put(create.note.clone());
-        }
+        Body::Create(create) => parts = founded(dossier, create, lang),
         Body::Sighting(sighting) => {
             put(Some(sighting.meaning.label(lang).into()));
             put(Some(detected(&sighting.detection, lang)));
@@ -156,22 +184,7 @@ pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
             put(Some(split.reason.clone()));
         }
         Body::Note(note) | Body::Attach(note) => put(Some(note.text.clone())),
-        Body::Correct(correct) => {
-            put(correct.place.as_ref().map(|place| {
-                let at = place.lonlat();
-                format!("{:.7}, {:.7}", at.lon, at.lat)
-            }));
-            put(correct.name.clone());
-            put(correct.plants.map(|n| tr!(lang, "{n} plants", "{n} 株")));
-            put(correct
-                .area_dm2
-                .map(|dm2| format!("{} m²", m2(dm2.unsigned_abs()))));
-            put(correct
-                .habitat
-                .as_deref()
-                .map(|h| habitat_label(h, lang).to_owned()));
-            put(Some(correct.reason.clone()));
-        }
+        Body::Correct(correct) => parts = corrected(correct, lang),
         _ => {}
     }
     if let Some(reason) = body.forced() {

@@ -7,7 +7,7 @@ mod sketch;
 
 use super::ledger::{Context, Entry};
 use super::{entry, scans};
-use crate::registry::body::{Detection, Meaning, ScanRecord};
+use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::registry::store::{Store, StoreError};
@@ -64,41 +64,14 @@ impl Dossier {
         today: jiff::civil::Date,
         made_at: String,
     ) -> Result<Self, StoreError> {
-        use crate::registry::body::Body;
         let site = store.site(key)?.ok_or_else(|| StoreError::UnknownSite {
             code: key.to_string(),
         })?;
         let scans = scans(store)?;
         let mut events = store.events_of(key)?;
         events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
-        let mut detections: Vec<Seen> = Vec::new();
+        let detections = detections(&events, &scans);
         let mut codes = BTreeMap::new();
-        for sealed in &events {
-            let seen = match &sealed.event.body {
-                Body::Create(create) => create
-                    .detection
-                    .clone()
-                    .map(|detection| (detection, create.place.clone(), None)),
-                Body::Sighting(sighting) => Some((
-                    sighting.detection.clone(),
-                    sighting.place.clone(),
-                    Some(sighting.meaning),
-                )),
-                _ => None,
-            };
-            if let Some((detection, place, meaning)) = seen
-                && !detections
-                    .iter()
-                    .any(|known| known.detection.candidate == detection.candidate)
-            {
-                detections.push(Seen {
-                    scan: scans.get(&detection.scan).cloned(),
-                    detection,
-                    place,
-                    meaning,
-                });
-            }
-        }
         let named = site
             .absorbed
             .iter()
@@ -115,15 +88,6 @@ impl Dossier {
                 neighbours.push((store.code(other.key)?, other.state, other.place));
             }
         }
-        let mut devices: BTreeMap<DeviceId, (u64, Hash)> = BTreeMap::new();
-        for sealed in &events {
-            let last = devices
-                .entry(sealed.event.device)
-                .or_insert((sealed.event.seq, sealed.hash));
-            if sealed.event.seq > last.0 {
-                *last = (sealed.event.seq, sealed.hash);
-            }
-        }
         let (pictures, missing) = pictures::of(store, &site.evidence);
         Ok(Self {
             own_key: events
@@ -131,15 +95,12 @@ impl Dossier {
                 .filter(|sealed| store.people().signed_by_own_key(&sealed.event))
                 .map(|sealed| sealed.hash)
                 .collect(),
+            devices: devices(&events),
             entry: entry(store, site, &scans)?,
             events,
             detections,
             neighbours,
             codes,
-            devices: devices
-                .into_iter()
-                .map(|(device, (seq, hash))| (device, seq, hash))
-                .collect(),
             pictures,
             missing,
             context: Context {
@@ -156,4 +117,53 @@ impl Dossier {
     pub fn page(&self, lang: Lang) -> String {
         page::page(self, lang)
     }
+}
+
+/// The detections that a site's events tell of, each once.
+fn detections(events: &[Sealed], scans: &BTreeMap<String, ScanRecord>) -> Vec<Seen> {
+    let mut detections: Vec<Seen> = Vec::new();
+    for sealed in events {
+        let seen = match &sealed.event.body {
+            Body::Create(create) => create
+                .detection
+                .clone()
+                .map(|detection| (detection, create.place.clone(), None)),
+            Body::Sighting(sighting) => Some((
+                sighting.detection.clone(),
+                sighting.place.clone(),
+                Some(sighting.meaning),
+            )),
+            _ => None,
+        };
+        if let Some((detection, place, meaning)) = seen
+            && !detections
+                .iter()
+                .any(|known| known.detection.candidate == detection.candidate)
+        {
+            detections.push(Seen {
+                scan: scans.get(&detection.scan).cloned(),
+                detection,
+                place,
+                meaning,
+            });
+        }
+    }
+    detections
+}
+
+/// The last event of each device.
+fn devices(events: &[Sealed]) -> Vec<(DeviceId, u64, Hash)> {
+    let mut devices: BTreeMap<DeviceId, (u64, Hash)> = BTreeMap::new();
+    for sealed in events {
+        let last = devices
+            .entry(sealed.event.device)
+            .or_insert((sealed.event.seq, sealed.hash));
+        if sealed.event.seq > last.0 {
+            *last = (sealed.event.seq, sealed.hash);
+        }
+    }
+    devices
+        .into_iter()
+        .map(|(device, (seq, hash))| (device, seq, hash))
+        .collect()
 }

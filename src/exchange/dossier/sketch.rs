@@ -137,10 +137,16 @@ pub fn sketch(dossier: &Dossier, lang: Lang) -> String {
         let _ = writeln!(
             svg,
             "<path d=\"{}\" fill=\"none\" stroke=\"{c}\" stroke-width=\"1.5\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{c}\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" class=\"small\">{code} {}</text>",
+             <text x=\"{:.1}\" y=\"{:.1}\" class=\"{}\">{code} {}</text>",
             frame.path(place),
-            x + 7.0,
+            // Near the right edge the words stand on the left.
+            if x > SIDE - 150.0 { x - 7.0 } else { x + 7.0 },
             y + 4.0,
+            if x > SIDE - 150.0 {
+                "small end"
+            } else {
+                "small"
+            },
             escape(state.label(lang)),
             c = colour(*state)
         );

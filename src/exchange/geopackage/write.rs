@@ -105,20 +105,7 @@ fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
                 }
             }),
         });
-        let visits: Vec<Given> = COLUMNS
-            .iter()
-            .filter(|c| VISIT_NAMES.contains(&c.key))
-            .map(|c| given(c, export))
-            .chain(FORM.iter().map(|field| Given {
-                name: field.key,
-                kind: match field.widget {
-                    Widget::Count => Kind::Count,
-                    Widget::Number => Kind::Number,
-                    _ => Kind::Text,
-                },
-                value: Box::new(|_| Cell::Empty),
-            }))
-            .collect();
+        let visits = visit_columns(export);
         layer(
             dataset,
             "outlines",
@@ -159,6 +146,24 @@ fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
         transaction.commit()?;
     }
     dataset.close()
+}
+
+/// The columns of the visit layer: which site, and the form.
+fn visit_columns(export: &Export) -> Vec<Given<'_>> {
+    COLUMNS
+        .iter()
+        .filter(|c| VISIT_NAMES.contains(&c.key))
+        .map(|c| given(c, export))
+        .chain(FORM.iter().map(|field| Given {
+            name: field.key,
+            kind: match field.widget {
+                Widget::Count => Kind::Count,
+                Widget::Number => Kind::Number,
+                _ => Kind::Text,
+            },
+            value: Box::new(|_| Cell::Empty),
+        }))
+        .collect()
 }
 
 fn ogr(kind: Kind) -> OGRFieldType::Type {

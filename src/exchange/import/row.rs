@@ -187,7 +187,7 @@ fn heads(events: &[Sealed], head: Hash) -> Option<Vec<Hash>> {
         Hash::of(&bytes) == head
     };
     let n = all.len();
-    if let Some(one) = all.iter().find(|one| fits(&[**one])) {
+    if let Some(one) = all.iter().find(|hash| fits(&[**hash])) {
         return Some(vec![*one]);
     }
     if n > FEW {
