@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const ORDER: [&str; 10] = [
-    "words", "ground", "imagery", "scan", "evaluate", "registry", "exchange", "province", "server", "cli",
+    "words", "ground", "imagery", "scan", "evaluate", "registry", "exchange", "province", "server",
+    "cli",
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.

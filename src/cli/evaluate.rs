@@ -142,7 +142,10 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
 /// A share with its interval.
 fn share(s: &Share) -> String {
     match s.share {
-        Some(p) => format!("{:>4}/{:<4} {p:.3} [{:.3}, {:.3}]", s.count, s.of, s.low, s.high),
+        Some(p) => format!(
+            "{:>4}/{:<4} {p:.3} [{:.3}, {:.3}]",
+            s.count, s.of, s.low, s.high
+        ),
         None => "   -".into(),
     }
 }
@@ -161,12 +164,13 @@ fn rate(r: &Rate, lang: Lang) -> String {
 }
 
 fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
-    let mut lines = vec![lang
-        .pick(
+    let mut lines = vec![
+        lang.pick(
             "survey                    ha      plots found             candidates  false",
             "测区                      公顷    查出地块                疑似点      误报",
         )
-        .to_owned()];
+        .to_owned(),
+    ];
     for s in &report.surveys {
         lines.push(format!(
             "{:24} {:7.3}  {:28} {:>4} {:>8}",
@@ -201,7 +205,13 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
         .into(),
     );
     for c in &report.cells {
-        lines.push(format!("{:11} {:8} {:8} {}", c.stage, c.plants, c.gsd_cm, share(&c.recall)));
+        lines.push(format!(
+            "{:11} {:8} {:8} {}",
+            c.stage,
+            c.plants,
+            c.gsd_cm,
+            share(&c.recall)
+        ));
     }
     for (kind, called) in &report.lookalikes {
         lines.push(tr!(
@@ -224,11 +234,36 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
 
 fn totals(report: &Report, lang: Lang) -> Vec<String> {
     let mut lines = vec![
-        tr!(lang, "threshold                    {:.4}", "阈值                  {:.4}", report.threshold),
-        tr!(lang, "plots found                  {}", "查出地块              {}", share(&report.recall)),
-        tr!(lang, "candidates that are poppy    {}", "疑似点中的罂粟        {}", share(&report.precision)),
-        tr!(lang, "candidates                   {}", "疑似点                {}", rate(&report.candidates, lang)),
-        tr!(lang, "false alarms without poppy   {}", "无罂粟地面的误报      {}", rate(&report.false_alarms, lang)),
+        tr!(
+            lang,
+            "threshold                    {:.4}",
+            "阈值                  {:.4}",
+            report.threshold
+        ),
+        tr!(
+            lang,
+            "plots found                  {}",
+            "查出地块              {}",
+            share(&report.recall)
+        ),
+        tr!(
+            lang,
+            "candidates that are poppy    {}",
+            "疑似点中的罂粟        {}",
+            share(&report.precision)
+        ),
+        tr!(
+            lang,
+            "candidates                   {}",
+            "疑似点                {}",
+            rate(&report.candidates, lang)
+        ),
+        tr!(
+            lang,
+            "false alarms without poppy   {}",
+            "无罂粟地面的误报      {}",
+            rate(&report.false_alarms, lang)
+        ),
     ];
     let c = &report.calibration;
     if let (Some(error), Some(prevalence)) = (c.expected_error, c.prevalence) {

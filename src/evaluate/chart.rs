@@ -3,9 +3,9 @@
 use super::curve::{Curve, CurvePoint};
 use super::error::EvaluateError;
 use image::{ImageFormat, Rgb, RgbImage};
+use plotters::prelude::*;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendTextStyle, DrawingErrorKind, FontTransform};
-use plotters::prelude::*;
 use std::convert::Infallible;
 use std::io::Cursor;
 
@@ -20,7 +20,11 @@ const LETTER: u32 = 8;
 /// [`EvaluateError::Chart`].
 pub fn svg(curve: &Curve, threshold: f64) -> Result<String, EvaluateError> {
     let mut text = String::new();
-    draw(&SVGBackend::with_string(&mut text, SIZE).into_drawing_area(), curve, threshold)?;
+    draw(
+        &SVGBackend::with_string(&mut text, SIZE).into_drawing_area(),
+        curve,
+        threshold,
+    )?;
     Ok(text)
 }
 
@@ -32,7 +36,9 @@ pub fn png(curve: &Curve, threshold: f64) -> Result<Vec<u8>, EvaluateError> {
     let mut picture = RgbImage::from_pixel(SIZE.0, SIZE.1, Rgb([255; 3]));
     draw(&Picture(&mut picture).into_drawing_area(), curve, threshold)?;
     let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::Png).map_err(|e| EvaluateError::Chart { why: e.to_string() })?;
+    picture
+        .write_to(&mut bytes, ImageFormat::Png)
+        .map_err(|e| EvaluateError::Chart { why: e.to_string() })?;
     Ok(bytes.into_inner())
 }
 
@@ -67,18 +73,28 @@ fn draw<B: DrawingBackend>(
         .map_err(wrong)?;
     let at = |p: &CurvePoint| (p.recall, p.precision);
     chart
-        .draw_series(LineSeries::new(curve.points.iter().map(at), RGBColor(20, 90, 160).stroke_width(2)))
+        .draw_series(LineSeries::new(
+            curve.points.iter().map(at),
+            RGBColor(20, 90, 160).stroke_width(2),
+        ))
         .map_err(wrong)?;
     // Where the scans stand: the last point at or above their threshold.
     if let Some(point) = curve.points.iter().rfind(|p| p.threshold >= threshold) {
         let (x, y) = at(point);
-        let (across, above) = (if x > 0.7 { -0.28 } else { 0.02 }, if y > 0.15 { -0.05 } else { 0.06 });
+        let (across, above) = (
+            if x > 0.7 { -0.28 } else { 0.02 },
+            if y > 0.15 { -0.05 } else { 0.06 },
+        );
         chart
             .draw_series([Circle::new((x, y), 5, RGBColor(190, 40, 40).filled())])
             .map_err(wrong)?;
         let words = format!("threshold {threshold:.3}");
         chart
-            .draw_series([Text::new(words, (x + across, y + above), ("sans-serif", 13))])
+            .draw_series([Text::new(
+                words,
+                (x + across, y + above),
+                ("sans-serif", 13),
+            )])
             .map_err(wrong)?;
     }
     area.present().map_err(wrong)
@@ -141,7 +157,10 @@ impl DrawingBackend for Picture<'_> {
         pos: (i32, i32),
     ) -> Result<(), DrawingErrorKind<Infallible>> {
         let (width, height) = self.estimate_text_size(text, style)?;
-        let (width, height) = (i32::try_from(width).unwrap_or(0), i32::try_from(height).unwrap_or(0));
+        let (width, height) = (
+            i32::try_from(width).unwrap_or(0),
+            i32::try_from(height).unwrap_or(0),
+        );
         let anchor = style.anchor();
         let left = match anchor.h_pos {
             HPos::Left => 0,
@@ -161,7 +180,11 @@ impl DrawingBackend for Picture<'_> {
                 for column in (0..8).filter(|column| bits >> column & 1 == 1) {
                     let (along, across) = (index * 8 + column - left, row - top);
                     // Turned text reads from the bottom to the top.
-                    let (dx, dy) = if upright { (along, across) } else { (across, -along) };
+                    let (dx, dy) = if upright {
+                        (along, across)
+                    } else {
+                        (across, -along)
+                    };
                     self.draw_pixel((pos.0 + dx, pos.1 + dy), color)?;
                 }
             }
@@ -175,7 +198,9 @@ mod tests {
     use super::*;
 
     fn curve() -> Curve {
-        let scored: Vec<(f64, bool)> = (0..40).map(|i| (1.0 - f64::from(i) / 50.0, i % 7 != 6)).collect();
+        let scored: Vec<(f64, bool)> = (0..40)
+            .map(|i| (1.0 - f64::from(i) / 50.0, i % 7 != 6))
+            .collect();
         let plots: Vec<f64> = (0..30).map(|i| 1.0 - f64::from(i) / 30.0).collect();
         Curve::new(&scored, &plots)
     }
@@ -186,15 +211,24 @@ mod tests {
         for word in ["<svg", "recall", "precision", "threshold 0.500", "polyline"] {
             assert!(text.contains(word), "{word}");
         }
-        let picture = image::load_from_memory(&png(&curve(), 0.5).unwrap()).unwrap().to_rgb8();
+        let picture = image::load_from_memory(&png(&curve(), 0.5).unwrap())
+            .unwrap()
+            .to_rgb8();
         assert_eq!(picture.dimensions(), SIZE);
         let blue = picture.pixels().filter(|p| p.0 == [20, 90, 160]).count();
         let dark = picture.pixels().filter(|p| p.0 == [0, 0, 0]).count();
-        assert!(blue > 300 && dark > 1000, "{blue} of the line, {dark} of letters and axes");
+        assert!(
+            blue > 300 && dark > 1000,
+            "{blue} of the line, {dark} of letters and axes"
+        );
     }
 
     #[test]
     fn a_curve_of_nothing_is_a_chart_without_a_line() {
-        assert!(svg(&Curve::new(&[], &[]), 0.5).unwrap().contains("no plots"));
+        assert!(
+            svg(&Curve::new(&[], &[]), 0.5)
+                .unwrap()
+                .contains("no plots")
+        );
     }
 }

@@ -32,7 +32,11 @@ impl Curve {
         for (number, (threshold, poppy)) in sorted.iter().enumerate() {
             hits += usize::from(*poppy);
             // Candidates of one score come in together.
-            if sorted.get(number + 1).is_some_and(|next| next.0 >= *threshold) || plots.is_empty() {
+            if sorted
+                .get(number + 1)
+                .is_some_and(|next| next.0 >= *threshold)
+                || plots.is_empty()
+            {
                 continue;
             }
             let found = plots.iter().filter(|score| *score >= threshold).count();
@@ -111,7 +115,11 @@ mod tests {
             .collect();
         assert_eq!(
             seen,
-            [(0.9, 1.0, 1.0 / 3.0), (0.8, 0.5, 1.0 / 3.0), (0.6, 0.5, 2.0 / 3.0)]
+            [
+                (0.9, 1.0, 1.0 / 3.0),
+                (0.8, 0.5, 1.0 / 3.0),
+                (0.6, 0.5, 2.0 / 3.0)
+            ]
         );
         // 1 × 1/3 + 0.5 × 0 + 0.5 × 1/3
         assert!((curve.average_precision.unwrap() - 0.5).abs() < 1e-12);

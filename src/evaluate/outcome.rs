@@ -118,7 +118,10 @@ pub fn compare(
         .centroid()
         .map_or(LonLat::new(0.0, 0.0), |p| LonLat::new(p.x(), p.y()));
     let plane = LocalPlane::at(origin);
-    let shapes: Vec<Shape> = plots.iter().map(|p| Shape::new(&p.ground, &plane)).collect();
+    let shapes: Vec<Shape> = plots
+        .iter()
+        .map(|p| Shape::new(&p.ground, &plane))
+        .collect();
     let marks = |summary: &Summary| -> Vec<Vec<usize>> {
         let near = |c: &Candidate| {
             let shape = Shape::new(&c.polygon, &plane);
@@ -135,7 +138,10 @@ pub fn compare(
         .map(|(i, plot)| PlotResult {
             survey: name.to_owned(),
             feature: i + 1,
-            at: plot.ground.centroid().map_or(origin, |p| LonLat::new(p.x(), p.y()).rounded()),
+            at: plot
+                .ground
+                .centroid()
+                .map_or(origin, |p| LonLat::new(p.x(), p.y()).rounded()),
             lookalike: plot.lookalike.clone(),
             plants: plot.plants,
             stage: plot.stage.clone(),
@@ -180,7 +186,10 @@ fn judge(name: &str, summary: &Summary, marks: &[Vec<usize>], plots: &[Plot]) ->
 /// The middle value, the lower of two; 0 of nothing.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
+    values
+        .get(values.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(0.0)
 }
 
 #[cfg(test)]

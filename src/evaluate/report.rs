@@ -206,7 +206,11 @@ fn cells(plots: &[&PlotResult]) -> Vec<Cell> {
     for key in keys {
         let mut groups: BTreeMap<Key, Vec<&PlotResult>> = BTreeMap::new();
         for plot in plots {
-            let key = key(stage(plot), plants_class(plot.plants), gsd_class(plot.gsd_cm));
+            let key = key(
+                stage(plot),
+                plants_class(plot.plants),
+                gsd_class(plot.gsd_cm),
+            );
             groups.entry(key).or_default().push(plot);
         }
         for ((stage, plants, gsd), members) in groups {
@@ -270,7 +274,12 @@ mod tests {
                 rose,
             ],
             candidates: vec![judged(0.9, true), judged(0.8, true), judged(0.6, false)],
-            floor: vec![judged(0.9, true), judged(0.8, true), judged(0.6, false), judged(0.2, true)],
+            floor: vec![
+                judged(0.9, true),
+                judged(0.8, true),
+                judged(0.6, false),
+                judged(0.2, true),
+            ],
         };
         let empty = Outcome {
             name: "b".into(),
@@ -286,11 +295,18 @@ mod tests {
     #[test]
     fn sites_are_counted_as_worked_by_hand() {
         let report = Report::new(&outcomes(), 0.5, 0.05, Some(0.7));
-        assert_eq!((report.recall.count, report.recall.of), (2, 3), "the unsearched plot is left out");
+        assert_eq!(
+            (report.recall.count, report.recall.of),
+            (2, 3),
+            "the unsearched plot is left out"
+        );
         assert_eq!(report.surveys[0].plots_not_searched, 1);
         assert_eq!((report.precision.count, report.precision.of), (2, 4));
         assert_eq!(report.candidates.per_km2, Some(2.0));
-        assert_eq!((report.false_alarms.count, report.false_alarms.km2), (1, 1.5));
+        assert_eq!(
+            (report.false_alarms.count, report.false_alarms.km2),
+            (1, 1.5)
+        );
         assert_eq!(report.lookalikes["rose"].count, 1);
         assert_eq!(report.false_candidates.len(), 2);
         // 0.7 per km² on 1.5 km² allow one: just above 0.3, where all but the plot at 0.2 are found.
@@ -305,7 +321,12 @@ mod tests {
         let rows: Vec<String> = report
             .cells
             .iter()
-            .map(|c| format!("{} {} {} {}/{}", c.stage, c.plants, c.gsd_cm, c.recall.count, c.recall.of))
+            .map(|c| {
+                format!(
+                    "{} {} {} {}/{}",
+                    c.stage, c.plants, c.gsd_cm, c.recall.count, c.recall.of
+                )
+            })
             .collect();
         assert_eq!(
             rows,
@@ -324,7 +345,17 @@ mod tests {
     #[test]
     fn classes_hold_their_bounds() {
         let class = |n| PLANTS.get(plants_class(Some(n))).map(|c| c.2);
-        assert_eq!([1, 2, 4, 5, 9, 10, 29, 30, 5000].map(class).map(Option::unwrap), ["1", "2-4", "2-4", "5-9", "5-9", "10-29", "10-29", "30+", "30+"]);
-        assert_eq!([0.9, 1.0, 1.2, 2.0, 2.01, 3.0, 3.5].map(|g| GSD_CM[gsd_class(g)].1), ["≤1", "≤1", "1-1.5", "1.5-2", "1.5-2", "2-3", ">3"]);
+        assert_eq!(
+            [1, 2, 4, 5, 9, 10, 29, 30, 5000]
+                .map(class)
+                .map(Option::unwrap),
+            [
+                "1", "2-4", "2-4", "5-9", "5-9", "10-29", "10-29", "30+", "30+"
+            ]
+        );
+        assert_eq!(
+            [0.9, 1.0, 1.2, 2.0, 2.01, 3.0, 3.5].map(|g| GSD_CM[gsd_class(g)].1),
+            ["≤1", "≤1", "1-1.5", "1.5-2", "1.5-2", "2-3", ">3"]
+        );
     }
 }

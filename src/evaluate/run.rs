@@ -43,7 +43,10 @@ pub fn evaluate(
         .iter()
         .map(|s| s.truth.as_deref().map(read_truth).transpose())
         .collect::<Result<_, _>>()?;
-    let empty = |t: &Option<Truth>| t.as_ref().is_none_or(|t| t.plots.iter().all(|p| p.lookalike.is_some()));
+    let empty = |t: &Option<Truth>| {
+        t.as_ref()
+            .is_none_or(|t| t.plots.iter().all(|p| p.lookalike.is_some()))
+    };
     if options.false_alarms_per_km2.is_some() && !truths.iter().any(empty) {
         return Err(EvaluateError::NoEmptyGround);
     }
@@ -56,7 +59,14 @@ pub fn evaluate(
     let mut outcomes = Vec::new();
     let mut threshold = options.scan.threshold;
     for (survey, truth) in surveys.iter().zip(&truths) {
-        let outcome = one(survey, truth.as_ref(), options, &mut threshold, progress, stop)?;
+        let outcome = one(
+            survey,
+            truth.as_ref(),
+            options,
+            &mut threshold,
+            progress,
+            stop,
+        )?;
         outcomes.push(outcome);
     }
     let report = Report::new(
@@ -92,7 +102,13 @@ fn one(
     let operating = run(options.scan.threshold, "threshold")?;
     *threshold = Some(operating.threshold);
     let floor = run(Some(FLOOR.min(operating.threshold)), "floor")?;
-    let outcome = compare(&survey.name, truth, &operating, &floor, options.match_radius_m);
+    let outcome = compare(
+        &survey.name,
+        truth,
+        &operating,
+        &floor,
+        options.match_radius_m,
+    );
     if !outcome.plots.is_empty() && outcome.plots.iter().all(|p| !p.searched) {
         return Err(EvaluateError::Elsewhere {
             survey: survey.name.clone(),

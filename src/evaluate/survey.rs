@@ -95,10 +95,15 @@ fn read_list(path: &Path) -> Result<Vec<SurveySource>, EvaluateError> {
     entries
         .into_iter()
         .map(|entry| {
-            let first = entry.imagery.first().ok_or_else(|| wrong("`imagery` is empty".into()))?;
+            let first = entry
+                .imagery
+                .first()
+                .ok_or_else(|| wrong("`imagery` is empty".into()))?;
             if entry.truth.is_some() == entry.no_poppy {
                 let name = entry.name.unwrap_or_else(|| name_of(first));
-                return Err(wrong(format!("{name} needs either `truth` or `no_poppy`: true")));
+                return Err(wrong(format!(
+                    "{name} needs either `truth` or `no_poppy`: true"
+                )));
             }
             Ok(SurveySource {
                 name: entry.name.clone().unwrap_or_else(|| name_of(first)),
@@ -149,17 +154,17 @@ mod tests {
         fs::write(&list, r#"[{"imagery":["a.tif"],"truth":"t.geojson"},{"name":"b","imagery":["b"],"no_poppy":true}]"#).unwrap();
         let found = find_surveys(std::slice::from_ref(&list), &[]).unwrap();
         assert_eq!(found[0].imagery, [folder.path().join("a.tif")]);
-        assert_eq!(
-            (found[0].name.as_str(), &found[1].truth),
-            ("a", &None)
-        );
+        assert_eq!((found[0].name.as_str(), &found[1].truth), ("a", &None));
         for bad in [
             r#"[{"imagery":["a.tif"]}]"#,
             r#"[{"imagery":[],"no_poppy":true}]"#,
             r#"[{"imagery":["a"],"no_poppi":true}]"#,
         ] {
             fs::write(&list, bad).unwrap();
-            assert!(find_surveys(std::slice::from_ref(&list), &[]).is_err(), "{bad}");
+            assert!(
+                find_surveys(std::slice::from_ref(&list), &[]).is_err(),
+                "{bad}"
+            );
         }
     }
 }

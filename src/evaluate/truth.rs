@@ -148,7 +148,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_the_number_of_the_feature() {
         for (properties, geometry, expected) in [
-            ("null", r#"{"type":"Point","coordinates":[113,33]}"#, "no polygon"),
+            (
+                "null",
+                r#"{"type":"Point","coordinates":[113,33]}"#,
+                "no polygon",
+            ),
             (r#"{"plants":2.5}"#, SQUARE, "whole number"),
             (r#"{"stage":3}"#, SQUARE, "should be a word"),
             ("null", "null", "no geometry"),
@@ -159,7 +163,10 @@ mod tests {
             ),
         ] {
             let said = read(&with(properties, geometry)).unwrap_err().to_string();
-            assert!(said.contains("feature 1") && said.contains(expected), "{said}");
+            assert!(
+                said.contains("feature 1") && said.contains(expected),
+                "{said}"
+            );
         }
         assert!(read("{").unwrap_err().to_string().contains("truth"));
     }
