@@ -9,3 +9,9 @@ step "building and running the tests (the first time takes some ten minutes on t
     "编译并运行测试（首次在双核机器上约需十分钟）"
 cd "$top"
 cargo test --locked "$@"
+
+# Named tests are a person's; everything is the continuous integration's.
+if [ $# = 0 ] && [ -z "${PAPAVER_NO_TRAINING:-}" ]; then
+    step "training a miniature (PAPAVER_NO_TRAINING=1 leaves it out)" "训练微型模型（PAPAVER_NO_TRAINING=1 可跳过）"
+    tests/train.sh
+fi

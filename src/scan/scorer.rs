@@ -13,7 +13,7 @@ use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The model that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../models/papaver.onnx");
@@ -61,6 +61,18 @@ impl Runtime {
     /// # Errors
     /// [`ModelError::NoRuntime`], [`ModelError::BadRuntime`].
     pub fn load() -> Result<Self, ModelError> {
+        // A process has one environment at most; scans after the first share it.
+        static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = &*loaded {
+            return Ok(runtime.clone());
+        }
+        let runtime = Self::first()?;
+        *loaded = Some(runtime.clone());
+        Ok(runtime)
+    }
+
+    fn first() -> Result<Self, ModelError> {
         let places = places();
         let Some(path) = places.iter().find(|p| p.is_file()).cloned() else {
             return Err(ModelError::NoRuntime { places });

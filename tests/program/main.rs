@@ -19,6 +19,7 @@ mod rfc7946;
 mod run;
 
 mod bad_input;
+mod evaluate;
 mod large;
 mod real_orthos;
 mod resume;

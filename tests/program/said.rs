@@ -21,6 +21,7 @@ fn help() {
     for (name, arguments) in [
         ("papaver", &["--help"][..]),
         ("scan", &["scan", "--help"]),
+        ("evaluate", &["evaluate", "--help"]),
         ("model_inspect", &["model", "inspect", "--help"]),
     ] {
         let said = ended(papaver().args(arguments).env("COLUMNS", "100"));

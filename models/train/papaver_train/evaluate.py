@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from .dense import Model
-from .scenes import Crop, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
+from .scenes import Crop, beside_trees, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
 from .train import SEEDS, make_world
@@ -41,6 +41,8 @@ def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool)
     extent = n * gsd
     real = bool(world.ground.frames) and rng.random() < 0.4
     light = world.ground.patch(rng, n) if real else rendered_ground(rng, n, gsd)
+    if world.ground.foliage and not real and rng.random() < 0.35:
+        light = beside_trees(rng, light, world.ground.leaves(rng, n, gsd), gsd)
     canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((n, n), np.float32), gsd)
     species = world.library[str(rng.choice(sorted(world.library)))]
     if real:
@@ -112,6 +114,8 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
+    parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0")
+    parser.add_argument("--foliage", type=Path, help="rendered crowns: under a fifth of the scenes")
     parser.add_argument("--part", default="test", choices=["validation", "test"])
     parser.add_argument("--rows", action="store_true", help="the rows of the card")
     parser.add_argument("--table", action="store_true", help="size x stage x GSD")
@@ -121,7 +125,7 @@ def main() -> None:
     parser.add_argument("--threshold", type=float)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    model, world, base = Model(args.model), make_world(args.library, args.shared, args.part), SEEDS[args.part]
+    model, world, base = Model(args.model), make_world(args.library, args.shared, args.part, None, args.canopy, args.foliage), SEEDS[args.part]
     threshold = args.threshold if args.threshold is not None else model.threshold
     result: dict = {"model": args.model.name, "part": args.part, "threshold": threshold}
     if args.rows:

@@ -48,14 +48,17 @@ def main() -> None:
     parser.add_argument("--foliage", type=Path)
     parser.add_argument("--out", type=Path, default=Path("build/mined.npy"))
     parser.add_argument("--keep", type=int, default=1500)
+    parser.add_argument("--scales", type=int, default=2, help="scales at which each frame is searched")
     parser.add_argument("--each", type=int, default=40, help="crops of one frame at one scale at most")
     parser.add_argument("--floor", type=float, default=0.02, help="lowest score of a hard negative")
+    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--add", type=Path, help="mined before: kept beside the new")
     parser.add_argument("--halo", type=int, default=32)
     args = parser.parse_args()
-    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage), np.random.default_rng(77)
+    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage), np.random.default_rng(args.seed)
     best: list[tuple[float, np.ndarray]] = []
     for image, shrink, _ in [*ground.frames, *ground.negatives]:
-        for scale in rng.uniform(*shrink, 2):
+        for scale in rng.uniform(*shrink, args.scales):
             sized = cv2.resize(image, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC)
             top = [int(rng.integers(max(1, m - 2000))) for m in sized.shape[:2]]
             best += hard(model, sized[top[0]:top[0] + 2000, top[1]:top[1] + 2000], args.each, args.floor)
@@ -67,7 +70,8 @@ def main() -> None:
         raise SystemExit("error: no crop scores above the floor\nhint: there is nothing left to mine; train on, or lower --floor")
     args.out.parent.mkdir(parents=True, exist_ok=True)
     part = args.out.with_suffix(".part.npy")
-    np.save(part, np.stack([b[1] for b in best]))
+    crops = np.stack([b[1] for b in best])
+    np.save(part, np.concatenate([crops, np.load(args.add)]) if args.add else crops)
     part.rename(args.out)
     print(f"{len(best)} crops, scores {best[0][0]:.3f} to {best[-1][0]:.3f}; {sum(b[0] >= model.threshold for b in best)} at or above the threshold")
 

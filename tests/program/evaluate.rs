@@ -1,0 +1,204 @@
+//! `papaver evaluate` on rasters whose truth is known to the pixel: every figure is worked out by hand.
+
+use crate::ground::Place;
+use crate::paint::Picture;
+use crate::results::json;
+use crate::run::{Ended, ended, fixture, papaver};
+use serde_json::{Value, json as value};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const SIZE: (usize, usize) = (700, 600);
+
+/// The outline of pixels in lon/lat.
+fn outline(picture: &Picture, x: (usize, usize), y: (usize, usize)) -> Value {
+    let corner = |x: usize, y: usize| {
+        let p = picture.place.lonlat(x as f64, y as f64);
+        value!([p.x(), p.y()])
+    };
+    value!({"type": "Polygon", "coordinates": [[
+        corner(x.0, y.1), corner(x.1, y.1), corner(x.1, y.0), corner(x.0, y.0), corner(x.0, y.1)
+    ]]})
+}
+
+fn feature(geometry: &Value, properties: &Value) -> Value {
+    value!({"type": "Feature", "properties": properties, "geometry": geometry})
+}
+
+/// A survey of nine targets: the first is a rose, the others poppies; one more poppy cannot be seen, and one is elsewhere.
+fn survey(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let picture = Picture::with_nine(Place::utm(2.0), SIZE);
+    picture.write(&folder.join("ortho.tif"), &["TILED=YES"]);
+    let mut features: Vec<Value> = picture
+        .targets
+        .iter()
+        .enumerate()
+        .map(|(i, t)| {
+            let properties = match i {
+                0 => value!({"kind": "rose"}),
+                1..=4 => value!({"kind": "poppy", "plants": 3, "stage": "flower"}),
+                _ => value!({"plants": 40, "stage": "capsule"}),
+            };
+            feature(&outline(&picture, (t.x0, t.x1), (t.y0, t.y1)), &properties)
+        })
+        .collect();
+    let hidden = outline(&picture, (180, 200), (180, 200));
+    features.push(feature(&hidden, &value!({"plants": 1, "stage": "flower"})));
+    let away = outline(&picture, (9000, 9050), (9000, 9050));
+    features.push(feature(&away, &value!({"plants": 5})));
+    let truth = value!({"type": "FeatureCollection", "features": features});
+    fs::write(folder.join("truth.geojson"), truth.to_string()).unwrap();
+}
+
+/// Ground without poppy on which one thing looks like it.
+fn empty(path: &Path) -> Picture {
+    let mut picture = Picture::bare(Place::utm(2.0).moved(5000.0, 0.0), SIZE);
+    picture.target(300, 260);
+    picture.write(path, &[]);
+    picture
+}
+
+fn evaluate(arguments: &[&str], paths: &[&Path]) -> Ended {
+    ended(
+        papaver()
+            .arg("evaluate")
+            .args(paths)
+            .args(arguments)
+            .args(["--site-radius", "1", "--model"])
+            .arg(fixture("colour_dense.onnx")),
+    )
+}
+
+#[test]
+fn figures_are_those_worked_by_hand() {
+    let folder = TempDir::new().unwrap();
+    let (village, park, out) = (
+        folder.path().join("village"),
+        folder.path().join("park.tif"),
+        folder.path().join("out"),
+    );
+    survey(&village);
+    let picture = empty(&park);
+    let (out_text, park_text) = (out.to_str().unwrap(), park.to_str().unwrap());
+    let said = evaluate(
+        &["--no-poppy", park_text, "-o", out_text, "--json", "--quiet"],
+        &[&village],
+    );
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let report = json(&out.join("evaluation.json"));
+    let printed: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(printed, report);
+
+    let share = |v: &Value| (v["count"].as_u64().unwrap(), v["of"].as_u64().unwrap());
+    assert_eq!(
+        share(&report["recall"]),
+        (8, 9),
+        "one plot cannot be seen, one is not searched"
+    );
+    assert_eq!(report["surveys"][0]["plots_not_searched"], 1);
+    assert_eq!(share(&report["lookalikes"]["rose"]), (1, 1));
+    assert_eq!(
+        share(&report["precision"]),
+        (8, 10),
+        "the rose and the park's are false"
+    );
+    assert_eq!(report["false_candidates"].as_array().unwrap().len(), 2);
+    assert_eq!(report["false_alarms"]["count"], 1);
+    let km2 = picture.m2(SIZE.0 * SIZE.1) / 1e6;
+    let near = |v: &Value, expected: f64| {
+        let got = v.as_f64().unwrap();
+        assert!(
+            (got / expected - 1.0).abs() < 1e-3,
+            "{got} is not {expected}"
+        );
+    };
+    near(&report["false_alarms"]["km2"], km2);
+    near(&report["false_alarms"]["per_km2"], 1.0 / km2);
+    near(&report["false_alarms"]["high"], 5.571_643 / km2);
+    near(&report["candidates"]["km2"], 2.0 * km2);
+    near(&report["recall"]["low"], 0.565_000);
+    let cell = |stage: &str, plants: &str| {
+        let cells = report["cells"].as_array().unwrap();
+        let is = |c: &&Value| c["stage"] == stage && c["plants"] == plants && c["gsd_cm"] != "*";
+        share(&cells.iter().find(is).unwrap()["recall"])
+    };
+    assert_eq!(cell("flower", "2-4"), (4, 4));
+    assert_eq!(cell("flower", "1"), (0, 1));
+    assert_eq!(cell("capsule", "30+"), (4, 4));
+
+    let svg = fs::read_to_string(out.join("precision-recall.svg")).unwrap();
+    assert!(svg.contains("recall") && svg.contains("precision"));
+    let png = image::open(out.join("precision-recall.png")).unwrap();
+    assert_eq!((png.width(), png.height()), (720, 560));
+
+    // For people, from the same scans; and a threshold that keeps every false alarm out, if there is one.
+    let again = evaluate(
+        &[
+            "--no-poppy",
+            park_text,
+            "-o",
+            out_text,
+            "--false-alarms-per-km2",
+            "0",
+        ],
+        &[&village],
+    );
+    assert_eq!(again.code, Some(0), "{}", again.err);
+    for words in [
+        "8/9",
+        "rose called poppy",
+        "false alarms without poppy",
+        "for 0 per km²",
+    ] {
+        assert!(again.out.contains(words), "{words} in {}", again.out);
+    }
+    let chinese = evaluate(
+        &["--no-poppy", park_text, "-o", out_text, "--lang", "zh"],
+        &[&village],
+    );
+    assert!(
+        chinese.out.contains("查出地块") && chinese.out.contains("无罂粟地面的误报"),
+        "{}",
+        chinese.out
+    );
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_said_with_a_remedy() {
+    let folder = TempDir::new().unwrap();
+    let village = folder.path().join("village");
+    survey(&village);
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    let fails = |arguments: &[&str], what: &str| {
+        let all: Vec<&str> = arguments.iter().copied().chain(["-o", out]).collect();
+        let said = evaluate(&all, &[&village]);
+        assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+        assert!(
+            said.err.contains(what) && said.err.contains("hint:"),
+            "{what} in {}",
+            said.err
+        );
+    };
+    fails(
+        &["--false-alarms-per-km2", "5"],
+        "no imagery is known to be without poppy",
+    );
+    fails(&["--match-radius=-1"], "--match-radius -1 is out of range");
+    let truth = village.join("truth.geojson");
+    let whole = fs::read_to_string(&truth).unwrap();
+    fs::write(
+        &truth,
+        whole.replacen("\"plants\":3", "\"plants\":\"many\"", 1),
+    )
+    .unwrap();
+    fails(&[], "feature 2: `plants` is \"many\"");
+    let mut away: Value = serde_json::from_str(&whole).unwrap();
+    away["features"].as_array_mut().unwrap().drain(..10);
+    fs::write(&truth, away.to_string()).unwrap();
+    fails(&[], "lies on searched ground");
+    fs::remove_file(&truth).unwrap();
+    fails(&[], "holds no truth.geojson");
+}
