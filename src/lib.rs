@@ -12,6 +12,7 @@
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
+//! - [`evaluate`]: what a model is worth: scans of surveys whose truth is known, and the figures that follow.
 //! - [`registry`]: events, the site's states, replay, store, evidence, bundles.
 //! - [`exchange`]: files people load and hand back.
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
@@ -31,6 +32,7 @@
 )]
 
 pub mod cli;
+pub mod evaluate;
 pub mod exchange;
 pub mod ground;
 pub mod imagery;

@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 9] = [
-    "words", "ground", "imagery", "scan", "registry", "exchange", "province", "server", "cli",
+const ORDER: [&str; 10] = [
+    "words", "ground", "imagery", "scan", "evaluate", "registry", "exchange", "province", "server",
+    "cli",
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.

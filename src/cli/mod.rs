@@ -3,6 +3,7 @@
 //! Data goes to the standard output, talk to the standard error. Exit codes: 0 done; 1 the user's input; 2 the machine's
 //! or our fault, or a part could not be searched; 130 stopped by the user, work kept.
 
+mod evaluate;
 mod model;
 mod progress;
 mod registry;
@@ -38,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Search orthomosaics and photos for plots that may be poppy 搜索影像
     Scan(Box<scan::Arguments>),
+    /// Measure a model on surveys whose truth is known 评测模型
+    Evaluate(Box<evaluate::Arguments>),
     /// What a model says of itself 查看模型
     Model(model::Arguments),
     #[command(flatten)]
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
     set_up_gdal();
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(*arguments, lang),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
     };

@@ -127,13 +127,10 @@ impl Say for NoSignals {
 }
 speaking_error!(NoSignals);
 
-/// Runs the command.
-pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    let (json, quiet) = (arguments.json, arguments.quiet);
-    let request = request(arguments, lang)?;
+/// A flag that the interrupt key raises: the first press asks the run to stop where nothing is lost, the second means it.
+pub(super) fn watched() -> Result<Arc<AtomicBool>, Box<dyn Say>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    // The first asks the run to stop where nothing is lost; the second means it.
     ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
             #[expect(
@@ -144,6 +141,14 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
         }
     })
     .map_err(|_ignored| Box::new(NoSignals) as Box<dyn Say>)?;
+    Ok(stop)
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let (json, quiet) = (arguments.json, arguments.quiet);
+    let request = request(arguments, lang)?;
+    let stop = watched()?;
     let talk = Talk::new(lang, quiet);
     let result = scan(&request, &talk, &stop);
     talk.end();

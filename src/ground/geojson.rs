@@ -124,6 +124,8 @@ fn settled(area: &MultiPolygon) -> MultiPolygon {
         // By the even-odd rule: the winding of a ring that crosses itself says nothing.
         area = rounded(&area.union(&MultiPolygon::new(vec![])));
     }
+    // A ring that went forth and back bounds nothing; before, a bow whose halves cancel would have seemed to.
+    area.0.retain(|polygon| polygon.unsigned_area() > 0.0);
     area
 }
 
@@ -132,8 +134,7 @@ fn settled(area: &MultiPolygon) -> MultiPolygon {
 fn rounded(polygon: &Polygon) -> Option<Polygon> {
     let ring = |ring: &LineString| -> Option<LineString> {
         let ring: LineString = distinct(ring).into_iter().map(geo::Coord::from).collect();
-        let flat = Polygon::new(ring.clone(), vec![]).unsigned_area() == 0.0;
-        (ring.0.len() >= 4 && !flat).then_some(ring)
+        (ring.0.len() >= 4).then_some(ring)
     };
     let holes = polygon.interiors().iter().filter_map(ring).collect();
     Some(Polygon::new(ring(polygon.exterior())?, holes).orient(Direction::Default))

@@ -8,11 +8,12 @@ use super::model::{Contract, Output};
 use crate::ground::Rect;
 
 /// Bytes of decoded pixels that the rows in work may hold. It decides how wide a stripe of a wide raster is.
-const STRIPE_BYTES: f64 = 48e6;
+const STRIPE_BYTES: f64 = 24e6;
 /// Pixels along a side that a chunk aims at.
 const CHUNK: u32 = 512;
-/// A dense model with free sizes is run on windows of at least this many pixels along a side.
-const WINDOW: u32 = 1024;
+/// A dense model with free sizes is run on windows of at least this many pixels along a side. Larger ones waste less on
+/// the halo, and their activations take more memory than that is worth.
+const WINDOW: u32 = 768;
 /// Cells by which a window at the edge of the ground shrinks at a time.
 const TRIM_CELLS: u32 = 8;
 /// A scale nearer to one than this is taken as one: no model can see it, and the pixels stay as they were flown.

@@ -115,42 +115,67 @@ def hard_object(rng, out: np.ndarray, gsd: float) -> None:
 
 
 class RealGround:
-    """Real frames of one part. Pixels are used at their own sharpness: a frame is read as if its GSD were the scene's."""
+    """Real frames of one part, and rendered foliage. Pixels are used at their own sharpness: a frame is read as if its GSD were the scene's."""
 
     SOURCES = {
         "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5)],
-        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0)],
-        "test": [("orthos/australia_forest*.tif", (0.6, 1.2), 1.0)],
+        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("orthos/australia_forest*.tif", (0.6, 1.2), 0.5)],
+        "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
+    }
+    # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
+    NEGATIVES = {
+        "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0)],
+        "validation": [("shared", "orthos/florida_forest*.tif", (0.5, 1.0), 1.0), ("canopy", "SOAP*.png", (0.5, 1.0), 1.0)],
+        "test": [],
     }
     HELD_OUT = ("IMG_9365", "IMG_9366", "IMG_9367", "IMG_9368", "IMG_9369", "IMG_9370", "IMG_9371", "16_W2xEX", "tile_13", "tile_14")
 
-    def __init__(self, shared: Path | None, part: str, extra: Path | None = None) -> None:
+    def __init__(self, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> None:
         self.frames: list[tuple[np.ndarray, tuple[float, float], float]] = []
-        self.negatives: list[np.ndarray] = []
-        if shared is None:
-            return
-        for pattern, shrink, weight in self.SOURCES[part]:
-            paths = [p for p in sorted(shared.glob(pattern)) if not p.name.startswith(self.HELD_OUT)]
-            for path in paths:
-                image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-                self.frames.append((image, shrink, weight / len(paths)))
-        if part == "train":
-            for path in sorted(shared.glob("photos/boruszyn/*.jpg")):
-                self.negatives.append(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB))
+        self.negatives: list[tuple[np.ndarray, tuple[float, float], float]] = []
+        self.foliage = [cv2.imread(str(p), cv2.IMREAD_COLOR_RGB) for p in sorted(foliage.glob(f"{part}-?????.png"))] if foliage else []
+        for pattern, shrink, weight in self.SOURCES[part] if shared else []:
+            self.add(self.frames, shared, pattern, shrink, weight)
+        for key, pattern, shrink, weight in self.NEGATIVES[part]:
+            folder = {"shared": shared, "canopy": canopy}[key]
+            if folder:
+                self.add(self.negatives, folder, pattern, shrink, weight)
         for path in sorted(extra.rglob("*")) if extra else []:
             image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".tif") else None
             if image is not None:
                 self.frames.append((image, (0.8, 1.6), 1.0))
 
+    def add(self, frames: list, folder: Path, pattern: str, shrink: tuple[float, float], weight: float) -> None:
+        """Reads the frames of a site; its weight is shared among them."""
+        paths = [p for p in sorted(folder.glob(pattern)) if not p.name.startswith(self.HELD_OUT)]
+        frames += [(cv2.imread(str(p), cv2.IMREAD_COLOR_RGB), shrink, weight / len(paths)) for p in paths]
+
     def patch(self, rng, n: int, *, negative: bool = False) -> np.ndarray:
-        """A square patch (n, n, 3) in linear light."""
-        if negative and self.negatives and rng.random() < 0.15:
-            image, shrink = self.negatives[int(rng.integers(len(self.negatives)))], (0.6, 1.0)
-        else:
-            weights = np.array([f[2] for f in self.frames])
-            image, shrink, _ = self.frames[int(rng.choice(len(self.frames), p=weights / weights.sum()))]
+        """A square patch (n, n, 3) in linear light; `negative`: also of frames that never lie behind plants."""
+        frames = self.negatives if negative and self.negatives and rng.random() < 0.6 else self.frames
+        weights = np.array([f[2] for f in frames])
+        image, shrink, _ = frames[int(rng.choice(len(frames), p=weights / weights.sum()))]
         h, w = image.shape[:2]
         side = int(min(n * rng.uniform(*shrink), h, w))
         y, x = int(rng.integers(h - side + 1)), int(rng.integers(w - side + 1))
         crop = cv2.resize(image[y:y + side, x:x + side], (n, n), interpolation=cv2.INTER_AREA if side > n else cv2.INTER_CUBIC)
-        return (np.rot90(crop, int(rng.integers(4))).astype(np.float32) / 255) ** 2.2
+        return linear(np.rot90(crop, int(rng.integers(4))))
+
+    def leaves(self, rng, n: int, gsd: float) -> np.ndarray:
+        """Rendered crowns, shrubs or lawn (n, n, 3), linear light, at 0.5 to 1.6 times their size."""
+        tile = self.foliage[int(rng.integers(len(self.foliage)))]
+        side = max(8, int(n * gsd / rng.uniform(0.5, 1.6)))
+        y, x = (int(rng.integers(max(1, tile.shape[0] - side + 1))) for _ in range(2))
+        crop = tile[y:y + side, x:x + side]
+        if side > crop.shape[0]:
+            crop = cv2.copyMakeBorder(crop, 0, side - crop.shape[0], 0, side - crop.shape[1], cv2.BORDER_REFLECT)
+        crop = cv2.resize(crop, (n, n), interpolation=cv2.INTER_AREA if side > n else cv2.INTER_LINEAR)
+        return linear(np.rot90(crop, int(rng.integers(4)))) * np.exp(rng.normal(0, 0.15, 3) + rng.normal(0, 0.15)).astype(np.float32) * 1.5
+
+
+def linear(image: np.ndarray) -> np.ndarray:
+    """8-bit sRGB -> linear light."""
+    return LINEAR[image]
+
+
+LINEAR = ((np.arange(256) / 255) ** 2.2).astype(np.float32)

@@ -16,6 +16,7 @@ from .sprites import Canvas, Sprite, paste
 
 MODEL_CM = 2.0
 CELL = 16
+KIND_ODDS = [0.45, 0.17, 0.26, 0.12]
 STAGE_ODDS = {"flower": 0.62, "capsule": 0.17, "bud": 0.09, "bolting": 0.04, "rosette": 0.03, "dry": 0.05}
 
 
@@ -166,19 +167,25 @@ def resample(rng, image: np.ndarray, size: int) -> np.ndarray:
 
 
 def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: float | None = None) -> Crop:
-    """One crop; `kind` is 'poppy', 'other' or 'plain' (a real frame as it is)."""
-    kind = kind or str(rng.choice(["poppy", "other", "plain"], p=[0.46, 0.34, 0.20]))
+    """One crop; `kind` is 'poppy', 'other', 'plain' (a real frame as it is) or 'foliage' (rendered crowns as they are)."""
+    kind = kind or str(rng.choice(["poppy", "other", "plain", "foliage"], p=KIND_ODDS))
     gsd = gsd or float(np.exp(rng.uniform(np.log(0.9), np.log(3.5))))
     n = int(round(size * MODEL_CM / gsd))
     extent = n * gsd
-    real = bool(world.ground.frames) and (kind == "plain" or rng.random() < 0.45)
-    light = world.ground.patch(rng, n, negative=kind == "plain") if real else rendered_ground(rng, n, gsd)
+    ground = world.ground
+    leafy = bool(ground.foliage) and kind == "foliage"
+    real = bool(ground.frames) and not leafy and (kind == "plain" or rng.random() < 0.45)
+    light = ground.leaves(rng, n, gsd) if leafy else ground.patch(rng, n, negative=kind == "plain") if real else rendered_ground(rng, n, gsd)
+    if real and kind == "plain":
+        light = light * np.exp(rng.normal(0, 0.12, 3)).astype(np.float32)
+    if ground.foliage and not real and not leafy and rng.random() < 0.25:
+        light = beside_trees(rng, light, ground.leaves(rng, n, gsd), gsd)
     canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((n, n), np.float32), gsd)
     meta = {"kind": kind, "gsd": gsd, "real": real}
     species = world.library[str(rng.choice(list(world.library), p=None))]
     if real:
         canvas.gain = float(np.clip(np.median(light) / 0.15, 0.3, 1.6) * rng.uniform(0.8, 1.35))
-    if kind != "plain":
+    if kind not in ("plain", "foliage"):
         if not real and rng.random() < 0.6:
             clutter(rng, canvas, species, extent)
         if kind == "other" or rng.random() < 0.35:
@@ -191,7 +198,7 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
             shade(rng, canvas.light, gsd)
     if rng.random() < 0.04:
         collar(rng, canvas)
-    image = resample(rng, camera(rng, canvas.light, gentle=real and kind == "plain"), size)
+    image = resample(rng, camera(rng, canvas.light, gentle=kind == "plain" and real), size)
     cells = size // CELL
     cover = cv2.resize(canvas.poppy, (cells * 4, cells * 4), interpolation=cv2.INTER_AREA)
     cover = cv2.resize(cover, (cells, cells), interpolation=cv2.INTER_AREA)
@@ -200,6 +207,16 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
     if f:
         image, cover = image[:, ::-1], cover[:, ::-1]
     return Crop(np.ascontiguousarray(image), np.ascontiguousarray(cover), meta)
+
+
+def beside_trees(rng, light: np.ndarray, leaves: np.ndarray, gsd: float) -> np.ndarray:
+    """Foliage along one side of the ground, with a ragged border."""
+    n = light.shape[0]
+    y, x = np.mgrid[0:n, 0:n] / n - 0.5
+    turn = rng.uniform(0, 6.3)
+    side = x * np.cos(turn) + y * np.sin(turn) - rng.uniform(-0.1, 0.4) + 0.15 * noise(rng, n, gsd, (25, 90, 250), (0.4, 0.7, 1.0))
+    weight = np.clip(side * n * gsd / 6 + 0.5, 0, 1)[..., None].astype(np.float32)
+    return light * (1 - weight) + leaves * weight
 
 
 def clutter_few(rng, canvas: Canvas, species, extent: float) -> None:

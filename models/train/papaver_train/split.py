@@ -35,11 +35,12 @@ def main() -> None:
         "generator_version": GENERATOR_VERSION,
         "seed": 20261122,
         "individuals": {part: table(part) for part in FIRST},
+        "foliage": {"train": [50_000, 60], "validation": [52_000, 10], "test": [54_000, 12]},
         "backgrounds": {
-            "train": ["photos/caliterra (IMG_9354 to IMG_9364)", "photos/potato_mit (all but strip 16 and tiles 13, 14)", "photos/boruszyn (as negatives, never behind plants)", "rendered ground, seeds 1e6 + n"],
-            "validation": ["photos/pumpkins_bsd3", "rendered ground, seeds 2e6 + n"],
-            "test": ["photos/brighton_beach (false alarms only)", "orthos/australia_forest_1.8cm_utm53s.tif", "held-out frames of training sites: photos/caliterra (IMG_9365 to IMG_9371, potato strip 16 and tiles 13, 14: same sites as training, other frames, told apart)", "rendered ground, seeds 3e6 + n", "the sample survey"],
-            "never": ["orthos/maize_2cm_utm33n_rgba.tif (painted)", "photos/seneca_nir (infrared)", "orthos/florida_forest_10cm_utm17n.tif (too coarse)"],
+            "train": ["DeepForest 2.1.0: 2019_YELL_2_528000, 2019_YELL_2_541000, AWPE Pigeon Lake (real trees and shrubs, as negatives only)", "photos/caliterra (IMG_9354 to IMG_9364)", "photos/potato_mit (all but strip 16 and tiles 13, 14)", "photos/boruszyn (as negatives, never behind plants)", "rendered ground, seeds 1e6 + n"],
+            "validation": ["photos/pumpkins_bsd3", "orthos/australia_forest_1.8cm_utm53s.tif (was test up to generator 3)", "orthos/florida_forest_10cm_utm17n.tif, DeepForest 2.1.0: SOAP_031, SOAP_061 (false alarms only)", "rendered ground, seeds 2e6 + n"],
+            "test": ["photos/brighton_beach (false alarms only)", "held-out frames of training sites: photos/caliterra (IMG_9365 to IMG_9371, potato strip 16 and tiles 13, 14: same sites as training, other frames, told apart)", "rendered ground, seeds 3e6 + n", "the sample survey"],
+            "never": ["orthos/maize_2cm_utm33n_rgba.tif (painted)", "photos/seneca_nir (infrared)"],
         },
     }
     print(json.dumps(split, indent=1))

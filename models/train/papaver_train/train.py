@@ -19,23 +19,23 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from .grounds import RealGround
 from .net import PoppyNet, standardise
-from .scenes import World, crop
+from .scenes import KIND_ODDS, World, crop
 from .sprites import load_library
 
 POSITIVE, IGNORE = 0.10, 0.01
 SEEDS = {"train": 1_000_000, "validation": 2_000_000, "test": 3_000_000}
 
 
-def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None) -> World:
+def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> World:
     """The sprites and grounds of one part of the split."""
-    return World(load_library(library, part), RealGround(shared, part, extra))
+    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage))
 
 
 class Crops(IterableDataset):
     """An endless stream of (image uint8, target, weight); crop number n has seed SEEDS['train'] + n."""
 
-    def __init__(self, world: World, start: int, mined: Path | None = None, size: int = 224, replay: float = 0.0):
-        self.world, self.start, self.size, self.replay = world, start, size, replay
+    def __init__(self, world: World, start: int, mined: Path | None = None, size: int = 224, replay: float = 0.0, mined_share: float = 0.2):
+        self.world, self.start, self.size, self.replay, self.mined_share = world, start, size, replay, mined_share
         self.mined = np.load(mined, mmap_mode="r") if mined and mined.exists() else None
 
     def __iter__(self):
@@ -47,24 +47,24 @@ class Crops(IterableDataset):
         kept: list[tuple] = []
         while True:
             rng = np.random.default_rng(SEEDS["train"] + n)
-            if len(kept) > 64 and rng.random() < self.replay:
-                n += step
+            n += step
+            if self.mined is not None and rng.random() < self.mined_share:
+                cover = np.zeros((self.size // 16,) * 2, np.float32)
+                image = self.mined[int(rng.integers(len(self.mined)))]
+                y, x = (int(rng.integers(image.shape[0] - self.size + 1)) for _ in range(2))
+                yield again(rng, image[y:y + self.size, x:x + self.size], cover, np.ones_like(cover))
+                continue
+            kind = str(rng.choice(["poppy", "other", "plain", "foliage"], p=KIND_ODDS))
+            composite = kind in ("poppy", "other")
+            if composite and len(kept) > 64 and rng.random() < self.replay:
                 yield again(rng, *kept[int(rng.integers(len(kept)))])
                 continue
-            n += step
-            if self.mined is not None and rng.random() < 0.12:
-                image = np.rot90(self.mined[int(rng.integers(len(self.mined)))], int(rng.integers(4)))
-                gain = np.exp(rng.normal(0, 0.12, 3) + rng.normal(0, 0.15))
-                image = np.clip(image * gain, 0, 255).astype(np.uint8)
-                cover = np.zeros((self.size // 16,) * 2, np.float32)
-                yield image[: self.size, : self.size], cover, np.ones_like(cover)
-                continue
-            made = crop(rng, self.world, size=self.size)
+            made = crop(rng, self.world, size=self.size, kind=kind)
             item = made.image, made.cover, weights(made)
-            if len(kept) < 1500:
+            if composite and len(kept) < 2500:
                 kept.append(item)
-            else:
-                kept[int(rng.integers(1500))] = item
+            elif composite:
+                kept[int(rng.integers(2500))] = item
             yield item
 
 
@@ -109,6 +109,8 @@ def main() -> None:
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--extra", type=Path, help="a folder of your own frames without poppy, as further backgrounds")
+    parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0: real trees, as negatives")
+    parser.add_argument("--foliage", type=Path, help="rendered crowns (from papaver_train.canopy)")
     parser.add_argument("--mined", type=Path, help="hard negatives (from papaver_train.mine)")
     parser.add_argument("--run", type=Path, default=Path("build/run"))
     parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's")
@@ -142,7 +144,7 @@ def main() -> None:
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    crops = Crops(make_world(args.library, args.shared, "train", args.extra), state["step"] * args.batch, args.mined, replay=args.replay)
+    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage), state["step"] * args.batch, args.mined, replay=args.replay)
     loader = DataLoader(crops, batch_size=args.batch, num_workers=args.workers, collate_fn=collate, prefetch_factor=6 if args.workers else None)
     fit(args, net, average, optimiser, state, loader, device, last)
 

@@ -1,0 +1,300 @@
+//! `papaver evaluate`: surveys with truth in, figures out.
+
+use super::progress::Talk;
+use super::scan::watched;
+use super::{Done, talk};
+use crate::evaluate::statistics::{Rate, Share};
+use crate::evaluate::{Options, Report, evaluate, find_surveys};
+use crate::ground::Crs;
+use crate::imagery::RasterOptions;
+use crate::scan::{Device, PhotoRequest, Request, ScanError};
+use crate::tr;
+use crate::words::{Lang, Say};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `papaver evaluate`.
+#[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
+pub struct Arguments {
+    /// Folders of imagery with a truth.geojson, or .json lists of surveys 含真值的测区
+    #[arg(value_name = "SURVEY", required_unless_present = "no_poppy")]
+    surveys: Vec<PathBuf>,
+    /// Imagery that is known to show no poppy; every candidate on it is a false alarm 已知无罂粟的影像
+    #[arg(long, value_name = "IMAGERY", num_args = 1..)]
+    no_poppy: Vec<PathBuf>,
+    /// Folder for the figures; running again with the same folder goes on where it stopped 输出文件夹
+    #[arg(short, long, value_name = "DIR", default_value = "papaver-evaluation")]
+    output: PathBuf,
+    /// Another model than the built-in one 模型文件
+    #[arg(long, value_name = "ONNX")]
+    model: Option<PathBuf>,
+    /// Score from which a cell is a hit (default: the model's own) 阈值
+    #[arg(long, value_name = "0..1")]
+    threshold: Option<f64>,
+    /// Seek the threshold with at most so many false alarms per square kilometre without poppy 每平方公里允许误报数
+    #[arg(long, value_name = "RATE")]
+    false_alarms_per_km2: Option<f64>,
+    /// Metres within which a candidate marks a plot 匹配距离(米)
+    #[arg(long, value_name = "METRES", default_value_t = 1.0)]
+    match_radius: f64,
+    /// Metres within which hits are one plot 同一地块的距离(米)
+    #[arg(long, value_name = "METRES", default_value_t = 3.0)]
+    site_radius: f64,
+    /// Worker threads (default: one a core) 线程数
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Coordinate system of rasters that name none, such as EPSG:4547 坐标系
+    #[arg(long, value_name = "CRS")]
+    crs: Option<String>,
+    /// Evaluate imagery that is coarser than the model's figures hold for 允许分辨率不足
+    #[arg(long)]
+    allow_coarse: bool,
+    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片:地面海拔(米)
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    ground_elevation: Option<f64>,
+    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
+    #[arg(long, value_name = "MM")]
+    sensor_width: Option<f64>,
+    /// Discard earlier scans in the output folder 重新开始
+    #[arg(long)]
+    restart: bool,
+    /// Print the figures as JSON on the standard output 输出 JSON
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but warnings and errors 安静
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let boxed = |e: crate::evaluate::EvaluateError| Box::new(e) as Box<dyn Say>;
+    let options = options(arguments, lang)?;
+    let surveys = find_surveys(&arguments.surveys, &arguments.no_poppy).map_err(boxed)?;
+    let stop = watched()?;
+    let talk = Talk::new(lang, arguments.quiet);
+    let report = evaluate(&surveys, &options, &talk, &stop);
+    talk.end();
+    let report = report.map_err(boxed)?;
+    if arguments.json {
+        talk::data(&serde_json::json!(report).to_string());
+    } else if !arguments.quiet {
+        for line in lines(&report, &arguments.output, lang) {
+            talk::data(&line);
+        }
+    }
+    Ok(Done::Whole)
+}
+
+fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
+    let crs = arguments
+        .crs
+        .as_deref()
+        .map(Crs::parse)
+        .transpose()
+        .map_err(|e| Box::new(e) as Box<dyn Say>)?;
+    let range = |option, value: f64, allowed| {
+        Err(Box::new(ScanError::Range {
+            option,
+            value: value.to_string(),
+            allowed,
+        }) as Box<dyn Say>)
+    };
+    if !(0.0..=1000.0).contains(&arguments.match_radius) {
+        return range("--match-radius", arguments.match_radius, "0–1000 m");
+    }
+    if let Some(rate) = arguments
+        .false_alarms_per_km2
+        .filter(|r| !(r.is_finite() && *r >= 0.0))
+    {
+        return range("--false-alarms-per-km2", rate, "≥ 0");
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Ok(Options {
+        scan: Request {
+            inputs: Vec::new(),
+            out: arguments.output.clone(),
+            model: arguments.model.clone(),
+            device: Device::Cpu,
+            threshold: arguments.threshold,
+            threads: arguments.threads.unwrap_or(cores),
+            site_radius_m: arguments.site_radius,
+            within: None,
+            raster: RasterOptions { crs, bands: None },
+            photos: PhotoRequest {
+                dem: None,
+                ground_elevation_m: arguments.ground_elevation,
+                sensor_width_mm: arguments.sensor_width,
+            },
+            survey: None,
+            unit: None,
+            captured: None,
+            timezone: None,
+            allow_coarse: arguments.allow_coarse,
+            restart: arguments.restart,
+            lang,
+        },
+        match_radius_m: arguments.match_radius,
+        false_alarms_per_km2: arguments.false_alarms_per_km2,
+    })
+}
+
+/// A share with its interval.
+fn share(s: &Share) -> String {
+    match s.share {
+        Some(p) => format!(
+            "{:>4}/{:<4} {p:.3} [{:.3}, {:.3}]",
+            s.count, s.of, s.low, s.high
+        ),
+        None => "   -".into(),
+    }
+}
+
+/// A rate with its interval and the area behind it.
+fn rate(r: &Rate, lang: Lang) -> String {
+    let (count, km2) = (r.count, r.km2);
+    match (r.per_km2, r.low, r.high) {
+        (Some(rate), Some(low), Some(high)) => tr!(
+            lang,
+            "{rate:.1} per km² [{low:.1}, {high:.1}]: {count} on {km2:.4} km²",
+            "每平方公里 {rate:.1} 个 [{low:.1}，{high:.1}]：{km2:.4} 平方公里上 {count} 个"
+        ),
+        _ => lang.pick("no such ground", "没有这样的地面").into(),
+    }
+}
+
+fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
+    let mut lines = vec![
+        lang.pick(
+            "survey                    ha      plots found             candidates  false",
+            "测区                      公顷    查出地块                疑似点      误报",
+        )
+        .to_owned(),
+    ];
+    for s in &report.surveys {
+        lines.push(format!(
+            "{:24} {:7.3}  {:28} {:>4} {:>8}",
+            s.name,
+            s.km2 * 100.0,
+            share(&s.recall),
+            s.candidates,
+            s.false_candidates
+        ));
+        if s.plots_not_searched > 0 {
+            lines.push(tr!(
+                lang,
+                "  {} plots lie on ground that was not searched and are left out",
+                "  {} 个地块不在已搜索的地面上，未计入",
+                s.plots_not_searched
+            ));
+        }
+    }
+    lines.push(String::new());
+    lines.push(
+        lang.pick(
+            "recall by site (* is all, ? is unknown; Wilson 95 %)",
+            "按地块的查出率（* 为全部，? 为未知；Wilson 95%）",
+        )
+        .into(),
+    );
+    lines.push(
+        lang.pick(
+            "stage       plants   GSD cm   found",
+            "生育期      株数     GSD 厘米 查出",
+        )
+        .into(),
+    );
+    for c in &report.cells {
+        lines.push(format!(
+            "{:11} {:8} {:8} {}",
+            c.stage,
+            c.plants,
+            c.gsd_cm,
+            share(&c.recall)
+        ));
+    }
+    for (kind, called) in &report.lookalikes {
+        lines.push(tr!(
+            lang,
+            "{kind} called poppy: {}",
+            "{kind} 被误认为罂粟：{}",
+            share(called)
+        ));
+    }
+    lines.push(String::new());
+    lines.extend(totals(report, lang));
+    let folder = folder.display();
+    lines.push(tr!(
+        lang,
+        "written to {folder}: evaluation.json, precision-recall.svg, precision-recall.png",
+        "已写入 {folder}：evaluation.json、precision-recall.svg、precision-recall.png"
+    ));
+    lines
+}
+
+fn totals(report: &Report, lang: Lang) -> Vec<String> {
+    let mut lines = vec![
+        tr!(
+            lang,
+            "threshold                    {:.4}",
+            "阈值                  {:.4}",
+            report.threshold
+        ),
+        tr!(
+            lang,
+            "plots found                  {}",
+            "查出地块              {}",
+            share(&report.recall)
+        ),
+        tr!(
+            lang,
+            "candidates that are poppy    {}",
+            "疑似点中的罂粟        {}",
+            share(&report.precision)
+        ),
+        tr!(
+            lang,
+            "candidates                   {}",
+            "疑似点                {}",
+            rate(&report.candidates, lang)
+        ),
+        tr!(
+            lang,
+            "false alarms without poppy   {}",
+            "无罂粟地面的误报      {}",
+            rate(&report.false_alarms, lang)
+        ),
+    ];
+    let c = &report.calibration;
+    if let (Some(error), Some(prevalence)) = (c.expected_error, c.prevalence) {
+        let (count, floor) = (c.count, report.floor);
+        lines.push(tr!(
+            lang,
+            "calibration error            {error:.3} over {count} candidates of score {floor} and more, {:.0} % of them poppy",
+            "校准误差              {error:.3}（得分不低于 {floor} 的疑似点 {count} 个，其中罂粟 {:.0}%）",
+            prevalence * 100.0
+        ));
+    }
+    if let Some(point) = &report.operating_point {
+        let wanted = point.wanted_per_km2;
+        lines.push(match (point.threshold, point.recall, point.false_alarms) {
+            (Some(threshold), Some(recall), Some(alarms)) => tr!(
+                lang,
+                "for {wanted} per km²: threshold {threshold:.4}, plots found {}, false alarms {}",
+                "每平方公里 {wanted} 个：阈值 {threshold:.4}，查出地块 {}，误报 {}",
+                share(&recall),
+                rate(&alarms, lang)
+            ),
+            _ => tr!(
+                lang,
+                "for {wanted} per km²: no threshold is high enough",
+                "每平方公里 {wanted} 个：没有足够高的阈值"
+            ),
+        });
+    }
+    lines
+}

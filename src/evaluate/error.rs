@@ -1,0 +1,124 @@
+//! Everything that can end an evaluation.
+
+use crate::scan::ScanError;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::io;
+use std::path::PathBuf;
+
+/// Why there is no evaluation.
+#[derive(Debug)]
+pub enum EvaluateError {
+    /// A survey's folder without truth.
+    NoTruth {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A truth file that cannot be used.
+    Truth {
+        /// The file.
+        path: PathBuf,
+        /// The number of the feature, from 1.
+        feature: Option<usize>,
+        /// What is wrong.
+        why: String,
+    },
+    /// A list of surveys that cannot be used.
+    List {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// None of a truth file's plots lies on searched ground.
+    Elsewhere {
+        /// The survey.
+        survey: String,
+        /// How many plots.
+        plots: usize,
+    },
+    /// A rate is wanted, and no ground is known to be without poppy.
+    NoEmptyGround,
+    /// A scan ended without results.
+    Scan {
+        /// The survey.
+        survey: String,
+        /// Why.
+        source: ScanError,
+    },
+    /// A result cannot be written.
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The chart cannot be drawn.
+    Chart {
+        /// What the drawing library says.
+        why: String,
+    },
+}
+
+impl Say for EvaluateError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::NoTruth { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} holds no truth.geojson", "{path} 中没有 truth.geojson"))
+                    .hint(tr!(lang, "put the true plots there as GeoJSON polygons; for imagery without any poppy use `--no-poppy {path}`", "请把真实地块以 GeoJSON 多边形放入该文件；完全没有罂粟的影像请用 `--no-poppy {path}`"))
+            }
+            Self::Truth { path, feature, why } => {
+                let path = path.display();
+                Said::new(match feature {
+                    Some(number) => tr!(lang, "truth {path}, feature {number}: {why}", "真值文件 {path} 第 {number} 个要素：{why}"),
+                    None => tr!(lang, "truth {path} cannot be used: {why}", "真值文件 {path} 无法使用：{why}"),
+                })
+                .hint(tr!(lang, "a GeoJSON feature collection of polygons in WGS 84, with `kind`, `plants` and `stage` where they are known", "应为 WGS 84 多边形的 GeoJSON 要素集合；已知时可填 `kind`、`plants`、`stage`"))
+            }
+            Self::List { path, why } => {
+                let path = path.display();
+                Said::new(tr!(lang, "the list {path} cannot be used: {why}", "列表 {path} 无法使用：{why}"))
+                    .hint(r#"[{"name": "a", "imagery": ["a.tif"], "truth": "a.geojson"}, {"name": "b", "imagery": ["b"], "no_poppy": true}]"#)
+            }
+            Self::Elsewhere { survey, plots } => Said::new(tr!(
+                lang,
+                "none of the {plots} true plots of {survey} lies on searched ground",
+                "{survey} 的 {plots} 个真实地块都不在已搜索的地面上"
+            ))
+            .hint(tr!(lang, "check that truth and imagery are of the same place and that the truth is longitude and latitude", "请确认真值与影像属于同一地点，且真值为经纬度")),
+            Self::NoEmptyGround => Said::new(tr!(
+                lang,
+                "a rate of false alarms is wanted, and no imagery is known to be without poppy",
+                "要求按误报率选取阈值，但没有已知无罂粟的影像"
+            ))
+            .hint(tr!(lang, "name some with `--no-poppy PATH`", "请用 `--no-poppy 路径` 指定")),
+            Self::Scan { survey, source } => {
+                let said = source.say(lang);
+                Said { what: tr!(lang, "{survey}: {}", "{survey}：{}", said.what), ..said }
+            }
+            Self::Write { path, source } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} cannot be written: {source}", "无法写入 {path}：{source}"))
+                    .hint(tr!(lang, "choose another folder with `-o`, or free some space", "请用 `-o` 另选文件夹，或释放磁盘空间"))
+            }
+            Self::Chart { why } => Said::new(tr!(lang, "the curve cannot be drawn: {why}", "无法绘制曲线：{why}")),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Scan { source, .. } => source.fault(),
+            Self::Chart { .. } => Fault::Machine,
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Fault::Machine
+            }
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(EvaluateError, |e| match e {
+    EvaluateError::Scan { source, .. } => Some(source),
+    EvaluateError::Write { source, .. } => Some(source),
+    _ => None,
+});

@@ -1,0 +1,222 @@
+//! What a scan found of what is there: plots found and missed, candidates true and false.
+
+use super::truth::{Plot, Truth};
+use crate::ground::{LocalPlane, LonLat, area_m2};
+use crate::scan::{Candidate, Summary};
+use geo::{
+    BoundingRect, Centroid, Coord, Distance, Euclidean, Intersects, MapCoords, MultiPolygon, Rect,
+};
+use serde::Serialize;
+
+/// A true plot, and how well it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlotResult {
+    /// The survey it belongs to.
+    pub survey: String,
+    /// Its number in the truth file, from 1.
+    pub feature: usize,
+    /// A point in it.
+    pub at: LonLat,
+    /// The look-alike that it is; `None` for poppy.
+    pub lookalike: Option<String>,
+    /// Plants, where known.
+    pub plants: Option<u32>,
+    /// Stage, where known.
+    pub stage: Option<String>,
+    /// The median ground sampling distance of the survey's sources, centimetres.
+    pub gsd_cm: f64,
+    /// Whether any of it lies on searched ground.
+    pub searched: bool,
+    /// Whether a candidate of the scan at the operating threshold marks it.
+    pub found: bool,
+    /// The best score of a candidate that marks it in the scan at the floor; 0 where there is none.
+    pub score: f64,
+}
+
+/// A candidate, and whether it marks poppy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Judged {
+    /// The survey it belongs to.
+    pub survey: String,
+    /// Its id in the survey's scan.
+    pub id: String,
+    /// Where it is.
+    pub at: LonLat,
+    /// Its best score.
+    pub score: f64,
+    /// Whether it marks a plot of poppy.
+    pub poppy: bool,
+    /// The look-alike that it marks, where it marks no poppy.
+    pub lookalike: Option<String>,
+}
+
+/// A survey with its scans compared with its truth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The survey's name.
+    pub name: String,
+    /// Searched ground without what overlaps, square kilometres.
+    pub km2: f64,
+    /// Whether nothing on it is poppy.
+    pub no_poppy: bool,
+    /// Plots and look-alikes.
+    pub plots: Vec<PlotResult>,
+    /// Candidates at the operating threshold.
+    pub candidates: Vec<Judged>,
+    /// Candidates of the scan at the floor.
+    pub floor: Vec<Judged>,
+}
+
+/// A geometry in metres with its box.
+struct Shape {
+    polygons: MultiPolygon,
+    bounds: Option<Rect>,
+}
+
+impl Shape {
+    fn new(ground: &MultiPolygon, plane: &LocalPlane) -> Self {
+        let polygons = ground.map_coords(|c| {
+            let p = plane.to_plane(c.into());
+            Coord { x: p.x, y: p.y }
+        });
+        let bounds = polygons.bounding_rect();
+        Self { polygons, bounds }
+    }
+
+    /// Whether two shapes come within `radius_m` of each other.
+    fn is_near(&self, other: &Self, radius_m: f64) -> bool {
+        let (Some(a), Some(b)) = (self.bounds, other.bounds) else {
+            return false;
+        };
+        let apart = |min: f64, max: f64| min - max > radius_m;
+        if apart(a.min().x, b.max().x)
+            || apart(b.min().x, a.max().x)
+            || apart(a.min().y, b.max().y)
+            || apart(b.min().y, a.max().y)
+        {
+            return false;
+        }
+        self.polygons.intersects(&other.polygons)
+            || Euclidean.distance(&self.polygons, &other.polygons) <= radius_m
+    }
+}
+
+/// Compares two scans of a survey, at the operating threshold and at the floor, with its truth. A candidate marks every
+/// plot within `radius_m` of it; a plot may be marked by several.
+pub fn compare(
+    name: &str,
+    truth: Option<&Truth>,
+    operating: &Summary,
+    floor: &Summary,
+    radius_m: f64,
+) -> Outcome {
+    let none = Truth::default();
+    let plots = &truth.unwrap_or(&none).plots;
+    let origin = operating
+        .coverage
+        .searched
+        .centroid()
+        .map_or(LonLat::new(0.0, 0.0), |p| LonLat::new(p.x(), p.y()));
+    let plane = LocalPlane::at(origin);
+    let shapes: Vec<Shape> = plots
+        .iter()
+        .map(|p| Shape::new(&p.ground, &plane))
+        .collect();
+    let marks = |summary: &Summary| -> Vec<Vec<usize>> {
+        let near = |c: &Candidate| {
+            let shape = Shape::new(&c.polygon, &plane);
+            let marked = |i: &usize| shapes[*i].is_near(&shape, radius_m);
+            (0..shapes.len()).filter(marked).collect()
+        };
+        summary.candidates.iter().map(near).collect()
+    };
+    let (at_threshold, at_floor) = (marks(operating), marks(floor));
+    let gsd_cm = median(operating.sources.iter().map(|s| s.gsd_cm).collect());
+    let results = plots
+        .iter()
+        .enumerate()
+        .map(|(i, plot)| PlotResult {
+            survey: name.to_owned(),
+            feature: i + 1,
+            at: plot
+                .ground
+                .centroid()
+                .map_or(origin, |p| LonLat::new(p.x(), p.y()).rounded()),
+            lookalike: plot.lookalike.clone(),
+            plants: plot.plants,
+            stage: plot.stage.clone(),
+            gsd_cm,
+            searched: plot.ground.intersects(&operating.coverage.searched),
+            found: at_threshold.iter().any(|marked| marked.contains(&i)),
+            score: floor
+                .candidates
+                .iter()
+                .zip(&at_floor)
+                .filter(|(_, marked)| marked.contains(&i))
+                .map(|(c, _)| c.score_max)
+                .fold(0.0, f64::max),
+        })
+        .collect();
+    Outcome {
+        name: name.to_owned(),
+        km2: area_m2(&operating.coverage.searched) / 1e6,
+        no_poppy: plots.iter().all(|p| p.lookalike.is_some()),
+        plots: results,
+        candidates: judge(name, operating, &at_threshold, plots),
+        floor: judge(name, floor, &at_floor, plots),
+    }
+}
+
+fn judge(name: &str, summary: &Summary, marks: &[Vec<usize>], plots: &[Plot]) -> Vec<Judged> {
+    let one = |(candidate, marked): (&Candidate, &Vec<usize>)| {
+        let poppy = marked.iter().any(|i| plots[*i].lookalike.is_none());
+        let lookalike = marked.iter().find_map(|i| plots[*i].lookalike.clone());
+        Judged {
+            survey: name.to_owned(),
+            id: candidate.id.clone(),
+            at: candidate.at,
+            score: candidate.score_max,
+            poppy,
+            lookalike: lookalike.filter(|_| !poppy),
+        }
+    };
+    summary.candidates.iter().zip(marks).map(one).collect()
+}
+
+/// The middle value, the lower of two; 0 of nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values
+        .get(values.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::polygon;
+
+    #[test]
+    fn shapes_are_near_within_the_radius_and_not_beyond() {
+        let plane = LocalPlane::at(LonLat::new(0.0, 0.0));
+        // One metre is about 8.98e-6 degrees of longitude at the equator.
+        let square = |x: f64| {
+            let (a, b) = (x * 8.983_15e-6, (x + 1.0) * 8.983_15e-6);
+            let ground = MultiPolygon(vec![
+                polygon![(x: a, y: 0.0), (x: b, y: 0.0), (x: b, y: 9e-6), (x: a, y: 9e-6)],
+            ]);
+            Shape::new(&ground, &plane)
+        };
+        let first = square(0.0);
+        assert!(first.is_near(&square(0.5), 0.0), "they overlap");
+        assert!(first.is_near(&square(1.9), 1.0), "0.9 m apart");
+        assert!(!first.is_near(&square(2.1), 1.0), "1.1 m apart");
+    }
+
+    #[test]
+    fn the_median_of_an_even_count_is_the_lower() {
+        assert!((median(vec![3.0, 1.0, 2.0, 4.0]) - 2.0).abs() < 1e-12);
+        assert!(median(vec![]).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,145 @@
+//! The evaluation: surveys in, scans, figures and files out.
+
+use super::chart;
+use super::error::EvaluateError;
+use super::outcome::{Outcome, compare};
+use super::report::Report;
+use super::survey::SurveySource;
+use super::truth::{Truth, read_truth};
+use crate::scan::{Progress, Request, Summary, scan};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// The lowest score that is looked at: candidates below it say nothing.
+pub const FLOOR: f64 = 0.05;
+
+/// How an evaluation is done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What every scan is asked; `inputs` and `out` are set for each. `out` is the folder of the evaluation.
+    pub scan: Request,
+    /// Metres within which a candidate marks a plot.
+    pub match_radius_m: f64,
+    /// Wanted false alarms per square kilometre, for which a threshold is sought.
+    pub false_alarms_per_km2: Option<f64>,
+}
+
+/// Scans every survey at the operating threshold and at the [`FLOOR`], compares with the truth and writes
+/// `evaluation.json`, `precision-recall.svg` and `precision-recall.png` into the folder. The scans stay under `scans/`,
+/// so that the same command goes on where it was stopped.
+///
+/// # Errors
+/// See [`EvaluateError`].
+pub fn evaluate(
+    surveys: &[SurveySource],
+    options: &Options,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Report, EvaluateError> {
+    // Truth is read before the long work, so that a slip in it is not said an hour later.
+    let truths: Vec<Option<Truth>> = surveys
+        .iter()
+        .map(|s| s.truth.as_deref().map(read_truth).transpose())
+        .collect::<Result<_, _>>()?;
+    let empty = |t: &Option<Truth>| {
+        t.as_ref()
+            .is_none_or(|t| t.plots.iter().all(|p| p.lookalike.is_some()))
+    };
+    if options.false_alarms_per_km2.is_some() && !truths.iter().any(empty) {
+        return Err(EvaluateError::NoEmptyGround);
+    }
+    let folder = &options.scan.out;
+    let unwritten = |source| EvaluateError::Write {
+        path: folder.clone(),
+        source,
+    };
+    fs::create_dir_all(folder).map_err(unwritten)?;
+    let mut outcomes = Vec::new();
+    let mut threshold = options.scan.threshold;
+    for (survey, truth) in surveys.iter().zip(&truths) {
+        let outcome = one(
+            survey,
+            truth.as_ref(),
+            options,
+            &mut threshold,
+            progress,
+            stop,
+        )?;
+        outcomes.push(outcome);
+    }
+    let report = Report::new(
+        &outcomes,
+        threshold.unwrap_or_default(),
+        FLOOR.min(threshold.unwrap_or(FLOOR)),
+        options.false_alarms_per_km2,
+    );
+    write(folder, &report)?;
+    Ok(report)
+}
+
+fn one(
+    survey: &SurveySource,
+    truth: Option<&Truth>,
+    options: &Options,
+    threshold: &mut Option<f64>,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Outcome, EvaluateError> {
+    let run = |threshold: Option<f64>, part: &str| -> Result<Summary, EvaluateError> {
+        let request = Request {
+            inputs: survey.imagery.clone(),
+            out: options.scan.out.join("scans").join(&survey.name).join(part),
+            threshold,
+            ..options.scan.clone()
+        };
+        scan(&request, progress, stop).map_err(|source| EvaluateError::Scan {
+            survey: survey.name.clone(),
+            source,
+        })
+    };
+    let operating = run(options.scan.threshold, "threshold")?;
+    *threshold = Some(operating.threshold);
+    let floor = run(Some(FLOOR.min(operating.threshold)), "floor")?;
+    let outcome = compare(
+        &survey.name,
+        truth,
+        &operating,
+        &floor,
+        options.match_radius_m,
+    );
+    if !outcome.plots.is_empty() && outcome.plots.iter().all(|p| !p.searched) {
+        return Err(EvaluateError::Elsewhere {
+            survey: survey.name.clone(),
+            plots: outcome.plots.len(),
+        });
+    }
+    Ok(outcome)
+}
+
+fn write(folder: &Path, report: &Report) -> Result<(), EvaluateError> {
+    let json = serde_json::to_vec_pretty(report).map_err(|e| EvaluateError::Write {
+        path: folder.join("evaluation.json"),
+        source: e.into(),
+    })?;
+    let svg = chart::svg(&report.curve, report.threshold)?;
+    let png = chart::png(&report.curve, report.threshold)?;
+    for (name, bytes) in [
+        ("evaluation.json", json),
+        ("precision-recall.svg", svg.into_bytes()),
+        ("precision-recall.png", png),
+    ] {
+        let path = folder.join(name);
+        put(folder, &path, &bytes).map_err(|source| EvaluateError::Write { path, source })?;
+    }
+    Ok(())
+}
+
+/// Writes under a temporary name, then renames.
+fn put(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! What is really there: polygons in lon/lat with what grows on them.
+//!
+//! A GeoJSON feature collection in WGS 84. Properties, all optional: `kind` (absent or `poppy` is poppy, anything else
+//! a look-alike by that name), `plants` (a whole number), `stage` (such as `flower` or `capsule`).
+
+use super::error::EvaluateError;
+use geo::{CoordsIter, MultiPolygon};
+use geojson::{Feature, FeatureCollection, GeoJson};
+use std::fs;
+use std::path::Path;
+
+/// Values of `kind` that mean poppy.
+const POPPY: [&str; 4] = ["poppy", "opium_poppy", "papaver_somniferum", "罂粟"];
+
+/// A plot of poppy, or something that may be taken for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plot {
+    /// Where it lies, lon/lat.
+    pub ground: MultiPolygon,
+    /// What it is where it is no poppy.
+    pub lookalike: Option<String>,
+    /// How many plants, where that is known.
+    pub plants: Option<u32>,
+    /// The stage, where that is known.
+    pub stage: Option<String>,
+}
+
+/// The truth of a survey, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Truth {
+    /// Plots and look-alikes.
+    pub plots: Vec<Plot>,
+}
+
+/// Reads a truth file.
+///
+/// # Errors
+/// [`EvaluateError::Truth`] naming the file, the feature and what is wrong with it.
+pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
+    let wrong = |why: String, feature: Option<usize>| EvaluateError::Truth {
+        path: path.to_path_buf(),
+        feature,
+        why,
+    };
+    let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string(), None))?;
+    let parsed: GeoJson = text
+        .trim_start_matches('\u{feff}')
+        .parse()
+        .map_err(|e: geojson::Error| wrong(e.to_string(), None))?;
+    let collection = FeatureCollection::try_from(parsed).map_err(|e| wrong(e.to_string(), None))?;
+    let plots = collection
+        .features
+        .iter()
+        .enumerate()
+        .map(|(number, feature)| plot(feature).map_err(|why| wrong(why, Some(number + 1))))
+        .collect::<Result<_, _>>()?;
+    Ok(Truth { plots })
+}
+
+fn plot(feature: &Feature) -> Result<Plot, String> {
+    let geometry = feature.geometry.as_ref().ok_or("it has no geometry")?;
+    let ground = match geo::Geometry::try_from(geometry.clone()).map_err(|e| e.to_string())? {
+        geo::Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
+        geo::Geometry::MultiPolygon(polygons) => polygons,
+        _ => return Err("it is no polygon; draw the outline of the plot".into()),
+    };
+    if ground.coords_count() < 4 {
+        return Err("its polygon is empty".into());
+    }
+    if let Some(c) = ground
+        .coords_iter()
+        .find(|c| !crate::ground::LonLat::from(*c).is_on_earth())
+    {
+        return Err(format!(
+            "{}, {} is no longitude and latitude; write the file in WGS 84 (EPSG:4326)",
+            c.x, c.y
+        ));
+    }
+    let text = |key: &str| -> Result<Option<String>, String> {
+        match feature.property(key) {
+            None | Some(serde_json::Value::Null) => Ok(None),
+            Some(serde_json::Value::String(s)) => {
+                Ok(Some(s.trim().to_owned()).filter(|s| !s.is_empty()))
+            }
+            Some(other) => Err(format!("`{key}` is {other}, and should be a word")),
+        }
+    };
+    let lookalike = text("kind")?.filter(|kind| !POPPY.contains(&kind.to_lowercase().as_str()));
+    let plants = match feature.property("plants") {
+        None | Some(serde_json::Value::Null) => None,
+        Some(value) => Some(
+            value
+                .as_u64()
+                .and_then(|n| u32::try_from(n).ok())
+                .ok_or(format!("`plants` is {value}, and should be a whole number"))?,
+        ),
+    };
+    Ok(Plot {
+        ground,
+        lookalike,
+        plants: plants.filter(|n| *n > 0),
+        stage: text("stage")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn read(text: &str) -> Result<Truth, EvaluateError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        read_truth(file.path())
+    }
+
+    fn with(properties: &str, geometry: &str) -> String {
+        format!(
+            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{properties},"geometry":{geometry}}}]}}"#
+        )
+    }
+
+    const SQUARE: &str = r#"{"type":"Polygon","coordinates":[[[113,33],[113.0001,33],[113.0001,33.0001],[113,33]]]}"#;
+
+    #[test]
+    fn a_polygon_without_properties_is_poppy_of_unknown_size() {
+        let truth = read(&with("null", SQUARE)).unwrap();
+        let plot = &truth.plots[0];
+        assert_eq!(
+            (&plot.lookalike, plot.plants, &plot.stage),
+            (&None, None, &None)
+        );
+    }
+
+    #[test]
+    fn kind_plants_and_stage_are_taken() {
+        let text = with(r#"{"kind":"poppy","plants":12,"stage":"flower"}"#, SQUARE);
+        let plot = read(&text).unwrap().plots[0].clone();
+        assert_eq!(
+            (plot.plants, plot.stage.as_deref()),
+            (Some(12), Some("flower"))
+        );
+        let other = read(&with(r#"{"kind":"rose"}"#, SQUARE)).unwrap();
+        assert_eq!(other.plots[0].lookalike.as_deref(), Some("rose"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_number_of_the_feature() {
+        for (properties, geometry, expected) in [
+            (
+                "null",
+                r#"{"type":"Point","coordinates":[113,33]}"#,
+                "no polygon",
+            ),
+            (r#"{"plants":2.5}"#, SQUARE, "whole number"),
+            (r#"{"stage":3}"#, SQUARE, "should be a word"),
+            ("null", "null", "no geometry"),
+            (
+                "null",
+                r#"{"type":"Polygon","coordinates":[[[500000,3700000],[500001,3700000],[500001,3700001],[500000,3700000]]]}"#,
+                "WGS 84",
+            ),
+        ] {
+            let said = read(&with(properties, geometry)).unwrap_err().to_string();
+            assert!(
+                said.contains("feature 1") && said.contains(expected),
+                "{said}"
+            );
+        }
+        assert!(read("{").unwrap_err().to_string().contains("truth"));
+    }
+}
