@@ -111,10 +111,6 @@ fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
 }
 
 /// What an event says beyond its type.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm an event, each its sentence in two languages"
-)]
 pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
     let code = |key: &SiteKey| code_of(dossier, key);
     let mut parts: Vec<String> = Vec::new();
