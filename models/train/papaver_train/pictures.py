@@ -1,6 +1,6 @@
 """Pictures for the card: plots found, plots missed, look-alikes called poppy; cells at or above the threshold are outlined.
 
-    python -m papaver_train.pictures ../papaver.onnx --library build/library --shared ../../../shared/data --out ../pictures
+    python -m papaver_train.pictures ../papaver.onnx --library build/library --foliage build/foliage --out ../pictures
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("--library", type=Path, default=Path("build/library"))
-    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--foliage", type=Path, help="rendered crowns; real frames are left out, so that the pictures are the project's own")
     parser.add_argument("--out", type=Path, default=Path("../pictures"))
     parser.add_argument("--tries", type=int, default=120)
     args = parser.parse_args()
-    model, world = Model(args.model), make_world(args.library, args.shared, "test")
+    model, world = Model(args.model), make_world(args.library, None, "test", foliage=args.foliage)
     found, missed, false = [], [], []
     kinds = (*FLOWERING, *LEAFY, *LATER, *THINGS)
     for i in range(args.tries):
