@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from .net import MEAN, STD, Conv, PoppyNet
 
-TILE, OVERLAP, CELL, HALO = 1024, 10, 16, 64
+TILE, OVERLAP, CELL, HALO = 768, 10, 16, 64
 
 
 class Graph:
