@@ -26,7 +26,7 @@ pub struct Options {
     pub false_alarms_per_km2: Option<f64>,
 }
 
-/// Scans every survey at the operating threshold and at the [`FLOOR`], compares with the truth and writes
+/// Scans every survey at the operating threshold and at a floor of 0.05, compares with the truth and writes
 /// `evaluation.json`, `precision-recall.svg` and `precision-recall.png` into the folder. The scans stay under `scans/`,
 /// so that the same command goes on where it was stopped.
 ///
