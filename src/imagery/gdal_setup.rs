@@ -2,7 +2,7 @@
 
 /// Megabytes of decoded blocks that GDAL may keep over all open files. Each block is decoded once and copied out at
 /// once, so that a small cache loses nothing; it has to hold the bands of one pixel-interleaved row of blocks a thread.
-const CACHE_MB: &str = "32";
+const CACHE_MB: &str = "64";
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
