@@ -158,63 +158,74 @@ fn standardise(values: impl Iterator<Item = u8>, (gain, offset): (f32, f32), out
     }
 }
 
+/// One row of a rectangle in one chunk: where it lies, and the [`Why`] of each pixel; `None` where all are searched.
+struct Row<'a> {
+    x0: u32,
+    x1: u32,
+    y: u32,
+    why: Option<&'a [u8]>,
+}
+
+/// The rows of a rectangle of level pixels, chunk by chunk; chunks without data have none.
+fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = Row<'_>> {
+    chunks
+        .iter()
+        .filter(|p| !p.is_empty())
+        .flat_map(move |pixels| {
+            let r = pixels.rect;
+            let (x0, x1) = (rect.x0.max(r.x0), rect.x1.min(r.x1));
+            let (y0, y1) = (rect.y0.max(r.y0), rect.y1.min(r.y1));
+            let width = (r.x1 - r.x0) as usize;
+            (y0..y1).filter(move |_| x0 < x1).map(move |y| {
+                let row = (y - r.y0) as usize * width;
+                let why = pixels
+                    .why
+                    .as_ref()
+                    .map(|why| &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize]);
+                Row { x0, x1, y, why }
+            })
+        })
+}
+
 /// The smallest rectangle around all pixels of `rect` that are one of `kinds`, in level pixels; `None` where there are none.
 pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> Option<Rect> {
-    let is_one = |w: &u8| kinds.iter().any(|k| *k as u8 == *w);
-    let mut found: Option<Rect> = None;
-    let mut add = |x0: u32, x1: u32, y0: u32, y1: u32| {
-        let all = found.get_or_insert(Rect { x0, y0, x1, y1 });
-        (all.x0, all.x1) = (all.x0.min(x0), all.x1.max(x1));
-        (all.y0, all.y1) = (all.y0.min(y0), all.y1.max(y1));
-    };
-    for pixels in chunks.iter().filter(|p| !p.is_empty()) {
-        let r = pixels.rect;
-        let (x0, x1) = (rect.x0.max(r.x0), rect.x1.min(r.x1));
-        let (y0, y1) = (rect.y0.max(r.y0), rect.y1.min(r.y1));
-        if x0 >= x1 || y0 >= y1 {
-            continue;
-        }
-        let Some(why) = &pixels.why else {
-            if kinds.contains(&Why::Searched) {
-                add(x0, x1, y0, y1);
-            }
-            continue;
+    let ends = |row: Row<'_>| {
+        let Some(why) = row.why else {
+            return kinds
+                .contains(&Why::Searched)
+                .then_some((row.x0, row.x1, row.y));
         };
-        let width = (r.x1 - r.x0) as usize;
-        for y in y0..y1 {
-            let row = (y - r.y0) as usize * width;
-            let run = &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize];
-            let ends = run
-                .iter()
-                .position(is_one)
-                .zip(run.iter().rposition(is_one));
-            if let Some((first, last)) = ends {
-                #[expect(clippy::cast_possible_truncation, reason = "columns of a chunk")]
-                add(x0 + first as u32, x0 + last as u32 + 1, y, y + 1);
-            }
-        }
-    }
-    found
+        let is_one = |w: &u8| kinds.iter().any(|k| *k as u8 == *w);
+        let (first, last) = why
+            .iter()
+            .position(is_one)
+            .zip(why.iter().rposition(is_one))?;
+        #[expect(clippy::cast_possible_truncation, reason = "columns of a chunk")]
+        Some((row.x0 + first as u32, row.x0 + last as u32 + 1, row.y))
+    };
+    rows(rect, chunks)
+        .filter_map(ends)
+        .fold(None, |all, (x0, x1, y)| {
+            let all = all.unwrap_or(Rect {
+                x0,
+                y0: y,
+                x1,
+                y1: y + 1,
+            });
+            Some(Rect {
+                x0: all.x0.min(x0),
+                y0: all.y0.min(y),
+                x1: all.x1.max(x1),
+                y1: all.y1.max(y + 1),
+            })
+        })
 }
 
 /// Whether any pixel of a rectangle of level pixels is one of `kinds`.
 pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> bool {
-    chunks.iter().filter(|p| !p.is_empty()).any(|pixels| {
-        let r = pixels.rect;
-        let (x0, x1) = (rect.x0.max(r.x0), rect.x1.min(r.x1));
-        let (y0, y1) = (rect.y0.max(r.y0), rect.y1.min(r.y1));
-        if x0 >= x1 || y0 >= y1 {
-            return false;
-        }
-        let Some(why) = &pixels.why else {
-            return kinds.contains(&Why::Searched);
-        };
-        let width = (r.x1 - r.x0) as usize;
-        (y0..y1).any(|y| {
-            let row = (y - r.y0) as usize * width;
-            let run = &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize];
-            run.iter().any(|w| kinds.iter().any(|k| *k as u8 == *w))
-        })
+    rows(rect, chunks).any(|row| match row.why {
+        Some(why) => why.iter().any(|w| kinds.iter().any(|k| *k as u8 == *w)),
+        None => kinds.contains(&Why::Searched),
     })
 }
 
