@@ -1,1 +1,3 @@
 //! The province office: coverage and rates, hot spots, year on year, targets, ranking, reports.
+
+pub mod facts;

@@ -1,0 +1,133 @@
+//! What the province's figures are made of: districts, ground searched, patrols and sites, out of merged registries.
+//!
+//! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
+
+use crate::ground::LonLat;
+use crate::registry::body::{Source, Stage};
+use crate::registry::{SiteKey, State};
+use geo::MultiPolygon;
+use jiff::civil::Date;
+
+/// Everything that a figure may rest on.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The districts of the registry's boundary file, all levels.
+    pub districts: Vec<DistrictArea>,
+    /// The flights that were recorded, one for each scan.
+    pub flights: Vec<Flight>,
+    /// Ground patrols (踏查), those that found nothing among them.
+    pub patrols: Vec<Patrol>,
+    /// The sites of all seasons.
+    pub sites: Vec<SiteFact>,
+}
+
+/// A district and its ground.
+#[derive(Debug, Clone)]
+pub struct DistrictArea {
+    /// Its 6-, 9- or 12-digit code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its ground, WGS 84 degrees.
+    pub area: MultiPolygon,
+}
+
+/// One recorded scan: what it searched, when, how finely, and with what.
+#[derive(Debug, Clone)]
+pub struct Flight {
+    /// The scan's name.
+    pub scan: String,
+    /// The unit that recorded it.
+    pub unit: String,
+    /// First and last day of its imagery, where known.
+    pub captured: Option<(Date, Date)>,
+    /// The season (year) that it belongs to.
+    pub season: i16,
+    /// Coarsest ground sample distance in centimetres, where known.
+    pub gsd_cm: Option<f64>,
+    /// Name and hash of the model.
+    pub model: (String, String),
+    /// The threshold, 0 to 1.
+    pub threshold: f64,
+    /// The ground it searched, WGS 84 degrees; empty where the recording kept no outline.
+    pub searched: MultiPolygon,
+    /// Candidates it reported.
+    pub candidates: u64,
+}
+
+/// A patrol on the ground, or a report that nothing was found.
+#[derive(Debug, Clone)]
+pub struct Patrol {
+    /// The unit that reports it.
+    pub unit: String,
+    /// Code of the district it reports on.
+    pub district: Option<String>,
+    /// Its day.
+    pub on: Date,
+    /// People who took part.
+    pub people: u64,
+    /// Vehicles used.
+    pub vehicles: u64,
+    /// The ground walked, WGS 84 degrees; empty where only an area was reported.
+    pub walked: MultiPolygon,
+    /// The area reported, m².
+    pub area_m2: Option<f64>,
+    /// Whether it reports that nothing was found.
+    pub zero: bool,
+}
+
+/// A site as the figures see it.
+#[derive(Debug, Clone)]
+pub struct SiteFact {
+    /// Its key.
+    pub key: SiteKey,
+    /// Where it is.
+    pub at: LonLat,
+    /// The longest district code known for it; its first 6 digits are its county.
+    pub district: Option<String>,
+    /// The season (year) it was found in.
+    pub season: i16,
+    /// How it became known.
+    pub source: Source,
+    /// Where it is in its life.
+    pub state: State,
+    /// Verified as poppy (true), as something else (false), or not verified yet.
+    pub confirmed: Option<bool>,
+    /// Plants counted.
+    pub plants: Option<u64>,
+    /// Area in m².
+    pub area_m2: Option<f64>,
+    /// Growth stage at the visit.
+    pub stage: Option<Stage>,
+    /// Habitat.
+    pub habitat: Option<String>,
+    /// Name of the scan that found it.
+    pub scan: Option<String>,
+    /// Score of its detection, 0 to 1.
+    pub score: Option<f64>,
+    /// When each step was taken.
+    pub steps: Steps,
+    /// Who has it: the crew it is assigned to.
+    pub crew: Option<String>,
+    /// Whether a dispute awaits a supervisor.
+    pub disputed: bool,
+    /// The closed site that it recurs from (复种).
+    pub recurs_of: Option<SiteKey>,
+}
+
+/// The day of each step of a site's life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// It became known.
+    pub found: Option<Date>,
+    /// It was screened.
+    pub screened: Option<Date>,
+    /// It was given to a crew.
+    pub assigned: Option<Date>,
+    /// A visit said what it is.
+    pub verified: Option<Date>,
+    /// All of it was eradicated.
+    pub eradicated: Option<Date>,
+    /// Someone else accepted that.
+    pub accepted: Option<Date>,
+}
