@@ -1,3 +1,5 @@
 //! The province office: coverage and rates, hot spots, year on year, targets, ranking, reports.
 
+pub mod effort;
 pub mod facts;
+pub mod windows;
