@@ -19,6 +19,7 @@ mod out;
 mod ovital;
 mod read;
 mod table;
+pub mod track;
 mod xlsx;
 
 pub use error::ExchangeError;

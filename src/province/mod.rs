@@ -2,4 +2,5 @@
 
 pub mod effort;
 pub mod facts;
+pub mod gather;
 pub mod windows;
