@@ -3,4 +3,5 @@
 pub mod effort;
 pub mod facts;
 pub mod gather;
+pub mod process;
 pub mod windows;
