@@ -60,6 +60,11 @@ impl DistrictEffort {
         (self.area_m2 > 0.0).then(|| self.searched_m2 / self.area_m2)
     }
 
+    /// Searched in the window and finely enough, of all of it, 0 to 1; `None` of no area.
+    pub fn fair_share(&self) -> Option<f64> {
+        (self.area_m2 > 0.0).then(|| self.fair_m2 / self.area_m2)
+    }
+
     /// 踏查率: patrolled, of all of it, 0 to 1; `None` of no area.
     pub fn patrolled_share(&self) -> Option<f64> {
         (self.area_m2 > 0.0).then(|| (self.patrolled_m2 / self.area_m2).min(1.0))

@@ -1,0 +1,47 @@
+//! The commands of the province office.
+
+mod coverage;
+mod overdue;
+mod patrol;
+mod process;
+mod table;
+
+mod windows;
+
+use super::Done;
+use super::registry::say::Failure;
+use crate::words::{Lang, Say};
+use clap::Subcommand;
+
+/// What the province office asks.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Record a patrol on foot, or that nothing was found 踏查、零报告
+    Patrol(patrol::Patrol),
+    /// The table of growth windows 生长期窗口
+    Windows(windows::Arguments),
+    /// What was searched by district and season, and what was not 覆盖情况
+    Coverage(coverage::Coverage),
+
+
+    /// Sites past their due day 超期
+    Overdue(overdue::Overdue),
+    /// How far sites have come, how long each step took, what waits 流程指标
+    Process(process::Arguments),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Any error that can be told to a person.
+pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let done: Result<Done, Failure> = match command {
+        Command::Patrol(c) => c.run(lang),
+        Command::Windows(c) => c.run(lang),
+        Command::Coverage(c) => c.run(lang),
+
+        Command::Overdue(c) => c.run(lang),
+        Command::Process(c) => c.run(lang),
+    };
+    done.map_err(|failure| failure.0)
+}
