@@ -8,7 +8,7 @@ mod csv;
 pub mod dossier;
 mod error;
 pub mod form;
-mod gcj02;
+pub mod gcj02;
 mod geojson;
 mod geopackage;
 mod gpx;
@@ -19,6 +19,7 @@ mod out;
 mod ovital;
 mod read;
 mod table;
+pub mod targets;
 pub mod track;
 mod xlsx;
 

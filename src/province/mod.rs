@@ -5,4 +5,5 @@ pub mod effort;
 pub mod facts;
 pub mod gather;
 pub mod process;
+pub mod targets;
 pub mod windows;

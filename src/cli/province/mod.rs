@@ -5,7 +5,7 @@ mod overdue;
 mod patrol;
 mod process;
 mod table;
-
+mod targets;
 mod windows;
 
 use super::Done;
@@ -22,8 +22,8 @@ pub enum Command {
     Windows(windows::Arguments),
     /// What was searched by district and season, and what was not 覆盖情况
     Coverage(coverage::Coverage),
-
-
+    /// Targets handed down from above: import, match 靶标
+    Targets(targets::Targets),
     /// Sites past their due day 超期
     Overdue(overdue::Overdue),
     /// How far sites have come, how long each step took, what waits 流程指标
@@ -39,7 +39,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Patrol(c) => c.run(lang),
         Command::Windows(c) => c.run(lang),
         Command::Coverage(c) => c.run(lang),
-
+        Command::Targets(c) => c.run(lang),
         Command::Overdue(c) => c.run(lang),
         Command::Process(c) => c.run(lang),
     };

@@ -72,7 +72,10 @@ fn fill(
         for layer in layers {
             put(dataset, layer, &wgs84)?;
         }
-        let mut rows = vec![("datum", Export::DATUM.to_owned()), ("made_at", made_at.to_owned())];
+        let mut rows = vec![
+            ("datum", Export::DATUM.to_owned()),
+            ("made_at", made_at.to_owned()),
+        ];
         rows.extend(about.iter().cloned());
         about_table(dataset, &rows)?;
         let styles: Vec<(&str, String)> = layers
