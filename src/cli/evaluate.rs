@@ -3,7 +3,7 @@
 use super::progress::Talk;
 use super::scan::watched;
 use super::{Done, talk};
-use crate::evaluate::statistics::{Rate, Share};
+use crate::statistics::{Rate, Share};
 use crate::evaluate::{Options, Report, evaluate, find_surveys};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
