@@ -4,6 +4,7 @@
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
 //! [`dossier`] is one page.
 
+pub mod cell;
 mod csv;
 pub mod dossier;
 mod error;
@@ -18,6 +19,7 @@ pub mod ledger;
 mod out;
 mod ovital;
 mod read;
+pub mod sheet;
 mod table;
 mod xlsx;
 

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Kilometres along a degree of latitude, about.
 const DEGREE_KM: f64 = 111.0;
 
+/// Less than a square metre of a cell is rounding along its edge.
+const SLIVER_KM2: f64 = 1e-6;
+
 /// A cell with its outline.
 struct Outline {
     cell: CellIndex,
@@ -72,7 +75,7 @@ pub fn searched_cells(
         .filter_map(|group| {
             let cell = Outline::of(group.first()?.0)?;
             let km2 = union_m2(&cell, group) / 1e6;
-            (km2 > 0.0).then_some((cell.cell, km2))
+            (km2 > SLIVER_KM2).then_some((cell.cell, km2))
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -114,25 +117,33 @@ fn union_m2(cell: &Outline, parts: &[(CellIndex, Piece)]) -> f64 {
 mod tests {
     use super::*;
 
+    /// A square with corners every hundredth of its sides, as straight in degrees as on the ellipsoid.
     fn square(w: f64, s: f64, side: f64) -> MultiPolygon {
-        let ring = vec![(w, s), (w + side, s), (w + side, s + side), (w, s + side)];
-        MultiPolygon::new(vec![Polygon::new(LineString::from(ring), vec![])])
+        let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+        let ring = corners.windows(2).flat_map(|pair| {
+            let ((x, y), (u, v)) = (pair[0], pair[1]);
+            (0..100).map(move |i| {
+                let t = f64::from(i) / 100.0;
+                (w + side * (x + t * (u - x)), s + side * (y + t * (v - y)))
+            })
+        });
+        MultiPolygon::new(vec![Polygon::new(LineString::from_iter(ring), vec![])])
     }
 
     #[test]
     fn cells_have_their_published_indices_and_areas() {
         let at = LonLat::new(113.30, 33.74);
-        for (resolution, index, km2) in [
-            (Resolution::Six, "86408658fffffff", 29.532),
-            (Resolution::Seven, "874086588ffffff", 4.2189),
-            (Resolution::Eight, "884086588dfffff", 0.602_649),
-            (Resolution::Nine, "894086588cfffff", 0.086_091),
-            (Resolution::Ten, "8a4086588cdffff", 0.012_299),
+        for (resolution, index, km2, digit) in [
+            (Resolution::Six, "86408658fffffff", 29.532, 1e-3),
+            (Resolution::Seven, "874086588ffffff", 4.2189, 1e-4),
+            (Resolution::Eight, "884086588dfffff", 0.602_649, 1e-6),
+            (Resolution::Nine, "894086588cfffff", 0.086_091, 1e-6),
+            (Resolution::Ten, "8a4086588cdffff", 0.012_299, 1e-6),
         ] {
             let cell = cell_at(at, resolution).expect("on earth");
             assert_eq!(cell.to_string(), index);
             // H3 gives the area on a sphere; h3o repeats it to the printed digits.
-            assert!((cell.area_km2() / km2 - 1.0).abs() < 2e-5, "{}", cell.area_km2());
+            assert!((cell.area_km2() - km2).abs() <= digit / 2.0, "{}", cell.area_km2());
             // On the ellipsoid, with straight edges in degrees, it differs by some tenths of a per cent.
             assert!((cell_km2(cell) / km2 - 1.0).abs() < 8e-3, "{}", cell_km2(cell));
         }
@@ -157,7 +168,7 @@ mod tests {
             let cells = searched_cells(&[&a, &b, &apart, &a], resolution);
             let found: f64 = cells.values().sum();
             assert!((found / expected - 1.0).abs() < 1e-6, "{found} is not {expected}");
-            assert!(cells.iter().all(|(cell, km2)| *km2 <= cell_km2(*cell) * (1.0 + 1e-9)));
+            assert!(cells.iter().all(|(cell, km2)| *km2 <= cell_km2(*cell) * (1.0 + 1e-4)));
         }
         assert!(searched_cells(&[], Resolution::Seven).is_empty());
     }

@@ -12,6 +12,7 @@ mod made_up;
 pub mod period;
 pub mod pieces;
 pub mod rank;
+pub mod report;
 pub mod stats;
 pub mod tally;
 pub mod windows;
