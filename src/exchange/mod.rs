@@ -21,6 +21,7 @@ mod ovital;
 mod read;
 pub mod sheet;
 mod table;
+pub mod track;
 mod xlsx;
 
 pub use error::ExchangeError;

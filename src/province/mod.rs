@@ -5,6 +5,7 @@ pub mod compare;
 pub mod effort;
 pub mod facts;
 pub mod funnel;
+pub mod gather;
 pub mod getis_ord;
 pub mod hot_spots;
 #[cfg(test)]
