@@ -13,7 +13,7 @@ use super::windows::Windows;
 use crate::ground::area_m2;
 use crate::tr;
 use crate::words::Lang;
-use geo::{BooleanOps, MultiPolygon};
+use geo::{BooleanOps, BoundingRect, Intersects, MultiPolygon, Rect};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -50,7 +50,7 @@ pub struct Line {
 pub struct Flown {
     /// The period.
     pub period: String,
-    /// Flights.
+    /// Flights whose bounds touch those of the districts.
     pub flights: usize,
     /// Square kilometres searched at all, by unique ground in districts.
     pub searched_km2: f64,
@@ -125,7 +125,8 @@ pub fn compared(
         .into_par_iter()
         .map(|at| line([&before[at], &after[at]], [&tally[0][at], &tally[1][at]]))
         .collect();
-    let flown = [0, 1].map(|at| flown(facts, periods[at], &efforts[at]));
+    let bounds = bounds(facts, after);
+    let flown = [0, 1].map(|at| flown(facts, periods[at], &efforts[at], &bounds));
     Comparison {
         changes: changes(&flown),
         total: total(&districts),
@@ -179,8 +180,31 @@ fn total(lines: &[Line]) -> Line {
     }
 }
 
-fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort]) -> Flown {
-    let flights: Vec<&Flight> = facts.flights.iter().filter(|f| period.holds_flight(f)).collect();
+/// The bounds of the districts.
+fn bounds(facts: &Facts, efforts: &[DistrictEffort]) -> Vec<Rect> {
+    let codes: BTreeSet<&str> = efforts.iter().map(|e| e.code.as_str()).collect();
+    facts
+        .districts
+        .iter()
+        .filter(|d| codes.contains(d.code.as_str()))
+        .filter_map(|d| d.area.bounding_rect())
+        .collect()
+}
+
+fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Rect]) -> Flown {
+    // A flight without an outline may have been anywhere.
+    let here = |flight: &&Flight| {
+        flight
+            .searched
+            .bounding_rect()
+            .is_none_or(|own| bounds.iter().any(|b| b.intersects(&own)))
+    };
+    let flights: Vec<&Flight> = facts
+        .flights
+        .iter()
+        .filter(|f| period.holds_flight(f))
+        .filter(here)
+        .collect();
     let mut gsd: Vec<f64> = flights.iter().filter_map(|f| f.gsd_cm).collect();
     gsd.sort_by(f64::total_cmp);
     let days = || flights.iter().filter_map(|f| f.captured);

@@ -1,14 +1,14 @@
 //! The commands of the registry.
 
 mod bundles;
-mod context;
+pub(in crate::cli) mod context;
 mod exchange;
 mod filter;
 mod life;
 mod merge_split;
 mod people;
 mod remarks;
-mod say;
+pub(in crate::cli) mod say;
 mod screen;
 mod sites;
 mod upkeep;
@@ -20,6 +20,7 @@ use crate::words::{Lang, Say};
 use clap::Subcommand;
 use context::Context;
 use say::Failure;
+pub(in crate::cli) use sites::today;
 
 /// What can be done with a registry.
 #[derive(Debug, Subcommand)]

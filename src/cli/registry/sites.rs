@@ -19,7 +19,7 @@ use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
 
-pub(super) fn today() -> jiff::civil::Date {
+pub(in crate::cli) fn today() -> jiff::civil::Date {
     jiff::Zoned::now().date()
 }
 

@@ -1,5 +1,6 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
+use super::areas::AreaLayer;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::COLUMNS;
@@ -201,6 +202,35 @@ pub fn outlines(lang: Lang) -> String {
         aliases(on_map().map(|c| (c.key, c.title(lang)))),
         editable(on_map().map(|c| (c.key, false))),
         "<previewExpression>\"site\"</previewExpression>\n".into(),
+    ])
+}
+
+/// The style of areas with figures: a colour for each class, titles for the columns, nothing to edit.
+pub fn areas(layer: &AreaLayer) -> String {
+    let categories: Vec<(String, String, String)> = layer
+        .classes
+        .iter()
+        .enumerate()
+        .map(|(at, class)| {
+            let options = [
+                ("color", rgba(class.colour, class.opacity)),
+                ("style", "solid".into()),
+                ("outline_color", rgba(class.colour, 255)),
+                ("outline_style", "solid".into()),
+                ("outline_width", "0.2".into()),
+                ("outline_width_unit", "MM".into()),
+            ];
+            (
+                class.value.clone(),
+                class.title.clone(),
+                symbol(at, "fill", "SimpleFill", &options),
+            )
+        })
+        .collect();
+    document(&[
+        categorised(layer.coloured, &categories),
+        aliases(layer.columns.iter().map(|(name, title, _)| (*name, title.as_str()))),
+        editable(layer.columns.iter().map(|(name, ..)| (*name, false))),
     ])
 }
 

@@ -166,7 +166,8 @@ fn visit_columns(export: &Export) -> Vec<Given<'_>> {
         .collect()
 }
 
-fn ogr(kind: Kind) -> OGRFieldType::Type {
+/// The type of a column.
+pub(super) fn ogr(kind: Kind) -> OGRFieldType::Type {
     match kind {
         Kind::Text => OGRFieldType::OFTString,
         Kind::Number => OGRFieldType::OFTReal,
@@ -229,7 +230,8 @@ fn about(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
     Ok(())
 }
 
-fn plain<'a>(
+/// A table without geometry.
+pub(super) fn plain<'a>(
     dataset: &'a mut Dataset,
     name: &str,
     fields: &[&str],
@@ -255,8 +257,22 @@ fn plain<'a>(
     Ok(table)
 }
 
-/// The table in which QGIS looks for styles, as QGIS itself makes it.
 fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
+    let lang = export.context.lang;
+    let styles = [
+        ("sites", style::sites(lang)),
+        ("outlines", style::outlines(lang)),
+        ("visits", style::visits(lang)),
+    ];
+    style_table(dataset, &styles, &export.made_at)
+}
+
+/// The table in which QGIS looks for styles, as QGIS itself makes it: the style of each layer.
+pub(super) fn style_table(
+    dataset: &mut Dataset,
+    styles: &[(&str, String)],
+    made_at: &str,
+) -> Result<(), GdalError> {
     const FIELDS: [&str; 12] = [
         "f_table_catalog",
         "f_table_schema",
@@ -272,12 +288,7 @@ fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
         "update_time",
     ];
     let table = plain(dataset, "layer_styles", &FIELDS)?;
-    let lang = export.context.lang;
-    for (layer, qml) in [
-        ("sites", style::sites(lang)),
-        ("outlines", style::outlines(lang)),
-        ("visits", style::visits(lang)),
-    ] {
+    for (layer, qml) in styles {
         let mut feature = Feature::new(table.defn())?;
         let texts = [
             (0, ""),
@@ -294,7 +305,7 @@ fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
             feature.set_field_string(at, text)?;
         }
         feature.set_field_integer(7, 1)?;
-        feature.set_field_string(11, &export.made_at)?;
+        feature.set_field_string(11, made_at)?;
         feature.create(&table)?;
     }
     Ok(())

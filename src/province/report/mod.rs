@@ -188,6 +188,12 @@ impl<'f> Figures<'f> {
         ]
     }
 
+    /// The districts by their ground.
+    pub fn places(&self) -> tables::Places<'_> {
+        let names = self.efforts.iter().map(|e| e.name.as_str());
+        tables::Places(self.areas.iter().copied().zip(names).collect())
+    }
+
     /// All sites' life together.
     pub fn life(&self) -> Life {
         self.lives.iter().copied().fold(Life::default(), Life::plus)

@@ -2,13 +2,14 @@
 
 use super::{Figures, Life};
 use crate::exchange::cell::Cell;
-use crate::province::compare::Line;
-use crate::province::hot_spots::HotCell;
-use crate::province::rank::Ranked;
+use crate::province::compare::{Comparison, Line};
+use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
+use crate::province::rank::{Ranked, Ranking};
 use crate::province::stats::{Per100, Ratio};
 use crate::statistics::Share;
 use crate::tr;
 use crate::words::{Lang, Say};
+use geo::{Contains, MultiPolygon};
 use h3o::LatLng;
 
 /// A table.
@@ -215,17 +216,21 @@ fn interval(rate: Option<Per100>, decimals: usize) -> [Cell; 3] {
 /// Every table but the summary.
 pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
     let mut all = vec![
-        ranking(figures, lang),
-        year_on_year(figures, lang),
+        ranking(&figures.ranking, lang),
+        year_on_year(&figures.comparison, lang),
         coverage(figures, lang),
         life(figures, lang),
     ];
-    all.extend(hot(figures, lang));
-    all.push(flown(figures, lang));
+    all.push(match &figures.hot {
+        Ok(found) => hot_spots(found, &figures.places(), lang),
+        Err(why) => no_hot_spots(*why, lang),
+    });
+    all.push(flown(&figures.comparison, lang));
     all
 }
 
-fn ranking(figures: &Figures, lang: Lang) -> Table {
+/// Districts by rate.
+pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
     let titles = [
         ("rank", "名次"),
         ("district", "区划"),
@@ -261,16 +266,16 @@ fn ranking(figures: &Figures, lang: Lang) -> Table {
             plants,
             plants_low,
             plants_high,
-            Cell::text(d.reasons(&figures.ranking, lang)),
+            Cell::text(d.reasons(ranking, lang)),
         ]
     };
-    let cover = figures.subject.least_cover * 100.0;
+    let cover = ranking.least_cover * 100.0;
     let mut note = tr!(
         lang,
         "Confirmed sites over the km² that were searched in the growth window and finely enough, both on the same ground. Ordered by the empirical-Bayes rate. Districts with less than {cover:.0} % of their ground searched so have insufficient data and no rank. The interval of plants takes each site as one find.",
         "查实图斑数与生长期内以足够分辨率搜索的平方公里数之比，分子分母为同一范围。按经验贝叶斯比率排序。有效搜索不足 {cover:.0}% 的区划资料不足，不排名。株数区间以每个图斑为一次发现计算。"
     );
-    if let Some(why) = figures.ranking.why_none(lang) {
+    if let Some(why) = ranking.why_none(lang) {
         note = format!("{why}{} {note}", lang.pick(".", "。"));
     }
     Table {
@@ -278,7 +283,7 @@ fn ranking(figures: &Figures, lang: Lang) -> Table {
         title: lang.pick("Districts by rate", "区划比率排名").into(),
         note,
         columns: titled(&titles, lang),
-        rows: figures.ranking.districts.iter().map(row).collect(),
+        rows: ranking.districts.iter().map(row).collect(),
         summed: false,
         remark: Some(14),
     }
@@ -294,8 +299,9 @@ fn ratio_cells(ratio: Option<Ratio>) -> [Cell; 3] {
     ]
 }
 
-fn year_on_year(figures: &Figures, lang: Lang) -> Table {
-    let [before, after] = &figures.comparison.flown;
+/// Districts and all of them in two periods.
+pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
+    let [before, after] = &comparison.flown;
     let (a, b) = (&before.period, &after.period);
     let both = lang.pick("both", "共同");
     let columns = vec![
@@ -335,7 +341,6 @@ fn year_on_year(figures: &Figures, lang: Lang) -> Table {
         cells.extend(ratio_cells(line.matched));
         cells
     };
-    let comparison = &figures.comparison;
     let mut rows: Vec<Vec<Cell>> = comparison.districts.iter().map(|l| row(l, &l.name)).collect();
     rows.push(row(&comparison.total, lang.pick("all", "合计")));
     let mut note = tr!(
@@ -481,22 +486,20 @@ fn life(figures: &Figures, lang: Lang) -> Table {
 /// The most hot cells that are listed.
 const LISTED: usize = 25;
 
-fn hot(figures: &Figures, lang: Lang) -> Option<Table> {
-    let title: String = lang.pick("Hot spots", "热点").into();
-    let found = match &figures.hot {
-        Ok(found) => found,
-        Err(why) => {
-            return Some(Table {
-                id: "hot_spots",
-                title,
-                note: why.say(lang).what,
-                columns: Vec::new(),
-                rows: Vec::new(),
-                summed: false,
-                remark: None,
-            });
-        }
-    };
+fn no_hot_spots(why: NotEnough, lang: Lang) -> Table {
+    Table {
+        id: "hot_spots",
+        title: lang.pick("Hot spots", "热点").into(),
+        note: why.say(lang).what,
+        columns: Vec::new(),
+        rows: Vec::new(),
+        summed: false,
+        remark: None,
+    }
+}
+
+/// The hot cells, the surest first, with the district that each one's middle lies in.
+pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
     let titles = [
         ("cell (H3)", "单元（H3）"),
         ("district", "区划"),
@@ -515,7 +518,7 @@ fn hot(figures: &Figures, lang: Lang) -> Option<Table> {
         let f = cell.figures;
         vec![
             Cell::text(cell.cell.to_string()),
-            district_at(figures, at).into(),
+            places.name_at(at).into(),
             Cell::Number(at.lng(), 4),
             Cell::Number(at.lat(), 4),
             count(cell.sites),
@@ -542,30 +545,32 @@ fn hot(figures: &Figures, lang: Lang) -> Option<Table> {
             tr!(lang, "The {LISTED} surest are listed.", "仅列出最显著的 {LISTED} 个。")
         );
     }
-    Some(Table {
+    Table {
         id: "hot_spots",
-        title,
+        title: lang.pick("Hot spots", "热点").into(),
         note,
         columns: titled(&titles, lang),
         rows: hot.into_iter().take(LISTED).map(row).collect(),
         summed: false,
         remark: None,
-    })
+    }
 }
 
-fn district_at(figures: &Figures, at: LatLng) -> String {
-    use geo::Contains;
-    let point = geo::Point::new(at.lng(), at.lat());
-    figures
-        .areas
-        .iter()
-        .zip(&figures.efforts)
-        .find(|(area, _)| area.contains(&point))
-        .map(|(_, e)| e.name.clone())
-        .unwrap_or_default()
+/// Districts by their ground.
+#[derive(Debug)]
+pub struct Places<'f>(pub Vec<(&'f MultiPolygon, &'f str)>);
+
+impl Places<'_> {
+    fn name_at(&self, at: LatLng) -> &str {
+        let point = geo::Point::new(at.lng(), at.lat());
+        self.0
+            .iter()
+            .find(|(area, _)| area.contains(&point))
+            .map_or("", |(_, name)| name)
+    }
 }
 
-fn flown(figures: &Figures, lang: Lang) -> Table {
+fn flown(comparison: &Comparison, lang: Lang) -> Table {
     let titles = [
         ("period", "时期"),
         ("flights", "航次"),
@@ -578,8 +583,7 @@ fn flown(figures: &Figures, lang: Lang) -> Table {
         ("models", "模型"),
         ("thresholds", "阈值"),
     ];
-    let rows = figures
-        .comparison
+    let rows = comparison
         .flown
         .iter()
         .map(|f| {

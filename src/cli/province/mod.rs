@@ -1,0 +1,40 @@
+//! The commands of the province office.
+
+mod compare;
+mod hotspots;
+mod rank;
+mod report;
+mod shown;
+mod what;
+
+use super::Done;
+use super::registry::say::Failure;
+use crate::words::{Lang, Say};
+use clap::Subcommand;
+
+/// What the province office asks.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Where there are more sites than the searched ground explains 热点
+    Hotspots(hotspots::Hotspots),
+    /// Two periods: raw, per searched km², and on ground searched in both 同比
+    Compare(compare::Compare),
+    /// Districts by confirmed sites per 100 km² searched 排名
+    Rank(rank::Rank),
+    /// One page and one workbook with every figure 报告
+    Report(report::Report),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Any error that can be told to a person.
+pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let done: Result<Done, Failure> = match command {
+        Command::Hotspots(c) => c.run(lang),
+        Command::Compare(c) => c.run(lang),
+        Command::Rank(c) => c.run(lang),
+        Command::Report(c) => c.run(lang),
+    };
+    done.map_err(|failure| failure.0)
+}
