@@ -3,7 +3,7 @@
 use super::Export;
 use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
 use super::form::{FORM, Widget};
-use super::ledger::{COLUMNS, Cell};
+use super::ledger::COLUMNS;
 use super::out::Out;
 use super::sheet::Styles;
 use crate::words::Lang;

@@ -117,14 +117,14 @@ fn union_m2(cell: &Outline, parts: &[(CellIndex, Piece)]) -> f64 {
 mod tests {
     use super::*;
 
-    /// A square with corners every hundredth of its sides, as straight in degrees as on the ellipsoid.
-    fn square(w: f64, s: f64, side: f64) -> MultiPolygon {
-        let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+    /// A rectangle with corners every hundredth of its sides, as straight in degrees as on the ellipsoid.
+    fn rectangle(w: f64, s: f64, e: f64, n: f64) -> MultiPolygon {
+        let corners = [(w, s), (e, s), (e, n), (w, n), (w, s)];
         let ring = corners.windows(2).flat_map(|pair| {
             let ((x, y), (u, v)) = (pair[0], pair[1]);
             (0..100).map(move |i| {
                 let t = f64::from(i) / 100.0;
-                (w + side * (x + t * (u - x)), s + side * (y + t * (v - y)))
+                (x + t * (u - x), y + t * (v - y))
             })
         });
         MultiPolygon::new(vec![Polygon::new(LineString::from_iter(ring), vec![])])
@@ -160,10 +160,11 @@ mod tests {
 
     #[test]
     fn the_cells_together_hold_all_the_ground_and_overlaps_once() {
-        let (a, b) = (square(113.3, 33.7, 0.11), square(113.35, 33.74, 0.09));
-        let apart = square(113.6, 33.9, 0.013);
-        let union = unary_union(&[a.0[0].clone(), b.0[0].clone(), apart.0[0].clone()]);
-        let expected = area_m2(&union) / 1e6;
+        let a = rectangle(113.30, 33.70, 113.41, 33.81);
+        let b = rectangle(113.35, 33.74, 113.44, 33.83);
+        let both = rectangle(113.35, 33.74, 113.41, 33.81);
+        let apart = rectangle(113.600, 33.900, 113.613, 33.913);
+        let expected = (area_m2(&a) + area_m2(&b) - area_m2(&both) + area_m2(&apart)) / 1e6;
         for resolution in [Resolution::Five, Resolution::Seven, Resolution::Nine] {
             let cells = searched_cells(&[&a, &b, &apart, &a], resolution);
             let found: f64 = cells.values().sum();

@@ -9,7 +9,7 @@
 use super::cells::{cell_at, cell_km2, searched_cells};
 use super::getis_ord::{Weights, local_g};
 use super::pieces::Ground;
-use super::stats::{EmpiricalBayes, false_discovery};
+use super::stats::false_discovery;
 use crate::ground::LonLat;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
@@ -260,9 +260,8 @@ fn judged(
     let rates: Vec<f64> = counts.iter().zip(&km2).map(|(n, a)| *n as f64 / a).collect();
     let around = neighbours(&counting.iter().map(|at| cells[*at].cell).collect::<Vec<_>>());
     let gi = local_g(&rates, &around, Weights::Own(&km2), true);
-    let Some(field) = EmpiricalBayes::of(&counts, &km2) else {
-        return Err(NotEnough::Ground);
-    };
+    let field = Field::of(&counts, &km2);
+    let (mean, variance) = field.without(std::iter::empty());
     let mut figures: Vec<Figures> = around
         .iter()
         .enumerate()
@@ -275,7 +274,10 @@ fn judged(
                 around: here,
                 around_km2: ground.iter().sum(),
                 gi_star: gi[i],
-                p: chance(here, &ground, field.mean, field.variance),
+                p: {
+                    let (mean, variance) = field.without(with_own().map(|j| (counts[j], km2[j])));
+                    chance(here, &ground, mean, variance)
+                },
                 q: 1.0,
                 hot: false,
             }
@@ -295,9 +297,54 @@ fn judged(
         cells,
         sites,
         sites_left_out: all_sites - sites,
-        mean: field.mean,
-        variance: field.variance,
+        mean,
+        variance,
     })
+}
+
+/// Sums over cells, from which the mean and the variance of rates follow with any of them left out.
+struct Field {
+    cells: f64,
+    km2: f64,
+    sites: f64,
+    /// Sum of n²/km².
+    squares: f64,
+}
+
+impl Field {
+    fn of(counts: &[usize], km2: &[f64]) -> Self {
+        let pairs = counts.iter().copied().zip(km2.iter().copied());
+        let nothing = Self {
+            cells: 0.0,
+            km2: 0.0,
+            sites: 0.0,
+            squares: 0.0,
+        };
+        pairs.fold(nothing, |sums, pair| sums.plus(pair, 1.0))
+    }
+
+    fn plus(self, (count, km2): (usize, f64), sign: f64) -> Self {
+        let n = count as f64;
+        Self {
+            cells: self.cells + sign,
+            km2: km2.mul_add(sign, self.km2),
+            sites: n.mul_add(sign, self.sites),
+            squares: (n * n / km2).mul_add(sign, self.squares),
+        }
+    }
+
+    /// The mean rate and its variance between cells beyond chance (Marshall's, as in [`super::stats::EmpiricalBayes`]), from
+    /// all cells but some. What is tested is left out: it would hide itself behind the variance that it makes.
+    fn without(&self, cells: impl Iterator<Item = (usize, f64)>) -> (f64, f64) {
+        let whole = Self { ..*self };
+        let rest = cells.fold(whole, |sums, pair| sums.plus(pair, -1.0));
+        if rest.km2 <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let mean = rest.sites / rest.km2;
+        let spread = rest.squares / rest.km2 - mean * mean;
+        (mean, (spread - mean * rest.cells / rest.km2).max(0.0))
+    }
 }
 
 fn neighbours(cells: &[CellIndex]) -> Vec<Vec<usize>> {

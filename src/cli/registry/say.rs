@@ -22,7 +22,7 @@ pub(in crate::cli) fn json(value: &serde_json::Value) {
 }
 
 /// Any error that can be told.
-pub(in crate::cli) struct Failure(pub(super) Box<dyn Say>);
+pub(in crate::cli) struct Failure(pub(in crate::cli) Box<dyn Say>);
 
 impl<T: Say> From<T> for Failure {
     fn from(error: T) -> Self {

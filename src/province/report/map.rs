@@ -189,9 +189,11 @@ fn hot(svg: &mut String, frame: &Frame, figures: &Figures) {
         frame.ring(outline(cell.cell).exterior(), &mut path);
     }
     if !path.is_empty() {
+        // White below blue is seen on light ground and on dark.
         let _ = writeln!(
             svg,
-            "<path d=\"{path}\" fill=\"#1c3f94\" fill-opacity=\"0.3\" stroke=\"#1c3f94\" stroke-width=\"1.3\"/>"
+            "<path d=\"{path}\" fill=\"#1c3f94\" fill-opacity=\"0.18\" stroke=\"#fff\" stroke-width=\"3\"/>\
+             <path d=\"{path}\" fill=\"none\" stroke=\"#1c3f94\" stroke-width=\"1.6\"/>"
         );
     }
 }
@@ -252,47 +254,59 @@ fn furniture(svg: &mut String, frame: &Frame) {
     } else {
         format!("{metres} m")
     };
-    let y = frame.height + 8.0;
+    let y = frame.height + 4.0;
     let n = WIDTH - 16.0;
     let _ = writeln!(
         svg,
         "<path d=\"M{:.1},{y:.1}v6h{long:.1}v-6\" fill=\"none\" stroke=\"#111\" stroke-width=\"1.5\"/>\
          <text x=\"{:.1}\" y=\"{:.1}\" class=\"small end\">{words}</text>\n\
-         <path d=\"M{n},4l7,20l-7,-5l-7,5z\" fill=\"#111\"/><text x=\"{n}\" y=\"37\" class=\"name\">N</text>",
-        WIDTH - 34.0 - long,
-        WIDTH - 40.0 - long,
+         <path d=\"M{n},{:.1}l6,17l-6,-4l-6,4z\" fill=\"#111\"/><text x=\"{:.1}\" y=\"{:.1}\" class=\"name\">N</text>",
+        WIDTH - 64.0 - long,
+        WIDTH - 70.0 - long,
         y + 7.0,
+        y - 6.0,
+        n - 16.0,
+        y + 8.0,
     );
 }
 
 fn key(svg: &mut String, frame: &Frame, classes: &Classes, figures: &Figures, lang: Lang) {
-    let y = frame.height + 22.0;
+    let mut y = frame.height + 22.0;
     let title = lang.pick(
         "confirmed sites per 100 km² searched (empirical Bayes)",
         "每百平方公里有效搜索的查实图斑（经验贝叶斯）",
     );
     let _ = writeln!(svg, "<text x=\"4\" y=\"{:.1}\" class=\"small\">{title}</text>", y - 4.0);
+    let mut entries: Vec<(&str, &str, String)> = classes
+        .0
+        .windows(2)
+        .enumerate()
+        .map(|(class, pair)| {
+            let words = format!("{:.2}–{:.2}", pair[0], pair[1]);
+            (classes.colour(class), "#55605a", words)
+        })
+        .collect();
+    let least = figures.subject.least_cover * 100.0;
+    let few = tr!(lang, "under {least:.0} % searched", "有效搜索不足 {least:.0}%");
+    entries.push(("url(#few)", "#55605a", few));
+    if figures.hot.as_ref().is_ok_and(|found| !found.hot().is_empty()) {
+        entries.push(("#d5dbea", "#1c3f94", lang.pick("hot spot", "热点").to_owned()));
+    }
     let mut x = 4.0;
-    let mut entry = |svg: &mut String, fill: &str, stroke: &str, words: &str| {
+    for (fill, stroke, words) in entries {
+        let long = 23.0 + width(&words) + 12.0;
+        if x + long > WIDTH {
+            (x, y) = (4.0, y + 20.0);
+        }
         let _ = writeln!(
             svg,
-            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"18\" height=\"12\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"0.8\"/>\
+            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"18\" height=\"12\" fill=\"{fill}\" stroke=\"{stroke}\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\" class=\"small\">{words}</text>",
             y + 8.0,
             x + 23.0,
             y + 18.0
         );
-        x += 23.0 + width(words) + 14.0;
-    };
-    for (class, pair) in classes.0.windows(2).enumerate() {
-        let words = format!("{:.2}–{:.2}", pair[0], pair[1]);
-        entry(svg, classes.colour(class), "#55605a", &words);
-    }
-    let least = figures.subject.least_cover * 100.0;
-    let few = tr!(lang, "under {least:.0} % searched", "有效搜索不足 {least:.0}%");
-    entry(svg, "url(#few)", "#55605a", &few);
-    if figures.hot.as_ref().is_ok_and(|found| !found.hot().is_empty()) {
-        entry(svg, "#a4b2d4", "#1c3f94", lang.pick("hot spot", "热点"));
+        x += long;
     }
 }
 

@@ -178,7 +178,10 @@ impl<'f> Figures<'f> {
 
     /// The districts' effort together: all, searched, in window, fair, patrolled; km².
     pub fn ground_km2(&self) -> [f64; 5] {
-        let km2 = |part: fn(&DistrictEffort) -> f64| self.efforts.iter().map(part).sum::<f64>() / 1e6;
+        // The sum of nothing is -0.
+        let km2 = |part: fn(&DistrictEffort) -> f64| {
+            self.efforts.iter().map(part).sum::<f64>() / 1e6 + 0.0
+        };
         [
             km2(|e| e.area_m2),
             km2(|e| e.searched_m2),

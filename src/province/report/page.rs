@@ -165,7 +165,13 @@ fn rows(html: &mut String, table: &Table) {
             .find(|cell| **cell != Cell::Empty && cell.to_text() != "—" && cell.to_text() != "∞")
             .is_some_and(|cell| !matches!(cell, Cell::Text(_)))
     };
-    let class = |at: usize| if is_number(at) { " class=\"n\"" } else { "" };
+    // The name of the row: the first column of words that are no number of an order.
+    let name = columns().find(|at| !is_number(*at));
+    let class = |at: usize| match (is_number(at), Some(at) == name) {
+        (true, _) => " class=\"n\"",
+        (false, true) => " class=\"name\"",
+        (false, false) => "",
+    };
     html.push_str("<table class=\"list figures\"><thead><tr>");
     for at in columns() {
         let _ = write!(html, "<th{}>{}</th>", class(at), escape(&table.columns[at]));

@@ -57,7 +57,7 @@ pub fn count(n: usize) -> Cell {
 pub fn number(value: Option<f64>, decimals: usize) -> Cell {
     value
         .filter(|v| v.is_finite())
-        .map_or(Cell::Empty, |v| Cell::Number(v, decimals))
+        .map_or(Cell::Empty, |v| Cell::Number(v + 0.0, decimals))
 }
 
 fn ratio_of(part: f64, whole: f64) -> Option<f64> {
@@ -383,9 +383,9 @@ fn coverage(figures: &Figures, lang: Lang) -> Table {
     let cells = |name: &str, code: &str, km2: [f64; 7], counts: [usize; 3]| {
         let [area, searched, window, fine, fair, not, patrolled] = km2;
         let mut cells = vec![Cell::text(name), Cell::text(code)];
-        cells.extend([area, searched, window, fine, fair].map(|v| Cell::Number(v, 1)));
+        cells.extend([area, searched, window, fine, fair].map(|v| number(Some(v), 1)));
         cells.push(number(ratio_of(fair, area), 1));
-        cells.extend([not, patrolled].map(|v| Cell::Number(v, 1)));
+        cells.extend([not, patrolled].map(|v| number(Some(v), 1)));
         cells.push(number(ratio_of(patrolled, area), 1));
         cells.extend(counts.map(count));
         cells
