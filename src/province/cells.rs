@@ -168,7 +168,8 @@ mod tests {
         for resolution in [Resolution::Five, Resolution::Seven, Resolution::Nine] {
             let cells = searched_cells(&[&a, &b, &apart, &a], resolution);
             let found: f64 = cells.values().sum();
-            assert!((found / expected - 1.0).abs() < 1e-6, "{found} is not {expected}");
+            // A union drops corners on straight lines, and a long edge is a geodesic then and no parallel.
+            assert!((found / expected - 1.0).abs() < 2e-5, "{found} is not {expected}");
             assert!(cells.iter().all(|(cell, km2)| *km2 <= cell_km2(*cell) * (1.0 + 1e-4)));
         }
         assert!(searched_cells(&[], Resolution::Seven).is_empty());

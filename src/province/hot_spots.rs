@@ -3,8 +3,8 @@
 //! Cells of H3 with their searched square kilometres; Getis and Ord's Gi* of the rates, each neighbour weighted by its searched
 //! ground, so that the sum around a cell is the sites found there. Its normal approximation fails where
 //! sites are few and the ground differs from cell to cell. So the probability is that of a count: as many
-//! sites around a cell, if every cell's rate came from one distribution, whose variance is estimated from all cells. It is
-//! adjusted for the number of cells.
+//! sites around a cell, if every cell's rate came from one distribution, whose variance is estimated from the other cells
+//! (what is tested would hide behind the variance that it makes). It is adjusted for the number of cells.
 
 use super::cells::{cell_at, cell_km2, searched_cells};
 use super::getis_ord::{Weights, local_g};
@@ -261,7 +261,7 @@ fn judged(
     let around = neighbours(&counting.iter().map(|at| cells[*at].cell).collect::<Vec<_>>());
     let gi = local_g(&rates, &around, Weights::Own(&km2), true);
     let field = Field::of(&counts, &km2);
-    let (mean, variance) = field.without(std::iter::empty());
+    let (mean, variance) = (field.mean(), field.variance());
     let mut figures: Vec<Figures> = around
         .iter()
         .enumerate()
@@ -275,8 +275,8 @@ fn judged(
                 around_km2: ground.iter().sum(),
                 gi_star: gi[i],
                 p: {
-                    let (mean, variance) = field.without(with_own().map(|j| (counts[j], km2[j])));
-                    chance(here, &ground, mean, variance)
+                    let rest = field.without(with_own().map(|j| (counts[j], km2[j])));
+                    chance(here, &ground, mean, rest.variance_at_most())
                 },
                 q: 1.0,
                 hot: false,
@@ -301,6 +301,9 @@ fn judged(
         variance,
     })
 }
+
+/// Standard errors that the variance between cells is taken to be higher than its estimate.
+const ERRORS: f64 = 1.0;
 
 /// Sums over cells, from which the mean and the variance of rates follow with any of them left out.
 struct Field {
@@ -333,17 +336,34 @@ impl Field {
         }
     }
 
-    /// The mean rate and its variance between cells beyond chance (Marshall's, as in [`super::stats::EmpiricalBayes`]), from
-    /// all cells but some. What is tested is left out: it would hide itself behind the variance that it makes.
-    fn without(&self, cells: impl Iterator<Item = (usize, f64)>) -> (f64, f64) {
-        let whole = Self { ..*self };
-        let rest = cells.fold(whole, |sums, pair| sums.plus(pair, -1.0));
-        if rest.km2 <= 0.0 {
-            return (0.0, 0.0);
+    /// The field without some of its cells.
+    fn without(&self, cells: impl Iterator<Item = (usize, f64)>) -> Self {
+        cells.fold(Self { ..*self }, |sums, pair| sums.plus(pair, -1.0))
+    }
+
+    fn mean(&self) -> f64 {
+        if self.km2 > 0.0 { self.sites / self.km2 } else { 0.0 }
+    }
+
+    /// The variance of rates between cells, chance and all, weighted by km².
+    fn spread(&self) -> f64 {
+        let mean = self.mean();
+        if self.km2 > 0.0 {
+            (self.squares / self.km2 - mean * mean).max(0.0)
+        } else {
+            0.0
         }
-        let mean = rest.sites / rest.km2;
-        let spread = rest.squares / rest.km2 - mean * mean;
-        (mean, (spread - mean * rest.cells / rest.km2).max(0.0))
+    }
+
+    /// The part of it that chance does not explain (Marshall's, as in [`super::stats::EmpiricalBayes`]).
+    fn variance(&self) -> f64 {
+        let chance = self.mean() * self.cells / self.km2.max(f64::MIN_POSITIVE);
+        (self.spread() - chance).max(0.0)
+    }
+
+    /// The same and its standard error: an estimate too low by chance would show what is not there.
+    fn variance_at_most(&self) -> f64 {
+        self.variance() + ERRORS * self.spread() * (2.0 / (self.cells - 1.0).max(1.0)).sqrt()
     }
 }
 
