@@ -25,7 +25,7 @@ pub mod track;
 mod xlsx;
 
 pub use error::ExchangeError;
-pub use geopackage::{AreaClass, AreaColumn, AreaLayer, Journal, write_areas};
+pub use geopackage::{AreaLayer, Journal, Shading, write_areas};
 pub use out::write_new;
 
 use crate::registry::body::{Body, ScanRecord};

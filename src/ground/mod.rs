@@ -9,6 +9,7 @@ mod geojson;
 mod geotransform;
 mod gsd;
 mod lonlat;
+mod overlay;
 mod region;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
@@ -18,4 +19,5 @@ pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
+pub use overlay::{rest, union, union_within};
 pub use region::{Rect, Region, Run};

@@ -1,8 +1,8 @@
 //! Searched ground by H3 cell: areas in, square kilometres of each cell out. What overlaps counts once.
 
 use super::pieces::{Piece, pieces};
-use crate::ground::{LonLat, area_m2};
-use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon, unary_union};
+use crate::ground::{LonLat, area_m2, union};
+use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
 use h3o::{CellIndex, LatLng, Resolution};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -109,8 +109,8 @@ fn union_m2(cell: &Outline, parts: &[(CellIndex, Piece)]) -> f64 {
     if parts.iter().any(full) {
         return area_m2(&MultiPolygon::new(vec![whole]));
     }
-    let polygons: Vec<Polygon> = parts.iter().map(|(_, piece)| piece.polygon()).collect();
-    area_m2(&unary_union(&polygons))
+    let polygons = MultiPolygon::new(parts.iter().map(|(_, piece)| piece.polygon()).collect());
+    area_m2(&union([&polygons]))
 }
 
 #[cfg(test)]

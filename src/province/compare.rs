@@ -10,10 +10,10 @@ use super::pieces::Ground;
 use super::stats::{Counted, Ratio};
 use super::tally::{Tally, tallies};
 use super::windows::Windows;
-use crate::ground::area_m2;
+use crate::ground::{area_m2, union_within};
 use crate::tr;
 use crate::words::Lang;
-use geo::{BooleanOps, BoundingRect, Intersects, MultiPolygon, Rect};
+use geo::{BoundingRect, Intersects, MultiPolygon, Rect};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -140,7 +140,7 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
     let both = if before.fair.0.is_empty() || after.fair.0.is_empty() {
         MultiPolygon::new(Vec::new())
     } else {
-        before.fair.intersection(&after.fair)
+        union_within([&before.fair], &after.fair)
     };
     let km2 = area_m2(&both) / 1e6;
     let ground = Ground::of(&[&both]);

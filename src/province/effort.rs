@@ -2,15 +2,14 @@
 //! ground that was not.
 //!
 //! Areas are unique: ground flown twice counts once. They are measured on the ellipsoid (Karney 2013) from outlines
-//! whose edges are straight in longitude and latitude, as RFC 7946 has them; long edges are divided first, so that a part
-//! and its rest add up to the whole.
+//! whose edges are straight in longitude and latitude, as RFC 7946 has them: long edges are divided before they are
+//! measured, so that a part and its rest add up to the whole.
 
 use super::facts::{DistrictArea, Facts, Flight, Patrol};
 use super::windows::{Window, Windows};
-use crate::ground::area_m2;
+use crate::ground::{area_m2, union_within};
 use crate::registry::Settings;
-use geo::orient::{Direction, Orient};
-use geo::{BooleanOps, BoundingRect, Intersects, LineString, MultiPolygon, Polygon, Rect, unary_union};
+use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Polygon, Rect};
 use rayon::prelude::*;
 
 /// Degrees beyond which an edge is divided: some 200 m, over which a parallel and a geodesic part by less than a millimetre.
@@ -59,6 +58,11 @@ impl DistrictEffort {
     /// Searched, of all of it, 0 to 1; `None` of no area.
     pub fn searched_share(&self) -> Option<f64> {
         (self.area_m2 > 0.0).then(|| self.searched_m2 / self.area_m2)
+    }
+
+    /// Searched in the window and finely enough, of all of it, 0 to 1; `None` of no area.
+    pub fn fair_share(&self) -> Option<f64> {
+        (self.area_m2 > 0.0).then(|| self.fair_m2 / self.area_m2)
     }
 
     /// 踏查率: patrolled, of all of it, 0 to 1; `None` of no area.
@@ -153,30 +157,30 @@ fn one<'a>(
     reports: impl Iterator<Item = &'a Patrol>,
     windows: &Windows,
 ) -> DistrictEffort {
-    let ground = divided(&oriented(&district.area));
+    let ground = &district.area;
     let window = windows.of(&district.code);
-    let searched = united(near.iter().map(|f| &f.searched), &ground);
+    let searched = union_within(near.iter().map(|f| &f.searched), ground);
     // Where every flight passes, the union is the same: most seasons are flown in their window.
     let part = |passes: &dyn Fn(&Flight) -> bool| {
         if near.iter().all(|f| passes(f)) {
             return searched.clone();
         }
         let kept = near.iter().filter(|f| passes(f)).map(|f| &f.searched);
-        united(kept, &ground)
+        union_within(kept, ground)
     };
     let in_window = part(&|f| window.is_some_and(|w| w.holds(f)));
     let adequate = part(&|f| window.is_some_and(|w| w.fine(f)));
     let fair = part(&|f| window.is_some_and(|w| w.holds(f) && w.fine(f)));
-    let area = area_m2(&ground);
-    let searched_m2 = area_m2(&searched);
+    let area = measured_m2(ground);
+    let searched_m2 = measured_m2(&searched);
     let mut effort = DistrictEffort {
         code: district.code.clone(),
         name: district.name.clone(),
         area_m2: area,
         searched_m2,
-        in_window_m2: area_m2(&in_window),
-        adequate_m2: area_m2(&adequate),
-        fair_m2: area_m2(&fair),
+        in_window_m2: measured_m2(&in_window),
+        adequate_m2: measured_m2(&adequate),
+        fair_m2: measured_m2(&fair),
         patrolled_m2: 0.0,
         not_searched_m2: (area - searched_m2).max(0.0),
         flights: near
@@ -191,7 +195,7 @@ fn one<'a>(
         searched,
         fair,
     };
-    patrolled(&mut effort, district, &ground, walks, reports);
+    patrolled(&mut effort, district, walks, reports);
     effort
 }
 
@@ -199,7 +203,6 @@ fn one<'a>(
 fn patrolled<'a>(
     effort: &mut DistrictEffort,
     district: &DistrictArea,
-    ground: &MultiPolygon,
     walks: impl Iterator<Item = &'a Patrol>,
     reports: impl Iterator<Item = &'a Patrol>,
 ) {
@@ -219,7 +222,10 @@ fn patrolled<'a>(
                 .is_some_and(|code| code.starts_with(&district.code))
         })
         .collect();
-    effort.patrolled_m2 = area_m2(&united(walks.iter().map(|p| &p.walked), ground))
+    effort.patrolled_m2 = measured_m2(&union_within(
+        walks.iter().map(|p| &p.walked),
+        &district.area,
+    ))
         + reports.iter().filter_map(|p| p.area_m2).sum::<f64>();
     let all = || walks.iter().chain(&reports);
     effort.patrols = all().count();
@@ -228,27 +234,12 @@ fn patrolled<'a>(
     effort.vehicles = all().map(|p| p.vehicles).sum();
 }
 
-/// The part of `ground` that any of the areas covers.
-fn united<'a>(areas: impl Iterator<Item = &'a MultiPolygon>, ground: &MultiPolygon) -> MultiPolygon {
-    let areas: Vec<MultiPolygon> = areas.map(|a| divided(&oriented(a))).collect();
-    if areas.is_empty() {
-        return MultiPolygon::new(Vec::new());
-    }
-    union(&areas).intersection(ground)
+/// Square metres of an area whose edges are straight in degrees.
+pub fn measured_m2(area: &MultiPolygon) -> f64 {
+    area_m2(&divided(area))
 }
 
-/// The union of areas, each counted once.
-pub fn union(areas: &[MultiPolygon]) -> MultiPolygon {
-    // The sweep needs rings that wind one way; an area whose own polygons overlap is united too.
-    let areas: Vec<MultiPolygon> = areas.iter().map(oriented).collect();
-    unary_union(&areas)
-}
-
-fn oriented(area: &MultiPolygon) -> MultiPolygon {
-    area.orient(Direction::Default)
-}
-
-/// The same area with long edges divided.
+/// The same area with long edges divided. Overlays join them again: what is measured is divided last.
 fn divided(area: &MultiPolygon) -> MultiPolygon {
     let ring = |ring: &LineString| -> LineString {
         let mut out: Vec<geo::Coord> = Vec::with_capacity(ring.0.len());

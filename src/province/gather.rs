@@ -79,6 +79,58 @@ pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
         .collect())
 }
 
+/// A site past its due day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Its code.
+    pub code: String,
+    /// Its key.
+    pub key: SiteKey,
+    /// The state in which it waits.
+    pub state: State,
+    /// Its district, where it is known.
+    pub district: Option<String>,
+    /// The crew it was given to last.
+    pub crew: Option<String>,
+    /// The day by which something should have happened.
+    pub due: Date,
+    /// Days since.
+    pub days: i32,
+    /// Whether a dispute awaits a supervisor.
+    pub disputed: bool,
+}
+
+/// The sites past their due day, the longest first.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
+    let districts = store.districts()?;
+    let known = store.district_codes()?;
+    let filter = Filter {
+        overdue_on: Some(on),
+        ..Filter::default()
+    };
+    let mut late = Vec::new();
+    for site in store.sites(&filter)? {
+        let Some(due) = site.due(store.settings()) else {
+            continue;
+        };
+        late.push(Late {
+            code: store.code(site.key)?,
+            key: site.key,
+            state: site.state,
+            district: district_of(&site, &known, districts.as_ref()),
+            crew: site.crew().map(str::to_owned),
+            due,
+            days: site.overdue_days(store.settings(), on).unwrap_or(0),
+            disputed: site.disputed,
+        });
+    }
+    late.sort_by(|a, b| b.days.cmp(&a.days).then_with(|| a.code.cmp(&b.code)));
+    Ok(late)
+}
+
 fn areas(districts: &Districts) -> Vec<DistrictArea> {
     districts
         .iter()
@@ -230,23 +282,31 @@ fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, 
         .collect())
 }
 
+/// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that
+/// created the site.
+fn district_of(
+    site: &Site,
+    known: &BTreeMap<SiteKey, String>,
+    districts: Option<&Districts>,
+) -> Option<String> {
+    let filled = || known.get(&site.key).cloned();
+    match districts {
+        Some(districts) => filled().or_else(|| {
+            districts
+                .code_of(site.place.lonlat())
+                .map(str::to_owned)
+        }),
+        None => filled().or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty())),
+    }
+}
+
 fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
-    // A site that came in after the districts were filled in is looked up here.
-    let district = match districts {
-        Some(districts) => known
-            .get(&site.key)
-            .cloned()
-            .or_else(|| districts.code_of(at).map(str::to_owned)),
-        None => known
-            .get(&site.key)
-            .cloned()
-            .or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty())),
-    };
+    let district = district_of(site, known, districts);
     let detection = site.detection.as_ref();
     SiteFact {
         key: site.key,

@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod compare;
+pub mod coverage;
 pub mod effort;
 pub mod facts;
 pub mod funnel;
@@ -12,6 +13,7 @@ pub mod hot_spots;
 mod made_up;
 pub mod period;
 pub mod pieces;
+pub mod process;
 pub mod rank;
 pub mod report;
 pub mod stats;

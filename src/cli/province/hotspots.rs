@@ -7,7 +7,7 @@ use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
 use crate::exchange::cell::Cell;
 use crate::exchange::ledger::Kind;
-use crate::exchange::{AreaClass, AreaLayer, ExchangeError, Export, write_areas, write_new};
+use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas, write_new};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::cells::outline;
 use crate::province::hot_spots::{HotCell, HotSpots, Options};
@@ -145,7 +145,6 @@ fn class(cell: &HotCell) -> &'static str {
 
 fn about(found: &HotSpots, period: Period) -> Vec<(&'static str, String)> {
     vec![
-        ("datum", Export::DATUM.into()),
         ("period", period.to_string()),
         ("resolution", u8::from(found.resolution).to_string()),
         ("least_share_searched", found.options.least_share.to_string()),
@@ -156,8 +155,9 @@ fn about(found: &HotSpots, period: Period) -> Vec<(&'static str, String)> {
 }
 
 fn geojson(path: &Path, found: &HotSpots, period: Period, overwrite: bool) -> Result<(), ExchangeError> {
-    let members = about(found, period)
+    let members = [("datum", Export::DATUM.to_owned())]
         .into_iter()
+        .chain(about(found, period))
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
         .collect();
     let features = found
@@ -222,22 +222,22 @@ fn geopackage(
             (MultiPolygon::new(vec![outline(cell.cell)]), cells)
         })
         .collect();
-    let class = |value: &str, english: &str, chinese: &str, colour, opacity| AreaClass {
-        value: value.to_owned(),
-        title: title(english, chinese),
-        colour,
-        opacity,
+    let class = |value: &str, english: &str, chinese: &str, colour, opacity| {
+        (value.to_owned(), title(english, chinese), colour, opacity)
     };
     let layer = AreaLayer {
         name: "hot_spots",
         columns,
         rows,
-        coloured: "class",
-        classes: vec![
-            class("hot", "hot spot", "热点", "#b22222", 150),
-            class("not_hot", "not distinguishable", "无显著差异", "#8aa0b5", 50),
-            class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
-        ],
+        shading: Shading::Values {
+            column: "class",
+            values: vec![
+                class("hot", "hot spot", "热点", "#b22222", 150),
+                class("not_hot", "not distinguishable", "无显著差异", "#8aa0b5", 50),
+                class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
+            ],
+        },
     };
-    write_areas(path, &[layer], &about(found, period), overwrite)
+    let made_at = jiff::Timestamp::now().to_string();
+    write_areas(path, &[layer], &about(found, period), &made_at, overwrite)
 }

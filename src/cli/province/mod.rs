@@ -1,11 +1,17 @@
 //! The commands of the province office.
 
 mod compare;
+mod coverage;
 mod hotspots;
+mod overdue;
+mod patrol;
+mod process;
 mod rank;
 mod report;
 mod shown;
+mod table;
 mod what;
+mod windows;
 
 use super::Done;
 use super::registry::say::Failure;
@@ -23,6 +29,17 @@ pub enum Command {
     Rank(rank::Rank),
     /// One page and one workbook with every figure 报告
     Report(report::Report),
+    /// Record a patrol on foot, or that nothing was found 踏查、零报告
+    Patrol(patrol::Patrol),
+    /// The table of growth windows 生长期窗口
+    Windows(windows::Arguments),
+    /// What was searched by district and season, and what was not 覆盖情况
+    Coverage(coverage::Coverage),
+
+    /// Sites past their due day 超期
+    Overdue(overdue::Overdue),
+    /// How far sites have come, how long each step took, what waits 流程指标
+    Process(process::Arguments),
 }
 
 /// Runs a command.
@@ -35,6 +52,12 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Compare(c) => c.run(lang),
         Command::Rank(c) => c.run(lang),
         Command::Report(c) => c.run(lang),
+        Command::Patrol(c) => c.run(lang),
+        Command::Windows(c) => c.run(lang),
+        Command::Coverage(c) => c.run(lang),
+
+        Command::Overdue(c) => c.run(lang),
+        Command::Process(c) => c.run(lang),
     };
     done.map_err(|failure| failure.0)
 }

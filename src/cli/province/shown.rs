@@ -1,14 +1,8 @@
-//! Tables on a terminal: Chinese letters take two columns.
+//! The tables of reports on a terminal.
 
+use super::table::width;
 use crate::exchange::cell::Cell;
 use crate::province::report::tables::Table;
-
-/// Columns that a text takes.
-fn width(text: &str) -> usize {
-    text.chars()
-        .map(|c| if c as u32 >= 0x1100 && c != '–' && c != '…' { 2 } else { 1 })
-        .sum()
-}
 
 /// The lines of a table: its title, its note, its rows. The column of words stands below each row.
 pub(super) fn lines(table: &Table) -> Vec<String> {

@@ -3,14 +3,14 @@
 mod bundles;
 pub(in crate::cli) mod context;
 mod exchange;
-mod filter;
+pub(in crate::cli) mod filter;
 mod life;
 mod merge_split;
 mod people;
 mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
-mod sites;
+pub(in crate::cli) mod sites;
 mod upkeep;
 mod view;
 mod visit;

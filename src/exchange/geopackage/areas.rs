@@ -1,32 +1,34 @@
-//! Areas with figures as a styled `GeoPackage`: what the province office puts on a map.
+//! Areas with their figures as layers of a GeoPackage, each styled by one column, for QGIS.
 
 use super::style;
-use super::write::{ogr, plain, style_table};
-use crate::exchange::ExchangeError;
-use crate::exchange::cell::Cell;
-use crate::exchange::ledger::Kind;
-use crate::exchange::out::{check_free, folder_of, put, readable, unwritable};
-use gdal::DriverManager;
+use super::write::{about_table, create, finish, ogr, style_table};
+use crate::exchange::ledger::{Cell, Kind};
+use crate::exchange::out::check_free;
+use crate::exchange::{ExchangeError, Export};
+use gdal::Dataset;
 use gdal::errors::GdalError;
-use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use gdal::spatial_ref::SpatialRef;
 use gdal::vector::{Feature, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal};
 use geo::MultiPolygon;
 use std::path::Path;
 
-/// A column of a layer: its name, its title and what it holds.
-pub type AreaColumn = (&'static str, String, Kind);
-
-/// A colour for a value of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AreaClass {
-    /// The value.
-    pub value: String,
-    /// What the legend says.
-    pub title: String,
-    /// `#rrggbb`.
-    pub colour: &'static str,
-    /// 0 (unseen) to 255.
-    pub opacity: u8,
+/// How a layer is coloured.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shading {
+    /// By the values of a text column: value, title, colour `#rrggbb`, opacity.
+    Values {
+        /// The column.
+        column: &'static str,
+        /// Value, title, colour `#rrggbb`, opacity 0 to 255.
+        values: Vec<(String, String, &'static str, u8)>,
+    },
+    /// By the ranges of a number column: below this value, title, colour, opacity. The first that fits holds.
+    Ranges {
+        /// The column.
+        column: &'static str,
+        /// From (inclusive), to (exclusive), title, colour `#rrggbb`, opacity 0 to 255.
+        ranges: Vec<(f64, f64, String, &'static str, u8)>,
+    },
 }
 
 /// A layer of areas.
@@ -34,17 +36,15 @@ pub struct AreaClass {
 pub struct AreaLayer {
     /// Its name.
     pub name: &'static str,
-    /// Its columns.
-    pub columns: Vec<AreaColumn>,
-    /// The areas, WGS 84 degrees, each with a value a column.
+    /// Its columns: name, title for people, kind.
+    pub columns: Vec<(&'static str, String, Kind)>,
+    /// Its rows: the ground, and a cell for each column.
     pub rows: Vec<(MultiPolygon, Vec<Cell>)>,
-    /// The column whose values are coloured.
-    pub coloured: &'static str,
-    /// The colours.
-    pub classes: Vec<AreaClass>,
+    /// Its colours.
+    pub shading: Shading,
 }
 
-/// Writes layers of areas, styled, and `about` as a table of names and values; all of it or nothing.
+/// Writes layers of areas; the first is drawn lowest. `about` are names and values that say what the file is.
 ///
 /// # Errors
 /// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`].
@@ -52,72 +52,68 @@ pub fn write_areas(
     path: &Path,
     layers: &[AreaLayer],
     about: &[(&str, String)],
+    made_at: &str,
     overwrite: bool,
 ) -> Result<(), ExchangeError> {
     check_free(path, overwrite)?;
-    let workshop = tempfile::Builder::new()
-        .prefix(".papaver-")
-        .tempdir_in(folder_of(path))
-        .map_err(unwritable(path))?;
-    let made = workshop.path().join("made.gpkg");
-    fill(&made, layers, about).map_err(|e| ExchangeError::Unwritable {
-        path: path.into(),
-        source: std::io::Error::other(e),
-    })?;
-    let _ = readable(&made);
-    std::fs::File::open(&made)
-        .and_then(|file| file.sync_all())
-        .map_err(unwritable(path))?;
-    let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
-    put(made, path, overwrite)
+    finish(path, overwrite, |made| fill(made, layers, about, made_at))
 }
 
-fn fill(path: &Path, layers: &[AreaLayer], about: &[(&str, String)]) -> Result<(), GdalError> {
-    let driver = DriverManager::get_driver_by_name("GPKG")?;
-    let mut dataset = driver.create_vector_only(path)?;
-    let mut wgs84 = SpatialRef::from_epsg(4326)?;
-    wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+fn fill(
+    path: &Path,
+    layers: &[AreaLayer],
+    about: &[(&str, String)],
+    made_at: &str,
+) -> Result<(), GdalError> {
+    let (mut dataset, wgs84) = create(path)?;
     {
         let mut transaction = dataset.start_transaction()?;
-        let dataset: &mut gdal::Dataset = &mut transaction;
+        let dataset: &mut Dataset = &mut transaction;
         for layer in layers {
-            let made = dataset.create_layer(LayerOptions {
-                name: layer.name,
-                srs: Some(&wgs84),
-                ty: OGRwkbGeometryType::wkbMultiPolygon,
-                options: Some(&["GEOMETRY_NAME=geom"]),
-            })?;
-            let fields: Vec<(&str, OGRFieldType::Type)> =
-                layer.columns.iter().map(|(name, _, kind)| (*name, ogr(*kind))).collect();
-            made.create_defn_fields(&fields)?;
-            for (area, cells) in &layer.rows {
-                let mut feature = Feature::new(made.defn())?;
-                feature.set_geometry(area.to_gdal()?)?;
-                for (at, cell) in cells.iter().enumerate() {
-                    match cell {
-                        Cell::Empty => feature.set_field_null(at)?,
-                        Cell::Text(text) => feature.set_field_string(at, text)?,
-                        Cell::Number(number, _) => feature.set_field_double(at, *number)?,
-                        Cell::Count(count) => feature.set_field_integer64(at, *count)?,
-                    }
-                }
-                feature.create(&made)?;
-            }
+            put(dataset, layer, &wgs84)?;
         }
-        let table = plain(dataset, "papaver", &["name", "value"])?;
-        for (name, value) in about {
-            let mut feature = Feature::new(table.defn())?;
-            feature.set_field_string(0, name)?;
-            feature.set_field_string(1, value)?;
-            feature.create(&table)?;
-        }
-        let styles: Vec<(&str, String)> =
-            layers.iter().map(|layer| (layer.name, style::areas(layer))).collect();
-        let made_at = jiff::Timestamp::now().to_string();
-        style_table(dataset, &styles, &made_at)?;
+        let mut rows = vec![("datum", Export::DATUM.to_owned()), ("made_at", made_at.to_owned())];
+        rows.extend(about.iter().cloned());
+        about_table(dataset, &rows)?;
+        let styles: Vec<(&str, String)> = layers
+            .iter()
+            .map(|layer| (layer.name, style::areas(&layer.shading, &layer.columns)))
+            .collect();
+        style_table(dataset, &styles, made_at)?;
         transaction.commit()?;
     }
     dataset.close()
+}
+
+fn put(dataset: &mut Dataset, layer: &AreaLayer, srs: &SpatialRef) -> Result<(), GdalError> {
+    let table = dataset.create_layer(LayerOptions {
+        name: layer.name,
+        srs: Some(srs),
+        ty: OGRwkbGeometryType::wkbMultiPolygon,
+        options: Some(&["GEOMETRY_NAME=geom"]),
+    })?;
+    let fields: Vec<(&str, OGRFieldType::Type)> = layer
+        .columns
+        .iter()
+        .map(|(name, _, kind)| (*name, ogr(*kind)))
+        .collect();
+    table.create_defn_fields(&fields)?;
+    for (area, cells) in &layer.rows {
+        let mut feature = Feature::new(table.defn())?;
+        if !area.0.is_empty() {
+            feature.set_geometry(area.to_gdal()?)?;
+        }
+        for (at, cell) in cells.iter().enumerate() {
+            match cell {
+                Cell::Empty => feature.set_field_null(at)?,
+                Cell::Text(text) => feature.set_field_string(at, text)?,
+                Cell::Number(number, _) => feature.set_field_double(at, *number)?,
+                Cell::Count(count) => feature.set_field_integer64(at, *count)?,
+            }
+        }
+        feature.create(&table)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -139,24 +135,23 @@ mod tests {
                 ("rate", "比率".into(), Kind::Number),
             ],
             rows: vec![(area, vec![Cell::text("hot"), Cell::Count(3), Cell::Empty])],
-            coloured: "class",
-            classes: vec![AreaClass {
-                value: "hot".into(),
-                title: "热点 <1>".into(),
-                colour: "#b22222",
-                opacity: 160,
-            }],
+            shading: Shading::Values {
+                column: "class",
+                values: vec![("hot".into(), "热点 <1>".into(), "#b22222", 160)],
+            },
         };
-        let qml = style::areas(&layer);
+        let qml = style::areas(&layer.shading, &layer.columns);
         let options = roxmltree::ParsingOptions {
             allow_dtd: true,
             ..roxmltree::ParsingOptions::default()
         };
         roxmltree::Document::parse_with_options(&qml, options).expect("XML");
-        write_areas(&path, std::slice::from_ref(&layer), &[("datum", "WGS 84".into())], false)
-            .expect("written");
+        let about = [("period", "2026".to_owned())];
+        let made_at = "2026-08-01T12:00:00Z";
+        let layers = [layer];
+        write_areas(&path, &layers, &about, made_at, false).expect("written");
         assert!(matches!(
-            write_areas(&path, &[layer], &[], false),
+            write_areas(&path, &layers, &about, made_at, false),
             Err(ExchangeError::Exists { .. })
         ));
         let dataset = gdal::Dataset::open(&path).expect("opened");

@@ -5,6 +5,6 @@ mod read;
 mod style;
 mod write;
 
-pub use areas::{AreaClass, AreaColumn, AreaLayer, write_areas};
+pub use areas::{AreaLayer, Shading, write_areas};
 pub use read::{Journal, read};
 pub use write::write;

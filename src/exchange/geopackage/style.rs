@@ -1,9 +1,9 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
-use super::areas::AreaLayer;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
-use crate::exchange::ledger::COLUMNS;
+use super::areas::Shading;
+use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
 use crate::words::Lang;
 use quick_xml::escape::escape;
@@ -148,6 +148,61 @@ fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     out
 }
 
+/// The style of a layer of areas.
+pub fn areas(shading: &Shading, columns: &[(&'static str, String, Kind)]) -> String {
+    let fill = |number: usize, colour: &str, opacity: u8| {
+        symbol(
+            number,
+            "fill",
+            "SimpleFill",
+            &[
+                ("color", rgba(colour, opacity)),
+                ("style", "solid".into()),
+                ("outline_color", "90,90,90,255".into()),
+                ("outline_style", "solid".into()),
+                ("outline_width", "0.2".into()),
+                ("outline_width_unit", "MM".into()),
+            ],
+        )
+    };
+    let renderer = match shading {
+        Shading::Values { column, values } => {
+            let categories: Vec<_> = values
+                .iter()
+                .enumerate()
+                .map(|(at, (value, title, colour, opacity))| {
+                    (value.clone(), title.clone(), fill(at, colour, *opacity))
+                })
+                .collect();
+            categorised(column, &categories)
+        }
+        Shading::Ranges { column, ranges } => {
+            let mut out = format!(
+                "<renderer-v2 type=\"graduatedSymbol\" attr=\"{}\" graduatedMethod=\"GraduatedColor\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<ranges>\n",
+                escape(*column)
+            );
+            for (at, (from, to, title, ..)) in ranges.iter().enumerate() {
+                let _ = writeln!(
+                    out,
+                    "<range symbol=\"{at}\" lower=\"{from}\" upper=\"{to}\" label=\"{}\" render=\"true\"/>",
+                    escape(title)
+                );
+            }
+            out.push_str("</ranges>\n<symbols>\n");
+            for (at, (.., colour, opacity)) in ranges.iter().enumerate() {
+                out.push_str(&fill(at, colour, *opacity));
+            }
+            out.push_str("</symbols>\n</renderer-v2>\n");
+            out
+        }
+    };
+    document(&[
+        renderer,
+        aliases(columns.iter().map(|(name, title, _)| (*name, title.as_str()))),
+        editable(columns.iter().map(|(name, ..)| (*name, false))),
+    ])
+}
+
 /// The style of the sites' points: a colour for each state, the code as a label, nothing to edit.
 pub fn sites(lang: Lang) -> String {
     let on_map = || COLUMNS.iter().filter(|c| c.on_map);
@@ -202,35 +257,6 @@ pub fn outlines(lang: Lang) -> String {
         aliases(on_map().map(|c| (c.key, c.title(lang)))),
         editable(on_map().map(|c| (c.key, false))),
         "<previewExpression>\"site\"</previewExpression>\n".into(),
-    ])
-}
-
-/// The style of areas with figures: a colour for each class, titles for the columns, nothing to edit.
-pub fn areas(layer: &AreaLayer) -> String {
-    let categories: Vec<(String, String, String)> = layer
-        .classes
-        .iter()
-        .enumerate()
-        .map(|(at, class)| {
-            let options = [
-                ("color", rgba(class.colour, class.opacity)),
-                ("style", "solid".into()),
-                ("outline_color", rgba(class.colour, 255)),
-                ("outline_style", "solid".into()),
-                ("outline_width", "0.2".into()),
-                ("outline_width_unit", "MM".into()),
-            ];
-            (
-                class.value.clone(),
-                class.title.clone(),
-                symbol(at, "fill", "SimpleFill", &options),
-            )
-        })
-        .collect();
-    document(&[
-        categorised(layer.coloured, &categories),
-        aliases(layer.columns.iter().map(|(name, title, _)| (*name, title.as_str()))),
-        editable(layer.columns.iter().map(|(name, ..)| (*name, false))),
     ])
 }
 

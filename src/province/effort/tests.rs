@@ -1,4 +1,5 @@
 use super::*;
+use crate::ground::union;
 use geo::Coord;
 use jiff::civil::{Date, date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -68,7 +69,7 @@ fn areas_are_those_of_geographiclib() {
         vec![(104.05, 34.01), (104.93, 34.20), (104.41, 34.87), (104.05, 34.01)].into(),
         vec![],
     )]);
-    near(area_m2(&divided(&triangle)), 3_512_442_487.253_878);
+    near(measured_m2(&triangle), 3_512_442_487.253_878);
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn walked_ground_counts_once_and_reports_add_their_areas() {
         ..Facts::default()
     };
     let found = &effort(&facts, &Windows::default(), 2026)[0];
-    near(found.patrolled_m2, area_m2(&divided(&walk)) + 5000.0);
+    near(found.patrolled_m2, measured_m2(&walk) + 5000.0);
     assert_eq!((found.patrols, found.zero_reports, found.people, found.vehicles), (3, 3, 12, 3));
 }
 
@@ -165,7 +166,7 @@ fn a_union_of_ten_thousand_overlapping_footprints_is_that_of_the_cells() {
     let found = union(&footprints);
     let took = began.elapsed();
     assert!(found.0.len() + found.0.iter().map(|p| p.interiors().len()).sum::<usize>() > 1);
-    near(area_m2(&divided(&found)), expected);
+    near(measured_m2(&found), expected);
     assert!(took.as_secs_f64() < 10.0, "{took:?}");
 }
 

@@ -1,6 +1,8 @@
 //! Charts of a report as SVG: rates with their intervals, and how far the sites came.
 
-use super::{Figures, Life};
+use super::Figures;
+use super::tables::open;
+use crate::province::process::Process;
 use crate::province::rank::{Ranked, Standing};
 use crate::words::Lang;
 use quick_xml::escape::escape;
@@ -134,18 +136,18 @@ fn one(svg: &mut String, d: &Ranked, y: f64, reach: f64, x: &impl Fn(f64) -> f64
 }
 
 /// From known to accepted, each as a part of the known.
-pub fn steps(life: Life, lang: Lang) -> Option<String> {
-    if life.known == 0 {
+pub fn steps(process: &Process, lang: Lang) -> Option<String> {
+    if process.sites == 0 {
         return None;
     }
     let bars = [
-        (lang.pick("known", "已知图斑"), life.known, "#8c9691"),
-        (lang.pick("screened out", "研判排除"), life.screened_out, "#c9cec9"),
-        (lang.pick("verified", "已核查"), life.verified, "#5b7fa6"),
-        (lang.pick("confirmed", "查实"), life.confirmed, "#b22222"),
-        (lang.pick("eradicated", "已铲除"), life.eradicated, "#d98c2b"),
-        (lang.pick("accepted", "已验收"), life.accepted, "#1b6e50"),
-        (lang.pick("open", "未办结"), life.open, "#777"),
+        (lang.pick("known", "已知图斑"), process.sites, "#8c9691"),
+        (lang.pick("screened out", "研判排除"), process.screened_out.count, "#c9cec9"),
+        (lang.pick("verified", "已核查"), process.verified.count, "#5b7fa6"),
+        (lang.pick("confirmed", "查实"), process.confirmed.count, "#b22222"),
+        (lang.pick("eradicated", "已铲除"), process.eradicated.count, "#d98c2b"),
+        (lang.pick("accepted", "已验收"), process.accepted.count, "#1b6e50"),
+        (lang.pick("open", "未办结"), open(process), "#777"),
     ];
     let height = 24.0 * bars.len() as f64;
     let title = lang.pick("What became of the sites", "图斑处置");
@@ -154,7 +156,7 @@ pub fn steps(life: Life, lang: Lang) -> Option<String> {
     );
     for (at, (name, count, colour)) in bars.into_iter().enumerate() {
         let y = 24.0 * at as f64;
-        let long = count as f64 / life.known as f64 * (WIDTH - NAMES - 90.0);
+        let long = count as f64 / process.sites as f64 * (WIDTH - NAMES - 90.0);
         let _ = writeln!(
             svg,
             "<text x=\"{:.1}\" y=\"{:.1}\" class=\"small end\">{name}</text><rect x=\"{NAMES}\" y=\"{:.1}\" width=\"{long:.1}\" height=\"16\" fill=\"{colour}\"/>\

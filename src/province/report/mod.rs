@@ -17,11 +17,11 @@ use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
 use super::hot_spots::{self, HotSpots, NotEnough, hot_spots};
 use super::period::{Period, Scope};
+use super::process::{Process, process_of};
 use super::rank::{LEAST_COVER, Ranking, rank};
 use super::tally::{Tally, sites_by_district, tallies};
 use super::windows::Windows;
 use crate::ground::LonLat;
-use crate::registry::State;
 use crate::words::Lang;
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -68,63 +68,6 @@ impl Subject {
     }
 }
 
-/// How far the sites of a district have come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Life {
-    /// Sites that became known.
-    pub known: usize,
-    /// Put aside at the desk.
-    pub screened_out: usize,
-    /// Visited with a result.
-    pub verified: usize,
-    /// Of those, poppy.
-    pub confirmed: usize,
-    /// Of those, all of it eradicated.
-    pub eradicated: usize,
-    /// Of those, accepted by another person.
-    pub accepted: usize,
-    /// With work still to be done.
-    pub open: usize,
-    /// In dispute.
-    pub disputed: usize,
-    /// That recur from a closed one (复种).
-    pub recurring: usize,
-}
-
-impl Life {
-    fn of(sites: &[&SiteFact]) -> Self {
-        let count = |is: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| is(s)).count();
-        let poppy = |s: &SiteFact| s.confirmed == Some(true);
-        Self {
-            known: sites.len(),
-            screened_out: count(&|s| s.state == State::ScreenedOut),
-            verified: count(&|s| s.confirmed.is_some()),
-            confirmed: count(&poppy),
-            eradicated: count(&|s| poppy(s) && s.steps.eradicated.is_some()),
-            accepted: count(&|s| poppy(s) && s.steps.accepted.is_some()),
-            open: count(&|s| s.state.is_open()),
-            disputed: count(&|s| s.disputed),
-            recurring: count(&|s| poppy(s) && s.recurs_of.is_some()),
-        }
-    }
-
-    /// Two together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            known: self.known + other.known,
-            screened_out: self.screened_out + other.screened_out,
-            verified: self.verified + other.verified,
-            confirmed: self.confirmed + other.confirmed,
-            eradicated: self.eradicated + other.eradicated,
-            accepted: self.accepted + other.accepted,
-            open: self.open + other.open,
-            disputed: self.disputed + other.disputed,
-            recurring: self.recurring + other.recurring,
-        }
-    }
-}
-
 /// Every figure of a report.
 #[derive(Debug)]
 pub struct Figures<'f> {
@@ -137,7 +80,9 @@ pub struct Figures<'f> {
     /// What was confirmed there.
     pub tallies: Vec<Tally>,
     /// How far the sites came, in the order of `efforts`.
-    pub lives: Vec<Life>,
+    pub processes: Vec<Process>,
+    /// How far the sites of all districts came.
+    pub process: Process,
     /// Which districts are worse.
     pub ranking: Ranking,
     /// The same period a year before, and this.
@@ -152,10 +97,9 @@ impl<'f> Figures<'f> {
         let period = subject.period;
         let efforts = scope.effort(facts, windows, period);
         let tallies = tallies(facts, period, &efforts);
-        let lives: Vec<Life> = sites_by_district(facts, period, &efforts)
-            .iter()
-            .map(|sites| Life::of(sites))
-            .collect();
+        let sites = sites_by_district(facts, period, &efforts);
+        let all: Vec<&SiteFact> = sites.iter().flatten().copied().collect();
+        let on = subject.made_on;
         let ranking = rank(&efforts, &tallies, subject.least_cover);
         let earlier = scope.effort(facts, windows, period.before());
         let both = [earlier, efforts];
@@ -169,7 +113,8 @@ impl<'f> Figures<'f> {
             areas: districts.iter().map(|d| &d.area).collect(),
             efforts,
             tallies,
-            lives,
+            processes: sites.iter().map(|own| process_of(own, on)).collect(),
+            process: process_of(&all, on),
             ranking,
             comparison,
             hot,
@@ -195,11 +140,6 @@ impl<'f> Figures<'f> {
     pub fn places(&self) -> tables::Places<'_> {
         let names = self.efforts.iter().map(|e| e.name.as_str());
         tables::Places(self.areas.iter().copied().zip(names).collect())
-    }
-
-    /// All sites' life together.
-    pub fn life(&self) -> Life {
-        self.lives.iter().copied().fold(Life::default(), Life::plus)
     }
 }
 

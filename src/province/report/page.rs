@@ -3,7 +3,7 @@
 use super::charts::{intervals, steps};
 use super::map::map;
 use super::tables::{Key, Table, keys, tables};
-use super::{Figures, Life};
+use super::Figures;
 use crate::exchange::cell::Cell;
 use crate::province::funnel;
 use crate::tr;
@@ -130,7 +130,7 @@ fn section(html: &mut String, table: &Table, figures: &Figures, lang: Lang) {
         let _ = writeln!(html, "<p class=\"soft note\">{}</p>", escape(&table.note));
     }
     if table.id == "sites"
-        && let Some(chart) = steps(figures.life(), lang)
+        && let Some(chart) = steps(&figures.process, lang)
     {
         let _ = writeln!(html, "<figure class=\"plain\">{chart}</figure>");
     }
@@ -198,8 +198,7 @@ fn rows(html: &mut String, table: &Table) {
 }
 
 fn definitions(html: &mut String, figures: &Figures, lang: Lang) {
-    let life: Life = figures.life();
-    let known = life.known;
+    let known = figures.process.sites;
     let lines = [
         lang.pick(
             "Searched: ground that a flight's recorded outline covers; what a flight left out is not in it. Unique: ground flown twice counts once.",

@@ -1,9 +1,10 @@
 //! The figures as tables: the page and the workbook show these and nothing else.
 
-use super::{Figures, Life};
+use super::Figures;
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, Line};
 use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
+use crate::province::process::{Part, Process};
 use crate::province::rank::{Ranked, Ranking};
 use crate::province::stats::{Per100, Ratio};
 use crate::statistics::Share;
@@ -95,25 +96,31 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
         ),
     ];
     keys.extend(rates(figures, lang, fair));
-    let life = figures.life();
-    let share = |label: String, part: usize, of: usize, what: String, of_what: String| {
-        let share = Share::new(part, of);
+    let share = |label: String, part: Part, what: String, of_what: String| {
+        let [n, of] = [part.count, part.of].map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        let share = Share::new(n, of);
         Key {
             label,
             value: number(share.share.map(|s| s * 100.0), 1),
             unit: "%",
             interval: (of > 0).then_some((share.low * 100.0, share.high * 100.0)),
-            numerator: (count(part), what),
+            numerator: (count(n), what),
             denominator: (count(of), of_what),
         }
     };
-    let sites = || words("sites known, less those screened out", "已知图斑（不含研判排除）");
-    let to_verify = life.known - life.screened_out.min(life.known);
+    let p = &figures.process;
+    let sites = words("sites known, less those screened out", "个已知图斑（不含研判排除）");
+    let [verified, confirmed, eradicated, accepted] = [
+        words("verified", "个已核查"),
+        words("confirmed", "个查实"),
+        words("eradicated", "个已铲除"),
+        words("accepted", "个已验收"),
+    ];
     keys.extend([
-        share(words("verified", "核查率"), life.verified, to_verify, words("verified", "已核查"), sites()),
-        share(words("confirmed", "查实率"), life.confirmed, life.verified, words("poppy", "查实"), words("verified", "已核查")),
-        share(words("eradicated", "铲除率"), life.eradicated, life.confirmed, words("eradicated", "已铲除"), words("confirmed", "查实")),
-        share(words("accepted", "验收率"), life.accepted, life.eradicated, words("accepted", "已验收"), words("eradicated", "已铲除")),
+        share(words("verified", "核查率"), p.verified, verified.clone(), sites),
+        share(words("confirmed", "查实率"), p.confirmed, confirmed.clone(), verified),
+        share(words("eradicated", "铲除率"), p.eradicated, eradicated.clone(), confirmed),
+        share(words("accepted", "验收率"), p.accepted, accepted, eradicated),
     ]);
     keys
 }
@@ -219,7 +226,7 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
         ranking(&figures.ranking, lang),
         year_on_year(&figures.comparison, lang),
         coverage(figures, lang),
-        life(figures, lang),
+        process(figures, lang),
     ];
     all.push(match &figures.hot {
         Ok(found) => hot_spots(found, &figures.places(), lang),
@@ -432,7 +439,7 @@ fn coverage(figures: &Figures, lang: Lang) -> Table {
     }
 }
 
-fn life(figures: &Figures, lang: Lang) -> Table {
+fn process(figures: &Figures, lang: Lang) -> Table {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -445,42 +452,56 @@ fn life(figures: &Figures, lang: Lang) -> Table {
         ("open", "未办结"),
         ("disputed", "争议"),
         ("recurring", "复种"),
+        ("median days to verified", "核查中位天数"),
+        ("to eradicated", "铲除中位天数"),
+        ("to accepted", "验收中位天数"),
     ];
-    let cells = |name: &str, code: &str, l: Life| {
+    let cells = |name: &str, code: &str, p: &Process| {
         let mut cells = vec![Cell::text(name), Cell::text(code)];
         let counts = [
-            l.known,
-            l.screened_out,
-            l.verified,
-            l.confirmed,
-            l.eradicated,
-            l.accepted,
-            l.open,
-            l.disputed,
-            l.recurring,
+            p.sites,
+            p.screened_out.count,
+            p.verified.count,
+            p.confirmed.count,
+            p.eradicated.count,
+            p.accepted.count,
+            open(p),
+            p.disputed.count,
+            p.recurring_sites,
         ];
-        cells.extend(counts.map(count));
+        cells.extend(counts.map(Cell::from));
+        let days = [p.to_verified, p.to_eradicated, p.to_accepted];
+        cells.extend(days.map(|d| number(d.median, 1)));
         cells
     };
     let mut rows: Vec<Vec<Cell>> = figures
         .efforts
         .iter()
-        .zip(&figures.lives)
-        .map(|(e, life)| cells(&e.name, &e.code, *life))
+        .zip(&figures.processes)
+        .map(|(e, process)| cells(&e.name, &e.code, process))
         .collect();
-    rows.push(cells(lang.pick("all", "合计"), "", figures.life()));
+    rows.push(cells(lang.pick("all", "合计"), "", &figures.process));
+    let p = &figures.process;
+    let [verified, eradicated, accepted] =
+        [p.to_verified, p.to_eradicated, p.to_accepted].map(|d| d.sites);
     Table {
         id: "sites",
         title: lang.pick("What became of the sites", "图斑处置").into(),
-        note: lang.pick(
-            "Sites that became known in the period. Each of confirmed, eradicated and accepted is a part of the one before.",
-            "本期内发现的图斑。查实、已铲除、已验收依次为前者的一部分。",
-        ).into(),
+        note: tr!(
+            lang,
+            "Sites that became known in the period, as they stand today. Each of confirmed, eradicated and accepted is a part of the one before. Median days: from given to a crew to verified ({verified} sites), from verified to eradicated ({eradicated}), from eradicated to accepted ({accepted}).",
+            "本期内发现的图斑的当前状态。查实、已铲除、已验收依次为前者的一部分。中位天数：派查至核查（{verified} 个图斑）、核查至铲除（{eradicated} 个）、铲除至验收（{accepted} 个）。"
+        ),
         columns: titled(&titles, lang),
         rows,
         summed: true,
         remark: None,
     }
+}
+
+/// Sites with work still to be done.
+pub fn open(process: &Process) -> u64 {
+    process.waiting.values().map(|w| w.sites).sum()
 }
 
 /// The most hot cells that are listed.
