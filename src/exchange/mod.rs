@@ -7,6 +7,7 @@
 mod csv;
 pub mod dossier;
 mod error;
+pub mod filled;
 pub mod form;
 mod gcj02;
 mod geojson;

@@ -38,6 +38,11 @@ pub(super) struct Context {
     pub(super) lang: Lang,
 }
 
+/// Today, where this machine is.
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
 /// Now, with fresh dice.
 pub(super) fn moment() -> Moment {
     Moment {

@@ -1,10 +1,10 @@
 //! `export`, `import` and `dossier`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
-use super::sites::today;
+
 use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, import};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::{Export as Exported, Format, Journal, export, write_new};

@@ -1,6 +1,6 @@
 //! Why a row is not recorded, in words.
 
-use crate::exchange::form::FormFlaw;
+use crate::exchange::filled::FormFlaw;
 use crate::registry::moves::{Need, Refusal};
 use crate::tr;
 use crate::words::Lang;

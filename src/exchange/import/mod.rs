@@ -14,7 +14,7 @@ use super::ExchangeError;
 use super::gcj02::shift;
 use super::geopackage::Journal;
 use super::read::read;
-use super::{form, table};
+use super::{filled, table};
 use crate::registry::body::{Body, Visit};
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::evidence::{self, EvidenceError};
@@ -130,7 +130,7 @@ pub fn import(
                     .distance_m(&crate::registry::place::Place::point(at));
                 shifts.push((shift(truly, at), apart));
             }
-            if !form::is_filled(row) {
+            if !filled::is_filled(row) {
                 blank += 1;
                 continue;
             }

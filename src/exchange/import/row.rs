@@ -1,6 +1,6 @@
 //! One row: which site it means, what its author saw of it, and what it says.
 
-use super::{Request, RowFlaw, form, table};
+use super::{Request, RowFlaw, filled, table};
 use crate::exchange::ExchangeError;
 use crate::ground::LonLat;
 use crate::registry::body::Visit;
@@ -128,7 +128,7 @@ fn ready(
     row: &Row,
     site: Site,
 ) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
-    let filled = match form::read(row, &request.now) {
+    let filled = match filled::read(row, &request.now) {
         Ok(filled) => filled,
         Err(flaw) => return Ok(Err(RowFlaw::Form(flaw))),
     };
