@@ -1,18 +1,27 @@
-//! A row of the visit form as a crew filled it in, read as a visit. Pure.
+//! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
 
-use super::form::{FORM, Widget};
+use super::form::{About, FORM, Widget};
 use super::table::{Field, Row};
-use crate::registry::body::{Count, Outcome, Stage, Visit};
+use crate::registry::body::{Count, Eradicate, Outcome, Stage, Visit};
 use crate::registry::coded::{Coded, habitat_code};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::tr;
 use crate::words::Lang;
 
-/// A filled row, before anything of the registry was asked.
+/// A filled row, before anything of the registry was asked; it has one part or both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filled {
     /// What the crew found.
-    pub visit: Visit,
+    pub visit: Option<Part<Visit>>,
+    /// What it uprooted.
+    pub eradication: Option<Part<Eradicate>>,
+}
+
+/// One thing that a row reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<B> {
+    /// What.
+    pub body: B,
     /// When, RFC 3339; `None` where the row does not say.
     pub at: Option<String>,
     /// Names of its photographs.
@@ -103,10 +112,15 @@ impl FormFlaw {
     }
 }
 
-/// Whether a crew filled anything in; the time alone is what some forms set by themselves.
+/// Whether a crew filled anything in.
 pub fn is_filled(row: &Row) -> bool {
+    tells_of(row, About::Visit) || tells_of(row, About::Eradication)
+}
+
+/// Whether a row says anything of a visit or an eradication; the times alone are what some forms set by themselves.
+fn tells_of(row: &Row, about: About) -> bool {
     FORM.iter()
-        .filter(|column| column.key != "visit_at")
+        .filter(|column| column.about() == about && column.widget != Widget::Time)
         .any(|column| !row.field(column.key).is_empty())
 }
 
@@ -196,6 +210,94 @@ impl Reader<'_> {
             .map(Some)
             .map_err(|flaw| self.flaw("visit_quadrats", Wrong::Quadrats(flaw)))
     }
+
+    /// Photographs of one part of the form.
+    fn photos(&self, about: About) -> Result<Vec<String>, FormFlaw> {
+        FORM.iter()
+            .filter(|column| column.widget == Widget::Photo && column.about() == about)
+            .filter_map(|column| self.text(column.key).transpose())
+            .collect()
+    }
+
+    fn time(&self, key: &'static str, now: &jiff::Zoned) -> Result<Option<String>, FormFlaw> {
+        match self.0.field(key) {
+            field if field.is_empty() => Ok(None),
+            field => match time(&field.to_text(), now) {
+                Some(at) => Ok(Some(at)),
+                None => Err(self.flaw(key, Wrong::NotATime)),
+            },
+        }
+    }
+
+    fn visit(&self, now: &jiff::Zoned) -> Result<Part<Visit>, FormFlaw> {
+        let outcome: Outcome = self
+            .list("visit_outcome")?
+            .ok_or_else(|| self.flaw("visit_outcome", Wrong::Missing))?;
+        let sap_cut = match self.text("visit_sap_cut")?.as_deref() {
+            None => None,
+            Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
+            Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
+            Some(_) => {
+                return Err(self.flaw("visit_sap_cut", Wrong::NotListed("yes, no".into())));
+            }
+        };
+        let area_dm2 = self.dm2("visit_area_m2")?;
+        let body = Visit {
+            outcome,
+            officers: names(&self.text("visit_officers")?.unwrap_or_default()),
+            witness: self.text("visit_witness")?,
+            species: self.text("visit_species")?,
+            stage: self.list::<Stage>("visit_stage")?,
+            sap_cut,
+            count: self.count(area_dm2)?,
+            area_dm2,
+            habitat: self
+                .text("visit_habitat")?
+                .map(|text| habitat_code(&text).to_owned()),
+            note: self.text("visit_note")?,
+            forced: None,
+            imported: None,
+        };
+        Ok(Part {
+            body,
+            at: self.time("visit_at", now)?,
+            photos: self.photos(About::Visit)?,
+        })
+    }
+
+    /// Without names or a time of its own it was done by the visit's crew, at the visit's time.
+    fn eradication(&self, now: &jiff::Zoned) -> Result<Part<Eradicate>, FormFlaw> {
+        let percent = self
+            .number("erad_percent", 100.0)?
+            .ok_or_else(|| self.flaw("erad_percent", Wrong::Missing))?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to lie between 0 and 100; what is not whole is not all"
+        )]
+        let percent = percent.floor() as u8;
+        let officers = match self.text("erad_officers")? {
+            Some(text) => names(&text),
+            None => names(&self.text("visit_officers")?.unwrap_or_default()),
+        };
+        let body = Eradicate {
+            percent,
+            method: self.text("erad_method")?,
+            officers,
+            note: None,
+            forced: None,
+            imported: None,
+        };
+        let at = match self.time("erad_at", now)? {
+            Some(at) => Some(at),
+            None => self.time("visit_at", now)?,
+        };
+        Ok(Part {
+            body,
+            at,
+            photos: self.photos(About::Eradication)?,
+        })
+    }
 }
 
 #[expect(
@@ -207,52 +309,20 @@ fn whole(number: f64) -> u64 {
     number as u64
 }
 
-/// Reads a filled row. `now` bounds its time, and its zone is that of times without one.
+/// Reads a filled row. `now` bounds its times, and its zone is that of times without one.
 ///
 /// # Errors
 /// The first value that will not do.
 pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
     let reader = Reader(row);
-    let outcome: Outcome = reader
-        .list("visit_outcome")?
-        .ok_or_else(|| reader.flaw("visit_outcome", Wrong::Missing))?;
-    let at = match row.field("visit_at") {
-        Field::Empty => None,
-        field => Some(
-            time(&field.to_text(), now).ok_or_else(|| reader.flaw("visit_at", Wrong::NotATime))?,
-        ),
-    };
-    let sap_cut = match reader.text("visit_sap_cut")?.as_deref() {
-        None => None,
-        Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
-        Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
-        Some(_) => {
-            return Err(reader.flaw("visit_sap_cut", Wrong::NotListed("yes, no".into())));
-        }
-    };
-    let area_dm2 = reader.dm2("visit_area_m2")?;
-    let photos = FORM
-        .iter()
-        .filter(|column| column.widget == Widget::Photo)
-        .filter_map(|column| reader.text(column.key).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
-    let visit = Visit {
-        outcome,
-        officers: names(&reader.text("visit_officers")?.unwrap_or_default()),
-        witness: reader.text("visit_witness")?,
-        species: reader.text("visit_species")?,
-        stage: reader.list::<Stage>("visit_stage")?,
-        sap_cut,
-        count: reader.count(area_dm2)?,
-        area_dm2,
-        habitat: reader
-            .text("visit_habitat")?
-            .map(|text| habitat_code(&text).to_owned()),
-        note: reader.text("visit_note")?,
-        forced: None,
-        imported: None,
-    };
-    Ok(Filled { visit, at, photos })
+    Ok(Filled {
+        visit: tells_of(row, About::Visit)
+            .then(|| reader.visit(now))
+            .transpose()?,
+        eradication: tells_of(row, About::Eradication)
+            .then(|| reader.eradication(now))
+            .transpose()?,
+    })
 }
 
 /// Names as people list them.
@@ -339,13 +409,56 @@ mod tests {
             &now(),
         )
         .expect("read");
-        assert_eq!(filled.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
-        assert_eq!(filled.visit.officers, ["王", "李", "赵"]);
-        assert_eq!(filled.visit.count.as_ref().map(Count::plants), Some(510));
-        assert_eq!(filled.visit.habitat.as_deref(), Some("vegetable_garden"));
-        assert_eq!(filled.visit.sap_cut, Some(false));
-        assert_eq!(filled.photos, ["DCIM/a.jpg"]);
-        assert_eq!(filled.visit.note.as_deref(), Some("=looks odd"));
+        assert_eq!(filled.eradication, None);
+        let visit = filled.visit.expect("a visit");
+        assert_eq!(visit.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
+        assert_eq!(visit.body.officers, ["王", "李", "赵"]);
+        assert_eq!(visit.body.count.as_ref().map(Count::plants), Some(510));
+        assert_eq!(visit.body.habitat.as_deref(), Some("vegetable_garden"));
+        assert_eq!(visit.body.sap_cut, Some(false));
+        assert_eq!(visit.photos, ["DCIM/a.jpg"]);
+        assert_eq!(visit.body.note.as_deref(), Some("=looks odd"));
+    }
+
+    #[test]
+    fn an_eradication_takes_crew_and_time_of_the_visit_unless_it_has_its_own() {
+        let visit = [
+            ("visit_outcome", text("wild")),
+            ("visit_at", text("2026-05-03 10:21")),
+            ("visit_officers", text("王、李")),
+        ];
+        let both = |own: &[(&'static str, Field)]| {
+            let fields: Vec<_> = visit.iter().chain(own).cloned().collect();
+            read(&row(&fields), &now())
+        };
+        let filled = both(&[
+            ("erad_percent", Field::Number(99.6)),
+            ("erad_photo_1", text("after.jpg")),
+        ])
+        .expect("read");
+        assert_eq!(filled.visit.expect("a visit").photos, [""; 0]);
+        let eradication = filled.eradication.expect("an eradication");
+        assert_eq!(eradication.body.percent, 99, "nearly all is not all");
+        assert_eq!(eradication.body.officers, ["王", "李"]);
+        assert_eq!(eradication.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
+        assert_eq!(eradication.photos, ["after.jpg"]);
+        let own = [
+            ("erad_percent", Field::Number(100.0)),
+            ("erad_at", text("2026-05-04")),
+            ("erad_officers", text("赵")),
+        ];
+        let eradication = both(&own)
+            .expect("read")
+            .eradication
+            .expect("an eradication");
+        assert_eq!(eradication.body.officers, ["赵"]);
+        assert_eq!(eradication.at.as_deref(), Some("2026-05-04T12:00:00+08:00"));
+        let alone = read(&row(&own), &now()).expect("read");
+        assert!(alone.visit.is_none() && alone.eradication.is_some());
+        let missing = both(&[("erad_method", text("pulled"))]).expect_err("refused");
+        assert_eq!((missing.key, missing.why), ("erad_percent", Wrong::Missing));
+        let above = both(&[("erad_percent", Field::Number(120.0))]).expect_err("refused");
+        assert_eq!(above.why, Wrong::NotANumber);
     }
 
     #[test]

@@ -25,6 +25,15 @@ pub enum Widget {
     Photo,
 }
 
+/// What a column is about: the columns of each begin with its prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What the crew found.
+    Visit,
+    /// What it uprooted.
+    Eradication,
+}
+
 /// A column of the form.
 #[derive(Debug, Clone, Copy)]
 pub struct FormColumn {
@@ -39,6 +48,15 @@ pub struct FormColumn {
 }
 
 impl FormColumn {
+    /// What it is about.
+    pub fn about(&self) -> About {
+        if self.key.starts_with("erad_") {
+            About::Eradication
+        } else {
+            About::Visit
+        }
+    }
+
     /// Its title.
     pub fn title(&self, lang: Lang) -> &'static str {
         lang.pick(self.english, self.chinese)
@@ -95,4 +113,10 @@ form! {
     "visit_photo_3" "visit: photograph 3" "回填：现场照片3" Photo;
     "visit_photo_4" "visit: photograph 4" "回填：现场照片4" Photo;
     "visit_note" "visit: note" "回填：核查备注" Lines;
+    "erad_percent" "eradication: percent of the plants" "回填：铲除比例（%）" Number;
+    "erad_at" "eradication: when" "回填：铲除时间" Time;
+    "erad_officers" "eradication: who took part" "回填：铲除人员" Line;
+    "erad_method" "eradication: how" "回填：铲除方式" Line;
+    "erad_photo_1" "eradication: photograph from after it, 1" "回填：铲除后照片1" Photo;
+    "erad_photo_2" "eradication: photograph from after it, 2" "回填：铲除后照片2" Photo;
 }
