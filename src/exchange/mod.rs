@@ -8,6 +8,7 @@ pub mod cell;
 mod csv;
 pub mod dossier;
 mod error;
+pub mod filled;
 pub mod form;
 mod gcj02;
 mod geojson;

@@ -3,7 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, data, json};
-use super::super::registry::sites::today;
+use super::super::registry::context::today;
 use super::table::{per_cent, print};
 use crate::province::gather::facts_of;
 use crate::province::process::{Days, Part, Process, process, process_by_county};

@@ -5,7 +5,7 @@ use super::what::{Asked, Level, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::{Common, own_unit};
 use crate::cli::registry::say::{Failure, data, json};
-use crate::cli::registry::today;
+use crate::cli::registry::context::today;
 use crate::exchange::{ExchangeError, write_new};
 use crate::province::rank::LEAST_COVER;
 use crate::province::report::{Figures, Subject, page, workbook};

@@ -20,7 +20,6 @@ use crate::words::{Lang, Say};
 use clap::Subcommand;
 use context::Context;
 use say::Failure;
-pub(in crate::cli) use sites::today;
 
 /// What can be done with a registry.
 #[derive(Debug, Subcommand)]
