@@ -4,9 +4,11 @@
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
 //! [`dossier`] is one page.
 
+pub mod cell;
 mod csv;
 pub mod dossier;
 mod error;
+pub mod filled;
 pub mod form;
 pub mod gcj02;
 mod geojson;
@@ -18,6 +20,7 @@ pub mod ledger;
 mod out;
 mod ovital;
 mod read;
+pub mod sheet;
 mod table;
 pub mod targets;
 pub mod track;

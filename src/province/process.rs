@@ -121,6 +121,14 @@ fn of_sites(facts: &Facts, season: i16, on: Date, own: &dyn Fn(&SiteFact) -> boo
         .iter()
         .filter(|site| site.season == season && own(site))
         .collect();
+    Process {
+        recurring: recurring(facts, season, own),
+        ..process_of(&sites, on)
+    }
+}
+
+/// The figures of some sites on a day, but for [`Process::recurring`], which needs the seasons before.
+pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
     let count =
         |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
     let is = |state: State| move |site: &SiteFact| site.state == state;
@@ -137,16 +145,16 @@ fn of_sites(facts: &Facts, season: i16, on: Date, own: &dyn Fn(&SiteFact) -> boo
         confirmed: part(confirmed, verified),
         eradicated: part(eradicated, confirmed),
         accepted: part(count(&is(State::Closed)), eradicated),
-        recurring: recurring(facts, season, own),
+        recurring: Part::default(),
         recurring_sites: count(&|s| s.recurs_of.is_some()),
         disputed: part(count(&|s| s.disputed), all),
-        to_screened: days(&sites, |s| (s.steps.found, s.steps.screened)),
-        to_assigned: days(&sites, |s| (s.steps.found, s.steps.assigned)),
-        to_verified: days(&sites, |s| (s.steps.assigned, s.steps.verified)),
-        to_eradicated: days(&sites, |s| (s.steps.verified, s.steps.eradicated)),
-        to_accepted: days(&sites, |s| (s.steps.eradicated, s.steps.accepted)),
-        whole: days(&sites, |s| (s.steps.found, s.steps.accepted)),
-        waiting: waiting(&sites, on),
+        to_screened: days(sites, |s| (s.steps.found, s.steps.screened)),
+        to_assigned: days(sites, |s| (s.steps.found, s.steps.assigned)),
+        to_verified: days(sites, |s| (s.steps.assigned, s.steps.verified)),
+        to_eradicated: days(sites, |s| (s.steps.verified, s.steps.eradicated)),
+        to_accepted: days(sites, |s| (s.steps.eradicated, s.steps.accepted)),
+        whole: days(sites, |s| (s.steps.found, s.steps.accepted)),
+        waiting: waiting(sites, on),
     }
 }
 

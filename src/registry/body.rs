@@ -520,6 +520,9 @@ pub struct Eradicate {
     /// Why it was recorded without the evidence it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<String>,
+    /// The row of a file that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
 }
 
 /// See [`Body::Accept`].

@@ -1,24 +1,13 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
-use super::hits::Hit;
+use super::hits::{Hit, Located};
 use super::ids::candidate_id;
 use super::sightings::{Views, plots};
-use crate::ground::{LonLat, Quad, Region, area_m2};
+use crate::ground::{LonLat, Region, area_m2};
 use crate::imagery::Captured;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, unary_union};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// A hit on the ground.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Located {
-    /// The number of its source.
-    pub source: usize,
-    /// The hit.
-    pub hit: Hit,
-    /// Its footprint.
-    pub quad: Quad,
-}
 
 /// What candidates need to know of a source.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,10 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
-use super::candidate::{Located, candidates};
+use super::candidate::candidates;
 use super::cluster::clusters;
 use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
 use super::error::ScanError;
+use super::hits::{Hit, Located};
 use super::ids::scan_id;
 use super::journal::{Bond, Journal};
 use super::outputs::{self, Provenance};
@@ -419,12 +420,8 @@ fn bond(
     }
 }
 
-fn located(
-    locators: &[Locator<'_>],
-    job: usize,
-    hits: &[super::hits::Hit],
-) -> Result<Vec<Located>, ScanError> {
-    let one = |hit: &super::hits::Hit| {
+fn located(locators: &[Locator<'_>], job: usize, hits: &[Hit]) -> Result<Vec<Located>, ScanError> {
+    let one = |hit: &Hit| {
         Ok(Located {
             source: job,
             hit: *hit,

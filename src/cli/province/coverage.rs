@@ -1,9 +1,9 @@
 //! `coverage`: what was searched by district and season, in the window and finely enough, and what was not.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
-use super::super::registry::sites::today;
 use super::table::{km2, per_cent, print};
 use crate::exchange::{write_areas, write_new};
 use crate::ground::write_features;

@@ -1,9 +1,9 @@
 //! `overdue`: the sites past their due day, the longest first, and with whom they are.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
-use super::super::registry::sites::today;
 use super::table::print;
 use crate::province::gather::{Late, overdue_of};
 use crate::tr;

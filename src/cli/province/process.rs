@@ -1,9 +1,9 @@
 //! `process`: how far sites have come, how long each step took, what waits, and what has not arrived.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, data, json};
-use super::super::registry::sites::today;
 use super::table::{per_cent, print};
 use crate::province::gather::facts_of;
 use crate::province::process::{Days, Part, Process, process, process_by_county};

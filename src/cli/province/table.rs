@@ -3,7 +3,7 @@
 use super::super::registry::say::data;
 
 /// How wide a text is on a terminal.
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars()
         .map(|c| if c >= '\u{2e80}' { 2 } else { 1 })
         .sum()

@@ -38,6 +38,11 @@ pub(in crate::cli) struct Context {
     pub(in crate::cli) lang: Lang,
 }
 
+/// Today, where this machine is.
+pub(in crate::cli) fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
 /// Now, with fresh dice.
 pub(in crate::cli) fn moment() -> Moment {
     Moment {

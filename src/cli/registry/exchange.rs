@@ -1,13 +1,14 @@
 //! `export`, `import` and `dossier`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
-use super::sites::today;
-use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, import};
+
+use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::{Export as Exported, Format, Journal, export, write_new};
+use crate::registry::moves::Move;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -130,9 +131,17 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
         .iter()
         .map(|row| {
             let mut out = value!({"table": row.table, "line": row.line, "site": row.site.as_ref().map(|(_, code)| code)});
+            if let Some(what) = row.what {
+                out["what"] = match what {
+                    What::Visit => "visit",
+                    What::Eradication => "eradicate",
+                }
+                .into();
+            }
             match &row.fate {
                 Fate::Recorded(done) => {
                     out["fate"] = "recorded".into();
+                    out["added"] = done.added.into();
                     out["state"] = value!(done.state);
                     out["moved_on"] = done.moved_on.into();
                     out["disputed"] = done.disputed.into();
@@ -214,15 +223,26 @@ fn line(row: &RowReport, lang: Lang) -> String {
             tr!(lang, "refused: {why}", "拒绝：{why}")
         }
     };
+    let what = match row.what {
+        None => String::new(),
+        Some(What::Visit) => Move::Visit.label(lang).to_owned() + " ",
+        Some(What::Eradication) => Move::Eradicate.label(lang).to_owned() + " ",
+    };
     tr!(
         lang,
-        "{table}{gap}line {at}  {code}  {fate}",
-        "{table}{gap}第 {at} 行  {code}  {fate}"
+        "{table}{gap}line {at}  {code}  {what}{fate}",
+        "{table}{gap}第 {at} 行  {code}  {what}{fate}"
     )
 }
 
 fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
+    if done.added {
+        out.push(
+            lang.pick("a new find: the site was added", "新发现：已新增图斑")
+                .to_owned(),
+        );
+    }
     if done.moved_on {
         out.push(
             lang.pick(

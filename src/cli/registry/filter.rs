@@ -1,7 +1,7 @@
 //! Which sites: the filters that `sites`, the exports and the evidence list share.
 
+use super::context::today;
 use super::say::{Failure, bad};
-use super::sites::today;
 use crate::registry::State;
 use crate::registry::store::Filter;
 use clap::Args;

@@ -1,7 +1,7 @@
 //! `record`, `add`, `sites`, `show`, `log`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
@@ -18,10 +18,6 @@ use crate::words::Lang;
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
-
-pub(in crate::cli) fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
-}
 
 /// The last word of a command that changed a site.
 pub(super) fn changed(

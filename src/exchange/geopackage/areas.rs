@@ -118,3 +118,56 @@ fn put(dataset: &mut Dataset, layer: &AreaLayer, srs: &SpatialRef) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{LineString, Polygon};
+
+    #[test]
+    fn areas_are_written_with_their_values_and_style() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("热点.gpkg");
+        let ring = vec![(113.0, 33.0), (113.1, 33.0), (113.1, 33.1)];
+        let area = MultiPolygon::new(vec![Polygon::new(LineString::from(ring), vec![])]);
+        let layer = AreaLayer {
+            name: "cells",
+            columns: vec![
+                ("class", "类别".into(), Kind::Text),
+                ("sites", "图斑".into(), Kind::Count),
+                ("rate", "比率".into(), Kind::Number),
+            ],
+            rows: vec![(area, vec![Cell::text("hot"), Cell::Count(3), Cell::Empty])],
+            shading: Shading::Values {
+                column: "class",
+                values: vec![("hot".into(), "热点 <1>".into(), "#b22222", 160)],
+            },
+        };
+        let qml = style::areas(&layer.shading, &layer.columns);
+        let options = roxmltree::ParsingOptions {
+            allow_dtd: true,
+            ..roxmltree::ParsingOptions::default()
+        };
+        roxmltree::Document::parse_with_options(&qml, options).expect("XML");
+        let about = [("period", "2026".to_owned())];
+        let made_at = "2026-08-01T12:00:00Z";
+        let layers = [layer];
+        write_areas(&path, &layers, &about, made_at, false).expect("written");
+        assert!(matches!(
+            write_areas(&path, &layers, &about, made_at, false),
+            Err(ExchangeError::Exists { .. })
+        ));
+        let dataset = gdal::Dataset::open(&path).expect("opened");
+        let mut cells = dataset.layer_by_name("cells").expect("layer");
+        let feature = cells.features().next().expect("one");
+        assert_eq!(feature.field_as_integer64(1).expect("field"), Some(3));
+        assert_eq!(feature.field_as_double(2).expect("field"), None);
+        let mut styles = dataset.layer_by_name("layer_styles").expect("layer");
+        let style = styles.features().next().expect("one");
+        assert_eq!(
+            style.field_as_string(2).expect("field").as_deref(),
+            Some("cells")
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+}

@@ -361,9 +361,10 @@ pub fn visits(lang: Lang) -> String {
         .map(|c| (c.key, c.title(lang)))
         .chain(FORM.iter().map(|f| {
             let title = f.title(lang);
-            // The form itself says that it is a visit.
+            // The tabs of the form say what it is about.
             let short = title
                 .trim_start_matches("visit: ")
+                .trim_start_matches("eradication: ")
                 .trim_start_matches("回填：");
             (f.key, short)
         }));
@@ -378,7 +379,7 @@ pub fn visits(lang: Lang) -> String {
     ])
 }
 
-/// The form in tabs: what was found, the count, the photographs.
+/// The form in tabs: what was found, the count, the photographs, the eradication.
 fn form(lang: Lang) -> String {
     let tab = |title: &str, keys: &[&str]| {
         let mut out = format!(
@@ -419,11 +420,20 @@ fn form(lang: Lang) -> String {
         "visit_photo_3",
         "visit_photo_4",
     ];
+    let eradication = [
+        "erad_percent",
+        "erad_at",
+        "erad_officers",
+        "erad_method",
+        "erad_photo_1",
+        "erad_photo_2",
+    ];
     [
         "<editform tolerant=\"1\"></editform>\n<editorlayout>tablayout</editorlayout>\n<attributeEditorForm>\n".to_owned(),
         tab(lang.pick("Visit", "核查"), &found),
         tab(lang.pick("Count", "计数"), &count),
         tab(lang.pick("Photographs", "照片"), &photos),
+        tab(lang.pick("Eradication", "铲除"), &eradication),
         "</attributeEditorForm>\n".to_owned(),
     ]
     .concat()

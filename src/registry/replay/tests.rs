@@ -221,6 +221,7 @@ fn eradicate(percent: u8) -> Body {
         officers: vec![],
         note: None,
         forced: None,
+        imported: None,
     })
 }
 
