@@ -1,9 +1,9 @@
 //! `targets`: lists handed down from above, taken in and matched.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context, moment};
+use super::super::registry::context::{Common, Context, moment, today};
 use super::super::registry::say::{Failure, bad, data, json, tell};
-use super::super::registry::sites::today;
+
 use super::table::per_cent;
 use crate::exchange::targets::{check_shift, read, recorded_before};
 use crate::exchange::write_new;
