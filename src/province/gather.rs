@@ -1,9 +1,11 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
+use super::quality::Find;
+use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
 use crate::ground::LonLat;
-use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
+use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::store::Filter;
@@ -77,6 +79,51 @@ pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
         })
         .filter(|list| seen.insert(list.sha256))
         .collect())
+}
+
+/// The confirmed sites that are known from elsewhere than a scan, and whether a scan reported them too: those added from
+/// patrols, tip-offs, targets or by chance, and the targets at which poppy was confirmed.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
+    let sites = store.sites(&Filter::default())?;
+    let is_poppy = |site: &Site| {
+        matches!(
+            site.state,
+            State::Confirmed | State::Eradicated | State::Closed
+        )
+    };
+    let mut finds: Vec<Find> = sites
+        .iter()
+        .filter(|site| is_poppy(site) && !matches!(site.source, Source::Scan | Source::Split))
+        .map(|site| Find {
+            at: site.place.lonlat(),
+            season: site.season,
+            source: site.source,
+            seen: !site.sightings.is_empty(),
+        })
+        .collect();
+    let by_key: BTreeMap<SiteKey, &Site> = sites.iter().map(|site| (site.key, site)).collect();
+    let windows = windows_of(store)?;
+    for list in targets_of(store)? {
+        for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
+            let Met::Matched { site, .. } = target.met else {
+                continue;
+            };
+            // A site that was added because of the target is counted above already.
+            let found = by_key.get(&site).filter(|site| {
+                is_poppy(site) && matches!(site.source, Source::Scan | Source::Split)
+            });
+            finds.extend(found.map(|site| Find {
+                at: site.place.lonlat(),
+                season: list.season,
+                source: Source::Target,
+                seen: true,
+            }));
+        }
+    }
+    Ok(finds)
 }
 
 /// A site past its due day.
