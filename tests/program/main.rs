@@ -13,6 +13,8 @@
 )]
 
 mod ground;
+#[path = "../common/mount.rs"]
+mod mount;
 mod paint;
 mod results;
 mod rfc7946;
