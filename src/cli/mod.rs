@@ -6,6 +6,7 @@
 mod evaluate;
 mod model;
 mod progress;
+mod province;
 mod registry;
 mod scan;
 mod summary;
@@ -45,6 +46,8 @@ enum Command {
     Model(model::Arguments),
     #[command(flatten)]
     Registry(registry::Command),
+    #[command(flatten)]
+    Province(province::Command),
 }
 
 fn language(text: &str) -> Result<Lang, String> {
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
+        Command::Province(command) => province::run(command, lang),
     };
     match result {
         Ok(Done::Whole) => ExitCode::SUCCESS,

@@ -37,7 +37,7 @@ pub struct FilterArguments {
 
 impl FilterArguments {
     /// The filter that they mean.
-    pub(super) fn filter(&self) -> Result<Filter, Failure> {
+    pub(in crate::cli) fn filter(&self) -> Result<Filter, Failure> {
         let states = self
             .state
             .iter()

@@ -44,7 +44,7 @@ pub(super) fn changed(
 }
 
 /// Degrees typed as `LON,LAT`.
-pub(super) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
+pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
     let read = || {
         let (lon, lat) = text.split_once(',')?;
         let at = LonLat::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?);

@@ -1,8 +1,9 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
+use super::areas::Shading;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
-use crate::exchange::ledger::COLUMNS;
+use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
 use crate::words::Lang;
 use quick_xml::escape::escape;
@@ -145,6 +146,65 @@ fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     }
     out.push_str("</editable>\n");
     out
+}
+
+/// The style of a layer of areas.
+pub fn areas(shading: &Shading, columns: &[(&'static str, String, Kind)]) -> String {
+    let fill = |number: usize, colour: &str, opacity: u8| {
+        symbol(
+            number,
+            "fill",
+            "SimpleFill",
+            &[
+                ("color", rgba(colour, opacity)),
+                ("style", "solid".into()),
+                ("outline_color", "90,90,90,255".into()),
+                ("outline_style", "solid".into()),
+                ("outline_width", "0.2".into()),
+                ("outline_width_unit", "MM".into()),
+            ],
+        )
+    };
+    let renderer = match shading {
+        Shading::Values { column, values } => {
+            let categories: Vec<_> = values
+                .iter()
+                .enumerate()
+                .map(|(at, (value, title, colour, opacity))| {
+                    (value.clone(), title.clone(), fill(at, colour, *opacity))
+                })
+                .collect();
+            categorised(column, &categories)
+        }
+        Shading::Ranges { column, ranges } => {
+            let mut out = format!(
+                "<renderer-v2 type=\"graduatedSymbol\" attr=\"{}\" graduatedMethod=\"GraduatedColor\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<ranges>\n",
+                escape(*column)
+            );
+            for (at, (from, to, title, ..)) in ranges.iter().enumerate() {
+                let _ = writeln!(
+                    out,
+                    "<range symbol=\"{at}\" lower=\"{from}\" upper=\"{to}\" label=\"{}\" render=\"true\"/>",
+                    escape(title)
+                );
+            }
+            out.push_str("</ranges>\n<symbols>\n");
+            for (at, (.., colour, opacity)) in ranges.iter().enumerate() {
+                out.push_str(&fill(at, colour, *opacity));
+            }
+            out.push_str("</symbols>\n</renderer-v2>\n");
+            out
+        }
+    };
+    document(&[
+        renderer,
+        aliases(
+            columns
+                .iter()
+                .map(|(name, title, _)| (*name, title.as_str())),
+        ),
+        editable(columns.iter().map(|(name, ..)| (*name, false))),
+    ])
 }
 
 /// The style of the sites' points: a colour for each state, the code as a label, nothing to edit.
