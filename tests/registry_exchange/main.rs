@@ -17,3 +17,4 @@ mod bad_input;
 mod formats;
 mod life;
 mod office;
+mod province;
