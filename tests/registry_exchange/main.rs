@@ -21,3 +21,4 @@ mod bad_input;
 mod damage;
 mod formats;
 mod life;
+mod province;
