@@ -68,6 +68,16 @@ pub struct SourceAreas {
     pub not_searched_m2: BTreeMap<Reason, f64>,
 }
 
+impl SourceAreas {
+    /// Adds those of another part of the same source.
+    pub fn add(&mut self, other: &Self) {
+        self.searched_m2 += other.searched_m2;
+        for (reason, m2) in &other.not_searched_m2 {
+            *self.not_searched_m2.entry(*reason).or_default() += m2;
+        }
+    }
+}
+
 impl SourceCoverage {
     /// Its areas.
     pub fn areas(&self) -> SourceAreas {

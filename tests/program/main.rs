@@ -14,9 +14,13 @@
 
 mod ground;
 mod paint;
+mod photos;
+mod photos_bad;
+mod photos_real;
 mod results;
 mod rfc7946;
 mod run;
+mod shots;
 
 mod bad_input;
 mod evaluate;
