@@ -9,6 +9,7 @@
     clippy::pedantic,
     clippy::expect_used,
     clippy::print_stdout,
+    dead_code,
     missing_docs,
     reason = "a tool for tests"
 )]
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 /// Degrees of a county's side.
 const SIDE: f64 = 0.2;
 /// The day on which everybody looks.
-const TODAY: &str = "2026-07-31";
+const TODAY: &str = "2026-06-10";
 /// County (from 0) whose rate doubles in 2026.
 const DOUBLED: usize = 2;
 /// County that is flown half as much in 2026.
@@ -798,7 +799,11 @@ fn gpx(out: &Path, plan: &Plan) {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    run(std::env::args().skip(1));
+}
+
+/// Makes the province that these arguments ask for.
+pub fn run(mut arguments: impl Iterator<Item = String>) {
     let out = PathBuf::from(
         arguments
             .next()
