@@ -1,5 +1,6 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
+use super::effort::season_of;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
 use super::quality::Find;
 use super::targets::{Met, TOLERANCE_M, match_targets};
@@ -10,7 +11,7 @@ use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::store::Filter;
 use crate::registry::{Hash, Site, SiteKey, State, Store, StoreError, evidence};
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -81,8 +82,8 @@ pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
         .collect())
 }
 
-/// The confirmed sites that are known from elsewhere than a scan, and whether a scan reported them too: those added from
-/// patrols, tip-offs, targets or by chance, and the targets at which poppy was confirmed.
+/// The confirmed sites where somebody else looked than a scan, and whether a scan reported them: those on ground that a
+/// patrol of the season walked, targets at which poppy was confirmed, and what was added by chance.
 ///
 /// # Errors
 /// Those of reading the registry.
@@ -94,14 +95,34 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
             State::Confirmed | State::Eradicated | State::Closed
         )
     };
-    let mut finds: Vec<Find> = sites
+    let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
+        .patrols
         .iter()
-        .filter(|site| is_poppy(site) && !matches!(site.source, Source::Scan | Source::Split))
-        .map(|site| Find {
-            at: site.place.lonlat(),
-            season: site.season,
-            source: site.source,
-            seen: !site.sightings.is_empty(),
+        .filter_map(|p| Some((season_of(p.on), p.walked.bounding_rect()?, &p.walked)))
+        .collect();
+    let walked = |site: &Site| {
+        let at = Point::from(site.place.lonlat());
+        walks.iter().any(|(season, bounds, area)| {
+            *season == site.season && bounds.intersects(&at) && area.intersects(&at)
+        })
+    };
+    let by_scan = |site: &Site| matches!(site.source, Source::Scan | Source::Split);
+    let mut finds: Vec<Find> = sites
+        .par_iter()
+        .filter(|site| is_poppy(site))
+        .filter_map(|site| {
+            let source = match site.source {
+                _ if walked(site) => Source::Patrol,
+                Source::Scan | Source::Split => return None,
+                Source::Patrol => Source::Find,
+                other => other,
+            };
+            Some(Find {
+                at: site.place.lonlat(),
+                season: site.season,
+                source,
+                seen: by_scan(site) || !site.sightings.is_empty(),
+            })
         })
         .collect();
     let by_key: BTreeMap<SiteKey, &Site> = sites.iter().map(|site| (site.key, site)).collect();
@@ -112,9 +133,9 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
                 continue;
             };
             // A site that was added because of the target is counted above already.
-            let found = by_key.get(&site).filter(|site| {
-                is_poppy(site) && matches!(site.source, Source::Scan | Source::Split)
-            });
+            let found = by_key
+                .get(&site)
+                .filter(|site| is_poppy(site) && by_scan(site) && !walked(site));
             finds.extend(found.map(|site| Find {
                 at: site.place.lonlat(),
                 season: list.season,

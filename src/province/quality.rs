@@ -2,9 +2,10 @@
 //! it, and whether its scores mean what they say.
 //!
 //! Verified detections are not a random sample: what was put aside at the desk was never visited, so precision is that of
-//! what crews were sent to. A find counts as independent where it was added from a patrol, a tip-off, a target or by
-//! chance; one at a place that a scan had reported already is not added again, so recall against patrols is a lower bound.
-//! Recall against targets has no such bias.
+//! what crews were sent to. Recall rests on places that were looked at whatever a scan said: ground that a patrol walked,
+//! and targets from above. A patrol is taken to see all that grows along its track, so the figure is the share of what
+//! patrols and scans found together there. Tip-offs and chance finds are made where a scan reported nothing: they are
+//! counted beside it and are no measure of recall.
 
 use super::facts::{Facts, Flight, SiteFact};
 use super::windows::Windows;
@@ -26,14 +27,14 @@ const SCORES: [f64; 7] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 /// Pixels of the plot.
 const SIZE: (u32, u32) = (560, 520);
 
-/// A confirmed site that is known from elsewhere than a scan.
+/// A confirmed site where somebody else looked than a scan.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Find {
     /// Where.
     pub at: LonLat,
     /// The season.
     pub season: i16,
-    /// How it is known.
+    /// What looked at the place whatever a scan said: a patrol or a target; otherwise how it came to be known by chance.
     pub source: Source,
     /// Whether a scan reported it too.
     pub seen: bool,
@@ -71,8 +72,10 @@ pub struct Quality {
     pub by_score: Vec<Group>,
     /// Reported by a scan, of the independent finds on ground that was searched in the window and finely enough.
     pub recall: Share,
-    /// The same by how they are known.
+    /// The same by what else looked there: patrols, targets.
     pub recall_by_source: Vec<(Source, Share)>,
+    /// Tip-offs and chance finds on such ground that no scan reported: no measure of recall, but places to learn from.
+    pub missed_by_chance: usize,
     /// Independent finds on ground that was not searched so: they say nothing of the model.
     pub finds_elsewhere: usize,
     /// Scores against outcomes.
@@ -114,6 +117,9 @@ pub fn quality(
     models.dedup();
     let aside = |site: &SiteFact| site.state == crate::registry::State::ScreenedOut;
     let (inside, elsewhere) = searched_finds(&flights, finds, windows, facts, season);
+    let (inside, by_chance): (Vec<&Find>, Vec<&Find>) = inside
+        .into_iter()
+        .partition(|find| matches!(find.source, Source::Patrol | Source::Target));
     let scored: Vec<(f64, bool)> = verified
         .iter()
         .filter_map(|v| Some((v.site.score?, v.poppy)))
@@ -133,6 +139,7 @@ pub fn quality(
         by_score: groups(&verified, |v| v.site.score.map(score_band)),
         recall: Share::new(inside.iter().filter(|f| f.seen).count(), inside.len()),
         recall_by_source: by_source(&inside),
+        missed_by_chance: by_chance.iter().filter(|f| !f.seen).count(),
         finds_elsewhere: elsewhere,
         calibration: calibration(&scored, 0.0),
     }
@@ -389,12 +396,17 @@ mod tests {
         let find = |lon, seen| Find {
             at: LonLat::new(lon, 33.74),
             season: 2026,
-            source: Source::Patrol,
+            source: if lon < 113.3025 {
+                Source::Patrol
+            } else {
+                Source::TipOff
+            },
             seen,
         };
         let finds = [
             find(113.301, true),
             find(113.302, false),
+            find(113.303, false),
             find(113.315, true),
             find(114.0, false),
         ];
@@ -418,6 +430,7 @@ mod tests {
             (found.recall.count, found.recall.of, found.finds_elsewhere),
             (1, 2, 2)
         );
+        assert_eq!(found.missed_by_chance, 1);
         let svg = reliability(&found, Lang::Zh).expect("drawn").expect("some");
         assert!(svg.contains("已核查 4 处"));
         let none = quality(&Facts::default(), &[], &Windows::default(), None, None);

@@ -175,7 +175,7 @@ fn a_districts_file_with_flaws_is_refused_or_named() {
     assert!(
         overlapping
             .err
-            .contains("410422 and 410423 overlap by 102.9"),
+            .contains("410422 and 410423 overlap by 102.8"),
         "{overlapping:?}"
     );
 }
@@ -824,6 +824,13 @@ fn the_made_up_province_shows_its_truth() {
                 .as_f64()
                 .is_some_and(|p| (0.6..0.95).contains(&p)),
         "{quality}"
+    );
+    // A fair flight finds nine of ten, whatever walks there.
+    let recall = get(&["quality", "--json"])["recall"].clone();
+    let of = recall["of"].as_u64().expect("a count");
+    assert!(
+        of > 80 && recall["low"].as_f64() < Some(0.9) && recall["high"].as_f64() > Some(0.9),
+        "{recall}"
     );
     let (code, _, told) = run(&["targets", "import", "targets_gcj02.csv", "--season", "2026"]);
     assert_eq!(code, Some(1));

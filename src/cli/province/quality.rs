@@ -106,8 +106,11 @@ fn page(found: &Found, lang: Lang) {
     ));
     data("");
     let head = [
-        lang.pick("recall against independent finds", "对独立发现的查全率"),
-        lang.pick("seen / found", "航测发现 / 独立发现"),
+        lang.pick(
+            "recall on walked ground and at targets",
+            "踏查范围与靶标处的查全率",
+        ),
+        lang.pick("reported / confirmed", "航测发现 / 查实"),
         lang.pick("share", "比例"),
         lang.pick("95 % interval", "95% 区间"),
     ]
@@ -120,11 +123,11 @@ fn page(found: &Found, lang: Lang) {
             .map(|(source, share)| cells(source.label(lang).to_owned(), *share)),
     );
     print(&head, &rows, 1);
-    let elsewhere = found.finds_elsewhere;
+    let (missed, elsewhere) = (found.missed_by_chance, found.finds_elsewhere);
     data(&tr!(
         lang,
-        "{elsewhere} finds lie on ground that was not searched in the window and finely enough. Patrols do not add a place that a scan reported before, so theirs is a lower bound",
-        "另有 {elsewhere} 处不在窗口期内有效航测范围内。踏查不会重复登记航测已报地点，故其查全率为下限"
+        "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
+        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
     ));
     if let Some(error) = found.calibration.expected_error {
         let n = found.calibration.count;
