@@ -1,13 +1,16 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
 use super::candidate::Located;
-use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
+use super::coverage::{
+    Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver,
+};
 use super::error::ScanError;
 use super::pool::{ChunkReport, Job};
 use super::sources::{Locator, Sources, frame};
 use crate::ground::{Boundary, Region, area_m2};
 use crate::imagery::RasterError;
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
+use geo::BooleanOps;
 use std::collections::BTreeMap;
 
 /// What was looked at and what came of it.
@@ -147,7 +150,10 @@ fn photo_ground(
     searched: geo::MultiPolygon,
     unused: geo::MultiPolygon,
 ) -> (SourceCoverage, Option<RasterError>) {
-    let mut not_searched = vec![(Reason::TooCoarse, photo.footprint.coarse_ground.clone())];
+    // The searched part goes by pixels, this by the footprint's cells: they meet in slivers.
+    let coarse = photo.footprint.coarse_ground.difference(&searched);
+    let coarse = coarse.into_iter().filter(|p| !is_sliver(p)).collect();
+    let mut not_searched = vec![(Reason::TooCoarse, coarse)];
     let mut error = None;
     if !unused.0.is_empty() {
         let aside = photo.usable_picture().err();
