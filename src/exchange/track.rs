@@ -226,7 +226,11 @@ mod tests {
         let points: String = fixes
             .iter()
             .map(|(lon, lat, time)| {
-                let time = if time.is_empty() { String::new() } else { format!("<time>{time}</time>") };
+                let time = if time.is_empty() {
+                    String::new()
+                } else {
+                    format!("<time>{time}</time>")
+                };
                 format!("<trkpt lat=\"{lat}\" lon=\"{lon}\">{time}</trkpt>")
             })
             .collect();
@@ -265,8 +269,14 @@ mod tests {
             (113.301, 33.74, "2026-05-03T16:02:00Z"),
         ])
         .walk(30, &shanghai());
-        assert_eq!(night.facts.days, Some(["2026-05-03".into(), "2026-05-04".into()]));
-        assert_eq!((night.facts.clock_jumps, night.facts.seconds), (0, Some(240)));
+        assert_eq!(
+            night.facts.days,
+            Some(["2026-05-03".into(), "2026-05-04".into()])
+        );
+        assert_eq!(
+            (night.facts.clock_jumps, night.facts.seconds),
+            (0, Some(240))
+        );
         let jumps = track(&[
             (113.300, 33.74, "2026-05-03T01:00:00Z"),
             (113.301, 33.74, "2026-05-03T01:02:00Z"),
@@ -277,7 +287,10 @@ mod tests {
         .walk(30, &shanghai());
         assert_eq!((jumps.facts.clock_jumps, jumps.facts.breaks), (2, 0));
         assert_eq!(jumps.facts.seconds, Some(240));
-        assert_eq!(jumps.facts.days.as_ref().map(|d| d[0].as_str()), Some("1999-01-01"));
+        assert_eq!(
+            jumps.facts.days.as_ref().map(|d| d[0].as_str()),
+            Some("1999-01-01")
+        );
     }
 
     #[test]
@@ -290,7 +303,14 @@ mod tests {
             (113.341, 33.74, ""),
         ])
         .walk(30, &shanghai());
-        assert_eq!((walk.facts.breaks, walk.facts.left_out, walk.facts.days.clone()), (1, 1, None));
+        assert_eq!(
+            (
+                walk.facts.breaks,
+                walk.facts.left_out,
+                walk.facts.days.clone()
+            ),
+            (1, 1, None)
+        );
         assert_eq!(walk.walked.0.len(), 2);
         assert!(walk.facts.length_m < 200);
         assert!(Track::parse(b"<gpx version=\"1.1\" creator=\"t\"></gpx>").is_err());

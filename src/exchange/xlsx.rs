@@ -7,9 +7,7 @@ use super::ledger::COLUMNS;
 use super::out::Out;
 use super::sheet::Styles;
 use crate::words::Lang;
-use rust_xlsxwriter::{
-    DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError};
 use std::io;
 
 /// The columns of the form sheet that say which site a row is about.

@@ -26,7 +26,11 @@ pub fn union_within<'a>(
     areas: impl IntoIterator<Item = &'a MultiPolygon>,
     ground: &MultiPolygon,
 ) -> MultiPolygon {
-    overlay(&contours(areas), &contours([ground]), OverlayRule::Intersect)
+    overlay(
+        &contours(areas),
+        &contours([ground]),
+        OverlayRule::Intersect,
+    )
 }
 
 /// The part of `ground` that none of the areas covers.
@@ -34,7 +38,11 @@ pub fn rest<'a>(
     ground: &MultiPolygon,
     areas: impl IntoIterator<Item = &'a MultiPolygon>,
 ) -> MultiPolygon {
-    overlay(&contours([ground]), &contours(areas), OverlayRule::Difference)
+    overlay(
+        &contours([ground]),
+        &contours(areas),
+        OverlayRule::Difference,
+    )
 }
 
 fn overlay(subject: &Contours, clip: &Contours, rule: OverlayRule) -> MultiPolygon {

@@ -59,10 +59,7 @@ pub fn cell_at(at: LonLat, resolution: Resolution) -> Option<CellIndex> {
 }
 
 /// The searched square kilometres of every cell that holds any.
-pub fn searched_cells(
-    areas: &[&MultiPolygon],
-    resolution: Resolution,
-) -> BTreeMap<CellIndex, f64> {
+pub fn searched_cells(areas: &[&MultiPolygon], resolution: Resolution) -> BTreeMap<CellIndex, f64> {
     // Half a piece's diagonal is less than an edge, so a piece reaches no farther than the ring around its middle's cell.
     let step = resolution.edge_length_km() * 0.8 / DEGREE_KM;
     let mut parts: Vec<(CellIndex, Piece)> = pieces(areas, step)
@@ -127,7 +124,7 @@ mod tests {
                 (x + t * (u - x), y + t * (v - y))
             })
         });
-        MultiPolygon::new(vec![Polygon::new(LineString::from_iter(ring), vec![])])
+        MultiPolygon::new(vec![Polygon::new(ring.collect::<LineString>(), vec![])])
     }
 
     #[test]
@@ -143,9 +140,17 @@ mod tests {
             let cell = cell_at(at, resolution).expect("on earth");
             assert_eq!(cell.to_string(), index);
             // H3 gives the area on a sphere; h3o repeats it to the printed digits.
-            assert!((cell.area_km2() - km2).abs() <= digit / 2.0, "{}", cell.area_km2());
+            assert!(
+                (cell.area_km2() - km2).abs() <= digit / 2.0,
+                "{}",
+                cell.area_km2()
+            );
             // On the ellipsoid, with straight edges in degrees, it differs by some tenths of a per cent.
-            assert!((cell_km2(cell) / km2 - 1.0).abs() < 8e-3, "{}", cell_km2(cell));
+            assert!(
+                (cell_km2(cell) / km2 - 1.0).abs() < 8e-3,
+                "{}",
+                cell_km2(cell)
+            );
         }
         let around: Vec<String> = cell_at(at, Resolution::Eight)
             .expect("on earth")
@@ -153,7 +158,14 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect();
-        for index in ["8840865881fffff", "8840865885fffff", "8840865889fffff", "88408658c7fffff", "88408658e3fffff", "88408658ebfffff"] {
+        for index in [
+            "8840865881fffff",
+            "8840865885fffff",
+            "8840865889fffff",
+            "88408658c7fffff",
+            "88408658e3fffff",
+            "88408658ebfffff",
+        ] {
             assert!(around.contains(&index.to_owned()), "{index}");
         }
     }
@@ -169,8 +181,15 @@ mod tests {
             let cells = searched_cells(&[&a, &b, &apart, &a], resolution);
             let found: f64 = cells.values().sum();
             // A union drops corners on straight lines, and a long edge is a geodesic then and no parallel.
-            assert!((found / expected - 1.0).abs() < 2e-5, "{found} is not {expected}");
-            assert!(cells.iter().all(|(cell, km2)| *km2 <= cell_km2(*cell) * (1.0 + 1e-4)));
+            assert!(
+                (found / expected - 1.0).abs() < 2e-5,
+                "{found} is not {expected}"
+            );
+            assert!(
+                cells
+                    .iter()
+                    .all(|(cell, km2)| *km2 <= cell_km2(*cell) * (1.0 + 1e-4))
+            );
         }
         assert!(searched_cells(&[], Resolution::Seven).is_empty());
     }

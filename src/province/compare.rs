@@ -146,7 +146,11 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
     let ground = Ground::of(&[&both]);
     let searched = [0, 1].map(|at| tally[at].counted(effort[at]));
     let common = tally.map(|tally| Counted {
-        count: tally.on_ground.iter().filter(|at| ground.contains(**at)).count(),
+        count: tally
+            .on_ground
+            .iter()
+            .filter(|at| ground.contains(**at))
+            .count(),
         km2,
     });
     Line {
@@ -162,10 +166,13 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
 
 fn total(lines: &[Line]) -> Line {
     let sum = |part: &dyn Fn(&Line) -> Counted| {
-        lines.iter().map(part).fold(Counted::default(), |a, b| Counted {
-            count: a.count + b.count,
-            km2: a.km2 + b.km2,
-        })
+        lines
+            .iter()
+            .map(part)
+            .fold(Counted::default(), |a, b| Counted {
+                count: a.count + b.count,
+                km2: a.km2 + b.km2,
+            })
     };
     let searched = [0, 1].map(|at| sum(&|line| line.searched[at]));
     let common = [0, 1].map(|at| sum(&|line| line.common[at]));
@@ -225,7 +232,10 @@ fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Re
                 format!("{} {hash}", f.model.0).trim().to_owned()
             })
             .collect(),
-        thresholds: flights.iter().map(|f| format!("{:.4}", f.threshold)).collect(),
+        thresholds: flights
+            .iter()
+            .map(|f| format!("{:.4}", f.threshold))
+            .collect(),
         gsd_cm: gsd.get(gsd.len() / 2).copied(),
         days: days().map(|d| d.0).min().zip(days().map(|d| d.1).max()),
         middle_day: middles.get(middles.len() / 2).copied(),
@@ -283,7 +293,11 @@ impl Comparison {
                 "同一范围数据不足：两期没有共同搜索过的范围；两期的比率来自不同地点"
             ));
         }
-        remarks.extend(self.changes.iter().map(|change| change.sentence(before, after, lang)));
+        remarks.extend(
+            self.changes
+                .iter()
+                .map(|change| change.sentence(before, after, lang)),
+        );
         remarks
     }
 }

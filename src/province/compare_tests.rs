@@ -25,7 +25,11 @@ fn doubled(seed: u64) -> World {
 }
 
 fn truth(county: usize) -> f64 {
-    if county % 4 < 2 && county < 8 { 2.0 } else { 1.0 }
+    if county % 4 < 2 && county < 8 {
+        2.0
+    } else {
+        1.0
+    }
 }
 
 fn holds(ratio: Option<Ratio>, truth: f64) -> bool {
@@ -49,17 +53,32 @@ fn half_the_flights_mislead_the_raw_count_and_not_the_rates() {
     }
     // A county with a doubling and half the flights looks unchanged, one with half the flights looks better by half.
     let sum = |counties: &[usize], part: &dyn Fn(&Line) -> usize| -> f64 {
-        counties.iter().map(|c| part(&found.districts[*c])).sum::<usize>() as f64
+        counties
+            .iter()
+            .map(|c| part(&found.districts[*c]))
+            .sum::<usize>() as f64
     };
     let raw = |counties: &[usize]| sum(counties, &|l| l.raw[1]) / sum(counties, &|l| l.raw[0]);
     let same = raw(&[0, 4]);
-    assert!((0.8..1.25).contains(&same), "doubled and half flown: {same}");
+    assert!(
+        (0.8..1.25).contains(&same),
+        "doubled and half flown: {same}"
+    );
     let half = raw(&[2, 6, 8, 10]);
-    assert!((0.4..0.62).contains(&half), "unchanged and half flown: {half}");
+    assert!(
+        (0.4..0.62).contains(&half),
+        "unchanged and half flown: {half}"
+    );
     let misled = found.districts.iter().enumerate().filter(|(county, line)| {
         let ratio = Ratio::of(
-            Counted { count: line.raw[0], km2: 1.0 },
-            Counted { count: line.raw[1], km2: 1.0 },
+            Counted {
+                count: line.raw[0],
+                km2: 1.0,
+            },
+            Counted {
+                count: line.raw[1],
+                km2: 1.0,
+            },
         );
         !holds(ratio, truth(*county))
     });
@@ -79,7 +98,9 @@ fn the_intervals_hold_the_truth_as_often_as_they_say() {
             matched += usize::from(holds(line.matched, truth(county)));
         }
     }
-    eprintln!("of {all} intervals, {rates} of rates and {matched} on the same ground hold the truth");
+    eprintln!(
+        "of {all} intervals, {rates} of rates and {matched} on the same ground hold the truth"
+    );
     let share = |n: usize| n as f64 / f64::from(all);
     assert!((0.94..=1.0).contains(&share(rates)), "{rates}");
     assert!((0.94..=1.0).contains(&share(matched)), "{matched}");
@@ -109,9 +130,15 @@ fn seasons_without_common_ground_or_without_ground_say_so() {
         world.fly(2026, 0, strip, 1.0);
     }
     let found = between(&world.facts);
-    assert_eq!((found.total.matched, found.total.common[0].km2), (None, 0.0));
+    assert_eq!(
+        (found.total.matched, found.total.common[0].km2),
+        (None, 0.0)
+    );
     let remarks = found.remarks(Lang::En).join("\n");
-    assert!(remarks.contains("not enough data on the same ground"), "{remarks}");
+    assert!(
+        remarks.contains("not enough data on the same ground"),
+        "{remarks}"
+    );
     let found = compare(
         &world.facts,
         &Windows::default(),
@@ -141,7 +168,13 @@ fn what_else_changed_is_said() {
     let found = between(&world.facts);
     assert_eq!(
         found.changes,
-        [Change::Model, Change::Threshold, Change::Gsd, Change::Window, Change::Weeks]
+        [
+            Change::Model,
+            Change::Threshold,
+            Change::Gsd,
+            Change::Window,
+            Change::Weeks
+        ]
     );
     for lang in [Lang::En, Lang::Zh] {
         // Five changes, and that no ground was searched in its window.
@@ -159,6 +192,12 @@ fn a_site_without_a_code_is_found_on_the_map_and_one_outside_is_not_counted() {
     world.confirm(2026, None, LonLat::new(100.0, 33.05), None);
     let found = between(&world.facts);
     assert_eq!(found.districts[1].searched[1].count, 1);
-    assert_eq!((found.districts[0].raw[1], found.districts[0].searched[1].count), (1, 0));
+    assert_eq!(
+        (
+            found.districts[0].raw[1],
+            found.districts[0].searched[1].count
+        ),
+        (1, 0)
+    );
     assert_eq!(found.total.raw[1], 2);
 }

@@ -50,10 +50,14 @@ impl Searched {
 
     fn title(self, lang: Lang) -> &'static str {
         match self {
-            Self::Fair => lang.pick("searched in the window, finely enough", "窗口期内且分辨率达标"),
-            Self::Otherwise => {
-                lang.pick("searched out of the window or too coarsely", "窗口期外或分辨率不足")
-            }
+            Self::Fair => lang.pick(
+                "searched in the window, finely enough",
+                "窗口期内且分辨率达标",
+            ),
+            Self::Otherwise => lang.pick(
+                "searched out of the window or too coarsely",
+                "窗口期外或分辨率不足",
+            ),
             Self::Not => lang.pick("not searched", "未航测"),
         }
     }
@@ -170,7 +174,11 @@ impl Coverage {
             lang.pick("searched", "航测情况").to_owned(),
             Kind::Text,
         )];
-        ground_columns.push(("ground_m2", lang.pick("ground, m²", "面积（平方米）").to_owned(), Kind::Number));
+        ground_columns.push((
+            "ground_m2",
+            lang.pick("ground, m²", "面积（平方米）").to_owned(),
+            Kind::Number,
+        ));
         ground_columns.extend(columns);
         let ground = AreaLayer {
             name: "ground",
@@ -191,7 +199,14 @@ impl Coverage {
                 column: "status",
                 values: [Searched::Fair, Searched::Otherwise, Searched::Not]
                     .into_iter()
-                    .map(|how| (how.code().to_owned(), how.title(lang).to_owned(), how.colour(), 110))
+                    .map(|how| {
+                        (
+                            how.code().to_owned(),
+                            how.title(lang).to_owned(),
+                            how.colour(),
+                            110,
+                        )
+                    })
                     .collect(),
             },
         };
@@ -204,13 +219,48 @@ const COLUMNS: [(&str, &str, &str, Kind); 15] = [
     ("code", "code", "区划代码", Kind::Text),
     ("name", "name", "名称", Kind::Text),
     ("area_m2", "area, m²", "面积（平方米）", Kind::Number),
-    ("searched_m2", "searched, m²", "航测面积（平方米）", Kind::Number),
-    ("in_window_m2", "in the window, m²", "窗口期内（平方米）", Kind::Number),
-    ("adequate_m2", "finely enough, m²", "分辨率达标（平方米）", Kind::Number),
-    ("fair_m2", "in the window and finely enough, m²", "窗口期内且达标（平方米）", Kind::Number),
-    ("fair_percent", "in the window and finely enough, %", "有效航测率（%）", Kind::Number),
-    ("not_searched_m2", "not searched, m²", "未航测（平方米）", Kind::Number),
-    ("patrolled_m2", "patrolled, m²", "踏查面积（平方米）", Kind::Number),
+    (
+        "searched_m2",
+        "searched, m²",
+        "航测面积（平方米）",
+        Kind::Number,
+    ),
+    (
+        "in_window_m2",
+        "in the window, m²",
+        "窗口期内（平方米）",
+        Kind::Number,
+    ),
+    (
+        "adequate_m2",
+        "finely enough, m²",
+        "分辨率达标（平方米）",
+        Kind::Number,
+    ),
+    (
+        "fair_m2",
+        "in the window and finely enough, m²",
+        "窗口期内且达标（平方米）",
+        Kind::Number,
+    ),
+    (
+        "fair_percent",
+        "in the window and finely enough, %",
+        "有效航测率（%）",
+        Kind::Number,
+    ),
+    (
+        "not_searched_m2",
+        "not searched, m²",
+        "未航测（平方米）",
+        Kind::Number,
+    ),
+    (
+        "patrolled_m2",
+        "patrolled, m²",
+        "踏查面积（平方米）",
+        Kind::Number,
+    ),
     ("flights", "flights", "航次", Kind::Count),
     ("patrols", "patrols", "踏查次数", Kind::Count),
     ("zero_reports", "zero reports", "零报告", Kind::Count),

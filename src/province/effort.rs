@@ -88,8 +88,17 @@ pub fn effort(facts: &Facts, windows: &Windows, season: i16) -> Vec<DistrictEffo
 }
 
 /// The effort of a season by the districts whose codes have `level` digits, in order of their codes.
-pub fn effort_at(facts: &Facts, windows: &Windows, season: i16, level: usize) -> Vec<DistrictEffort> {
-    let flights: Vec<&Flight> = facts.flights.iter().filter(|f| f.season == season).collect();
+pub fn effort_at(
+    facts: &Facts,
+    windows: &Windows,
+    season: i16,
+    level: usize,
+) -> Vec<DistrictEffort> {
+    let flights: Vec<&Flight> = facts
+        .flights
+        .iter()
+        .filter(|f| f.season == season)
+        .collect();
     let patrols: Vec<&Patrol> = facts
         .patrols
         .iter()
@@ -129,10 +138,7 @@ pub fn effort_of(
                 .map(|at| flights[at])
                 .collect();
             let walks = touching(&district.area, &walked).map(|at| patrols[at]);
-            let reports = patrols
-                .iter()
-                .copied()
-                .filter(|p| p.walked.0.is_empty());
+            let reports = patrols.iter().copied().filter(|p| p.walked.0.is_empty());
             one(district, &near, walks, reports, windows)
         })
         .collect();
@@ -141,7 +147,10 @@ pub fn effort_of(
 }
 
 /// The numbers of the bounding boxes that meet an area's.
-fn touching<'a>(area: &MultiPolygon, bounds: &'a [Option<Rect>]) -> impl Iterator<Item = usize> + use<'a> {
+fn touching<'a>(
+    area: &MultiPolygon,
+    bounds: &'a [Option<Rect>],
+) -> impl Iterator<Item = usize> + use<'a> {
     let own = area.bounding_rect();
     bounds.iter().enumerate().filter_map(move |(at, rect)| {
         own.zip(*rect)
@@ -225,8 +234,7 @@ fn patrolled<'a>(
     effort.patrolled_m2 = measured_m2(&union_within(
         walks.iter().map(|p| &p.walked),
         &district.area,
-    ))
-        + reports.iter().filter_map(|p| p.area_m2).sum::<f64>();
+    )) + reports.iter().filter_map(|p| p.area_m2).sum::<f64>();
     let all = || walks.iter().chain(&reports);
     effort.patrols = all().count();
     effort.zero_reports = all().filter(|p| p.zero).count();

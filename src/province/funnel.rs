@@ -20,7 +20,6 @@ fn limit(expected: f64, share: f64) -> f64 {
     let k = poisson.inverse_cdf(share);
     let above = poisson.cdf(k);
     let below = if k == 0 { 0.0 } else { poisson.cdf(k - 1) };
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let k = k as f64;
     (k - (above - share) / (above - below)).max(0.0)
 }
@@ -61,7 +60,10 @@ fn draw(
         .x_label_area_size(42)
         .y_label_area_size(60)
         .build_cartesian_2d(0.0..widest, 0.0..highest)?;
-    let x = lang.pick("km² searched in window and finely enough", "生长期内有效搜索面积（平方公里）");
+    let x = lang.pick(
+        "km² searched in window and finely enough",
+        "生长期内有效搜索面积（平方公里）",
+    );
     let y = lang.pick("confirmed sites per 100 km²", "每百平方公里查实图斑");
     chart
         .configure_mesh()
@@ -101,7 +103,11 @@ fn draw(
         };
         chart.draw_series([Circle::new(at, 4, colour.filled())])?;
         if district.standing != Standing::AsAll {
-            let name = if district.name.is_empty() { &district.code } else { &district.name };
+            let name = if district.name.is_empty() {
+                &district.code
+            } else {
+                &district.name
+            };
             // Beside the point, on the side that has room.
             let right = at.0 < widest * 0.75;
             let anchor = plotters::style::text_anchor::Pos::new(

@@ -291,11 +291,9 @@ fn district_of(
 ) -> Option<String> {
     let filled = || known.get(&site.key).cloned();
     match districts {
-        Some(districts) => filled().or_else(|| {
-            districts
-                .code_of(site.place.lonlat())
-                .map(str::to_owned)
-        }),
+        Some(districts) => {
+            filled().or_else(|| districts.code_of(site.place.lonlat()).map(str::to_owned))
+        }
         None => filled().or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty())),
     }
 }
@@ -344,7 +342,10 @@ fn steps(site: &Site) -> Steps {
     };
     Steps {
         found: site.created.as_ref().and_then(|stamp| day(&stamp.at)),
-        screened: site.screened.as_ref().and_then(|(_, _, stamp)| day(&stamp.at)),
+        screened: site
+            .screened
+            .as_ref()
+            .and_then(|(_, _, stamp)| day(&stamp.at)),
         assigned: site.assigned.as_ref().and_then(|(_, stamp)| day(&stamp.at)),
         verified: site
             .visits

@@ -33,7 +33,11 @@ pub fn local_g(
         .zip(neighbours)
         .enumerate()
         .map(|(i, (value, around))| {
-            let (left_out, left_out_square) = if star { (0.0, 0.0) } else { (*value, value * value) };
+            let (left_out, left_out_square) = if star {
+                (0.0, 0.0)
+            } else {
+                (*value, value * value)
+            };
             let n = values.len() as f64 - f64::from(u8::from(!star));
             let around = around.iter().copied().chain(star.then_some(i));
             // Σw, Σw², Σwx
@@ -74,7 +78,11 @@ mod tests {
         ];
         let near = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0).hypot(a.1 - b.1) <= 15.0;
         (0..6)
-            .map(|i| (0..6).filter(|j| *j != i && near(points[i], points[*j])).collect())
+            .map(|i| {
+                (0..6)
+                    .filter(|j| *j != i && near(points[i], points[*j]))
+                    .collect()
+            })
             .collect()
     }
 
@@ -82,7 +90,10 @@ mod tests {
         assert_eq!(found.len(), expected.len());
         for (found, expected) in found.iter().zip(expected) {
             let found = found.expect("a statistic");
-            assert!((found - expected).abs() < digits, "{found} is not {expected}");
+            assert!(
+                (found - expected).abs() < digits,
+                "{found} is not {expected}"
+            );
         }
     }
 
@@ -104,13 +115,23 @@ mod tests {
     #[test]
     fn gi_star_on_the_lattice_is_the_published_row() {
         let mut values = [0.0; 25];
-        for (at, value) in [(6, 3.), (7, 4.), (8, 2.), (11, 5.), (12, 9.), (13, 1.), (24, 1.)] {
+        for (at, value) in [
+            (6, 3.),
+            (7, 4.),
+            (8, 2.),
+            (11, 5.),
+            (12, 9.),
+            (13, 1.),
+            (24, 1.),
+        ] {
             values[at] = value;
         }
         let around: Vec<Vec<usize>> = (0..25_usize)
             .map(|i| {
                 (0..25)
-                    .filter(|j| *j != i && (i / 5).abs_diff(j / 5) <= 1 && (i % 5).abs_diff(j % 5) <= 1)
+                    .filter(|j| {
+                        *j != i && (i / 5).abs_diff(j / 5) <= 1 && (i % 5).abs_diff(j % 5) <= 1
+                    })
                     .collect()
             })
             .collect();
@@ -125,7 +146,11 @@ mod tests {
         let expected: Vec<f64> = plain.iter().map(|g| g.expect("some")).collect();
         for factor in [1.0, 7.3] {
             let own = [factor; 6];
-            same(&local_g(&VALUES, &neighbours(), Weights::Own(&own), true), &expected, 1e-12);
+            same(
+                &local_g(&VALUES, &neighbours(), Weights::Own(&own), true),
+                &expected,
+                1e-12,
+            );
         }
     }
 

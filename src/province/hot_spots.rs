@@ -257,8 +257,17 @@ fn judged(
     if sites < LEAST_SITES {
         return Err(NotEnough::Sites { sites });
     }
-    let rates: Vec<f64> = counts.iter().zip(&km2).map(|(n, a)| *n as f64 / a).collect();
-    let around = neighbours(&counting.iter().map(|at| cells[*at].cell).collect::<Vec<_>>());
+    let rates: Vec<f64> = counts
+        .iter()
+        .zip(&km2)
+        .map(|(n, a)| *n as f64 / a)
+        .collect();
+    let around = neighbours(
+        &counting
+            .iter()
+            .map(|at| cells[*at].cell)
+            .collect::<Vec<_>>(),
+    );
     let gi = local_g(&rates, &around, Weights::Own(&km2), true);
     let field = Field::of(&counts, &km2);
     let (mean, variance) = (field.mean(), field.variance());
@@ -342,7 +351,11 @@ impl Field {
     }
 
     fn mean(&self) -> f64 {
-        if self.km2 > 0.0 { self.sites / self.km2 } else { 0.0 }
+        if self.km2 > 0.0 {
+            self.sites / self.km2
+        } else {
+            0.0
+        }
     }
 
     /// The variance of rates between cells, chance and all, weighted by km².

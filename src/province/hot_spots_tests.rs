@@ -36,7 +36,10 @@ fn gamma(rng: &mut SmallRng, degrees: u32) -> f64 {
     sum / f64::from(degrees)
 }
 
-fn made(field: &[(CellIndex, f64)], mut count: impl FnMut(CellIndex, f64) -> usize) -> Vec<HotCell> {
+fn made(
+    field: &[(CellIndex, f64)],
+    mut count: impl FnMut(CellIndex, f64) -> usize,
+) -> Vec<HotCell> {
     field
         .iter()
         .map(|(cell, share)| {
@@ -157,7 +160,8 @@ fn the_chance_of_a_count_is_that_of_its_distribution() {
     // P(X >= 2), X geometric of mean 1 (a gamma of variance 1): 1/4.
     let p = chance(2, &[1.0], 1.0, 1.0);
     assert!((p - 0.25).abs() < 1e-12, "{p}");
-    assert_eq!(chance(0, &[1.0], 1.0, 1.0), 1.0);
+    let p = chance(0, &[1.0], 1.0, 1.0);
+    assert!((p - 1.0).abs() < 1e-12, "{p}");
 }
 
 #[test]
@@ -165,11 +169,20 @@ fn too_few_cells_or_sites_are_refused() {
     let mut rng = SmallRng::seed_from_u64(2);
     let few = field(&mut rng, 2);
     let refused = judge(made(&few, |_, _| 3)).expect_err("19 cells");
-    assert_eq!(refused, NotEnough::Cells { cells: 19, resolution: 7 });
+    assert_eq!(
+        refused,
+        NotEnough::Cells {
+            cells: 19,
+            resolution: 7
+        }
+    );
     let many = field(&mut rng, 5);
     let refused = judge(made(&many, |_, _| 0)).expect_err("no sites");
     assert_eq!(refused, NotEnough::Sites { sites: 0 });
-    assert_eq!(hot_spots(&[], &[], Options::default()), Err(NotEnough::Ground));
+    assert_eq!(
+        hot_spots(&[], &[], Options::default()),
+        Err(NotEnough::Ground)
+    );
     for lang in [Lang::En, Lang::Zh] {
         assert!(refused.say(lang).hint.is_some());
     }
@@ -186,7 +199,12 @@ fn flights_and_sites_give_cells_with_their_counts() {
         .collect();
     let areas: Vec<&MultiPolygon> = flights.iter().chain(&flights).collect();
     let sites: Vec<LonLat> = (0..60)
-        .map(|i| LonLat::new(113.3 + f64::from(i % 8) * 0.002, 33.74 + f64::from(i / 8) * 0.002))
+        .map(|i| {
+            LonLat::new(
+                113.3 + f64::from(i % 8) * 0.002,
+                33.74 + f64::from(i / 8) * 0.002,
+            )
+        })
         .chain([LonLat::new(120.0, 30.0)])
         .collect();
     let options = Options {

@@ -110,7 +110,13 @@ impl World {
     }
 
     /// Adds a confirmed site.
-    pub fn confirm(&mut self, season: i16, district: Option<String>, at: LonLat, scan: Option<String>) {
+    pub fn confirm(
+        &mut self,
+        season: i16,
+        district: Option<String>,
+        at: LonLat,
+        scan: Option<String>,
+    ) {
         let number = self.facts.sites.len();
         let found = date(season, 5, 12);
         let plants = 1 + (300.0 * self.rng.random::<f64>().powi(4)) as u64;
@@ -119,8 +125,16 @@ impl World {
             at,
             district,
             season,
-            source: if scan.is_some() { Source::Scan } else { Source::TipOff },
-            state: if number.is_multiple_of(3) { State::Closed } else { State::Confirmed },
+            source: if scan.is_some() {
+                Source::Scan
+            } else {
+                Source::TipOff
+            },
+            state: if number.is_multiple_of(3) {
+                State::Closed
+            } else {
+                State::Confirmed
+            },
             confirmed: Some(true),
             plants: Some(plants),
             area_m2: Some(plants as f64 / 4.0),

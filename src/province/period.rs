@@ -86,7 +86,9 @@ impl Period {
     pub fn holds_flight(self, flight: &Flight) -> bool {
         match self {
             Self::Season(year) => flight.season == year,
-            Self::Between(..) => flight.captured.is_some_and(|(_, last)| self.holds_day(last)),
+            Self::Between(..) => flight
+                .captured
+                .is_some_and(|(_, last)| self.holds_day(last)),
         }
     }
 
@@ -126,10 +128,16 @@ impl Scope<'_> {
 
     /// Their effort in a period, in order of their codes.
     pub fn effort(&self, facts: &Facts, windows: &Windows, period: Period) -> Vec<DistrictEffort> {
-        let flights: Vec<&Flight> =
-            facts.flights.iter().filter(|f| period.holds_flight(f)).collect();
-        let patrols: Vec<&Patrol> =
-            facts.patrols.iter().filter(|p| period.holds_patrol(p)).collect();
+        let flights: Vec<&Flight> = facts
+            .flights
+            .iter()
+            .filter(|f| period.holds_flight(f))
+            .collect();
+        let patrols: Vec<&Patrol> = facts
+            .patrols
+            .iter()
+            .filter(|p| period.holds_patrol(p))
+            .collect();
         effort_of(&self.districts(facts), &flights, &patrols, windows)
     }
 }
@@ -144,7 +152,13 @@ mod tests {
         let days: Period = "2026-04-01/2026-06-30".parse().expect("days");
         assert_eq!(days.to_string(), "2026-04-01/2026-06-30");
         assert_eq!(days.before().to_string(), "2025-04-01/2025-06-30");
-        for wrong in ["", "26", "2026-06-30/2026-04-01", "2026-13-01/2026-14-01", "spring"] {
+        for wrong in [
+            "",
+            "26",
+            "2026-06-30/2026-04-01",
+            "2026-13-01/2026-14-01",
+            "spring",
+        ] {
             assert_eq!(wrong.parse::<Period>(), Err(NoPeriod), "{wrong}");
         }
     }

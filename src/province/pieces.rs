@@ -56,7 +56,12 @@ impl Piece {
 
     /// West, south, east, north.
     pub fn bounds(&self) -> [f64; 4] {
-        let mut b = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        let mut b = [
+            f64::INFINITY,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NEG_INFINITY,
+        ];
         for c in self.rings.first().into_iter().flatten() {
             b = [b[0].min(c.x), b[1].min(c.y), b[2].max(c.x), b[3].max(c.y)];
         }
@@ -152,7 +157,10 @@ fn middle(low: f64, high: f64, step: f64, from: f64, to: f64) -> Option<f64> {
 fn halve(piece: Piece, step: f64, lines: Lines, done: &mut Vec<Piece>) {
     let [w, s, e, n] = piece.bounds();
     let [west, east, south, north] = lines;
-    let (x, y) = (middle(w, e, step, west, east), middle(s, n, step, south, north));
+    let (x, y) = (
+        middle(w, e, step, west, east),
+        middle(s, n, step, south, north),
+    );
     // A line cuts once: rounding may leave a piece a hair beyond it.
     let (halves, lines) = match (x, y) {
         (None, None) => {
@@ -163,7 +171,10 @@ fn halve(piece: Piece, step: f64, lines: Lines, done: &mut Vec<Piece>) {
             let x = line * step;
             (
                 [piece.kept(|p| x - p.x), piece.kept(|p| p.x - x)],
-                [[west, line - 1.0, south, north], [line + 1.0, east, south, north]],
+                [
+                    [west, line - 1.0, south, north],
+                    [line + 1.0, east, south, north],
+                ],
             )
         }
         (_, y) => {
@@ -171,7 +182,10 @@ fn halve(piece: Piece, step: f64, lines: Lines, done: &mut Vec<Piece>) {
             let y = line * step;
             (
                 [piece.kept(|p| y - p.y), piece.kept(|p| p.y - y)],
-                [[west, east, south, line - 1.0], [west, east, line + 1.0, north]],
+                [
+                    [west, east, south, line - 1.0],
+                    [west, east, line + 1.0, north],
+                ],
             )
         }
     };
@@ -212,7 +226,12 @@ mod tests {
     fn holed() -> Polygon {
         Polygon::new(
             LineString::from(vec![(0., 0.), (10., 0.), (10., 10.), (5., 4.), (0., 10.)]),
-            vec![LineString::from(vec![(1., 1.), (3., 1.), (3., 3.), (1., 3.)])],
+            vec![LineString::from(vec![
+                (1., 1.),
+                (3., 1.),
+                (3., 3.),
+                (1., 3.),
+            ])],
         )
     }
 
@@ -222,7 +241,10 @@ mod tests {
         for step in [0.3, 0.77, 2.0, 50.0] {
             let cut = pieces(&[&whole], step);
             let area: f64 = cut.iter().map(Piece::square_degrees).sum();
-            assert!((area - whole.unsigned_area()).abs() < 1e-9, "{step}: {area}");
+            assert!(
+                (area - whole.unsigned_area()).abs() < 1e-9,
+                "{step}: {area}"
+            );
             for piece in cut {
                 let [w, s, e, n] = piece.bounds();
                 assert!(e - w <= step + 1e-9 && n - s <= step + 1e-9);
@@ -236,7 +258,10 @@ mod tests {
         let ring = &square.exterior().0[..4];
         let found = Piece::of(&holed()).within(ring).expect("they meet");
         let expected = geo::BooleanOps::intersection(&holed(), &square).unsigned_area();
-        assert!((found.square_degrees() - expected).abs() < 1e-6, "{expected}");
+        assert!(
+            (found.square_degrees() - expected).abs() < 1e-6,
+            "{expected}"
+        );
         let apart = polygon![(x: 20., y: 2.), (x: 28., y: 2.), (x: 28., y: 8.)];
         assert_eq!(Piece::of(&holed()).within(&apart.exterior().0[..3]), None);
     }
@@ -249,7 +274,11 @@ mod tests {
         for i in 0..40 {
             for j in 0..40 {
                 let at = LonLat::new(f64::from(i) * 0.2613 - 0.1, f64::from(j) * 0.2617 - 0.1);
-                assert_eq!(ground.contains(at), whole.contains(&geo::Point::from(at)), "{at:?}");
+                assert_eq!(
+                    ground.contains(at),
+                    whole.contains(&geo::Point::from(at)),
+                    "{at:?}"
+                );
             }
         }
     }

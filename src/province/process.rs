@@ -129,7 +129,8 @@ fn of_sites(facts: &Facts, season: i16, on: Date, own: &dyn Fn(&SiteFact) -> boo
 
 /// The figures of some sites on a day, but for [`Process::recurring`], which needs the seasons before.
 pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
-    let count = |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
+    let count =
+        |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
     let is = |state: State| move |site: &SiteFact| site.state == state;
     let all = sites.len() as u64;
     let aside = count(&is(State::ScreenedOut));
@@ -180,10 +181,7 @@ fn between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
-fn days(
-    sites: &[&SiteFact],
-    steps: impl Fn(&SiteFact) -> (Option<Date>, Option<Date>),
-) -> Days {
+fn days(sites: &[&SiteFact], steps: impl Fn(&SiteFact) -> (Option<Date>, Option<Date>)) -> Days {
     let mut taken: Vec<i32> = sites
         .iter()
         .filter_map(|site| match steps(site) {
@@ -337,7 +335,10 @@ mod tests {
         assert_eq!(found.recurring, part(1, 2));
         assert_eq!((found.recurring_sites, found.disputed), (1, part(1, 6)));
         assert_eq!(found.to_eradicated.median, Some(4.0));
-        assert_eq!((found.to_verified.sites, found.to_verified.backwards), (2, 1));
+        assert_eq!(
+            (found.to_verified.sites, found.to_verified.backwards),
+            (2, 1)
+        );
         assert_eq!(found.whole.median, Some(19.0));
         let candidate = found.waiting[&State::Candidate];
         assert_eq!((candidate.sites, candidate.longest_days), (1, Some(10)));

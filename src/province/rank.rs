@@ -83,8 +83,14 @@ pub fn rank(efforts: &[DistrictEffort], tallies: &[Tally], least_cover: f64) -> 
     let sufficient: Vec<usize> = (0..districts.len())
         .filter(|at| districts[*at].standing != Standing::Insufficient)
         .collect();
-    let counts: Vec<usize> = sufficient.iter().map(|at| districts[*at].counted.count).collect();
-    let km2: Vec<f64> = sufficient.iter().map(|at| districts[*at].counted.km2).collect();
+    let counts: Vec<usize> = sufficient
+        .iter()
+        .map(|at| districts[*at].counted.count)
+        .collect();
+    let km2: Vec<f64> = sufficient
+        .iter()
+        .map(|at| districts[*at].counted.km2)
+        .collect();
     let field = EmpiricalBayes::of(&counts, &km2);
     if let Some(field) = &field {
         for (at, shrunk) in sufficient.iter().zip(&field.rates) {
@@ -95,12 +101,21 @@ pub fn rank(efforts: &[DistrictEffort], tallies: &[Tally], least_cover: f64) -> 
     }
     let any = counts.iter().sum::<usize>() > 0;
     if sufficient.len() > 1 && any {
-        place(&mut districts, |d| d.shrunk, |d, place| d.place = Some(place));
+        place(
+            &mut districts,
+            |d| d.shrunk,
+            |d, place| d.place = Some(place),
+        );
         let ranked = |d: &Ranked| d.shrunk.and(d.rate).map(|r| r.rate);
         place(&mut districts, ranked, |d, place| d.raw_place = Some(place));
     }
     districts.sort_by(|a, b| {
-        let key = |d: &Ranked| (d.standing == Standing::Insufficient, d.place.unwrap_or(usize::MAX));
+        let key = |d: &Ranked| {
+            (
+                d.standing == Standing::Insufficient,
+                d.place.unwrap_or(usize::MAX),
+            )
+        };
         let by_rate = |d: &Ranked| d.rate.map_or(0.0, |r| r.rate);
         key(a)
             .cmp(&key(b))
@@ -123,9 +138,7 @@ fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
     };
     let enough = counted.km2 > 0.0 && cover >= least_cover;
     let plants: u64 = tally.plants.iter().sum();
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let per_100 = |n: f64| n / counted.km2 * 100.0;
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let plants_rate = plants_interval(&tally.plants)
         .filter(|_| counted.km2 > 0.0)
         .map(|(low, high)| Per100 {

@@ -26,15 +26,28 @@ fn a_county_flown_less_is_not_better_and_one_hardly_flown_has_no_rank() {
     world.fly_strips(2026, 3, STRIPS, 0.2);
     world.fly_strips(2026, 4, 1, 3.0);
     let found = ranked(&world.facts);
-    let of = |name: &str| found.districts.iter().find(|d| d.name == name).expect("there");
+    let of = |name: &str| {
+        found
+            .districts
+            .iter()
+            .find(|d| d.name == name)
+            .expect("there")
+    };
     // By raw count, county 3 with a third of the flights would be behind the three others or beside them.
     let worst = of("县3");
     assert_eq!((worst.place, worst.standing), (Some(1), Standing::Above));
     assert!(worst.counted.count < 2 * of("县1").counted.count);
     for name in ["县5", "县6"] {
-        assert_eq!((of(name).place, of(name).standing), (None, Standing::Insufficient));
+        assert_eq!(
+            (of(name).place, of(name).standing),
+            (None, Standing::Insufficient)
+        );
     }
-    assert!(of("县5").reasons(&found, Lang::En).contains("at least 20 % are needed"));
+    assert!(
+        of("县5")
+            .reasons(&found, Lang::En)
+            .contains("at least 20 % are needed")
+    );
     assert_eq!(of("县6").rate, None);
     // Rates drawn to the mean keep between it and what was counted.
     let mean = found.mean.expect("ranked");
@@ -58,11 +71,24 @@ fn one_site_on_little_ground_is_not_the_worst_of_all() {
     world.fly(2026, 9, 0, 0.0);
     world.fly(2026, 9, 1, 0.0);
     for i in 0..7 {
-        world.confirm(2026, None, LonLat::new(112.41 + f64::from(i) * 0.01, 33.105), None);
+        world.confirm(
+            2026,
+            None,
+            LonLat::new(112.41 + f64::from(i) * 0.01, 33.105),
+            None,
+        );
     }
     let found = ranked(&world.facts);
-    let small = found.districts.iter().find(|d| d.name == "县10").expect("there");
-    assert_eq!((small.counted.count, small.raw_place), (7, Some(2)), "{small:?}");
+    let small = found
+        .districts
+        .iter()
+        .find(|d| d.name == "县10")
+        .expect("there");
+    assert_eq!(
+        (small.counted.count, small.raw_place),
+        (7, Some(2)),
+        "{small:?}"
+    );
     let shrunk = small.shrunk.expect("ranked");
     assert!(shrunk < small.rate.expect("searched").rate, "{small:?}");
 }
@@ -80,7 +106,12 @@ fn one_county_zero_sites_and_no_coverage_are_said_honestly() {
         none.fly_strips(2026, county, STRIPS, 0.0);
     }
     let found = ranked(&none.facts);
-    assert!(found.why_none(Lang::En).expect("said").contains("no confirmed site"));
+    assert!(
+        found
+            .why_none(Lang::En)
+            .expect("said")
+            .contains("no confirmed site")
+    );
     assert!(found.districts.iter().all(|d| d.place.is_none()));
     // None found is an upper end, and no rate of zero alone.
     assert!(found.districts[0].rate.expect("searched").high > 3.0);

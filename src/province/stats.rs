@@ -61,8 +61,9 @@ impl Ratio {
         }
         let scale = before.km2 / after.km2;
         let odds = |share: f64| share / (1.0 - share) * scale;
-        let quantile =
-            |a: usize, b: usize, p: f64| Beta::new(a as f64, b as f64).ok().map(|d| d.inverse_cdf(p));
+        let quantile = |a: usize, b: usize, p: f64| {
+            Beta::new(a as f64, b as f64).ok().map(|d| d.inverse_cdf(p))
+        };
         let low = match after.count {
             0 => 0.0,
             k => odds(quantile(k, before.count + 1, ENDS.0)?),
@@ -71,8 +72,7 @@ impl Ratio {
             0 => None,
             k => Some(odds(quantile(after.count + 1, k, ENDS.1)?)),
         };
-        let ratio = (before.count > 0)
-            .then(|| after.count as f64 / before.count as f64 * scale);
+        let ratio = (before.count > 0).then(|| after.count as f64 / before.count as f64 * scale);
         Some(Self { ratio, low, high })
     }
 
@@ -90,9 +90,8 @@ impl Ratio {
 
 /// The 95 % interval of the number of plants that some sites stand for, each site with its plants: plants of one plot do not
 /// come one by one, so their number is a sum of Poisson counts weighted by plants (Fay and Feuer 1997,
-/// doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#). `None` without plants.
+/// Statistics in Medicine 16, 791). `None` without plants.
 pub fn plants_interval(plants: &[u64]) -> Option<(f64, f64)> {
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let weights: Vec<f64> = plants.iter().map(|p| *p as f64).collect();
     let total: f64 = weights.iter().sum();
     let variance: f64 = weights.iter().map(|w| w * w).sum();

@@ -76,9 +76,10 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::Resolve(_) => &[Supervisor],
         Body::Scan(_)
         | Body::Targets(_)
-        | Body::Screen(_) | Body::Assign(_) | Body::Merge(_) | Body::Split(_) => {
-            &[Analyst, Supervisor]
-        }
+        | Body::Screen(_)
+        | Body::Assign(_)
+        | Body::Merge(_)
+        | Body::Split(_) => &[Analyst, Supervisor],
         Body::Visit(_) => &[Verifier],
         Body::Eradicate(_) => &[Eradicator],
         Body::Accept(_) => &[Acceptor],

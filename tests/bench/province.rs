@@ -35,7 +35,10 @@ impl Draw {
 }
 
 fn corner(county: usize) -> (f64, f64) {
-    (108.0 + (county % 10) as f64 * SIDE, 30.0 + (county / 10) as f64 * SIDE)
+    (
+        108.0 + (county % 10) as f64 * SIDE,
+        30.0 + (county / 10) as f64 * SIDE,
+    )
 }
 
 /// An area of many corners around a place: as real outlines are, round and ragged.
@@ -149,7 +152,10 @@ fn province(criterion: &mut Criterion) {
         bencher.iter(|| {
             let subject = Subject::new(period, "", "510000", date(2026, 8, 1));
             let figures = Figures::of(&facts, &windows, &scope, subject);
-            black_box((page(&figures, Lang::Zh), workbook(&figures, Lang::Zh).is_ok()))
+            black_box((
+                page(&figures, Lang::Zh),
+                workbook(&figures, Lang::Zh).is_ok(),
+            ))
         });
     });
     group.finish();

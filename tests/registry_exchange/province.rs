@@ -14,7 +14,10 @@ fn districts(office: &Office, count: usize) {
         .collect();
     let file = json!({"type": "FeatureCollection", "features": features});
     std::fs::write(office.path("d.geojson"), file.to_string()).expect("written");
-    office.ok("chief", &["registry", "districts", "d.geojson", "--vintage", "2023"]);
+    office.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn arguments_that_will_not_do_are_refused_with_what_they_look_like() {
     let refusals: [(&[&str], &str); 8] = [
         (&["compare", "2025", "spring"], "spring"),
         (&["rank", "--season", "26"], "26 will not do"),
-        (&["rank", "--between", "2026-06-30/2026-04-01"], "2026-04-01/2026-06-30"),
+        (
+            &["rank", "--between", "2026-06-30/2026-04-01"],
+            "2026-04-01/2026-06-30",
+        ),
         (&["rank", "--least-cover", "120"], "--least-cover"),
         (&["rank", "--district", "Ye"], "--district"),
         (&["rank", "--district", "52"], "no such districts"),
@@ -68,27 +74,66 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
     }
     let why = office.refused("chief", &["hotspots", "--season", "2026"]);
     assert!(why.contains("no searched ground is known"), "{why}");
-    let ranked = office.ok("chief", &["rank", "--season", "2026", "--json"]).json();
-    assert!(ranked["no_ranks"].as_str().expect("said").contains("not enough data"));
+    let ranked = office
+        .ok("chief", &["rank", "--season", "2026", "--json"])
+        .json();
+    assert!(
+        ranked["no_ranks"]
+            .as_str()
+            .expect("said")
+            .contains("not enough data")
+    );
     for district in ranked["districts"].as_array().expect("districts") {
         assert_eq!(district["standing"], "insufficient");
-        assert_eq!((&district["rate"], &district["place"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&district["rate"], &district["place"]),
+            (&Value::Null, &Value::Null)
+        );
     }
-    let compared = office.ok("chief", &["compare", "2025", "2026", "--json"]).json();
+    let compared = office
+        .ok("chief", &["compare", "2025", "2026", "--json"])
+        .json();
     assert_eq!(compared["total"]["rate"], Value::Null);
-    assert!(compared["remarks"].to_string().contains("not enough data: in 2025"));
+    assert!(
+        compared["remarks"]
+            .to_string()
+            .contains("not enough data: in 2025")
+    );
     let plot = office.ok("chief", &["rank", "--season", "2026", "--funnel", "f.svg"]);
     assert!(plot.err.contains("no funnel plot") && !office.path("f.svg").exists());
 
     office.lang = "zh";
-    office.ok("chief", &["report", "province", "--season", "2026", "-o", "r.1"]);
+    office.ok(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r.1"],
+    );
     let html = std::fs::read_to_string(office.path("r.1.html")).expect("a page");
-    assert!(html.contains("数据不足") && html.contains("3个已知图斑"), "{html}");
+    assert!(
+        html.contains("数据不足") && html.contains("3个已知图斑"),
+        "{html}"
+    );
     let book: Result<calamine::Xlsx<_>, _> = calamine::open_workbook(office.path("r.1.xlsx"));
-    assert_eq!(calamine::Reader::sheet_names(&book.expect("a workbook")).len(), 7);
+    assert_eq!(
+        calamine::Reader::sheet_names(&book.expect("a workbook")).len(),
+        7
+    );
     // What is there stays, unless one says so.
     office.lang = "en";
-    let why = office.refused("chief", &["report", "province", "--season", "2026", "-o", "r.1"]);
+    let why = office.refused(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r.1"],
+    );
     assert!(why.contains("r.1.html is there already"), "{why}");
-    office.ok("chief", &["report", "province", "--season", "2026", "-o", "r.1", "--overwrite"]);
+    office.ok(
+        "chief",
+        &[
+            "report",
+            "province",
+            "--season",
+            "2026",
+            "-o",
+            "r.1",
+            "--overwrite",
+        ],
+    );
 }

@@ -7,7 +7,7 @@
 )]
 
 use papaver::province::getis_ord::{Weights, local_g};
-use papaver::province::stats::{EmpiricalBayes, Ratio, Counted, false_discovery};
+use papaver::province::stats::{Counted, EmpiricalBayes, Ratio, false_discovery};
 use serde_json::{Value, json};
 
 fn main() {

@@ -1,9 +1,9 @@
 //! `coverage`: what was searched by district and season, in the window and finely enough, and what was not.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
-use super::super::registry::context::today;
 use super::table::{km2, per_cent, print};
 use crate::exchange::{write_areas, write_new};
 use crate::ground::write_features;
@@ -82,7 +82,11 @@ pub(super) fn level_of(facts: &Facts, asked: Option<usize>) -> Result<usize, NoD
     if facts.districts.iter().any(|d| d.code.len() == level) {
         return Ok(level);
     }
-    let mut known: Vec<String> = facts.districts.iter().map(|d| d.code.len().to_string()).collect();
+    let mut known: Vec<String> = facts
+        .districts
+        .iter()
+        .map(|d| d.code.len().to_string())
+        .collect();
     known.sort();
     known.dedup();
     Err(NoDistricts::Level {
@@ -109,7 +113,9 @@ impl Coverage {
         let store = context.read()?;
         let mut facts = facts_of(&store)?;
         if let Some(code) = &self.district {
-            facts.districts.retain(|d| d.code.starts_with(code.as_str()));
+            facts
+                .districts
+                .retain(|d| d.code.starts_with(code.as_str()));
         }
         let level = level_of(&facts, self.level)?;
         let season = season(&facts, self.season);
@@ -127,21 +133,39 @@ impl Coverage {
         Ok(Done::Whole)
     }
 
-    fn write(&self, path: &std::path::Path, found: &Found, facts: &Facts, context: &Context) -> Result<(), Failure> {
+    fn write(
+        &self,
+        path: &std::path::Path,
+        found: &Found,
+        facts: &Facts,
+        context: &Context,
+    ) -> Result<(), Failure> {
         match path.extension().and_then(|e| e.to_str()) {
             Some("geojson" | "json") => {
                 let collection = found.geojson(facts);
-                write_new(path, self.overwrite, |mut out| write_features(&mut out, &collection))?;
+                write_new(path, self.overwrite, |mut out| {
+                    write_features(&mut out, &collection)
+                })?;
             }
             Some("gpkg") => {
                 let layers = found.layers(facts, context.lang);
                 let about = [("season", found.season.to_string())];
                 write_areas(path, &layers, &about, &context.at()?, self.overwrite)?;
             }
-            _ => return Err(bad("--output", &path.display().to_string(), "coverage.geojson / coverage.gpkg")),
+            _ => {
+                return Err(bad(
+                    "--output",
+                    &path.display().to_string(),
+                    "coverage.geojson / coverage.gpkg",
+                ));
+            }
         }
         let path = path.display();
-        tell(&tr!(context.lang, "{path} written, WGS 84", "已写出 {path}（WGS 84）"));
+        tell(&tr!(
+            context.lang,
+            "{path} written, WGS 84",
+            "已写出 {path}（WGS 84）"
+        ));
         Ok(())
     }
 }

@@ -111,7 +111,12 @@ impl Hotspots {
         }
         data(&period.label(lang));
         let districts = scope.districts(&asked.facts);
-        let places = Places(districts.iter().map(|d| (&d.area, d.name.as_str())).collect());
+        let places = Places(
+            districts
+                .iter()
+                .map(|d| (&d.area, d.name.as_str()))
+                .collect(),
+        );
         for line in lines(&hot_spots(&found, &places, lang)) {
             data(&line);
         }
@@ -131,7 +136,11 @@ fn kind(path: &Path) -> Result<bool, Failure> {
     match path.extension().and_then(|e| e.to_str()) {
         Some("geojson" | "json") => Ok(true),
         Some("gpkg") => Ok(false),
-        _ => Err(bad("--output", &path.display().to_string(), "hotspots.geojson / hotspots.gpkg")),
+        _ => Err(bad(
+            "--output",
+            &path.display().to_string(),
+            "hotspots.geojson / hotspots.gpkg",
+        )),
     }
 }
 
@@ -147,14 +156,22 @@ fn about(found: &HotSpots, period: Period) -> Vec<(&'static str, String)> {
     vec![
         ("period", period.to_string()),
         ("resolution", u8::from(found.resolution).to_string()),
-        ("least_share_searched", found.options.least_share.to_string()),
+        (
+            "least_share_searched",
+            found.options.least_share.to_string(),
+        ),
         ("false_discovery", found.options.false_share.to_string()),
         ("sites", found.sites.to_string()),
         ("sites_per_km2", format!("{:.6}", found.mean)),
     ]
 }
 
-fn geojson(path: &Path, found: &HotSpots, period: Period, overwrite: bool) -> Result<(), ExchangeError> {
+fn geojson(
+    path: &Path,
+    found: &HotSpots,
+    period: Period,
+    overwrite: bool,
+) -> Result<(), ExchangeError> {
     let members = [("datum", Export::DATUM.to_owned())]
         .into_iter()
         .chain(about(found, period))
@@ -177,7 +194,9 @@ fn geojson(path: &Path, found: &HotSpots, period: Period, overwrite: bool) -> Re
         })
         .collect();
     let collection = FeatureCollection { members, features };
-    write_new(path, overwrite, |mut out| write_features(&mut out, &collection))
+    write_new(path, overwrite, |mut out| {
+        write_features(&mut out, &collection)
+    })
 }
 
 fn geopackage(
@@ -192,10 +211,26 @@ fn geopackage(
         ("cell", title("cell (H3)", "单元（H3）"), Kind::Text),
         ("class", title("class", "类别"), Kind::Text),
         ("sites", title("confirmed sites", "查实图斑"), Kind::Count),
-        ("searched_km2", title("km² searched", "有效搜索（平方公里）"), Kind::Number),
-        ("rate", title("sites per km²", "每平方公里图斑"), Kind::Number),
-        ("sites_around", title("sites around", "周边图斑"), Kind::Count),
-        ("km2_around", title("km² around", "周边平方公里"), Kind::Number),
+        (
+            "searched_km2",
+            title("km² searched", "有效搜索（平方公里）"),
+            Kind::Number,
+        ),
+        (
+            "rate",
+            title("sites per km²", "每平方公里图斑"),
+            Kind::Number,
+        ),
+        (
+            "sites_around",
+            title("sites around", "周边图斑"),
+            Kind::Count,
+        ),
+        (
+            "km2_around",
+            title("km² around", "周边平方公里"),
+            Kind::Number,
+        ),
         ("gi_star", "Gi*".to_owned(), Kind::Number),
         ("p", "p".to_owned(), Kind::Number),
         ("q", title("q (FDR)", "q（FDR）"), Kind::Number),
@@ -233,7 +268,13 @@ fn geopackage(
             column: "class",
             values: vec![
                 class("hot", "hot spot", "热点", "#b22222", 150),
-                class("not_hot", "not distinguishable", "无显著差异", "#8aa0b5", 50),
+                class(
+                    "not_hot",
+                    "not distinguishable",
+                    "无显著差异",
+                    "#8aa0b5",
+                    50,
+                ),
                 class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
             ],
         },

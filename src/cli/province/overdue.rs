@@ -1,9 +1,9 @@
 //! `overdue`: the sites past their due day, the longest first, and with whom they are.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
-use super::super::registry::context::today;
 use super::table::print;
 use crate::province::gather::{Late, overdue_of};
 use crate::tr;
@@ -60,7 +60,11 @@ impl Overdue {
             list(&late, lang);
         }
         let n = late.len();
-        tell(&tr!(lang, "{n} sites are overdue on {on}", "截至 {on}，超期图斑 {n} 个"));
+        tell(&tr!(
+            lang,
+            "{n} sites are overdue on {on}",
+            "截至 {on}，超期图斑 {n} 个"
+        ));
         Ok(Done::Whole)
     }
 }
@@ -96,7 +100,10 @@ fn list(late: &[Late], lang: Lang) {
 fn summary(late: &[Late], lang: Lang) {
     let mut groups: BTreeMap<(String, &str, String), (usize, i32)> = BTreeMap::new();
     for site in late {
-        let county = site.district.as_deref().map_or("–", |d| d.get(..6).unwrap_or(d));
+        let county = site
+            .district
+            .as_deref()
+            .map_or("–", |d| d.get(..6).unwrap_or(d));
         let crew = site.crew.clone().unwrap_or_else(|| "–".into());
         let group = groups
             .entry((county.to_owned(), site.state.label(lang), crew))
@@ -114,7 +121,13 @@ fn summary(late: &[Late], lang: Lang) {
     let rows: Vec<Vec<String>> = groups
         .into_iter()
         .map(|((county, state, crew), (sites, days))| {
-            vec![county, state.to_owned(), crew, sites.to_string(), days.to_string()]
+            vec![
+                county,
+                state.to_owned(),
+                crew,
+                sites.to_string(),
+                days.to_string(),
+            ]
         })
         .collect();
     print(&head.map(str::to_owned), &rows, 3);

@@ -80,10 +80,8 @@ impl Patrol {
         }
         let walk = self.walk()?;
         let on = self.day(walk.as_ref())?;
-        let empty = walk.is_none()
-            && self.reported_m2()?.is_none()
-            && self.people == 0
-            && !self.zero;
+        let empty =
+            walk.is_none() && self.reported_m2()?.is_none() && self.people == 0 && !self.zero;
         if empty {
             return Err(PatrolError::Nothing.into());
         }
@@ -159,7 +157,9 @@ impl Patrol {
             Some((first.parse::<Date>().ok()?, last.parse::<Date>().ok()?))
         });
         match (given, of_track) {
-            (Some(on), Some((first, last))) if !self.clock_wrong && !(first..=last).contains(&on) => {
+            (Some(on), Some((first, last)))
+                if !self.clock_wrong && !(first..=last).contains(&on) =>
+            {
                 Err(PatrolError::AnotherDay { on, first, last }.into())
             }
             (Some(on), _) => Ok(on),
@@ -191,7 +191,11 @@ impl Patrol {
     }
 
     /// The smallest district that a point of the walked ground lies in.
-    fn found_district(&self, store: &Store, walk: Option<&Walk>) -> Result<Option<String>, Failure> {
+    fn found_district(
+        &self,
+        store: &Store,
+        walk: Option<&Walk>,
+    ) -> Result<Option<String>, Failure> {
         let inside = walk.and_then(|walk| walk.walked.interior_point());
         let districts = store.districts()?;
         Ok(inside
@@ -356,8 +360,16 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 "vehicles": patrol.vehicles, "zero": patrol.zero, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
             }));
         } else {
-            let zero = if patrol.zero { context.lang.pick("zero", "零报告") } else { "" };
-            let area = if patrol.walked.0.is_empty() { patrol.area_m2.unwrap_or(0.0) } else { walked };
+            let zero = if patrol.zero {
+                context.lang.pick("zero", "零报告")
+            } else {
+                ""
+            };
+            let area = if patrol.walked.0.is_empty() {
+                patrol.area_m2.unwrap_or(0.0)
+            } else {
+                walked
+            };
             data(&format!(
                 "{} {:<12} {:>4} {:>3} {:>10} km² {zero}",
                 patrol.on,

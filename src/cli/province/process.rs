@@ -1,9 +1,9 @@
 //! `process`: how far sites have come, how long each step took, what waits, and what has not arrived.
 
 use super::super::Done;
+use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, data, json};
-use super::super::registry::context::today;
 use super::table::{per_cent, print};
 use crate::province::gather::facts_of;
 use crate::province::process::{Days, Part, Process, process, process_by_county};
@@ -74,36 +74,95 @@ impl Arguments {
 
 fn page(all: &Process, season: i16, lang: Lang) {
     let sites = all.sites;
-    data(&tr!(lang, "season {season}: {sites} sites", "{season} 年度：图斑 {sites} 个"));
+    data(&tr!(
+        lang,
+        "season {season}: {sites} sites",
+        "{season} 年度：图斑 {sites} 个"
+    ));
     let parts = [
-        (lang.pick("screened out", "研判排除"), all.screened_out, lang.pick("of the sites", "占全部图斑")),
-        (lang.pick("verified", "核查率"), all.verified, lang.pick("of those not screened out", "占未排除图斑")),
-        (lang.pick("confirmed", "查实率"), all.confirmed, lang.pick("of the verified", "占已核查")),
-        (lang.pick("eradicated", "铲除率"), all.eradicated, lang.pick("of the confirmed", "占已查实")),
-        (lang.pick("accepted", "验收率"), all.accepted, lang.pick("of the eradicated", "占已铲除")),
-        (lang.pick("recurring", "复种率"), all.recurring, lang.pick("of the sites closed in earlier seasons", "占往年已销号")),
-        (lang.pick("in dispute", "争议"), all.disputed, lang.pick("of the sites", "占全部图斑")),
+        (
+            lang.pick("screened out", "研判排除"),
+            all.screened_out,
+            lang.pick("of the sites", "占全部图斑"),
+        ),
+        (
+            lang.pick("verified", "核查率"),
+            all.verified,
+            lang.pick("of those not screened out", "占未排除图斑"),
+        ),
+        (
+            lang.pick("confirmed", "查实率"),
+            all.confirmed,
+            lang.pick("of the verified", "占已核查"),
+        ),
+        (
+            lang.pick("eradicated", "铲除率"),
+            all.eradicated,
+            lang.pick("of the confirmed", "占已查实"),
+        ),
+        (
+            lang.pick("accepted", "验收率"),
+            all.accepted,
+            lang.pick("of the eradicated", "占已铲除"),
+        ),
+        (
+            lang.pick("recurring", "复种率"),
+            all.recurring,
+            lang.pick("of the sites closed in earlier seasons", "占往年已销号"),
+        ),
+        (
+            lang.pick("in dispute", "争议"),
+            all.disputed,
+            lang.pick("of the sites", "占全部图斑"),
+        ),
     ];
     let rows: Vec<Vec<String>> = parts
         .iter()
         .map(|(name, part, of)| {
-            vec![(*name).to_owned(), part.count.to_string(), format!("/ {}", part.of), per_cent(part.share()), (*of).to_owned()]
+            vec![
+                (*name).to_owned(),
+                part.count.to_string(),
+                format!("/ {}", part.of),
+                per_cent(part.share()),
+                (*of).to_owned(),
+            ]
         })
         .collect();
     let head: Vec<String> = ["", "", "", "", ""].map(str::to_owned).to_vec();
     print(&head, &rows, 1);
     let steps = [
-        (lang.pick("found → screened", "发现 → 研判"), all.to_screened),
-        (lang.pick("found → assigned", "发现 → 派查"), all.to_assigned),
-        (lang.pick("assigned → verified", "派查 → 核查"), all.to_verified),
-        (lang.pick("verified → eradicated", "核查 → 铲除"), all.to_eradicated),
-        (lang.pick("eradicated → accepted", "铲除 → 验收"), all.to_accepted),
+        (
+            lang.pick("found → screened", "发现 → 研判"),
+            all.to_screened,
+        ),
+        (
+            lang.pick("found → assigned", "发现 → 派查"),
+            all.to_assigned,
+        ),
+        (
+            lang.pick("assigned → verified", "派查 → 核查"),
+            all.to_verified,
+        ),
+        (
+            lang.pick("verified → eradicated", "核查 → 铲除"),
+            all.to_eradicated,
+        ),
+        (
+            lang.pick("eradicated → accepted", "铲除 → 验收"),
+            all.to_accepted,
+        ),
         (lang.pick("found → accepted", "发现 → 验收"), all.whole),
     ];
     let rows: Vec<Vec<String>> = steps
         .iter()
         .map(|(name, days)| {
-            vec![(*name).to_owned(), middle(days), days.longest.map_or_else(|| "–".into(), |d| d.to_string()), days.sites.to_string(), days.backwards.to_string()]
+            vec![
+                (*name).to_owned(),
+                middle(days),
+                days.longest.map_or_else(|| "–".into(), |d| d.to_string()),
+                days.sites.to_string(),
+                days.backwards.to_string(),
+            ]
         })
         .collect();
     let head = [
@@ -116,8 +175,12 @@ fn page(all: &Process, season: i16, lang: Lang) {
     print(&head.map(str::to_owned), &rows, 1);
     for (state, waiting) in &all.waiting {
         let (state, n) = (state.label(lang), waiting.sites);
-        let days = waiting.median_days.map_or_else(|| "–".into(), |d| format!("{d:.0}"));
-        let longest = waiting.longest_days.map_or_else(|| "–".into(), |d| d.to_string());
+        let days = waiting
+            .median_days
+            .map_or_else(|| "–".into(), |d| format!("{d:.0}"));
+        let longest = waiting
+            .longest_days
+            .map_or_else(|| "–".into(), |d| d.to_string());
         data(&tr!(
             lang,
             "{state}: {n} waiting, median {days} days, longest {longest}",
@@ -127,7 +190,8 @@ fn page(all: &Process, season: i16, lang: Lang) {
 }
 
 fn middle(days: &Days) -> String {
-    days.median.map_or_else(|| "–".into(), |d| format!("{d:.1}"))
+    days.median
+        .map_or_else(|| "–".into(), |d| format!("{d:.1}"))
 }
 
 fn by_county(counties: &[(String, Process)], lang: Lang) {
@@ -144,7 +208,11 @@ fn by_county(counties: &[(String, Process)], lang: Lang) {
     let rows: Vec<Vec<String>> = counties
         .iter()
         .map(|(code, own)| {
-            let code = if code.is_empty() { lang.pick("none", "无") } else { code };
+            let code = if code.is_empty() {
+                lang.pick("none", "无")
+            } else {
+                code
+            };
             vec![
                 code.to_owned(),
                 own.sites.to_string(),

@@ -53,10 +53,11 @@ impl Rank {
         let tallies = tallies(&asked.facts, period, &efforts);
         let found = rank(&efforts, &tallies, least_cover);
         if let Some(path) = &self.funnel {
-            let drawn = funnel(&found, lang).map_err(|why| crate::exchange::ExchangeError::Unwritable {
-                path: path.clone(),
-                source: std::io::Error::other(why),
-            })?;
+            let drawn =
+                funnel(&found, lang).map_err(|why| crate::exchange::ExchangeError::Unwritable {
+                    path: path.clone(),
+                    source: std::io::Error::other(why),
+                })?;
             match drawn {
                 Some(plot) => {
                     write_new(path, self.overwrite, |out| out.write_all(plot.as_bytes()))?;

@@ -3,9 +3,9 @@
 use super::rank::least_cover;
 use super::what::{Asked, Level, When, Where};
 use crate::cli::Done;
+use crate::cli::registry::context::today;
 use crate::cli::registry::context::{Common, own_unit};
 use crate::cli::registry::say::{Failure, data, json};
-use crate::cli::registry::context::today;
 use crate::exchange::{ExchangeError, write_new};
 use crate::province::rank::LEAST_COVER;
 use crate::province::report::{Figures, Subject, page, workbook};
@@ -79,7 +79,9 @@ impl Report {
             path: xlsx.clone(),
             source,
         })?;
-        write_new(&html, self.overwrite, |out| out.write_all(page(&figures, lang).as_bytes()))?;
+        write_new(&html, self.overwrite, |out| {
+            out.write_all(page(&figures, lang).as_bytes())
+        })?;
         write_new(&xlsx, self.overwrite, |out| out.write_all(&made))?;
         if self.common.json {
             json(&serde_json::json!({"html": html, "xlsx": xlsx, "period": period.to_string()}));

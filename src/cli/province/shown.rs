@@ -7,8 +7,9 @@ use crate::province::report::tables::Table;
 /// The lines of a table: its title, its note, its rows. The column of words stands below each row.
 pub(super) fn lines(table: &Table) -> Vec<String> {
     let mut lines = vec![table.title.clone()];
-    let columns: Vec<usize> =
-        (0..table.columns.len()).filter(|at| table.remark != Some(*at)).collect();
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|at| table.remark != Some(*at))
+        .collect();
     let texts: Vec<Vec<String>> = table
         .rows
         .iter()
@@ -17,7 +18,10 @@ pub(super) fn lines(table: &Table) -> Vec<String> {
     let widths: Vec<usize> = (0..table.columns.len())
         .map(|at| {
             let title = width(&table.columns[at]);
-            texts.iter().map(|row| width(&row[at])).fold(title, usize::max)
+            texts
+                .iter()
+                .map(|row| width(&row[at]))
+                .fold(title, usize::max)
         })
         .collect();
     let line = |cells: &[String], is_text: &dyn Fn(usize) -> bool| {
@@ -73,7 +77,14 @@ mod tests {
         };
         assert_eq!(
             lines(&table),
-            ["排名", "区划     n", "舞钢市   7", "    因为", "Ye      12", "说明"]
+            [
+                "排名",
+                "区划     n",
+                "舞钢市   7",
+                "    因为",
+                "Ye      12",
+                "说明"
+            ]
         );
     }
 }

@@ -48,7 +48,15 @@ impl Arguments {
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
             let table = Windows::read(&text).map_err(|flaw| {
                 let (line, value) = (flaw.line, flaw.value);
-                bad("--set", &tr!(lang, "{name} line {line} ({value})", "{name} 第 {line} 行（{value}）"), flaw.looks)
+                bad(
+                    "--set",
+                    &tr!(
+                        lang,
+                        "{name} line {line} ({value})",
+                        "{name} 第 {line} 行（{value}）"
+                    ),
+                    flaw.looks,
+                )
             })?;
             let (mut store, author) = context.write()?;
             let draft = Draft {
@@ -62,7 +70,11 @@ impl Arguments {
             };
             store.write(|s| s.append(&author, draft, moment()))?;
             let rows = table.rows().len();
-            tell(&tr!(lang, "{rows} rows hold from now on", "已启用 {rows} 行"));
+            tell(&tr!(
+                lang,
+                "{rows} rows hold from now on",
+                "已启用 {rows} 行"
+            ));
         }
         let windows = windows_of(&context.read()?)?;
         if let Some(path) = &self.write {
@@ -87,10 +99,18 @@ impl Arguments {
                 continue;
             }
             let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
-            let band = format!("{}–{} m", metres(row.elevation_from_m), metres(row.elevation_to_m));
+            let band = format!(
+                "{}–{} m",
+                metres(row.elevation_from_m),
+                metres(row.elevation_to_m)
+            );
             data(&format!(
                 "{:<12} {band:<14} {} … {}  ≤ {} cm  {}",
-                if row.district.is_empty() { "*" } else { &row.district },
+                if row.district.is_empty() {
+                    "*"
+                } else {
+                    &row.district
+                },
                 row.first,
                 row.last,
                 row.coarsest_gsd_cm,

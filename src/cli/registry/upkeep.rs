@@ -324,12 +324,10 @@ impl DistrictsArguments {
         let (inside, outside) = store.assign_districts(&districts)?;
         store.write(|s| s.remember_districts(sha256, &self.vintage))?;
         if context.common.json {
-            json(
-                &serde_json::json!({
-                    "districts": districts.len(), "inside": inside, "outside": outside,
-                    "overlaps": overlaps.iter().map(|(a, b, m2)| serde_json::json!({"codes": [a, b], "m2": m2.round()})).collect::<Vec<_>>(),
-                }),
-            );
+            json(&serde_json::json!({
+                "districts": districts.len(), "inside": inside, "outside": outside,
+                "overlaps": overlaps.iter().map(|(a, b, m2)| serde_json::json!({"codes": [a, b], "m2": m2.round()})).collect::<Vec<_>>(),
+            }));
         } else {
             tell(&tr!(
                 lang,

@@ -72,7 +72,10 @@ fn fill(
         for layer in layers {
             put(dataset, layer, &wgs84)?;
         }
-        let mut rows = vec![("datum", Export::DATUM.to_owned()), ("made_at", made_at.to_owned())];
+        let mut rows = vec![
+            ("datum", Export::DATUM.to_owned()),
+            ("made_at", made_at.to_owned()),
+        ];
         rows.extend(about.iter().cloned());
         about_table(dataset, &rows)?;
         let styles: Vec<(&str, String)> = layers
@@ -161,7 +164,10 @@ mod tests {
         assert_eq!(feature.field_as_double(2).expect("field"), None);
         let mut styles = dataset.layer_by_name("layer_styles").expect("layer");
         let style = styles.features().next().expect("one");
-        assert_eq!(style.field_as_string(2).expect("field").as_deref(), Some("cells"));
+        assert_eq!(
+            style.field_as_string(2).expect("field").as_deref(),
+            Some("cells")
+        );
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
     }
 }

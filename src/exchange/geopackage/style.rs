@@ -1,8 +1,8 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
+use super::areas::Shading;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
-use super::areas::Shading;
 use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
 use crate::words::Lang;
@@ -198,7 +198,11 @@ pub fn areas(shading: &Shading, columns: &[(&'static str, String, Kind)]) -> Str
     };
     document(&[
         renderer,
-        aliases(columns.iter().map(|(name, title, _)| (*name, title.as_str()))),
+        aliases(
+            columns
+                .iter()
+                .map(|(name, title, _)| (*name, title.as_str())),
+        ),
         editable(columns.iter().map(|(name, ..)| (*name, false))),
     ])
 }

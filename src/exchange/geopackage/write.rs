@@ -78,7 +78,11 @@ fn make(
 /// The name of a file while it is made.
 const MADE: &str = "made.gpkg";
 
-fn name_it(workshop: &tempfile::TempDir, path: &Path, overwrite: bool) -> Result<(), ExchangeError> {
+fn name_it(
+    workshop: &tempfile::TempDir,
+    path: &Path,
+    overwrite: bool,
+) -> Result<(), ExchangeError> {
     let made = workshop.path().join(MADE);
     let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
     put(made, path, overwrite)

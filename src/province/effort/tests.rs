@@ -18,7 +18,12 @@ fn rectangle(west: f64, south: f64, east: f64, north: f64) -> MultiPolygon {
     )])
 }
 
-fn flight(scan: &str, days: Option<(Date, Date)>, gsd_cm: Option<f64>, searched: MultiPolygon) -> Flight {
+fn flight(
+    scan: &str,
+    days: Option<(Date, Date)>,
+    gsd_cm: Option<f64>,
+    searched: MultiPolygon,
+) -> Flight {
     Flight {
         scan: scan.into(),
         unit: "410423".into(),
@@ -55,8 +60,18 @@ fn areas_are_those_of_geographiclib() {
     let facts = Facts {
         districts: vec![county()],
         flights: vec![
-            flight("a", spring, Some(2.0), rectangle(113.30, 33.70, 113.36, 33.74)),
-            flight("b", spring, Some(2.0), rectangle(113.33, 33.72, 113.40, 33.76)),
+            flight(
+                "a",
+                spring,
+                Some(2.0),
+                rectangle(113.30, 33.70, 113.36, 33.74),
+            ),
+            flight(
+                "b",
+                spring,
+                Some(2.0),
+                rectangle(113.33, 33.72, 113.40, 33.76),
+            ),
         ],
         ..Facts::default()
     };
@@ -66,7 +81,13 @@ fn areas_are_those_of_geographiclib() {
     near(found[0].fair_m2, 47_284_757.934_479_1);
     assert!((found[0].searched_m2 + found[0].not_searched_m2 - found[0].area_m2).abs() < 1.0);
     let triangle = MultiPolygon::new(vec![Polygon::new(
-        vec![(104.05, 34.01), (104.93, 34.20), (104.41, 34.87), (104.05, 34.01)].into(),
+        vec![
+            (104.05, 34.01),
+            (104.93, 34.20),
+            (104.41, 34.87),
+            (104.05, 34.01),
+        ]
+        .into(),
         vec![],
     )]);
     near(measured_m2(&triangle), 3_512_442_487.253_878);
@@ -86,7 +107,12 @@ fn early_coarse_and_undated_flights_count_apart() {
             flight("undated", None, Some(2.0), square(3.0)),
             flight("unknown GSD", spring, None, square(4.0)),
             flight("again", spring, Some(2.0), square(0.0)),
-            flight("elsewhere", spring, Some(2.0), rectangle(115.0, 33.6, 115.1, 33.7)),
+            flight(
+                "elsewhere",
+                spring,
+                Some(2.0),
+                rectangle(115.0, 33.6, 115.1, 33.7),
+            ),
         ],
         ..Facts::default()
     };
@@ -97,7 +123,10 @@ fn early_coarse_and_undated_flights_count_apart() {
     near(found.in_window_m2, 3.0 * one);
     near(found.adequate_m2, 3.0 * one);
     assert_eq!(found.flights, 6);
-    assert_eq!(effort(&facts, &Windows::default(), 2025)[0].searched_m2, 0.0);
+    assert_eq!(
+        effort(&facts, &Windows::default(), 2025)[0].searched_m2,
+        0.0
+    );
     assert!(effort(&Facts::default(), &Windows::default(), 2026).is_empty());
 }
 
@@ -128,7 +157,15 @@ fn walked_ground_counts_once_and_reports_add_their_areas() {
     };
     let found = &effort(&facts, &Windows::default(), 2026)[0];
     near(found.patrolled_m2, measured_m2(&walk) + 5000.0);
-    assert_eq!((found.patrols, found.zero_reports, found.people, found.vehicles), (3, 3, 12, 3));
+    assert_eq!(
+        (
+            found.patrols,
+            found.zero_reports,
+            found.people,
+            found.vehicles
+        ),
+        (3, 3, 12, 3)
+    );
 }
 
 /// Ten thousand rectangles on a grid of cells, whose union can be counted cell by cell.
@@ -142,11 +179,19 @@ fn a_union_of_ten_thousand_overlapping_footprints_is_that_of_the_cells() {
     let footprints: Vec<MultiPolygon> = (0..10_000)
         .map(|n| {
             let (w, h) = (random.random_range(2..14), random.random_range(2..14));
-            let (x, y) = (random.random_range(0..SIDE - w), random.random_range(0..SIDE - h));
+            let (x, y) = (
+                random.random_range(0..SIDE - w),
+                random.random_range(0..SIDE - h),
+            );
             for row in y..y + h {
                 cells[row * SIDE + x..row * SIDE + x + w].fill(true);
             }
-            let mut area = rectangle(113.0 + at(x), 33.5 + at(y), 113.0 + at(x + w), 33.5 + at(y + h));
+            let mut area = rectangle(
+                113.0 + at(x),
+                33.5 + at(y),
+                113.0 + at(x + w),
+                33.5 + at(y + h),
+            );
             if n % 3 == 0 {
                 // Rings wind either way in the files that people have.
                 let turned: Vec<Coord> = area.0[0].exterior().coords().rev().copied().collect();
@@ -157,7 +202,10 @@ fn a_union_of_ten_thousand_overlapping_footprints_is_that_of_the_cells() {
         .collect();
     let expected: f64 = (0..SIDE)
         .map(|row| {
-            let count = cells[row * SIDE..(row + 1) * SIDE].iter().filter(|c| **c).count();
+            let count = cells[row * SIDE..(row + 1) * SIDE]
+                .iter()
+                .filter(|c| **c)
+                .count();
             let south = 33.5 + at(row);
             count as f64 * area_m2(&rectangle(113.0, south, 113.0 + CELL, south + CELL))
         })
@@ -177,18 +225,28 @@ fn a_point_is_in_the_union_where_it_is_in_any_footprint() {
     let mut random = StdRng::seed_from_u64(11);
     let footprints: Vec<MultiPolygon> = (0..10_000)
         .map(|_| {
-            let (x, y) = (random.random_range(113.0..113.3), random.random_range(33.5..33.8));
-            rectangle(x, y, x + 0.003, y + 0.002).rotate_around_centroid(random.random_range(0.0..360.0))
+            let (x, y) = (
+                random.random_range(113.0..113.3),
+                random.random_range(33.5..33.8),
+            );
+            rectangle(x, y, x + 0.003, y + 0.002)
+                .rotate_around_centroid(random.random_range(0.0..360.0))
         })
         .collect();
-    let bounds: Vec<Rect> = footprints.iter().filter_map(BoundingRect::bounding_rect).collect();
+    let bounds: Vec<Rect> = footprints
+        .iter()
+        .filter_map(BoundingRect::bounding_rect)
+        .collect();
     let began = std::time::Instant::now();
     let found = union(&footprints);
     let took = began.elapsed();
     assert!(took.as_secs_f64() < 10.0, "{took:?}");
     let mut inside = 0;
     for _ in 0..2_000 {
-        let point = Point::new(random.random_range(113.0..113.31), random.random_range(33.5..33.81));
+        let point = Point::new(
+            random.random_range(113.0..113.31),
+            random.random_range(33.5..33.81),
+        );
         let any = footprints
             .iter()
             .zip(&bounds)

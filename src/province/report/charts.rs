@@ -68,7 +68,11 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<String> {
     let mut tick = 0.0;
     while tick <= reach {
         let at = x(tick);
-        let words = if step < 1.0 { format!("{tick:.1}") } else { format!("{tick:.0}") };
+        let words = if step < 1.0 {
+            format!("{tick:.1}")
+        } else {
+            format!("{tick:.0}")
+        };
         let _ = writeln!(
             svg,
             "<path d=\"M{at:.1},4V{bottom:.1}\" stroke=\"#e2e4e1\"/><text x=\"{at:.1}\" y=\"{:.1}\" class=\"small middle\">{words}</text>",
@@ -82,7 +86,13 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<String> {
         m = x(mean)
     );
     for (at, d) in ranked.iter().enumerate() {
-        one(&mut svg, d, LINE.mul_add(at as f64, 8.0 + LINE / 2.0), reach, &x);
+        one(
+            &mut svg,
+            d,
+            LINE.mul_add(at as f64, 8.0 + LINE / 2.0),
+            reach,
+            &x,
+        );
     }
     let words = lang.pick(
         "confirmed sites per 100 km²: as counted (filled) with exact 95 % interval, empirical Bayes (ring), all (dashed)",
@@ -142,11 +152,31 @@ pub fn steps(process: &Process, lang: Lang) -> Option<String> {
     }
     let bars = [
         (lang.pick("known", "已知图斑"), process.sites, "#8c9691"),
-        (lang.pick("screened out", "研判排除"), process.screened_out.count, "#c9cec9"),
-        (lang.pick("verified", "已核查"), process.verified.count, "#5b7fa6"),
-        (lang.pick("confirmed", "查实"), process.confirmed.count, "#b22222"),
-        (lang.pick("eradicated", "已铲除"), process.eradicated.count, "#d98c2b"),
-        (lang.pick("accepted", "已验收"), process.accepted.count, "#1b6e50"),
+        (
+            lang.pick("screened out", "研判排除"),
+            process.screened_out.count,
+            "#c9cec9",
+        ),
+        (
+            lang.pick("verified", "已核查"),
+            process.verified.count,
+            "#5b7fa6",
+        ),
+        (
+            lang.pick("confirmed", "查实"),
+            process.confirmed.count,
+            "#b22222",
+        ),
+        (
+            lang.pick("eradicated", "已铲除"),
+            process.eradicated.count,
+            "#d98c2b",
+        ),
+        (
+            lang.pick("accepted", "已验收"),
+            process.accepted.count,
+            "#1b6e50",
+        ),
         (lang.pick("open", "未办结"), open(process), "#777"),
     ];
     let height = 24.0 * bars.len() as f64;
@@ -178,7 +208,11 @@ mod tests {
     #[test]
     fn ticks_are_round_and_names_fit() {
         for (reach, expected) in [(6.0, 1.0), (11.0, 2.0), (0.7, 0.2), (340.0, 100.0)] {
-            assert!((step(reach) - expected).abs() < 1e-9, "{reach}: {}", step(reach));
+            assert!(
+                (step(reach) - expected).abs() < 1e-9,
+                "{reach}: {}",
+                step(reach)
+            );
         }
         assert_eq!(shortened("舞钢市"), "舞钢市");
         assert!(shortened("双江拉祜族佤族布朗族傣族自治县").ends_with('…'));

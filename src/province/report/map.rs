@@ -17,7 +17,7 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: (f64, f64) = (320.0, 820.0);
 /// Blank around the ground.
 const MARGIN: f64 = 16.0;
-/// From light to dark, told apart by eyes that see no red or green (ColorBrewer's YlOrBr).
+/// From light to dark, told apart by eyes that see no red or green (`ColorBrewer`'s `YlOrBr`).
 const COLOURS: [&str; 5] = ["#fff3c4", "#fed98e", "#fe9929", "#d95f0e", "#8f2f04"];
 /// More districts than this are named only where they stand out.
 const NAMED: usize = 40;
@@ -149,7 +149,12 @@ pub fn map(figures: &Figures, lang: Lang) -> String {
         let code = &figures.efforts[at].code;
         figures.ranking.districts.iter().find(|d| d.code == *code)
     };
-    let rates: Vec<f64> = figures.ranking.districts.iter().filter_map(|d| d.shrunk).collect();
+    let rates: Vec<f64> = figures
+        .ranking
+        .districts
+        .iter()
+        .filter_map(|d| d.shrunk)
+        .collect();
     let classes = Classes::of(rates);
     let title = lang.pick("Map of rates by district", "区划比率图");
     let legend = 66.0;
@@ -166,7 +171,12 @@ pub fn map(figures: &Figures, lang: Lang) -> String {
             None => "url(#few)",
         };
         let words = district.map_or_else(String::new, |d| {
-            format!("{} {}: {}", d.name, d.code, d.reasons(&figures.ranking, lang))
+            format!(
+                "{} {}: {}",
+                d.name,
+                d.code,
+                d.reasons(&figures.ranking, lang)
+            )
         });
         let _ = writeln!(
             svg,
@@ -235,7 +245,11 @@ fn names<'a>(
             .all(|t| own[0] > t[2] || own[2] < t[0] || own[1] > t[3] || own[3] < t[1]);
         if free && own[0] > 0.0 && own[2] < WIDTH {
             taken.push(own);
-            let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" class=\"name\">{}</text>", escape(name));
+            let _ = writeln!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{y:.1}\" class=\"name\">{}</text>",
+                escape(name)
+            );
         }
     }
 }
@@ -276,7 +290,11 @@ fn key(svg: &mut String, frame: &Frame, classes: &Classes, figures: &Figures, la
         "confirmed sites per 100 km² searched (empirical Bayes)",
         "每百平方公里有效搜索的查实图斑（经验贝叶斯）",
     );
-    let _ = writeln!(svg, "<text x=\"4\" y=\"{:.1}\" class=\"small\">{title}</text>", y - 4.0);
+    let _ = writeln!(
+        svg,
+        "<text x=\"4\" y=\"{:.1}\" class=\"small\">{title}</text>",
+        y - 4.0
+    );
     let mut entries: Vec<(&str, &str, String)> = classes
         .0
         .windows(2)
@@ -287,10 +305,22 @@ fn key(svg: &mut String, frame: &Frame, classes: &Classes, figures: &Figures, la
         })
         .collect();
     let least = figures.subject.least_cover * 100.0;
-    let few = tr!(lang, "under {least:.0} % searched", "有效搜索不足 {least:.0}%");
+    let few = tr!(
+        lang,
+        "under {least:.0} % searched",
+        "有效搜索不足 {least:.0}%"
+    );
     entries.push(("url(#few)", "#55605a", few));
-    if figures.hot.as_ref().is_ok_and(|found| !found.hot().is_empty()) {
-        entries.push(("#d5dbea", "#1c3f94", lang.pick("hot spot", "热点").to_owned()));
+    if figures
+        .hot
+        .as_ref()
+        .is_ok_and(|found| !found.hot().is_empty())
+    {
+        entries.push((
+            "#d5dbea",
+            "#1c3f94",
+            lang.pick("hot spot", "热点").to_owned(),
+        ));
     }
     let mut x = 4.0;
     for (fill, stroke, words) in entries {
@@ -321,7 +351,10 @@ mod tests {
         assert_eq!(classes.number(), 5);
         for rate in rates {
             let class = classes.class(rate);
-            assert!(classes.0[class] <= rate && rate <= classes.0[class + 1], "{rate} in {class}");
+            assert!(
+                classes.0[class] <= rate && rate <= classes.0[class + 1],
+                "{rate} in {class}"
+            );
         }
         let same = Classes::of(vec![2.0; 7]);
         assert_eq!((same.number(), same.class(2.0)), (1, 0));

@@ -153,7 +153,10 @@ pub fn hot_of(
     options: hot_spots::Options,
 ) -> Result<HotSpots, NotEnough> {
     let ground: Vec<&MultiPolygon> = efforts.iter().map(|e| &e.fair).collect();
-    let sites: Vec<LonLat> = tallies.iter().flat_map(|t| t.on_ground.iter().copied()).collect();
+    let sites: Vec<LonLat> = tallies
+        .iter()
+        .flat_map(|t| t.on_ground.iter().copied())
+        .collect();
     hot_spots(&ground, &sites, options)
 }
 

@@ -1,9 +1,9 @@
 //! The page of a report: HTML without scripts and without anything from elsewhere, for the screen and for A4.
 
+use super::Figures;
 use super::charts::{intervals, steps};
 use super::map::map;
 use super::tables::{Key, Table, keys, tables};
-use super::Figures;
 use crate::exchange::cell::Cell;
 use crate::province::funnel;
 use crate::tr;
@@ -20,7 +20,10 @@ const STYLES: [&str; 2] = [
 /// The page.
 pub fn page(figures: &Figures, lang: Lang) -> String {
     let subject = &figures.subject;
-    let what = lang.pick("Poppy: what was searched, what was found", "罂粟：搜索与查实情况");
+    let what = lang.pick(
+        "Poppy: what was searched, what was found",
+        "罂粟：搜索与查实情况",
+    );
     let title = format!("{} · {}", subject.name_in(lang), subject.period.label(lang));
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -122,9 +125,18 @@ fn remarks(html: &mut String, figures: &Figures, lang: Lang) {
 }
 
 fn section(html: &mut String, table: &Table, figures: &Figures, lang: Lang) {
-    let _ = writeln!(html, "<section id=\"{}\">\n<h2>{}</h2>", table.id, escape(&table.title));
+    let _ = writeln!(
+        html,
+        "<section id=\"{}\">\n<h2>{}</h2>",
+        table.id,
+        escape(&table.title)
+    );
     if table.id == "ranking" {
-        let _ = writeln!(html, "<figure class=\"plain\">{}</figure>", map(figures, lang));
+        let _ = writeln!(
+            html,
+            "<figure class=\"plain\">{}</figure>",
+            map(figures, lang)
+        );
     }
     if !table.note.is_empty() {
         let _ = writeln!(html, "<p class=\"soft note\">{}</p>", escape(&table.note));
@@ -185,7 +197,11 @@ fn rows(html: &mut String, table: &Table) {
             let _ = write!(html, "<td{}>{}</td>", class(at), escape(row[at].to_text()));
         }
         html.push_str("</tr>\n");
-        if let Some(words) = table.remark.map(|at| row[at].to_text()).filter(|w| !w.is_empty()) {
+        if let Some(words) = table
+            .remark
+            .map(|at| row[at].to_text())
+            .filter(|w| !w.is_empty())
+        {
             let _ = writeln!(
                 html,
                 "<tr class=\"reason\"><td></td><td colspan=\"{}\">{}</td></tr>",

@@ -82,7 +82,10 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
         ground(
             words("searched in window, finely enough", "有效搜索率"),
             fair,
-            words("km² searched in the growth window and finely enough", "平方公里在生长期内以足够分辨率搜索"),
+            words(
+                "km² searched in the growth window and finely enough",
+                "平方公里在生长期内以足够分辨率搜索",
+            ),
         ),
         ground(
             words("searched at all", "航测覆盖率"),
@@ -109,7 +112,10 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
         }
     };
     let p = &figures.process;
-    let sites = words("sites known, less those screened out", "个已知图斑（不含研判排除）");
+    let sites = words(
+        "sites known, less those screened out",
+        "个已知图斑（不含研判排除）",
+    );
     let [verified, confirmed, eradicated, accepted] = [
         words("verified", "个已核查"),
         words("confirmed", "个查实"),
@@ -117,10 +123,30 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
         words("accepted", "个已验收"),
     ];
     keys.extend([
-        share(words("verified", "核查率"), p.verified, verified.clone(), sites),
-        share(words("confirmed", "查实率"), p.confirmed, confirmed.clone(), verified),
-        share(words("eradicated", "铲除率"), p.eradicated, eradicated.clone(), confirmed),
-        share(words("accepted", "验收率"), p.accepted, accepted, eradicated),
+        share(
+            words("verified", "核查率"),
+            p.verified,
+            verified.clone(),
+            sites,
+        ),
+        share(
+            words("confirmed", "查实率"),
+            p.confirmed,
+            confirmed.clone(),
+            verified,
+        ),
+        share(
+            words("eradicated", "铲除率"),
+            p.eradicated,
+            eradicated.clone(),
+            confirmed,
+        ),
+        share(
+            words("accepted", "验收率"),
+            p.accepted,
+            accepted,
+            eradicated,
+        ),
     ]);
     keys
 }
@@ -129,41 +155,71 @@ fn rates(figures: &Figures, lang: Lang, fair: f64) -> Vec<Key> {
     let words = |english: &str, chinese: &str| lang.pick(english, chinese).to_owned();
     let total = &figures.comparison.total;
     let rate = total.searched[1].per_100();
-    let on_fair = words("km² searched in the growth window and finely enough", "平方公里有效搜索");
+    let on_fair = words(
+        "km² searched in the growth window and finely enough",
+        "平方公里有效搜索",
+    );
     let sites = Key {
         label: words("confirmed sites per 100 km²", "每百平方公里查实图斑"),
         value: number(rate.map(|r| r.rate), 2),
         unit: "",
         interval: rate.map(|r| (r.low, r.high)),
-        numerator: (count(total.searched[1].count), words("confirmed sites on that ground", "个该范围内查实图斑")),
+        numerator: (
+            count(total.searched[1].count),
+            words("confirmed sites on that ground", "个该范围内查实图斑"),
+        ),
         denominator: (Cell::Number(fair, 1), on_fair),
     };
     let before = &figures.comparison.flown[0].period;
-    let ratio = |label: String, ratio: Option<Ratio>, [a, b]: [usize; 2], what: String, of: String| Key {
-        label,
-        value: number(ratio.and_then(|r| r.ratio), 2),
-        unit: "×",
-        interval: ratio.and_then(|r| Some((r.low, r.high?))),
-        numerator: (count(b), what),
-        denominator: (count(a), of),
-    };
+    let ratio =
+        |label: String, ratio: Option<Ratio>, [a, b]: [usize; 2], what: String, of: String| Key {
+            label,
+            value: number(ratio.and_then(|r| r.ratio), 2),
+            unit: "×",
+            interval: ratio.and_then(|r| Some((r.low, r.high?))),
+            numerator: (count(b), what),
+            denominator: (count(a), of),
+        };
     let [common, _] = total.common;
     let [was, is] = total.searched;
     vec![
         sites,
         ratio(
-            tr!(lang, "on the same ground, over {before}", "同一范围同比（对 {before}）"),
+            tr!(
+                lang,
+                "on the same ground, over {before}",
+                "同一范围同比（对 {before}）"
+            ),
             total.matched,
             total.common.map(|c| c.count),
-            tr!(lang, "confirmed now on {:.1} km² searched in both", "个本期查实（两期共同搜索 {:.1} 平方公里）", common.km2),
+            tr!(
+                lang,
+                "confirmed now on {:.1} km² searched in both",
+                "个本期查实（两期共同搜索 {:.1} 平方公里）",
+                common.km2
+            ),
             words("confirmed then", "个上期查实"),
         ),
         ratio(
-            tr!(lang, "per searched km², over {before}", "单位搜索面积同比（对 {before}）"),
+            tr!(
+                lang,
+                "per searched km², over {before}",
+                "单位搜索面积同比（对 {before}）"
+            ),
             total.rate,
             total.searched.map(|c| c.count),
-            tr!(lang, "confirmed now on {:.1} km²", "个本期查实（{:.1} 平方公里）", is.km2),
-            tr!(lang, "confirmed then on {:.1} km²", "个上期查实（{:.1} 平方公里）", was.km2),
+            tr!(
+                lang,
+                "confirmed now on {:.1} km²",
+                "个本期查实（{:.1} 平方公里）",
+                is.km2
+            ),
+            tr!(
+                lang,
+                "confirmed then on {:.1} km²",
+                "个上期查实（{:.1} 平方公里）",
+                was.km2
+            ),
         ),
     ]
 }
@@ -209,7 +265,10 @@ pub fn summary(keys: &[Key], lang: Lang) -> Table {
 }
 
 fn titled(titles: &[(&str, &str)], lang: Lang) -> Vec<String> {
-    titles.iter().map(|(en, zh)| lang.pick(*en, *zh).to_owned()).collect()
+    titles
+        .iter()
+        .map(|(en, zh)| lang.pick(*en, *zh).to_owned())
+        .collect()
 }
 
 fn interval(rate: Option<Per100>, decimals: usize) -> [Cell; 3] {
@@ -348,7 +407,11 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
         cells.extend(ratio_cells(line.matched));
         cells
     };
-    let mut rows: Vec<Vec<Cell>> = comparison.districts.iter().map(|l| row(l, &l.name)).collect();
+    let mut rows: Vec<Vec<Cell>> = comparison
+        .districts
+        .iter()
+        .map(|l| row(l, &l.name))
+        .collect();
     rows.push(row(&comparison.total, lang.pick("all", "合计")));
     let mut note = tr!(
         lang,
@@ -563,7 +626,11 @@ pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
     if number > LISTED {
         note = format!(
             "{note} {}",
-            tr!(lang, "The {LISTED} surest are listed.", "仅列出最显著的 {LISTED} 个。")
+            tr!(
+                lang,
+                "The {LISTED} surest are listed.",
+                "仅列出最显著的 {LISTED} 个。"
+            )
         );
     }
     Table {

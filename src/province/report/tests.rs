@@ -45,8 +45,16 @@ fn look(name: &str, figures: &Figures) {
     };
     let folder = std::path::PathBuf::from(folder);
     for (lang, suffix) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
-        std::fs::write(folder.join(format!("{name}-{suffix}.html")), page(figures, lang)).unwrap();
-        std::fs::write(folder.join(format!("{name}-{suffix}.xlsx")), workbook(figures, lang).unwrap()).unwrap();
+        std::fs::write(
+            folder.join(format!("{name}-{suffix}.html")),
+            page(figures, lang),
+        )
+        .unwrap();
+        std::fs::write(
+            folder.join(format!("{name}-{suffix}.xlsx")),
+            workbook(figures, lang).unwrap(),
+        )
+        .unwrap();
     }
 }
 
@@ -58,30 +66,30 @@ fn the_page_fetches_nothing_is_well_formed_and_says_numerators_and_denominators(
     assert!(!figures.hot.as_ref().expect("enough").hot().is_empty());
     for lang in [Lang::En, Lang::Zh] {
         let html = page(&figures, lang);
-        for outside in ["http://", "https://", "<script", "url(\"", "@import", "src=\""] {
+        for outside in [
+            "http://", "https://", "<script", "url(\"", "@import", "src=\"",
+        ] {
             // The namespace of SVG is a name and not an address; a page needs none.
             let html = html.replace("http://www.w3.org/2000/svg", "");
             assert!(!html.contains(outside), "{outside}");
         }
         // Tags are closed: what is inside the body reads as XML.
         let body = &html[html.find("<main").unwrap()..html.find("</body>").unwrap()];
-        roxmltree_like(body);
+        is_well_formed(body);
         for key in tables::keys(&figures, lang) {
             let (n, d) = (key.numerator.0.to_text(), key.denominator.0.to_text());
-            assert!(!n.is_empty() && !d.is_empty() && html.contains(&n) && html.contains(&d), "{key:?}");
+            assert!(
+                !n.is_empty() && !d.is_empty() && html.contains(&n) && html.contains(&d),
+                "{key:?}"
+            );
         }
     }
 }
 
 /// Every tag that is opened is closed in its order.
-fn roxmltree_like(body: &str) {
+fn is_well_formed(body: &str) {
     let mut reader = quick_xml::Reader::from_str(body);
-    loop {
-        match reader.read_event().expect("well formed") {
-            quick_xml::events::Event::Eof => break,
-            _ => {}
-        }
-    }
+    while reader.read_event().expect("well formed") != quick_xml::events::Event::Eof {}
 }
 
 #[test]
@@ -111,14 +119,22 @@ fn sums_are_the_sums_of_their_rows() {
     let p = &figures.process;
     assert!(p.sites >= p.verified.count && p.verified.count >= p.confirmed.count);
     assert!(p.confirmed.count >= p.eradicated.count && p.eradicated.count >= p.accepted.count);
-    for table in tables::tables(&figures, Lang::En).iter().filter(|t| t.id == "sites") {
+    for table in tables::tables(&figures, Lang::En)
+        .iter()
+        .filter(|t| t.id == "sites")
+    {
         let (sum, rows) = table.rows.split_last().expect("a sum");
         for at in 2..11 {
             let value = |row: &Vec<Cell>| match row[at] {
                 Cell::Count(n) => n,
                 _ => panic!("no count"),
             };
-            assert_eq!(rows.iter().map(value).sum::<i64>(), value(sum), "{}", table.columns[at]);
+            assert_eq!(
+                rows.iter().map(value).sum::<i64>(),
+                value(sum),
+                "{}",
+                table.columns[at]
+            );
         }
     }
 }
@@ -129,10 +145,17 @@ fn a_registry_without_anything_gives_a_page_that_says_so() {
     let mut one = World::new(1, 1, 1);
     one.fly_strips(2026, 0, STRIPS, 0.1);
     let unflown = World::new(5, 5, 1);
-    for (name, facts) in [("empty", &empty), ("one", &one.facts), ("unflown", &unflown.facts)] {
+    for (name, facts) in [
+        ("empty", &empty),
+        ("one", &one.facts),
+        ("unflown", &unflown.facts),
+    ] {
         let figures = made(facts);
         look(name, &figures);
-        assert!(page(&figures, Lang::En).contains("not enough data"), "{name}");
+        assert!(
+            page(&figures, Lang::En).contains("not enough data"),
+            "{name}"
+        );
         assert!(page(&figures, Lang::Zh).contains("数据不足"), "{name}");
         workbook(&figures, Lang::Zh).expect("made");
     }

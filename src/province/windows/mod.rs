@@ -192,8 +192,7 @@ impl Windows {
     /// The row that holds for a district.
     pub fn of(&self, code: &str) -> Option<&Window> {
         let elevation = self.elevation_m(code);
-        let banded =
-            |row: &Window| row.elevation_from_m.is_some() || row.elevation_to_m.is_some();
+        let banded = |row: &Window| row.elevation_from_m.is_some() || row.elevation_to_m.is_some();
         let holds = |row: &&Window| {
             code.starts_with(row.district.as_str())
                 && (!banded(row)
@@ -282,7 +281,10 @@ mod tests {
             ("district,first,last\n41,04-01,06-31\n", 2),
             ("district,first,last\n41,04-01,06-30\nx,04-01,06-30\n", 3),
             ("a,b\n1,2\n", 1),
-            ("district,first,last,coarsest_gsd_cm\n41,04-01,06-30,fine\n", 2),
+            (
+                "district,first,last,coarsest_gsd_cm\n41,04-01,06-30,fine\n",
+                2,
+            ),
             ("district,first,last\n", 1),
         ] {
             assert_eq!(Windows::read(text).map_err(|f| f.line), Err(line), "{text}");

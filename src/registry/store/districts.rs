@@ -46,9 +46,10 @@ impl Store {
     /// # Errors
     /// Those of reading the registry.
     pub fn districts(&self) -> Result<Option<Districts>, StoreError> {
-        let (Some(sha256), Some(vintage)) =
-            (self.local("districts_sha256")?, self.local("districts_vintage")?)
-        else {
+        let (Some(sha256), Some(vintage)) = (
+            self.local("districts_sha256")?,
+            self.local("districts_vintage")?,
+        ) else {
             return Ok(None);
         };
         let Ok(sha256) = sha256.parse::<Hash>() else {
