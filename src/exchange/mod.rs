@@ -10,7 +10,7 @@ pub mod dossier;
 mod error;
 pub mod filled;
 pub mod form;
-mod gcj02;
+pub mod gcj02;
 mod geojson;
 mod geopackage;
 mod gpx;
@@ -22,6 +22,7 @@ mod ovital;
 mod read;
 pub mod sheet;
 mod table;
+pub mod targets;
 pub mod track;
 mod xlsx;
 

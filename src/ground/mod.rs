@@ -5,6 +5,7 @@
 mod area;
 mod boundary;
 mod crs;
+mod features;
 mod geojson;
 mod geotransform;
 mod gsd;
@@ -15,6 +16,7 @@ mod region;
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::{Boundary, BoundaryError};
 pub use crs::{Crs, CrsError, ToLonLat};
+pub use features::{ReadPlace, Shape, read_places};
 pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;

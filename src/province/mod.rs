@@ -18,4 +18,5 @@ pub mod rank;
 pub mod report;
 pub mod stats;
 pub mod tally;
+pub mod targets;
 pub mod windows;

@@ -10,6 +10,7 @@ mod rank;
 mod report;
 mod shown;
 mod table;
+mod targets;
 mod what;
 mod windows;
 
@@ -35,7 +36,8 @@ pub enum Command {
     Windows(windows::Arguments),
     /// What was searched by district and season, and what was not 覆盖情况
     Coverage(coverage::Coverage),
-
+    /// Targets handed down from above: import, match 靶标
+    Targets(targets::Targets),
     /// Sites past their due day 超期
     Overdue(overdue::Overdue),
     /// How far sites have come, how long each step took, what waits 流程指标
@@ -55,7 +57,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Patrol(c) => c.run(lang),
         Command::Windows(c) => c.run(lang),
         Command::Coverage(c) => c.run(lang),
-
+        Command::Targets(c) => c.run(lang),
         Command::Overdue(c) => c.run(lang),
         Command::Process(c) => c.run(lang),
     };
