@@ -76,7 +76,7 @@ fn the_page_fetches_nothing_is_well_formed_and_says_numerators_and_denominators(
         // Tags are closed: what is inside the body reads as XML.
         let body = &html[html.find("<main").unwrap()..html.find("</body>").unwrap()];
         is_well_formed(body);
-        for key in tables::keys(&figures, lang) {
+        for key in keys(&figures, lang) {
             let (n, d) = (key.numerator.0.to_text(), key.denominator.0.to_text());
             assert!(
                 !n.is_empty() && !d.is_empty() && html.contains(&n) && html.contains(&d),
