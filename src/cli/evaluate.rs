@@ -129,6 +129,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
                 dem: None,
                 ground_elevation_m: arguments.ground_elevation,
                 sensor_width_mm: arguments.sensor_width,
+                min_views: None,
             },
             survey: None,
             unit: None,

@@ -62,6 +62,9 @@ pub struct Arguments {
     /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
+    /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片:每平方米至少 N 次覆盖即可,其余略过
+    #[arg(long, value_name = "N")]
+    min_views: Option<u16>,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -196,6 +199,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
             dem: arguments.dem,
             ground_elevation_m: arguments.ground_elevation,
             sensor_width_mm: arguments.sensor_width,
+            min_views: arguments.min_views,
         },
         survey: arguments.survey,
         unit: arguments.unit,

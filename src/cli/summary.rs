@@ -53,6 +53,22 @@ fn ground(summary: &Summary, lang: Lang) {
             "照片      {photos} 张，航次 {flights} 个"
         ));
     }
+    if summary.ignored > 0 {
+        let ignored = summary.ignored;
+        talk::data(&tr!(
+            lang,
+            "passed over   {ignored} other files in the folders",
+            "忽略      文件夹中的其他文件 {ignored} 个"
+        ));
+    }
+    if !summary.skipped.is_empty() {
+        let skipped = summary.skipped.len();
+        talk::data(&tr!(
+            lang,
+            "skipped       {skipped} photos whose ground the others show often enough (`--min-views`)",
+            "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）"
+        ));
+    }
     for (name, remark) in summary.remarks.iter().take(LISTED) {
         talk::data(&tr!(
             lang,
@@ -165,6 +181,11 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
             "{altitude_m:.0} m above the sea",
             "海拔 {altitude_m:.0} 米，低于海平面"
         ),
+        Remark::OutsideBoundary { .. } => tr!(
+            lang,
+            "all of it lies outside the boundary",
+            "全部位于边界之外"
+        ),
         Remark::BelowTakeOff { altitude_m, .. } => tr!(
             lang,
             "{altitude_m:.0} m above take-off",
@@ -207,6 +228,7 @@ pub fn machine(summary: &Summary) -> serde_json::Value {
         "not_searched_m2": not_searched,
         "refused": summary.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "photos": summary.photos.0,
+        "photos_skipped": summary.skipped.len(),
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,

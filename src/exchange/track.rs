@@ -5,7 +5,7 @@
 //! it is said, so that whoever reads the walked area can judge it.
 
 use super::ExchangeError;
-use crate::ground::{LocalPlane, LonLat, PlanePoint};
+use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use crate::registry::place::Place;
 use geo::{Buffer, Coord, LineString, MapCoords, MultiLineString, MultiPolygon, Simplify};
@@ -207,7 +207,7 @@ fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
             })
         })
         .collect();
-    geo::unary_union(&around)
+    union(&around)
 }
 
 impl Walk {

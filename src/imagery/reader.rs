@@ -145,8 +145,8 @@ pub struct RasterReader {
 enum Opened {
     /// A file that GDAL reads piece by piece.
     Dataset(Box<Dataset>),
-    /// A photo, decoded and laid on the ground; whether its picture could be used.
-    Photo(Box<Rectified>, bool),
+    /// A photo, decoded and laid on the ground; how sharp its picture is, where it could be used.
+    Photo(Box<Rectified>, Option<f64>),
 }
 
 impl RasterReader {
@@ -157,11 +157,12 @@ impl RasterReader {
     pub fn open(raster: &Raster, level: Level) -> Result<Self, RasterError> {
         let opened = match raster.photo() {
             Some((photo, grid)) => {
-                let picture = photo.usable_picture();
-                let usable = picture.is_ok();
                 // Where there is no picture, its outline on the ground is still wanted.
-                let picture = picture.unwrap_or_else(|_named_later| RgbImage::new(1, 1));
-                Opened::Photo(Box::new(photo.rectify(&picture, grid)), usable)
+                let (picture, sharpness) = match photo.usable_picture() {
+                    Ok((picture, measures)) => (picture, Some(measures.sharpness)),
+                    Err(_named_later) => (RgbImage::new(1, 1), None),
+                };
+                Opened::Photo(Box::new(photo.rectify(&picture, grid)), sharpness)
             }
             None => Opened::Dataset(Box::new(open(&raster.path)?)),
         };
@@ -172,10 +173,24 @@ impl RasterReader {
         })
     }
 
+    /// How sharp a photo is, in millionths of [`super::photo::Measures::sharpness`]; `None` for rasters, and where
+    /// nothing in a photo tells.
+    pub fn sharpness(&self) -> Option<u32> {
+        let Opened::Photo(_, Some(sharpness)) = &self.opened else {
+            return None;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a ratio of few units"
+        )]
+        (sharpness.is_finite()).then(|| (sharpness * 1e6).round().clamp(0.0, 4e9) as u32)
+    }
+
     /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails.
     pub fn read(&self, rect: Rect) -> Pixels {
-        if let Opened::Photo(flat, usable) = &self.opened {
-            return from_photo(flat, *usable, rect);
+        if let Opened::Photo(flat, sharpness) = &self.opened {
+            return from_photo(flat, sharpness.is_some(), rect);
         }
         let blocks = self.blocks(rect);
         let (sparse, stored): (Vec<Rect>, Vec<Rect>) = blocks

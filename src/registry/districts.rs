@@ -1,7 +1,7 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
-use crate::ground::{LonLat, area_m2};
-use geo::{BooleanOps, BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
+use crate::ground::{LonLat, area_m2, union_within};
+use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -146,7 +146,7 @@ impl Districts {
                 if !one.bounds.intersects(&other.bounds) || !one.area.intersects(&other.area) {
                     continue;
                 }
-                let m2 = area_m2(&one.area.intersection(&other.area));
+                let m2 = area_m2(&union_within([&one.area], &other.area));
                 if m2 > area_m2(&one.area).min(area_m2(&other.area)) / 1000.0 {
                     found.push((one.code.clone(), other.code.clone(), m2));
                 }

@@ -3,9 +3,9 @@
 use super::hits::{Hit, Located};
 use super::ids::candidate_id;
 use super::sightings::{Views, plots};
-use crate::ground::{LonLat, Region, area_m2};
+use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
 use crate::imagery::Captured;
-use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, unary_union};
+use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -76,6 +76,8 @@ pub struct Candidate {
     pub captured: Option<Captured>,
     /// The ground its hits cover.
     pub polygon: MultiPolygon,
+    /// The same as the source it is best seen in has it: among photos that differs from where they have it together.
+    pub drawn: MultiPolygon,
     /// A point inside the polygon.
     pub at: LonLat,
     /// What photos say of it, where it was found in any.
@@ -153,13 +155,23 @@ fn candidate<E>(
     }
     let place = members[0].quad[0];
     let is_photo = |n: usize| views.position_error_m(n, place).is_some();
-    let view = |n: usize| views.view(n, place).unwrap_or(f64::INFINITY);
+    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
+    // A view whose edge cuts the plot off is worse than any that has all of it.
+    let view = |n: usize| {
+        let own = members.iter().find(|m| m.source == n);
+        let at = own.map_or(place, |m| m.quad[0]);
+        let cut = 2 * by_source[&n].len() <= most;
+        (cut, views.view(n, at).unwrap_or(f64::INFINITY))
+    };
     // Photos place one plot in slightly different places: the best view's outline is its shape, the union would be a
     // smear. An orthomosaic is surer than any photo.
     let best_photo = by_source
         .keys()
         .copied()
-        .min_by(|a, b| view(*a).total_cmp(&view(*b)))
+        .min_by(|a, b| {
+            let (a, b) = (view(*a), view(*b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })
         .filter(|_| by_source.keys().all(|n| is_photo(*n)));
     let outlines: Vec<MultiPolygon> = by_source
         .iter()
@@ -169,8 +181,11 @@ fn candidate<E>(
     let polygon = if outlines.len() == 1 {
         outlines[0].clone()
     } else {
-        unary_union(outlines.iter().flatten())
+        union(&outlines)
     };
+    let drawn = polygon;
+    let (east, north) = best_photo.map_or((0.0, 0.0), |best| shift(members, best, views));
+    let polygon = drawn.translate(east, north);
     let numbers: Vec<usize> = by_source.keys().copied().collect();
     let finest = |a: &&usize, b: &&usize| sources[**a].gsd_cm.total_cmp(&sources[**b].gsd_cm);
     let rasters = numbers.iter().filter(|n| !is_photo(**n));
@@ -179,7 +194,7 @@ fn candidate<E>(
     let seen_in = numbers.iter().filter(|n| is_photo(**n)).count();
     let photos = (seen_in > 0).then(|| Sightings {
         position_error_m: best_photo
-            .and_then(|n| views.position_error_m(n, at))
+            .and_then(|n| views.position_error_m(n, place))
             .unwrap_or(0.0),
         seen_in,
         covered_by: views.covering(at).max(seen_in),
@@ -201,7 +216,52 @@ fn candidate<E>(
         at,
         sources: numbers,
         polygon,
+        drawn,
     })
+}
+
+/// Degrees of longitude and latitude from where the best view has a plot to where all its views together have it: the
+/// mean of their places, each with the weight of its error. The stated error is not made smaller for it, since the
+/// errors of one flight have much in common.
+fn shift(members: &[&Located], best: usize, views: &dyn Views) -> (f64, f64) {
+    let plane = LocalPlane::at(members[0].quad[0]);
+    let mut by_source: BTreeMap<usize, Vec<PlanePoint>> = BTreeMap::new();
+    for member in members {
+        let corners = member.quad.map(|c| plane.to_plane(c));
+        let mean = |v: fn(&PlanePoint) -> f64| corners.iter().map(v).sum::<f64>() / 4.0;
+        let middle = PlanePoint {
+            x: mean(|c| c.x),
+            y: mean(|c| c.y),
+        };
+        by_source.entry(member.source).or_default().push(middle);
+    }
+    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
+    let centre = |of: &[PlanePoint]| {
+        let n = of.len() as f64;
+        PlanePoint {
+            x: of.iter().map(|c| c.x).sum::<f64>() / n,
+            y: of.iter().map(|c| c.y).sum::<f64>() / n,
+        }
+    };
+    let (mut weights, mut x, mut y) = (0.0, 0.0, 0.0);
+    // A photo that cuts the plot off at its edge has its middle elsewhere.
+    for (source, cells) in by_source.iter().filter(|(_, c)| 2 * c.len() > most) {
+        let at = centre(cells);
+        let error = views.position_error_m(*source, plane.to_lonlat(at));
+        let weight = error.map_or(0.0, |e| 1.0 / (e * e).max(1e-4));
+        weights += weight;
+        x += weight * at.x;
+        y += weight * at.y;
+    }
+    let Some(own) = by_source.get(&best).filter(|_| weights > 0.0) else {
+        return (0.0, 0.0);
+    };
+    let from = plane.to_lonlat(centre(own));
+    let to = plane.to_lonlat(PlanePoint {
+        x: x / weights,
+        y: y / weights,
+    });
+    (to.lon - from.lon, to.lat - from.lat)
 }
 
 /// A point inside the largest part, rounded as it is written.

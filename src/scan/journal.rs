@@ -204,8 +204,8 @@ enum Line {
     Bond(Bond),
     /// Job, task, and each hit's rectangle and score. A single-precision score survives its decimal text unchanged.
     Task(usize, usize, Vec<(Corners, f32)>),
-    /// Job, chunk, and its no-data, unreadable and blank rectangles.
-    Chunk(usize, usize, [Vec<Corners>; 3]),
+    /// Job, chunk, its no-data, unreadable and blank rectangles, and a photo's sharpness.
+    Chunk(usize, usize, [Vec<Corners>; 3], Option<u32>),
 }
 
 /// The name of the journal in the output folder.
@@ -309,7 +309,12 @@ impl Journal {
             list(&report.unreadable),
             list(&report.blank),
         ];
-        self.write(&Line::Chunk(report.job, report.chunk, regions))
+        self.write(&Line::Chunk(
+            report.job,
+            report.chunk,
+            regions,
+            report.sharpness,
+        ))
     }
 
     fn write(&mut self, line: &Line) -> Result<(), JournalError> {
@@ -375,7 +380,7 @@ fn believe(file: &File) -> io::Result<(Option<Bond>, Done, u64)> {
                     .collect();
                 done.tasks.insert((job, task), hits);
             }
-            (Line::Chunk(job, chunk, [no_data, unreadable, blank]), true) => {
+            (Line::Chunk(job, chunk, [no_data, unreadable, blank], sharpness), true) => {
                 let region = |list: Vec<Corners>| Region::from_rects(list.into_iter().map(rect));
                 let report = ChunkReport {
                     job,
@@ -383,6 +388,7 @@ fn believe(file: &File) -> io::Result<(Option<Bond>, Done, u64)> {
                     no_data: region(no_data),
                     unreadable: region(unreadable),
                     blank: region(blank),
+                    sharpness,
                 };
                 done.chunks.insert((job, chunk), report);
             }

@@ -5,12 +5,15 @@
 
 mod candidate;
 pub mod chip;
+mod choice;
 mod cluster;
 mod coverage;
+mod drift;
 mod error;
 mod hits;
 mod ids;
 mod journal;
+mod looked;
 mod model;
 mod model_error;
 mod outputs;
@@ -25,6 +28,7 @@ mod scorer;
 mod sightings;
 mod sources;
 mod summary;
+mod views;
 mod window;
 
 pub use candidate::{Band, Candidate, SourceFacts};

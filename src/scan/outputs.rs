@@ -260,6 +260,7 @@ fn candidate_features(
             "area_mu": round(area_mu(candidate.area_m2), 4),
             "hits": candidate.hits,
             "sources": source_names(summary, candidate),
+            "best_source": summary.sources[candidate.best].name,
             "gsd_cm": round(summary.sources[candidate.best].gsd_cm, 2),
             "captured": candidate.captured.map(|c| c.to_string()),
             "model": provenance.model.name(),
@@ -371,6 +372,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
         "height_from": sources(|p| p.height_source.name().to_owned()),
         "heading_from": sources(|p| p.yaw_source.name().to_owned()),
         "focal_length_from": sources(|p| p.focal_source.name().to_owned()),
+        "skipped": summary.skipped,
         "remarks": remarks,
     })
 }
@@ -467,6 +469,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             "finished": jiff::Timestamp::now().to_string(),
             "seconds": round(summary.seconds, 2),
             "tiles_before": summary.tiles.1,
+            "ignored_files": summary.ignored,
             "threads": request.threads,
             "device": model.device().name(),
             "runtime": model.runtime_version(),

@@ -30,7 +30,7 @@ impl<'a> Artist<'a> {
 
     /// Draws the pictures of a candidate.
     pub fn pictures(&self, candidate: &Candidate) -> Pictures {
-        let outline = self.in_pixels(&candidate.polygon);
+        let outline = self.in_pixels(&candidate.drawn);
         let north = north(self.raster, candidate.at);
         let view = |view| self.picture(outline.as_ref()?, north, view);
         Pictures {

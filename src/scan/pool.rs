@@ -5,6 +5,7 @@
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
 use super::hits::{Hit, hits_of};
+use super::journal::Done;
 use super::model::Output;
 use super::model_error::ModelError;
 use super::plan::{Plan, Task, Tile};
@@ -20,8 +21,12 @@ use std::time::Duration;
 
 /// A source and what is left to do of it.
 pub struct Job {
+    /// The number of its source.
+    pub source: usize,
     /// The raster.
     pub raster: Raster,
+    /// Of a photo that is not searched whole, the parts that are.
+    pub parts: Option<BTreeSet<usize>>,
     /// The grid that is read.
     pub level: Level,
     /// How it is cut.
@@ -30,6 +35,22 @@ pub struct Job {
     pub done: BTreeSet<usize>,
     /// Chunks whose ground is known already.
     pub known: BTreeSet<usize>,
+}
+
+impl Job {
+    /// Takes over what of it a journal names. What the plan does not know is no work of it.
+    pub fn resume(&mut self, number: usize, done: &Done) {
+        let tasks = done.tasks.range((number, 0)..(number + 1, 0));
+        self.done = tasks
+            .map(|(k, _)| k.1)
+            .filter(|t| *t < self.plan.tasks.len())
+            .collect();
+        let chunks = done.chunks.range((number, 0)..(number + 1, 0));
+        self.known = chunks
+            .map(|(k, _)| k.1)
+            .filter(|c| *c < self.plan.chunks.len())
+            .collect();
+    }
 }
 
 /// What a worker found.
@@ -62,6 +83,9 @@ pub struct ChunkReport {
     pub unreadable: Region,
     /// Black or white.
     pub blank: Region,
+    /// How sharp a photo is, in millionths of [`crate::imagery::photo::Measures::sharpness`]; `None` for rasters, and
+    /// where nothing tells.
+    pub sharpness: Option<u32>,
 }
 
 /// Why a run cannot go on.
@@ -343,6 +367,7 @@ impl Worker<'_> {
                 no_data: own(Why::NoData),
                 unreadable: own(Why::Unreadable),
                 blank: Region::from_rects(own(Why::Blank).rects().filter(long)),
+                sharpness: reader.sharpness(),
             }
         });
         Ok((pixels, report))

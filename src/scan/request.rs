@@ -15,6 +15,8 @@ pub struct PhotoRequest {
     pub ground_elevation_m: Option<f64>,
     /// The sensor's width in millimetres.
     pub sensor_width_mm: Option<f64>,
+    /// Search no more of overlapping photos than it takes to see each square metre so often, where they allow it.
+    pub min_views: Option<u16>,
 }
 
 impl PhotoRequest {
@@ -109,6 +111,9 @@ impl Request {
             .filter(|h| !(-500.0..=9000.0).contains(h))
         {
             return out("--ground-elevation", height.to_string(), "-500–9000 m");
+        }
+        if let Some(views) = self.photos.min_views.filter(|n| !(1..=100).contains(n)) {
+            return out("--min-views", views.to_string(), "1–100");
         }
         if self.threads == 0 || self.threads > 1024 {
             return out("--threads", self.threads.to_string(), "1–1024");

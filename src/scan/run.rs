@@ -1,29 +1,30 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
 use super::candidate::candidates;
+use super::choice::{self, Chosen};
 use super::cluster::clusters;
-use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
+use super::coverage::{Reason, SourceAreas};
 use super::error::ScanError;
 use super::hits::{Hit, Located};
 use super::ids::scan_id;
-use super::journal::{Bond, Journal};
+use super::journal::{Bond, Done, Journal};
+use super::looked::{Looked, kept_hits, looked};
 use super::outputs::{self, Provenance};
 use super::pool::{ChunkReport, Failure, Job, Pool, Report};
 use super::progress::{Progress, Stage, Step};
 use super::request::Request;
 use super::scorer::{Model, Runtime};
-use super::sources::{Locator, Sources, facts, frame, job, open_rasters};
+use super::sources::{Locator, Sources, edges, facts, job, open_rasters};
 use super::summary::Summary;
-use crate::ground::{Boundary, Quad, Region, area_m2};
-use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
-use crate::imagery::{RasterError, find_inputs, fingerprint_bytes};
-use std::collections::BTreeMap;
+use crate::ground::{Boundary, Quad, Region};
+use crate::imagery::{find_inputs, fingerprint_bytes};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// The journal's format, and with it every rule that decides what a cell scores. A change of either changes this.
-const FORMAT: &str = "papaver.journal/1";
+const FORMAT: &str = "papaver.journal/2";
 
 /// How long reports gather before they are taken in.
 const BATCH: Duration = Duration::from_millis(10);
@@ -41,9 +42,32 @@ struct Search<'a> {
     model: Model,
     sources: Sources,
     boundary: Option<Boundary>,
-    jobs: Vec<Job>,
     threshold: f64,
     bond: Bond,
+}
+
+/// What is scored at once: the jobs from `first` on; those before are done.
+struct Round<'a> {
+    jobs: &'a [Job],
+    first: usize,
+    locators: Vec<Locator<'a>>,
+}
+
+impl Found {
+    /// Takes over what a journal says of a round.
+    fn take_over(&mut self, done: &Done, round: &Round<'_>) -> Result<(), ScanError> {
+        for (number, job) in round.jobs.iter().enumerate().skip(round.first) {
+            for task in &job.done {
+                let hits = located(&round.locators, number, &done.tasks[&(number, *task)])?;
+                self.hits.insert((number, *task), hits);
+            }
+            for chunk in &job.known {
+                let report = done.chunks[&(number, *chunk)].clone();
+                self.ground.insert((number, *chunk), report);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Runs a scan. It can be stopped through `stop` at any moment, and goes on when it is run again.
@@ -56,55 +80,43 @@ pub fn scan(
     stop: &AtomicBool,
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
-    let mut search = Search::prepare(request, progress)?;
-    let (mut journal, mut done) = Journal::open(&request.out, &search.bond, request.restart)?;
+    let search = Search::prepare(request, progress)?;
+    let (mut journal, done) = Journal::open(&request.out, &search.bond, request.restart)?;
     outputs::prepare(&request.out, request.restart)?;
-    // What no plan of these sources names is no work of theirs.
-    let jobs = &search.jobs;
-    done.tasks
-        .retain(|(job, task), _| jobs.get(*job).is_some_and(|j| *task < j.plan.tasks.len()));
-    done.chunks
-        .retain(|(job, chunk), _| jobs.get(*job).is_some_and(|j| *chunk < j.plan.chunks.len()));
-    for (number, job) in search.jobs.iter_mut().enumerate() {
-        job.done = done
-            .tasks
-            .keys()
-            .filter(|k| k.0 == number)
-            .map(|k| k.1)
-            .collect();
-        job.known = done
-            .chunks
-            .keys()
-            .filter(|k| k.0 == number)
-            .map(|k| k.1)
-            .collect();
-    }
-    let jobs = std::mem::take(&mut search.jobs);
-    let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
-    let mut found = Found {
-        hits: BTreeMap::new(),
-        ground: done.chunks,
-    };
-    for ((number, task), hits) in done.tasks {
-        found
-            .hits
-            .insert((number, task), located(&locators, number, &hits)?);
-    }
-    let tiles = search.score(&jobs, &locators, &mut journal, &mut found, progress, stop)?;
-    journal.sync()?;
-    if tiles.done < tiles.total {
-        return Err(ScanError::Interrupted {
-            folder: request.out.clone(),
-        });
+    let mut jobs = Vec::new();
+    let mut found = Found::default();
+    let mut tiles = Tiles::default();
+    let mut next = search.first_jobs()?;
+    // A photo that turns out to be of no use is made up for by others, of which parts were left out.
+    while !next.is_empty() {
+        let first = jobs.len();
+        jobs.append(&mut next);
+        for (number, job) in jobs.iter_mut().enumerate().skip(first) {
+            job.resume(number, &done);
+        }
+        let round = Round {
+            jobs: &jobs,
+            first,
+            locators: jobs.iter().map(locator).collect::<Result<_, _>>()?,
+        };
+        found.take_over(&done, &round)?;
+        search.score(&round, &mut journal, &mut found, &mut tiles, progress, stop)?;
+        journal.sync()?;
+        if tiles.done < tiles.total {
+            return Err(ScanError::Interrupted {
+                folder: request.out.clone(),
+            });
+        }
+        next = search.further_jobs(&jobs, &found)?;
     }
     for job in &jobs {
         job.raster.check_unchanged()?;
     }
-    search.conclude(&jobs, &locators, found, tiles, progress, started)
+    search.conclude(&jobs, found, tiles, progress, started)
 }
 
 /// Tiles in all, done, and done in earlier runs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Tiles {
     total: u64,
     done: u64,
@@ -127,7 +139,6 @@ impl<'a> Search<'a> {
         let model = model?;
         let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
         let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
-        let jobs = jobs(&sources, &model, boundary.as_ref(), request)?;
         let threshold = request.threshold.unwrap_or(model.contract().threshold);
         let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);
         Ok(Self {
@@ -135,40 +146,129 @@ impl<'a> Search<'a> {
             model,
             sources,
             boundary,
-            jobs,
             threshold,
             bond,
         })
     }
 
-    /// Scores what is left, until it is done or the run is stopped.
+    /// The work that is known from the headers.
+    fn first_jobs(&self) -> Result<Vec<Job>, ScanError> {
+        let chosen = self.choose(&Chosen::new(), &BTreeSet::new())?;
+        let mut jobs = Vec::new();
+        for (source, raster) in self.sources.rasters.iter().enumerate() {
+            let parts = match (&chosen, raster.photo()) {
+                (Some(chosen), Some(_)) => {
+                    let Some(parts) = chosen.get(&source) else {
+                        continue;
+                    };
+                    Some(parts.clone())
+                }
+                _ => None,
+            };
+            jobs.extend(self.job(source, parts)?);
+        }
+        match (&self.request.within, jobs.is_empty()) {
+            (Some(path), true) => Err(ScanError::BoundaryElsewhere { path: path.clone() }),
+            _ => Ok(jobs),
+        }
+    }
+
+    /// The work that makes up for photos which turned out to be of no use.
+    fn further_jobs(&self, jobs: &[Job], found: &Found) -> Result<Vec<Job>, ScanError> {
+        let useless: BTreeSet<usize> = found
+            .ground
+            .values()
+            .filter(|r| !r.unreadable.is_empty())
+            .map(|r| jobs[r.job].source)
+            .collect();
+        if useless.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut searched = Chosen::new();
+        for job in jobs.iter().filter(|j| !useless.contains(&j.source)) {
+            if let Some(parts) = &job.parts {
+                searched.entry(job.source).or_default().extend(parts);
+            }
+        }
+        let Some(chosen) = self.choose(&searched, &useless)? else {
+            return Ok(Vec::new());
+        };
+        let mut further = Vec::new();
+        for (source, parts) in chosen {
+            let before = searched.get(&source);
+            let new: BTreeSet<usize> = parts
+                .into_iter()
+                .filter(|part| !before.is_some_and(|b| b.contains(part)))
+                .collect();
+            if !new.is_empty() {
+                further.extend(self.job(source, Some(new))?);
+            }
+        }
+        Ok(further)
+    }
+
+    /// The parts of photos that are searched, where not all are.
+    fn choose(
+        &self,
+        searched: &Chosen,
+        useless: &BTreeSet<usize>,
+    ) -> Result<Option<Chosen>, ScanError> {
+        let Some(least) = self.request.photos.min_views else {
+            return Ok(None);
+        };
+        let boundary = self.boundary.as_ref().map(Boundary::polygons);
+        let rasters = &self.sources.rasters;
+        let edges = |source: usize| {
+            let inside = self.job(source, None)?.is_some();
+            let model = (self.model.contract(), self.model.batch());
+            Ok::<_, ScanError>(inside.then(|| edges(&rasters[source], model.0, model.1)))
+        };
+        choice::choose(rasters, boundary, least, (searched, useless), edges).map(Some)
+    }
+
+    fn job(&self, source: usize, parts: Option<BTreeSet<usize>>) -> Result<Option<Job>, ScanError> {
+        let raster = &self.sources.rasters[source];
+        let (contract, batch) = (self.model.contract(), self.model.batch());
+        Ok(job(
+            (source, raster),
+            contract,
+            batch,
+            self.boundary.as_ref(),
+            parts,
+        )?)
+    }
+
+    /// Scores what is left of a round, until it is done or the run is stopped.
     fn score(
         &self,
-        jobs: &[Job],
-        locators: &[Locator<'_>],
+        round: &Round<'_>,
         journal: &mut Journal,
         found: &mut Found,
+        tiles: &mut Tiles,
         progress: &dyn Progress,
         stop: &AtomicBool,
-    ) -> Result<Tiles, ScanError> {
+    ) -> Result<(), ScanError> {
+        let jobs = &round.jobs[round.first..];
         let of = |job: &Job, tasks: &mut dyn Iterator<Item = usize>| {
             tasks
                 .map(|t| job.plan.tasks[t].tiles.len() as u64)
                 .sum::<u64>()
         };
-        let total: u64 = jobs
+        tiles.total += jobs
             .iter()
             .map(|j| of(j, &mut (0..j.plan.tasks.len())))
-            .sum();
+            .sum::<u64>();
         let before: u64 = jobs
             .iter()
             .map(|j| of(j, &mut j.done.iter().copied()))
             .sum();
+        tiles.before += before;
+        tiles.done += before;
         progress.stage(Stage::Scoring {
-            tiles: total,
-            done: before,
+            tiles: tiles.total,
+            done: tiles.done,
         });
-        let mut counter = Counter::new(before);
+        let mut counter = Counter::new(tiles.done);
         #[expect(
             clippy::cast_possible_truncation,
             reason = "scores are single precision"
@@ -192,9 +292,7 @@ impl<'a> Search<'a> {
             while let (Ok(first), true) = (receive.recv(), outcome.is_ok()) {
                 let mut batch = std::iter::once(first).chain(receive.try_iter());
                 outcome = batch
-                    .try_for_each(|report| {
-                        Self::take(report, jobs, locators, journal, found, &mut counter)
-                    })
+                    .try_for_each(|report| Self::take(report, round, journal, found, &mut counter))
                     .and_then(|()| Ok(journal.flush()?));
                 counter.tell(found, self.request.site_radius_m, progress);
                 std::thread::park_timeout(BATCH);
@@ -204,33 +302,31 @@ impl<'a> Search<'a> {
             }
             outcome
         })?;
-        Ok(Tiles {
-            total,
-            done: counter.tiles,
-            before,
-        })
+        tiles.done = counter.tiles;
+        Ok(())
     }
 
-    /// Takes in what a worker found.
+    /// Takes in what a worker found. Workers number the jobs of their round.
     fn take(
         report: Report,
-        jobs: &[Job],
-        locators: &[Locator<'_>],
+        round: &Round<'_>,
         journal: &mut Journal,
         found: &mut Found,
         counter: &mut Counter,
     ) -> Result<(), ScanError> {
         match report {
-            Report::Chunk(chunk) => {
+            Report::Chunk(mut chunk) => {
+                chunk.job += round.first;
                 journal.chunk(&chunk)?;
                 found.ground.insert((chunk.job, chunk.chunk), chunk);
             }
             Report::Task { job, task, hits } => {
+                let job = job + round.first;
                 journal.task(job, task, &hits)?;
-                counter.tiles += jobs[job].plan.tasks[task].tiles.len() as u64;
+                counter.tiles += round.jobs[job].plan.tasks[task].tiles.len() as u64;
                 found
                     .hits
-                    .insert((job, task), located(locators, job, &hits)?);
+                    .insert((job, task), located(&round.locators, job, &hits)?);
             }
             Report::Failed(Failure::Raster(error)) => return Err(error.into()),
             Report::Failed(Failure::Model(error)) => return Err(error.into()),
@@ -240,15 +336,22 @@ impl<'a> Search<'a> {
 
     /// Turns what was found into candidates and coverage, and writes the files.
     fn conclude(
-        self,
+        mut self,
         jobs: &[Job],
-        locators: &[Locator<'_>],
         found: Found,
         tiles: Tiles,
         progress: &dyn Progress,
         started: Instant,
     ) -> Result<Summary, ScanError> {
         let request = self.request;
+        let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
+        let mut outside = BTreeSet::new();
+        for (source, raster) in self.sources.rasters.iter().enumerate() {
+            if raster.photo().is_some() && self.job(source, None)?.is_none() {
+                outside.insert(source);
+            }
+        }
+        self.sources.note(jobs, &found.ground, &outside);
         let facts = facts(&self.sources, request);
         let Looked {
             coverage,
@@ -258,8 +361,8 @@ impl<'a> Search<'a> {
         } = looked(
             &self.sources,
             jobs,
-            locators,
-            &found,
+            &locators,
+            &found.ground,
             self.boundary.as_ref(),
         )?;
         for error in &useless {
@@ -273,10 +376,9 @@ impl<'a> Search<'a> {
                 _ => ScanError::NoSource(useless),
             });
         }
-        let numbers = job_sources(jobs, &self.sources);
         let mut of_sources = vec![SourceAreas::default(); facts.len()];
-        for (source, areas) in numbers.iter().zip(grounds) {
-            of_sources[*source] = areas;
+        for (job, areas) in jobs.iter().zip(grounds) {
+            of_sources[job.source].add(&areas);
         }
         let id = scan_id(&format!(
             "{} {} {:?}",
@@ -284,11 +386,10 @@ impl<'a> Search<'a> {
             request.site_radius_m,
             request.captured
         ));
-        let hits = kept_hits(jobs, found, &lost, &numbers, self.boundary.as_ref());
+        let hits = kept_hits(jobs, found.hits, &lost, self.boundary.as_ref());
         let outline = |source: usize, region: &Region| {
-            numbers
-                .iter()
-                .position(|n| *n == source)
+            jobs.iter()
+                .position(|j| j.source == source)
                 .map_or(Ok(geo::MultiPolygon::new(vec![])), |job| {
                     locators[job].model_outline(region)
                 })
@@ -316,15 +417,13 @@ impl<'a> Search<'a> {
             coverage,
             sources: facts,
             grounds: of_sources,
-            refused: self.sources.refused.into_iter().chain(useless).collect(),
-            photos: (
-                self.sources
-                    .rasters
-                    .iter()
-                    .filter(|r| r.photo().is_some())
-                    .count(),
-                self.sources.flights,
-            ),
+            refused: std::mem::take(&mut self.sources.refused)
+                .into_iter()
+                .chain(useless)
+                .collect(),
+            photos: (self.sources.photos_searched(), self.sources.flights),
+            skipped: self.sources.skipped.clone(),
+            ignored: self.sources.ignored,
             remarks: self.sources.remarks.clone(),
             unreadable_m2,
             tiles: (tiles.total, tiles.before),
@@ -344,36 +443,8 @@ impl<'a> Search<'a> {
     }
 }
 
-fn jobs(
-    sources: &Sources,
-    model: &Model,
-    boundary: Option<&Boundary>,
-    request: &Request,
-) -> Result<Vec<Job>, ScanError> {
-    let mut jobs = Vec::new();
-    for raster in &sources.rasters {
-        jobs.extend(job(raster, model.contract(), model.batch(), boundary)?);
-    }
-    match (&request.within, jobs.is_empty()) {
-        (Some(path), true) => Err(ScanError::BoundaryElsewhere { path: path.clone() }),
-        _ => Ok(jobs),
-    }
-}
-
 fn locator(job: &Job) -> Result<Locator<'_>, ScanError> {
     Ok(Locator::new(&job.raster, &job.level, job.plan.scale)?)
-}
-
-/// The source that each job is about.
-fn job_sources(jobs: &[Job], sources: &Sources) -> Vec<usize> {
-    let same = |job: &Job| {
-        sources
-            .rasters
-            .iter()
-            .position(|r| r.path() == job.raster.path())
-            .unwrap_or(0)
-    };
-    jobs.iter().map(same).collect()
 }
 
 fn bond(
@@ -395,7 +466,7 @@ fn bond(
         .raster
         .bands
         .map_or_else(String::new, |b| format!("{b:?}"));
-    let options = [
+    let mut options = vec![
         ("threshold", threshold.to_string()),
         ("within", within),
         ("crs", crs),
@@ -404,6 +475,9 @@ fn bond(
         ("ground", request.photos.fingerprint()),
         ("device", model.device().name().to_owned()),
     ];
+    if let Some(least) = request.photos.min_views {
+        options.push(("min_views", least.to_string()));
+    }
     Bond {
         format: FORMAT.into(),
         model: model.sha256().into(),
@@ -459,173 +533,4 @@ impl Counter {
             candidates: self.candidates,
         });
     }
-}
-
-/// What was looked at and what came of it.
-struct Looked {
-    coverage: Coverage,
-    /// The areas of each job.
-    grounds: Vec<SourceAreas>,
-    /// What of each job was lost, in level pixels.
-    lost: Vec<Region>,
-    /// Sources, or parts of them, that turned out to be of no use.
-    useless: Vec<RasterError>,
-}
-
-/// Adds up the ground of all sources.
-fn looked(
-    sources: &Sources,
-    jobs: &[Job],
-    locators: &[Locator<'_>],
-    results: &Found,
-    boundary: Option<&Boundary>,
-) -> Result<Looked, ScanError> {
-    let (mut parts, mut lost, mut useless) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, job) in jobs.iter().enumerate() {
-        let reports: Vec<&ChunkReport> = results
-            .ground
-            .range((number, 0)..(number + 1, 0))
-            .map(|(_, r)| r)
-            .collect();
-        let looked_at = Region::from_rects(reports.iter().map(|r| job.plan.chunks[r.chunk]));
-        let all = |part: fn(&ChunkReport) -> &Region| {
-            Region::from_rects(reports.iter().flat_map(|r| part(r).rects()))
-        };
-        let (no_data, unreadable, blank) = (
-            all(|r| &r.no_data),
-            all(|r| &r.unreadable),
-            all(|r| &r.blank),
-        );
-        let ground = RasterGround::new(
-            &looked_at,
-            no_data,
-            unreadable,
-            &blank,
-            (job.level.width, job.level.height),
-        );
-        let outline = |region: &Region| locators[number].level_outline(region);
-        if let Some((photo, _)) = job.raster.photo() {
-            let (part, error) = photo_ground(
-                photo,
-                outline(&ground.searched)?,
-                outline(&ground.unreadable)?,
-            );
-            parts.push(part);
-            useless.extend(error);
-            lost.push(ground.lost());
-            continue;
-        }
-        let unreadable = outline(&ground.unreadable)?;
-        if !unreadable.0.is_empty() {
-            useless.push(RasterError::PartlyUnreadable {
-                path: job.raster.path().into(),
-                m2: area_m2(&unreadable),
-            });
-        }
-        parts.push(SourceCoverage {
-            searched: outline(&ground.searched)?,
-            not_searched: vec![
-                (Reason::Unreadable, unreadable),
-                (Reason::Blank, outline(&ground.collar)?),
-                (Reason::NoData, outline(&ground.no_data)?),
-            ],
-        });
-        lost.push(ground.lost());
-    }
-    let grounds = parts.iter().map(SourceCoverage::areas).collect();
-    for raster in &sources.too_coarse {
-        parts.push(SourceCoverage {
-            searched: geo::MultiPolygon::new(vec![]),
-            not_searched: vec![(Reason::TooCoarse, frame(raster)?)],
-        });
-    }
-    if boundary.is_none() && jobs.iter().any(|j| j.raster.photo().is_some()) {
-        parts.push(holes(&parts));
-    }
-    let frames = match boundary {
-        Some(_) => sources
-            .rasters
-            .iter()
-            .filter(|r| r.photo().is_none())
-            .map(frame)
-            .collect::<Result<_, _>>()?,
-        None => Vec::new(),
-    };
-    Ok(Looked {
-        coverage: Coverage::of(&parts, &frames, boundary),
-        grounds,
-        lost,
-        useless,
-    })
-}
-
-/// Ground that photos leave out in their midst: without a boundary, what they enclose is what they were flown for.
-fn holes(parts: &[SourceCoverage]) -> SourceCoverage {
-    let flown = parts
-        .iter()
-        .flat_map(|p| std::iter::once(&p.searched).chain(p.not_searched.iter().map(|n| &n.1)));
-    let united = geo::unary_union(flown.flatten());
-    let gaps = united
-        .iter()
-        .flat_map(geo::Polygon::interiors)
-        .map(|ring| geo::Polygon::new(ring.clone(), vec![]))
-        .collect();
-    SourceCoverage {
-        not_searched: vec![(Reason::Gap, gaps)],
-        searched: geo::MultiPolygon::new(vec![]),
-    }
-}
-
-/// The ground of a photo: what lies outside its frame is nobody's, what is too coarse in it is named so, and a picture that
-/// could not be used is looked at again for its reason.
-fn photo_ground(
-    photo: &Photo,
-    searched: geo::MultiPolygon,
-    unused: geo::MultiPolygon,
-) -> (SourceCoverage, Option<RasterError>) {
-    let mut not_searched = vec![(Reason::TooCoarse, photo.footprint.coarse_ground.clone())];
-    let mut error = None;
-    if !unused.0.is_empty() {
-        let aside = photo.usable_picture().err();
-        let reason = match aside.as_ref().map(SetAside::reason) {
-            Some(PhotoReason::Quality) => Reason::Quality,
-            _ => Reason::Unreadable,
-        };
-        not_searched.push((reason, unused));
-        error = aside.map(|a| RasterError::Photo(Box::new(a)));
-    }
-    let part = SourceCoverage {
-        searched,
-        not_searched,
-    };
-    (part, error)
-}
-
-/// The hits in order, less those on ground that turned out to be a collar, and those beyond the boundary.
-fn kept_hits(
-    jobs: &[Job],
-    results: Found,
-    lost: &[Region],
-    sources: &[usize],
-    boundary: Option<&Boundary>,
-) -> Vec<Located> {
-    let asked_for = |h: &Located| boundary.is_none_or(|b| b.meets(&h.quad));
-    let on_ground = |h: &Located| {
-        let job = &jobs[h.source];
-        !lost[h.source].covers(
-            job.plan
-                .level_rect(h.hit.rect, (job.level.width, job.level.height)),
-        )
-    };
-    results
-        .hits
-        .into_values()
-        .flatten()
-        .filter(on_ground)
-        .filter(asked_for)
-        .map(|h| Located {
-            source: sources[h.source],
-            ..h
-        })
-        .collect()
 }

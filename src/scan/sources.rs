@@ -2,10 +2,11 @@
 //! they lie on the disk.
 
 use super::candidate::SourceFacts;
+use super::choice::{Edges, overlap};
 use super::error::ScanError;
 use super::model::Contract;
 use super::plan::{Ground, Plan};
-use super::pool::Job;
+use super::pool::{ChunkReport, Job};
 use super::progress::Progress;
 use super::request::Request;
 use super::sightings::Views;
@@ -37,6 +38,14 @@ pub struct Sources {
     pub remarks: Vec<(String, Remark)>,
     /// Cameras and flights of the photos.
     pub flights: usize,
+    /// Files of other kinds that lay in the folders.
+    pub ignored: usize,
+    /// Names of the photos that the others make superfluous.
+    pub skipped: Vec<String>,
+    /// Of each source, what of it was searched where that is not all: rectangles of its pixels.
+    searched: Vec<Option<Vec<Rect>>>,
+    /// Of each source, how blurred its picture is beside the others: 1 for one as sharp as most.
+    blur: Vec<f64>,
 }
 
 /// Opens every raster of the inputs, in their order.
@@ -125,8 +134,98 @@ impl Sources {
             too_coarse,
             remarks,
             flights: placed.flights.len(),
+            ignored: inputs.ignored,
+            skipped: Vec::new(),
+            searched: Vec::new(),
+            blur: Vec::new(),
         })
     }
+
+    /// Photos of which anything was searched.
+    pub fn photos_searched(&self) -> usize {
+        let searched = |n: usize| self.searched.get(n).is_none_or(|s| s != &Some(Vec::new()));
+        let photos = self.rasters.iter().enumerate();
+        photos
+            .filter(|(n, r)| r.photo().is_some() && searched(*n))
+            .count()
+    }
+
+    /// Takes note of what was searched of the photos and how sharp they are. Those `outside` the boundary are named to
+    /// the pilot.
+    pub fn note(
+        &mut self,
+        jobs: &[Job],
+        ground: &BTreeMap<(usize, usize), ChunkReport>,
+        outside: &BTreeSet<usize>,
+    ) {
+        let mut searched: Vec<Option<Vec<Rect>>> = vec![Some(Vec::new()); self.rasters.len()];
+        for job in jobs {
+            let whole = searched[job.source].is_none() || job.parts.is_none();
+            match &mut searched[job.source] {
+                Some(rects) if !whole => {
+                    let size = (job.level.width, job.level.height);
+                    let tiles = job.plan.tasks.iter().flat_map(|t| &t.tiles);
+                    rects.extend(tiles.map(|t| job.plan.level_rect(t.core, size)));
+                }
+                of_source => *of_source = None,
+            }
+        }
+        let mut sharpness: Vec<Option<u32>> = vec![None; self.rasters.len()];
+        for report in ground.values() {
+            let source = jobs[report.job].source;
+            sharpness[source] = sharpness[source].or(report.sharpness);
+            if self.rasters[source].photo().is_some() && !report.unreadable.is_empty() {
+                searched[source] = Some(Vec::new());
+            }
+        }
+        self.blur = blur(&sharpness);
+        let worked: BTreeSet<usize> = jobs.iter().map(|j| j.source).collect();
+        let photos = |n: &usize| self.rasters[*n].photo().is_some();
+        self.skipped = (0..self.rasters.len())
+            .filter(|n| photos(n) && !worked.contains(n) && !outside.contains(n))
+            .map(|n| self.names[n].clone())
+            .collect();
+        self.searched = searched;
+        let beyond = outside.iter().map(|n| {
+            let remark = Remark::OutsideBoundary { photo: *n };
+            (self.names[*n].clone(), remark)
+        });
+        self.remarks.extend(beyond);
+    }
+
+    /// Whether a place is on the part of a photo that was searched.
+    fn searches(&self, source: usize, at: LonLat) -> bool {
+        let Some((photo, grid)) = self.rasters[source].photo() else {
+            return false;
+        };
+        let held = || photo.footprint.ground.intersects(&geo::Point::from(at));
+        match self.searched.get(source) {
+            Some(Some(rects)) => {
+                let p = grid.position(at);
+                let within =
+                    |from: u32, to: u32, v: f64| (f64::from(from)..f64::from(to)).contains(&v);
+                rects
+                    .iter()
+                    .any(|r| within(r.x0, r.x1, p.x) && within(r.y0, r.y1, p.y))
+                    && held()
+            }
+            _ => held(),
+        }
+    }
+}
+
+/// How many times coarser photos are for their blur: 1 for those at least as sharp as the median, at most 4.
+fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
+    let mut known: Vec<u32> = sharpness.iter().copied().flatten().collect();
+    known.sort_unstable();
+    let median = known.get(known.len() / 2).copied().unwrap_or(1);
+    // Second differences over the variance fall with the square of the width of a blur.
+    let of = |own: u32| {
+        (f64::from(median) / f64::from(own.max(1)))
+            .sqrt()
+            .clamp(1.0, 4.0)
+    };
+    sharpness.iter().map(|s| s.map_or(1.0, of)).collect()
 }
 
 /// Places the photos, on the ground the user names.
@@ -163,15 +262,13 @@ impl Views for Sources {
     fn view(&self, source: usize, at: LonLat) -> Option<f64> {
         let (photo, _) = self.rasters[source].photo()?;
         let (off_nadir_deg, gsd_m) = photo.view_of(at)?;
-        Some(gsd_m / off_nadir_deg.to_radians().cos())
+        let blur = self.blur.get(source).copied().unwrap_or(1.0);
+        Some(gsd_m / off_nadir_deg.to_radians().cos() * blur)
     }
 
     fn covering(&self, at: LonLat) -> usize {
-        let point = geo::Point::from(at);
-        self.rasters
-            .iter()
-            .filter_map(Raster::photo)
-            .filter(|(photo, _)| photo.footprint.ground.intersects(&point))
+        (0..self.rasters.len())
+            .filter(|source| self.searches(*source, at))
             .count()
     }
 }
@@ -197,13 +294,8 @@ fn unique_names(rasters: &[Raster]) -> Vec<String> {
     rasters.iter().map(name).collect()
 }
 
-/// Plans the work on a raster inside a boundary. `None` where the boundary leaves all of it out.
-pub fn job(
-    raster: &Raster,
-    contract: &Contract,
-    batch: usize,
-    boundary: Option<&Boundary>,
-) -> Result<Option<Job>, CrsError> {
+/// The level of a raster that is read for a model, how many of the raster's pixels one of it takes, and its ground.
+fn read(raster: &Raster, contract: &Contract) -> (Level, (f64, f64), Ground) {
     let level = raster.level_for(contract.resolution_cm);
     let (rx, ry) = raster.reduction(&level);
     let gsd = raster.gsd();
@@ -212,21 +304,50 @@ pub fn job(
         block: level.block,
         gsd_cm: (gsd.x_cm * rx, gsd.y_cm * ry),
     };
+    (level, (rx, ry), ground)
+}
+
+/// Where the parts of a photo begin and end.
+pub fn edges(raster: &Raster, contract: &Contract, batch: usize) -> Edges {
+    let (level, _, ground) = read(raster, contract);
+    let whole = Plan::new(contract, batch, &ground, |_| true);
+    Edges::of(&whole, &level, contract.output)
+}
+
+/// Plans the work on a source inside a boundary, or on some parts of a photo. `None` where the boundary leaves all of it
+/// out.
+pub fn job(
+    (source, raster): (usize, &Raster),
+    contract: &Contract,
+    batch: usize,
+    boundary: Option<&Boundary>,
+    parts: Option<BTreeSet<usize>>,
+) -> Result<Option<Job>, CrsError> {
+    let (level, (rx, ry), ground) = read(raster, contract);
     let shape = boundary
         .map(|b| in_pixels(b, raster, (rx, ry)))
         .transpose()?;
+    let chosen = parts
+        .as_ref()
+        .map(|parts| edges(raster, contract, batch).rects(parts));
     let wanted = |rect: Rect| {
-        shape.as_ref().is_none_or(|shape| {
-            let corner = |x: u32, y: u32| Coord {
-                x: f64::from(x),
-                y: f64::from(y),
-            };
-            geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
-        })
+        let of_parts = chosen
+            .as_ref()
+            .is_none_or(|parts| parts.iter().any(|part| overlap(*part, rect)));
+        of_parts
+            && shape.as_ref().is_none_or(|shape| {
+                let corner = |x: u32, y: u32| Coord {
+                    x: f64::from(x),
+                    y: f64::from(y),
+                };
+                geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
+            })
     };
     let plan = Plan::new(contract, batch, &ground, wanted);
     let job = Job {
+        source,
         raster: raster.clone(),
+        parts,
         level,
         plan,
         done: BTreeSet::new(),

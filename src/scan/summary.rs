@@ -23,6 +23,10 @@ pub struct Summary {
     pub refused: Vec<RasterError>,
     /// What a pilot should know of the photos: file name, remark.
     pub remarks: Vec<(String, Remark)>,
+    /// Photos that were not searched, since others show their ground often enough.
+    pub skipped: Vec<String>,
+    /// Files of other kinds that lay in the folders and were passed over.
+    pub ignored: usize,
     /// Photos searched, and the flights they were taken on.
     pub photos: (usize, usize),
     /// Square metres that could not be read.

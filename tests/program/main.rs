@@ -13,10 +13,16 @@
 )]
 
 mod ground;
+#[path = "../common/mount.rs"]
+mod mount;
 mod paint;
+mod photos;
+mod photos_bad;
+mod photos_real;
 mod results;
 mod rfc7946;
 mod run;
+mod shots;
 
 mod bad_input;
 mod evaluate;

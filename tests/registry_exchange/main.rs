@@ -13,8 +13,12 @@
     reason = "a test may fail, and says why"
 )]
 
+#[path = "../common/mount.rs"]
+mod mount;
+mod office;
+
 mod bad_input;
+mod damage;
 mod formats;
 mod life;
-mod office;
 mod province;

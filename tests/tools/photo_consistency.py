@@ -2,7 +2,8 @@
 
 Matches features (SIFT) between overlapping frames, carries both ends of every match to the ground with the program's own
 camera model (the example `photo_ground`), and reports the distance between them: median, 95th percentile, and the
-systematic part of it for each pair. Draws the footprints, and the photos laid on the ground, as pictures.
+systematic part of it for each pair; then the same with the radial distortion that would serve these photos best, which
+tells how much a lens correction could give. Draws the footprints, and the photos laid on the ground, as pictures.
 
     cargo build --example photo_ground
     python tests/tools/photo_consistency.py FOLDER OUT [options of photo_ground]
@@ -96,12 +97,12 @@ def main():
     plane = Plane(photos[0]["lon"], photos[0]["lat"])
     draw(photos, plane, out / "footprints.png")
     places = [plane.metres(p["lon"], p["lat"]) for p in photos]
-    reach = [math.hypot(p["width"], p["height"]) * p["gsd_m"][0] * 0.5 for p in photos]
+    reach = [math.hypot(p["width"], p["height"]) * p["gsd_m"][1] * 0.5 for p in photos]
     found = [features(p) for p in photos]
-    everything, inside, pairs, offsets = [], [], 0, []
+    everything, inside, pairs, offsets, matched = [], [], 0, [], []
     for i in range(len(photos)):
         for j in range(i + 1, len(photos)):
-            if math.dist(places[i], places[j]) > 1.2 * min(reach[i], reach[j]):
+            if math.dist(places[i], places[j]) > reach[i] + reach[j]:
                 continue
             both = matches(found[i], found[j])
             if both is None:
@@ -121,6 +122,7 @@ def main():
             if len(d) < 20:
                 continue
             pairs += 1
+            matched.append((i, j, pa, pb))
             length = np.hypot(d[:, 0], d[:, 1])
             everything.append(length)
             shift = np.median(d, axis=0)
@@ -134,7 +136,35 @@ def main():
     print(f"disagreement on the ground: median {np.median(length):.2f} m, 95th percentile {np.percentile(length, 95):.2f} m, "
           f"largest {length.max():.2f} m; median shift between frames {np.median(offsets):.2f} m")
     print(f"within the two stated radii together: {100 * np.mean(inside):.1f} %")
+    fit(photos, plane, matched)
     mosaic(photos, plane, tool, out / "on_the_ground.png")
+
+
+def fit(photos, plane, matched):
+    """The disagreement on level ground under the radial distortion that makes it least."""
+    def lengths(k):
+        found = []
+        for i, j, pa, pb in matched:
+            a, b = level(photos[i], plane, pa, k), level(photos[j], plane, pb, k)
+            found.append(np.hypot(*(a - b).T))
+        return np.concatenate(found)
+
+    best = min(np.arange(-0.2, 0.2001, 0.01), key=lambda k: np.median(lengths(k)))
+    for name, k in (("none", 0.0), ("best", best)):
+        d = lengths(k)
+        print(f"on level ground, radial distortion {name} ({k:+.2f}): median {np.median(d):.2f} m, 95th percentile {np.percentile(d, 95):.2f} m")
+
+
+def level(photo, plane, pixels, k):
+    x = (pixels[:, 0] + 0.5 - photo["width"] / 2) / photo["focal_px"]
+    y = (pixels[:, 1] + 0.5 - photo["height"] / 2) / photo["focal_px"]
+    u, v = x.copy(), y.copy()
+    for _ in range(20):
+        by = 1 + k * (u * u + v * v)
+        u, v = x / by, y / by
+    ray = np.array(photo["forward"]) + u[:, None] * np.array(photo["right"]) + v[:, None] * np.array(photo["down"])
+    camera = np.array(plane.metres(photo["lon"], photo["lat"]))
+    return camera + ray[:, :2] * (photo["height_m"] / -ray[:, 2])[:, None]
 
 
 def canvas(photos, plane, metres_a_pixel):

@@ -558,6 +558,7 @@ fn live(
         officers: vec!["李".into()],
         note: None,
         forced: None,
+        imported: None,
     };
     office.put("李", Some(key), at, vec![after], Body::Eradicate(eradicate));
     let Some(at) = later(office, 5, 20) else {

@@ -179,16 +179,19 @@ impl Add {
         let (mut store, author) = context.write()?;
         let place = Place::point(at);
         let radius = f64::from(store.settings().match_radius_m);
-        for near in store.sites_near(&place, radius)? {
-            let metres = place.distance_m(&near.place);
-            if metres <= radius {
-                let code = store.code(near.key)?;
-                tell(&tr!(
-                    lang,
-                    "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
-                    "图斑 {code} 距此 {metres:.0} 米：是否同一处?可用 `papaver merge` 合并"
-                ));
-            }
+        let near = store.sites_near(&place, radius)?;
+        let nearest = near
+            .iter()
+            .map(|site| (place.distance_m(&site.place), site.key))
+            .filter(|(metres, _)| *metres <= radius)
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((metres, key)) = nearest {
+            let code = store.code(key)?;
+            tell(&tr!(
+                lang,
+                "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
+                "图斑 {code} 距此 {metres:.0} 米：是否同一处？可用 `papaver merge` 合并"
+            ));
         }
         let now = moment();
         let random_id = next_id(

@@ -61,6 +61,11 @@ pub enum Remark {
         /// The photo.
         photo: usize,
     },
+    /// Nothing that it shows lies inside the boundary of the survey.
+    OutsideBoundary {
+        /// The photo.
+        photo: usize,
+    },
     /// The altitude above take-off is not positive.
     BelowTakeOff {
         /// The photo.
@@ -79,6 +84,7 @@ impl Remark {
             | Self::ClockJump { photo, .. }
             | Self::PositionJump { photo, .. }
             | Self::BelowSea { photo, .. }
+            | Self::OutsideBoundary { photo }
             | Self::BelowTakeOff { photo, .. } => *photo,
         }
     }
@@ -91,6 +97,7 @@ impl Remark {
             Self::ClockJump { seconds, .. } => ("clock_jump_s", Some(*seconds)),
             Self::PositionJump { metres, .. } => ("position_jump_m", Some(*metres)),
             Self::BelowSea { altitude_m, .. } => ("below_sea_m", Some(*altitude_m)),
+            Self::OutsideBoundary { .. } => ("outside_boundary", None),
             Self::BelowTakeOff { altitude_m, .. } => ("below_take_off_m", Some(*altitude_m)),
         }
     }

@@ -81,7 +81,7 @@ const BODIES: [Body; 31] = [
     body("FC7203", 4.49, 6.3, 4.7),
     body("FC7303", 4.49, 6.3, 4.7),
     body("FC2103", 4.5, 6.3, 4.7),
-    body("FC2204", 4.386, 6.3, 4.7),
+    body("FC2204", 0.0, 6.3, 4.7),
     body("FC3170", 4.49, 6.4, 4.8),
     body("FC3411", 8.38, 13.2, 8.8),
     body("FC3582", 6.72, 9.6, 7.2),
@@ -309,10 +309,13 @@ fn by_table(found: &Metadata, (width, height): (f64, f64)) -> Option<f64> {
     let (long, short) = (width.max(height), width.min(height));
     // Pixels per millimetre, if the frame fills the sensor's long side, or its short side: a frame cannot be larger.
     let density = (long / body.sensor_mm.0).max(short / body.sensor_mm.1);
-    let focal_mm = if body.focal_mm > 0.0 {
-        body.focal_mm
-    } else {
-        found.focal_mm?
+    let focal_mm = match found.focal_mm {
+        // Another lens of the same drone: the telephoto camera of a Mavic 3 Enterprise bears the name of the wide one.
+        Some(stated) if body.focal_mm > 0.0 && (stated / body.focal_mm - 1.0).abs() > 0.1 => {
+            return None;
+        }
+        _ if body.focal_mm > 0.0 => body.focal_mm,
+        stated => stated?,
     };
     Some(focal_mm * density)
 }
@@ -355,6 +358,56 @@ mod tests {
             (4013.0, FocalSource::SensorWidth)
         );
         assert!(Lens::of(&Metadata::default(), (4000, 3000), None).is_none());
+    }
+
+    #[test]
+    fn the_table_agrees_with_the_equivalents_that_makers_state() {
+        for (model, equivalent_mm) in [
+            ("FC300S", 20.0),
+            ("FC330", 20.0),
+            ("FC350", 20.0),
+            ("FC200", 28.0),
+            ("FC220", 26.0),
+            ("FC6310", 24.0),
+            ("FC6510", 24.0),
+            ("FC7203", 24.0),
+            ("FC7303", 24.0),
+            ("FC2103", 24.0),
+            ("FC3170", 24.0),
+            ("FC3411", 22.0),
+            ("FC3582", 24.0),
+            ("FC8482", 24.0),
+            ("FC8282", 24.0),
+            ("L1D-20C", 28.0),
+            ("L2D-20C", 24.0),
+            ("M3E", 24.0),
+            ("M3M", 24.0),
+            ("ANAFI", 23.0),
+            ("XT705", 28.6),
+            ("S.O.D.A.", 29.0),
+        ] {
+            let body = BODIES.iter().find(|b| b.model == model).expect("known");
+            let diagonal = body.sensor_mm.0.hypot(body.sensor_mm.1);
+            let found = body.focal_mm * 36.0_f64.hypot(24.0) / diagonal;
+            assert!(
+                (found / equivalent_mm - 1.0).abs() < 0.05,
+                "{model}: {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_telephoto_lens_of_a_known_drone_is_not_its_wide_one() {
+        let mut found = Metadata {
+            model: Some("M3E".into()),
+            focal_mm: Some(12.29),
+            focal_35mm: Some(24.0),
+            ..Default::default()
+        };
+        let source = |found: &Metadata| Lens::of(found, (5280, 3956), None).expect("a lens").1;
+        assert_eq!(source(&found), FocalSource::Table);
+        (found.focal_mm, found.focal_35mm) = (Some(29.9), Some(162.0));
+        assert_eq!(source(&found), FocalSource::Equivalent35mm);
     }
 
     #[test]

@@ -246,15 +246,15 @@ impl Photo {
         })
     }
 
-    /// The picture, if it shows anything.
+    /// The picture and what was measured of it, if it shows anything.
     ///
     /// # Errors
     /// [`SetAside`] where the file is cut or damaged, or the picture is blurred, too dark, too bright or infrared.
-    pub fn usable_picture(&self) -> Result<RgbImage, SetAside> {
+    pub fn usable_picture(&self) -> Result<(RgbImage, Measures), SetAside> {
         let (picture, measures) = self.decode()?;
         match measures.defect() {
             Some(defect) => Err(SetAside::new(&self.shot.path, Why::Defect(defect))),
-            None => Ok(picture),
+            None => Ok((picture, measures)),
         }
     }
 

@@ -1,0 +1,406 @@
+//! Which parts of overlapping photos have to be searched so that each square metre is seen a number of times, where the
+//! photos allow it. Pure, and the same on every machine.
+//!
+//! The ground is cut into squares of a metre. A photo sees a square when it shows all of it. Parts are given up one by
+//! one, whole photos first, then the worst views; a part is given up only when every square it shows is still seen as
+//! often as asked (or as often as all photos together see it), and every square of which it shows a piece is still seen
+//! whole by another. Hence the union of what is searched stays what it was.
+
+use crate::ground::{LonLat, PixelPoint};
+use geo::{BoundingRect, Coord, LineString, MultiPolygon};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::{ControlFlow, Range};
+
+/// A photo as far as its parts are concerned.
+pub struct Shown<'a> {
+    /// The ground it shows, in lon/lat.
+    pub outline: &'a MultiPolygon,
+    /// From a place to the pixel of the photo's own grid.
+    pub pixel: Box<dyn Fn(LonLat) -> PixelPoint + 'a>,
+    /// From a pixel of the grid to its place.
+    pub place: Box<dyn Fn(PixelPoint) -> LonLat + 'a>,
+    /// Where its parts begin and end along the grid's columns.
+    pub columns: Vec<u32>,
+    /// Where they begin and end along its rows.
+    pub rows: Vec<u32>,
+    /// How poorly it shows each part, row by row; the worst are given up first.
+    pub poorness: Vec<f64>,
+    /// The parts that are searched already and cannot be given up.
+    pub searched: BTreeSet<usize>,
+}
+
+impl Shown<'_> {
+    fn parts(&self) -> usize {
+        (self.columns.len() - 1) * (self.rows.len() - 1)
+    }
+
+    /// The columns and rows of parts that a square meets.
+    fn met(&self, corners: [PixelPoint; 4]) -> (Range<usize>, Range<usize>) {
+        let span = |value: fn(&PixelPoint) -> f64, edges: &[u32]| {
+            let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+            for corner in &corners {
+                low = low.min(value(corner));
+                high = high.max(value(corner));
+            }
+            let last = edges.len() - 2;
+            let first = edges[1..=last].partition_point(|e| f64::from(*e) <= low);
+            let end = edges[1..=last].partition_point(|e| f64::from(*e) < high);
+            first..end + 1
+        };
+        (span(|p| p.x, &self.columns), span(|p| p.y, &self.rows))
+    }
+
+    /// The ground of a part as a box in lon/lat.
+    fn part_bounds(&self, part: usize) -> geo::Rect {
+        let across = self.columns.len() - 1;
+        let (i, j) = (part % across, part / across);
+        let at = |x: u32, y: u32| {
+            let (x, y) = (f64::from(x), f64::from(y));
+            Coord::from((self.place)(PixelPoint { x, y }))
+        };
+        let corners = [
+            at(self.columns[i], self.rows[j]),
+            at(self.columns[i + 1], self.rows[j]),
+            at(self.columns[i + 1], self.rows[j + 1]),
+            at(self.columns[i], self.rows[j + 1]),
+        ];
+        let low = |v: fn(&Coord) -> f64| corners.iter().map(v).fold(f64::INFINITY, f64::min);
+        let high = |v: fn(&Coord) -> f64| corners.iter().map(v).fold(f64::NEG_INFINITY, f64::max);
+        geo::Rect::new(
+            Coord {
+                x: low(|c| c.x),
+                y: low(|c| c.y),
+            },
+            Coord {
+                x: high(|c| c.x),
+                y: high(|c| c.y),
+            },
+        )
+    }
+}
+
+/// A square metre: its column and row.
+type Square = (i64, i64);
+
+/// Squares of a metre over lon/lat.
+struct Lattice {
+    step: Coord,
+}
+
+impl Lattice {
+    fn about(latitude: f64) -> Self {
+        const METRE: f64 = 1.0 / 111_000.0;
+        let narrow = latitude.to_radians().cos().max(0.01);
+        Self {
+            step: Coord {
+                x: METRE / narrow,
+                y: METRE,
+            },
+        }
+    }
+
+    fn corner(&self, (column, row): Square) -> LonLat {
+        LonLat::new(column as f64 * self.step.x, row as f64 * self.step.y)
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "degrees over metres fit an i64"
+    )]
+    fn square(&self, at: Coord) -> Square {
+        (
+            (at.x / self.step.x).floor() as i64,
+            (at.y / self.step.y).floor() as i64,
+        )
+    }
+
+    /// The longitudes at which a row's line enters and leaves an area.
+    fn crossings(&self, area: &MultiPolygon, row: i64) -> Vec<f64> {
+        let y = row as f64 * self.step.y;
+        let rings = area
+            .iter()
+            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+        let mut found: Vec<f64> = rings
+            .flat_map(LineString::lines)
+            .filter(|l| (l.start.y <= y) != (l.end.y <= y))
+            .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x))
+            .collect();
+        found.sort_by(f64::total_cmp);
+        found
+    }
+
+    /// Whether the corners of a row from `columns.start` on lie inside an area.
+    fn inside(&self, area: &MultiPolygon, row: i64, columns: &Range<i64>) -> Vec<bool> {
+        let crossings = self.crossings(area, row);
+        columns
+            .clone()
+            .map(|column| {
+                let x = column as f64 * self.step.x;
+                crossings.partition_point(|c| *c <= x) % 2 == 1
+            })
+            .collect()
+    }
+
+    /// Tells every square of which a photo shows anything: whether it shows all of it, and the parts it takes. With
+    /// `only`, the squares of that box.
+    fn squares<B>(
+        &self,
+        shown: &Shown<'_>,
+        only: Option<geo::Rect>,
+        mut tell: impl FnMut(Square, bool, (Range<usize>, Range<usize>)) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let Some(bounds) = shown.outline.bounding_rect() else {
+            return ControlFlow::Continue(());
+        };
+        let (mut low, mut high) = (self.square(bounds.min()), self.square(bounds.max()));
+        if let Some(only) = only {
+            let (from, to) = (self.square(only.min()), self.square(only.max()));
+            // A square counts for every part that the box about it meets: a little beyond the part itself.
+            low = (low.0.max(from.0 - 2), low.1.max(from.1 - 2));
+            high = (high.0.min(to.0 + 2), high.1.min(to.1 + 2));
+        }
+        let vertices: BTreeSet<Square> = shown
+            .outline
+            .iter()
+            .flat_map(|p| p.exterior().coords())
+            .map(|c| self.square(*c))
+            .collect();
+        let corners = low.0..high.0 + 2;
+        let row_of = |row: i64| -> Vec<PixelPoint> {
+            corners
+                .clone()
+                .map(|column| (shown.pixel)(self.corner((column, row))))
+                .collect()
+        };
+        let mut below = self.inside(shown.outline, low.1, &corners);
+        let mut below_at = row_of(low.1);
+        for row in low.1..=high.1 {
+            let above = self.inside(shown.outline, row + 1, &corners);
+            let above_at = row_of(row + 1);
+            for (i, column) in (low.0..=high.0).enumerate() {
+                let within = [below[i], below[i + 1], above[i], above[i + 1]];
+                let whole = within.iter().all(|w| *w);
+                let any = within.iter().any(|w| *w) || vertices.contains(&(column, row));
+                if any {
+                    let at = [below_at[i], below_at[i + 1], above_at[i], above_at[i + 1]];
+                    tell((column, row), whole, shown.met(at))?;
+                }
+            }
+            (below, below_at) = (above, above_at);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// A number for each square, kept in blocks so that photos far apart cost nothing between them.
+#[derive(Clone, Default)]
+struct Counts {
+    blocks: HashMap<Square, Box<[u16; BLOCK * BLOCK]>>,
+}
+
+/// Squares along a block's side.
+const BLOCK: usize = 32;
+
+impl Counts {
+    fn key((x, y): Square) -> (Square, usize) {
+        const SIDE: i64 = BLOCK as i64;
+        let within = (y.rem_euclid(SIDE) * SIDE + x.rem_euclid(SIDE)).unsigned_abs();
+        (
+            (x.div_euclid(SIDE), y.div_euclid(SIDE)),
+            usize::try_from(within).unwrap_or(0),
+        )
+    }
+
+    fn of(&self, square: Square) -> u16 {
+        let (block, within) = Self::key(square);
+        self.blocks.get(&block).map_or(0, |b| b[within])
+    }
+
+    fn change(&mut self, square: Square, by: i16) {
+        let (block, within) = Self::key(square);
+        let block = self
+            .blocks
+            .entry(block)
+            .or_insert_with(|| Box::new([0; BLOCK * BLOCK]));
+        block[within] = block[within].saturating_add_signed(by);
+    }
+}
+
+/// The ground that counts: all of it, or what a boundary holds.
+struct Wanted<'a> {
+    lattice: &'a Lattice,
+    boundary: Option<&'a MultiPolygon>,
+    rows: std::cell::RefCell<HashMap<i64, Vec<f64>>>,
+}
+
+impl Wanted<'_> {
+    /// Whether any corner of a square lies inside.
+    fn holds(&self, (column, row): Square) -> bool {
+        let Some(boundary) = self.boundary else {
+            return true;
+        };
+        let mut rows = self.rows.borrow_mut();
+        [row, row + 1].into_iter().any(|row| {
+            let crossings = rows
+                .entry(row)
+                .or_insert_with(|| self.lattice.crossings(boundary, row));
+            [column, column + 1].into_iter().any(|column| {
+                let x = column as f64 * self.lattice.step.x;
+                crossings.partition_point(|c| *c <= x) % 2 == 1
+            })
+        })
+    }
+}
+
+/// The state of the choice.
+struct Choice<'a> {
+    lattice: &'a Lattice,
+    shown: &'a [Shown<'a>],
+    wanted: Wanted<'a>,
+    least: u16,
+    /// How often all photos together see a square.
+    possible: Counts,
+    /// How often the parts still kept see it.
+    seen: Counts,
+    /// Which parts of each photo are kept.
+    kept: Vec<Vec<bool>>,
+}
+
+/// The parts of each photo, row by row, that are searched so that every square metre is seen at least `least` times
+/// where the photos allow it; with a boundary, only ground inside it counts.
+pub fn needed(
+    shown: &[Shown<'_>],
+    boundary: Option<&MultiPolygon>,
+    least: u16,
+) -> Vec<BTreeSet<usize>> {
+    let latitude = shown
+        .iter()
+        .find_map(|s| s.outline.bounding_rect())
+        .map_or(0.0, |r| r.center().y);
+    // In whole degrees, so that the squares of a survey do not hang on its first photo.
+    let lattice = Lattice::about(latitude.round());
+    let mut choice = Choice {
+        lattice: &lattice,
+        shown,
+        wanted: Wanted {
+            lattice: &lattice,
+            boundary,
+            rows: std::cell::RefCell::default(),
+        },
+        least: least.max(1),
+        possible: Counts::default(),
+        seen: Counts::default(),
+        kept: shown.iter().map(|s| vec![true; s.parts()]).collect(),
+    };
+    choice.count();
+    for photo in 0..shown.len() {
+        choice.give_up_photo(photo);
+    }
+    let mut parts: Vec<(usize, usize)> = (0..shown.len())
+        .flat_map(|photo| (0..shown[photo].parts()).map(move |part| (photo, part)))
+        .filter(|(photo, part)| choice.kept[*photo][*part])
+        .collect();
+    parts.sort_by(|a, b| {
+        let poorness = |(photo, part): (usize, usize)| shown[photo].poorness[part];
+        poorness(*b).total_cmp(&poorness(*a)).then(a.cmp(b))
+    });
+    for (photo, part) in parts {
+        choice.give_up_part(photo, part);
+    }
+    choice
+        .kept
+        .iter()
+        .map(|kept| (0..kept.len()).filter(|part| kept[*part]).collect())
+        .collect()
+}
+
+impl Choice<'_> {
+    fn count(&mut self) {
+        for shown in self.shown {
+            let _ = self.lattice.squares(shown, None, |square, whole, _| {
+                if whole && self.wanted.holds(square) {
+                    self.possible.change(square, 1);
+                }
+                ControlFlow::<()>::Continue(())
+            });
+        }
+        self.seen = self.possible.clone();
+    }
+
+    /// Whether a square can spare a view. Where it is seen whole by the part in question that view is counted; where it
+    /// is not, another must see it whole.
+    fn spares(&self, square: Square, counted: bool) -> bool {
+        let seen = self.seen.of(square);
+        if counted {
+            seen > self.possible.of(square).min(self.least)
+        } else {
+            seen > 0
+        }
+    }
+
+    fn give_up_photo(&mut self, photo: usize) {
+        let shown = &self.shown[photo];
+        if !shown.searched.is_empty() {
+            return;
+        }
+        let spared = self.lattice.squares(shown, None, |square, whole, _| {
+            if !self.wanted.holds(square) || self.spares(square, whole) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        if spared.is_break() {
+            return;
+        }
+        self.kept[photo].fill(false);
+        let _ = self.lattice.squares(shown, None, |square, whole, _| {
+            if whole && self.wanted.holds(square) {
+                self.seen.change(square, -1);
+            }
+            ControlFlow::<()>::Continue(())
+        });
+    }
+
+    fn give_up_part(&mut self, photo: usize, part: usize) {
+        let shown = &self.shown[photo];
+        if shown.searched.contains(&part) {
+            return;
+        }
+        let across = shown.columns.len() - 1;
+        let (i, j) = (part % across, part / across);
+        let bounds = Some(shown.part_bounds(part));
+        let kept = &self.kept[photo];
+        let met = |(columns, rows): &(Range<usize>, Range<usize>)| {
+            columns.contains(&i) && rows.contains(&j)
+        };
+        // A square across two parts is seen only while both are kept.
+        let counted = |(columns, rows): &(Range<usize>, Range<usize>)| {
+            rows.clone()
+                .all(|j| columns.clone().all(|i| kept[j * across + i]))
+        };
+        let spared = self.lattice.squares(shown, bounds, |square, whole, takes| {
+            let fine = !met(&takes)
+                || !self.wanted.holds(square)
+                || self.spares(square, whole && counted(&takes));
+            if fine {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        if spared.is_break() {
+            return;
+        }
+        let _ = self.lattice.squares(shown, bounds, |square, whole, takes| {
+            if met(&takes) && whole && counted(&takes) && self.wanted.holds(square) {
+                self.seen.change(square, -1);
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        self.kept[photo][part] = false;
+    }
+}
+
+#[cfg(test)]
+mod tests;
