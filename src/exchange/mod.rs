@@ -24,6 +24,7 @@ pub mod sheet;
 mod table;
 pub mod targets;
 pub mod track;
+pub mod training;
 mod xlsx;
 
 pub use error::ExchangeError;

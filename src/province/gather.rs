@@ -1,14 +1,17 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
+use super::effort::season_of;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
+use super::quality::Find;
+use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
 use crate::ground::LonLat;
-use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
+use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::store::Filter;
 use crate::registry::{Hash, Site, SiteKey, State, Store, StoreError, evidence};
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -77,6 +80,71 @@ pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
         })
         .filter(|list| seen.insert(list.sha256))
         .collect())
+}
+
+/// The confirmed sites where somebody else looked than a scan, and whether a scan reported them: those on ground that a
+/// patrol of the season walked, targets at which poppy was confirmed, and what was added by chance.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
+    let sites = store.sites(&Filter::default())?;
+    let is_poppy = |site: &Site| {
+        matches!(
+            site.state,
+            State::Confirmed | State::Eradicated | State::Closed
+        )
+    };
+    let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
+        .patrols
+        .iter()
+        .filter_map(|p| Some((season_of(p.on), p.walked.bounding_rect()?, &p.walked)))
+        .collect();
+    let walked = |site: &Site| {
+        let at = Point::from(site.place.lonlat());
+        walks.iter().any(|(season, bounds, area)| {
+            *season == site.season && bounds.intersects(&at) && area.intersects(&at)
+        })
+    };
+    let by_scan = |site: &Site| matches!(site.source, Source::Scan | Source::Split);
+    let mut finds: Vec<Find> = sites
+        .par_iter()
+        .filter(|site| is_poppy(site))
+        .filter_map(|site| {
+            let source = match site.source {
+                _ if walked(site) => Source::Patrol,
+                Source::Scan | Source::Split => return None,
+                Source::Patrol => Source::Find,
+                other => other,
+            };
+            Some(Find {
+                at: site.place.lonlat(),
+                season: site.season,
+                source,
+                seen: by_scan(site) || !site.sightings.is_empty(),
+            })
+        })
+        .collect();
+    let by_key: BTreeMap<SiteKey, &Site> = sites.iter().map(|site| (site.key, site)).collect();
+    let windows = windows_of(store)?;
+    for list in targets_of(store)? {
+        for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
+            let Met::Matched { site, .. } = target.met else {
+                continue;
+            };
+            // A site that was added because of the target is counted above already.
+            let found = by_key
+                .get(&site)
+                .filter(|site| is_poppy(site) && by_scan(site) && !walked(site));
+            finds.extend(found.map(|site| Find {
+                at: site.place.lonlat(),
+                season: list.season,
+                source: Source::Target,
+                seen: true,
+            }));
+        }
+    }
+    Ok(finds)
 }
 
 /// A site past its due day.

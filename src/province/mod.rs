@@ -15,6 +15,7 @@ mod made_up;
 pub mod period;
 pub mod pieces;
 pub mod process;
+pub mod quality;
 pub mod rank;
 pub mod report;
 pub mod stats;

@@ -19,6 +19,10 @@ mod office;
 
 mod bad_input;
 mod damage;
+mod effort;
 mod formats;
 mod life;
 mod province;
+
+#[path = "../tools/province_sample.rs"]
+mod sample;

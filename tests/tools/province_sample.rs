@@ -9,6 +9,7 @@
     clippy::pedantic,
     clippy::expect_used,
     clippy::print_stdout,
+    dead_code,
     missing_docs,
     reason = "a tool for tests"
 )]
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 /// Degrees of a county's side.
 const SIDE: f64 = 0.2;
 /// The day on which everybody looks.
-const TODAY: &str = "2026-07-31";
+const TODAY: &str = "2026-06-10";
 /// County (from 0) whose rate doubles in 2026.
 const DOUBLED: usize = 2;
 /// County that is flown half as much in 2026.
@@ -392,6 +393,28 @@ fn plants(plan: &Plan, c: &County, season: i16, random: &mut StdRng) -> Vec<Plan
     all
 }
 
+/// The ground of five patrols, each by a poppy whatever a flight saw of it.
+fn walks(c: &County, grown: &[Plant], random: &mut StdRng) -> Vec<MultiPolygon> {
+    let poppies: Vec<&Plant> = grown.iter().filter(|p| p.poppy).collect();
+    (0..5)
+        .map(|_| {
+            let (x, y) = (random.random::<f64>(), random.random::<f64>());
+            let by = if poppies.is_empty() {
+                LonLat::new(c.west + x * SIDE, c.south + y * SIDE)
+            } else {
+                poppies[random.random_range(0..poppies.len())].at
+            };
+            let (w, s) = (seven(by.lon - x * 0.01), seven(by.lat - y * 0.002));
+            rectangle(w, s, w + 0.01, s + 0.002)
+        })
+        .collect()
+}
+
+fn contains(area: &MultiPolygon, at: LonLat) -> bool {
+    use geo::Contains;
+    area.contains(&geo::Point::from(at))
+}
+
 fn covers(flown: &Flown, at: LonLat) -> bool {
     use geo::Contains;
     flown.area.contains(&geo::Point::from(at))
@@ -579,15 +602,11 @@ fn live(
     (key, true)
 }
 
-fn patrols(office: &mut Office<'_>, c: &County, season: i16) {
+fn patrols(office: &mut Office<'_>, c: &County, season: i16, walks: &[MultiPolygon]) {
     for n in 0..10 {
-        let on = Date::new(season, 5, 1).expect("a day") + i64::from(n * 6).days();
-        let start = LonLat::new(
-            c.west + office.random.random_range(0.02..SIDE - 0.02),
-            c.south + office.random.random_range(0.02..SIDE - 0.02),
-        );
-        let walked = (n % 2 == 0)
-            .then(|| rectangle(start.lon, start.lat, start.lon + 0.01, start.lat + 0.002));
+        let on = Date::new(season, 5, 1).expect("a day") + i64::from(n * 4).days();
+        // Every second one has a track.
+        let walked = (n % 2 == 0).then(|| &walks[n as usize / 2]);
         let people = office.random.random_range(4..20);
         let body = Patrol {
             on: on.to_string(),
@@ -597,7 +616,7 @@ fn patrols(office: &mut Office<'_>, c: &County, season: i16) {
             area_m2: walked.is_none().then_some(400_000),
             zero: n % 3 != 0,
             walked: walked
-                .map(|area| Place::area(start, &area).outline)
+                .map(|area| Place::area(LonLat::new(0.0, 0.0), area).outline)
                 .unwrap_or_default(),
             track: None,
             note: None,
@@ -669,8 +688,9 @@ fn year(
             });
         }
     }
+    let walks = walks(c, &grown, &mut random);
     let mut found: Vec<Vec<usize>> = vec![Vec::new(); flown.len()];
-    let mut walked: Vec<usize> = Vec::new();
+    let (mut walked, mut told): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for (at, plant) in grown.iter().enumerate() {
         let (dice, by_foot): (f64, f64) = (random.random(), random.random());
         let seen = flown.iter().position(|f| {
@@ -679,7 +699,8 @@ fn year(
         });
         match seen {
             Some(flight) => found[flight].push(at),
-            None if plant.poppy && by_foot < 0.1 => walked.push(at),
+            None if plant.poppy && walks.iter().any(|w| contains(w, plant.at)) => walked.push(at),
+            None if plant.poppy && by_foot < 0.05 => told.push(at),
             None => {}
         }
     }
@@ -703,30 +724,21 @@ fn year(
             }
         }
     }
-    for at in &walked {
-        *n += 1;
-        let source = if *n % 3 == 0 {
-            Source::TipOff
-        } else {
-            Source::Patrol
-        };
-        live(
-            office,
-            &grown[*at],
-            None,
-            source,
-            Date::new(season, 6, 1).expect("a day"),
-            *n,
-        );
+    for (list, source) in [(&walked, Source::Patrol), (&told, Source::TipOff)] {
+        for at in list {
+            *n += 1;
+            let on = Date::new(season, 6, 1).expect("a day");
+            live(office, &grown[*at], None, source, on, *n);
+        }
     }
-    patrols(office, c, season);
+    patrols(office, c, season, &walks);
     let poppies = grown.iter().filter(|p| p.poppy).count();
     let from_the_air = found
         .iter()
         .flatten()
         .filter(|at| grown[**at].poppy)
         .count();
-    json!({"season": season, "poppies": poppies, "flights": flown.len(), "found_from_the_air": from_the_air, "found_on_foot": walked.len()})
+    json!({"season": season, "poppies": poppies, "flights": flown.len(), "found_from_the_air": from_the_air, "found_on_foot": walked.len(), "told": told.len()})
 }
 
 /// Everything of a county's registry, and the files it needs, goes to the province.
@@ -798,7 +810,11 @@ fn gpx(out: &Path, plan: &Plan) {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    run(std::env::args().skip(1));
+}
+
+/// Makes the province that these arguments ask for.
+pub fn run(mut arguments: impl Iterator<Item = String>) {
     let out = PathBuf::from(
         arguments
             .next()

@@ -6,6 +6,7 @@ mod hotspots;
 mod overdue;
 mod patrol;
 mod process;
+mod quality;
 mod rank;
 mod report;
 mod shown;
@@ -38,6 +39,8 @@ pub enum Command {
     Coverage(coverage::Coverage),
     /// Targets handed down from above: import, match 靶标
     Targets(targets::Targets),
+    /// What the model is worth in the field: precision, recall, calibration 模型实效
+    Quality(quality::Quality),
     /// Sites past their due day 超期
     Overdue(overdue::Overdue),
     /// How far sites have come, how long each step took, what waits 流程指标
@@ -58,6 +61,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Windows(c) => c.run(lang),
         Command::Coverage(c) => c.run(lang),
         Command::Targets(c) => c.run(lang),
+        Command::Quality(c) => c.run(lang),
         Command::Overdue(c) => c.run(lang),
         Command::Process(c) => c.run(lang),
     };

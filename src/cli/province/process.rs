@@ -3,7 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
-use super::super::registry::say::{Failure, data, json};
+use super::super::registry::say::{Failure, bad, data, json};
 use super::table::{per_cent, print};
 use crate::province::gather::facts_of;
 use crate::province::process::{Days, Part, Process, process, process_by_county};
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// One county, or a part of a code 区划代码
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
+    /// The day that waiting is counted to (default: today) 截止日期
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -30,6 +33,12 @@ impl Arguments {
         let context = Context {
             common: self.common,
             lang,
+        };
+        let on: jiff::civil::Date = match &self.on {
+            None => today(),
+            Some(text) => text
+                .parse()
+                .map_err(|_no_date| bad("--on", text, "2026-05-03"))?,
         };
         let store = context.read()?;
         let mut facts = facts_of(&store)?;
@@ -44,8 +53,8 @@ impl Arguments {
             .season
             .or_else(|| facts.sites.iter().map(|site| site.season).max())
             .unwrap_or_else(|| today().year());
-        let all = process(&facts, season, today());
-        let counties = process_by_county(&facts, season, today());
+        let all = process(&facts, season, on);
+        let counties = process_by_county(&facts, season, on);
         let gaps = store.gaps()?;
         if context.common.json {
             json(&value!({

@@ -9,7 +9,7 @@ pub(super) fn width(text: &str) -> usize {
         .sum()
 }
 
-/// Prints a head and rows; the first `left` columns lean left, numbers lean right.
+/// Prints a head, unless it is blank, and rows; the first `left` columns lean left, numbers lean right.
 pub(super) fn print(head: &[String], rows: &[Vec<String>], left: usize) {
     let widths: Vec<usize> = (0..head.len())
         .map(|at| {
@@ -20,7 +20,12 @@ pub(super) fn print(head: &[String], rows: &[Vec<String>], left: usize) {
                 .unwrap_or(0)
         })
         .collect();
-    for row in std::iter::once(head).chain(rows.iter().map(Vec::as_slice)) {
+    let titles = head.iter().any(|title| !title.is_empty());
+    for row in titles
+        .then_some(head)
+        .into_iter()
+        .chain(rows.iter().map(Vec::as_slice))
+    {
         let cells: Vec<String> = row
             .iter()
             .zip(&widths)

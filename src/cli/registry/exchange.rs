@@ -7,6 +7,7 @@ use super::say::{Failure, bad, data, json, tell};
 
 use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
 use crate::exchange::ledger::Context as LedgerContext;
+use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export, write_new};
 use crate::registry::moves::Move;
 use crate::tr;
@@ -18,8 +19,11 @@ use std::path::PathBuf;
 /// `papaver export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write 输出文件
+    /// The file to write, or `training-set`: pictures of verified detections with labels 输出文件，或 training-set
     output: PathBuf,
+    /// The folder of a training set 训练集文件夹
+    #[arg(default_value = "training-set")]
+    folder: PathBuf,
     /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
@@ -37,6 +41,9 @@ pub struct Export {
 
 impl Export {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        if self.output.as_os_str() == "training-set" {
+            return self.training_set(lang);
+        }
         let names = || Format::ALL.map(|(_, name, _)| name).join(", ");
         let format = match &self.format {
             Some(name) => Format::of_name(name).ok_or_else(|| bad("--format", name, names()))?,
@@ -76,6 +83,31 @@ impl Export {
                 "其图片在 {folder}：请一并复制到设备"
             ));
         }
+        Ok(Done::Whole)
+    }
+}
+
+impl Export {
+    fn training_set(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
+        let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
+        let folder = self.folder.display();
+        if context.common.json {
+            json(
+                &value!({"folder": self.folder, "confirmed": yes, "refuted": no, "without_picture": without}),
+            );
+            return Ok(Done::Whole);
+        }
+        tell(&tr!(
+            lang,
+            "{yes} confirmed and {no} refuted detections in {folder}; {without} have no picture here",
+            "已导出查实 {yes} 处、排除 {no} 处：{folder}；另有 {without} 处没有图片"
+        ));
         Ok(Done::Whole)
     }
 }
