@@ -1,8 +1,6 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
-use super::coverage::{
-    Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver,
-};
+use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver};
 use super::error::ScanError;
 use super::hits::Located;
 use super::pool::{ChunkReport, Job};
