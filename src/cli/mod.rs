@@ -36,7 +36,6 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, parsed once")]
 enum Command {
     /// Search orthomosaics and photos for plots that may be poppy 搜索影像
     Scan(Box<scan::Arguments>),

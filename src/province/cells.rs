@@ -124,7 +124,7 @@ mod tests {
                 (x + t * (u - x), y + t * (v - y))
             })
         });
-        MultiPolygon::new(vec![Polygon::new(LineString::from_iter(ring), vec![])])
+        MultiPolygon::new(vec![Polygon::new(ring.collect::<LineString>(), vec![])])
     }
 
     #[test]

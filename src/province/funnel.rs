@@ -1,6 +1,6 @@
 //! The funnel plot: the rate of each district over the ground it rests on, within the limits that chance alone would keep.
 
-use super::rank::{Ranking, Standing};
+use super::rank::{Ranked, Ranking, Standing};
 use crate::tr;
 use crate::words::Lang;
 use plotters::prelude::*;
@@ -20,7 +20,6 @@ fn limit(expected: f64, share: f64) -> f64 {
     let k = poisson.inverse_cdf(share);
     let above = poisson.cdf(k);
     let below = if k == 0 { 0.0 } else { poisson.cdf(k - 1) };
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let k = k as f64;
     (k - (above - share) / (above - below)).max(0.0)
 }
@@ -53,7 +52,7 @@ fn draw(
             .filter(|d| d.standing != Standing::Insufficient)
     };
     let widest = shown().map(|d| d.counted.km2).fold(0.0, f64::max) * 1.06;
-    let rate = |d: &super::rank::Ranked| d.rate.map_or(0.0, |r| r.rate);
+    let rate = |d: &Ranked| d.rate.map_or(0.0, |r| r.rate);
     let highest = shown().map(rate).fold(mean * 2.0, f64::max) * 1.12;
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(area)
@@ -78,6 +77,26 @@ fn draw(
         .light_line_style(TRANSPARENT)
         .bold_line_style(RGBColor(228, 228, 224))
         .draw()?;
+    limits(&mut chart, mean, (widest, highest))?;
+    for district in shown() {
+        point(&mut chart, district, widest)?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+type Chart<'a, 'b> = ChartContext<
+    'a,
+    SVGBackend<'b>,
+    Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
+>;
+
+/// The rate of all, and what chance alone would keep to.
+fn limits(
+    chart: &mut Chart,
+    mean: f64,
+    (widest, highest): (f64, f64),
+) -> Result<(), Box<dyn std::error::Error>> {
     for (share, colour) in [
         (0.001, RGBColor(150, 150, 150)),
         (0.999, RGBColor(150, 150, 150)),
@@ -95,36 +114,44 @@ fn draw(
         [(0.0, mean), (widest, mean)],
         RGBColor(40, 40, 40).stroke_width(1),
     ))?;
-    for district in shown() {
-        let at = (district.counted.km2, rate(district));
-        let colour = match district.standing {
-            Standing::Above => RGBColor(178, 34, 34),
-            Standing::Below => RGBColor(27, 110, 80),
-            _ => RGBColor(90, 90, 90),
+    Ok(())
+}
+
+/// A district, with its name where it stands out.
+fn point(
+    chart: &mut Chart,
+    district: &Ranked,
+    widest: f64,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let at = (district.counted.km2, district.rate.map_or(0.0, |r| r.rate));
+    let colour = match district.standing {
+        Standing::Above => RGBColor(178, 34, 34),
+        Standing::Below => RGBColor(27, 110, 80),
+        _ => RGBColor(90, 90, 90),
+    };
+    chart.draw_series([Circle::new(at, 4, colour.filled())])?;
+    if district.standing != Standing::AsAll {
+        let name = if district.name.is_empty() {
+            &district.code
+        } else {
+            &district.name
         };
-        chart.draw_series([Circle::new(at, 4, colour.filled())])?;
-        if district.standing != Standing::AsAll {
-            let name = if district.name.is_empty() {
-                &district.code
+        // Beside the point, on the side that has room.
+        let right = at.0 < widest * 0.75;
+        let anchor = plotters::style::text_anchor::Pos::new(
+            if right {
+                plotters::style::text_anchor::HPos::Left
             } else {
-                &district.name
-            };
-            // Beside the point, on the side that has room.
-            let right = at.0 < widest * 0.75;
-            let anchor = plotters::style::text_anchor::Pos::new(
-                if right {
-                    plotters::style::text_anchor::HPos::Left
-                } else {
-                    plotters::style::text_anchor::HPos::Right
-                },
-                plotters::style::text_anchor::VPos::Center,
-            );
-            let style = ("sans-serif", 13).into_text_style(area).pos(anchor);
-            let shift = widest * if right { 0.012 } else { -0.012 };
-            chart.draw_series([Text::new(name.clone(), (at.0 + shift, at.1), style)])?;
-        }
+                plotters::style::text_anchor::HPos::Right
+            },
+            plotters::style::text_anchor::VPos::Center,
+        );
+        let style = ("sans-serif", 13)
+            .into_text_style(chart.plotting_area())
+            .pos(anchor);
+        let shift = widest * if right { 0.012 } else { -0.012 };
+        chart.draw_series([Text::new(name.clone(), (at.0 + shift, at.1), style)])?;
     }
-    area.present()?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 //! (what is tested would hide behind the variance that it makes). It is adjusted for the number of cells.
 
 use super::cells::{cell_at, cell_km2, searched_cells};
+use super::field::{Field, chance};
 use super::getis_ord::{Weights, local_g};
 use super::pieces::Ground;
 use super::stats::false_discovery;
@@ -17,7 +18,6 @@ use geo::MultiPolygon;
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 use serde::Serialize;
-use statrs::function::{beta::beta_reg, gamma::gamma_lr};
 use std::collections::BTreeMap;
 
 /// Fewer cells than this say nothing.
@@ -192,7 +192,7 @@ pub fn hot_spots(
     }
     let resolution = match options.resolution {
         Some(resolution) => resolution,
-        None => chosen(areas, on_ground.len(), options.least_share),
+        None => chosen(areas, on_ground.len()),
     };
     let searched = searched_cells(areas, resolution);
     let mut counts: BTreeMap<CellIndex, usize> = BTreeMap::new();
@@ -215,24 +215,19 @@ pub fn hot_spots(
 }
 
 /// The finest resolution that keeps enough sites a cell and has enough cells; where none keeps them, the coarsest with
-/// enough cells.
-fn chosen(areas: &[&MultiPolygon], sites: usize, least_share: f64) -> Resolution {
-    let mut enough = None;
+/// enough cells. The number of cells is that which the ground would fill.
+fn chosen(areas: &[&MultiPolygon], sites: usize) -> Resolution {
+    // Coarse cells are few, and hold all the ground once.
+    let km2: f64 = searched_cells(areas, Resolution::Five).values().sum();
+    let mut chosen = None;
     for resolution in CHOICES {
-        // Cells that count are few more than the ground holds of them, where flights are larger than a cell; so it is counted.
-        let cells = searched_cells(areas, resolution)
-            .into_iter()
-            .filter(|(cell, km2)| *km2 >= least_share * cell.area_km2())
-            .count();
-        if cells < LEAST_CELLS {
-            continue;
+        let cells = km2 / resolution.area_km2();
+        let keeps = sites as f64 / cells >= SITES_PER_CELL;
+        if cells >= LEAST_CELLS as f64 && (chosen.is_none() || keeps) {
+            chosen = Some(resolution);
         }
-        if sites as f64 / (cells as f64) < SITES_PER_CELL {
-            return enough.unwrap_or(resolution);
-        }
-        enough = Some(resolution);
     }
-    enough.unwrap_or(Resolution::Nine)
+    chosen.unwrap_or(Resolution::Nine)
 }
 
 /// Fills in the figures. Pure.
@@ -257,41 +252,9 @@ fn judged(
     if sites < LEAST_SITES {
         return Err(NotEnough::Sites { sites });
     }
-    let rates: Vec<f64> = counts
-        .iter()
-        .zip(&km2)
-        .map(|(n, a)| *n as f64 / a)
-        .collect();
-    let around = neighbours(
-        &counting
-            .iter()
-            .map(|at| cells[*at].cell)
-            .collect::<Vec<_>>(),
-    );
-    let gi = local_g(&rates, &around, Weights::Own(&km2), true);
+    let index: Vec<CellIndex> = counting.iter().map(|at| cells[*at].cell).collect();
     let field = Field::of(&counts, &km2);
-    let (mean, variance) = (field.mean(), field.variance());
-    let mut figures: Vec<Figures> = around
-        .iter()
-        .enumerate()
-        .map(|(i, around)| {
-            let with_own = || around.iter().copied().chain([i]);
-            let here: usize = with_own().map(|j| counts[j]).sum();
-            let ground: Vec<f64> = with_own().map(|j| km2[j]).collect();
-            Figures {
-                rate: rates[i],
-                around: here,
-                around_km2: ground.iter().sum(),
-                gi_star: gi[i],
-                p: {
-                    let rest = field.without(with_own().map(|j| (counts[j], km2[j])));
-                    chance(here, &ground, mean, rest.variance_at_most())
-                },
-                q: 1.0,
-                hot: false,
-            }
-        })
-        .collect();
+    let mut figures = figures(&index, &counts, &km2, &field);
     let q = false_discovery(&figures.iter().map(|f| f.p).collect::<Vec<_>>());
     for (figures, q) in figures.iter_mut().zip(q) {
         figures.q = q;
@@ -306,78 +269,35 @@ fn judged(
         cells,
         sites,
         sites_left_out: all_sites - sites,
-        mean,
-        variance,
+        mean: field.mean(),
+        variance: field.variance(),
     })
 }
 
-/// Standard errors that the variance between cells is taken to be higher than its estimate.
-const ERRORS: f64 = 1.0;
-
-/// Sums over cells, from which the mean and the variance of rates follow with any of them left out.
-struct Field {
-    cells: f64,
-    km2: f64,
-    sites: f64,
-    /// Sum of n²/km².
-    squares: f64,
-}
-
-impl Field {
-    fn of(counts: &[usize], km2: &[f64]) -> Self {
-        let pairs = counts.iter().copied().zip(km2.iter().copied());
-        let nothing = Self {
-            cells: 0.0,
-            km2: 0.0,
-            sites: 0.0,
-            squares: 0.0,
-        };
-        pairs.fold(nothing, |sums, pair| sums.plus(pair, 1.0))
-    }
-
-    fn plus(self, (count, km2): (usize, f64), sign: f64) -> Self {
-        let n = count as f64;
-        Self {
-            cells: self.cells + sign,
-            km2: km2.mul_add(sign, self.km2),
-            sites: n.mul_add(sign, self.sites),
-            squares: (n * n / km2).mul_add(sign, self.squares),
-        }
-    }
-
-    /// The field without some of its cells.
-    fn without(&self, cells: impl Iterator<Item = (usize, f64)>) -> Self {
-        cells.fold(Self { ..*self }, |sums, pair| sums.plus(pair, -1.0))
-    }
-
-    fn mean(&self) -> f64 {
-        if self.km2 > 0.0 {
-            self.sites / self.km2
-        } else {
-            0.0
-        }
-    }
-
-    /// The variance of rates between cells, chance and all, weighted by km².
-    fn spread(&self) -> f64 {
-        let mean = self.mean();
-        if self.km2 > 0.0 {
-            (self.squares / self.km2 - mean * mean).max(0.0)
-        } else {
-            0.0
-        }
-    }
-
-    /// The part of it that chance does not explain (Marshall's, as in [`super::stats::EmpiricalBayes`]).
-    fn variance(&self) -> f64 {
-        let chance = self.mean() * self.cells / self.km2.max(f64::MIN_POSITIVE);
-        (self.spread() - chance).max(0.0)
-    }
-
-    /// The same and its standard error: an estimate too low by chance would show what is not there.
-    fn variance_at_most(&self) -> f64 {
-        self.variance() + ERRORS * self.spread() * (2.0 / (self.cells - 1.0).max(1.0)).sqrt()
-    }
+/// The figures of the cells that count, but for what many tests at once make of them.
+fn figures(cells: &[CellIndex], counts: &[usize], km2: &[f64], field: &Field) -> Vec<Figures> {
+    let rates: Vec<f64> = counts.iter().zip(km2).map(|(n, a)| *n as f64 / a).collect();
+    let around = neighbours(cells);
+    let gi = local_g(&rates, &around, Weights::Own(km2), true);
+    around
+        .iter()
+        .enumerate()
+        .map(|(i, around)| {
+            let with_own = || around.iter().copied().chain([i]);
+            let here: usize = with_own().map(|j| counts[j]).sum();
+            let ground: Vec<f64> = with_own().map(|j| km2[j]).collect();
+            let rest = field.without(with_own().map(|j| (counts[j], km2[j])));
+            Figures {
+                rate: rates[i],
+                around: here,
+                around_km2: ground.iter().sum(),
+                gi_star: gi[i],
+                p: chance(here, &ground, field.mean(), rest.variance_at_most()),
+                q: 1.0,
+                hot: false,
+            }
+        })
+        .collect()
 }
 
 fn neighbours(cells: &[CellIndex]) -> Vec<Vec<usize>> {
@@ -393,28 +313,6 @@ fn neighbours(cells: &[CellIndex]) -> Vec<Vec<usize>> {
                 .collect()
         })
         .collect()
-}
-
-/// The probability of at least `count` sites on some cells, each with its square kilometres, where the rates of cells are
-/// gamma distributed with this mean and variance: a negative binomial with the sum's mean and variance, and where rates
-/// do not vary, Poisson's.
-fn chance(count: usize, km2: &[f64], mean: f64, variance: f64) -> f64 {
-    if count == 0 {
-        return 1.0;
-    }
-    let expected = mean * km2.iter().sum::<f64>();
-    let more = variance * km2.iter().map(|a| a * a).sum::<f64>();
-    let k = count as f64;
-    if expected <= 0.0 {
-        return 1.0;
-    }
-    // Size of the negative binomial; a large one is a Poisson.
-    let size = expected * expected / more.max(f64::MIN_POSITIVE);
-    if size > 1e7 {
-        gamma_lr(k, expected)
-    } else {
-        beta_reg(k, size, expected / (expected + size))
-    }
 }
 
 impl HotSpots {

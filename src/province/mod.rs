@@ -5,6 +5,7 @@ pub mod compare;
 pub mod coverage;
 pub mod effort;
 pub mod facts;
+pub mod field;
 pub mod funnel;
 pub mod gather;
 pub mod getis_ord;

@@ -138,9 +138,7 @@ fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
     };
     let enough = counted.km2 > 0.0 && cover >= least_cover;
     let plants: u64 = tally.plants.iter().sum();
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let per_100 = |n: f64| n / counted.km2 * 100.0;
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let plants_rate = plants_interval(&tally.plants)
         .filter(|_| counted.km2 > 0.0)
         .map(|(low, high)| Per100 {

@@ -90,9 +90,8 @@ impl Ratio {
 
 /// The 95 % interval of the number of plants that some sites stand for, each site with its plants: plants of one plot do not
 /// come one by one, so their number is a sum of Poisson counts weighted by plants (Fay and Feuer 1997,
-/// doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#). `None` without plants.
+/// Statistics in Medicine 16, 791). `None` without plants.
 pub fn plants_interval(plants: &[u64]) -> Option<(f64, f64)> {
-    #[expect(clippy::cast_precision_loss, reason = "plants are far below 2^53")]
     let weights: Vec<f64> = plants.iter().map(|p| *p as f64).collect();
     let total: f64 = weights.iter().sum();
     let variance: f64 = weights.iter().map(|w| w * w).sum();

@@ -61,15 +61,14 @@ pub fn sites_by_district<'f>(
     let mut all = vec![Vec::new(); efforts.len()];
     for site in facts.sites.iter().filter(|s| period.holds_site(s)) {
         let coded = site.district.as_deref().and_then(|code| code.get(..level));
-        let at = match coded {
-            Some(code) => index.get(code).copied(),
-            None => {
-                let point = Point::from(site.at);
-                areas
-                    .iter()
-                    .find(|(_, d, bounds)| bounds.contains(&point) && d.area.contains(&point))
-                    .map(|(at, ..)| *at)
-            }
+        let at = if let Some(code) = coded {
+            index.get(code).copied()
+        } else {
+            let point = Point::from(site.at);
+            areas
+                .iter()
+                .find(|(_, d, bounds)| bounds.contains(&point) && d.area.contains(&point))
+                .map(|(at, ..)| *at)
         };
         if let Some(at) = at {
             all[at].push(site);

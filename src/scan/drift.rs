@@ -19,6 +19,8 @@ pub struct Mark {
 const ENOUGH: usize = 2;
 /// Marks of a photo from which shifts are guessed; more would only repeat them.
 const GUESSED_FROM: usize = 48;
+/// Times its error that a photo is looked for: farther than one plot alone is, since several must agree.
+const FARTHEST: f64 = 2.0;
 /// Of a photo's error, what remains after its shift: heading, height and tilt, which do not move all alike.
 pub const REMAINING: f64 = 0.3;
 
@@ -117,7 +119,7 @@ impl Known {
             .filter(|m| m.error_m.is_finite())
         {
             let from = (mark.at.x, mark.at.y);
-            let allowed = mark.error_m * std::f64::consts::SQRT_2;
+            let allowed = FARTHEST * mark.error_m;
             guesses.extend(self.near(from, allowed).map(|(_, plot)| {
                 let (x, y) = self.place(plot);
                 (x - from.0, y - from.1)

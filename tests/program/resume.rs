@@ -66,7 +66,7 @@ fn unbroken() -> &'static Unbroken {
 }
 
 /// Every file of an output folder but the journal; of `scan.json` all but the member `run`.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -276,10 +276,11 @@ fn an_old_record_never_stands_beside_new_results() {
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = std::process::Command::new("kill")
-        .args([name, &child.id().to_string()])
+    // The shell's own: a bare system has no program of that name.
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("kill {name} {}", child.id())])
         .status()
-        .expect("kill");
+        .expect("sh");
     assert!(status.success());
 }
 

@@ -12,8 +12,7 @@ use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::cells::outline;
 use crate::province::hot_spots::{HotCell, HotSpots, Options};
 use crate::province::period::Period;
-use crate::province::report::hot_of;
-use crate::province::report::tables::{Places, hot_spots};
+use crate::province::report::{Places, hot_of, hot_spots};
 use crate::province::tally::tallies;
 use crate::tr;
 use crate::words::Lang;
@@ -235,9 +234,37 @@ fn geopackage(
         ("p", "p".to_owned(), Kind::Number),
         ("q", title("q (FDR)", "q（FDR）"), Kind::Number),
     ];
+    let class = |value: &str, english: &str, chinese: &str, colour, opacity| {
+        (value.to_owned(), title(english, chinese), colour, opacity)
+    };
+    let layer = AreaLayer {
+        name: "hot_spots",
+        columns,
+        rows: rows(found),
+        shading: Shading::Values {
+            column: "class",
+            values: vec![
+                class("hot", "hot spot", "热点", "#b22222", 150),
+                class(
+                    "not_hot",
+                    "not distinguishable",
+                    "无显著差异",
+                    "#8aa0b5",
+                    50,
+                ),
+                class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
+            ],
+        },
+    };
+    let made_at = jiff::Timestamp::now().to_string();
+    write_areas(path, &[layer], &about(found, period), &made_at, overwrite)
+}
+
+/// The cells with a value for each column of the layer.
+fn rows(found: &HotSpots) -> Vec<(MultiPolygon, Vec<Cell>)> {
     let number = |value: Option<f64>| value.map_or(Cell::Empty, |v| Cell::Number(v, 7));
     let count = |n: usize| Cell::from(n as u64);
-    let rows = found
+    found
         .cells
         .iter()
         .map(|cell| {
@@ -256,29 +283,5 @@ fn geopackage(
             ];
             (MultiPolygon::new(vec![outline(cell.cell)]), cells)
         })
-        .collect();
-    let class = |value: &str, english: &str, chinese: &str, colour, opacity| {
-        (value.to_owned(), title(english, chinese), colour, opacity)
-    };
-    let layer = AreaLayer {
-        name: "hot_spots",
-        columns,
-        rows,
-        shading: Shading::Values {
-            column: "class",
-            values: vec![
-                class("hot", "hot spot", "热点", "#b22222", 150),
-                class(
-                    "not_hot",
-                    "not distinguishable",
-                    "无显著差异",
-                    "#8aa0b5",
-                    50,
-                ),
-                class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
-            ],
-        },
-    };
-    let made_at = jiff::Timestamp::now().to_string();
-    write_areas(path, &[layer], &about(found, period), &made_at, overwrite)
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Charts of a report as SVG: rates with their intervals, and how far the sites came.
 
 use super::Figures;
-use super::tables::open;
+use super::districts::open;
 use crate::province::process::Process;
 use crate::province::rank::{Ranked, Standing};
 use crate::words::Lang;
@@ -64,6 +64,31 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<String> {
         "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{title}\">\n"
     );
     let bottom = LINE.mul_add(ranked.len() as f64, 8.0);
+    axis(&mut svg, (mean, reach, bottom), &x);
+    for (at, d) in ranked.iter().enumerate() {
+        one(
+            &mut svg,
+            d,
+            LINE.mul_add(at as f64, 8.0 + LINE / 2.0),
+            reach,
+            &x,
+        );
+    }
+    let words = lang.pick(
+        "confirmed sites per 100 km²: as counted (filled) with exact 95 % interval, empirical Bayes (ring), all (dashed)",
+        "每百平方公里查实图斑：实测（实心）及精确 95% 区间，经验贝叶斯（空心），总体（虚线）",
+    );
+    let _ = writeln!(
+        svg,
+        "<text x=\"{:.1}\" y=\"{:.1}\" class=\"small middle\">{words}</text>\n</svg>",
+        WIDTH / 2.0,
+        height - 4.0
+    );
+    Some(svg)
+}
+
+/// Round steps, and the rate of all.
+fn axis(svg: &mut String, (mean, reach, bottom): (f64, f64, f64), x: &impl Fn(f64) -> f64) {
     let step = step(reach);
     let mut tick = 0.0;
     while tick <= reach {
@@ -85,26 +110,6 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<String> {
         "<path d=\"M{m:.1},4V{bottom:.1}\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>",
         m = x(mean)
     );
-    for (at, d) in ranked.iter().enumerate() {
-        one(
-            &mut svg,
-            d,
-            LINE.mul_add(at as f64, 8.0 + LINE / 2.0),
-            reach,
-            &x,
-        );
-    }
-    let words = lang.pick(
-        "confirmed sites per 100 km²: as counted (filled) with exact 95 % interval, empirical Bayes (ring), all (dashed)",
-        "每百平方公里查实图斑：实测（实心）及精确 95% 区间，经验贝叶斯（空心），总体（虚线）",
-    );
-    let _ = writeln!(
-        svg,
-        "<text x=\"{:.1}\" y=\"{:.1}\" class=\"small middle\">{words}</text>\n</svg>",
-        WIDTH / 2.0,
-        height - 4.0
-    );
-    Some(svg)
 }
 
 fn one(svg: &mut String, d: &Ranked, y: f64, reach: f64, x: &impl Fn(f64) -> f64) {

@@ -17,7 +17,7 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: (f64, f64) = (320.0, 820.0);
 /// Blank around the ground.
 const MARGIN: f64 = 16.0;
-/// From light to dark, told apart by eyes that see no red or green (ColorBrewer's YlOrBr).
+/// From light to dark, told apart by eyes that see no red or green (`ColorBrewer`'s `YlOrBr`).
 const COLOURS: [&str; 5] = ["#fff3c4", "#fed98e", "#fe9929", "#d95f0e", "#8f2f04"];
 /// More districts than this are named only where they stand out.
 const NAMED: usize = 40;

@@ -4,18 +4,23 @@
 //! Every figure stands with its numerator and its denominator.
 
 mod charts;
+mod districts;
+mod hot;
+mod keys;
 mod map;
 mod page;
 mod sheets;
 pub mod tables;
 
+pub use hot::{Places, hot_spots};
+pub use keys::{Key, keys};
 pub use page::page;
 pub use sheets::workbook;
 
 use super::compare::{Comparison, compared};
 use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
-use super::hot_spots::{self, HotSpots, NotEnough, hot_spots};
+use super::hot_spots::{self, HotSpots, NotEnough};
 use super::period::{Period, Scope};
 use super::process::{Process, process_of};
 use super::rank::{LEAST_COVER, Ranking, rank};
@@ -137,9 +142,9 @@ impl<'f> Figures<'f> {
     }
 
     /// The districts by their ground.
-    pub fn places(&self) -> tables::Places<'_> {
+    pub fn places(&self) -> Places<'_> {
         let names = self.efforts.iter().map(|e| e.name.as_str());
-        tables::Places(self.areas.iter().copied().zip(names).collect())
+        Places(self.areas.iter().copied().zip(names).collect())
     }
 }
 
@@ -157,7 +162,7 @@ pub fn hot_of(
         .iter()
         .flat_map(|t| t.on_ground.iter().copied())
         .collect();
-    hot_spots(&ground, &sites, options)
+    hot_spots::hot_spots(&ground, &sites, options)
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::Figures;
 use super::charts::{intervals, steps};
+use super::keys::{Key, keys};
 use super::map::map;
-use super::tables::{Key, Table, keys, tables};
+use super::tables::{Table, tables};
 use crate::exchange::cell::Cell;
 use crate::province::funnel;
 use crate::tr;

@@ -1,6 +1,7 @@
 //! The workbook: one sheet a table, numbers as numbers.
 
-use super::tables::{Table, keys, summary, tables};
+use super::keys::{keys, summary};
+use super::tables::{Table, tables};
 use super::{Figures, Subject};
 use crate::exchange::cell::Cell;
 use crate::exchange::sheet::Styles;

@@ -384,3 +384,37 @@ fn mutated_real_headers_never_panic_and_stay_small() {
         })
         .expect("no case fails");
 }
+
+#[test]
+fn a_case_that_took_long_on_a_busy_machine_ends_at_once() {
+    let mut originals = real_headers();
+    if originals.len() < 2 {
+        println!("skipped: no shared photos");
+        return;
+    }
+    let mut headers = originals.swap_remove(1);
+    let in_exif = [(497, 47), (580, 26), (292, 203), (1834, 81)];
+    let in_xmp = [
+        (1916, 16),
+        (1616, 104),
+        (1314, 188),
+        (2034, 4),
+        (2017, 237),
+        (972, 55),
+        (1198, 7),
+        (954, 91),
+        (45, 155),
+    ];
+    if let Some(exif) = &mut headers.exif {
+        mutate(exif, &in_exif, Some(35_556));
+    }
+    if let Some(xmp) = &mut headers.xmp {
+        mutate(xmp, &in_xmp, None);
+    }
+    let begun = std::time::Instant::now();
+    for _ in 0..100 {
+        let _found = read(&headers);
+    }
+    println!("{:?} each", begun.elapsed() / 100);
+    assert!(begun.elapsed().as_secs() < 60);
+}
