@@ -243,17 +243,24 @@ mod tests {
     use crate::ground::area_m2;
 
     fn track(fixes: &[(f64, f64, &str)]) -> Track {
-        let points: String = fixes
-            .iter()
-            .map(|(lon, lat, time)| {
-                let time = if time.is_empty() {
-                    String::new()
-                } else {
-                    format!("<time>{time}</time>")
-                };
-                format!("<trkpt lat=\"{lat}\" lon=\"{lon}\">{time}</trkpt>")
-            })
-            .collect();
+        let mut points = String::new();
+        for (lon, lat, time) in fixes {
+            let time = if time.is_empty() {
+                String::new()
+            } else {
+                format!("<time>{time}</time>")
+            };
+            points += &[
+                "<trkpt lat=\"",
+                &lat.to_string(),
+                "\" lon=\"",
+                &lon.to_string(),
+                "\">",
+                &time,
+                "</trkpt>",
+            ]
+            .concat();
+        }
         let text = format!(
             "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
         );
