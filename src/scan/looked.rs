@@ -1,9 +1,7 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
 use super::candidate::Located;
-use super::coverage::{
-    Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver,
-};
+use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver};
 use super::error::ScanError;
 use super::pool::{ChunkReport, Job};
 use super::sources::{Locator, Sources, frame};

@@ -291,9 +291,7 @@ impl<'a> Search<'a> {
             while let (Ok(first), true) = (receive.recv(), outcome.is_ok()) {
                 let mut batch = std::iter::once(first).chain(receive.try_iter());
                 outcome = batch
-                    .try_for_each(|report| {
-                        Self::take(report, round, journal, found, &mut counter)
-                    })
+                    .try_for_each(|report| Self::take(report, round, journal, found, &mut counter))
                     .and_then(|()| Ok(journal.flush()?));
                 counter.tell(found, self.request.site_radius_m, progress);
                 std::thread::park_timeout(BATCH);
@@ -348,7 +346,8 @@ impl<'a> Search<'a> {
         let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
         let mut outside = BTreeSet::new();
         for (source, raster) in self.sources.rasters.iter().enumerate() {
-            if raster.photo().is_some() && self.job(source, None)?.is_none() {
+            let photo = self.boundary.is_some() && raster.photo().is_some();
+            if photo && self.job(source, None)?.is_none() {
                 outside.insert(source);
             }
         }
@@ -540,4 +539,3 @@ impl Counter {
         });
     }
 }
-

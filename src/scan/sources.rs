@@ -211,7 +211,8 @@ impl Sources {
         match self.searched.get(source) {
             Some(Some(rects)) => {
                 let p = grid.position(at);
-                let within = |from: u32, to: u32, v: f64| (f64::from(from)..f64::from(to)).contains(&v);
+                let within =
+                    |from: u32, to: u32, v: f64| (f64::from(from)..f64::from(to)).contains(&v);
                 rects
                     .iter()
                     .any(|r| within(r.x0, r.x1, p.x) && within(r.y0, r.y1, p.y))
@@ -228,7 +229,11 @@ fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
     known.sort_unstable();
     let median = known.get(known.len() / 2).copied().unwrap_or(1);
     // Second differences over the variance fall with the square of the width of a blur.
-    let of = |own: u32| (f64::from(median) / f64::from(own.max(1))).sqrt().clamp(1.0, 4.0);
+    let of = |own: u32| {
+        (f64::from(median) / f64::from(own.max(1)))
+            .sqrt()
+            .clamp(1.0, 4.0)
+    };
     sharpness.iter().map(|s| s.map_or(1.0, of)).collect()
 }
 
@@ -338,13 +343,14 @@ pub fn job(
         let of_parts = chosen
             .as_ref()
             .is_none_or(|parts| parts.iter().any(|part| overlap(*part, rect)));
-        of_parts && shape.as_ref().is_none_or(|shape| {
-            let corner = |x: u32, y: u32| Coord {
-                x: f64::from(x),
-                y: f64::from(y),
-            };
-            geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
-        })
+        of_parts
+            && shape.as_ref().is_none_or(|shape| {
+                let corner = |x: u32, y: u32| Coord {
+                    x: f64::from(x),
+                    y: f64::from(y),
+                };
+                geo::Rect::new(corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)).intersects(shape)
+            })
     };
     let plan = Plan::new(contract, batch, &ground, wanted);
     let job = Job {

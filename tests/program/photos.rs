@@ -74,7 +74,10 @@ fn found(scene: &Scene, poses: &[Pose], options: &[&str]) -> Results {
 /// The targets lie where an exact pose says, whatever the error that the camera's figures allow for.
 fn exact(scene: &Scene, poses: &[Pose]) {
     let results = found(scene, poses, &[]);
-    for ((off, radius), target) in one_each(&results, &scene.truth()).iter().zip(&scene.targets) {
+    for ((off, radius), target) in one_each(&results, &scene.truth())
+        .iter()
+        .zip(&scene.targets)
+    {
         assert!(
             *off <= 0.3,
             "{target:?} is {off:.2} m off (stated {radius:.2} m) from {poses:?}"
@@ -170,7 +173,13 @@ fn in_portrait_and_upside_down() {
         for orientation in [3, 6, 8] {
             for yaw in [20.0, -110.0] {
                 let pose = Pose::down(0.0, 0.5, 30.0, yaw);
-                exact(&scene, &[Pose { orientation, ..pose }]);
+                exact(
+                    &scene,
+                    &[Pose {
+                        orientation,
+                        ..pose
+                    }],
+                );
                 exact(&scene, &[oblique(yaw, orientation)]);
             }
         }

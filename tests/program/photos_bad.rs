@@ -86,13 +86,13 @@ fn with_an_absurd_altitude_or_none() {
     ] {
         let wild = Tags {
             relative_altitude: Some(height),
-            ..tags()
+            ..tags_at(60.0)
         };
         named("height.jpg", &wild.on(&picture()), words, &[]);
     }
     let none = Tags {
         relative_altitude: None,
-        ..tags()
+        ..tags_at(60.0)
     };
     named(
         "noheight.jpg",
@@ -186,15 +186,33 @@ fn that_show_nothing() {
         }))
     };
     named("dark.jpg", &tags_at(60.0).on(&flat(2)), "is too dark", &[]);
-    named("bright.jpg", &tags_at(60.0).on(&flat(252)), "is overexposed", &[]);
-    let blurred = image::imageops::blur(&render(&scene(), &pose()), 9.0);
-    let blurred = image::imageops::contrast(&blurred, 60.0);
-    named("blurred.jpg", &tags_at(60.0).on(&jpeg(&blurred)), "is blurred", &[]);
+    named(
+        "bright.jpg",
+        &tags_at(60.0).on(&flat(252)),
+        "is overexposed",
+        &[],
+    );
+    let blobs = RgbImage::from_fn(1200, 900, |x, y| {
+        let v = (((x / 60) * 7 + (y / 60) * 11) % 5 * 40 + 40) as u8;
+        image::Rgb([v, v, v / 2])
+    });
+    let blurred = image::imageops::blur(&blobs, 12.0);
+    named(
+        "blurred.jpg",
+        &tags_at(60.0).on(&jpeg(&blurred)),
+        "is blurred",
+        &[],
+    );
     let pink = RgbImage::from_fn(1200, 900, |x, y| {
         let n = ((x * 31 + y * 17) % 40) as u8;
         image::Rgb([130 + n, 80 + n, 150 + n])
     });
-    named("nir.jpg", &tags_at(60.0).on(&jpeg(&pink)), "near-infrared", &[]);
+    named(
+        "nir.jpg",
+        &tags_at(60.0).on(&jpeg(&pink)),
+        "near-infrared",
+        &[],
+    );
     let grey: Vec<u8> = (0..1200 * 900_u32).map(|i| (i * 37 % 199) as u8).collect();
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new(&mut bytes)
@@ -210,9 +228,10 @@ fn tags_at(east: f64) -> Tags {
 
 #[test]
 fn a_thermal_frame_of_a_mixed_card() {
-    let thermal = tags_at(10.0)
-        .xmp()
-        .replace(" drone-dji:Rel", " drone-dji:ImageSource=\"InfraredCamera\" drone-dji:Rel");
+    let thermal = tags_at(10.0).xmp().replace(
+        " drone-dji:Rel",
+        " drone-dji:ImageSource=\"InfraredCamera\" drone-dji:Rel",
+    );
     let bytes = with_blocks(&picture(), Some(&tags().exif()), Some(thermal.as_bytes()));
     named("thermal.jpg", &bytes, "is a thermal image", &[]);
 }
@@ -275,7 +294,10 @@ fn what_a_pilot_should_know_is_remarked() {
     write("a.jpg", &tags());
     // The same file twice, the clock set back, a jump, and an altitude below the sea.
     write("a copy.jpg", &tags());
-    write("b.jpg", &Tags::of(&Pose::down(6.0, 0.0, 30.0, 0.0), 0.0, 40));
+    write(
+        "b.jpg",
+        &Tags::of(&Pose::down(6.0, 0.0, 30.0, 0.0), 0.0, 40),
+    );
     write(
         "c.jpg",
         &Tags {
@@ -283,15 +305,24 @@ fn what_a_pilot_should_know_is_remarked() {
             ..Tags::of(&Pose::down(12.0, 0.0, 30.0, 0.0), 0.0, 20)
         },
     );
-    write("d.jpg", &Tags::of(&Pose::down(3000.0, 0.0, 30.0, 0.0), 0.0, 42));
+    write(
+        "d.jpg",
+        &Tags::of(&Pose::down(3000.0, 0.0, 30.0, 0.0), 0.0, 42),
+    );
     let boundary = folder.path().join("boundary.geojson");
     let corner = |x: f64, y: f64| {
         let p = crate::shots::place(x, y);
         format!("[{},{}]", p.x(), p.y())
     };
-    let ring = [(-25.0, -5.0), (25.0, -5.0), (25.0, 5.0), (-25.0, 5.0), (-25.0, -5.0)]
-        .map(|(x, y)| corner(x, y))
-        .join(",");
+    let ring = [
+        (-25.0, -5.0),
+        (25.0, -5.0),
+        (25.0, 5.0),
+        (-25.0, 5.0),
+        (-25.0, -5.0),
+    ]
+    .map(|(x, y)| corner(x, y))
+    .join(",");
     fs::write(
         &boundary,
         format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#),

@@ -59,7 +59,9 @@ fn same_ground(some: &Results, all: &Results) {
 }
 
 fn tiles(results: &Results) -> u64 {
-    results.record["totals"]["tiles"].as_u64().expect("a number")
+    results.record["totals"]["tiles"]
+        .as_u64()
+        .expect("a number")
 }
 
 #[test]
@@ -104,19 +106,30 @@ fn fewer_photos_show_the_same_ground_and_the_same_plots() {
     }
     // Inside a boundary that was flown over there is no rim.
     let boundary = out.path().join("boundary.geojson");
-    let ring = [(-20.0, -12.0), (20.0, -12.0), (20.0, 12.0), (-20.0, 12.0), (-20.0, -12.0)]
-        .map(|(x, y)| {
-            let p = crate::shots::place(x, y);
-            format!("[{},{}]", p.x(), p.y())
-        })
-        .join(",");
+    let ring = [
+        (-20.0, -12.0),
+        (20.0, -12.0),
+        (20.0, 12.0),
+        (-20.0, 12.0),
+        (-20.0, -12.0),
+    ]
+    .map(|(x, y)| {
+        let p = crate::shots::place(x, y);
+        format!("[{},{}]", p.x(), p.y())
+    })
+    .join(",");
     let text = format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#);
     fs::write(&boundary, text).expect("written");
     let within = ["--within", &boundary.to_string_lossy()].map(str::to_owned);
     let (all_within, _) = run("all_within", &[&within[0], &within[1]]);
     let (one_within, _) = run("one_within", &[&within[0], &within[1], "--min-views", "1"]);
     assert!((one_within.searched_m2 - all_within.searched_m2).abs() < 0.01);
-    assert!(one_within.not_searched.keys().all(|k| k == "outside_boundary"));
+    assert!(
+        one_within
+            .not_searched
+            .keys()
+            .all(|k| k == "outside_boundary")
+    );
     assert!(2 * tiles(&one_within) < tiles(&all_within));
 
     let (more, _) = run("99", &["--min-views", "99"]);

@@ -4,7 +4,7 @@
 use crate::paint::{MAGENTA, create, put};
 use exif::experimental::Writer;
 use exif::{Field, In, Rational, Tag, Value};
-use geo::{Destination, Distance, Bearing, Geodesic, Point};
+use geo::{Bearing, Destination, Distance, Geodesic, Point};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use std::io::Cursor;
 use std::path::Path;
@@ -68,10 +68,7 @@ impl Scene {
     pub fn write_dem(&self, path: &Path, above: f64) {
         const N: usize = 160;
         let step = 1.0 / 111_000.0;
-        let (west, top) = (
-            home().x() - 80.0 * step * 1.2,
-            home().y() + 80.0 * step,
-        );
+        let (west, top) = (home().x() - 80.0 * step * 1.2, home().y() + 80.0 * step);
         let place = crate::ground::Place {
             crs: "EPSG:4326".into(),
             transform: [west, step * 1.2, 0.0, top, 0.0, -step],

@@ -389,7 +389,10 @@ mod tests {
             let body = BODIES.iter().find(|b| b.model == model).expect("known");
             let diagonal = body.sensor_mm.0.hypot(body.sensor_mm.1);
             let found = body.focal_mm * 36.0_f64.hypot(24.0) / diagonal;
-            assert!((found / equivalent_mm - 1.0).abs() < 0.05, "{model}: {found}");
+            assert!(
+                (found / equivalent_mm - 1.0).abs() < 0.05,
+                "{model}: {found}"
+            );
         }
     }
 

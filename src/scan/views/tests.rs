@@ -22,7 +22,10 @@ struct Print {
 impl Print {
     fn place(&self, at: PixelPoint) -> LonLat {
         let (s, c) = self.turned.to_radians().sin_cos();
-        let (x, y) = (at.x / SCALE - self.wide / 2.0, self.tall / 2.0 - at.y / SCALE);
+        let (x, y) = (
+            at.x / SCALE - self.wide / 2.0,
+            self.tall / 2.0 - at.y / SCALE,
+        );
         LocalPlane::at(HOME).to_lonlat(PlanePoint {
             x: self.east + x * c - y * s,
             y: self.north + x * s + y * c,
@@ -135,14 +138,24 @@ fn only_ground_inside_the_boundary_counts() {
 fn what_is_searched_already_is_kept_and_counts() {
     let prints = line();
     let outlines: Vec<MultiPolygon> = prints.iter().map(Print::outline).collect();
-    let mut all: Vec<Shown<'_>> = prints.iter().zip(&outlines).map(|(p, o)| shown(p, o)).collect();
+    let mut all: Vec<Shown<'_>> = prints
+        .iter()
+        .zip(&outlines)
+        .map(|(p, o)| shown(p, o))
+        .collect();
     all[7].searched = BTreeSet::from([0, 1, 4]);
     let kept = needed(&all, None, 1);
     assert!(kept[7].is_superset(&all[7].searched));
 }
 
 fn any_prints() -> impl Strategy<Value = Vec<Print>> {
-    let one = (0.0..60.0_f64, 0.0..40.0_f64, 1..4_u8, 1..3_u8, -180.0..180.0_f64);
+    let one = (
+        0.0..60.0_f64,
+        0.0..40.0_f64,
+        1..4_u8,
+        1..3_u8,
+        -180.0..180.0_f64,
+    );
     let print = one.prop_map(|(east, north, w, h, turned)| Print {
         east,
         north,
