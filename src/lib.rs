@@ -9,6 +9,7 @@
 //! The layers, each of which may import only those above it (`tests/layers.rs` enforces it):
 //!
 //! - [`words`]: the two languages, and errors that carry their remedy.
+//! - [`statistics`]: intervals of counts, shares and rates; pure.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
@@ -39,4 +40,5 @@ pub mod imagery;
 pub mod province;
 pub mod registry;
 pub mod scan;
+pub mod statistics;
 pub mod words;

@@ -3,6 +3,9 @@
 //! Library code never prints. An error type implements [`Say`]; the command line asks it for its text in the user's
 //! language and for the [`Fault`] that decides the exit code. `Display` is always the English sentence.
 
+use std::io;
+use std::path::Path;
+
 /// A language the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -44,7 +47,7 @@ macro_rules! tr {
 }
 
 /// A path as it is typed in a shell: quoted where it has to be.
-pub fn shell(path: &std::path::Path) -> String {
+pub fn shell(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
@@ -70,6 +73,26 @@ impl Said {
             what: what.into(),
             hint: None,
         }
+    }
+
+    /// A file or folder that the system does not let be read.
+    pub fn unreadable(lang: Lang, path: &Path, source: &io::Error) -> Self {
+        let path = path.display();
+        Self::new(tr!(
+            lang,
+            "{path} cannot be read: {source}",
+            "无法读取 {path}：{source}"
+        ))
+    }
+
+    /// A file or folder that the system does not let be written.
+    pub fn unwritable(lang: Lang, path: &Path, source: &io::Error) -> Self {
+        let path = path.display();
+        Self::new(tr!(
+            lang,
+            "{path} cannot be written: {source}",
+            "无法写入 {path}：{source}"
+        ))
     }
 
     /// The same with a remedy.
@@ -138,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_path_that_a_shell_would_split_is_quoted() {
-        let shell = |p: &str| shell(std::path::Path::new(p));
+        let shell = |p: &str| shell(Path::new(p));
         assert_eq!(shell("/data/正射_1.tif"), "/data/正射_1.tif");
         assert_eq!(shell("a b.tif"), "'a b.tif'");
         assert_eq!(shell("it's.tif"), "'it'\\''s.tif'");

@@ -6,8 +6,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 10] = [
-    "words", "ground", "imagery", "scan", "evaluate", "registry", "exchange", "province", "server",
+const ORDER: [&str; 11] = [
+    "words",
+    "statistics",
+    "ground",
+    "imagery",
+    "scan",
+    "evaluate",
+    "registry",
+    "exchange",
+    "province",
+    "server",
     "cli",
 ];
 

@@ -3,11 +3,11 @@
 use super::progress::Talk;
 use super::scan::watched;
 use super::{Done, talk};
-use crate::evaluate::statistics::{Rate, Share};
 use crate::evaluate::{Options, Report, evaluate, find_surveys};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
 use crate::scan::{Device, PhotoRequest, Request, ScanError};
+use crate::statistics::{Rate, Share};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::Args;

@@ -6,6 +6,7 @@
 mod evaluate;
 mod model;
 mod progress;
+mod province;
 mod registry;
 mod scan;
 mod summary;
@@ -35,7 +36,6 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, parsed once")]
 enum Command {
     /// Search orthomosaics and photos for plots that may be poppy 搜索影像
     Scan(Box<scan::Arguments>),
@@ -45,6 +45,8 @@ enum Command {
     Model(model::Arguments),
     #[command(flatten)]
     Registry(registry::Command),
+    #[command(flatten)]
+    Province(province::Command),
 }
 
 fn language(text: &str) -> Result<Lang, String> {
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
+        Command::Province(command) => province::run(command, lang),
     };
     match result {
         Ok(Done::Whole) => ExitCode::SUCCESS,

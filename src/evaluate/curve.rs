@@ -1,6 +1,6 @@
 //! Precision against recall over thresholds, and the threshold that meets a wanted rate of false alarms.
 
-use super::statistics::{Rate, Share};
+use crate::statistics::{Rate, Share};
 use serde::Serialize;
 
 /// One threshold of a curve.

@@ -97,9 +97,7 @@ impl Say for EvaluateError {
                 let said = source.say(lang);
                 Said { what: tr!(lang, "{survey}: {}", "{survey}：{}", said.what), ..said }
             }
-            Self::Write { path, source } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be written: {source}", "无法写入 {path}：{source}"))
+            Self::Write { path, source } => { Said::unwritable(lang, path, source)
                     .hint(tr!(lang, "choose another folder with `-o`, or free some space", "请用 `-o` 另选文件夹，或释放磁盘空间"))
             }
             Self::Chart { why } => Said::new(tr!(lang, "the curve cannot be drawn: {why}", "无法绘制曲线：{why}")),

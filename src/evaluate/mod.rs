@@ -9,7 +9,6 @@ mod error;
 mod outcome;
 mod report;
 mod run;
-pub mod statistics;
 mod survey;
 mod truth;
 

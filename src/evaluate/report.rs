@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, OperatingPoint};
 use super::outcome::{Judged, Outcome, PlotResult};
-use super::statistics::{Calibration, Rate, Share, calibration};
+use crate::statistics::{Calibration, Rate, Share, calibration};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

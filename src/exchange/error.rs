@@ -79,32 +79,16 @@ impl Say for ExchangeError {
                     "请换一个文件名，或使用 `--overwrite` 覆盖"
                 ))
             }
-            Self::Unwritable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be written: {source}",
-                    "无法写入 {path}：{source}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "make room, or choose a folder that can be written to",
-                    "请腾出空间，或选择可写的文件夹"
-                ))
-            }
-            Self::Unreadable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read: {source}",
-                    "无法读取 {path}：{source}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "check the name; nothing was recorded",
-                    "请检查文件名；未作任何记录"
-                ))
-            }
+            Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
+                lang,
+                "make room, or choose a folder that can be written to",
+                "请腾出空间，或选择可写的文件夹"
+            )),
+            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
+                lang,
+                "check the name; nothing was recorded",
+                "请检查文件名；未作任何记录"
+            )),
             Self::Unknown { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is of no kind that is read", "无法识别 {path} 的格式"))

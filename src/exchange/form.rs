@@ -1,12 +1,9 @@
-//! The visit form: the columns that a crew fills in, the words of its lists, and the reading of a filled row.
+//! The visit form: the columns that a crew fills in, and the words of their lists.
 //!
-//! GeoPackage, XLSX, CSV and GeoJSON have the same columns, so what comes back is read in one way. Pure.
+//! `GeoPackage`, XLSX, CSV and `GeoJSON` have the same columns, so what comes back is read in one way ([`super::filled`]).
 
-use super::table::{Field, Row};
-use crate::registry::body::{Count, Outcome, Stage, Visit};
-use crate::registry::coded::{Coded, HABITATS, habitat_code};
-use crate::registry::quadrats::{QuadratFlaw, estimate};
-use crate::tr;
+use crate::registry::body::{Outcome, Stage};
+use crate::registry::coded::{Coded, HABITATS};
 use crate::words::Lang;
 
 /// How a column is filled in.
@@ -28,6 +25,15 @@ pub enum Widget {
     Photo,
 }
 
+/// What a column is about: the columns of each begin with its prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What the crew found.
+    Visit,
+    /// What it uprooted.
+    Eradication,
+}
+
 /// A column of the form.
 #[derive(Debug, Clone, Copy)]
 pub struct FormColumn {
@@ -42,6 +48,15 @@ pub struct FormColumn {
 }
 
 impl FormColumn {
+    /// What it is about.
+    pub fn about(&self) -> About {
+        if self.key.starts_with("erad_") {
+            About::Eradication
+        } else {
+            About::Visit
+        }
+    }
+
     /// Its title.
     pub fn title(&self, lang: Lang) -> &'static str {
         lang.pick(self.english, self.chinese)
@@ -98,400 +113,10 @@ form! {
     "visit_photo_3" "visit: photograph 3" "回填：现场照片3" Photo;
     "visit_photo_4" "visit: photograph 4" "回填：现场照片4" Photo;
     "visit_note" "visit: note" "回填：核查备注" Lines;
-}
-
-/// A filled row, before anything of the registry was asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Filled {
-    /// What the crew found.
-    pub visit: Visit,
-    /// When, RFC 3339; `None` where the row does not say.
-    pub at: Option<String>,
-    /// Names of its photographs.
-    pub photos: Vec<String>,
-}
-
-/// A value that cannot be what its column asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormFlaw {
-    /// The column.
-    pub key: &'static str,
-    /// What was given.
-    pub value: String,
-    /// What is wrong.
-    pub why: Wrong,
-}
-
-/// What is wrong with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrong {
-    /// Something is filled in, but not this.
-    Missing,
-    /// Not one of the list.
-    NotListed(String),
-    /// Not a number, or not one it can be.
-    NotANumber,
-    /// Not a date or time, or one in the future.
-    NotATime,
-    /// A formula instead of a value.
-    Formula,
-    /// Plants are both counted and sampled.
-    TwoCounts,
-    /// Quadrats that give no estimate.
-    Quadrats(QuadratFlaw),
-}
-
-impl FormFlaw {
-    /// In words.
-    pub fn say(&self, lang: Lang) -> String {
-        let column = FORM
-            .iter()
-            .find(|c| c.key == self.key)
-            .map_or(self.key, |c| c.title(lang));
-        let value = &self.value;
-        match &self.why {
-            Wrong::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
-            Wrong::NotListed(list) => tr!(
-                lang,
-                "“{column}”: {value} is not one of {list}",
-                "“{column}”：{value} 不在可选值中（{list}）"
-            ),
-            Wrong::NotANumber => tr!(
-                lang,
-                "“{column}”: {value} is not a number it can be",
-                "“{column}”：{value} 不是有效数字"
-            ),
-            Wrong::NotATime => tr!(
-                lang,
-                "“{column}”: {value} is not a time, such as 2026-05-03 10:21, or lies ahead",
-                "“{column}”：{value} 不是有效时间（如 2026-05-03 10:21），或晚于当前时间"
-            ),
-            Wrong::Formula => tr!(
-                lang,
-                "“{column}” holds a formula: {value}",
-                "“{column}”中是公式：{value}"
-            ),
-            Wrong::TwoCounts => tr!(
-                lang,
-                "plants are both counted and sampled in quadrats: which holds?",
-                "既填了逐株株数又填了样方，请只留其一"
-            ),
-            Wrong::Quadrats(QuadratFlaw::TooFew) => tr!(
-                lang,
-                "“{column}”: {value}: two quadrats or more are needed for an interval",
-                "“{column}”：{value}：至少两个样方才有区间"
-            ),
-            Wrong::Quadrats(QuadratFlaw::NoSize) => tr!(
-                lang,
-                "quadrats need the size of a quadrat and the planted area",
-                "样方须同时填写样方面积与种植面积"
-            ),
-            Wrong::Quadrats(QuadratFlaw::LargerThanArea) => tr!(
-                lang,
-                "the quadrats together are larger than the planted area",
-                "样方总面积大于种植面积"
-            ),
-        }
-    }
-}
-
-/// Whether a crew filled anything in; the time alone is what some forms set by themselves.
-pub fn is_filled(row: &Row) -> bool {
-    FORM.iter()
-        .filter(|column| column.key != "visit_at")
-        .any(|column| !row.field(column.key).is_empty())
-}
-
-struct Reader<'a>(&'a Row);
-
-impl Reader<'_> {
-    fn flaw(&self, key: &'static str, why: Wrong) -> FormFlaw {
-        FormFlaw {
-            key,
-            value: self.0.field(key).to_text(),
-            why,
-        }
-    }
-
-    /// Words of a column; a formula is none.
-    fn text(&self, key: &'static str) -> Result<Option<String>, FormFlaw> {
-        let field = self.0.field(key);
-        if matches!(field, Field::Formula(_)) {
-            return Err(self.flaw(key, Wrong::Formula));
-        }
-        let text = field.to_text();
-        let text = text.trim();
-        // What an export set off comes back as it was; what somebody typed as a formula does not pass.
-        if text.starts_with('=') {
-            return Err(self.flaw(key, Wrong::Formula));
-        }
-        let plain = text
-            .strip_prefix('\'')
-            .filter(|rest| rest.starts_with(['=', '+', '-', '@']))
-            .unwrap_or(text);
-        Ok((!plain.is_empty()).then(|| plain.to_owned()))
-    }
-
-    fn list<T: Coded>(&self, key: &'static str) -> Result<Option<T>, FormFlaw> {
-        self.text(key)?
-            .map(|text| T::read(&text).ok_or_else(|| self.flaw(key, Wrong::NotListed(T::codes()))))
-            .transpose()
-    }
-
-    fn number(&self, key: &'static str, most: f64) -> Result<Option<f64>, FormFlaw> {
-        let wrong = || self.flaw(key, Wrong::NotANumber);
-        let Some(text) = self.text(key)? else {
-            return Ok(None);
-        };
-        let number: f64 = text
-            .replace(['，', ' '], "")
-            .parse()
-            .map_err(|_not_a_number| wrong())?;
-        if (0.0..=most).contains(&number) {
-            Ok(Some(number))
-        } else {
-            Err(wrong())
-        }
-    }
-
-    fn whole(&self, key: &'static str) -> Result<Option<u64>, FormFlaw> {
-        match self.number(key, 1e9)? {
-            None => Ok(None),
-            Some(number) if number.fract() == 0.0 => Ok(Some(whole(number))),
-            Some(_) => Err(self.flaw(key, Wrong::NotANumber)),
-        }
-    }
-
-    fn dm2(&self, key: &'static str) -> Result<Option<u64>, FormFlaw> {
-        Ok(self
-            .number(key, 1e9)?
-            .filter(|m2| *m2 > 0.0)
-            .map(|m2| whole((m2 * 100.0).round())))
-    }
-
-    fn count(&self, area_dm2: Option<u64>) -> Result<Option<Count>, FormFlaw> {
-        let each = self.whole("visit_plants")?;
-        let Some(text) = self.text("visit_quadrats")? else {
-            return Ok(each.map(|plants| Count::Each { plants }));
-        };
-        if each.is_some() {
-            return Err(self.flaw("visit_quadrats", Wrong::TwoCounts));
-        }
-        let counts = text
-            .split([',', '，', '、', ';', '；', ' ', '/'])
-            .filter(|part| !part.trim().is_empty())
-            .map(|part| part.trim().parse::<u64>())
-            .collect::<Result<Vec<u64>, _>>()
-            .map_err(|_not_a_number| self.flaw("visit_quadrats", Wrong::NotANumber))?;
-        let quadrat = self.dm2("visit_quadrat_m2")?.unwrap_or(0);
-        estimate(&counts, quadrat, area_dm2.unwrap_or(0))
-            .map(Some)
-            .map_err(|flaw| self.flaw("visit_quadrats", Wrong::Quadrats(flaw)))
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to lie between 0 and 1e11"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
-}
-
-/// Reads a filled row. `now` bounds its time, and its zone is that of times without one.
-///
-/// # Errors
-/// The first value that will not do.
-pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
-    let reader = Reader(row);
-    let outcome: Outcome = reader
-        .list("visit_outcome")?
-        .ok_or_else(|| reader.flaw("visit_outcome", Wrong::Missing))?;
-    let at = match row.field("visit_at") {
-        Field::Empty => None,
-        field => Some(
-            time(&field.to_text(), now).ok_or_else(|| reader.flaw("visit_at", Wrong::NotATime))?,
-        ),
-    };
-    let sap_cut = match reader.text("visit_sap_cut")?.as_deref() {
-        None => None,
-        Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
-        Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
-        Some(_) => {
-            return Err(reader.flaw("visit_sap_cut", Wrong::NotListed("yes, no".into())));
-        }
-    };
-    let area_dm2 = reader.dm2("visit_area_m2")?;
-    let photos = FORM
-        .iter()
-        .filter(|column| column.widget == Widget::Photo)
-        .filter_map(|column| reader.text(column.key).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
-    let visit = Visit {
-        outcome,
-        officers: names(&reader.text("visit_officers")?.unwrap_or_default()),
-        witness: reader.text("visit_witness")?,
-        species: reader.text("visit_species")?,
-        stage: reader.list::<Stage>("visit_stage")?,
-        sap_cut,
-        count: reader.count(area_dm2)?,
-        area_dm2,
-        habitat: reader
-            .text("visit_habitat")?
-            .map(|text| habitat_code(&text).to_owned()),
-        note: reader.text("visit_note")?,
-        forced: None,
-        imported: None,
-    };
-    Ok(Filled { visit, at, photos })
-}
-
-/// Names as people list them.
-fn names(text: &str) -> Vec<String> {
-    text.split([',', '，', '、', ';', '；', '/', '\n'])
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
-/// A time as forms and people write it, as RFC 3339; `None` where it is none or lies more than a day ahead.
-fn time(text: &str, now: &jiff::Zoned) -> Option<String> {
-    const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%:z";
-    let text = text.trim().replace('/', "-");
-    let (text, in_utc) = match text.strip_suffix('Z') {
-        Some(rest) => (rest.replace(' ', "T"), true),
-        None => (text.replacen(' ', "T", 1), false),
-    };
-    // GDAL writes an offset of hours alone.
-    let text = match text.get(text.len().saturating_sub(3)..) {
-        Some(tail) if text.len() > 19 && tail.starts_with(['+', '-']) => format!("{text}:00"),
-        _ => text,
-    };
-    let zone = if in_utc {
-        jiff::tz::TimeZone::UTC
-    } else {
-        now.time_zone().clone()
-    };
-    let zoned = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        let offset = jiff::fmt::temporal::Pieces::parse(&text)
-            .ok()?
-            .to_numeric_offset()?;
-        instant.to_zoned(jiff::tz::TimeZone::fixed(offset))
-    } else if text.len() <= 10 {
-        let date: jiff::civil::Date = text.parse().ok()?;
-        date.at(12, 0, 0, 0).to_zoned(zone).ok()?
-    } else {
-        let at: jiff::civil::DateTime = text.parse().ok()?;
-        at.to_zoned(zone).ok()?
-    };
-    let ahead = zoned.timestamp().as_second() - now.timestamp().as_second();
-    (ahead < 86_400 && zoned.year() > 2000).then(|| zoned.strftime(WRITTEN).to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(fields: &[(&str, Field)]) -> Row {
-        Row {
-            line: 2,
-            fields: fields
-                .iter()
-                .map(|(key, field)| ((*key).to_owned(), field.clone()))
-                .collect(),
-            position: None,
-        }
-    }
-
-    fn text(text: &str) -> Field {
-        Field::Text(text.into())
-    }
-
-    fn now() -> jiff::Zoned {
-        "2026-05-10T12:00:00+08:00[+08:00]".parse().expect("time")
-    }
-
-    #[test]
-    fn a_filled_row_is_read_in_either_language() {
-        let filled = read(
-            &row(&[
-                ("visit_outcome", text("种植罂粟")),
-                ("visit_at", text("2026/05/03 10:21:00+08")),
-                ("visit_officers", text("王、李；赵")),
-                ("visit_stage", text("flowering")),
-                ("visit_sap_cut", text("否")),
-                ("visit_quadrats", text("4，6,5")),
-                ("visit_quadrat_m2", Field::Number(1.0)),
-                ("visit_area_m2", Field::Number(102.0)),
-                ("visit_habitat", text("菜地")),
-                ("visit_photo_2", text("DCIM/a.jpg")),
-                ("visit_note", text("'=looks odd")),
-            ]),
-            &now(),
-        )
-        .expect("read");
-        assert_eq!(filled.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
-        assert_eq!(filled.visit.officers, ["王", "李", "赵"]);
-        assert_eq!(filled.visit.count.as_ref().map(Count::plants), Some(510));
-        assert_eq!(filled.visit.habitat.as_deref(), Some("vegetable_garden"));
-        assert_eq!(filled.visit.sap_cut, Some(false));
-        assert_eq!(filled.photos, ["DCIM/a.jpg"]);
-        assert_eq!(filled.visit.note.as_deref(), Some("=looks odd"));
-    }
-
-    #[test]
-    fn times_are_read_as_people_and_programs_write_them() {
-        for (written, read) in [
-            ("2026-05-03", "2026-05-03T12:00:00+08:00"),
-            ("2026-05-03 10:21", "2026-05-03T10:21:00+08:00"),
-            ("2026-05-03T10:21:05", "2026-05-03T10:21:05+08:00"),
-            ("2026-05-03T02:21:00Z", "2026-05-03T02:21:00+00:00"),
-            ("2026/05/03 10:21:00+08", "2026-05-03T10:21:00+08:00"),
-            ("2026-05-03T10:21:00+08:00", "2026-05-03T10:21:00+08:00"),
-        ] {
-            assert_eq!(time(written, &now()).as_deref(), Some(read), "{written}");
-        }
-        for wrong in ["yesterday", "2026-13-01", "2027-01-01", "45000"] {
-            assert_eq!(time(wrong, &now()), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_is_named() {
-        let why = |fields: &[(&str, Field)]| read(&row(fields), &now()).expect_err("refused").why;
-        assert_eq!(why(&[("visit_plants", Field::Number(3.0))]), Wrong::Missing);
-        let wild = ("visit_outcome", text("wild"));
-        assert!(matches!(
-            why(&[("visit_outcome", text("tulip"))]),
-            Wrong::NotListed(_)
-        ));
-        assert_eq!(
-            why(&[wild.clone(), ("visit_plants", Field::Number(3.5))]),
-            Wrong::NotANumber
-        );
-        assert_eq!(
-            why(&[
-                wild.clone(),
-                ("visit_note", text("=HYPERLINK(\"http://a\")"))
-            ]),
-            Wrong::Formula
-        );
-        assert_eq!(
-            why(&[wild.clone(), ("visit_note", Field::Formula("1+1".into()))]),
-            Wrong::Formula
-        );
-        assert_eq!(
-            why(&[
-                wild.clone(),
-                ("visit_plants", Field::Number(3.0)),
-                ("visit_quadrats", text("1,2"))
-            ]),
-            Wrong::TwoCounts
-        );
-        assert_eq!(
-            why(&[wild, ("visit_quadrats", text("1,2"))]),
-            Wrong::Quadrats(QuadratFlaw::NoSize)
-        );
-    }
+    "erad_percent" "eradication: percent of the plants" "回填：铲除比例（%）" Number;
+    "erad_at" "eradication: when" "回填：铲除时间" Time;
+    "erad_officers" "eradication: who took part" "回填：铲除人员" Line;
+    "erad_method" "eradication: how" "回填：铲除方式" Line;
+    "erad_photo_1" "eradication: photograph from after it, 1" "回填：铲除后照片1" Photo;
+    "erad_photo_2" "eradication: photograph from after it, 2" "回填：铲除后照片2" Photo;
 }

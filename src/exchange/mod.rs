@@ -4,11 +4,13 @@
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
 //! [`dossier`] is one page.
 
+pub mod cell;
 mod csv;
 pub mod dossier;
 mod error;
+pub mod filled;
 pub mod form;
-mod gcj02;
+pub mod gcj02;
 mod geojson;
 mod geopackage;
 mod gpx;
@@ -18,11 +20,15 @@ pub mod ledger;
 mod out;
 mod ovital;
 mod read;
+pub mod sheet;
 mod table;
+pub mod targets;
+pub mod track;
+pub mod training;
 mod xlsx;
 
 pub use error::ExchangeError;
-pub use geopackage::Journal;
+pub use geopackage::{AreaLayer, Journal, Shading, write_areas};
 pub use out::write_new;
 
 use crate::registry::body::{Body, ScanRecord};

@@ -3,12 +3,11 @@
 use super::Export;
 use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
 use super::form::{FORM, Widget};
-use super::ledger::{COLUMNS, Cell};
+use super::ledger::COLUMNS;
 use super::out::Out;
+use super::sheet::Styles;
 use crate::words::Lang;
-use rust_xlsxwriter::{
-    DataValidation, DataValidationRule, Format, FormatAlign, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError};
 use std::io;
 
 /// The columns of the form sheet that say which site a row is about.
@@ -48,65 +47,6 @@ pub fn write(export: &Export, mut out: &mut dyn Out) -> io::Result<()> {
         book.save_to_buffer()
     };
     io::Write::write_all(&mut out, &made().map_err(io::Error::other)?)
-}
-
-struct Styles {
-    title: Format,
-    text: Format,
-    numbers: Vec<Format>,
-    fill: Format,
-}
-
-impl Styles {
-    fn new() -> Self {
-        let number = |decimals: usize| {
-            let format = if decimals == 0 {
-                "0".to_owned()
-            } else {
-                format!("0.{}", "0".repeat(decimals))
-            };
-            Format::new().set_num_format(format)
-        };
-        Self {
-            title: Format::new()
-                .set_bold()
-                .set_text_wrap()
-                .set_align(FormatAlign::VerticalCenter)
-                .set_background_color("#E7EFE9"),
-            text: Format::new().set_num_format("@"),
-            numbers: (0..8).map(number).collect(),
-            fill: Format::new()
-                .set_num_format("@")
-                .set_background_color("#FFF9DB"),
-        }
-    }
-
-    fn put(
-        &self,
-        sheet: &mut Worksheet,
-        line: u32,
-        column: u16,
-        cell: &Cell,
-    ) -> Result<(), XlsxError> {
-        match cell {
-            Cell::Empty => {}
-            Cell::Text(text) => {
-                sheet.write_string_with_format(line, column, text, &self.text)?;
-            }
-            Cell::Number(number, decimals) => {
-                let format = &self.numbers[(*decimals).min(7)];
-                sheet.write_number_with_format(line, column, *number, format)?;
-            }
-            Cell::Count(count) => {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "plants and days are far below 2^53"
-                )]
-                sheet.write_number_with_format(line, column, *count as f64, &self.numbers[0])?;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {

@@ -3,13 +3,13 @@
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
 use super::lonlat::Quad;
+use super::overlay::{rest, union, union_within};
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{
-    BooleanOps, BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon,
-    Validation,
+    BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Validation,
 };
 use std::path::{Path, PathBuf};
 
@@ -184,7 +184,7 @@ impl Boundary {
                 }
             }
         }
-        let united = geo::unary_union(&polygons);
+        let united = union([&MultiPolygon::new(polygons)]);
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
@@ -209,12 +209,12 @@ impl Boundary {
 
     /// The part of an area that lies inside.
     pub fn inside(&self, area: &MultiPolygon) -> MultiPolygon {
-        area.intersection(&self.polygons)
+        union_within([area], &self.polygons)
     }
 
     /// The part of an area that lies outside.
     pub fn outside(&self, area: &MultiPolygon) -> MultiPolygon {
-        area.difference(&self.polygons)
+        rest(area, [&self.polygons])
     }
 
     /// Its bounding box in degrees.

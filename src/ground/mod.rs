@@ -5,17 +5,21 @@
 mod area;
 mod boundary;
 mod crs;
+mod features;
 mod geojson;
 mod geotransform;
 mod gsd;
 mod lonlat;
+mod overlay;
 mod region;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::{Boundary, BoundaryError};
 pub use crs::{Crs, CrsError, ToLonLat};
+pub use features::{ReadPlace, Shape, read_places};
 pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
+pub use overlay::{rest, union, union_within};
 pub use region::{Rect, Region, Run};

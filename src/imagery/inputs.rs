@@ -63,19 +63,11 @@ impl Say for InputError {
                     "请检查名称；含空格的路径需加引号"
                 ))
             }
-            Self::Unreadable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read: {source}",
-                    "无法读取 {path}：{source}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "check its permissions, or copy it from the card first",
-                    "请检查权限，或先从存储卡复制出来"
-                ))
-            }
+            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
+                lang,
+                "check its permissions, or copy it from the card first",
+                "请检查权限，或先从存储卡复制出来"
+            )),
             Self::Nothing { path, ignored } => {
                 let path = path.display();
                 Said::new(tr!(

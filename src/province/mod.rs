@@ -1,3 +1,24 @@
 //! The province office: coverage and rates, hot spots, year on year, targets, ranking, reports.
 
+pub mod cells;
+pub mod compare;
+pub mod coverage;
+pub mod effort;
 pub mod facts;
+pub mod field;
+pub mod funnel;
+pub mod gather;
+pub mod getis_ord;
+pub mod hot_spots;
+#[cfg(test)]
+mod made_up;
+pub mod period;
+pub mod pieces;
+pub mod process;
+pub mod quality;
+pub mod rank;
+pub mod report;
+pub mod stats;
+pub mod tally;
+pub mod targets;
+pub mod windows;

@@ -22,6 +22,10 @@ pub enum Body {
     Trust(Trust),
     /// A scan was recorded.
     Scan(Box<ScanRecord>),
+    /// People went over ground on foot, or report that nothing was found.
+    Patrol(Box<Patrol>),
+    /// Targets were handed down from above.
+    Targets(Box<TargetList>),
     /// A site came into being.
     Create(Box<Create>),
     /// A later detection of a known site.
@@ -143,6 +147,88 @@ pub struct ScanRecord {
     pub not_searched_m2: BTreeMap<String, i64>,
     /// How many candidates it had.
     pub candidates: u64,
+}
+
+/// A patrol on the ground 踏查, or a report that nothing was found 零报告. See [`Body::Patrol`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patrol {
+    /// Its (first) day, `YYYY-MM-DD`.
+    pub on: String,
+    /// Code of the district it reports on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub district: Option<String>,
+    /// People who took part.
+    pub people: u64,
+    /// Vehicles used.
+    pub vehicles: u64,
+    /// The area reported, m².
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area_m2: Option<i64>,
+    /// Whether it reports that nothing was found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zero: bool,
+    /// The ground seen along its tracks: polygons of rings of positions in 1e-7 degree, the exterior ring first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub walked: Vec<Vec<Vec<[i64; 2]>>>,
+    /// What the tracks say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<TrackFacts>,
+    /// What was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What the receivers' tracks of a patrol say, with what does not fit about them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackFacts {
+    /// Positions used.
+    pub points: u64,
+    /// Metres walked or driven, without the jumps.
+    pub length_m: u64,
+    /// Metres that count as seen on either side.
+    pub reach_m: u64,
+    /// Seconds under way: the steps of the clock that make sense; absent where the track has no times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
+    /// First and last local day of its clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<[String; 2]>,
+    /// Steps between positions that nobody makes on the ground: the line is broken there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub breaks: u64,
+    /// Steps of the clock backwards, or forward by half a day or more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock_jumps: u64,
+    /// Positions that are none and were left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// Targets handed down from above 靶标. See [`Body::Targets`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetList {
+    /// What the list is called.
+    pub name: String,
+    /// The digest of the file it came in.
+    pub sha256: Hash,
+    /// The season it is for.
+    pub season: i16,
+    /// The targets.
+    pub targets: Vec<Target>,
+}
+
+/// One target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name or number in the list, unique there.
+    pub id: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// How a site became known.
@@ -434,6 +520,9 @@ pub struct Eradicate {
     /// Why it was recorded without the evidence it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<String>,
+    /// The row of a file that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
 }
 
 /// See [`Body::Accept`].
@@ -578,7 +667,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Init "init", Actor "actor", Setting "setting", Trust "trust", Scan "scan", Create "create", Sighting "sighting",
+    Init "init", Actor "actor", Setting "setting", Trust "trust", Scan "scan", Patrol "patrol",
+    Targets "targets", Create "create", Sighting "sighting",
     Screen "screen", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
     Resolve "resolve", Merge "merge", Split "split", Note "note", Correct "correct", Attach "attach",
 }

@@ -1,7 +1,7 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
-use crate::ground::LonLat;
-use geo::{BoundingRect, Contains, LineString, MultiPolygon, Polygon};
+use crate::ground::{LonLat, area_m2, union_within};
+use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,8 +12,17 @@ pub struct District {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// Its elevation in metres, where the file tells it (`elevation_m`).
+    pub elevation_m: Option<f64>,
     area: MultiPolygon,
     bounds: geo::Rect,
+}
+
+impl District {
+    /// Its ground, WGS 84 degrees.
+    pub fn area(&self) -> &MultiPolygon {
+        &self.area
+    }
 }
 
 /// The districts of a file, with the year of its codes.
@@ -82,12 +91,18 @@ impl Districts {
             all.push(District {
                 code,
                 name,
+                elevation_m: ["elevation_m", "海拔"]
+                    .iter()
+                    .find_map(|key| properties[*key].as_f64()),
                 area,
                 bounds,
             });
         }
         if all.is_empty() {
             return Err(DistrictFlaw("no district".into()));
+        }
+        if let Some(twice) = first_twice(&all) {
+            return Err(DistrictFlaw(format!("code {twice} is there twice")));
         }
         all.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
         Ok(Self {
@@ -106,13 +121,47 @@ impl Districts {
         self.all.is_empty()
     }
 
+    /// The districts, those of the shortest codes first.
+    pub fn iter(&self) -> impl Iterator<Item = &District> {
+        self.all.iter()
+    }
+
+    /// The code of the smallest district that a place lies in.
+    pub fn code_of(&self, at: LonLat) -> Option<&str> {
+        let point = geo::Point::from(at);
+        self.all
+            .iter()
+            .rev()
+            .find(|d| d.bounds.intersects(&point) && d.area.contains(&point))
+            .map(|d| d.code.as_str())
+    }
+
+    /// Districts of one level that lie over each other by more than a thousandth of the smaller: both codes and the m².
+    pub fn overlaps(&self) -> Vec<(String, String, f64)> {
+        let mut found = Vec::new();
+        for (at, one) in self.all.iter().enumerate() {
+            let level = one.code.len();
+            let others = self.all[at + 1..].iter();
+            for other in others.take_while(|other| other.code.len() == level) {
+                if !one.bounds.intersects(&other.bounds) || !one.area.intersects(&other.area) {
+                    continue;
+                }
+                let m2 = area_m2(&union_within([&one.area], &other.area));
+                if m2 > area_m2(&one.area).min(area_m2(&other.area)) / 1000.0 {
+                    found.push((one.code.clone(), other.code.clone(), m2));
+                }
+            }
+        }
+        found
+    }
+
     /// Where a place lies; districts whose border is within `near_m` metres are named too.
     pub fn of(&self, at: LonLat, near_m: f64) -> Option<SiteDistrict> {
         let point = geo::Point::from(at);
         let inside: Vec<&District> = self
             .all
             .iter()
-            .filter(|d| d.area.contains(&point))
+            .filter(|d| d.bounds.intersects(&point) && d.area.contains(&point))
             .collect();
         let deepest = inside.last()?;
         let names = inside
@@ -150,6 +199,13 @@ impl Districts {
             beside,
         })
     }
+}
+
+fn first_twice(all: &[District]) -> Option<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    all.iter()
+        .find(|district| !seen.insert(district.code.as_str()))
+        .map(|district| district.code.as_str())
 }
 
 /// Metres from a place to the nearest border of an area.

@@ -38,36 +38,20 @@ pub enum EvidenceError {
 impl Say for EvidenceError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unreadable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read: {source}",
-                    "无法读取 {path}：{source}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was recorded; check the name and try again",
-                    "未作任何记录；请检查文件名后重试"
-                ))
-            }
+            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
+                lang,
+                "nothing was recorded; check the name and try again",
+                "未作任何记录；请检查文件名后重试"
+            )),
             Self::NotAPhoto { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片")).hint(tr!(lang, "give a JPEG, PNG, HEIC or TIFF as it came from the camera; other files go with `--document`", "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF；其他文件用 `--document`"))
             }
-            Self::Unwritable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be written: {source}",
-                    "无法写入 {path}：{source}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was recorded; make room or check the rights of the folder",
-                    "未作任何记录；请腾出空间或检查文件夹权限"
-                ))
-            }
+            Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
+                lang,
+                "nothing was recorded; make room or check the rights of the folder",
+                "未作任何记录；请腾出空间或检查文件夹权限"
+            )),
         }
     }
 

@@ -265,6 +265,7 @@ mod tests {
             officers: vec![],
             note: None,
             forced: None,
+            imported: None,
         };
         gone.eradications = vec![(eradicate, stamp("2026-05-10"))];
         assert_eq!(

@@ -74,13 +74,17 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::Trust(_)
         | Body::Reopen(_)
         | Body::Resolve(_) => &[Supervisor],
-        Body::Scan(_) | Body::Screen(_) | Body::Assign(_) | Body::Merge(_) | Body::Split(_) => {
-            &[Analyst, Supervisor]
-        }
+        Body::Scan(_)
+        | Body::Targets(_)
+        | Body::Screen(_)
+        | Body::Assign(_)
+        | Body::Merge(_)
+        | Body::Split(_) => &[Analyst, Supervisor],
         Body::Visit(_) => &[Verifier],
         Body::Eradicate(_) => &[Eradicator],
         Body::Accept(_) => &[Acceptor],
         Body::Create(_)
+        | Body::Patrol(_)
         | Body::Sighting(_)
         | Body::Note(_)
         | Body::Correct(_)

@@ -332,6 +332,8 @@ impl Fold<'_> {
             | Body::Setting(_)
             | Body::Trust(_)
             | Body::Scan(_)
+            | Body::Patrol(_)
+            | Body::Targets(_)
             | Body::Unknown { .. } => {}
         }
         let _ = at;

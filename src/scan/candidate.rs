@@ -1,24 +1,13 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
-use super::hits::Hit;
+use super::hits::{Hit, Located};
 use super::ids::candidate_id;
 use super::sightings::{Views, plots};
-use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad, Region, area_m2};
+use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
 use crate::imagery::Captured;
-use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate, unary_union};
+use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// A hit on the ground.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Located {
-    /// The number of its source.
-    pub source: usize,
-    /// The hit.
-    pub hit: Hit,
-    /// Its footprint.
-    pub quad: Quad,
-}
 
 /// What candidates need to know of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +181,7 @@ fn candidate<E>(
     let polygon = if outlines.len() == 1 {
         outlines[0].clone()
     } else {
-        unary_union(outlines.iter().flatten())
+        union(&outlines)
     };
     let drawn = polygon;
     let (east, north) = best_photo.map_or((0.0, 0.0), |best| shift(members, best, views));

@@ -1,7 +1,7 @@
 //! Coverage: the ground that was really searched, and the ground that was not, with the reason.
 
-use crate::ground::{Boundary, Region, area_m2, ring_perimeter_m};
-use geo::{BooleanOps, MultiPolygon, unary_union};
+use crate::ground::{Boundary, Region, area_m2, rest, ring_perimeter_m, union};
+use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -136,10 +136,10 @@ impl Coverage {
             let ground = if alone {
                 ground
             } else {
-                ground.difference(&taken)
+                rest(&ground, [&taken])
             };
             if !alone {
-                taken = taken.union(&ground);
+                taken = union([&taken, &ground]);
             }
             by_reason.push((reason, ground));
         }
@@ -157,7 +157,7 @@ impl Coverage {
             .map(|(r, ground)| (*r, boundary.inside(ground)))
             .collect();
         inside.push((Reason::OutsideBoundary, boundary.outside(&beyond)));
-        inside.push((Reason::Gap, boundary.polygons().difference(&flown)));
+        inside.push((Reason::Gap, rest(boundary.polygons(), [&flown])));
         inside.sort_by_key(|(reason, _)| *reason);
         Self::measured(boundary.inside(&searched), inside, false)
     }
@@ -198,7 +198,7 @@ fn united<'a>(parts: impl IntoIterator<Item = &'a MultiPolygon>) -> MultiPolygon
     match parts.as_slice() {
         [] => MultiPolygon::new(vec![]),
         [one] => (*one).clone(),
-        many => unary_union(many.iter().flat_map(|p| p.iter())),
+        many => union(many.iter().copied()),
     }
 }
 

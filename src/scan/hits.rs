@@ -4,7 +4,7 @@ use super::model::Output;
 use super::plan::{Plan, Tile};
 use super::scorer::Scores;
 use super::window::holds;
-use crate::ground::Rect;
+use crate::ground::{Quad, Rect};
 use crate::imagery::{Pixels, Why};
 use std::sync::Arc;
 
@@ -15,6 +15,17 @@ pub struct Hit {
     pub rect: Rect,
     /// Probability of poppy.
     pub score: f32,
+}
+
+/// A hit on the ground.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Located {
+    /// The number of its source.
+    pub source: usize,
+    /// The hit.
+    pub hit: Hit,
+    /// Its footprint.
+    pub quad: Quad,
 }
 
 /// The hits of one tile. A cell without a single readable pixel is none, whatever the model says of blackness.

@@ -147,13 +147,8 @@ impl Say for JournalError {
                 ))
             }
             Self::Io { path, source } => {
-                let path = path.display();
                 let full = source.kind() == io::ErrorKind::StorageFull;
-                let said = Said::new(tr!(
-                    lang,
-                    "{path} cannot be written: {source}",
-                    "无法写入 {path}：{source}"
-                ));
+                let said = Said::unwritable(lang, path, source);
                 if full {
                     said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满：请腾出空间后重新运行同一命令；已完成部分已保存"))
                 } else {

@@ -1,14 +1,13 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
-use super::candidate::Located;
 use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver};
 use super::error::ScanError;
+use super::hits::Located;
 use super::pool::{ChunkReport, Job};
 use super::sources::{Locator, Sources, frame};
-use crate::ground::{Boundary, Region, area_m2};
+use crate::ground::{Boundary, Region, area_m2, rest, union};
 use crate::imagery::RasterError;
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
-use geo::BooleanOps;
 use std::collections::BTreeMap;
 
 /// What was looked at and what came of it.
@@ -129,7 +128,7 @@ fn holes(parts: &[SourceCoverage]) -> SourceCoverage {
     let flown = parts
         .iter()
         .flat_map(|p| std::iter::once(&p.searched).chain(p.not_searched.iter().map(|n| &n.1)));
-    let united = geo::unary_union(flown.flatten());
+    let united = union(flown);
     let gaps = united
         .iter()
         .flat_map(geo::Polygon::interiors)
@@ -149,7 +148,7 @@ fn photo_ground(
     unused: geo::MultiPolygon,
 ) -> (SourceCoverage, Option<RasterError>) {
     // The searched part goes by pixels, this by the footprint's cells: they meet in slivers.
-    let coarse = photo.footprint.coarse_ground.difference(&searched);
+    let coarse = rest(&photo.footprint.coarse_ground, [&searched]);
     let coarse = coarse.into_iter().filter(|p| !is_sliver(p)).collect();
     let mut not_searched = vec![(Reason::TooCoarse, coarse)];
     let mut error = None;

@@ -1,10 +1,11 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
-use super::candidate::{Located, candidates};
+use super::candidate::candidates;
 use super::choice::{self, Chosen};
 use super::cluster::clusters;
 use super::coverage::{Reason, SourceAreas};
 use super::error::ScanError;
+use super::hits::{Hit, Located};
 use super::ids::scan_id;
 use super::journal::{Bond, Done, Journal};
 use super::looked::{Looked, kept_hits, looked};
@@ -495,12 +496,8 @@ fn bond(
     }
 }
 
-fn located(
-    locators: &[Locator<'_>],
-    job: usize,
-    hits: &[super::hits::Hit],
-) -> Result<Vec<Located>, ScanError> {
-    let one = |hit: &super::hits::Hit| {
+fn located(locators: &[Locator<'_>], job: usize, hits: &[Hit]) -> Result<Vec<Located>, ScanError> {
+    let one = |hit: &Hit| {
         Ok(Located {
             source: job,
             hit: *hit,

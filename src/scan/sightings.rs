@@ -4,8 +4,8 @@
 //! radius are one sighting. Sightings of different photos are one plot when their distance can be explained by the
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
 
-use super::candidate::Located;
 use super::cluster::clusters;
+use super::hits::Located;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
 use std::collections::{BTreeMap, BTreeSet};
 

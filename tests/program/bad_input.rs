@@ -3,6 +3,7 @@
 //! What is said is kept in `snapshots/`, so that a change of wording is seen by whoever reviews it.
 
 use crate::ground::Place;
+use crate::mount::Mount;
 use crate::paint::{Picture, create, put};
 use crate::results::Results;
 use crate::run::{Ended, ended, fixture, papaver, scan, scan_command};
@@ -598,36 +599,6 @@ fn an_output_folder_that_cannot_be_written() {
     }
 }
 
-/// A small disk in memory.
-struct Mount(PathBuf);
-
-impl Mount {
-    fn new(at: &Path, options: &str) -> Option<Self> {
-        fs::create_dir_all(at).expect("folder");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
-            .arg(at)
-            .stderr(Stdio::null())
-            .status();
-        mounted.is_ok_and(|s| s.success()).then(|| Self(at.into()))
-    }
-
-    fn enlarge(&self) {
-        let done = Command::new("mount")
-            .args(["-o", "remount,size=64m"])
-            .arg(&self.0)
-            .status()
-            .expect("mount");
-        assert!(done.success());
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn a_full_disk_loses_nothing() {
     let mut c = Catalogue::new();
@@ -654,7 +625,7 @@ fn a_full_disk_loses_nothing() {
                 crate::rfc7946::check_file(&out.join(name));
             }
         }
-        mount.enlarge();
+        mount.remount("size=64m");
         scan(&[&good], &out, MODEL, &[], 0);
         for name in ["candidates.geojson", "coverage.geojson", "review.html"] {
             assert!(

@@ -13,6 +13,8 @@
 )]
 
 mod ground;
+#[path = "../common/mount.rs"]
+mod mount;
 mod paint;
 mod photos;
 mod photos_bad;

@@ -48,7 +48,19 @@ fn each_bad_row_is_refused_with_its_line_and_the_rest_is_kept() {
     let rows = [
         (json!("ZZZZZZ"), at(0), nothing(), "not known"),
         (json!(wrong_letter), at(0), nothing(), "not known"),
-        (Value::Null, at(0), nothing(), "names no site"),
+        (Value::Null, at(0), nothing(), "a new find 0 m from"),
+        (
+            Value::Null,
+            at(20),
+            json!({"erad_percent": 100, "erad_at": "2026-05-05"}),
+            "needs a position and a visit",
+        ),
+        (
+            json!(codes[0]),
+            at(0),
+            with("erad_percent", json!(101)),
+            "not a number",
+        ),
         (json!(4.10423e11), at(0), nothing(), "become a number"),
         (
             json!(codes[0]),

@@ -1,6 +1,6 @@
 //! The whole life of the sample survey's sites, as the README tells it.
 
-use crate::office::{Office, confirming, fill_in, photo, refusals};
+use crate::office::{Office, confirming, fill_in, new_point, photo, refusals};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -200,6 +200,86 @@ fn the_sample_from_the_scan_to_the_dossier() {
         page.contains("处置经过") && page.contains("电子数据清单") && page.contains("种植罂粟")
     );
     chinese.ok("chief", &["verify", "--full"]);
+}
+
+#[test]
+fn a_crew_hands_back_what_it_uprooted_and_what_it_found_besides() {
+    let office = Office::begin();
+    let a = office.dispatched(113.30, 33.74);
+    let b = office.dispatched(113.31, 33.74);
+    let c = office.dispatched(113.32, 33.74);
+    office.ok("wang", &["export", "crew.gpkg"]);
+    for (name, colour) in [
+        ("scene.jpg", 90),
+        ("after.jpg", 20),
+        ("new.jpg", 60),
+        ("c.jpg", 70),
+    ] {
+        photo(&office.path(name), colour);
+    }
+    let mut both = confirming("scene.jpg");
+    both["erad_percent"] = json!(100.0);
+    both["erad_at"] = json!("2026-05-05 11:30:00");
+    both["erad_method"] = json!("拔除");
+    both["erad_photo_1"] = json!("after.jpg");
+    // What is no poppy cannot be uprooted as one: the visit is kept, the eradication refused.
+    let lookalike = json!({
+        "visit_outcome": "lookalike", "visit_at": "2026-05-05 11:00:00", "visit_officers": "王、李", "erad_percent": 100.0,
+    });
+    fill_in(
+        &office.path("crew.gpkg"),
+        "visits",
+        &[(&a, both), (&b, lookalike), (&c, confirming("c.jpg"))],
+    );
+    let new = confirming("new.jpg");
+    new_point(&office.path("crew.gpkg"), [113.33, 33.75], &new);
+    new_point(&office.path("crew.gpkg"), [113.300_05, 33.74], &new);
+    let before = office.events();
+    let report = office.partly("crew.gpkg");
+    let refused = refusals(&report);
+    assert_eq!(refused.len(), 2, "{report}");
+    assert!(refused[0].1.contains("does not allow"), "{refused:?}");
+    assert!(
+        refused[1].1.contains(&a) && refused[1].1.contains("5 m from"),
+        "{refused:?}"
+    );
+    // Visit and eradication of one, a visit of two others, and a find's founding, assignment and visit.
+    assert_eq!(office.events(), before + 7);
+    let site = office.site(&a);
+    assert_eq!(
+        (&site["state"], &site["disputed"]),
+        (&json!("ERADICATED"), &json!(false))
+    );
+    let (eradication, stamp) = (&site["eradications"][0][0], &site["eradications"][0][1]);
+    assert_eq!(eradication["officers"], json!(["王", "李"]));
+    assert_eq!(stamp["at"], "2026-05-05T11:30:00+08:00");
+    assert_eq!(office.site(&b)["state"], "REFUTED");
+    let found = report["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .find(|row| row["added"] == true)
+        .expect("a new find");
+    let found = office.site(found["site"].as_str().expect("a code"));
+    assert_eq!(
+        (&found["state"], &found["source"]),
+        (&json!("CONFIRMED"), &json!("find"))
+    );
+    assert_eq!(found["assigned"][0]["crew"], "王, 李");
+    office.partly("crew.gpkg");
+    assert_eq!(office.events(), before + 7, "again is nothing new");
+    // A week later the third is uprooted, in the same file: its head is old, but its crew has seen its own visit.
+    let later =
+        json!({"erad_percent": 100.0, "erad_at": "2026-05-12", "erad_photo_1": "after.jpg"});
+    fill_in(&office.path("crew.gpkg"), "visits", &[(&c, later)]);
+    office.partly("crew.gpkg");
+    let site = office.site(&c);
+    assert_eq!(
+        (&site["state"], &site["disputed"]),
+        (&json!("ERADICATED"), &json!(false))
+    );
+    assert_eq!(office.events(), before + 8);
+    office.ok("chief", &["verify", "--full"]);
 }
 
 #[test]

@@ -13,7 +13,16 @@
     reason = "a test may fail, and says why"
 )]
 
+#[path = "../common/mount.rs"]
+mod mount;
+mod office;
+
 mod bad_input;
+mod damage;
+mod effort;
 mod formats;
 mod life;
-mod office;
+mod province;
+
+#[path = "../tools/province_sample.rs"]
+mod sample;

@@ -161,6 +161,24 @@ pub fn fill_in(path: &Path, layer: &str, rows: &[(&str, Value)]) {
     dataset.close().expect("closed");
 }
 
+/// Adds a point to the visits, as a crew does in the field where it finds another plot.
+pub fn new_point(path: &Path, [lon, lat]: [f64; 2], values: &Value) {
+    let dataset = open(path, true);
+    {
+        let mut layer = dataset.layer_by_name("visits").expect("the layer");
+        let mut feature = gdal::vector::Feature::new(layer.defn()).expect("a feature");
+        let mut point = gdal::vector::Geometry::empty(gdal::vector::OGRwkbGeometryType::wkbPoint)
+            .expect("a point");
+        point.add_point_2d((lon, lat));
+        feature.set_geometry(point).expect("placed");
+        set(&mut feature, values);
+        feature.create(&layer).expect("written");
+        drop(feature);
+        layer.reset_feature_reading();
+    }
+    dataset.close().expect("closed");
+}
+
 /// Changes rows of an open file.
 pub fn edit(dataset: &Dataset, layer: &str, rows: &[(&str, Value)]) {
     let mut layer = dataset.layer_by_name(layer).expect("the layer");
@@ -175,21 +193,25 @@ pub fn edit(dataset: &Dataset, layer: &str, rows: &[(&str, Value)]) {
         let mut feature = layer
             .feature(found.unwrap_or_else(|| panic!("no row for {code}")))
             .expect("a feature");
-        for (name, value) in values.as_object().expect("values") {
-            let at = feature
-                .field_index(name)
-                .unwrap_or_else(|e| panic!("{name}: {e}"));
-            match value {
-                Value::String(text) => feature.set_field_string(at, text),
-                Value::Number(n) if n.is_f64() => {
-                    feature.set_field_double(at, n.as_f64().expect("a number"))
-                }
-                Value::Number(n) => feature.set_field_integer64(at, n.as_i64().expect("a number")),
-                _ => feature.set_field_null(at),
-            }
-            .expect("set");
-        }
+        set(&mut feature, values);
         layer.set_feature(feature).expect("written");
+    }
+}
+
+fn set(feature: &mut gdal::vector::Feature, values: &Value) {
+    for (name, value) in values.as_object().expect("values") {
+        let at = feature
+            .field_index(name)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        match value {
+            Value::String(text) => feature.set_field_string(at, text),
+            Value::Number(n) if n.is_f64() => {
+                feature.set_field_double(at, n.as_f64().expect("a number"))
+            }
+            Value::Number(n) => feature.set_field_integer64(at, n.as_i64().expect("a number")),
+            _ => feature.set_field_null(at),
+        }
+        .expect("set");
     }
 }
 

@@ -33,13 +33,18 @@ pub struct Common {
 }
 
 /// A command's surroundings.
-pub(super) struct Context {
-    pub(super) common: Common,
-    pub(super) lang: Lang,
+pub(in crate::cli) struct Context {
+    pub(in crate::cli) common: Common,
+    pub(in crate::cli) lang: Lang,
+}
+
+/// Today, where this machine is.
+pub(in crate::cli) fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
 }
 
 /// Now, with fresh dice.
-pub(super) fn moment() -> Moment {
+pub(in crate::cli) fn moment() -> Moment {
     Moment {
         now: jiff::Timestamp::now(),
         random: rand::random(),
@@ -48,7 +53,7 @@ pub(super) fn moment() -> Moment {
 
 impl Context {
     /// The registry's path.
-    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
+    pub(in crate::cli) fn path(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.common.registry {
             return Ok(path.clone());
         }
@@ -70,12 +75,12 @@ impl Context {
         }
     }
 
-    pub(super) fn read(&self) -> Result<Store, Failure> {
+    pub(in crate::cli) fn read(&self) -> Result<Store, Failure> {
         Ok(Store::open_read(&self.path()?)?)
     }
 
     /// Opens for writing, and says who acts.
-    pub(super) fn write(&self) -> Result<(Store, Author), Failure> {
+    pub(in crate::cli) fn write(&self) -> Result<(Store, Author), Failure> {
         let name = self.actor()?;
         let who = format!(
             "{name} (pid {}, {})",
@@ -87,7 +92,7 @@ impl Context {
         Ok((store, author))
     }
 
-    pub(super) fn actor(&self) -> Result<String, Failure> {
+    pub(in crate::cli) fn actor(&self) -> Result<String, Failure> {
         self.common
             .actor
             .clone()
@@ -125,7 +130,7 @@ impl Context {
         Ok(Author { name, unit, key })
     }
 
-    pub(super) fn passphrase(&self) -> Result<Option<String>, Failure> {
+    pub(in crate::cli) fn passphrase(&self) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
             let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
                 path: path.clone(),
@@ -139,7 +144,7 @@ impl Context {
     }
 
     /// When the event happened.
-    pub(super) fn at(&self) -> Result<String, Failure> {
+    pub(in crate::cli) fn at(&self) -> Result<String, Failure> {
         let now = jiff::Zoned::now();
         let Some(text) = &self.common.when else {
             return Ok(now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
@@ -163,7 +168,7 @@ impl Context {
     }
 
     /// Keeps files and appends one event about a site.
-    pub(super) fn record(
+    pub(in crate::cli) fn record(
         &self,
         site: &str,
         files: &Files,
@@ -191,7 +196,7 @@ impl Context {
 }
 
 /// The unit whose registry this is.
-pub(super) fn own_unit(store: &Store) -> Result<String, Failure> {
+pub(in crate::cli) fn own_unit(store: &Store) -> Result<String, Failure> {
     Ok(store.local("unit")?.unwrap_or_default())
 }
 

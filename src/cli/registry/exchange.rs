@@ -1,13 +1,15 @@
 //! `export`, `import` and `dossier`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
-use super::sites::today;
-use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, import};
+
+use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
 use crate::exchange::ledger::Context as LedgerContext;
+use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export, write_new};
+use crate::registry::moves::Move;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -17,8 +19,11 @@ use std::path::PathBuf;
 /// `papaver export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write 输出文件
+    /// The file to write, or `training-set`: pictures of verified detections with labels 输出文件，或 training-set
     output: PathBuf,
+    /// The folder of a training set 训练集文件夹
+    #[arg(default_value = "training-set")]
+    folder: PathBuf,
     /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
@@ -36,6 +41,9 @@ pub struct Export {
 
 impl Export {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        if self.output.as_os_str() == "training-set" {
+            return self.training_set(lang);
+        }
         let names = || Format::ALL.map(|(_, name, _)| name).join(", ");
         let format = match &self.format {
             Some(name) => Format::of_name(name).ok_or_else(|| bad("--format", name, names()))?,
@@ -75,6 +83,31 @@ impl Export {
                 "其图片在 {folder}：请一并复制到设备"
             ));
         }
+        Ok(Done::Whole)
+    }
+}
+
+impl Export {
+    fn training_set(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
+        let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
+        let folder = self.folder.display();
+        if context.common.json {
+            json(
+                &value!({"folder": self.folder, "confirmed": yes, "refuted": no, "without_picture": without}),
+            );
+            return Ok(Done::Whole);
+        }
+        tell(&tr!(
+            lang,
+            "{yes} confirmed and {no} refuted detections in {folder}; {without} have no picture here",
+            "已导出查实 {yes} 处、排除 {no} 处：{folder}；另有 {without} 处没有图片"
+        ));
         Ok(Done::Whole)
     }
 }
@@ -130,9 +163,17 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
         .iter()
         .map(|row| {
             let mut out = value!({"table": row.table, "line": row.line, "site": row.site.as_ref().map(|(_, code)| code)});
+            if let Some(what) = row.what {
+                out["what"] = match what {
+                    What::Visit => "visit",
+                    What::Eradication => "eradicate",
+                }
+                .into();
+            }
             match &row.fate {
                 Fate::Recorded(done) => {
                     out["fate"] = "recorded".into();
+                    out["added"] = done.added.into();
                     out["state"] = value!(done.state);
                     out["moved_on"] = done.moved_on.into();
                     out["disputed"] = done.disputed.into();
@@ -214,15 +255,26 @@ fn line(row: &RowReport, lang: Lang) -> String {
             tr!(lang, "refused: {why}", "拒绝：{why}")
         }
     };
+    let what = match row.what {
+        None => String::new(),
+        Some(What::Visit) => Move::Visit.label(lang).to_owned() + " ",
+        Some(What::Eradication) => Move::Eradicate.label(lang).to_owned() + " ",
+    };
     tr!(
         lang,
-        "{table}{gap}line {at}  {code}  {fate}",
-        "{table}{gap}第 {at} 行  {code}  {fate}"
+        "{table}{gap}line {at}  {code}  {what}{fate}",
+        "{table}{gap}第 {at} 行  {code}  {what}{fate}"
     )
 }
 
 fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
+    if done.added {
+        out.push(
+            lang.pick("a new find: the site was added", "新发现：已新增图斑")
+                .to_owned(),
+        );
+    }
     if done.moved_on {
         out.push(
             lang.pick(

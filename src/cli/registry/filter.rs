@@ -1,7 +1,7 @@
 //! Which sites: the filters that `sites`, the exports and the evidence list share.
 
+use super::context::today;
 use super::say::{Failure, bad};
-use super::sites::today;
 use crate::registry::State;
 use crate::registry::store::Filter;
 use clap::Args;
@@ -37,7 +37,7 @@ pub struct FilterArguments {
 
 impl FilterArguments {
     /// The filter that they mean.
-    pub(super) fn filter(&self) -> Result<Filter, Failure> {
+    pub(in crate::cli) fn filter(&self) -> Result<Filter, Failure> {
         let states = self
             .state
             .iter()

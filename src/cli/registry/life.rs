@@ -121,6 +121,7 @@ impl Eradicate {
             officers: self.officers,
             note: self.note,
             forced: self.force,
+            imported: None,
         };
         let (store, key, _) =
             context.record(&self.site, &files, |_, _| Ok(Body::Eradicate(body)))?;

@@ -1,16 +1,16 @@
 //! The commands of the registry.
 
 mod bundles;
-mod context;
+pub(in crate::cli) mod context;
 mod exchange;
-mod filter;
+pub(in crate::cli) mod filter;
 mod life;
 mod merge_split;
 mod people;
 mod remarks;
-mod say;
+pub(in crate::cli) mod say;
 mod screen;
-mod sites;
+pub(in crate::cli) mod sites;
 mod upkeep;
 mod view;
 mod visit;

@@ -6,23 +6,23 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// A line of data.
-pub(super) fn data(text: &str) {
+pub(in crate::cli) fn data(text: &str) {
     // A closed pipe ends the talk, not the work.
     let _closed = writeln!(std::io::stdout(), "{text}");
 }
 
 /// A line of talk.
-pub(super) fn tell(text: &str) {
+pub(in crate::cli) fn tell(text: &str) {
     let _closed = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A value as one line of JSON.
-pub(super) fn json(value: &serde_json::Value) {
+pub(in crate::cli) fn json(value: &serde_json::Value) {
     data(&value.to_string());
 }
 
 /// Any error that can be told.
-pub(super) struct Failure(pub(super) Box<dyn Say>);
+pub(in crate::cli) struct Failure(pub(in crate::cli) Box<dyn Say>);
 
 impl<T: Say> From<T> for Failure {
     fn from(error: T) -> Self {
@@ -32,7 +32,7 @@ impl<T: Say> From<T> for Failure {
 
 /// An argument that does not do.
 #[derive(Debug)]
-pub(super) enum ArgumentError {
+pub(in crate::cli) enum ArgumentError {
     /// No registry is named or found.
     NoRegistry,
     /// Several are found.
@@ -76,7 +76,7 @@ impl Say for ArgumentError {
 speaking_error!(ArgumentError);
 
 /// An option whose value is none.
-pub(super) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
+pub(in crate::cli) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
     ArgumentError::Value {
         option,
         value: value.to_owned(),

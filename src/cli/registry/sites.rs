@@ -1,7 +1,7 @@
 //! `record`, `add`, `sites`, `show`, `log`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
@@ -18,10 +18,6 @@ use crate::words::Lang;
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
-
-pub(super) fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
-}
 
 /// The last word of a command that changed a site.
 pub(super) fn changed(
@@ -48,7 +44,7 @@ pub(super) fn changed(
 }
 
 /// Degrees typed as `LON,LAT`.
-pub(super) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
+pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
     let read = || {
         let (lon, lat) = text.split_once(',')?;
         let at = LonLat::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?);
@@ -183,16 +179,19 @@ impl Add {
         let (mut store, author) = context.write()?;
         let place = Place::point(at);
         let radius = f64::from(store.settings().match_radius_m);
-        for near in store.sites_near(&place, radius)? {
-            let metres = place.distance_m(&near.place);
-            if metres <= radius {
-                let code = store.code(near.key)?;
-                tell(&tr!(
-                    lang,
-                    "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
-                    "图斑 {code} 距此 {metres:.0} 米：是否同一处?可用 `papaver merge` 合并"
-                ));
-            }
+        let near = store.sites_near(&place, radius)?;
+        let nearest = near
+            .iter()
+            .map(|site| (place.distance_m(&site.place), site.key))
+            .filter(|(metres, _)| *metres <= radius)
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((metres, key)) = nearest {
+            let code = store.code(key)?;
+            tell(&tr!(
+                lang,
+                "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
+                "图斑 {code} 距此 {metres:.0} 米：是否同一处？可用 `papaver merge` 合并"
+            ));
         }
         let now = moment();
         let random_id = next_id(

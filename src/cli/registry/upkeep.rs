@@ -317,18 +317,31 @@ impl DistrictsArguments {
         })?;
         let districts = Districts::read(&bytes, &self.vintage)
             .map_err(|flaw| bad("FILE", &self.file.display().to_string(), flaw.0))?;
+        let overlaps = districts.overlaps();
         let (mut store, _) = context.write()?;
+        let sha256 = crate::registry::Hash::of(&bytes);
+        crate::registry::evidence::put(&store.evidence_folder(), sha256, &bytes)?;
         let (inside, outside) = store.assign_districts(&districts)?;
+        store.write(|s| s.remember_districts(sha256, &self.vintage))?;
         if context.common.json {
-            json(
-                &serde_json::json!({"districts": districts.len(), "inside": inside, "outside": outside}),
-            );
+            json(&serde_json::json!({
+                "districts": districts.len(), "inside": inside, "outside": outside,
+                "overlaps": overlaps.iter().map(|(a, b, m2)| serde_json::json!({"codes": [a, b], "m2": m2.round()})).collect::<Vec<_>>(),
+            }));
         } else {
             tell(&tr!(
                 lang,
                 "{inside} sites lie in a district, {outside} in none",
                 "{inside} 个图斑已定区划，{outside} 个不在任何区划内"
             ));
+            for (a, b, m2) in &overlaps {
+                let km2 = m2 / 1e6;
+                tell(&tr!(
+                    lang,
+                    "warning: districts {a} and {b} overlap by {km2:.3} km²: that ground counts in both",
+                    "警告：区划 {a} 与 {b} 重叠 {km2:.3} 平方千米：重叠部分将重复计入"
+                ));
+            }
         }
         Ok(Done::Whole)
     }

@@ -1,8 +1,10 @@
 //! `GeoPackage`: written so that QGIS and `QField` open them styled by state with a visit form, and read back.
 
+mod areas;
 mod read;
 mod style;
 mod write;
 
+pub use areas::{AreaLayer, Shading, write_areas};
 pub use read::{Journal, read};
 pub use write::write;

@@ -1,8 +1,9 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
+use super::areas::Shading;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
-use crate::exchange::ledger::COLUMNS;
+use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
 use crate::words::Lang;
 use quick_xml::escape::escape;
@@ -145,6 +146,65 @@ fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     }
     out.push_str("</editable>\n");
     out
+}
+
+/// The style of a layer of areas.
+pub fn areas(shading: &Shading, columns: &[(&'static str, String, Kind)]) -> String {
+    let fill = |number: usize, colour: &str, opacity: u8| {
+        symbol(
+            number,
+            "fill",
+            "SimpleFill",
+            &[
+                ("color", rgba(colour, opacity)),
+                ("style", "solid".into()),
+                ("outline_color", "90,90,90,255".into()),
+                ("outline_style", "solid".into()),
+                ("outline_width", "0.2".into()),
+                ("outline_width_unit", "MM".into()),
+            ],
+        )
+    };
+    let renderer = match shading {
+        Shading::Values { column, values } => {
+            let categories: Vec<_> = values
+                .iter()
+                .enumerate()
+                .map(|(at, (value, title, colour, opacity))| {
+                    (value.clone(), title.clone(), fill(at, colour, *opacity))
+                })
+                .collect();
+            categorised(column, &categories)
+        }
+        Shading::Ranges { column, ranges } => {
+            let mut out = format!(
+                "<renderer-v2 type=\"graduatedSymbol\" attr=\"{}\" graduatedMethod=\"GraduatedColor\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<ranges>\n",
+                escape(*column)
+            );
+            for (at, (from, to, title, ..)) in ranges.iter().enumerate() {
+                let _ = writeln!(
+                    out,
+                    "<range symbol=\"{at}\" lower=\"{from}\" upper=\"{to}\" label=\"{}\" render=\"true\"/>",
+                    escape(title)
+                );
+            }
+            out.push_str("</ranges>\n<symbols>\n");
+            for (at, (.., colour, opacity)) in ranges.iter().enumerate() {
+                out.push_str(&fill(at, colour, *opacity));
+            }
+            out.push_str("</symbols>\n</renderer-v2>\n");
+            out
+        }
+    };
+    document(&[
+        renderer,
+        aliases(
+            columns
+                .iter()
+                .map(|(name, title, _)| (*name, title.as_str())),
+        ),
+        editable(columns.iter().map(|(name, ..)| (*name, false))),
+    ])
 }
 
 /// The style of the sites' points: a colour for each state, the code as a label, nothing to edit.
@@ -301,9 +361,10 @@ pub fn visits(lang: Lang) -> String {
         .map(|c| (c.key, c.title(lang)))
         .chain(FORM.iter().map(|f| {
             let title = f.title(lang);
-            // The form itself says that it is a visit.
+            // The tabs of the form say what it is about.
             let short = title
                 .trim_start_matches("visit: ")
+                .trim_start_matches("eradication: ")
                 .trim_start_matches("回填：");
             (f.key, short)
         }));
@@ -318,7 +379,7 @@ pub fn visits(lang: Lang) -> String {
     ])
 }
 
-/// The form in tabs: what was found, the count, the photographs.
+/// The form in tabs: what was found, the count, the photographs, the eradication.
 fn form(lang: Lang) -> String {
     let tab = |title: &str, keys: &[&str]| {
         let mut out = format!(
@@ -359,11 +420,20 @@ fn form(lang: Lang) -> String {
         "visit_photo_3",
         "visit_photo_4",
     ];
+    let eradication = [
+        "erad_percent",
+        "erad_at",
+        "erad_officers",
+        "erad_method",
+        "erad_photo_1",
+        "erad_photo_2",
+    ];
     [
         "<editform tolerant=\"1\"></editform>\n<editorlayout>tablayout</editorlayout>\n<attributeEditorForm>\n".to_owned(),
         tab(lang.pick("Visit", "核查"), &found),
         tab(lang.pick("Count", "计数"), &count),
         tab(lang.pick("Photographs", "照片"), &photos),
+        tab(lang.pick("Eradication", "铲除"), &eradication),
         "</attributeEditorForm>\n".to_owned(),
     ]
     .concat()

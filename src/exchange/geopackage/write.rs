@@ -31,7 +31,6 @@ pub fn write(
     check_free(path, overwrite)?;
     let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
     name.push("-files");
-    let folder = folder_of(path);
     let pictures = path.with_file_name(&name);
     let any = export
         .entries
@@ -40,20 +39,8 @@ pub fn write(
     if any {
         check_free(&pictures, overwrite)?;
     }
-    let workshop = tempfile::Builder::new()
-        .prefix(".papaver-")
-        .tempdir_in(&folder)
-        .map_err(unwritable(path))?;
-    let made = workshop.path().join("made.gpkg");
     let prefix = name.to_string_lossy().into_owned();
-    fill(export, &made, &prefix).map_err(|e| ExchangeError::Unwritable {
-        path: path.into(),
-        source: std::io::Error::other(e),
-    })?;
-    let _ = readable(&made);
-    fs::File::open(&made)
-        .and_then(|file| file.sync_all())
-        .map_err(unwritable(path))?;
+    let workshop = make(path, |made| fill(export, made, &prefix))?;
     if any {
         fs::create_dir_all(&pictures).map_err(unwritable(&pictures))?;
         for entry in &export.entries {
@@ -63,9 +50,60 @@ pub fn write(
             }
         }
     }
-    let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
-    put(made, path, overwrite)?;
+    name_it(&workshop, path, overwrite)?;
     Ok(any.then_some(pictures))
+}
+
+/// Makes a file in a folder of its own beside where it will be.
+fn make(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), GdalError>,
+) -> Result<tempfile::TempDir, ExchangeError> {
+    let workshop = tempfile::Builder::new()
+        .prefix(".papaver-")
+        .tempdir_in(folder_of(path))
+        .map_err(unwritable(path))?;
+    let made = workshop.path().join(MADE);
+    fill(&made).map_err(|e| ExchangeError::Unwritable {
+        path: path.into(),
+        source: std::io::Error::other(e),
+    })?;
+    let _ = readable(&made);
+    fs::File::open(&made)
+        .and_then(|file| file.sync_all())
+        .map_err(unwritable(path))?;
+    Ok(workshop)
+}
+
+/// The name of a file while it is made.
+const MADE: &str = "made.gpkg";
+
+fn name_it(
+    workshop: &tempfile::TempDir,
+    path: &Path,
+    overwrite: bool,
+) -> Result<(), ExchangeError> {
+    let made = workshop.path().join(MADE);
+    let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
+    put(made, path, overwrite)
+}
+
+/// Makes a file whole and gives it its name.
+pub(super) fn finish(
+    path: &Path,
+    overwrite: bool,
+    fill: impl FnOnce(&Path) -> Result<(), GdalError>,
+) -> Result<(), ExchangeError> {
+    let workshop = make(path, fill)?;
+    name_it(&workshop, path, overwrite)
+}
+
+/// An empty file, and WGS 84 with the longitude first.
+pub(super) fn create(path: &Path) -> Result<(Dataset, SpatialRef), GdalError> {
+    let dataset = DriverManager::get_driver_by_name("GPKG")?.create_vector_only(path)?;
+    let mut wgs84 = SpatialRef::from_epsg(4326)?;
+    wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok((dataset, wgs84))
 }
 
 /// A column of a layer and where its value comes from.
@@ -84,10 +122,7 @@ fn given<'a>(column: &'static Column, export: &'a Export) -> Given<'a> {
 }
 
 fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
-    let driver = DriverManager::get_driver_by_name("GPKG")?;
-    let mut dataset = driver.create_vector_only(path)?;
-    let mut wgs84 = SpatialRef::from_epsg(4326)?;
-    wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    let (mut dataset, wgs84) = create(path)?;
     {
         let mut transaction = dataset.start_transaction()?;
         let dataset: &mut Dataset = &mut transaction;
@@ -142,7 +177,13 @@ fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
             point,
         )?;
         about(dataset, export)?;
-        styles(dataset, export)?;
+        let lang = export.context.lang;
+        let styles = [
+            ("sites", style::sites(lang)),
+            ("outlines", style::outlines(lang)),
+            ("visits", style::visits(lang)),
+        ];
+        style_table(dataset, &styles, &export.made_at)?;
         transaction.commit()?;
     }
     dataset.close()
@@ -166,7 +207,7 @@ fn visit_columns(export: &Export) -> Vec<Given<'_>> {
         .collect()
 }
 
-fn ogr(kind: Kind) -> OGRFieldType::Type {
+pub(super) fn ogr(kind: Kind) -> OGRFieldType::Type {
     match kind {
         Kind::Text => OGRFieldType::OFTString,
         Kind::Number => OGRFieldType::OFTReal,
@@ -213,17 +254,24 @@ fn layer(
 
 /// A table without geometry that says what the file is.
 fn about(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
-    let rows = [
-        ("datum", Export::DATUM.to_owned()),
-        ("unit", export.unit.clone()),
-        ("made_at", export.made_at.clone()),
-        ("state", export.state.to_string()),
-    ];
+    about_table(
+        dataset,
+        &[
+            ("datum", Export::DATUM.to_owned()),
+            ("unit", export.unit.clone()),
+            ("made_at", export.made_at.clone()),
+            ("state", export.state.to_string()),
+        ],
+    )
+}
+
+/// A table of names and values.
+pub(super) fn about_table(dataset: &mut Dataset, rows: &[(&str, String)]) -> Result<(), GdalError> {
     let table = plain(dataset, "papaver", &["name", "value"])?;
     for (name, value) in rows {
         let mut feature = Feature::new(table.defn())?;
         feature.set_field_string(0, name)?;
-        feature.set_field_string(1, &value)?;
+        feature.set_field_string(1, value)?;
         feature.create(&table)?;
     }
     Ok(())
@@ -256,7 +304,11 @@ fn plain<'a>(
 }
 
 /// The table in which QGIS looks for styles, as QGIS itself makes it.
-fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
+pub(super) fn style_table(
+    dataset: &mut Dataset,
+    styles: &[(&str, String)],
+    made_at: &str,
+) -> Result<(), GdalError> {
     const FIELDS: [&str; 12] = [
         "f_table_catalog",
         "f_table_schema",
@@ -272,17 +324,12 @@ fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
         "update_time",
     ];
     let table = plain(dataset, "layer_styles", &FIELDS)?;
-    let lang = export.context.lang;
-    for (layer, qml) in [
-        ("sites", style::sites(lang)),
-        ("outlines", style::outlines(lang)),
-        ("visits", style::visits(lang)),
-    ] {
+    for (layer, qml) in styles {
         let mut feature = Feature::new(table.defn())?;
         let texts = [
             (0, ""),
             (1, ""),
-            (2, layer),
+            (2, *layer),
             (3, "geom"),
             (4, "Papaver"),
             (5, qml.as_str()),
@@ -294,7 +341,7 @@ fn styles(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
             feature.set_field_string(at, text)?;
         }
         feature.set_field_integer(7, 1)?;
-        feature.set_field_string(11, &export.made_at)?;
+        feature.set_field_string(11, made_at)?;
         feature.create(&table)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Why a row is not recorded, in words.
 
-use crate::exchange::form::FormFlaw;
+use crate::exchange::filled::FormFlaw;
 use crate::registry::moves::{Need, Refusal};
 use crate::tr;
 use crate::words::Lang;
@@ -35,12 +35,16 @@ pub enum RowFlaw {
     NotDegrees,
     /// Its position is far from the site.
     Far(f64),
+    /// A new find lies beside a known site: its code and the metres.
+    Beside(String, f64),
     /// A photograph is not there.
     NoPhoto(String),
     /// A photograph that is none.
     NotAPhoto(String),
     /// The path of a photograph leads out of the file's folder.
     PhotoElsewhere(String),
+    /// Who records it holds none of the roles that it takes: the name and the roles.
+    NoRole(String, Vec<&'static str>),
     /// The site's state as the crew saw it does not allow it, or it lacks what it needs.
     Move(Refusal),
 }
@@ -51,8 +55,8 @@ impl RowFlaw {
         match self {
             Self::NoSite => tr!(
                 lang,
-                "it names no site; a new find is added with `papaver add`",
-                "未填图斑编号；新发现请用 `papaver add` 新增"
+                "it names no site, and for a new find it needs a position and a visit",
+                "未填图斑编号；若为新发现，须有坐标和核查结论"
             ),
             Self::UnknownSite(code) => {
                 tr!(lang, "site {code} is not known here", "本库没有图斑 {code}")
@@ -105,6 +109,11 @@ impl RowFlaw {
                 "its position lies {metres:.0} m from the site: is it another place?",
                 "坐标距图斑 {metres:.0} 米：是否另一处？"
             ),
+            Self::Beside(code, metres) => tr!(
+                lang,
+                "a new find {metres:.0} m from site {code}: fill in that code if it is the same plot, otherwise record it with `papaver add`",
+                "新发现距图斑 {code} 仅 {metres:.0} 米：同一地块请填写该编号，否则请用 `papaver add` 新增"
+            ),
             Self::NoPhoto(name) => tr!(
                 lang,
                 "photograph {name} is not beside the file",
@@ -116,6 +125,14 @@ impl RowFlaw {
                 "photograph {name} leads out of the file's folder",
                 "照片路径 {name} 超出文件所在文件夹"
             ),
+            Self::NoRole(actor, roles) => {
+                let roles = roles.join(lang.pick(" or ", " 或 "));
+                tr!(
+                    lang,
+                    "{actor} is no {roles}: let somebody import it who is, or `papaver actor grant {actor} …`",
+                    "{actor} 没有 {roles} 角色：请由有该角色的人导入，或用 `papaver actor grant {actor} …` 授予"
+                )
+            }
             Self::Move(Refusal::Lacks { needs }) => {
                 let needs = needs
                     .iter()
@@ -133,8 +150,8 @@ impl RowFlaw {
                     .join(", ");
                 tr!(
                     lang,
-                    "the site was “{state}” in the copy, where no visit is recorded; allowed then: {allowed}",
-                    "副本中图斑状态为“{state}”，不能录入核查；当时可做：{allowed}"
+                    "the site was “{state}” in the copy, which does not allow this; allowed then: {allowed}",
+                    "副本中图斑状态为“{state}”，不允许此操作；当时可做：{allowed}"
                 )
             }
             Self::Move(Refusal::Disputed) => tr!(

@@ -1,26 +1,28 @@
 //! Taking in what crews filled in: each row once, row by row.
 //!
-//! A row is recorded as a visit whose author saw the heads that the exported copy carried. Where the site has moved on
-//! since, replay decides as for any two offices: two moves are a dispute, two edits are marked as parallel. A row that
-//! will not do is refused with its line and its reason, and the rest is kept.
+//! A row is recorded as a visit, an eradication or both, whose author saw the heads that the exported copy carried.
+//! Where the site has moved on since, replay decides as for any two offices: two moves are a dispute, two edits are marked
+//! as parallel. A point without a site is a new find. What will not do is refused with its line and its reason, and the
+//! rest is kept.
 
 mod flaw;
 mod row;
 
 pub use flaw::RowFlaw;
-pub use row::Known;
+pub use row::{Known, What};
 
 use super::ExchangeError;
 use super::gcj02::shift;
 use super::geopackage::Journal;
 use super::read::read;
-use super::{form, table};
-use crate::registry::body::{Body, Visit};
+use super::{filled, table};
+use crate::registry::body::{Body, Imported};
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::evidence::{self, EvidenceError};
+use crate::registry::place::Place;
 use crate::registry::store::{Author, Draft, Moment, Store, StoreError};
-use crate::registry::{Hash, SiteKey, State};
-use row::{Ready, Taken};
+use crate::registry::{Hash, Role, SiteKey, State};
+use row::{Ready, Step, Taken};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,7 @@ pub struct Request<'a> {
     pub rehearse: bool,
 }
 
-/// What became of a row.
+/// What became of one thing that a row reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowReport {
     /// The sheet or layer; empty where a file has one.
@@ -48,11 +50,13 @@ pub struct RowReport {
     pub line: u64,
     /// The site, where the row names one that is known.
     pub site: Option<(SiteKey, String)>,
+    /// What the row reports; `None` where it is refused before that is known.
+    pub what: Option<What>,
     /// What became of it.
     pub fate: Fate,
 }
 
-/// What became of a row.
+/// What became of what a row reports.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
     /// It was recorded, or would be.
@@ -68,6 +72,8 @@ pub enum Fate {
 pub struct Recorded {
     /// The site's state afterwards.
     pub state: State,
+    /// Whether the row made the site: a new find.
+    pub added: bool,
     /// Whether the site had moved on since the copy was made.
     pub moved_on: bool,
     /// Whether the site is in dispute afterwards.
@@ -87,7 +93,7 @@ pub struct Recorded {
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The rows that were filled in.
+    /// What the rows that were filled in report, in order: of one row the visit before the eradication.
     pub rows: Vec<RowReport>,
     /// Rows that nobody filled in.
     pub blank: usize,
@@ -114,6 +120,16 @@ pub fn import(
     request: &Request<'_>,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Report, ExchangeError> {
+    let person = store
+        .people()
+        .get(&request.author.unit, &request.author.name);
+    let allowed = [Role::Verifier, Role::Eradicator];
+    if !person.is_some_and(|person| allowed.iter().any(|role| person.roles.contains(role))) {
+        return Err(ExchangeError::from(StoreError::NoRole {
+            actor: request.author.name.clone(),
+            roles: allowed.map(Role::name).to_vec(),
+        }));
+    }
     let (tables, journal) = read(request.path)?;
     let sha256 = Hash::of(&std::fs::read(request.path).unwrap_or_default());
     let mut rows = Vec::new();
@@ -124,13 +140,10 @@ pub fn import(
             let known = Known::of(store, row)?;
             if let (Ok(known), Some(at)) = (&known, row.position) {
                 let truly = known.site.place.lonlat();
-                let apart = known
-                    .site
-                    .place
-                    .distance_m(&crate::registry::place::Place::point(at));
+                let apart = known.site.place.distance_m(&Place::point(at));
                 shifts.push((shift(truly, at), apart));
             }
-            if !form::is_filled(row) {
+            if !filled::is_filled(row) {
                 blank += 1;
                 continue;
             }
@@ -148,9 +161,11 @@ pub fn import(
         keep_photos(store, request, &folder, taken)?;
     }
     let record = |store: &mut Store| -> Result<Vec<RowReport>, StoreError> {
-        rows.into_iter()
-            .map(|taken| record_row(store, request, sha256, taken, moment))
-            .collect()
+        let mut reports = Vec::new();
+        for taken in rows {
+            reports.extend(record_row(store, request, sha256, taken, moment)?);
+        }
+        Ok(reports)
     };
     let rows = if request.rehearse {
         store.rehearse(record)?
@@ -203,36 +218,42 @@ fn keep_photos(
     let Ok(ready) = &mut taken.ready else {
         return Ok(());
     };
-    let mut flaw = None;
-    for name in &ready.photos {
-        let kept = find(request.path, name).and_then(|path| {
-            evidence::keep(
-                folder,
-                &path,
-                EvidenceRole::Scene,
-                Some(&ready.site.place),
-                &ready.at,
-                store.settings(),
-            )
-            .map_err(|error| match error {
-                EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name.clone())),
-                EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name.clone())),
-                other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
-            })
-        });
-        match kept {
-            Ok(file) => ready.evidence.push(file),
-            Err(Ok(found)) => {
-                flaw = Some(found);
-                break;
+    let place = ready.place.clone();
+    for step in &mut ready.steps {
+        match keep_of(store, request, folder, &place, step) {
+            Ok(evidence) => step.evidence = evidence,
+            Err(Ok(flaw)) => {
+                taken.ready = Err(flaw);
+                return Ok(());
             }
             Err(Err(other)) => return Err(other),
         }
     }
-    if let Some(flaw) = flaw {
-        taken.ready = Err(flaw);
-    }
     Ok(())
+}
+
+fn keep_of(
+    store: &Store,
+    request: &Request<'_>,
+    folder: &Path,
+    place: &Place,
+    step: &Step,
+) -> Result<Vec<EvidenceRef>, Result<RowFlaw, ExchangeError>> {
+    let role = match step.what {
+        What::Visit => EvidenceRole::Scene,
+        What::Eradication => EvidenceRole::After,
+    };
+    let keep = |name: &String| {
+        let path = find(request.path, name)?;
+        evidence::keep(folder, &path, role, Some(place), &step.at, store.settings()).map_err(
+            |error| match error {
+                EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name.clone())),
+                EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name.clone())),
+                other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
+            },
+        )
+    };
+    step.photos.iter().map(keep).collect()
 }
 
 /// A photograph beside the file: by its path from there, or by its name alone in the folders where field programs put
@@ -263,57 +284,144 @@ fn find(file: &Path, name: &str) -> Result<PathBuf, Result<RowFlaw, ExchangeErro
     .ok_or(Ok(RowFlaw::NoPhoto(name)))
 }
 
-fn same_visit(a: &Visit, b: &Visit) -> bool {
-    let plain = |visit: &Visit| Visit {
-        imported: None,
-        ..visit.clone()
-    };
-    plain(a) == plain(b)
+/// What is reported, without the file that it came in.
+fn plain(body: &Body) -> Body {
+    let mut body = body.clone();
+    set_imported(&mut body, None);
+    body
 }
 
-/// Whether the site's history holds this visit already.
-fn recorded_before(events: &[Sealed], ready: &Ready) -> bool {
+fn set_imported(body: &mut Body, imported: Option<Imported>) {
+    match body {
+        Body::Visit(visit) => visit.imported = imported,
+        Body::Eradicate(eradicate) => eradicate.imported = imported,
+        _ => {}
+    }
+}
+
+/// The event of the site's history that reports the same already.
+fn recorded_before(events: &[Sealed], step: &Step) -> Option<Hash> {
     let files = |evidence: &[EvidenceRef]| -> std::collections::BTreeSet<Hash> {
         evidence.iter().map(|file| file.sha256).collect()
     };
-    events.iter().any(|sealed| match &sealed.event.body {
-        Body::Visit(visit) => {
-            sealed.event.at == ready.at
-                && same_visit(visit, &ready.visit)
-                && files(&sealed.event.evidence) == files(&ready.evidence)
-        }
-        _ => false,
-    })
+    events
+        .iter()
+        .find(|sealed| {
+            sealed.event.at == step.at
+                && plain(&sealed.event.body) == step.body
+                && files(&sealed.event.evidence) == files(&step.evidence)
+        })
+        .map(|sealed| sealed.hash)
 }
 
+/// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.
 fn record_row(
     store: &mut Store,
     request: &Request<'_>,
     sha256: Hash,
     taken: Taken,
     moment: &mut dyn FnMut() -> Moment,
-) -> Result<RowReport, StoreError> {
-    let Taken {
-        table,
-        line,
-        site,
-        ready,
-    } = taken;
-    let report = |fate| RowReport {
-        table,
-        line,
-        site,
-        fate,
+) -> Result<Vec<RowReport>, StoreError> {
+    let mut report = RowReport {
+        table: taken.table,
+        line: taken.line,
+        site: taken.site,
+        what: None,
+        fate: Fate::Before,
     };
-    let ready = match ready {
+    let mut ready = match taken.ready {
         Ok(ready) => ready,
-        Err(flaw) => return Ok(report(Fate::Refused(flaw))),
+        Err(flaw) => {
+            report.fate = Fate::Refused(flaw);
+            return Ok(vec![report]);
+        }
     };
-    let key = ready.site.key;
-    if recorded_before(&store.events_of(key)?, &ready) {
-        return Ok(report(Fate::Before));
+    let imported = Imported {
+        file: request
+            .path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        sha256,
+        line: report.line,
+    };
+    let added = match refusable(add(store, request, &mut ready, moment))? {
+        Ok(added) => added,
+        Err(flaw) => {
+            report.fate = Fate::Refused(flaw);
+            return Ok(vec![report]);
+        }
+    };
+    if added || report.site.is_none() {
+        report.site = Some((ready.key, store.code(ready.key)?));
     }
-    let marks = ready
+    let mut reports = Vec::new();
+    for step in std::mem::take(&mut ready.steps) {
+        report.what = Some(step.what);
+        report.fate = record_step(store, request, &imported, &mut ready, step, moment)?;
+        if let Fate::Recorded(recorded) = &mut report.fate {
+            recorded.added = added;
+        }
+        reports.push(report.clone());
+        if matches!(report.fate, Fate::Refused(_)) {
+            break;
+        }
+    }
+    Ok(reports)
+}
+
+/// What concerns a row alone, apart from what ends the import.
+fn refusable<T>(tried: Result<T, StoreError>) -> Result<Result<T, RowFlaw>, StoreError> {
+    match tried {
+        Ok(done) => Ok(Ok(done)),
+        Err(StoreError::Refused { refusal, .. }) => Ok(Err(RowFlaw::Move(refusal))),
+        Err(StoreError::NoRole { actor, roles }) => Ok(Err(RowFlaw::NoRole(actor, roles))),
+        Err(other) => Err(other),
+    }
+}
+
+/// Makes the site of a new find, and gives it to those who found it. Returns whether it was not known before.
+fn add(
+    store: &mut Store,
+    request: &Request<'_>,
+    ready: &mut Ready,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<bool, StoreError> {
+    let Some(find) = ready.find.take() else {
+        return Ok(false);
+    };
+    if let Some(known) = store.site(ready.key)? {
+        ready.seen = known.heads;
+        return Ok(false);
+    }
+    for body in find {
+        let draft = Draft {
+            site: Some(ready.key),
+            at: ready.found_at.clone(),
+            evidence: vec![],
+            body,
+        };
+        let seen = std::mem::take(&mut ready.seen);
+        let sealed = store.append_on(request.author, draft, seen, moment())?;
+        ready.seen = vec![sealed.hash];
+    }
+    Ok(true)
+}
+
+fn record_step(
+    store: &mut Store,
+    request: &Request<'_>,
+    imported: &Imported,
+    ready: &mut Ready,
+    step: Step,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<Fate, StoreError> {
+    if let Some(hash) = recorded_before(&store.events_of(ready.key)?, &step) {
+        // Whoever reports the next thing has seen this one.
+        ready.seen = vec![hash];
+        return Ok(Fate::Before);
+    }
+    let marks = step
         .evidence
         .iter()
         .flat_map(|file| {
@@ -322,45 +430,34 @@ fn record_row(
                 .map(|mark| (file.name.clone(), mark.clone()))
         })
         .collect();
-    let mut visit = ready.visit;
-    visit.imported = Some(crate::registry::body::Imported {
-        file: request
-            .path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default(),
-        sha256,
-        line,
-    });
+    let mut body = step.body;
+    set_imported(&mut body, Some(imported.clone()));
     let draft = Draft {
-        site: Some(key),
-        at: ready.at,
-        evidence: ready.evidence,
-        body: Body::Visit(Box::new(visit)),
+        site: Some(ready.key),
+        at: step.at,
+        evidence: step.evidence,
+        body,
     };
-    match store.append_on(request.author, draft, ready.seen, moment()) {
-        Ok(_) => {}
-        Err(StoreError::Refused { refusal, .. }) => {
-            return Ok(report(Fate::Refused(RowFlaw::Move(refusal))));
-        }
-        Err(other) => return Err(other),
+    match refusable(store.append_on(request.author, draft, ready.seen.clone(), moment()))? {
+        Ok(sealed) => ready.seen = vec![sealed.hash],
+        Err(flaw) => return Ok(Fate::Refused(flaw)),
     }
-    let Some(after) = store.site(key)? else {
-        return Ok(report(Fate::Refused(RowFlaw::NoSite)));
+    let Some(after) = store.site(ready.key)? else {
+        return Ok(Fate::Refused(RowFlaw::NoSite));
     };
-    let parallel = after
-        .parallel
-        .difference(&ready.site.parallel)
-        .cloned()
-        .collect();
-    Ok(report(Fate::Recorded(Box::new(Recorded {
+    Ok(Fate::Recorded(Box::new(Recorded {
         state: after.state,
+        added: false,
         moved_on: ready.moved_on,
         disputed: after.disputed,
-        parallel,
+        parallel: after
+            .parallel
+            .difference(&ready.parallel)
+            .cloned()
+            .collect(),
         marks,
         apart_m: ready.apart_m,
         position: ready.position.filter(|_| ready.apart_m.is_some()),
         without_head: ready.without_head,
-    }))))
+    })))
 }

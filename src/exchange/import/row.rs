@@ -1,14 +1,15 @@
 //! One row: which site it means, what its author saw of it, and what it says.
 
-use super::{Request, RowFlaw, form, table};
+use super::{Request, RowFlaw, filled, table};
 use crate::exchange::ExchangeError;
 use crate::ground::LonLat;
-use crate::registry::body::Visit;
+use crate::registry::body::{Assign, Body, Create, Source};
 use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::store::{Store, StoreError};
-use crate::registry::{Hash, Site, SiteKey};
-use std::collections::BTreeMap;
+use crate::registry::{Hash, Role, Site, SiteKey};
+use std::collections::{BTreeMap, BTreeSet};
 use table::{Field, Row};
 
 /// The site that a row means.
@@ -28,13 +29,35 @@ pub struct Taken {
     pub ready: Result<Ready, RowFlaw>,
 }
 
-/// A row that can be recorded, once its photographs are kept.
-pub struct Ready {
-    pub site: Site,
-    pub visit: Visit,
+/// What a row reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A visit.
+    Visit,
+    /// An eradication.
+    Eradication,
+}
+
+/// One thing that a row reports, and its photographs.
+#[derive(Clone, PartialEq)]
+pub struct Step {
+    pub what: What,
+    pub body: Body,
     pub at: String,
     pub photos: Vec<String>,
     pub evidence: Vec<EvidenceRef>,
+}
+
+/// A row that can be recorded, once its photographs are kept.
+pub struct Ready {
+    pub key: SiteKey,
+    pub place: Place,
+    /// What makes the site, where the row is a new find; and when that was.
+    pub find: Option<[Body; 2]>,
+    pub found_at: String,
+    pub steps: Vec<Step>,
+    /// Fields that had been edited in parallel before.
+    pub parallel: BTreeSet<String>,
     /// The heads that the copy carried.
     pub seen: Vec<Hash>,
     pub moved_on: bool,
@@ -116,10 +139,113 @@ pub fn take(
         ready: Err(RowFlaw::NoSite),
     };
     taken.ready = match known {
+        Err(RowFlaw::NoSite) => find(store, request, row)?,
         Err(flaw) => Err(flaw),
         Ok(known) => ready(store, request, row, known.site)?,
     };
     Ok(taken)
+}
+
+/// What a filled row reports.
+fn steps(request: &Request<'_>, row: &Row) -> Result<Vec<Step>, RowFlaw> {
+    let filled = filled::read(row, &request.now).map_err(RowFlaw::Form)?;
+    let step = |what, body, at: Option<String>, photos| {
+        let at = at.or_else(|| request.when.clone()).ok_or(RowFlaw::NoTime)?;
+        Ok(Step {
+            what,
+            body,
+            at,
+            photos,
+            evidence: Vec::new(),
+        })
+    };
+    let visit = filled.visit.map(|part| {
+        let body = Body::Visit(Box::new(part.body));
+        step(What::Visit, body, part.at, part.photos)
+    });
+    let eradication = filled.eradication.map(|part| {
+        let body = Body::Eradicate(part.body);
+        step(What::Eradication, body, part.at, part.photos)
+    });
+    visit.into_iter().chain(eradication).collect()
+}
+
+/// A row without a site: a find that is new, where it has a place, a visit, and no known site beside it.
+fn find(
+    store: &Store,
+    request: &Request<'_>,
+    row: &Row,
+) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
+    let Some(at) = row.position else {
+        return Ok(Err(RowFlaw::NoSite));
+    };
+    if !at.is_on_earth() {
+        return Ok(Err(RowFlaw::NotDegrees));
+    }
+    let steps = match steps(request, row) {
+        Ok(steps) => steps,
+        Err(flaw) => return Ok(Err(flaw)),
+    };
+    let Some(Step {
+        body: Body::Visit(visit),
+        at: found_at,
+        ..
+    }) = steps.first()
+    else {
+        return Ok(Err(RowFlaw::NoSite));
+    };
+    let crew = row.field("crew").to_text();
+    let crew = match crew.trim() {
+        "" => visit.officers.join(", "),
+        crew => crew.to_owned(),
+    };
+    let assign = Body::Assign(Assign { crew, due: None });
+    let roles = roles_for(&assign);
+    let holds = |role: &Role| {
+        let person = store
+            .people()
+            .get(&request.author.unit, &request.author.name);
+        person.is_some_and(|person| person.roles.contains(role))
+    };
+    if !roles.iter().any(holds) {
+        let names = roles.iter().map(|role| role.name()).collect();
+        return Ok(Err(RowFlaw::NoRole(request.author.name.clone(), names)));
+    }
+    let place = Place::point(at);
+    // The same row given again is the same find.
+    let origin = format!("find:{},{},{found_at}", place.lon_e7, place.lat_e7);
+    let key = SiteKey::of_origin(&origin);
+    let radius = f64::from(store.settings().match_radius_m);
+    for near in store.sites_near(&place, radius)? {
+        let metres = place.distance_m(&near.place);
+        if near.key != key && metres <= radius {
+            return Ok(Err(RowFlaw::Beside(store.code(near.key)?, metres)));
+        }
+    }
+    let create = Create {
+        source: Source::Find,
+        origin,
+        place: place.clone(),
+        area_dm2: None,
+        detection: None,
+        recurs_of: None,
+        split_from: None,
+        name: None,
+        note: None,
+    };
+    Ok(Ok(Ready {
+        key,
+        place,
+        find: Some([Body::Create(Box::new(create)), assign]),
+        found_at: found_at.clone(),
+        steps,
+        parallel: BTreeSet::new(),
+        seen: Vec::new(),
+        moved_on: false,
+        without_head: false,
+        apart_m: None,
+        position: None,
+    }))
 }
 
 fn ready(
@@ -128,12 +254,9 @@ fn ready(
     row: &Row,
     site: Site,
 ) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
-    let filled = match form::read(row, &request.now) {
-        Ok(filled) => filled,
-        Err(flaw) => return Ok(Err(RowFlaw::Form(flaw))),
-    };
-    let Some(at) = filled.at.or_else(|| request.when.clone()) else {
-        return Ok(Err(RowFlaw::NoTime));
+    let steps = match steps(request, row) {
+        Ok(steps) => steps,
+        Err(flaw) => return Ok(Err(flaw)),
     };
     let head = row.field("head").to_text();
     let head = head.trim();
@@ -161,16 +284,17 @@ fn ready(
         apart_m = (metres > 2.0).then_some(metres);
     }
     Ok(Ok(Ready {
-        visit: filled.visit,
-        at,
-        photos: filled.photos,
-        evidence: Vec::new(),
+        key: site.key,
+        place: site.place,
+        find: None,
+        found_at: String::new(),
+        steps,
+        parallel: site.parallel,
         seen,
         moved_on,
         without_head: head.is_empty(),
         apart_m,
         position: row.position,
-        site,
     }))
 }
 
@@ -214,14 +338,14 @@ pub fn refuse_twins(rows: &mut Vec<Taken>) {
     let mut by_site: BTreeMap<SiteKey, Vec<usize>> = BTreeMap::new();
     for (at, taken) in rows.iter().enumerate() {
         if let Ok(ready) = &taken.ready {
-            by_site.entry(ready.site.key).or_default().push(at);
+            by_site.entry(ready.key).or_default().push(at);
         }
     }
     let mut repeats = Vec::new();
     for twins in by_site.into_values().filter(|twins| twins.len() > 1) {
         let says = |at: usize| {
             let ready = rows[at].ready.as_ref().ok()?;
-            Some((ready.visit.clone(), ready.at.clone(), ready.photos.clone()))
+            Some(ready.steps.clone())
         };
         if twins.iter().all(|at| says(*at) == says(twins[0])) {
             repeats.extend_from_slice(&twins[1..]);

@@ -32,9 +32,7 @@ pub enum RecordError {
 impl Say for RecordError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unreadable { path, source } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be read: {source}", "无法读取 {path}：{source}")).hint(tr!(lang, "give the folder that `papaver scan -o` wrote, or the file that review.html saved; nothing was recorded", "请给出 `papaver scan -o` 写出的文件夹，或 review.html 保存的文件；未作任何记录"))
+            Self::Unreadable { path, source } => { Said::unreadable(lang, path, source).hint(tr!(lang, "give the folder that `papaver scan -o` wrote, or the file that review.html saved; nothing was recorded", "请给出 `papaver scan -o` 写出的文件夹，或 review.html 保存的文件；未作任何记录"))
             }
             Self::Malformed { path, why } => {
                 let path = path.display();

@@ -221,6 +221,7 @@ fn eradicate(percent: u8) -> Body {
         officers: vec![],
         note: None,
         forced: None,
+        imported: None,
     })
 }
 
@@ -700,12 +701,12 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
     (all, sites)
 }
 
-/// Histories to try: `PAPAVER_CASES`, else 1,000.
+/// Histories to try: `PAPAVER_CASES`, else 10,000.
 fn cases() -> u32 {
     std::env::var("PAPAVER_CASES")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(1_000)
+        .unwrap_or(10_000)
 }
 
 /// What must hold of any site, whatever happened.

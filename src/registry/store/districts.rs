@@ -2,9 +2,11 @@
 
 use super::{Store, StoreError};
 use crate::registry::districts::Districts;
-use crate::registry::ids::SiteKey;
+use crate::registry::evidence;
+use crate::registry::ids::{Hash, SiteKey};
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Metres to a border within which its other side is named.
 const NEAR_BORDER_M: f64 = 500.0;
@@ -21,6 +23,49 @@ impl Store {
             .and_then(|mut s| s.query_row([key.as_bytes()], |row| row.get(0)).optional())
             .map_err(|e| self.fail(e))?;
         Ok(row.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// The code of every site's district, where one was filled in.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn district_codes(&self) -> Result<BTreeMap<SiteKey, String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, code FROM site_districts")
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map([], |row| Ok((SiteKey(row.get(0)?), row.get(1)?)))
+            .map_err(|e| self.fail(e))?;
+        rows.map(|row| row.map_err(|e| self.fail(e))).collect()
+    }
+
+    /// The boundary file that the districts were filled in from last, as it was kept beside the registry; `None` where
+    /// none was, or where it is gone.
+    ///
+    /// # Errors
+    /// Those of reading the registry.
+    pub fn districts(&self) -> Result<Option<Districts>, StoreError> {
+        let (Some(sha256), Some(vintage)) = (
+            self.local("districts_sha256")?,
+            self.local("districts_vintage")?,
+        ) else {
+            return Ok(None);
+        };
+        let Ok(sha256) = sha256.parse::<Hash>() else {
+            return Ok(None);
+        };
+        let bytes = std::fs::read(evidence::path_of(&self.evidence_folder(), sha256)).ok();
+        Ok(bytes.and_then(|bytes| Districts::read(&bytes, &vintage).ok()))
+    }
+
+    /// Remembers which boundary file, kept with the evidence, the districts come from; inside [`Store::write`].
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn remember_districts(&self, sha256: Hash, vintage: &str) -> Result<(), StoreError> {
+        self.set_local("districts_sha256", &sha256.to_string())?;
+        self.set_local("districts_vintage", vintage)
     }
 
     /// Fills in the district of every site. Returns how many lie in one, and how many in none.

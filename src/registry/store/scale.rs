@@ -101,8 +101,10 @@ fn cpu_seconds() -> f64 {
     ticks / 100.0
 }
 
+/// The most memory held since this was asked last.
 fn resident_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let _reset = std::fs::write("/proc/self/clear_refs", "5");
     let line = status
         .lines()
         .find(|line| line.starts_with("VmHWM"))
@@ -112,6 +114,37 @@ fn resident_mib() -> u64 {
         .and_then(|kib| kib.parse::<u64>().ok())
         .unwrap_or(0)
         / 1024
+}
+
+/// Makes a bundle of a device's events after a number, looks into it, and applies it to a registry that lacks them.
+fn bundled(
+    store: &Store,
+    behind: &Path,
+    since: (DeviceId, u64),
+    number: usize,
+    rate: &dyn Fn(&str, usize, Instant),
+) {
+    use crate::registry::bundle::{Request, Sealing, Unlock, apply, create, inspect};
+    let file = behind.with_file_name("b.pvb");
+    let own = store.writer.as_ref().expect("open for writing").device;
+    let request = Request {
+        since: [since, (own, 2)].into(),
+        district: None,
+        split_bytes: None,
+        created_at: "2026-06-01T00:00:00Z".into(),
+        sealing: Sealing::Open,
+    };
+    let started = Instant::now();
+    create(store, &file, &request).expect("made");
+    rate("create a bundle", number, started);
+    let mut behind = Store::open_write(behind, "test", Duration::ZERO).expect("opened");
+    let started = Instant::now();
+    let bundle = inspect(&file, &Unlock::default()).expect("whole");
+    rate("inspect it", number, started);
+    let started = Instant::now();
+    let applied = apply(&mut behind, &file, &bundle).expect("applied");
+    rate("apply it", number, started);
+    assert_eq!(applied.new_events, number);
 }
 
 #[test]
@@ -188,10 +221,33 @@ fn a_province_of_a_hundred_thousand_sites() {
     let started = Instant::now();
     store.write(|s| s.take(&all)).expect("taken");
     rate("take the first", all.len(), started);
-    let started = Instant::now();
+    let device = DeviceId(key.verifying_key().to_bytes());
+    let trust = Trust {
+        device,
+        unit: author.unit.clone(),
+        trusted: true,
+    };
+    let draft = Draft {
+        site: None,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        evidence: vec![],
+        body: Body::Trust(trust),
+    };
+    let random = [2; 8];
+    store
+        .write(|s| s.append(&author, draft, Moment { now, random }))
+        .expect("trusted");
+    // The same office as it was before the bundle came.
+    let behind = folder.path().join("behind.papaver");
+    for ending in ["", ".key"] {
+        let name = |file: &str| folder.path().join(format!("{file}.papaver{ending}"));
+        std::fs::copy(name("a"), name("behind")).expect("copied");
+    }
+    let (first, number) = (all.len() as u64, batch.len());
     store.write(|s| s.take(&batch)).expect("taken");
-    rate("take a further bundle's events", batch.len(), started);
     drop((all, batch, lives));
+    let _ = resident_mib();
+    bundled(&store, &behind, (device, first), number, &rate);
     let started = Instant::now();
     store.rebuild().expect("rebuilt");
     rate("rebuild (replay and write)", count, started);

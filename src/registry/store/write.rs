@@ -372,13 +372,16 @@ pub(super) fn actor_column(actor: &Actor) -> String {
     format!("{}/{}", actor.unit, actor.name)
 }
 
-/// The day that decides the season: that of the imagery where there is one, else that of the event.
+/// The day that decides the season: that of the imagery or the patrol where there is one, else that of the event.
 fn captured_or(draft: &Draft) -> &str {
     let detection = match &draft.body {
         Body::Create(create) => create.detection.as_ref(),
         Body::Sighting(sighting) => Some(&sighting.detection),
         _ => None,
     };
+    if let Body::Patrol(patrol) = &draft.body {
+        return &patrol.on;
+    }
     let captured = match &draft.body {
         Body::Scan(scan) => scan.captured.as_ref(),
         _ => detection.and_then(|d| d.captured.as_ref()),

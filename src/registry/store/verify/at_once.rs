@@ -1,6 +1,7 @@
 //! Verification of a registry that is whole, in one pass over its events by site: each is checked and folded while the
-//! next are read, and what the derived tables hold is compared. Indices are compared with their tables by sums over
-//! all their entries. Says yes or nothing; what is wrong is for the pass that goes part by part to name.
+//! next are read, and what the derived tables hold is compared. Meanwhile a second connection goes through the file's
+//! structure and its indices, which are compared with their tables by sums over all their entries. Says yes or nothing;
+//! what is wrong is for the pass that goes part by part to name.
 
 use super::{Chain, Looked, Verification, check_row, looked, verify_chains};
 use crate::registry::event::{Event, EvidenceRef};
@@ -12,8 +13,10 @@ use crate::registry::store::Store;
 use crate::registry::store::replayed::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
+use std::path::Path;
 
 /// Something is not as it should be.
 struct Wrong;
@@ -150,7 +153,7 @@ struct Gathered {
     chains: BTreeMap<DeviceId, Chain>,
     files: BTreeMap<Hash, EvidenceRef>,
     events: u64,
-    sites: i64,
+    sites: u64,
     event_sums: Sums,
     site_sums: [u64; SITE_INDICES.len()],
 }
@@ -168,6 +171,60 @@ impl Gathered {
             self.files.entry(file.sha256).or_insert(file);
         }
     }
+}
+
+/// What the file itself holds, its structure being sound.
+struct Structure {
+    events: u64,
+    sites: u64,
+    event_sums: Sums,
+    site_sums: [u64; SITE_INDICES.len()],
+}
+
+impl Structure {
+    fn of(path: &Path) -> Result<Self, Wrong> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.execute_batch("PRAGMA cell_size_check = ON")?;
+        let quick: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if quick != "ok" {
+            return Err(Wrong);
+        }
+        let count = |table: &str| -> Result<u64, Wrong> {
+            let sql = format!("SELECT count(*) FROM {table} NOT INDEXED");
+            let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+            u64::try_from(rows).map_err(|_negative| Wrong)
+        };
+        let mut structure = Self {
+            events: count("events")?,
+            sites: count("sites")?,
+            event_sums: Sums::default(),
+            site_sums: [0; SITE_INDICES.len()],
+        };
+        for (sum, sql) in structure.event_sums.iter_mut().zip(EVENT_INDICES) {
+            *sum = sum_of(&connection, sql)?;
+        }
+        for (sum, sql) in structure.site_sums.iter_mut().zip(SITE_INDICES) {
+            *sum = sum_of(&connection, sql)?;
+        }
+        Ok(structure)
+    }
+}
+
+/// The sum over an index.
+fn sum_of(connection: &Connection, sql: &str) -> Result<u64, Wrong> {
+    let mut statement = connection.prepare(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([])?;
+    let mut sum = 0_u64;
+    while let Some(row) = rows.next()? {
+        let mut values = [ValueRef::Null; 3];
+        for (column, value) in values.iter_mut().enumerate().take(columns) {
+            *value = row.get_ref(column)?;
+        }
+        sum = sum.wrapping_add(entry(&values[..columns]));
+    }
+    Ok(sum)
 }
 
 impl Store {
@@ -192,48 +249,23 @@ impl Store {
     }
 
     fn pass(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
-        let quick: String = self
-            .connection
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if quick != "ok" {
-            return Err(Wrong);
-        }
-        self.unit_wide(gathered)?;
-        self.by_site(gathered)?;
-        let count = |sql: &str| -> Result<i64, Wrong> {
-            Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
-        };
-        if u64::try_from(count("SELECT count(*) FROM events NOT INDEXED")?) != Ok(gathered.events)
-            || count("SELECT count(*) FROM sites NOT INDEXED")? != gathered.sites
-        {
-            return Err(Wrong);
-        }
-        for (sql, sum) in EVENT_INDICES
-            .iter()
-            .zip(&gathered.event_sums)
-            .chain(SITE_INDICES.iter().zip(&gathered.site_sums))
-        {
-            if self.sum(sql)? != *sum {
-                return Err(Wrong);
-            }
-        }
-        Ok(())
-    }
-
-    /// The sum over an index.
-    fn sum(&self, sql: &str) -> Result<u64, Wrong> {
-        let mut statement = self.connection.prepare(sql)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query([])?;
-        let mut sum = 0_u64;
-        while let Some(row) = rows.next()? {
-            let mut values = [ValueRef::Null; 3];
-            for (column, value) in values.iter_mut().enumerate().take(columns) {
-                *value = row.get_ref(column)?;
-            }
-            sum = sum.wrapping_add(entry(&values[..columns]));
-        }
-        Ok(sum)
+        // While this one reads, nobody writes: the second connection sees the same registry.
+        let reading = self.connection.unchecked_transaction()?;
+        let _ = reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_row| Ok(()))?;
+        let path = self.path.as_path();
+        let structure = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| Structure::of(path));
+            let went = self
+                .unit_wide(gathered)
+                .and_then(|()| self.by_site(gathered));
+            let structure = beside.join().map_err(|_panic| Wrong)?;
+            went.and(structure)
+        })?;
+        let same = structure.events == gathered.events
+            && structure.sites == gathered.sites
+            && structure.event_sums == gathered.event_sums
+            && structure.site_sums == gathered.site_sums;
+        if same { Ok(()) } else { Err(Wrong) }
     }
 
     fn unit_wide(&self, gathered: &mut Gathered) -> Result<(), Wrong> {

@@ -183,12 +183,18 @@ mod tests {
 
     #[test]
     fn poisson_intervals_are_those_of_the_tables() {
-        // Garwood's table: 0 events 0 to 3.689, 1 event 0.0253 to 5.572, 10 events 4.795 to 18.390.
-        near(poisson_interval(0).1, 3.688_88, 1e-4);
-        near(poisson_interval(1).0, 0.025_318, 1e-5);
-        near(poisson_interval(1).1, 5.571_64, 1e-4);
-        near(poisson_interval(10).0, 4.795_39, 1e-4);
-        near(poisson_interval(10).1, 18.390_36, 1e-4);
+        // To the digits of R's poisson.test.
+        for (count, low, high) in [
+            (0, 0.0, 3.6889),
+            (1, 0.0253, 5.5716),
+            (3, 0.6187, 8.7673),
+            (10, 4.7954, 18.3904),
+            (25, 16.1787, 36.9049),
+        ] {
+            let (l, h) = poisson_interval(count);
+            near(l, low, 5e-5);
+            near(h, high, 5e-5);
+        }
         let rate = Rate::new(0, 0.0135);
         assert_eq!(rate.per_km2, Some(0.0));
         near(rate.high.expect("an area"), 273.25, 0.01);

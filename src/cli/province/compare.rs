@@ -1,0 +1,47 @@
+//! `papaver compare`: two periods side by side.
+
+use super::shown::lines;
+use super::what::{Asked, Where, read};
+use crate::cli::Done;
+use crate::cli::registry::context::Common;
+use crate::cli::registry::say::{Failure, bad, data, json};
+use crate::province::compare::compare;
+use crate::province::report::tables::year_on_year;
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The earlier season (or DATE/DATE) 前期
+    #[arg(value_name = "SEASON")]
+    before: String,
+    /// The later season (or DATE/DATE) 后期
+    #[arg(value_name = "SEASON")]
+    after: String,
+    #[command(flatten)]
+    r#where: Where,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Compare {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let period = |text: &str| {
+            read(text).ok_or_else(|| bad("SEASON", text, "2026 / 2026-04-01/2026-06-30"))
+        };
+        let periods = [period(&self.before)?, period(&self.after)?];
+        let asked = Asked::of(&self.common, &self.r#where, lang)?;
+        let found = compare(&asked.facts, &asked.windows, &asked.scope(), periods);
+        if self.common.json {
+            let mut value = serde_json::json!(found);
+            value["remarks"] = found.remarks(lang).into();
+            json(&value);
+        } else {
+            for line in lines(&year_on_year(&found, lang)) {
+                data(&line);
+            }
+        }
+        Ok(Done::Whole)
+    }
+}

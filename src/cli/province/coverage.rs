@@ -1,0 +1,277 @@
+//! `coverage`: what was searched by district and season, in the window and finely enough, and what was not.
+
+use super::super::Done;
+use super::super::registry::context::today;
+use super::super::registry::context::{Common, Context};
+use super::super::registry::say::{Failure, bad, json, tell};
+use super::table::{km2, per_cent, print};
+use crate::exchange::{write_areas, write_new};
+use crate::ground::write_features;
+use crate::province::coverage::{Coverage as Found, figures};
+use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
+use crate::province::facts::Facts;
+use crate::province::gather::{facts_of, windows_of};
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use clap::Args;
+use serde_json::{Value, json as value};
+use std::path::PathBuf;
+
+/// `papaver coverage`
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// The season (default: the latest that was flown or patrolled) 年度
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
+    /// Counties (6), townships (9) or villages (12): the digits of their codes 区划级别
+    #[arg(long, value_name = "DIGITS")]
+    level: Option<usize>,
+    /// Only districts whose code begins so 区划代码
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// Write the ground to this file: .geojson or .gpkg 输出文件
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// No districts to count by.
+#[derive(Debug)]
+pub(super) enum NoDistricts {
+    /// No boundary file was read.
+    None,
+    /// It has none of this kind.
+    Level {
+        /// The digits.
+        level: usize,
+        /// Those that there are.
+        known: String,
+    },
+}
+
+impl Say for NoDistricts {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::None => Said::new(lang.pick(
+                "this registry knows no districts",
+                "登记库没有区划边界",
+            ))
+            .hint(lang.pick(
+                "read a boundary file first: `papaver registry districts counties.geojson --vintage 2026`",
+                "请先读入区划边界：`papaver registry districts counties.geojson --vintage 2026`",
+            )),
+            Self::Level { level, known } => Said::new(tr!(
+                lang,
+                "the boundary file has no districts whose codes have {level} digits",
+                "区划边界中没有 {level} 位代码的区划"
+            ))
+            .hint(tr!(lang, "it has codes of {known} digits", "其代码位数有 {known}")),
+        }
+    }
+}
+speaking_error!(NoDistricts);
+
+/// The level asked for, or that of the counties.
+pub(super) fn level_of(facts: &Facts, asked: Option<usize>) -> Result<usize, NoDistricts> {
+    let counties = county_level(facts).ok_or(NoDistricts::None)?;
+    let level = asked.unwrap_or(counties);
+    if facts.districts.iter().any(|d| d.code.len() == level) {
+        return Ok(level);
+    }
+    let mut known: Vec<String> = facts
+        .districts
+        .iter()
+        .map(|d| d.code.len().to_string())
+        .collect();
+    known.sort();
+    known.dedup();
+    Err(NoDistricts::Level {
+        level,
+        known: known.join(", "),
+    })
+}
+
+/// The season asked for, or the latest in which anything was done.
+pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
+    let flown = facts.flights.iter().map(|f| f.season);
+    let walked = facts.patrols.iter().map(|p| season_of(p.on));
+    asked
+        .or_else(|| flown.chain(walked).max())
+        .unwrap_or_else(|| season_of(today()))
+}
+
+impl Coverage {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common.clone(),
+            lang,
+        };
+        let store = context.read()?;
+        let mut facts = facts_of(&store)?;
+        if let Some(code) = &self.district {
+            facts
+                .districts
+                .retain(|d| d.code.starts_with(code.as_str()));
+        }
+        let level = level_of(&facts, self.level)?;
+        let season = season(&facts, self.season);
+        let districts = effort_at(&facts, &windows_of(&store)?, season, level);
+        let found = Found::of(&facts, season, districts);
+        if let Some(path) = &self.output {
+            self.write(path, &found, &facts, &context)?;
+        }
+        if context.common.json {
+            json(&as_json(&found));
+        } else {
+            table(&found, lang);
+            remarks(&found, lang);
+        }
+        Ok(Done::Whole)
+    }
+
+    fn write(
+        &self,
+        path: &std::path::Path,
+        found: &Found,
+        facts: &Facts,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("geojson" | "json") => {
+                let collection = found.geojson(facts);
+                write_new(path, self.overwrite, |mut out| {
+                    write_features(&mut out, &collection)
+                })?;
+            }
+            Some("gpkg") => {
+                let layers = found.layers(facts, context.lang);
+                let about = [("season", found.season.to_string())];
+                write_areas(path, &layers, &about, &context.at()?, self.overwrite)?;
+            }
+            _ => {
+                return Err(bad(
+                    "--output",
+                    &path.display().to_string(),
+                    "coverage.geojson / coverage.gpkg",
+                ));
+            }
+        }
+        let path = path.display();
+        tell(&tr!(
+            context.lang,
+            "{path} written, WGS 84",
+            "已写出 {path}（WGS 84）"
+        ));
+        Ok(())
+    }
+}
+
+fn sum(found: &Found, of: impl Fn(&DistrictEffort) -> f64) -> f64 {
+    found.districts.iter().map(of).sum()
+}
+
+fn as_json(found: &Found) -> Value {
+    let total = |of: fn(&DistrictEffort) -> f64| (sum(found, of) * 10.0).round() / 10.0;
+    value!({
+        "season": found.season,
+        "flights": found.flights, "flights_without_outline": found.without_outline,
+        "flights_without_date": found.without_date, "flights_without_gsd": found.without_gsd,
+        "total": {
+            "area_m2": total(|d| d.area_m2), "searched_m2": total(|d| d.searched_m2), "in_window_m2": total(|d| d.in_window_m2),
+            "adequate_m2": total(|d| d.adequate_m2), "fair_m2": total(|d| d.fair_m2), "not_searched_m2": total(|d| d.not_searched_m2),
+            "patrolled_m2": total(|d| d.patrolled_m2),
+        },
+        "districts": found.districts.iter().map(|d| Value::Object(figures(d))).collect::<Vec<_>>(),
+    })
+}
+
+fn table(found: &Found, lang: Lang) {
+    let head = [
+        lang.pick("code", "代码"),
+        lang.pick("district", "区划"),
+        lang.pick("km²", "面积 km²"),
+        lang.pick("searched", "航测"),
+        lang.pick("in window", "窗口期内"),
+        lang.pick("fine enough", "分辨率达标"),
+        lang.pick("both", "有效"),
+        lang.pick("of area", "有效率"),
+        lang.pick("not searched", "未航测"),
+        lang.pick("patrolled", "踏查"),
+        lang.pick("of area", "踏查率"),
+        lang.pick("flights", "航次"),
+    ];
+    let row = |d: &DistrictEffort| {
+        vec![
+            d.code.clone(),
+            d.name.clone(),
+            km2(d.area_m2),
+            km2(d.searched_m2),
+            km2(d.in_window_m2),
+            km2(d.adequate_m2),
+            km2(d.fair_m2),
+            per_cent(d.fair_share()),
+            km2(d.not_searched_m2),
+            km2(d.patrolled_m2),
+            per_cent(d.patrolled_share()),
+            d.flights.to_string(),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = found.districts.iter().map(row).collect();
+    let total = |of: fn(&DistrictEffort) -> f64| sum(found, of);
+    let area = total(|d| d.area_m2);
+    let share = |m2: f64| (area > 0.0).then(|| m2 / area);
+    rows.push(vec![
+        lang.pick("all", "合计").to_owned(),
+        String::new(),
+        km2(area),
+        km2(total(|d| d.searched_m2)),
+        km2(total(|d| d.in_window_m2)),
+        km2(total(|d| d.adequate_m2)),
+        km2(total(|d| d.fair_m2)),
+        per_cent(share(total(|d| d.fair_m2))),
+        km2(total(|d| d.not_searched_m2)),
+        km2(total(|d| d.patrolled_m2)),
+        per_cent(share(total(|d| d.patrolled_m2))),
+        found.flights.to_string(),
+    ]);
+    print(&head.map(str::to_owned), &rows, 2);
+}
+
+fn remarks(found: &Found, lang: Lang) {
+    let season = found.season;
+    if found.flights == 0 {
+        tell(&tr!(
+            lang,
+            "no flight of season {season} is recorded: nothing was searched, so nothing can be said of what grows there",
+            "{season} 年度没有航测记录：未航测，不能据此判断有无种植"
+        ));
+    }
+    let n = found.without_outline;
+    if n > 0 {
+        tell(&tr!(
+            lang,
+            "{n} flights kept no outline here and are in no figure: ask their offices for bundles with evidence",
+            "{n} 个航次在此没有覆盖范围，未计入：请相关单位提供含证据的数据包"
+        ));
+    }
+    let n = found.without_date;
+    if n > 0 {
+        tell(&tr!(
+            lang,
+            "{n} flights have no capture date: they count as outside the window",
+            "{n} 个航次没有拍摄日期：按窗口期外计"
+        ));
+    }
+    let n = found.without_gsd;
+    if n > 0 {
+        tell(&tr!(
+            lang,
+            "{n} flights have no known GSD: they count as too coarse",
+            "{n} 个航次分辨率未知：按分辨率不足计"
+        ));
+    }
+}

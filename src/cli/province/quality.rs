@@ -1,0 +1,140 @@
+//! `quality`: what the model is worth in the field.
+
+use super::super::Done;
+use super::super::registry::context::{Common, Context};
+use super::super::registry::say::{Failure, bad, data, json, tell};
+use super::table::{per_cent, print};
+use crate::exchange::write_new;
+use crate::province::gather::{facts_of, finds_of, windows_of};
+use crate::province::quality::{Group, Quality as Found, quality, reliability};
+use crate::registry::coded::Coded;
+use crate::statistics::Share;
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use serde_json::json as value;
+use std::path::PathBuf;
+
+/// `papaver quality`
+#[derive(Debug, Args)]
+pub struct Quality {
+    /// One season (default: all) 年度
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
+    /// One model, by its name 模型
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Write the reliability plot to this SVG 可靠性图
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Quality {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let facts = facts_of(&store)?;
+        let finds = finds_of(&store, &facts)?;
+        let found = quality(
+            &facts,
+            &finds,
+            &windows_of(&store)?,
+            self.season,
+            self.model.as_deref(),
+        );
+        if let Some(path) = &self.plot {
+            let name = path.display().to_string();
+            match reliability(&found, lang).map_err(|why| bad("--plot", &name, why))? {
+                Some(svg) => write_new(path, self.overwrite, |out| out.write_all(svg.as_bytes()))?,
+                None => tell(lang.pick(
+                    "nothing was verified: there is no plot",
+                    "尚无核查结果，未作图",
+                )),
+            }
+        }
+        if context.common.json {
+            json(&value!(found));
+            return Ok(Done::Whole);
+        }
+        page(&found, lang);
+        Ok(Done::Whole)
+    }
+}
+
+fn cells(name: String, share: Share) -> Vec<String> {
+    vec![
+        name,
+        format!("{} / {}", share.count, share.of),
+        per_cent(share.share),
+        format!("{:.1} – {:.1} %", share.low * 100.0, share.high * 100.0),
+    ]
+}
+
+fn page(found: &Found, lang: Lang) {
+    let head = [
+        lang.pick("precision of verified detections", "已核查图斑的查准率"),
+        lang.pick("confirmed / verified", "查实 / 核查"),
+        lang.pick("share", "比例"),
+        lang.pick("95 % interval", "95% 区间"),
+    ]
+    .map(str::to_owned);
+    let mut rows = vec![cells(lang.pick("all", "全部").into(), found.precision)];
+    let part = |title: &str, groups: &[Group]| -> Vec<Vec<String>> {
+        groups
+            .iter()
+            .map(|g| cells(format!("{title} {}", g.name), g.precision))
+            .collect()
+    };
+    rows.extend(part(lang.pick("GSD", "分辨率"), &found.by_gsd));
+    rows.extend(part(lang.pick("score", "得分"), &found.by_score));
+    rows.extend(part(lang.pick("stage", "生长期"), &found.by_stage));
+    rows.extend(part(lang.pick("habitat", "生境"), &found.by_habitat));
+    print(&head, &rows, 1);
+    let (aside, waiting) = (found.screened_out, found.waiting);
+    data(&tr!(
+        lang,
+        "{aside} detections were put aside at the desk and {waiting} wait for a crew: neither is in any figure",
+        "研判排除 {aside} 处、待核查 {waiting} 处：均未计入"
+    ));
+    data("");
+    let head = [
+        lang.pick(
+            "recall on walked ground and at targets",
+            "踏查范围与靶标处的查全率",
+        ),
+        lang.pick("reported / confirmed", "航测发现 / 查实"),
+        lang.pick("share", "比例"),
+        lang.pick("95 % interval", "95% 区间"),
+    ]
+    .map(str::to_owned);
+    let mut rows = vec![cells(lang.pick("all", "全部").into(), found.recall)];
+    rows.extend(
+        found
+            .recall_by_source
+            .iter()
+            .map(|(source, share)| cells(source.label(lang).to_owned(), *share)),
+    );
+    print(&head, &rows, 1);
+    let (missed, elsewhere) = (found.missed_by_chance, found.finds_elsewhere);
+    data(&tr!(
+        lang,
+        "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
+        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
+    ));
+    if let Some(error) = found.calibration.expected_error {
+        let n = found.calibration.count;
+        data(&tr!(
+            lang,
+            "expected calibration error {error:.3} over {n} verified detections",
+            "期望校准误差 {error:.3}（已核查 {n} 处）"
+        ));
+    }
+}

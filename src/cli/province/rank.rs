@@ -1,0 +1,85 @@
+//! `papaver rank`: districts by rate, with the reasons beside each rank.
+
+use super::shown::lines;
+use super::what::{Asked, When, Where};
+use crate::cli::Done;
+use crate::cli::registry::context::Common;
+use crate::cli::registry::say::{Failure, bad, data, json, tell};
+use crate::exchange::write_new;
+use crate::province::funnel::funnel;
+use crate::province::rank::{LEAST_COVER, rank};
+use crate::province::report::tables::ranking;
+use crate::province::tally::tallies;
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use std::path::PathBuf;
+
+/// `papaver rank`
+#[derive(Debug, Args)]
+pub struct Rank {
+    #[command(flatten)]
+    when: When,
+    #[command(flatten)]
+    r#where: Where,
+    /// Per cent of a district that has to be searched for a rank 最低覆盖率(%)
+    #[arg(long, value_name = "PER CENT", default_value_t = LEAST_COVER * 100.0)]
+    least_cover: f64,
+    /// Write a funnel plot (SVG) 漏斗图
+    #[arg(long, value_name = "SVG")]
+    funnel: Option<PathBuf>,
+    /// Replace a file that is there 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A share typed in per cent.
+pub(super) fn least_cover(per_cent: f64) -> Result<f64, Failure> {
+    if (0.0..=100.0).contains(&per_cent) {
+        Ok(per_cent / 100.0)
+    } else {
+        Err(bad("--least-cover", &per_cent.to_string(), "20 (0–100)"))
+    }
+}
+
+impl Rank {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let least_cover = least_cover(self.least_cover)?;
+        let asked = Asked::of(&self.common, &self.r#where, lang)?;
+        let period = asked.period(&self.when)?;
+        let efforts = asked.scope().effort(&asked.facts, &asked.windows, period);
+        let tallies = tallies(&asked.facts, period, &efforts);
+        let found = rank(&efforts, &tallies, least_cover);
+        if let Some(path) = &self.funnel {
+            let drawn =
+                funnel(&found, lang).map_err(|why| crate::exchange::ExchangeError::Unwritable {
+                    path: path.clone(),
+                    source: std::io::Error::other(why),
+                })?;
+            match drawn {
+                Some(plot) => {
+                    write_new(path, self.overwrite, |out| out.write_all(plot.as_bytes()))?;
+                    tell(&tr!(lang, "written: {}", "已写入：{}", path.display()));
+                }
+                None => tell(lang.pick(
+                    "no funnel plot: no district has a rate to plot",
+                    "未生成漏斗图：没有可绘制的比率",
+                )),
+            }
+        }
+        if self.common.json {
+            let mut value = serde_json::json!(found);
+            value["period"] = period.to_string().into();
+            value["no_ranks"] = found.why_none(lang).into();
+            json(&value);
+        } else {
+            data(&period.label(lang));
+            for line in lines(&ranking(&found, lang)) {
+                data(&line);
+            }
+        }
+        Ok(Done::Whole)
+    }
+}

@@ -1,0 +1,112 @@
+//! `papaver report`: one page and one workbook.
+
+use super::rank::least_cover;
+use super::what::{Asked, Level, When, Where};
+use crate::cli::Done;
+use crate::cli::registry::context::today;
+use crate::cli::registry::context::{Common, own_unit};
+use crate::cli::registry::say::{Failure, data, json};
+use crate::exchange::{ExchangeError, write_new};
+use crate::province::rank::LEAST_COVER;
+use crate::province::report::{Figures, Subject, page, workbook};
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+/// `papaver report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Of a county by townships, or of all counties 县级或省级
+    #[arg(value_name = "county|province")]
+    of: Of,
+    #[command(flatten)]
+    when: When,
+    /// The county's code (default: that of the registry's unit), or the beginning of counties' codes 区划代码
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// Name of the files without their ending (default: papaver-report-PERIOD) 文件名
+    #[arg(short, long, value_name = "NAME")]
+    output: Option<PathBuf>,
+    /// Per cent of a district that has to be searched for a rank 最低覆盖率(%)
+    #[arg(long, value_name = "PER CENT", default_value_t = LEAST_COVER * 100.0)]
+    least_cover: f64,
+    /// Replace files that are there 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Whose report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// A county by its townships 县
+    County,
+    /// All counties 省
+    Province,
+}
+
+impl Report {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let least_cover = least_cover(self.least_cover)?;
+        let mut place = Where {
+            district: self.district.clone(),
+            level: Some(Level::County),
+        };
+        if self.of == Of::County {
+            place.level = Some(Level::Township);
+            if place.district.is_none() {
+                place.district = Some(self.own_county(lang)?);
+            }
+        }
+        let asked = Asked::of(&self.common, &place, lang)?;
+        let period = asked.period(&self.when)?;
+        let unit = own_unit(&asked.store)?;
+        let mut subject = Subject::new(period, &asked.name(), &unit, today());
+        subject.least_cover = least_cover;
+        let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject);
+        let name = self.output.clone().unwrap_or_else(|| {
+            format!("papaver-report-{}", period.to_string().replace('/', "_")).into()
+        });
+        let [html, xlsx] = ["html", "xlsx"].map(|ending| with_ending(&name, ending));
+        for path in [&html, &xlsx] {
+            if !self.overwrite && path.exists() {
+                return Err(ExchangeError::Exists { path: path.clone() }.into());
+            }
+        }
+        let made = workbook(&figures, lang).map_err(|source| ExchangeError::Unwritable {
+            path: xlsx.clone(),
+            source,
+        })?;
+        write_new(&html, self.overwrite, |out| {
+            out.write_all(page(&figures, lang).as_bytes())
+        })?;
+        write_new(&xlsx, self.overwrite, |out| out.write_all(&made))?;
+        if self.common.json {
+            json(&serde_json::json!({"html": html, "xlsx": xlsx, "period": period.to_string()}));
+        } else {
+            for path in [html, xlsx] {
+                data(&tr!(lang, "written: {}", "已写入：{}", path.display()));
+            }
+        }
+        Ok(Done::Whole)
+    }
+
+    fn own_county(&self, lang: Lang) -> Result<String, Failure> {
+        let context = crate::cli::registry::context::Context {
+            common: self.common.clone(),
+            lang,
+        };
+        let unit = own_unit(&context.read()?)?;
+        Ok(unit.chars().take(6).collect())
+    }
+}
+
+/// The name with an ending added: a name may hold dots of its own.
+fn with_ending(name: &Path, ending: &str) -> PathBuf {
+    let mut name = name.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}

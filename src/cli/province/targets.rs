@@ -1,0 +1,364 @@
+//! `targets`: lists handed down from above, taken in and matched.
+
+use super::super::Done;
+use super::super::registry::context::{Common, Context, moment, today};
+use super::super::registry::say::{Failure, bad, data, json, tell};
+
+use super::table::per_cent;
+use crate::exchange::targets::{check_shift, read, recorded_before};
+use crate::exchange::write_new;
+use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
+use crate::province::effort::season_of;
+use crate::province::gather::{facts_of, targets_of, windows_of};
+use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets, matched};
+use crate::registry::body::{Body, TargetList};
+use crate::registry::event::EvidenceRole;
+use crate::registry::evidence;
+use crate::registry::store::{Draft, Store};
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json as value};
+use std::path::{Path, PathBuf};
+
+/// `papaver targets`
+#[derive(Debug, Args)]
+pub struct Targets {
+    #[command(subcommand)]
+    command: TargetsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TargetsCommand {
+    /// Take a list in: .geojson, .gpkg, .kml or .csv with lon and lat 导入靶标
+    Import(Import),
+    /// Match targets to sites and to what was searched 靶标吻合率
+    Match(Match),
+    /// The lists 列出
+    List(List),
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// The list 靶标文件
+    file: PathBuf,
+    /// What it is called (default: the file's name) 名称
+    #[arg(long)]
+    name: Option<String>,
+    /// The season it is for (default: the present one) 年度
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Match {
+    /// Only the list of this name 名称
+    #[arg(long)]
+    list: Option<String>,
+    /// Metres within which a site is the target 容差
+    #[arg(long, value_name = "M", default_value_t = TOLERANCE_M)]
+    tolerance: f64,
+    /// Write every target with its outcome to this GeoJSON 输出文件
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// No list to match.
+#[derive(Debug)]
+struct NoList(String);
+
+impl Say for NoList {
+    fn say(&self, lang: Lang) -> Said {
+        let Self(known) = self;
+        Said::new(lang.pick("there is no such list of targets", "没有这份靶标")).hint(
+            if known.is_empty() {
+                lang.pick(
+                    "take one in first: `papaver targets import FILE`",
+                    "请先导入：`papaver targets import 文件`",
+                )
+                .to_owned()
+            } else {
+                tr!(lang, "there are: {known}", "已有：{known}")
+            },
+        )
+    }
+}
+speaking_error!(NoList);
+
+impl Targets {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        match self.command {
+            TargetsCommand::Import(c) => c.run(lang),
+            TargetsCommand::Match(c) => c.run(lang),
+            TargetsCommand::List(c) => c.run(lang),
+        }
+    }
+}
+
+impl Import {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let name = self.name.clone().unwrap_or_else(|| {
+            self.file
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default()
+        });
+        let season = self.season.unwrap_or_else(|| season_of(today()));
+        let list = read(&self.file, &name, season)?;
+        let (mut store, author) = context.write()?;
+        let n = list.targets.len();
+        if recorded_before(&store, &list)? {
+            tell(lang.pick(
+                "this list was taken in before: nothing was changed",
+                "此前已导入这份靶标，未作更改",
+            ));
+            return Ok(Done::Whole);
+        }
+        check_shift(&store, &self.file, &list)?;
+        let at = context.at()?;
+        let kept = evidence::keep(
+            &store.evidence_folder(),
+            &self.file,
+            EvidenceRole::Document,
+            None,
+            &at,
+            store.settings(),
+        )?;
+        let body = Body::Targets(Box::new(list));
+        let draft = Draft {
+            site: None,
+            at,
+            evidence: vec![kept],
+            body,
+        };
+        store.write(|s| s.append(&author, draft, moment()))?;
+        if context.common.json {
+            json(&value!({"list": name, "season": season, "targets": n}));
+        } else {
+            tell(&tr!(
+                lang,
+                "{n} targets of {name} taken in for season {season}",
+                "已导入 {season} 年度靶标“{name}”共 {n} 个"
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+impl List {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        for list in targets_of(&context.read()?)? {
+            let (name, season, n) = (&list.name, list.season, list.targets.len());
+            if context.common.json {
+                json(
+                    &value!({"list": name, "season": season, "targets": n, "sha256": list.sha256}),
+                );
+            } else {
+                data(&tr!(
+                    lang,
+                    "{name}  {season}  {n} targets",
+                    "{name}  {season}  {n} 个"
+                ));
+            }
+        }
+        Ok(Done::Whole)
+    }
+}
+
+impl Match {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        if !(0.0..=1000.0).contains(&self.tolerance) {
+            return Err(bad("--tolerance", &self.tolerance.to_string(), "0 … 1000"));
+        }
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let all = targets_of(&store)?;
+        let lists: Vec<&TargetList> = all
+            .iter()
+            .filter(|list| self.list.as_ref().is_none_or(|name| *name == list.name))
+            .collect();
+        if lists.is_empty() {
+            let names: Vec<&str> = all.iter().map(|list| list.name.as_str()).collect();
+            return Err(NoList(names.join(", ")).into());
+        }
+        let facts = facts_of(&store)?;
+        let windows = windows_of(&store)?;
+        let mut features = Vec::new();
+        for list in lists {
+            let found = match_targets(list, &facts, &windows, self.tolerance);
+            if context.common.json {
+                json(&as_json(list, &found, &store, self.tolerance)?);
+            } else {
+                told(list, &found, &store, lang)?;
+            }
+            for target in &found {
+                features.push(feature(list, target, &store)?);
+            }
+        }
+        if let Some(path) = &self.output {
+            write(path, features, self.overwrite)?;
+        }
+        Ok(Done::Whole)
+    }
+}
+
+fn site_of(met: Met, store: &Store) -> Result<Option<String>, Failure> {
+    Ok(match met {
+        Met::Matched { site, .. }
+        | Met::ScreenedOut { site, .. }
+        | Met::AnotherSeason { site, .. } => Some(store.code(site)?),
+        _ => None,
+    })
+}
+
+fn properties(
+    list: &TargetList,
+    target: &TargetFact,
+    store: &Store,
+) -> Result<Map<String, Value>, Failure> {
+    let metres = match target.met {
+        Met::Matched { metres, .. }
+        | Met::ScreenedOut { metres, .. }
+        | Met::AnotherSeason { metres, .. } => Some((metres * 10.0).round() / 10.0),
+        _ => None,
+    };
+    let flights = match target.met {
+        Met::SearchedAndNothing { flights } | Met::SearchedBadly { flights } => Some(flights),
+        _ => None,
+    };
+    let properties = value!({
+        "list": list.name, "season": list.season, "target": target.id, "district": target.district, "outcome": target.met.code(),
+        "site": site_of(target.met, store)?, "metres": metres, "flights": flights,
+    });
+    Ok(match properties {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    })
+}
+
+fn feature(list: &TargetList, target: &TargetFact, store: &Store) -> Result<Feature, Failure> {
+    let outline = target.place.polygons();
+    Ok(Feature {
+        id: Some(format!("{}/{}", list.name, target.id)),
+        geometry: Some(if outline.0.is_empty() {
+            Geometry::Point(target.place.lonlat())
+        } else {
+            Geometry::Area(outline)
+        }),
+        properties: properties(list, target, store)?,
+    })
+}
+
+fn write(path: &Path, features: Vec<Feature>, overwrite: bool) -> Result<(), Failure> {
+    if !matches!(
+        path.extension().and_then(|e| e.to_str()),
+        Some("geojson" | "json")
+    ) {
+        return Err(bad(
+            "--output",
+            &path.display().to_string(),
+            "targets.geojson",
+        ));
+    }
+    let mut members = Map::new();
+    members.insert("datum".into(), "WGS 84".into());
+    let collection = FeatureCollection { members, features };
+    write_new(path, overwrite, |mut out| {
+        write_features(&mut out, &collection)
+    })?;
+    Ok(())
+}
+
+fn as_json(
+    list: &TargetList,
+    found: &[TargetFact],
+    store: &Store,
+    tolerance: f64,
+) -> Result<Value, Failure> {
+    let part = matched(found);
+    let targets = found
+        .iter()
+        .map(|target| Ok(Value::Object(properties(list, target, store)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    Ok(value!({
+        "list": list.name, "season": list.season, "tolerance_m": tolerance, "matched": part, "share": part.share(), "targets": targets,
+    }))
+}
+
+fn told(list: &TargetList, found: &[TargetFact], store: &Store, lang: Lang) -> Result<(), Failure> {
+    let part = matched(found);
+    let (name, season, count, of, share) = (
+        &list.name,
+        list.season,
+        part.count,
+        part.of,
+        per_cent(part.share()),
+    );
+    data(&tr!(
+        lang,
+        "{name} ({season}): {count} of {of} targets are on file, {share}",
+        "{name}（{season}）：靶标吻合 {count} / {of}，吻合率 {share}"
+    ));
+    for target in found.iter().filter(|target| !target.met.is_matched()) {
+        let at = target.place.lonlat();
+        let site = site_of(target.met, store)?.unwrap_or_default();
+        let why = reason(target.met, &site, lang);
+        let district = target.district.as_deref().unwrap_or("–");
+        data(&format!(
+            "  {}  {:.7},{:.7}  {district}  {why}",
+            target.id, at.lon, at.lat
+        ));
+    }
+    Ok(())
+}
+
+fn reason(met: Met, site: &str, lang: Lang) -> String {
+    match met {
+        Met::Matched { .. } => lang.pick("on file", "吻合").into(),
+        Met::ScreenedOut { metres, .. } => tr!(
+            lang,
+            "screened out: {site}, {metres:.0} m away",
+            "研判排除：{site}，相距 {metres:.0} 米"
+        ),
+        Met::AnotherSeason { season, metres, .. } => tr!(
+            lang,
+            "only {site} of season {season}, {metres:.0} m away",
+            "仅有 {season} 年度的 {site}，相距 {metres:.0} 米"
+        ),
+        Met::SearchedAndNothing { flights } => tr!(
+            lang,
+            "searched by {flights} flights in the window, nothing reported",
+            "窗口期内航测 {flights} 次，未发现"
+        ),
+        Met::SearchedBadly { flights } => tr!(
+            lang,
+            "searched by {flights} flights, but out of the window or too coarsely",
+            "航测 {flights} 次，但在窗口期外或分辨率不足"
+        ),
+        Met::NotSearched => lang.pick("not searched", "未航测").into(),
+    }
+}

@@ -1,0 +1,186 @@
+//! What every command of the province office is asked about: which registry, which time, which districts.
+
+use crate::cli::registry::context::{Common, Context};
+use crate::cli::registry::say::{Failure, bad};
+use crate::province::facts::Facts;
+use crate::province::gather::{facts_of, windows_of};
+use crate::province::period::{Period, Scope};
+use crate::province::windows::Windows;
+use crate::registry::Store;
+use crate::tr;
+use crate::words::{Lang, Said, Say};
+use clap::{Args, ValueEnum};
+
+/// Which districts.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Where {
+    /// Only within this district, by code or its beginning 区划代码
+    #[arg(long, value_name = "CODE")]
+    pub district: Option<String>,
+    /// Which districts are compared (default: county) 区划级别
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<Level>,
+}
+
+/// A level of districts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// 县
+    County,
+    /// 乡镇
+    Township,
+    /// 村
+    Village,
+}
+
+impl Level {
+    fn digits(self) -> usize {
+        match self {
+            Self::County => 6,
+            Self::Township => 9,
+            Self::Village => 12,
+        }
+    }
+}
+
+/// Which time.
+#[derive(Debug, Clone, Default, Args)]
+pub struct When {
+    /// The season (default: the last with flights or sites) 年度
+    #[arg(long, value_name = "YEAR", conflicts_with = "between")]
+    pub season: Option<String>,
+    /// From one date to another instead 起止日期
+    #[arg(long, value_name = "DATE/DATE")]
+    pub between: Option<String>,
+}
+
+/// There is nothing to ask.
+#[derive(Debug)]
+enum NoFigures {
+    /// No boundary file was read.
+    Districts,
+    /// No district of this level there.
+    None(String),
+    /// Neither flights nor sites.
+    Empty,
+}
+
+impl Say for NoFigures {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Districts => Said::new(tr!(
+                lang,
+                "not enough data: the registry has no districts",
+                "数据不足：登记库没有区划"
+            ))
+            .hint(tr!(
+                lang,
+                "read a boundary file: `papaver registry districts FILE`",
+                "请读入区划边界：`papaver registry districts 文件`"
+            )),
+            Self::None(code) => Said::new(tr!(
+                lang,
+                "the registry has no such districts: {code}",
+                "登记库没有这样的区划：{code}"
+            ))
+            .hint(tr!(
+                lang,
+                "choose with `--district CODE` and `--level county|township|village` what its boundary file holds",
+                "请用 `--district 代码`、`--level county|township|village` 选择边界文件中已有的区划"
+            )),
+            Self::Empty => Said::new(tr!(
+                lang,
+                "not enough data: the registry holds neither flights nor sites",
+                "数据不足：登记库没有航次，也没有图斑"
+            ))
+            .hint(tr!(
+                lang,
+                "record scans with `papaver record`, or merge bundles with `papaver bundle import`",
+                "请用 `papaver record` 录入航测结果，或用 `papaver bundle import` 合并数据包"
+            )),
+        }
+    }
+}
+crate::speaking_error!(NoFigures);
+
+/// The registry's facts, and which of them are asked for.
+pub(super) struct Asked {
+    pub(super) store: Store,
+    pub(super) facts: Facts,
+    pub(super) windows: Windows,
+    level: usize,
+    within: String,
+}
+
+impl Asked {
+    /// Opens the registry and gathers.
+    pub(super) fn of(common: &Common, r#where: &Where, lang: Lang) -> Result<Self, Failure> {
+        let context = Context {
+            common: common.clone(),
+            lang,
+        };
+        let store = context.read()?;
+        let facts = facts_of(&store)?;
+        let windows = windows_of(&store)?;
+        if facts.districts.is_empty() {
+            return Err(NoFigures::Districts.into());
+        }
+        let within = r#where.district.clone().unwrap_or_default();
+        if !within.bytes().all(|b| b.is_ascii_digit()) || within.len() > 12 {
+            return Err(bad("--district", &within, "410423"));
+        }
+        let asked = Self {
+            store,
+            facts,
+            windows,
+            level: r#where.level.unwrap_or(Level::County).digits(),
+            within,
+        };
+        if asked.scope().districts(&asked.facts).is_empty() {
+            return Err(NoFigures::None(asked.within).into());
+        }
+        Ok(asked)
+    }
+
+    pub(super) fn scope(&self) -> Scope<'_> {
+        Scope {
+            level: self.level,
+            within: &self.within,
+        }
+    }
+
+    /// The period asked for, or the last with anything in it.
+    pub(super) fn period(&self, when: &When) -> Result<Period, Failure> {
+        if let Some(text) = &when.between {
+            return read(text)
+                .filter(|p| matches!(p, Period::Between(..)))
+                .ok_or_else(|| bad("--between", text, "2026-04-01/2026-06-30"));
+        }
+        if let Some(text) = &when.season {
+            return read(text)
+                .filter(|p| matches!(p, Period::Season(_)))
+                .ok_or_else(|| bad("--season", text, "2026"));
+        }
+        let flights = self.facts.flights.iter().map(|f| f.season);
+        let sites = self.facts.sites.iter().map(|s| s.season);
+        flights
+            .chain(sites)
+            .max()
+            .map(Period::Season)
+            .ok_or_else(|| NoFigures::Empty.into())
+    }
+
+    /// The name of the district that all lie in; empty for all.
+    pub(super) fn name(&self) -> String {
+        let own = |d: &&crate::province::facts::DistrictArea| d.code == self.within;
+        match self.facts.districts.iter().find(own) {
+            Some(district) => format!("{} {}", district.name, district.code),
+            None => self.within.clone(),
+        }
+    }
+}
+
+/// A period of a text.
+pub(super) fn read(text: &str) -> Option<Period> {
+    text.parse().ok()
+}

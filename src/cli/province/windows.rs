@@ -1,0 +1,122 @@
+//! `windows`: the table of growth windows, shown, written for editing, and taken over.
+
+use super::super::Done;
+use super::super::registry::context::{Common, Context, moment};
+use super::super::registry::say::{Failure, bad, data, json, tell};
+use crate::exchange::write_new;
+use crate::province::gather::{WINDOWS_SETTING, windows_of};
+use crate::province::windows::Windows;
+use crate::registry::body::{Body, Setting};
+use crate::registry::store::Draft;
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use std::path::PathBuf;
+
+/// `papaver windows`
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Take this table (CSV) over from now on 启用此表
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    set: Option<PathBuf>,
+    /// Write the table in force to a CSV for editing 导出以便编辑
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    /// Only the row that holds for this district 某区划适用的行
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// Replace a file of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Arguments {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        if let Some(path) = &self.set {
+            let name = path.display().to_string();
+            let text = std::fs::read(path)
+                .map_err(|source| crate::exchange::ExchangeError::Unreadable {
+                    path: path.clone(),
+                    source,
+                })
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
+            let table = Windows::read(&text).map_err(|flaw| {
+                let (line, value) = (flaw.line, flaw.value);
+                bad(
+                    "--set",
+                    &tr!(
+                        lang,
+                        "{name} line {line} ({value})",
+                        "{name} 第 {line} 行（{value}）"
+                    ),
+                    flaw.looks,
+                )
+            })?;
+            let (mut store, author) = context.write()?;
+            let draft = Draft {
+                site: None,
+                at: context.at()?,
+                evidence: vec![],
+                body: Body::Setting(Setting {
+                    key: WINDOWS_SETTING.into(),
+                    value: table.csv(),
+                }),
+            };
+            store.write(|s| s.append(&author, draft, moment()))?;
+            let rows = table.rows().len();
+            tell(&tr!(
+                lang,
+                "{rows} rows hold from now on",
+                "已启用 {rows} 行"
+            ));
+        }
+        let windows = windows_of(&context.read()?)?;
+        if let Some(path) = &self.write {
+            write_new(path, self.overwrite, |out| {
+                // Spreadsheets take a CSV for the local code page unless it begins with this mark.
+                out.write_all("\u{feff}".as_bytes())?;
+                out.write_all(windows.csv().as_bytes())
+            })?;
+            data(&path.display().to_string());
+            return Ok(Done::Whole);
+        }
+        let shown: Vec<_> = match &self.district {
+            Some(code) => windows.of(code).into_iter().collect(),
+            None => windows.rows().iter().collect(),
+        };
+        for row in shown {
+            if context.common.json {
+                json(&serde_json::json!({
+                    "district": row.district, "elevation_from_m": row.elevation_from_m, "elevation_to_m": row.elevation_to_m,
+                    "first": row.first, "last": row.last, "coarsest_gsd_cm": row.coarsest_gsd_cm, "note": row.note,
+                }));
+                continue;
+            }
+            let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
+            let band = format!(
+                "{}–{} m",
+                metres(row.elevation_from_m),
+                metres(row.elevation_to_m)
+            );
+            data(&format!(
+                "{:<12} {band:<14} {} … {}  ≤ {} cm  {}",
+                if row.district.is_empty() {
+                    "*"
+                } else {
+                    &row.district
+                },
+                row.first,
+                row.last,
+                row.coarsest_gsd_cm,
+                row.note
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}

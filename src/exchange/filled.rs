@@ -1,0 +1,518 @@
+//! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
+
+use super::form::{About, FORM, Widget};
+use super::table::{Field, Row};
+use crate::registry::body::{Count, Eradicate, Outcome, Stage, Visit};
+use crate::registry::coded::{Coded, habitat_code};
+use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::tr;
+use crate::words::Lang;
+
+/// A filled row, before anything of the registry was asked; it has one part or both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filled {
+    /// What the crew found.
+    pub visit: Option<Part<Visit>>,
+    /// What it uprooted.
+    pub eradication: Option<Part<Eradicate>>,
+}
+
+/// One thing that a row reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<B> {
+    /// What.
+    pub body: B,
+    /// When, RFC 3339; `None` where the row does not say.
+    pub at: Option<String>,
+    /// Names of its photographs.
+    pub photos: Vec<String>,
+}
+
+/// A value that cannot be what its column asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormFlaw {
+    /// The column.
+    pub key: &'static str,
+    /// What was given.
+    pub value: String,
+    /// What is wrong.
+    pub why: Wrong,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    /// Something is filled in, but not this.
+    Missing,
+    /// Not one of the list.
+    NotListed(String),
+    /// Not a number, or not one it can be.
+    NotANumber,
+    /// Not a date or time, or one in the future.
+    NotATime,
+    /// A formula instead of a value.
+    Formula,
+    /// Plants are both counted and sampled.
+    TwoCounts,
+    /// Quadrats that give no estimate.
+    Quadrats(QuadratFlaw),
+}
+
+impl FormFlaw {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        let column = FORM
+            .iter()
+            .find(|c| c.key == self.key)
+            .map_or(self.key, |c| c.title(lang));
+        let value = &self.value;
+        match &self.why {
+            Wrong::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
+            Wrong::NotListed(list) => tr!(
+                lang,
+                "“{column}”: {value} is not one of {list}",
+                "“{column}”：{value} 不在可选值中（{list}）"
+            ),
+            Wrong::NotANumber => tr!(
+                lang,
+                "“{column}”: {value} is not a number it can be",
+                "“{column}”：{value} 不是有效数字"
+            ),
+            Wrong::NotATime => tr!(
+                lang,
+                "“{column}”: {value} is not a time, such as 2026-05-03 10:21, or lies ahead",
+                "“{column}”：{value} 不是有效时间（如 2026-05-03 10:21），或晚于当前时间"
+            ),
+            Wrong::Formula => tr!(
+                lang,
+                "“{column}” holds a formula: {value}",
+                "“{column}”中是公式：{value}"
+            ),
+            Wrong::TwoCounts => tr!(
+                lang,
+                "plants are both counted and sampled in quadrats: which holds?",
+                "既填了逐株株数又填了样方，请只留其一"
+            ),
+            Wrong::Quadrats(QuadratFlaw::TooFew) => tr!(
+                lang,
+                "“{column}”: {value}: two quadrats or more are needed for an interval",
+                "“{column}”：{value}：至少两个样方才有区间"
+            ),
+            Wrong::Quadrats(QuadratFlaw::NoSize) => tr!(
+                lang,
+                "quadrats need the size of a quadrat and the planted area",
+                "样方须同时填写样方面积与种植面积"
+            ),
+            Wrong::Quadrats(QuadratFlaw::LargerThanArea) => tr!(
+                lang,
+                "the quadrats together are larger than the planted area",
+                "样方总面积大于种植面积"
+            ),
+        }
+    }
+}
+
+/// Whether a crew filled anything in.
+pub fn is_filled(row: &Row) -> bool {
+    tells_of(row, About::Visit) || tells_of(row, About::Eradication)
+}
+
+/// Whether a row says anything of a visit or an eradication; the times alone are what some forms set by themselves.
+fn tells_of(row: &Row, about: About) -> bool {
+    FORM.iter()
+        .filter(|column| column.about() == about && column.widget != Widget::Time)
+        .any(|column| !row.field(column.key).is_empty())
+}
+
+struct Reader<'a>(&'a Row);
+
+impl Reader<'_> {
+    fn flaw(&self, key: &'static str, why: Wrong) -> FormFlaw {
+        FormFlaw {
+            key,
+            value: self.0.field(key).to_text(),
+            why,
+        }
+    }
+
+    /// Words of a column; a formula is none.
+    fn text(&self, key: &'static str) -> Result<Option<String>, FormFlaw> {
+        let field = self.0.field(key);
+        if matches!(field, Field::Formula(_)) {
+            return Err(self.flaw(key, Wrong::Formula));
+        }
+        let text = field.to_text();
+        let text = text.trim();
+        // What an export set off comes back as it was; what somebody typed as a formula does not pass.
+        if text.starts_with('=') {
+            return Err(self.flaw(key, Wrong::Formula));
+        }
+        let plain = text
+            .strip_prefix('\'')
+            .filter(|rest| rest.starts_with(['=', '+', '-', '@']))
+            .unwrap_or(text);
+        Ok((!plain.is_empty()).then(|| plain.to_owned()))
+    }
+
+    fn list<T: Coded>(&self, key: &'static str) -> Result<Option<T>, FormFlaw> {
+        self.text(key)?
+            .map(|text| T::read(&text).ok_or_else(|| self.flaw(key, Wrong::NotListed(T::codes()))))
+            .transpose()
+    }
+
+    fn number(&self, key: &'static str, most: f64) -> Result<Option<f64>, FormFlaw> {
+        let wrong = || self.flaw(key, Wrong::NotANumber);
+        let Some(text) = self.text(key)? else {
+            return Ok(None);
+        };
+        let number: f64 = text
+            .replace(['，', ' '], "")
+            .parse()
+            .map_err(|_not_a_number| wrong())?;
+        if (0.0..=most).contains(&number) {
+            Ok(Some(number))
+        } else {
+            Err(wrong())
+        }
+    }
+
+    fn whole(&self, key: &'static str) -> Result<Option<u64>, FormFlaw> {
+        match self.number(key, 1e9)? {
+            None => Ok(None),
+            Some(number) if number.fract() == 0.0 => Ok(Some(whole(number))),
+            Some(_) => Err(self.flaw(key, Wrong::NotANumber)),
+        }
+    }
+
+    fn dm2(&self, key: &'static str) -> Result<Option<u64>, FormFlaw> {
+        Ok(self
+            .number(key, 1e9)?
+            .filter(|m2| *m2 > 0.0)
+            .map(|m2| whole((m2 * 100.0).round())))
+    }
+
+    fn count(&self, area_dm2: Option<u64>) -> Result<Option<Count>, FormFlaw> {
+        let each = self.whole("visit_plants")?;
+        let Some(text) = self.text("visit_quadrats")? else {
+            return Ok(each.map(|plants| Count::Each { plants }));
+        };
+        if each.is_some() {
+            return Err(self.flaw("visit_quadrats", Wrong::TwoCounts));
+        }
+        let counts = text
+            .split([',', '，', '、', ';', '；', ' ', '/'])
+            .filter(|part| !part.trim().is_empty())
+            .map(|part| part.trim().parse::<u64>())
+            .collect::<Result<Vec<u64>, _>>()
+            .map_err(|_not_a_number| self.flaw("visit_quadrats", Wrong::NotANumber))?;
+        let quadrat = self.dm2("visit_quadrat_m2")?.unwrap_or(0);
+        estimate(&counts, quadrat, area_dm2.unwrap_or(0))
+            .map(Some)
+            .map_err(|flaw| self.flaw("visit_quadrats", Wrong::Quadrats(flaw)))
+    }
+
+    /// Photographs of one part of the form.
+    fn photos(&self, about: About) -> Result<Vec<String>, FormFlaw> {
+        FORM.iter()
+            .filter(|column| column.widget == Widget::Photo && column.about() == about)
+            .filter_map(|column| self.text(column.key).transpose())
+            .collect()
+    }
+
+    fn time(&self, key: &'static str, now: &jiff::Zoned) -> Result<Option<String>, FormFlaw> {
+        match self.0.field(key) {
+            field if field.is_empty() => Ok(None),
+            field => match time(&field.to_text(), now) {
+                Some(at) => Ok(Some(at)),
+                None => Err(self.flaw(key, Wrong::NotATime)),
+            },
+        }
+    }
+
+    fn visit(&self, now: &jiff::Zoned) -> Result<Part<Visit>, FormFlaw> {
+        let outcome: Outcome = self
+            .list("visit_outcome")?
+            .ok_or_else(|| self.flaw("visit_outcome", Wrong::Missing))?;
+        let sap_cut = match self.text("visit_sap_cut")?.as_deref() {
+            None => None,
+            Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
+            Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
+            Some(_) => {
+                return Err(self.flaw("visit_sap_cut", Wrong::NotListed("yes, no".into())));
+            }
+        };
+        let area_dm2 = self.dm2("visit_area_m2")?;
+        let body = Visit {
+            outcome,
+            officers: names(&self.text("visit_officers")?.unwrap_or_default()),
+            witness: self.text("visit_witness")?,
+            species: self.text("visit_species")?,
+            stage: self.list::<Stage>("visit_stage")?,
+            sap_cut,
+            count: self.count(area_dm2)?,
+            area_dm2,
+            habitat: self
+                .text("visit_habitat")?
+                .map(|text| habitat_code(&text).to_owned()),
+            note: self.text("visit_note")?,
+            forced: None,
+            imported: None,
+        };
+        Ok(Part {
+            body,
+            at: self.time("visit_at", now)?,
+            photos: self.photos(About::Visit)?,
+        })
+    }
+
+    /// Without names or a time of its own it was done by the visit's crew, at the visit's time.
+    fn eradication(&self, now: &jiff::Zoned) -> Result<Part<Eradicate>, FormFlaw> {
+        let percent = self
+            .number("erad_percent", 100.0)?
+            .ok_or_else(|| self.flaw("erad_percent", Wrong::Missing))?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to lie between 0 and 100; what is not whole is not all"
+        )]
+        let percent = percent.floor() as u8;
+        let officers = match self.text("erad_officers")? {
+            Some(text) => names(&text),
+            None => names(&self.text("visit_officers")?.unwrap_or_default()),
+        };
+        let body = Eradicate {
+            percent,
+            method: self.text("erad_method")?,
+            officers,
+            note: None,
+            forced: None,
+            imported: None,
+        };
+        let at = match self.time("erad_at", now)? {
+            Some(at) => Some(at),
+            None => self.time("visit_at", now)?,
+        };
+        Ok(Part {
+            body,
+            at,
+            photos: self.photos(About::Eradication)?,
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to lie between 0 and 1e11"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
+/// Reads a filled row. `now` bounds its times, and its zone is that of times without one.
+///
+/// # Errors
+/// The first value that will not do.
+pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
+    let reader = Reader(row);
+    Ok(Filled {
+        visit: tells_of(row, About::Visit)
+            .then(|| reader.visit(now))
+            .transpose()?,
+        eradication: tells_of(row, About::Eradication)
+            .then(|| reader.eradication(now))
+            .transpose()?,
+    })
+}
+
+/// Names as people list them.
+fn names(text: &str) -> Vec<String> {
+    text.split([',', '，', '、', ';', '；', '/', '\n'])
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// A time as forms and people write it, as RFC 3339; `None` where it is none or lies more than a day ahead.
+fn time(text: &str, now: &jiff::Zoned) -> Option<String> {
+    const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%:z";
+    let text = text.trim().replace('/', "-");
+    let (text, in_utc) = match text.strip_suffix('Z') {
+        Some(rest) => (rest.replace(' ', "T"), true),
+        None => (text.replacen(' ', "T", 1), false),
+    };
+    // GDAL writes an offset of hours alone.
+    let text = match text.get(text.len().saturating_sub(3)..) {
+        Some(tail) if text.len() > 19 && tail.starts_with(['+', '-']) => format!("{text}:00"),
+        _ => text,
+    };
+    let zone = if in_utc {
+        jiff::tz::TimeZone::UTC
+    } else {
+        now.time_zone().clone()
+    };
+    let zoned = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        let offset = jiff::fmt::temporal::Pieces::parse(&text)
+            .ok()?
+            .to_numeric_offset()?;
+        instant.to_zoned(jiff::tz::TimeZone::fixed(offset))
+    } else if text.len() <= 10 {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        date.at(12, 0, 0, 0).to_zoned(zone).ok()?
+    } else {
+        let at: jiff::civil::DateTime = text.parse().ok()?;
+        at.to_zoned(zone).ok()?
+    };
+    let ahead = zoned.timestamp().as_second() - now.timestamp().as_second();
+    (ahead < 86_400 && zoned.year() > 2000).then(|| zoned.strftime(WRITTEN).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fields: &[(&str, Field)]) -> Row {
+        Row {
+            line: 2,
+            fields: fields
+                .iter()
+                .map(|(key, field)| ((*key).to_owned(), field.clone()))
+                .collect(),
+            position: None,
+        }
+    }
+
+    fn text(text: &str) -> Field {
+        Field::Text(text.into())
+    }
+
+    fn now() -> jiff::Zoned {
+        "2026-05-10T12:00:00+08:00[+08:00]".parse().expect("time")
+    }
+
+    #[test]
+    fn a_filled_row_is_read_in_either_language() {
+        let filled = read(
+            &row(&[
+                ("visit_outcome", text("种植罂粟")),
+                ("visit_at", text("2026/05/03 10:21:00+08")),
+                ("visit_officers", text("王、李；赵")),
+                ("visit_stage", text("flowering")),
+                ("visit_sap_cut", text("否")),
+                ("visit_quadrats", text("4，6,5")),
+                ("visit_quadrat_m2", Field::Number(1.0)),
+                ("visit_area_m2", Field::Number(102.0)),
+                ("visit_habitat", text("菜地")),
+                ("visit_photo_2", text("DCIM/a.jpg")),
+                ("visit_note", text("'=looks odd")),
+            ]),
+            &now(),
+        )
+        .expect("read");
+        assert_eq!(filled.eradication, None);
+        let visit = filled.visit.expect("a visit");
+        assert_eq!(visit.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
+        assert_eq!(visit.body.officers, ["王", "李", "赵"]);
+        assert_eq!(visit.body.count.as_ref().map(Count::plants), Some(510));
+        assert_eq!(visit.body.habitat.as_deref(), Some("vegetable_garden"));
+        assert_eq!(visit.body.sap_cut, Some(false));
+        assert_eq!(visit.photos, ["DCIM/a.jpg"]);
+        assert_eq!(visit.body.note.as_deref(), Some("=looks odd"));
+    }
+
+    #[test]
+    fn an_eradication_takes_crew_and_time_of_the_visit_unless_it_has_its_own() {
+        let visit = [
+            ("visit_outcome", text("wild")),
+            ("visit_at", text("2026-05-03 10:21")),
+            ("visit_officers", text("王、李")),
+        ];
+        let both = |own: &[(&'static str, Field)]| {
+            let fields: Vec<_> = visit.iter().chain(own).cloned().collect();
+            read(&row(&fields), &now())
+        };
+        let filled = both(&[
+            ("erad_percent", Field::Number(99.6)),
+            ("erad_photo_1", text("after.jpg")),
+        ])
+        .expect("read");
+        assert_eq!(filled.visit.expect("a visit").photos, [""; 0]);
+        let eradication = filled.eradication.expect("an eradication");
+        assert_eq!(eradication.body.percent, 99, "nearly all is not all");
+        assert_eq!(eradication.body.officers, ["王", "李"]);
+        assert_eq!(eradication.at.as_deref(), Some("2026-05-03T10:21:00+08:00"));
+        assert_eq!(eradication.photos, ["after.jpg"]);
+        let own = [
+            ("erad_percent", Field::Number(100.0)),
+            ("erad_at", text("2026-05-04")),
+            ("erad_officers", text("赵")),
+        ];
+        let eradication = both(&own)
+            .expect("read")
+            .eradication
+            .expect("an eradication");
+        assert_eq!(eradication.body.officers, ["赵"]);
+        assert_eq!(eradication.at.as_deref(), Some("2026-05-04T12:00:00+08:00"));
+        let alone = read(&row(&own), &now()).expect("read");
+        assert!(alone.visit.is_none() && alone.eradication.is_some());
+        let missing = both(&[("erad_method", text("pulled"))]).expect_err("refused");
+        assert_eq!((missing.key, missing.why), ("erad_percent", Wrong::Missing));
+        let above = both(&[("erad_percent", Field::Number(120.0))]).expect_err("refused");
+        assert_eq!(above.why, Wrong::NotANumber);
+    }
+
+    #[test]
+    fn times_are_read_as_people_and_programs_write_them() {
+        for (written, read) in [
+            ("2026-05-03", "2026-05-03T12:00:00+08:00"),
+            ("2026-05-03 10:21", "2026-05-03T10:21:00+08:00"),
+            ("2026-05-03T10:21:05", "2026-05-03T10:21:05+08:00"),
+            ("2026-05-03T02:21:00Z", "2026-05-03T02:21:00+00:00"),
+            ("2026/05/03 10:21:00+08", "2026-05-03T10:21:00+08:00"),
+            ("2026-05-03T10:21:00+08:00", "2026-05-03T10:21:00+08:00"),
+        ] {
+            assert_eq!(time(written, &now()).as_deref(), Some(read), "{written}");
+        }
+        for wrong in ["yesterday", "2026-13-01", "2027-01-01", "45000"] {
+            assert_eq!(time(wrong, &now()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        let why = |fields: &[(&str, Field)]| read(&row(fields), &now()).expect_err("refused").why;
+        assert_eq!(why(&[("visit_plants", Field::Number(3.0))]), Wrong::Missing);
+        let wild = ("visit_outcome", text("wild"));
+        assert!(matches!(
+            why(&[("visit_outcome", text("tulip"))]),
+            Wrong::NotListed(_)
+        ));
+        assert_eq!(
+            why(&[wild.clone(), ("visit_plants", Field::Number(3.5))]),
+            Wrong::NotANumber
+        );
+        assert_eq!(
+            why(&[
+                wild.clone(),
+                ("visit_note", text("=HYPERLINK(\"http://a\")"))
+            ]),
+            Wrong::Formula
+        );
+        assert_eq!(
+            why(&[wild.clone(), ("visit_note", Field::Formula("1+1".into()))]),
+            Wrong::Formula
+        );
+        assert_eq!(
+            why(&[
+                wild.clone(),
+                ("visit_plants", Field::Number(3.0)),
+                ("visit_quadrats", text("1,2"))
+            ]),
+            Wrong::TwoCounts
+        );
+        assert_eq!(
+            why(&[wild, ("visit_quadrats", text("1,2"))]),
+            Wrong::Quadrats(QuadratFlaw::NoSize)
+        );
+    }
+}

@@ -1,0 +1,281 @@
+//! Effort: the ground of each district that was searched in a season, in its growth window and finely enough, and the
+//! ground that was not.
+//!
+//! Areas are unique: ground flown twice counts once. They are measured on the ellipsoid (Karney 2013) from outlines
+//! whose edges are straight in longitude and latitude, as RFC 7946 has them: long edges are divided before they are
+//! measured, so that a part and its rest add up to the whole.
+
+use super::facts::{DistrictArea, Facts, Flight, Patrol};
+use super::windows::{Window, Windows};
+use crate::ground::{area_m2, union_within};
+use crate::registry::Settings;
+use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Polygon, Rect};
+use rayon::prelude::*;
+
+/// Degrees beyond which an edge is divided: some 200 m, over which a parallel and a geodesic part by less than a millimetre.
+const LONGEST_EDGE: f64 = 0.002;
+
+/// What was done in a district. Every area counts its ground once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DistrictEffort {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// All of it, m².
+    pub area_m2: f64,
+    /// Searched by any flight, m².
+    pub searched_m2: f64,
+    /// Searched within the growth window, m², however finely.
+    pub in_window_m2: f64,
+    /// Searched finely enough, m², whenever.
+    pub adequate_m2: f64,
+    /// Searched within the window and finely enough, m²: the denominator of every rate.
+    pub fair_m2: f64,
+    /// Walked or reported by patrols (踏查), m²: the union of the walked ground, and the areas of reports without a track.
+    pub patrolled_m2: f64,
+    /// Not searched by any flight, m².
+    pub not_searched_m2: f64,
+    /// Flights that touch it.
+    pub flights: usize,
+    /// Patrols that report on it or walked in it.
+    pub patrols: usize,
+    /// Patrols and reports that found nothing (零报告).
+    pub zero_reports: usize,
+    /// People of its patrols, counted at each (人次).
+    pub people: u64,
+    /// Vehicles of its patrols, counted at each (台次).
+    pub vehicles: u64,
+    /// The row of the table that held for it, where there is one.
+    pub window: Option<Window>,
+    /// The ground that `searched_m2` measures.
+    pub searched: MultiPolygon,
+    /// The ground that `fair_m2` measures.
+    pub fair: MultiPolygon,
+}
+
+impl DistrictEffort {
+    /// Searched, of all of it, 0 to 1; `None` of no area.
+    pub fn searched_share(&self) -> Option<f64> {
+        (self.area_m2 > 0.0).then(|| self.searched_m2 / self.area_m2)
+    }
+
+    /// Searched in the window and finely enough, of all of it, 0 to 1; `None` of no area.
+    pub fn fair_share(&self) -> Option<f64> {
+        (self.area_m2 > 0.0).then(|| self.fair_m2 / self.area_m2)
+    }
+
+    /// 踏查率: patrolled, of all of it, 0 to 1; `None` of no area.
+    pub fn patrolled_share(&self) -> Option<f64> {
+        (self.area_m2 > 0.0).then(|| (self.patrolled_m2 / self.area_m2).min(1.0))
+    }
+}
+
+/// The number of digits of the codes that figures go by: 6 (county) where there are any, else the shortest there are.
+pub fn county_level(facts: &Facts) -> Option<usize> {
+    let mut levels: Vec<usize> = facts.districts.iter().map(|d| d.code.len()).collect();
+    levels.sort_unstable();
+    levels
+        .iter()
+        .copied()
+        .find(|level| *level == 6)
+        .or_else(|| levels.first().copied())
+}
+
+/// The effort of a season by county.
+pub fn effort(facts: &Facts, windows: &Windows, season: i16) -> Vec<DistrictEffort> {
+    county_level(facts).map_or_else(Vec::new, |level| effort_at(facts, windows, season, level))
+}
+
+/// The effort of a season by the districts whose codes have `level` digits, in order of their codes.
+pub fn effort_at(
+    facts: &Facts,
+    windows: &Windows,
+    season: i16,
+    level: usize,
+) -> Vec<DistrictEffort> {
+    let flights: Vec<&Flight> = facts
+        .flights
+        .iter()
+        .filter(|f| f.season == season)
+        .collect();
+    let patrols: Vec<&Patrol> = facts
+        .patrols
+        .iter()
+        .filter(|p| season_of(p.on) == season)
+        .collect();
+    let districts: Vec<&DistrictArea> = facts
+        .districts
+        .iter()
+        .filter(|d| d.code.len() == level)
+        .collect();
+    effort_of(&districts, &flights, &patrols, windows)
+}
+
+/// The season of a day: its year, or the next from the sowing in autumn on.
+pub fn season_of(day: jiff::civil::Date) -> i16 {
+    Settings::default()
+        .season_of(&day.to_string())
+        .unwrap_or(day.year())
+}
+
+/// The effort of these flights and patrols in these districts, in order of their codes.
+pub fn effort_of(
+    districts: &[&DistrictArea],
+    flights: &[&Flight],
+    patrols: &[&Patrol],
+    windows: &Windows,
+) -> Vec<DistrictEffort> {
+    let bounds: Vec<Option<Rect>> = flights
+        .par_iter()
+        .map(|f| f.searched.bounding_rect())
+        .collect();
+    let walked: Vec<Option<Rect>> = patrols.iter().map(|p| p.walked.bounding_rect()).collect();
+    let mut all: Vec<DistrictEffort> = districts
+        .par_iter()
+        .map(|district| {
+            let near: Vec<&Flight> = touching(&district.area, &bounds)
+                .map(|at| flights[at])
+                .collect();
+            let walks = touching(&district.area, &walked).map(|at| patrols[at]);
+            let reports = patrols.iter().copied().filter(|p| p.walked.0.is_empty());
+            one(district, &near, walks, reports, windows)
+        })
+        .collect();
+    all.sort_by(|a, b| a.code.cmp(&b.code));
+    all
+}
+
+/// The numbers of the bounding boxes that meet an area's.
+fn touching<'a>(
+    area: &MultiPolygon,
+    bounds: &'a [Option<Rect>],
+) -> impl Iterator<Item = usize> + use<'a> {
+    let own = area.bounding_rect();
+    bounds.iter().enumerate().filter_map(move |(at, rect)| {
+        own.zip(*rect)
+            .filter(|(own, rect)| own.intersects(rect))
+            .map(|_| at)
+    })
+}
+
+fn one<'a>(
+    district: &DistrictArea,
+    near: &[&Flight],
+    walks: impl Iterator<Item = &'a Patrol>,
+    reports: impl Iterator<Item = &'a Patrol>,
+    windows: &Windows,
+) -> DistrictEffort {
+    let ground = &district.area;
+    let window = windows.of(&district.code);
+    let searched = union_within(near.iter().map(|f| &f.searched), ground);
+    // Where every flight passes, the union is the same: most seasons are flown in their window.
+    let part = |passes: &dyn Fn(&Flight) -> bool| {
+        if near.iter().all(|f| passes(f)) {
+            return searched.clone();
+        }
+        let kept = near.iter().filter(|f| passes(f)).map(|f| &f.searched);
+        union_within(kept, ground)
+    };
+    let in_window = part(&|f| window.is_some_and(|w| w.holds(f)));
+    let adequate = part(&|f| window.is_some_and(|w| w.fine(f)));
+    let fair = part(&|f| window.is_some_and(|w| w.holds(f) && w.fine(f)));
+    let area = measured_m2(ground);
+    let searched_m2 = measured_m2(&searched);
+    let mut effort = DistrictEffort {
+        code: district.code.clone(),
+        name: district.name.clone(),
+        area_m2: area,
+        searched_m2,
+        in_window_m2: measured_m2(&in_window),
+        adequate_m2: measured_m2(&adequate),
+        fair_m2: measured_m2(&fair),
+        patrolled_m2: 0.0,
+        not_searched_m2: (area - searched_m2).max(0.0),
+        flights: near
+            .iter()
+            .filter(|f| f.searched.intersects(&district.area))
+            .count(),
+        patrols: 0,
+        zero_reports: 0,
+        people: 0,
+        vehicles: 0,
+        window: window.cloned(),
+        searched,
+        fair,
+    };
+    patrolled(&mut effort, district, walks, reports);
+    effort
+}
+
+/// Adds the patrols: walked ground once, and the reported areas of those that named this very district without a track.
+fn patrolled<'a>(
+    effort: &mut DistrictEffort,
+    district: &DistrictArea,
+    walks: impl Iterator<Item = &'a Patrol>,
+    reports: impl Iterator<Item = &'a Patrol>,
+) {
+    let own = |p: &Patrol| {
+        p.district
+            .as_deref()
+            .is_none_or(|code| code.starts_with(&district.code) || district.code.starts_with(code))
+    };
+    let walks: Vec<&Patrol> = walks
+        .filter(|p| own(p) && p.walked.intersects(&district.area))
+        .collect();
+    // A report on a whole county says nothing of where in it: it counts for the county and not for its townships.
+    let reports: Vec<&Patrol> = reports
+        .filter(|p| {
+            p.district
+                .as_ref()
+                .is_some_and(|code| code.starts_with(&district.code))
+        })
+        .collect();
+    effort.patrolled_m2 = measured_m2(&union_within(
+        walks.iter().map(|p| &p.walked),
+        &district.area,
+    )) + reports.iter().filter_map(|p| p.area_m2).sum::<f64>();
+    let all = || walks.iter().chain(&reports);
+    effort.patrols = all().count();
+    effort.zero_reports = all().filter(|p| p.zero).count();
+    effort.people = all().map(|p| p.people).sum();
+    effort.vehicles = all().map(|p| p.vehicles).sum();
+}
+
+/// Square metres of an area whose edges are straight in degrees.
+pub fn measured_m2(area: &MultiPolygon) -> f64 {
+    area_m2(&divided(area))
+}
+
+/// The same area with long edges divided. Overlays join them again: what is measured is divided last.
+fn divided(area: &MultiPolygon) -> MultiPolygon {
+    let ring = |ring: &LineString| -> LineString {
+        let mut out: Vec<geo::Coord> = Vec::with_capacity(ring.0.len());
+        for line in ring.lines() {
+            let (dx, dy) = (line.dx(), line.dy());
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "at most 360 degrees over 0.002"
+            )]
+            let parts = (dx.abs().max(dy.abs()) / LONGEST_EDGE).ceil().max(1.0) as u32;
+            // Along a meridian there is nothing to divide.
+            let parts = if dx.abs() < 1e-12 { 1 } else { parts };
+            out.extend((0..parts).map(|part| {
+                let t = f64::from(part) / f64::from(parts);
+                geo::Coord {
+                    x: line.start.x + t * dx,
+                    y: line.start.y + t * dy,
+                }
+            }));
+        }
+        out.extend(ring.0.last());
+        LineString::new(out)
+    };
+    area.iter()
+        .map(|p| Polygon::new(ring(p.exterior()), p.interiors().iter().map(ring).collect()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

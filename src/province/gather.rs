@@ -1,0 +1,456 @@
+//! From a registry, merged or not, to the facts that every figure rests on.
+
+use super::effort::season_of;
+use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
+use super::quality::Find;
+use super::targets::{Met, TOLERANCE_M, match_targets};
+use super::windows::Windows;
+use crate::ground::LonLat;
+use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
+use crate::registry::districts::Districts;
+use crate::registry::event::{EvidenceRole, Sealed};
+use crate::registry::store::Filter;
+use crate::registry::{Hash, Site, SiteKey, State, Store, StoreError, evidence};
+use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The setting that holds the office's table of growth windows, as CSV.
+pub const WINDOWS_SETTING: &str = "growth_windows";
+
+/// Everything that the figures rest on.
+///
+/// Sites that were merged into others or split are left out: those that they became are there. Where no boundary file
+/// was read, a site's district is the unit that created it.
+///
+/// # Errors
+/// Those of reading the registry. Coverage that was recorded and is not here gives a flight without an outline.
+pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
+    let districts = store.districts()?;
+    Ok(Facts {
+        flights: flights(store)?,
+        patrols: patrols(store)?,
+        sites: sites(store, districts.as_ref())?,
+        districts: districts.as_ref().map(areas).unwrap_or_default(),
+    })
+}
+
+/// The table of growth windows in force: the office's own where it has one, with the elevations of its boundary file.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn windows_of(store: &Store) -> Result<Windows, StoreError> {
+    let own = store.local("unit")?.unwrap_or_default();
+    // The table of the registry's own unit holds, not one that came in a county's bundle.
+    let table = store
+        .unit_events("setting")?
+        .into_iter()
+        .filter(|sealed| sealed.event.actor.unit == own)
+        .filter_map(|sealed| match sealed.event.body {
+            Body::Setting(setting) if setting.key == WINDOWS_SETTING => {
+                Windows::read(&setting.value).ok()
+            }
+            _ => None,
+        })
+        .next_back();
+    let elevations = store.districts()?.map_or_else(BTreeMap::new, |districts| {
+        districts
+            .iter()
+            .filter_map(|d| Some((d.code.clone(), d.elevation_m?)))
+            .collect()
+    });
+    Ok(table.unwrap_or_default().with_elevations(elevations))
+}
+
+/// The lists of targets (靶标) in the order they were imported, each once.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
+    let mut seen = BTreeSet::new();
+    Ok(store
+        .unit_events("targets")?
+        .into_iter()
+        .filter_map(|sealed| match sealed.event.body {
+            Body::Targets(list) => Some(*list),
+            _ => None,
+        })
+        .filter(|list| seen.insert(list.sha256))
+        .collect())
+}
+
+/// The confirmed sites where somebody else looked than a scan, and whether a scan reported them: those on ground that a
+/// patrol of the season walked, targets at which poppy was confirmed, and what was added by chance.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
+    let sites = store.sites(&Filter::default())?;
+    let is_poppy = |site: &Site| {
+        matches!(
+            site.state,
+            State::Confirmed | State::Eradicated | State::Closed
+        )
+    };
+    let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
+        .patrols
+        .iter()
+        .filter_map(|p| Some((season_of(p.on), p.walked.bounding_rect()?, &p.walked)))
+        .collect();
+    let walked = |site: &Site| {
+        let at = Point::from(site.place.lonlat());
+        walks.iter().any(|(season, bounds, area)| {
+            *season == site.season && bounds.intersects(&at) && area.intersects(&at)
+        })
+    };
+    let by_scan = |site: &Site| matches!(site.source, Source::Scan | Source::Split);
+    let mut finds: Vec<Find> = sites
+        .par_iter()
+        .filter(|site| is_poppy(site))
+        .filter_map(|site| {
+            let source = match site.source {
+                _ if walked(site) => Source::Patrol,
+                Source::Scan | Source::Split => return None,
+                Source::Patrol => Source::Find,
+                other => other,
+            };
+            Some(Find {
+                at: site.place.lonlat(),
+                season: site.season,
+                source,
+                seen: by_scan(site) || !site.sightings.is_empty(),
+            })
+        })
+        .collect();
+    let by_key: BTreeMap<SiteKey, &Site> = sites.iter().map(|site| (site.key, site)).collect();
+    let windows = windows_of(store)?;
+    for list in targets_of(store)? {
+        for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
+            let Met::Matched { site, .. } = target.met else {
+                continue;
+            };
+            // A site that was added because of the target is counted above already.
+            let found = by_key
+                .get(&site)
+                .filter(|site| is_poppy(site) && by_scan(site) && !walked(site));
+            finds.extend(found.map(|site| Find {
+                at: site.place.lonlat(),
+                season: list.season,
+                source: Source::Target,
+                seen: true,
+            }));
+        }
+    }
+    Ok(finds)
+}
+
+/// A site past its due day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Its code.
+    pub code: String,
+    /// Its key.
+    pub key: SiteKey,
+    /// The state in which it waits.
+    pub state: State,
+    /// Its district, where it is known.
+    pub district: Option<String>,
+    /// The crew it was given to last.
+    pub crew: Option<String>,
+    /// The day by which something should have happened.
+    pub due: Date,
+    /// Days since.
+    pub days: i32,
+    /// Whether a dispute awaits a supervisor.
+    pub disputed: bool,
+}
+
+/// The sites past their due day, the longest first.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
+    let districts = store.districts()?;
+    let known = store.district_codes()?;
+    let filter = Filter {
+        overdue_on: Some(on),
+        ..Filter::default()
+    };
+    let mut late = Vec::new();
+    for site in store.sites(&filter)? {
+        let Some(due) = site.due(store.settings()) else {
+            continue;
+        };
+        late.push(Late {
+            code: store.code(site.key)?,
+            key: site.key,
+            state: site.state,
+            district: district_of(&site, &known, districts.as_ref()),
+            crew: site.crew().map(str::to_owned),
+            due,
+            days: site.overdue_days(store.settings(), on).unwrap_or(0),
+            disputed: site.disputed,
+        });
+    }
+    late.sort_by(|a, b| b.days.cmp(&a.days).then_with(|| a.code.cmp(&b.code)));
+    Ok(late)
+}
+
+fn areas(districts: &Districts) -> Vec<DistrictArea> {
+    districts
+        .iter()
+        .map(|d| DistrictArea {
+            code: d.code.clone(),
+            name: d.name.clone(),
+            area: d.area().clone(),
+        })
+        .collect()
+}
+
+fn flights(store: &Store) -> Result<Vec<Flight>, StoreError> {
+    let folder = store.evidence_folder();
+    let mut seen = BTreeSet::new();
+    // Two offices may have recorded one scan.
+    let scans: Vec<Sealed> = store
+        .unit_events("scan")?
+        .into_iter()
+        .filter(|sealed| match &sealed.event.body {
+            Body::Scan(scan) => seen.insert(scan.scan.clone()),
+            _ => false,
+        })
+        .collect();
+    Ok(scans
+        .par_iter()
+        .filter_map(|sealed| match &sealed.event.body {
+            Body::Scan(scan) => Some(flight(sealed, scan, &folder)),
+            _ => None,
+        })
+        .collect())
+}
+
+fn flight(sealed: &Sealed, scan: &ScanRecord, folder: &Path) -> Flight {
+    let searched = sealed
+        .event
+        .evidence
+        .iter()
+        .find(|file| file.role == EvidenceRole::Coverage)
+        .and_then(|file| searched_of(folder, file.sha256));
+    Flight {
+        scan: scan.scan.clone(),
+        unit: sealed.event.actor.unit.clone(),
+        captured: scan
+            .captured
+            .as_ref()
+            .and_then(|[first, last]| Some((day(first)?, day(last)?))),
+        season: sealed.event.season,
+        gsd_cm: scan.gsd_e2_cm.map(|e2| e2 as f64 / 1e2),
+        model: (scan.model[0].clone(), scan.model[1].clone()),
+        threshold: scan.threshold_e4 as f64 / 1e4,
+        searched: searched.unwrap_or_else(|| MultiPolygon::new(Vec::new())),
+        candidates: scan.candidates,
+    }
+}
+
+#[derive(Deserialize)]
+struct CoverageFile {
+    features: Vec<CoverageFeature>,
+}
+
+#[derive(Deserialize)]
+struct CoverageFeature {
+    geometry: Option<CoverageGeometry>,
+    properties: CoverageProperties,
+}
+
+#[derive(Deserialize)]
+struct CoverageProperties {
+    status: String,
+}
+
+type Ring = Vec<[f64; 2]>;
+
+#[derive(Deserialize)]
+#[serde(tag = "type", content = "coordinates")]
+enum CoverageGeometry {
+    Polygon(Vec<Ring>),
+    MultiPolygon(Vec<Vec<Ring>>),
+}
+
+/// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.
+fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {
+    let bytes = std::fs::read(evidence::path_of(folder, sha256)).ok()?;
+    if Hash::of(&bytes) != sha256 {
+        return None;
+    }
+    searched(&bytes)
+}
+
+fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
+    let file: CoverageFile = serde_json::from_slice(bytes).ok()?;
+    let ring = |ring: Ring| -> LineString { ring.into_iter().map(|[x, y]| (x, y)).collect() };
+    let polygon = |rings: Vec<Ring>| {
+        let mut rings = rings.into_iter().map(ring);
+        Some(Polygon::new(rings.next()?, rings.collect()))
+    };
+    let polygons = file
+        .features
+        .into_iter()
+        .filter(|feature| feature.properties.status == "searched")
+        .filter_map(|feature| feature.geometry)
+        .flat_map(|geometry| match geometry {
+            CoverageGeometry::Polygon(rings) => vec![rings],
+            CoverageGeometry::MultiPolygon(polygons) => polygons,
+        })
+        .filter_map(polygon)
+        .collect();
+    Some(MultiPolygon::new(polygons))
+}
+
+fn patrols(store: &Store) -> Result<Vec<Patrol>, StoreError> {
+    Ok(store
+        .unit_events("patrol")?
+        .into_iter()
+        .filter_map(|sealed| {
+            let Body::Patrol(patrol) = sealed.event.body else {
+                return None;
+            };
+            patrol_fact(sealed.event.actor.unit, *patrol)
+        })
+        .collect())
+}
+
+fn patrol_fact(unit: String, patrol: body::Patrol) -> Option<Patrol> {
+    let place = crate::registry::place::Place {
+        lon_e7: 0,
+        lat_e7: 0,
+        outline: patrol.walked,
+    };
+    Some(Patrol {
+        unit,
+        district: patrol.district,
+        on: day(&patrol.on)?,
+        people: patrol.people,
+        vehicles: patrol.vehicles,
+        walked: place.polygons(),
+        area_m2: patrol.area_m2.map(|m2| m2 as f64),
+        zero: patrol.zero,
+    })
+}
+
+fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
+    let known = store.district_codes()?;
+    let sites = store.sites(&Filter::default())?;
+    Ok(sites
+        .par_iter()
+        .filter(|site| !matches!(site.state, State::Merged | State::Split))
+        .map(|site| site_fact(site, &known, districts))
+        .collect())
+}
+
+/// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that
+/// created the site.
+fn district_of(
+    site: &Site,
+    known: &BTreeMap<SiteKey, String>,
+    districts: Option<&Districts>,
+) -> Option<String> {
+    let filled = || known.get(&site.key).cloned();
+    match districts {
+        Some(districts) => {
+            filled().or_else(|| districts.code_of(site.place.lonlat()).map(str::to_owned))
+        }
+        None => filled().or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty())),
+    }
+}
+
+fn site_fact(
+    site: &Site,
+    known: &BTreeMap<SiteKey, String>,
+    districts: Option<&Districts>,
+) -> SiteFact {
+    let at: LonLat = site.place.lonlat();
+    let district = district_of(site, known, districts);
+    let detection = site.detection.as_ref();
+    SiteFact {
+        key: site.key,
+        at,
+        district,
+        season: site.season,
+        source: site.source,
+        state: site.state,
+        confirmed: match site.state {
+            State::Confirmed | State::Eradicated | State::Closed => Some(true),
+            State::Refuted => Some(false),
+            _ => None,
+        },
+        plants: site.plants,
+        area_m2: site.area_dm2.map(|dm2| dm2 as f64 / 100.0),
+        stage: site.stage(),
+        habitat: site.habitat.clone(),
+        scan: detection.map(|d| d.scan.clone()),
+        score: detection.map(|d| d.score_e4 as f64 / 1e4),
+        steps: steps(site),
+        crew: site.crew().map(str::to_owned),
+        disputed: site.disputed,
+        recurs_of: site.recurs_of,
+    }
+}
+
+/// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left
+/// nothing, and the acceptance that passed, each after the last reopening of what came before.
+fn steps(site: &Site) -> Steps {
+    let settles = |outcome: Outcome| {
+        !matches!(
+            outcome,
+            Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
+        )
+    };
+    Steps {
+        found: site.created.as_ref().and_then(|stamp| day(&stamp.at)),
+        screened: site
+            .screened
+            .as_ref()
+            .and_then(|(_, _, stamp)| day(&stamp.at)),
+        assigned: site.assigned.as_ref().and_then(|(_, stamp)| day(&stamp.at)),
+        verified: site
+            .visits
+            .iter()
+            .find(|(visit, _)| settles(visit.outcome))
+            .and_then(|(_, stamp)| day(&stamp.at)),
+        eradicated: site
+            .eradications
+            .iter()
+            .rev()
+            .find(|(eradicate, _)| eradicate.percent == 100)
+            .filter(|_| matches!(site.state, State::Eradicated | State::Closed))
+            .and_then(|(_, stamp)| day(&stamp.at)),
+        accepted: site
+            .acceptances
+            .last()
+            .filter(|(accept, _)| accept.passed && site.state == State::Closed)
+            .and_then(|(_, stamp)| day(&stamp.at)),
+    }
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_searched_is_read_from_a_coverage_file() {
+        let text = r#"{"type":"FeatureCollection","scan_id":"s","features":[
+            {"type":"Feature","id":"searched","geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[2,0],[3,0],[3,1],[2,0]]]]},"properties":{"status":"searched","reason":null,"area_m2":2.5}},
+            {"type":"Feature","id":"nodata","geometry":{"type":"Polygon","coordinates":[[[5,0],[6,0],[6,1],[5,0]]]},"properties":{"status":"not_searched","reason":"nodata","area_m2":1}},
+            {"type":"Feature","id":"gap","geometry":null,"properties":{"status":"not_searched","reason":"gap","area_m2":0}}]}"#;
+        let found = searched(text.as_bytes()).expect("read");
+        assert_eq!(found.0.len(), 2);
+        assert!(searched(b"{}").is_none());
+    }
+}

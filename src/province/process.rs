@@ -1,0 +1,356 @@
+//! Process: how far the sites of a season have come, how long each step took, and what waits.
+//!
+//! Every share keeps its numerator and its denominator. Shares follow the site's present state; medians are over the
+//! sites that took both steps, so a step that nobody has taken yet has none.
+
+use super::facts::{Facts, SiteFact};
+use crate::registry::{SiteKey, State};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A share of a count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// How many.
+    pub count: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl Part {
+    /// `count / of`; `None` of nothing.
+    pub fn share(self) -> Option<f64> {
+        (self.of > 0).then(|| self.count as f64 / self.of as f64)
+    }
+}
+
+/// Days between two steps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Days {
+    /// The median over the sites that took both; `None` where none did.
+    pub median: Option<f64>,
+    /// The longest.
+    pub longest: Option<i32>,
+    /// Sites that took both.
+    pub sites: u64,
+    /// Sites whose later step is dated before the earlier, which are left out.
+    pub backwards: u64,
+}
+
+/// Sites that wait in a state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Waiting {
+    /// How many.
+    pub sites: u64,
+    /// Median days since the last step, where it is known.
+    pub median_days: Option<f64>,
+    /// The longest wait in days.
+    pub longest_days: Option<i32>,
+}
+
+/// The figures of a season.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Process {
+    /// Sites found in the season.
+    pub sites: u64,
+    /// 研判排除: put aside at the desk, of the sites.
+    pub screened_out: Part,
+    /// 核查率: verified on the ground, of the sites that were not put aside.
+    pub verified: Part,
+    /// 查实率: confirmed as poppy, of the verified.
+    pub confirmed: Part,
+    /// 铲除率: eradicated, of the confirmed.
+    pub eradicated: Part,
+    /// 验收率: accepted by another person, of the eradicated.
+    pub accepted: Part,
+    /// 复种率: sites closed in earlier seasons at which poppy was confirmed again in this one, of those closed.
+    pub recurring: Part,
+    /// Sites of the season that lie where one was closed before, confirmed or not.
+    pub recurring_sites: u64,
+    /// In dispute, of the sites.
+    pub disputed: Part,
+    /// From found to screened.
+    pub to_screened: Days,
+    /// From found to given to a crew.
+    pub to_assigned: Days,
+    /// From given to a crew to verified.
+    pub to_verified: Days,
+    /// From verified to eradicated.
+    pub to_eradicated: Days,
+    /// From eradicated to accepted.
+    pub to_accepted: Days,
+    /// From found to accepted.
+    pub whole: Days,
+    /// What waits, by state.
+    pub waiting: BTreeMap<State, Waiting>,
+}
+
+/// The figures of a season on a day, over every district.
+pub fn process(facts: &Facts, season: i16, on: Date) -> Process {
+    of_sites(facts, season, on, &|_| true)
+}
+
+/// The same for each county (the first six digits of the district), in order of the codes; sites in none under "".
+pub fn process_by_county(facts: &Facts, season: i16, on: Date) -> Vec<(String, Process)> {
+    let counties: BTreeSet<&str> = facts
+        .sites
+        .iter()
+        .filter(|site| site.season == season)
+        .map(county)
+        .collect();
+    counties
+        .into_iter()
+        .map(|code| {
+            let own = of_sites(facts, season, on, &|site| county(site) == code);
+            (code.to_owned(), own)
+        })
+        .collect()
+}
+
+/// The county of a site: the first six digits of its district; "" where it is in none.
+pub fn county(site: &SiteFact) -> &str {
+    site.district
+        .as_deref()
+        .map_or("", |code| code.get(..6).unwrap_or(code))
+}
+
+fn of_sites(facts: &Facts, season: i16, on: Date, own: &dyn Fn(&SiteFact) -> bool) -> Process {
+    let sites: Vec<&SiteFact> = facts
+        .sites
+        .iter()
+        .filter(|site| site.season == season && own(site))
+        .collect();
+    Process {
+        recurring: recurring(facts, season, own),
+        ..process_of(&sites, on)
+    }
+}
+
+/// The figures of some sites on a day, but for [`Process::recurring`], which needs the seasons before.
+pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
+    let count =
+        |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
+    let is = |state: State| move |site: &SiteFact| site.state == state;
+    let all = sites.len() as u64;
+    let aside = count(&is(State::ScreenedOut));
+    let verified = count(&|s| s.confirmed.is_some());
+    let confirmed = count(&|s| s.confirmed == Some(true));
+    let eradicated = count(&|s| matches!(s.state, State::Eradicated | State::Closed));
+    let part = |count, of| Part { count, of };
+    Process {
+        sites: all,
+        screened_out: part(aside, all),
+        verified: part(verified, all - aside),
+        confirmed: part(confirmed, verified),
+        eradicated: part(eradicated, confirmed),
+        accepted: part(count(&is(State::Closed)), eradicated),
+        recurring: Part::default(),
+        recurring_sites: count(&|s| s.recurs_of.is_some()),
+        disputed: part(count(&|s| s.disputed), all),
+        to_screened: days(sites, |s| (s.steps.found, s.steps.screened)),
+        to_assigned: days(sites, |s| (s.steps.found, s.steps.assigned)),
+        to_verified: days(sites, |s| (s.steps.assigned, s.steps.verified)),
+        to_eradicated: days(sites, |s| (s.steps.verified, s.steps.eradicated)),
+        to_accepted: days(sites, |s| (s.steps.eradicated, s.steps.accepted)),
+        whole: days(sites, |s| (s.steps.found, s.steps.accepted)),
+        waiting: waiting(sites, on),
+    }
+}
+
+fn recurring(facts: &Facts, season: i16, own: &dyn Fn(&SiteFact) -> bool) -> Part {
+    let again: BTreeSet<SiteKey> = facts
+        .sites
+        .iter()
+        .filter(|site| site.season == season && site.confirmed == Some(true))
+        .filter_map(|site| site.recurs_of)
+        .collect();
+    let closed = || {
+        facts
+            .sites
+            .iter()
+            .filter(|site| site.season < season && site.state == State::Closed && own(site))
+    };
+    Part {
+        count: closed().filter(|site| again.contains(&site.key)).count() as u64,
+        of: closed().count() as u64,
+    }
+}
+
+fn between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
+
+fn days(sites: &[&SiteFact], steps: impl Fn(&SiteFact) -> (Option<Date>, Option<Date>)) -> Days {
+    let mut taken: Vec<i32> = sites
+        .iter()
+        .filter_map(|site| match steps(site) {
+            (Some(from), Some(to)) => Some(between(from, to)),
+            _ => None,
+        })
+        .collect();
+    let backwards = taken.iter().filter(|days| **days < 0).count() as u64;
+    taken.retain(|days| *days >= 0);
+    taken.sort_unstable();
+    Days {
+        median: median(&taken),
+        longest: taken.last().copied(),
+        sites: taken.len() as u64,
+        backwards,
+    }
+}
+
+fn median(sorted: &[i32]) -> Option<f64> {
+    let middle = sorted.len() / 2;
+    let upper = f64::from(*sorted.get(middle)?);
+    Some(if sorted.len() % 2 == 1 {
+        upper
+    } else {
+        f64::midpoint(f64::from(sorted[middle - 1]), upper)
+    })
+}
+
+fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
+    let mut by_state: BTreeMap<State, (u64, Vec<i32>)> = BTreeMap::new();
+    for site in sites.iter().filter(|site| site.state.is_open()) {
+        let (count, waits) = by_state.entry(site.state).or_default();
+        *count += 1;
+        waits.extend(last_step(site).map(|since| between(since, on).max(0)));
+    }
+    by_state
+        .into_iter()
+        .map(|(state, (sites, mut waits))| {
+            waits.sort_unstable();
+            let waiting = Waiting {
+                sites,
+                median_days: median(&waits),
+                longest_days: waits.last().copied(),
+            };
+            (state, waiting)
+        })
+        .collect()
+}
+
+/// The day of the last step that leads to the state.
+fn last_step(site: &SiteFact) -> Option<Date> {
+    let steps = site.steps;
+    match site.state {
+        State::Candidate => steps.found,
+        State::Dispatched => steps.assigned,
+        State::Revisit => steps.assigned,
+        State::Confirmed => steps.verified,
+        State::Eradicated => steps.eradicated,
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::LonLat;
+    use crate::province::facts::Steps;
+    use crate::registry::body::Source;
+    use jiff::civil::date;
+
+    fn site(name: &str, season: i16, state: State) -> SiteFact {
+        SiteFact {
+            key: SiteKey::of_origin(name),
+            at: LonLat::new(113.3, 33.74),
+            district: Some("410423001".into()),
+            season,
+            source: Source::Scan,
+            state,
+            confirmed: match state {
+                State::Confirmed | State::Eradicated | State::Closed => Some(true),
+                State::Refuted => Some(false),
+                _ => None,
+            },
+            plants: None,
+            area_m2: None,
+            stage: None,
+            habitat: None,
+            scan: None,
+            score: None,
+            steps: Steps::default(),
+            crew: None,
+            disputed: false,
+            recurs_of: None,
+        }
+    }
+
+    fn may(day: i8) -> Option<Date> {
+        Some(date(2026, 5, day))
+    }
+
+    #[test]
+    fn every_share_has_the_denominator_of_its_step() {
+        let mut closed = site("closed", 2026, State::Closed);
+        closed.steps = Steps {
+            found: may(1),
+            screened: may(2),
+            assigned: may(3),
+            verified: may(5),
+            eradicated: may(6),
+            accepted: may(20),
+        };
+        let mut slow = site("slow", 2026, State::Eradicated);
+        slow.steps = Steps {
+            accepted: None,
+            eradicated: may(12),
+            ..closed.steps
+        };
+        slow.recurs_of = Some(SiteKey::of_origin("last year"));
+        let mut wrong_clock = site("confirmed", 2026, State::Confirmed);
+        wrong_clock.steps = Steps {
+            assigned: may(9),
+            verified: may(8),
+            found: may(1),
+            ..Steps::default()
+        };
+        wrong_clock.disputed = true;
+        let mut waits = site("waits", 2026, State::Candidate);
+        waits.steps.found = may(21);
+        let facts = Facts {
+            sites: vec![
+                closed,
+                slow,
+                wrong_clock,
+                waits,
+                site("aside", 2026, State::ScreenedOut),
+                site("refuted", 2026, State::Refuted),
+                site("last year", 2025, State::Closed),
+                site("another last year", 2025, State::Closed),
+                site("open last year", 2025, State::Confirmed),
+            ],
+            ..Facts::default()
+        };
+        let found = process(&facts, 2026, date(2026, 5, 31));
+        let part = |count, of| Part { count, of };
+        assert_eq!(found.sites, 6);
+        assert_eq!(found.screened_out, part(1, 6));
+        assert_eq!(found.verified, part(4, 5));
+        assert_eq!(found.confirmed, part(3, 4));
+        assert_eq!(found.eradicated, part(2, 3));
+        assert_eq!(found.accepted, part(1, 2));
+        assert_eq!(found.recurring, part(1, 2));
+        assert_eq!((found.recurring_sites, found.disputed), (1, part(1, 6)));
+        assert_eq!(found.to_eradicated.median, Some(4.0));
+        assert_eq!(
+            (found.to_verified.sites, found.to_verified.backwards),
+            (2, 1)
+        );
+        assert_eq!(found.whole.median, Some(19.0));
+        let candidate = found.waiting[&State::Candidate];
+        assert_eq!((candidate.sites, candidate.longest_days), (1, Some(10)));
+        let by_county = process_by_county(&facts, 2026, date(2026, 5, 31));
+        assert_eq!(by_county, [("410423".to_owned(), found)]);
+    }
+
+    #[test]
+    fn of_nothing_there_is_no_share() {
+        let none = process(&Facts::default(), 2026, date(2026, 5, 31));
+        assert_eq!(none.verified.share(), None);
+        assert_eq!(none.whole.median, None);
+        assert!(none.waiting.is_empty());
+    }
+}

@@ -1,0 +1,440 @@
+//! What the model is worth in the field: precision out of verified outcomes, recall against finds that do not come from
+//! it, and whether its scores mean what they say.
+//!
+//! Verified detections are not a random sample: what was put aside at the desk was never visited, so precision is that of
+//! what crews were sent to. Recall rests on places that were looked at whatever a scan said: ground that a patrol walked,
+//! and targets from above. A patrol is taken to see all that grows along its track, so the figure is the share of what
+//! patrols and scans found together there. Tip-offs and chance finds are made where a scan reported nothing: they are
+//! counted beside it and are no measure of recall.
+
+use super::facts::{Facts, Flight, SiteFact};
+use super::windows::Windows;
+use crate::ground::LonLat;
+use crate::registry::body::{Source, Stage};
+use crate::registry::coded::Coded;
+use crate::statistics::{Calibration, Share, calibration};
+use crate::tr;
+use crate::words::Lang;
+use geo::{BoundingRect, Intersects, Point, Rect};
+use plotters::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Upper ends of the bands of ground sample distance in centimetres; the last has none.
+const GSD_CM: [f64; 4] = [1.0, 2.0, 3.5, f64::INFINITY];
+/// Lower ends of the bands of score.
+const SCORES: [f64; 7] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+/// Pixels of the plot.
+const SIZE: (u32, u32) = (560, 520);
+
+/// A confirmed site where somebody else looked than a scan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Find {
+    /// Where.
+    pub at: LonLat,
+    /// The season.
+    pub season: i16,
+    /// What looked at the place whatever a scan said: a patrol or a target; otherwise how it came to be known by chance.
+    pub source: Source,
+    /// Whether a scan reported it too.
+    pub seen: bool,
+}
+
+/// Precision within a group of verified detections.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// What they have in common.
+    pub name: String,
+    /// Confirmed, of verified.
+    pub precision: Share,
+}
+
+/// The model's figures from the field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// The seasons counted; all where none was asked for.
+    pub season: Option<i16>,
+    /// Names and hashes of the models whose scans are counted.
+    pub models: Vec<(String, String)>,
+    /// Confirmed, of all verified detections.
+    pub precision: Share,
+    /// Detections put aside at the desk: never verified, and in no figure.
+    pub screened_out: usize,
+    /// Detections that wait for a crew.
+    pub waiting: usize,
+    /// By ground sample distance of the flight.
+    pub by_gsd: Vec<Group>,
+    /// By growth stage at the visit.
+    pub by_stage: Vec<Group>,
+    /// By habitat.
+    pub by_habitat: Vec<Group>,
+    /// By score.
+    pub by_score: Vec<Group>,
+    /// Reported by a scan, of the independent finds on ground that was searched in the window and finely enough.
+    pub recall: Share,
+    /// The same by what else looked there: patrols, targets.
+    pub recall_by_source: Vec<(Source, Share)>,
+    /// Tip-offs and chance finds on such ground that no scan reported: no measure of recall, but places to learn from.
+    pub missed_by_chance: usize,
+    /// Independent finds on ground that was not searched so: they say nothing of the model.
+    pub finds_elsewhere: usize,
+    /// Scores against outcomes.
+    pub calibration: Calibration,
+}
+
+/// The figures of a season, or of all; of one model where its name is given.
+pub fn quality(
+    facts: &Facts,
+    finds: &[Find],
+    windows: &Windows,
+    season: Option<i16>,
+    model: Option<&str>,
+) -> Quality {
+    let flights: BTreeMap<&str, &Flight> = facts
+        .flights
+        .iter()
+        .filter(|f| season.is_none_or(|s| f.season == s) && model.is_none_or(|m| f.model.0 == m))
+        .map(|f| (f.scan.as_str(), f))
+        .collect();
+    let detections: Vec<(&SiteFact, &Flight)> = facts
+        .sites
+        .iter()
+        .filter(|site| site.source == Source::Scan && season.is_none_or(|s| site.season == s))
+        .filter_map(|site| Some((site, *flights.get(site.scan.as_deref()?)?)))
+        .collect();
+    let verified: Vec<Verified> = detections
+        .iter()
+        .filter_map(|(site, flight)| {
+            Some(Verified {
+                site,
+                flight,
+                poppy: site.confirmed?,
+            })
+        })
+        .collect();
+    let mut models: Vec<(String, String)> = flights.values().map(|f| f.model.clone()).collect();
+    models.sort();
+    models.dedup();
+    let aside = |site: &SiteFact| site.state == crate::registry::State::ScreenedOut;
+    let (inside, elsewhere) = searched_finds(&flights, finds, windows, facts, season);
+    let (inside, by_chance): (Vec<&Find>, Vec<&Find>) = inside
+        .into_iter()
+        .partition(|find| matches!(find.source, Source::Patrol | Source::Target));
+    let scored: Vec<(f64, bool)> = verified
+        .iter()
+        .filter_map(|v| Some((v.site.score?, v.poppy)))
+        .collect();
+    Quality {
+        season,
+        models,
+        precision: share(&verified),
+        screened_out: detections.iter().filter(|(site, _)| aside(site)).count(),
+        waiting: detections
+            .iter()
+            .filter(|(site, _)| !aside(site) && site.confirmed.is_none())
+            .count(),
+        by_gsd: groups(&verified, |v| Some(gsd_band(v.flight.gsd_cm))),
+        by_stage: groups(&verified, |v| v.site.stage.map(stage)),
+        by_habitat: groups(&verified, |v| v.site.habitat.clone().map(|name| (0, name))),
+        by_score: groups(&verified, |v| v.site.score.map(score_band)),
+        recall: Share::new(inside.iter().filter(|f| f.seen).count(), inside.len()),
+        recall_by_source: by_source(&inside),
+        missed_by_chance: by_chance.iter().filter(|f| !f.seen).count(),
+        finds_elsewhere: elsewhere,
+        calibration: calibration(&scored, 0.0),
+    }
+}
+
+struct Verified<'a> {
+    site: &'a SiteFact,
+    flight: &'a Flight,
+    poppy: bool,
+}
+
+fn share(verified: &[Verified]) -> Share {
+    Share::new(verified.iter().filter(|v| v.poppy).count(), verified.len())
+}
+
+/// Precision by a key that sorts: its order and its name.
+fn groups(verified: &[Verified], key: impl Fn(&Verified) -> Option<(usize, String)>) -> Vec<Group> {
+    let mut counts: BTreeMap<(usize, String), (usize, usize)> = BTreeMap::new();
+    for v in verified {
+        if let Some(key) = key(v) {
+            let (poppy, all) = counts.entry(key).or_default();
+            *poppy += usize::from(v.poppy);
+            *all += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|((_, name), (poppy, all))| Group {
+            name,
+            precision: Share::new(poppy, all),
+        })
+        .collect()
+}
+
+fn gsd_band(gsd_cm: Option<f64>) -> (usize, String) {
+    let Some(cm) = gsd_cm else {
+        return (GSD_CM.len(), "?".into());
+    };
+    let at = GSD_CM.iter().position(|most| cm <= *most).unwrap_or(0);
+    let least = if at == 0 { 0.0 } else { GSD_CM[at - 1] };
+    let name = if GSD_CM[at].is_finite() {
+        format!("{least}–{} cm", GSD_CM[at])
+    } else {
+        format!("> {least} cm")
+    };
+    (at, name)
+}
+
+fn stage(stage: Stage) -> (usize, String) {
+    let at = Stage::LIST.iter().position(|(known, ..)| *known == stage);
+    (at.unwrap_or(0), stage.code().to_owned())
+}
+
+fn score_band(score: f64) -> (usize, String) {
+    let at = SCORES
+        .iter()
+        .rposition(|least| score >= *least)
+        .unwrap_or(0);
+    let most = SCORES.get(at + 1).copied().unwrap_or(1.0);
+    (at, format!("{:.2}–{most:.2}", SCORES[at]))
+}
+
+/// The finds on ground that these flights searched in the window and finely enough, and how many lie elsewhere.
+fn searched_finds<'a>(
+    flights: &BTreeMap<&str, &Flight>,
+    finds: &'a [Find],
+    windows: &Windows,
+    facts: &Facts,
+    season: Option<i16>,
+) -> (Vec<&'a Find>, usize) {
+    let bounds: Vec<(&Flight, Rect)> = flights
+        .values()
+        .filter_map(|flight| Some((*flight, flight.searched.bounding_rect()?)))
+        .collect();
+    let counties: Vec<(&str, Rect, &geo::MultiPolygon)> = facts
+        .districts
+        .iter()
+        .filter(|d| d.code.len() == 6)
+        .filter_map(|d| Some((d.code.as_str(), d.area.bounding_rect()?, &d.area)))
+        .collect();
+    let of_season = finds
+        .iter()
+        .filter(|find| season.is_none_or(|s| find.season == s));
+    let (inside, elsewhere): (Vec<&Find>, Vec<&Find>) = of_season.partition(|find| {
+        let at = Point::from(find.at);
+        let county = counties
+            .iter()
+            .find(|(_, rect, area)| rect.intersects(&at) && area.intersects(&at));
+        let Some(window) = windows.of(county.map_or("", |(code, ..)| code)) else {
+            return false;
+        };
+        bounds.iter().any(|(flight, rect)| {
+            flight.season == find.season
+                && rect.intersects(&at)
+                && window.holds(flight)
+                && window.fine(flight)
+                && flight.searched.intersects(&at)
+        })
+    });
+    (inside, elsewhere.len())
+}
+
+fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
+    let mut counts: BTreeMap<Source, (usize, usize)> = BTreeMap::new();
+    for find in finds {
+        let (seen, all) = counts.entry(find.source).or_default();
+        *seen += usize::from(find.seen);
+        *all += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(source, (seen, all))| (source, Share::new(seen, all)))
+        .collect()
+}
+
+/// The reliability plot as SVG: the share that was poppy over the mean score of each bin, with its interval; `None` where
+/// nothing was verified.
+///
+/// # Errors
+/// What the drawing library says.
+pub fn reliability(quality: &Quality, lang: Lang) -> Result<Option<String>, String> {
+    if quality.calibration.bins.is_empty() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+    draw(&area, &quality.calibration, lang).map_err(|e| e.to_string())?;
+    drop(area);
+    Ok(Some(text))
+}
+
+fn draw(
+    area: &DrawingArea<SVGBackend, plotters::coord::Shift>,
+    found: &Calibration,
+    lang: Lang,
+) -> Result<(), Box<dyn std::error::Error>> {
+    area.fill(&WHITE)?;
+    let (n, error) = (found.count, found.expected_error.unwrap_or(0.0));
+    let title = tr!(
+        lang,
+        "{n} verified detections, expected calibration error {error:.3}",
+        "已核查 {n} 处，期望校准误差 {error:.3}"
+    );
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, ("sans-serif", 15))
+        .margin(14)
+        .x_label_area_size(42)
+        .y_label_area_size(54)
+        .build_cartesian_2d(0.0..1.0, 0.0..1.02)?;
+    chart
+        .configure_mesh()
+        .x_desc(lang.pick("mean score", "平均得分"))
+        .y_desc(lang.pick("share that was poppy", "查实比例"))
+        .x_labels(11)
+        .y_labels(11)
+        .label_style(("sans-serif", 13))
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(RGBColor(228, 228, 224))
+        .draw()?;
+    chart.draw_series(LineSeries::new(
+        [(0.0, 0.0), (1.0, 1.0)],
+        RGBColor(150, 150, 150).stroke_width(1),
+    ))?;
+    let blue = RGBColor(20, 90, 160);
+    for bin in &found.bins {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a count is a count"
+        )]
+        let poppy = (bin.true_share * bin.count as f64).round() as usize;
+        let interval = Share::new(poppy, bin.count);
+        let x = bin.mean_score;
+        chart.draw_series(LineSeries::new(
+            [(x, interval.low), (x, interval.high)],
+            blue.stroke_width(2),
+        ))?;
+        chart.draw_series([Circle::new((x, bin.true_share), 4, blue.filled())])?;
+        let label = (x - 0.012, (interval.low - 0.045).max(0.0));
+        chart.draw_series([Text::new(bin.count.to_string(), label, ("sans-serif", 12))])?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::facts::Steps;
+    use crate::registry::{SiteKey, State};
+    use geo::{MultiPolygon, Polygon};
+    use jiff::civil::date;
+
+    fn flight(scan: &str, gsd_cm: Option<f64>, west: f64) -> Flight {
+        let (e, s, n) = (west + 0.01, 33.73, 33.75);
+        let ring = vec![(west, s), (e, s), (e, n), (west, n), (west, s)];
+        Flight {
+            scan: scan.into(),
+            unit: "410423".into(),
+            captured: Some((date(2026, 5, 1), date(2026, 5, 2))),
+            season: 2026,
+            gsd_cm,
+            model: ("m".into(), "ab".into()),
+            threshold: 0.5,
+            searched: MultiPolygon::new(vec![Polygon::new(ring.into(), vec![])]),
+            candidates: 0,
+        }
+    }
+
+    fn site(n: usize, scan: &str, score: f64, state: State) -> SiteFact {
+        SiteFact {
+            key: SiteKey::of_origin(&n.to_string()),
+            at: LonLat::new(113.3, 33.74),
+            district: None,
+            season: 2026,
+            source: Source::Scan,
+            state,
+            confirmed: match state {
+                State::Confirmed => Some(true),
+                State::Refuted => Some(false),
+                _ => None,
+            },
+            plants: None,
+            area_m2: None,
+            stage: (n % 2 == 0).then_some(Stage::Flowering),
+            habitat: Some("courtyard".into()),
+            scan: Some(scan.into()),
+            score: Some(score),
+            steps: Steps::default(),
+            crew: None,
+            disputed: false,
+            recurs_of: None,
+        }
+    }
+
+    #[test]
+    fn precision_is_of_what_was_verified_and_recall_of_what_lies_on_searched_ground() {
+        let facts = Facts {
+            flights: vec![
+                flight("fine", Some(1.5), 113.30),
+                flight("coarse", Some(6.0), 113.31),
+            ],
+            sites: vec![
+                site(0, "fine", 0.97, State::Confirmed),
+                site(1, "fine", 0.96, State::Confirmed),
+                site(2, "fine", 0.55, State::Refuted),
+                site(3, "coarse", 0.55, State::Confirmed),
+                site(4, "fine", 0.91, State::ScreenedOut),
+                site(5, "fine", 0.91, State::Dispatched),
+                site(6, "unknown", 0.91, State::Confirmed),
+            ],
+            ..Facts::default()
+        };
+        let find = |lon, seen| Find {
+            at: LonLat::new(lon, 33.74),
+            season: 2026,
+            source: if lon < 113.3025 {
+                Source::Patrol
+            } else {
+                Source::TipOff
+            },
+            seen,
+        };
+        let finds = [
+            find(113.301, true),
+            find(113.302, false),
+            find(113.303, false),
+            find(113.315, true),
+            find(114.0, false),
+        ];
+        let found = quality(&facts, &finds, &Windows::default(), Some(2026), None);
+        assert_eq!((found.precision.count, found.precision.of), (3, 4));
+        assert_eq!((found.screened_out, found.waiting), (1, 1));
+        let named: Vec<(&str, usize, usize)> = found
+            .by_gsd
+            .iter()
+            .map(|g| (g.name.as_str(), g.precision.count, g.precision.of))
+            .collect();
+        assert_eq!(named, [("1–2 cm", 2, 3), ("> 3.5 cm", 1, 1)]);
+        let scores: Vec<&str> = found.by_score.iter().map(|g| g.name.as_str()).collect();
+        assert_eq!(scores, ["0.50–0.60", "0.95–1.00"]);
+        assert_eq!(
+            (found.by_stage.len(), found.by_stage[0].precision.of),
+            (1, 2)
+        );
+        // The coarse flight's ground tells nothing, nor does ground that nobody searched.
+        assert_eq!(
+            (found.recall.count, found.recall.of, found.finds_elsewhere),
+            (1, 2, 2)
+        );
+        assert_eq!(found.missed_by_chance, 1);
+        let svg = reliability(&found, Lang::Zh).expect("drawn").expect("some");
+        assert!(svg.contains("已核查 4 处"));
+        let none = quality(&Facts::default(), &[], &Windows::default(), None, None);
+        assert_eq!(reliability(&none, Lang::En), Ok(None));
+        assert_eq!(none.precision.share, None);
+    }
+}

@@ -1,0 +1,265 @@
+//! The figures as tables: the page and the workbook show these and nothing else.
+
+use super::Figures;
+use super::districts::{coverage, process};
+use super::hot::{hot_spots, no_hot_spots};
+use crate::exchange::cell::Cell;
+use crate::province::compare::{Comparison, Line};
+use crate::province::rank::{Ranked, Ranking};
+use crate::province::stats::{Per100, Ratio};
+use crate::tr;
+use crate::words::Lang;
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Its name in files.
+    pub id: &'static str,
+    /// Its title.
+    pub title: String,
+    /// What stands below the title: what is counted of what.
+    pub note: String,
+    /// The titles of the columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// Whether the last row is the sum.
+    pub summed: bool,
+    /// The column of words that a narrow page shows below the row's name.
+    pub remark: Option<usize>,
+}
+
+/// A count as a cell.
+pub fn count(n: usize) -> Cell {
+    Cell::Count(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// A measure as a cell; nothing where there is none.
+pub fn number(value: Option<f64>, decimals: usize) -> Cell {
+    value
+        .filter(|v| v.is_finite())
+        .map_or(Cell::Empty, |v| Cell::Number(v + 0.0, decimals))
+}
+
+/// Per cent of a whole; `None` of nothing.
+pub(super) fn per_cent(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole * 100.0)
+}
+
+pub(super) fn titled(titles: &[(&str, &str)], lang: Lang) -> Vec<String> {
+    titles
+        .iter()
+        .map(|(en, zh)| lang.pick(*en, *zh).to_owned())
+        .collect()
+}
+
+fn interval(rate: Option<Per100>, decimals: usize) -> [Cell; 3] {
+    [
+        number(rate.map(|r| r.rate), decimals),
+        number(rate.map(|r| r.low), decimals),
+        number(rate.map(|r| r.high), decimals),
+    ]
+}
+
+/// Every table but the summary.
+pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
+    let mut all = vec![
+        ranking(&figures.ranking, lang),
+        year_on_year(&figures.comparison, lang),
+        coverage(figures, lang),
+        process(figures, lang),
+    ];
+    all.push(match &figures.hot {
+        Ok(found) => hot_spots(found, &figures.places(), lang),
+        Err(why) => no_hot_spots(*why, lang),
+    });
+    all.push(flown(&figures.comparison, lang));
+    all
+}
+
+/// Districts by rate.
+pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
+    let titles = [
+        ("rank", "名次"),
+        ("district", "区划"),
+        ("code", "代码"),
+        ("confirmed sites", "查实图斑"),
+        ("on km²", "有效搜索（平方公里）"),
+        ("cover %", "覆盖 %"),
+        ("per 100 km²", "每百平方公里"),
+        ("95 % low", "95% 下限"),
+        ("95 % high", "95% 上限"),
+        ("empirical Bayes", "经验贝叶斯"),
+        ("plants", "株数"),
+        ("plants per 100 km²", "每百平方公里株数"),
+        ("95 % low", "95% 下限"),
+        ("95 % high", "95% 上限"),
+        ("reasons", "说明"),
+    ];
+    let row = |d: &Ranked| {
+        let [rate, low, high] = interval(d.rate, 2);
+        let [plants, plants_low, plants_high] = interval(d.plants_rate, 0);
+        vec![
+            d.place.map_or(Cell::text("—"), count),
+            Cell::text(d.name.as_str()),
+            Cell::text(d.code.as_str()),
+            count(d.counted.count),
+            Cell::Number(d.counted.km2, 1),
+            Cell::Number(d.cover * 100.0, 1),
+            rate,
+            low,
+            high,
+            number(d.shrunk, 2),
+            d.plants.into(),
+            plants,
+            plants_low,
+            plants_high,
+            Cell::text(d.reasons(ranking, lang)),
+        ]
+    };
+    let cover = ranking.least_cover * 100.0;
+    let mut note = tr!(
+        lang,
+        "Confirmed sites over the km² that were searched in the growth window and finely enough, both on the same ground. Ordered by the empirical-Bayes rate. Districts with less than {cover:.0} % of their ground searched so have insufficient data and no rank. The interval of plants takes each site as one find.",
+        "查实图斑数与生长期内以足够分辨率搜索的平方公里数之比，分子分母为同一范围。按经验贝叶斯比率排序。有效搜索不足 {cover:.0}% 的区划资料不足，不排名。株数区间以每个图斑为一次发现计算。"
+    );
+    if let Some(why) = ranking.why_none(lang) {
+        note = format!("{why}{} {note}", lang.pick(".", "。"));
+    }
+    Table {
+        id: "ranking",
+        title: lang.pick("Districts by rate", "区划比率排名").into(),
+        note,
+        columns: titled(&titles, lang),
+        rows: ranking.districts.iter().map(row).collect(),
+        summed: false,
+        remark: Some(14),
+    }
+}
+
+fn ratio_cells(ratio: Option<Ratio>) -> [Cell; 3] {
+    [
+        number(ratio.and_then(|r| r.ratio), 2),
+        number(ratio.map(|r| r.low), 2),
+        ratio.map_or(Cell::Empty, |r| {
+            r.high.map_or(Cell::text("∞"), |high| Cell::Number(high, 2))
+        }),
+    ]
+}
+
+fn year_columns(a: &str, b: &str, lang: Lang) -> Vec<String> {
+    let both = lang.pick("both", "共同");
+    vec![
+        lang.pick("district", "区划").into(),
+        lang.pick("code", "代码").into(),
+        tr!(lang, "all {a}", "全部 {a}"),
+        tr!(lang, "all {b}", "全部 {b}"),
+        tr!(lang, "on ground {a}", "范围内 {a}"),
+        format!("km² {a}"),
+        tr!(lang, "on ground {b}", "范围内 {b}"),
+        format!("km² {b}"),
+        lang.pick("rate ratio", "比率之比").into(),
+        lang.pick("95 % low", "95% 下限").into(),
+        lang.pick("95 % high", "95% 上限").into(),
+        format!("{both} {a}"),
+        format!("{both} {b}"),
+        format!("{both} km²"),
+        lang.pick("ratio", "同一范围之比").into(),
+        lang.pick("95 % low", "95% 下限").into(),
+        lang.pick("95 % high", "95% 上限").into(),
+    ]
+}
+
+/// Districts and all of them in two periods.
+pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
+    let [before, after] = &comparison.flown;
+    let (a, b) = (&before.period, &after.period);
+    let columns = year_columns(a, b, lang);
+    let row = |line: &Line, name: &str| {
+        let [x, y] = line.searched;
+        let [c, d] = line.common;
+        let mut cells = vec![
+            Cell::text(name),
+            Cell::text(line.code.as_str()),
+            count(line.raw[0]),
+            count(line.raw[1]),
+            count(x.count),
+            Cell::Number(x.km2, 1),
+            count(y.count),
+            Cell::Number(y.km2, 1),
+        ];
+        cells.extend(ratio_cells(line.rate));
+        cells.extend([count(c.count), count(d.count), Cell::Number(d.km2, 1)]);
+        cells.extend(ratio_cells(line.matched));
+        cells
+    };
+    let mut rows: Vec<Vec<Cell>> = comparison
+        .districts
+        .iter()
+        .map(|l| row(l, &l.name))
+        .collect();
+    rows.push(row(&comparison.total, lang.pick("all", "合计")));
+    let mut note = tr!(
+        lang,
+        "All: confirmed sites wherever found; they fall where less is flown. On ground: confirmed sites on the ground searched in window and finely enough, with its km². Both: on the ground so searched in both. Ratios are the later over the earlier with exact 95 % intervals; an interval that holds 1 shows no change.",
+        "全部：所有查实图斑，飞得少则数量少。范围内：有效搜索范围内的查实图斑及其平方公里数。共同：两期均有效搜索的范围。比值为后期比前期，附精确 95% 区间；区间含 1 即不能说明有变化。"
+    );
+    let end = lang.pick(".", "。");
+    for remark in comparison.remarks(lang) {
+        note = format!("{note} {remark}{end}");
+    }
+    Table {
+        id: "year_on_year",
+        title: tr!(lang, "Year on year: {a} and {b}", "同比：{a} 与 {b}"),
+        note,
+        columns,
+        rows,
+        summed: true,
+        remark: None,
+    }
+}
+
+fn flown(comparison: &Comparison, lang: Lang) -> Table {
+    let titles = [
+        ("period", "时期"),
+        ("flights", "航次"),
+        ("km² searched", "已搜索（平方公里）"),
+        ("in window, finely enough", "有效搜索（平方公里）"),
+        ("in window %", "生长期内 %"),
+        ("middle GSD cm", "分辨率中位数（cm）"),
+        ("first day", "首日"),
+        ("last day", "末日"),
+        ("models", "模型"),
+        ("thresholds", "阈值"),
+    ];
+    let rows = comparison
+        .flown
+        .iter()
+        .map(|f| {
+            let list = |set: &std::collections::BTreeSet<String>| {
+                Cell::text(set.iter().cloned().collect::<Vec<_>>().join("; "))
+            };
+            vec![
+                Cell::text(f.period.as_str()),
+                count(f.flights),
+                Cell::Number(f.searched_km2, 1),
+                Cell::Number(f.fair_km2, 1),
+                number(f.in_window.map(|s| s * 100.0), 1),
+                number(f.gsd_cm, 1),
+                f.days.map(|d| d.0.to_string()).into(),
+                f.days.map(|d| d.1.to_string()).into(),
+                list(&f.models),
+                list(&f.thresholds),
+            ]
+        })
+        .collect();
+    Table {
+        id: "flown",
+        title: lang.pick("How it was flown", "航测方式").into(),
+        note: String::new(),
+        columns: titled(&titles, lang),
+        rows,
+        summed: false,
+        remark: None,
+    }
+}

@@ -1,0 +1,139 @@
+//! The province's figures through the program: what little data honestly gives, and what is refused.
+
+use crate::office::Office;
+use serde_json::{Value, json};
+
+fn districts(office: &Office, count: usize) {
+    let features: Vec<Value> = (0..count)
+        .map(|n| {
+            let (w, e) = (113.2 + n as f64 * 0.2, 113.4 + n as f64 * 0.2);
+            let ring = [[w, 33.6], [e, 33.6], [e, 33.9], [w, 33.9], [w, 33.6]];
+            json!({"type": "Feature", "properties": {"code": format!("41042{}", 3 + n), "name": format!("县{n}")},
+                "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        })
+        .collect();
+    let file = json!({"type": "FeatureCollection", "features": features});
+    std::fs::write(office.path("d.geojson"), file.to_string()).expect("written");
+    office.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
+}
+
+#[test]
+fn without_districts_or_anything_recorded_every_command_says_what_is_missing() {
+    let office = Office::begin();
+    let all: [&[&str]; 4] = [
+        &["hotspots"],
+        &["compare", "2025", "2026"],
+        &["rank"],
+        &["report", "province"],
+    ];
+    for command in all {
+        let why = office.refused("chief", command);
+        assert!(why.contains("the registry has no districts"), "{why}");
+    }
+    districts(&office, 2);
+    for command in [all[0], all[2], all[3]] {
+        let why = office.refused("chief", command);
+        assert!(why.contains("neither flights nor sites"), "{why}");
+    }
+    let why = office.refused("chief", &["report", "county"]);
+    assert!(why.contains("no such districts: 410423"), "{why}");
+}
+
+#[test]
+fn arguments_that_will_not_do_are_refused_with_what_they_look_like() {
+    let office = Office::begin();
+    districts(&office, 2);
+    let refusals: [(&[&str], &str); 8] = [
+        (&["compare", "2025", "spring"], "spring"),
+        (&["rank", "--season", "26"], "26 will not do"),
+        (
+            &["rank", "--between", "2026-06-30/2026-04-01"],
+            "2026-04-01/2026-06-30",
+        ),
+        (&["rank", "--least-cover", "120"], "--least-cover"),
+        (&["rank", "--district", "Ye"], "--district"),
+        (&["rank", "--district", "52"], "no such districts"),
+        (&["hotspots", "--resolution", "15"], "--resolution"),
+        (&["hotspots", "-o", "hot.shp"], "hotspots.geojson"),
+    ];
+    for (arguments, part) in refusals {
+        let why = office.refused("chief", arguments);
+        assert!(why.contains(part), "{arguments:?}: {why}");
+    }
+}
+
+#[test]
+fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
+    let mut office = Office::begin();
+    districts(&office, 2);
+    for n in 0..3 {
+        office.dispatched(113.25 + f64::from(n) * 0.01, 33.74);
+    }
+    let why = office.refused("chief", &["hotspots", "--season", "2026"]);
+    assert!(why.contains("no searched ground is known"), "{why}");
+    let ranked = office
+        .ok("chief", &["rank", "--season", "2026", "--json"])
+        .json();
+    assert!(
+        ranked["no_ranks"]
+            .as_str()
+            .expect("said")
+            .contains("not enough data")
+    );
+    for district in ranked["districts"].as_array().expect("districts") {
+        assert_eq!(district["standing"], "insufficient");
+        assert_eq!(
+            (&district["rate"], &district["place"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
+    let compared = office
+        .ok("chief", &["compare", "2025", "2026", "--json"])
+        .json();
+    assert_eq!(compared["total"]["rate"], Value::Null);
+    assert!(
+        compared["remarks"]
+            .to_string()
+            .contains("not enough data: in 2025")
+    );
+    let plot = office.ok("chief", &["rank", "--season", "2026", "--funnel", "f.svg"]);
+    assert!(plot.err.contains("no funnel plot") && !office.path("f.svg").exists());
+
+    office.lang = "zh";
+    office.ok(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r.1"],
+    );
+    let html = std::fs::read_to_string(office.path("r.1.html")).expect("a page");
+    assert!(
+        html.contains("数据不足") && html.contains("3个已知图斑"),
+        "{html}"
+    );
+    let book: Result<calamine::Xlsx<_>, _> = calamine::open_workbook(office.path("r.1.xlsx"));
+    assert_eq!(
+        calamine::Reader::sheet_names(&book.expect("a workbook")).len(),
+        7
+    );
+    // What is there stays, unless one says so.
+    office.lang = "en";
+    let why = office.refused(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r.1"],
+    );
+    assert!(why.contains("r.1.html is there already"), "{why}");
+    office.ok(
+        "chief",
+        &[
+            "report",
+            "province",
+            "--season",
+            "2026",
+            "-o",
+            "r.1",
+            "--overwrite",
+        ],
+    );
+}
