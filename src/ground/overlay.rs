@@ -2,7 +2,7 @@
 //!
 //! The grid is exact for everything this program writes (seven decimals). The engine is i_overlay itself, in its present
 //! version: the older one inside `geo` 0.33 does not come to an end on some thousand overlapping footprints whose corners
-//! touch (its extraction of rings, mended in i_overlay 8; see the test of ten thousand footprints).
+//! touch (it goes round and round in its extraction of rings; see the test of ten thousand footprints).
 
 use geo::orient::{Direction, Orient};
 use geo::{LineString, MultiPolygon, Polygon};
