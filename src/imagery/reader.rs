@@ -84,8 +84,13 @@ fn from_photo(flat: &Rectified, usable: bool, rect: Rect) -> Pixels {
     let mut why = Vec::new();
     for y in rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize) {
         let row = &flat.rgb[(y * width + x0) * 3..(y * width + x1) * 3];
-        for (i, plane) in colours.iter_mut().enumerate() {
-            plane.extend(row.iter().skip(i).step_by(3));
+        for plane in &mut colours {
+            plane.reserve(x1 - x0);
+        }
+        for pixel in row.chunks_exact(3) {
+            colours[0].push(pixel[0]);
+            colours[1].push(pixel[1]);
+            colours[2].push(pixel[2]);
         }
         let kind = |valid: &bool| match (valid, usable) {
             (false, _) => Why::NoData as u8,

@@ -33,8 +33,8 @@ const CHOICES: [Resolution; 6] = [
     Resolution::Eight,
     Resolution::Nine,
 ];
-/// Sites a cell, on average, that a finer resolution has to keep: a cell and its six neighbours then hold five.
-const SITES_PER_CELL: f64 = 5.0 / 7.0;
+/// Sites a cell, on average, that a finer resolution has to keep: a cell and its six neighbours then hold three.
+const SITES_PER_CELL: f64 = 3.0 / 7.0;
 
 /// How hot spots are sought.
 #[derive(Debug, Clone, Copy, PartialEq)]

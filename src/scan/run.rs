@@ -347,7 +347,8 @@ impl<'a> Search<'a> {
         let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
         let mut outside = BTreeSet::new();
         for (source, raster) in self.sources.rasters.iter().enumerate() {
-            if raster.photo().is_some() && self.job(source, None)?.is_none() {
+            let photo = self.boundary.is_some() && raster.photo().is_some();
+            if photo && self.job(source, None)?.is_none() {
                 outside.insert(source);
             }
         }

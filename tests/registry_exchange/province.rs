@@ -1,6 +1,7 @@
 //! The province's figures through the program: what little data honestly gives, and what is refused.
 
 use crate::office::Office;
+use crate::sample;
 use serde_json::{Value, json};
 
 fn districts(office: &Office, count: usize) {
@@ -136,4 +137,109 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
             "--overwrite",
         ],
     );
+}
+
+/// Whether the interval of a ratio holds a value.
+fn holds(ratio: &Value, truth: f64) -> bool {
+    let end = |name: &str| ratio[name].as_f64();
+    end("low").is_some_and(|low| low <= truth) && end("high").is_none_or(|high| high >= truth)
+}
+
+#[test]
+fn the_made_up_province_gives_back_its_doubling_its_halved_flights_and_its_hot_spots() {
+    let kept = tempfile::tempdir().expect("folder");
+    sample::run([kept.path().display().to_string()].into_iter());
+    let truth = std::fs::read(kept.path().join("truth.json")).expect("read");
+    let truth: Value = serde_json::from_slice(&truth).expect("JSON");
+    let get = |arguments: &[&str]| -> String {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_papaver"))
+            .current_dir(kept.path())
+            .args(["--lang", "en"])
+            .args(arguments)
+            .env("PAPAVER_REGISTRY", "province.papaver")
+            .output()
+            .expect("run");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let json =
+        |arguments: &[&str]| -> Value { serde_json::from_str(&get(arguments)).expect("JSON") };
+
+    let compared = json(&["compare", "2025", "2026", "--json"]);
+    let lines = compared["districts"].as_array().expect("districts");
+    let counties = truth["counties"].as_array().expect("counties");
+    assert_eq!(lines.len(), counties.len());
+    for (line, county) in lines.iter().zip(counties) {
+        assert_eq!(line["code"], county["code"]);
+        let raw = line["raw"][1].as_f64().expect("count") / line["raw"][0].as_f64().expect("count");
+        if county["doubled_in_2026"] == true {
+            assert!(
+                holds(&line["rate"], 2.0) && holds(&line["matched"], 2.0),
+                "{line}"
+            );
+            assert!(!holds(&line["matched"], 1.0), "{line}");
+        }
+        if county["flown_half_in_2026"] == true {
+            assert!(raw < 0.75, "{line}");
+            assert!(
+                holds(&line["rate"], 1.0) && holds(&line["matched"], 1.0),
+                "{line}"
+            );
+        }
+    }
+
+    let found = json(&["hotspots", "--season", "2026", "--json"]);
+    let hot: Vec<h3o::LatLng> = found["cells"]
+        .as_array()
+        .expect("cells")
+        .iter()
+        .filter(|cell| cell["hot"] == true)
+        .map(|cell| {
+            cell["cell"]
+                .as_str()
+                .expect("an index")
+                .parse::<h3o::CellIndex>()
+                .expect("a cell")
+                .into()
+        })
+        .collect();
+    let planted: Vec<h3o::LatLng> = counties
+        .iter()
+        .filter_map(|c| {
+            let (lat, lon) = (c["hot"]["lat"].as_f64()?, c["hot"]["lon"].as_f64()?);
+            h3o::LatLng::new(lat, lon).ok()
+        })
+        .collect();
+    assert_eq!(planted.len(), 2);
+    for place in &planted {
+        assert!(
+            hot.iter().any(|cell| cell.distance_km(*place) < 3.0),
+            "{place}: {hot:?}"
+        );
+    }
+    // A cell stands for its neighbours too: as far as a spot's radius and two cells.
+    for cell in &hot {
+        assert!(
+            planted.iter().any(|place| cell.distance_km(*place) < 8.0),
+            "{cell}"
+        );
+    }
+
+    let ranked = json(&["rank", "--season", "2026", "--json"]);
+    let first = &ranked["districts"][0];
+    assert_eq!(
+        (&first["place"], &first["standing"]),
+        (&json!(1), &json!("above"))
+    );
+    let doubled = counties
+        .iter()
+        .find(|c| c["doubled_in_2026"] == true)
+        .expect("one");
+    assert_eq!(first["code"], doubled["code"]);
+
+    get(&["report", "county", "--district", "990103", "-o", "county"]);
+    let written = get(&["report", "province", "-o", "province"]);
+    assert!(written.contains("province.html") && written.contains("province.xlsx"));
+    let html = std::fs::read_to_string(kept.path().join("province.html")).expect("a page");
+    assert!(html.contains("丙县") && html.contains("class=\"map\""));
 }

@@ -111,7 +111,7 @@ fn remarks(html: &mut String, figures: &Figures, lang: Lang) {
     if elsewhere > 0 {
         remarks.push(tr!(
             lang,
-            "{elsewhere} confirmed sites lie on ground that was not searched in window and finely enough; no rate counts them",
+            "confirmed sites on ground that was not searched in window and finely enough, which no rate counts: {elsewhere}",
             "{elsewhere} 个查实图斑不在有效搜索范围内，不计入任何比率"
         ));
     }
