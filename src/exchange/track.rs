@@ -183,13 +183,15 @@ fn is_jump(step_m: f64, seconds: Option<i64>) -> bool {
     step_m > LONGEST_STEP_M || (too_fast && step_m > FASTEST)
 }
 
+/// Areas united at a time.
+const TOGETHER: usize = 32;
 /// Corners of a half circle around an end.
 const CORNERS: u32 = 16;
 
 /// The ground within `reach_m` of the lines, on a plane that touches the ellipsoid at the middle of each: what lies within
 /// reach of each step, united.
 fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
-    let around: Vec<MultiPolygon> = lines
+    let mut around: Vec<MultiPolygon> = lines
         .iter()
         .flat_map(|line| {
             let plane = LocalPlane::at(line[line.len() / 2]);
@@ -207,6 +209,10 @@ fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
                 .collect::<Vec<_>>()
         })
         .collect();
+    // Steps to and fro over one yard cross each other by the square of their number: a few at a time do not.
+    while around.len() > TOGETHER {
+        around = around.chunks(TOGETHER).map(union).collect();
+    }
     union(&around)
 }
 
