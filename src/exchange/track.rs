@@ -183,13 +183,15 @@ fn is_jump(step_m: f64, seconds: Option<i64>) -> bool {
     step_m > LONGEST_STEP_M || (too_fast && step_m > FASTEST)
 }
 
+/// Areas united at a time.
+const TOGETHER: usize = 32;
 /// Corners of a half circle around an end.
 const CORNERS: u32 = 16;
 
 /// The ground within `reach_m` of the lines, on a plane that touches the ellipsoid at the middle of each: what lies within
 /// reach of each step, united.
 fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
-    let around: Vec<MultiPolygon> = lines
+    let mut around: Vec<MultiPolygon> = lines
         .iter()
         .flat_map(|line| {
             let plane = LocalPlane::at(line[line.len() / 2]);
@@ -207,6 +209,10 @@ fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
                 .collect::<Vec<_>>()
         })
         .collect();
+    // Steps to and fro over one yard cross each other by the square of their number: a few at a time do not.
+    while around.len() > TOGETHER {
+        around = around.chunks(TOGETHER).map(union).collect();
+    }
     union(&around)
 }
 
@@ -243,17 +249,24 @@ mod tests {
     use crate::ground::area_m2;
 
     fn track(fixes: &[(f64, f64, &str)]) -> Track {
-        let points: String = fixes
-            .iter()
-            .map(|(lon, lat, time)| {
-                let time = if time.is_empty() {
-                    String::new()
-                } else {
-                    format!("<time>{time}</time>")
-                };
-                format!("<trkpt lat=\"{lat}\" lon=\"{lon}\">{time}</trkpt>")
-            })
-            .collect();
+        let mut points = String::new();
+        for (lon, lat, time) in fixes {
+            let time = if time.is_empty() {
+                String::new()
+            } else {
+                format!("<time>{time}</time>")
+            };
+            points += &[
+                "<trkpt lat=\"",
+                &lat.to_string(),
+                "\" lon=\"",
+                &lon.to_string(),
+                "\">",
+                &time,
+                "</trkpt>",
+            ]
+            .concat();
+        }
         let text = format!(
             "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
         );
