@@ -35,10 +35,6 @@ impl Outline {
         let (low, high) = (self.bounds.min(), self.bounds.max());
         low.x < e && high.x > w && low.y < n && high.y > s
     }
-
-    fn polygon(&self) -> Polygon {
-        Polygon::new(LineString::new(self.ring.clone()), vec![])
-    }
 }
 
 /// The outline of a cell, degrees.
@@ -58,56 +54,67 @@ pub fn cell_at(at: LonLat, resolution: Resolution) -> Option<CellIndex> {
         .map(|at| at.to_cell(resolution))
 }
 
-/// The searched square kilometres of every cell that holds any.
+/// The searched square kilometres of every cell that holds any. The polygons of one area do not overlap one another; those
+/// of different areas may.
 pub fn searched_cells(areas: &[&MultiPolygon], resolution: Resolution) -> BTreeMap<CellIndex, f64> {
-    // Half a piece's diagonal is less than an edge, so a piece reaches no farther than the ring around its middle's cell.
-    let step = resolution.edge_length_km() * 0.8 / DEGREE_KM;
-    let mut parts: Vec<(CellIndex, Piece)> = pieces(areas, step)
+    // A piece then reaches no farther than the second ring around its middle's cell: half its diagonal and a cell's radius
+    // are 2.7 edges, and the third ring begins after 3.5.
+    let step = resolution.edge_length_km() * 2.4 / DEGREE_KM;
+    let mut parts: Vec<Part> = pieces(areas, step)
         .into_par_iter()
-        .flat_map_iter(|piece| in_cells(&piece, resolution))
+        .flat_map_iter(|(area, piece)| in_cells(area, &piece, resolution))
         .collect();
-    parts.par_sort_by_key(|(cell, _)| *cell);
+    parts.par_sort_by_key(|part| (part.cell, part.area));
     parts
-        .par_chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|group| {
-            let cell = Outline::of(group.first()?.0)?;
-            let km2 = union_m2(&cell, group) / 1e6;
-            (km2 > SLIVER_KM2).then_some((cell.cell, km2))
+        .par_chunk_by(|a, b| a.cell == b.cell)
+        .filter_map(|parts| {
+            let cell = parts.first()?.cell;
+            let km2 = together_m2(parts) / 1e6;
+            (km2 > SLIVER_KM2).then_some((cell, km2))
         })
         .collect::<Vec<_>>()
         .into_iter()
         .collect()
 }
 
-fn in_cells(piece: &Piece, resolution: Resolution) -> Vec<(CellIndex, Piece)> {
+/// What of an area lies in a cell.
+struct Part {
+    cell: CellIndex,
+    area: usize,
+    polygon: Polygon,
+}
+
+fn in_cells(area: usize, piece: &Piece, resolution: Resolution) -> Vec<Part> {
     let bounds = piece.bounds();
     let [w, s, e, n] = bounds;
     let middle = LonLat::new(f64::midpoint(w, e), f64::midpoint(s, n));
     let Some(cell) = cell_at(middle, resolution) else {
         return Vec::new();
     };
-    cell.grid_disk::<Vec<_>>(1)
+    cell.grid_disk::<Vec<_>>(2)
         .into_iter()
         .filter_map(Outline::of)
         .filter(|outline| outline.meets(bounds))
-        .filter_map(|outline| Some((outline.cell, piece.within(&outline.ring)?)))
+        .filter_map(|outline| {
+            Some(Part {
+                cell: outline.cell,
+                area,
+                polygon: piece.within(&outline.ring)?.polygon(),
+            })
+        })
         .collect()
 }
 
-/// The area that some pieces of a cell cover together.
-fn union_m2(cell: &Outline, parts: &[(CellIndex, Piece)]) -> f64 {
-    use geo::Area;
-    let whole = cell.polygon();
-    let all = whole.unsigned_area();
-    if let [(_, piece)] = parts {
-        return area_m2(&MultiPolygon::new(vec![piece.polygon()]));
+/// The area that the parts of a cell cover together, m². Parts of one area lie apart: their areas add up.
+fn together_m2(parts: &[Part]) -> f64 {
+    let areas: Vec<MultiPolygon> = parts
+        .chunk_by(|a, b| a.area == b.area)
+        .map(|parts| parts.iter().map(|part| part.polygon.clone()).collect())
+        .collect();
+    match &areas[..] {
+        [one] => area_m2(one),
+        _ => area_m2(&union(&areas)),
     }
-    let full = |(_, piece): &(CellIndex, Piece)| piece.square_degrees() >= all * (1.0 - 1e-9);
-    if parts.iter().any(full) {
-        return area_m2(&MultiPolygon::new(vec![whole]));
-    }
-    let polygons = MultiPolygon::new(parts.iter().map(|(_, piece)| piece.polygon()).collect());
-    area_m2(&union([&polygons]))
 }
 
 #[cfg(test)]

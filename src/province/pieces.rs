@@ -124,15 +124,19 @@ fn cut(ring: &[Coord], side: impl Fn(Coord) -> f64) -> Vec<Coord> {
 }
 
 /// Cuts ground into pieces of at most `step` degrees across and along, each within one square of a grid of that step, so
-/// that the cost grows with the ground and not with its square.
-pub fn pieces(areas: &[&MultiPolygon], step: f64) -> Vec<Piece> {
-    let polygons: Vec<&Polygon> = areas.iter().flat_map(|area| area.iter()).collect();
+/// that the cost grows with the ground and not with its square. Each comes with the number of its area.
+pub fn pieces(areas: &[&MultiPolygon], step: f64) -> Vec<(usize, Piece)> {
+    let polygons: Vec<(usize, &Polygon)> = areas
+        .iter()
+        .enumerate()
+        .flat_map(|(number, area)| area.iter().map(move |polygon| (number, polygon)))
+        .collect();
     polygons
         .par_iter()
-        .flat_map_iter(|polygon| {
+        .flat_map_iter(|(number, polygon)| {
             let mut done = Vec::new();
             halve(Piece::of(polygon), step, ALL_LINES, &mut done);
-            done
+            done.into_iter().map(|piece| (*number, piece))
         })
         .collect()
 }
@@ -206,7 +210,8 @@ pub struct Ground(RTree<Piece>);
 impl Ground {
     /// The ground of some areas.
     pub fn of(areas: &[&MultiPolygon]) -> Self {
-        Self(RTree::bulk_load(pieces(areas, INDEX_STEP)))
+        let all = pieces(areas, INDEX_STEP).into_iter();
+        Self(RTree::bulk_load(all.map(|(_, piece)| piece).collect()))
     }
 
     /// Whether a place lies on it.
@@ -240,12 +245,12 @@ mod tests {
         let whole = MultiPolygon::new(vec![holed()]);
         for step in [0.3, 0.77, 2.0, 50.0] {
             let cut = pieces(&[&whole], step);
-            let area: f64 = cut.iter().map(Piece::square_degrees).sum();
+            let area: f64 = cut.iter().map(|(_, piece)| piece.square_degrees()).sum();
             assert!(
                 (area - whole.unsigned_area()).abs() < 1e-9,
                 "{step}: {area}"
             );
-            for piece in cut {
+            for (_, piece) in cut {
                 let [w, s, e, n] = piece.bounds();
                 assert!(e - w <= step + 1e-9 && n - s <= step + 1e-9);
             }

@@ -231,10 +231,11 @@ struct Counts {
 
 /// Squares along a block's side.
 const BLOCK: usize = 32;
+/// The same, to reckon with rows and columns.
+const SIDE: i64 = 32;
 
 impl Counts {
     fn key((x, y): Square) -> (Square, usize) {
-        const SIDE: i64 = BLOCK as i64;
         let within = (y.rem_euclid(SIDE) * SIDE + x.rem_euclid(SIDE)).unsigned_abs();
         (
             (x.div_euclid(SIDE), y.div_euclid(SIDE)),

@@ -349,27 +349,28 @@ fn sample(picture: &RgbImage, x: f64, y: f64, out: &mut [u8]) {
         clippy::cast_sign_loss,
         reason = "clamped to the picture"
     )]
-    let (x0, y0) = (x as usize, y as usize);
-    let (x1, y1) = (
-        (x0 + 1).min(width as usize - 1),
-        (y0 + 1).min(height as usize - 1),
-    );
+    let (x0, y0) = (x as u32, y as u32);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "between 0 and 256"
     )]
     let (fx, fy) = (
-        ((x - x0 as f64) * 256.0) as u32,
-        ((y - y0 as f64) * 256.0) as u32,
+        ((x - f64::from(x0)) * 256.0) as u32,
+        ((y - f64::from(y0)) * 256.0) as u32,
     );
-    let raw: &[u8] = picture;
     let row = width as usize * 3;
-    let (a, b) = (y0 * row + x0 * 3, y0 * row + x1 * 3);
-    let (c, d) = (y1 * row + x0 * 3, y1 * row + x1 * 3);
-    for (i, out) in out.iter_mut().enumerate() {
-        let top = u32::from(raw[a + i]) * (256 - fx) + u32::from(raw[b + i]) * fx;
-        let bottom = u32::from(raw[c + i]) * (256 - fx) + u32::from(raw[d + i]) * fx;
+    let start = y0 as usize * row + x0 as usize * 3;
+    let across = if x0 + 1 < width { 3 } else { 0 };
+    let below = if y0 + 1 < height { row } else { 0 };
+    let raw: &[u8] = picture;
+    let top = &raw[start..start + across + 3];
+    let bottom = &raw[start + below..start + below + across + 3];
+    let corners = top.iter().zip(&top[across..]);
+    let corners = corners.zip(bottom.iter().zip(&bottom[across..]));
+    for (out, ((a, b), (c, d))) in out.iter_mut().zip(corners) {
+        let top = u32::from(*a) * (256 - fx) + u32::from(*b) * fx;
+        let bottom = u32::from(*c) * (256 - fx) + u32::from(*d) * fx;
         *out = u8::try_from((top * (256 - fy) + bottom * fy + 32_768) >> 16).unwrap_or(u8::MAX);
     }
 }
