@@ -489,7 +489,7 @@ fn live(
     );
     let mut on = found;
     let mut later = |office: &mut Office<'_>, least: i64, most: i64| {
-        on = on + office.random.random_range(least..=most).days();
+        on += office.random.random_range(least..=most).days();
         (on <= today).then_some(on)
     };
     let Some(at) = later(office, 0, 2) else {
