@@ -84,7 +84,11 @@ fn facts() -> Facts {
         let home = number % COUNTIES;
         let (w, s) = corner(home);
         let (x, y) = (w + draw.next() * SIDE, s + draw.next() * SIDE);
-        let season = if (number / COUNTIES) % 2 == 0 { 2026 } else { 2025 };
+        let season = if (number / COUNTIES) % 2 == 0 {
+            2026
+        } else {
+            2025
+        };
         let day = date(season, 5, 1 + i8::try_from(number % 28).unwrap_or(0));
         facts.flights.push(Flight {
             scan: format!("{number}"),
