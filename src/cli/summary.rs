@@ -47,10 +47,19 @@ fn ground(summary: &Summary, lang: Lang) {
     }
     if summary.photos.0 > 0 {
         let (photos, flights) = summary.photos;
+        let gsd = summary
+            .photos_gsd_cm
+            .map_or_else(String::new, |(finest, coarsest)| {
+                tr!(
+                    lang,
+                    ", {finest:.1} to {coarsest:.1} cm a pixel",
+                    "，{finest:.1} 至 {coarsest:.1} 厘米/像素"
+                )
+            });
         talk::data(&tr!(
             lang,
-            "photos        {photos}, flights {flights}",
-            "照片      {photos} 张，航次 {flights} 个"
+            "photos        {photos}, flights {flights}{gsd}",
+            "照片      {photos} 张，航次 {flights} 个{gsd}"
         ));
     }
     if summary.ignored > 0 {

@@ -60,10 +60,12 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, Exchange
             let own = NAMES.iter().find_map(|name| read.words.get(*name));
             let base = own.map_or_else(|| read.number.to_string(), |own| own.trim().to_owned());
             // A list that names two targets alike keeps both.
-            let id = std::iter::once(base.clone())
-                .chain((2..).map(|n| format!("{base}#{n}")))
-                .find(|id| !taken.contains(id))
-                .unwrap_or(base);
+            let mut id = base.clone();
+            let mut more = 2;
+            while taken.contains(&id) {
+                id = format!("{base}#{more}");
+                more += 1;
+            }
             taken.insert(id.clone());
             Ok(Target { id, place })
         })

@@ -8,7 +8,7 @@ use super::ExchangeError;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use crate::registry::place::Place;
-use geo::{Buffer, Coord, LineString, MapCoords, MultiLineString, MultiPolygon, Simplify};
+use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -183,13 +183,18 @@ fn is_jump(step_m: f64, seconds: Option<i64>) -> bool {
     step_m > LONGEST_STEP_M || (too_fast && step_m > FASTEST)
 }
 
-/// The ground within `reach_m` of the lines, on a plane that touches the ellipsoid at the middle of each.
+/// Areas united at a time.
+const TOGETHER: usize = 32;
+/// Corners of a half circle around an end.
+const CORNERS: u32 = 16;
+
+/// The ground within `reach_m` of the lines, on a plane that touches the ellipsoid at the middle of each: what lies within
+/// reach of each step, united.
 fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
-    let around: Vec<MultiPolygon> = lines
+    let mut around: Vec<MultiPolygon> = lines
         .iter()
-        .map(|line| {
-            let middle = line[line.len() / 2];
-            let plane = LocalPlane::at(middle);
+        .flat_map(|line| {
+            let plane = LocalPlane::at(line[line.len() / 2]);
             let flat: LineString = line
                 .iter()
                 .map(|at| {
@@ -197,17 +202,38 @@ fn widened(lines: &[Vec<LonLat>], reach_m: f64) -> MultiPolygon {
                     Coord { x: p.x, y: p.y }
                 })
                 .collect();
-            let flat = MultiLineString::new(vec![flat.simplify(TOLERANCE_M)]);
-            flat.buffer(reach_m).map_coords(|c| {
-                let at = plane.to_lonlat(PlanePoint { x: c.x, y: c.y });
-                Coord {
-                    x: at.lon,
-                    y: at.lat,
-                }
-            })
+            let steps: Vec<_> = flat.simplify(TOLERANCE_M).lines().collect();
+            steps
+                .into_iter()
+                .map(move |step| MultiPolygon::new(vec![capsule(step, reach_m, &plane)]))
+                .collect::<Vec<_>>()
         })
         .collect();
+    // Steps to and fro over one yard cross each other by the square of their number: a few at a time do not.
+    while around.len() > TOGETHER {
+        around = around.chunks(TOGETHER).map(union).collect();
+    }
     union(&around)
+}
+
+/// The ground within reach of a step: a band with round ends.
+fn capsule(step: Line, reach_m: f64, plane: &LocalPlane) -> Polygon {
+    let heading = step.dy().atan2(step.dx());
+    let quarter = std::f64::consts::FRAC_PI_2;
+    let end = |at: Coord, from: f64| {
+        (0..=CORNERS).map(move |n| {
+            let angle = from + std::f64::consts::PI * f64::from(n) / f64::from(CORNERS);
+            let (sin, cos) = angle.sin_cos();
+            Coord::from(plane.to_lonlat(PlanePoint {
+                x: at.x + reach_m * cos,
+                y: at.y + reach_m * sin,
+            }))
+        })
+    };
+    let ring: LineString = end(step.end, heading - quarter)
+        .chain(end(step.start, heading + quarter))
+        .collect();
+    Polygon::new(ring, vec![])
 }
 
 impl Walk {
@@ -223,17 +249,24 @@ mod tests {
     use crate::ground::area_m2;
 
     fn track(fixes: &[(f64, f64, &str)]) -> Track {
-        let points: String = fixes
-            .iter()
-            .map(|(lon, lat, time)| {
-                let time = if time.is_empty() {
-                    String::new()
-                } else {
-                    format!("<time>{time}</time>")
-                };
-                format!("<trkpt lat=\"{lat}\" lon=\"{lon}\">{time}</trkpt>")
-            })
-            .collect();
+        let mut points = String::new();
+        for (lon, lat, time) in fixes {
+            let time = if time.is_empty() {
+                String::new()
+            } else {
+                format!("<time>{time}</time>")
+            };
+            points += &[
+                "<trkpt lat=\"",
+                &lat.to_string(),
+                "\" lon=\"",
+                &lon.to_string(),
+                "\">",
+                &time,
+                "</trkpt>",
+            ]
+            .concat();
+        }
         let text = format!(
             "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
         );
@@ -291,6 +324,31 @@ mod tests {
             jumps.facts.days.as_ref().map(|d| d[0].as_str()),
             Some("1999-01-01")
         );
+    }
+
+    #[test]
+    fn a_track_that_crosses_itself_a_thousand_times_comes_to_an_end() {
+        use rand::{RngExt, SeedableRng};
+        let mut random = rand::rngs::StdRng::seed_from_u64(3);
+        let (mut x, mut y) = (113.30, 33.74);
+        let fixes = (0..3_000)
+            .map(|_| {
+                x += random.random_range(-3e-4..3e-4) - (x - 113.30) * 0.05;
+                y += random.random_range(-3e-4..3e-4) - (y - 33.74) * 0.05;
+                Fix {
+                    at: LonLat::new(x, y),
+                    time: None,
+                }
+            })
+            .collect();
+        let track = Track {
+            segments: vec![fixes],
+        };
+        let began = std::time::Instant::now();
+        let walk = track.walk(30, &shanghai());
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+        let m2 = area_m2(&walk.walked);
+        assert!((1e4..2e6).contains(&m2), "{m2}");
     }
 
     #[test]

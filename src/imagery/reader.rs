@@ -80,12 +80,15 @@ impl Pixels {
 fn from_photo(flat: &Rectified, usable: bool, rect: Rect) -> Pixels {
     let width = flat.grid.width as usize;
     let (x0, x1) = (rect.x0 as usize, (rect.x1 as usize).min(width));
-    let mut colours = [Vec::new(), Vec::new(), Vec::new()];
-    let mut why = Vec::new();
-    for y in rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize) {
+    let rows = rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize);
+    let mut colours = [(); 3].map(|()| vec![0; (x1 - x0) * rows.len()]);
+    let mut why = Vec::with_capacity(colours[0].len());
+    let [red, green, blue] = &mut colours;
+    let mut planes = red.iter_mut().zip(green).zip(blue);
+    for y in rows {
         let row = &flat.rgb[(y * width + x0) * 3..(y * width + x1) * 3];
-        for (i, plane) in colours.iter_mut().enumerate() {
-            plane.extend(row.iter().skip(i).step_by(3));
+        for (pixel, ((red, green), blue)) in row.chunks_exact(3).zip(&mut planes) {
+            (*red, *green, *blue) = (pixel[0], pixel[1], pixel[2]);
         }
         let kind = |valid: &bool| match (valid, usable) {
             (false, _) => Why::NoData as u8,

@@ -88,13 +88,6 @@ pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
 /// # Errors
 /// Those of reading the registry.
 pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
-    let sites = store.sites(&Filter::default())?;
-    let is_poppy = |site: &Site| {
-        matches!(
-            site.state,
-            State::Confirmed | State::Eradicated | State::Closed
-        )
-    };
     let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
         .patrols
         .iter()
@@ -106,41 +99,50 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
             *season == site.season && bounds.intersects(&at) && area.intersects(&at)
         })
     };
-    let by_scan = |site: &Site| matches!(site.source, Source::Scan | Source::Split);
-    let mut finds: Vec<Find> = sites
-        .par_iter()
-        .filter(|site| is_poppy(site))
-        .filter_map(|site| {
-            let source = match site.source {
-                _ if walked(site) => Source::Patrol,
-                Source::Scan | Source::Split => return None,
+    let poppies = store.map_sites(|site| {
+        let poppy = matches!(
+            site.state,
+            State::Confirmed | State::Eradicated | State::Closed
+        );
+        poppy.then(|| {
+            let by_scan = matches!(site.source, Source::Scan | Source::Split);
+            let find = Find {
+                at: site.place.lonlat(),
+                season: site.season,
+                source: site.source,
+                seen: by_scan || !site.sightings.is_empty(),
+            };
+            (site.key, find, by_scan, walked(&site))
+        })
+    })?;
+    let mut finds: Vec<Find> = poppies
+        .iter()
+        .filter_map(|(_, find, by_scan, walked)| {
+            let source = match find.source {
+                _ if *walked => Source::Patrol,
+                _ if *by_scan => return None,
                 Source::Patrol => Source::Find,
                 other => other,
             };
-            Some(Find {
-                at: site.place.lonlat(),
-                season: site.season,
-                source,
-                seen: by_scan(site) || !site.sightings.is_empty(),
-            })
+            Some(Find { source, ..*find })
         })
         .collect();
-    let by_key: BTreeMap<SiteKey, &Site> = sites.iter().map(|site| (site.key, site)).collect();
+    // A target counts where a scan alone knows the place: the others are there already.
+    let by_scan_alone: BTreeMap<SiteKey, &Find> = poppies
+        .iter()
+        .filter(|(_, _, by_scan, walked)| *by_scan && !*walked)
+        .map(|(key, find, ..)| (*key, find))
+        .collect();
     let windows = windows_of(store)?;
     for list in targets_of(store)? {
         for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
             let Met::Matched { site, .. } = target.met else {
                 continue;
             };
-            // A site that was added because of the target is counted above already.
-            let found = by_key
-                .get(&site)
-                .filter(|site| is_poppy(site) && by_scan(site) && !walked(site));
-            finds.extend(found.map(|site| Find {
-                at: site.place.lonlat(),
+            finds.extend(by_scan_alone.get(&site).map(|find| Find {
                 season: list.season,
                 source: Source::Target,
-                seen: true,
+                ..**find
             }));
         }
     }
@@ -342,12 +344,12 @@ fn patrol_fact(unit: String, patrol: body::Patrol) -> Option<Patrol> {
 
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
-    let sites = store.sites(&Filter::default())?;
-    Ok(sites
-        .par_iter()
-        .filter(|site| !matches!(site.state, State::Merged | State::Split))
-        .map(|site| site_fact(site, &known, districts))
-        .collect())
+    let mut sites = store.map_sites(|site| {
+        let stays = !matches!(site.state, State::Merged | State::Split);
+        stays.then(|| site_fact(&site, &known, districts))
+    })?;
+    sites.sort_unstable_by_key(|site| site.key);
+    Ok(sites)
 }
 
 /// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that

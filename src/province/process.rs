@@ -236,8 +236,7 @@ fn last_step(site: &SiteFact) -> Option<Date> {
     let steps = site.steps;
     match site.state {
         State::Candidate => steps.found,
-        State::Dispatched => steps.assigned,
-        State::Revisit => steps.assigned,
+        State::Dispatched | State::Revisit => steps.assigned,
         State::Confirmed => steps.verified,
         State::Eradicated => steps.eradicated,
         _ => None,

@@ -364,7 +364,7 @@ mod tests {
             },
             plants: None,
             area_m2: None,
-            stage: (n % 2 == 0).then_some(Stage::Flowering),
+            stage: n.is_multiple_of(2).then_some(Stage::Flowering),
             habitat: Some("courtyard".into()),
             scan: Some(scan.into()),
             score: Some(score),

@@ -161,10 +161,10 @@ fn nearest(
     let dx = dy / place.lonlat().lat.to_radians().cos().max(0.01);
     let window = AABB::from_corners([west - dx, south - dy], [east + dx, north + dy]);
     let kind = |site: &SiteFact| {
-        if site.season != season {
-            2
-        } else {
+        if site.season == season {
             i32::from(site.state == State::ScreenedOut)
+        } else {
+            2
         }
     };
     sites

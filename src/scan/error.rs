@@ -74,8 +74,8 @@ impl Say for ScanError {
                     Said {
                         what: tr!(
                             lang,
-                            "none of {n} rasters can be searched; the first: {}",
-                            "{n} 个栅格都无法搜索；第一个：{}",
+                            "none of {n} rasters and photos can be searched; the first: {}",
+                            "{n} 个栅格或照片都无法搜索；第一个：{}",
                             said.what
                         ),
                         ..said

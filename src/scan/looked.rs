@@ -1,11 +1,11 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
-use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage};
+use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver};
 use super::error::ScanError;
 use super::hits::Located;
 use super::pool::{ChunkReport, Job};
 use super::sources::{Locator, Sources, frame};
-use crate::ground::{Boundary, Region, area_m2, union};
+use crate::ground::{Boundary, Region, area_m2, rest, union};
 use crate::imagery::RasterError;
 use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
 use std::collections::BTreeMap;
@@ -147,7 +147,10 @@ fn photo_ground(
     searched: geo::MultiPolygon,
     unused: geo::MultiPolygon,
 ) -> (SourceCoverage, Option<RasterError>) {
-    let mut not_searched = vec![(Reason::TooCoarse, photo.footprint.coarse_ground.clone())];
+    // The searched part goes by pixels, this by the footprint's cells: they meet in slivers.
+    let coarse = rest(&photo.footprint.coarse_ground, [&searched]);
+    let coarse = coarse.into_iter().filter(|p| !is_sliver(p)).collect();
+    let mut not_searched = vec![(Reason::TooCoarse, coarse)];
     let mut error = None;
     if !unused.0.is_empty() {
         let aside = photo.usable_picture().err();

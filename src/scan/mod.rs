@@ -8,7 +8,6 @@ pub mod chip;
 mod choice;
 mod cluster;
 mod coverage;
-mod drift;
 mod error;
 mod hits;
 mod ids;

@@ -10,7 +10,7 @@ use super::review::{About, Card, page};
 use super::scorer::Model;
 use super::summary::Summary;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
-use crate::imagery::{Raster, gdal_version};
+use crate::imagery::{Raster, RasterError, gdal_version};
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -346,10 +346,12 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
     if summary.photos.0 == 0 {
         return Value::Null;
     }
-    let gsd = rasters
-        .iter()
-        .filter_map(|r| r.photo()?.0.footprint.gsd_m)
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let mut set_aside: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in &summary.refused {
+        if let RasterError::Photo(aside) = error {
+            *set_aside.entry(aside.reason().name()).or_default() += 1;
+        }
+    }
     let remarks: Vec<Value> = summary
         .remarks
         .iter()
@@ -368,7 +370,8 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
     json!({
         "photos": summary.photos.0,
         "flights": summary.photos.1,
-        "gsd_cm": gsd.map(|(a, b)| [round(a * 100.0, 2), round(b * 100.0, 2)]),
+        "gsd_cm": summary.photos_gsd_cm.map(|(a, b)| [round(a, 2), round(b, 2)]),
+        "set_aside": set_aside,
         "height_from": sources(|p| p.height_source.name().to_owned()),
         "heading_from": sources(|p| p.yaw_source.name().to_owned()),
         "focal_length_from": sources(|p| p.focal_source.name().to_owned()),

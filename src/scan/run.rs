@@ -24,7 +24,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// The journal's format, and with it every rule that decides what a cell scores. A change of either changes this.
-const FORMAT: &str = "papaver.journal/2";
+const FORMAT: &str = "papaver.journal/1";
 
 /// How long reports gather before they are taken in.
 const BATCH: Duration = Duration::from_millis(10);
@@ -347,7 +347,8 @@ impl<'a> Search<'a> {
         let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
         let mut outside = BTreeSet::new();
         for (source, raster) in self.sources.rasters.iter().enumerate() {
-            if raster.photo().is_some() && self.job(source, None)?.is_none() {
+            let photo = self.boundary.is_some() && raster.photo().is_some();
+            if photo && self.job(source, None)?.is_none() {
                 outside.insert(source);
             }
         }
@@ -422,6 +423,7 @@ impl<'a> Search<'a> {
                 .chain(useless)
                 .collect(),
             photos: (self.sources.photos_searched(), self.sources.flights),
+            photos_gsd_cm: self.sources.photos_gsd_cm(),
             skipped: self.sources.skipped.clone(),
             ignored: self.sources.ignored,
             remarks: self.sources.remarks.clone(),

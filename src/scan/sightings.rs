@@ -3,10 +3,8 @@
 //! Within one photo, as within the orthomosaics, hits are placed exactly against one another: those within the site
 //! radius are one sighting. Sightings of different photos are one plot when their distance can be explained by the
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
-//! What photos show together first tells how far each of them is off as a whole ([`super::drift`]).
 
 use super::cluster::clusters;
-use super::drift::{Mark, REMAINING, drifts};
 use super::hits::Located;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,11 +69,10 @@ impl Sighting {
 
 /// Groups hits into plots. Each group lists indices in rising order; groups come in the order of their first.
 pub fn plots(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Vec<usize>> {
-    let mut sightings = sightings(hits, radius_m, views);
+    let sightings = sightings(hits, radius_m, views);
     if sightings.iter().all(|s| s.photo.is_none()) {
         return sightings.into_iter().map(|s| s.members).collect();
     }
-    settle(&mut sightings, radius_m);
     let mut group: Vec<usize> = (0..sightings.len()).collect();
     let mut photos: Vec<BTreeSet<Option<usize>>> = sightings
         .iter()
@@ -101,37 +98,6 @@ pub fn plots(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Vec<usiz
     }
     found.sort_by_key(|members| members[0]);
     found
-}
-
-/// Moves the sightings of each photo by the photo's own shift, where what it shows tells it; then less of their error is
-/// left.
-fn settle(sightings: &mut [Sighting], radius_m: f64) {
-    let mut photos: Vec<(bool, Vec<Mark>)> = Vec::new();
-    let mut last = None;
-    let mut photo_of = Vec::with_capacity(sightings.len());
-    for sighting in sightings.iter() {
-        if last != Some(sighting.photo) {
-            last = Some(sighting.photo);
-            photos.push((sighting.photo.is_none(), Vec::new()));
-        }
-        photo_of.push(photos.len() - 1);
-        let mark = Mark {
-            at: sighting.centre(),
-            error_m: sighting.error_m,
-        };
-        photos.last_mut().into_iter().for_each(|p| p.1.push(mark));
-    }
-    let found = drifts(&photos, radius_m);
-    for (sighting, photo) in sightings.iter_mut().zip(photo_of) {
-        let drift = found[photo];
-        for corner in [&mut sighting.low, &mut sighting.high] {
-            corner.x += drift.by.0;
-            corner.y += drift.by.1;
-        }
-        if drift.found {
-            sighting.error_m *= REMAINING;
-        }
-    }
 }
 
 fn root(group: &[usize], mut i: usize) -> usize {

@@ -150,6 +150,15 @@ impl Sources {
             .count()
     }
 
+    /// Finest and coarsest centimetres a pixel of the photos.
+    pub fn photos_gsd_cm(&self) -> Option<(f64, f64)> {
+        self.rasters
+            .iter()
+            .filter_map(|r| r.photo()?.0.footprint.gsd_m)
+            .map(|(finest, coarsest)| (finest * 100.0, coarsest * 100.0))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
     /// Takes note of what was searched of the photos and how sharp they are. Those `outside` the boundary are named to
     /// the pilot.
     pub fn note(

@@ -27,6 +27,8 @@ pub struct Summary {
     pub skipped: Vec<String>,
     /// Files of other kinds that lay in the folders and were passed over.
     pub ignored: usize,
+    /// Finest and coarsest centimetres a pixel of the photos' searched parts, where there are photos.
+    pub photos_gsd_cm: Option<(f64, f64)>,
     /// Photos searched, and the flights they were taken on.
     pub photos: (usize, usize),
     /// Square metres that could not be read.

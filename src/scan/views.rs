@@ -4,7 +4,8 @@
 //! The ground is cut into squares of a metre. A photo sees a square when it shows all of it. Parts are given up one by
 //! one, whole photos first, then the worst views; a part is given up only when every square it shows is still seen as
 //! often as asked (or as often as all photos together see it), and every square of which it shows a piece is still seen
-//! whole by another. Hence the union of what is searched stays what it was.
+//! whole by another. Squares at the rim, of which no photo shows all, are looked at in sixteenths. Hence the union of what
+//! is searched stays what it was, but for shreds narrower than a quarter of a metre at the rim.
 
 use crate::ground::{LonLat, PixelPoint};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};
@@ -116,17 +117,7 @@ impl Lattice {
 
     /// The longitudes at which a row's line enters and leaves an area.
     fn crossings(&self, area: &MultiPolygon, row: i64) -> Vec<f64> {
-        let y = row as f64 * self.step.y;
-        let rings = area
-            .iter()
-            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        let mut found: Vec<f64> = rings
-            .flat_map(LineString::lines)
-            .filter(|l| (l.start.y <= y) != (l.end.y <= y))
-            .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x))
-            .collect();
-        found.sort_by(f64::total_cmp);
-        found
+        crossings(area, row as f64 * self.step.y)
     }
 
     /// Whether the corners of a row from `columns.start` on lie inside an area.
@@ -192,6 +183,46 @@ impl Lattice {
     }
 }
 
+/// Pieces along the side of a square at the rim.
+const PIECES: i64 = 4;
+
+impl Lattice {
+    /// The pieces of a square whose middles a photo shows, each with the part it lies in.
+    fn pieces(&self, shown: &Shown<'_>, (column, row): Square) -> Vec<(Square, usize)> {
+        let along = |piece: i64| (piece as f64 + 0.5) / PIECES as f64;
+        let mut found = Vec::new();
+        for j in 0..PIECES {
+            let y = (row as f64 + along(j)) * self.step.y;
+            let crossings = crossings(shown.outline, y);
+            for i in 0..PIECES {
+                let x = (column as f64 + along(i)) * self.step.x;
+                if crossings.partition_point(|c| *c <= x) % 2 == 1 {
+                    let at = (shown.pixel)(LonLat::new(x, y));
+                    let (columns, rows) = shown.met([at; 4]);
+                    let across = shown.columns.len() - 1;
+                    let piece = (column * PIECES + i, row * PIECES + j);
+                    found.push((piece, rows.start * across + columns.start));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The longitudes at which a parallel enters and leaves an area, in their order.
+fn crossings(area: &MultiPolygon, y: f64) -> Vec<f64> {
+    let rings = area
+        .iter()
+        .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+    let mut found: Vec<f64> = rings
+        .flat_map(LineString::lines)
+        .filter(|l| (l.start.y <= y) != (l.end.y <= y))
+        .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x))
+        .collect();
+    found.sort_by(f64::total_cmp);
+    found
+}
+
 /// A number for each square, kept in blocks so that photos far apart cost nothing between them.
 #[derive(Clone, Default)]
 struct Counts {
@@ -200,10 +231,11 @@ struct Counts {
 
 /// Squares along a block's side.
 const BLOCK: usize = 32;
+/// The same, to reckon with rows and columns.
+const SIDE: i64 = 32;
 
 impl Counts {
     fn key((x, y): Square) -> (Square, usize) {
-        const SIDE: i64 = BLOCK as i64;
         let within = (y.rem_euclid(SIDE) * SIDE + x.rem_euclid(SIDE)).unsigned_abs();
         (
             (x.div_euclid(SIDE), y.div_euclid(SIDE)),
@@ -262,6 +294,9 @@ struct Choice<'a> {
     possible: Counts,
     /// How often the parts still kept see it.
     seen: Counts,
+    /// The same of the pieces at the rim.
+    possible_pieces: Counts,
+    seen_pieces: Counts,
     /// Which parts of each photo are kept.
     kept: Vec<Vec<bool>>,
 }
@@ -290,6 +325,8 @@ pub fn needed(
         least: least.max(1),
         possible: Counts::default(),
         seen: Counts::default(),
+        possible_pieces: Counts::default(),
+        seen_pieces: Counts::default(),
         kept: shown.iter().map(|s| vec![true; s.parts()]).collect(),
     };
     choice.count();
@@ -325,6 +362,39 @@ impl Choice<'_> {
             });
         }
         self.seen = self.possible.clone();
+        for shown in self.shown {
+            let _ = self.lattice.squares(shown, None, |square, _, _| {
+                if self.is_rim(square) {
+                    for (piece, _) in self.lattice.pieces(shown, square) {
+                        self.possible_pieces.change(piece, 1);
+                    }
+                }
+                ControlFlow::<()>::Continue(())
+            });
+        }
+        self.seen_pieces = self.possible_pieces.clone();
+    }
+
+    /// Whether no photo shows all of a square that counts.
+    fn is_rim(&self, square: Square) -> bool {
+        self.possible.of(square) == 0 && self.wanted.holds(square)
+    }
+
+    /// Whether the pieces of a square at the rim can spare a photo, or one of its parts.
+    fn spares_pieces(&self, shown: &Shown<'_>, square: Square, part: Option<usize>) -> bool {
+        let pieces = self.lattice.pieces(shown, square);
+        pieces.iter().all(|(piece, of)| {
+            part.is_some_and(|p| p != *of)
+                || self.seen_pieces.of(*piece) > self.possible_pieces.of(*piece).min(self.least)
+        })
+    }
+
+    fn give_up_pieces(&mut self, shown: &Shown<'_>, square: Square, part: Option<usize>) {
+        for (piece, of) in self.lattice.pieces(shown, square) {
+            if part.is_none_or(|p| p == of) {
+                self.seen_pieces.change(piece, -1);
+            }
+        }
     }
 
     /// Whether a square can spare a view. Where it is seen whole by the part in question that view is counted; where it
@@ -344,7 +414,12 @@ impl Choice<'_> {
             return;
         }
         let spared = self.lattice.squares(shown, None, |square, whole, _| {
-            if !self.wanted.holds(square) || self.spares(square, whole) {
+            let fine = if self.is_rim(square) {
+                self.spares_pieces(shown, square, None)
+            } else {
+                !self.wanted.holds(square) || self.spares(square, whole)
+            };
+            if fine {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
@@ -355,7 +430,9 @@ impl Choice<'_> {
         }
         self.kept[photo].fill(false);
         let _ = self.lattice.squares(shown, None, |square, whole, _| {
-            if whole && self.wanted.holds(square) {
+            if self.is_rim(square) {
+                self.give_up_pieces(shown, square, None);
+            } else if whole && self.wanted.holds(square) {
                 self.seen.change(square, -1);
             }
             ControlFlow::<()>::Continue(())
@@ -370,7 +447,7 @@ impl Choice<'_> {
         let across = shown.columns.len() - 1;
         let (i, j) = (part % across, part / across);
         let bounds = Some(shown.part_bounds(part));
-        let kept = &self.kept[photo];
+        let kept = self.kept[photo].clone();
         let met = |(columns, rows): &(Range<usize>, Range<usize>)| {
             columns.contains(&i) && rows.contains(&j)
         };
@@ -380,9 +457,13 @@ impl Choice<'_> {
                 .all(|j| columns.clone().all(|i| kept[j * across + i]))
         };
         let spared = self.lattice.squares(shown, bounds, |square, whole, takes| {
-            let fine = !met(&takes)
-                || !self.wanted.holds(square)
-                || self.spares(square, whole && counted(&takes));
+            let fine = if !met(&takes) || !self.wanted.holds(square) {
+                true
+            } else if self.is_rim(square) {
+                self.spares_pieces(shown, square, Some(part))
+            } else {
+                self.spares(square, whole && counted(&takes))
+            };
             if fine {
                 ControlFlow::Continue(())
             } else {
@@ -393,7 +474,9 @@ impl Choice<'_> {
             return;
         }
         let _ = self.lattice.squares(shown, bounds, |square, whole, takes| {
-            if met(&takes) && whole && counted(&takes) && self.wanted.holds(square) {
+            if met(&takes) && self.is_rim(square) {
+                self.give_up_pieces(shown, square, Some(part));
+            } else if met(&takes) && whole && counted(&takes) && self.wanted.holds(square) {
                 self.seen.change(square, -1);
             }
             ControlFlow::<()>::Continue(())

@@ -15,6 +15,7 @@ mkdir -p "$work/rasters-$size" "$work/times"
 [ -x "$work/rasters-venv/bin/python" ] || python3 -m venv "$work/rasters-venv"
 "$work/rasters-venv/bin/pip" install -q -r "$top/tests/bench/requirements.txt"
 "$work/rasters-venv/bin/python" "$top/tests/bench/rasters.py" "$work/rasters-$size" "$size"
+"$work/rasters-venv/bin/python" "$top/tests/bench/photos.py" make "$work/rasters-$size" "$size"
 cd "$work/rasters-$size"
 
 # scan NAME ARGUMENTS…: one timed scan into out-NAME; appends 'seconds kilobytes' to NAME's figures
@@ -32,6 +33,13 @@ found() { python3 -c 'import json, sys; c = json.load(open(sys.argv[1]))["candid
 ratio() { awk -v a="$(seconds "$1")" -v b="$(seconds "$2")" 'BEGIN {printf "%.2f", a / b}'; }
 side() { printf '%s %s s, peak %s MB' "$1" "$(seconds "$1")" "$(peak "$1")"; }
 
+# alone NAME: decoding and inference of a folder of photos alone, with as many processes as there are cores
+alone() {
+    "$work/rasters-venv/bin/python" "$top/tests/bench/photos.py" decode_and_infer "$1" "$top/models/papaver.onnx" >>"$work/times/alone_$1"
+}
+# photos a second, from the number in the baseline's line
+rate() { awk -v s="$(seconds "$1")" '{n = $4} END {printf "%.2f", n / s}' "$work/times/alone_$1"; }
+
 rm -f "$work"/times/*
 for _ in $(seq "$rounds"); do
     for count in 0 10k 300k; do scan "hits_$count" "hits_$count.tif" --model "$model"; done
@@ -41,7 +49,12 @@ for _ in $(seq "$rounds"); do
     scan two_threads ground.tif --threads 2
     scan sparse sparse.tif --model "$model"
     scan dense dense.tif --model "$model"
+    for photos in photos_2cm photos_1cm; do
+        scan $photos $photos
+        alone $photos
+    done
 done
+for photos in photos_1k photos_10k; do scan $photos $photos --model "$model"; done
 
 echo "rounds $rounds, size $size, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 for count in 10k 300k; do
@@ -50,6 +63,11 @@ done
 echo "half no-data: $(ratio half full) of the whole ($(side half); $(side full))"
 echo "two threads: $(ratio one_thread two_threads) times as fast as one ($(side two_threads); $(side one_thread))"
 echo "sparse, 2 % valid: $(ratio sparse dense) times the same pixels side by side ($(side sparse); $(side dense))"
+
+for photos in photos_2cm photos_1cm; do
+    echo "$photos, 12 megapixels: $(ratio $photos alone_$photos) times decoding and inference alone ($(rate $photos) photos a second; $(side $photos); alone $(seconds alone_$photos) s)"
+done
+echo "ten times the photos: $(side photos_10k); $(side photos_1k)"
 
 compare=${PAPAVER_SHARED:-$top/../shared}/bench/compare.sh
 if [ -e "$compare" ] && [ "$size" = full ]; then

@@ -113,6 +113,12 @@ impl Place {
 
 /// Square metres on the ellipsoid.
 pub fn area_m2(shape: &MultiPolygon) -> f64 {
+    /// Of the ellipsoid, which is what lies beyond a ring that runs the wrong way round, as rounded shreds may.
+    const EARTH_M2: f64 = 510_065_621_724_088.4;
     assert!(shape.unsigned_area() < 1.0, "a survey, not a continent");
-    shape.geodesic_area_unsigned()
+    shape
+        .iter()
+        .map(geo::GeodesicArea::geodesic_area_unsigned)
+        .map(|m2| m2.min((EARTH_M2 - m2).abs()))
+        .sum()
 }

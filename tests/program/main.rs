@@ -19,6 +19,7 @@ mod paint;
 mod photos;
 mod photos_bad;
 mod photos_real;
+mod photos_views;
 mod results;
 mod rfc7946;
 mod run;

@@ -247,8 +247,8 @@ fn with_noise_nearly_all_plots_lie_within_their_stated_radius() {
         for (i, (pose, picture)) in (0..).zip(poses.iter().zip(&pictures)) {
             let told = Pose {
                 at: (
-                    pose.at.0 + GPS_M * dice.gauss(),
-                    pose.at.1 + GPS_M * dice.gauss(),
+                    pose.at.0 + GPS_M / 2.0_f64.sqrt() * dice.gauss(),
+                    pose.at.1 + GPS_M / 2.0_f64.sqrt() * dice.gauss(),
                 ),
                 height: pose.height + dice.gauss(),
                 yaw: pose.yaw + 2.0 * dice.gauss(),
@@ -278,5 +278,5 @@ fn with_noise_nearly_all_plots_lie_within_their_stated_radius() {
     assert!(radii[middle] <= 6.0, "{}", radii[middle]);
 }
 
-/// Metres of the receiver's noise along either axis.
+/// Root mean square in metres of the receiver's noise on the map.
 const GPS_M: f64 = 3.0;

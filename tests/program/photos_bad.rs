@@ -43,7 +43,7 @@ fn named(name: &str, bytes: &[u8], words: &str, options: &[&str]) {
     let alone = scanned(folder.path(), &out.path().join("alone"), options);
     assert_eq!(alone.code, Some(1), "{name}: {}{}", alone.out, alone.err);
     assert!(alone.err.contains(words), "{name}: {}", alone.err);
-    assert!(alone.err.starts_with("error: "), "{name}: {}", alone.err);
+    assert!(alone.err.contains("error: "), "{name}: {}", alone.err);
     assert!(begun.elapsed().as_secs() < 60, "{name} took long");
 
     let good = tags().on(&jpeg(&render(&scene(), &pose())));
@@ -86,13 +86,13 @@ fn with_an_absurd_altitude_or_none() {
     ] {
         let wild = Tags {
             relative_altitude: Some(height),
-            ..tags()
+            ..tags_at(60.0)
         };
         named("height.jpg", &wild.on(&picture()), words, &[]);
     }
     let none = Tags {
         relative_altitude: None,
-        ..tags()
+        ..tags_at(60.0)
     };
     named(
         "noheight.jpg",
@@ -192,8 +192,11 @@ fn that_show_nothing() {
         "is overexposed",
         &[],
     );
-    let blurred = image::imageops::blur(&render(&scene(), &pose()), 9.0);
-    let blurred = image::imageops::contrast(&blurred, 60.0);
+    let blobs = RgbImage::from_fn(1200, 900, |x, y| {
+        let v = (((x / 60) * 7 + (y / 60) * 11) % 5 * 40 + 40) as u8;
+        image::Rgb([v, v, v / 2])
+    });
+    let blurred = image::imageops::blur(&blobs, 12.0);
     named(
         "blurred.jpg",
         &tags_at(60.0).on(&jpeg(&blurred)),

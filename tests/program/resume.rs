@@ -66,7 +66,7 @@ fn unbroken() -> &'static Unbroken {
 }
 
 /// Every file of an output folder but the journal; of `scan.json` all but the member `run`.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

@@ -25,13 +25,14 @@ for format in gpkg kmz geojson gpx xlsx csv; do papaver export "sites.$format" 2
 echo "== QGIS: styles, form, and a crew's filling in"
 cp "$results"/chips/"$(ls "$results"/chips | head -n 1)" photo.jpg
 cat >fill.json <<JSON
-{"$first": {"visit_outcome": "cultivated", "visit_at": "$(date +%F) 00:01:00", "visit_officers": "王、李", "visit_plants": 52, "visit_photo_1": "photo.jpg"},
+{"$first": {"visit_outcome": "cultivated", "visit_at": "$(date +%F) 00:01:00", "visit_officers": "王、李", "visit_plants": 52, "visit_photo_1": "photo.jpg",
+    "erad_percent": 100, "erad_at": "$(date +%F) 00:03:00", "erad_photo_1": "photo.jpg"},
  "$second": {"visit_outcome": "lookalike", "visit_at": "$(date +%F) 00:02:00", "visit_officers": "王、李", "visit_species": "虞美人"}}
 JSON
-/usr/bin/python3 "$tools/field_map.py" sites.gpkg "$pictures/sites.png" "$pictures/form.png" fill.json 2>/dev/null || fail "QGIS"
+/usr/bin/python3 "$tools/field_map.py" sites.gpkg "$pictures/sites.png" "$pictures/form.png" fill.json 2>qgis.err || { tail -n 3 qgis.err; fail "QGIS"; }
 papaver import sites.gpkg
 papaver import sites.gpkg 2>&1 | grep -q '已录入 0 行' || fail "a second import recorded something"
-papaver show "$first" | grep -q 查实 || fail "the visit that QGIS wrote did not arrive"
+papaver show "$first" | grep -q 铲除 || fail "the visit and the eradication that QGIS wrote did not arrive"
 
 echo "== GDAL: KMZ and GeoJSON"
 points=$(ogrinfo -ro -q -al sites.kmz | grep -c 'POINT (')

@@ -88,7 +88,7 @@ impl Patrol {
         let (mut store, author) = context.write()?;
         let district = match &self.district {
             Some(code) => Some(code.clone()),
-            None => self.found_district(&store, walk.as_ref())?,
+            None => Self::found_district(&store, walk.as_ref())?,
         };
         if district.is_none() && walk.is_none() {
             return Err(PatrolError::NoDistrict.into());
@@ -191,11 +191,7 @@ impl Patrol {
     }
 
     /// The smallest district that a point of the walked ground lies in.
-    fn found_district(
-        &self,
-        store: &Store,
-        walk: Option<&Walk>,
-    ) -> Result<Option<String>, Failure> {
+    fn found_district(store: &Store, walk: Option<&Walk>) -> Result<Option<String>, Failure> {
         let inside = walk.and_then(|walk| walk.walked.interior_point());
         let districts = store.districts()?;
         Ok(inside

@@ -88,6 +88,12 @@ fn page(all: &Process, season: i16, lang: Lang) {
         "season {season}: {sites} sites",
         "{season} 年度：图斑 {sites} 个"
     ));
+    shares(all, lang);
+    steps(all, lang);
+    waiting(all, lang);
+}
+
+fn shares(all: &Process, lang: Lang) {
     let parts = [
         (
             lang.pick("screened out", "研判排除"),
@@ -139,6 +145,9 @@ fn page(all: &Process, season: i16, lang: Lang) {
         .collect();
     let head: Vec<String> = ["", "", "", "", ""].map(str::to_owned).to_vec();
     print(&head, &rows, 1);
+}
+
+fn steps(all: &Process, lang: Lang) {
     let steps = [
         (
             lang.pick("found → screened", "发现 → 研判"),
@@ -182,6 +191,9 @@ fn page(all: &Process, season: i16, lang: Lang) {
         lang.pick("dated backwards", "日期倒置"),
     ];
     print(&head.map(str::to_owned), &rows, 1);
+}
+
+fn waiting(all: &Process, lang: Lang) {
     for (state, waiting) in &all.waiting {
         let (state, n) = (state.label(lang), waiting.sites);
         let days = waiting

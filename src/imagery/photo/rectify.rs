@@ -133,17 +133,20 @@ impl Photo {
         let mut valid = vec![false; pixels];
         let usable = Usable::of(self);
         for y in 0..grid.height {
-            for x in 0..grid.width {
-                let Some(at) = nodes.photo_pixel(x, y) else {
+            for block in 0..grid.width.div_ceil(NODE) {
+                let Some((mut at, step)) = nodes.line(block, y) else {
                     continue;
                 };
-                if !usable.holds(at) {
-                    continue;
+                let first = block * NODE;
+                for x in first..(first + NODE).min(grid.width) {
+                    if usable.holds(at) {
+                        let index = y as usize * grid.width as usize + x as usize;
+                        valid[index] = true;
+                        let out = &mut rgb[index * 3..index * 3 + 3];
+                        sample(&shrunk, at.0 * factor.0 - 0.5, at.1 * factor.1 - 0.5, out);
+                    }
+                    at = (at.0 + step.0, at.1 + step.1);
                 }
-                let index = y as usize * grid.width as usize + x as usize;
-                valid[index] = true;
-                let out = &mut rgb[index * 3..index * 3 + 3];
-                sample(&shrunk, at.0 * factor.0 - 0.5, at.1 * factor.1 - 0.5, out);
             }
         }
         Rectified {
@@ -201,6 +204,8 @@ impl Photo {
 
 /// Which cells of a photo are searched.
 struct Usable {
+    /// Whether all are.
+    whole: bool,
     cells: Vec<bool>,
     columns: usize,
     cell_px: f64,
@@ -229,6 +234,7 @@ impl Usable {
             }
         }
         Self {
+            whole: cells.iter().all(|c| *c),
             cells,
             columns,
             cell_px,
@@ -239,6 +245,9 @@ impl Usable {
     fn holds(&self, (x, y): (f64, f64)) -> bool {
         if !(x >= 0.0 && y >= 0.0 && x < self.size.0 && y < self.size.1) {
             return false;
+        }
+        if self.whole {
+            return true;
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -285,21 +294,28 @@ impl Nodes {
         }
     }
 
-    /// The photo pixel of the centre of a grid pixel.
-    fn photo_pixel(&self, x: u32, y: u32) -> Option<(f64, f64)> {
-        let first = (y / NODE) as usize * self.columns + (x / NODE) as usize;
+    /// The photo pixel of the centre of the first grid pixel of a block in a row, and the way to that of the next.
+    fn line(&self, block: u32, y: u32) -> Option<((f64, f64), (f64, f64))> {
+        let first = (y / NODE) as usize * self.columns + block as usize;
         let [a, b, c, d] = [
             self.at[first]?,
             self.at[first + 1]?,
             self.at[first + self.columns]?,
             self.at[first + self.columns + 1]?,
         ];
-        let fx = (f64::from(x % NODE) + 0.5) / f64::from(NODE);
-        let fy = (f64::from(y % NODE) + 0.5) / f64::from(NODE);
-        let mix = |a: f64, b: f64, c: f64, d: f64| {
-            (a * (1.0 - fx) + b * fx) * (1.0 - fy) + (c * (1.0 - fx) + d * fx) * fy
+        let down = (f64::from(y % NODE) + 0.5) / f64::from(NODE);
+        let mix = |a: (f64, f64), b: (f64, f64)| {
+            (
+                a.0 * (1.0 - down) + b.0 * down,
+                a.1 * (1.0 - down) + b.1 * down,
+            )
         };
-        Some((mix(a.0, b.0, c.0, d.0), mix(a.1, b.1, c.1, d.1)))
+        let (left, right) = (mix(a, c), mix(b, d));
+        let step = (
+            (right.0 - left.0) / f64::from(NODE),
+            (right.1 - left.1) / f64::from(NODE),
+        );
+        Some(((left.0 + step.0 / 2.0, left.1 + step.1 / 2.0), step))
     }
 }
 
@@ -333,27 +349,28 @@ fn sample(picture: &RgbImage, x: f64, y: f64, out: &mut [u8]) {
         clippy::cast_sign_loss,
         reason = "clamped to the picture"
     )]
-    let (x0, y0) = (x as usize, y as usize);
-    let (x1, y1) = (
-        (x0 + 1).min(width as usize - 1),
-        (y0 + 1).min(height as usize - 1),
-    );
+    let (x0, y0) = (x as u32, y as u32);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "between 0 and 256"
     )]
     let (fx, fy) = (
-        ((x - x.floor()) * 256.0) as u32,
-        ((y - y.floor()) * 256.0) as u32,
+        ((x - f64::from(x0)) * 256.0) as u32,
+        ((y - f64::from(y0)) * 256.0) as u32,
     );
-    let raw: &[u8] = picture;
     let row = width as usize * 3;
-    let (a, b) = (y0 * row + x0 * 3, y0 * row + x1 * 3);
-    let (c, d) = (y1 * row + x0 * 3, y1 * row + x1 * 3);
-    for (i, out) in out.iter_mut().enumerate() {
-        let top = u32::from(raw[a + i]) * (256 - fx) + u32::from(raw[b + i]) * fx;
-        let bottom = u32::from(raw[c + i]) * (256 - fx) + u32::from(raw[d + i]) * fx;
+    let start = y0 as usize * row + x0 as usize * 3;
+    let across = if x0 + 1 < width { 3 } else { 0 };
+    let below = if y0 + 1 < height { row } else { 0 };
+    let raw: &[u8] = picture;
+    let top = &raw[start..start + across + 3];
+    let bottom = &raw[start + below..start + below + across + 3];
+    let corners = top.iter().zip(&top[across..]);
+    let corners = corners.zip(bottom.iter().zip(&bottom[across..]));
+    for (out, ((a, b), (c, d))) in out.iter_mut().zip(corners) {
+        let top = u32::from(*a) * (256 - fx) + u32::from(*b) * fx;
+        let bottom = u32::from(*c) * (256 - fx) + u32::from(*d) * fx;
         *out = u8::try_from((top * (256 - fy) + bottom * fy + 32_768) >> 16).unwrap_or(u8::MAX);
     }
 }

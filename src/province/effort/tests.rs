@@ -52,7 +52,7 @@ fn near(found: f64, expected: f64) {
     );
 }
 
-/// GeographicLib 2.0 (`Geodesic.WGS84.Polygon`) on the same outlines, each edge divided into 400: see
+/// `GeographicLib` 2.0 (`Geodesic.WGS84.Polygon`) on the same outlines, each edge divided into 400: see
 /// `tests/tools/areas.py`.
 #[test]
 fn areas_are_those_of_geographiclib() {
@@ -123,10 +123,7 @@ fn early_coarse_and_undated_flights_count_apart() {
     near(found.in_window_m2, 3.0 * one);
     near(found.adequate_m2, 3.0 * one);
     assert_eq!(found.flights, 6);
-    assert_eq!(
-        effort(&facts, &Windows::default(), 2025)[0].searched_m2,
-        0.0
-    );
+    assert!(effort(&facts, &Windows::default(), 2025)[0].searched_m2 < 1e-9);
     assert!(effort(&Facts::default(), &Windows::default(), 2026).is_empty());
 }
 

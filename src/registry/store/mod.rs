@@ -4,6 +4,7 @@
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
 mod districts;
+mod each;
 mod error;
 mod files;
 mod lock;

@@ -457,7 +457,7 @@ impl Store {
     }
 }
 
-fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
+pub(super) fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {
     if Hash::of(json).as_bytes() != digest {
         return Err(
             "a row of the derived table `sites` has changed (its digest does not fit)".into(),
