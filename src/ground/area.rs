@@ -18,7 +18,9 @@ pub fn area_m2(polygons: &MultiPolygon) -> f64 {
             };
             ring(polygon.exterior()) - polygon.interiors().iter().map(ring).sum::<f64>()
         })
-        .sum()
+        // The sum of nothing is -0.
+        .sum::<f64>()
+        + 0.0
 }
 
 /// Square metres as mu (亩).
@@ -46,6 +48,12 @@ mod tests {
         assert!((area - 10_278.163).abs() < 1e-2, "{area}");
         assert!((area_mu(area) - 15.417).abs() < 1e-3);
         assert!((ring_perimeter_m(square.0[0].exterior()) - 407.165).abs() < 1e-2);
+    }
+
+    #[test]
+    fn no_ground_has_no_area_and_no_sign() {
+        let nothing = area_m2(&MultiPolygon::new(vec![]));
+        assert!(nothing == 0.0 && nothing.is_sign_positive());
     }
 
     #[test]

@@ -217,7 +217,8 @@ fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Re
     let days = || flights.iter().filter_map(|f| f.captured);
     let mut middles: Vec<i16> = days().map(|(first, _)| first.day_of_year()).collect();
     middles.sort_unstable();
-    let km2 = |part: fn(&DistrictEffort) -> f64| efforts.iter().map(part).sum::<f64>() / 1e6;
+    // The sum of nothing is -0.
+    let km2 = |part: fn(&DistrictEffort) -> f64| efforts.iter().map(part).sum::<f64>() / 1e6 + 0.0;
     let searched_km2 = km2(|e| e.searched_m2);
     Flown {
         period: period.to_string(),

@@ -73,11 +73,9 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
     for n in 0..3 {
         office.dispatched(113.25 + f64::from(n) * 0.01, 33.74);
     }
-    let why = office.refused("chief", &["hotspots", "--season", "2026"]);
+    let why = office.refused("chief", &["hotspots"]);
     assert!(why.contains("no searched ground is known"), "{why}");
-    let ranked = office
-        .ok("chief", &["rank", "--season", "2026", "--json"])
-        .json();
+    let ranked = office.ok("chief", &["rank", "--json"]).json();
     assert!(
         ranked["no_ranks"]
             .as_str()
@@ -100,14 +98,11 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
             .to_string()
             .contains("not enough data: in 2025")
     );
-    let plot = office.ok("chief", &["rank", "--season", "2026", "--funnel", "f.svg"]);
+    let plot = office.ok("chief", &["rank", "--funnel", "f.svg"]);
     assert!(plot.err.contains("no funnel plot") && !office.path("f.svg").exists());
 
     office.lang = "zh";
-    office.ok(
-        "chief",
-        &["report", "province", "--season", "2026", "-o", "r.1"],
-    );
+    office.ok("chief", &["report", "province", "-o", "r.1"]);
     let html = std::fs::read_to_string(office.path("r.1.html")).expect("a page");
     assert!(
         html.contains("数据不足") && html.contains("3个已知图斑"),
@@ -120,23 +115,9 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
     );
     // What is there stays, unless one says so.
     office.lang = "en";
-    let why = office.refused(
-        "chief",
-        &["report", "province", "--season", "2026", "-o", "r.1"],
-    );
+    let why = office.refused("chief", &["report", "province", "-o", "r.1"]);
     assert!(why.contains("r.1.html is there already"), "{why}");
-    office.ok(
-        "chief",
-        &[
-            "report",
-            "province",
-            "--season",
-            "2026",
-            "-o",
-            "r.1",
-            "--overwrite",
-        ],
-    );
+    office.ok("chief", &["report", "province", "-o", "r.1", "--overwrite"]);
 }
 
 /// Whether the interval of a ratio holds a value.

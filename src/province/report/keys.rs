@@ -35,6 +35,9 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
     keys
 }
 
+/// A text in English and in Chinese.
+type Words = (&'static str, &'static str);
+
 fn words(lang: Lang, english: &str, chinese: &str) -> String {
     lang.pick(english, chinese).to_owned()
 }
@@ -155,7 +158,7 @@ fn ratios(figures: &Figures, lang: Lang) -> [Key; 2] {
 fn shares(figures: &Figures, lang: Lang) -> Vec<Key> {
     let p = &figures.process;
     // Label, share, what is counted; each is a part of the one before.
-    let steps: [((&str, &str), Part, (&str, &str)); 4] = [
+    let steps: [(Words, Part, Words); 4] = [
         (("verified", "核查率"), p.verified, ("verified", "个已核查")),
         (
             ("confirmed", "查实率"),
