@@ -51,6 +51,10 @@ pub enum RowFlaw {
 
 impl RowFlaw {
     /// In words, with what to do.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a reason, each its sentence in two languages"
+    )]
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::NoSite => tr!(

@@ -69,6 +69,10 @@ pub enum Fate {
 
 /// A row that was recorded.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a remark of its own to whoever imports"
+)]
 pub struct Recorded {
     /// The site's state afterwards.
     pub state: State,

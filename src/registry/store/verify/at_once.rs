@@ -251,7 +251,7 @@ impl Store {
     fn pass(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
         // While this one reads, nobody writes: the second connection sees the same registry.
         let reading = self.connection.unchecked_transaction()?;
-        let _ = reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_row| Ok(()))?;
+        reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_row| Ok(()))?;
         let path = self.path.as_path();
         let structure = std::thread::scope(|scope| {
             let beside = scope.spawn(|| Structure::of(path));
