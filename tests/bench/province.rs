@@ -84,7 +84,7 @@ fn facts() -> Facts {
         let home = number % COUNTIES;
         let (w, s) = corner(home);
         let (x, y) = (w + draw.next() * SIDE, s + draw.next() * SIDE);
-        let season = if (number / COUNTIES) % 2 == 0 {
+        let season = if (number / COUNTIES).is_multiple_of(2) {
             2026
         } else {
             2025
