@@ -268,7 +268,9 @@ impl Tags {
         })
         .collect();
         let mut writer = Writer::new();
-        fields.iter().for_each(|f| writer.push_field(f));
+        for field in fields {
+            writer.push_field(field);
+        }
         let mut bytes = Cursor::new(Vec::new());
         writer.write(&mut bytes, false).expect("written");
         bytes.into_inner()
