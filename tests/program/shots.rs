@@ -268,7 +268,7 @@ impl Tags {
         })
         .collect();
         let mut writer = Writer::new();
-        for field in fields {
+        for field in &fields {
             writer.push_field(field);
         }
         let mut bytes = Cursor::new(Vec::new());
