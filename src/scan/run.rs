@@ -81,12 +81,13 @@ pub fn scan(
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
     let search = Search::prepare(request, progress)?;
+    // Refuses a boundary elsewhere before anything is written.
+    let mut next = search.first_jobs()?;
     let (mut journal, done) = Journal::open(&request.out, &search.bond, request.restart)?;
     outputs::prepare(&request.out, request.restart)?;
     let mut jobs = Vec::new();
     let mut found = Found::default();
     let mut tiles = Tiles::default();
-    let mut next = search.first_jobs()?;
     // A photo that turns out to be of no use is made up for by others, of which parts were left out.
     while !next.is_empty() {
         let first = jobs.len();
