@@ -21,4 +21,8 @@ export PAPAVER_REGISTRY=province.papaver PAPAVER_ACTOR=主任
 "$built/papaver" targets import targets.csv --season 2026
 "$built/papaver" targets match --output targets.geojson
 "$built/papaver" quality --plot reliability.svg
+"$built/papaver" hotspots --season 2026 --output hot.gpkg
+"$built/papaver" compare 2025 2026
+"$built/papaver" rank --season 2026 --funnel funnel.svg
+"$built/papaver" report province --season 2026 --output report
 step "the truth is in $out/truth.json" "真值在 $out/truth.json"
