@@ -130,6 +130,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
                 ground_elevation_m: arguments.ground_elevation,
                 sensor_width_mm: arguments.sensor_width,
                 min_views: None,
+                any_view: false,
             },
             survey: None,
             unit: None,

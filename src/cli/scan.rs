@@ -65,6 +65,9 @@ pub struct Arguments {
     /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片:每平方米至少 N 次覆盖即可,其余略过
     #[arg(long, value_name = "N")]
     min_views: Option<u16>,
+    /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片:任一照片中发现即保留
+    #[arg(long)]
+    any_view: bool,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -200,6 +203,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
             ground_elevation_m: arguments.ground_elevation,
             sensor_width_mm: arguments.sensor_width,
             min_views: arguments.min_views,
+            any_view: arguments.any_view,
         },
         survey: arguments.survey,
         unit: arguments.unit,

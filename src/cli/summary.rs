@@ -78,6 +78,14 @@ fn ground(summary: &Summary, lang: Lang) {
             "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）"
         ));
     }
+    if summary.doubted > 0 {
+        let doubted = summary.doubted;
+        talk::data(&tr!(
+            lang,
+            "left out      {doubted} places that most photos which show them disown (`--any-view` keeps them)",
+            "未列入    {doubted} 处：覆盖该处的多数照片中未见（`--any-view` 可保留）"
+        ));
+    }
     for (name, remark) in summary.remarks.iter().take(LISTED) {
         talk::data(&tr!(
             lang,
@@ -238,6 +246,7 @@ pub fn machine(summary: &Summary) -> serde_json::Value {
         "refused": summary.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "photos": summary.photos.0,
         "photos_skipped": summary.skipped.len(),
+        "doubted": summary.doubted,
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,

@@ -93,6 +93,8 @@ pub struct Sightings {
     pub seen_in: usize,
     /// Photos that searched its place.
     pub covered_by: usize,
+    /// The best score in each photo that searched its place, as a mean; nought for those it was not found in.
+    pub score_views: f64,
 }
 
 impl Candidate {
@@ -103,6 +105,31 @@ impl Candidate {
         });
         self.score_max - 0.25 * doubt
     }
+
+    /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
+    /// does from every side; a glint on a leaf or a worn lawn deceives the model in one photo of many. What an
+    /// orthomosaic shows is always agreed on.
+    fn agreed(&self, threshold: f64) -> bool {
+        self.photos.is_none_or(|p| p.score_views >= threshold)
+    }
+}
+
+/// The candidates of a scan, by rank.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// Those that are to be looked at.
+    pub candidates: Vec<Candidate>,
+    /// How many places more were found in too few of the photos that searched them.
+    pub doubted: usize,
+}
+
+/// When hits become candidates.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Metres within which hits are one plot.
+    pub radius_m: f64,
+    /// The score that overlapping photos have to reach together; `None` where any one of them is enough.
+    pub agreement: Option<f64>,
 }
 
 /// Makes candidates of hits. `views` tells what photos show, `outline` gives the polygons in lon/lat of a region of model pixels of a source.
@@ -113,15 +140,18 @@ pub fn candidates<E>(
     scan_id: &str,
     hits: &[Located],
     sources: &[SourceFacts],
-    radius_m: f64,
+    rules: Rules,
     views: &dyn Views,
     outline: impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
-) -> Result<Vec<Candidate>, E> {
+) -> Result<Ranked, E> {
     let mut found = Vec::new();
-    for members in plots(hits, radius_m, views) {
+    for members in plots(hits, rules.radius_m, views) {
         let members: Vec<&Located> = members.iter().map(|i| &hits[*i]).collect();
         found.push(candidate(&members, sources, views, &outline)?);
     }
+    let all = found.len();
+    found.retain(|c| rules.agreement.is_none_or(|least| c.agreed(least)));
+    let doubted = all - found.len();
     // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
     found.sort_by(|a, b| {
         let key = |c: &Candidate| {
@@ -137,7 +167,10 @@ pub fn candidates<E>(
         candidate.rank = i + 1;
         candidate.id = candidate_id(scan_id, candidate.at);
     }
-    Ok(found)
+    Ok(Ranked {
+        candidates: found,
+        doubted,
+    })
 }
 
 fn candidate<E>(
@@ -192,12 +225,25 @@ fn candidate<E>(
     let best = best_photo.or_else(|| rasters.min_by(finest).copied());
     let at = inside(&polygon).unwrap_or(place);
     let seen_in = numbers.iter().filter(|n| is_photo(**n)).count();
-    let photos = (seen_in > 0).then(|| Sightings {
-        position_error_m: best_photo
-            .and_then(|n| views.position_error_m(n, place))
-            .unwrap_or(0.0),
-        seen_in,
-        covered_by: views.covering(at).max(seen_in),
+    let photos = (seen_in > 0).then(|| {
+        let covered_by = views.covering(at).max(seen_in);
+        let best = |n: &usize| {
+            let scores = by_source[n].iter().map(|h| f64::from(h.score));
+            scores.fold(0.0, f64::max)
+        };
+        let together: f64 = numbers.iter().filter(|n| is_photo(**n)).map(best).sum();
+        Sightings {
+            position_error_m: best_photo
+                .and_then(|n| views.position_error_m(n, place))
+                .unwrap_or(0.0),
+            seen_in,
+            covered_by,
+            score_views: if best_photo.is_some() {
+                together / covered_by as f64
+            } else {
+                1.0
+            },
+        }
     });
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
     Ok(Candidate {
@@ -323,6 +369,46 @@ mod tests {
         ]
     }
 
+    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f64>) -> Ranked {
+        let rules = Rules {
+            radius_m: 2.0,
+            agreement,
+        };
+        candidates("s", hits, &facts(), rules, views, ground).expect("infallible")
+    }
+
+    /// Photos all, and four of them show any place.
+    struct FourPhotos;
+
+    impl Views for FourPhotos {
+        fn position_error_m(&self, _: usize, _: LonLat) -> Option<f64> {
+            Some(3.0)
+        }
+        fn view(&self, _: usize, _: LonLat) -> Option<f64> {
+            Some(0.0)
+        }
+        fn covering(&self, _: LonLat) -> usize {
+            4
+        }
+    }
+
+    #[test]
+    fn what_one_photo_shows_and_three_do_not_is_left_out_and_counted() {
+        let glint = [hit(0, 0, 0, 0.8)];
+        let plot = [hit(0, 0, 0, 0.9), hit(0, 16, 0, 0.5), hit(1, 4, 4, 0.7)];
+        let left = ranked(&glint, &FourPhotos, Some(0.3));
+        assert_eq!((left.candidates.len(), left.doubted), (0, 1));
+        let kept = ranked(&plot, &FourPhotos, Some(0.3));
+        assert_eq!((kept.candidates.len(), kept.doubted), (1, 0));
+        let photos = kept.candidates[0].photos.expect("photos");
+        assert_eq!((photos.seen_in, photos.covered_by), (2, 4));
+        assert!((photos.score_views - 0.4).abs() < 1e-6, "{photos:?}");
+        assert_eq!(ranked(&glint, &FourPhotos, None).candidates.len(), 1);
+        // No photo speaks against an orthomosaic.
+        let ortho = ranked(&glint, &NoPhotos, Some(0.3));
+        assert_eq!((ortho.candidates.len(), ortho.doubted), (1, 0));
+    }
+
     #[test]
     fn the_strongest_comes_first_and_its_point_lies_inside() {
         // An L, whose centre of gravity lies outside.
@@ -330,7 +416,7 @@ mod tests {
             .flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)])
             .chain([hit(0, 2000, 0, 0.95)])
             .collect();
-        let found = candidates("s", &hits, &facts(), 2.0, &NoPhotos, ground).expect("infallible");
+        let found = ranked(&hits, &NoPhotos, None).candidates;
         assert_eq!(
             found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(),
             [(1, 1), (2, 16)]
@@ -344,15 +430,7 @@ mod tests {
 
     #[test]
     fn one_plot_on_two_overlapping_orthomosaics_is_one_candidate() {
-        let found = candidates(
-            "s",
-            &[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)],
-            &facts(),
-            2.0,
-            &NoPhotos,
-            ground,
-        )
-        .expect("infallible");
+        let found = ranked(&[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)], &NoPhotos, None).candidates;
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].sources.as_slice(), found[0].best),
@@ -362,9 +440,7 @@ mod tests {
             found[0].captured.expect("known").to_string(),
             "2026-05-03/2026-05-05"
         );
-        let single = candidates("s", &[hit(0, 0, 0, 0.9)], &facts(), 2.0, &NoPhotos, ground)
-            .expect("infallible")[0]
-            .area_m2;
+        let single = ranked(&[hit(0, 0, 0, 0.9)], &NoPhotos, None).candidates[0].area_m2;
         assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);
     }
 

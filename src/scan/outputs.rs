@@ -270,6 +270,7 @@ fn candidate_features(
             "position_error_m": candidate.photos.map(|p| round(p.position_error_m, 1)),
             "seen_in": candidate.photos.map(|p| p.seen_in),
             "covered_by": candidate.photos.map(|p| p.covered_by),
+            "score_views": candidate.photos.map(|p| round(p.score_views, 4)),
             "lon": candidate.at.lon,
             "lat": candidate.at.lat,
         })),
@@ -376,6 +377,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
         "heading_from": sources(|p| p.yaw_source.name().to_owned()),
         "focal_length_from": sources(|p| p.focal_source.name().to_owned()),
         "skipped": summary.skipped,
+        "doubted": summary.doubted,
         "remarks": remarks,
     })
 }

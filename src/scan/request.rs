@@ -17,6 +17,8 @@ pub struct PhotoRequest {
     pub sensor_width_mm: Option<f64>,
     /// Search no more of overlapping photos than it takes to see each square metre so often, where they allow it.
     pub min_views: Option<u16>,
+    /// Keep what was found in any photo, whatever the others that searched its place say.
+    pub any_view: bool,
 }
 
 impl PhotoRequest {

@@ -1,6 +1,6 @@
 //! The run: from a request to files on the disk. It reads as the program does its work.
 
-use super::candidate::candidates;
+use super::candidate::{Ranked, Rules, candidates};
 use super::choice::{self, Chosen};
 use super::cluster::clusters;
 use super::coverage::{Reason, SourceAreas};
@@ -396,14 +396,14 @@ impl<'a> Search<'a> {
                     locators[job].model_outline(region)
                 })
         };
-        let candidates = candidates(
-            &id,
-            &hits,
-            &facts,
-            request.site_radius_m,
-            &self.sources,
-            outline,
-        )?;
+        let rules = Rules {
+            radius_m: request.site_radius_m,
+            agreement: (!request.photos.any_view).then_some(self.threshold),
+        };
+        let Ranked {
+            candidates,
+            doubted,
+        } = candidates(&id, &hits, &facts, rules, &self.sources, outline)?;
         progress.stage(Stage::Writing {
             candidates: candidates.len(),
         });
@@ -416,6 +416,7 @@ impl<'a> Search<'a> {
         let summary = Summary {
             scan_id: id,
             candidates,
+            doubted,
             coverage,
             sources: facts,
             grounds: of_sources,

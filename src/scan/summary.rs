@@ -13,6 +13,8 @@ pub struct Summary {
     pub scan_id: String,
     /// The candidates by rank.
     pub candidates: Vec<Candidate>,
+    /// Places that were left out, since too few of the photos that searched them show anything.
+    pub doubted: usize,
     /// The ground.
     pub coverage: Coverage,
     /// Names of the sources searched.

@@ -315,8 +315,8 @@ impl DistrictsArguments {
             path: self.file.clone(),
             source,
         })?;
-        let districts = Districts::read(&bytes, &self.vintage)
-            .map_err(|flaw| ArgumentError::NoDistricts {
+        let districts =
+            Districts::read(&bytes, &self.vintage).map_err(|flaw| ArgumentError::NoDistricts {
                 path: self.file.clone(),
                 why: flaw.0,
             })?;
