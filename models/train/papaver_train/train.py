@@ -61,10 +61,10 @@ class Crops(IterableDataset):
                 continue
             made = crop(rng, self.world, size=self.size, kind=kind)
             item = made.image, made.cover, weights(made)
-            if composite and len(kept) < 2500:
+            if composite and len(kept) < 6000:
                 kept.append(item)
             elif composite:
-                kept[int(rng.integers(2500))] = item
+                kept[int(rng.integers(6000))] = item
             yield item
 
 
@@ -98,6 +98,16 @@ def loss_of(logits, cover, weight):
     return focal.sum() / torch.clamp((target * weight).sum(), min=4.0 * len(logits))
 
 
+def scene_loss(logits, cover, weight):
+    """What a crew sees of a crop: the best cell of its plot has to be high, the worst cell away from the plot has to be low."""
+    shown = cover > IGNORE
+    near = F.max_pool2d((cover > 0).float()[:, None], 3, 1, 1)[:, 0] > 0
+    best = logits.masked_fill(~shown, -30).flatten(1).amax(1)
+    worst = logits.masked_fill(near, -30).flatten(1).amax(1)
+    stage = (weight * (cover >= POSITIVE)).flatten(1).amax(1)
+    return (F.softplus(-best) * stage + F.softplus(worst)).mean()
+
+
 def collate(items):
     """Stacks what the workers yield."""
     return tuple(np.stack(x) for x in zip(*items, strict=True))
@@ -121,6 +131,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--replay", type=float, default=0.0, help="share of crops that are seen again, turned and in other light (saves rendering)")
     parser.add_argument("--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights")
+    parser.add_argument("--scene", type=float, default=0.3, help="weight of the loss over the best cell of a plot and the worst one away from it")
     parser.add_argument("--scratch", action="store_true", help="random weights (miniature only)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -162,7 +173,8 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
             group["lr"] = max(rate, 1e-6)
         net.train()
         logits = net(standardise(images).to(device))[:, 0]
-        loss = loss_of(logits, torch.from_numpy(cover).to(device), torch.from_numpy(weight).to(device))
+        cover, weight = torch.from_numpy(cover).to(device), torch.from_numpy(weight).to(device)
+        loss = loss_of(logits, cover, weight) + args.scene * scene_loss(logits, cover, weight)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
