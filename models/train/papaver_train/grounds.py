@@ -143,26 +143,29 @@ class RealGround:
     """Real frames of one part, and rendered foliage. Pixels are used at their own sharpness: a frame is read as if its GSD were the scene's."""
 
     SOURCES = {
-        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5)],
+        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5), ("real:easyidp/*.jpg", (0.6, 2.0), 4.0)],
         "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0)],
         "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
     }
     # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
     NEGATIVES = {
-        "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0)],
+        "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0),
+                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "textures/*", (0.4, 1.2), 2.5), ("real", "views/*", (1.0, 6.0), 1.0)],
         "validation": [("shared", "orthos/florida_forest*.tif", (0.5, 1.0), 1.0), ("canopy", "SOAP*.png", (0.5, 1.0), 1.0)],
         "test": [],
     }
     HELD_OUT = ("IMG_9365", "IMG_9366", "IMG_9367", "IMG_9368", "IMG_9369", "IMG_9370", "IMG_9371", "16_W2xEX", "tile_13", "tile_14")
 
-    def __init__(self, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> None:
+    def __init__(self, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None, real: Path | None = None) -> None:
         self.frames: list[tuple[np.ndarray, tuple[float, float], float]] = []
         self.negatives: list[tuple[np.ndarray, tuple[float, float], float]] = []
         self.foliage = [cv2.imread(str(p), cv2.IMREAD_COLOR_RGB) for p in sorted(foliage.glob(f"{part}-?????.png"))] if foliage else []
-        for pattern, shrink, weight in self.SOURCES[part] if shared else []:
-            self.add(self.frames, shared, pattern, shrink, weight)
+        for pattern, shrink, weight in self.SOURCES[part]:
+            folder, pattern = (real, pattern.removeprefix("real:")) if pattern.startswith("real:") else (shared, pattern)
+            if folder:
+                self.add(self.frames, folder, pattern, shrink, weight)
         for key, pattern, shrink, weight in self.NEGATIVES[part]:
-            folder = {"shared": shared, "canopy": canopy}[key]
+            folder = {"shared": shared, "canopy": canopy, "real": real}[key]
             if folder:
                 self.add(self.negatives, folder, pattern, shrink, weight)
         for path in sorted(extra.rglob("*")) if extra else []:

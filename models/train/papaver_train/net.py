@@ -16,6 +16,8 @@ MEAN, STD = 127 / 255, 128 / 255
 CELL = 16
 # (expand ratio, kernel, stride, in, out, repeats), as in EfficientNet-Lite0
 STAGES = [(1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3)]
+# What was compared: cut earlier, as shipped, cut later. Below stride 8, the cells are pooled out of 2 x 2.
+VARIANTS = {"small": STAGES[:3], "standard": STAGES, "deep": [*STAGES, (6, 5, 1, 80, 112, 3)]}
 
 
 class Conv(nn.Module):
@@ -58,18 +60,20 @@ class Block(nn.Module):
 class PoppyNet(nn.Module):
     """Input (N, 3, H, W), standardised; output (N, 1, H / 16, W / 16) logits."""
 
-    def __init__(self):
+    def __init__(self, variant: str = "standard"):
         super().__init__()
+        self.variant = variant
         self.stem = Conv(3, 32, 3, 2)
         blocks, self.fine_at = [], 0
-        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(STAGES):
+        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(VARIANTS[variant]):
             for i in range(repeats):
                 blocks.append(Block(ratio, kernel, stride if i == 0 else 1, cin if i == 0 else cout, cout, late=k == 3))
             if k == 2:
                 self.fine_at = len(blocks)
         self.blocks = nn.ModuleList(blocks)
         self.frozen = 0
-        self.head = Conv(80 + 40, 128)
+        self.coarse = variant != "small"
+        self.head = Conv(VARIANTS[variant][-1][4] + 40, 128) if self.coarse else Conv(40, 128, 3)
         self.out = nn.Conv2d(128, 1, 1)
         nn.init.constant_(self.out.bias, -3.0)
 
@@ -88,7 +92,7 @@ class PoppyNet(nn.Module):
             x = block(x) if i >= first else x
             if i + 1 == self.fine_at:
                 fine = F.max_pool2d(x, 2)
-        return self.out(self.head(torch.cat([x, fine], 1)))
+        return self.out(self.head(torch.cat([x, fine], 1) if self.coarse else fine))
 
     def freeze(self, blocks: int) -> None:
         """Keeps the weights of the stem and the first blocks as they are (0: all are trained)."""

@@ -37,8 +37,8 @@ def main() -> None:
         "individuals": {part: table(part) for part in FIRST},
         "foliage": {"train": [50_000, 42], "validation": [52_000, 5], "test": [54_000, 5]},
         "backgrounds": {
-            "train": ["DeepForest 2.1.0: 2019_YELL_2_528000, 2019_YELL_2_541000, AWPE Pigeon Lake (real trees and shrubs, as negatives only)", "photos/caliterra (IMG_9354 to IMG_9364)", "photos/potato_mit (all but strip 16 and tiles 13, 14)", "photos/boruszyn (as negatives, never behind plants)", "orthos/australia_forest_1.8cm_utm53s.tif (as negatives; was test up to generator 3, validation in 4)", "rendered ground, seeds 1e6 + n"],
-            "validation": ["photos/pumpkins_bsd3", "orthos/florida_forest_10cm_utm17n.tif, DeepForest 2.1.0: SOAP_031, SOAP_061 (false alarms only)", "rendered ground, seeds 2e6 + n"],
+            "train": ["DeepForest 2.1.0: 2019_YELL_2_528000, 2019_YELL_2_541000, AWPE Pigeon Lake (real trees and shrubs, as negatives only)", "photos/caliterra (IMG_9354 to IMG_9364)", "photos/potato_mit (all but strip 16 and tiles 13, 14)", "photos/boruszyn (as negatives, never behind plants)", "real: easyidp (drone frame and orthomosaic of lotus beds, lawn, trees), textures and views out of Debian packages (as negatives only; papaver_train.real)", "orthos/australia_forest_1.8cm_utm53s.tif (as negatives; was test up to generator 3, validation in 4)", "rendered ground, seeds 1e6 + n"],
+            "validation": ["photos/pumpkins_bsd3", "orthos/florida_forest_10cm_utm17n.tif, DeepForest 2.1.0: SOAP_031, SOAP_061 (false alarms only)", "terrain textures of 0 A.D. (CC-BY-SA 3.0, false alarms only)", "rendered ground, seeds 2e6 + n"],
             "test": ["photos/brighton_beach (false alarms only)", "held-out frames of training sites: photos/caliterra (IMG_9365 to IMG_9371, potato strip 16 and tiles 13, 14: same sites as training, other frames, told apart)", "rendered ground, seeds 3e6 + n", "the sample survey"],
             "never": ["orthos/maize_2cm_utm33n_rgba.tif (painted)", "photos/seneca_nir (infrared)"],
         },

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 from .grounds import RealGround
-from .net import PoppyNet, standardise
+from .net import VARIANTS, PoppyNet, standardise
 from .scenes import KIND_ODDS, World, crop
 from .sprites import load_library
 
@@ -26,9 +26,9 @@ POSITIVE, IGNORE = 0.10, 0.01
 SEEDS = {"train": 1_000_000, "validation": 2_000_000, "test": 3_000_000}
 
 
-def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> World:
+def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None, real: Path | None = None) -> World:
     """The sprites and grounds of one part of the split."""
-    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage))
+    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage, real))
 
 
 class Crops(IterableDataset):
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--extra", type=Path, help="a folder of your own frames without poppy, as further backgrounds")
     parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0: real trees, as negatives")
     parser.add_argument("--foliage", type=Path, help="rendered crowns (from papaver_train.canopy)")
+    parser.add_argument("--real", type=Path, help="further real frames and textures (from papaver_train.real)")
     parser.add_argument("--mined", type=Path, help="hard negatives (from papaver_train.mine)")
     parser.add_argument("--run", type=Path, default=Path("build/run"))
     parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's")
@@ -132,13 +133,15 @@ def main() -> None:
     parser.add_argument("--replay", type=float, default=0.0, help="share of crops that are seen again, turned and in other light (saves rendering)")
     parser.add_argument("--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights")
     parser.add_argument("--scene", type=float, default=0.3, help="weight of the loss over the best cell of a plot and the worst one away from it")
+    parser.add_argument("--net", choices=list(VARIANTS), default="standard")
+    parser.add_argument("--steps", type=int, help="stop after so many steps instead of by the clock (to compare networks)")
     parser.add_argument("--scratch", action="store_true", help="random weights (miniature only)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(20261122)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.run.mkdir(parents=True, exist_ok=True)
-    net = PoppyNet()
+    net = PoppyNet(args.net)
     if args.init:
         net.load_state_dict(torch.load(args.init, map_location="cpu")["ema"])
     elif not args.scratch:
@@ -155,7 +158,7 @@ def main() -> None:
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage), state["step"] * args.batch, args.mined, replay=args.replay)
+    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage, args.real), state["step"] * args.batch, args.mined, replay=args.replay)
     loader = DataLoader(crops, batch_size=args.batch, num_workers=args.workers, collate_fn=collate, prefetch_factor=6 if args.workers else None)
     fit(args, net, average, optimiser, state, loader, device, last)
 
@@ -165,7 +168,7 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
     total, begun, before, recent, saved_at = args.minutes * 60, time.time(), state["used"], [], time.time()
     log = (args.run / "log.jsonl").open("a")
     for images, cover, weight in loader:
-        done = (before + time.time() - begun) / total
+        done = state["step"] / args.steps if args.steps else (before + time.time() - begun) / total
         if done >= 1:
             break
         rate = args.lr * min(1.0, (state["step"] + 1) / 100) * min(1.0, (1 - done) / 0.3)
