@@ -4,7 +4,7 @@ use crate::registry::evidence::EvidenceError;
 use crate::registry::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file that was not written or not read.
 #[derive(Debug)]
@@ -65,6 +65,25 @@ pub enum ExchangeError {
 impl From<StoreError> for ExchangeError {
     fn from(source: StoreError) -> Self {
         Self::Store(Box::new(source))
+    }
+}
+
+impl ExchangeError {
+    /// A file whose places lie so many metres each from where they should, as `system` shifts them.
+    pub(super) fn shifted(path: &Path, system: &'static str, metres: &[f64]) -> Self {
+        let mean = metres.iter().sum::<f64>() / metres.len() as f64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "some hundred metres"
+        )]
+        let metres_apart = mean.round() as u32;
+        Self::Shifted {
+            path: path.into(),
+            system,
+            metres: metres_apart,
+            rows: metres.len(),
+        }
     }
 }
 

@@ -202,18 +202,7 @@ pub fn check_shift(store: &Store, path: &Path, list: &TargetList) -> Result<(), 
         let rows = metres.len();
         // A few of a long list may lie so by chance.
         if rows > as_they_are && rows * 10 >= list.targets.len() {
-            let mean = metres.iter().sum::<f64>() / rows as f64;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "some hundred metres"
-            )]
-            return Err(ExchangeError::Shifted {
-                path: path.into(),
-                system,
-                metres: mean.round() as u32,
-                rows,
-            });
+            return Err(ExchangeError::shifted(path, system, &metres));
         }
     }
     Ok(())

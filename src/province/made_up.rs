@@ -32,6 +32,33 @@ pub fn rectangle(w: f64, s: f64, e: f64, n: f64) -> MultiPolygon {
     MultiPolygon::new(vec![Polygon::new(LineString::from(ring), vec![])])
 }
 
+/// A site of a scan's candidate, of which nothing but its state is known.
+pub fn site(name: &str, season: i16, state: State) -> SiteFact {
+    SiteFact {
+        key: SiteKey::of_origin(name),
+        at: LonLat::new(113.3, 33.74),
+        district: None,
+        season,
+        source: Source::Scan,
+        state,
+        confirmed: match state {
+            State::Confirmed | State::Eradicated | State::Closed => Some(true),
+            State::Refuted => Some(false),
+            _ => None,
+        },
+        plants: None,
+        area_m2: None,
+        stage: None,
+        habitat: None,
+        scan: None,
+        score: None,
+        steps: Steps::default(),
+        crew: None,
+        disputed: false,
+        recurs_of: None,
+    }
+}
+
 /// A count of this mean.
 pub fn poisson(rng: &mut SmallRng, mean: f64) -> usize {
     let (mut k, mut left) = (0, mean);

@@ -246,34 +246,14 @@ fn last_step(site: &SiteFact) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::LonLat;
     use crate::province::facts::Steps;
-    use crate::registry::body::Source;
+    use crate::province::made_up;
     use jiff::civil::date;
 
     fn site(name: &str, season: i16, state: State) -> SiteFact {
         SiteFact {
-            key: SiteKey::of_origin(name),
-            at: LonLat::new(113.3, 33.74),
             district: Some("410423001".into()),
-            season,
-            source: Source::Scan,
-            state,
-            confirmed: match state {
-                State::Confirmed | State::Eradicated | State::Closed => Some(true),
-                State::Refuted => Some(false),
-                _ => None,
-            },
-            plants: None,
-            area_m2: None,
-            stage: None,
-            habitat: None,
-            scan: None,
-            score: None,
-            steps: Steps::default(),
-            crew: None,
-            disputed: false,
-            recurs_of: None,
+            ..made_up::site(name, season, state)
         }
     }
 

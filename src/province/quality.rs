@@ -328,8 +328,8 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::facts::Steps;
-    use crate::registry::{SiteKey, State};
+    use crate::province::made_up;
+    use crate::registry::State;
     use geo::{MultiPolygon, Polygon};
     use jiff::civil::date;
 
@@ -351,27 +351,11 @@ mod tests {
 
     fn site(n: usize, scan: &str, score: f64, state: State) -> SiteFact {
         SiteFact {
-            key: SiteKey::of_origin(&n.to_string()),
-            at: LonLat::new(113.3, 33.74),
-            district: None,
-            season: 2026,
-            source: Source::Scan,
-            state,
-            confirmed: match state {
-                State::Confirmed => Some(true),
-                State::Refuted => Some(false),
-                _ => None,
-            },
-            plants: None,
-            area_m2: None,
             stage: n.is_multiple_of(2).then_some(Stage::Flowering),
             habitat: Some("courtyard".into()),
             scan: Some(scan.into()),
             score: Some(score),
-            steps: Steps::default(),
-            crew: None,
-            disputed: false,
-            recurs_of: None,
+            ..made_up::site(&n.to_string(), 2026, state)
         }
     }
 

@@ -230,31 +230,16 @@ fn searched(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::facts::Steps;
+    use crate::province::made_up;
     use crate::registry::Hash;
-    use crate::registry::body::{Source, Target};
+    use crate::registry::body::Target;
     use geo::Polygon;
     use jiff::civil::date;
 
     fn site(name: &str, lon: f64, season: i16, state: State) -> SiteFact {
         SiteFact {
-            key: SiteKey::of_origin(name),
             at: LonLat::new(lon, 33.74),
-            district: None,
-            season,
-            source: Source::Scan,
-            state,
-            confirmed: None,
-            plants: None,
-            area_m2: None,
-            stage: None,
-            habitat: None,
-            scan: None,
-            score: None,
-            steps: Steps::default(),
-            crew: None,
-            disputed: false,
-            recurs_of: None,
+            ..made_up::site(name, season, state)
         }
     }
 

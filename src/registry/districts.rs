@@ -56,7 +56,8 @@ impl Districts {
     /// # Errors
     /// Where a feature has no area, or no code of 6, 9 or 12 digits.
     pub fn read(bytes: &[u8], vintage: &str) -> Result<Self, DistrictFlaw> {
-        let file: Value = serde_json::from_slice(bytes).map_err(|e| DistrictFlaw(e.to_string()))?;
+        let file: Value = serde_json::from_slice(bytes)
+            .map_err(|e| DistrictFlaw(format!("it is no JSON ({e})")))?;
         let features = file["features"]
             .as_array()
             .ok_or_else(|| DistrictFlaw("no features".into()))?;

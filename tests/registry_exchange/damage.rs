@@ -2,8 +2,15 @@
 //! not what they were. Nothing that was acknowledged is lost, and what is wrong is named.
 
 use crate::mount::Mount;
-use crate::office::Office;
+use crate::office::{Office, Said};
 use std::fs;
+
+/// The chief's command on another registry than the office's.
+fn in_registry(office: &Office, registry: &str, arguments: &[&str]) -> Said {
+    let mut all = arguments.to_vec();
+    all.extend(["--registry", registry]);
+    office.run("chief", &all)
+}
 
 #[test]
 fn a_changed_byte_is_named_nothing_more_is_written_and_the_rest_is_saved() {
@@ -60,11 +67,7 @@ fn a_full_disk_takes_nothing_that_it_cannot_keep() {
         println!("skipped: a disk can be mounted by root only");
         return;
     };
-    let on_disk = |arguments: &[&str]| {
-        let mut all = arguments.to_vec();
-        all.extend(["--registry", "disk/b.papaver"]);
-        office.run("chief", &all)
-    };
+    let on_disk = |arguments: &[&str]| in_registry(&office, "disk/b.papaver", arguments);
     assert_eq!(on_disk(&["init", "--unit", "410423"]).code, Some(0));
     let long = "words ".repeat(1_500);
     let mut kept = 0;
@@ -117,11 +120,7 @@ fn a_disk_that_cannot_be_written_is_still_read() {
         println!("skipped: a disk can be mounted by root only");
         return;
     };
-    let on_disk = |arguments: &[&str]| {
-        let mut all = arguments.to_vec();
-        all.extend(["--registry", "disk/b.papaver"]);
-        office.run("chief", &all)
-    };
+    let on_disk = |arguments: &[&str]| in_registry(&office, "disk/b.papaver", arguments);
     assert_eq!(on_disk(&["init", "--unit", "410423"]).code, Some(0));
     let added = on_disk(&["add", "--at", "113.3,33.74", "--source", "patrol", "--json"]).json();
     let site = added["id"].as_str().expect("id");

@@ -164,6 +164,16 @@ fn a_districts_file_with_flaws_is_refused_or_named() {
         "410423 is there twice",
     );
     refused(&[square("41042", 113.0, 113.2)], "41042");
+    std::fs::write(office.path("d.shp"), b"no JSON").expect("written");
+    let said = office.run(
+        "chief",
+        &["registry", "districts", "d.shp", "--vintage", "2023"],
+    );
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.err.contains("it is no JSON") && said.err.contains("ogr2ogr"),
+        "{said:?}"
+    );
     let overlapping = districts(
         &office,
         &[

@@ -48,6 +48,13 @@ pub(in crate::cli) enum ArgumentError {
         /// What it looks like.
         looks: String,
     },
+    /// A file of boundaries that gives no districts.
+    NoDistricts {
+        /// The file.
+        path: PathBuf,
+        /// Why it does not.
+        why: String,
+    },
     /// A person of the same name is in several units.
     ManyUnits(String),
     /// No passphrase for a key.
@@ -64,6 +71,11 @@ impl Say for ArgumentError {
             }
             Self::NoActor => Said::new(tr!(lang, "nobody is named who does this", "未指明操作人")).hint(tr!(lang, "say who with `--actor NAME` or PAPAVER_ACTOR", "请用 `--actor 姓名` 或 PAPAVER_ACTOR 指明")),
             Self::Value { option, value, looks } => Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(tr!(lang, "it looks like {looks}", "形如 {looks}")),
+            Self::NoDistricts { path, why } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} gives no districts: {why}", "{path} 无法作为行政区划使用：{why}"))
+                    .hint(tr!(lang, "give a GeoJSON of areas in longitude and latitude, each with its `code` (6, 9 or 12 digits) and `name`; `ogr2ogr -f GeoJSON -t_srs EPSG:4326 districts.geojson FILE` writes one", "请提供经纬度面状 GeoJSON，每个要素含 `code`（6、9 或 12 位代码）和 `name`；可用 `ogr2ogr -f GeoJSON -t_srs EPSG:4326 districts.geojson 文件` 转换"))
+            }
             Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
             Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),
         }

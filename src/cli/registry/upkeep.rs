@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context, moment};
 use super::filter::FilterArguments;
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use crate::exchange::write_new;
 use crate::registry::body::{Body, Setting};
 use crate::registry::districts::Districts;
@@ -316,7 +316,10 @@ impl DistrictsArguments {
             source,
         })?;
         let districts = Districts::read(&bytes, &self.vintage)
-            .map_err(|flaw| bad("FILE", &self.file.display().to_string(), flaw.0))?;
+            .map_err(|flaw| ArgumentError::NoDistricts {
+                path: self.file.clone(),
+                why: flaw.0,
+            })?;
         let overlaps = districts.overlaps();
         let (mut store, _) = context.write()?;
         let sha256 = crate::registry::Hash::of(&bytes);

@@ -195,18 +195,7 @@ fn check_shift(
     }
     for (system, metres) in by_system {
         if metres.len() * 2 > apart {
-            let mean = metres.iter().sum::<f64>() / metres.len() as f64;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "some hundred metres"
-            )]
-            return Err(ExchangeError::Shifted {
-                path: path.into(),
-                system,
-                metres: mean.round() as u32,
-                rows: metres.len(),
-            });
+            return Err(ExchangeError::shifted(path, system, &metres));
         }
     }
     Ok(())
