@@ -147,7 +147,7 @@ def main() -> None:
         quantise(args.quantise, args.calibration, args.out)
         return
     net = PoppyNet(args.net)
-    net.load_state_dict(torch.load(args.run / "last.pt", map_location="cpu")["ema"])
+    net.load(args.run / "last.pt")
     onnx.save(build(net, metadata(args.threshold), args.scale, args.shift), args.out)
 
 

@@ -150,7 +150,7 @@ class RealGround:
     # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
     NEGATIVES = {
         "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0),
-                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "textures/*", (0.4, 1.2), 2.5), ("real", "views/*", (1.0, 6.0), 1.0)],
+                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "textures/*", (0.4, 1.2), 2.5), ("real", "views/*", (1.0, 6.0), 1.0), ("real", "terrain/*", (0.5, 1.6), 6.0)],
         "validation": [("shared", "orthos/florida_forest*.tif", (0.5, 1.0), 1.0), ("canopy", "SOAP*.png", (0.5, 1.0), 1.0)],
         "test": [],
     }

