@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0")
     parser.add_argument("--foliage", type=Path, help="rendered crowns: under a fifth of the scenes")
+    parser.add_argument("--real", type=Path, help="the folder of papaver_train.real: ground textures under validation plots")
     parser.add_argument("--part", default="test", choices=["validation", "test"])
     parser.add_argument("--rows", action="store_true", help="the rows of the card")
     parser.add_argument("--table", action="store_true", help="size x stage x GSD")
@@ -161,7 +162,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    world = make_world(args.library, args.shared, args.part, None, args.canopy, args.foliage)
+    world = make_world(args.library, args.shared, args.part, None, args.canopy, args.foliage, args.real)
     judge = Judge(args.model, world, args.part, args.jobs)
     threshold = args.threshold if args.threshold is not None else judge.model.threshold
     result: dict = {"model": args.model.name, "part": args.part, "threshold": threshold}

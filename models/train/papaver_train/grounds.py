@@ -144,7 +144,7 @@ class RealGround:
 
     SOURCES = {
         "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5), ("real:easyidp/*.jpg", (0.6, 2.0), 4.0)],
-        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0)],
+        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("real:validation/terrain/*.jpg", (0.5, 1.2), 3.0)],
         "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
     }
     # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
