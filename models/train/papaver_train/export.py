@@ -17,9 +17,10 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from .net import MEAN, STD, Conv, PoppyNet
+from .net import MEAN, STD, VARIANTS, Conv, PoppyNet
 
-TILE, OVERLAP, CELL, HALO = 768, 10, 16, 64
+# A halo of 48 shows every cell 56 pixels around its middle, as windows of 224 with half an overlap do.
+TILE, OVERLAP, CELL, HALO = 800, 12, 16, 48
 
 
 class Graph:
@@ -67,7 +68,7 @@ def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0)
         x = g.node("Add", [x, y]) if block.skip else y
         if i + 1 == net.fine_at:
             fine = g.node("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])
-    x = g.conv(net.head, g.node("Concat", [x, fine], axis=1))
+    x = g.conv(net.head, g.node("Concat", [x, fine], axis=1) if net.coarse else fine)
     poppy = g.node("Sigmoid", [g.conv(net.out, x, scale, shift)])
     rest = g.node("Sub", [g.tensor(np.float32(1)), poppy])
     g.node("Concat", [rest, poppy], name="scores", axis=1)
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--scale", type=float, default=1.0, help="calibration: sigmoid(scale * logit + shift)")
     parser.add_argument("--shift", type=float, default=0.0)
+    parser.add_argument("--net", choices=list(VARIANTS), default="standard")
     parser.add_argument("--quantise", type=Path)
     parser.add_argument("--calibration", type=Path, default=Path("build/calibration.npy"), help="made from training scenes if it is not there")
     parser.add_argument("--library", type=Path, default=Path("build/library"))
@@ -144,8 +146,8 @@ def main() -> None:
             np.save(args.calibration, calibration_crops(args.library, args.shared))
         quantise(args.quantise, args.calibration, args.out)
         return
-    net = PoppyNet()
-    net.load_state_dict(torch.load(args.run / "last.pt", map_location="cpu")["ema"])
+    net = PoppyNet(args.net)
+    net.load(args.run / "last.pt")
     onnx.save(build(net, metadata(args.threshold), args.scale, args.shift), args.out)
 
 

@@ -1,6 +1,6 @@
 """Fine-tunes on your own orthomosaics with truth polygons; the same figures before and after, on ground kept aside.
 
-    python -m papaver_train.finetune --survey FOLDER --init build/run/last.pt --run build/mine --minutes 20
+    python -m papaver_train.finetune --survey FOLDER --run build/mine --minutes 20
 
 FOLDER holds GeoTIFFs and, beside each, a GeoJSON of the same name: polygons of plots (property `kind` 'poppy' or absent) and, if
 you like, of look-alikes. Everything outside the poppy polygons must be free of poppy. Each raster is cut into blocks of 30 m;
@@ -110,15 +110,15 @@ def main() -> None:
     """Trains by the clock; half of each batch is rendered scenes where a library is given, so that nothing is forgotten."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--survey", type=Path, required=True)
-    parser.add_argument("--init", type=Path, required=True)
+    parser.add_argument("--init", type=Path, default=Path("../papaver.onnx"), help="an exported model, or last.pt")
     parser.add_argument("--library", type=Path)
     parser.add_argument("--run", type=Path, default=Path("build/mine"))
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--threshold", type=float, default=0.75)
+    parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--lr", type=float, default=1e-4)
     args = parser.parse_args()
     surveys, rng, net = load(args.survey), np.random.default_rng(5), PoppyNet()
-    net.load_state_dict(torch.load(args.init, map_location="cpu")["ema"])
+    net.load(args.init)
     net.freeze(3)
     args.run.mkdir(parents=True, exist_ok=True)
     print("before:", figures(net, surveys, args.threshold), flush=True)

@@ -76,12 +76,37 @@ def rendered_ground(rng, n: int, gsd: float) -> np.ndarray:
         side = x * np.cos(turn) + y * np.sin(turn) + rng.uniform(-0.3, 0.3) + bend * noise(rng, n, gsd, (30, 150), (0.3, 0.7))
         weight = np.clip(side * n * gsd / rng.uniform(2, 25) + 0.5, 0, 1)[..., None].astype(np.float32)
         out = out * weight + cover() * (1 - weight)
+    elif rng.random() < 0.35:
+        out = spotted(rng, out, cover(), gsd)
     if rng.random() < 0.3:
         rows(rng, out, gsd)
+    if rng.random() < 0.2:
+        specks(rng, out, gsd)
     if rng.random() < 0.35:
         for _ in range(int(rng.integers(1, 5))):
             hard_object(rng, out, gsd)
     return out
+
+
+def spotted(rng, out: np.ndarray, other: np.ndarray, gsd: float) -> np.ndarray:
+    """Bare or overgrown spots of 5 cm to 1 m of another cover: a worn lawn, weeds on soil, litter of leaves."""
+    field = noise(rng, out.shape[0], gsd, (5, 15, 40, 100), rng.dirichlet(np.ones(4)))
+    weight = np.clip((field - rng.uniform(0.1, 0.6)) * rng.uniform(2, 12) + 0.5, 0, 1)[..., None].astype(np.float32)
+    return out * (1 - weight) + other * weight
+
+
+def specks(rng, out: np.ndarray, gsd: float) -> None:
+    """Bright or coloured specks of 1 to 4 cm, up to 40 a square metre: glints on leaves, daisies, fallen petals, chips of stone."""
+    n = out.shape[0]
+    count = int(np.exp(rng.uniform(0, np.log(40))) * (n * gsd / 100) ** 2)
+    colour = (srgb(*(rng.uniform(170, 255) * np.ones(3))) if rng.random() < 0.6 else srgb(*rng.uniform(60, 255, 3))).astype(np.float32)
+    where = np.clip(0.5 + noise(rng, n, gsd, (30, 120), (0.6, 0.8)), 0, 1)
+    for size in rng.uniform(0.4, 1.6, 2):
+        dots = np.zeros((n, n), np.float32)
+        y, x = rng.integers(0, n, (2, count // 2 + 1))
+        dots[y, x] = rng.uniform(0.3, 1.2, len(y)) * where[y, x] * (2 * np.pi * max(size / gsd, 0.4) ** 2)
+        weight = np.clip(cv2.GaussianBlur(dots, (0, 0), max(size / gsd, 0.4)), 0, 1)[..., None]
+        out[:] = out * (1 - weight) + colour * weight
 
 
 def rows(rng, out: np.ndarray, gsd: float) -> None:
@@ -118,26 +143,29 @@ class RealGround:
     """Real frames of one part, and rendered foliage. Pixels are used at their own sharpness: a frame is read as if its GSD were the scene's."""
 
     SOURCES = {
-        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5)],
-        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("orthos/australia_forest*.tif", (0.6, 1.2), 0.5)],
+        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5), ("real:easyidp/*.jpg", (0.6, 2.0), 4.0)],
+        "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("real:validation/terrain/*.jpg", (0.5, 1.2), 3.0)],
         "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
     }
     # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
     NEGATIVES = {
-        "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0)],
+        "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0),
+                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "textures/*", (0.4, 1.2), 2.5), ("real", "views/*", (1.0, 6.0), 1.0), ("real", "terrain/*", (0.5, 1.6), 6.0)],
         "validation": [("shared", "orthos/florida_forest*.tif", (0.5, 1.0), 1.0), ("canopy", "SOAP*.png", (0.5, 1.0), 1.0)],
         "test": [],
     }
     HELD_OUT = ("IMG_9365", "IMG_9366", "IMG_9367", "IMG_9368", "IMG_9369", "IMG_9370", "IMG_9371", "16_W2xEX", "tile_13", "tile_14")
 
-    def __init__(self, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> None:
+    def __init__(self, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None, real: Path | None = None) -> None:
         self.frames: list[tuple[np.ndarray, tuple[float, float], float]] = []
         self.negatives: list[tuple[np.ndarray, tuple[float, float], float]] = []
         self.foliage = [cv2.imread(str(p), cv2.IMREAD_COLOR_RGB) for p in sorted(foliage.glob(f"{part}-?????.png"))] if foliage else []
-        for pattern, shrink, weight in self.SOURCES[part] if shared else []:
-            self.add(self.frames, shared, pattern, shrink, weight)
+        for pattern, shrink, weight in self.SOURCES[part]:
+            folder, pattern = (real, pattern.removeprefix("real:")) if pattern.startswith("real:") else (shared, pattern)
+            if folder:
+                self.add(self.frames, folder, pattern, shrink, weight)
         for key, pattern, shrink, weight in self.NEGATIVES[part]:
-            folder = {"shared": shared, "canopy": canopy}[key]
+            folder = {"shared": shared, "canopy": canopy, "real": real}[key]
             if folder:
                 self.add(self.negatives, folder, pattern, shrink, weight)
         for path in sorted(extra.rglob("*")) if extra else []:

@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--extra", type=Path, help="a folder of your own frames without poppy")
     parser.add_argument("--canopy", type=Path)
     parser.add_argument("--foliage", type=Path)
+    parser.add_argument("--real", type=Path)
     parser.add_argument("--out", type=Path, default=Path("build/mined.npy"))
     parser.add_argument("--keep", type=int, default=1500)
     parser.add_argument("--scales", type=int, default=2, help="scales at which each frame is searched")
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--add", type=Path, help="mined before: kept beside the new")
     parser.add_argument("--halo", type=int, default=32)
     args = parser.parse_args()
-    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage), np.random.default_rng(args.seed)
+    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage, args.real), np.random.default_rng(args.seed)
     best: list[tuple[float, np.ndarray]] = []
     for image, shrink, _ in [*ground.frames, *ground.negatives]:
         for scale in rng.uniform(*shrink, args.scales):

@@ -35,12 +35,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("build/miniature"))
     parser.add_argument("--out", type=Path, default=Path("build/miniature.onnx"))
-    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--steps", type=int, default=240)
     args = parser.parse_args()
     begun, library, run = time.time(), args.work / "library", args.work / "run"
     steps = [
         ["library", "--out", str(library), "--parts", "train", "--limit", "2", "--samples", "4"],
-        ["train", "--library", str(library), "--run", str(run), "--minutes", str(args.minutes), "--batch", "8", "--replay", "0.5", "--freeze", "3"],
+        ["train", "--library", str(library), "--run", str(run), "--steps", str(args.steps), "--batch", "8", "--replay", "0.5", "--freeze", "3"],
         ["export", "--run", str(run), "--out", str(args.out)],
     ]
     (run / "last.pt").unlink(missing_ok=True)
@@ -50,7 +50,7 @@ def main() -> None:
     area = separation(Model(args.out), library)
     print(f"{time.time() - begun:5.0f} s  {args.out}: area under the ROC curve {area:.3f} over cells of fresh scenes with the same plants")
     if area < 0.75:
-        raise SystemExit("error: the miniature learnt nothing\nhint: look at build/miniature/run/log.jsonl; more --minutes on a slow machine")
+        raise SystemExit("error: the miniature learnt nothing\nhint: look at build/miniature/run/log.jsonl; or take more --steps")
 
 
 if __name__ == "__main__":

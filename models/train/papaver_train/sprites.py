@@ -34,7 +34,7 @@ class Canvas:
     light: np.ndarray
     poppy: np.ndarray
     gsd_cm: float
-    gain: float = 1.0
+    gain: float | np.ndarray = 1.0
 
 
 def load_library(folder: Path, part: str) -> dict[str, dict[str, list[Sprite]]]:
@@ -99,7 +99,7 @@ def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: flo
     alpha = warped[..., 3:4]
     view *= warped[..., 4:5]
     view *= 1 - alpha
-    view += warped[..., :3] * np.float32(canvas.gain)
+    view += warped[..., :3] * np.asarray(canvas.gain, np.float32)
     cover = canvas.poppy[ya:yb, xa:xb]
     cover *= 1 - warped[..., 3]
     if sprite.species == "poppy":

@@ -19,7 +19,7 @@ from .dense import Model, candidates, read_at
 
 FRAMES = {
     "training": [("photos/caliterra/IMG_935*.jpg", 3.5), ("photos/potato_mit/0*.jpg", 0.45), ("photos/boruszyn/img_49*.jpg", 3.5)],
-    "validation": [("photos/pumpkins_bsd3/*.png", 2.5), ("orthos/australia_forest*.tif", 1.8), ("orthos/australia_forest*.tif", 3.0)],
+    "validation": [("photos/pumpkins_bsd3/*.png", 2.5)],
     "held_out": [("photos/caliterra/IMG_9365.jpg", 3.5), ("photos/caliterra/IMG_9368.jpg", 3.5), ("photos/caliterra/IMG_9371.jpg", 3.5), ("photos/potato_mit/16*.jpg", 0.45), ("photos/potato_mit/tile_1[34]*.jpg", 0.45)],
     "test": [("photos/brighton_beach/*.JPG", 1.8)],
 }
@@ -50,10 +50,12 @@ def sample(model: Model, folder: Path) -> dict:
     return {"found": found, "lookalike": lookalike, "false": false, "scores": scores}
 
 
-def frames(model: Model, shared: Path, part: str, canopy: Path | None = None) -> list[dict]:
+def frames(model: Model, shared: Path, part: str, canopy: Path | None = None, real: Path | None = None) -> list[dict]:
     """False candidates on frames that hold no poppy."""
     out = []
     places = [(shared, *row) for row in FRAMES[part]] + [(canopy, *row) for row in CANOPY if canopy and part == "validation"]
+    # Ground textures, by their look some 2 cm a pixel.
+    places += [(real, "validation/terrain/*.jpg", 2.0)] if real and part == "validation" else []
     for folder, pattern, gsd in places:
         for path in sorted(folder.glob(pattern)):
             image = read_at(path, gsd)
@@ -71,6 +73,7 @@ def main() -> None:
     parser.add_argument("--sample", type=Path)
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0, for validation on trees")
+    parser.add_argument("--real", type=Path, help="the folder of papaver_train.real, for validation on ground textures")
     parser.add_argument("--parts", nargs="*", default=["validation", "held_out"], choices=list(FRAMES))
     parser.add_argument("--threshold", type=float)
     args = parser.parse_args()
@@ -82,7 +85,7 @@ def main() -> None:
             print(f"{'HIT ' if row['hit'] else '    '} {row['score']:.3f} {row['kind']:12} {row['plants']:4} {row['stage']:8} {row['place']}")
         print(f"plots found {sum(r['hit'] for r in result['found'])}/{len(result['found'])}, false candidates {len(result['false'])}: {result['false'][:12]}")
     for part in args.parts if args.shared else []:
-        rows = frames(model, args.shared, part, args.canopy)
+        rows = frames(model, args.shared, part, args.canopy, args.real)
         for row in rows:
             print(f"{part:11} {row['frame']:40} {row['hectares']:7.3f} ha  max {row['max']:.3f}  false {row['false']} {row['at_px']}")
         print(f"{part}: {sum(r['false'] for r in rows)} false candidates in {sum(r['hectares'] for r in rows):.3f} ha")

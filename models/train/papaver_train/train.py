@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 from .grounds import RealGround
-from .net import PoppyNet, standardise
+from .net import VARIANTS, PoppyNet, standardise
 from .scenes import KIND_ODDS, World, crop
 from .sprites import load_library
 
@@ -26,9 +26,9 @@ POSITIVE, IGNORE = 0.10, 0.01
 SEEDS = {"train": 1_000_000, "validation": 2_000_000, "test": 3_000_000}
 
 
-def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None) -> World:
+def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None, real: Path | None = None) -> World:
     """The sprites and grounds of one part of the split."""
-    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage))
+    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage, real))
 
 
 class Crops(IterableDataset):
@@ -61,10 +61,10 @@ class Crops(IterableDataset):
                 continue
             made = crop(rng, self.world, size=self.size, kind=kind)
             item = made.image, made.cover, weights(made)
-            if composite and len(kept) < 2500:
+            if composite and len(kept) < 6000:
                 kept.append(item)
             elif composite:
-                kept[int(rng.integers(2500))] = item
+                kept[int(rng.integers(6000))] = item
             yield item
 
 
@@ -98,6 +98,16 @@ def loss_of(logits, cover, weight):
     return focal.sum() / torch.clamp((target * weight).sum(), min=4.0 * len(logits))
 
 
+def scene_loss(logits, cover, weight):
+    """What a crew sees of a crop: the best cell of its plot has to be high, the worst cell away from the plot has to be low."""
+    shown = cover > IGNORE
+    near = F.max_pool2d((cover > 0).float()[:, None], 3, 1, 1)[:, 0] > 0
+    best = logits.masked_fill(~shown, -30).flatten(1).amax(1)
+    worst = logits.masked_fill(near, -30).flatten(1).amax(1)
+    stage = (weight * (cover >= POSITIVE)).flatten(1).amax(1)
+    return (F.softplus(-best) * stage + F.softplus(worst)).mean()
+
+
 def collate(items):
     """Stacks what the workers yield."""
     return tuple(np.stack(x) for x in zip(*items, strict=True))
@@ -111,9 +121,10 @@ def main() -> None:
     parser.add_argument("--extra", type=Path, help="a folder of your own frames without poppy, as further backgrounds")
     parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0: real trees, as negatives")
     parser.add_argument("--foliage", type=Path, help="rendered crowns (from papaver_train.canopy)")
+    parser.add_argument("--real", type=Path, help="further real frames and textures (from papaver_train.real)")
     parser.add_argument("--mined", type=Path, help="hard negatives (from papaver_train.mine)")
     parser.add_argument("--run", type=Path, default=Path("build/run"))
-    parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's")
+    parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's: last.pt or an exported model")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=6e-4)
@@ -121,15 +132,18 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--replay", type=float, default=0.0, help="share of crops that are seen again, turned and in other light (saves rendering)")
     parser.add_argument("--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights")
+    parser.add_argument("--scene", type=float, default=0.3, help="weight of the loss over the best cell of a plot and the worst one away from it")
+    parser.add_argument("--net", choices=list(VARIANTS), default="standard")
+    parser.add_argument("--steps", type=int, help="stop after so many steps instead of by the clock (to compare networks)")
     parser.add_argument("--scratch", action="store_true", help="random weights (miniature only)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(20261122)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     args.run.mkdir(parents=True, exist_ok=True)
-    net = PoppyNet()
+    net = PoppyNet(args.net)
     if args.init:
-        net.load_state_dict(torch.load(args.init, map_location="cpu")["ema"])
+        net.load(args.init)
     elif not args.scratch:
         net.load_imagenet()
     net = net.to(device, memory_format=torch.channels_last)
@@ -144,7 +158,7 @@ def main() -> None:
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage), state["step"] * args.batch, args.mined, replay=args.replay)
+    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage, args.real), state["step"] * args.batch, args.mined, replay=args.replay)
     loader = DataLoader(crops, batch_size=args.batch, num_workers=args.workers, collate_fn=collate, prefetch_factor=6 if args.workers else None)
     fit(args, net, average, optimiser, state, loader, device, last)
 
@@ -154,7 +168,7 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
     total, begun, before, recent, saved_at = args.minutes * 60, time.time(), state["used"], [], time.time()
     log = (args.run / "log.jsonl").open("a")
     for images, cover, weight in loader:
-        done = (before + time.time() - begun) / total
+        done = state["step"] / args.steps if args.steps else (before + time.time() - begun) / total
         if done >= 1:
             break
         rate = args.lr * min(1.0, (state["step"] + 1) / 100) * min(1.0, (1 - done) / 0.3)
@@ -162,7 +176,8 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
             group["lr"] = max(rate, 1e-6)
         net.train()
         logits = net(standardise(images).to(device))[:, 0]
-        loss = loss_of(logits, torch.from_numpy(cover).to(device), torch.from_numpy(weight).to(device))
+        cover, weight = torch.from_numpy(cover).to(device), torch.from_numpy(weight).to(device)
+        loss = loss_of(logits, cover, weight) + args.scene * scene_loss(logits, cover, weight)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)

@@ -1,0 +1,97 @@
+"""False candidates a square kilometre of rendered ground, with look-alikes at stated rates and no poppy.
+
+    python -m papaver_train.wide ../papaver.onnx --library build/library --foliage build/foliage --hectares 100 --jobs 2
+
+Blocks of 20.48 m at a GSD of 2 cm, of the part 'test': ground covers, crop rows, hard objects, trees beside a quarter of them, weeds; and
+on a hectare, as a mean, so many plots of 3 to 60 plants as RATES says. Hits within 2 m are one candidate, as `papaver scan` has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from .evaluate import Judge, draw
+from .grounds import rendered_ground
+from .scenes import beside_trees, camera, clutter, places, put, shade
+from .species import FLOWERING, LATER, LEAFY, THINGS
+from .dense import candidates
+from .sprites import Canvas
+from .train import make_world
+
+SIDE, GSD = 1024, 2.0
+# Plots a hectare: look-alikes in flower, vegetables and weeds with broad leaves, things; corn poppy apart.
+RATES = {"flowering": 12.0, "leafy": 12.0, "things": 24.0, "corn poppy": 1.0}
+KINDS = {"flowering": [k for k in FLOWERING if k != "corn_poppy"], "leafy": [*LEAFY, *LATER], "things": list(THINGS), "corn poppy": ["corn_poppy"]}
+
+
+def block(judge: Judge, seed: int) -> list[tuple[float, str]]:
+    """(score, nearest look-alike within 3 m or 'ground') of each candidate of one block."""
+    rng, world = np.random.default_rng(seed), judge.world
+    extent = SIDE * GSD
+    light = rendered_ground(rng, SIDE, GSD)
+    if world.ground.foliage and rng.random() < 0.25:
+        light = beside_trees(rng, light, world.ground.leaves(rng, SIDE, GSD), GSD)
+    canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((SIDE, SIDE), np.float32), GSD)
+    species = world.library[str(rng.choice(sorted(world.library)))]
+    if rng.random() < 0.5:
+        clutter(rng, canvas, species, extent)
+    plots = []
+    for group, rate in RATES.items():
+        for _ in range(rng.poisson(rate * (extent / 1e4) ** 2)):
+            kinds = [k for k in KINDS[group] if k in species]
+            name = kinds[int(rng.integers(len(kinds)))]
+            spots = places(rng, 600.0, int(round(draw(rng, 3, 60)))) + rng.uniform(-100, extent - 500, 2)
+            put(rng, canvas, species[name], spots)
+            plots.append((name, spots))
+    if rng.random() < 0.25:
+        shade(rng, canvas.light, GSD)
+    scores = judge.model.score(camera(rng, canvas.light, gentle=False))
+    out = []
+    for c in candidates(scores, judge.model.threshold):
+        at = (c["centre"][::-1] + 0.5) * judge.model.cell * GSD
+        away = [(float(np.linalg.norm(spots - at, axis=1).min()), name) for name, spots in plots]
+        nearest = min(away, default=(math.inf, ""))
+        out.append((c["score"], nearest[1] if nearest[0] < 300 else "ground"))
+    return out
+
+
+def poisson_interval(count: int) -> tuple[float, float]:
+    """The exact 95 % interval of a Poisson mean (Garwood 1936)."""
+    from scipy.stats import chi2
+
+    return (chi2.ppf(0.025, 2 * count) / 2 if count else 0.0), chi2.ppf(0.975, 2 * count + 2) / 2
+
+
+def main() -> None:
+    """Prints candidates a square kilometre, with what lies beneath them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--library", type=Path, default=Path("build/library"))
+    parser.add_argument("--foliage", type=Path)
+    parser.add_argument("--hectares", type=float, default=100.0)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    judge = Judge(args.model, make_world(args.library, None, "test", None, None, args.foliage), "test", args.jobs)
+    ha = (SIDE * GSD / 1e4) ** 2
+    count = math.ceil(args.hectares / ha)
+    found = [c for got in judge.map(block, [judge.base + 5_000_000 + 7 * k for k in range(count)]) for c in got]
+    below: dict[str, int] = {}
+    for _, name in found:
+        below[name] = below.get(name, 0) + 1
+    own = sum(n for name, n in below.items() if name != "corn_poppy")
+    km2 = count * ha / 100
+    low, high = poisson_interval(own)
+    print(f"{count * ha:.1f} ha: {own} false candidates but for corn poppy, {own / km2:.1f} a square kilometre (exact Poisson {low / km2:.1f} to {high / km2:.1f}); on corn poppy {below.get('corn_poppy', 0)}")
+    print(f"plots a hectare: {RATES}; beneath them: {dict(sorted(below.items(), key=lambda kv: -kv[1]))}")
+    if args.json:
+        args.json.write_text(json.dumps({"hectares": count * ha, "false": own, "beneath": below, "scores": sorted((round(s, 3) for s, _ in found), reverse=True)}))
+
+
+if __name__ == "__main__":
+    main()
