@@ -241,15 +241,18 @@ def calibrated(p: float, scale: float, shift: float) -> float:
 
 
 def platt(scores: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Scale and shift of the logit that fit the truth best (logistic regression by Newton's method, Platt 1999)."""
+    """Scale and shift of the logit that fit the truth best (logistic regression, Platt 1999), drawn a little towards 1 and 0."""
+    from scipy.optimize import minimize
+
     p = np.clip(scores, 1e-4, 1 - 1e-4)
-    x = np.stack([np.log(p / (1 - p)), np.ones_like(p)], -1)
-    w = np.array([1.0, 0.0])
-    for _ in range(30):
-        q = 1 / (1 + np.exp(-x @ w))
-        hessian = (x * (q * (1 - q))[:, None]).T @ x + 1e-3 * np.eye(2)
-        w = w - np.linalg.solve(hessian, x.T @ (q - truth) + 1e-3 * (w - [1, 0]))
-    return float(w[0]), float(w[1])
+    x = np.log(p / (1 - p))
+
+    def cost(w):
+        z = w[0] * x + w[1]
+        return np.mean(np.logaddexp(0, z) - truth * z) + 1e-6 * ((w[0] - 1) ** 2 + w[1] ** 2)
+
+    scale, shift = minimize(cost, [1.0, 0.0]).x
+    return float(scale), float(shift)
 
 
 FLOOR = 0.05

@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("build/miniature"))
     parser.add_argument("--out", type=Path, default=Path("build/miniature.onnx"))
-    parser.add_argument("--steps", type=int, default=240)
+    parser.add_argument("--steps", type=int, default=140)
     args = parser.parse_args()
     begun, library, run = time.time(), args.work / "library", args.work / "run"
     steps = [
