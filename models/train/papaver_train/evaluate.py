@@ -182,9 +182,9 @@ def main() -> None:
                     result.setdefault("table", {})[name] = [sum(b >= threshold for b in best), len(best)]
                     print(line(name, *result["table"][name]), flush=True)
     if args.lookalikes:
-        lookalikes(args, judge, threshold, result)
+        lookalikes(judge, args.n, threshold, result)
     if args.sweep:
-        sweep(args, judge, result)
+        sweep(judge, args.n, result)
     if args.calibration:
         calibration(judge, args.n, result)
     if args.json:
@@ -219,18 +219,17 @@ def called(judge: Judge, task) -> bool:
     return bool(scores[4:-4, 4:-4].max() >= threshold)
 
 
-def lookalikes(args, judge: Judge, threshold: float, result: dict) -> None:
-    """Plots of look-alikes called poppy."""
-    totals = [0, 0]
+def lookalikes(judge: Judge, n: int, threshold: float, result: dict) -> None:
+    """Plots of look-alikes called poppy, a tenth of n of each kind."""
+    totals, each = [0, 0], max(1, n // 10)
     for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
         if not all(name in table for table in judge.world.library.values()):
             continue
-        n = max(1, args.n // 10)
-        hits = sum(judge.map(called, [(judge.base + 600_000 + 1000 * k + 7 * i, name, threshold) for i in range(n)]))
-        result.setdefault("lookalikes", {})[name] = [hits, n]
+        hits = sum(judge.map(called, [(judge.base + 600_000 + 1000 * k + 7 * i, name, threshold) for i in range(each)]))
+        result.setdefault("lookalikes", {})[name] = [hits, each]
         if name != "corn_poppy":
-            totals = [totals[0] + hits, totals[1] + n]
-        print(line(name, hits, n), flush=True)
+            totals = [totals[0] + hits, totals[1] + each]
+        print(line(name, hits, each), flush=True)
     result["lookalikes"]["all but corn poppy"] = totals
     print(line("all look-alikes but corn poppy", *totals))
 
@@ -274,9 +273,9 @@ def mixed(judge: Judge, task) -> tuple[float, float, list[tuple[float, bool]]]:
 STAGES_MIXED = ("flower", "flower", "flower", "capsule")
 
 
-def sweep(args, judge: Judge, result: dict) -> None:
+def sweep(judge: Judge, n: int, result: dict) -> None:
     """Plots and scenes without poppy, at mixed sizes and GSD; a table by threshold, and the calibration that fits their candidates."""
-    got = judge.map(mixed, [(judge.base + 500_000 + 7 * i, STAGES_MIXED[i % 4]) for i in range(args.n)])
+    got = judge.map(mixed, [(judge.base + 500_000 + 7 * i, STAGES_MIXED[i % 4]) for i in range(n)])
     plots, empty = np.array([g[0] for g in got]), np.array([g[1] for g in got])
     for t in np.arange(0.3, 0.96, 0.05):
         print(f"threshold {t:.2f}  recall {np.mean(plots >= t):.3f}  scenes of look-alikes with a false alarm {np.mean(empty >= t):.3f}")

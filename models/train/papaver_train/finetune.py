@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from rasterio.features import rasterize
 from rasterio.warp import transform_bounds, transform_geom
 
+from .dense import Model
 from .net import CELL, PoppyNet, standardise
 from .train import Crops, make_world, save
 
@@ -114,14 +115,15 @@ def main() -> None:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--run", type=Path, default=Path("build/mine"))
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--threshold", type=float, help="of the figures (default: the exported model's own, 0.5 of a last.pt)")
     parser.add_argument("--lr", type=float, default=1e-4)
     args = parser.parse_args()
     surveys, rng, net = load(args.survey), np.random.default_rng(5), PoppyNet()
     net.load(args.init)
     net.freeze(3)
+    threshold = args.threshold if args.threshold is not None else Model(args.init).threshold if args.init.suffix == ".onnx" else 0.5
     args.run.mkdir(parents=True, exist_ok=True)
-    print("before:", figures(net, surveys, args.threshold), flush=True)
+    print("before:", figures(net, surveys, threshold), flush=True)
     optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01)
     rendered = iter(Crops(make_world(args.library, None, "train"), 0, replay=0.7)) if args.library else None
     begun = time.time()
@@ -136,9 +138,9 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         optimiser.step()
-    print("after: ", figures(net, surveys, args.threshold))
+    print("after: ", figures(net, surveys, threshold))
     save(args.run / "last.pt", net, net, optimiser, {"step": 0, "used": 0.0})
-    print(f"export it: python -m papaver_train.export --run {args.run} --out mine.onnx --threshold {args.threshold}")
+    print(f"export it: python -m papaver_train.export --run {args.run} --out mine.onnx --threshold {threshold}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Collects hard negatives: where a model scores highest on the real training frames and on rendered foliage. Never on validation or test frames.
+"""Collects hard negatives: where a model scores highest on the real training frames, on rendered foliage and, with --hectares, on rendered
+ground with look-alikes of the training part. Never on validation or test ground.
 
     python -m papaver_train.mine ../papaver.onnx --shared ../../../shared/data --canopy build/canopy --foliage build/foliage --out build/mined.npy
 """
@@ -12,7 +13,11 @@ import cv2
 import numpy as np
 
 from .dense import Model
+from .evaluate import Judge
 from .grounds import RealGround
+from .sprites import load_library
+from .scenes import World
+from .wide import GSD, SIDE as BLOCK, block
 
 SIDE = 288
 
@@ -38,6 +43,12 @@ def hard(model: Model, image: np.ndarray, count: int, floor: float) -> list[tupl
     return out
 
 
+def rendered(judge: Judge, task: tuple[int, float]) -> list[tuple[float, np.ndarray]]:
+    """The hardest crops of one block of rendered ground."""
+    seed, floor = task
+    return hard(judge.model, block(np.random.default_rng(seed), judge.world)[0], 6, floor)
+
+
 def main() -> None:
     """Writes (n, 288, 288, 3) uint8."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -53,6 +64,9 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=40, help="crops of one frame at one scale at most")
     parser.add_argument("--floor", type=float, default=0.02, help="lowest score of a hard negative")
     parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--library", type=Path, default=Path("build/library"))
+    parser.add_argument("--hectares", type=float, default=0.0, help="of rendered ground to be searched too")
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--add", type=Path, help="mined before: kept beside the new")
     parser.add_argument("--halo", type=int, default=32)
     args = parser.parse_args()
@@ -66,6 +80,10 @@ def main() -> None:
     for tile in ground.foliage:
         factor = rng.uniform(0.5, 1.0)
         best += hard(model, cv2.resize(tile, None, fx=max(factor, SIDE / 500 + 0.01), fy=max(factor, SIDE / 500 + 0.01), interpolation=cv2.INTER_AREA), 3, args.floor)
+    if args.hectares:
+        world = World(load_library(args.library, "train"), RealGround(None, "train", None, None, args.foliage))
+        judge, count = Judge(args.model, world, "train", args.jobs), round(args.hectares / (BLOCK * GSD / 1e4) ** 2)
+        best += [b for got in judge.map(rendered, [(judge.base + 6_000_000 + 7 * (args.seed * 10_000 + k), args.floor) for k in range(count)]) for b in got]
     best = sorted(best, key=lambda b: -b[0])[: args.keep]
     if not best:
         raise SystemExit("error: no crop scores above the floor\nhint: there is nothing left to mine; train on, or lower --floor")

@@ -104,7 +104,7 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
     rng.shuffle(jobs)
     gain, size = canvas.gain, np.exp(rng.normal(0, 0.12))
     canvas.gain = gain * np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.07, 3))
-    for p in positions if not inside and rng.random() < 0.12 else []:
+    for p in positions if not inside and rng.random() < 0.2 else []:
         planter(rng, canvas, *p)
     for sprites, p in jobs:
         put(rng, canvas, sprites, p[None], size)

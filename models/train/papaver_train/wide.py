@@ -17,7 +17,7 @@ import numpy as np
 
 from .evaluate import Judge, draw
 from .grounds import rendered_ground
-from .scenes import beside_trees, camera, clutter, places, put, shade
+from .scenes import World, beside_trees, camera, clutter, places, put, shade
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .dense import candidates
 from .sprites import Canvas
@@ -29,9 +29,8 @@ RATES = {"flowering": 12.0, "leafy": 12.0, "things": 24.0, "corn poppy": 1.0}
 KINDS = {"flowering": [k for k in FLOWERING if k != "corn_poppy"], "leafy": [*LEAFY, *LATER], "things": list(THINGS), "corn poppy": ["corn_poppy"]}
 
 
-def block(judge: Judge, seed: int) -> list[tuple[float, str]]:
-    """(score, nearest look-alike within 3 m or 'ground') of each candidate of one block."""
-    rng, world = np.random.default_rng(seed), judge.world
+def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+    """The image of one block, and its plots of look-alikes: name and places in cm."""
     extent = SIDE * GSD
     light = rendered_ground(rng, SIDE, GSD)
     if world.ground.foliage and rng.random() < 0.25:
@@ -50,8 +49,13 @@ def block(judge: Judge, seed: int) -> list[tuple[float, str]]:
             plots.append((name, spots))
     if rng.random() < 0.25:
         shade(rng, canvas.light, GSD)
-    scores = judge.model.score(camera(rng, canvas.light, gentle=False))
-    out = []
+    return camera(rng, canvas.light, gentle=False), plots
+
+
+def false(judge: Judge, seed: int) -> list[tuple[float, str]]:
+    """(score, nearest look-alike within 3 m or 'ground') of each candidate of one block."""
+    image, plots = block(np.random.default_rng(seed), judge.world)
+    scores, out = judge.model.score(image), []
     for c in candidates(scores, judge.model.threshold):
         at = (c["centre"][::-1] + 0.5) * judge.model.cell * GSD
         away = [(float(np.linalg.norm(spots - at, axis=1).min()), name) for name, spots in plots]
@@ -80,7 +84,7 @@ def main() -> None:
     judge = Judge(args.model, make_world(args.library, None, "test", None, None, args.foliage), "test", args.jobs)
     ha = (SIDE * GSD / 1e4) ** 2
     count = math.ceil(args.hectares / ha)
-    found = [c for got in judge.map(block, [judge.base + 5_000_000 + 7 * k for k in range(count)]) for c in got]
+    found = [c for got in judge.map(false, [judge.base + 5_000_000 + 7 * k for k in range(count)]) for c in got]
     below: dict[str, int] = {}
     for _, name in found:
         below[name] = below.get(name, 0) + 1
