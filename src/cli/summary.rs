@@ -82,8 +82,8 @@ fn ground(summary: &Summary, lang: Lang) {
         let doubted = summary.doubted;
         talk::data(&tr!(
             lang,
-            "left out      {doubted} places that most photos which show them disown (`--any-view` keeps them)",
-            "未列入    {doubted} 处：覆盖该处的多数照片中未见（`--any-view` 可保留）"
+            "left out      {doubted} places that too few of the photos showing them confirm (`--any-view` keeps them)",
+            "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）"
         ));
     }
     for (name, remark) in summary.remarks.iter().take(LISTED) {

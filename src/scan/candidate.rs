@@ -109,8 +109,10 @@ impl Candidate {
     /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
     /// does from every side; a glint on a leaf or a worn lawn deceives the model in one photo of many. What an
     /// orthomosaic shows is always agreed on.
-    fn agreed(&self, threshold: f64) -> bool {
-        self.photos.is_none_or(|p| p.score_views >= threshold)
+    fn agreed(&self, threshold: f32) -> bool {
+        let enough =
+            |p: Sightings| p.seen_in < self.sources.len() || p.score_views >= f64::from(threshold);
+        self.photos.is_none_or(enough)
     }
 }
 
@@ -129,7 +131,7 @@ pub struct Rules {
     /// Metres within which hits are one plot.
     pub radius_m: f64,
     /// The score that overlapping photos have to reach together; `None` where any one of them is enough.
-    pub agreement: Option<f64>,
+    pub agreement: Option<f32>,
 }
 
 /// Makes candidates of hits. `views` tells what photos show, `outline` gives the polygons in lon/lat of a region of model pixels of a source.
@@ -227,22 +229,16 @@ fn candidate<E>(
     let seen_in = numbers.iter().filter(|n| is_photo(**n)).count();
     let photos = (seen_in > 0).then(|| {
         let covered_by = views.covering(at).max(seen_in);
-        let best = |n: &usize| {
-            let scores = by_source[n].iter().map(|h| f64::from(h.score));
-            scores.fold(0.0, f64::max)
-        };
-        let together: f64 = numbers.iter().filter(|n| is_photo(**n)).map(best).sum();
+        let photos = by_source.iter().filter(|(n, _)| is_photo(**n));
+        let best = |hits: &[&Hit]| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
+        let together: f64 = photos.map(|(_, hits)| best(hits)).sum();
         Sightings {
             position_error_m: best_photo
                 .and_then(|n| views.position_error_m(n, place))
                 .unwrap_or(0.0),
             seen_in,
             covered_by,
-            score_views: if best_photo.is_some() {
-                together / covered_by as f64
-            } else {
-                1.0
-            },
+            score_views: together / covered_by as f64,
         }
     });
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
@@ -369,7 +365,7 @@ mod tests {
         ]
     }
 
-    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f64>) -> Ranked {
+    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f32>) -> Ranked {
         let rules = Rules {
             radius_m: 2.0,
             agreement,
@@ -377,10 +373,10 @@ mod tests {
         candidates("s", hits, &facts(), rules, views, ground).expect("infallible")
     }
 
-    /// Photos all, and four of them show any place.
-    struct FourPhotos;
+    /// Photos all, and so many of them show any place.
+    struct Photos(usize);
 
-    impl Views for FourPhotos {
+    impl Views for Photos {
         fn position_error_m(&self, _: usize, _: LonLat) -> Option<f64> {
             Some(3.0)
         }
@@ -388,7 +384,7 @@ mod tests {
             Some(0.0)
         }
         fn covering(&self, _: LonLat) -> usize {
-            4
+            self.0
         }
     }
 
@@ -396,14 +392,17 @@ mod tests {
     fn what_one_photo_shows_and_three_do_not_is_left_out_and_counted() {
         let glint = [hit(0, 0, 0, 0.8)];
         let plot = [hit(0, 0, 0, 0.9), hit(0, 16, 0, 0.5), hit(1, 4, 4, 0.7)];
-        let left = ranked(&glint, &FourPhotos, Some(0.3));
+        let left = ranked(&glint, &Photos(4), Some(0.3));
         assert_eq!((left.candidates.len(), left.doubted), (0, 1));
-        let kept = ranked(&plot, &FourPhotos, Some(0.3));
+        let kept = ranked(&plot, &Photos(4), Some(0.3));
         assert_eq!((kept.candidates.len(), kept.doubted), (1, 0));
         let photos = kept.candidates[0].photos.expect("photos");
         assert_eq!((photos.seen_in, photos.covered_by), (2, 4));
         assert!((photos.score_views - 0.4).abs() < 1e-6, "{photos:?}");
-        assert_eq!(ranked(&glint, &FourPhotos, None).candidates.len(), 1);
+        assert_eq!(ranked(&glint, &Photos(4), None).candidates.len(), 1);
+        // What is just enough for a hit is enough where no other photo shows the place.
+        let just = ranked(&[hit(0, 0, 0, 0.29)], &Photos(1), Some(0.29));
+        assert_eq!((just.candidates.len(), just.doubted), (1, 0));
         // No photo speaks against an orthomosaic.
         let ortho = ranked(&glint, &NoPhotos, Some(0.3));
         assert_eq!((ortho.candidates.len(), ortho.doubted), (1, 0));

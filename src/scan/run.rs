@@ -152,6 +152,16 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// The threshold as scores are compared with it.
+    fn least_score(&self) -> f32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "scores are single precision"
+        )]
+        let least = self.threshold as f32;
+        least
+    }
+
     /// The work that is known from the headers.
     fn first_jobs(&self) -> Result<Vec<Job>, ScanError> {
         let chosen = self.choose(&Chosen::new(), &BTreeSet::new())?;
@@ -270,11 +280,7 @@ impl<'a> Search<'a> {
             done: tiles.done,
         });
         let mut counter = Counter::new(tiles.done);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "scores are single precision"
-        )]
-        let pool = Pool::new(jobs, &self.model, self.threshold as f32, stop);
+        let pool = Pool::new(jobs, &self.model, self.least_score(), stop);
         let (send, receive) = channel();
         let reader = std::thread::current();
         std::thread::scope(|scope| {
@@ -398,7 +404,7 @@ impl<'a> Search<'a> {
         };
         let rules = Rules {
             radius_m: request.site_radius_m,
-            agreement: (!request.photos.any_view).then_some(self.threshold),
+            agreement: (!request.photos.any_view).then(|| self.least_score()),
         };
         let Ranked {
             candidates,

@@ -4,8 +4,8 @@
 //! The ground is cut into squares of a metre. A photo sees a square when it shows all of it. Parts are given up one by
 //! one, whole photos first, then the worst views; a part is given up only when every square it shows is still seen as
 //! often as asked (or as often as all photos together see it), and every square of which it shows a piece is still seen
-//! whole by another. Squares at the rim, of which no photo shows all, are looked at in sixteenths. Hence the union of what
-//! is searched stays what it was, but for shreds narrower than a quarter of a metre at the rim.
+//! whole by another. Squares of which no photo shows all are looked at in sixteenths, each by its middle. Hence the union of
+//! what is searched stays what it was, but for shreds narrower than a quarter of a metre along the edges of photos.
 
 use crate::ground::{LonLat, PixelPoint};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};

@@ -70,8 +70,12 @@ def main() -> None:
     parser.add_argument("--add", type=Path, help="mined before: kept beside the new")
     parser.add_argument("--halo", type=int, default=32)
     args = parser.parse_args()
-    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage, args.real), np.random.default_rng(args.seed)
     best: list[tuple[float, np.ndarray]] = []
+    if args.hectares:  # first, as its children are forked: OpenCV and ONNX Runtime must not have run before
+        world = World(load_library(args.library, "train"), RealGround(None, "train", None, None, args.foliage))
+        judge, count = Judge(args.model, world, "train", args.jobs), round(args.hectares / (BLOCK * GSD / 1e4) ** 2)
+        best += [b for got in judge.map(rendered, [(judge.base + 6_000_000 + 7 * (args.seed * 10_000 + k), args.floor) for k in range(count)]) for b in got]
+    model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage, args.real), np.random.default_rng(args.seed)
     for image, shrink, _ in [*ground.frames, *ground.negatives]:
         for scale in rng.uniform(*shrink, args.scales):
             sized = cv2.resize(image, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC)
@@ -80,10 +84,6 @@ def main() -> None:
     for tile in ground.foliage:
         factor = rng.uniform(0.5, 1.0)
         best += hard(model, cv2.resize(tile, None, fx=max(factor, SIDE / 500 + 0.01), fy=max(factor, SIDE / 500 + 0.01), interpolation=cv2.INTER_AREA), 3, args.floor)
-    if args.hectares:
-        world = World(load_library(args.library, "train"), RealGround(None, "train", None, None, args.foliage))
-        judge, count = Judge(args.model, world, "train", args.jobs), round(args.hectares / (BLOCK * GSD / 1e4) ** 2)
-        best += [b for got in judge.map(rendered, [(judge.base + 6_000_000 + 7 * (args.seed * 10_000 + k), args.floor) for k in range(count)]) for b in got]
     best = sorted(best, key=lambda b: -b[0])[: args.keep]
     if not best:
         raise SystemExit("error: no crop scores above the floor\nhint: there is nothing left to mine; train on, or lower --floor")
