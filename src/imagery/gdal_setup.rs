@@ -1,15 +1,18 @@
 //! How GDAL is set up for the whole process.
 
-/// Megabytes of decoded blocks that GDAL may keep over all open files. Each block is decoded once and copied out at
-/// once, so that a small cache loses nothing; it has to hold the bands of one pixel-interleaved row of blocks a thread.
-const CACHE_MB: &str = "64";
+/// Megabytes of decoded blocks that GDAL may keep for each core, over all open files. A thread reads one row of blocks
+/// at a time, all bands of it, and copies them out at once: more would be kept for nothing, and memory that is used
+/// again is faster than memory that is new.
+const CACHE_MB: usize = 8;
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
 pub fn set_up_gdal() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cache = (CACHE_MB * cores).to_string();
     for (key, value) in [
         ("GDAL_PAM_ENABLED", "NO"),
-        ("GDAL_CACHEMAX", CACHE_MB),
+        ("GDAL_CACHEMAX", cache.as_str()),
         ("GDAL_MAX_DATASET_POOL_SIZE", "450"),
         ("GDAL_TIFF_INTERNAL_MASK", "YES"),
         ("OGR_ENABLE_PARTIAL_REPROJECTION", "NO"),

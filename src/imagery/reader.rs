@@ -13,6 +13,9 @@ use image::RgbImage;
 /// leaves a little noise in a collar.
 const NEAR: u8 = 4;
 
+/// Rows that are read at a time where blocks are lower than that.
+const LEAST_ROWS: u32 = 32;
+
 /// Why a pixel is not searched; the values are those in [`Pixels::why`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -204,7 +207,8 @@ impl RasterReader {
         }
         let mut planes = Planes::new(rect);
         // What is not stored is not asked for either.
-        let at_once = sparse.is_empty() && self.read_into(&mut planes, rect).is_some();
+        let at_once = sparse.is_empty()
+            && (self.rows(rect)).all(|rows| self.read_into(&mut planes, rows).is_some());
         if !at_once {
             planes = Planes::new(rect);
             for block in stored {
@@ -301,6 +305,18 @@ impl RasterReader {
         blocks
     }
 
+    /// A rectangle as rows of blocks, from the top. Where a file holds all bands of a pixel side by side, GDAL decodes
+    /// them with the first that is asked for; the others are still at hand when they are read right after it.
+    fn rows(&self, rect: Rect) -> impl Iterator<Item = Rect> {
+        let block = self.level.block.1;
+        let high = block * (LEAST_ROWS / block).max(1);
+        (rect.y0 / high..rect.y1.div_ceil(high)).map(move |row| Rect {
+            y0: (row * high).max(rect.y0),
+            y1: ((row + 1) * high).min(rect.y1),
+            ..rect
+        })
+    }
+
     /// Whether no colour of a block is stored in the file.
     fn is_sparse(&self, block: Rect) -> bool {
         let (bw, bh) = self.level.block;
@@ -337,7 +353,7 @@ impl RasterReader {
                     if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                         keep_missing(missing, &values, no_data[i]);
                     }
-                    planes.put(i, rect, values);
+                    planes.put(i, rect, &values);
                 }
             }
             Colours::Word(bands) => {
@@ -348,7 +364,7 @@ impl RasterReader {
                         keep_missing(missing, &values, no_data[i]);
                     }
                     let scaled: Vec<u8> = values.iter().map(|v| stretch.apply(*v)).collect();
-                    planes.put(i, rect, scaled);
+                    planes.put(i, rect, &scaled);
                 }
             }
             Colours::Palette(number, table) => {
@@ -360,7 +376,7 @@ impl RasterReader {
                         .collect::<Vec<u8>>()
                 };
                 for (i, plane) in [colour(0), colour(1), colour(2)].into_iter().enumerate() {
-                    planes.put(i, rect, plane);
+                    planes.put(i, rect, &plane);
                 }
                 if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                     keep_missing(missing, &values, no_data[0]);
@@ -460,14 +476,17 @@ impl Planes {
             + (x - self.rect.x0) as usize
     }
 
-    /// Takes a colour's values for a rectangle; those of the whole are kept as they are.
-    fn put(&mut self, colour: usize, rect: Rect, values: Vec<u8>) {
-        if rect == self.rect {
-            self.colours[colour] = values;
+    /// Takes a colour's values for a rectangle. Whole rows that come from the top on are appended.
+    fn put(&mut self, colour: usize, rect: Rect, values: &[u8]) {
+        let total = pixels(self.rect);
+        let next = self.offset(rect.x0, rect.y0);
+        let plane = &mut self.colours[colour];
+        if (rect.x0, rect.x1) == (self.rect.x0, self.rect.x1) && next == plane.len() {
+            plane.reserve_exact(total - next);
+            plane.extend_from_slice(values);
             return;
         }
-        let total = pixels(self.rect);
-        self.colours[colour].resize(total, 0);
+        plane.resize(total, 0);
         let width = (rect.x1 - rect.x0) as usize;
         for (y, row) in (rect.y0..).zip(values.chunks_exact(width)) {
             let at = self.offset(rect.x0, y);

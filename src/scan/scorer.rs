@@ -191,6 +191,8 @@ pub struct Model {
     declared: Declared,
     metadata: BTreeMap<String, String>,
     device: Device,
+    /// The session that it was checked with, until a worker takes it.
+    checked: Arc<Mutex<Option<Session>>>,
 }
 
 impl Model {
@@ -233,6 +235,7 @@ impl Model {
             declared,
             metadata,
             device,
+            checked: Arc::new(Mutex::new(Some(session))),
         })
     }
 
@@ -299,7 +302,13 @@ impl Model {
     /// # Errors
     /// See [`ModelError`].
     pub fn scorer(&self) -> Result<Scorer, ModelError> {
-        let session = session(&self.runtime, &self.bytes, self.device)?;
+        let checked = (self.checked.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let session = match checked {
+            Some(session) => session,
+            None => session(&self.runtime, &self.bytes, self.device)?,
+        };
         Ok(Scorer {
             session,
             contract: self.contract.clone(),

@@ -108,9 +108,15 @@ class PoppyNet(nn.Module):
         return [self.stem.conv, *blocks, self.head.conv, self.out]
 
     def load(self, path: Path) -> None:
-        """Takes the weights of a checkpoint (`last.pt`) or of an exported fp32 model (its calibration stays in the last layer)."""
+        """Takes the weights of a checkpoint (`last.pt`) or of an exported fp32 model (its calibration stays in the last layer). Of a
+        checkpoint of another variant it takes what they have in common, after ImageNet's weights."""
         if path.suffix != ".onnx":
-            self.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+            state, own = torch.load(path, map_location="cpu")["ema"], self.state_dict()
+            if state.keys() != own.keys():
+                self.load_imagenet()
+                state = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
+                print(f"{len(state)} of {len(own)} layers are the checkpoint's", flush=True)
+            self.load_state_dict(state, strict=state.keys() == own.keys())
             return
         import onnx
 
