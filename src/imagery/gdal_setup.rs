@@ -1,8 +1,9 @@
 //! How GDAL is set up for the whole process.
 
 /// Megabytes of decoded blocks that GDAL may keep for each core, over all open files. A thread reads one row of blocks
-/// at a time, all bands of it, and copies them out at once: more would be kept for nothing, and memory that is used
-/// again is faster than memory that is new.
+/// at a time, all bands of it, and copies them out at once: more would mostly be kept for nothing, and memory that is used
+/// again is faster than memory that is new. Where a row of blocks is larger (tiles of 2,048 pixels), blocks may be decoded
+/// once a band.
 const CACHE_MB: usize = 8;
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors

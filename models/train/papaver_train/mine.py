@@ -15,8 +15,7 @@ import numpy as np
 from .dense import Model
 from .evaluate import Judge
 from .grounds import RealGround
-from .sprites import load_library
-from .scenes import World
+from .train import make_world
 from .wide import GSD, SIDE as BLOCK, block
 
 SIDE = 288
@@ -72,7 +71,7 @@ def main() -> None:
     args = parser.parse_args()
     best: list[tuple[float, np.ndarray]] = []
     if args.hectares:  # first, as its children are forked: OpenCV and ONNX Runtime must not have run before
-        world = World(load_library(args.library, "train"), RealGround(None, "train", None, None, args.foliage))
+        world = make_world(args.library, None, "train", foliage=args.foliage)
         judge, count = Judge(args.model, world, "train", args.jobs), round(args.hectares / (BLOCK * GSD / 1e4) ** 2)
         best += [b for got in judge.map(rendered, [(judge.base + 6_000_000 + 7 * (args.seed * 10_000 + k), args.floor) for k in range(count)]) for b in got]
     model, ground, rng = Model(args.model, halo=args.halo), RealGround(args.shared, "train", args.extra, args.canopy, args.foliage, args.real), np.random.default_rng(args.seed)
