@@ -143,14 +143,16 @@ class RealGround:
     """Real frames of one part, and rendered foliage. Pixels are used at their own sharpness: a frame is read as if its GSD were the scene's."""
 
     SOURCES = {
-        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5), ("real:easyidp/*.jpg", (0.6, 2.0), 4.0)],
+        "train": [("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0), ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5), ("real:easyidp/*.jpg", (0.6, 2.0), 4.0),
+                  ("real:textures/*", (0.4, 1.2), 2.0), ("real:terrain/*", (0.5, 1.6), 5.0)],
         "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("real:validation/terrain/*.jpg", (0.5, 1.2), 3.0)],
         "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
     }
-    # Never behind plants: the scale is another, the canopy is real. {part: [(folder key, pattern, shrink, weight)]}
+    # Never behind plants: views along the ground, and crowns. What lies behind plants nowhere teaches that its ground is empty, so ground of any
+    # scale is above. {part: [(folder key, pattern, shrink, weight)]}
     NEGATIVES = {
         "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0),
-                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "textures/*", (0.4, 1.2), 2.5), ("real", "views/*", (1.0, 6.0), 1.0), ("real", "terrain/*", (0.5, 1.6), 6.0)],
+                  ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "views/*", (1.0, 6.0), 1.0)],
         "validation": [("shared", "orthos/florida_forest*.tif", (0.5, 1.0), 1.0), ("canopy", "SOAP*.png", (0.5, 1.0), 1.0)],
         "test": [],
     }

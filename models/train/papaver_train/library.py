@@ -84,7 +84,11 @@ def main() -> None:
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
     split = json.loads(args.split.read_text())
-    todo = [(p, s, i) for p, table in split["individuals"].items() if p in args.parts for s, (first, count) in table.items() for i in range(first, first + (min(count, args.limit) if args.limit else count))]
+    todo = []
+    for part in args.parts:
+        for species, ranges in split["individuals"][part].items():
+            seeds = [i for first, count in ranges for i in range(first, first + count)]
+            todo += [(part, species, i) for i in seeds[: args.limit or None]]
     todo.sort(key=lambda t: (t[2] % 1000, t[1]))
     for part, species, seed in todo:
         path = args.out / f"{part}-{species}-{seed}.npz"

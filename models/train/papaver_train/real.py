@@ -10,7 +10,7 @@
 - views/: lomiri-wallpapers-16.04 20.04.0-2, Debian bookworm: aitzgorri (encoded anew), CC-BY-4.0, Aitzol Berasategi; seeding (made 4000 px wide),
   CC0-1.0, Clemens Engelhardt
 - terrain/ and validation/terrain/: 0ad-data 0.0.26-1, Debian bookworm: 334 terrain textures (encoded anew, those of 2048 px made 1024), CC-BY-SA-3.0
-  (debian/copyright, "Files: *"), Wildfire Games; split by name, 270 to train and 64 to validate. They serve as negatives only; nothing of them is
+  (debian/copyright, "Files: *"), Wildfire Games; split by name, 270 to train and 64 to validate. Nothing of them is
   redistributed: they stay in the folder they are built into
 
 Needs pip, and apt-get and dpkg-deb of Debian 12 (no root); 2.4 GB are fetched, 5 GB of temporary space (in TMPDIR) is used and freed. Pictures already
