@@ -148,8 +148,8 @@ class RealGround:
         "validation": [("photos/pumpkins_bsd3/*.png", (0.5, 1.0), 1.0), ("real:validation/terrain/*.jpg", (0.5, 1.2), 3.0)],
         "test": [("photos/brighton_beach/DJI_00[12]*.JPG", (0.8, 1.6), 1.0)],
     }
-    # Never behind plants: views along the ground, and crowns. What lies behind plants nowhere teaches that its ground is empty, so ground of any
-    # scale is above. {part: [(folder key, pattern, shrink, weight)]}
+    # As they are, without plants: views along the ground and crowns, and the lotus beds once more, as what flowers there is no poppy. What never lies
+    # behind plants teaches that its ground is empty, so ground of any scale is above. {part: [(folder key, pattern, shrink, weight)]}
     NEGATIVES = {
         "train": [("shared", "photos/boruszyn/*.jpg", (0.4, 1.6), 4.0), ("canopy", "2019_YELL*.png", (0.4, 1.2), 3.0), ("canopy", "AWPE*.JPG", (0.5, 1.6), 1.0), ("shared", "orthos/australia_forest*.tif", (0.6, 1.4), 2.0),
                   ("real", "easyidp/*.jpg", (0.5, 2.0), 3.0), ("real", "views/*", (1.0, 6.0), 1.0)],

@@ -15,6 +15,7 @@ from pathlib import Path
 import mitsuba as mi
 import numpy as np
 
+from . import GENERATOR_VERSION
 from .species import build
 
 SIZE_PX = 200
@@ -78,12 +79,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/library"))
     parser.add_argument("--split", type=Path, default=Path("split.json"))
     parser.add_argument("--samples", type=int, default=24)
-    parser.add_argument("--parts", nargs="*", default=["train", "validation", "test"])
+    parser.add_argument("--parts", nargs="*", default=["train", "validation", "test"], choices=["train", "validation", "test"])
     parser.add_argument("--limit", type=int, default=0, help="individuals a species at most (0: all)")
     args = parser.parse_args()
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
     split = json.loads(args.split.read_text())
+    if split["generator_version"] != GENERATOR_VERSION:
+        raise SystemExit(f"error: {args.split} is of generator {split['generator_version']}, this is {GENERATOR_VERSION}\nhint: write it anew with papaver_train.split")
     todo = []
     for part in args.parts:
         for species, ranges in split["individuals"][part].items():

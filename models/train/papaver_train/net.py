@@ -111,7 +111,7 @@ class PoppyNet(nn.Module):
         """Takes the weights of a checkpoint (`last.pt`) or of an exported fp32 model (its calibration stays in the last layer). Of a
         checkpoint of another variant it takes what they have in common, after ImageNet's weights."""
         if path.suffix != ".onnx":
-            state, own = torch.load(path, map_location="cpu")["ema"], self.state_dict()
+            state, own = averaged(path), self.state_dict()
             if state.keys() != own.keys():
                 self.load_imagenet()
                 state = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
@@ -146,6 +146,13 @@ class PoppyNet(nn.Module):
                 fold(block.expand, f"{prefix}._expand_conv", f"{prefix}._bn0")
             fold(block.depthwise, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
             fold(block.project, f"{prefix}._project_conv", f"{prefix}._bn2")
+
+
+def averaged(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a checkpoint, averaged over its last steps."""
+    if not path.exists():
+        raise SystemExit(f"error: there is no checkpoint {path}\nhint: give what papaver_train.train wrote: the folder of its --run, or the last.pt in it")
+    return torch.load(path, map_location="cpu")["ema"]
 
 
 def standardise(images: np.ndarray) -> torch.Tensor:

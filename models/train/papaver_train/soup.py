@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import torch
+from .net import averaged
+from .train import write
 
 
 def main() -> None:
@@ -21,14 +22,12 @@ def main() -> None:
     shares = args.shares or [1.0] * len(args.runs)
     if len(shares) != len(args.runs) or min(shares) < 0 or sum(shares) <= 0:
         raise SystemExit("error: the shares do not fit the runs\nhint: give one share of 0 or more for each run")
-    weights = [torch.load(run / "last.pt", map_location="cpu")["ema"] for run in args.runs]
+    weights = [averaged(run / "last.pt") for run in args.runs]
     if any(w.keys() != weights[0].keys() or any(w[k].shape != v.shape for k, v in weights[0].items()) for w in weights):
         raise SystemExit("error: the runs are of different networks\nhint: only runs of one --net have a mean")
     mean = {k: sum(s / sum(shares) * w[k] for s, w in zip(shares, weights, strict=True)) for k in weights[0]}
     args.out.mkdir(parents=True, exist_ok=True)
-    part = args.out / "last.part"
-    torch.save({"ema": mean}, part)
-    part.rename(args.out / "last.pt")
+    write(args.out / "last.pt", {"ema": mean})
 
 
 if __name__ == "__main__":

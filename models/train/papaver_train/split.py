@@ -15,8 +15,8 @@ from .species import FLOWERING, LATER, LEAFY, STAGES, THINGS
 POPPIES = {"rosette": 24, "bolting": 24, "bud": 30, "flower": 120, "capsule": 48, "dry": 20}
 FIRST = {"train": 10_000, "validation": 20_000, "test": 30_000}
 SHARE = {"train": 1.0, "validation": 0.25, "test": 0.4}
-# Of each training kind this many more individuals, as many times as at first: with the first alone, plots of plants known from training
-# were found almost always and plots of others were not.
+# Four more individuals of each training kind for every first one: with the first alone, plots of plants known from training were found
+# almost always and plots of others were not.
 MORE, MORE_FIRST = 4, 100_000
 
 

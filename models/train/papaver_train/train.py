@@ -199,9 +199,14 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
 
 
 def save(path: Path, net, average, optimiser, state) -> None:
-    """Writes the checkpoint under a temporary name, then renames it."""
+    """Writes all that a run needs to go on."""
+    write(path, {"net": net.state_dict(), "ema": average.state_dict(), "optimiser": optimiser.state_dict(), "state": state})
+
+
+def write(path: Path, checkpoint: dict) -> None:
+    """Writes a checkpoint whole or not at all."""
     part = path.with_suffix(".part")
-    torch.save({"net": net.state_dict(), "ema": average.state_dict(), "optimiser": optimiser.state_dict(), "state": state}, part)
+    torch.save(checkpoint, part)
     part.rename(path)
 
 
