@@ -154,6 +154,8 @@ def main() -> None:
     last = args.run / "last.pt"
     if last.exists():
         saved = torch.load(last, map_location=device)
+        if "optimiser" not in saved:
+            raise SystemExit(f"error: {last} is a mean of runs, which no run can go on from\nhint: give another folder to --run, and this one's last.pt to --init")
         net.load_state_dict(saved["net"])
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
