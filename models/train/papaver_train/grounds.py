@@ -186,7 +186,8 @@ class RealGround:
         weights = np.array([f[2] for f in frames])
         image, shrink, _ = frames[int(rng.choice(len(frames), p=weights / weights.sum()))]
         h, w = image.shape[:2]
-        side = int(min(n * rng.uniform(*shrink), h, w))
+        wider = np.exp(rng.normal(0, 0.25)) if negative else 1.0
+        side = int(min(n * rng.uniform(*shrink) * wider, h, w))
         y, x = int(rng.integers(h - side + 1)), int(rng.integers(w - side + 1))
         crop = cv2.resize(image[y:y + side, x:x + side], (n, n), interpolation=cv2.INTER_AREA if side > n else cv2.INTER_CUBIC)
         return linear(np.rot90(crop, int(rng.integers(4))))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .grounds import RealGround, noise, rendered_ground
+from .grounds import RealGround, noise, rendered_ground, spotted
 from .meshes import srgb
 from .species import FLOWERING, LEAFY, THINGS
 from .sprites import Canvas, Sprite, paste
@@ -18,7 +18,8 @@ from .sprites import Canvas, Sprite, paste
 MODEL_CM = 2.0
 CELL = 16
 KIND_ODDS = [0.45, 0.17, 0.26, 0.12]
-STAGE_ODDS = {"flower": 0.62, "capsule": 0.17, "bud": 0.09, "bolting": 0.04, "rosette": 0.03, "dry": 0.05}
+STAGE_ODDS = {"flower": 0.61, "capsule": 0.17, "bud": 0.09, "bolting": 0.04, "rosette": 0.03, "dry": 0.06}
+VARY = 0.08
 
 
 @dataclass
@@ -60,10 +61,17 @@ def places(rng, extent: float, count: int) -> np.ndarray:
     return rng.uniform(0, 1, (count, 2)) * extent
 
 
-def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray, size: float = 1.0) -> None:
-    """Pastes one sprite a position, all `size` times as large as they were rendered; the sun's direction stays."""
+def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray, size: float = 1.0, vary: float = 0.0) -> None:
+    """Pastes one sprite a position, all `size` times as large as they were rendered; the sun's direction stays.
+
+    `vary`: how much each one's colours and proportions are changed (a standard deviation of the logarithm), as training never has enough individuals.
+    """
+    gain, stretch = canvas.gain, 1.0
     for x, y in positions:
-        paste(canvas, choose(rng, sprites), x, y, turn=rng.normal(0, 0.4), scale=size * rng.uniform(0.85, 1.15), flip=rng.random() < 0.5)
+        if vary:
+            canvas.gain, stretch = gain * np.exp(rng.normal(0, vary, 3)), np.exp(rng.normal(0, vary))
+        paste(canvas, choose(rng, sprites), x, y, turn=rng.normal(0, 0.4), scale=size * rng.uniform(0.85, 1.15), stretch=stretch, flip=rng.random() < 0.5)
+    canvas.gain = gain
 
 
 def planter(rng, canvas: Canvas, x: float, y: float) -> None:
@@ -107,12 +115,12 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
     for p in positions if not inside and rng.random() < 0.2 else []:
         planter(rng, canvas, *p)
     for sprites, p in jobs:
-        put(rng, canvas, sprites, p[None], size)
+        put(rng, canvas, sprites, p[None], size, VARY)
     canvas.gain = gain
     return {"stage": stage, "count": count, "colour": colour, "mixed": bool(inside)}
 
 
-def add_others(rng, canvas: Canvas, species, extent: float) -> list[str]:
+def add_others(rng, canvas: Canvas, species, extent: float, vary: float = 0.0) -> list[str]:
     """Paints look-alikes and clutter."""
     names = []
     for _ in range(int(rng.integers(1, 4))):
@@ -123,7 +131,7 @@ def add_others(rng, canvas: Canvas, species, extent: float) -> list[str]:
         elif roll > 0.9:
             name = "brassica" if rng.random() < 0.6 else "cabbage"
         count = int(np.clip(np.exp(rng.normal(1.5 if name in THINGS else 2.4, 1.0)), 1, 80))
-        put(rng, canvas, species[name], places(rng, extent, count))
+        put(rng, canvas, species[name], places(rng, extent, count), vary=vary)
         names.append(name)
     return names
 
@@ -192,8 +200,10 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
     leafy = bool(ground.foliage) and kind == "foliage"
     real = bool(ground.frames) and not leafy and (kind == "plain" or rng.random() < 0.45)
     light = ground.leaves(rng, n, gsd) if leafy else ground.patch(rng, n, negative=kind == "plain") if real else rendered_ground(rng, n, gsd)
+    if real and rng.random() < (0.35 if kind == "plain" else 0.2):
+        light = (spotted if rng.random() < 0.4 else beside_trees)(rng, light, ground.patch(rng, n, negative=True), gsd)
     if real and kind == "plain":
-        light = light * np.exp(rng.normal(0, 0.12, 3)).astype(np.float32)
+        light = cv2.pow(light, np.exp(rng.normal(0, 0.2))) * np.exp(rng.normal(0, 0.15, 3)).astype(np.float32)
     if ground.foliage and not real and not leafy and rng.random() < 0.25:
         light = beside_trees(rng, light, ground.leaves(rng, n, gsd), gsd)
     canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((n, n), np.float32), gsd)
@@ -205,7 +215,7 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
         if not real and rng.random() < 0.6:
             clutter(rng, canvas, species, extent)
         if kind == "other" or rng.random() < 0.35:
-            meta["others"] = add_others(rng, canvas, species, extent)
+            meta["others"] = add_others(rng, canvas, species, extent, VARY)
         if kind == "poppy":
             meta |= add_poppies(rng, canvas, species, world, extent)
         if rng.random() < 0.2:
@@ -226,7 +236,7 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
 
 
 def beside_trees(rng, light: np.ndarray, leaves: np.ndarray, gsd: float) -> np.ndarray:
-    """Foliage along one side of the ground, with a ragged border."""
+    """Foliage, or another ground, along one side of the ground, with a ragged border."""
     n = light.shape[0]
     y, x = np.mgrid[0:n, 0:n] / n - 0.5
     turn = rng.uniform(0, 6.3)

@@ -15,9 +15,9 @@ from .species import FLOWERING, LATER, LEAFY, STAGES, THINGS
 POPPIES = {"rosette": 24, "bolting": 24, "bud": 30, "flower": 120, "capsule": 48, "dry": 20}
 FIRST = {"train": 10_000, "validation": 20_000, "test": 30_000}
 SHARE = {"train": 1.0, "validation": 0.25, "test": 0.4}
-# Four more individuals of each training kind for every first one: with the first alone, plots of plants known from training were found
-# almost always and plots of others were not.
-MORE, MORE_FIRST = 4, 100_000
+# More individuals of each training kind, so many for every first one: with few, plots of plants known from training are found almost always
+# and plots of others are not. A row a time that they became more: (first seed, seeds between kinds, poppies, others).
+MORE = [(100_000, 1000, 4, 4), (200_000, 2000, 10, 5)]
 
 
 def table(part: str) -> dict:
@@ -29,8 +29,8 @@ def table(part: str) -> dict:
         out[species] = [[FIRST[part] + 200 * k, max(4, round(count * SHARE[part]))]]
     for k, species in enumerate(LATER):
         out[species] = [[FIRST[part] + 8000 + 200 * k, max(4, round(24 * SHARE[part]))]]
-    for k, ranges in enumerate(out.values() if part == "train" else ()):
-        ranges.append([MORE_FIRST + 1000 * k, MORE * ranges[0][1]])
+    for k, (species, ranges) in enumerate(out.items() if part == "train" else ()):
+        ranges += [[first + step * k, (poppies if species.startswith("poppy") else others) * ranges[0][1]] for first, step, poppies, others in MORE]
     return out
 
 

@@ -73,8 +73,8 @@ def trim(full: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return np.ascontiguousarray(full[y0:y1, x0:x1], np.float32), (half - x0, half - y0)
 
 
-def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: float = 0.0, scale: float = 1.0, flip: bool = False) -> None:
-    """Paints a plant with its centre at (x, y) cm: its shadow first, then the plant itself."""
+def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: float = 0.0, scale: float = 1.0, stretch: float = 1.0, flip: bool = False) -> None:
+    """Paints a plant with its centre at (x, y) cm: its shadow first, then the plant itself. `stretch` makes it longer and as much narrower."""
     g = canvas.gsd_cm
     level = 0 if g < 0.9 else 1 if g < 1.8 else 2
     source = sprite.levels[level]
@@ -84,7 +84,7 @@ def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: flo
     hh, ww = source.shape[:2]
     f = -1.0 if flip else 1.0
     c, s = np.cos(turn) * zoom, np.sin(turn) * zoom
-    matrix = np.array([[c, -s * f, 0], [s, c * f, 0]])
+    matrix = np.array([[c * stretch, -s * f / stretch, 0], [s * stretch, c * f / stretch, 0]])
     cx, cy = x_cm / g, y_cm / g
     matrix[:, 2] = np.array([cx, cy]) - matrix[:, :2] @ np.array([px, py])
     corners = matrix[:, :2] @ np.array([[-1, ww, ww, -1], [-1, -1, hh, hh]]) + matrix[:, 2:]
