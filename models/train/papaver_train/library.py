@@ -78,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/library"))
     parser.add_argument("--split", type=Path, default=Path("split.json"))
-    parser.add_argument("--samples", type=int, default=24)
+    parser.add_argument("--samples", type=int, default=12)
     parser.add_argument("--parts", nargs="*", default=["train", "validation", "test"], choices=["train", "validation", "test"])
     parser.add_argument("--limit", type=int, default=0, help="individuals a species at most (0: all)")
     args = parser.parse_args()

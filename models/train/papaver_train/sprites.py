@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 
 SPRITE_CM = 0.5
+FINEST_CM = 1.0  # in memory: no scene is finer than 0.9 cm, and at 0.5 cm thousands of plants take four times as much
 
 
 @dataclass
 class Sprite:
-    """One individual: three resolutions (0.5, 1, 2 cm) of (h, w, 5): radiance RGB premultiplied, alpha, shadow; trimmed.
+    """One individual: two resolutions (1 and 2 cm) of (h, w, 5): radiance RGB premultiplied, alpha, shadow; trimmed.
 
-    `centre` is where the plant stands, in pixels of the finest level.
+    `centre` is where the plant stands, in pixels of the finer one.
     """
 
     species: str
@@ -47,11 +48,12 @@ def load_library(folder: Path, part: str) -> dict[str, dict[str, list[Sprite]]]:
         info = json.loads(str(data["info"]))
         rgb = (data["rgb"].astype(np.float32) / 255) ** 2.2 * 1.5
         full = np.dstack([rgb, data["alpha"].astype(np.float32)[..., None] / 255, data["shadow"].astype(np.float32)[..., None] / 255])
-        full, centre = trim(full)
+        full, (x, y) = trim(full)
         half = cv2.resize(full, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         quarter = cv2.resize(half, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        centre = (x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5
         key = f"poppy_{info['stage']}" if info["species"] == "poppy" else info["species"]
-        sprite = Sprite(info["species"], info["stage"], info["colour"], info["light"], [full, half, quarter], centre)
+        sprite = Sprite(info["species"], info["stage"], info["colour"], info["light"], [half, quarter], centre)
         out.setdefault(info["light"], {}).setdefault(key, []).append(sprite)
     if not out:
         raise SystemExit(f"error: no plants of part '{part}' in {folder}\nhint: render them first: python -m papaver_train.library --out {folder}")
@@ -76,9 +78,9 @@ def trim(full: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: float = 0.0, scale: float = 1.0, stretch: float = 1.0, flip: bool = False) -> None:
     """Paints a plant with its centre at (x, y) cm: its shadow first, then the plant itself. `stretch` makes it longer and as much narrower."""
     g = canvas.gsd_cm
-    level = 0 if g < 0.9 else 1 if g < 1.8 else 2
+    level = 0 if g < 1.8 else 1
     source = sprite.levels[level]
-    zoom = SPRITE_CM * 2**level * scale / g
+    zoom = FINEST_CM * 2**level * scale / g
     step = 2**level
     px, py = (sprite.centre[0] + 0.5) / step - 0.5, (sprite.centre[1] + 0.5) / step - 0.5
     hh, ww = source.shape[:2]
