@@ -2,8 +2,8 @@
 //! decimetres, scores in 1e-4.
 
 use super::ids::{DeviceId, Hash, SiteKey};
-use super::people::Role;
 use super::place::Place;
+use super::role::Role;
 use super::state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,7 +5,7 @@
 
 use super::body::Body;
 use super::ids::{DeviceId, Hash, SiteKey};
-use super::people::Role;
+use super::role::Role;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -17,13 +17,15 @@ pub mod place;
 pub mod quadrats;
 pub mod record;
 pub mod replay;
+pub mod role;
 pub mod settings;
 pub mod site;
 pub mod state;
 pub mod store;
 
 pub use ids::{DeviceId, Hash, SiteKey};
-pub use people::{People, Role};
+pub use people::People;
+pub use role::Role;
 pub use settings::Settings;
 pub use site::Site;
 pub use state::State;

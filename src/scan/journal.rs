@@ -5,7 +5,7 @@
 //! that decide what a cell scores. It is kept after the run, so that the same command again has nothing left to do.
 
 use super::hits::Hit;
-use super::pool::ChunkReport;
+use super::pool::{ChunkReport, Done};
 use crate::ground::{Rect, Region};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -175,15 +175,6 @@ speaking_error!(JournalError, |e| match e {
     JournalError::Io { source, .. } => Some(source),
     _ => None,
 });
-
-/// What a journal says was done.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Done {
-    /// Hits by job and task.
-    pub tasks: BTreeMap<(usize, usize), Vec<Hit>>,
-    /// Ground by job and chunk.
-    pub chunks: BTreeMap<(usize, usize), ChunkReport>,
-}
 
 /// An open journal.
 #[derive(Debug)]

@@ -5,7 +5,6 @@
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
 use super::hits::{Hit, hits_of};
-use super::journal::Done;
 use super::model::Output;
 use super::model_error::ModelError;
 use super::plan::{Plan, Task, Tile};
@@ -86,6 +85,15 @@ pub struct ChunkReport {
     /// How sharp a photo is, in millionths of [`crate::imagery::photo::Measures::sharpness`]; `None` for rasters, and
     /// where nothing tells.
     pub sharpness: Option<u32>,
+}
+
+/// What was done before, as a journal tells it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Done {
+    /// Hits by job and task.
+    pub tasks: BTreeMap<(usize, usize), Vec<Hit>>,
+    /// Ground by job and chunk.
+    pub chunks: BTreeMap<(usize, usize), ChunkReport>,
 }
 
 /// Why a run cannot go on.

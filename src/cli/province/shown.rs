@@ -2,7 +2,7 @@
 
 use super::table::width;
 use crate::exchange::cell::Cell;
-use crate::province::report::tables::Table;
+use crate::province::report::table::Table;
 
 /// The lines of a table: its title, its note, its rows. The column of words stands below each row.
 pub(super) fn lines(table: &Table) -> Vec<String> {

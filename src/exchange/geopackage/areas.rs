@@ -1,6 +1,6 @@
 //! Areas with their figures as layers of a GeoPackage, each styled by one column, for QGIS.
 
-use super::style;
+use super::style::{self, Shading};
 use super::write::{about_table, create, finish, ogr, style_table};
 use crate::exchange::ledger::{Cell, Kind};
 use crate::exchange::out::check_free;
@@ -11,25 +11,6 @@ use gdal::spatial_ref::SpatialRef;
 use gdal::vector::{Feature, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal};
 use geo::MultiPolygon;
 use std::path::Path;
-
-/// How a layer is coloured.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shading {
-    /// By the values of a text column: value, title, colour `#rrggbb`, opacity.
-    Values {
-        /// The column.
-        column: &'static str,
-        /// Value, title, colour `#rrggbb`, opacity 0 to 255.
-        values: Vec<(String, String, &'static str, u8)>,
-    },
-    /// By the ranges of a number column: below this value, title, colour, opacity. The first that fits holds.
-    Ranges {
-        /// The column.
-        column: &'static str,
-        /// From (inclusive), to (exclusive), title, colour `#rrggbb`, opacity 0 to 255.
-        ranges: Vec<(f64, f64, String, &'static str, u8)>,
-    },
-}
 
 /// A layer of areas.
 #[derive(Debug, Clone, PartialEq)]

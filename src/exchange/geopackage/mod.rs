@@ -5,6 +5,7 @@ mod read;
 mod style;
 mod write;
 
-pub use areas::{AreaLayer, Shading, write_areas};
+pub use areas::{AreaLayer, write_areas};
 pub use read::{Journal, read};
+pub use style::Shading;
 pub use write::write;

@@ -1,6 +1,5 @@
 //! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
 
-use super::areas::Shading;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::{COLUMNS, Kind};
@@ -146,6 +145,25 @@ fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     }
     out.push_str("</editable>\n");
     out
+}
+
+/// How a layer is coloured.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shading {
+    /// By the values of a text column: value, title, colour `#rrggbb`, opacity.
+    Values {
+        /// The column.
+        column: &'static str,
+        /// Value, title, colour `#rrggbb`, opacity 0 to 255.
+        values: Vec<(String, String, &'static str, u8)>,
+    },
+    /// By the ranges of a number column: below this value, title, colour, opacity. The first that fits holds.
+    Ranges {
+        /// The column.
+        column: &'static str,
+        /// From (inclusive), to (exclusive), title, colour `#rrggbb`, opacity 0 to 255.
+        ranges: Vec<(f64, f64, String, &'static str, u8)>,
+    },
 }
 
 /// The style of a layer of areas.

@@ -1,7 +1,7 @@
 //! What was searched and what became of the sites, by district.
 
 use super::Figures;
-use super::tables::{Table, count, number, per_cent, titled};
+use super::table::{Table, count, number, per_cent, titled};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
 use crate::province::process::Process;

@@ -1,6 +1,6 @@
 //! The hot cells as a table, each with the district that its middle lies in.
 
-use super::tables::{Table, count, number, titled};
+use super::table::{Table, count, number, titled};
 use crate::exchange::cell::Cell;
 use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
 use crate::tr;

@@ -1,7 +1,7 @@
 //! The figures for all districts together, each with its numerator and its denominator.
 
 use super::Figures;
-use super::tables::{Table, count, number, per_cent, titled};
+use super::table::{Table, count, number, per_cent, titled};
 use crate::exchange::cell::Cell;
 use crate::province::process::Part;
 use crate::province::stats::Ratio;

@@ -10,6 +10,7 @@ mod keys;
 mod map;
 mod page;
 mod sheets;
+pub mod table;
 pub mod tables;
 
 pub use hot::{Places, hot_spots};

@@ -1,7 +1,8 @@
 //! The workbook: one sheet a table, numbers as numbers.
 
 use super::keys::{keys, summary};
-use super::tables::{Table, tables};
+use super::table::Table;
+use super::tables::tables;
 use super::{Figures, Subject};
 use crate::exchange::cell::Cell;
 use crate::exchange::sheet::Styles;
