@@ -194,6 +194,14 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
                 s.plots_not_searched
             ));
         }
+        if s.undecided > 0 {
+            lines.push(tr!(
+                lang,
+                "  {} candidates lie on ground marked unknown and are left out",
+                "  {} 个疑似点位于标为 unknown 的范围，未计入",
+                s.undecided
+            ));
+        }
     }
     lines.push(String::new());
     lines.push(

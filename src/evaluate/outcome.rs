@@ -61,6 +61,8 @@ pub struct Outcome {
     pub no_poppy: bool,
     /// Plots and look-alikes.
     pub plots: Vec<PlotResult>,
+    /// Candidates at the operating threshold on ground of which nobody knows, left out of all figures.
+    pub undecided: usize,
     /// Candidates at the operating threshold.
     pub candidates: Vec<Judged>,
     /// Candidates of the scan at the floor.
@@ -102,7 +104,8 @@ impl Shape {
 }
 
 /// Compares two scans of a survey, at the operating threshold and at the floor, with its truth. A candidate marks every
-/// plot within `radius_m` of it; a plot may be marked by several.
+/// plot within `radius_m` of it; a plot may be marked by several. One that marks none and lies as near to ground of
+/// which nobody knows is left out.
 pub fn compare(
     name: &str,
     truth: Option<&Truth>,
@@ -111,7 +114,7 @@ pub fn compare(
     radius_m: f64,
 ) -> Outcome {
     let none = Truth::default();
-    let plots = &truth.unwrap_or(&none).plots;
+    let Truth { plots, unknown } = truth.unwrap_or(&none);
     let origin = operating
         .coverage
         .searched
@@ -122,22 +125,18 @@ pub fn compare(
         .iter()
         .map(|p| Shape::new(&p.ground, &plane))
         .collect();
-    let marks = |summary: &Summary| -> Vec<Vec<usize>> {
-        let near = |c: &Candidate| {
-            let shape = Shape::new(&c.polygon, &plane);
-            let marked = |i: &usize| shapes[*i].is_near(&shape, radius_m);
-            (0..shapes.len()).filter(marked).collect()
-        };
-        summary.candidates.iter().map(near).collect()
-    };
-    let (at_threshold, at_floor) = (marks(operating), marks(floor));
+    let unknown: Vec<Shape> = unknown.iter().map(|g| Shape::new(g, &plane)).collect();
+    let (at_threshold, at_floor) = (
+        settled(operating, &shapes, &unknown, &plane, radius_m),
+        settled(floor, &shapes, &unknown, &plane, radius_m),
+    );
     let gsd_cm = median(operating.sources.iter().map(|s| s.gsd_cm).collect());
     let results = plots
         .iter()
         .enumerate()
         .map(|(i, plot)| PlotResult {
             survey: name.to_owned(),
-            feature: i + 1,
+            feature: plot.feature,
             at: plot
                 .ground
                 .centroid()
@@ -147,11 +146,9 @@ pub fn compare(
             stage: plot.stage.clone(),
             gsd_cm,
             searched: plot.ground.intersects(&operating.coverage.searched),
-            found: at_threshold.iter().any(|marked| marked.contains(&i)),
-            score: floor
-                .candidates
+            found: at_threshold.iter().any(|(_, marked)| marked.contains(&i)),
+            score: at_floor
                 .iter()
-                .zip(&at_floor)
                 .filter(|(_, marked)| marked.contains(&i))
                 .map(|(c, _)| c.score_max)
                 .fold(0.0, f64::max),
@@ -160,15 +157,34 @@ pub fn compare(
     Outcome {
         name: name.to_owned(),
         km2: area_m2(&operating.coverage.searched) / 1e6,
-        no_poppy: plots.iter().all(|p| p.lookalike.is_some()),
+        no_poppy: unknown.is_empty() && plots.iter().all(|p| p.lookalike.is_some()),
         plots: results,
-        candidates: judge(name, operating, &at_threshold, plots),
-        floor: judge(name, floor, &at_floor, plots),
+        undecided: operating.candidates.len() - at_threshold.len(),
+        candidates: judge(name, &at_threshold, plots),
+        floor: judge(name, &at_floor, plots),
     }
 }
 
-fn judge(name: &str, summary: &Summary, marks: &[Vec<usize>], plots: &[Plot]) -> Vec<Judged> {
-    let one = |(candidate, marked): (&Candidate, &Vec<usize>)| {
+/// The candidates of a scan with the plots that each marks, but for those that mark none and lie on unknown ground.
+fn settled<'a>(
+    summary: &'a Summary,
+    plots: &[Shape],
+    unknown: &[Shape],
+    plane: &LocalPlane,
+    radius_m: f64,
+) -> Vec<(&'a Candidate, Vec<usize>)> {
+    let near = |c: &'a Candidate| {
+        let shape = Shape::new(&c.polygon, plane);
+        let is_near = |other: &Shape| other.is_near(&shape, radius_m);
+        let marked: Vec<usize> = (0..plots.len()).filter(|i| is_near(&plots[*i])).collect();
+        let known = !marked.is_empty() || !unknown.iter().any(is_near);
+        known.then_some((c, marked))
+    };
+    summary.candidates.iter().filter_map(near).collect()
+}
+
+fn judge(name: &str, marks: &[(&Candidate, Vec<usize>)], plots: &[Plot]) -> Vec<Judged> {
+    let one = |(candidate, marked): &(&Candidate, Vec<usize>)| {
         let poppy = marked.iter().any(|i| plots[*i].lookalike.is_none());
         let lookalike = marked.iter().find_map(|i| plots[*i].lookalike.clone());
         Judged {
@@ -180,7 +196,7 @@ fn judge(name: &str, summary: &Summary, marks: &[Vec<usize>], plots: &[Plot]) ->
             lookalike: lookalike.filter(|_| !poppy),
         }
     };
-    summary.candidates.iter().zip(marks).map(one).collect()
+    marks.iter().map(one).collect()
 }
 
 /// The middle value, the lower of two; 0 of nothing.

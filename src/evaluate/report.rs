@@ -55,6 +55,8 @@ pub struct SurveyLine {
     pub candidates: usize,
     /// Candidates that mark no poppy.
     pub false_candidates: usize,
+    /// Candidates on ground of which nobody knows, left out.
+    pub undecided: usize,
 }
 
 /// All figures. They are by site: a plot is found or not, however many cells hit.
@@ -157,6 +159,7 @@ fn line(outcome: &Outcome) -> SurveyLine {
         plots_not_searched: poppy().filter(|p| !p.searched).count(),
         candidates: outcome.candidates.len(),
         false_candidates: outcome.candidates.iter().filter(|c| !c.poppy).count(),
+        undecided: outcome.undecided,
     }
 }
 
@@ -273,6 +276,7 @@ mod tests {
                 unsearched,
                 rose,
             ],
+            undecided: 0,
             candidates: vec![judged(0.9, true), judged(0.8, true), judged(0.6, false)],
             floor: vec![
                 judged(0.9, true),
@@ -286,6 +290,7 @@ mod tests {
             km2: 1.5,
             no_poppy: true,
             plots: vec![],
+            undecided: 0,
             candidates: vec![judged(0.7, false)],
             floor: vec![judged(0.7, false), judged(0.3, false)],
         };

@@ -1,7 +1,8 @@
 //! What is really there: polygons in lon/lat with what grows on them.
 //!
-//! A GeoJSON feature collection in WGS 84. Properties, all optional: `kind` (absent or `poppy` is poppy, anything else
-//! a look-alike by that name), `plants` (a whole number), `stage` (such as `flower` or `capsule`).
+//! A GeoJSON feature collection in WGS 84. Properties, all optional: `kind` (absent or `poppy` is poppy, `unknown` is
+//! what nobody has settled, anything else a look-alike by that name), `plants` (a whole number), `stage` (such as
+//! `flower` or `capsule`). `papaver export training-set` writes one out of the registry.
 
 use super::error::EvaluateError;
 use geo::{CoordsIter, MultiPolygon};
@@ -11,10 +12,14 @@ use std::path::Path;
 
 /// Values of `kind` that mean poppy.
 const POPPY: [&str; 4] = ["poppy", "opium_poppy", "papaver_somniferum", "罂粟"];
+/// The value of `kind` where nobody knows.
+pub const UNKNOWN: &str = "unknown";
 
 /// A plot of poppy, or something that may be taken for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
+    /// Its number in the file, from 1.
+    pub feature: usize,
     /// Where it lies, lon/lat.
     pub ground: MultiPolygon,
     /// What it is where it is no poppy.
@@ -30,6 +35,8 @@ pub struct Plot {
 pub struct Truth {
     /// Plots and look-alikes.
     pub plots: Vec<Plot>,
+    /// Ground of which nobody knows whether there is poppy: what is found there counts neither way.
+    pub unknown: Vec<MultiPolygon>,
 }
 
 /// Reads a truth file.
@@ -48,16 +55,20 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
         .parse()
         .map_err(|e: geojson::Error| wrong(e.to_string(), None))?;
     let collection = FeatureCollection::try_from(parsed).map_err(|e| wrong(e.to_string(), None))?;
-    let plots = collection
-        .features
-        .iter()
-        .enumerate()
-        .map(|(number, feature)| plot(feature).map_err(|why| wrong(why, Some(number + 1))))
+    let plots: Vec<Plot> = (1..)
+        .zip(&collection.features)
+        .map(|(number, feature)| plot(number, feature).map_err(|why| wrong(why, Some(number))))
         .collect::<Result<_, _>>()?;
-    Ok(Truth { plots })
+    let (unknown, plots): (Vec<Plot>, Vec<Plot>) = plots
+        .into_iter()
+        .partition(|plot| plot.lookalike.as_deref() == Some(UNKNOWN));
+    Ok(Truth {
+        plots,
+        unknown: unknown.into_iter().map(|plot| plot.ground).collect(),
+    })
 }
 
-fn plot(feature: &Feature) -> Result<Plot, String> {
+fn plot(number: usize, feature: &Feature) -> Result<Plot, String> {
     let geometry = feature.geometry.as_ref().ok_or("it has no geometry")?;
     let ground = match geo::Geometry::try_from(geometry.clone()).map_err(|e| e.to_string())? {
         geo::Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
@@ -96,6 +107,7 @@ fn plot(feature: &Feature) -> Result<Plot, String> {
         ),
     };
     Ok(Plot {
+        feature: number,
         ground,
         lookalike,
         plants: plants.filter(|n| *n > 0),
@@ -142,6 +154,20 @@ mod tests {
         );
         let other = read(&with(r#"{"kind":"rose"}"#, SQUARE)).unwrap();
         assert_eq!(other.plots[0].lookalike.as_deref(), Some("rose"));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_no_plot_and_numbers_stay() {
+        let text = with(r#"{"kind":"unknown"}"#, SQUARE);
+        let second = format!(r#","properties":null,"geometry":{SQUARE}}},{{"type":"Feature""#);
+        let truth = read(&text.replacen(
+            r#","properties":{"kind""#,
+            &format!(r#"{second},"properties":{{"kind""#),
+            1,
+        ));
+        let truth = truth.unwrap();
+        assert_eq!((truth.unknown.len(), truth.plots.len()), (1, 1));
+        assert_eq!(truth.plots[0].feature, 1);
     }
 
     #[test]

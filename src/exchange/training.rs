@@ -1,15 +1,19 @@
-//! Verified detections as pictures with labels, for training: `confirmed/` and `refuted/`, and `labels.csv`.
+//! What verification taught, for training: `truth.geojson` with the outlines of poppy, of what is none and of what
+//! nobody has settled, to be laid beside the imagery; and pictures to look through, `confirmed/` and `refuted/`, with
+//! `labels.csv`.
 //!
-//! The folder `refuted` is what `models/train` takes with `--extra`: frames without poppy. The pictures are the scan's
-//! chips and bear its outline and scale bar.
+//! The truth is what `models/train` and `papaver evaluate` take. The pictures are the scan's chips and bear its outline
+//! and scale bar: they are for people.
 
 use super::out::{folder_of, unwritable};
 use super::{ExchangeError, original};
+use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
 use crate::registry::event::EvidenceRole;
 use crate::registry::store::{Filter, Store};
 use crate::registry::{Site, State};
+use serde_json::{Map, json};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -23,6 +27,14 @@ pub struct TrainingSet {
     pub refuted: usize,
     /// Verified sites whose picture is not here.
     pub without_picture: usize,
+    /// Outlines of poppy in the truth.
+    pub poppy: usize,
+    /// Outlines of something else in it.
+    pub others: usize,
+    /// Outlines in it of which nobody knows yet.
+    pub unknown: usize,
+    /// Sites without an outline, which the truth lacks.
+    pub without_outline: usize,
 }
 
 /// Whether a detection was poppy, where a visit settled it: licensed poppy is poppy to the eye.
@@ -49,7 +61,28 @@ fn label(site: &Site) -> Option<bool> {
     }
 }
 
-/// Writes the pictures of the verified detections that pass a filter into a new folder.
+/// The outline of a site with what it is; `None` where only a point is known.
+fn outline(site: &Site, code: &str) -> Option<Feature> {
+    let kind = match label(site) {
+        Some(true) => "poppy".into(),
+        Some(false) => site
+            .last_visit()
+            .and_then(|(visit, _)| visit.species.clone())
+            .unwrap_or_else(|| "other".into()),
+        None => "unknown".to_owned(),
+    };
+    let properties = json!({
+        "kind": kind, "plants": site.plants, "stage": site.stage().map(Coded::code), "site": code,
+    });
+    let area = Feature {
+        id: Some(code.to_owned()),
+        geometry: Some(Geometry::Area(site.place.polygons())),
+        properties: properties.as_object().cloned().unwrap_or_default(),
+    };
+    area.is_visible().then_some(area)
+}
+
+/// Writes what is known of the sites that pass a filter into a new folder: the truth, and the pictures of those verified.
 ///
 /// # Errors
 /// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`], and those of reading the registry.
@@ -70,8 +103,24 @@ pub fn write_training_set(
         .map_err(unwritable(folder))?;
     let mut done = TrainingSet::default();
     let mut rows = Vec::new();
+    let mut features = Vec::new();
     for site in store.sites(filter)? {
-        let (Some(poppy), Some(detection)) = (label(&site), site.detection.as_ref()) else {
+        if matches!(site.state, State::Merged | State::Split) {
+            continue;
+        }
+        let known = label(&site);
+        match outline(&site, &store.code(site.key)?) {
+            Some(feature) => {
+                features.push(feature);
+                *match known {
+                    Some(true) => &mut done.poppy,
+                    Some(false) => &mut done.others,
+                    None => &mut done.unknown,
+                } += 1;
+            }
+            None => done.without_outline += 1,
+        }
+        let (Some(poppy), Some(detection)) = (known, site.detection.as_ref()) else {
             continue;
         };
         let chip = site
@@ -117,10 +166,17 @@ pub fn write_training_set(
         ]);
     }
     let labels = table(&rows).map_err(|e| unwritable(folder)(std::io::Error::other(e)))?;
-    let mut file =
-        fs::File::create(workshop.path().join("labels.csv")).map_err(unwritable(folder))?;
-    file.write_all(&labels).map_err(unwritable(folder))?;
-    file.sync_all().map_err(unwritable(folder))?;
+    let mut truth = Vec::new();
+    let features = FeatureCollection {
+        members: Map::new(),
+        features,
+    };
+    write_features(&mut truth, &features).map_err(unwritable(folder))?;
+    for (name, bytes) in [("labels.csv", labels), ("truth.geojson", truth)] {
+        let mut file = fs::File::create(workshop.path().join(name)).map_err(unwritable(folder))?;
+        file.write_all(&bytes).map_err(unwritable(folder))?;
+        file.sync_all().map_err(unwritable(folder))?;
+    }
     let made = workshop.keep();
     let _ = open_to_all(&made);
     fs::rename(&made, folder).map_err(unwritable(folder))?;

@@ -5,6 +5,7 @@ use crate::office::{Office, Said, open, photo};
 use crate::sample;
 use gdal::vector::LayerAccess;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -735,6 +736,20 @@ fn verified_detections_become_a_training_set() {
             "byte for byte"
         );
     }
+    let truth: Value =
+        serde_json::from_slice(&std::fs::read(office.path("set/truth.geojson")).expect("written"))
+            .expect("JSON");
+    let kinds: BTreeSet<(&str, Option<u64>)> = truth["features"]
+        .as_array()
+        .expect("features")
+        .iter()
+        .map(|f| &f["properties"])
+        .map(|p| (p["kind"].as_str().expect("a kind"), p["plants"].as_u64()))
+        .collect();
+    assert_eq!(
+        kinds,
+        BTreeSet::from([("poppy", Some(3)), ("unknown", None), ("虞美人", None)])
+    );
     assert!(
         office
             .refused("wang", &["export", "training-set", "set"])

@@ -2,8 +2,9 @@
 
     python -m papaver_train.finetune --survey FOLDER --run build/mine --minutes 20
 
-FOLDER holds GeoTIFFs and, beside each, a GeoJSON of the same name: polygons of plots (property `kind` 'poppy' or absent) and, if
-you like, of look-alikes. Everything outside the poppy polygons must be free of poppy. Each raster is cut into blocks of 30 m;
+FOLDER holds GeoTIFFs and, beside each, a GeoJSON of the same name, or one `truth.geojson` for all (`papaver export training-set` writes
+it): polygons of plots (property `kind` 'poppy' or absent), of what nobody has settled ('unknown': left out) and, if you like, of
+look-alikes. Everything else must be free of poppy. Each raster is cut into blocks of 30 m;
 every fourth block is kept aside for the figures. Inside a polygon the cells are not labelled one by one: the tenth of them that
 scores highest is taught as poppy, cells outside (beyond a 2-cell rim) as background.
 """
@@ -44,8 +45,9 @@ def load(folder: Path, resolution_cm: float = 2.0) -> list[tuple[np.ndarray, np.
             image, valid = source.read((1, 2, 3)).transpose(1, 2, 0), source.dataset_mask()
             west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
             metres = (north - south) * 110_950 / source.height
-            shapes = [transform_geom("EPSG:4326", source.crs, f["geometry"]) for f in json.loads(truth.read_text())["features"] if f["properties"].get("kind", "poppy") == "poppy"]
-            plots = rasterize(shapes, out_shape=image.shape[:2], transform=source.transform) if shapes else np.zeros(image.shape[:2], np.uint8)
+            features = json.loads(truth.read_text())["features"]
+            plots, unknown = (marked(source, [f["geometry"] for f in features if ((f["properties"] or {}).get("kind") or "poppy") == kind]) for kind in ("poppy", "unknown"))
+            valid = np.where(unknown & ~plots, 0, valid)
         factor = metres * 100 / resolution_cm
         image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
         rows, columns = image.shape[0] // CELL, image.shape[1] // CELL
@@ -56,6 +58,12 @@ def load(folder: Path, resolution_cm: float = 2.0) -> list[tuple[np.ndarray, np.
     if not out:
         raise SystemExit(f"error: no GeoTIFF in {folder}\nhint: give the folder that holds the orthomosaics")
     return out
+
+
+def marked(source: rasterio.DatasetReader, polygons: list[dict]) -> np.ndarray:
+    """Which pixels of a raster lie in polygons of WGS 84."""
+    shapes = [transform_geom("EPSG:4326", source.crs, polygon) for polygon in polygons]
+    return rasterize(shapes, out_shape=source.shape, transform=source.transform, dtype=np.uint8) > 0 if shapes else np.zeros(source.shape, bool)
 
 
 def kept_aside(y: int, x: int) -> bool:

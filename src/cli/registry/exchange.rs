@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// `papaver export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write, or `training-set`: pictures of verified detections with labels 输出文件，或 training-set
+    /// The file to write, or `training-set`: what verification taught, as truth for training and pictures 输出文件，或 training-set
     output: PathBuf,
     /// The folder of a training set 训练集文件夹
     #[arg(default_value = "training-set")]
@@ -96,17 +96,19 @@ impl Export {
         let store = context.read()?;
         let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
         let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
+        let (poppy, others, unknown) = (done.poppy, done.others, done.unknown);
+        let pointless = done.without_outline;
         let folder = self.folder.display();
         if context.common.json {
             json(
-                &value!({"folder": self.folder, "confirmed": yes, "refuted": no, "without_picture": without}),
+                &value!({"folder": self.folder, "confirmed": yes, "refuted": no, "without_picture": without, "truth": {"poppy": poppy, "others": others, "unknown": unknown, "without_outline": pointless}}),
             );
             return Ok(Done::Whole);
         }
         tell(&tr!(
             lang,
-            "{yes} confirmed and {no} refuted detections in {folder}; {without} have no picture here",
-            "已导出查实 {yes} 处、排除 {no} 处：{folder}；另有 {without} 处没有图片"
+            "{folder}/truth.geojson: {poppy} outlines of poppy, {others} of something else, {unknown} not settled; {pointless} sites have no outline\npictures: {yes} confirmed and {no} refuted detections; {without} have none here",
+            "{folder}/truth.geojson：罂粟轮廓 {poppy} 处、其他 {others} 处、尚未查明 {unknown} 处；另有 {pointless} 处没有轮廓\n图片：查实 {yes} 处、排除 {no} 处；另有 {without} 处没有图片"
         ));
         Ok(Done::Whole)
     }
