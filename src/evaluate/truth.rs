@@ -13,7 +13,7 @@ use std::path::Path;
 /// Values of `kind` that mean poppy.
 const POPPY: [&str; 4] = ["poppy", "opium_poppy", "papaver_somniferum", "罂粟"];
 /// The value of `kind` where nobody knows.
-pub const UNKNOWN: &str = "unknown";
+const UNKNOWN: &str = "unknown";
 
 /// A plot of poppy, or something that may be taken for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,16 +158,14 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_no_plot_and_numbers_stay() {
-        let text = with(r#"{"kind":"unknown"}"#, SQUARE);
-        let second = format!(r#","properties":null,"geometry":{SQUARE}}},{{"type":"Feature""#);
-        let truth = read(&text.replacen(
-            r#","properties":{"kind""#,
-            &format!(r#"{second},"properties":{{"kind""#),
-            1,
-        ));
-        let truth = truth.unwrap();
+        let feature = |kind| {
+            format!(r#"{{"type":"Feature","properties":{{"kind":"{kind}"}},"geometry":{SQUARE}}}"#)
+        };
+        let (unknown, poppy) = (feature("unknown"), feature("poppy"));
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{unknown},{poppy}]}}"#);
+        let truth = read(&text).unwrap();
         assert_eq!((truth.unknown.len(), truth.plots.len()), (1, 1));
-        assert_eq!(truth.plots[0].feature, 1);
+        assert_eq!(truth.plots[0].feature, 2);
     }
 
     #[test]

@@ -61,9 +61,9 @@ fn label(site: &Site) -> Option<bool> {
     }
 }
 
-/// The outline of a site with what it is; `None` where only a point is known.
-fn outline(site: &Site, code: &str) -> Option<Feature> {
-    let kind = match label(site) {
+/// The outline of a site with what it is known to be; `None` where only a point is known.
+fn outline(site: &Site, code: &str, known: Option<bool>) -> Option<Feature> {
+    let kind = match known {
         Some(true) => "poppy".into(),
         Some(false) => site
             .last_visit()
@@ -108,8 +108,8 @@ pub fn write_training_set(
         if matches!(site.state, State::Merged | State::Split) {
             continue;
         }
-        let known = label(&site);
-        match outline(&site, &store.code(site.key)?) {
+        let (known, code) = (label(&site), store.code(site.key)?);
+        match outline(&site, &code, known) {
             Some(feature) => {
                 features.push(feature);
                 *match known {
@@ -133,7 +133,6 @@ pub fn write_training_set(
             continue;
         };
         let group = if poppy { "confirmed" } else { "refuted" };
-        let code = store.code(site.key)?;
         let ending = if file.mime == "image/png" {
             "png"
         } else {
