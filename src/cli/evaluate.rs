@@ -189,7 +189,7 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
         if s.plots_not_searched > 0 {
             lines.push(tr!(
                 lang,
-                "  {} plots lie on ground that was not searched and are left out",
+                "  left out: plots on ground that was not searched, {}",
                 "  {} 个地块不在已搜索的地面上，未计入",
                 s.plots_not_searched
             ));
@@ -197,7 +197,7 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
         if s.undecided > 0 {
             lines.push(tr!(
                 lang,
-                "  {} candidates lie on ground marked unknown and are left out",
+                "  left out: candidates on ground marked unknown, {}",
                 "  {} 个疑似点位于标为 unknown 的范围，未计入",
                 s.undecided
             ));

@@ -108,7 +108,8 @@ impl Report {
             .collect();
         let best: Vec<f64> = poppy.iter().map(|p| p.score).collect();
         let empty: Vec<&Outcome> = outcomes.iter().filter(|o| o.no_poppy).collect();
-        let empty_km2 = empty.iter().map(|o| o.km2).sum();
+        // The sum of nothing would be minus nought.
+        let empty_km2 = empty.iter().map(|o| o.km2).fold(0.0, |a, b| a + b);
         let false_scores: Vec<f64> = empty
             .iter()
             .flat_map(|o| &o.floor)

@@ -166,6 +166,38 @@ fn figures_are_those_worked_by_hand() {
 }
 
 #[test]
+fn ground_of_which_nobody_knows_counts_neither_way() {
+    let folder = TempDir::new().unwrap();
+    let (village, out) = (folder.path().join("village"), folder.path().join("out"));
+    fs::create_dir_all(&village).unwrap();
+    let picture = Picture::with_nine(Place::utm(2.0), SIZE);
+    picture.write(&village.join("ortho.tif"), &["TILED=YES"]);
+    let of = |i: usize| {
+        let t = &picture.targets[i];
+        outline(&picture, (t.x0, t.x1), (t.y0, t.y1))
+    };
+    // Of two targets nobody knows; one of them is a plot of poppy all the same, beside which somebody left a doubt. Four
+    // more are poppy; of the other three the truth says nothing, so they are something else.
+    let unknown = value!({"kind": "unknown"});
+    let mut features = vec![feature(&of(0), &unknown), feature(&of(1), &unknown)];
+    features.extend((1..6).map(|i| feature(&of(i), &value!({"plants": 3}))));
+    let truth = value!({"type": "FeatureCollection", "features": features});
+    fs::write(village.join("truth.geojson"), truth.to_string()).unwrap();
+    let out_text = out.to_str().unwrap();
+    let said = evaluate(&["-o", out_text], &[&village]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("unknown, 1\n"), "{}", said.out);
+    let report = json(&out.join("evaluation.json"));
+    let share = |v: &Value| (v["count"].as_u64().unwrap(), v["of"].as_u64().unwrap());
+    assert_eq!(share(&report["recall"]), (5, 5));
+    assert_eq!(share(&report["precision"]), (5, 8));
+    assert_eq!(report["surveys"][0]["undecided"], 1);
+    assert_eq!(report["false_candidates"].as_array().unwrap().len(), 3);
+    // Ground that holds what nobody knows is no ground without poppy.
+    assert_eq!(report["false_alarms"]["km2"].to_string(), "0.0");
+}
+
+#[test]
 fn what_cannot_be_evaluated_is_said_with_a_remedy() {
     let folder = TempDir::new().unwrap();
     let village = folder.path().join("village");
