@@ -1,13 +1,16 @@
 """Gathers the licences of everything that a release carries.
 
-usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME FOLDER
+usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME GDAL FOLDER
 
-LIBRARIES lists the shared libraries' paths, one a line; RUNTIME is ONNX Runtime's library, beside which its licence lies.
+LIBRARIES lists the shared libraries' paths, one a line; RUNTIME is ONNX Runtime's library, beside which its licence lies;
+GDAL is the folder that GDAL was unpacked into, with the libraries that came with it.
 Writes into FOLDER:
 
 rust/           the licence files of each crate in the program, and `crates.tsv`: name, version, licence, repository
-debian/         the copyright file of each Debian package that a library or data came from, and `packages.tsv`: package,
-                version, source package and its version, from which its source code can be had at Debian's archive
+gdal/           GDAL's licence, the copyright file that Debian has of each library that came with it, and `libraries.tsv`:
+                library, the file with its copyright, where its source code is
+debian/         the copyright file of each Debian package that a library came from, and `packages.tsv`: package, version,
+                source package and its version, from which its source code can be had at Debian's archive
 common/         the full texts that Debian's copyright files refer to
 onnxruntime/    ONNX Runtime's licence and notices
 """
@@ -20,9 +23,42 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|copyright|notice|unlicense|authors)", re.IGNORECASE)
-DATA_PACKAGES = ["gdal-data", "proj-data", "libc6"]
+# The character sets come from it, whichever libraries do.
+DATA_PACKAGES = ["libc6"]
+# What comes with GDAL: the name of the library, the Debian packages that have its copyright, where its source code is.
+WITH_GDAL = {
+    "aec": (r"libaec0", "https://gitlab.dkrz.de/k202009/libaec"),
+    "blosc": (r"libblosc1", "https://github.com/Blosc/c-blosc"),
+    "crypto": (r"libssl3.*", "https://www.openssl.org"),
+    "curl": (r"libcurl4(t64)?", "https://curl.se"),
+    "deflate": (r"libdeflate0", "https://github.com/ebiggers/libdeflate"),
+    "gdal": (r"libgdal\d+.*", "https://gdal.org"),
+    "geos": (r"libgeos-c1.*", "https://libgeos.org"),
+    "geos_c": (r"libgeos-c1.*", "https://libgeos.org"),
+    "gif": (r"libgif7", "https://giflib.sourceforge.net"),
+    "hdf5": (r"libhdf5-\d+.*", "https://github.com/HDFGroup/hdf5"),
+    "hdf5_hl": (r"libhdf5-\d+.*", "https://github.com/HDFGroup/hdf5"),
+    "jpeg": (r"libjpeg62-turbo|libjpeg-turbo8", "https://libjpeg-turbo.org"),
+    "json-c": (r"libjson-c\d+", "https://github.com/json-c/json-c"),
+    "Lerc": (r"liblerc\d+", "https://github.com/Esri/lerc"),
+    "lzma": (r"liblzma5", "https://tukaani.org/xz"),
+    "netcdf": (r"libnetcdf\d+.*", "https://github.com/Unidata/netcdf-c"),
+    "nghttp2": (r"libnghttp2-14", "https://nghttp2.org"),
+    "openjp2": (r"libopenjp2-7", "https://www.openjpeg.org"),
+    "pcre2-8": (r"libpcre2-8-0", "https://github.com/PCRE2Project/pcre2"),
+    "png16": (r"libpng16-16.*", "http://www.libpng.org"),
+    "proj": (r"libproj\d+.*", "https://proj.org"),
+    "sharpyuv": (r"libwebp\d+", "https://chromium.googlesource.com/webm/libwebp"),
+    "sqlite3": (r"libsqlite3-0", "https://www.sqlite.org"),
+    "ssl": (r"libssl3.*", "https://www.openssl.org"),
+    "sz": (r"libaec0", "https://gitlab.dkrz.de/k202009/libaec"),
+    "tiff": (r"libtiff\d+.*", "https://libtiff.gitlab.io/libtiff"),
+    "webp": (r"libwebp\d+", "https://chromium.googlesource.com/webm/libwebp"),
+    "zstd": (r"libzstd1", "https://github.com/facebook/zstd"),
+}
 
 
 def told(*command: str, cwd: pathlib.Path | None = None) -> str:
@@ -88,15 +124,53 @@ def debian(libraries: list[str], folder: pathlib.Path) -> None:
     print(f"{len(rows)} Debian packages")
 
 
+def with_gdal(gdal: pathlib.Path, libraries: list[str], folder: pathlib.Path) -> None:
+    """The wheel names its libraries `libtiff-cb5bec6f.so.6.2.0` and brings no licences; Debian has them in order."""
+    folder.mkdir(parents=True)
+    shutil.copyfile(gdal / "share/gdal/LICENSE.TXT", folder / "GDAL-LICENSE.TXT")
+    packages = told("apt-cache", "pkgnames").split()
+    copyrights: dict[str, str] = {}
+    rows = []
+    for library in libraries:
+        name = pathlib.Path(library).name
+        stem = re.match(r"lib(.+?)(-[0-9a-f]{8})?\.so", name)[1]
+        if stem not in WITH_GDAL:
+            sys.exit(f"error: nobody has said whose library {name} is\nhint: add {stem} to WITH_GDAL in .release/licences.py")
+        wanted, source = WITH_GDAL[stem]
+        if wanted not in copyrights:
+            found = sorted(p for p in packages if re.fullmatch(wanted, p) and not p.endswith(("-dev", "-dbg")))
+            if not found:
+                sys.exit(f"error: apt knows no package {wanted}, whose copyright file {name} needs\nhint: apt-get update")
+            copyrights[wanted] = found[-1]
+            (folder / f"{found[-1]}.txt").write_bytes(copyright_of(found[-1]))
+        rows.append((name, f"{copyrights[wanted]}.txt", source))
+    write_tsv(folder / "libraries.tsv", [("library", "copyright", "source"), *sorted(rows)])
+    print(f"{len(rows)} libraries with GDAL")
+
+
+def copyright_of(package: str) -> bytes:
+    installed = pathlib.Path(f"/usr/share/doc/{package}/copyright")
+    if installed.exists():
+        return installed.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [archive] = pathlib.Path(folder).glob("*.deb")
+        subprocess.run(["dpkg-deb", "-x", archive.name, "."], cwd=folder, check=True)
+        return (pathlib.Path(folder) / f"usr/share/doc/{package}/copyright").read_bytes()
+
+
 def write_tsv(path: pathlib.Path, rows: list[tuple[str, ...]]) -> None:
     path.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def main(repository: str, libraries: str, runtime: str, into: str) -> None:
+def main(repository: str, libraries: str, runtime: str, gdal: str, into: str) -> None:
     folder = pathlib.Path(into)
     folder.mkdir()
     rust(pathlib.Path(repository), folder / "rust")
-    debian(pathlib.Path(libraries).read_text(encoding="utf-8").split(), folder / "debian")
+    listed = pathlib.Path(libraries).read_text(encoding="utf-8").split()
+    brought = [library for library in listed if library.startswith(f"{gdal}/")]
+    with_gdal(pathlib.Path(gdal), brought, folder / "gdal")
+    debian([library for library in listed if library not in brought], folder / "debian")
     shutil.copytree("/usr/share/common-licenses", folder / "common", symlinks=False)
     (folder / "onnxruntime").mkdir()
     for name in ("LICENSE", "ThirdPartyNotices.txt"):
@@ -107,6 +181,6 @@ def main(repository: str, libraries: str, runtime: str, into: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
-        sys.exit("usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME FOLDER")
+    if len(sys.argv) != 6:
+        sys.exit("usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME GDAL FOLDER")
     main(*sys.argv[1:])

@@ -9,9 +9,9 @@ set -euo pipefail
 # shellcheck source=../.setup/setup.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../.setup/setup.sh"
 set_up
-for tool in ldd strip dpkg-query; do
+for tool in ldd strip dpkg-query apt-get; do
     command -v "$tool" >/dev/null || fail "$tool is missing" "缺少 $tool" \
-        "a release is made on Debian or Ubuntu: apt-get install binutils libc-bin dpkg" "请在 Debian 或 Ubuntu 上制作发行包：apt-get install binutils libc-bin dpkg"
+        "a release is made on Debian or Ubuntu: apt-get install binutils libc-bin dpkg apt" "请在 Debian 或 Ubuntu 上制作发行包：apt-get install binutils libc-bin dpkg apt"
 done
 if [ $# = 0 ]; then
     step "building Papaver" "编译 Papaver"
@@ -37,11 +37,7 @@ loader=$(basename "$(grep -m 1 -E '/ld-linux[^/]*$' "$part/libraries")")
 chmod 755 "$part/lib/papaver" "$part/lib/$loader"
 strip --strip-debug "$part/lib/papaver"
 
-gdal_data=$(pkg-config --variable=datadir gdal) proj_data=$(pkg-config --variable=datadir proj)
-cp -rL "$gdal_data" "$part/share/gdal"
-cp -rL "$proj_data" "$part/share/proj"
-[ -e "$part/share/proj/proj.db" ] || fail "PROJ's data is not in $proj_data" "$proj_data 中没有 PROJ 数据" \
-    "apt-get install proj-data, then run this again" "请执行 apt-get install proj-data 后重新运行"
+cp -rL "$(gdal_home)"/share/{gdal,proj} "$part/share/"
 # The C library's character sets: names in a shapefile may be in GBK.
 cp -r "$(dirname "$(grep -m 1 '/libc\.so' "$part/libraries")")/gconv" "$part/share/gconv" 2>/dev/null \
     || cp -r "/usr/lib/$(uname -m)-linux-gnu/gconv" "$part/share/gconv"
@@ -55,7 +51,7 @@ cp "$top/models/README.md" "$part/models/"
 cp "$top"/{README.md,README.zh-CN.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
 
 step "gathering the licences" "收集许可证"
-python3 "$top/.release/licences.py" "$top" "$part/libraries" "$runtime" "$part/licences"
+python3 "$top/.release/licences.py" "$top" "$part/libraries" "$runtime" "$(gdal_home)" "$part/licences"
 rm "$part/libraries"
 
 step "packing" "打包"

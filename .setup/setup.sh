@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets a Linux machine ready to build and run Papaver: compiler and GDAL, Rust, ONNX Runtime. Says what it installs,
+# Gets a Linux machine ready to build and run Papaver: compiler, Rust, GDAL, ONNX Runtime. Says what it installs,
 # installs only what is missing, and may be run any number of times, as root or as a user with sudo.
 # Sourced by samples/demo.sh and tests/run.sh; `bash .setup/setup.sh` does the set-up alone.
 set -euo pipefail
@@ -26,13 +26,12 @@ as_root() {
     else sudo -n "$@"; fi
 }
 
-# system_packages: a C compiler, pkg-config, GDAL with its headers; and pip while ONNX Runtime has yet to come
+# system_packages: a C compiler, what GDAL takes from the system; and pip while a wheel has yet to come
 system_packages() {
     local missing=() install
     if ! command -v cc >/dev/null || [ ! -e /usr/include/stdio.h ]; then missing+=(build-essential); fi
-    command -v pkg-config >/dev/null || missing+=(pkg-config)
-    { command -v pkg-config >/dev/null && pkg-config --exists gdal; } || missing+=(libgdal-dev)
-    if [ ! -e "$(runtime_library)" ]; then
+    compgen -G '/usr/lib*/libexpat.so.1' >/dev/null || compgen -G '/usr/lib/*/libexpat.so.1' >/dev/null || missing+=(libexpat1)
+    if [ ! -e "$(runtime_library)" ] || [ ! -e "$(gdal_home)/lib/libgdal.so" ]; then
         command -v python3 >/dev/null || missing+=(python3)
         python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
     fi
@@ -96,44 +95,86 @@ rust() {
     say "Rust $have" "Rust $have"
 }
 
-# runtime_library: where the ONNX Runtime library is, or shall be; the pinned version is part of its name
-runtime_library() {
-    local version
-    version=$(sed -n 's/^onnxruntime==\([0-9.]*\).*/\1/p' "$top/.setup/onnxruntime.txt")
-    printf '%s\n' "${ORT_DYLIB_PATH:-${XDG_DATA_HOME:-$HOME/.local/share}/papaver/libonnxruntime.so.$version}"
-}
+# data_folder: where the libraries go that the set-up fetches
+data_folder() { printf '%s\n' "${XDG_DATA_HOME:-$HOME/.local/share}/papaver"; }
 
-# onnx_runtime: the library out of the pinned wheel, which pip checks by its SHA-256, into the user's data folder
-onnx_runtime() {
-    local library folder wheels machine
-    library=$(runtime_library) folder=$(dirname "$library") machine=$(uname -m)
-    # Its licence goes into releases; a library that the user named comes as it is.
-    if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-$folder/onnxruntime-LICENSE}" ]; then
-        say "ONNX Runtime: $library" "ONNX Runtime：$library"
-        return
-    fi
-    say "installing ONNX Runtime (about 25 MB): $library" "安装 ONNX Runtime（约 25 MB）：$library"
+# pinned PACKAGE FILE: its version in .setup/FILE, a part of the name under which it is installed
+pinned() { sed -n "s/^$1==\([0-9.]*\).*/\1/p" "$top/.setup/$2"; }
+
+# unpacked FILE PYTHON NAME-AND-SIZE WHERE COMMAND: fetches the wheel pinned in .setup/FILE, which pip checks by its SHA-256,
+# and runs COMMAND in the folder it is unpacked into, which lies beside WHERE and is deleted in the end
+unpacked() {
+    local folder wheels machine
+    folder=$(data_folder) machine=$(uname -m)
+    say "installing $3: $4" "安装 $3：$4"
     case $(uname -s)-$machine in Linux-x86_64 | Linux-aarch64) ;; *) fail \
-        "no ONNX Runtime is pinned for $(uname -s) on $machine" "没有为 $(uname -s) $machine 指定 ONNX Runtime" \
-        "put a shared library of ONNX Runtime 1.17 or newer at $library, or name it in ORT_DYLIB_PATH" \
-        "请将 ONNX Runtime 1.17 或更新版本的动态库放到 $library，或用 ORT_DYLIB_PATH 指明" ;;
+        "nothing is pinned in .setup/$1 for $(uname -s) on $machine" ".setup/$1 中没有 $(uname -s) $machine 的版本" \
+        "Papaver is built on Linux with x86_64 or aarch64; elsewhere bring $4 yourself" \
+        "Papaver 在 x86_64 或 aarch64 的 Linux 上编译；其他系统请自行准备 $4" ;;
     esac
     mkdir -p "$folder" || fail "$folder cannot be made" "无法创建 $folder" \
         "make it writable, or name another place in XDG_DATA_HOME" "请使其可写，或用 XDG_DATA_HOME 指定别处"
     wheels=$(mktemp -d "$folder/.wheel.XXXXXX")
-    { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version 3.11 \
-        --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" -d "$wheels" -r "$top/.setup/onnxruntime.txt" \
-        && python3 -m zipfile -e "$wheels"/onnxruntime-*.whl "$wheels" \
-        && mv "$wheels/onnxruntime/LICENSE" "$folder/onnxruntime-LICENSE" \
-        && mv "$wheels/onnxruntime/ThirdPartyNotices.txt" "$folder/onnxruntime-ThirdPartyNotices.txt" \
-        && mv "$wheels"/onnxruntime/capi/libonnxruntime.so.* "$library" \
-        && ln -sfn "${library##*/}" "$folder/libonnxruntime.so"; } || {
+    { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version "$2" \
+        --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" -d "$wheels" -r "$top/.setup/$1" \
+        && python3 -m zipfile -e "$wheels"/*.whl "$wheels" \
+        && (cd "$wheels" && "$5" "$4"); } || {
         rm -rf "$wheels"
-        fail "ONNX Runtime was not installed" "ONNX Runtime 安装失败" \
-            "see pip's message above; mend the network or the disk and run this again, or bring that file from another machine" \
-            "见上方 pip 的信息；修复网络或磁盘后重新运行，或从别的机器复制该文件"
+        fail "$3 was not installed" "$3 安装失败" \
+            "see the message above; mend the network or the disk and run this again, or bring $4 from another machine" \
+            "见上方信息；修复网络或磁盘后重新运行，或从别的机器复制 $4"
     }
     rm -rf "$wheels"
+}
+
+# runtime_library: where the ONNX Runtime library is, or shall be; the pinned version is part of its name
+runtime_library() {
+    printf '%s\n' "${ORT_DYLIB_PATH:-$(data_folder)/libonnxruntime.so.$(pinned onnxruntime onnxruntime.txt)}"
+}
+
+# onnx_runtime: the library out of the wheel, and its licence, which goes into releases
+onnx_runtime() {
+    local library
+    library=$(runtime_library)
+    # A library that the user named comes as it is.
+    if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-$(data_folder)/onnxruntime-LICENSE}" ]; then
+        say "ONNX Runtime: $library" "ONNX Runtime：$library"
+    else
+        unpacked onnxruntime.txt 3.11 "ONNX Runtime (25 MB)" "$library" take_onnx_runtime
+    fi
+}
+
+take_onnx_runtime() {
+    mv onnxruntime/LICENSE "${1%/*}/onnxruntime-LICENSE" \
+        && mv onnxruntime/ThirdPartyNotices.txt "${1%/*}/onnxruntime-ThirdPartyNotices.txt" \
+        && mv onnxruntime/capi/libonnxruntime.so.* "$1" \
+        && ln -sfn "${1##*/}" "${1%/*}/libonnxruntime.so"
+}
+
+# gdal_home: the folder with GDAL's libraries in lib and its data and PROJ's in share
+gdal_home() { printf '%s\n' "$(data_folder)/gdal-of-rasterio-$(pinned rasterio gdal.txt)"; }
+
+# gdal: out of the wheel; cargo is told of it in .cargo/config.toml, which is this machine's own
+gdal() {
+    local home version
+    home=$(gdal_home)
+    if [ -e "$home/lib/libgdal.so" ]; then say "GDAL: $home" "GDAL：$home"
+    else unpacked gdal.txt 3.13 "GDAL (40 MB)" "$home" take_gdal; fi
+    version=$(readlink "$home/lib/libgdal.so")
+    mkdir -p "$top/.cargo"
+    printf '# Written by .setup/setup.sh.\n[env]\nGDAL_HOME = "%s"\nGDAL_VERSION = "%s"\n' \
+        "$home" "$(sed 's/.*\.so\.[0-9]*\.//' <<<"$version")" >"$top/.cargo/config.toml.part"
+    # Written only where it changes: cargo builds anew what is older.
+    if cmp -s "$top/.cargo/config.toml.part" "$top/.cargo/config.toml"; then rm "$top/.cargo/config.toml.part"
+    else mv "$top/.cargo/config.toml.part" "$top/.cargo/config.toml"; fi
+}
+
+take_gdal() {
+    rm -rf gdal "$1" && mkdir -p gdal/share \
+        && mv rasterio.libs gdal/lib && chmod 644 gdal/lib/* \
+        && mv rasterio/gdal_data gdal/share/gdal && mv rasterio/proj_data gdal/share/proj \
+        && ln -s "$(cd gdal/lib && ls libgdal-*)" gdal/lib/libgdal.so \
+        && mv gdal "$1"
 }
 
 # build ARGUMENTS…: cargo build, with the remedy when it fails
@@ -151,6 +192,7 @@ set_up() {
     step "setting up" "准备环境"
     system_packages
     rust
+    gdal
     onnx_runtime
 }
 

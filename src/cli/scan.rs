@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Folder for the results; running again with the same folder goes on where it stopped 输出文件夹
     #[arg(short, long, value_name = "DIR", default_value = "papaver-out")]
     output: PathBuf,
-    /// Search only inside these polygons: GeoJSON, GeoPackage, shapefile 测区边界
+    /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 测区边界
     #[arg(long, value_name = "BOUNDARY")]
     within: Option<PathBuf>,
     /// Another model than the built-in one 模型文件

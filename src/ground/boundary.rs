@@ -4,10 +4,9 @@ use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
 use super::lonlat::Quad;
 use super::overlay::{rest, union, union_within};
+use super::vector::layers;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
-use gdal::vector::LayerAccess;
-use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{
     BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Validation,
 };
@@ -67,8 +66,8 @@ impl Say for BoundaryError {
                 let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
-                    "give a GeoJSON, GeoPackage or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
-                    "请给出含多边形的 GeoJSON、GeoPackage 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
+                    "give a GeoJSON, GeoPackage, KML or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
+                    "请给出含多边形的 GeoJSON、GeoPackage、KML 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
             }
             Self::Empty { path } => {
                 let path = path.display();
@@ -141,38 +140,28 @@ impl Boundary {
     /// # Errors
     /// See [`BoundaryError`].
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
-        let options = DatasetOptions {
-            open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
-            ..DatasetOptions::default()
-        };
-        let file = Dataset::open_ex(path, options)
-            .map_err(|_ignored| BoundaryError::Unreadable { path: path.into() })?;
+        let unreadable = |_why: String| BoundaryError::Unreadable { path: path.into() };
         let mut polygons: Vec<geo::Polygon> = Vec::new();
-        for mut layer in file.layers() {
-            let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
-            for (i, feature) in layer.features().enumerate() {
-                let Some(shape) = feature.geometry() else {
-                    continue;
-                };
-                let mut shape = shape.clone();
-                // Programs for the globe write heights that no boundary needs.
-                shape.flatten_to_2d();
-                let shape = shape.to_geo().map_err(|_ignored| BoundaryError::Shape {
+        for layer in layers(path).map_err(unreadable)? {
+            for feature in layer.features {
+                let number = feature.number;
+                let shape = feature.shape.map_err(|_why| BoundaryError::Shape {
                     path: path.into(),
-                    feature: i + 1,
+                    feature: number,
                 })?;
                 let found = areas(shape);
                 if found.is_empty() {
                     continue;
                 }
-                let crs = crs
+                let crs = layer
+                    .crs
                     .as_ref()
                     .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
                 for polygon in found {
                     if !polygon.is_valid() {
                         return Err(BoundaryError::SelfIntersecting {
                             path: path.into(),
-                            feature: i + 1,
+                            feature: number,
                         });
                     }
                     polygons.push(to_lonlat(&polygon, crs).map_err(|source| {

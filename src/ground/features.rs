@@ -1,10 +1,8 @@
 //! Places out of any vector file, in lon/lat: points and areas with the words that go with them.
 
-use super::crs::Crs;
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use gdal::vector::{FieldValue, LayerAccess};
-use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+use super::vector::layers;
 use geo::{MapCoords, MultiPolygon};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,43 +32,25 @@ pub enum Shape {
 /// # Errors
 /// What is wrong with the file, for people.
 pub fn read_places(path: &Path) -> Result<Vec<ReadPlace>, String> {
-    let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
-        ..DatasetOptions::default()
-    };
-    let file = Dataset::open_ex(path, options).map_err(|e| e.to_string())?;
     let mut places = Vec::new();
-    for mut layer in file.layers() {
-        let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
-        for feature in layer.features() {
-            let number = places.len() + 1;
-            let Some(shape) = feature.geometry() else {
-                continue;
-            };
-            let mut shape = shape.clone();
-            shape.flatten_to_2d();
-            let read = shape
-                .to_geo()
-                .map_err(|e| format!("feature {number}: {e}"))?;
-            let crs = crs
-                .as_ref()
-                .ok_or("it does not say its coordinate system")?;
-            let to = crs.to_lonlat().map_err(|e| e.to_string())?;
-            let read = read
+    for layer in layers(path)?.into_iter().filter(|l| !l.features.is_empty()) {
+        let crs = layer.crs.ok_or("it does not say its coordinate system")?;
+        let to = crs.to_lonlat().map_err(|e| e.to_string())?;
+        for feature in layer.features {
+            let number = feature.number;
+            let of_feature = |why: String| format!("feature {number}: {why}");
+            let shape = feature.shape.map_err(of_feature)?;
+            let there = shape
                 .try_map_coords(|c| {
                     to.apply(&[CrsPoint { x: c.x, y: c.y }])
                         .map(|p| geo::Coord::from(p[0]))
                 })
-                .map_err(|e| format!("feature {number}: {e}"))?;
-            let words: BTreeMap<String, String> = feature
-                .fields()
-                .filter_map(|(name, value)| Some((name.to_lowercase(), text(value?)?)))
-                .collect();
-            for shape in shapes(read) {
+                .map_err(|e| of_feature(e.to_string()))?;
+            for shape in shapes(there) {
                 places.push(ReadPlace {
                     number,
                     shape,
-                    words: words.clone(),
+                    words: feature.words.clone(),
                 });
             }
         }
@@ -89,16 +69,4 @@ fn shapes(read: geo::Geometry) -> Vec<Shape> {
         geo::Geometry::GeometryCollection(all) => all.0.into_iter().flat_map(shapes).collect(),
         _ => Vec::new(),
     }
-}
-
-fn text(value: FieldValue) -> Option<String> {
-    let text = match value {
-        FieldValue::IntegerValue(number) => number.to_string(),
-        FieldValue::Integer64Value(number) => number.to_string(),
-        FieldValue::RealValue(number) => number.to_string(),
-        FieldValue::StringValue(text) => text,
-        FieldValue::DateValue(date) => date.to_string(),
-        _ => return None,
-    };
-    Some(text).filter(|text| !text.trim().is_empty())
 }

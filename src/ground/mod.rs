@@ -12,6 +12,7 @@ mod gsd;
 mod lonlat;
 mod overlay;
 mod region;
+mod vector;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::{Boundary, BoundaryError};

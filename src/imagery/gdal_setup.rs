@@ -1,10 +1,19 @@
 //! How GDAL is set up for the whole process.
 
+use std::path::Path;
+
 /// Megabytes of decoded blocks that GDAL may keep for each core, over all open files. A thread reads one row of blocks
 /// at a time, all bands of it, and copies them out at once: more would mostly be kept for nothing, and memory that is used
 /// again is faster than memory that is new. Where a row of blocks is larger (tiles of 2,048 pixels), blocks may be decoded
 /// once a band.
 const CACHE_MB: usize = 8;
+
+/// Where systems keep the certificates that tell a true server from a false one. GDAL's own idea is its builder's.
+const CERTIFICATES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
@@ -20,6 +29,14 @@ pub fn set_up_gdal() {
     ] {
         // Only a key with a NUL byte can fail.
         let _ = gdal::config::set_config_option(key, value);
+    }
+    let certificates = CERTIFICATES.into_iter().find(|p| Path::new(p).is_file());
+    let data = option_env!("PAPAVER_GDAL_DATA").filter(|p| Path::new(p).is_dir());
+    for (key, value) in [("CURL_CA_BUNDLE", certificates), ("GDAL_DATA", data)] {
+        // What the user or a release says comes first.
+        if let (Some(value), None) = (value, std::env::var_os(key)) {
+            let _ = gdal::config::set_config_option(key, value);
+        }
     }
     gdal::config::set_error_handler(|_, _, _| {});
 }

@@ -96,6 +96,22 @@ fn of_every_kind() {
     );
     west_half(&boundary, &ortho, &picture);
 
+    // As Google Earth and Ovital write it.
+    let corners = ring(&picture, "EPSG:4326", "");
+    let coordinates: Vec<String> = corners
+        .split(',')
+        .map(|corner| corner.trim().replace(' ', ",") + ",95")
+        .collect();
+    let boundary = at("测区.kml");
+    let text = format!(
+        "<?xml version=\"1.0\"?><kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder><Placemark><Polygon>\
+         <outerBoundaryIs><LinearRing><coordinates>{}</coordinates></LinearRing></outerBoundaryIs>\
+         </Polygon></Placemark></Folder></Document></kml>",
+        coordinates.join(" ")
+    );
+    std::fs::write(&boundary, text).expect("written");
+    west_half(&boundary, &ortho, &picture);
+
     // With heights, among a point and a line, which bound nothing.
     let high = format!(
         "GEOMETRYCOLLECTION Z (POINT Z (113 33 1),POLYGON Z (({})),LINESTRING Z (113 33 0,114 34 0))",
