@@ -112,10 +112,10 @@ fn text(value: FieldValue) -> Option<String> {
 
 /// KML knows no coordinates but WGS 84 longitude and latitude.
 fn of_kml(text: &str) -> Result<Vec<Layer>, String> {
-    let file: Kml = text
-        .trim_start_matches('\u{feff}')
-        .parse()
-        .map_err(|e: kml::Error| e.to_string())?;
+    let text = text.trim_start_matches('\u{feff}');
+    // The crate takes what there is of a file that was cut off.
+    roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
+    let file: Kml = text.parse().map_err(|e: kml::Error| e.to_string())?;
     let mut placemarks = Vec::new();
     gather(file, &mut placemarks);
     let features = (1..)
@@ -256,6 +256,7 @@ mod tests {
             ("a.kml", ""),
             ("b.kml", "nothing"),
             ("c.kmz", "nothing"),
+            ("cut.kml", &KML[..KML.len() - 20]),
             (
                 "d.kml",
                 "<kml><Placemark><Point><coordinates>x,y</coordinates></Point></Placemark></kml>",

@@ -5,9 +5,10 @@ use super::photo::Rectified;
 use super::raster::{Level, Raster, open};
 use super::raster_error::RasterError;
 use crate::ground::{Rect, Region};
-use gdal::raster::{RasterBand, ResampleAlg};
+use gdal::raster::{GdalType, RasterBand, ResampleAlg};
 use gdal::{Dataset, Metadata};
 use image::RgbImage;
+use std::borrow::Cow;
 
 /// Largest value of all three colours that counts as black in a collar, and its mirror for white. Lossy compression
 /// leaves a little noise in a collar.
@@ -349,11 +350,10 @@ impl RasterReader {
         match &self.raster.colours {
             Colours::Byte(bands) => {
                 for (i, number) in bands.iter().enumerate() {
-                    let values = read::<u8>(&self.band(*number)?, rect)?;
+                    let values = planes.read(&self.band(*number)?, i, rect)?;
                     if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
                         keep_missing(missing, &values, no_data[i]);
                     }
-                    planes.put(i, rect, &values);
                 }
             }
             Colours::Word(bands) => {
@@ -415,24 +415,19 @@ fn pixels(rect: Rect) -> usize {
     (rect.x1 - rect.x0) as usize * (rect.y1 - rect.y0) as usize
 }
 
-fn read<T: Copy + Default + gdal::raster::GdalType>(
-    band: &RasterBand<'_>,
-    rect: Rect,
-) -> Option<Vec<T>> {
-    let size = ((rect.x1 - rect.x0) as usize, (rect.y1 - rect.y0) as usize);
+fn read<T: Copy + Default + GdalType>(band: &RasterBand<'_>, rect: Rect) -> Option<Vec<T>> {
     let mut values = vec![T::default(); pixels(rect)];
-    band.read_into_slice(
-        (
-            (rect.x0 as usize).cast_signed(),
-            (rect.y0 as usize).cast_signed(),
-        ),
-        size,
-        size,
-        &mut values,
-        None,
-    )
-    .ok()?;
+    read_to(band, rect, &mut values)?;
     Some(values)
+}
+
+fn read_to<T: Copy + GdalType>(band: &RasterBand<'_>, rect: Rect, to: &mut [T]) -> Option<()> {
+    let size = ((rect.x1 - rect.x0) as usize, (rect.y1 - rect.y0) as usize);
+    let corner = (
+        (rect.x0 as usize).cast_signed(),
+        (rect.y0 as usize).cast_signed(),
+    );
+    band.read_into_slice(corner, size, size, to, None).ok()
 }
 
 /// Of the pixels that lack data in the bands before, keeps those that have the no-data value in this one.
@@ -476,17 +471,27 @@ impl Planes {
             + (x - self.rect.x0) as usize
     }
 
-    /// Takes a colour's values for a rectangle. Whole rows that come from the top on are appended.
+    /// Reads a colour's values for a rectangle: whole rows at once where they belong, since memory that is not asked for
+    /// need not be found.
+    fn read(&mut self, band: &RasterBand<'_>, colour: usize, rect: Rect) -> Option<Cow<'_, [u8]>> {
+        let (total, first) = (pixels(self.rect), self.offset(rect.x0, rect.y0));
+        if (rect.x0, rect.x1) == (self.rect.x0, self.rect.x1) {
+            let plane = &mut self.colours[colour];
+            plane.reserve_exact(total - plane.len());
+            let end = first + pixels(rect);
+            plane.resize(end.max(plane.len()), 0);
+            read_to(band, rect, &mut plane[first..end])?;
+            return Some(Cow::Borrowed(&plane[first..end]));
+        }
+        let values = read(band, rect)?;
+        self.put(colour, rect, &values);
+        Some(Cow::Owned(values))
+    }
+
+    /// Takes a colour's values for a rectangle.
     fn put(&mut self, colour: usize, rect: Rect, values: &[u8]) {
         let total = pixels(self.rect);
-        let next = self.offset(rect.x0, rect.y0);
-        let plane = &mut self.colours[colour];
-        if (rect.x0, rect.x1) == (self.rect.x0, self.rect.x1) && next == plane.len() {
-            plane.reserve_exact(total - next);
-            plane.extend_from_slice(values);
-            return;
-        }
-        plane.resize(total, 0);
+        self.colours[colour].resize(total, 0);
         let width = (rect.x1 - rect.x0) as usize;
         for (y, row) in (rect.y0..).zip(values.chunks_exact(width)) {
             let at = self.offset(rect.x0, y);
