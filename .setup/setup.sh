@@ -140,7 +140,7 @@ onnx_runtime() {
     if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-$(data_folder)/onnxruntime-LICENSE}" ]; then
         say "ONNX Runtime: $library" "ONNX Runtime：$library"
     else
-        unpacked onnxruntime.txt 3.11 "ONNX Runtime (25 MB)" "$library" take_onnx_runtime
+        unpacked onnxruntime.txt 3.11 "ONNX Runtime (wheel of onnxruntime, 25 MB)" "$library" take_onnx_runtime
     fi
 }
 
@@ -159,7 +159,7 @@ gdal() {
     local home version
     home=$(gdal_home)
     if [ -e "$home/lib/libgdal.so" ]; then say "GDAL: $home" "GDAL：$home"
-    else unpacked gdal.txt 3.13 "GDAL (40 MB)" "$home" take_gdal; fi
+    else unpacked gdal.txt 3.13 "GDAL (wheel of rasterio, 40 MB)" "$home" take_gdal; fi
     version=$(readlink "$home/lib/libgdal.so")
     mkdir -p "$top/.cargo"
     printf '# Written by .setup/setup.sh.\n[env]\nGDAL_HOME = "%s"\nGDAL_VERSION = "%s"\n' \

@@ -60,6 +60,9 @@ fn every_format_holds_the_sites_and_names_its_datum() {
         (&json!(head), &json!("DISPATCHED"))
     );
 
+    // SQLite's header has it: GeoPackage 1.2, which every program of crews reads.
+    let head_of_gpkg = fs::read(office.path("out.gpkg")).expect("read");
+    assert_eq!(head_of_gpkg[60..64], 10_200_u32.to_be_bytes());
     for file in ["out.gpkg", "out.geojson"] {
         let dataset = open(&office.path(file), false);
         let points: u64 = dataset

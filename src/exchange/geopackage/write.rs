@@ -6,6 +6,7 @@ use crate::exchange::ledger::{COLUMNS, Cell, Column, Entry, Kind};
 use crate::exchange::out::{check_free, folder_of, put, readable, unwritable, write_new};
 use crate::exchange::{ExchangeError, Export, chip};
 use gdal::errors::GdalError;
+use gdal::raster::RasterCreationOptions;
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use gdal::vector::{
     Feature, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal,
@@ -98,9 +99,12 @@ pub(super) fn finish(
     name_it(&workshop, path, overwrite)
 }
 
-/// An empty file, and WGS 84 with the longitude first.
+/// An empty file, and WGS 84 with the longitude first. Its version is one that the programs of crews have known for years;
+/// QGIS on Debian 12 warns of what GDAL would choose.
 pub(super) fn create(path: &Path) -> Result<(Dataset, SpatialRef), GdalError> {
-    let dataset = DriverManager::get_driver_by_name("GPKG")?.create_vector_only(path)?;
+    let options = RasterCreationOptions::from_iter(["VERSION=1.2"]);
+    let driver = DriverManager::get_driver_by_name("GPKG")?;
+    let dataset = driver.create_with_band_type_with_options::<u8, _>(path, 0, 0, 0, &options)?;
     let mut wgs84 = SpatialRef::from_epsg(4326)?;
     wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     Ok((dataset, wgs84))
