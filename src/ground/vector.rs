@@ -113,11 +113,19 @@ fn text(value: FieldValue) -> Option<String> {
 /// KML knows no coordinates but WGS 84 longitude and latitude.
 fn of_kml(text: &str) -> Result<Vec<Layer>, String> {
     let text = text.trim_start_matches('\u{feff}');
-    // The crate takes what there is of a file that was cut off.
-    roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
+    // The crate takes what there is of a file that was cut off, and passes over what it does not know.
+    let whole = roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
+    let is_placemark = |n: &roxmltree::Node| n.tag_name().name() == "Placemark";
+    let there = whole.descendants().filter(is_placemark).count();
     let file: Kml = text.parse().map_err(|e: kml::Error| e.to_string())?;
     let mut placemarks = Vec::new();
     gather(file, &mut placemarks);
+    if placemarks.len() != there {
+        return Err(format!(
+            "{} of its {there} placemarks stand where KML has none",
+            there - placemarks.len().min(there)
+        ));
+    }
     let features = (1..)
         .zip(placemarks)
         .filter_map(|(number, placemark)| {
@@ -257,6 +265,10 @@ mod tests {
             ("b.kml", "nothing"),
             ("c.kmz", "nothing"),
             ("cut.kml", &KML[..KML.len() - 20]),
+            (
+                "hidden.kml",
+                "<kml><Document><Group><Placemark><name>a</name></Placemark></Group></Document></kml>",
+            ),
             (
                 "d.kml",
                 "<kml><Placemark><Point><coordinates>x,y</coordinates></Point></Placemark></kml>",

@@ -127,16 +127,18 @@ fn photo_picture(flat: &Rectified, rect: Rect) -> (Vec<u8>, u32, u32) {
 /// The runs of a value in a row that starts at column `x0`.
 fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<crate::ground::Run> {
     let mut runs = Vec::new();
-    let mut start: Option<u32> = None;
-    for (x, v) in (x0..).zip(row.iter().map(Some).chain([None])) {
-        match (v == Some(&value), start) {
-            (true, None) => start = Some(x),
-            (false, Some(s)) => {
-                runs.push(crate::ground::Run { start: s, end: x });
-                start = None;
-            }
-            _ => {}
-        }
+    let (mut x, mut rest) = (x0, row);
+    let mut pass = |rest: &mut &[u8], is_run: bool| {
+        let count = rest.iter().take_while(|v| (**v == value) == is_run).count();
+        *rest = &rest[count..];
+        x += u32::try_from(count).unwrap_or(u32::MAX);
+        x
+    };
+    // Most rows hold none; to say so takes no look at each pixel by itself.
+    while rest.contains(&value) {
+        let start = pass(&mut rest, false);
+        let end = pass(&mut rest, true);
+        runs.push(crate::ground::Run { start, end });
     }
     runs
 }
@@ -194,8 +196,9 @@ impl RasterReader {
         (sharpness.is_finite()).then(|| (sharpness * 1e6).round().clamp(0.0, 4e9) as u32)
     }
 
-    /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails.
-    pub fn read(&self, rect: Rect) -> Pixels {
+    /// Reads a rectangle. What cannot be read is [`Why::Unreadable`], block by block; nothing here fails. The memory of
+    /// `spare`, pixels that nobody needs any more, is used again where there is anything to read.
+    pub fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels {
         if let Opened::Photo(flat, sharpness) = &self.opened {
             return from_photo(flat, sharpness.is_some(), rect);
         }
@@ -206,12 +209,12 @@ impl RasterReader {
         if stored.is_empty() {
             return Pixels::without_data(rect);
         }
-        let mut planes = Planes::new(rect);
+        let mut planes = Planes::new(rect, spare.take());
         // What is not stored is not asked for either.
         let at_once = sparse.is_empty()
             && (self.rows(rect)).all(|rows| self.read_into(&mut planes, rows).is_some());
         if !at_once {
-            planes = Planes::new(rect);
+            planes.clear();
             for block in stored {
                 if self.read_into(&mut planes, block).is_none() {
                     planes.mark(block, Why::Unreadable);
@@ -450,20 +453,39 @@ fn keep_missing<T: Copy + PartialEq + TryFrom<i64>>(
     }
 }
 
+fn all_searched(spare: &mut Vec<u8>, count: usize) -> Vec<u8> {
+    let mut why = std::mem::take(spare);
+    why.clear();
+    why.resize(count, Why::Searched as u8);
+    why
+}
+
 /// The three colours apart, and what is wrong with each pixel.
 struct Planes {
     rect: Rect,
     colours: [Vec<u8>; 3],
     why: Option<Vec<u8>>,
+    /// Memory for `why`.
+    spare: Vec<u8>,
 }
 
 impl Planes {
-    fn new(rect: Rect) -> Self {
-        Self {
+    /// Empty planes, in the memory of pixels that nobody needs any more.
+    fn new(rect: Rect, spare: Option<Pixels>) -> Self {
+        let (colours, why) = spare.map_or_else(Default::default, |p| (p.colours, p.why));
+        let mut planes = Self {
             rect,
-            colours: [Vec::new(), Vec::new(), Vec::new()],
-            why: None,
-        }
+            colours,
+            why,
+            spare: Vec::new(),
+        };
+        planes.clear();
+        planes
+    }
+
+    fn clear(&mut self) {
+        self.colours.iter_mut().for_each(Vec::clear);
+        self.spare = self.why.take().unwrap_or(std::mem::take(&mut self.spare));
     }
 
     fn offset(&self, x: u32, y: u32) -> usize {
@@ -521,7 +543,7 @@ impl Planes {
     fn reasons(&mut self) -> &mut [u8] {
         let all = pixels(self.rect);
         self.why
-            .get_or_insert_with(|| vec![Why::Searched as u8; all])
+            .get_or_insert_with(|| all_searched(&mut self.spare, all))
     }
 
     /// Finds pixels that are black or white. Most rectangles hold none, and one pass without writing says so.
@@ -535,7 +557,7 @@ impl Planes {
         }
         let why = self
             .why
-            .get_or_insert_with(|| vec![Why::Searched as u8; red.len()]);
+            .get_or_insert_with(|| all_searched(&mut self.spare, red.len()));
         for (w, blank) in why.iter_mut().zip(blank) {
             if *w == Why::Searched as u8 && blank == 1 {
                 *w = Why::Blank as u8;
@@ -570,5 +592,57 @@ impl Planes {
             colours: self.colours,
             why: self.why,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rect(x0: u32, y0: u32, x1: u32, y1: u32) -> Rect {
+        Rect { x0, y0, x1, y1 }
+    }
+
+    #[test]
+    fn used_memory_leaves_nothing_of_what_it_held() {
+        let whole = rect(10, 20, 14, 23);
+        let filled = |spare: Option<Pixels>| {
+            let mut planes = Planes::new(whole, spare);
+            for colour in 0..3 {
+                planes.put(colour, rect(10, 20, 12, 22), &[50, 60, 70, 80]);
+            }
+            planes.mark(rect(12, 20, 14, 23), Why::NoData);
+            planes.finish()
+        };
+        let fresh = filled(None);
+        assert_eq!(fresh.colours[1], [50, 60, 0, 0, 70, 80, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            fresh.region(Why::NoData),
+            Region::from_rects([rect(12, 20, 14, 23)])
+        );
+        assert_eq!(
+            fresh.region(Why::Blank),
+            Region::from_rects([rect(10, 22, 12, 23)])
+        );
+        for count in [1, 12, 40] {
+            let used = Pixels {
+                rect: rect(0, 0, count, 1),
+                colours: [200, 201, 202].map(|v| vec![v; count as usize]),
+                why: Some(vec![Why::Unreadable as u8; count as usize]),
+            };
+            assert_eq!(filled(Some(used)), fresh);
+        }
+    }
+
+    #[test]
+    fn runs_are_found_at_both_ends_and_between() {
+        let told = |row: &[u8]| {
+            let runs = runs_of(row, 1, 5).into_iter();
+            runs.map(|run| (run.start, run.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[1, 1, 0, 2, 1, 0, 1]), [(5, 7), (9, 10), (11, 12)]);
+        assert_eq!(told(&[0, 1, 0]), [(6, 7)]);
+        assert_eq!(told(&[1]), [(5, 6)]);
+        assert!(told(&[0, 2]).is_empty() && told(&[]).is_empty());
     }
 }

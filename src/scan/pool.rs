@@ -139,6 +139,8 @@ struct State {
     active: BTreeMap<usize, Active>,
     next_job: usize,
     ready: BTreeSet<(usize, usize)>,
+    /// Chunks that nobody needs any more, whose memory is read into again: asking the system for other costs more.
+    spare: Vec<Pixels>,
     stopped: bool,
 }
 
@@ -179,6 +181,7 @@ impl<'a> Pool<'a> {
                     scorer,
                     assembler: Assembler::new(self.model.contract()),
                     input: Vec::new(),
+                    spare: None,
                 };
                 worker.run(reports)
             });
@@ -259,12 +262,13 @@ impl<'a> Pool<'a> {
     }
 
     fn finished(&self, job: usize, task: usize) {
-        let mut state = self.lock();
+        let state = &mut *self.lock();
         if let Some(active) = state.active.get_mut(&job) {
             for chunk in &self.jobs[job].plan.tasks[task].chunks {
                 active.left[*chunk] -= 1;
                 if active.left[*chunk] == 0 {
-                    active.loaded.remove(chunk);
+                    let pixels = active.loaded.remove(chunk).and_then(Arc::into_inner);
+                    state.spare.extend(pixels.filter(|p| !p.is_empty()));
                 }
             }
             active.tasks_left -= 1;
@@ -323,6 +327,7 @@ struct Worker<'a> {
     scorer: Scorer,
     assembler: Assembler,
     input: Vec<f32>,
+    spare: Option<Pixels>,
 }
 
 impl Worker<'_> {
@@ -363,7 +368,8 @@ impl Worker<'_> {
         let Some((_, reader)) = &self.reader else {
             unreachable!("it was just opened")
         };
-        let pixels = reader.read(wanted);
+        self.spare = self.spare.take().or_else(|| self.pool.lock().spare.pop());
+        let pixels = reader.read(wanted, &mut self.spare);
         let report = (!job.known.contains(&chunk)).then(|| {
             let own = |kind| pixels.region(kind);
             let long = |r: &crate::ground::Rect| {
