@@ -8,7 +8,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed=GDAL_HOME");
     if let Ok(home) = std::env::var("GDAL_HOME") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{home}/lib");
-        // The program asks GDAL for no data but this.
+        // PROJ looks for its data beside its library; GDAL has to be told.
         println!("cargo::rustc-env=PAPAVER_GDAL_DATA={home}/share/gdal");
     }
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {

@@ -81,12 +81,21 @@ impl Pixels {
 }
 
 /// A rectangle of a rectified photo. Outside its frame there is no data.
-fn from_photo(flat: &Rectified, usable: bool, rect: Rect) -> Pixels {
+fn from_photo(flat: &Rectified, usable: bool, rect: Rect, spare: Option<Pixels>) -> Pixels {
     let width = flat.grid.width as usize;
     let (x0, x1) = (rect.x0 as usize, (rect.x1 as usize).min(width));
     let rows = rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize);
-    let mut colours = [(); 3].map(|()| vec![0; (x1 - x0) * rows.len()]);
-    let mut why = Vec::with_capacity(colours[0].len());
+    let count = (x1 - x0) * rows.len();
+    let Planes {
+        mut colours,
+        spare: mut why,
+        ..
+    } = Planes::new(rect, spare);
+    for plane in &mut colours {
+        plane.resize(count, 0);
+    }
+    why.clear();
+    why.reserve_exact(count);
     let [red, green, blue] = &mut colours;
     let mut planes = red.iter_mut().zip(green).zip(blue);
     for y in rows {
@@ -200,7 +209,7 @@ impl RasterReader {
     /// `spare`, pixels that nobody needs any more, is used again where there is anything to read.
     pub fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels {
         if let Opened::Photo(flat, sharpness) = &self.opened {
-            return from_photo(flat, sharpness.is_some(), rect);
+            return from_photo(flat, sharpness.is_some(), rect, spare.take());
         }
         let blocks = self.blocks(rect);
         let (sparse, stored): (Vec<Rect>, Vec<Rect>) = blocks
@@ -485,7 +494,9 @@ impl Planes {
 
     fn clear(&mut self) {
         self.colours.iter_mut().for_each(Vec::clear);
-        self.spare = self.why.take().unwrap_or(std::mem::take(&mut self.spare));
+        if let Some(why) = self.why.take() {
+            self.spare = why;
+        }
     }
 
     fn offset(&self, x: u32, y: u32) -> usize {

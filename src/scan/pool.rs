@@ -268,11 +268,7 @@ impl<'a> Pool<'a> {
                 active.left[*chunk] -= 1;
                 if active.left[*chunk] == 0 {
                     let pixels = active.loaded.remove(chunk).and_then(Arc::into_inner);
-                    // A photo is decoded whole, and its chunks are copied out of it into memory of their own.
-                    let again = self.jobs[job].raster.photo().is_none();
-                    state
-                        .spare
-                        .extend(pixels.filter(|p| again && !p.is_empty()));
+                    state.spare.extend(pixels.filter(|p| !p.is_empty()));
                 }
             }
             active.tasks_left -= 1;
