@@ -54,6 +54,8 @@ pub enum Body {
     Correct(Box<Correct>),
     /// Files were added.
     Attach(Note),
+    /// It is known why a device gave one number twice: a backup was put back, or a registry copied.
+    Acknowledge(Acknowledge),
     /// A type of a later program: kept, carried, not understood.
     Unknown {
         /// Its type.
@@ -83,8 +85,10 @@ pub enum ActorAction {
     Grant,
     /// They may no longer act in these roles.
     Revoke,
-    /// They hold this key.
+    /// They hold this key; without a key: the one they held is lost.
     Key,
+    /// A supervisor says that the key is theirs.
+    Confirm,
 }
 
 /// See [`Body::Actor`].
@@ -100,6 +104,12 @@ pub struct ActorChange {
     /// Their public key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<DeviceId>,
+    /// Of a key that takes the place of another: the new key's own signature, so that nobody claims a key they lack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
+    /// Why a key is given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// See [`Body::Setting`].
@@ -120,6 +130,12 @@ pub struct Trust {
     pub unit: String,
     /// Trusted from now on, or no longer.
     pub trusted: bool,
+    /// Of a device that is trusted no longer: the number of its last event that still counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// Why it is trusted no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// See [`Body::Scan`].
@@ -615,7 +631,21 @@ pub struct Correct {
     /// Where it grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub habitat: Option<String>,
+    /// When the event that `of` names really happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// Why.
+    pub reason: String,
+}
+
+/// See [`Body::Acknowledge`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledge {
+    /// The device.
+    pub device: DeviceId,
+    /// The first number that two of its events bear.
+    pub seq: u64,
+    /// How it came about.
     pub reason: String,
 }
 
@@ -671,6 +701,7 @@ kinds! {
     Targets "targets", Create "create", Sighting "sighting",
     Screen "screen", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
     Resolve "resolve", Merge "merge", Split "split", Note "note", Correct "correct", Attach "attach",
+    Acknowledge "acknowledge",
 }
 
 impl Body {
@@ -684,10 +715,14 @@ impl Body {
         }
     }
 
-    /// Other sites that it concerns, beside the event's own.
+    /// Other sites that it concerns, beside the event's own: the one that a merge goes into, the one that a part was of.
     pub fn other_sites(&self) -> &[SiteKey] {
         match self {
             Self::Merge(merge) => std::slice::from_ref(&merge.into),
+            Self::Create(create) => create
+                .split_from
+                .as_ref()
+                .map_or(&[], |(parent, _)| std::slice::from_ref(parent)),
             _ => &[],
         }
     }

@@ -32,6 +32,31 @@ pub struct Actor {
     /// Their own key, where they signed with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<DeviceId>,
+    /// The supervisor who records it in the name of somebody who holds a key and did not sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorder: Option<Recorder>,
+}
+
+/// Who records something in another's name, and why that person's own signature is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recorder {
+    /// Their name; they are of the author's unit.
+    pub name: String,
+    /// Their own key, where they signed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<DeviceId>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Actor {
+    /// The personal key that the event is signed with: the author's, or that of who records it in their name.
+    pub fn signer(&self) -> Option<DeviceId> {
+        match &self.recorder {
+            Some(recorder) => recorder.key,
+            None => self.key,
+        }
+    }
 }
 
 /// A file that goes with an event.
@@ -341,7 +366,7 @@ impl Sealed {
         Ok(Self {
             signature: device.sign(&message).to_bytes(),
             actor_signature: actor
-                .filter(|_| event.actor.key.is_some())
+                .filter(|_| event.actor.signer().is_some())
                 .map(|key| key.sign(&message).to_bytes()),
             event,
             bytes,
@@ -398,7 +423,7 @@ impl Sealed {
         if !verifies(self.event.device, self.hash, &self.signature) {
             return Err(EventFlaw::Signature);
         }
-        match (self.event.actor.key, &self.actor_signature) {
+        match (self.event.actor.signer(), &self.actor_signature) {
             (None, None) => Ok(()),
             (Some(key), Some(signature)) if verifies(key, self.hash, signature) => Ok(()),
             _ => Err(EventFlaw::ActorSignature),
@@ -469,6 +494,7 @@ pub(crate) mod tests {
                 unit: "410423".into(),
                 role: Role::Analyst,
                 key: None,
+                recorder: None,
             },
             device: DeviceId(key(1).verifying_key().to_bytes()),
             seq: 1,

@@ -120,7 +120,8 @@ impl Hash {
 }
 
 impl SiteKey {
-    /// The key of a site that was founded by `origin`: `candidate:ID` or `event:ID`.
+    /// The key of a site that was founded by `origin`: `candidate:ID@UNIT`, `event:ID@UNIT` or `find:PLACE,TIME@UNIT`
+    /// (without the unit in registries of version 0.1.0).
     pub fn of_origin(origin: &str) -> Self {
         let digest = Hash::of(format!("papaver.site/1:{origin}").as_bytes());
         let mut key = [0; 16];

@@ -1,10 +1,10 @@
 //! People's own keys: an ed25519 secret locked with a passphrase (age, scrypt), in a file beside the registry.
 
-use super::ids::Hash;
+use super::ids::{DeviceId, Hash};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use age::secrecy::SecretString;
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -40,8 +40,8 @@ impl Say for KeyError {
             ))
             .hint(tr!(
                 lang,
-                "a supervisor makes one: `papaver actor key {name}`",
-                "由主管生成:`papaver actor key {name}`"
+                "its holder makes one: `papaver actor key {name}`",
+                "由本人生成：`papaver actor key {name}`"
             )),
             Self::Locked { name } => Said::new(tr!(
                 lang,
@@ -50,8 +50,8 @@ impl Say for KeyError {
             ))
             .hint(tr!(
                 lang,
-                "check PAPAVER_PASSPHRASE; a lost passphrase means a new key",
-                "请检查 PAPAVER_PASSPHRASE；口令遗失须重新生成密钥"
+                "check PAPAVER_PASSPHRASE; where it is lost, a supervisor records that, and {name} makes a new key: `papaver actor lost-key {name} --reason TEXT`",
+                "请检查 PAPAVER_PASSPHRASE；口令遗失时由主管登记，本人再生成新密钥：`papaver actor lost-key {name} --reason 理由`"
             )),
             Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
         }
@@ -72,7 +72,15 @@ pub fn exists(folder: &Path, unit: &str, name: &str) -> bool {
     file(folder, unit, name).exists()
 }
 
-/// Locks a key under a passphrase.
+/// A new key, locked, that is not yet in the place of the one before.
+#[must_use = "the key is lost unless it is put in place"]
+#[derive(Debug)]
+pub struct Locked {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+/// Locks a key under a passphrase, on the disk, and leaves the person's present one where it is.
 ///
 /// # Errors
 /// [`KeyError::Io`].
@@ -82,9 +90,9 @@ pub fn lock(
     name: &str,
     key: &SigningKey,
     passphrase: &str,
-) -> Result<(), KeyError> {
+) -> Result<Locked, KeyError> {
     let path = file(folder, unit, name);
-    let write = || -> std::io::Result<()> {
+    let write = || -> std::io::Result<tempfile::NamedTempFile> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         let encryptor =
@@ -93,13 +101,53 @@ pub fn lock(
         inside.write_all(&key.to_bytes())?;
         inside.finish()?;
         file.as_file().sync_all()?;
-        file.persist(&path).map_err(|e| e.error)?;
-        Ok(())
+        Ok(file)
     };
-    write().map_err(|source| KeyError::Io {
+    let file = write().map_err(|source| KeyError::Io {
         path: path.clone(),
         source,
-    })
+    })?;
+    Ok(Locked { file, path })
+}
+
+impl Locked {
+    /// Puts the key in its place; the one before stays beside it under another name.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`].
+    pub fn put(self) -> Result<(), KeyError> {
+        let Self { file, path } = self;
+        let put = || -> std::io::Result<()> {
+            if let Ok(before) = std::fs::read(&path) {
+                let digest = Hash::of(&before).to_string();
+                std::fs::rename(&path, path.with_extension(format!("age.{}", &digest[..16])))?;
+            }
+            file.persist(&path).map_err(|e| e.error)?;
+            Ok(())
+        };
+        put().map_err(|source| KeyError::Io { path: path.clone(), source })
+    }
+}
+
+/// What a new key signs to show that whoever names it holds it.
+fn proof_message(key: DeviceId, unit: &str, name: &str) -> Vec<u8> {
+    format!("papaver.key/1:{key}:{unit}/{name}").into_bytes()
+}
+
+/// The proof that a new key is held, in hexadecimal digits.
+pub fn prove(key: &SigningKey, unit: &str, name: &str) -> String {
+    let public = DeviceId(key.verifying_key().to_bytes());
+    hex::encode(key.sign(&proof_message(public, unit, name)).to_bytes())
+}
+
+/// Whether a proof is that of this key for this person.
+pub fn proves(key: DeviceId, unit: &str, name: &str, proof: &str) -> bool {
+    let mut signature = [0; 64];
+    hex::decode_to_slice(proof, &mut signature).is_ok()
+        && VerifyingKey::from_bytes(&key.0).is_ok_and(|public| {
+            let signature = Signature::from_bytes(&signature);
+            public.verify_strict(&proof_message(key, unit, name), &signature).is_ok()
+        })
 }
 
 /// Opens a person's key.

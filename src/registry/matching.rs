@@ -83,7 +83,7 @@ fn day(at: &str) -> Option<&str> {
     at.get(..10)
 }
 
-fn closed_on(site: &Site) -> Option<&str> {
+pub(super) fn closed_on(site: &Site) -> Option<&str> {
     let passed = site
         .acceptances
         .iter()
@@ -92,7 +92,7 @@ fn closed_on(site: &Site) -> Option<&str> {
     passed.map_or_else(|| day(&site.since), |(_, stamp)| day(&stamp.at))
 }
 
-fn eradicated_on(site: &Site) -> Option<&str> {
+pub(super) fn eradicated_on(site: &Site) -> Option<&str> {
     site.eradications
         .last()
         .and_then(|(_, stamp)| day(&stamp.at))
@@ -143,6 +143,7 @@ mod tests {
                 unit: "410423".into(),
                 role: Role::Verifier,
                 key: None,
+                recorder: None,
             },
             own_key: false,
         }

@@ -1,7 +1,9 @@
 //! Which move a state allows, and what a move needs. Pure: a decision over facts.
 
-use super::body::{Body, Meaning};
+use super::body::{Body, Meaning, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
+use super::ids::DeviceId;
+use super::people::folded_name;
 use super::state::State;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -103,7 +105,7 @@ impl Move {
         match self {
             Self::Screen => &[Candidate],
             Self::Assign => &[Candidate, Revisit, Dispatched],
-            Self::Visit => &[Dispatched, Confirmed],
+            Self::Visit => &[Dispatched, Revisit, Confirmed],
             Self::Eradicate => &[Confirmed, Eradicated],
             Self::Accept => &[Eradicated],
             Self::Reopen => &[ScreenedOut, Refuted, Closed],
@@ -149,10 +151,26 @@ pub enum Need {
     TwoOfficers,
     /// A plant count, or the area where nothing has emerged.
     CountOrArea,
+    /// A photograph that was taken at the spot, by its own position.
+    SpotPhoto,
+    /// The licence.
+    LicenceDocument,
 }
 
 impl Need {
-    /// In words.
+    /// What it is, without how to give it.
+    pub fn name(self, lang: Lang) -> &'static str {
+        match self {
+            Self::ScenePhoto => lang.pick("a photograph of the scene before uprooting", "铲除前的现场照片"),
+            Self::AfterPhoto => lang.pick("a photograph from after the eradication", "铲除后的照片"),
+            Self::TwoOfficers => lang.pick("two officers", "两名核查人员"),
+            Self::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
+            Self::SpotPhoto => lang.pick("a photograph taken at the spot", "现场定位照片"),
+            Self::LicenceDocument => lang.pick("the licence", "许可证明"),
+        }
+    }
+
+    /// In words, with how to give it.
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
             Self::ScenePhoto => lang.pick(
@@ -170,6 +188,14 @@ impl Need {
             Self::CountOrArea => lang.pick(
                 "a plant count or the planted area (`--plants`, `--quadrats`, `--area`)",
                 "株数或种植面积（`--plants`、`--quadrats`、`--area`）",
+            ),
+            Self::SpotPhoto => lang.pick(
+                "a photograph taken at the spot, with its position (`--photo FILE`)",
+                "在现场拍摄且带定位的照片（`--photo 文件`）",
+            ),
+            Self::LicenceDocument => lang.pick(
+                "the licence (`--document FILE`)",
+                "许可证明文件（`--document 文件`）",
             ),
         }
     }
@@ -215,6 +241,43 @@ pub enum Refusal {
     MissingHistory,
     /// A second founding of the site, or one that does not fit its key.
     Origin,
+    /// Nobody who may has vouched for the device.
+    Device,
+    /// The device was trusted no longer at that point of its chain.
+    Revoked,
+    /// It concerns a unit that is not its author's, nor below it.
+    Unit {
+        /// That unit.
+        unit: String,
+    },
+    /// Its id does not rise above that of the event before it on its device.
+    Order,
+    /// Its author holds a key and did not sign with it.
+    Unsigned,
+    /// A key that is not made, given up or confirmed by whoever may.
+    Key,
+    /// A date that cannot be, or comes before the step before.
+    Date {
+        /// The date.
+        date: String,
+    },
+    /// An outline without end, or ground that no track can have seen.
+    Outline,
+    /// Too far from the site.
+    Far {
+        /// Metres.
+        metres: u64,
+    },
+    /// Only a supervisor may, with a reason.
+    Supervisor,
+    /// A site cannot become part of itself, of one that is unknown, or parts that are not there.
+    NoSuchSite,
+    /// Of the share that was destroyed: 1 to 100 per cent.
+    Percent,
+    /// One picture cannot show the time before and the time after.
+    SamePicture,
+    /// A dispute that would lower a confirmed site is resolved by a unit above.
+    HigherUnit,
 }
 
 /// What is known at the point where a move is made.
@@ -226,32 +289,67 @@ pub struct View {
     pub disputed: bool,
     /// The states that are claimed in the dispute.
     pub claimed: BTreeSet<State>,
-    /// Who took part in an eradication: name and unit.
-    pub eradicators: BTreeSet<(String, String)>,
+    /// Who took part in an eradication: their names as they are compared ([`folded_name`]).
+    pub eradicators: BTreeSet<String>,
+    /// The personal keys that eradications were signed with.
+    pub eradicators_keys: BTreeSet<DeviceId>,
     /// Per cent destroyed, the least where several say.
     pub percent: Option<u8>,
     /// Whether a photograph of the scene is on file.
     pub scene_photo: bool,
     /// Whether a picture from after the eradication is on file.
     pub after_photo: bool,
+    /// Who kept it at the desk, as names are compared.
+    pub kept_by: Option<String>,
+    /// Where in its history.
+    pub kept_at: Option<usize>,
 }
 
-/// Where an event leads a site.
+/// Who makes a move.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// The personal key that they signed with.
+    pub key: Option<DeviceId>,
+    /// Whether their unit lies above the site's.
+    pub above: bool,
+}
+
+/// Where a move leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Led {
+    /// The state that stands.
+    pub state: State,
+    /// The state that the move claims; another one where it is a dispute.
+    pub claimed: State,
+}
+
+impl From<State> for Led {
+    fn from(state: State) -> Self {
+        Self {
+            state,
+            claimed: state,
+        }
+    }
+}
+
+/// Where an event leads a site. `evidence` is what of it has arrived.
 ///
 /// # Errors
 /// Why it is not followed.
 pub fn decide(
     view: &View,
     body: &Body,
-    author: (&str, &str),
+    author: Author,
     evidence: &[EvidenceRef],
-) -> Result<State, Refusal> {
+) -> Result<Led, Refusal> {
     let Some(step) = Move::of(body) else {
-        return view.state.ok_or(Refusal::MissingHistory);
+        return view.state.map(Led::from).ok_or(Refusal::MissingHistory);
     };
     let state = view.state.ok_or(Refusal::MissingHistory)?;
     if step == Move::Resolve {
-        return resolve(view, body, state, author);
+        return resolve(view, body, state, author).map(Led::from);
     }
     if !step.from().contains(&state) {
         return Err(Refusal::State {
@@ -269,14 +367,12 @@ pub fn decide(
     if view.disputed && !next.is_open() {
         return Err(Refusal::Disputed);
     }
-    if let Body::Merge(merge) = body
-        && (merge.into_state > state || merge.into_state.is_gone())
-    {
-        return Err(Refusal::IntoLess {
-            state: merge.into_state,
-        });
-    }
     reasons(body)?;
+    if let Body::Eradicate(eradicate) = body
+        && !(1..=100).contains(&eradicate.percent)
+    {
+        return Err(Refusal::Percent);
+    }
     if next == State::Closed && step == Move::Accept {
         // These two are never forced.
         let percent = view.percent.unwrap_or(0);
@@ -291,16 +387,25 @@ pub fn decide(
     if !needs.is_empty() && body.forced().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Refusal::Lacks { needs });
     }
-    Ok(next)
+    // Put aside by one what another kept: neither wins in silence.
+    let overrides = next == State::ScreenedOut
+        && view
+            .kept_by
+            .as_ref()
+            .is_some_and(|kept| *kept != folded_name(author.name));
+    Ok(Led {
+        state: if overrides { state } else { next },
+        claimed: next,
+    })
 }
 
-fn took_part(view: &View, (name, unit): (&str, &str)) -> bool {
-    view.eradicators
-        .iter()
-        .any(|(n, u)| n.trim() == name.trim() && u == unit)
+/// Another person is one with another name, whatever the unit, and with another key.
+fn took_part(view: &View, author: Author) -> bool {
+    view.eradicators.contains(&folded_name(author.name))
+        || author.key.is_some_and(|key| view.eradicators_keys.contains(&key))
 }
 
-fn resolve(view: &View, body: &Body, state: State, author: (&str, &str)) -> Result<State, Refusal> {
+fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<State, Refusal> {
     let Body::Resolve(resolve) = body else {
         return Err(Refusal::NotClaimed);
     };
@@ -318,6 +423,9 @@ fn resolve(view: &View, body: &Body, state: State, author: (&str, &str)) -> Resu
     }
     if resolve.state == State::Closed && took_part(view, author) {
         return Err(Refusal::SelfAcceptance);
+    }
+    if state == State::Confirmed && resolve.state > State::Eradicated && !author.above {
+        return Err(Refusal::HigherUnit);
     }
     Ok(resolve.state)
 }
@@ -352,14 +460,50 @@ fn reasons(body: &Body) -> Result<(), Refusal> {
     if said { Ok(()) } else { Err(Refusal::NoReason) }
 }
 
+/// What a refutation lacks to be as well founded as a confirmation. It is followed all the same, and stays marked.
+pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
+    let Body::Visit(visit) = body else {
+        return Vec::new();
+    };
+    if visit.outcome.leads_to() != State::Refuted {
+        return Vec::new();
+    }
+    let mut needs = Vec::new();
+    if distinct(&visit.officers) < 2 {
+        needs.push(Need::TwoOfficers);
+    }
+    let at_the_spot = |file: &&&EvidenceRef| {
+        file.role == EvidenceRole::Scene
+            && file.at_e7.is_some()
+            && !file.marks.iter().any(|mark| mark.starts_with("far"))
+    };
+    if !evidence.iter().any(|file| at_the_spot(&file)) {
+        needs.push(Need::SpotPhoto);
+    }
+    let licence = |file: &&&EvidenceRef| file.role == EvidenceRole::Document;
+    if visit.outcome == Outcome::Licensed && !evidence.iter().any(|file| licence(&file)) {
+        needs.push(Need::LicenceDocument);
+    }
+    needs
+}
+
+/// How many people a list of names names.
+fn distinct(names: &[String]) -> usize {
+    let people: BTreeSet<String> = names
+        .iter()
+        .map(|name| folded_name(name))
+        .filter(|name| !name.is_empty())
+        .collect();
+    people.len()
+}
+
 /// What a move lacks of the evidence it needs.
 fn lacking(view: &View, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
     let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
     let mut needs = Vec::new();
     match body {
         Body::Visit(visit) if visit.outcome.leads_to() == State::Confirmed => {
-            let officers: BTreeSet<&str> = visit.officers.iter().map(|name| name.trim()).collect();
-            if officers.len() < 2 {
+            if distinct(&visit.officers) < 2 {
                 needs.push(Need::TwoOfficers);
             }
             if visit.count.is_none() && visit.area_dm2.is_none() {

@@ -1,23 +1,33 @@
 //! Who may do what: roles as events granted and revoked them, and the keys that people hold.
+//!
+//! People belong to the unit of whoever granted them their role. What counts for an event is what held at its place of
+//! the chain: ids rise with a device's numbers, so their order is that of the chain, and no clock changes it.
 
-use super::body::{ActorAction, Body};
-use super::event::Event;
+use super::body::{ActorAction, ActorChange, Body};
+use super::event::{Actor, Event};
 use super::ids::{DeviceId, Hash};
+use super::keys;
+use super::moves::Refusal;
 use super::role::Role;
+use super::unit::is_code;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The roles that may record an event of this type; the first that an actor holds is the one they act in.
 pub fn roles_for(body: &Body) -> &'static [Role] {
     use Role::{Acceptor, Analyst, Eradicator, Supervisor, Verifier};
     match body {
+        Body::Actor(change) if change.action == ActorAction::Key && change.key.is_some() => {
+            &[Supervisor, Analyst, Verifier, Eradicator, Acceptor]
+        }
         Body::Init(_)
         | Body::Actor(_)
         | Body::Setting(_)
         | Body::Trust(_)
         | Body::Reopen(_)
-        | Body::Resolve(_) => &[Supervisor],
+        | Body::Resolve(_)
+        | Body::Acknowledge(_) => &[Supervisor],
         Body::Scan(_)
         | Body::Targets(_)
         | Body::Screen(_)
@@ -37,123 +47,375 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
     }
 }
 
+/// A personal key as it is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnKey {
+    /// The public key.
+    pub key: DeviceId,
+    /// Whether a supervisor who holds a key has confirmed it, or none held one when it was made.
+    pub confirmed: bool,
+}
+
+/// A change of somebody's key, which everybody shall see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyChange {
+    /// When, as its author says.
+    pub at: String,
+    /// Who recorded it.
+    pub by: String,
+    /// The key from then on; none where it was given up.
+    pub key: Option<DeviceId>,
+    /// Why, where it was given up.
+    pub reason: Option<String>,
+}
+
+/// What held from an event on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Then {
+    id: Uuid,
+    roles: BTreeSet<Role>,
+    key: Option<OwnKey>,
+}
+
 /// A person as the events describe them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// The roles they hold now.
     pub roles: BTreeSet<Role>,
     /// Their key, where they hold one.
-    pub key: Option<DeviceId>,
+    pub key: Option<OwnKey>,
+    /// Every change of their key, in order.
+    pub key_changes: Vec<KeyChange>,
     /// Changes in order: from this event on they held these roles and this key.
     #[serde(skip)]
-    history: Vec<(Uuid, BTreeSet<Role>, Option<DeviceId>)>,
+    history: Vec<Then>,
 }
 
 /// Everybody, by unit and name. The same events give the same people, in whatever order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
-    persons: BTreeMap<(String, String), Person>,
+    units: BTreeMap<String, BTreeMap<String, Person>>,
+}
+
+/// What a person's signature is worth under an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed {
+    /// It bears the author's own, confirmed key.
+    OwnKey,
+    /// It bears none that counts, and the author holds none that has to be there.
+    Unsigned,
+    /// A supervisor recorded it in the name of somebody who holds a key.
+    InTheirName,
 }
 
 impl People {
-    /// The people that these events make; events of other types are passed over.
-    ///
-    /// A grant counts when its author was a supervisor of the same unit, or of a unit above it, at that point of the
-    /// order (by id, then by hash).
-    pub fn of<'a>(events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
+    /// The people that these events make; events of other types are passed over, and so are those of which `speaks` says
+    /// that their device cannot speak for their author. The second part says which changes are not followed.
+    pub fn of<'a>(
+        events: impl IntoIterator<Item = (Hash, &'a Event)>,
+        speaks: impl Fn(&Hash, &Event) -> bool,
+    ) -> (Self, HashMap<Hash, Refusal>) {
         let mut ordered: Vec<(Uuid, Hash, &Event)> = events
             .into_iter()
             .filter(|(_, event)| matches!(event.body, Body::Init(_) | Body::Actor(_)))
+            .filter(|(hash, event)| speaks(hash, event))
             .map(|(hash, event)| (event.id, hash, event))
             .collect();
         ordered.sort_unstable_by_key(|(id, hash, _)| (*id, *hash));
         let mut people = Self::default();
-        for (id, _, event) in ordered {
-            people.take(id, event);
+        let mut refused = HashMap::new();
+        for (id, hash, event) in ordered {
+            if let Err(refusal) = people.take(id, event) {
+                refused.insert(hash, refusal);
+            }
         }
-        people
+        (people, refused)
     }
 
-    fn take(&mut self, id: Uuid, event: &Event) {
+    fn take(&mut self, id: Uuid, event: &Event) -> Result<(), Refusal> {
         let author = &event.actor;
         match &event.body {
-            Body::Init(init) if init.unit == author.unit => {
+            Body::Init(init) => {
+                // A registry is begun once a device, and that is the device's first word.
+                if init.unit != author.unit || !is_code(&init.unit) || event.seq != 1 {
+                    return Err(Refusal::Origin);
+                }
                 self.change(id, &author.unit, &author.name, |person| {
                     person.roles.extend([Role::Supervisor, Role::Analyst]);
                 });
+                Ok(())
             }
             Body::Actor(change) => {
-                let supervises = self
-                    .persons
-                    .get(&(author.unit.clone(), author.name.clone()))
-                    .is_some_and(|person| person.roles.contains(&Role::Supervisor));
-                if !supervises {
-                    return;
+                let own = change.action == ActorAction::Key && change.key.is_some();
+                self.may(event, own)?;
+                if own {
+                    return self.take_key(id, event, change);
                 }
-                self.change(id, &author.unit, &change.name, |person| {
-                    match change.action {
-                        ActorAction::Grant => person.roles.extend(change.roles.iter().copied()),
-                        ActorAction::Revoke => {
-                            person.roles.retain(|role| !change.roles.contains(role));
+                let by_themself = same_name(&author.name, &change.name);
+                match change.action {
+                    ActorAction::Grant => self.change(id, &author.unit, &change.name, |person| {
+                        person.roles.extend(change.roles.iter().copied());
+                    }),
+                    ActorAction::Revoke => self.change(id, &author.unit, &change.name, |person| {
+                        person.roles.retain(|role| !change.roles.contains(role));
+                    }),
+                    ActorAction::Key => self.give_up_key(id, event, change)?,
+                    ActorAction::Confirm => {
+                        let signs = self
+                            .get(&author.unit, &author.name)
+                            .and_then(|p| p.key.as_ref())
+                            .is_some_and(|key| key.confirmed);
+                        if !signs {
+                            return Err(Refusal::Unsigned);
                         }
-                        ActorAction::Key => person.key = change.key,
+                        let held = self
+                            .get(&author.unit, &change.name)
+                            .and_then(|p| p.key.as_ref());
+                        let theirs = held.is_some_and(|held| Some(held.key) == change.key);
+                        if by_themself || !theirs {
+                            return Err(Refusal::Key);
+                        }
+                        self.change(id, &author.unit, &change.name, |person| {
+                            person.key.iter_mut().for_each(|key| key.confirmed = true);
+                        });
                     }
-                });
+                }
+                Ok(())
             }
-            _ => {}
+            _ => Ok(()),
         }
     }
 
-    fn change(&mut self, id: Uuid, unit: &str, name: &str, with: impl FnOnce(&mut Person)) {
+    /// Whether the author may change people now: a supervisor (or, of their own key, anybody with a role), with the key
+    /// that they hold.
+    fn may(&self, event: &Event, own: bool) -> Result<(), Refusal> {
+        let author = &event.actor;
         let person = self
-            .persons
-            .entry((unit.to_owned(), name.to_owned()))
-            .or_default();
+            .get(&author.unit, &author.name)
+            .ok_or(Refusal::Role)?;
+        let holds = person.roles.contains(&Role::Supervisor) || (own && !person.roles.is_empty());
+        if !holds {
+            return Err(Refusal::Role);
+        }
+        let signed = match &person.key {
+            Some(held) if author.recorder.is_some() || author.key != Some(held.key) => {
+                return Err(Refusal::Unsigned);
+            }
+            Some(held) => held.confirmed,
+            None => false,
+        };
+        // Once a supervisor signs, no supervisor's word changes people unsigned: anybody could have typed it.
+        if !signed && !own && self.other_supervisor_holds_key(&author.unit, &author.name) {
+            return Err(Refusal::Unsigned);
+        }
+        Ok(())
+    }
+
+    /// A key is made by its holder: the first is signed with itself, every other with the one before.
+    fn take_key(&mut self, id: Uuid, event: &Event, change: &ActorChange) -> Result<(), Refusal> {
+        let author = &event.actor;
+        let (Some(new), true) = (change.key, author.name == change.name) else {
+            return Err(Refusal::Key);
+        };
+        let held = self.get(&author.unit, &author.name).and_then(|p| p.key.clone());
+        let confirmed = match held {
+            None if author.key == Some(new) && author.recorder.is_none() => {
+                !self.other_supervisor_holds_key(&author.unit, &author.name)
+            }
+            Some(held) => {
+                let proof = change.proof.as_deref().unwrap_or_default();
+                if !keys::proves(new, &author.unit, &author.name, proof) {
+                    return Err(Refusal::Key);
+                }
+                held.confirmed
+            }
+            None => return Err(Refusal::Key),
+        };
+        self.set_key(id, event, change, Some(OwnKey { key: new, confirmed }));
+        Ok(())
+    }
+
+    /// Where a key is lost, a supervisor says so, and its holder makes another.
+    fn give_up_key(&mut self, id: Uuid, event: &Event, change: &ActorChange) -> Result<(), Refusal> {
+        let held = self
+            .get(&event.actor.unit, &change.name)
+            .is_some_and(|person| person.key.is_some());
+        let said = change.reason.as_deref().is_some_and(|r| !r.trim().is_empty());
+        match (held, said) {
+            (false, _) => Err(Refusal::Key),
+            (true, false) => Err(Refusal::NoReason),
+            (true, true) => {
+                self.set_key(id, event, change, None);
+                Ok(())
+            }
+        }
+    }
+
+    fn set_key(&mut self, id: Uuid, event: &Event, change: &ActorChange, key: Option<OwnKey>) {
+        let shown = KeyChange {
+            at: event.at.clone(),
+            by: event.actor.name.clone(),
+            key: key.as_ref().map(|key| key.key),
+            reason: change.reason.clone(),
+        };
+        self.change(id, &event.actor.unit, &change.name, |person| {
+            person.key = key;
+            person.key_changes.push(shown);
+        });
+    }
+
+    fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
+        self.units.get(unit).into_iter().flatten().any(|(other, person)| {
+            !same_name(other, name)
+                && person.roles.contains(&Role::Supervisor)
+                && person.key.as_ref().is_some_and(|key| key.confirmed)
+        })
+    }
+
+    /// Whether a supervisor of the unit held a confirmed key at that place of the chain.
+    fn a_supervisor_signs(&self, unit: &str, id: Uuid) -> bool {
+        self.units.get(unit).into_iter().flatten().any(|(_, person)| {
+            person.then(id).is_some_and(|then| {
+                then.roles.contains(&Role::Supervisor)
+                    && then.key.as_ref().is_some_and(|key| key.confirmed)
+            })
+        })
+    }
+
+    fn change(&mut self, id: Uuid, unit: &str, name: &str, with: impl FnOnce(&mut Person)) {
+        let unit = self.units.entry(unit.to_owned()).or_default();
+        let person = unit.entry(name.to_owned()).or_default();
         with(person);
-        person.history.push((id, person.roles.clone(), person.key));
+        person.history.push(Then {
+            id,
+            roles: person.roles.clone(),
+            key: person.key.clone(),
+        });
     }
 
     /// A person by unit and name.
     pub fn get(&self, unit: &str, name: &str) -> Option<&Person> {
-        self.persons.get(&(unit.to_owned(), name.to_owned()))
+        self.units.get(unit)?.get(name)
     }
 
     /// Those whose roles or keys, or the times of their changes, are not what they were before: unit and name.
     pub fn changed_since(&self, before: &Self) -> Vec<(String, String)> {
-        self.persons
+        let differs = |unit: &str, name: &str| self.get(unit, name) != before.get(unit, name);
+        let mut changed: Vec<(String, String)> = self
             .iter()
-            .filter(|(who, person)| before.persons.get(*who) != Some(*person))
-            .map(|(who, _)| who.clone())
-            .collect()
+            .chain(before.iter())
+            .filter(|(unit, name, _)| differs(unit, name))
+            .map(|(unit, name, _)| (unit.to_owned(), name.to_owned()))
+            .collect();
+        changed.sort();
+        changed.dedup();
+        changed
     }
 
     /// Everybody in order of unit and name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &Person)> {
-        self.persons
-            .iter()
-            .map(|((unit, name), person)| (unit.as_str(), name.as_str(), person))
+        self.units.iter().flat_map(|(unit, people)| {
+            people
+                .iter()
+                .map(|(name, person)| (unit.as_str(), name.as_str(), person))
+        })
     }
 
-    /// Whether the author of an event held, when it was written, the role they acted in, and that role may record it.
-    pub fn allows(&self, event: &Event) -> bool {
-        roles_for(&event.body).contains(&event.actor.role)
-            && self
-                .then(event)
-                .is_some_and(|(roles, _)| roles.contains(&event.actor.role))
+    /// Whether the author of an event held, at its place of the chain, the role they acted in, and that role may record
+    /// it; and what their signature is worth.
+    ///
+    /// # Errors
+    /// [`Refusal::Role`], and [`Refusal::Unsigned`] where they hold a key and neither signed nor a supervisor did, with a
+    /// reason, in their name.
+    pub fn allows(&self, event: &Event) -> Result<Signed, Refusal> {
+        let actor = &event.actor;
+        let then = self
+            .then(&actor.unit, &actor.name, event.id)
+            .filter(|then| then.roles.contains(&actor.role))
+            .filter(|_| roles_for(&event.body).contains(&actor.role))
+            .ok_or(Refusal::Role)?;
+        let governs = roles_for(&event.body) == [Role::Supervisor];
+        let unsigned = || {
+            if governs && self.a_supervisor_signs(&actor.unit, event.id) {
+                Err(Refusal::Unsigned)
+            } else {
+                Ok(Signed::Unsigned)
+            }
+        };
+        let Some(held) = &then.key else {
+            return unsigned();
+        };
+        if actor.recorder.is_none() && actor.key == Some(held.key) {
+            return if held.confirmed { Ok(Signed::OwnKey) } else { unsigned() };
+        }
+        if self.records_in_their_name(actor, event) {
+            return Ok(Signed::InTheirName);
+        }
+        Err(Refusal::Unsigned)
     }
 
-    /// Whether the event is signed with the key that its author held then.
+    /// A supervisor of the same unit, with the key that they hold and a reason.
+    fn records_in_their_name(&self, actor: &Actor, event: &Event) -> bool {
+        let Some(recorder) = &actor.recorder else {
+            return false;
+        };
+        self.then(&actor.unit, &recorder.name, event.id)
+            .is_some_and(|then| {
+                then.roles.contains(&Role::Supervisor)
+                    && !recorder.reason.trim().is_empty()
+                    && then.key.as_ref().map(|key| key.key) == recorder.key
+            })
+    }
+
+    /// Whether somebody held a role at an event's place of the chain, whichever they acted in.
+    pub fn held(&self, event: &Event, role: Role) -> bool {
+        self.then(&event.actor.unit, &event.actor.name, event.id)
+            .is_some_and(|then| then.roles.contains(&role))
+    }
+
+    /// Whether the event is signed with the confirmed key that its author held then.
     pub fn signed_by_own_key(&self, event: &Event) -> bool {
-        event.actor.key.is_some()
-            && self
-                .then(event)
-                .is_some_and(|(_, key)| *key == event.actor.key)
+        self.allows(event) == Ok(Signed::OwnKey)
     }
 
-    fn then(&self, event: &Event) -> Option<(&BTreeSet<Role>, &Option<DeviceId>)> {
-        let person = self.get(&event.actor.unit, &event.actor.name)?;
-        let after = person.history.partition_point(|(id, _, _)| *id < event.id);
-        let (_, roles, key) = person.history.get(after.checked_sub(1)?)?;
-        Some((roles, key))
+    fn then(&self, unit: &str, name: &str, id: Uuid) -> Option<&Then> {
+        self.get(unit, name)?.then(id)
+    }
+}
+
+impl Person {
+    /// What held just before an event.
+    fn then(&self, id: Uuid) -> Option<&Then> {
+        let after = self.history.partition_point(|then| then.id < id);
+        self.history.get(after.checked_sub(1)?)
+    }
+}
+
+/// A name as it is compared: the same for letters of another width or case, for spaces, and for letters of other scripts
+/// that look alike.
+pub fn folded_name(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let plain: String = name
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '·' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+        .collect();
+    unicode_security::skeleton(&plain).collect()
+}
+
+/// Whether two names are, to a reader, one.
+pub fn same_name(one: &str, other: &str) -> bool {
+    one == other || folded_name(one) == folded_name(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_reads_the_same_is_the_same() {
+        assert!(same_name(" 李 四", "李四") && same_name("ＬＩ", "li") && same_name("l\u{456}", "li"));
+        assert!(same_name("阿不力·买买提", "阿不力买买提"));
+        assert!(!same_name("李四", "李五") && !same_name("wang", "wan"));
     }
 }

@@ -6,7 +6,7 @@ use super::body::{
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
-use super::moves::Refusal;
+use super::moves::{Need, Refusal};
 use super::place::Place;
 use super::settings::Settings;
 use super::state::State;
@@ -43,8 +43,14 @@ pub struct Site {
     pub parallel: BTreeSet<String>,
     /// Moves that were recorded without the evidence they need, with the reason.
     pub forced: Vec<(Hash, String)>,
+    /// What stays marked for everybody to see.
+    pub marks: Vec<Mark>,
     /// Events that were not followed, and why.
     pub refused: Vec<(Hash, Refusal)>,
+    /// Sightings of this site while it was settled, from which nothing followed.
+    pub swallowed: Vec<Hash>,
+    /// Notes and sightings of units that have nothing to say about it: kept, and nothing follows from them.
+    pub outside: Vec<(String, Stamp)>,
     /// Whether events that others refer to have not arrived yet.
     pub incomplete: bool,
     /// The ends of its history.
@@ -101,6 +107,57 @@ pub struct Site {
     pub evidence: Vec<EvidenceRef>,
 }
 
+/// Something that is followed and stays marked, because it makes hiding easier than it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The event.
+    pub event: Hash,
+    /// What about it.
+    pub kind: MarkKind,
+}
+
+/// Why an event is marked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "mark")]
+pub enum MarkKind {
+    /// A supervisor recorded it in the name of somebody who holds a key.
+    InTheirName {
+        /// The supervisor.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// Refuted with less than a confirmation needs.
+    Unproven {
+        /// What is missing.
+        needs: Vec<Need>,
+    },
+    /// The site was moved farther than a correction of its position goes.
+    Moved {
+        /// Metres from where it was found.
+        metres: u64,
+    },
+    /// Its plants were counted lower than before.
+    CountLowered {
+        /// Before.
+        from: u64,
+        /// Since.
+        to: u64,
+    },
+    /// It was merged across a distance.
+    FarMerge {
+        /// Metres.
+        metres: u64,
+    },
+    /// The time of an event was corrected.
+    Redated {
+        /// What it had said.
+        from: String,
+    },
+    /// Its evidence has not arrived.
+    EvidenceAbsent,
+}
+
 /// One of the moves in a dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisputedMove {
@@ -134,7 +191,10 @@ impl Site {
             dispute: Vec::new(),
             parallel: BTreeSet::new(),
             forced: Vec::new(),
+            marks: Vec::new(),
             refused: Vec::new(),
+            swallowed: Vec::new(),
+            outside: Vec::new(),
             incomplete: false,
             heads: Vec::new(),
             events: 0,
@@ -180,6 +240,22 @@ impl Site {
         self.detection.clone_from(&create.detection);
         self.recurs_of = create.recurs_of;
         self.split_from = create.split_from.map(|(key, _)| key);
+    }
+
+    /// Gives an event another time, wherever it is stamped.
+    pub(super) fn redate(&mut self, event: Hash, at: &str) {
+        let stamps = self
+            .created
+            .iter_mut()
+            .chain(self.screened.iter_mut().map(|(_, _, stamp)| stamp))
+            .chain(self.assigned.iter_mut().map(|(_, stamp)| stamp))
+            .chain(self.visits.iter_mut().map(|(_, stamp)| stamp))
+            .chain(self.eradications.iter_mut().map(|(_, stamp)| stamp))
+            .chain(self.acceptances.iter_mut().map(|(_, stamp)| stamp))
+            .chain(self.notes.iter_mut().map(|(_, stamp)| stamp));
+        for stamp in stamps.filter(|stamp| stamp.event == event) {
+            at.clone_into(&mut stamp.at);
+        }
     }
 
     /// One hash for all its heads: what an exported copy carries, to see later whether the site has moved on.

@@ -144,11 +144,7 @@ fn districts(counties: &[County]) -> Value {
 
 /// A new registry.
 fn begin(path: &Path, unit: &str, random: &mut StdRng) -> Store {
-    let author = Author {
-        name: "主任".into(),
-        unit: unit.into(),
-        key: None,
-    };
+    let author = Author::plain(unit, "主任");
     let init = Init {
         unit: unit.into(),
         unit_name: None,
@@ -186,11 +182,7 @@ impl Office<'_> {
         evidence: Vec<EvidenceRef>,
         body: Body,
     ) {
-        let author = Author {
-            name: who.into(),
-            unit: self.unit.clone(),
-            key: None,
-        };
+        let author = Author::plain(&self.unit, who);
         let at = format!("{on}T10:00:00+08:00");
         let moment = moment(&mut self.random, &at);
         let draft = Draft {
@@ -215,6 +207,8 @@ impl Office<'_> {
                 name: name.into(),
                 roles,
                 key: None,
+                proof: None,
+                reason: None,
             });
             self.put("主任", None, day("2025-01-06"), vec![], body);
         }

@@ -6,12 +6,13 @@ use super::say::{Failure, bad, data, json, tell};
 use super::upkeep::write_file;
 use crate::registry::DeviceId;
 use crate::registry::body::{self, Body};
-use crate::registry::bundle::{self, BundleError, Request, Sealing};
+use crate::registry::authority::Standing;
+use crate::registry::bundle::{self, BundleError, Point, Request, Sealing};
 use crate::registry::store::{Draft, Store};
+use crate::registry::unit::is_code;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// `papaver trust`
@@ -23,8 +24,14 @@ pub struct Trust {
     #[arg(long, value_name = "CODE", required_unless_present_any = ["revoke"], requires = "device")]
     unit: Option<String>,
     /// Trust it no longer 撤销
-    #[arg(long, requires = "device")]
+    #[arg(long, requires_all = ["device", "reason"])]
     revoke: bool,
+    /// The number of its last event that still counts (default: the last that is here) 仍采信的最后序号
+    #[arg(long, value_name = "NUMBER", requires = "revoke")]
+    after: Option<u64>,
+    /// Why it is trusted no longer 撤销理由
+    #[arg(long, requires = "revoke")]
+    reason: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -40,10 +47,23 @@ impl Trust {
                 .parse()
                 .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
             let (mut store, author) = context.write()?;
+            let known = store.authority().devices().get(&device);
+            let unit = match (self.unit, known) {
+                (Some(unit), _) => unit,
+                (None, Some(known)) => known.unit.clone(),
+                (None, None) => return Err(bad("DEVICE", typed, "papaver trust")),
+            };
+            if !is_code(&unit) {
+                return Err(bad("--unit", &unit, "410423"));
+            }
+            let last = store.devices()?.into_iter().find(|(known, _)| *known == device);
+            let last = last.map_or(0, |(_, seq)| seq);
             let trust = body::Trust {
                 device,
-                unit: self.unit.unwrap_or_default(),
+                unit,
                 trusted: !self.revoke,
+                after: self.revoke.then(|| self.after.unwrap_or(last)),
+                reason: self.reason,
             };
             let draft = Draft {
                 site: None,
@@ -54,21 +74,52 @@ impl Trust {
             store.write(|s| s.append(&author, draft, moment()))?;
         }
         let store = context.read()?;
-        for (device, unit) in store.trusted()? {
-            if context.common.json {
-                json(&serde_json::json!({"device": device, "unit": unit}));
-            } else {
-                data(&format!("{unit} {device}"));
-            }
+        for (device, standing) in store.authority().devices() {
+            list(&store, *device, standing, &context);
         }
         if !context.common.json {
             tell(lang.pick(
-                "events of these devices, and of those they trust, are taken from bundles",
-                "将接受上述设备及其所信任设备的记录",
+                "events of these devices, and of those they vouch for, are taken from bundles",
+                "将接受上述设备及其担保设备的记录",
             ));
         }
         Ok(Done::Whole)
     }
+}
+
+/// A device, what it speaks for, and who says so.
+fn list(store: &Store, device: DeviceId, standing: &Standing, context: &Context) {
+    let lang = context.lang;
+    let by_unit = standing
+        .by
+        .and_then(|by| store.authority().devices().get(&by))
+        .map(|by| by.unit.clone());
+    if context.common.json {
+        json(&serde_json::json!({
+            "device": device, "unit": standing.unit, "trusted": standing.is_trusted(),
+            "vouched_by": standing.by, "vouched_by_unit": by_unit,
+            "counts_up_to": standing.revoked.flatten(),
+        }));
+        return;
+    }
+    let unit = &standing.unit;
+    let by = match (standing.by, by_unit) {
+        (Some(by), Some(by_unit)) => {
+            let by = by.short();
+            tr!(lang, "vouched for by {by_unit} {by}", "由 {by_unit} {by} 担保")
+        }
+        _ => lang.pick("this registry", "本登记库").to_owned(),
+    };
+    let revoked = match standing.revoked {
+        None => String::new(),
+        Some(None) => lang.pick(" · trusted no longer", " · 已撤销").to_owned(),
+        Some(Some(last)) => tr!(
+            lang,
+            " · trusted no longer after number {last}",
+            " · 已撤销（序号 {last} 之后不采信）"
+        ),
+    };
+    data(&format!("{unit} {device} · {by}{revoked}"));
 }
 
 /// `papaver bundle`
@@ -189,16 +240,23 @@ fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
     })
 }
 
-/// The numbers by device of a receipt, or of a point that was named before.
-fn since(store: &Store, text: &str) -> Result<BTreeMap<DeviceId, u64>, Failure> {
+/// How far a receipt says that the other office knows, or a point that was named before.
+fn since(store: &Store, text: &str) -> Result<Point, Failure> {
     let looks = || bad("--since", text, "receipt.json / NAME");
     let json = match store.local(&format!("point:{text}"))? {
         Some(json) => json,
         None => std::fs::read_to_string(text).map_err(|_no_file| looks())?,
     };
     let value: serde_json::Value = serde_json::from_str(&json).map_err(|_not_json| looks())?;
-    let have = value.get("have").unwrap_or(&value).clone();
-    serde_json::from_value(have).map_err(|_other| looks())
+    if value.get("have").is_some() {
+        return serde_json::from_value(value).map_err(|_other| looks());
+    }
+    // A point of version 0.1.0: numbers alone.
+    let have = serde_json::from_value(value).map_err(|_other| looks())?;
+    Ok(Point {
+        have,
+        ..Point::default()
+    })
 }
 
 impl Create {
@@ -229,12 +287,12 @@ impl Create {
         };
         let files = bundle::create(&store, &self.output, &request)?;
         if let Some(name) = self.point {
-            let have: BTreeMap<String, u64> = store
-                .devices()?
-                .into_iter()
-                .map(|(device, seq)| (device.to_string(), seq))
-                .collect();
-            let text = serde_json::json!(have).to_string();
+            let devices = store.devices()?;
+            let point = Point {
+                heads: store.heads_of(&devices)?,
+                have: devices.into_iter().collect(),
+            };
+            let text = serde_json::json!(point).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }
         if context.common.json {
@@ -325,7 +383,10 @@ impl Apply {
                     .unwrap_or_default();
                 write_file(&name, &text)?;
             }
-            whole &= applied.gaps.is_empty() && applied.missing_files.is_empty();
+            whole &= applied.gaps.is_empty()
+                && applied.missing_files.is_empty()
+                && applied.refused.is_empty()
+                && applied.forks.is_empty();
             if context.common.json {
                 json(&receipt);
                 continue;
@@ -347,6 +408,22 @@ impl Apply {
                     lang,
                     "not arrived: device {device}, numbers {first} to {last}",
                     "尚未到达：设备 {device}，序号 {first}–{last}"
+                ));
+            }
+            for (event, why) in &applied.refused {
+                let (event, why) = (event.short(), why.label(lang));
+                data(&tr!(
+                    lang,
+                    "not followed: event {event}: {why}",
+                    "不予采信：记录 {event}：{why}"
+                ));
+            }
+            for (device, seq) in &applied.forks {
+                let device = device.short();
+                data(&tr!(
+                    lang,
+                    "device {device} gave number {seq} twice: its registry was copied, or a backup put back; ask that office, then `papaver registry explain-fork {device} --reason TEXT`",
+                    "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
                 ));
             }
             if !applied.missing_files.is_empty() {

@@ -3,9 +3,11 @@
 use super::say::{ArgumentError, Failure, bad};
 use crate::registry::body::Body;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
-use crate::registry::store::{Author, Draft, Moment, Store};
+use crate::registry::store::{Author, Draft, InTheirName, Moment, Store};
 use crate::registry::{Site, SiteKey, evidence, keys};
+use crate::tr;
 use crate::words::Lang;
+use ed25519_dalek::SigningKey;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +29,12 @@ pub struct Common {
     /// A file with the passphrase of the actor's own key (default: `PAPAVER_PASSPHRASE`) 口令文件
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// The supervisor who records it in the name of somebody who holds a key and cannot sign 代录主管
+    #[arg(long, value_name = "NAME", requires = "without_key")]
+    pub recorder: Option<String>,
+    /// Why their own signature is missing; stays marked 代录理由
+    #[arg(long, value_name = "REASON", requires = "recorder")]
+    pub without_key: Option<String>,
     /// Print JSON 输出 JSON
     #[arg(long)]
     pub json: bool,
@@ -81,6 +89,13 @@ impl Context {
 
     /// Opens for writing, and says who acts.
     pub(in crate::cli) fn write(&self) -> Result<(Store, Author), Failure> {
+        let store = self.open()?;
+        let author = self.author(&store, &self.actor()?)?;
+        Ok((store, author))
+    }
+
+    /// Opens for writing.
+    pub(in crate::cli) fn open(&self) -> Result<Store, Failure> {
         let name = self.actor()?;
         let who = format!(
             "{name} (pid {}, {})",
@@ -88,8 +103,21 @@ impl Context {
             jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S")
         );
         let store = Store::open_write(&self.path()?, &who, WAIT)?;
-        let author = self.author(&store, &name)?;
-        Ok((store, author))
+        self.tell_migrated(&store);
+        Ok(store)
+    }
+
+    /// Says what became of a registry of an earlier version.
+    fn tell_migrated(&self, store: &Store) {
+        let Some(migrated) = store.migrated() else {
+            return;
+        };
+        let refused = migrated.refused;
+        super::say::tell(&tr!(
+            self.lang,
+            "the registry was brought to this version; {refused} of its events are kept and no longer followed (`papaver verify` lists them)",
+            "登记库已升级；其中 {refused} 条记录按新规则不再采信，均予保留（`papaver verify` 可列出）"
+        ));
     }
 
     pub(in crate::cli) fn actor(&self) -> Result<String, Failure> {
@@ -120,17 +148,40 @@ impl Context {
             };
             (unit, typed.to_owned())
         };
-        let passphrase = self.passphrase()?;
-        let key = match passphrase {
-            Some(passphrase) if keys::exists(&store.keys_folder(), &unit, &name) => Some(
-                keys::unlock(&store.keys_folder(), &unit, &name, &passphrase)?,
-            ),
+        let unlocked = |name: &str| -> Result<Option<SigningKey>, Failure> {
+            match self.passphrase()? {
+                Some(passphrase) if keys::exists(&store.keys_folder(), &unit, name) => Ok(Some(
+                    keys::unlock(&store.keys_folder(), &unit, name, &passphrase)?,
+                )),
+                _ => Ok(None),
+            }
+        };
+        let in_their_name = match (&self.common.recorder, &self.common.without_key) {
+            (Some(recorder), Some(reason)) => Some(InTheirName {
+                name: recorder.clone(),
+                key: unlocked(recorder)?,
+                reason: reason.clone(),
+            }),
             _ => None,
         };
-        Ok(Author { name, unit, key })
+        let key = match in_their_name {
+            None => unlocked(&name)?,
+            Some(_) => None,
+        };
+        Ok(Author {
+            name,
+            unit,
+            key,
+            in_their_name,
+        })
     }
 
     pub(in crate::cli) fn passphrase(&self) -> Result<Option<String>, Failure> {
+        self.passphrase_of("PAPAVER_PASSPHRASE")
+    }
+
+    /// A passphrase out of the file that was named, else out of a variable of the environment.
+    pub(in crate::cli) fn passphrase_of(&self, variable: &str) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
             let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
                 path: path.clone(),
@@ -138,30 +189,33 @@ impl Context {
             })?;
             return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
         }
-        Ok(std::env::var("PAPAVER_PASSPHRASE")
-            .ok()
-            .filter(|p| !p.is_empty()))
+        Ok(std::env::var(variable).ok().filter(|p| !p.is_empty()))
     }
 
     /// When the event happened.
     pub(in crate::cli) fn at(&self) -> Result<String, Failure> {
+        match &self.common.when {
+            Some(text) => Self::time("--when", text),
+            None => Ok(jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
+        }
+    }
+
+    /// A date or a time that was typed.
+    pub(in crate::cli) fn time(option: &'static str, text: &str) -> Result<String, Failure> {
         let now = jiff::Zoned::now();
-        let Some(text) = &self.common.when else {
-            return Ok(now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
-        };
         if let Ok(date) = text.parse::<jiff::civil::Date>()
             && text.len() == 10
         {
             let noon = date.at(12, 0, 0, 0).to_zoned(now.time_zone().clone());
             return noon
                 .map(|noon| noon.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-                .map_err(|_out_of_range| bad("--when", text, "2026-05-03"));
+                .map_err(|_out_of_range| bad(option, text, "2026-05-03"));
         }
         if text.parse::<jiff::Timestamp>().is_ok() {
-            return Ok(text.clone());
+            return Ok(text.to_owned());
         }
         Err(bad(
-            "--when",
+            option,
             text,
             "2026-05-03 / 2026-05-03T10:21:00+08:00",
         ))

@@ -10,7 +10,7 @@ use crate::registry::event::next_id;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
 use crate::registry::store::{Author, Draft, Store, StoreError};
-use crate::registry::{Site, SiteKey, State};
+use crate::registry::{Site, SiteKey, State, unit};
 use crate::words::Lang;
 use clap::Args;
 
@@ -150,7 +150,8 @@ fn parts(
     for place in places {
         let now = moment();
         let ms = u64::try_from(now.now.as_millisecond()).unwrap_or(0);
-        let origin = format!("event:{}", next_id(None, ms, now.random));
+        let of = format!("event:{}", next_id(None, ms, now.random));
+        let origin = unit::origin(&of, &parent.unit);
         let child = SiteKey::of_origin(&origin);
         let create = Create {
             source: Source::Split,
@@ -169,7 +170,12 @@ fn parts(
             Draft {
                 site: Some(child),
                 at: at.to_owned(),
-                evidence: parent.evidence.clone(),
+                evidence: parent
+                    .evidence
+                    .iter()
+                    .filter(|file| store.authority().is_here(file.sha256))
+                    .cloned()
+                    .collect(),
                 body,
             },
             now,

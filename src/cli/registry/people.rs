@@ -5,11 +5,14 @@ use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::{Context, Done};
 use crate::registry::body::{ActorAction, ActorChange, Body, Init as InitBody};
 use crate::registry::store::{Author, Draft, Store};
+use crate::registry::people::Person;
 use crate::registry::{DeviceId, Role, keys};
+use crate::registry::unit::is_code;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
 use ed25519_dalek::SigningKey;
+use std::path::PathBuf;
 
 /// `papaver init`
 #[derive(Debug, Args)]
@@ -22,10 +25,6 @@ pub struct Init {
     unit_name: Option<String>,
     #[command(flatten)]
     common: Common,
-}
-
-fn is_code(code: &str) -> bool {
-    matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit())
 }
 
 impl Init {
@@ -51,11 +50,7 @@ impl Init {
                     .map(Into::into)
             })
             .unwrap_or_else(|| format!("{}.papaver", self.unit).into());
-        let author = Author {
-            name: context.actor()?,
-            unit: self.unit.clone(),
-            key: None,
-        };
+        let author = Author::plain(&self.unit, &context.actor()?);
         let init = InitBody {
             unit: self.unit,
             unit_name: self.unit_name,
@@ -104,8 +99,12 @@ enum ActorCommand {
     Grant(Change),
     /// Revoke roles 收回角色
     Revoke(Change),
-    /// Make a person's own key, locked with a passphrase 生成个人密钥
-    Key(Change),
+    /// Make your own key, locked with a passphrase; again: another in its place 本人生成个人密钥
+    Key(MakeKey),
+    /// Say that somebody's key is lost; they make another 登记密钥遗失
+    LostKey(LostKey),
+    /// Say that a key is truly that person's 确认个人密钥
+    Confirm(Change),
     /// List people 列出人员
     List(Common),
 }
@@ -127,10 +126,36 @@ impl Actor {
                 change.run(ActorAction::Grant, lang)
             }
             ActorCommand::Revoke(change) => change.run(ActorAction::Revoke, lang),
-            ActorCommand::Key(change) => change.run(ActorAction::Key, lang),
+            ActorCommand::Confirm(change) => change.run(ActorAction::Confirm, lang),
+            ActorCommand::Key(make) => make.run(lang),
+            ActorCommand::LostKey(lost) => lost.run(lang),
             ActorCommand::List(common) => list(common, lang),
         }
     }
+}
+
+/// `papaver actor key`
+#[derive(Debug, Args)]
+struct MakeKey {
+    /// Your name 姓名
+    name: String,
+    /// A file with the passphrase of the key that you hold now, where there is one (default: `PAPAVER_OLD_PASSPHRASE`) 原口令文件
+    #[arg(long, value_name = "FILE")]
+    old_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// `papaver actor lost-key`
+#[derive(Debug, Args)]
+struct LostKey {
+    /// Whose key 姓名
+    name: String,
+    /// How it was lost 理由
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Change {
@@ -142,87 +167,156 @@ impl Change {
             .flat_map(|text| text.split(','))
             .map(|name| Role::of_name(name).ok_or_else(|| bad("ROLE", name, names())))
             .collect::<Result<Vec<_>, _>>()?;
-        if roles.is_empty() && action != ActorAction::Key {
-            return Err(bad("ROLE", "", names()));
+        let confirms = action == ActorAction::Confirm;
+        if roles.is_empty() != confirms {
+            let looks = if confirms { String::new() } else { names() };
+            return Err(bad("ROLE", &self.roles.join(","), looks));
         }
-        let supervisor = Context {
-            common: Common {
-                passphrase_file: None,
-                ..self.common.clone()
-            },
-            lang,
-        };
-        // The passphrase of this command is the new key's, not the supervisor's.
         let context = Context {
             common: self.common,
             lang,
         };
-        let passphrase = if action == ActorAction::Key {
-            Some(context.passphrase()?.ok_or(ArgumentError::NoPassphrase)?)
-        } else {
-            None
-        };
-        let (mut store, author) = if action == ActorAction::Key {
-            let name = supervisor.actor()?;
-            let store = Store::open_write(
-                &supervisor.path()?,
-                &name,
-                std::time::Duration::from_secs(10),
-            )?;
-            let unit = own_unit(&store)?;
-            (
-                store,
-                Author {
-                    name,
-                    unit,
-                    key: None,
-                },
-            )
-        } else {
-            context.write()?
-        };
-        let mut key = None;
-        if let Some(passphrase) = passphrase {
-            let secret = SigningKey::from_bytes(&rand::random());
-            keys::lock(
-                &store.keys_folder(),
-                &author.unit,
-                &self.name,
-                &secret,
-                &passphrase,
-            )?;
-            key = Some(DeviceId(secret.verifying_key().to_bytes()));
-        }
-        let body = Body::Actor(ActorChange {
+        let (mut store, author) = context.write()?;
+        let key = store
+            .people()
+            .get(&author.unit, &self.name)
+            .and_then(|person| person.key.as_ref())
+            .map(|key| key.key)
+            .filter(|_| confirms);
+        let change = ActorChange {
             action,
-            name: self.name.clone(),
+            name: self.name,
             roles,
             key,
-        });
-        let draft = Draft {
-            site: None,
-            at: context.at()?,
-            evidence: vec![],
-            body,
+            proof: None,
+            reason: None,
         };
-        store.write(|s| s.append(&author, draft, moment()))?;
-        let person = store.people().get(&author.unit, &self.name);
-        if context.common.json {
-            json(&serde_json::json!({"name": self.name, "unit": author.unit, "person": person}));
-        } else {
-            let held = person
-                .map(|p| {
-                    p.roles
-                        .iter()
-                        .map(|r| r.label(lang))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                })
-                .unwrap_or_default();
-            tell(&format!("{}: {held}", self.name));
-        }
-        Ok(Done::Whole)
+        record(&context, &mut store, &author, change)
     }
+}
+
+impl LostKey {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, author) = context.write()?;
+        let change = ActorChange {
+            action: ActorAction::Key,
+            name: self.name,
+            roles: vec![],
+            key: None,
+            proof: None,
+            reason: Some(self.reason),
+        };
+        record(&context, &mut store, &author, change)
+    }
+}
+
+impl MakeKey {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let mut common = self.common;
+        // Whoever makes a key makes their own.
+        common.actor = Some(self.name.clone());
+        let context = Context { common, lang };
+        let passphrase = context.passphrase()?.ok_or(ArgumentError::NoPassphrase)?;
+        let mut store = context.open()?;
+        let unit = own_unit(&store)?;
+        let mut author = Author::plain(&unit, &self.name);
+        let secret = SigningKey::from_bytes(&rand::random());
+        let holds = store
+            .people()
+            .get(&unit, &self.name)
+            .is_some_and(|person| person.key.is_some());
+        let proof = holds.then(|| keys::prove(&secret, &unit, &self.name));
+        author.key = Some(if holds {
+            let old = Context {
+                common: Common {
+                    passphrase_file: self.old_passphrase_file,
+                    ..context.common.clone()
+                },
+                lang,
+            };
+            let old = old
+                .passphrase_of("PAPAVER_OLD_PASSPHRASE")?
+                .ok_or(ArgumentError::NoOldPassphrase)?;
+            keys::unlock(&store.keys_folder(), &unit, &self.name, &old)?
+        } else {
+            secret.clone()
+        });
+        let locked = keys::lock(&store.keys_folder(), &unit, &self.name, &secret, &passphrase)?;
+        let change = ActorChange {
+            action: ActorAction::Key,
+            name: self.name,
+            roles: vec![],
+            key: Some(DeviceId(secret.verifying_key().to_bytes())),
+            proof,
+            reason: None,
+        };
+        let done = record(&context, &mut store, &author, change)?;
+        locked.put()?;
+        Ok(done)
+    }
+}
+
+/// Records a change of a person and says what they are now.
+fn record(
+    context: &Context,
+    store: &mut Store,
+    author: &Author,
+    change: ActorChange,
+) -> Result<Done, Failure> {
+    let lang = context.lang;
+    let name = change.name.clone();
+    let draft = Draft {
+        site: None,
+        at: context.at()?,
+        evidence: vec![],
+        body: Body::Actor(change),
+    };
+    store.write(|s| s.append(author, draft, moment()))?;
+    let person = store.people().get(&author.unit, &name);
+    if context.common.json {
+        json(&serde_json::json!({"name": name, "unit": author.unit, "person": person}));
+        return Ok(Done::Whole);
+    }
+    let held = person
+        .map(|p| {
+            p.roles
+                .iter()
+                .map(|r| r.label(lang))
+                .collect::<Vec<_>>()
+                .join(", ")
+        })
+        .unwrap_or_default();
+    tell(&format!("{name}: {held}{}", key_words(person, lang)));
+    Ok(Done::Whole)
+}
+
+/// What is to be said of a person's key: that there is one, that nobody confirmed it, how often it changed.
+fn key_words(person: Option<&Person>, lang: Lang) -> String {
+    let Some(person) = person else {
+        return String::new();
+    };
+    let mut words = match &person.key {
+        None => String::new(),
+        Some(key) if key.confirmed => lang.pick(" · own key", " · 有个人密钥").to_owned(),
+        Some(_) => lang
+            .pick(" · own key, not confirmed", " · 有个人密钥（未确认）")
+            .to_owned(),
+    };
+    let changes = person.key_changes.len().saturating_sub(1);
+    if changes > 0 {
+        let last = person.key_changes.last().map_or("", |change| change.at.as_str());
+        let on = last.get(..10).unwrap_or(last);
+        words.push_str(&tr!(
+            lang,
+            " · key changed {changes} times, last on {on}",
+            " · 密钥变更 {changes} 次，最近 {on}"
+        ));
+    }
+    words
 }
 
 fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
@@ -231,7 +325,7 @@ fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
     for (unit, name, person) in store.people().iter() {
         if context.common.json {
             json(
-                &serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key}),
+                &serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key, "key_changes": person.key_changes}),
             );
         } else {
             let roles = person
@@ -240,11 +334,7 @@ fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
                 .map(|role| role.label(lang))
                 .collect::<Vec<_>>()
                 .join(", ");
-            let key = if person.key.is_some() {
-                lang.pick(" · own key", " · 有个人密钥")
-            } else {
-                ""
-            };
+            let key = key_words(Some(person), lang);
             data(&format!("{unit} {name}: {roles}{key}"));
         }
     }

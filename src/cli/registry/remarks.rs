@@ -2,10 +2,11 @@
 
 use super::Done;
 use super::context::{Common, Context, Files};
-use super::say::Failure;
+use super::say::{Failure, bad};
 use super::sites::{changed, dm2, lonlat};
 use crate::registry::body::{self, Body};
 use crate::registry::place::Place;
+use crate::registry::{Hash, Site, Store};
 use crate::words::Lang;
 use clap::Args;
 
@@ -54,6 +55,12 @@ pub struct Correct {
     /// Where it grows 生境
     #[arg(long)]
     habitat: Option<String>,
+    /// The event that says the wrong time, by its hash or the beginning of it 时间有误的记录
+    #[arg(long, value_name = "HASH", requires = "happened")]
+    event: Option<String>,
+    /// When that event really happened 该记录的实际时间
+    #[arg(long, value_name = "TIME", requires = "event")]
+    happened: Option<String>,
     /// Why 理由
     #[arg(long)]
     reason: String,
@@ -61,10 +68,32 @@ pub struct Correct {
     common: Common,
 }
 
+/// The event of a site that a person means by the beginning of its hash.
+fn event_of(store: &Store, site: &Site, typed: &str) -> Result<Hash, Failure> {
+    let looks = || bad("--event", typed, "papaver log SITE --json");
+    let typed = typed.trim().to_lowercase();
+    let found: Vec<Hash> = store
+        .events_of(site.key)?
+        .iter()
+        .map(|sealed| sealed.hash)
+        .filter(|hash| typed.len() >= 4 && hash.to_string().starts_with(&typed))
+        .collect();
+    match found[..] {
+        [one] => Ok(one),
+        _ => Err(looks()),
+    }
+}
+
 impl Correct {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let correct = body::Correct {
+        let event = self.event;
+        let mut correct = body::Correct {
             of: None,
+            at: self
+                .happened
+                .as_deref()
+                .map(|text| Context::time("--happened", text))
+                .transpose()?,
             place: self
                 .at
                 .as_deref()
@@ -81,7 +110,8 @@ impl Correct {
             common: self.common,
             lang,
         };
-        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| {
+        let (store, key, _) = context.record(&self.site, &Files::default(), |store, site| {
+            correct.of = event.map(|typed| event_of(store, site, &typed)).transpose()?;
             Ok(Body::Correct(Box::new(correct)))
         })?;
         changed(&store, key, &context.common, lang)

@@ -59,6 +59,8 @@ pub(in crate::cli) enum ArgumentError {
     ManyUnits(String),
     /// No passphrase for a key.
     NoPassphrase,
+    /// No passphrase of the key that another shall take the place of.
+    NoOldPassphrase,
 }
 
 impl Say for ArgumentError {
@@ -78,6 +80,7 @@ impl Say for ArgumentError {
             }
             Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
             Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),
+            Self::NoOldPassphrase => Said::new(tr!(lang, "you hold a key already: the new one is signed with it", "您已有个人密钥，新密钥须由原密钥签名")).hint(tr!(lang, "put its passphrase into PAPAVER_OLD_PASSPHRASE, or into a file named with `--old-passphrase-file`; where it is lost, a supervisor says so first: `papaver actor lost-key NAME --reason TEXT`", "请将原口令放入 PAPAVER_OLD_PASSPHRASE，或用 `--old-passphrase-file` 指定文件；原口令遗失的，先由主管登记：`papaver actor lost-key 姓名 --reason 理由`")),
         }
     }
 

@@ -6,6 +6,7 @@ use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
 use crate::ground::LonLat;
+use crate::registry::unit;
 use crate::registry::SiteKey;
 use crate::registry::body::{Body, Create, Source};
 use crate::registry::coded::Coded;
@@ -199,7 +200,7 @@ impl Add {
             u64::try_from(now.now.as_millisecond()).unwrap_or(0),
             now.random,
         );
-        let origin = format!("event:{random_id}");
+        let origin = unit::origin(&format!("event:{random_id}"), &author.unit);
         let key = SiteKey::of_origin(&origin);
         let create = Create {
             source,
@@ -288,7 +289,12 @@ fn duplicates(
         for other in store.sites_near(&site.place, radius)? {
             let metres = site.place.distance_m(&other.place);
             let scan = |s: &crate::registry::Site| s.detection.as_ref().map(|d| d.scan.clone());
-            let one_scan = scan(site).is_some() && scan(site) == scan(&other);
+            let candidate =
+                |s: &crate::registry::Site| s.detection.as_ref().map(|d| d.candidate.clone());
+            // Candidates of one scan are apart; one candidate that two offices recorded is one place.
+            let one_scan = scan(site).is_some()
+                && scan(site) == scan(&other)
+                && candidate(site) != candidate(&other);
             if other.key > site.key && other.state.is_open() && metres <= radius && !one_scan {
                 let (a, b) = (store.code(site.key)?, store.code(other.key)?);
                 if context.common.json {

@@ -5,7 +5,7 @@ use super::context::{Common, Context, moment};
 use super::filter::FilterArguments;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use crate::exchange::write_new;
-use crate::registry::body::{Body, Setting};
+use crate::registry::body::{Acknowledge, Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
 use crate::registry::record::RecordError;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// `papaver verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Every signature and the canonical form too 逐条验签
+    /// Verify anew what this device verified before, and the canonical form too 全部重新验签
     #[arg(long)]
     full: bool,
     #[command(flatten)]
@@ -72,6 +72,22 @@ fn finding(found: &Finding, lang: Lang) -> String {
                 "派生表与记录不一致 {site};可用 `papaver registry rebuild` 修复"
             )
         }
+        Finding::Schema { name } => tr!(
+            lang,
+            "the table, index or trigger {name} is not the one that this program makes",
+            "表、索引或触发器 {name} 与本程序所建不符"
+        ),
+        Finding::Grounds => lang
+            .pick(
+                "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
+                "登记库的归属单位或信任起点与本机签名不符",
+            )
+            .to_owned(),
+        Finding::District { site } => tr!(
+            lang,
+            "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",
+            "图斑 {site} 的区划与边界文件不符；可用 `papaver registry districts` 重新填写"
+        ),
         Finding::EvidenceMissing { sha256, name } => tr!(
             lang,
             "evidence {name} ({sha256}) is missing",
@@ -94,11 +110,23 @@ impl Verify {
         let store = context.read()?;
         let found = store.verify(self.full)?;
         let state = store.state_hash()?;
+        let refused = if found.findings.is_empty() {
+            store.refused()?
+        } else {
+            Vec::new()
+        };
         let lines: Vec<String> = found.findings.iter().map(|f| finding(f, lang)).collect();
         if context.common.json {
             json(&serde_json::json!({
                 "events": found.events, "signatures": found.signatures, "evidence": found.files, "state": state, "findings": lines,
                 "gaps": found.gaps.iter().map(|g| serde_json::json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
+                "verified_before": found.verified_before,
+                "forks_explained": found.acknowledged.iter().map(|(d, s)| serde_json::json!({"device": d, "seq": s})).collect::<Vec<_>>(),
+                "not_followed": refused.iter().map(|(sealed, why)| serde_json::json!({
+                    "event": sealed.hash, "device": sealed.event.device, "seq": sealed.event.seq, "type": sealed.event.body.kind(),
+                    "unit": sealed.event.actor.unit, "actor": sealed.event.actor.name, "site": sealed.event.site, "why": why,
+                    "because": why.label(lang),
+                })).collect::<Vec<_>>(),
                 "heads": found.heads.iter().map(|(d, s, h)| serde_json::json!({"device": d, "seq": s, "hash": h})).collect::<Vec<_>>(),
             }));
         } else {
@@ -113,6 +141,24 @@ impl Verify {
                     "尚未到达：设备 {device}，序号 {first}–{last}"
                 ));
             }
+            for (sealed, why) in &refused {
+                let (hash, kind) = (sealed.hash.short(), sealed.event.body.kind());
+                let (actor, why) = (&sealed.event.actor, why.label(lang));
+                let (unit, name) = (&actor.unit, &actor.name);
+                data(&tr!(
+                    lang,
+                    "not followed: {kind} {hash} of {unit} {name}: {why}",
+                    "不予采信：{unit} {name} 的 {kind} {hash}：{why}"
+                ));
+            }
+            for (device, seq) in &found.acknowledged {
+                let device = device.short();
+                data(&tr!(
+                    lang,
+                    "device {device} gave numbers from {seq} on twice; a supervisor has said why",
+                    "设备 {device} 自序号 {seq} 起重复；主管已说明原因"
+                ));
+            }
             for (device, seq, hash) in &found.heads {
                 data(&format!(
                     "{} {} #{seq} {hash}",
@@ -122,10 +168,11 @@ impl Verify {
             }
             data(&format!("{} {state}", lang.pick("state", "状态哈希")));
             let (events, signatures, files) = (found.events, found.signatures, found.files);
+            let before = found.verified_before;
             tell(&tr!(
                 lang,
-                "{events} events, {signatures} signatures, {files} evidence files",
-                "{events} 条记录，{signatures} 个签名，{files} 个证据文件"
+                "{events} events, {signatures} signatures verified now, {before} before; {files} evidence files",
+                "{events} 条记录，本次验签 {signatures} 个，此前已验 {before} 个；{files} 个证据文件"
             ));
             let sound = lines.is_empty();
             tell(if sound {
@@ -161,6 +208,53 @@ enum UpkeepCommand {
     Districts(DistrictsArguments),
     /// Write the list of electronic evidence 电子数据清单
     EvidenceList(EvidenceList),
+    /// Say why a device gave a number twice, so that verification goes on 说明设备序号重复原因
+    ExplainFork(ExplainFork),
+}
+
+#[derive(Debug, Args)]
+struct ExplainFork {
+    /// The device, or the beginning of its key 设备
+    device: String,
+    /// How it came about 理由
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl ExplainFork {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let (mut store, author) = context.write()?;
+        let typed = self.device.to_lowercase();
+        let forks = store.forks()?;
+        let meant: Vec<_> = forks
+            .into_iter()
+            .filter(|(device, _)| device.to_string().starts_with(&typed))
+            .collect();
+        let [(device, seq)] = meant[..] else {
+            return Err(bad("DEVICE", &self.device, "papaver verify"));
+        };
+        let draft = Draft {
+            site: None,
+            at: context.at()?,
+            evidence: vec![],
+            body: Body::Acknowledge(Acknowledge {
+                device,
+                seq,
+                reason: self.reason,
+            }),
+        };
+        store.write(|s| s.append(&author, draft, moment()))?;
+        if context.common.json {
+            json(&serde_json::json!({"device": device, "seq": seq}));
+        }
+        Ok(Done::Whole)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +311,7 @@ impl Upkeep {
             UpkeepCommand::Settings(c) => c.run(lang),
             UpkeepCommand::Districts(c) => c.run(lang),
             UpkeepCommand::EvidenceList(c) => c.run(lang),
+            UpkeepCommand::ExplainFork(c) => c.run(lang),
         }
     }
 }

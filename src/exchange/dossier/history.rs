@@ -3,7 +3,6 @@
 use super::Dossier;
 use crate::registry::body::{Body, Correct, Count, Create, Visit};
 use crate::registry::coded::{Coded, habitat_label};
-use crate::registry::moves::Refusal;
 use crate::registry::{SiteKey, State};
 use crate::tr;
 use crate::words::Lang;
@@ -26,40 +25,6 @@ pub fn kind(body: &Body, lang: Lang) -> &'static str {
         Body::Correct(_) => lang.pick("corrected", "更正"),
         Body::Attach(_) => lang.pick("files", "附件"),
         _ => lang.pick("other", "其他"),
-    }
-}
-
-/// Why an event is not followed.
-pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
-    match refusal {
-        Refusal::Role => lang
-            .pick("the author did not hold the role", "操作人无此角色")
-            .into(),
-        Refusal::State { state, .. } => {
-            let state = state.label(lang);
-            tr!(
-                lang,
-                "not possible while “{state}”",
-                "“{state}”状态下不可进行"
-            )
-        }
-        Refusal::Disputed => lang.pick("in dispute", "存在争议").into(),
-        Refusal::SelfAcceptance => lang
-            .pick("acceptor took part in the eradication", "验收人参与了铲除")
-            .into(),
-        Refusal::NotAll { percent } => tr!(lang, "only {percent} % destroyed", "仅铲除 {percent}%"),
-        Refusal::Lacks { .. } => lang.pick("evidence is lacking", "缺少证据").into(),
-        Refusal::NoReason => lang.pick("no reason given", "未说明理由").into(),
-        Refusal::IntoLess { .. } => lang
-            .pick("the other site is less severe", "目标图斑状态较轻")
-            .into(),
-        Refusal::NotClaimed => lang
-            .pick("a state that nobody claimed", "无人主张的状态")
-            .into(),
-        Refusal::MissingHistory => lang
-            .pick("earlier events have not arrived", "前序记录尚未到达")
-            .into(),
-        Refusal::Origin => lang.pick("a second founding", "重复建档").into(),
     }
 }
 

@@ -243,7 +243,7 @@ impl Page<'_> {
                     details,
                     " <strong class=\"warn\">{}{}</strong>",
                     self.pick("not followed: ", "未采纳："),
-                    escape(history::refusal(why, lang))
+                    escape(why.label(lang))
                 );
             }
             let files = event.evidence.len();

@@ -1,7 +1,7 @@
 //! Why a row is not recorded, in words.
 
 use crate::exchange::filled::FormFlaw;
-use crate::registry::moves::{Need, Refusal};
+use crate::registry::moves::Refusal;
 use crate::tr;
 use crate::words::Lang;
 
@@ -140,7 +140,7 @@ impl RowFlaw {
             Self::Move(Refusal::Lacks { needs }) => {
                 let needs = needs
                     .iter()
-                    .map(|need| lacking(*need, lang))
+                    .map(|need| need.name(lang))
                     .collect::<Vec<_>>()
                     .join(lang.pick("; ", "；"));
                 tr!(lang, "it lacks {needs}", "缺少：{needs}")
@@ -163,19 +163,7 @@ impl RowFlaw {
                 "the site is in dispute; `papaver resolve` first",
                 "图斑有争议，请先 `papaver resolve` 裁定"
             ),
-            Self::Move(other) => format!("{other:?}"),
+            Self::Move(other) => other.label(lang),
         }
-    }
-}
-
-fn lacking(need: Need, lang: Lang) -> &'static str {
-    match need {
-        Need::TwoOfficers => lang.pick("two officers", "两名核查人员"),
-        Need::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
-        Need::ScenePhoto => lang.pick(
-            "a photograph of the scene before uprooting",
-            "铲除前的现场照片",
-        ),
-        Need::AfterPhoto => lang.pick("a photograph from after the eradication", "铲除后的照片"),
     }
 }

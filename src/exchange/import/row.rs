@@ -8,7 +8,7 @@ use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::store::{Store, StoreError};
-use crate::registry::{Hash, Role, Site, SiteKey};
+use crate::registry::{Hash, Role, Site, SiteKey, unit};
 use std::collections::{BTreeMap, BTreeSet};
 use table::{Field, Row};
 
@@ -213,7 +213,8 @@ fn find(
     }
     let place = Place::point(at);
     // The same row given again is the same find.
-    let origin = format!("find:{},{},{found_at}", place.lon_e7, place.lat_e7);
+    let of = format!("find:{},{},{found_at}", place.lon_e7, place.lat_e7);
+    let origin = unit::origin(&of, &request.author.unit);
     let key = SiteKey::of_origin(&origin);
     let radius = f64::from(store.settings().match_radius_m);
     for near in store.sites_near(&place, radius)? {

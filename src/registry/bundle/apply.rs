@@ -1,14 +1,15 @@
 //! Taking a bundle into a registry: everything is verified before anything is changed; again is nothing new.
 
-use super::{BundleError, Inspected, SIGNED_AS, is_at_or_below};
-use crate::registry::body::Body;
-use crate::registry::event::canonical;
+use super::{BundleError, Inspected, SIGNED_AS};
+use crate::registry::authority::Authority;
+use crate::registry::event::{Sealed, canonical};
 use crate::registry::evidence;
-use crate::registry::ids::{DeviceId, Hash};
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::moves::Refusal;
 use crate::registry::store::{Gap, Store};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What taking a bundle did.
@@ -24,6 +25,10 @@ pub struct Applied {
     pub gaps: Vec<Gap>,
     /// Evidence that events name and that has not arrived yet.
     pub missing_files: Vec<Hash>,
+    /// Of the new events, those that are not followed, and why.
+    pub refused: Vec<(Hash, Refusal)>,
+    /// Numbers that a device gave twice, which show since this bundle: its registry was copied or put back.
+    pub forks: Vec<(DeviceId, u64)>,
     /// The state of the whole registry afterwards.
     pub state: Hash,
 }
@@ -48,7 +53,12 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
             },
         })?;
     }
+    let forks_before = store.forks()?;
+    let known = store.known(bundle.events.iter().map(|sealed| sealed.hash))?;
+    let new: Vec<&Sealed> = bundle.events.iter().filter(|s| !known.contains(&s.hash)).collect();
     let new_events = store.write(|store| store.take(&bundle.events))?;
+    let mut forks = store.forks()?;
+    forks.retain(|fork| !forks_before.contains(fork));
     let mut missing_files: Vec<Hash> = bundle
         .events
         .iter()
@@ -64,47 +74,34 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
         files: bundle.evidence.len(),
         gaps: store.gaps()?,
         missing_files,
+        refused: refused_of(store, &new)?,
+        forks,
         state: store.state_hash()?,
     })
 }
 
-/// The signer is trusted, and so is, directly or through trusted offices, every device in it; and each speaks only for
-/// its own unit or one below.
+/// The signer is trusted, and so is or was, directly or through trusted offices, every device in it. What each may say
+/// is for the gate to judge, event by event.
 fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), BundleError> {
-    let mut trusted = store.trusted()?;
     let signer = &bundle.manifest;
-    let known = trusted
-        .get(&signer.device)
-        .is_some_and(|unit| *unit == signer.unit);
-    if !known {
+    let standing = store.authority().devices().get(&signer.device);
+    if !standing.is_some_and(|s| s.is_trusted() && s.unit == signer.unit) {
         return Err(BundleError::Stranger {
             path: path.into(),
             device: signer.device,
             unit: signer.unit.clone(),
         });
     }
-    // Trust that arrives in the same bundle counts, each office for its own part of the country.
-    loop {
-        let before = trusted.len();
-        for sealed in &bundle.events {
-            if let Body::Trust(trust) = &sealed.event.body
-                && trust.trusted
-                && trusted
-                    .get(&sealed.event.device)
-                    .is_some_and(|unit| is_at_or_below(&trust.unit, unit))
-            {
-                trusted
-                    .entry(trust.device)
-                    .or_insert_with(|| trust.unit.clone());
-            }
-        }
-        if trusted.len() == before {
-            break;
-        }
-    }
+    // Trust that arrives in the same bundle counts.
+    let known = store.law()?;
+    let law = known.iter().chain(&bundle.events);
+    let gate = Authority::of(
+        store.authority().grounds().clone(),
+        law.map(|sealed| (sealed.hash, &sealed.event)),
+    );
     for sealed in &bundle.events {
         let event = &sealed.event;
-        if !speaks_for(&trusted, event.device, &event.actor.unit) {
+        if !gate.devices().contains_key(&event.device) {
             return Err(BundleError::StrangeEvent {
                 path: path.into(),
                 device: event.device,
@@ -116,10 +113,22 @@ fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), Bun
     Ok(())
 }
 
-fn speaks_for(trusted: &BTreeMap<DeviceId, String>, device: DeviceId, unit: &str) -> bool {
-    trusted
-        .get(&device)
-        .is_some_and(|own| is_at_or_below(unit, own))
+/// Of these events, those that are here and not followed.
+fn refused_of(store: &Store, new: &[&Sealed]) -> Result<Vec<(Hash, Refusal)>, BundleError> {
+    let mut refused = Vec::new();
+    let hashes: BTreeSet<Hash> = new.iter().map(|sealed| sealed.hash).collect();
+    let sites: BTreeSet<SiteKey> = new.iter().filter_map(|sealed| sealed.event.site).collect();
+    for key in sites {
+        let site = store.site(key)?;
+        let of_site = site.into_iter().flat_map(|site| site.refused);
+        refused.extend(of_site.filter(|(hash, _)| hashes.contains(hash)));
+    }
+    for sealed in new.iter().filter(|sealed| sealed.event.site.is_none()) {
+        if let Err(refusal) = store.authority().follows(sealed.hash, &sealed.event) {
+            refused.push((sealed.hash, refusal));
+        }
+    }
+    Ok(refused)
 }
 
 /// The receipt of a bundle: what was taken and what this registry has now, signed. It may be the point from which the
@@ -138,6 +147,11 @@ pub fn receipt(
         .into_iter()
         .map(|(device, seq)| (device.to_string(), seq))
         .collect();
+    let heads: BTreeMap<String, Vec<Hash>> = store
+        .heads_of(&store.complete()?)?
+        .into_iter()
+        .map(|(device, heads)| (device.to_string(), heads))
+        .collect();
     let key = store
         .signing_key()
         .ok_or_else(|| crate::registry::StoreError::ReadOnly {
@@ -154,6 +168,9 @@ pub fn receipt(
         "known_events": applied.known_events,
         "files": applied.files,
         "have": have,
+        "heads": heads,
+        "refused": applied.refused.iter().map(|(event, why)| json!({"event": event, "why": why})).collect::<Vec<_>>(),
+        "forks": applied.forks.iter().map(|(device, seq)| json!({"device": device, "seq": seq})).collect::<Vec<_>>(),
         "missing": applied.gaps.iter().map(|g| json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
         "missing_files": applied.missing_files,
         "state": applied.state,

@@ -12,7 +12,7 @@ mod write;
 pub use apply::{Applied, apply, receipt};
 pub use error::BundleError;
 pub use read::{Inspected, Unlock, inspect};
-pub use write::{Request, Sealing, create, new_identity};
+pub use write::{Point, Request, Sealing, create, new_identity};
 
 use super::ids::{DeviceId, Hash};
 use serde::{Deserialize, Serialize};
@@ -75,18 +75,6 @@ pub struct FileEntry {
     pub bytes: u64,
     /// Its digest.
     pub sha256: Hash,
-}
-
-/// Whether a unit's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000.
-fn is_at_or_below(unit: &str, above: &str) -> bool {
-    let mut stem = above;
-    while stem.len() > 2 {
-        match stem.strip_suffix("00") {
-            Some(shorter) if above.len() == 6 => stem = shorter,
-            _ => break,
-        }
-    }
-    unit == above || unit.starts_with(stem)
 }
 
 #[cfg(test)]

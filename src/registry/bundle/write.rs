@@ -7,6 +7,7 @@ use crate::registry::ids::{DeviceId, Hash};
 use crate::registry::store::{Filter, Store};
 use age::secrecy::{ExposeSecret, SecretString};
 use ed25519_dalek::Signer;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -16,8 +17,8 @@ use zip::write::SimpleFileOptions;
 /// What to carry.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// Only what came after these numbers, by device.
-    pub since: BTreeMap<DeviceId, u64>,
+    /// Only what came after this.
+    pub since: Point,
     /// Only sites of this district, and what concerns no site.
     pub district: Option<String>,
     /// The largest size of a part in bytes; a single larger photograph makes a larger part.
@@ -26,6 +27,17 @@ pub struct Request {
     pub created_at: String,
     /// How it is encrypted.
     pub sealing: Sealing,
+}
+
+/// How far a registry knew each device's events.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Point {
+    /// The last number, by device.
+    pub have: BTreeMap<DeviceId, u64>,
+    /// The last events themselves, by device: two devices that are one, a backup put back, give a number twice. Points of
+    /// version 0.1.0 lack them.
+    #[serde(default)]
+    pub heads: BTreeMap<DeviceId, Vec<Hash>>,
 }
 
 /// How a bundle is encrypted.
@@ -143,8 +155,9 @@ fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> 
     };
     let mut events = Vec::new();
     for (device, _) in store.devices()? {
-        let after = request.since.get(&device).copied().unwrap_or(0);
-        events.extend(store.events_of_device(device, after)?);
+        let after = request.since.have.get(&device).copied().unwrap_or(0);
+        let heads = request.since.heads.get(&device);
+        events.extend(store.events_since(device, after, heads.map(Vec::as_slice))?);
     }
     if let Some(sites) = sites {
         events.retain(|sealed| sealed.event.site.is_none_or(|site| sites.contains(&site)));
@@ -210,12 +223,12 @@ fn zip(
     let device = DeviceId(key.verifying_key().to_bytes());
     let manifest = Manifest {
         format: format!("{FORMAT}{VERSION}"),
-        unit: store.trusted()?.get(&device).cloned().unwrap_or_default(),
+        unit: store.trusted().get(&device).cloned().unwrap_or_default(),
         device,
         created_at: request.created_at.clone(),
         program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
         district: request.district.clone(),
-        since: request.since.clone(),
+        since: request.since.have.clone(),
         ranges: ranges(part.events.iter().map(|(sealed, _)| *sealed)),
         events: part.events.len() as u64,
         part: number,

@@ -5,6 +5,7 @@ use crate::ground::LonLat;
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;
+use crate::registry::unit::is_code;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub struct ScanFolder {
     /// Where it came from and what it covered.
     pub record: ScanRecord,
+    /// The unit that flew it, where it says so.
+    pub unit: Option<String>,
     /// Its candidates.
     pub candidates: Vec<Candidate>,
     /// The ground searched and not searched, where the folder has it.
@@ -39,6 +42,8 @@ struct ScanJson {
     format: String,
     scan_id: String,
     survey: Option<String>,
+    #[serde(default)]
+    unit: Option<String>,
     model: ModelJson,
     captured: Option<Period>,
     #[serde(default)]
@@ -158,6 +163,7 @@ impl ScanFolder {
         let coverage = folder.join("coverage.geojson");
         Ok(Self {
             record,
+            unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
             coverage: coverage.is_file().then_some(coverage),
         })

@@ -13,6 +13,9 @@ use super::body::{Body, Create, Meaning, Sighting, Source};
 use super::event::{EvidenceRef, EvidenceRole};
 use super::evidence;
 use super::ids::SiteKey;
+use super::limits::MOVES_FREELY_M;
+use super::site::Site;
+use super::unit::{self, is_at_or_below, share_ground};
 use super::matching::{Match, find};
 use super::place::Place;
 use super::store::{Author, Draft, Moment, Store, StoreError};
@@ -40,6 +43,22 @@ pub struct Recorded {
     pub undated: usize,
     /// Pictures that the scan names and the folder lacks.
     pub pictures_missing: usize,
+}
+
+/// The site that a candidate is known as: one of this unit, or of one that shares its ground, whose place fits. That a
+/// site far away names the candidate says nothing.
+fn known_as(store: &Store, candidate: &Candidate) -> Result<Option<SiteKey>, StoreError> {
+    let within = f64::from(store.settings().match_radius_m) + MOVES_FREELY_M;
+    let id = &candidate.detection.candidate;
+    let fits = |site: &Site| {
+        let founded = site.detection.as_ref().is_some_and(|d| d.candidate == *id);
+        let seen = site.sightings.iter().any(|s| s.detection.candidate == *id);
+        share_ground(&site.unit, store.authority().unit())
+            && (founded || seen)
+            && site.place.distance_m(&candidate.place) <= within
+    };
+    let sites = store.sites_of_candidate(id)?;
+    Ok(sites.iter().find(|site| fits(site)).map(|site| site.key))
 }
 
 /// Keeps the pictures of the candidates that are new here, and the coverage of a scan that is; in the candidates' order.
@@ -75,10 +94,7 @@ fn keep_files(
     let mut pictures = Vec::new();
     for candidate in &scan.candidates {
         let mut own = Vec::new();
-        if store
-            .site_of_candidate(&candidate.detection.candidate)?
-            .is_none()
-        {
+        if known_as(store, candidate)?.is_none() {
             for (role, path) in &candidate.pictures {
                 own.extend(keep(*role, path, Some(&candidate.place))?);
             }
@@ -100,10 +116,13 @@ pub fn record(
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Recorded, RecordError> {
     let mut done = Recorded::default();
-    let is_new = !store
-        .unit_events("scan")?
-        .iter()
-        .any(|s| matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan));
+    // What a unit that has nothing to say here recorded under the same id, is not this scan.
+    let is_new = !store.followed("scan")?.iter().any(|s| {
+        share_ground(&s.event.actor.unit, &author.unit)
+            && matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan)
+    });
+    let unit = scan.unit.as_deref().filter(|unit| is_at_or_below(unit, &author.unit));
+    let unit = unit.unwrap_or(&author.unit);
     let (coverage, pictures) = keep_files(store, scan, is_new, at, &mut done)?;
     let done = store.write(|store| {
         if is_new {
@@ -127,7 +146,7 @@ pub fn record(
             .collect();
         for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
             take(
-                store, author, candidate, pictures, &own, at, moment, &mut done,
+                store, author, unit, candidate, pictures, &own, at, moment, &mut done,
             )?;
         }
         Ok(done)
@@ -142,6 +161,7 @@ pub fn record(
 fn take(
     store: &mut Store,
     author: &Author,
+    unit: &str,
     candidate: &Candidate,
     pictures: Vec<EvidenceRef>,
     own: &BTreeSet<&str>,
@@ -150,11 +170,11 @@ fn take(
     done: &mut Recorded,
 ) -> Result<(), StoreError> {
     let detection = &candidate.detection;
-    if store.site_of_candidate(&detection.candidate)?.is_some() {
+    if known_as(store, candidate)?.is_some() {
         done.known_before += 1;
         return Ok(());
     }
-    let origin = format!("candidate:{}", detection.candidate);
+    let origin = unit::origin(&format!("candidate:{}", detection.candidate), unit);
     let radius = f64::from(store.settings().match_radius_m);
     let mut nearby = store.sites_near(&candidate.place, radius)?;
     nearby.retain(|site| {

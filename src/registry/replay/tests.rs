@@ -2,6 +2,7 @@ use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
 use crate::registry::event::{Actor, EvidenceRef, next_id};
+use crate::registry::authority::Grounds;
 use crate::registry::ids::DeviceId;
 use crate::registry::moves::Need;
 use crate::registry::place::Place;
@@ -43,12 +44,28 @@ impl Device {
             .collect()
     }
 
-    fn people(&self) -> People {
-        People::of(self.known.iter().map(|(hash, event)| (*hash, event)))
+    /// The gate of a registry of the unit whose devices all belong to it.
+    fn gate(&self) -> Authority {
+        let grounds = Grounds {
+            unit: UNIT.into(),
+            roots: self.known.values().map(|event| event.device).collect(),
+            ..Grounds::default()
+        };
+        Authority::of(grounds, self.known.iter().map(|(hash, event)| (*hash, event)))
+    }
+
+    fn neighbours(&self) -> Neighbours {
+        let mut neighbours = Neighbours::new();
+        for (hash, event) in &self.known {
+            for key in event.site.iter().chain(event.body.other_sites()) {
+                neighbours.entry(*key).or_default().push((*hash, event.clone()));
+            }
+        }
+        neighbours
     }
 
     fn site(&self, site: SiteKey) -> Site {
-        fold(site, &self.of(site), &self.people())
+        fold(site, &self.of(site), &self.gate(), &self.neighbours())
     }
 
     fn say(
@@ -89,6 +106,7 @@ impl Device {
                 unit: UNIT.into(),
                 role,
                 key: None,
+                recorder: None,
             },
             device: self.id,
             seq: self.seq,
@@ -153,6 +171,8 @@ fn office() -> Device {
             name: name.into(),
             roles,
             key: None,
+            proof: None,
+            reason: None,
         };
         device.say(
             None,
@@ -313,6 +333,8 @@ fn a_person_without_the_role_moves_nothing() {
         name: "wang".into(),
         roles: vec![Role::Analyst],
         key: None,
+        proof: None,
+        reason: None,
     };
     device.say(
         None,
@@ -335,6 +357,8 @@ fn a_person_without_the_role_moves_nothing() {
         name: "stranger".into(),
         roles: vec![Role::Supervisor],
         key: None,
+        proof: None,
+        reason: None,
     };
     device.say(
         None,
@@ -344,7 +368,7 @@ fn a_person_without_the_role_moves_nothing() {
         Body::Actor(change),
         14,
     );
-    assert!(device.people().get(UNIT, "stranger").is_none());
+    assert!(device.gate().people().get(UNIT, "stranger").is_none());
 }
 
 #[test]
@@ -524,22 +548,22 @@ fn an_event_without_its_past_waits_for_it() {
     let mut a = office();
     let site = eradicated(&mut a, 100);
     a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
-    let people = a.people();
+    let (gate, none) = (a.gate(), Neighbours::new());
     let all = a.of(site);
     let without_visit: Vec<_> = all
         .iter()
         .copied()
         .filter(|(_, e)| e.body.kind() != "visit")
         .collect();
-    let torn = fold(site, &without_visit, &people);
+    let torn = fold(site, &without_visit, &gate, &none);
     assert!(torn.incomplete && torn.state.is_open(), "{:?}", torn.state);
-    assert_eq!(fold(site, &all, &people).state, State::Closed);
+    assert_eq!(fold(site, &all, &gate, &none).state, State::Closed);
     let founding_lost: Vec<_> = all
         .iter()
         .copied()
         .filter(|(_, e)| e.body.kind() != "create")
         .collect();
-    assert!(fold(site, &founding_lost, &people).incomplete);
+    assert!(fold(site, &founding_lost, &gate, &none).incomplete);
 }
 
 #[test]
@@ -759,12 +783,12 @@ proptest! {
             let reference = together[0].site(*key);
             sound(&reference)?;
             for other in &together {
-                let people = other.people();
+                let (gate, neighbours) = (other.gate(), other.neighbours());
                 let mut events = other.of(*key);
-                prop_assert_eq!(&fold(*key, &events, &people), &reference);
+                prop_assert_eq!(&fold(*key, &events, &gate, &neighbours), &reference);
                 events.reverse();
                 events.extend(other.of(*key));
-                prop_assert_eq!(&fold(*key, &events, &people), &reference);
+                prop_assert_eq!(&fold(*key, &events, &gate, &neighbours), &reference);
             }
             // No open claim of the last moves is lost to a settled one.
             let ends: Vec<State> = all.iter().map(|device| device.site(*key).state).collect();

@@ -84,6 +84,16 @@ pub enum StoreError {
         /// The roles that would do.
         roles: Vec<&'static str>,
     },
+    /// Whose registry it is, or whom it trusts from the beginning, is not what its device signed.
+    Grounds {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A person who holds a key did not sign with it.
+    KeyNeeded {
+        /// The person.
+        actor: String,
+    },
     /// No such site.
     UnknownSite {
         /// What was asked for.
@@ -181,8 +191,36 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
         Refusal::NotClaimed => Said::new(tr!(lang, "nobody claims that state for {site}", "{site} 没有任何一方主张该状态")).hint(tr!(lang, "`papaver show {site}` lists the claims", "`papaver show {site}` 列出各方主张")),
         Refusal::Role => Said::new(tr!(lang, "{actor} does not hold the role for this", "{actor} 没有相应角色")).hint(tr!(lang, "a supervisor grants it: `papaver actor grant NAME ROLE`", "由主管授予:`papaver actor grant 姓名 角色`")),
         Refusal::MissingHistory => Said::new(tr!(lang, "earlier events of {site} have not arrived here", "{site} 的早期记录尚未到达")).hint(tr!(lang, "`papaver verify` names the missing numbers; ask that office for them", "`papaver verify` 会列出缺号，请向该单位索取")),
-        Refusal::Origin => Said::new(tr!(lang, "site {site} exists already", "图斑 {site} 已存在")),
+        Refusal::Origin if !site.is_empty() => Said::new(tr!(lang, "site {site} exists already", "图斑 {site} 已存在")),
+        other => {
+            let why = other.label(lang);
+            let said = if site.is_empty() {
+                Said::new(tr!(lang, "this is not {actor}'s to record: {why}", "{actor} 不能记录此项：{why}"))
+            } else {
+                Said::new(tr!(lang, "this is not recorded for {site}: {why}", "{site} 未作此记录：{why}"))
+            };
+            match remedy(other, site, lang) {
+                Some(hint) => said.hint(hint),
+                None => said,
+            }
+        }
     }
+}
+
+/// What to do about a refusal that its label explains.
+fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Option<String> {
+    Some(match refusal {
+        Refusal::Unit { unit } => tr!(lang, "unit {unit} or one above it records this; elsewhere you may `papaver note`", "请由单位 {unit} 或其上级办理；对其他单位的图斑可用 `papaver note` 备注"),
+        Refusal::Unsigned => tr!(lang, "unlock it with `--passphrase-file FILE`", "请用 `--passphrase-file 文件` 解锁个人密钥"),
+        Refusal::Key => tr!(lang, "each person makes their own: `papaver actor key NAME --actor NAME`", "个人密钥须由本人生成：`papaver actor key 姓名 --actor 姓名`"),
+        Refusal::Date { .. } => tr!(lang, "steps follow one another, and nothing lies ahead; give the right day with `--when`; a wrong one that is recorded is mended by `papaver correct {site} --event HASH --happened TIME --reason TEXT`", "各步骤须按先后顺序，且不得晚于当前；请用 `--when` 给出正确日期；已录错的用 `papaver correct {site} --event 哈希 --happened 时间 --reason 理由` 更正"),
+        Refusal::Supervisor => tr!(lang, "let a supervisor do it: `--actor NAME`", "请由主管办理：`--actor 姓名`"),
+        Refusal::SamePicture => tr!(lang, "take a photograph of what is left", "请重新拍摄铲除后的照片"),
+        Refusal::HigherUnit => tr!(lang, "send a bundle to the unit above, which resolves it and sends one back", "请将数据包报上级单位裁定后回传"),
+        Refusal::Percent => tr!(lang, "give `--percent 1` to `--percent 100`", "请用 `--percent 1` 至 `--percent 100`"),
+        Refusal::Far { .. } => tr!(lang, "check the positions of both", "请核对两处位置"),
+        _ => return None,
+    })
 }
 
 impl Say for StoreError {
@@ -192,6 +230,11 @@ impl Say for StoreError {
     )]
     fn say(&self, lang: Lang) -> Said {
         match self {
+            Self::Grounds { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} does not say by its own device's signature whose registry it is: somebody has changed that, or the key beside it is another's", "{path} 的归属单位与信任起点与本机签名不符：已被改动，或旁边的密钥不是原来的")).hint(tr!(lang, "put back the backup, with its `.key`; `papaver verify` names what was changed", "请恢复备份及其 `.key`；`papaver verify` 会指出改动之处"))
+            }
+            Self::KeyNeeded { actor } => Said::new(tr!(lang, "{actor} holds a key of their own and has to sign with it", "{actor} 有个人密钥，须签名")).hint(tr!(lang, "unlock it with `--passphrase-file FILE`, or a supervisor records it in their name, which stays marked: `--recorder NAME --without-key REASON`", "请用 `--passphrase-file 文件` 解锁；或由主管代录并永久标注：`--recorder 姓名 --without-key 理由`")),
             Self::Missing { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "no registry at {path}", "没有登记库 {path}")).hint(tr!(

@@ -7,6 +7,7 @@ mod districts;
 mod each;
 mod error;
 mod files;
+mod gate;
 mod lock;
 mod read;
 mod replayed;
@@ -20,6 +21,7 @@ pub use read::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
+use super::authority::{Authority, Grounds};
 use super::body::{Body, Init};
 use super::event::{EvidenceRef, Sealed};
 use super::ids::{DeviceId, Hash, SiteKey};
@@ -40,9 +42,19 @@ use write::{actor_column, guard, seconds};
 pub struct Store {
     path: PathBuf,
     connection: Connection,
-    people: People,
+    gate: Authority,
     settings: Settings,
+    migrated: Option<Migrated>,
     writer: Option<Writer>,
+}
+
+/// What became of a registry of an earlier version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Its version.
+    pub from: i32,
+    /// Events that are kept and no longer followed.
+    pub refused: usize,
 }
 
 #[derive(Debug)]
@@ -60,6 +72,8 @@ struct Tip {
     hash: Hash,
     id: Uuid,
     logged_s: i64,
+    /// Whether its signature was verified since the registry was opened.
+    verified: bool,
 }
 
 /// Who records an event.
@@ -71,6 +85,31 @@ pub struct Author {
     pub unit: String,
     /// Their own key, where they unlocked it.
     pub key: Option<SigningKey>,
+    /// Who records it in their name, where they hold a key and did not sign.
+    pub in_their_name: Option<InTheirName>,
+}
+
+/// A supervisor who records something in another's name.
+#[derive(Debug, Clone)]
+pub struct InTheirName {
+    /// The supervisor's name.
+    pub name: String,
+    /// The supervisor's own key, where they hold one.
+    pub key: Option<SigningKey>,
+    /// Why the author's own signature is missing.
+    pub reason: String,
+}
+
+impl Author {
+    /// Somebody who does not sign with a key of their own.
+    pub fn plain(unit: &str, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            key: None,
+            in_their_name: None,
+        }
+    }
 }
 
 /// An event before it has a number, a hash and a signature.
@@ -124,16 +163,17 @@ impl Store {
             drop(connection);
             let mut store = Self::open_write(path, &author.name, Duration::from_secs(1))?;
             store.write(|store| {
+                // Whose registry this is: the unit, and the device from which trust begins.
+                let key = SigningKey::from_bytes(&secret);
+                let device = DeviceId(key.verifying_key().to_bytes());
+                store.set_grounds(&author.unit, &[device], &key)?;
                 let draft = Draft {
                     site: None,
                     at,
                     evidence: Vec::new(),
                     body: Body::Init(init),
                 };
-                let first = store.append(author, draft, moment)?;
-                // Whose registry this is: the unit, and the devices from which trust begins.
-                store.set_local("unit", &author.unit)?;
-                store.set_local("roots", &first.event.device.to_string())
+                store.append(author, draft, moment)
             })?;
             Ok(store)
         })();
@@ -171,7 +211,7 @@ impl Store {
             .connection
             .pragma_update(None, "journal_mode", "TRUNCATE")
             .map_err(|e| store.fail(e))?;
-        schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
+        let from = schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
         let device = DeviceId(key.verifying_key().to_bytes());
         let tip = store.tip(device)?;
         store.writer = Some(Writer {
@@ -180,6 +220,12 @@ impl Store {
             tip,
             _lock: lock,
         });
+        if from != 0 && from < schema::version() {
+            store.adopt(from)?;
+        } else if from != 0 {
+            store.check_grounds()?;
+        }
+        store.check_law()?;
         Ok(store)
     }
 
@@ -217,8 +263,9 @@ impl Store {
         let mut store = Self {
             path: path.into(),
             connection,
-            people: People::default(),
+            gate: Authority::default(),
             settings: Settings::default(),
+            migrated: None,
             writer: None,
         };
         store.learn()?;
@@ -236,17 +283,24 @@ impl Store {
         }
     }
 
-    /// Reads people and settings anew.
+    /// Reads devices, people and settings anew.
     fn learn(&mut self) -> Result<(), StoreError> {
-        let events = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events \
-             WHERE site IS NULL AND kind IN ('init', 'actor', 'setting')",
-            [],
-        )?;
-        let pairs = || events.iter().map(|sealed| (sealed.hash, &sealed.event));
-        self.people = People::of(pairs());
-        self.settings = Settings::of(pairs());
+        let events = self.law()?;
+        self.gate = Authority::of(
+            self.grounds()?,
+            events.iter().map(|sealed| (sealed.hash, &sealed.event)),
+        );
+        self.settings = self.gate.settings_for(self.gate.unit());
         Ok(())
+    }
+
+    /// The events that say who may do what.
+    pub(in crate::registry) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events \
+             WHERE site IS NULL AND kind IN ('init', 'actor', 'setting', 'trust')",
+            [],
+        )
     }
 
     fn tip(&self, device: DeviceId) -> Result<Option<Tip>, StoreError> {
@@ -259,6 +313,7 @@ impl Store {
             hash: sealed.hash,
             id: sealed.event.id,
             logged_s: seconds(&sealed.event.logged_at),
+            verified: false,
         }))
     }
 
@@ -303,9 +358,19 @@ impl Store {
         beside(&self.path, ".people")
     }
 
+    /// Who may say what about what.
+    pub fn authority(&self) -> &Authority {
+        &self.gate
+    }
+
     /// The people.
     pub fn people(&self) -> &People {
-        &self.people
+        self.gate.people()
+    }
+
+    /// What became of the registry of an earlier version that was opened.
+    pub fn migrated(&self) -> Option<Migrated> {
+        self.migrated
     }
 
     /// The settings in force.

@@ -1,16 +1,16 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
 use super::{Gap, Store, StoreError, raw};
-use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey, TypedCode};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
 use crate::registry::state::State;
+use crate::registry::unit::is_at_or_below;
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which sites to list. Everything that is given has to hold.
 #[derive(Debug, Clone, Default)]
@@ -120,17 +120,30 @@ impl Store {
         decode(digest, json).map_err(|what| self.damaged(what))
     }
 
-    /// The site that a candidate of a scan became or was seen at.
+    /// The sites that a candidate of a scan became or was seen at. That a site says so is no proof: whether its place
+    /// fits is for the caller to see.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn sites_of_candidate(&self, candidate: &str) -> Result<Vec<Site>, StoreError> {
+        let found: Vec<SiteKey> = self
+            .connection
+            .prepare_cached("SELECT site FROM candidates WHERE candidate = ?1 ORDER BY site")
+            .and_then(|mut s| s.query_map([candidate], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        let sites = found.into_iter().map(|key| self.site(key));
+        sites.filter_map(Result::transpose).collect()
+    }
+
+    /// The site of this unit, or of one below it, that a candidate became or else was seen at.
     ///
     /// # Errors
     /// Those of reading.
     pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<SiteKey>, StoreError> {
-        let found: Option<Vec<u8>> = self
-            .connection
-            .prepare_cached("SELECT site FROM candidates WHERE candidate = ?1")
-            .and_then(|mut s| s.query_row([candidate], |row| row.get(0)).optional())
-            .map_err(|e| self.fail(e))?;
-        Ok(found.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok()))
+        let mut sites = self.sites_of_candidate(candidate)?;
+        sites.retain(|site| is_at_or_below(&site.unit, self.gate.unit()));
+        let became = |site: &&Site| site.detection.as_ref().is_some_and(|d| d.candidate == candidate);
+        Ok(sites.iter().find(became).or(sites.first()).map(|site| site.key))
     }
 
     /// The sites that pass a filter, in order of their keys.
@@ -268,6 +281,99 @@ impl Store {
         )
     }
 
+    /// The events of a device that somebody lacks who knew its numbers up to `after`, and whose last events of it were
+    /// `heads`. Where those are not here, or numbers were given twice, everything is handed out that they do not build
+    /// on: rather twice than never.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events_since(
+        &self,
+        device: DeviceId,
+        after: u64,
+        heads: Option<&[Hash]>,
+    ) -> Result<Vec<Sealed>, StoreError> {
+        let forked = self.forks()?.iter().any(|(of, seq)| *of == device && *seq <= after);
+        let known = match heads {
+            Some(heads) => !heads.is_empty() && self.known(heads.iter().copied())?.len() == heads.len(),
+            None => true,
+        };
+        if !forked && known {
+            return self.events_of_device(device, after);
+        }
+        let mut events = self.events_of_device(device, 0)?;
+        let before: BTreeMap<Hash, Option<Hash>> =
+            events.iter().map(|sealed| (sealed.hash, sealed.event.prev)).collect();
+        let mut has: BTreeSet<Hash> = BTreeSet::new();
+        for head in heads.unwrap_or_default() {
+            let mut at = Some(*head);
+            while let Some(hash) = at.filter(|hash| before.contains_key(hash) && has.insert(*hash)) {
+                at = before.get(&hash).copied().flatten();
+            }
+        }
+        events.retain(|sealed| !has.contains(&sealed.hash));
+        Ok(events)
+    }
+
+    /// The last events of devices up to a number: one, or one of each branch where a number was given twice.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn heads_of(&self, upto: &[(DeviceId, u64)]) -> Result<BTreeMap<DeviceId, Vec<Hash>>, StoreError> {
+        let forks = self.forks()?;
+        let mut heads = BTreeMap::new();
+        for (device, seq) in upto {
+            let own: Vec<Hash> = if forks.iter().any(|(of, first)| of == device && first <= seq) {
+                let mut events = self.events_of_device(*device, 0)?;
+                events.retain(|sealed| sealed.event.seq <= *seq);
+                let built_on: BTreeSet<Hash> = events.iter().filter_map(|s| s.event.prev).collect();
+                events.iter().map(|s| s.hash).filter(|hash| !built_on.contains(hash)).collect()
+            } else {
+                let after = seq.saturating_sub(1);
+                let last = self.events_of_device(*device, after)?;
+                last.iter().filter(|s| s.event.seq == *seq).map(|s| s.hash).collect()
+            };
+            heads.insert(*device, own);
+        }
+        Ok(heads)
+    }
+
+    /// The numbers that a device gave twice, with the first of each.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn forks(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let rows: Vec<([u8; 32], i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT device, min(seq) FROM (SELECT device, seq FROM events GROUP BY device, seq HAVING count(*) > 1) GROUP BY device",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, seq)| Some((DeviceId(device), u64::try_from(seq).ok()?)))
+            .collect())
+    }
+
+    /// Of some events, those that are here.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn known(&self, hashes: impl Iterator<Item = Hash>) -> Result<BTreeSet<Hash>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM events WHERE hash = ?1")
+            .map_err(|e| self.fail(e))?;
+        let mut known = BTreeSet::new();
+        for hash in hashes {
+            if statement.exists([hash.as_bytes()]).map_err(|e| self.fail(e))? {
+                known.insert(hash);
+            }
+        }
+        Ok(known)
+    }
+
     /// Events that concern no site, of one type.
     ///
     /// # Errors
@@ -277,6 +383,16 @@ impl Store {
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL AND kind = ?1 ORDER BY id",
             [kind],
         )
+    }
+
+    /// Events that concern no site, of one type, as far as the gate lets them.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn followed(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
+        let mut events = self.unit_events(kind)?;
+        events.retain(|sealed| self.gate.follows(sealed.hash, &sealed.event).is_ok());
+        Ok(events)
     }
 
     /// The devices whose events are here, with the highest number of each.
@@ -344,46 +460,14 @@ impl Store {
     }
 
     /// The devices whose events are taken: this registry's own, those it trusts, and those that trusted ones trust,
-    /// each with its unit. The last word of each truster stands.
-    ///
-    /// # Errors
-    /// Those of reading.
-    pub fn trusted(&self) -> Result<BTreeMap<DeviceId, String>, StoreError> {
-        let unit = self.local("unit")?.unwrap_or_default();
-        let roots: Vec<DeviceId> = self
-            .local("roots")?
-            .unwrap_or_default()
-            .split(',')
-            .filter_map(|id| id.parse().ok())
-            .collect();
-        let mut said: BTreeMap<(DeviceId, DeviceId), Option<String>> = BTreeMap::new();
-        for sealed in self.unit_events("trust")? {
-            if let Body::Trust(trust) = &sealed.event.body
-                && self.people.allows(&sealed.event)
-            {
-                let unit = trust.trusted.then(|| trust.unit.clone());
-                said.insert((sealed.event.device, trust.device), unit);
-            }
-        }
-        let mut trusted: BTreeMap<DeviceId, String> =
-            roots.iter().map(|root| (*root, unit.clone())).collect();
-        let mut waiting = roots.clone();
-        while let Some(truster) = waiting.pop() {
-            for ((_, device), unit) in said.iter().filter(|((by, _), _)| *by == truster) {
-                // What this registry's own device refuses, nobody else can vouch for.
-                let refused = roots
-                    .iter()
-                    .any(|root| said.get(&(*root, *device)) == Some(&None));
-                if let Some(unit) = unit
-                    && !refused
-                    && !trusted.contains_key(device)
-                {
-                    trusted.insert(*device, unit.clone());
-                    waiting.push(*device);
-                }
-            }
-        }
-        Ok(trusted)
+    /// each with its unit.
+    pub fn trusted(&self) -> BTreeMap<DeviceId, String> {
+        self.gate
+            .devices()
+            .iter()
+            .filter(|(_, standing)| standing.is_trusted())
+            .map(|(device, standing)| (*device, standing.unit.clone()))
+            .collect()
     }
 
     /// How many events there are.
@@ -418,10 +502,10 @@ impl Store {
             all.update(pair.0.as_blob().unwrap_or_default());
             all.update(pair.1.as_blob().unwrap_or_default());
         }
-        for (unit, name, person) in self.people.iter() {
+        for (unit, name, person) in self.people().iter() {
             all.update(format!("{unit}/{name}:{person:?}"));
         }
-        all.update(format!("{:?}", self.settings));
+        all.update(format!("{:?}", self.gate.decided()));
         Ok(Hash(all.finalize().into()))
     }
 

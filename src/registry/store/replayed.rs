@@ -3,8 +3,8 @@
 use super::{OtherSide, SiteEvents, Store, StoreError, raw};
 use crate::registry::event::Event;
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::people::People;
-use crate::registry::replay::fold;
+use crate::registry::Authority;
+use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use rayon::prelude::*;
 
@@ -25,7 +25,7 @@ impl Store {
                 Ok(())
             },
         )?;
-        let people = &self.people;
+        let (gate, neighbours) = (self.gate(), self.all_neighbours()?);
         let mut statement = self
             .connection
             .prepare(
@@ -52,14 +52,14 @@ impl Store {
                     batch
                 }))
             },
-            |batch| fold_batch(batch, people),
+            |batch| fold_batch(batch, gate, &neighbours),
             |folded| {
                 let folded = folded.map_err(|what| self.damaged(what))?;
                 folded.iter().try_for_each(|(site, json)| each(site, json))
             },
         )?;
         let rest: Vec<SiteEvents> = other_side.into_iter().collect();
-        let folded = fold_batch(&rest, people).map_err(|what| self.damaged(what))?;
+        let folded = fold_batch(&rest, gate, &neighbours).map_err(|what| self.damaged(what))?;
         folded.iter().try_for_each(|(site, json)| each(site, json))
     }
 
@@ -152,18 +152,20 @@ pub(super) fn in_turns<B: Sync, R: Send, E>(
 /// Folds sites on every core.
 pub(super) fn fold_batch(
     batch: &[SiteEvents],
-    people: &People,
+    gate: &Authority,
+    neighbours: &Neighbours,
 ) -> Result<Vec<(Site, Vec<u8>)>, String> {
     batch
         .par_iter()
-        .map(|(key, events)| fold_raw(*key, events, people))
+        .map(|(key, events)| fold_raw(*key, events, gate, neighbours))
         .collect()
 }
 
 fn fold_raw(
     key: SiteKey,
     events: &[(Hash, Vec<u8>)],
-    people: &People,
+    gate: &Authority,
+    neighbours: &Neighbours,
 ) -> Result<(Site, Vec<u8>), String> {
     let parsed: Vec<(Hash, Event)> = events
         .iter()
@@ -177,7 +179,7 @@ fn fold_raw(
         })
         .collect::<Result<_, _>>()?;
     let pairs: Vec<(Hash, &Event)> = parsed.iter().map(|(hash, event)| (*hash, event)).collect();
-    let site = fold(key, &pairs, people);
+    let site = fold(key, &pairs, gate, neighbours);
     let json = serde_json::to_vec(&site).map_err(|e| e.to_string())?;
     Ok((site, json))
 }

@@ -81,10 +81,11 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     let roots = told("roots")
         .or_else(|| first.map(|s| s.event.device.to_string()))
         .unwrap_or_default();
+    let mut roots: Vec<DeviceId> = roots.split(',').filter_map(|id| id.parse().ok()).collect();
+    roots.push(new_device);
     store.write(|store| {
-        store.take(&events)?;
-        store.set_local("unit", &unit)?;
-        store.set_local("roots", &format!("{roots},{new_device}"))
+        store.set_grounds(&unit, &roots, &SigningKey::from_bytes(&secret))?;
+        store.take(&events)
     })?;
     Ok(Salvaged {
         from_rows,

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i32 = 0x5061_7076;
 
 /// Each is applied once, in order, and counted in `user_version`.
-const MIGRATIONS: [&str; 1] = [
+const MIGRATIONS: [&str; 2] = [
     // `hash`, the signatures and `bytes` are the record, `guard` a checksum of the signatures, so that a quick
     // verification sees a changed one; the other columns repeat what the bytes say, for finding.
     "CREATE TABLE events(
@@ -55,6 +55,19 @@ const MIGRATIONS: [&str; 1] = [
          beside TEXT
      ) STRICT, WITHOUT ROWID;
      CREATE TABLE local(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    // `out_of_order` and `absent` follow from the events and the files beside the registry; a candidate may be named at
+    // several sites; `photographs` shows one picture under two sites. A part of a site concerns the site it was part of.
+    "CREATE TABLE out_of_order(hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+     CREATE TABLE absent(sha256 BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(sha256, hash)) STRICT, WITHOUT ROWID;
+     DROP TABLE candidates;
+     CREATE TABLE candidates(candidate TEXT NOT NULL, site BLOB NOT NULL, PRIMARY KEY(candidate, site)) STRICT, WITHOUT ROWID;
+     CREATE INDEX candidates_site ON candidates(site);
+     CREATE TABLE photographs(sha256 BLOB NOT NULL, site BLOB NOT NULL, PRIMARY KEY(sha256, site)) STRICT, WITHOUT ROWID;
+     CREATE INDEX photographs_site ON photographs(site);
+     DROP TRIGGER events_stay;
+     UPDATE events SET other_site = unhex(json_extract(CAST(bytes AS TEXT), '$.body.split_from[0]'))
+         WHERE kind = 'create' AND json_extract(CAST(bytes AS TEXT), '$.body.split_from[0]') IS NOT NULL;
+     CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;",
 ];
 
 /// The version this program writes.
@@ -62,11 +75,26 @@ pub(super) fn version() -> i32 {
     i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX)
 }
 
-/// Brings a file to this program's version, in one transaction.
-pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+/// What a file of this program's version holds: type, name and SQL of each table, index and trigger, in order.
+pub(super) fn expected() -> rusqlite::Result<Vec<(String, String, String)>> {
+    let blank = Connection::open_in_memory()?;
+    migrate(&blank)?;
+    objects(&blank)
+}
+
+/// What a file holds: type, name and SQL of each table, index and trigger, in order.
+pub(super) fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
+    connection
+        .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+/// Brings a file to this program's version, in one transaction. Returns the version it had.
+pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<i32> {
     let found: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found == version() {
-        return Ok(());
+        return Ok(found);
     }
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let done = (|| {
@@ -77,5 +105,5 @@ pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         connection.pragma_update(None, "user_version", version())
     })();
     connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    done
+    done.map(|()| found)
 }

@@ -4,11 +4,14 @@
 //! through part by part, so that what is wrong can be named.
 
 mod at_once;
+mod mark;
 
-use super::{Store, StoreError, actor_column, guard, raw};
+use super::{Store, StoreError, actor_column, guard, raw, schema};
+use crate::registry::body::Body;
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
 use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::site::Site;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +63,18 @@ pub enum Finding {
         /// The site, where it is one.
         site: Option<SiteKey>,
     },
+    /// A table, an index or a trigger is not the one that this program makes.
+    Schema {
+        /// Its name.
+        name: String,
+    },
+    /// Whose registry it is, or whom it trusts from the beginning, is not as its device signed it.
+    Grounds,
+    /// The district of a site is not that of the boundary file.
+    District {
+        /// The site.
+        site: SiteKey,
+    },
     /// An evidence file is missing.
     EvidenceMissing {
         /// Its digest.
@@ -92,14 +107,18 @@ pub struct Gap {
 pub struct Verification {
     /// Events looked at.
     pub events: u64,
-    /// Signatures verified.
+    /// Signatures verified now.
     pub signatures: u64,
+    /// Events whose signatures this device verified before, and signed that it did, unchanged since.
+    pub verified_before: u64,
     /// Evidence files looked at.
     pub files: u64,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What has not arrived.
     pub gaps: Vec<Gap>,
+    /// Forks that a supervisor has explained.
+    pub acknowledged: Vec<(DeviceId, u64)>,
     /// Each device with its last number and that event's hash: what a paper ledger should carry.
     pub heads: Vec<(DeviceId, u64, Hash)>,
 }
@@ -124,7 +143,9 @@ type Columns = (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
 type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;
 
 impl Store {
-    /// Verifies everything; with `full`, every signature and the canonical form of every event too.
+    /// Verifies everything: every byte, every link, every signature, and what follows from the events. What this device
+    /// verified before, and signed that it did, need only be unchanged; with `full` it is verified anew, and the
+    /// canonical form of every event too.
     ///
     /// # Errors
     /// Only where the file cannot be read at all; damage is a finding.
@@ -135,7 +156,10 @@ impl Store {
         } else {
             self.verify_at_once(&mut files)
         };
-        let mut found = quick.unwrap_or_else(|| self.verify_by_parts(full, &mut files));
+        let mut found = quick.unwrap_or_else(|| self.verify_by_parts(&mut files));
+        self.verify_grounds(&mut found);
+        self.verify_districts(&mut found)?;
+        self.explain_forks(&mut found)?;
         let folder = self.evidence_folder();
         found.files = files.len() as u64;
         let wrong: Vec<Finding> = files
@@ -160,19 +184,69 @@ impl Store {
     }
 
     /// Part by part, so that whatever is wrong is named where it is.
-    fn verify_by_parts(&self, full: bool, files: &mut BTreeMap<Hash, EvidenceRef>) -> Verification {
+    fn verify_by_parts(&self, files: &mut BTreeMap<Hash, EvidenceRef>) -> Verification {
         let mut found = Verification::default();
         self.verify_structure(&mut found);
         let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-        self.verify_events(full, &mut found, &mut chains, files);
+        self.verify_events(true, &mut found, &mut chains, files);
         verify_chains(&chains, &mut found);
-        if !full {
-            self.verify_heads(&mut found);
-        }
         if found.findings.is_empty() {
             self.verify_derived(&mut found);
         }
         found
+    }
+
+    /// What the tables are, and whose registry it is.
+    fn verify_grounds(&self, found: &mut Verification) {
+        let compared = schema::expected().and_then(|expected| Ok((expected, schema::objects(&self.connection)?)));
+        match compared {
+            Ok((expected, there)) => {
+                let odd = expected.iter().filter(|object| !there.contains(object));
+                let more = there.iter().filter(|object| !expected.contains(object));
+                let names: BTreeSet<&String> = odd.chain(more).map(|(_, name, _)| name).collect();
+                found.findings.extend(names.into_iter().map(|name| Finding::Schema { name: name.clone() }));
+            }
+            Err(e) => found.findings.push(Finding::Structure { what: e.to_string() }),
+        }
+        if !self.grounds_hold().unwrap_or(false) {
+            found.findings.push(Finding::Grounds);
+        }
+    }
+
+    /// Whether each site lies in the district that the table says.
+    fn verify_districts(&self, found: &mut Verification) -> Result<(), StoreError> {
+        let Some(districts) = self.districts()? else {
+            return Ok(());
+        };
+        let known = self.district_codes()?;
+        let wrong = self.map_sites(|site| {
+            let code = known.get(&site.key)?;
+            // Sites that came in, or were moved, since the file was read are filled in when it is read again.
+            let there = districts.code_of(site.place.lonlat());
+            (there != Some(code.as_str()) && !moved(&site)).then_some(Finding::District { site: site.key })
+        })?;
+        found.findings.extend(wrong);
+        Ok(())
+    }
+
+    /// A fork that a supervisor has explained is no finding any more.
+    fn explain_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
+        let explained: BTreeSet<DeviceId> = self
+            .followed("acknowledge")?
+            .into_iter()
+            .filter_map(|sealed| match sealed.event.body {
+                Body::Acknowledge(fork) => Some(fork.device),
+                _ => None,
+            })
+            .collect();
+        found.findings.retain(|finding| match finding {
+            Finding::Fork { device, seq } if explained.contains(device) => {
+                found.acknowledged.push((*device, *seq));
+                false
+            }
+            _ => true,
+        });
+        Ok(())
     }
 
     fn verify_structure(&self, found: &mut Verification) {
@@ -230,31 +304,10 @@ impl Store {
         }
     }
 
-    /// The last event of each device: its signature covers, through the chain, all that came before.
-    fn verify_heads(&self, found: &mut Verification) {
-        for (device, seq, hash) in found.heads.clone() {
-            let last = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-                [hash.as_bytes()],
-            );
-            let flaw = match last.as_deref() {
-                Ok([sealed]) => sealed.check().err(),
-                _ => Some(EventFlaw::Hash),
-            };
-            found.signatures += 1;
-            found.findings.extend(flaw.map(|flaw| Finding::Event {
-                row: 0,
-                hash,
-                device,
-                seq: i64::try_from(seq).unwrap_or(0),
-                flaw,
-            }));
-        }
-    }
-
     fn verify_derived(&self, found: &mut Verification) {
         let mut different = Vec::new();
         let mut sites = 0_i64;
+        let mut names = 0;
         let compared = self.replay_all(|site, json| {
             sites += 1;
             let same: rusqlite::Result<bool> = self
@@ -275,10 +328,10 @@ impl Store {
             if !same.unwrap_or(false) {
                 different.push(Finding::Derived { site: Some(site.key) });
             }
-            for detection in site.detection.iter().chain(site.sightings.iter().map(|s| &s.detection)) {
-                if self.site_of_candidate(&detection.candidate).ok().flatten().is_none() {
-                    different.push(Finding::Derived { site: Some(site.key) });
-                }
+            let named = names_of(site);
+            names += named.0.len() + named.1.len();
+            if !self.names_are(site.key, &named).unwrap_or(false) {
+                different.push(Finding::Derived { site: Some(site.key) });
             }
             Ok(())
         });
@@ -291,11 +344,53 @@ impl Store {
             .connection
             .query_row("SELECT count(*) FROM sites", [], |row| row.get(0))
             .ok();
-        if rows != Some(sites) {
+        if rows != Some(sites) || self.count_names().ok() != Some(names) {
             different.push(Finding::Derived { site: None });
         }
         found.findings.extend(different);
     }
+}
+
+/// What the tables of candidates and of photographs hold of a site.
+type Names = (BTreeSet<String>, BTreeSet<Hash>);
+
+fn names_of(site: &Site) -> Names {
+    let detections = site.detection.iter().chain(site.sightings.iter().map(|s| &s.detection));
+    let photographs = site.evidence.iter().filter(|file| file.role.is_photograph());
+    (
+        detections.map(|d| d.candidate.clone()).collect(),
+        photographs.map(|file| file.sha256).collect(),
+    )
+}
+
+impl Store {
+    /// Whether the tables of candidates and photographs hold these of a site, and no others.
+    fn names_are(&self, site: SiteKey, (candidates, photographs): &Names) -> rusqlite::Result<bool> {
+        let known: BTreeSet<String> = self
+            .connection
+            .prepare_cached("SELECT candidate FROM candidates WHERE site = ?1")?
+            .query_map([site.as_bytes()], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let shown: BTreeSet<Hash> = self
+            .connection
+            .prepare_cached("SELECT sha256 FROM photographs WHERE site = ?1")?
+            .query_map([site.as_bytes()], |row| Ok(Hash(row.get(0)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(known == *candidates && shown == *photographs)
+    }
+
+    fn count_names(&self) -> rusqlite::Result<usize> {
+        let sql = "SELECT (SELECT count(*) FROM candidates) + (SELECT count(*) FROM photographs)";
+        self.connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .map(|n| usize::try_from(n).unwrap_or(0))
+    }
+}
+
+/// Whether a site's position was corrected.
+fn moved(site: &Site) -> bool {
+    use crate::registry::site::MarkKind;
+    site.marks.iter().any(|mark| matches!(mark.kind, MarkKind::Moved { .. }))
 }
 
 fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {

@@ -1,13 +1,15 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
 use super::replayed::{REPLAY_BATCH, fold_batch};
-use super::{Author, Draft, Moment, SiteEvents, Store, StoreError, Tip};
+use super::{Author, Authority, Draft, Moment, SiteEvents, Store, StoreError, Tip};
 use crate::registry::body::Body;
-use crate::registry::event::{Actor, Event, Sealed, next_id};
+use crate::registry::event::{Actor, Event, Recorder, Sealed, next_id};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
 use crate::registry::replay::fold;
 use crate::registry::site::Site;
+use ed25519_dalek::SigningKey;
 use rusqlite::params;
 use std::collections::BTreeSet;
 
@@ -90,25 +92,38 @@ impl Store {
         seen: Vec<Hash>,
         moment: Moment,
     ) -> Result<Sealed, StoreError> {
+        self.check_tip()?;
         let sealed = self.seal(author, draft, seen, moment)?;
         let mut changed: Vec<Site> = Vec::new();
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
         concerned.extend_from_slice(sealed.event.body.other_sites());
-        for key in &concerned {
-            let mut events = self.events_of(*key)?;
-            events.push(sealed.clone());
-            let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
-            let site = fold(*key, &pairs, &self.people);
-            if let Some((_, refusal)) = site.refused.iter().find(|(hash, _)| *hash == sealed.hash) {
-                return Err(StoreError::Refused {
-                    site: self.code(*key)?,
-                    refusal: refusal.clone(),
-                    actor: author.name.clone(),
-                });
+        let refused = |store: &Self, key: Option<SiteKey>, refusal: Refusal| {
+            let site = key.map(|key| store.code(key)).transpose()?.unwrap_or_default();
+            Err(StoreError::Refused {
+                site,
+                refusal,
+                actor: author.name.clone(),
+            })
+        };
+        if concerned.is_empty() {
+            if let Err(refusal) = self.insert_law(&sealed)? {
+                return refused(self, None, refusal);
             }
-            changed.push(site);
+        } else {
+            let neighbours = self.neighbours(&concerned, sealed.event.body.other_sites())?;
+            for key in &concerned {
+                let mut events = self.events_of(*key)?;
+                self.check_signatures(&events)?;
+                events.push(sealed.clone());
+                let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
+                let site = fold(*key, &pairs, &self.gate, &neighbours);
+                if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
+                    return refused(self, Some(*key), refusal.clone());
+                }
+                changed.push(site);
+            }
+            self.insert(&sealed)?;
         }
-        self.insert(&sealed)?;
         for site in &changed {
             self.keep(site)?;
         }
@@ -118,12 +133,43 @@ impl Store {
                 hash: sealed.hash,
                 id: sealed.event.id,
                 logged_s: seconds(&sealed.event.logged_at),
+                verified: true,
             });
         }
-        if sealed.event.site.is_none() {
-            self.learn_from(std::slice::from_ref(&sealed))?;
-        }
         Ok(sealed)
+    }
+
+    /// Puts in an event that concerns no site, if the gate follows it; nothing of it stays where it does not.
+    fn insert_law(&mut self, sealed: &Sealed) -> Result<Result<(), Refusal>, StoreError> {
+        let run = |store: &Self, sql: &str| store.connection.execute_batch(sql).map_err(|e| store.fail(e));
+        run(self, "SAVEPOINT law")?;
+        self.insert(sealed)?;
+        self.learn_from(std::slice::from_ref(sealed))?;
+        let follows = self.gate.follows(sealed.hash, &sealed.event).map(|_signed| ());
+        if follows.is_err() {
+            run(self, "ROLLBACK TO law")?;
+            self.learn()?;
+        }
+        run(self, "RELEASE law")?;
+        Ok(follows)
+    }
+
+    /// The last event of this device is what it signed, before another is signed on top of it.
+    fn check_tip(&mut self) -> Result<(), StoreError> {
+        let Some(tip) = self.writer.as_ref().and_then(|writer| writer.tip) else {
+            return Ok(());
+        };
+        if !tip.verified {
+            let last = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+                [tip.hash.as_bytes()],
+            )?;
+            self.check_signatures(&last)?;
+            if let Some(writer) = &mut self.writer {
+                writer.tip = Some(Tip { verified: true, ..tip });
+            }
+        }
+        Ok(())
     }
 
     fn seal(
@@ -137,7 +183,15 @@ impl Store {
             path: self.path.clone(),
         })?;
         let wanted = roles_for(&draft.body);
-        let holds = self.people.get(&author.unit, &author.name);
+        let holds = self.people().get(&author.unit, &author.name);
+        // The first key signs itself.
+        let makes_key = matches!(&draft.body, Body::Actor(change) if change.key.is_some());
+        let held = holds.and_then(|person| person.key.as_ref());
+        if held.is_some() && author.key.is_none() && author.in_their_name.is_none() && !makes_key {
+            return Err(StoreError::KeyNeeded {
+                actor: author.name.clone(),
+            });
+        }
         let first =
             matches!(draft.body, Body::Init(_)).then_some(crate::registry::Role::Supervisor);
         let role = wanted
@@ -166,10 +220,12 @@ impl Store {
                 name: author.name.clone(),
                 unit: author.unit.clone(),
                 role,
-                key: author
-                    .key
-                    .as_ref()
-                    .map(|key| DeviceId(key.verifying_key().to_bytes())),
+                key: author.key.as_ref().map(public),
+                recorder: author.in_their_name.as_ref().map(|recording| Recorder {
+                    name: recording.name.clone(),
+                    key: recording.key.as_ref().map(public),
+                    reason: recording.reason.clone(),
+                }),
             },
             device: writer.device,
             seq: writer.tip.map_or(1, |tip| tip.seq + 1),
@@ -178,7 +234,11 @@ impl Store {
             evidence: draft.evidence,
             body: draft.body,
         };
-        Sealed::seal(event, &writer.key, author.key.as_ref()).map_err(|flaw| StoreError::Flaw {
+        let signer = match &author.in_their_name {
+            Some(recording) => recording.key.as_ref(),
+            None => author.key.as_ref(),
+        };
+        Sealed::seal(event, &writer.key, signer).map_err(|flaw| StoreError::Flaw {
             event: Hash([0; 32]),
             flaw,
         })
@@ -211,6 +271,9 @@ impl Store {
                 ])
             })
             .map_err(|e| self.fail(e))?;
+        if rows == 1 {
+            self.note_absent(sealed.hash, event)?;
+        }
         Ok(rows == 1)
     }
 
@@ -241,6 +304,18 @@ impl Store {
                     Hash::of(json).as_bytes(),
                     json
                 ])?;
+            for sql in [
+                "DELETE FROM candidates WHERE site = ?1",
+                "DELETE FROM photographs WHERE site = ?1",
+            ] {
+                self.connection.prepare_cached(sql)?.execute([site.key.as_bytes()])?;
+            }
+            let mut photograph = self.connection.prepare_cached(
+                "INSERT OR IGNORE INTO photographs(sha256, site) VALUES (?1, ?2)",
+            )?;
+            for file in site.evidence.iter().filter(|file| file.role.is_photograph()) {
+                photograph.execute([file.sha256.as_bytes(), site.key.as_bytes()])?;
+            }
             let mut candidate = self.connection.prepare_cached(
                 "INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)",
             )?;
@@ -261,21 +336,19 @@ impl Store {
     /// # Errors
     /// Those of writing.
     pub fn take(&mut self, events: &[Sealed]) -> Result<usize, StoreError> {
-        let mut touched = BTreeSet::new();
-        let mut new = Vec::new();
+        let before = self.gate.clone();
+        let mut touched = self.note_arrived()?;
         let mut count = 0;
         for sealed in events {
             if self.insert(sealed)? {
                 count += 1;
+                touched.extend(self.note_order(sealed)?);
                 touched.extend(sealed.event.site);
                 touched.extend(sealed.event.body.other_sites());
-                if sealed.event.site.is_none() {
-                    new.push(sealed.clone());
-                }
             }
         }
-        self.learn_from(&new)?;
-        let touched: Vec<SiteKey> = touched.into_iter().collect();
+        touched.extend(self.learn_since(&before)?);
+        let touched: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
         self.refold(&touched)?;
         Ok(count)
     }
@@ -287,8 +360,9 @@ impl Store {
                 .iter()
                 .map(|key| Ok((*key, self.raw_events_of(*key)?)))
                 .collect::<Result<Vec<SiteEvents>, StoreError>>()?;
-            for (site, json) in
-                fold_batch(&histories, &self.people).map_err(|what| self.damaged(what))?
+            let neighbours = self.neighbours(keys, &[])?;
+            for (site, json) in fold_batch(&histories, &self.gate, &neighbours)
+                .map_err(|what| self.damaged(what))?
             {
                 self.keep_json(&site, &json)?;
             }
@@ -296,44 +370,48 @@ impl Store {
         Ok(())
     }
 
-    /// Learns about people and settings, and folds again the sites whose events that concerns.
-    fn learn_from(&mut self, events: &[Sealed]) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut sites = BTreeSet::new();
-        let Some(first) = events
-            .iter()
-            .filter(|s| {
-                matches!(
-                    s.event.body,
-                    Body::Init(_) | Body::Actor(_) | Body::Setting(_)
-                )
-            })
-            .map(|s| s.event.id)
-            .min()
-        else {
-            return Ok(sites);
+    /// Learns about devices, people and settings from an event that may say something of them.
+    fn learn_from(&mut self, events: &[Sealed]) -> Result<(), StoreError> {
+        let says = |sealed: &Sealed| {
+            matches!(
+                sealed.event.body,
+                Body::Init(_) | Body::Actor(_) | Body::Setting(_) | Body::Trust(_)
+            )
         };
-        let before = self.people.clone();
-        self.learn()?;
-        for (unit, name) in self.people.changed_since(&before) {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT DISTINCT site FROM events WHERE actor = ?1 AND id > ?2 AND site IS NOT NULL")
-                .map_err(|e| self.fail(e))?;
-            let found = statement
-                .query_map(
-                    params![format!("{unit}/{name}"), first.as_bytes().as_slice()],
-                    |row| row.get::<_, Vec<u8>>(0),
-                )
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
-                .map_err(|e| self.fail(e))?;
-            sites.extend(
-                found
-                    .iter()
-                    .filter_map(|key| SiteKey::try_from(key.as_slice()).ok()),
-            );
+        if !events.iter().any(says) {
+            return Ok(());
         }
-        let again: Vec<SiteKey> = sites.iter().copied().collect();
-        self.refold(&again)?;
+        let before = self.gate.clone();
+        let touched = self.learn_since(&before)?;
+        let touched: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
+        self.refold(&touched)
+    }
+
+    /// Learns anew. Returns the sites that are judged otherwise now, perhaps.
+    fn learn_since(&mut self, before: &Authority) -> Result<BTreeSet<SiteKey>, StoreError> {
+        self.learn()?;
+        let mut sites = BTreeSet::new();
+        let mut of = |sql: &str, value: &dyn rusqlite::ToSql| -> Result<(), StoreError> {
+            let found: Vec<SiteKey> = self
+                .connection
+                .prepare_cached(sql)
+                .and_then(|mut s| s.query_map([value], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+                .map_err(|e| self.fail(e))?;
+            sites.extend(found);
+            Ok(())
+        };
+        for (unit, name) in self.people().changed_since(before.people()) {
+            of(
+                "SELECT DISTINCT site FROM events WHERE actor = ?1 AND site IS NOT NULL",
+                &format!("{unit}/{name}"),
+            )?;
+        }
+        for device in self.gate.devices_changed_since(before) {
+            of(
+                "SELECT DISTINCT site FROM events WHERE device = ?1 AND site IS NOT NULL",
+                &device.as_bytes(),
+            )?;
+        }
         Ok(sites)
     }
 
@@ -345,8 +423,12 @@ impl Store {
         self.write(|store| {
             store
                 .connection
-                .execute_batch("DELETE FROM sites; DELETE FROM candidates;")
+                .execute_batch(
+                    "DELETE FROM sites; DELETE FROM candidates; DELETE FROM photographs; \
+                     DELETE FROM out_of_order; DELETE FROM absent;",
+                )
                 .map_err(|e| store.fail(e))?;
+            store.note_all()?;
             store.learn()?;
             let mut count = 0;
             store.replay_all(|site, json| {
@@ -356,6 +438,10 @@ impl Store {
             Ok(count)
         })
     }
+}
+
+fn public(key: &SigningKey) -> DeviceId {
+    DeviceId(key.verifying_key().to_bytes())
 }
 
 /// A checksum of the signatures: not proof against anybody, but enough to see that a disk has changed one.

@@ -2,12 +2,16 @@
 //! next are read, and what the derived tables hold is compared. Meanwhile a second connection goes through the file's
 //! structure and its indices, which are compared with their tables by sums over all their entries. Says yes or nothing;
 //! what is wrong is for the pass that goes part by part to name.
+//!
+//! Every signature is verified once. Then the device signs how far it has verified, with a digest of all hashes and
+//! signatures up to there; as long as those are unchanged, only what came later is verified ([`super::mark`]).
 
-use super::{Chain, Looked, Verification, check_row, looked, verify_chains};
+use super::mark::{self, Digest};
+use super::{Chain, Finding, Looked, Verification, check_row, looked, verify_chains};
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
-use crate::registry::people::People;
-use crate::registry::replay::fold;
+use crate::registry::Authority;
+use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use crate::registry::store::Store;
 use crate::registry::store::replayed::{BySite, in_turns};
@@ -19,7 +23,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
 
 /// Something is not as it should be.
-struct Wrong;
+pub(super) struct Wrong;
 
 impl From<rusqlite::Error> for Wrong {
     fn from(_: rusqlite::Error) -> Self {
@@ -93,6 +97,7 @@ struct Made {
     json: Vec<u8>,
     events: Vec<Taken>,
     sums: Sums,
+    verified: u64,
 }
 
 /// What is kept of an event.
@@ -120,12 +125,16 @@ fn make(
     key: SiteKey,
     rows: &[Looked],
     other_side: Option<&Vec<(Hash, Event)>>,
-    people: &People,
+    gate: &Authority,
+    neighbours: &Neighbours,
+    upto: i64,
 ) -> Option<Made> {
     let mut sums = Sums::default();
     let mut events = Vec::with_capacity(rows.len());
+    let mut verified = 0;
     for row in rows {
-        events.push((row.hash, check_row(row, false).ok()?));
+        events.push((row.hash, check_row(row, row.row > upto).ok()?));
+        verified += u64::from(row.row > upto);
         add(&mut sums, &entries(row));
     }
     let pairs: Vec<(Hash, &Event)> = events
@@ -133,7 +142,7 @@ fn make(
         .chain(other_side.into_iter().flatten())
         .map(|(hash, event)| (*hash, event))
         .collect();
-    let site = fold(key, &pairs, people);
+    let site = fold(key, &pairs, gate, neighbours);
     let json = serde_json::to_vec(&site).ok()?;
     let events = events
         .into_iter()
@@ -144,6 +153,7 @@ fn make(
         json,
         events,
         sums,
+        verified,
     })
 }
 
@@ -154,6 +164,10 @@ struct Gathered {
     files: BTreeMap<Hash, EvidenceRef>,
     events: u64,
     sites: u64,
+    /// Candidates and photographs that the sites name.
+    names: usize,
+    /// Signatures verified.
+    verified: u64,
     event_sums: Sums,
     site_sums: [u64; SITE_INDICES.len()],
 }
@@ -179,10 +193,12 @@ struct Structure {
     sites: u64,
     event_sums: Sums,
     site_sums: [u64; SITE_INDICES.len()],
+    /// What the events were up to the mark, and what they are to the last.
+    digests: [Digest; 2],
 }
 
 impl Structure {
-    fn of(path: &Path) -> Result<Self, Wrong> {
+    fn of(path: &Path, upto: i64) -> Result<Self, Wrong> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.execute_batch("PRAGMA cell_size_check = ON")?;
@@ -200,6 +216,7 @@ impl Structure {
             sites: count("sites")?,
             event_sums: Sums::default(),
             site_sums: [0; SITE_INDICES.len()],
+            digests: mark::digests(&connection, upto)?,
         };
         for (sum, sql) in structure.event_sums.iter_mut().zip(EVENT_INDICES) {
             *sum = sum_of(&connection, sql)?;
@@ -233,42 +250,53 @@ impl Store {
         &self,
         files: &mut BTreeMap<Hash, EvidenceRef>,
     ) -> Option<Verification> {
+        let known = self.mark();
+        let upto = known.as_ref().map_or(0, |mark| mark.digest.last);
         let mut gathered = Gathered::default();
-        self.pass(&mut gathered).ok()?;
+        let [before, now] = self.pass(&mut gathered, upto).ok()?;
+        if known.is_some_and(|mark| mark.digest != before) {
+            return None;
+        }
         let mut found = Verification {
             events: gathered.events,
+            signatures: gathered.verified,
+            verified_before: gathered.events - gathered.verified,
             ..Verification::default()
         };
         verify_chains(&gathered.chains, &mut found);
-        self.verify_heads(&mut found);
-        if !found.findings.is_empty() {
+        let broken = |finding: &Finding| !matches!(finding, Finding::Fork { .. });
+        if found.findings.iter().any(broken) {
             return None;
+        }
+        if gathered.verified > 0 {
+            self.set_mark(&now);
         }
         *files = gathered.files;
         Some(found)
     }
 
-    fn pass(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+    fn pass(&self, gathered: &mut Gathered, upto: i64) -> Result<[Digest; 2], Wrong> {
         // While this one reads, nobody writes: the second connection sees the same registry.
         let reading = self.connection.unchecked_transaction()?;
         reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_row| Ok(()))?;
         let path = self.path.as_path();
         let structure = std::thread::scope(|scope| {
-            let beside = scope.spawn(|| Structure::of(path));
+            let beside = scope.spawn(|| Structure::of(path, upto));
             let went = self
-                .unit_wide(gathered)
-                .and_then(|()| self.by_site(gathered));
+                .unit_wide(gathered, upto)
+                .and_then(|()| self.by_site(gathered, upto));
             let structure = beside.join().map_err(|_panic| Wrong)?;
             went.and(structure)
         })?;
         let same = structure.events == gathered.events
             && structure.sites == gathered.sites
             && structure.event_sums == gathered.event_sums
-            && structure.site_sums == gathered.site_sums;
-        if same { Ok(()) } else { Err(Wrong) }
+            && structure.site_sums == gathered.site_sums
+            && self.count_names()? == gathered.names;
+        if same { Ok(structure.digests) } else { Err(Wrong) }
     }
 
-    fn unit_wide(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+    fn unit_wide(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_unit_wide WHERE site IS NULL ORDER BY kind"
         );
@@ -276,14 +304,15 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let row = looked(row)?;
-            let event = check_row(&row, false).map_err(|_found| Wrong)?;
+            let event = check_row(&row, row.row > upto).map_err(|_found| Wrong)?;
+            gathered.verified += u64::from(row.row > upto);
             add(&mut gathered.event_sums, &entries(&row));
             gathered.take(Taken::of(row.hash, event));
         }
         Ok(())
     }
 
-    fn by_site(&self, gathered: &mut Gathered) -> Result<(), Wrong> {
+    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
         let mut other_side: BTreeMap<SiteKey, Vec<(Hash, Event)>> = BTreeMap::new();
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site"
@@ -307,7 +336,7 @@ impl Store {
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut by_site = BySite::default();
-        let people = &self.people;
+        let (gate, neighbours) = (self.gate(), self.all_neighbours().map_err(|_damaged| Wrong)?);
         let mut last: Option<SiteKey> = None;
         in_turns(
             || -> Result<_, Wrong> {
@@ -321,7 +350,7 @@ impl Store {
             |batch: &Vec<(SiteKey, Vec<Looked>)>| -> Option<Vec<Made>> {
                 batch
                     .par_iter()
-                    .map(|(key, rows)| make(*key, rows, other_side.get(key), people))
+                    .map(|(key, rows)| make(*key, rows, other_side.get(key), gate, &neighbours, upto))
                     .collect()
             },
             |made| {
@@ -332,6 +361,7 @@ impl Store {
                     last = Some(made.site.key);
                     self.compare(&made, gathered)?;
                     add(&mut gathered.event_sums, &made.sums);
+                    gathered.verified += made.verified;
                     for event in made.events {
                         gathered.take(event);
                     }
@@ -346,7 +376,7 @@ impl Store {
                 .prepare_cached("SELECT 1 FROM events WHERE site = ?1 LIMIT 1")?
                 .exists([key.as_bytes()])?;
             if !known {
-                let made = make(*key, &[], Some(events), &self.people).ok_or(Wrong)?;
+                let made = make(*key, &[], Some(events), gate, &neighbours, upto).ok_or(Wrong)?;
                 self.compare(&made, gathered)?;
             }
         }
@@ -393,18 +423,10 @@ impl Store {
             ],
         );
         gathered.sites += 1;
-        for detection in site
-            .detection
-            .iter()
-            .chain(site.sightings.iter().map(|s| &s.detection))
-        {
-            let known = self
-                .connection
-                .prepare_cached("SELECT 1 FROM candidates WHERE candidate = ?1")?
-                .exists([&detection.candidate])?;
-            if !known {
-                return Err(Wrong);
-            }
+        let named = super::names_of(site);
+        gathered.names += named.0.len() + named.1.len();
+        if !self.names_are(site.key, &named)? {
+            return Err(Wrong);
         }
         Ok(())
     }

@@ -1,0 +1,340 @@
+//! The one gate: who may say what about what. Pure: it is asked when an event is made, when a bundle is applied, and in
+//! replay, and gives the same answer each time.
+//!
+//! Three questions, in this order. For which unit does the *device* speak? Trust begins at this registry's own device and
+//! goes downwards only: a device vouches for units strictly inside its own, and what a unit above says of a device stands
+//! before what one below says. Which role did the *actor* hold in their unit, at that place of the chain, and did they
+//! sign with the key that they hold ([`People`])? And does what is spoken of belong to that unit or one below it?
+
+use super::body::{Body, Patrol, Trust};
+use super::event::Event;
+use super::ids::{DeviceId, Hash};
+use super::moves::Refusal;
+use super::people::{People, Signed};
+use super::role::Role;
+use super::settings::Settings;
+use super::unit::{depth, is_at_or_below, is_below, is_code};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What a device may speak for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its unit.
+    pub unit: String,
+    /// Where it is trusted no longer: the number of its last event that counts. Events of version 0.1.0 that revoke
+    /// trust name none: then all that is here counts, and nothing more is taken.
+    pub revoked: Option<Option<u64>>,
+    /// Who says so; nobody of this registry's own device.
+    pub by: Option<DeviceId>,
+}
+
+impl Standing {
+    /// Whether its event of this number counts.
+    pub fn covers(&self, seq: u64) -> bool {
+        match self.revoked {
+            Some(Some(last)) => seq <= last,
+            _ => true,
+        }
+    }
+
+    /// Whether bundles that it signs are taken.
+    pub fn is_trusted(&self) -> bool {
+        self.revoked.is_none()
+    }
+}
+
+/// What the gate goes by beside the events that concern no site.
+#[derive(Debug, Clone, Default)]
+pub struct Grounds {
+    /// The unit whose registry this is.
+    pub unit: String,
+    /// The devices from which trust begins.
+    pub roots: Vec<DeviceId>,
+    /// Events whose id does not rise above that of the event before them in their device's chain.
+    pub out_of_order: HashSet<Hash>,
+    /// Evidence that events name and that has not arrived.
+    pub absent: HashSet<Hash>,
+}
+
+/// Devices, people and settings as the events make them.
+#[derive(Debug, Clone, Default)]
+pub struct Authority {
+    grounds: Grounds,
+    devices: BTreeMap<DeviceId, Standing>,
+    people: People,
+    settings: BTreeMap<String, BTreeMap<String, String>>,
+    refused: HashMap<Hash, Refusal>,
+}
+
+type Statement<'a> = (Hash, &'a Event, &'a Trust);
+
+impl Authority {
+    /// The gate that these events make: those of type init, actor, trust and setting; others are passed over.
+    pub fn of<'a>(
+        grounds: Grounds,
+        events: impl IntoIterator<Item = (Hash, &'a Event)>,
+    ) -> Self {
+        let mut ordered: Vec<(Hash, &Event)> = events.into_iter().collect();
+        ordered.sort_unstable_by_key(|(hash, event)| (event.id, *hash));
+        ordered.dedup_by_key(|(hash, _)| *hash);
+        let mut gate = Self {
+            grounds,
+            ..Self::default()
+        };
+        gate.learn_devices(&ordered);
+        gate.learn_people(&ordered);
+        gate.learn_settings(&ordered);
+        gate
+    }
+
+    fn learn_people(&mut self, ordered: &[(Hash, &Event)]) {
+        let (people, refused) = People::of(ordered.iter().copied(), |hash, event| {
+            self.speaks(*hash, event).is_ok()
+        });
+        self.people = people;
+        self.refused.extend(refused);
+    }
+
+    fn learn_settings(&mut self, ordered: &[(Hash, &Event)]) {
+        for (hash, event) in ordered {
+            if let Body::Setting(setting) = &event.body
+                && self.author(*hash, event).is_ok()
+            {
+                self.settings
+                    .entry(event.actor.unit.clone())
+                    .or_default()
+                    .insert(setting.key.clone(), setting.value.clone());
+            }
+        }
+    }
+
+    /// From above downwards, so that everybody who may speak of a device is known before it is judged.
+    fn learn_devices(&mut self, ordered: &[(Hash, &Event)]) {
+        let own = Standing {
+            unit: self.grounds.unit.clone(),
+            revoked: None,
+            by: None,
+        };
+        self.devices = self.grounds.roots.iter().map(|root| (*root, own.clone())).collect();
+        let statements: Vec<Statement> = ordered
+            .iter()
+            .filter_map(|(hash, event)| match &event.body {
+                Body::Trust(trust) => Some((*hash, *event, trust)),
+                _ => None,
+            })
+            .collect();
+        if statements.is_empty() {
+            return;
+        }
+        self.learn_people(ordered);
+        let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
+        let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
+        self.hear(&statements, &mut words, |device, _| roots.contains(&device));
+        // What this registry's own device says of a device stands before all else: it is spoken from depth 0.
+        let depths: BTreeSet<usize> = statements.iter().map(|(_, _, trust)| depth(&trust.unit)).collect();
+        for level in depths {
+            self.judge_devices(&words, level);
+            self.learn_people(ordered);
+            self.hear(&statements, &mut words, |device, unit| {
+                !roots.contains(&device) && depth(unit) == level
+            });
+        }
+        self.judge_devices(&words, usize::MAX);
+    }
+
+    /// Takes down what devices say of others, the last word of each, where they may say it.
+    fn hear<'a>(
+        &mut self,
+        statements: &[Statement<'a>],
+        words: &mut BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &'a Trust>>,
+        who: impl Fn(DeviceId, &str) -> bool,
+    ) {
+        for (hash, event, trust) in statements {
+            let Some(standing) = self.devices.get(&event.device) else {
+                continue;
+            };
+            if !who(event.device, &standing.unit) {
+                continue;
+            }
+            let root = standing.by.is_none();
+            let inside = root || is_below(&trust.unit, &standing.unit);
+            let fits = inside && event.actor.unit == standing.unit && trust.device != event.device;
+            let refusal = if !fits || (trust.trusted && !is_code(&trust.unit)) {
+                Some(Refusal::Unit {
+                    unit: trust.unit.clone(),
+                })
+            } else {
+                self.author(*hash, event).err()
+            };
+            match refusal {
+                Some(refusal) => {
+                    self.refused.insert(*hash, refusal);
+                }
+                None => {
+                    let level = if root { 0 } else { depth(&standing.unit) };
+                    words.entry(trust.device).or_default().insert((level, event.device), trust);
+                }
+            }
+        }
+    }
+
+    /// What the highest of those who speak of a device says, stands.
+    fn judge_devices(&mut self, words: &BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>>, level: usize) {
+        for (device, said) in words {
+            let Some(((_, by), trust)) = said.first_key_value() else {
+                continue;
+            };
+            let unit = if is_code(&trust.unit) {
+                trust.unit.clone()
+            } else {
+                // A revocation of version 0.1.0 does not name the unit.
+                said.values().map(|t| t.unit.clone()).find(|u| is_code(u)).unwrap_or_default()
+            };
+            if depth(&unit) > level || self.grounds.roots.contains(device) {
+                continue;
+            }
+            let revoked = (!trust.trusted).then_some(trust.after);
+            self.devices.insert(*device, Standing { unit, revoked, by: Some(*by) });
+        }
+    }
+
+    /// Whether the device of an event speaks for the unit of its author, at that place of its chain.
+    fn speaks(&self, hash: Hash, event: &Event) -> Result<(), Refusal> {
+        if self.grounds.out_of_order.contains(&hash) {
+            return Err(Refusal::Order);
+        }
+        let standing = self.devices.get(&event.device).ok_or(Refusal::Device)?;
+        if !standing.covers(event.seq) {
+            return Err(Refusal::Revoked);
+        }
+        if !is_at_or_below(&event.actor.unit, &standing.unit) {
+            return Err(Refusal::Unit {
+                unit: event.actor.unit.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether an event's author may say such a thing at all: the device speaks for their unit, they held the role, and
+    /// they signed with the key that they hold.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn author(&self, hash: Hash, event: &Event) -> Result<Signed, Refusal> {
+        self.speaks(hash, event)?;
+        self.people.allows(event)
+    }
+
+    /// Whether an event's author may act on what belongs to this unit.
+    ///
+    /// # Errors
+    /// [`Refusal::Unit`].
+    pub fn over(&self, event: &Event, unit: &str) -> Result<(), Refusal> {
+        if is_at_or_below(unit, &event.actor.unit) {
+            Ok(())
+        } else {
+            Err(Refusal::Unit { unit: unit.to_owned() })
+        }
+    }
+
+    /// Whether an event that concerns no site is followed.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn follows(&self, hash: Hash, event: &Event) -> Result<Signed, Refusal> {
+        if let Some(refusal) = self.refused.get(&hash) {
+            return Err(refusal.clone());
+        }
+        if let Body::Init(_) = event.body {
+            self.speaks(hash, event)?;
+            return Ok(Signed::Unsigned);
+        }
+        let signed = match event.body {
+            // Their own key was judged with the people; the one it takes the place of signed it.
+            Body::Actor(_) => self.speaks(hash, event).map(|()| Signed::Unsigned)?,
+            _ => self.author(hash, event)?,
+        };
+        match &event.body {
+            Body::Patrol(patrol) => self.patrol(event, patrol)?,
+            Body::Acknowledge(fork) => {
+                let unit = self.devices.get(&fork.device).ok_or(Refusal::Device)?;
+                self.over(event, &unit.unit)?;
+            }
+            _ => {}
+        }
+        super::limits::dates_of(event)?;
+        Ok(signed)
+    }
+
+    /// A patrol reports on its unit's own ground, and on no more than its tracks can have seen.
+    fn patrol(&self, event: &Event, patrol: &Patrol) -> Result<(), Refusal> {
+        if let Some(district) = &patrol.district
+            && is_code(district)
+        {
+            self.over(event, district)?;
+        }
+        super::limits::patrol(patrol)
+    }
+
+    /// Whether an event's author was a supervisor at that place of the chain.
+    pub fn by_supervisor(&self, event: &Event) -> bool {
+        self.people.held(event, Role::Supervisor)
+    }
+
+    /// Whether a file of evidence is here.
+    pub fn is_here(&self, sha256: Hash) -> bool {
+        !self.grounds.absent.contains(&sha256)
+    }
+
+    /// The unit whose registry this is.
+    pub fn unit(&self) -> &str {
+        &self.grounds.unit
+    }
+
+    /// What the gate goes by.
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// The people.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The devices that speak or spoke here, this registry's own among them.
+    pub fn devices(&self) -> &BTreeMap<DeviceId, Standing> {
+        &self.devices
+    }
+
+    /// Devices whose standing is not what it was before.
+    pub fn devices_changed_since(&self, before: &Self) -> Vec<DeviceId> {
+        let both = self.devices.keys().chain(before.devices.keys());
+        let changed: BTreeSet<DeviceId> = both
+            .filter(|device| self.devices.get(device) != before.devices.get(device))
+            .copied()
+            .collect();
+        changed.into_iter().collect()
+    }
+
+    /// The settings in force in a unit: those of the units above it, from above downwards, then its own. What a unit
+    /// below decides for itself does not hold above it.
+    pub fn settings_for(&self, unit: &str) -> Settings {
+        let mut above: Vec<(&String, &BTreeMap<String, String>)> = self
+            .settings
+            .iter()
+            .filter(|(by, _)| is_at_or_below(unit, by) || *by == unit)
+            .collect();
+        above.sort_by_key(|(by, _)| (depth(by), by.as_str()));
+        let mut settings = Settings::default();
+        for (key, value) in above.into_iter().flat_map(|(_, own)| own) {
+            // A value this program does not understand leaves the earlier one in force.
+            let _kept = settings.set(key, value);
+        }
+        settings
+    }
+
+    /// What each unit decided for itself, for the hash of the whole state.
+    pub fn decided(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
+        &self.settings
+    }
+}

@@ -1,0 +1,139 @@
+//! What no event may say, whoever says it: dates that cannot be, outlines without end, patrols wider than their tracks.
+//! Pure: asked when an event is made and in replay.
+
+use super::body::{Assign, Body, Patrol};
+use super::event::Event;
+use super::moves::Refusal;
+use super::place::Place;
+
+/// Metres by which a position may be corrected by anybody with a role; farther is a supervisor's.
+pub const MOVES_FREELY_M: f64 = 50.0;
+/// Metres between two sites that an analyst may merge; farther, up to [`MERGES_WITHIN_M`], is a supervisor's.
+pub const MERGES_FREELY_M: f64 = 100.0;
+/// Metres between two sites that can be one at all.
+pub const MERGES_WITHIN_M: f64 = 2_000.0;
+/// Metres from a site within which its parts lie.
+pub const PARTS_WITHIN_M: f64 = 500.0;
+/// Metres from a site within which a detection can be a sighting of it: the largest radius that can be set.
+pub const SEEN_WITHIN_M: f64 = 1_000.0;
+/// Positions of an outline at most.
+const MOST_POSITIONS: usize = 20_000;
+/// Degrees (1e-7) from one end of a site to the other at most: some five kilometres.
+const WIDEST_E7: i64 = 500_000;
+/// Days by which something may be dated after the moment it was recorded: clocks and zones differ.
+const AHEAD_S: i64 = 86_400;
+/// Days from an assignment to its due day at most.
+const DUE_WITHIN_DAYS: i32 = 366;
+/// Nothing happened before.
+const FIRST_YEAR: i16 = 2000;
+
+/// The day of a date or a time as it is written.
+pub fn day(text: &str) -> Option<jiff::civil::Date> {
+    text.get(..10)?.parse().ok()
+}
+
+/// Whether a time is one, not before this century and not after it was recorded.
+fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
+    let bad = || Refusal::Date { date: at.to_owned() };
+    let when: jiff::Timestamp = at.parse().map_err(|_none| bad())?;
+    let logged: jiff::Timestamp = logged_at.parse().map_err(|_none| bad())?;
+    let early = day(at).is_none_or(|day| day.year() < FIRST_YEAR);
+    if early || when.as_second() > logged.as_second() + AHEAD_S {
+        return Err(bad());
+    }
+    Ok(())
+}
+
+/// Whether the dates of an event can be.
+///
+/// # Errors
+/// [`Refusal::Date`].
+pub fn dates_of(event: &Event) -> Result<(), Refusal> {
+    time(&event.at, &event.logged_at)?;
+    match &event.body {
+        Body::Assign(assign) => due(event, assign)?,
+        Body::Correct(correct) => {
+            if let Some(at) = &correct.at {
+                time(at, &event.logged_at)?;
+            }
+        }
+        Body::Patrol(patrol) => time(&format!("{}T00:00:00Z", patrol.on), &event.logged_at)?,
+        _ => {}
+    }
+    season(event)
+}
+
+fn due(event: &Event, assign: &Assign) -> Result<(), Refusal> {
+    let Some(due) = &assign.due else {
+        return Ok(());
+    };
+    let bad = || Refusal::Date { date: due.clone() };
+    let (given, by) = (day(&event.at), due.parse::<jiff::civil::Date>().ok());
+    let (given, by) = given.zip(by).ok_or_else(bad)?;
+    let days = given.until(by).map_err(|_range| bad())?.get_days();
+    if (0..=DUE_WITHIN_DAYS).contains(&days) {
+        Ok(())
+    } else {
+        Err(bad())
+    }
+}
+
+/// A season is the year of what it is about, or the next; where the event says no day, nothing is said.
+fn season(event: &Event) -> Result<(), Refusal> {
+    let about = match &event.body {
+        Body::Create(create) => create.detection.as_ref().and_then(|d| d.captured.as_ref()),
+        Body::Sighting(sighting) => sighting.detection.captured.as_ref(),
+        Body::Scan(scan) => scan.captured.as_ref(),
+        _ => None,
+    };
+    let text = about.map_or(event.at.as_str(), |[_, last]| last);
+    let text = match &event.body {
+        Body::Patrol(patrol) => patrol.on.as_str(),
+        _ => text,
+    };
+    let year = day(text).map(jiff::civil::Date::year);
+    match year {
+        Some(year) if event.season == year || event.season == year + 1 => Ok(()),
+        _ => Err(Refusal::Date {
+            date: event.season.to_string(),
+        }),
+    }
+}
+
+/// Whether a place is one: on the Earth, and no larger than a site can be.
+///
+/// # Errors
+/// [`Refusal::Outline`].
+pub fn place(place: &Place) -> Result<(), Refusal> {
+    let positions: usize = place.outline.iter().flatten().map(Vec::len).sum();
+    let [west, south, east, north] = place.bounds_e7();
+    let bounded = positions <= MOST_POSITIONS
+        && east - west <= WIDEST_E7
+        && north - south <= WIDEST_E7
+        && place.is_on_earth();
+    if bounded { Ok(()) } else { Err(Refusal::Outline) }
+}
+
+/// Whether a patrol saw no more ground than its tracks can have: their length times twice the reach, and the ends.
+///
+/// # Errors
+/// [`Refusal::Outline`].
+pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
+    let positions: usize = patrol.walked.iter().flatten().map(Vec::len).sum();
+    let seen = Place {
+        lon_e7: 0,
+        lat_e7: 0,
+        outline: patrol.walked.clone(),
+    };
+    let area = crate::ground::area_m2(&seen.polygons());
+    let most = patrol.track.as_ref().map_or(0.0, |track| {
+        let reach = track.reach_m as f64;
+        // Each piece of the line has rounded ends; a tenth more for the straight pieces of an outline.
+        let ends = (track.breaks + 8 * patrol.walked.len() as u64) as f64;
+        (2.0 * reach * track.length_m as f64 + ends * std::f64::consts::PI * reach * reach) * 1.1 + 100.0
+    });
+    if positions > 50 * MOST_POSITIONS || area > most {
+        return Err(Refusal::Outline);
+    }
+    Ok(())
+}

@@ -1,0 +1,327 @@
+//! What the gate goes by in this file: whose registry it is, whose word begins the trust, what is out of order, what has
+//! not arrived. Nothing of it is believed unsigned: the device signs whose registry it is, and which events of the law
+//! it has verified.
+
+use super::{Authority, Grounds, Migrated, Sealed, Store, StoreError};
+use crate::registry::event::Event;
+use crate::registry::evidence;
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::replay::Neighbours;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use rayon::prelude::*;
+use rusqlite::params;
+use std::collections::{BTreeSet, HashSet};
+
+/// What the device signs of whose registry this is begins with this.
+const GROUNDS_AS: &str = "papaver.grounds/1:";
+/// What it signs of the events of the law that it verified begins with this.
+const LAW_AS: &str = "papaver.law/1:";
+
+fn signs(device: DeviceId, message: &str, signature: &str) -> bool {
+    let mut raw = [0; 64];
+    hex::decode_to_slice(signature, &mut raw).is_ok()
+        && VerifyingKey::from_bytes(&device.0).is_ok_and(|key| {
+            key.verify_strict(message.as_bytes(), &Signature::from_bytes(&raw)).is_ok()
+        })
+}
+
+impl Store {
+    /// What the gate goes by.
+    pub(super) fn grounds(&self) -> Result<Grounds, StoreError> {
+        let roots = self.local("roots")?.unwrap_or_default();
+        // A registry of version 0.1.0 that is only read has no such tables yet.
+        let hashes = |table: &str, column: &str| -> Result<HashSet<Hash>, StoreError> {
+            let sql = format!("SELECT DISTINCT {column} FROM {table}");
+            let Ok(mut statement) = self.connection.prepare(&sql) else {
+                return Ok(HashSet::new());
+            };
+            let rows = statement.query_map([], |row| Ok(Hash(row.get(0)?)));
+            rows.and_then(Iterator::collect).map_err(|e| self.fail(e))
+        };
+        Ok(Grounds {
+            unit: self.local("unit")?.unwrap_or_default(),
+            roots: roots.split(',').filter_map(|id| id.parse().ok()).collect(),
+            out_of_order: hashes("out_of_order", "hash")?,
+            absent: hashes("absent", "sha256")?,
+        })
+    }
+
+    /// Says whose registry this is and from which devices trust begins, signed by this device's key; inside
+    /// [`Store::write`].
+    pub(super) fn set_grounds(
+        &mut self,
+        unit: &str,
+        roots: &[DeviceId],
+        key: &SigningKey,
+    ) -> Result<(), StoreError> {
+        let roots: Vec<String> = roots.iter().map(DeviceId::to_string).collect();
+        let roots = roots.join(",");
+        self.set_local("unit", unit)?;
+        self.set_local("roots", &roots)?;
+        let message = format!("{GROUNDS_AS}{unit}|{roots}");
+        let signature = hex::encode(key.sign(message.as_bytes()).to_bytes());
+        self.set_local("grounds", &signature)?;
+        self.learn()
+    }
+
+    /// Whether whose registry this is, and whom it trusts from the beginning, is as its device signed it.
+    pub(super) fn grounds_hold(&self) -> Result<bool, StoreError> {
+        let local = |key: &str| self.local(key).map(Option::unwrap_or_default);
+        let message = format!("{GROUNDS_AS}{}|{}", local("unit")?, local("roots")?);
+        let signature = local("grounds")?;
+        let devices: Vec<DeviceId> = match &self.writer {
+            Some(writer) => vec![writer.device],
+            None => super::read_key(&super::beside(&self.path, ".key")).map_or_else(
+                |_lost| self.gate.grounds().roots.clone(),
+                |key| vec![DeviceId(key.verifying_key().to_bytes())],
+            ),
+        };
+        Ok(devices.iter().any(|device| signs(*device, &message, &signature)))
+    }
+
+    pub(super) fn check_grounds(&self) -> Result<(), StoreError> {
+        if self.grounds_hold()? {
+            Ok(())
+        } else {
+            Err(StoreError::Grounds { path: self.path.clone() })
+        }
+    }
+
+    /// Verifies the signatures of the events that say who may do what, unless this device has signed that it did.
+    pub(super) fn check_law(&mut self) -> Result<(), StoreError> {
+        let events = self.law()?;
+        let mut all: Vec<u8> = Vec::with_capacity(events.len() * 160);
+        for sealed in &events {
+            all.extend(sealed.hash.0);
+            all.extend(sealed.signature);
+            all.extend(sealed.actor_signature.into_iter().flatten());
+        }
+        let message = format!("{LAW_AS}{}", Hash::of(&all));
+        let known = self.local("law")?.unwrap_or_default();
+        let Some(writer) = &self.writer else {
+            return Ok(());
+        };
+        if signs(writer.device, &message, &known) {
+            return Ok(());
+        }
+        self.check_signatures(&events)?;
+        let signature = hex::encode(writer.key.sign(message.as_bytes()).to_bytes());
+        self.set_local("law", &signature)
+    }
+
+    /// Nothing is signed on top of what was not verified.
+    pub(super) fn check_signatures(&self, events: &[Sealed]) -> Result<(), StoreError> {
+        let flaw = events
+            .par_iter()
+            .find_map_first(|sealed| Some((sealed.hash, sealed.check_signatures().err()?)));
+        match flaw {
+            Some((event, flaw)) => Err(StoreError::Flaw { event, flaw }),
+            None => Ok(()),
+        }
+    }
+
+    /// Brings what follows from the events of a registry of an earlier version to today's law.
+    pub(super) fn adopt(&mut self, from: i32) -> Result<(), StoreError> {
+        let local = |store: &Self, key: &str| store.local(key).map(Option::unwrap_or_default);
+        let (unit, roots) = (local(self, "unit")?, local(self, "roots")?);
+        let roots: Vec<DeviceId> = roots.split(',').filter_map(|id| id.parse().ok()).collect();
+        let Some(key) = self.signing_key().cloned() else {
+            return Ok(());
+        };
+        self.write(|store| store.set_grounds(&unit, &roots, &key))?;
+        self.rebuild()?;
+        let refused = self.refused()?.len();
+        self.migrated = Some(Migrated { from, refused });
+        Ok(())
+    }
+
+    /// Notes an event that breaks the order of its device's chain, or whose predecessor shows so. Returns the sites of
+    /// other events that are judged anew.
+    pub(super) fn note_order(&self, sealed: &Sealed) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let event = &sealed.event;
+        let mut touched = BTreeSet::new();
+        let note = |hash: &Hash| {
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO out_of_order(hash) VALUES (?1)")
+                .and_then(|mut s| s.execute([hash.as_bytes()]))
+                .map_err(|e| self.fail(e))
+        };
+        if let Some(prev) = event.prev {
+            let falls: bool = self
+                .connection
+                .prepare_cached("SELECT EXISTS(SELECT 1 FROM events WHERE hash = ?1 AND id >= ?2)")
+                .and_then(|mut s| {
+                    s.query_row(params![prev.as_bytes(), event.id.as_bytes().as_slice()], |row| row.get(0))
+                })
+                .map_err(|e| self.fail(e))?;
+            if falls {
+                note(&sealed.hash)?;
+            }
+        }
+        let next = i64::try_from(event.seq + 1).unwrap_or(i64::MAX);
+        let followers = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2 AND id <= ?3",
+            params![event.device.as_bytes(), next, event.id.as_bytes().as_slice()],
+        )?;
+        for follower in followers.iter().filter(|f| f.event.prev == Some(sealed.hash)) {
+            note(&follower.hash)?;
+            touched.extend(follower.event.site);
+        }
+        Ok(touched)
+    }
+
+    /// Notes anew, of all events, what is out of order and which files are not here.
+    pub(super) fn note_all(&self) -> Result<(), StoreError> {
+        self.connection
+            .execute(
+                "INSERT OR IGNORE INTO out_of_order(hash) SELECT e.hash FROM events e JOIN events p \
+                 ON p.device = e.device AND p.seq = e.seq - 1 WHERE p.id >= e.id \
+                 AND p.hash = unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev'))",
+                [],
+            )
+            .map_err(|e| self.fail(e))?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT hash, bytes FROM events WHERE json_extract(CAST(bytes AS TEXT), '$.evidence') IS NOT NULL")
+            .map_err(|e| self.fail(e))?;
+        let rows: Vec<(Hash, Vec<u8>)> = statement
+            .query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))?;
+        for (hash, bytes) in rows {
+            let event = Event::parse(&bytes)
+                .map_err(|flaw| self.damaged(format!("event {}: {flaw}", hash.short())))?;
+            self.note_absent(hash, &event)?;
+        }
+        Ok(())
+    }
+
+    /// Notes which files of an event are not here.
+    pub(super) fn note_absent(&self, hash: Hash, event: &Event) -> Result<(), StoreError> {
+        let folder = self.evidence_folder();
+        for file in &event.evidence {
+            if !evidence::path_of(&folder, file.sha256).exists() {
+                self.connection
+                    .prepare_cached("INSERT OR IGNORE INTO absent(sha256, hash) VALUES (?1, ?2)")
+                    .and_then(|mut s| s.execute([file.sha256.as_bytes(), hash.as_bytes()]))
+                    .map_err(|e| self.fail(e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the absence of files that have arrived. Returns the sites whose events name them.
+    pub(super) fn note_arrived(&self) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let folder = self.evidence_folder();
+        let mut touched = BTreeSet::new();
+        let arrived: Vec<Hash> = {
+            let absent = self.grounds()?.absent;
+            absent.into_iter().filter(|h| evidence::path_of(&folder, *h).exists()).collect()
+        };
+        for sha256 in arrived {
+            let events = self.select(
+                "SELECT e.hash, e.signature, e.actor_signature, e.bytes FROM absent a JOIN events e ON e.hash = a.hash WHERE a.sha256 = ?1",
+                [sha256.as_bytes()],
+            )?;
+            touched.extend(events.iter().filter_map(|sealed| sealed.event.site));
+            self.connection
+                .prepare_cached("DELETE FROM absent WHERE sha256 = ?1")
+                .and_then(|mut s| s.execute([sha256.as_bytes()]))
+                .map_err(|e| self.fail(e))?;
+        }
+        Ok(touched)
+    }
+
+    /// The events that are here and not followed, with the reason: of sites, and of what concerns none.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn refused(&self) -> Result<Vec<(Sealed, crate::registry::moves::Refusal)>, StoreError> {
+        let mut refused = Vec::new();
+        let by_site = self.map_sites(|site| (!site.refused.is_empty()).then_some(site.refused))?;
+        for (hash, refusal) in by_site.into_iter().flatten() {
+            let events = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+                [hash.as_bytes()],
+            )?;
+            refused.extend(events.into_iter().map(|sealed| (sealed, refusal.clone())));
+        }
+        let unit_wide = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL ORDER BY n",
+            [],
+        )?;
+        for sealed in unit_wide {
+            if let Err(refusal) = self.gate.follows(sealed.hash, &sealed.event) {
+                refused.push((sealed, refusal));
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The sites that an event of these sites makes matter to them or them to: those they merge with or were split from.
+    pub(super) fn beside(&self, keys: &BTreeSet<SiteKey>) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let mut found = keys.clone();
+        let mut waiting: Vec<SiteKey> = keys.iter().copied().collect();
+        while let Some(key) = waiting.pop() {
+            for sql in [
+                "SELECT DISTINCT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL",
+                "SELECT DISTINCT site FROM events WHERE other_site = ?1 AND site IS NOT NULL",
+            ] {
+                let keys: Vec<SiteKey> = self
+                    .connection
+                    .prepare_cached(sql)
+                    .and_then(|mut s| {
+                        s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?.collect()
+                    })
+                    .map_err(|e| self.fail(e))?;
+                waiting.extend(keys.into_iter().filter(|key| found.insert(*key)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Events of some sites and of those that these merge into or were split from, and so on from there.
+    pub(super) fn neighbours(&self, of: &[SiteKey], and: &[SiteKey]) -> Result<Neighbours, StoreError> {
+        let mut neighbours = Neighbours::new();
+        let mut waiting: Vec<SiteKey> = Vec::new();
+        let others = |key: &SiteKey| -> Result<Vec<SiteKey>, StoreError> {
+            self.connection
+                .prepare_cached("SELECT DISTINCT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL")
+                .and_then(|mut s| s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+                .map_err(|e| self.fail(e))
+        };
+        for key in of {
+            waiting.extend(others(key)?);
+        }
+        waiting.extend(and);
+        while let Some(key) = waiting.pop() {
+            if !neighbours.contains_key(&key) {
+                let events = self.events_of(key)?;
+                neighbours.insert(key, events.into_iter().map(|s| (s.hash, s.event)).collect());
+                waiting.extend(others(&key)?);
+            }
+        }
+        Ok(neighbours)
+    }
+
+    /// Events of every site that another merges into or was split from.
+    pub(super) fn all_neighbours(&self) -> Result<Neighbours, StoreError> {
+        let others: Vec<SiteKey> = self
+            .connection
+            .prepare_cached("SELECT DISTINCT other_site FROM events WHERE other_site IS NOT NULL")
+            .and_then(|mut s| s.query_map([], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        others
+            .into_iter()
+            .map(|key| {
+                let events = self.events_of(key)?;
+                Ok((key, events.into_iter().map(|s| (s.hash, s.event)).collect()))
+            })
+            .collect()
+    }
+
+    /// The gate, for what is read in parallel.
+    pub(super) fn gate(&self) -> &Authority {
+        &self.gate
+    }
+}

@@ -1,0 +1,99 @@
+//! How far this device has verified every signature: a file beside the registry that it signed itself, so that the daily
+//! verification need look at new signatures only. Whoever changes an event or a signature below the mark changes the
+//! digest; whoever changes the mark lacks the device's key.
+
+use crate::registry::ids::{DeviceId, Hash};
+use crate::registry::store::{Store, beside, read_key};
+use ed25519_dalek::{Signature, Signer, VerifyingKey};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// What the device signs begins with this.
+const SIGNED_AS: &str = "papaver.verified/1:";
+
+/// All hashes and signatures up to a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Digest {
+    /// The last row.
+    pub(super) last: i64,
+    /// SHA-256 over hash and signatures of each row, in their order.
+    pub(super) sha256: Hash,
+}
+
+/// What lies beside the registry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Mark {
+    #[serde(flatten)]
+    pub(super) digest: Digest,
+    /// The device's signature of it.
+    signature: String,
+}
+
+fn message(digest: &Digest) -> String {
+    format!("{SIGNED_AS}{}:{}", digest.last, digest.sha256)
+}
+
+/// The digest up to a row, and that of all rows.
+pub(super) fn digests(connection: &Connection, upto: i64) -> rusqlite::Result<[Digest; 2]> {
+    let mut statement = connection.prepare(
+        "SELECT n, hash, signature, actor_signature FROM events NOT INDEXED ORDER BY n",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut all = Sha256::new();
+    let mut at_mark = None;
+    let mut last = 0;
+    while let Some(row) = rows.next()? {
+        let n: i64 = row.get(0)?;
+        if n > upto && at_mark.is_none() {
+            at_mark = Some(all.clone());
+        }
+        for column in 1..4 {
+            if let Some(bytes) = row.get_ref(column)?.as_blob_or_null()? {
+                all.update((bytes.len() as u64).to_le_bytes());
+                all.update(bytes);
+            }
+        }
+        last = n;
+    }
+    let before = at_mark.unwrap_or_else(|| all.clone());
+    Ok([
+        Digest { last: upto, sha256: Hash(before.finalize().into()) },
+        Digest { last, sha256: Hash(all.finalize().into()) },
+    ])
+}
+
+impl Store {
+    /// The mark, where there is one that this registry's own device signed.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        let text = std::fs::read(beside(&self.path, ".verified")).ok()?;
+        let mark: Mark = serde_json::from_slice(&text).ok()?;
+        let device = DeviceId(read_key(&beside(&self.path, ".key")).ok()?.verifying_key().to_bytes());
+        let mut raw = [0; 64];
+        hex::decode_to_slice(&mark.signature, &mut raw).ok()?;
+        VerifyingKey::from_bytes(&device.0)
+            .ok()?
+            .verify_strict(message(&mark.digest).as_bytes(), &Signature::from_bytes(&raw))
+            .ok()?;
+        Some(mark)
+    }
+
+    /// Signs how far everything was verified, where the key is here and the folder can be written; else the next
+    /// verification begins anew.
+    pub(super) fn set_mark(&self, digest: &Digest) {
+        let path = beside(&self.path, ".verified");
+        let write = || -> Option<()> {
+            let key = read_key(&beside(&self.path, ".key")).ok()?;
+            let mark = Mark {
+                digest: digest.clone(),
+                signature: hex::encode(key.sign(message(digest).as_bytes()).to_bytes()),
+            };
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new("."))).ok()?;
+            serde_json::to_writer(&mut file, &mark).ok()?;
+            file.persist(&path).ok()?;
+            Some(())
+        };
+        let _next_time = write();
+    }
+}

@@ -1,0 +1,77 @@
+//! Units: offices by their administrative codes, and which lies below which. Pure.
+//!
+//! A code has 6, 9 or 12 digits (GB/T 2260 and its extensions): 410000 a province, 410400 a prefecture, 410423 a county,
+//! 410423001 a township, 410423001002 a village.
+
+/// Whether a text is the code of a unit.
+pub fn is_code(code: &str) -> bool {
+    matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The digits that every unit below begins with: `41` of 410000, `4104` of 410400, `410423` of 410423.
+fn stem(code: &str) -> &str {
+    let mut stem = code;
+    while code.len() == 6 && stem.len() > 2 {
+        match stem.strip_suffix("00") {
+            Some(shorter) => stem = shorter,
+            None => break,
+        }
+    }
+    stem
+}
+
+/// How deep a unit lies: the lesser, the higher the office.
+pub fn depth(code: &str) -> usize {
+    stem(code).len()
+}
+
+/// Whether a unit's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000. What is no
+/// code lies below nothing, and nothing below it.
+pub fn is_at_or_below(unit: &str, above: &str) -> bool {
+    is_code(unit) && is_code(above) && unit.starts_with(stem(above))
+}
+
+/// Whether a unit lies below another and is not that one.
+pub fn is_below(unit: &str, above: &str) -> bool {
+    is_at_or_below(unit, above) && !is_at_or_below(above, unit)
+}
+
+/// Whether one of two units lies at or below the other: whether the ground of one is ground of the other.
+pub fn share_ground(one: &str, other: &str) -> bool {
+    is_at_or_below(one, other) || is_at_or_below(other, one)
+}
+
+/// What founds a site of a unit: the text whose hash is the site's key. That the unit is in it is what makes a site the
+/// unit's for ever: nobody else can found a site with that key.
+pub fn origin(of: &str, unit: &str) -> String {
+    format!("{of}@{unit}")
+}
+
+/// The unit that an origin names; none does in registries of version 0.1.0.
+pub fn of_origin(origin: &str) -> Option<&str> {
+    let (_, unit) = origin.rsplit_once('@')?;
+    is_code(unit).then_some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_lies_below_those_whose_code_begins_its_own() {
+        assert!(is_at_or_below("410423001", "410423") && is_at_or_below("410423", "410000"));
+        assert!(is_at_or_below("410423", "410400") && is_at_or_below("410423", "410423"));
+        assert!(!is_at_or_below("410423", "410424") && !is_at_or_below("420000", "410000"));
+        assert!(is_below("410423", "410000") && !is_below("410423", "410423"));
+        assert!(share_ground("410000", "410423") && !share_ground("410424", "410423"));
+        assert!(depth("410000") < depth("410400") && depth("410423") < depth("410423001"));
+    }
+
+    #[test]
+    fn what_is_no_code_stands_above_nothing() {
+        for odd in ["", "4", "41", "4104230", "41042x", "４１０４２３"] {
+            assert!(!is_at_or_below("410423", odd) && !is_at_or_below(odd, "410000"), "{odd}");
+            assert!(!is_at_or_below(odd, odd));
+        }
+    }
+}
