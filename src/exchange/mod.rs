@@ -142,7 +142,7 @@ impl Export {
 /// The scans of a registry by id.
 fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
     Ok(store
-        .unit_events("scan")?
+        .followed("scan")?
         .into_iter()
         .filter_map(|sealed| match sealed.event.body {
             Body::Scan(scan) => Some((scan.scan.clone(), *scan)),

@@ -208,15 +208,17 @@ pub fn check_shift(store: &Store, path: &Path, list: &TargetList) -> Result<(), 
     Ok(())
 }
 
-/// Whether a list of the same bytes is recorded already.
+/// Whether this unit has recorded a list of the same bytes already.
 ///
 /// # Errors
 /// Those of reading the registry.
 pub fn recorded_before(store: &Store, list: &TargetList) -> Result<bool, StoreError> {
     use crate::registry::body::Body;
-    Ok(store.unit_events("targets")?.iter().any(
-        |sealed| matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256),
-    ))
+    let own = store.authority().unit();
+    Ok(store.followed("targets")?.iter().any(|sealed| {
+        sealed.event.actor.unit == own
+            && matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256)
+    }))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
 
+use super::irregular::Irregular;
 use crate::ground::LonLat;
 use crate::registry::body::{Source, Stage};
 use crate::registry::{SiteKey, State};
@@ -19,6 +20,8 @@ pub struct Facts {
     pub patrols: Vec<Patrol>,
     /// The sites of all seasons.
     pub sites: Vec<SiteFact>,
+    /// The units of events about no site that are not followed, one for each.
+    pub not_followed: Vec<String>,
 }
 
 /// A district and its ground.
@@ -79,6 +82,10 @@ pub struct Patrol {
 /// A site as the figures see it.
 #[derive(Debug, Clone)]
 pub struct SiteFact {
+    /// The unit that it belongs to.
+    pub unit: String,
+    /// What about it stays marked.
+    pub irregular: Irregular,
     /// Its key.
     pub key: SiteKey,
     /// Where it is.

@@ -1,15 +1,17 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
 use super::effort::season_of;
+use super::irregular;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
 use super::quality::Find;
 use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
-use crate::ground::LonLat;
+use crate::ground::{LonLat, area_m2, union_within};
 use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
-use crate::registry::districts::Districts;
+use crate::registry::districts::{District, Districts};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::store::Filter;
+use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State, Store, StoreError, evidence};
 use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
 use jiff::civil::Date;
@@ -30,12 +32,66 @@ pub const WINDOWS_SETTING: &str = "growth_windows";
 /// Those of reading the registry. Coverage that was recorded and is not here gives a flight without an outline.
 pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
     let districts = store.districts()?;
+    let own = Own {
+        unit: store.authority().unit(),
+        districts: districts.as_ref(),
+    };
     Ok(Facts {
-        flights: flights(store)?,
-        patrols: patrols(store)?,
+        flights: flights(store, &own)?,
+        patrols: patrols(store, &own)?,
         sites: sites(store, districts.as_ref())?,
+        not_followed: not_followed(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),
     })
+}
+
+/// Whose figures these are, and the ground of the units below.
+struct Own<'a> {
+    unit: &'a str,
+    districts: Option<&'a Districts>,
+}
+
+impl Own<'_> {
+    /// What of some ground a unit may speak for: all of it where the unit is this one or above it, else what lies in the
+    /// unit's own district. Nobody fills another's coverage. Where there is no boundary file, nothing can be told apart.
+    fn ground_of(&self, unit: &str, ground: MultiPolygon) -> MultiPolygon {
+        if is_at_or_below(self.unit, unit) {
+            return ground;
+        }
+        let Some(districts) = self.districts else {
+            return ground;
+        };
+        let own: Vec<&MultiPolygon> = districts
+            .iter()
+            .filter(|district| share_ground(&district.code, unit))
+            .map(District::area)
+            .collect();
+        match self.smallest(unit) {
+            Some(district) => union_within([district.area()], &ground),
+            None => union_within(own, &ground),
+        }
+    }
+
+    /// The smallest district that a unit lies in.
+    fn smallest(&self, unit: &str) -> Option<&District> {
+        self.districts?
+            .iter()
+            .filter(|district| is_at_or_below(unit, &district.code))
+            .max_by_key(|district| depth(&district.code))
+    }
+}
+
+/// The units of what was said about no site and is not followed.
+fn not_followed(store: &Store) -> Result<Vec<String>, StoreError> {
+    let mut units = Vec::new();
+    for kind in ["scan", "patrol", "targets", "setting", "trust", "actor", "init"] {
+        for sealed in store.unit_events(kind)? {
+            if store.authority().follows(sealed.hash, &sealed.event).is_err() {
+                units.push(sealed.event.actor.unit);
+            }
+        }
+    }
+    Ok(units)
 }
 
 /// The table of growth windows in force: the office's own where it has one, with the elevations of its boundary file.
@@ -46,7 +102,7 @@ pub fn windows_of(store: &Store) -> Result<Windows, StoreError> {
     let own = store.local("unit")?.unwrap_or_default();
     // The table of the registry's own unit holds, not one that came in a county's bundle.
     let table = store
-        .unit_events("setting")?
+        .followed("setting")?
         .into_iter()
         .filter(|sealed| sealed.event.actor.unit == own)
         .filter_map(|sealed| match sealed.event.body {
@@ -71,9 +127,12 @@ pub fn windows_of(store: &Store) -> Result<Windows, StoreError> {
 /// Those of reading the registry.
 pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
     let mut seen = BTreeSet::new();
+    let own = store.authority().unit();
+    // Targets are handed down: what a unit below lists for itself is not this unit's list.
     Ok(store
-        .unit_events("targets")?
+        .followed("targets")?
         .into_iter()
+        .filter(|sealed| is_at_or_below(own, &sealed.event.actor.unit))
         .filter_map(|sealed| match sealed.event.body {
             Body::Targets(list) => Some(*list),
             _ => None,
@@ -212,23 +271,33 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
         .collect()
 }
 
-fn flights(store: &Store) -> Result<Vec<Flight>, StoreError> {
+fn flights(store: &Store, own: &Own) -> Result<Vec<Flight>, StoreError> {
     let folder = store.evidence_folder();
-    let mut seen = BTreeSet::new();
-    // Two offices may have recorded one scan.
-    let scans: Vec<Sealed> = store
-        .unit_events("scan")?
-        .into_iter()
-        .filter(|sealed| match &sealed.event.body {
-            Body::Scan(scan) => seen.insert(scan.scan.clone()),
-            _ => false,
-        })
-        .collect();
+    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // An office and one above it may have recorded one scan. What anybody else records under its id is not that scan.
+    let mut scans: Vec<Sealed> = store.followed("scan")?;
+    scans.sort_by_key(|sealed| std::cmp::Reverse(depth(&sealed.event.actor.unit)));
+    scans.retain(|sealed| {
+        let Body::Scan(scan) = &sealed.event.body else {
+            return false;
+        };
+        let unit = &sealed.event.actor.unit;
+        let by = seen.entry(scan.scan.clone()).or_default();
+        let new = !by.iter().any(|other| share_ground(other, unit));
+        by.push(unit.clone());
+        new
+    });
+    scans.sort_by_key(|sealed| sealed.event.id);
     Ok(scans
         .par_iter()
         .filter_map(|sealed| match &sealed.event.body {
             Body::Scan(scan) => Some(flight(sealed, scan, &folder)),
             _ => None,
+        })
+        .map(|mut flight| {
+            let searched = std::mem::replace(&mut flight.searched, MultiPolygon::new(Vec::new()));
+            flight.searched = own.ground_of(&flight.unit, searched);
+            flight
         })
         .collect())
 }
@@ -311,15 +380,21 @@ fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
     Some(MultiPolygon::new(polygons))
 }
 
-fn patrols(store: &Store) -> Result<Vec<Patrol>, StoreError> {
+fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
     Ok(store
-        .unit_events("patrol")?
+        .followed("patrol")?
         .into_iter()
         .filter_map(|sealed| {
             let Body::Patrol(patrol) = sealed.event.body else {
                 return None;
             };
-            patrol_fact(sealed.event.actor.unit, *patrol)
+            let mut fact = patrol_fact(sealed.event.actor.unit, *patrol)?;
+            fact.walked = own.ground_of(&fact.unit, fact.walked);
+            // Nobody covers more ground than the district has.
+            let district = fact.district.as_deref().and_then(|code| own.smallest(code));
+            let most = district.map_or(f64::INFINITY, |d| area_m2(d.area()));
+            fact.area_m2 = fact.area_m2.map(|m2| m2.min(most));
+            Some(fact)
         })
         .collect())
 }
@@ -374,9 +449,14 @@ fn site_fact(
     districts: Option<&Districts>,
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
-    let district = district_of(site, known, districts);
+    // A site that a unit founds on another's ground is counted where the unit is, not where it says.
+    let district = district_of(site, known, districts)
+        .filter(|code| site.unit.is_empty() || share_ground(code, &site.unit))
+        .or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty()));
     let detection = site.detection.as_ref();
     SiteFact {
+        unit: site.unit.clone(),
+        irregular: irregular::of_site(site),
         key: site.key,
         at,
         district,

@@ -35,6 +35,8 @@ pub fn rectangle(w: f64, s: f64, e: f64, n: f64) -> MultiPolygon {
 /// A site of a scan's candidate, of which nothing but its state is known.
 pub fn site(name: &str, season: i16, state: State) -> SiteFact {
     SiteFact {
+        unit: "410423".into(),
+        irregular: crate::province::irregular::Irregular::default(),
         key: SiteKey::of_origin(name),
         at: LonLat::new(113.3, 33.74),
         district: None,
@@ -148,6 +150,8 @@ impl World {
         let found = date(season, 5, 12);
         let plants = 1 + (300.0 * self.rng.random::<f64>().powi(4)) as u64;
         self.facts.sites.push(SiteFact {
+            unit: "410423".into(),
+            irregular: crate::province::irregular::Irregular::default(),
             key: SiteKey::of_origin(&format!("event:{number}")),
             at,
             district,

@@ -10,6 +10,7 @@ pub mod funnel;
 pub mod gather;
 pub mod getis_ord;
 pub mod hot_spots;
+pub mod irregular;
 #[cfg(test)]
 mod made_up;
 pub mod period;

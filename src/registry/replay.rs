@@ -23,15 +23,16 @@ use super::unit;
 use fields::fields;
 use history::History;
 use jiff::civil::Date;
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Events of the sites that a site's merges and splits concern.
 pub type Neighbours = HashMap<SiteKey, Vec<(Hash, Event)>>;
 
-/// How far merges are followed from site to site.
-const DEEPEST: usize = 3;
-/// Merges of one site that are judged.
-const MOST_MERGES: usize = 16;
+/// Folds of other sites that one fold may ask for. Beyond, no merge is followed: who merges in endless chains hides.
+const MOST_FOLDS: u32 = 500;
+/// How deep one may ask another.
+const DEEPEST: u32 = 40;
 
 /// Where a followed move led.
 #[derive(Clone)]
@@ -62,14 +63,13 @@ struct Fold<'a> {
     history: History<'a>,
     gate: &'a Authority,
     neighbours: &'a Neighbours,
-    depth: usize,
+    asked: &'a Asked,
     /// The unit that the site belongs to, once it is founded.
     unit: Option<String>,
     /// Where it was found.
     found_at: Option<Place>,
     /// Times that were corrected.
     redated: HashMap<Hash, String>,
-    merges: usize,
     /// For each followed move, where it led.
     stands: Vec<Option<Stand>>,
     /// For each event, the followed moves that are the ends of what is known after it.
@@ -89,7 +89,15 @@ pub fn fold(
     gate: &Authority,
     neighbours: &Neighbours,
 ) -> Site {
-    fold_at(site, events, gate, neighbours, 0)
+    fold_at(site, events, gate, neighbours, &Asked::default())
+}
+
+/// What one fold has asked of other sites.
+#[derive(Default)]
+struct Asked {
+    folds: Cell<u32>,
+    depth: Cell<u32>,
+    too_much: Cell<bool>,
 }
 
 fn fold_at(
@@ -97,7 +105,7 @@ fn fold_at(
     events: &[(Hash, &Event)],
     gate: &Authority,
     neighbours: &Neighbours,
-    depth: usize,
+    asked: &Asked,
 ) -> Site {
     let history = History::of(site, events);
     let count = history.events.len();
@@ -105,11 +113,10 @@ fn fold_at(
         history,
         gate,
         neighbours,
-        depth,
+        asked,
         unit: None,
         found_at: None,
         redated: HashMap::new(),
-        merges: 0,
         outside: vec![false; count],
         stands: vec![None; count],
         frontier: Vec::with_capacity(count),
@@ -274,11 +281,12 @@ impl Fold<'_> {
             judged.stand = Some(self.judge_founding(at, create, before)?);
             return Ok(judged);
         }
-        let Some(unit) = self.unit.clone() else {
-            return Err(Refusal::MissingHistory);
+        // Elsewhere, and where nobody knows yet whose the site is, one may see and note, and nothing follows from it.
+        let theirs = match &self.unit {
+            Some(unit) => self.gate.over(event, unit),
+            None => Err(Refusal::MissingHistory),
         };
-        if let Err(refusal) = self.gate.over(event, &unit) {
-            // Elsewhere one may see and note, and nothing follows from it.
+        if let Err(refusal) = theirs {
             let only_says = matches!(event.body, Body::Note(_) | Body::Sighting(_));
             judged.outside = only_says;
             return if only_says { Ok(judged) } else { Err(refusal) };
@@ -372,12 +380,22 @@ impl Fold<'_> {
     /// Another site as it stood at some heads of its history.
     fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Result<Site, Refusal> {
         let events = self.neighbours.get(&key).ok_or(Refusal::NoSuchSite)?;
-        if self.depth >= DEEPEST || heads.is_empty() {
+        let asked = self.asked;
+        asked.folds.set(asked.folds.get() + 1);
+        if asked.folds.get() > MOST_FOLDS || asked.depth.get() >= DEEPEST {
+            asked.too_much.set(true);
+        }
+        if asked.too_much.get() || heads.is_empty() {
             return Err(Refusal::NoSuchSite);
         }
         let past = before(events, heads);
         let pairs: Vec<(Hash, &Event)> = past.iter().map(|(hash, event)| (*hash, event)).collect();
-        let site = fold_at(key, &pairs, self.gate, self.neighbours, self.depth + 1);
+        asked.depth.set(asked.depth.get() + 1);
+        let site = fold_at(key, &pairs, self.gate, self.neighbours, asked);
+        asked.depth.set(asked.depth.get() - 1);
+        if asked.too_much.get() {
+            return Err(Refusal::NoSuchSite);
+        }
         site.created.is_some().then_some(site).ok_or(Refusal::NoSuchSite)
     }
 
@@ -418,7 +436,7 @@ impl Fold<'_> {
             });
         }
         match &event.body {
-            Body::Merge(merge) => marks.extend(self.judge_merge(at, merge, led.claimed, &view)?),
+            Body::Merge(merge) => marks.extend(self.judge_merge(at, merge, &view)?),
             Body::Split(split) => self.judge_split(split)?,
             Body::Visit(visit) => {
                 let needs = unproven(&event.body, &self.proofs(at, &here));
@@ -467,15 +485,13 @@ impl Fold<'_> {
     }
 
     fn judge_merge(
-        &mut self,
+        &self,
         at: usize,
         merge: &Merge,
-        _claimed: State,
         view: &View,
     ) -> Result<Option<MarkKind>, Refusal> {
         let (_, event) = self.history.events[at];
-        self.merges += 1;
-        if merge.into == self.site.key || self.merges > MOST_MERGES {
+        if merge.into == self.site.key {
             return Err(Refusal::NoSuchSite);
         }
         let events = self.neighbours.get(&merge.into).ok_or(Refusal::NoSuchSite)?;

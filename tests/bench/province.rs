@@ -110,6 +110,8 @@ fn facts() -> Facts {
         let inside = 0.5 * draw.next();
         let middle = geo::Centroid::centroid(ring).unwrap_or_default();
         facts.sites.push(SiteFact {
+            unit: "410423".into(),
+            irregular: papaver::province::irregular::Irregular::default(),
             key: SiteKey::of_origin(&format!("event:{number}")),
             at: LonLat::new(
                 middle.x() + inside * (at.x - middle.x()),

@@ -21,6 +21,7 @@ pub use sheets::workbook;
 use super::compare::{Comparison, compared};
 use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
+use super::irregular::{self, Irregular};
 use super::hot_spots::{self, HotSpots, NotEnough};
 use super::period::{Period, Scope};
 use super::process::{Process, process_of};
@@ -95,6 +96,8 @@ pub struct Figures<'f> {
     pub comparison: Comparison,
     /// Where it is worse.
     pub hot: Result<HotSpots, NotEnough>,
+    /// What stays marked and what is not followed, by unit.
+    pub irregular: Vec<(String, Irregular)>,
 }
 
 impl<'f> Figures<'f> {
@@ -124,6 +127,7 @@ impl<'f> Figures<'f> {
             ranking,
             comparison,
             hot,
+            irregular: irregular::by_unit(facts, period, scope.within),
         }
     }
 

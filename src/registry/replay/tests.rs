@@ -134,7 +134,7 @@ impl Device {
 
 fn photo(role: EvidenceRole) -> EvidenceRef {
     EvidenceRef {
-        sha256: Hash([1; 32]),
+        sha256: Hash([role as u8; 32]),
         bytes: 1,
         mime: "image/jpeg".into(),
         role,

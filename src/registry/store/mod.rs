@@ -222,7 +222,7 @@ impl Store {
         });
         if from != 0 && from < schema::version() {
             store.adopt(from)?;
-        } else if from != 0 {
+        } else if store.count()? > 0 {
             store.check_grounds()?;
         }
         store.check_law()?;

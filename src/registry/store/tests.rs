@@ -268,6 +268,18 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
     .enumerate()
     {
         let mut c = office(&folder.path().join(format!("c{n}.papaver")), 3);
+        for (second, other) in [(2, &a), (3, &b)] {
+            let device = other.writer.as_ref().expect("open for writing").device;
+            let trust = Body::Trust(Trust {
+                device,
+                unit: "410423".into(),
+                trusted: true,
+                after: None,
+                reason: None,
+            });
+            c.write(|s| s.append(&author("chief"), draft(None, trust), moment(second)))
+                .expect("trusted");
+        }
         for (at, events) in order.iter().enumerate() {
             let mut events = (*events).clone();
             if at == 1 {

@@ -1,0 +1,91 @@
+//! What a reader of the figures must know of how they came about: what was followed and stays marked, and what was not
+//! followed at all, counted by unit. Where these counts are high, the other figures say less.
+
+use super::facts::{Facts, SiteFact};
+use super::period::Period;
+use crate::exchange::cell::Cell;
+use crate::registry::site::MarkKind;
+use crate::registry::unit::is_at_or_below;
+use crate::registry::{Site, State};
+use crate::words::Lang;
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+/// Kinds of irregularities, in the order in which they are shown.
+pub const KINDS: usize = 11;
+
+/// How often each kind of irregularity occurs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Irregular(pub [usize; KINDS]);
+
+impl AddAssign for Irregular {
+    fn add_assign(&mut self, other: Self) {
+        for (own, more) in self.0.iter_mut().zip(other.0) {
+            *own += more;
+        }
+    }
+}
+
+/// What each kind is called.
+pub fn titles(lang: Lang) -> [&'static str; KINDS] {
+    [
+        lang.pick("seen again while settled", "办结后又被发现"),
+        lang.pick("refuted without proof", "排除依据不足"),
+        lang.pick("forced", "强制记录"),
+        lang.pick("closed without the acceptor's key", "验收未用个人密钥"),
+        lang.pick("recorded in another's name", "由主管代录"),
+        lang.pick("moved", "位置大幅改动"),
+        lang.pick("count lowered", "株数改少"),
+        lang.pick("merged across a distance", "远距离合并"),
+        lang.pick("date corrected", "日期更正"),
+        lang.pick("evidence missing", "证据未到"),
+        lang.pick("not followed", "未予采信"),
+    ]
+}
+
+/// Those of a site.
+pub fn of_site(site: &Site) -> Irregular {
+    let marked = |is: fn(&MarkKind) -> bool| site.marks.iter().filter(|m| is(&m.kind)).count();
+    let unsigned = site.state == State::Closed && site.accepted_without_own_key();
+    Irregular([
+        site.swallowed.len(),
+        marked(|m| matches!(m, MarkKind::Unproven { .. })),
+        site.forced.len(),
+        usize::from(unsigned),
+        marked(|m| matches!(m, MarkKind::InTheirName { .. })),
+        marked(|m| matches!(m, MarkKind::Moved { .. })),
+        marked(|m| matches!(m, MarkKind::CountLowered { .. })),
+        marked(|m| matches!(m, MarkKind::FarMerge { .. })),
+        marked(|m| matches!(m, MarkKind::Redated { .. })),
+        marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
+        site.refused.len(),
+    ])
+}
+
+/// The irregularities of a period by unit, in order of the units: those of its sites, and what it said of no site that is
+/// not followed, whenever that was.
+pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irregular)> {
+    let mut units: BTreeMap<&str, Irregular> = BTreeMap::new();
+    let counts = |site: &&SiteFact| period.holds_site(site);
+    for site in facts.sites.iter().filter(counts) {
+        *units.entry(site.unit.as_str()).or_default() += site.irregular;
+    }
+    for unit in &facts.not_followed {
+        let mut one = Irregular::default();
+        one.0[KINDS - 1] = 1;
+        *units.entry(unit.as_str()).or_default() += one;
+    }
+    units
+        .into_iter()
+        .filter(|(unit, _)| within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit))
+        .map(|(unit, counts)| (unit.to_owned(), counts))
+        .collect()
+}
+
+/// The cells of a row.
+pub fn cells(counts: Irregular) -> impl Iterator<Item = Cell> {
+    counts
+        .0
+        .into_iter()
+        .map(|n| Cell::Count(i64::try_from(n).unwrap_or(i64::MAX)))
+}
