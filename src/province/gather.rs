@@ -121,23 +121,34 @@ pub fn windows_of(store: &Store) -> Result<Windows, StoreError> {
     Ok(table.unwrap_or_default().with_elevations(elevations))
 }
 
-/// The lists of targets (靶标) in the order they were imported, each once.
+/// The lists of targets (靶标) that are this unit's to meet, in the order they were imported, each once: its own, and
+/// those that were handed down from above. What a unit below lists for itself is not this unit's list.
 ///
 /// # Errors
 /// Those of reading the registry.
 pub fn targets_of(store: &Store) -> Result<Vec<TargetList>, StoreError> {
-    let mut seen = BTreeSet::new();
     let own = store.authority().unit();
-    // Targets are handed down: what a unit below lists for itself is not this unit's list.
+    let lists = lists_of(store)?.into_iter();
+    Ok(lists
+        .filter(|(unit, _)| is_at_or_below(own, unit))
+        .map(|(_, list)| list)
+        .collect())
+}
+
+/// Every list of targets with the unit that imported it, in the order they were imported, each once.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn lists_of(store: &Store) -> Result<Vec<(String, TargetList)>, StoreError> {
+    let mut seen = BTreeSet::new();
     Ok(store
         .followed("targets")?
         .into_iter()
-        .filter(|sealed| is_at_or_below(own, &sealed.event.actor.unit))
         .filter_map(|sealed| match sealed.event.body {
-            Body::Targets(list) => Some(*list),
+            Body::Targets(list) => Some((sealed.event.actor.unit, *list)),
             _ => None,
         })
-        .filter(|list| seen.insert(list.sha256))
+        .filter(|(unit, list)| seen.insert((unit.clone(), list.sha256)))
         .collect())
 }
 

@@ -13,7 +13,7 @@ use super::moves::Refusal;
 use super::people::{People, Signed};
 use super::role::Role;
 use super::settings::Settings;
-use super::unit::{depth, is_at_or_below, is_below, is_code};
+use super::unit::{depth, is_at_or_below, is_below, is_code, share_ground};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a device may speak for.
@@ -127,15 +127,23 @@ impl Authority {
             return;
         }
         self.learn_people(ordered);
+        // What a device said of itself when its registry was begun.
+        let claims: HashMap<DeviceId, &str> = ordered
+            .iter()
+            .filter_map(|(_, event)| match &event.body {
+                Body::Init(init) if event.seq == 1 => Some((event.device, init.unit.as_str())),
+                _ => None,
+            })
+            .collect();
         let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
         let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
-        self.hear(&statements, &mut words, |device, _| roots.contains(&device));
+        self.hear(&statements, &claims, &mut words, |device, _| roots.contains(&device));
         // What this registry's own device says of a device stands before all else: it is spoken from depth 0.
         let depths: BTreeSet<usize> = statements.iter().map(|(_, _, trust)| depth(&trust.unit)).collect();
         for level in depths {
             self.judge_devices(&words, level);
             self.learn_people(ordered);
-            self.hear(&statements, &mut words, |device, unit| {
+            self.hear(&statements, &claims, &mut words, |device, unit| {
                 !roots.contains(&device) && depth(unit) == level
             });
         }
@@ -146,6 +154,7 @@ impl Authority {
     fn hear<'a>(
         &mut self,
         statements: &[Statement<'a>],
+        claims: &HashMap<DeviceId, &str>,
         words: &mut BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &'a Trust>>,
         who: impl Fn(DeviceId, &str) -> bool,
     ) {
@@ -157,7 +166,11 @@ impl Authority {
                 continue;
             }
             let root = standing.by.is_none();
-            let inside = root || is_below(&trust.unit, &standing.unit);
+            // Nobody but this registry's own device speaks of a device that says it belongs elsewhere.
+            let theirs = claims
+                .get(&trust.device)
+                .is_none_or(|claim| share_ground(claim, &trust.unit));
+            let inside = root || (theirs && is_below(&trust.unit, &standing.unit));
             let fits = inside && event.actor.unit == standing.unit && trust.device != event.device;
             let refusal = if !fits || (trust.trusted && !is_code(&trust.unit)) {
                 Some(Refusal::Unit {

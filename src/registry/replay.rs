@@ -92,6 +92,16 @@ pub fn fold(
     fold_at(site, events, gate, neighbours, &Asked::default())
 }
 
+/// The unit that the site's key itself names, known as soon as anybody shows the text behind it.
+fn unit_in_key(site: SiteKey, history: &History) -> Option<String> {
+    history.events.iter().find_map(|(_, event)| match &event.body {
+        Body::Create(create) if SiteKey::of_origin(&create.origin) == site => {
+            unit::of_origin(&create.origin).map(str::to_owned)
+        }
+        _ => None,
+    })
+}
+
 /// What one fold has asked of other sites.
 #[derive(Default)]
 struct Asked {
@@ -109,12 +119,13 @@ fn fold_at(
 ) -> Site {
     let history = History::of(site, events);
     let count = history.events.len();
+    let unit = unit_in_key(site, &history);
     let mut fold = Fold {
         history,
         gate,
         neighbours,
         asked,
-        unit: None,
+        unit,
         found_at: None,
         redated: HashMap::new(),
         outside: vec![false; count],
@@ -173,10 +184,14 @@ impl Fold<'_> {
     fn take(&mut self, at: usize) {
         let (hash, event) = self.history.events[at];
         let before = self.join(self.history.parents[at].clone());
-        if self.history.missing[at] {
-            self.site.incomplete = true;
-        }
-        match self.judge(at, &before) {
+        let judged = self.judge(at, &before);
+        // What nobody follows says nothing of what is missing.
+        let counts = match &judged {
+            Ok(judged) => !judged.outside,
+            Err(refusal) => *refusal == Refusal::MissingHistory,
+        };
+        self.site.incomplete |= counts && self.history.missing[at];
+        match judged {
             Ok(judged) => {
                 self.followed[at] = true;
                 self.outside[at] = judged.outside;
@@ -346,8 +361,8 @@ impl Fold<'_> {
             Some((parent, _)) => self.split_off(at, *parent, create)?,
         };
         let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
-        let day = limits::day(&event.at).into_iter();
-        let day = day.chain(captured.and_then(|[first, _]| limits::day(first))).min();
+        // By hand a site may be entered after the work on it; nobody worked on it before it was photographed from the air.
+        let day = captured.and_then(|[first, _]| limits::day(first));
         Ok(Stand {
             state,
             claimed: state,

@@ -72,6 +72,7 @@ struct Office<'a> {
     unit: String,
     random: StdRng,
     photo: EvidenceRef,
+    after: EvidenceRef,
 }
 
 fn county(plan: &Plan, number: usize) -> County {
@@ -565,10 +566,7 @@ fn live(
     let Some(at) = later(office, 0, 4) else {
         return (key, false);
     };
-    let after = EvidenceRef {
-        role: EvidenceRole::After,
-        ..photo
-    };
+    let after = office.after.clone();
     let eradicate = Eradicate {
         percent: 100,
         method: None,
@@ -623,7 +621,12 @@ fn patrols(office: &mut Office<'_>, c: &County, season: i16, walks: &[MultiPolyg
 fn make(plan: &Plan, c: &County, path: &Path, jpeg: &[u8]) -> (Store, Value, Vec<LonLat>) {
     let mut random = StdRng::seed_from_u64(1000 + c.number as u64);
     let mut store = begin(path, &c.code, &mut random);
-    let photo = photo(&store, jpeg);
+    let scene = photo(&store, jpeg);
+    // Another picture: the same one cannot show what was there and what is left.
+    let after = EvidenceRef {
+        role: EvidenceRole::After,
+        ..photo(&store, &[jpeg, b"after"].concat())
+    };
     let (mut truth, mut known) = (Vec::new(), Vec::new());
     store
         .write(|store| {
@@ -631,7 +634,8 @@ fn make(plan: &Plan, c: &County, path: &Path, jpeg: &[u8]) -> (Store, Value, Vec
                 store,
                 unit: c.code.clone(),
                 random,
-                photo,
+                photo: scene,
+                after,
             };
             office.staff();
             let (mut n, mut closed) = (0, Vec::new());

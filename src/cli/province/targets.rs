@@ -9,7 +9,7 @@ use crate::exchange::targets::{check_shift, read, recorded_before};
 use crate::exchange::write_new;
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::effort::season_of;
-use crate::province::gather::{facts_of, targets_of, windows_of};
+use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
 use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets, matched};
 use crate::registry::body::{Body, TargetList};
 use crate::registry::event::EvidenceRole;
@@ -168,17 +168,17 @@ impl List {
             common: self.common,
             lang,
         };
-        for list in targets_of(&context.read()?)? {
+        for (unit, list) in lists_of(&context.read()?)? {
             let (name, season, n) = (&list.name, list.season, list.targets.len());
             if context.common.json {
                 json(
-                    &value!({"list": name, "season": season, "targets": n, "sha256": list.sha256}),
+                    &value!({"list": name, "unit": unit, "season": season, "targets": n, "sha256": list.sha256}),
                 );
             } else {
                 data(&tr!(
                     lang,
-                    "{name}  {season}  {n} targets",
-                    "{name}  {season}  {n} 个"
+                    "{name}  {season}  {n} targets  (unit {unit})",
+                    "{name}  {season}  {n} 个（单位 {unit}）"
                 ));
             }
         }

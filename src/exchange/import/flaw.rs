@@ -1,6 +1,8 @@
 //! Why a row is not recorded, in words.
 
 use crate::exchange::filled::FormFlaw;
+use crate::registry::body::Outcome;
+use crate::registry::coded::Coded;
 use crate::registry::moves::Refusal;
 use crate::tr;
 use crate::words::Lang;
@@ -8,6 +10,13 @@ use crate::words::Lang;
 /// Why a row is not recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowFlaw {
+    /// The row was recorded before with other values of the same day: outcome and plants, before and now.
+    ChangedRow {
+        /// As recorded.
+        before: (Outcome, Option<u64>),
+        /// As the row has it now.
+        now: (Outcome, Option<u64>),
+    },
     /// It names no site.
     NoSite,
     /// It names a site that is not known here.
@@ -163,6 +172,16 @@ impl RowFlaw {
                 "the site is in dispute; `papaver resolve` first",
                 "图斑有争议，请先 `papaver resolve` 裁定"
             ),
+            Self::ChangedRow { before, now } => {
+                let plants = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+                let (old, new) = (before.0.label(lang), now.0.label(lang));
+                let (from, to) = (plants(before.1), plants(now.1));
+                tr!(
+                    lang,
+                    "this row was recorded before with other values ({old}, {from} plants; now {new}, {to} plants): where the first was wrong, `papaver correct SITE --plants N --reason TEXT`",
+                    "该行此前已录，内容不同（原：{old}，{from} 株；现：{new}，{to} 株）：如原记录有误，请用 `papaver correct 图斑 --plants 株数 --reason 理由` 更正"
+                )
+            }
             Self::Move(other) => other.label(lang),
         }
     }

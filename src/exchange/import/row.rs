@@ -3,13 +3,14 @@
 use super::{Request, RowFlaw, filled, table};
 use crate::exchange::ExchangeError;
 use crate::ground::LonLat;
-use crate::registry::body::{Assign, Body, Create, Source};
+use crate::registry::body::{Assign, Body, Count, Create, Source, Visit};
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::store::{Store, StoreError};
-use crate::registry::{Hash, Role, Site, SiteKey, unit};
+use crate::registry::{Hash, Role, Site, SiteKey, State, unit};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use table::{Field, Row};
 
 /// The site that a row means.
@@ -265,9 +266,16 @@ fn ready(
         (site.heads.clone(), false)
     } else {
         let events = store.events_of(site.key)?;
-        match head.parse().ok().and_then(|head| heads(&events, head)) {
-            Some(seen) => (seen, true),
-            None => return Ok(Err(RowFlaw::UnknownHead)),
+        let Some(seen) = head.parse().ok().and_then(|head| heads(&events, head)) else {
+            return Ok(Err(RowFlaw::UnknownHead));
+        };
+        if let Some(flaw) = changed_row(request.path, row.line, &events, &steps) {
+            return Ok(Err(flaw));
+        }
+        if only_tried(&events, &seen) {
+            (site.heads.clone(), false)
+        } else {
+            (seen, true)
         }
     };
     let mut apart_m = None;
@@ -297,6 +305,51 @@ fn ready(
         apart_m,
         position: row.position,
     }))
+}
+
+/// Whether all that happened since these heads is that the crew tried and came back without a result: a second day is
+/// progress, and no contradiction to the first.
+fn only_tried(events: &[Sealed], seen: &[Hash]) -> bool {
+    let mut known: BTreeSet<Hash> = BTreeSet::new();
+    let mut waiting: Vec<Hash> = seen.to_vec();
+    while let Some(hash) = waiting.pop() {
+        if known.insert(hash)
+            && let Some(sealed) = events.iter().find(|sealed| sealed.hash == hash)
+        {
+            waiting.extend(&sealed.event.based_on);
+        }
+    }
+    events
+        .iter()
+        .filter(|sealed| !known.contains(&sealed.hash))
+        .all(|sealed| match &sealed.event.body {
+            Body::Visit(visit) => visit.outcome.leads_to() == State::Revisit,
+            Body::Note(_) | Body::Attach(_) | Body::Sighting(_) => true,
+            _ => false,
+        })
+}
+
+/// A row of a file that was taken in before, of the same day, with other values: nobody knows which are right, so whoever
+/// imports it is told what a correction would say.
+fn changed_row(path: &Path, line: u64, events: &[Sealed], steps: &[Step]) -> Option<RowFlaw> {
+    let file = path.file_name()?.to_string_lossy().into_owned();
+    let visit = |body: &Body| match body {
+        Body::Visit(visit) => Some(visit.as_ref().clone()),
+        _ => None,
+    };
+    let (now, at) = steps.iter().find_map(|step| Some((visit(&step.body)?, &step.at)))?;
+    let before = events.iter().find_map(|sealed| {
+        let before = visit(&sealed.event.body)?;
+        let from = before.imported.as_ref()?;
+        let same_row = from.file == file && from.line == line && sealed.event.day() == at.get(..10)?;
+        let plain = Visit { imported: None, ..before.clone() };
+        (same_row && (plain != now || sealed.event.at != *at)).then_some(before)
+    })?;
+    let plants = |visit: &Visit| visit.count.as_ref().map(Count::plants);
+    Some(RowFlaw::ChangedRow {
+        before: (before.outcome, plants(&before)),
+        now: (now.outcome, plants(&now)),
+    })
 }
 
 /// The heads that a head hash stands for: one event of the site's history nearly always, two or three where offices

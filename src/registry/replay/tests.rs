@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+mod dishonest;
 mod merge_split;
 
 const UNIT: &str = "410423";
