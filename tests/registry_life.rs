@@ -50,8 +50,10 @@ impl Office<'_> {
     }
 }
 
+/// A photograph, another for each name.
 fn photo(path: &Path) {
-    image::RgbImage::from_pixel(8, 8, image::Rgb([40, 120, 40]))
+    let shade = path.file_name().map_or(0, |name| name.len() as u8);
+    image::RgbImage::from_pixel(8, 8, image::Rgb([40, 120, shade]))
         .save(path)
         .expect("saved");
 }
@@ -168,6 +170,7 @@ fn a_site_is_followed_until_somebody_else_accepts() {
         .as_str()
         .expect("id")
         .to_owned();
+    photo(&folder.join("left.jpg"));
     let refused = county.refused("zhao", &["accept", &site]);
     assert!(
         refused.contains("allowed now") && refused.contains("assign"),
@@ -189,7 +192,7 @@ fn a_site_is_followed_until_somebody_else_accepts() {
             "--percent",
             "60",
             "--photo",
-            "scene.jpg",
+            "left.jpg",
             "--when",
             "2026-05-06",
         ],

@@ -1,8 +1,8 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
 use super::effort::season_of;
-use super::irregular;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
+use super::irregular;
 use super::quality::Find;
 use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
@@ -84,9 +84,15 @@ impl Own<'_> {
 /// The units of what was said about no site and is not followed.
 fn not_followed(store: &Store) -> Result<Vec<String>, StoreError> {
     let mut units = Vec::new();
-    for kind in ["scan", "patrol", "targets", "setting", "trust", "actor", "init"] {
+    for kind in [
+        "scan", "patrol", "targets", "setting", "trust", "actor", "init",
+    ] {
         for sealed in store.unit_events(kind)? {
-            if store.authority().follows(sealed.hash, &sealed.event).is_err() {
+            if store
+                .authority()
+                .follows(sealed.hash, &sealed.event)
+                .is_err()
+            {
                 units.push(sealed.event.actor.unit);
             }
         }

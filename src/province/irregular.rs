@@ -77,7 +77,9 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     }
     units
         .into_iter()
-        .filter(|(unit, _)| within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit))
+        .filter(|(unit, _)| {
+            within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit)
+        })
         .map(|(unit, counts)| (unit.to_owned(), counts))
         .collect()
 }

@@ -70,10 +70,7 @@ type Statement<'a> = (Hash, &'a Event, &'a Trust);
 
 impl Authority {
     /// The gate that these events make: those of type init, actor, trust and setting; others are passed over.
-    pub fn of<'a>(
-        grounds: Grounds,
-        events: impl IntoIterator<Item = (Hash, &'a Event)>,
-    ) -> Self {
+    pub fn of<'a>(grounds: Grounds, events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
         let mut ordered: Vec<(Hash, &Event)> = events.into_iter().collect();
         ordered.sort_unstable_by_key(|(hash, event)| (event.id, *hash));
         ordered.dedup_by_key(|(hash, _)| *hash);
@@ -115,7 +112,12 @@ impl Authority {
             revoked: None,
             by: None,
         };
-        self.devices = self.grounds.roots.iter().map(|root| (*root, own.clone())).collect();
+        self.devices = self
+            .grounds
+            .roots
+            .iter()
+            .map(|root| (*root, own.clone()))
+            .collect();
         let statements: Vec<Statement> = ordered
             .iter()
             .filter_map(|(hash, event)| match &event.body {
@@ -137,9 +139,14 @@ impl Authority {
             .collect();
         let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
         let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
-        self.hear(&statements, &claims, &mut words, |device, _| roots.contains(&device));
+        self.hear(&statements, &claims, &mut words, |device, _| {
+            roots.contains(&device)
+        });
         // What this registry's own device says of a device stands before all else: it is spoken from depth 0.
-        let depths: BTreeSet<usize> = statements.iter().map(|(_, _, trust)| depth(&trust.unit)).collect();
+        let depths: BTreeSet<usize> = statements
+            .iter()
+            .map(|(_, _, trust)| depth(&trust.unit))
+            .collect();
         for level in depths {
             self.judge_devices(&words, level);
             self.learn_people(ordered);
@@ -171,7 +178,11 @@ impl Authority {
                 .get(&trust.device)
                 .is_none_or(|claim| share_ground(claim, &trust.unit));
             let inside = root || (theirs && is_below(&trust.unit, &standing.unit));
-            let fits = inside && event.actor.unit == standing.unit && trust.device != event.device;
+            let fits = event.actor.unit == standing.unit && trust.device != event.device;
+            if fits && !inside {
+                // A word for that device's own registry, of an office above it or beside it: it vouches for nobody here.
+                continue;
+            }
             let refusal = if !fits || (trust.trusted && !is_code(&trust.unit)) {
                 Some(Refusal::Unit {
                     unit: trust.unit.clone(),
@@ -185,14 +196,21 @@ impl Authority {
                 }
                 None => {
                     let level = if root { 0 } else { depth(&standing.unit) };
-                    words.entry(trust.device).or_default().insert((level, event.device), trust);
+                    words
+                        .entry(trust.device)
+                        .or_default()
+                        .insert((level, event.device), trust);
                 }
             }
         }
     }
 
     /// What the highest of those who speak of a device says, stands.
-    fn judge_devices(&mut self, words: &BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>>, level: usize) {
+    fn judge_devices(
+        &mut self,
+        words: &BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>>,
+        level: usize,
+    ) {
         for (device, said) in words {
             let Some(((_, by), trust)) = said.first_key_value() else {
                 continue;
@@ -201,13 +219,23 @@ impl Authority {
                 trust.unit.clone()
             } else {
                 // A revocation of version 0.1.0 does not name the unit.
-                said.values().map(|t| t.unit.clone()).find(|u| is_code(u)).unwrap_or_default()
+                said.values()
+                    .map(|t| t.unit.clone())
+                    .find(|u| is_code(u))
+                    .unwrap_or_default()
             };
             if depth(&unit) > level || self.grounds.roots.contains(device) {
                 continue;
             }
             let revoked = (!trust.trusted).then_some(trust.after);
-            self.devices.insert(*device, Standing { unit, revoked, by: Some(*by) });
+            self.devices.insert(
+                *device,
+                Standing {
+                    unit,
+                    revoked,
+                    by: Some(*by),
+                },
+            );
         }
     }
 
@@ -246,7 +274,9 @@ impl Authority {
         if is_at_or_below(unit, &event.actor.unit) {
             Ok(())
         } else {
-            Err(Refusal::Unit { unit: unit.to_owned() })
+            Err(Refusal::Unit {
+                unit: unit.to_owned(),
+            })
         }
     }
 

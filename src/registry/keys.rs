@@ -125,7 +125,10 @@ impl Locked {
             file.persist(&path).map_err(|e| e.error)?;
             Ok(())
         };
-        put().map_err(|source| KeyError::Io { path: path.clone(), source })
+        put().map_err(|source| KeyError::Io {
+            path: path.clone(),
+            source,
+        })
     }
 }
 
@@ -146,7 +149,9 @@ pub fn proves(key: DeviceId, unit: &str, name: &str, proof: &str) -> bool {
     hex::decode_to_slice(proof, &mut signature).is_ok()
         && VerifyingKey::from_bytes(&key.0).is_ok_and(|public| {
             let signature = Signature::from_bytes(&signature);
-            public.verify_strict(&proof_message(key, unit, name), &signature).is_ok()
+            public
+                .verify_strict(&proof_message(key, unit, name), &signature)
+                .is_ok()
         })
 }
 

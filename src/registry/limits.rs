@@ -34,7 +34,9 @@ pub fn day(text: &str) -> Option<jiff::civil::Date> {
 
 /// Whether a time is one, not before this century and not after it was recorded.
 fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
-    let bad = || Refusal::Date { date: at.to_owned() };
+    let bad = || Refusal::Date {
+        date: at.to_owned(),
+    };
     let when: jiff::Timestamp = at.parse().map_err(|_none| bad())?;
     let logged: jiff::Timestamp = logged_at.parse().map_err(|_none| bad())?;
     let early = day(at).is_none_or(|day| day.year() < FIRST_YEAR);
@@ -111,7 +113,11 @@ pub fn place(place: &Place) -> Result<(), Refusal> {
         && east - west <= WIDEST_E7
         && north - south <= WIDEST_E7
         && place.is_on_earth();
-    if bounded { Ok(()) } else { Err(Refusal::Outline) }
+    if bounded {
+        Ok(())
+    } else {
+        Err(Refusal::Outline)
+    }
 }
 
 /// Whether a patrol saw no more ground than its tracks can have: their length times twice the reach, and the ends.
@@ -130,9 +136,12 @@ pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
         let reach = track.reach_m as f64;
         // Each piece of the line has rounded ends; a tenth more for the straight pieces of an outline.
         let ends = (track.breaks + 8 * patrol.walked.len() as u64) as f64;
-        (2.0 * reach * track.length_m as f64 + ends * std::f64::consts::PI * reach * reach) * 1.1 + 100.0
+        (2.0 * reach * track.length_m as f64 + ends * std::f64::consts::PI * reach * reach) * 1.1
+            + 100.0
     });
-    if positions > 50 * MOST_POSITIONS || area > most {
+    // Without a track the ground is bounded by the district when it is counted.
+    let bounded = patrol.track.is_none() && patrol.district.is_some();
+    if positions > 50 * MOST_POSITIONS || (area > most && !bounded) {
         return Err(Refusal::Outline);
     }
     Ok(())

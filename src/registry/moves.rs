@@ -161,8 +161,13 @@ impl Need {
     /// What it is, without how to give it.
     pub fn name(self, lang: Lang) -> &'static str {
         match self {
-            Self::ScenePhoto => lang.pick("a photograph of the scene before uprooting", "铲除前的现场照片"),
-            Self::AfterPhoto => lang.pick("a photograph from after the eradication", "铲除后的照片"),
+            Self::ScenePhoto => lang.pick(
+                "a photograph of the scene before uprooting",
+                "铲除前的现场照片",
+            ),
+            Self::AfterPhoto => {
+                lang.pick("a photograph from after the eradication", "铲除后的照片")
+            }
             Self::TwoOfficers => lang.pick("two officers", "两名核查人员"),
             Self::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
             Self::SpotPhoto => lang.pick("a photograph taken at the spot", "现场定位照片"),
@@ -402,7 +407,9 @@ pub fn decide(
 /// Another person is one with another name, whatever the unit, and with another key.
 fn took_part(view: &View, author: Author) -> bool {
     view.eradicators.contains(&folded_name(author.name))
-        || author.key.is_some_and(|key| view.eradicators_keys.contains(&key))
+        || author
+            .key
+            .is_some_and(|key| view.eradicators_keys.contains(&key))
 }
 
 fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<State, Refusal> {

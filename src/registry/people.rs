@@ -190,9 +190,7 @@ impl People {
     /// that they hold.
     fn may(&self, event: &Event, own: bool) -> Result<(), Refusal> {
         let author = &event.actor;
-        let person = self
-            .get(&author.unit, &author.name)
-            .ok_or(Refusal::Role)?;
+        let person = self.get(&author.unit, &author.name).ok_or(Refusal::Role)?;
         let holds = person.roles.contains(&Role::Supervisor) || (own && !person.roles.is_empty());
         if !holds {
             return Err(Refusal::Role);
@@ -217,7 +215,9 @@ impl People {
         let (Some(new), true) = (change.key, author.name == change.name) else {
             return Err(Refusal::Key);
         };
-        let held = self.get(&author.unit, &author.name).and_then(|p| p.key.clone());
+        let held = self
+            .get(&author.unit, &author.name)
+            .and_then(|p| p.key.clone());
         let confirmed = match held {
             None if author.key == Some(new) && author.recorder.is_none() => {
                 !self.other_supervisor_holds_key(&author.unit, &author.name)
@@ -231,16 +231,32 @@ impl People {
             }
             None => return Err(Refusal::Key),
         };
-        self.set_key(id, event, change, Some(OwnKey { key: new, confirmed }));
+        self.set_key(
+            id,
+            event,
+            change,
+            Some(OwnKey {
+                key: new,
+                confirmed,
+            }),
+        );
         Ok(())
     }
 
     /// Where a key is lost, a supervisor says so, and its holder makes another.
-    fn give_up_key(&mut self, id: Uuid, event: &Event, change: &ActorChange) -> Result<(), Refusal> {
+    fn give_up_key(
+        &mut self,
+        id: Uuid,
+        event: &Event,
+        change: &ActorChange,
+    ) -> Result<(), Refusal> {
         let held = self
             .get(&event.actor.unit, &change.name)
             .is_some_and(|person| person.key.is_some());
-        let said = change.reason.as_deref().is_some_and(|r| !r.trim().is_empty());
+        let said = change
+            .reason
+            .as_deref()
+            .is_some_and(|r| !r.trim().is_empty());
         match (held, said) {
             (false, _) => Err(Refusal::Key),
             (true, false) => Err(Refusal::NoReason),
@@ -265,21 +281,29 @@ impl People {
     }
 
     fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
-        self.units.get(unit).into_iter().flatten().any(|(other, person)| {
-            !same_name(other, name)
-                && person.roles.contains(&Role::Supervisor)
-                && person.key.as_ref().is_some_and(|key| key.confirmed)
-        })
+        self.units
+            .get(unit)
+            .into_iter()
+            .flatten()
+            .any(|(other, person)| {
+                !same_name(other, name)
+                    && person.roles.contains(&Role::Supervisor)
+                    && person.key.as_ref().is_some_and(|key| key.confirmed)
+            })
     }
 
     /// Whether a supervisor of the unit held a confirmed key at that place of the chain.
     fn a_supervisor_signs(&self, unit: &str, id: Uuid) -> bool {
-        self.units.get(unit).into_iter().flatten().any(|(_, person)| {
-            person.then(id).is_some_and(|then| {
-                then.roles.contains(&Role::Supervisor)
-                    && then.key.as_ref().is_some_and(|key| key.confirmed)
+        self.units
+            .get(unit)
+            .into_iter()
+            .flatten()
+            .any(|(_, person)| {
+                person.then(id).is_some_and(|then| {
+                    then.roles.contains(&Role::Supervisor)
+                        && then.key.as_ref().is_some_and(|key| key.confirmed)
+                })
             })
-        })
     }
 
     fn change(&mut self, id: Uuid, unit: &str, name: &str, with: impl FnOnce(&mut Person)) {
@@ -346,7 +370,11 @@ impl People {
             return unsigned();
         };
         if actor.recorder.is_none() && actor.key == Some(held.key) {
-            return if held.confirmed { Ok(Signed::OwnKey) } else { unsigned() };
+            return if held.confirmed {
+                Ok(Signed::OwnKey)
+            } else {
+                unsigned()
+            };
         }
         if self.records_in_their_name(actor, event) {
             return Ok(Signed::InTheirName);
@@ -398,7 +426,11 @@ pub fn folded_name(name: &str) -> String {
     let plain: String = name
         .nfkc()
         .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '·' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+        .filter(|c| {
+            !c.is_whitespace()
+                && !c.is_control()
+                && !matches!(c, '·' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        })
         .collect();
     unicode_security::skeleton(&plain).collect()
 }
@@ -414,7 +446,9 @@ mod tests {
 
     #[test]
     fn a_name_that_reads_the_same_is_the_same() {
-        assert!(same_name(" 李 四", "李四") && same_name("ＬＩ", "li") && same_name("l\u{456}", "li"));
+        assert!(
+            same_name(" 李 四", "李四") && same_name("ＬＩ", "li") && same_name("l\u{456}", "li")
+        );
         assert!(same_name("阿不力·买买提", "阿不力买买提"));
         assert!(!same_name("李四", "李五") && !same_name("wang", "wan"));
     }

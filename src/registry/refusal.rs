@@ -8,16 +8,25 @@ use crate::words::Lang;
 impl Refusal {
     /// Why an event is not followed, for lists and histories.
     pub fn label(&self, lang: Lang) -> String {
-        let plain = |english: &'static str, chinese: &'static str| lang.pick(english, chinese).to_owned();
+        let plain =
+            |english: &'static str, chinese: &'static str| lang.pick(english, chinese).to_owned();
         match self {
             Self::Role => plain("the author did not hold the role", "操作人无此角色"),
             Self::State { state, .. } => {
                 let state = state.label(lang);
-                tr!(lang, "not possible while “{state}”", "“{state}”状态下不可进行")
+                tr!(
+                    lang,
+                    "not possible while “{state}”",
+                    "“{state}”状态下不可进行"
+                )
             }
             Self::Disputed => plain("in dispute", "存在争议"),
-            Self::SelfAcceptance => plain("acceptor took part in the eradication", "验收人参与了铲除"),
-            Self::NotAll { percent } => tr!(lang, "only {percent} % destroyed", "仅铲除 {percent}%"),
+            Self::SelfAcceptance => {
+                plain("acceptor took part in the eradication", "验收人参与了铲除")
+            }
+            Self::NotAll { percent } => {
+                tr!(lang, "only {percent} % destroyed", "仅铲除 {percent}%")
+            }
             Self::Lacks { needs } => {
                 let needs: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
                 let needs = needs.join(lang.pick(", ", "、"));
@@ -27,7 +36,10 @@ impl Refusal {
             Self::IntoLess { .. } => plain("the other site is less severe", "目标图斑状态较轻"),
             Self::NotClaimed => plain("a state that nobody claimed", "无人主张的状态"),
             Self::MissingHistory => plain("earlier events have not arrived", "前序记录尚未到达"),
-            Self::Origin => plain("a second founding, or one that is not its author's", "重复建档或越权建档"),
+            Self::Origin => plain(
+                "a second founding, or one that is not its author's",
+                "重复建档或越权建档",
+            ),
             Self::Device => plain("nobody who may has vouched for the device", "设备无人担保"),
             Self::Revoked => plain("the device was trusted no longer", "设备已被撤销信任"),
             Self::Unit { unit } => tr!(
@@ -35,17 +47,41 @@ impl Refusal {
                 "it concerns unit {unit}, which is not the author's nor below it",
                 "涉及单位 {unit}，不属本单位及下级"
             ),
-            Self::Order => plain("out of the order of its device's chain", "不合设备记录链的先后顺序"),
-            Self::Unsigned => plain("the author holds a key and did not sign with it", "操作人有个人密钥而未签名"),
-            Self::Key => plain("a key that is not made or confirmed by whoever may", "密钥非本人生成或未经有权人确认"),
+            Self::Order => plain(
+                "out of the order of its device's chain",
+                "不合设备记录链的先后顺序",
+            ),
+            Self::Unsigned => plain(
+                "the author holds a key and did not sign with it",
+                "操作人有个人密钥而未签名",
+            ),
+            Self::Key => plain(
+                "a key that is not made or confirmed by whoever may",
+                "密钥非本人生成或未经有权人确认",
+            ),
             Self::Date { date } => tr!(lang, "the date {date} cannot be", "日期 {date} 不合理"),
-            Self::Outline => plain("an outline or a walked area that cannot be", "范围或踏查面积不合理"),
+            Self::Outline => plain(
+                "an outline or a walked area that cannot be",
+                "范围或踏查面积不合理",
+            ),
             Self::Far { metres } => tr!(lang, "{metres} m away: too far", "相距 {metres} 米，过远"),
-            Self::Supervisor => plain("only a supervisor may, with a reason", "须由主管说明理由后办理"),
-            Self::NoSuchSite => plain("the other site or its parts are not there", "所指图斑或其拆分部分不存在"),
+            Self::Supervisor => plain(
+                "only a supervisor may, with a reason",
+                "须由主管说明理由后办理",
+            ),
+            Self::NoSuchSite => plain(
+                "the other site or its parts are not there",
+                "所指图斑或其拆分部分不存在",
+            ),
             Self::Percent => plain("per cent destroyed is 1 to 100", "铲除比例应为 1–100"),
-            Self::SamePicture => plain("one picture as before and as after", "同一照片既作铲除前又作铲除后"),
-            Self::HigherUnit => plain("a unit above resolves what lowers a confirmed site", "降低查实状态须由上级单位裁定"),
+            Self::SamePicture => plain(
+                "one picture as before and as after",
+                "同一照片既作铲除前又作铲除后",
+            ),
+            Self::HigherUnit => plain(
+                "a unit above resolves what lowers a confirmed site",
+                "降低查实状态须由上级单位裁定",
+            ),
         }
     }
 }
@@ -66,10 +102,20 @@ impl MarkKind {
             }
             Self::Moved { metres } => tr!(lang, "moved by {metres} m", "位置改动 {metres} 米"),
             Self::CountLowered { from, to } => {
-                tr!(lang, "plant count lowered from {from} to {to}", "株数由 {from} 改少为 {to}")
+                tr!(
+                    lang,
+                    "plant count lowered from {from} to {to}",
+                    "株数由 {from} 改少为 {to}"
+                )
             }
-            Self::FarMerge { metres } => tr!(lang, "merged across {metres} m", "跨 {metres} 米合并"),
-            Self::Redated { from } => tr!(lang, "its time was {from} before", "时间已更正，原为 {from}"),
+            Self::FarMerge { metres } => {
+                tr!(lang, "merged across {metres} m", "跨 {metres} 米合并")
+            }
+            Self::Redated { from } => tr!(
+                lang,
+                "its time was {from} before",
+                "时间已更正，原为 {from}"
+            ),
             Self::EvidenceAbsent => lang
                 .pick("its evidence has not arrived", "证据文件尚未到达")
                 .to_owned(),

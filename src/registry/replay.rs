@@ -94,12 +94,15 @@ pub fn fold(
 
 /// The unit that the site's key itself names, known as soon as anybody shows the text behind it.
 fn unit_in_key(site: SiteKey, history: &History) -> Option<String> {
-    history.events.iter().find_map(|(_, event)| match &event.body {
-        Body::Create(create) if SiteKey::of_origin(&create.origin) == site => {
-            unit::of_origin(&create.origin).map(str::to_owned)
-        }
-        _ => None,
-    })
+    history
+        .events
+        .iter()
+        .find_map(|(_, event)| match &event.body {
+            Body::Create(create) if SiteKey::of_origin(&create.origin) == site => {
+                unit::of_origin(&create.origin).map(str::to_owned)
+            }
+            _ => None,
+        })
 }
 
 /// What one fold has asked of other sites.
@@ -143,7 +146,11 @@ fn fold_at(
 /// Those of some hashes that are events of a site.
 fn named(events: &[(Hash, Event)], hashes: &[Hash]) -> Vec<Hash> {
     let known: HashSet<Hash> = events.iter().map(|(hash, _)| *hash).collect();
-    hashes.iter().copied().filter(|h| known.contains(h)).collect()
+    hashes
+        .iter()
+        .copied()
+        .filter(|h| known.contains(h))
+        .collect()
 }
 
 /// The events up to some heads: those, and what their authors saw.
@@ -158,7 +165,11 @@ fn before(events: &[(Hash, Event)], heads: &[Hash]) -> Vec<(Hash, Event)> {
             waiting.extend(&event.based_on);
         }
     }
-    events.iter().filter(|(hash, _)| seen.contains(hash)).cloned().collect()
+    events
+        .iter()
+        .filter(|(hash, _)| seen.contains(hash))
+        .cloned()
+        .collect()
 }
 
 /// A part of a site lies where the site does.
@@ -167,7 +178,9 @@ fn part_lies_in(whole_site: &Place, part: &Create) -> Result<(), Refusal> {
     if metres <= limits::PARTS_WITHIN_M {
         Ok(())
     } else {
-        Err(Refusal::Far { metres: whole(metres) })
+        Err(Refusal::Far {
+            metres: whole(metres),
+        })
     }
 }
 
@@ -389,7 +402,11 @@ impl Fold<'_> {
         let whole = self.elsewhere(parent, &heads)?;
         self.gate.over(event, &whole.unit)?;
         part_lies_in(&whole.place, create)?;
-        Ok(if whole.state.is_open() { whole.state } else { State::Candidate })
+        Ok(if whole.state.is_open() {
+            whole.state
+        } else {
+            State::Candidate
+        })
     }
 
     /// Another site as it stood at some heads of its history.
@@ -411,7 +428,10 @@ impl Fold<'_> {
         if asked.too_much.get() {
             return Err(Refusal::NoSuchSite);
         }
-        site.created.is_some().then_some(site).ok_or(Refusal::NoSuchSite)
+        site.created
+            .is_some()
+            .then_some(site)
+            .ok_or(Refusal::NoSuchSite)
     }
 
     fn judge_move(
@@ -444,7 +464,10 @@ impl Fold<'_> {
             decided => decided?,
         };
         let day = self.day_of(at);
-        let reached = before.iter().filter_map(|b| self.stands[*b].as_ref()?.day).max();
+        let reached = before
+            .iter()
+            .filter_map(|b| self.stands[*b].as_ref()?.day)
+            .max();
         if day < reached {
             return Err(Refusal::Date {
                 date: event.at.clone(),
@@ -464,7 +487,10 @@ impl Fold<'_> {
         }
         let resolved = matches!(event.body, Body::Resolve(_));
         let carried = joined.filter(|_| !resolved);
-        let mut claims = carried.as_ref().map(|s| s.claims.clone()).unwrap_or_default();
+        let mut claims = carried
+            .as_ref()
+            .map(|s| s.claims.clone())
+            .unwrap_or_default();
         let overrides = led.state != led.claimed;
         if overrides {
             claims.insert(at);
@@ -496,7 +522,8 @@ impl Fold<'_> {
         let to = visit.count.as_ref()?.plants();
         let from = self.site.plants?;
         // After some were destroyed fewer are left.
-        (to < from && self.site.eradications.is_empty()).then_some(MarkKind::CountLowered { from, to })
+        (to < from && self.site.eradications.is_empty())
+            .then_some(MarkKind::CountLowered { from, to })
     }
 
     fn judge_merge(
@@ -509,7 +536,10 @@ impl Fold<'_> {
         if merge.into == self.site.key {
             return Err(Refusal::NoSuchSite);
         }
-        let events = self.neighbours.get(&merge.into).ok_or(Refusal::NoSuchSite)?;
+        let events = self
+            .neighbours
+            .get(&merge.into)
+            .ok_or(Refusal::NoSuchSite)?;
         let into = self.elsewhere(merge.into, &named(events, &event.based_on))?;
         self.gate.over(event, &into.unit)?;
         let state = view.state.unwrap_or(State::Candidate);
@@ -518,7 +548,9 @@ impl Fold<'_> {
         }
         let metres = self.site.place.distance_m(&into.place);
         if metres > limits::MERGES_WITHIN_M {
-            return Err(Refusal::Far { metres: whole(metres) });
+            return Err(Refusal::Far {
+                metres: whole(metres),
+            });
         }
         if metres <= limits::MERGES_FREELY_M {
             return Ok(None);
@@ -526,30 +558,42 @@ impl Fold<'_> {
         if !self.gate.by_supervisor(event) {
             return Err(Refusal::Supervisor);
         }
-        Ok(Some(MarkKind::FarMerge { metres: whole(metres) }))
+        Ok(Some(MarkKind::FarMerge {
+            metres: whole(metres),
+        }))
     }
 
     /// Every part that a split names has been founded as one.
     fn judge_split(&self, split: &Split) -> Result<(), Refusal> {
         let founded = |part: &SiteKey| {
-            self.history.events.iter().enumerate().any(|(at, (_, event))| {
-                event.site == Some(*part)
-                    && matches!(event.body, Body::Create(_))
-                    && self.followed.get(at).is_some_and(|followed| *followed)
-            })
+            self.history
+                .events
+                .iter()
+                .enumerate()
+                .any(|(at, (_, event))| {
+                    event.site == Some(*part)
+                        && matches!(event.body, Body::Create(_))
+                        && self.followed.get(at).is_some_and(|followed| *followed)
+                })
         };
         let distinct: BTreeSet<&SiteKey> = split.into.iter().collect();
         let fits = distinct.len() == split.into.len()
             && !distinct.contains(&self.site.key)
             && split.into.iter().all(founded);
-        if fits { Ok(()) } else { Err(Refusal::NoSuchSite) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Refusal::NoSuchSite)
+        }
     }
 
     fn judge_sighting(&self, sighting: &Sighting) -> Result<(), Refusal> {
         limits::place(&sighting.place)?;
         let metres = sighting.place.distance_m(&self.site.place);
         if metres > limits::SEEN_WITHIN_M {
-            return Err(Refusal::Far { metres: whole(metres) });
+            return Err(Refusal::Far {
+                metres: whole(metres),
+            });
         }
         Ok(())
     }
@@ -560,9 +604,14 @@ impl Fold<'_> {
         let mut marks = Vec::new();
         if let Some(place) = &correct.place {
             limits::place(place)?;
-            let metres = self.found_at.as_ref().map_or(0.0, |found| found.distance_m(place));
+            let metres = self
+                .found_at
+                .as_ref()
+                .map_or(0.0, |found| found.distance_m(place));
             if metres > limits::MOVES_FREELY_M {
-                marks.push(MarkKind::Moved { metres: whole(metres) });
+                marks.push(MarkKind::Moved {
+                    metres: whole(metres),
+                });
             }
         }
         if let (Some(to), Some(from)) = (correct.plants, self.site.plants)
@@ -594,9 +643,13 @@ impl Fold<'_> {
 
     /// Gives an earlier event of this site another time, between the steps before and after it.
     fn redate(&mut self, at: usize, of: Option<Hash>, new: &str) -> Result<MarkKind, Refusal> {
-        let bad = || Refusal::Date { date: new.to_owned() };
+        let bad = || Refusal::Date {
+            date: new.to_owned(),
+        };
         let past = &self.history.past[at];
-        let target = self.index_of(of).filter(|t| past.contains(*t) && self.followed[*t]);
+        let target = self
+            .index_of(of)
+            .filter(|t| past.contains(*t) && self.followed[*t]);
         let target = target.ok_or_else(bad)?;
         let (hash, event) = self.history.events[target];
         let mut redated = event.clone();
@@ -636,7 +689,8 @@ impl Fold<'_> {
         if event.evidence.is_empty() {
             return Ok(());
         }
-        let after = |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
+        let after =
+            |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
         let past = &self.history.past[at];
         let before = (0..at)
             .filter(|e| past.contains(*e) && self.followed[*e])
@@ -649,7 +703,11 @@ impl Fold<'_> {
                         || (file.role == EvidenceRole::Scene && after(other.role)))
             })
         });
-        if twice { Err(Refusal::SamePicture) } else { Ok(()) }
+        if twice {
+            Err(Refusal::SamePicture)
+        } else {
+            Ok(())
+        }
     }
 
     /// What the author of an event could know.
@@ -674,7 +732,11 @@ impl Fold<'_> {
             if self.outside[earlier] {
                 continue;
             }
-            for file in event.evidence.iter().filter(|f| self.gate.is_here(f.sha256)) {
+            for file in event
+                .evidence
+                .iter()
+                .filter(|f| self.gate.is_here(f.sha256))
+            {
                 view.scene_photo |= file.role == EvidenceRole::Scene;
                 view.after_photo |=
                     matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
@@ -726,7 +788,8 @@ impl Fold<'_> {
         };
         let state = self.stands_before(at);
         let site = &mut self.site;
-        site.marks.extend(marks.into_iter().map(|kind| Mark { event: hash, kind }));
+        site.marks
+            .extend(marks.into_iter().map(|kind| Mark { event: hash, kind }));
         if self.outside[at] {
             let text = match &event.body {
                 Body::Note(note) => note.text.clone(),
@@ -760,7 +823,9 @@ impl Fold<'_> {
             Body::Sighting(sighting) => {
                 // Dates are compared anew: what the sighting says of itself is not believed.
                 site.residue |= shows_residue(site, state, sighting);
-                if state.is_some_and(|state| !state.is_open()) && sighting.meaning != Meaning::Raised {
+                if state.is_some_and(|state| !state.is_open())
+                    && sighting.meaning != Meaning::Raised
+                {
                     site.swallowed.push(hash);
                 }
                 let candidate = &sighting.detection.candidate;
@@ -938,8 +1003,14 @@ fn shows_residue(site: &Site, state: Option<State>, sighting: &Sighting) -> bool
         Some(State::Closed) => closed_on(site),
         _ => None,
     };
-    let captured = sighting.detection.captured.as_ref().map(|[first, _]| first.as_str());
-    captured.zip(gone).is_some_and(|(captured, gone)| captured > gone)
+    let captured = sighting
+        .detection
+        .captured
+        .as_ref()
+        .map(|[first, _]| first.as_str());
+    captured
+        .zip(gone)
+        .is_some_and(|(captured, gone)| captured > gone)
 }
 
 #[cfg(test)]

@@ -70,7 +70,10 @@ mod tests {
     #[test]
     fn what_is_no_code_stands_above_nothing() {
         for odd in ["", "4", "41", "4104230", "41042x", "４１０４２３"] {
-            assert!(!is_at_or_below("410423", odd) && !is_at_or_below(odd, "410000"), "{odd}");
+            assert!(
+                !is_at_or_below("410423", odd) && !is_at_or_below(odd, "410000"),
+                "{odd}"
+            );
             assert!(!is_at_or_below(odd, odd));
         }
     }

@@ -763,6 +763,29 @@ fn merge(county: &Store, province: &mut Store) {
     }
 }
 
+/// The province trusts a county's device for the county.
+fn trust(province: &mut Store, county: &Store, unit: &str, random: &mut StdRng) {
+    let device = county.devices().expect("read")[0].0;
+    let at = "2025-01-05T10:00:00+08:00".to_owned();
+    let moment = moment(random, &at);
+    let draft = Draft {
+        site: None,
+        at,
+        evidence: vec![],
+        body: Body::Trust(Trust {
+            device,
+            unit: unit.to_owned(),
+            trusted: true,
+            after: None,
+            reason: None,
+        }),
+    };
+    let author = Author::plain("990000", "主任");
+    province
+        .write(|store| store.append(&author, draft, moment))
+        .expect("trusted");
+}
+
 /// Forty targets by known poppies and twenty anywhere: right, and as a map program shifts them.
 fn targets(out: &Path, plan: &Plan, known: &[LonLat]) {
     let mut random = StdRng::seed_from_u64(99);
@@ -843,6 +866,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) {
     for c in &counties {
         let path = folder.join(format!("{}.papaver", c.code));
         let (store, told, found) = make(&plan, c, &path, jpeg.get_ref());
+        trust(&mut province, &store, &c.code, &mut random);
         merge(&store, &mut province);
         truth.push(told);
         known.extend(found);

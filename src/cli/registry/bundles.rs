@@ -5,8 +5,8 @@ use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
 use super::upkeep::write_file;
 use crate::registry::DeviceId;
-use crate::registry::body::{self, Body};
 use crate::registry::authority::Standing;
+use crate::registry::body::{self, Body};
 use crate::registry::bundle::{self, BundleError, Point, Request, Sealing};
 use crate::registry::store::{Draft, Store};
 use crate::registry::unit::is_code;
@@ -56,7 +56,10 @@ impl Trust {
             if !is_code(&unit) {
                 return Err(bad("--unit", &unit, "410423"));
             }
-            let last = store.devices()?.into_iter().find(|(known, _)| *known == device);
+            let last = store
+                .devices()?
+                .into_iter()
+                .find(|(known, _)| *known == device);
             let last = last.map_or(0, |(_, seq)| seq);
             let trust = body::Trust {
                 device,
@@ -106,7 +109,11 @@ fn list(store: &Store, device: DeviceId, standing: &Standing, context: &Context)
     let by = match (standing.by, by_unit) {
         (Some(by), Some(by_unit)) => {
             let by = by.short();
-            tr!(lang, "vouched for by {by_unit} {by}", "由 {by_unit} {by} 担保")
+            tr!(
+                lang,
+                "vouched for by {by_unit} {by}",
+                "由 {by_unit} {by} 担保"
+            )
         }
         _ => lang.pick("this registry", "本登记库").to_owned(),
     };

@@ -196,7 +196,9 @@ impl Context {
     pub(in crate::cli) fn at(&self) -> Result<String, Failure> {
         match &self.common.when {
             Some(text) => Self::time("--when", text),
-            None => Ok(jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
+            None => Ok(jiff::Zoned::now()
+                .strftime("%Y-%m-%dT%H:%M:%S%:z")
+                .to_string()),
         }
     }
 
@@ -214,11 +216,7 @@ impl Context {
         if text.parse::<jiff::Timestamp>().is_ok() {
             return Ok(text.to_owned());
         }
-        Err(bad(
-            option,
-            text,
-            "2026-05-03 / 2026-05-03T10:21:00+08:00",
-        ))
+        Err(bad(option, text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
     }
 
     /// Keeps files and appends one event about a site.

@@ -4,10 +4,10 @@ use super::context::{Common, moment, own_unit};
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::{Context, Done};
 use crate::registry::body::{ActorAction, ActorChange, Body, Init as InitBody};
-use crate::registry::store::{Author, Draft, Store};
 use crate::registry::people::Person;
-use crate::registry::{DeviceId, Role, keys};
+use crate::registry::store::{Author, Draft, Store};
 use crate::registry::unit::is_code;
+use crate::registry::{DeviceId, Role, keys};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -245,7 +245,13 @@ impl MakeKey {
         } else {
             secret.clone()
         });
-        let locked = keys::lock(&store.keys_folder(), &unit, &self.name, &secret, &passphrase)?;
+        let locked = keys::lock(
+            &store.keys_folder(),
+            &unit,
+            &self.name,
+            &secret,
+            &passphrase,
+        )?;
         let change = ActorChange {
             action: ActorAction::Key,
             name: self.name,
@@ -308,7 +314,10 @@ fn key_words(person: Option<&Person>, lang: Lang) -> String {
     };
     let changes = person.key_changes.len().saturating_sub(1);
     if changes > 0 {
-        let last = person.key_changes.last().map_or("", |change| change.at.as_str());
+        let last = person
+            .key_changes
+            .last()
+            .map_or("", |change| change.at.as_str());
         let on = last.get(..10).unwrap_or(last);
         words.push_str(&tr!(
             lang,

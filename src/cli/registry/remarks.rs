@@ -111,7 +111,9 @@ impl Correct {
             lang,
         };
         let (store, key, _) = context.record(&self.site, &Files::default(), |store, site| {
-            correct.of = event.map(|typed| event_of(store, site, &typed)).transpose()?;
+            correct.of = event
+                .map(|typed| event_of(store, site, &typed))
+                .transpose()?;
             Ok(Body::Correct(Box::new(correct)))
         })?;
         changed(&store, key, &context.common, lang)

@@ -337,12 +337,18 @@ fn changed_row(path: &Path, line: u64, events: &[Sealed], steps: &[Step]) -> Opt
         Body::Visit(visit) => Some(visit.as_ref().clone()),
         _ => None,
     };
-    let (now, at) = steps.iter().find_map(|step| Some((visit(&step.body)?, &step.at)))?;
+    let (now, at) = steps
+        .iter()
+        .find_map(|step| Some((visit(&step.body)?, &step.at)))?;
     let before = events.iter().find_map(|sealed| {
         let before = visit(&sealed.event.body)?;
         let from = before.imported.as_ref()?;
-        let same_row = from.file == file && from.line == line && sealed.event.day() == at.get(..10)?;
-        let plain = Visit { imported: None, ..before.clone() };
+        let same_row =
+            from.file == file && from.line == line && sealed.event.day() == at.get(..10)?;
+        let plain = Visit {
+            imported: None,
+            ..before.clone()
+        };
         (same_row && (plain != now || sealed.event.at != *at)).then_some(before)
     })?;
     let plants = |visit: &Visit| visit.count.as_ref().map(Count::plants);

@@ -55,7 +55,11 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
     }
     let forks_before = store.forks()?;
     let known = store.known(bundle.events.iter().map(|sealed| sealed.hash))?;
-    let new: Vec<&Sealed> = bundle.events.iter().filter(|s| !known.contains(&s.hash)).collect();
+    let new: Vec<&Sealed> = bundle
+        .events
+        .iter()
+        .filter(|s| !known.contains(&s.hash))
+        .collect();
     let new_events = store.write(|store| store.take(&bundle.events))?;
     let mut forks = store.forks()?;
     forks.retain(|fork| !forks_before.contains(fork));

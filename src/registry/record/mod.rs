@@ -14,11 +14,11 @@ use super::event::{EvidenceRef, EvidenceRole};
 use super::evidence;
 use super::ids::SiteKey;
 use super::limits::MOVES_FREELY_M;
-use super::site::Site;
-use super::unit::{self, is_at_or_below, share_ground};
 use super::matching::{Match, find};
 use super::place::Place;
+use super::site::Site;
 use super::store::{Author, Draft, Moment, Store, StoreError};
+use super::unit::{self, is_at_or_below, share_ground};
 use folder::read;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -121,7 +121,10 @@ pub fn record(
         share_ground(&s.event.actor.unit, &author.unit)
             && matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan)
     });
-    let unit = scan.unit.as_deref().filter(|unit| is_at_or_below(unit, &author.unit));
+    let unit = scan
+        .unit
+        .as_deref()
+        .filter(|unit| is_at_or_below(unit, &author.unit));
     let unit = unit.unwrap_or(&author.unit);
     let (coverage, pictures) = keep_files(store, scan, is_new, at, &mut done)?;
     let done = store.write(|store| {

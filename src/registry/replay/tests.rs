@@ -1,8 +1,8 @@
 use super::*;
 use crate::ground::LonLat;
+use crate::registry::authority::Grounds;
 use crate::registry::body::*;
 use crate::registry::event::{Actor, EvidenceRef, next_id};
-use crate::registry::authority::Grounds;
 use crate::registry::ids::DeviceId;
 use crate::registry::moves::Need;
 use crate::registry::place::Place;
@@ -52,14 +52,20 @@ impl Device {
             roots: self.known.values().map(|event| event.device).collect(),
             ..Grounds::default()
         };
-        Authority::of(grounds, self.known.iter().map(|(hash, event)| (*hash, event)))
+        Authority::of(
+            grounds,
+            self.known.iter().map(|(hash, event)| (*hash, event)),
+        )
     }
 
     fn neighbours(&self) -> Neighbours {
         let mut neighbours = Neighbours::new();
         for (hash, event) in &self.known {
             for key in event.site.iter().chain(event.body.other_sites()) {
-                neighbours.entry(*key).or_default().push((*hash, event.clone()));
+                neighbours
+                    .entry(*key)
+                    .or_default()
+                    .push((*hash, event.clone()));
             }
         }
         neighbours

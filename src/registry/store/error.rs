@@ -210,14 +210,46 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
 /// What to do about a refusal that its label explains.
 fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Option<String> {
     Some(match refusal {
-        Refusal::Unit { unit } => tr!(lang, "unit {unit} or one above it records this; elsewhere you may `papaver note`", "请由单位 {unit} 或其上级办理；对其他单位的图斑可用 `papaver note` 备注"),
-        Refusal::Unsigned => tr!(lang, "unlock it with `--passphrase-file FILE`", "请用 `--passphrase-file 文件` 解锁个人密钥"),
-        Refusal::Key => tr!(lang, "each person makes their own: `papaver actor key NAME --actor NAME`", "个人密钥须由本人生成：`papaver actor key 姓名 --actor 姓名`"),
-        Refusal::Date { .. } => tr!(lang, "steps follow one another, and nothing lies ahead; give the right day with `--when`; a wrong one that is recorded is mended by `papaver correct {site} --event HASH --happened TIME --reason TEXT`", "各步骤须按先后顺序，且不得晚于当前；请用 `--when` 给出正确日期；已录错的用 `papaver correct {site} --event 哈希 --happened 时间 --reason 理由` 更正"),
-        Refusal::Supervisor => tr!(lang, "let a supervisor do it: `--actor NAME`", "请由主管办理：`--actor 姓名`"),
-        Refusal::SamePicture => tr!(lang, "take a photograph of what is left", "请重新拍摄铲除后的照片"),
-        Refusal::HigherUnit => tr!(lang, "send a bundle to the unit above, which resolves it and sends one back", "请将数据包报上级单位裁定后回传"),
-        Refusal::Percent => tr!(lang, "give `--percent 1` to `--percent 100`", "请用 `--percent 1` 至 `--percent 100`"),
+        Refusal::Unit { unit } => tr!(
+            lang,
+            "unit {unit} or one above it records this; elsewhere you may `papaver note`",
+            "请由单位 {unit} 或其上级办理；对其他单位的图斑可用 `papaver note` 备注"
+        ),
+        Refusal::Unsigned => tr!(
+            lang,
+            "unlock it with `--passphrase-file FILE`",
+            "请用 `--passphrase-file 文件` 解锁个人密钥"
+        ),
+        Refusal::Key => tr!(
+            lang,
+            "each person makes their own: `papaver actor key NAME --actor NAME`",
+            "个人密钥须由本人生成：`papaver actor key 姓名 --actor 姓名`"
+        ),
+        Refusal::Date { .. } => tr!(
+            lang,
+            "steps follow one another, and nothing lies ahead; give the right day with `--when`; a wrong one that is recorded is mended by `papaver correct {site} --event HASH --happened TIME --reason TEXT`",
+            "各步骤须按先后顺序，且不得晚于当前；请用 `--when` 给出正确日期；已录错的用 `papaver correct {site} --event 哈希 --happened 时间 --reason 理由` 更正"
+        ),
+        Refusal::Supervisor => tr!(
+            lang,
+            "let a supervisor do it: `--actor NAME`",
+            "请由主管办理：`--actor 姓名`"
+        ),
+        Refusal::SamePicture => tr!(
+            lang,
+            "take a photograph of what is left",
+            "请重新拍摄铲除后的照片"
+        ),
+        Refusal::HigherUnit => tr!(
+            lang,
+            "send a bundle to the unit above, which resolves it and sends one back",
+            "请将数据包报上级单位裁定后回传"
+        ),
+        Refusal::Percent => tr!(
+            lang,
+            "give `--percent 1` to `--percent 100`",
+            "请用 `--percent 1` 至 `--percent 100`"
+        ),
         Refusal::Far { .. } => tr!(lang, "check the positions of both", "请核对两处位置"),
         _ => return None,
     })

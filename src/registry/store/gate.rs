@@ -21,7 +21,8 @@ fn signs(device: DeviceId, message: &str, signature: &str) -> bool {
     let mut raw = [0; 64];
     hex::decode_to_slice(signature, &mut raw).is_ok()
         && VerifyingKey::from_bytes(&device.0).is_ok_and(|key| {
-            key.verify_strict(message.as_bytes(), &Signature::from_bytes(&raw)).is_ok()
+            key.verify_strict(message.as_bytes(), &Signature::from_bytes(&raw))
+                .is_ok()
         })
 }
 
@@ -76,14 +77,18 @@ impl Store {
                 |key| vec![DeviceId(key.verifying_key().to_bytes())],
             ),
         };
-        Ok(devices.iter().any(|device| signs(*device, &message, &signature)))
+        Ok(devices
+            .iter()
+            .any(|device| signs(*device, &message, &signature)))
     }
 
     pub(super) fn check_grounds(&self) -> Result<(), StoreError> {
         if self.grounds_hold()? {
             Ok(())
         } else {
-            Err(StoreError::Grounds { path: self.path.clone() })
+            Err(StoreError::Grounds {
+                path: self.path.clone(),
+            })
         }
     }
 
@@ -151,7 +156,10 @@ impl Store {
                 .connection
                 .prepare_cached("SELECT EXISTS(SELECT 1 FROM events WHERE hash = ?1 AND id >= ?2)")
                 .and_then(|mut s| {
-                    s.query_row(params![prev.as_bytes(), event.id.as_bytes().as_slice()], |row| row.get(0))
+                    s.query_row(
+                        params![prev.as_bytes(), event.id.as_bytes().as_slice()],
+                        |row| row.get(0),
+                    )
                 })
                 .map_err(|e| self.fail(e))?;
             if falls {
@@ -163,7 +171,10 @@ impl Store {
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2 AND id <= ?3",
             params![event.device.as_bytes(), next, event.id.as_bytes().as_slice()],
         )?;
-        for follower in followers.iter().filter(|f| f.event.prev == Some(sealed.hash)) {
+        for follower in followers
+            .iter()
+            .filter(|f| f.event.prev == Some(sealed.hash))
+        {
             note(&follower.hash)?;
             touched.extend(follower.event.site);
         }
@@ -216,7 +227,10 @@ impl Store {
         let mut touched = BTreeSet::new();
         let arrived: Vec<Hash> = {
             let absent = self.grounds()?.absent;
-            absent.into_iter().filter(|h| evidence::path_of(&folder, *h).exists()).collect()
+            absent
+                .into_iter()
+                .filter(|h| evidence::path_of(&folder, *h).exists())
+                .collect()
         };
         for sha256 in arrived {
             let events = self.select(
@@ -271,7 +285,8 @@ impl Store {
                     .connection
                     .prepare_cached(sql)
                     .and_then(|mut s| {
-                        s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?.collect()
+                        s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
+                            .collect()
                     })
                     .map_err(|e| self.fail(e))?;
                 waiting.extend(keys.into_iter().filter(|key| found.insert(*key)));
@@ -281,7 +296,11 @@ impl Store {
     }
 
     /// Events of some sites and of those that these merge into or were split from, and so on from there.
-    pub(super) fn neighbours(&self, of: &[SiteKey], and: &[SiteKey]) -> Result<Neighbours, StoreError> {
+    pub(super) fn neighbours(
+        &self,
+        of: &[SiteKey],
+        and: &[SiteKey],
+    ) -> Result<Neighbours, StoreError> {
         let mut neighbours = Neighbours::new();
         let mut waiting: Vec<SiteKey> = Vec::new();
         let others = |key: &SiteKey| -> Result<Vec<SiteKey>, StoreError> {

@@ -129,7 +129,10 @@ impl Store {
         let found: Vec<SiteKey> = self
             .connection
             .prepare_cached("SELECT site FROM candidates WHERE candidate = ?1 ORDER BY site")
-            .and_then(|mut s| s.query_map([candidate], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+            .and_then(|mut s| {
+                s.query_map([candidate], |row| Ok(SiteKey(row.get(0)?)))?
+                    .collect()
+            })
             .map_err(|e| self.fail(e))?;
         let sites = found.into_iter().map(|key| self.site(key));
         sites.filter_map(Result::transpose).collect()
@@ -142,8 +145,16 @@ impl Store {
     pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<SiteKey>, StoreError> {
         let mut sites = self.sites_of_candidate(candidate)?;
         sites.retain(|site| is_at_or_below(&site.unit, self.gate.unit()));
-        let became = |site: &&Site| site.detection.as_ref().is_some_and(|d| d.candidate == candidate);
-        Ok(sites.iter().find(became).or(sites.first()).map(|site| site.key))
+        let became = |site: &&Site| {
+            site.detection
+                .as_ref()
+                .is_some_and(|d| d.candidate == candidate)
+        };
+        Ok(sites
+            .iter()
+            .find(became)
+            .or(sites.first())
+            .map(|site| site.key))
     }
 
     /// The sites that pass a filter, in order of their keys.
@@ -293,21 +304,29 @@ impl Store {
         after: u64,
         heads: Option<&[Hash]>,
     ) -> Result<Vec<Sealed>, StoreError> {
-        let forked = self.forks()?.iter().any(|(of, seq)| *of == device && *seq <= after);
+        let forked = self
+            .forks()?
+            .iter()
+            .any(|(of, seq)| *of == device && *seq <= after);
         let known = match heads {
-            Some(heads) => !heads.is_empty() && self.known(heads.iter().copied())?.len() == heads.len(),
+            Some(heads) => {
+                !heads.is_empty() && self.known(heads.iter().copied())?.len() == heads.len()
+            }
             None => true,
         };
         if !forked && known {
             return self.events_of_device(device, after);
         }
         let mut events = self.events_of_device(device, 0)?;
-        let before: BTreeMap<Hash, Option<Hash>> =
-            events.iter().map(|sealed| (sealed.hash, sealed.event.prev)).collect();
+        let before: BTreeMap<Hash, Option<Hash>> = events
+            .iter()
+            .map(|sealed| (sealed.hash, sealed.event.prev))
+            .collect();
         let mut has: BTreeSet<Hash> = BTreeSet::new();
         for head in heads.unwrap_or_default() {
             let mut at = Some(*head);
-            while let Some(hash) = at.filter(|hash| before.contains_key(hash) && has.insert(*hash)) {
+            while let Some(hash) = at.filter(|hash| before.contains_key(hash) && has.insert(*hash))
+            {
                 at = before.get(&hash).copied().flatten();
             }
         }
@@ -319,7 +338,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn heads_of(&self, upto: &[(DeviceId, u64)]) -> Result<BTreeMap<DeviceId, Vec<Hash>>, StoreError> {
+    pub fn heads_of(
+        &self,
+        upto: &[(DeviceId, u64)],
+    ) -> Result<BTreeMap<DeviceId, Vec<Hash>>, StoreError> {
         let forks = self.forks()?;
         let mut heads = BTreeMap::new();
         for (device, seq) in upto {
@@ -327,11 +349,18 @@ impl Store {
                 let mut events = self.events_of_device(*device, 0)?;
                 events.retain(|sealed| sealed.event.seq <= *seq);
                 let built_on: BTreeSet<Hash> = events.iter().filter_map(|s| s.event.prev).collect();
-                events.iter().map(|s| s.hash).filter(|hash| !built_on.contains(hash)).collect()
+                events
+                    .iter()
+                    .map(|s| s.hash)
+                    .filter(|hash| !built_on.contains(hash))
+                    .collect()
             } else {
                 let after = seq.saturating_sub(1);
                 let last = self.events_of_device(*device, after)?;
-                last.iter().filter(|s| s.event.seq == *seq).map(|s| s.hash).collect()
+                last.iter()
+                    .filter(|s| s.event.seq == *seq)
+                    .map(|s| s.hash)
+                    .collect()
             };
             heads.insert(*device, own);
         }
@@ -367,7 +396,10 @@ impl Store {
             .map_err(|e| self.fail(e))?;
         let mut known = BTreeSet::new();
         for hash in hashes {
-            if statement.exists([hash.as_bytes()]).map_err(|e| self.fail(e))? {
+            if statement
+                .exists([hash.as_bytes()])
+                .map_err(|e| self.fail(e))?
+            {
                 known.insert(hash);
             }
         }

@@ -1,9 +1,9 @@
 //! Replaying everything: events are read in the order of their sites on one thread and folded meanwhile on all.
 
 use super::{OtherSide, SiteEvents, Store, StoreError, raw};
+use crate::registry::Authority;
 use crate::registry::event::Event;
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::Authority;
 use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use rayon::prelude::*;

@@ -85,7 +85,9 @@ pub(super) fn expected() -> rusqlite::Result<Vec<(String, String, String)>> {
 /// What a file holds: type, name and SQL of each table, index and trigger, in order.
 pub(super) fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
     connection
-        .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")?
+        .prepare(
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name",
+        )?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }

@@ -198,15 +198,22 @@ impl Store {
 
     /// What the tables are, and whose registry it is.
     fn verify_grounds(&self, found: &mut Verification) {
-        let compared = schema::expected().and_then(|expected| Ok((expected, schema::objects(&self.connection)?)));
+        let compared = schema::expected()
+            .and_then(|expected| Ok((expected, schema::objects(&self.connection)?)));
         match compared {
             Ok((expected, there)) => {
                 let odd = expected.iter().filter(|object| !there.contains(object));
                 let more = there.iter().filter(|object| !expected.contains(object));
                 let names: BTreeSet<&String> = odd.chain(more).map(|(_, name, _)| name).collect();
-                found.findings.extend(names.into_iter().map(|name| Finding::Schema { name: name.clone() }));
+                found.findings.extend(
+                    names
+                        .into_iter()
+                        .map(|name| Finding::Schema { name: name.clone() }),
+                );
             }
-            Err(e) => found.findings.push(Finding::Structure { what: e.to_string() }),
+            Err(e) => found.findings.push(Finding::Structure {
+                what: e.to_string(),
+            }),
         }
         if !self.grounds_hold().unwrap_or(false) {
             found.findings.push(Finding::Grounds);
@@ -223,7 +230,8 @@ impl Store {
             let code = known.get(&site.key)?;
             // Sites that came in, or were moved, since the file was read are filled in when it is read again.
             let there = districts.code_of(site.place.lonlat());
-            (there != Some(code.as_str()) && !moved(&site)).then_some(Finding::District { site: site.key })
+            (there != Some(code.as_str()) && !moved(&site))
+                .then_some(Finding::District { site: site.key })
         })?;
         found.findings.extend(wrong);
         Ok(())
@@ -355,8 +363,14 @@ impl Store {
 type Names = (BTreeSet<String>, BTreeSet<Hash>);
 
 fn names_of(site: &Site) -> Names {
-    let detections = site.detection.iter().chain(site.sightings.iter().map(|s| &s.detection));
-    let photographs = site.evidence.iter().filter(|file| file.role.is_photograph());
+    let detections = site
+        .detection
+        .iter()
+        .chain(site.sightings.iter().map(|s| &s.detection));
+    let photographs = site
+        .evidence
+        .iter()
+        .filter(|file| file.role.is_photograph());
     (
         detections.map(|d| d.candidate.clone()).collect(),
         photographs.map(|file| file.sha256).collect(),
@@ -365,7 +379,11 @@ fn names_of(site: &Site) -> Names {
 
 impl Store {
     /// Whether the tables of candidates and photographs hold these of a site, and no others.
-    fn names_are(&self, site: SiteKey, (candidates, photographs): &Names) -> rusqlite::Result<bool> {
+    fn names_are(
+        &self,
+        site: SiteKey,
+        (candidates, photographs): &Names,
+    ) -> rusqlite::Result<bool> {
         let known: BTreeSet<String> = self
             .connection
             .prepare_cached("SELECT candidate FROM candidates WHERE site = ?1")?
@@ -390,7 +408,9 @@ impl Store {
 /// Whether a site's position was corrected.
 fn moved(site: &Site) -> bool {
     use crate::registry::site::MarkKind;
-    site.marks.iter().any(|mark| matches!(mark.kind, MarkKind::Moved { .. }))
+    site.marks
+        .iter()
+        .any(|mark| matches!(mark.kind, MarkKind::Moved { .. }))
 }
 
 fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {

@@ -98,7 +98,10 @@ impl Store {
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
         concerned.extend_from_slice(sealed.event.body.other_sites());
         let refused = |store: &Self, key: Option<SiteKey>, refusal: Refusal| {
-            let site = key.map(|key| store.code(key)).transpose()?.unwrap_or_default();
+            let site = key
+                .map(|key| store.code(key))
+                .transpose()?
+                .unwrap_or_default();
             Err(StoreError::Refused {
                 site,
                 refusal,
@@ -115,7 +118,8 @@ impl Store {
                 let mut events = self.events_of(*key)?;
                 self.check_signatures(&events)?;
                 events.push(sealed.clone());
-                let pairs: Vec<(Hash, &Event)> = events.iter().map(|s| (s.hash, &s.event)).collect();
+                let pairs: Vec<(Hash, &Event)> =
+                    events.iter().map(|s| (s.hash, &s.event)).collect();
                 let site = fold(*key, &pairs, &self.gate, &neighbours);
                 if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
                     return refused(self, Some(*key), refusal.clone());
@@ -141,11 +145,19 @@ impl Store {
 
     /// Puts in an event that concerns no site, if the gate follows it; nothing of it stays where it does not.
     fn insert_law(&mut self, sealed: &Sealed) -> Result<Result<(), Refusal>, StoreError> {
-        let run = |store: &Self, sql: &str| store.connection.execute_batch(sql).map_err(|e| store.fail(e));
+        let run = |store: &Self, sql: &str| {
+            store
+                .connection
+                .execute_batch(sql)
+                .map_err(|e| store.fail(e))
+        };
         run(self, "SAVEPOINT law")?;
         self.insert(sealed)?;
         self.learn_from(std::slice::from_ref(sealed))?;
-        let follows = self.gate.follows(sealed.hash, &sealed.event).map(|_signed| ());
+        let follows = self
+            .gate
+            .follows(sealed.hash, &sealed.event)
+            .map(|_signed| ());
         if follows.is_err() {
             run(self, "ROLLBACK TO law")?;
             self.learn()?;
@@ -166,7 +178,10 @@ impl Store {
             )?;
             self.check_signatures(&last)?;
             if let Some(writer) = &mut self.writer {
-                writer.tip = Some(Tip { verified: true, ..tip });
+                writer.tip = Some(Tip {
+                    verified: true,
+                    ..tip
+                });
             }
         }
         Ok(())
@@ -308,12 +323,18 @@ impl Store {
                 "DELETE FROM candidates WHERE site = ?1",
                 "DELETE FROM photographs WHERE site = ?1",
             ] {
-                self.connection.prepare_cached(sql)?.execute([site.key.as_bytes()])?;
+                self.connection
+                    .prepare_cached(sql)?
+                    .execute([site.key.as_bytes()])?;
             }
             let mut photograph = self.connection.prepare_cached(
                 "INSERT OR IGNORE INTO photographs(sha256, site) VALUES (?1, ?2)",
             )?;
-            for file in site.evidence.iter().filter(|file| file.role.is_photograph()) {
+            for file in site
+                .evidence
+                .iter()
+                .filter(|file| file.role.is_photograph())
+            {
                 photograph.execute([file.sha256.as_bytes(), site.key.as_bytes()])?;
             }
             let mut candidate = self.connection.prepare_cached(
@@ -395,7 +416,10 @@ impl Store {
             let found: Vec<SiteKey> = self
                 .connection
                 .prepare_cached(sql)
-                .and_then(|mut s| s.query_map([value], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+                .and_then(|mut s| {
+                    s.query_map([value], |row| Ok(SiteKey(row.get(0)?)))?
+                        .collect()
+                })
                 .map_err(|e| self.fail(e))?;
             sites.extend(found);
             Ok(())

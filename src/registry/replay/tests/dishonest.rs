@@ -55,7 +55,9 @@ impl Teller {
             prev: self.prev,
             based_on: vec![],
             evidence: vec![],
-            body: Body::Note(Note { text: String::new() }),
+            body: Body::Note(Note {
+                text: String::new(),
+            }),
         };
         make(&mut event);
         let hash = Hash::of(&event.canonical().expect("canonical"));
@@ -86,8 +88,20 @@ impl Teller {
         }
     }
 
-    fn move_(&mut self, site: SiteKey, who: &str, role: Role, evidence: Vec<EvidenceRef>, body: Body) {
-        let based_on = self.said.iter().rev().find(|(_, e)| e.site == Some(site)).map(|(h, _)| *h);
+    fn move_(
+        &mut self,
+        site: SiteKey,
+        who: &str,
+        role: Role,
+        evidence: Vec<EvidenceRef>,
+        body: Body,
+    ) {
+        let based_on = self
+            .said
+            .iter()
+            .rev()
+            .find(|(_, e)| e.site == Some(site))
+            .map(|(h, _)| *h);
         self.say(|event| {
             event.site = Some(site);
             event.actor.name = who.into();
@@ -132,7 +146,13 @@ fn honest() -> (Teller, Teller, Vec<SiteKey>) {
     let mut sites = Vec::new();
     for steps in 0..6 {
         let (key, create) = found(&format!("event:{steps}"), HONEST);
-        county.move_(key, "wang", Role::Analyst, vec![], Body::Create(Box::new(create)));
+        county.move_(
+            key,
+            "wang",
+            Role::Analyst,
+            vec![],
+            Body::Create(Box::new(create)),
+        );
         let life = [
             ("wang", Role::Analyst, vec![], assign()),
             ("wang", Role::Verifier, scene(), visit(Outcome::Cultivated)),
@@ -143,7 +163,13 @@ fn honest() -> (Teller, Teller, Vec<SiteKey>) {
             county.move_(key, who, role, evidence, body);
         }
         if steps == 5 {
-            county.move_(key, "chief", Role::Supervisor, vec![], Body::Reopen(Reason { reason: "r".into() }));
+            county.move_(
+                key,
+                "chief",
+                Role::Supervisor,
+                vec![],
+                Body::Reopen(Reason { reason: "r".into() }),
+            );
         }
         sites.push(key);
     }
@@ -171,19 +197,26 @@ struct Attempt {
 fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
     let one = (
         (0..3_u8, 0..8_usize, 0..20_u8, 0..4_u8, 0..4_u8),
-        (0..5_u8, proptest::collection::vec(0..60_usize, 0..3), 0..31_u8, 0..8_u8),
+        (
+            0..5_u8,
+            proptest::collection::vec(0..60_usize, 0..3),
+            0..31_u8,
+            0..8_u8,
+        ),
     )
-        .prop_map(|((device, target, what, unit, name), (role, based_on, day, outcome))| Attempt {
-            device,
-            target,
-            what,
-            unit,
-            name,
-            role,
-            based_on,
-            day,
-            outcome,
-        });
+        .prop_map(
+            |((device, target, what, unit, name), (role, based_on, day, outcome))| Attempt {
+                device,
+                target,
+                what,
+                unit,
+                name,
+                role,
+                based_on,
+                day,
+                outcome,
+            },
+        );
     proptest::collection::vec(one, 1..25)
 }
 
@@ -197,7 +230,12 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
         score_e4: 9999,
         rank: None,
     };
-    let states = [State::Closed, State::Refuted, State::ScreenedOut, State::Candidate];
+    let states = [
+        State::Closed,
+        State::Refuted,
+        State::ScreenedOut,
+        State::Candidate,
+    ];
     let outcomes = [
         Outcome::Cultivated,
         Outcome::Wild,
@@ -212,90 +250,190 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
     let units = [DISHONEST, HONEST, PROVINCE, "410424001", "410423001"];
     let of_unit = units[usize::from(attempt.day) % units.len()];
     match attempt.what {
-        0 => (true, Body::Screen(Screen { keep: false, reason: Some(RejectReason::Crop), note: None })),
+        0 => (
+            true,
+            Body::Screen(Screen {
+                keep: false,
+                reason: Some(RejectReason::Crop),
+                note: None,
+            }),
+        ),
         1 => (true, assign()),
         2 | 3 => (true, visit(outcomes[usize::from(attempt.outcome)])),
         4 => (true, eradicate(100)),
         5 => (true, accept(true)),
         6 => (true, Body::Reopen(Reason { reason: reason() })),
-        7 => (true, Body::Resolve(Resolve { state: states[usize::from(attempt.day) % 4], reason: reason() })),
-        8 => (true, Body::Merge(Merge { into: other, into_state: State::Confirmed, reason: reason() })),
-        9 => (true, Body::Split(Split { into: vec![other, site], reason: reason() })),
-        10 => (true, Body::Correct(Box::new(Correct { place: Some(place), plants: Some(1), reason: reason(), ..Correct::default() }))),
+        7 => (
+            true,
+            Body::Resolve(Resolve {
+                state: states[usize::from(attempt.day) % 4],
+                reason: reason(),
+            }),
+        ),
+        8 => (
+            true,
+            Body::Merge(Merge {
+                into: other,
+                into_state: State::Confirmed,
+                reason: reason(),
+            }),
+        ),
+        9 => (
+            true,
+            Body::Split(Split {
+                into: vec![other, site],
+                reason: reason(),
+            }),
+        ),
+        10 => (
+            true,
+            Body::Correct(Box::new(Correct {
+                place: Some(place),
+                plants: Some(1),
+                reason: reason(),
+                ..Correct::default()
+            })),
+        ),
         11 => {
             let (_, mut create) = found(&format!("event:{}", attempt.target), of_unit);
             create.place = place;
             create.split_from = (attempt.day % 2 == 0).then_some((other, State::Closed));
             (true, Body::Create(Box::new(create)))
         }
-        12 => (true, Body::Sighting(Box::new(Sighting {
-            detection,
-            place: Place::point(LonLat::new(113.3, 33.74)),
-            meaning: [Meaning::Seen, Meaning::Raised, Meaning::Residue][usize::from(attempt.day) % 3],
-            distance_cm: 0,
-        }))),
+        12 => (
+            true,
+            Body::Sighting(Box::new(Sighting {
+                detection,
+                place: Place::point(LonLat::new(113.3, 33.74)),
+                meaning: [Meaning::Seen, Meaning::Raised, Meaning::Residue]
+                    [usize::from(attempt.day) % 3],
+                distance_cm: 0,
+            })),
+        ),
         13 => (true, Body::Attach(Note { text: reason() })),
         14 => (true, Body::Note(Note { text: reason() })),
-        15 => (false, Body::Actor(ActorChange {
-            action: [ActorAction::Grant, ActorAction::Revoke, ActorAction::Key, ActorAction::Confirm][usize::from(attempt.day) % 4],
-            name: ["chief", "wang", "li", "mallory"][usize::from(attempt.outcome) % 4].into(),
-            roles: Role::ALL.to_vec(),
-            key: (attempt.outcome > 3).then_some(device),
-            proof: None,
-            reason: Some(reason()),
-        })),
+        15 => (
+            false,
+            Body::Actor(ActorChange {
+                action: [
+                    ActorAction::Grant,
+                    ActorAction::Revoke,
+                    ActorAction::Key,
+                    ActorAction::Confirm,
+                ][usize::from(attempt.day) % 4],
+                name: ["chief", "wang", "li", "mallory"][usize::from(attempt.outcome) % 4].into(),
+                roles: Role::ALL.to_vec(),
+                key: (attempt.outcome > 3).then_some(device),
+                proof: None,
+                reason: Some(reason()),
+            }),
+        ),
         16 => (false, trust(device, of_unit, attempt.day % 2 == 0)),
-        17 => (false, Body::Setting(Setting { key: "deadline.CONFIRMED".into(), value: "3650".into() })),
-        18 => (false, Body::Init(Init { unit: of_unit.into(), unit_name: None, program: "t".into() })),
-        _ => (false, Body::Patrol(Box::new(Patrol {
-            on: "2026-05-03".into(),
-            district: Some(of_unit.into()),
-            people: 1,
-            vehicles: 0,
-            area_m2: Some(1_000_000),
-            zero: true,
-            walked: vec![],
-            track: None,
-            note: None,
-        }))),
+        17 => (
+            false,
+            Body::Setting(Setting {
+                key: "deadline.CONFIRMED".into(),
+                value: "3650".into(),
+            }),
+        ),
+        18 => (
+            false,
+            Body::Init(Init {
+                unit: of_unit.into(),
+                unit_name: None,
+                program: "t".into(),
+            }),
+        ),
+        _ => (
+            false,
+            Body::Patrol(Box::new(Patrol {
+                on: "2026-05-03".into(),
+                district: Some(of_unit.into()),
+                people: 1,
+                vehicles: 0,
+                area_m2: Some(1_000_000),
+                zero: true,
+                walked: vec![],
+                track: None,
+                note: None,
+            })),
+        ),
     }
 }
 
 /// The dishonest county and two more devices that it may vouch for, saying all of it.
 fn try_all(attempts: &[Attempt], sites: &[SiteKey], honest: &[&Teller]) -> Vec<Teller> {
-    let mut tellers = vec![Teller::new(2, DISHONEST), Teller::new(5, "410424001"), Teller::new(6, HONEST)];
+    let mut tellers = vec![
+        Teller::new(2, DISHONEST),
+        Teller::new(5, "410424001"),
+        Teller::new(6, HONEST),
+    ];
     tellers[0].begin();
-    let devices: Vec<DeviceId> =
-        tellers.iter().map(|t| t.device).chain(honest.iter().map(|t| t.device)).collect();
+    let devices: Vec<DeviceId> = tellers
+        .iter()
+        .map(|t| t.device)
+        .chain(honest.iter().map(|t| t.device))
+        .collect();
     let (own, create) = found("event:own", DISHONEST);
-    tellers[0].move_(own, "wang", Role::Analyst, vec![], Body::Create(Box::new(create)));
-    let known: Vec<Hash> = honest.iter().flat_map(|t| &t.said).map(|(hash, _)| *hash).collect();
+    tellers[0].move_(
+        own,
+        "wang",
+        Role::Analyst,
+        vec![],
+        Body::Create(Box::new(create)),
+    );
+    let known: Vec<Hash> = honest
+        .iter()
+        .flat_map(|t| &t.said)
+        .map(|(hash, _)| *hash)
+        .collect();
     for attempt in attempts {
         let pick = |n: usize| sites.get(n % (sites.len() + 1)).copied().unwrap_or(own);
-        let (site, other) = (pick(attempt.target), pick(attempt.target + 1 + usize::from(attempt.day)));
+        let (site, other) = (
+            pick(attempt.target),
+            pick(attempt.target + 1 + usize::from(attempt.day)),
+        );
         let (about_site, body) = said_by(attempt, site, other, &devices);
         let site = match &body {
             Body::Create(create) => SiteKey::of_origin(&create.origin),
             _ => site,
         };
         let at = tellers[usize::from(attempt.device)].said.len();
-        let own_said: Vec<Hash> = tellers.iter().flat_map(|t| &t.said).map(|(h, _)| *h).collect();
+        let own_said: Vec<Hash> = tellers
+            .iter()
+            .flat_map(|t| &t.said)
+            .map(|(h, _)| *h)
+            .collect();
         tellers[usize::from(attempt.device)].say(|event| {
             event.site = about_site.then_some(site);
-            event.actor.unit = [DISHONEST, HONEST, PROVINCE, "410424001"][usize::from(attempt.unit)].into();
+            event.actor.unit =
+                [DISHONEST, HONEST, PROVINCE, "410424001"][usize::from(attempt.unit)].into();
             event.actor.name = ["chief", "wang", "li", "zhao"][usize::from(attempt.name)].into();
             event.actor.role = Role::ALL[usize::from(attempt.role)];
-            event.at = format!("2026-{:02}-{:02}T10:00:00+08:00", 1 + attempt.day % 12, 1 + attempt.day % 28);
+            event.at = format!(
+                "2026-{:02}-{:02}T10:00:00+08:00",
+                1 + attempt.day % 12,
+                1 + attempt.day % 28
+            );
             event.logged_at = "2026-12-31T10:00:00Z".into();
             event.based_on = attempt
                 .based_on
                 .iter()
                 .map(|n| {
                     let all = known.len() + own_said.len();
-                    known.iter().chain(&own_said).nth(n % all).copied().unwrap_or(Hash([9; 32]))
+                    known
+                        .iter()
+                        .chain(&own_said)
+                        .nth(n % all)
+                        .copied()
+                        .unwrap_or(Hash([9; 32]))
                 })
                 .collect();
-            event.evidence = if attempt.day % 3 == 0 { scene() } else { after() };
+            event.evidence = if attempt.day % 3 == 0 {
+                scene()
+            } else {
+                after()
+            };
             if attempt.day % 7 == 0 && at > 2 {
                 // A time of its own choosing, before everybody else's.
                 event.id = next_id(None, 1_000 + u64::from(attempt.day), [1; 8]);
@@ -308,12 +446,24 @@ fn try_all(attempts: &[Attempt], sites: &[SiteKey], honest: &[&Teller]) -> Vec<T
 
 fn gate_of<'a>(root: &Teller, events: impl Iterator<Item = &'a (Hash, Event)>) -> Authority {
     let mut events: Vec<(Hash, &Event)> = events.map(|(hash, event)| (*hash, event)).collect();
-    let ids: HashMap<Hash, Uuid> = events.iter().map(|(hash, event)| (*hash, event.id)).collect();
-    let falls = |event: &Event| event.prev.and_then(|p| ids.get(&p)).is_some_and(|id| *id >= event.id);
+    let ids: HashMap<Hash, Uuid> = events
+        .iter()
+        .map(|(hash, event)| (*hash, event.id))
+        .collect();
+    let falls = |event: &Event| {
+        event
+            .prev
+            .and_then(|p| ids.get(&p))
+            .is_some_and(|id| *id >= event.id)
+    };
     let grounds = Grounds {
         unit: root.unit.into(),
         roots: vec![root.device],
-        out_of_order: events.iter().filter(|(_, e)| falls(e)).map(|(hash, _)| *hash).collect(),
+        out_of_order: events
+            .iter()
+            .filter(|(_, e)| falls(e))
+            .map(|(hash, _)| *hash)
+            .collect(),
         ..Grounds::default()
     };
     events.retain(|(_, event)| event.site.is_none());
@@ -324,13 +474,17 @@ fn sites_of(events: &[(Hash, Event)], gate: &Authority) -> BTreeMap<SiteKey, Sit
     let mut neighbours = Neighbours::new();
     for (hash, event) in events {
         for key in event.site.iter().chain(event.body.other_sites()) {
-            neighbours.entry(*key).or_default().push((*hash, event.clone()));
+            neighbours
+                .entry(*key)
+                .or_default()
+                .push((*hash, event.clone()));
         }
     }
     neighbours
         .iter()
         .map(|(key, own)| {
-            let pairs: Vec<(Hash, &Event)> = own.iter().map(|(hash, event)| (*hash, event)).collect();
+            let pairs: Vec<(Hash, &Event)> =
+                own.iter().map(|(hash, event)| (*hash, event)).collect();
             (*key, fold(*key, &pairs, gate, &neighbours))
         })
         .collect()
@@ -348,11 +502,22 @@ fn essence(site: &Site) -> Site {
 }
 
 /// What of the law of a unit nobody else may change.
-type Law<'a> = (Vec<(&'a str, &'a str, &'a crate::registry::people::Person)>, Settings, Vec<Option<&'a Standing>>);
+type Law<'a> = (
+    Vec<(&'a str, &'a str, &'a crate::registry::people::Person)>,
+    Settings,
+    Vec<Option<&'a Standing>>,
+);
 
 fn law<'a>(gate: &'a Authority, unit: &str, devices: &[DeviceId]) -> Law<'a> {
-    let people = gate.people().iter().filter(|(of, ..)| *of == unit).collect();
-    let standing = devices.iter().map(|device| gate.devices().get(device)).collect();
+    let people = gate
+        .people()
+        .iter()
+        .filter(|(of, ..)| *of == unit)
+        .collect();
+    let standing = devices
+        .iter()
+        .map(|device| gate.devices().get(device))
+        .collect();
     (people, gate.settings_for(unit), standing)
 }
 
@@ -403,5 +568,10 @@ fn an_honest_day_beside_it_goes_through() {
         sites.iter().map(|key| all[key].state).collect()
     };
     use State::{Candidate, Closed, Confirmed, Dispatched, Eradicated};
-    assert_eq!(states, [Candidate, Dispatched, Confirmed, Eradicated, Closed, Confirmed]);
+    assert_eq!(
+        states,
+        [
+            Candidate, Dispatched, Confirmed, Eradicated, Closed, Confirmed
+        ]
+    );
 }

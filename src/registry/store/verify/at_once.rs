@@ -8,9 +8,9 @@
 
 use super::mark::{self, Digest};
 use super::{Chain, Finding, Looked, Verification, check_row, looked, verify_chains};
+use crate::registry::Authority;
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
-use crate::registry::Authority;
 use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use crate::registry::store::Store;
@@ -293,7 +293,11 @@ impl Store {
             && structure.event_sums == gathered.event_sums
             && structure.site_sums == gathered.site_sums
             && self.count_names()? == gathered.names;
-        if same { Ok(structure.digests) } else { Err(Wrong) }
+        if same {
+            Ok(structure.digests)
+        } else {
+            Err(Wrong)
+        }
     }
 
     fn unit_wide(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
@@ -336,7 +340,10 @@ impl Store {
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut by_site = BySite::default();
-        let (gate, neighbours) = (self.gate(), self.all_neighbours().map_err(|_damaged| Wrong)?);
+        let (gate, neighbours) = (
+            self.gate(),
+            self.all_neighbours().map_err(|_damaged| Wrong)?,
+        );
         let mut last: Option<SiteKey> = None;
         in_turns(
             || -> Result<_, Wrong> {
@@ -350,7 +357,9 @@ impl Store {
             |batch: &Vec<(SiteKey, Vec<Looked>)>| -> Option<Vec<Made>> {
                 batch
                     .par_iter()
-                    .map(|(key, rows)| make(*key, rows, other_side.get(key), gate, &neighbours, upto))
+                    .map(|(key, rows)| {
+                        make(*key, rows, other_side.get(key), gate, &neighbours, upto)
+                    })
                     .collect()
             },
             |made| {

@@ -36,9 +36,8 @@ fn message(digest: &Digest) -> String {
 
 /// The digest up to a row, and that of all rows.
 pub(super) fn digests(connection: &Connection, upto: i64) -> rusqlite::Result<[Digest; 2]> {
-    let mut statement = connection.prepare(
-        "SELECT n, hash, signature, actor_signature FROM events NOT INDEXED ORDER BY n",
-    )?;
+    let mut statement = connection
+        .prepare("SELECT n, hash, signature, actor_signature FROM events NOT INDEXED ORDER BY n")?;
     let mut rows = statement.query([])?;
     let mut all = Sha256::new();
     let mut at_mark = None;
@@ -58,8 +57,14 @@ pub(super) fn digests(connection: &Connection, upto: i64) -> rusqlite::Result<[D
     }
     let before = at_mark.unwrap_or_else(|| all.clone());
     Ok([
-        Digest { last: upto, sha256: Hash(before.finalize().into()) },
-        Digest { last, sha256: Hash(all.finalize().into()) },
+        Digest {
+            last: upto,
+            sha256: Hash(before.finalize().into()),
+        },
+        Digest {
+            last,
+            sha256: Hash(all.finalize().into()),
+        },
     ])
 }
 
@@ -68,12 +73,20 @@ impl Store {
     pub(super) fn mark(&self) -> Option<Mark> {
         let text = std::fs::read(beside(&self.path, ".verified")).ok()?;
         let mark: Mark = serde_json::from_slice(&text).ok()?;
-        let device = DeviceId(read_key(&beside(&self.path, ".key")).ok()?.verifying_key().to_bytes());
+        let device = DeviceId(
+            read_key(&beside(&self.path, ".key"))
+                .ok()?
+                .verifying_key()
+                .to_bytes(),
+        );
         let mut raw = [0; 64];
         hex::decode_to_slice(&mark.signature, &mut raw).ok()?;
         VerifyingKey::from_bytes(&device.0)
             .ok()?
-            .verify_strict(message(&mark.digest).as_bytes(), &Signature::from_bytes(&raw))
+            .verify_strict(
+                message(&mark.digest).as_bytes(),
+                &Signature::from_bytes(&raw),
+            )
             .ok()?;
         Some(mark)
     }
@@ -89,7 +102,9 @@ impl Store {
                 signature: hex::encode(key.sign(message(digest).as_bytes()).to_bytes()),
             };
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new("."))).ok()?;
+            let mut file =
+                tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
+                    .ok()?;
             serde_json::to_writer(&mut file, &mark).ok()?;
             file.persist(&path).ok()?;
             Some(())
