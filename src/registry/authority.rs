@@ -187,6 +187,10 @@ impl Authority {
                 Some(Refusal::Unit {
                     unit: trust.unit.clone(),
                 })
+            } else if trust.after.is_some()
+                && trust.reason.as_deref().is_none_or(|r| r.trim().is_empty())
+            {
+                Some(Refusal::NoReason)
             } else {
                 self.author(*hash, event).err()
             };

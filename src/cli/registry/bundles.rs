@@ -21,7 +21,7 @@ pub struct Trust {
     /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥
     device: Option<String>,
     /// The unit it belongs to 单位代码
-    #[arg(long, value_name = "CODE", required_unless_present_any = ["revoke"], requires = "device")]
+    #[arg(long, value_name = "CODE", requires = "device")]
     unit: Option<String>,
     /// Trust it no longer 撤销
     #[arg(long, requires_all = ["device", "reason"])]

@@ -9,11 +9,20 @@ use rayon::prelude::*;
 const BATCH: usize = 4_096;
 
 impl Store {
-    /// What `each` makes of every site, in no particular order; sites of which it makes nothing are left out.
+    /// What `each` makes of every site that was founded, in no particular order; sites of which it makes nothing are left
+    /// out. A site whose founding is not followed, or has not arrived, is none yet.
     ///
     /// # Errors
     /// Those of reading; [`StoreError::Damaged`] where a row's digest does not fit.
     pub fn map_sites<T: Send>(
+        &self,
+        each: impl Fn(Site) -> Option<T> + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        self.map_histories(|site| site.created.is_some().then_some(site).and_then(&each))
+    }
+
+    /// The same of every site of which any event is here.
+    pub(super) fn map_histories<T: Send>(
         &self,
         each: impl Fn(Site) -> Option<T> + Sync,
     ) -> Result<Vec<T>, StoreError> {

@@ -199,17 +199,14 @@ fn refusal(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
             } else {
                 Said::new(tr!(lang, "this is not recorded for {site}: {why}", "{site} 未作此记录：{why}"))
             };
-            match remedy(other, site, lang) {
-                Some(hint) => said.hint(hint),
-                None => said,
-            }
+            said.hint(remedy(other, site, lang))
         }
     }
 }
 
 /// What to do about a refusal that its label explains.
-fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Option<String> {
-    Some(match refusal {
+fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> String {
+    match refusal {
         Refusal::Unit { unit } => tr!(
             lang,
             "unit {unit} or one above it records this; elsewhere you may `papaver note`",
@@ -251,8 +248,32 @@ fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Option<String> {
             "请用 `--percent 1` 至 `--percent 100`"
         ),
         Refusal::Far { .. } => tr!(lang, "check the positions of both", "请核对两处位置"),
-        _ => return None,
-    })
+        Refusal::Device | Refusal::Revoked => tr!(
+            lang,
+            "`papaver trust` lists the devices that count, and who vouches for them",
+            "`papaver trust` 列出受信任设备及担保单位"
+        ),
+        Refusal::Order => tr!(
+            lang,
+            "set the clock right and record it again",
+            "请校正时钟后重新记录"
+        ),
+        Refusal::Outline => tr!(
+            lang,
+            "a site is at most some five kilometres wide; check the coordinates, their order and the track",
+            "图斑宽度不超过约五公里；请检查坐标、坐标顺序和轨迹"
+        ),
+        Refusal::NoSuchSite => tr!(
+            lang,
+            "`papaver sites` lists the sites that are known here",
+            "`papaver sites` 列出本库图斑"
+        ),
+        _ => tr!(
+            lang,
+            "`papaver log` shows what was recorded before",
+            "`papaver log` 可查看此前记录"
+        ),
+    }
 }
 
 impl Say for StoreError {

@@ -120,7 +120,7 @@ impl Store {
             .par_iter()
             .find_map_first(|sealed| Some((sealed.hash, sealed.check_signatures().err()?)));
         match flaw {
-            Some((event, flaw)) => Err(StoreError::Flaw { event, flaw }),
+            Some((event, flaw)) => Err(self.damaged(format!("event {}: {flaw}", event.short()))),
             None => Ok(()),
         }
     }
@@ -252,7 +252,8 @@ impl Store {
     /// Those of reading.
     pub fn refused(&self) -> Result<Vec<(Sealed, crate::registry::moves::Refusal)>, StoreError> {
         let mut refused = Vec::new();
-        let by_site = self.map_sites(|site| (!site.refused.is_empty()).then_some(site.refused))?;
+        let by_site =
+            self.map_histories(|site| (!site.refused.is_empty()).then_some(site.refused))?;
         for (hash, refusal) in by_site.into_iter().flatten() {
             let events = self.select(
                 "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",

@@ -220,6 +220,8 @@ impl Store {
             .map(|(digest, json)| decode(digest, json))
             .collect::<Result<Vec<Site>, String>>()
             .map_err(|what| self.damaged(what))?;
+        // A site whose founding is not followed, or has not arrived, is none yet.
+        sites.retain(|site| site.created.is_some());
         // Sorted here: asked for the order, the engine goes through every row by its key.
         sites.sort_unstable_by_key(|site| site.key);
         if let Some(day) = filter.overdue_on {

@@ -2,7 +2,7 @@
 
 use super::replayed::{REPLAY_BATCH, fold_batch};
 use super::{Author, Authority, Draft, Moment, SiteEvents, Store, StoreError, Tip};
-use crate::registry::body::Body;
+use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Recorder, Sealed, next_id};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::moves::Refusal;
@@ -200,7 +200,10 @@ impl Store {
         let wanted = roles_for(&draft.body);
         let holds = self.people().get(&author.unit, &author.name);
         // The first key signs itself.
-        let makes_key = matches!(&draft.body, Body::Actor(change) if change.key.is_some());
+        let makes_key = matches!(
+            &draft.body,
+            Body::Actor(change) if change.action == ActorAction::Key && change.key.is_some()
+        );
         let held = holds.and_then(|person| person.key.as_ref());
         if held.is_some() && author.key.is_none() && author.in_their_name.is_none() && !makes_key {
             return Err(StoreError::KeyNeeded {

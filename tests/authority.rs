@@ -1,0 +1,912 @@
+//! Nobody closes, hides or invents what is not theirs: each attempt through the program, beside its honest counterpart.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail"
+)]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An office: its registry, and the passphrases that its people type.
+struct Office {
+    folder: PathBuf,
+    registry: String,
+}
+
+impl Office {
+    fn begin(folder: &Path, unit: &str, name: &str) -> Self {
+        let office = Self {
+            folder: folder.into(),
+            registry: format!("{name}.papaver"),
+        };
+        let registry = office.registry.clone();
+        office.ok("chief", &["init", "--unit", unit, "--registry", &registry]);
+        for name in ["wang", "li", "zhao"] {
+            office.ok(
+                "chief",
+                &["actor", "add", name, "analyst,verifier,eradicator,acceptor"],
+            );
+        }
+        office
+    }
+
+    fn with(&self, actor: &str, passphrase: Option<&str>, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_papaver"));
+        command
+            .current_dir(&self.folder)
+            .args(["--lang", "en"])
+            .args(arguments)
+            .env("PAPAVER_ACTOR", actor)
+            .env("PAPAVER_REGISTRY", &self.registry)
+            .env("TZ", "Asia/Shanghai")
+            .env_remove("PAPAVER_PASSPHRASE");
+        if let Some(passphrase) = passphrase {
+            command.env("PAPAVER_PASSPHRASE", passphrase);
+        }
+        command.output().expect("the program runs")
+    }
+
+    fn ok(&self, actor: &str, arguments: &[&str]) -> String {
+        said(&self.with(actor, None, arguments), arguments, 0).0
+    }
+
+    fn signed(&self, actor: &str, passphrase: &str, arguments: &[&str]) -> String {
+        said(&self.with(actor, Some(passphrase), arguments), arguments, 0).0
+    }
+
+    /// Refused as a whole, with a remedy.
+    fn refused(&self, actor: &str, arguments: &[&str]) -> String {
+        let (_, told) = said(&self.with(actor, None, arguments), arguments, 1);
+        assert!(told.contains("\nhint: "), "{arguments:?}: {told}");
+        told
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        serde_json::from_str(&self.ok("chief", &all)).expect("JSON")
+    }
+
+    fn site(&self, code: &str) -> Value {
+        self.json(&["show", code])
+    }
+
+    fn state(&self, code: &str) -> String {
+        self.site(code)["state"]
+            .as_str()
+            .expect("a state")
+            .to_owned()
+    }
+
+    fn device(&self) -> String {
+        let key = std::fs::read_to_string(self.folder.join(format!("{}.key", self.registry)));
+        let mut secret = [0; 32];
+        hex::decode_to_slice(key.expect("a key").trim(), &mut secret).expect("digits");
+        let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+        hex::encode(key.verifying_key().to_bytes())
+    }
+
+    fn add(&self, at: &str) -> String {
+        self.json(&["add", "--at", at, "--source", "patrol"])["id"]
+            .as_str()
+            .expect("id")
+            .to_owned()
+    }
+
+    fn picture(&self, name: &str, shade: u8) -> String {
+        image::RgbImage::from_pixel(8, 8, image::Rgb([40, 120, 25 * shade]))
+            .save(self.folder.join(name))
+            .expect("saved");
+        name.to_owned()
+    }
+
+    /// A site that a crew confirmed on the 5th of May 2026.
+    fn confirmed(&self, at: &str) -> String {
+        let site = self.add(at);
+        let scene = self.picture("scene.jpg", 1);
+        self.ok(
+            "wang",
+            &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+        );
+        self.ok(
+            "wang",
+            &[
+                "visit",
+                &site,
+                "--outcome",
+                "cultivated",
+                "--officer",
+                "li",
+                "--plants",
+                "30",
+                "--photo",
+                &scene,
+                "--when",
+                "2026-05-05",
+            ],
+        );
+        site
+    }
+
+    fn eradicated(&self, at: &str) -> String {
+        let site = self.confirmed(at);
+        let left = self.picture("left.jpg", 2);
+        self.ok(
+            "li",
+            &["eradicate", &site, "--photo", &left, "--when", "2026-05-06"],
+        );
+        site
+    }
+
+    /// Takes another office's bundle; the exit code and what was said.
+    fn take(&self, from: &Self) -> (Option<i32>, String) {
+        let bundle = format!("{}-{}.bundle", from.registry, self.registry);
+        let _old = std::fs::remove_file(self.folder.join(&bundle));
+        from.ok("chief", &["bundle", "create", &bundle]);
+        let output = self.with("chief", None, &["bundle", "apply", &bundle]);
+        let _receipt = std::fs::remove_file(self.folder.join(format!("{bundle}.receipt.json")));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), told)
+    }
+
+    fn trusts(&self, other: &Self, unit: &str) {
+        self.ok("chief", &["trust", &other.device(), "--unit", unit]);
+    }
+}
+
+fn said(output: &Output, arguments: &[&str], code: i32) -> (String, String) {
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}: {out}{told}"
+    );
+    (out, told)
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("folder")
+}
+
+#[test]
+fn a_county_acts_on_its_own_sites_and_elsewhere_sees_and_notes() {
+    let kept = folder();
+    let a = Office::begin(kept.path(), "410423", "a");
+    let b = Office::begin(kept.path(), "410424", "b");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&a, "410423");
+    province.trusts(&b, "410424");
+    let site = a.eradicated("113.30,33.74");
+    // The neighbour gets to see it, and trusts whom it likes.
+    b.trusts(&a, "410423");
+    assert_eq!(b.take(&a).0, Some(0));
+    for arguments in [
+        &["accept", &site][..],
+        &["correct", &site, "--plants", "1", "--reason", "x"],
+        &["assign", &site, "--crew", "1"],
+        &["visit", &site, "--outcome", "nothing", "--officer", "li"],
+    ] {
+        let told = b.refused("zhao", arguments);
+        assert!(told.contains("410423"), "{arguments:?}: {told}");
+    }
+    b.ok("zhao", &["note", &site, "seen from the road"]);
+    let told = province.take(&a);
+    assert_eq!(told.0, Some(0), "{}", told.1);
+    let before = province.site(&site);
+    assert_eq!(province.take(&b).0, Some(0));
+    let after = province.site(&site);
+    for member in ["state", "plants", "disputed", "evidence", "visits", "place"] {
+        assert_eq!(before[member], after[member], "{member}");
+    }
+    // The province acts on what lies below it.
+    province.ok("zhao", &["accept", &site]);
+    assert_eq!(province.state(&site), "CLOSED");
+}
+
+#[test]
+fn trust_goes_downwards_and_revoking_it_has_an_effect() {
+    let kept = folder();
+    let a = Office::begin(kept.path(), "410423", "a");
+    let town = Office::begin(kept.path(), "410423001", "town");
+    let rogue = Office::begin(kept.path(), "410424", "rogue");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&a, "410423");
+    // A county vouches for a township of its own, and for nobody else.
+    a.trusts(&town, "410423001");
+    a.trusts(&rogue, "410424");
+    let site = town.add("113.31,33.74");
+    rogue.add("113.32,33.74");
+    assert_eq!(a.take(&town).0, Some(0));
+    assert_eq!(a.take(&rogue).0, Some(0));
+    let (code, told) = province.take(&a);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("410424") && told.contains("no trusted office vouches"),
+        "{told}"
+    );
+    // Without the stranger in it the county's bundle is taken, and the list says who vouched.
+    let honest = Office::begin(kept.path(), "410425", "c");
+    let own_town = Office::begin(kept.path(), "410425001", "ctown");
+    province.trusts(&honest, "410425");
+    honest.trusts(&own_town, "410425001");
+    let theirs = own_town.confirmed("113.33,33.74");
+    assert_eq!(honest.take(&own_town).0, Some(0));
+    assert_eq!(province.take(&honest).0, Some(0));
+    assert_eq!(province.state(&theirs), "CONFIRMED");
+    assert!(
+        province
+            .ok("chief", &["trust"])
+            .contains("vouched for by 410425")
+    );
+    // What a revoked device did after the stated point is not followed, and does not come back by way of the county.
+    let last: Value = own_town.json(&["verify"])["heads"][0]["seq"].clone();
+    let refused = province.refused(
+        "chief",
+        &["trust", &own_town.device(), "--revoke", "--reason", ""],
+    );
+    assert!(refused.contains("hint"), "{refused}");
+    province.ok(
+        "chief",
+        &[
+            "trust",
+            &own_town.device(),
+            "--revoke",
+            "--after",
+            &last.to_string(),
+            "--reason",
+            "laptop stolen",
+        ],
+    );
+    let late = own_town.add("113.34,33.74");
+    own_town.ok("li", &["eradicate", &theirs, "--when", "2026-05-07"]);
+    assert_eq!(honest.take(&own_town).0, Some(0));
+    let (code, told) = province.take(&honest);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("trusted no longer"), "{told}");
+    assert_eq!(province.state(&theirs), "CONFIRMED");
+    assert!(
+        province
+            .ok("chief", &["sites"])
+            .lines()
+            .all(|line| !line.contains(&late))
+    );
+    let _ = site;
+}
+
+#[test]
+fn who_holds_a_key_signs_with_it() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.eradicated("113.30,33.74");
+    office.signed("chief", "chief's", &["actor", "key", "chief"]);
+    office.signed("zhao", "zhao's", &["actor", "key", "zhao"]);
+    // A thief of the laptop lacks the passphrases.
+    for arguments in [&["accept", &site][..], &["note", &site, "x"]] {
+        assert!(
+            office.refused("zhao", arguments).contains("has to sign"),
+            "{arguments:?}"
+        );
+    }
+    for arguments in [
+        &["actor", "add", "mallory", "acceptor"][..],
+        &["actor", "lost-key", "zhao", "--reason", "x"],
+        &["actor", "confirm", "zhao"],
+        &["trust", &"ab".repeat(32), "--unit", "410423"],
+        &["registry", "settings", "deadline.CONFIRMED", "3650"],
+        &["reopen", &site, "--reason", "x"],
+    ] {
+        assert!(
+            office.refused("chief", arguments).contains("has to sign"),
+            "{arguments:?}"
+        );
+    }
+    let again = said(
+        &office.with("zhao", Some("mine"), &["actor", "key", "zhao"]),
+        &["actor", "key"],
+        1,
+    )
+    .1;
+    assert!(again.contains("you hold a key already"), "{again}");
+    let wrong = said(
+        &office.with("zhao", Some("guess"), &["accept", &site]),
+        &["accept"],
+        1,
+    )
+    .1;
+    assert!(wrong.contains("does not open"), "{wrong}");
+    // Nor does another supervisor who holds no key change people, once one signs.
+    office.signed(
+        "chief",
+        "chief's",
+        &["actor", "add", "deputy", "supervisor"],
+    );
+    let told = office.refused("deputy", &["actor", "add", "mallory", "acceptor"]);
+    assert!(told.contains("did not sign"), "{told}");
+    // A key that nobody confirmed binds its holder, and is shown to be unconfirmed.
+    office.signed("wang", "wang's", &["actor", "key", "wang"]);
+    assert!(
+        office
+            .ok("chief", &["actor", "list"])
+            .contains("wang: analyst, verifier, eradicator, acceptor · own key, not confirmed")
+    );
+    office.signed("chief", "chief's", &["actor", "confirm", "wang"]);
+    assert!(
+        !office
+            .ok("chief", &["actor", "list"])
+            .contains("not confirmed\n410423 zhao")
+    );
+    // The holder signs; and a supervisor may record it in their name, with a reason that stays.
+    office.signed("chief", "chief's", &["actor", "confirm", "zhao"]);
+    office.signed(
+        "chief",
+        "chief's",
+        &[
+            "note",
+            &site,
+            "by telephone",
+            "--actor",
+            "zhao",
+            "--recorder",
+            "chief",
+            "--without-key",
+            "in hospital",
+        ],
+    );
+    assert!(
+        office.site(&site)["marks"]
+            .to_string()
+            .contains("in hospital")
+    );
+    office.signed("zhao", "zhao's", &["accept", &site]);
+    let closed = office.site(&site);
+    assert_eq!(
+        (&closed["state"], &closed["accepted_without_own_key"]),
+        (&json!("CLOSED"), &json!(false))
+    );
+    // A new key is signed by the one before, and the change is shown.
+    let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        .current_dir(kept.path())
+        .args([
+            "--lang",
+            "en",
+            "actor",
+            "key",
+            "zhao",
+            "--registry",
+            "a.papaver",
+        ])
+        .env("PAPAVER_PASSPHRASE", "another")
+        .env("PAPAVER_OLD_PASSPHRASE", "zhao's")
+        .output()
+        .expect("runs");
+    said(&output, &["actor", "key", "zhao"], 0);
+    assert!(
+        office
+            .ok("chief", &["actor", "list"])
+            .contains("key changed 1 times")
+    );
+    office.ok("chief", &["verify", "--full"]);
+}
+
+#[test]
+fn hiding_is_as_hard_as_confirming() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    // One person's word against another's at the desk is a dispute.
+    let site = office.add("113.30,33.74");
+    office.ok("wang", &["screen", &site, "--keep"]);
+    office.ok("li", &["screen", &site, "--reject", "crop"]);
+    let disputed = office.site(&site);
+    assert_eq!(
+        (&disputed["state"], &disputed["disputed"]),
+        (&json!("CANDIDATE"), &json!(true))
+    );
+    office.ok(
+        "chief",
+        &[
+            "resolve",
+            &site,
+            "--state",
+            "SCREENED_OUT",
+            "--reason",
+            "looked again",
+        ],
+    );
+    assert_eq!(office.state(&site), "SCREENED_OUT");
+    let own = office.add("113.301,33.74");
+    office.ok("wang", &["screen", &own, "--keep"]);
+    office.ok("wang", &["screen", &own, "--reject", "crop"]);
+    assert_eq!(
+        office.state(&own),
+        "SCREENED_OUT",
+        "who changes their own mind disputes with nobody"
+    );
+    // Refuted alone and without a picture: followed, marked, counted.
+    let site = office.add("113.31,33.74");
+    office.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+    );
+    office.ok(
+        "wang",
+        &[
+            "visit",
+            &site,
+            "--outcome",
+            "nothing",
+            "--when",
+            "2026-05-05",
+        ],
+    );
+    let refuted = office.site(&site);
+    assert_eq!(refuted["state"], "REFUTED");
+    assert!(
+        refuted["marks"].to_string().contains("two_officers"),
+        "{}",
+        refuted["marks"]
+    );
+    // Moved, counted down, merged across a distance: a supervisor's, with a reason, marked.
+    let site = office.confirmed("113.32,33.74");
+    for arguments in [
+        &["correct", &site, "--at", "113.33,33.74", "--reason", "x"][..],
+        &["correct", &site, "--plants", "3", "--reason", "x"],
+    ] {
+        assert!(
+            office
+                .refused("wang", arguments)
+                .contains("only a supervisor"),
+            "{arguments:?}"
+        );
+    }
+    office.ok(
+        "wang",
+        &[
+            "correct",
+            &site,
+            "--at",
+            "113.3202,33.74",
+            "--plants",
+            "35",
+            "--reason",
+            "receiver",
+        ],
+    );
+    office.ok(
+        "chief",
+        &[
+            "correct",
+            &site,
+            "--plants",
+            "3",
+            "--reason",
+            "counted twice",
+        ],
+    );
+    assert!(
+        office.site(&site)["marks"]
+            .to_string()
+            .contains("count_lowered")
+    );
+    let far = office.confirmed("113.325,33.74");
+    assert!(
+        office
+            .refused("wang", &["merge", &far, "--into", &site, "--reason", "x"])
+            .contains("only a supervisor")
+    );
+    let away = office.confirmed("113.50,33.74");
+    assert!(
+        office
+            .refused("chief", &["merge", &away, "--into", &site, "--reason", "x"])
+            .contains("too far")
+    );
+    let near = office.confirmed("113.3205,33.74");
+    office.ok(
+        "wang",
+        &["merge", &near, "--into", &site, "--reason", "one plot"],
+    );
+    assert_eq!(office.state(&near), "MERGED");
+    // One picture is not before and after; and who uprooted does not accept under another spelling.
+    let site = office.confirmed("113.40,33.74");
+    assert!(
+        office
+            .refused(
+                "li",
+                &[
+                    "eradicate",
+                    &site,
+                    "--photo",
+                    "scene.jpg",
+                    "--when",
+                    "2026-05-06"
+                ]
+            )
+            .contains("one picture")
+    );
+    let left = office.picture("left.jpg", 9);
+    office.ok(
+        "li",
+        &["eradicate", &site, "--photo", &left, "--when", "2026-05-06"],
+    );
+    office.ok("chief", &["actor", "add", "Ｌi ", "acceptor"]);
+    assert!(
+        office
+            .refused("Ｌi ", &["accept", &site])
+            .contains("took part")
+    );
+    let ring = [
+        [113.0, 33.0],
+        [114.0, 33.0],
+        [114.0, 34.0],
+        [113.0, 34.0],
+        [113.0, 33.0],
+    ];
+    let area = |code: &str| json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}});
+    let map = json!({"type": "FeatureCollection", "features": [area("410423"), area("410423001")]});
+    std::fs::write(kept.path().join("d.geojson"), map.to_string()).expect("written");
+    office.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2026"],
+    );
+    let report = office.json(&["report", "county"]);
+    let page = std::fs::read_to_string(kept.path().join(report["html"].as_str().expect("a page")))
+        .expect("read");
+    assert!(page.contains("What stays marked") && page.contains("refuted without proof"));
+}
+
+#[test]
+fn a_dispute_that_would_lower_a_confirmed_site_goes_up() {
+    let kept = folder();
+    let a = Office::begin(kept.path(), "410423", "a");
+    let b = Office::begin(kept.path(), "410423", "b");
+    let province = Office::begin(kept.path(), "410000", "p");
+    a.trusts(&b, "410423");
+    b.trusts(&a, "410423");
+    province.trusts(&a, "410423");
+    province.trusts(&b, "410423");
+    let site = a.add("113.30,33.74");
+    a.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+    );
+    assert_eq!(b.take(&a).0, Some(0));
+    let scene = a.picture("scene.jpg", 1);
+    a.ok(
+        "wang",
+        &[
+            "visit",
+            &site,
+            "--outcome",
+            "wild",
+            "--officer",
+            "li",
+            "--plants",
+            "9",
+            "--photo",
+            &scene,
+            "--when",
+            "2026-05-05",
+        ],
+    );
+    b.ok(
+        "zhao",
+        &[
+            "visit",
+            &site,
+            "--outcome",
+            "nothing",
+            "--officer",
+            "wang",
+            "--when",
+            "2026-05-05",
+        ],
+    );
+    assert_eq!(a.take(&b).0, Some(0));
+    let disputed = a.site(&site);
+    assert_eq!(
+        (&disputed["state"], &disputed["disputed"]),
+        (&json!("CONFIRMED"), &json!(true))
+    );
+    let told = a.refused(
+        "chief",
+        &["resolve", &site, "--state", "REFUTED", "--reason", "x"],
+    );
+    assert!(told.contains("unit above"), "{told}");
+    assert_eq!(province.take(&a).0, Some(0));
+    province.ok(
+        "chief",
+        &[
+            "resolve",
+            &site,
+            "--state",
+            "REFUTED",
+            "--reason",
+            "looked at both",
+        ],
+    );
+    assert_eq!(province.state(&site), "REFUTED");
+}
+
+#[test]
+fn dates_follow_one_another_and_a_wrong_one_is_mended() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.eradicated("113.30,33.74");
+    for when in ["2026-05-05", "2126-05-07", "1926-05-07"] {
+        let told = office.refused("zhao", &["accept", &site, "--when", when]);
+        assert!(told.contains(when) && told.contains("--happened"), "{told}");
+    }
+    let other = office.add("113.31,33.74");
+    for due in ["2020-01-01", "2036-01-01"] {
+        assert!(
+            office
+                .refused("wang", &["assign", &other, "--crew", "1", "--due", due])
+                .contains(due)
+        );
+    }
+    // Typed wrongly, and corrected: the later steps still come after it.
+    let events = office.ok("chief", &["log", &site, "--json"]);
+    let visit: Value = events
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .find(|event| event.to_string().contains("\"visit\""))
+        .expect("a visit");
+    let hash = visit["hash"].as_str().expect("hash").to_owned();
+    let told = office.refused(
+        "wang",
+        &[
+            "correct",
+            &site,
+            "--event",
+            &hash,
+            "--happened",
+            "2026-05-09",
+            "--reason",
+            "typed",
+        ],
+    );
+    assert!(told.contains("2026-05-09"), "{told}");
+    office.ok(
+        "wang",
+        &[
+            "correct",
+            &site,
+            "--event",
+            &hash[..12],
+            "--happened",
+            "2026-05-04",
+            "--reason",
+            "typed",
+        ],
+    );
+    let mended = office.site(&site);
+    assert!(
+        mended["visits"].to_string().contains("2026-05-04T12:00:00"),
+        "{}",
+        mended["visits"]
+    );
+    assert!(mended["marks"].to_string().contains("redated"));
+    office.ok("zhao", &["accept", &site, "--when", "2026-05-20"]);
+}
+
+#[test]
+fn what_is_changed_by_hand_in_the_file_is_named() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.confirmed("113.30,33.74");
+    office.ok("chief", &["verify"]);
+    let path = kept.path().join("a.papaver");
+    let whole = std::fs::read(&path).expect("read");
+    let key = office.site(&site)["key"].as_str().expect("key").to_owned();
+    let cases = [
+        ("DROP TRIGGER events_stay".to_owned(), "events_stay"),
+        (
+            "CREATE TRIGGER more AFTER INSERT ON events BEGIN DELETE FROM candidates; END"
+                .to_owned(),
+            "more",
+        ),
+        (
+            format!(
+                "UPDATE local SET value = value || ',{}' WHERE key = 'roots'",
+                "ab".repeat(32)
+            ),
+            "whose registry",
+        ),
+        (
+            "UPDATE local SET value = '410000' WHERE key = 'unit'".to_owned(),
+            "whose registry",
+        ),
+        (
+            "UPDATE sites SET state = 'CLOSED'".to_owned(),
+            "derived tables",
+        ),
+        (
+            format!("INSERT INTO candidates VALUES ('forged', x'{key}')"),
+            "derived tables",
+        ),
+        ("DELETE FROM photographs".to_owned(), "derived tables"),
+    ];
+    for (sql, named) in cases {
+        std::fs::write(&path, &whole).expect("put back");
+        let output = Command::new("python3")
+            .args(["-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"])
+            .arg(&path)
+            .arg(&sql)
+            .output();
+        let Ok(output) = output else {
+            eprintln!("skipped: there is no python3 to change the file with");
+            return;
+        };
+        assert!(
+            output.status.success(),
+            "{sql}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let (told, _) = said(
+            &office.with("chief", None, &["verify"]),
+            &["verify", &sql],
+            2,
+        );
+        assert!(told.contains(named), "{sql}: {told}");
+    }
+    std::fs::write(&path, &whole).expect("put back");
+    // Nothing is signed on top of a signature that does not fit.
+    let sql = "PRAGMA writable_schema=1; DROP TRIGGER events_stay; UPDATE events SET signature = zeroblob(64) WHERE kind = 'assign'";
+    let done = Command::new("python3")
+        .args(["-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()"])
+        .arg(&path)
+        .arg(sql)
+        .status()
+        .expect("python3");
+    assert!(done.success());
+    let told = said(
+        &office.with("li", None, &["eradicate", &site, "--when", "2026-05-06"]),
+        &["eradicate"],
+        2,
+    )
+    .1;
+    assert!(told.contains("signature"), "{told}");
+    said(&office.with("chief", None, &["verify"]), &["verify"], 2);
+}
+
+#[test]
+fn a_backup_put_back_is_said_when_it_arrives_and_can_be_explained() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    let backup = std::fs::read(kept.path().join("a.papaver")).expect("read");
+    county.ok(
+        "chief",
+        &["bundle", "create", "first.bundle", "--point", "first"],
+    );
+    let lost = county.add("113.30,33.74");
+    assert_eq!(province.take(&county).0, Some(0));
+    county.ok(
+        "chief",
+        &["bundle", "create", "second.bundle", "--point", "second"],
+    );
+    std::fs::write(kept.path().join("a.papaver"), backup).expect("put back");
+    let new = county.add("113.40,33.74");
+    // The point that the province stood at is not this registry's past: everything is carried.
+    county.ok("chief", &["bundle", "create", "since.bundle"]);
+    let output = province.with("chief", None, &["bundle", "apply", "since.bundle"]);
+    let (told, _) = said(&output, &["bundle", "apply"], 2);
+    assert!(
+        told.contains("gave number") && told.contains("explain-fork"),
+        "{told}"
+    );
+    let receipt: Value = serde_json::from_slice(
+        &std::fs::read(kept.path().join("since.bundle.receipt.json")).expect("a receipt"),
+    )
+    .expect("JSON");
+    assert_eq!(receipt["forks"].as_array().map(Vec::len), Some(1));
+    let newest = county.add("113.50,33.74");
+    county.ok(
+        "chief",
+        &[
+            "bundle",
+            "create",
+            "by-receipt.bundle",
+            "--since",
+            "since.bundle.receipt.json",
+        ],
+    );
+    let manifest = county.json(&["bundle", "inspect", "by-receipt.bundle"]);
+    assert_eq!(
+        manifest["manifest"]["events"], 1,
+        "what the province has does not travel again"
+    );
+    province.with("chief", None, &["bundle", "apply", "by-receipt.bundle"]);
+    for site in [&lost, &new, &newest] {
+        assert_eq!(province.state(site), "CANDIDATE");
+    }
+    said(&province.with("chief", None, &["verify"]), &["verify"], 2);
+    province.ok(
+        "chief",
+        &[
+            "registry",
+            "explain-fork",
+            &county.device()[..12],
+            "--reason",
+            "disk broke, backup of April",
+        ],
+    );
+    let told = province.ok("chief", &["verify"]);
+    assert!(told.contains("a supervisor has said why"), "{told}");
+}
+
+#[test]
+fn a_second_day_in_the_field_is_no_dispute() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.add("113.30,33.74");
+    office.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+    );
+    office.ok("chief", &["export", "crew.geojson"]);
+    let text = std::fs::read_to_string(kept.path().join("crew.geojson")).expect("read");
+    let row = |name: &str, set: &[(&str, Value)]| {
+        let mut file: Value = serde_json::from_str(&text).expect("JSON");
+        for (member, value) in set {
+            file["features"][0]["properties"][*member] = value.clone();
+        }
+        std::fs::write(kept.path().join(name), file.to_string()).expect("written");
+    };
+    row(
+        "crew1.geojson",
+        &[
+            ("visit_outcome", json!("not_reached")),
+            ("visit_at", json!("2026-05-05 10:00:00")),
+            ("visit_officers", json!("wang、li")),
+        ],
+    );
+    office.ok("wang", &["import", "crew1.geojson"]);
+    assert_eq!(office.state(&site), "REVISIT");
+    office.picture("p.jpg", 7);
+    row(
+        "crew1.geojson",
+        &[
+            ("visit_outcome", json!("cultivated")),
+            ("visit_at", json!("2026-05-06 10:00:00")),
+            ("visit_officers", json!("wang、li")),
+            ("visit_plants", json!(30)),
+            ("visit_photo_1", json!("p.jpg")),
+        ],
+    );
+    office.ok("wang", &["import", "crew1.geojson"]);
+    let found = office.site(&site);
+    assert_eq!(
+        (&found["state"], &found["disputed"]),
+        (&json!("CONFIRMED"), &json!(false))
+    );
+    // The same row with another count of the same day: nobody guesses which is right.
+    row(
+        "crew1.geojson",
+        &[
+            ("visit_outcome", json!("cultivated")),
+            ("visit_at", json!("2026-05-06 10:00:00")),
+            ("visit_officers", json!("wang、li")),
+            ("visit_plants", json!(31)),
+            ("visit_photo_1", json!("p.jpg")),
+        ],
+    );
+    let output = office.with("wang", None, &["import", "crew1.geojson"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("30 plants")
+            && told.contains("31 plants")
+            && told.contains("papaver correct"),
+        "{told}"
+    );
+}
