@@ -910,3 +910,54 @@ fn a_second_day_in_the_field_is_no_dispute() {
         "{told}"
     );
 }
+
+#[test]
+fn a_registry_of_version_0_1_0_opens_and_what_is_no_longer_followed_is_listed() {
+    let kept = folder();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/registry-0.1.0");
+    copy_all(&from, kept.path());
+    let office = Office {
+        folder: kept.path().into(),
+        registry: "old.papaver".into(),
+    };
+    let output = office.with("chief", None, &["verify", "--json"]);
+    let (out, told) = said(&output, &["verify"], 0);
+    assert!(told.contains("3 of its events are kept and no longer followed"), "{told}");
+    let found: Value = serde_json::from_str(&out).expect("JSON");
+    let why: Vec<&str> = found["not_followed"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|event| event["why"]["why"].as_str().expect("a reason"))
+        .collect();
+    assert_eq!(why, ["same_picture", "state", "key"]);
+    assert_eq!((&found["events"], &found["findings"]), (&json!(25), &json!([])));
+    for (code, state) in [
+        ("K8A6WT-F", "CONFIRMED"),
+        ("SXS7CQ-3", "CLOSED"),
+        ("XXRBES-M", "SPLIT"),
+        ("A18806-F", "MERGED"),
+        ("3K8W79-B", "REFUTED"),
+    ] {
+        assert_eq!(office.state(code), state, "{code}");
+    }
+    assert!(office.site("3K8W79-B")["marks"].to_string().contains("unproven"));
+    // It goes on from there.
+    let left = office.picture("left.jpg", 9);
+    office.ok("li", &["eradicate", "K8A6WT-F", "--photo", &left, "--when", "2026-05-21"]);
+    office.ok("zhao", &["accept", "K8A6WT-F", "--when", "2026-05-22"]);
+    office.ok("chief", &["verify", "--full"]);
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir_all(&target).expect("made");
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}

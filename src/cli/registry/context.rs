@@ -84,7 +84,9 @@ impl Context {
     }
 
     pub(in crate::cli) fn read(&self) -> Result<Store, Failure> {
-        Ok(Store::open_read(&self.path()?)?)
+        let store = Store::open_read(&self.path()?)?;
+        self.tell_migrated(&store);
+        Ok(store)
     }
 
     /// Opens for writing, and says who acts.

@@ -186,12 +186,30 @@ impl Store {
         made
     }
 
-    /// Opens for reading. Nothing is written, not even the recovery of an interrupted write where that can wait.
+    /// Opens for reading. Nothing is written, but that a registry of an earlier version is brought to this one.
     ///
     /// # Errors
     /// Those of a file that is none, newer or damaged.
     pub fn open_read(path: &Path) -> Result<Self, StoreError> {
-        Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if store.version()? == schema::version() {
+            return Ok(store);
+        }
+        // Of an earlier version: brought to this one, where it can be written; else read by the law it was written under.
+        let Ok(upgraded) = Self::open_write(path, "upgrade", Duration::from_secs(10)) else {
+            return Ok(store);
+        };
+        let migrated = upgraded.migrated;
+        drop((store, upgraded));
+        let mut store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        store.migrated = migrated;
+        Ok(store)
+    }
+
+    fn version(&self) -> Result<i32, StoreError> {
+        self.connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(|e| self.fail(e))
     }
 
     /// Opens for writing: waits for another writer at most `wait`. `who` is what others are told meanwhile.
