@@ -922,7 +922,10 @@ fn a_registry_of_version_0_1_0_opens_and_what_is_no_longer_followed_is_listed() 
     };
     let output = office.with("chief", None, &["verify", "--json"]);
     let (out, told) = said(&output, &["verify"], 0);
-    assert!(told.contains("3 of its events are kept and no longer followed"), "{told}");
+    assert!(
+        told.contains("3 of its events are kept and no longer followed"),
+        "{told}"
+    );
     let found: Value = serde_json::from_str(&out).expect("JSON");
     let why: Vec<&str> = found["not_followed"]
         .as_array()
@@ -931,7 +934,10 @@ fn a_registry_of_version_0_1_0_opens_and_what_is_no_longer_followed_is_listed() 
         .map(|event| event["why"]["why"].as_str().expect("a reason"))
         .collect();
     assert_eq!(why, ["same_picture", "state", "key"]);
-    assert_eq!((&found["events"], &found["findings"]), (&json!(25), &json!([])));
+    assert_eq!(
+        (&found["events"], &found["findings"]),
+        (&json!(25), &json!([]))
+    );
     for (code, state) in [
         ("K8A6WT-F", "CONFIRMED"),
         ("SXS7CQ-3", "CLOSED"),
@@ -941,10 +947,24 @@ fn a_registry_of_version_0_1_0_opens_and_what_is_no_longer_followed_is_listed() 
     ] {
         assert_eq!(office.state(code), state, "{code}");
     }
-    assert!(office.site("3K8W79-B")["marks"].to_string().contains("unproven"));
+    assert!(
+        office.site("3K8W79-B")["marks"]
+            .to_string()
+            .contains("unproven")
+    );
     // It goes on from there.
     let left = office.picture("left.jpg", 9);
-    office.ok("li", &["eradicate", "K8A6WT-F", "--photo", &left, "--when", "2026-05-21"]);
+    office.ok(
+        "li",
+        &[
+            "eradicate",
+            "K8A6WT-F",
+            "--photo",
+            &left,
+            "--when",
+            "2026-05-21",
+        ],
+    );
     office.ok("zhao", &["accept", "K8A6WT-F", "--when", "2026-05-22"]);
     office.ok("chief", &["verify", "--full"]);
 }

@@ -436,9 +436,10 @@ fn patrol_fact(unit: String, patrol: body::Patrol) -> Option<Patrol> {
 
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
+    let sharing = store.sites_sharing_pictures()?;
     let mut sites = store.map_sites(|site| {
         let stays = !matches!(site.state, State::Merged | State::Split);
-        stays.then(|| site_fact(&site, &known, districts))
+        stays.then(|| site_fact(&site, &known, districts, &sharing))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     Ok(sites)
@@ -464,6 +465,7 @@ fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
+    sharing: &BTreeSet<SiteKey>,
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
@@ -473,7 +475,7 @@ fn site_fact(
     let detection = site.detection.as_ref();
     SiteFact {
         unit: site.unit.clone(),
-        irregular: irregular::of_site(site),
+        irregular: irregular::of_site(site, sharing.contains(&site.key)),
         key: site.key,
         at,
         district,

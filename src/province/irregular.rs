@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 11;
+pub const KINDS: usize = 12;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,12 +39,13 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("merged across a distance", "远距离合并"),
         lang.pick("date corrected", "日期更正"),
         lang.pick("evidence missing", "证据未到"),
+        lang.pick("a picture of another site", "照片与他处相同"),
         lang.pick("not followed", "未予采信"),
     ]
 }
 
-/// Those of a site.
-pub fn of_site(site: &Site) -> Irregular {
+/// Those of a site; and whether one of its photographs is another site's too.
+pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
     let marked = |is: fn(&MarkKind) -> bool| site.marks.iter().filter(|m| is(&m.kind)).count();
     let unsigned = site.state == State::Closed && site.accepted_without_own_key();
     Irregular([
@@ -58,6 +59,7 @@ pub fn of_site(site: &Site) -> Irregular {
         marked(|m| matches!(m, MarkKind::FarMerge { .. })),
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
+        usize::from(shares_pictures),
         site.refused.len(),
     ])
 }

@@ -1,6 +1,7 @@
 //! Tables on a terminal: columns as wide as their widest cell, a Chinese character counted as two.
 
 use super::super::registry::say::data;
+use crate::province::report::table::beyond;
 
 /// How wide a text is on a terminal.
 pub(super) fn width(text: &str) -> usize {
@@ -43,9 +44,12 @@ pub(super) fn print(head: &[String], rows: &[Vec<String>], left: usize) {
     }
 }
 
-/// A share as per cent; a dash of nothing.
+/// A share as per cent; a dash of nothing, a flag where it is more than the whole.
 pub(super) fn per_cent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".into(), |share| format!("{:.1} %", share * 100.0))
+    share.map_or_else(
+        || "–".into(),
+        |share| format!("{:.1} %{}", share * 100.0, beyond(share)),
+    )
 }
 
 /// Square metres as square kilometres.

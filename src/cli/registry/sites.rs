@@ -342,6 +342,19 @@ impl Show {
                 for text in page(&site, &code, store.settings(), today(), lang) {
                     data(&text);
                 }
+                for (name, others) in store.pictures_elsewhere(&site)? {
+                    let codes = others
+                        .into_iter()
+                        .map(|key| store.code(key))
+                        .collect::<Result<Vec<_>, _>>()?
+                        .join(", ");
+                    let what = lang.pick("marked", "标注");
+                    data(&tr!(
+                        lang,
+                        "  {what}: picture {name} is that of {codes} too",
+                        "  {what}：照片 {name} 也用于 {codes}"
+                    ));
+                }
                 if let Some(district) = district {
                     data(&format!("  {}: {district}", lang.pick("district", "区划")));
                 }

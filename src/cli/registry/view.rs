@@ -198,11 +198,20 @@ pub(super) fn page(
     for (_, reason) in &site.forced {
         put("forced", "强制", reason.clone());
     }
-    if !site.refused.is_empty() {
+    for mark in &site.marks {
+        let (event, label) = (mark.event.short(), mark.kind.label(lang));
+        put("marked", "标注", format!("{label} ({event})"));
+    }
+    for (event, why) in &site.refused {
+        let (event, label) = (event.short(), why.label(lang));
+        put("not followed", "未予采信", format!("{label} ({event})"));
+    }
+    for (text, stamp) in &site.outside {
+        let unit = &stamp.actor.unit;
         put(
-            "events not followed",
-            "未采纳记录",
-            site.refused.len().to_string(),
+            "said by another unit",
+            "外单位备注",
+            format!("{unit} {text} ({})", by(stamp, lang)),
         );
     }
     if site.incomplete {

@@ -1,7 +1,7 @@
 //! What was searched and what became of the sites, by district.
 
 use super::Figures;
-use super::table::{Table, count, number, per_cent, titled};
+use super::table::{Table, count, number, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
 use crate::province::process::Process;
@@ -44,9 +44,9 @@ pub fn coverage(figures: &Figures, lang: Lang) -> Table {
         let [area, searched, window, fine, fair, not, patrolled] = km2;
         let mut cells = vec![Cell::text(name), Cell::text(code)];
         cells.extend([area, searched, window, fine, fair].map(|v| number(Some(v), 1)));
-        cells.push(number(per_cent(fair, area), 1));
+        cells.push(share_cell(fair, area));
         cells.extend([not, patrolled].map(|v| number(Some(v), 1)));
-        cells.push(number(per_cent(patrolled, area), 1));
+        cells.push(share_cell(patrolled, area));
         cells.extend(counts.map(count));
         cells
     };

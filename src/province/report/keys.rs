@@ -1,7 +1,7 @@
 //! The figures for all districts together, each with its numerator and its denominator.
 
 use super::Figures;
-use super::table::{Table, count, number, per_cent, titled};
+use super::table::{Table, count, number, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::process::Part;
 use crate::province::stats::Ratio;
@@ -68,7 +68,7 @@ fn ground(figures: &Figures, lang: Lang) -> Vec<Key> {
         .into_iter()
         .map(|(label, part, what)| Key {
             label: words(lang, label.0, label.1),
-            value: number(per_cent(part, area), 1),
+            value: share_cell(part, area),
             unit: "%",
             interval: None,
             numerator: (number(Some(part), 1), words(lang, what.0, what.1)),

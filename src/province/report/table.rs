@@ -39,6 +39,21 @@ pub(super) fn per_cent(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole * 100.0)
 }
 
+/// What stands behind a share that is more than the whole: ground was reported more than once, or more than there is.
+pub fn beyond(share: f64) -> &'static str {
+    if share > 1.000_5 { " (!)" } else { "" }
+}
+
+/// Per cent of a whole as a cell, with a flag where it is more than the whole.
+pub(super) fn share_cell(part: f64, whole: f64) -> Cell {
+    match per_cent(part, whole) {
+        Some(share) if !beyond(share / 100.0).is_empty() => {
+            Cell::text(format!("{share:.1}{}", beyond(share / 100.0)))
+        }
+        share => number(share, 1),
+    }
+}
+
 pub(super) fn titled(titles: &[(&str, &str)], lang: Lang) -> Vec<String> {
     titles
         .iter()

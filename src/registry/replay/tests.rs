@@ -2,7 +2,7 @@ use super::*;
 use crate::ground::LonLat;
 use crate::registry::authority::Grounds;
 use crate::registry::body::*;
-use crate::registry::event::{Actor, EvidenceRef, next_id};
+use crate::registry::event::{Actor, EvidenceRef, EvidenceRole, next_id};
 use crate::registry::ids::DeviceId;
 use crate::registry::moves::Need;
 use crate::registry::place::Place;

@@ -138,6 +138,61 @@ impl Store {
         sites.filter_map(Result::transpose).collect()
     }
 
+    /// The photographs of a site that others have too, with those sites; what it was split from or merged with shares its
+    /// pictures rightly.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn pictures_elsewhere(
+        &self,
+        site: &Site,
+    ) -> Result<Vec<(String, Vec<SiteKey>)>, StoreError> {
+        let family = self.beside(&BTreeSet::from([site.key]))?;
+        let mut found = Vec::new();
+        for file in site
+            .evidence
+            .iter()
+            .filter(|file| file.role.is_photograph())
+        {
+            let mut others: Vec<SiteKey> = self
+                .connection
+                .prepare_cached("SELECT site FROM photographs WHERE sha256 = ?1 ORDER BY site")
+                .and_then(|mut s| {
+                    s.query_map([file.sha256.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
+                        .collect()
+                })
+                .map_err(|e| self.fail(e))?;
+            others.retain(|key| !family.contains(key));
+            if !others.is_empty() {
+                found.push((file.name.clone(), others));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The sites that have a photograph which others have too.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn sites_sharing_pictures(&self) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let keys: Vec<SiteKey> = self
+            .connection
+            .prepare_cached(
+                "SELECT DISTINCT site FROM photographs WHERE sha256 IN (SELECT sha256 FROM photographs GROUP BY sha256 HAVING count(*) > 1)",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        let mut sharing = BTreeSet::new();
+        for key in keys {
+            if let Some(site) = self.site(key)?
+                && !self.pictures_elsewhere(&site)?.is_empty()
+            {
+                sharing.insert(key);
+            }
+        }
+        Ok(sharing)
+    }
+
     /// The site of this unit, or of one below it, that a candidate became or else was seen at.
     ///
     /// # Errors

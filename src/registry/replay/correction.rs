@@ -1,0 +1,109 @@
+//! Corrections: a site is not moved away, counted down or dated otherwise by whoever likes.
+
+use super::Fold;
+use super::judge::whole;
+use crate::registry::body::Correct;
+use crate::registry::event::Event;
+use crate::registry::ids::Hash;
+use crate::registry::limits;
+use crate::registry::moves::Refusal;
+use crate::registry::people::same_name;
+use crate::registry::site::MarkKind;
+use jiff::civil::Date;
+
+impl Fold<'_> {
+    /// A site is not moved away or counted down by whoever likes, and no step is dated before the one before it.
+    pub(super) fn judge_correction(
+        &mut self,
+        at: usize,
+        correct: &Correct,
+    ) -> Result<Vec<MarkKind>, Refusal> {
+        let (_, event) = self.history.events[at];
+        let mut marks = Vec::new();
+        if let Some(place) = &correct.place {
+            limits::place(place)?;
+            let metres = self
+                .found_at
+                .as_ref()
+                .map_or(0.0, |found| found.distance_m(place));
+            if metres > limits::MOVES_FREELY_M {
+                marks.push(MarkKind::Moved {
+                    metres: whole(metres),
+                });
+            }
+        }
+        if let (Some(to), Some(from)) = (correct.plants, self.site.plants)
+            && to < from
+        {
+            marks.push(MarkKind::CountLowered { from, to });
+        }
+        let hides = !marks.is_empty();
+        if let Some(new) = &correct.at {
+            marks.push(self.redate(at, correct.of, new)?);
+        }
+        let others = correct.at.is_some()
+            && self.index_of(correct.of).is_some_and(|of| {
+                !same_name(&self.history.events[of].1.actor.name, &event.actor.name)
+            });
+        if (hides || others) && !self.gate.by_supervisor(event) {
+            return Err(Refusal::Supervisor);
+        }
+        if !marks.is_empty() && correct.reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        Ok(marks)
+    }
+
+    pub(super) fn index_of(&self, hash: Option<Hash>) -> Option<usize> {
+        let hash = hash?;
+        self.history.events.iter().position(|(h, _)| *h == hash)
+    }
+
+    /// Gives an earlier event of this site another time, between the steps before and after it.
+    pub(super) fn redate(
+        &mut self,
+        at: usize,
+        of: Option<Hash>,
+        new: &str,
+    ) -> Result<MarkKind, Refusal> {
+        let bad = || Refusal::Date {
+            date: new.to_owned(),
+        };
+        let past = &self.history.past[at];
+        let target = self
+            .index_of(of)
+            .filter(|t| past.contains(*t) && self.followed[*t]);
+        let target = target.ok_or_else(bad)?;
+        let (hash, event) = self.history.events[target];
+        let mut redated = event.clone();
+        redated.at = new.to_owned();
+        limits::dates_of(&redated)?;
+        let day = limits::day(new);
+        let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
+        let earlier = self.join(self.history.parents[target].clone());
+        let after_those_before = earlier.iter().filter_map(|e| day_at(*e)).max() <= day;
+        let before_those_after = (target + 1..at)
+            .filter(|e| self.history.past[*e].contains(target))
+            .filter_map(day_at)
+            .all(|later| Some(later) >= day);
+        if !(after_those_before && before_those_after) {
+            return Err(bad());
+        }
+        let from = self.at_of(hash, event);
+        if let Some(stand) = &mut self.stands[target] {
+            stand.day = day;
+        }
+        self.redated.insert(hash, new.to_owned());
+        Ok(MarkKind::Redated { from })
+    }
+
+    /// When an event happened, as it was corrected.
+    pub(super) fn at_of(&self, hash: Hash, event: &Event) -> String {
+        self.redated.get(&hash).unwrap_or(&event.at).clone()
+    }
+
+    pub(super) fn day_of(&self, at: usize) -> Option<Date> {
+        let (hash, event) = self.history.events[at];
+        limits::day(self.redated.get(&hash).unwrap_or(&event.at))
+    }
+}

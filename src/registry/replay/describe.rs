@@ -1,0 +1,151 @@
+//! What followed events write into their site.
+
+use super::Fold;
+use crate::registry::body::{Body, Count, Meaning, Sighting};
+use crate::registry::event::Event;
+use crate::registry::ids::Hash;
+use crate::registry::matching::{closed_on, eradicated_on};
+use crate::registry::people::Signed;
+use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
+use crate::registry::state::State;
+
+impl Fold<'_> {
+    /// Writes what a followed event says into the site.
+    pub(super) fn describe(
+        &mut self,
+        at: usize,
+        hash: Hash,
+        event: &Event,
+        signed: Signed,
+        marks: Vec<MarkKind>,
+    ) {
+        let stamp = Stamp {
+            event: hash,
+            at: event.at.clone(),
+            actor: event.actor.clone(),
+            own_key: signed == Signed::OwnKey,
+        };
+        let state = self.stands_before(at);
+        let site = &mut self.site;
+        site.marks
+            .extend(marks.into_iter().map(|kind| Mark { event: hash, kind }));
+        if self.outside[at] {
+            let text = match &event.body {
+                Body::Note(note) => note.text.clone(),
+                Body::Sighting(sighting) => sighting.detection.candidate.clone(),
+                other => other.kind().to_owned(),
+            };
+            site.outside.push((text, stamp));
+            return;
+        }
+        if let Some(reason) = event.body.forced() {
+            site.forced.push((hash, reason.to_owned()));
+        }
+        for file in &event.evidence {
+            if !site
+                .evidence
+                .iter()
+                .any(|known| known.sha256 == file.sha256 && known.role == file.role)
+            {
+                site.evidence.push(file.clone());
+            }
+        }
+        match &event.body {
+            Body::Create(_) if event.site != Some(site.key) => {}
+            Body::Create(create) => {
+                if site.created.is_none() {
+                    site.found(create, stamp, event.season);
+                    self.found_at = Some(create.place.clone());
+                }
+                site.unit = self.unit.clone().unwrap_or_default();
+            }
+            Body::Sighting(sighting) => {
+                // Dates are compared anew: what the sighting says of itself is not believed.
+                site.residue |= shows_residue(site, state, sighting);
+                if state.is_some_and(|state| !state.is_open())
+                    && sighting.meaning != Meaning::Raised
+                {
+                    site.swallowed.push(hash);
+                }
+                let candidate = &sighting.detection.candidate;
+                if !site
+                    .sightings
+                    .iter()
+                    .any(|known| known.detection.candidate == *candidate)
+                {
+                    site.sightings.push(SightingFact {
+                        detection: sighting.detection.clone(),
+                        meaning: sighting.meaning,
+                        event: hash,
+                    });
+                }
+            }
+            Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
+            Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
+            Body::Visit(visit) => {
+                site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
+                site.habitat = visit.habitat.clone().or(site.habitat.take());
+                site.visits.push((visit.as_ref().clone(), stamp));
+            }
+            Body::Eradicate(eradicate) => {
+                site.residue = false;
+                site.eradications.push((eradicate.clone(), stamp));
+            }
+            Body::Accept(accept) => {
+                site.residue = false;
+                site.acceptances.push((accept.clone(), stamp));
+            }
+            Body::Reopen(reopen) => site.notes.push((reopen.reason.clone(), stamp)),
+            Body::Resolve(resolve) => site.notes.push((resolve.reason.clone(), stamp)),
+            Body::Merge(merge) if event.site == Some(site.key) => {
+                site.merged_into = Some(merge.into);
+            }
+            Body::Merge(_) => site.absorbed.extend(event.site),
+            Body::Split(split) => {
+                // Two offices may have split it, each in its own way: no part is lost.
+                for part in &split.into {
+                    if !site.split_into.contains(part) {
+                        site.split_into.push(*part);
+                    }
+                }
+            }
+            Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
+            Body::Correct(correct) => {
+                if let Some(place) = &correct.place {
+                    site.place = place.clone();
+                }
+                site.area_dm2 = correct.area_dm2.or(site.area_dm2);
+                site.name = correct.name.clone().or(site.name.take());
+                site.plants = correct.plants.or(site.plants);
+                site.habitat = correct.habitat.clone().or(site.habitat.take());
+                site.notes.push((correct.reason.clone(), stamp));
+            }
+            Body::Init(_)
+            | Body::Actor(_)
+            | Body::Setting(_)
+            | Body::Trust(_)
+            | Body::Scan(_)
+            | Body::Patrol(_)
+            | Body::Targets(_)
+            | Body::Acknowledge(_)
+            | Body::Unknown { .. } => {}
+        }
+    }
+}
+
+/// Whether a sighting shows the plants again after they were said to be gone: by the days, not by what it says.
+fn shows_residue(site: &Site, state: Option<State>, sighting: &Sighting) -> bool {
+    let gone = match state {
+        Some(State::Eradicated) => eradicated_on(site),
+        Some(State::Closed) => closed_on(site),
+        _ => None,
+    };
+    let captured = sighting
+        .detection
+        .captured
+        .as_ref()
+        .map(|[first, _]| first.as_str());
+    captured
+        .zip(gone)
+        .is_some_and(|(captured, gone)| captured > gone)
+}

@@ -1,0 +1,304 @@
+//! Which events of a site are followed: the gate, the limits, what their authors could know, and where a move leads.
+
+use super::{Fold, Judged, Stand};
+use crate::registry::body::{Body, Create, Sighting, Visit};
+use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
+use crate::registry::ids::SiteKey;
+use crate::registry::limits;
+use crate::registry::moves::{Author, Move, Refusal, View, decide, unproven};
+use crate::registry::people::{Signed, folded_name};
+use crate::registry::site::MarkKind;
+use crate::registry::state::State;
+use crate::registry::unit;
+use std::collections::BTreeSet;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "metres between two places on the Earth"
+)]
+pub(super) fn whole(metres: f64) -> u64 {
+    metres.round() as u64
+}
+
+impl Fold<'_> {
+    /// Whether an event is followed, and for a move where it leads.
+    pub(super) fn judge(&mut self, at: usize, before: &[usize]) -> Result<Judged, Refusal> {
+        let (hash, event) = self.history.events[at];
+        let signed = self.gate.author(hash, event)?;
+        limits::dates_of(event)?;
+        let mut judged = Judged {
+            signed,
+            stand: None,
+            marks: Vec::new(),
+            outside: false,
+        };
+        if let Some(recorder) = &event.actor.recorder
+            && signed == Signed::InTheirName
+        {
+            judged.marks.push(MarkKind::InTheirName {
+                by: recorder.name.clone(),
+                reason: recorder.reason.clone(),
+            });
+        }
+        if event.site != Some(self.site.key) {
+            judged.stand = self.judge_from_beside(event, before)?;
+            return Ok(judged);
+        }
+        if let Body::Create(create) = &event.body {
+            judged.stand = Some(self.judge_founding(at, create, before)?);
+            return Ok(judged);
+        }
+        // Elsewhere, and where nobody knows yet whose the site is, one may see and note, and nothing follows from it.
+        let theirs = match &self.unit {
+            Some(unit) => self.gate.over(event, unit),
+            None => Err(Refusal::MissingHistory),
+        };
+        if let Err(refusal) = theirs {
+            let only_says = matches!(event.body, Body::Note(_) | Body::Sighting(_));
+            judged.outside = only_says;
+            return if only_says { Ok(judged) } else { Err(refusal) };
+        }
+        self.judge_pictures(at, event)?;
+        match &event.body {
+            Body::Sighting(sighting) => self.judge_sighting(sighting)?,
+            Body::Correct(correct) => judged.marks.extend(self.judge_correction(at, correct)?),
+            _ => {}
+        }
+        if Move::of(&event.body).is_some() {
+            judged.stand = Some(self.judge_move(at, before, &mut judged.marks)?);
+        }
+        Ok(judged)
+    }
+
+    fn judge_founding(
+        &mut self,
+        at: usize,
+        create: &Create,
+        before: &[usize],
+    ) -> Result<Stand, Refusal> {
+        let (_, event) = self.history.events[at];
+        if SiteKey::of_origin(&create.origin) != self.site.key || !before.is_empty() {
+            return Err(Refusal::Origin);
+        }
+        limits::place(&create.place)?;
+        // Before origins named it, a site's unit was that of whoever founded it.
+        let unit = unit::of_origin(&create.origin).unwrap_or(&event.actor.unit);
+        self.gate.over(event, unit)?;
+        if let Some(known) = &self.unit {
+            if !unit::share_ground(known, unit) {
+                return Err(Refusal::Origin);
+            }
+            if unit::is_below(unit, known) {
+                self.unit = Some(unit.to_owned());
+            }
+        } else {
+            self.unit = Some(unit.to_owned());
+        }
+        let state = match &create.split_from {
+            None => State::Candidate,
+            Some((parent, _)) => self.split_off(at, *parent, create)?,
+        };
+        let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
+        // By hand a site may be entered after the work on it; nobody worked on it before it was photographed from the air.
+        let day = captured.and_then(|[first, _]| limits::day(first));
+        Ok(Stand {
+            state,
+            claimed: state,
+            disputed: false,
+            claims: BTreeSet::new(),
+            absorbs: false,
+            day,
+        })
+    }
+
+    fn judge_move(
+        &mut self,
+        at: usize,
+        before: &[usize],
+        marks: &mut Vec<MarkKind>,
+    ) -> Result<Stand, Refusal> {
+        let (_, event) = self.history.events[at];
+        let joined = self.stand_at(before);
+        let view = self.view(at, joined.as_ref());
+        let unit = self.unit.clone().unwrap_or_default();
+        let author = Author {
+            name: &event.actor.name,
+            key: event.actor.key,
+            above: unit::is_below(&unit, &event.actor.unit),
+        };
+        let arrived = |file: &&EvidenceRef| self.gate.is_here(file.sha256);
+        let here: Vec<EvidenceRef> = event.evidence.iter().filter(arrived).cloned().collect();
+        let led = match decide(&view, &event.body, author, &here) {
+            // What opens a site is followed before its pictures arrive; what settles it is not.
+            Err(Refusal::Lacks { needs })
+                if matches!(&event.body, Body::Visit(_)) && here.len() < event.evidence.len() =>
+            {
+                let led = decide(&view, &event.body, author, &event.evidence)
+                    .map_err(|_still| Refusal::Lacks { needs })?;
+                marks.push(MarkKind::EvidenceAbsent);
+                led
+            }
+            decided => decided?,
+        };
+        let day = self.day_of(at);
+        let reached = before
+            .iter()
+            .filter_map(|b| self.stands[*b].as_ref()?.day)
+            .max();
+        if day < reached {
+            return Err(Refusal::Date {
+                date: event.at.clone(),
+            });
+        }
+        match &event.body {
+            Body::Merge(merge) => marks.extend(self.judge_merge(at, merge, &view)?),
+            Body::Split(split) => self.judge_split(split)?,
+            Body::Visit(visit) => {
+                let needs = unproven(&event.body, &self.proofs(at, &here));
+                if !needs.is_empty() {
+                    marks.push(MarkKind::Unproven { needs });
+                }
+                marks.extend(self.counted_lower(visit));
+            }
+            _ => {}
+        }
+        let resolved = matches!(event.body, Body::Resolve(_));
+        let carried = joined.filter(|_| !resolved);
+        let mut claims = carried
+            .as_ref()
+            .map(|s| s.claims.clone())
+            .unwrap_or_default();
+        let overrides = led.state != led.claimed;
+        if overrides {
+            claims.insert(at);
+            claims.extend(view.kept_at);
+        }
+        Ok(Stand {
+            state: led.state,
+            claimed: led.claimed,
+            disputed: overrides || carried.is_some_and(|stand| stand.disputed),
+            claims,
+            absorbs: false,
+            day,
+        })
+    }
+
+    /// The pictures and papers that speak for a visit: its own, and those that came after the visit before it.
+    fn proofs<'e>(&'e self, at: usize, own: &'e [EvidenceRef]) -> Vec<&'e EvidenceRef> {
+        let past = &self.history.past[at];
+        let earlier = (0..at)
+            .filter(|e| past.contains(*e) && self.followed[*e])
+            .map(|e| self.history.events[e].1)
+            .filter(|e| matches!(e.body, Body::Attach(_) | Body::Note(_)))
+            .flat_map(|e| &e.evidence)
+            .filter(|file| self.gate.is_here(file.sha256));
+        own.iter().chain(earlier).collect()
+    }
+
+    fn counted_lower(&self, visit: &Visit) -> Option<MarkKind> {
+        let to = visit.count.as_ref()?.plants();
+        let from = self.site.plants?;
+        // After some were destroyed fewer are left.
+        (to < from && self.site.eradications.is_empty())
+            .then_some(MarkKind::CountLowered { from, to })
+    }
+
+    fn judge_sighting(&self, sighting: &Sighting) -> Result<(), Refusal> {
+        limits::place(&sighting.place)?;
+        let metres = sighting.place.distance_m(&self.site.place);
+        if metres > limits::SEEN_WITHIN_M {
+            return Err(Refusal::Far {
+                metres: whole(metres),
+            });
+        }
+        Ok(())
+    }
+
+    /// One picture cannot show the time before and the time after.
+    fn judge_pictures(&self, at: usize, event: &Event) -> Result<(), Refusal> {
+        if event.evidence.is_empty() {
+            return Ok(());
+        }
+        let after =
+            |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
+        let past = &self.history.past[at];
+        let before = (0..at)
+            .filter(|e| past.contains(*e) && self.followed[*e])
+            .flat_map(|e| &self.history.events[e].1.evidence);
+        let known: Vec<&EvidenceRef> = before.chain(&event.evidence).collect();
+        let twice = event.evidence.iter().any(|file| {
+            known.iter().any(|other| {
+                other.sha256 == file.sha256
+                    && ((after(file.role) && other.role == EvidenceRole::Scene)
+                        || (file.role == EvidenceRole::Scene && after(other.role)))
+            })
+        });
+        if twice {
+            Err(Refusal::SamePicture)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the author of an event could know.
+    fn view(&self, at: usize, joined: Option<&Stand>) -> View {
+        let mut view = View {
+            state: joined.map(|stand| stand.state),
+            disputed: joined.is_some_and(|stand| stand.disputed),
+            ..View::default()
+        };
+        let Some(joined) = joined else { return view };
+        view.claimed = joined
+            .claims
+            .iter()
+            .filter_map(|claim| self.stands[*claim].as_ref().map(|stand| stand.claimed))
+            .chain([joined.state])
+            .collect();
+        let past = &self.history.past[at];
+        let mut eradications: Vec<usize> = Vec::new();
+        for earlier in (0..at).filter(|earlier| past.contains(*earlier) && self.followed[*earlier])
+        {
+            let (_, event) = self.history.events[earlier];
+            if self.outside[earlier] {
+                continue;
+            }
+            for file in event
+                .evidence
+                .iter()
+                .filter(|f| self.gate.is_here(f.sha256))
+            {
+                view.scene_photo |= file.role == EvidenceRole::Scene;
+                view.after_photo |=
+                    matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+            }
+            match &event.body {
+                Body::Eradicate(eradicate) => {
+                    view.eradicators.insert(folded_name(&event.actor.name));
+                    for officer in &eradicate.officers {
+                        view.eradicators.insert(folded_name(officer));
+                    }
+                    view.eradicators_keys.extend(event.actor.signer());
+                    eradications.retain(|other| !self.history.past[earlier].contains(*other));
+                    eradications.push(earlier);
+                }
+                // After a failed acceptance the work begins again, and so does the proof of it.
+                Body::Accept(accept) if !accept.passed => view.after_photo = false,
+                Body::Screen(screen) if screen.keep => {
+                    view.kept_by = Some(folded_name(&event.actor.name));
+                    view.kept_at = Some(earlier);
+                }
+                Body::Screen(_) | Body::Resolve(_) | Body::Reopen(_) => view.kept_by = None,
+                _ => {}
+            }
+        }
+        view.percent = eradications
+            .iter()
+            .filter_map(|at| match &self.history.events[*at].1.body {
+                Body::Eradicate(eradicate) => Some(eradicate.percent),
+                _ => None,
+            })
+            .min();
+        view
+    }
+}
