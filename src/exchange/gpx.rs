@@ -1,7 +1,7 @@
 //! Waypoints for receivers: the site's code as the name, the essentials in the description; times are left out.
 
 use super::Export;
-use super::out::Out;
+use crate::files::Out;
 use crate::registry::coded::Coded;
 use gpx::{Gpx, GpxVersion, Metadata, Waypoint};
 use std::io;

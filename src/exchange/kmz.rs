@@ -4,8 +4,8 @@
 //! points are in a folder a state, outlines in one of their own. Pictures have ASCII names.
 
 use super::ledger::{COLUMNS, Cell, Entry};
-use super::out::Out;
 use super::{Export, chip};
+use crate::files::Out;
 use crate::registry::State;
 use crate::words::Lang;
 use geo::LineString;

@@ -2,9 +2,10 @@
 
 use super::ExchangeError;
 use super::form::FORM;
-use super::geopackage::{self, Journal};
+use super::geopackage;
 use super::table::{Field, Row, Table, key_of, table};
-use crate::ground::LonLat;
+use crate::files;
+use crate::ground::{Journal, LonLat};
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use serde_json::Value;
 use std::io::Cursor;
@@ -20,7 +21,7 @@ pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
         .map(|ending| ending.to_string_lossy().to_lowercase())
         .unwrap_or_default();
     let bytes = || {
-        std::fs::read(path).map_err(|source| ExchangeError::Unreadable {
+        files::read(path).map_err(|source| ExchangeError::Unreadable {
             path: path.into(),
             source,
         })

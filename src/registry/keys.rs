@@ -86,15 +86,14 @@ pub fn lock(
     let path = file(folder, unit, name);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let encryptor =
-            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
-        let mut inside = encryptor.wrap_output(&mut file)?;
-        inside.write_all(&key.to_bytes())?;
-        inside.finish()?;
-        file.as_file().sync_all()?;
-        file.persist(&path).map_err(|e| e.error)?;
-        Ok(())
+        crate::files::keep(&path, |file| {
+            let encryptor =
+                age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+            let mut inside = encryptor.wrap_output(file)?;
+            inside.write_all(&key.to_bytes())?;
+            inside.finish()?;
+            Ok(())
+        })
     };
     write().map_err(|source| KeyError::Io {
         path: path.clone(),

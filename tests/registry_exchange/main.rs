@@ -22,6 +22,7 @@ mod damage;
 mod effort;
 mod formats;
 mod life;
+mod overwrite;
 mod province;
 
 #[path = "../tools/province_sample.rs"]

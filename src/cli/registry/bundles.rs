@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
-use super::upkeep::write_file;
+use crate::files::{self, Existing, FileError};
 use crate::registry::DeviceId;
 use crate::registry::body::{self, Body};
 use crate::registry::bundle::{self, BundleError, Request, Sealing};
@@ -12,7 +12,7 @@ use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `papaver trust`
 #[derive(Debug, Args)]
@@ -106,6 +106,9 @@ struct Create {
     /// Split into parts of at most so many megabytes 分卷大小
     #[arg(long, value_name = "MB")]
     split: Option<u64>,
+    /// Replace files of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
     /// Encrypt to this recipient (age1…), once or more; with `PAPAVER_BUNDLE_PASSPHRASE` to a passphrase 收件人
     #[arg(long = "to", value_name = "RECIPIENT")]
     recipients: Vec<String>,
@@ -153,10 +156,9 @@ impl Bundle {
             BundleCommand::Apply(c) => c.run(lang),
             BundleCommand::Identity(c) => {
                 let (secret, public) = bundle::new_identity();
-                if c.output.exists() {
-                    return Err(crate::registry::StoreError::Exists { path: c.output }.into());
-                }
-                write_file(&c.output, format!("{secret}\n").as_bytes())?;
+                files::check(&c.output, Existing::Stays)?;
+                files::keep_new(&c.output, |file| writeln!(file, "{secret}"))
+                    .map_err(FileError::of(&c.output))?;
                 if c.json {
                     json(&serde_json::json!({"file": c.output, "recipient": public}));
                 } else {
@@ -226,6 +228,7 @@ impl Create {
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
                 .to_string(),
             sealing,
+            existing: Existing::replaced_if(self.overwrite),
         };
         let files = bundle::create(&store, &self.output, &request)?;
         if let Some(name) = self.point {
@@ -293,6 +296,29 @@ impl Inspect {
     }
 }
 
+/// The receipt lies beside the bundle; where that cannot be written (a disc), in the current folder.
+fn lay_receipt(bundle: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    match lay_numbered(&files::beside(bundle, ".receipt"), text) {
+        Err(FileError::Unwritable { .. }) => {
+            let name = bundle.file_name().map(PathBuf::from).unwrap_or_default();
+            lay_numbered(&files::beside(&name, ".receipt"), text)
+        }
+        done => done,
+    }
+}
+
+/// An earlier receipt of that name is a signed statement of its own: it stays, and this one is numbered.
+fn lay_numbered(stem: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    let mut path = files::beside(stem, ".json");
+    for number in 2_u32.. {
+        match files::write_bytes(&path, Existing::Stays, text) {
+            Err(FileError::Exists { .. }) => path = files::beside(stem, &format!("-{number}.json")),
+            done => return done.map(|()| path),
+        }
+    }
+    Err(FileError::Exists { path })
+}
+
 impl Apply {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
@@ -314,18 +340,11 @@ impl Apply {
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
                 .to_string();
             let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
-            let mut beside = file.as_os_str().to_owned();
-            beside.push(".receipt.json");
             let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
-            if write_file(std::path::Path::new(&beside), &text).is_err() {
-                // A disc cannot be written: the receipt goes to the current folder.
-                let name = std::path::Path::new(&beside)
-                    .file_name()
-                    .map(PathBuf::from)
-                    .unwrap_or_default();
-                write_file(&name, &text)?;
-            }
+            let kept = lay_receipt(file, &text)?;
             whole &= applied.gaps.is_empty() && applied.missing_files.is_empty();
+            let kept = kept.display();
+            tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
             if context.common.json {
                 json(&receipt);
                 continue;

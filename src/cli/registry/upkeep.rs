@@ -4,7 +4,7 @@ use super::Done;
 use super::context::{Common, Context, moment};
 use super::filter::FilterArguments;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::registry::body::{Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
@@ -14,7 +14,7 @@ use crate::registry::store::{Draft, Finding, salvage};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `papaver verify`
 #[derive(Debug, Args)]
@@ -311,7 +311,7 @@ impl DistrictsArguments {
             common: self.common,
             lang,
         };
-        let bytes = std::fs::read(&self.file).map_err(|source| RecordError::Unreadable {
+        let bytes = files::read(&self.file).map_err(|source| RecordError::Unreadable {
             path: self.file.clone(),
             source,
         })?;
@@ -367,7 +367,7 @@ impl EvidenceList {
                     .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
                 _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
             };
-        write_new(&self.output, self.overwrite, |out| {
+        files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
             std::io::Write::write_all(out, &bytes)
         })?;
         let n = rows.len();
@@ -382,27 +382,4 @@ impl EvidenceList {
         ));
         Ok(Done::Whole)
     }
-}
-
-/// Writes a whole file under a temporary name and renames it.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write;
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| {
-        crate::registry::evidence::EvidenceError::Unwritable {
-            path: path.into(),
-            source,
-        }
-        .into()
-    })
 }

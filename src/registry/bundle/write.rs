@@ -1,6 +1,7 @@
 //! Making bundles.
 
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
+use crate::files::{self, Existing};
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::evidence::path_of;
 use crate::registry::ids::{DeviceId, Hash};
@@ -26,6 +27,8 @@ pub struct Request {
     pub created_at: String,
     /// How it is encrypted.
     pub sealing: Sealing,
+    /// What is done with a file of that name.
+    pub existing: Existing,
 }
 
 /// How a bundle is encrypted.
@@ -97,18 +100,25 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
         parts[at].files.push((sha256, bytes));
     }
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-    let mut written = Vec::new();
-    for (number, part) in (1..).zip(&parts) {
-        let target = if count == 1 {
+    let target = |number| {
+        if count == 1 {
             path.to_path_buf()
         } else {
             numbered(path, number, count)
-        };
+        }
+    };
+    // All names are free before the first part is written.
+    for number in 1..=count {
+        files::check(&target(number), request.existing)?;
+    }
+    let mut written = Vec::new();
+    for (number, part) in (1..).zip(&parts) {
+        let target = target(number);
         let bytes = sealed_up(
             zip(store, part, request, [number, count], &target)?,
             &request.sealing,
         )?;
-        save(&target, &bytes)?;
+        files::write_bytes(&target, request.existing, &bytes)?;
         written.push(target);
     }
     Ok(written)
@@ -321,22 +331,4 @@ fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> 
     inside.write_all(&bytes).map_err(io)?;
     inside.finish().map_err(io)?;
     Ok(out)
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), BundleError> {
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| BundleError::Io {
-        path: path.into(),
-        source,
-    })
 }

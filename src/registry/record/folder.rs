@@ -1,6 +1,7 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
 use super::RecordError;
+use crate::files;
 use crate::ground::LonLat;
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
@@ -165,7 +166,7 @@ impl ScanFolder {
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
-    std::fs::read(path).map_err(|source| RecordError::Unreadable {
+    files::read(path).map_err(|source| RecordError::Unreadable {
         path: path.into(),
         source,
     })

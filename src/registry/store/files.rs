@@ -23,12 +23,12 @@ pub(super) fn look_at(path: &Path) -> Result<(), StoreError> {
 }
 
 pub(super) fn write_key(path: &Path, secret: &[u8; 32]) -> Result<(), StoreError> {
-    use std::io::Write;
     let io = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { path: path.into() }
         }
         std::io::ErrorKind::StorageFull => StoreError::Full { path: path.into() },
+        std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.into() },
         std::io::ErrorKind::NotFound => StoreError::Missing {
             path: path.parent().unwrap_or(path).into(),
         },
@@ -37,16 +37,7 @@ pub(super) fn write_key(path: &Path, secret: &[u8; 32]) -> Result<(), StoreError
             source,
         },
     };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(io)?;
-    writeln!(file, "{}", hex::encode(secret)).map_err(io)?;
-    file.sync_all().map_err(io)
+    crate::files::keep_new(path, |file| writeln!(file, "{}", hex::encode(secret))).map_err(io)
 }
 
 pub(super) fn read_key(path: &Path) -> Result<SigningKey, StoreError> {

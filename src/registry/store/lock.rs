@@ -1,22 +1,16 @@
 //! One writer at a time: a lock on a file beside the registry that says who holds it.
 
 use super::error::StoreError;
+pub(super) use crate::files::beside;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Held as long as it lives; the operating system frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct WriteLock {
     _file: File,
-}
-
-/// The file beside a registry with this ending: `county.papaver` has `county.papaver.lock`.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 impl WriteLock {
