@@ -21,6 +21,7 @@ mod bad_input;
 mod damage;
 mod effort;
 mod formats;
+mod interrupted;
 mod life;
 mod overwrite;
 mod province;

@@ -169,7 +169,13 @@ fn no_command_writes_over_a_registry_or_what_belongs_to_it() {
     }
     // Files whose names are made of the output's.
     for arguments in [
-        &["report", "province", "-o", "a.papaver.files/r", "--overwrite"][..],
+        &[
+            "report",
+            "province",
+            "-o",
+            "a.papaver.files/r",
+            "--overwrite",
+        ][..],
         &["registry", "evidence-list", "backup.csv", "--overwrite"],
         &[
             "registry",
