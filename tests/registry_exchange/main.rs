@@ -17,6 +17,7 @@
 mod mount;
 mod office;
 
+mod absent;
 mod bad_input;
 mod damage;
 mod effort;

@@ -4,10 +4,10 @@ use super::Done;
 use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
 use crate::files::{self, Existing, FileError};
-use crate::registry::DeviceId;
 use crate::registry::body::{self, Body};
 use crate::registry::bundle::{self, BundleError, Request, Sealing};
 use crate::registry::store::{Draft, Store};
+use crate::registry::{DeviceId, Hash};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -230,7 +230,8 @@ impl Create {
             sealing,
             existing: Existing::replaced_if(self.overwrite),
         };
-        let files = bundle::create(&store, &self.output, &request)?;
+        let made = bundle::create(&store, &self.output, &request)?;
+        let files = made.paths;
         if let Some(name) = self.point {
             let have: BTreeMap<String, u64> = store
                 .devices()?
@@ -241,19 +242,44 @@ impl Create {
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }
         if context.common.json {
-            json(&serde_json::json!({"files": files}));
-            return Ok(Done::Whole);
+            let listed = |list: &[(Hash, String)]| -> Vec<serde_json::Value> {
+                list.iter()
+                    .map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name}))
+                    .collect()
+            };
+            json(&serde_json::json!({
+                "files": files, "absent": listed(&made.absent), "changed": listed(&made.changed),
+            }));
+        } else {
+            for file in files {
+                data(&file.display().to_string());
+            }
+            for (sha256, name) in &made.absent {
+                tell(&tr!(
+                    lang,
+                    "evidence {name} ({sha256}) is not here, so the bundle does not carry it",
+                    "证据 {name}（{sha256}）不在本库，数据包中未包含"
+                ));
+            }
+            for (sha256, name) in &made.changed {
+                tell(&tr!(
+                    lang,
+                    "evidence {name} ({sha256}) has changed here, so the bundle does not carry it: `papaver verify`",
+                    "证据 {name}（{sha256}）在本库已被改动，数据包中未包含：请执行 `papaver verify`"
+                ));
+            }
         }
-        for file in files {
-            data(&file.display().to_string());
-        }
-        Ok(Done::Whole)
+        Ok(if made.changed.is_empty() {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
     }
 }
 
 impl Inspect {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let found = bundle::inspect(&self.file, &unlock(self.identity.as_ref())?)?;
+        let found = bundle::look_through(&self.file, &unlock(self.identity.as_ref())?)?;
         let manifest = serde_json::to_value(&found.manifest).unwrap_or_default();
         if self.common.json {
             json(
@@ -268,12 +294,7 @@ impl Inspect {
             "from unit {unit}, device {device}, made {at}",
             "来自单位 {unit}，设备 {device}，制作于 {at}"
         ));
-        let (part, parts, events, files) = (
-            m.part[0],
-            m.part[1],
-            found.events.len(),
-            found.evidence.len(),
-        );
+        let (part, parts, events, files) = (m.part[0], m.part[1], found.events, found.files);
         data(&tr!(
             lang,
             "part {part} of {parts}: {events} events, {files} evidence files",
@@ -285,6 +306,13 @@ impl Inspect {
                 range.device.short(),
                 range.first,
                 range.last
+            ));
+        }
+        for sha256 in &m.absent {
+            data(&tr!(
+                lang,
+                "evidence {sha256} was not at the sender",
+                "证据 {sha256} 在发送方没有"
             ));
         }
         data(&format!("SHA-256 {}", found.sha256));
@@ -327,11 +355,12 @@ impl Apply {
         };
         let unlock = unlock(self.identity.as_ref())?;
         let (mut store, _) = context.write()?;
-        // All are read and checked before the first is taken.
+        let trusted = store.trusted()?;
+        // All are read and checked before the first is taken; a stranger's not beyond its manifest.
         let found = self
             .files
             .iter()
-            .map(|file| bundle::inspect(file, &unlock))
+            .map(|file| bundle::inspect_trusted(file, &unlock, &trusted))
             .collect::<Result<Vec<_>, _>>()?;
         let mut whole = true;
         for (file, bundle) in self.files.iter().zip(&found) {
@@ -342,7 +371,11 @@ impl Apply {
             let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
             let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
             let kept = lay_receipt(file, &text)?;
-            whole &= applied.gaps.is_empty() && applied.missing_files.is_empty();
+            let (absent, late): (Vec<&Hash>, Vec<&Hash>) = applied
+                .missing_files
+                .iter()
+                .partition(|sha256| bundle.manifest.absent.contains(sha256));
+            whole &= applied.gaps.is_empty() && late.is_empty();
             let kept = kept.display();
             tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
             if context.common.json {
@@ -368,8 +401,16 @@ impl Apply {
                     "尚未到达：设备 {device}，序号 {first}–{last}"
                 ));
             }
-            if !applied.missing_files.is_empty() {
-                let n = applied.missing_files.len();
+            if !absent.is_empty() {
+                let n = absent.len();
+                data(&tr!(
+                    lang,
+                    "{n} evidence files were not at the sender either",
+                    "{n} 个证据文件在发送方也没有"
+                ));
+            }
+            if !late.is_empty() {
+                let n = late.len();
                 data(&tr!(
                     lang,
                     "{n} evidence files have not arrived: they are in another part",

@@ -74,8 +74,8 @@ fn finding(found: &Finding, lang: Lang) -> String {
         }
         Finding::EvidenceMissing { sha256, name } => tr!(
             lang,
-            "evidence {name} ({sha256}) is missing",
-            "证据 {name}（{sha256}）缺失"
+            "evidence {name} ({sha256}) was recorded here and is gone: put it back from a copy, or apply a bundle that carries it",
+            "证据 {name}（{sha256}）曾在本机录入，现已缺失：请从备份放回，或导入含有它的数据包"
         ),
         Finding::EvidenceChanged { sha256, name } => tr!(
             lang,
@@ -99,6 +99,7 @@ impl Verify {
             json(&serde_json::json!({
                 "events": found.events, "signatures": found.signatures, "evidence": found.files, "state": state, "findings": lines,
                 "gaps": found.gaps.iter().map(|g| serde_json::json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
+                "absent": found.absent.iter().map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name})).collect::<Vec<_>>(),
                 "heads": found.heads.iter().map(|(d, s, h)| serde_json::json!({"device": d, "seq": s, "hash": h})).collect::<Vec<_>>(),
             }));
         } else {
@@ -111,6 +112,13 @@ impl Verify {
                     lang,
                     "not arrived: device {device}, numbers {first} to {last}",
                     "尚未到达：设备 {device}，序号 {first}–{last}"
+                ));
+            }
+            for (sha256, name) in &found.absent {
+                data(&tr!(
+                    lang,
+                    "not arrived: evidence {name} ({sha256})",
+                    "尚未到达：证据 {name}（{sha256}）"
                 ));
             }
             for (device, seq, hash) in &found.heads {
@@ -127,9 +135,14 @@ impl Verify {
                 "{events} events, {signatures} signatures, {files} evidence files",
                 "{events} 条记录，{signatures} 个签名，{files} 个证据文件"
             ));
-            let sound = lines.is_empty();
-            tell(if sound {
+            let gone = |f: &Finding| matches!(f, Finding::EvidenceMissing { .. });
+            tell(if lines.is_empty() {
                 lang.pick("nothing has changed", "完好无改动")
+            } else if found.findings.iter().all(gone) {
+                lang.pick(
+                    "INCOMPLETE: the events are whole, evidence that was here is gone",
+                    "不完整：记录完好，但曾在本机的证据已缺失",
+                )
             } else {
                 lang.pick("DAMAGED: write nothing more into it", "已损坏：请勿再写入")
             });

@@ -3,11 +3,12 @@
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
 use crate::files::{self, Existing};
 use crate::registry::event::{Sealed, canonical};
-use crate::registry::evidence::path_of;
+use crate::registry::evidence::{check, path_of};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::registry::store::{Filter, Store};
 use age::secrecy::{ExposeSecret, SecretString};
 use ed25519_dalek::Signer;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -50,6 +51,17 @@ pub fn new_identity() -> (String, String) {
     (identity.to_string().expose_secret().to_owned(), public)
 }
 
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// Evidence that events name and that is not here: its digest and its name. It has not arrived, or is lost.
+    pub absent: Vec<(Hash, String)>,
+    /// Evidence that is here and no longer what it was; it is not carried.
+    pub changed: Vec<(Hash, String)>,
+}
+
 /// What goes into one part.
 #[derive(Default)]
 struct Part<'a> {
@@ -58,11 +70,12 @@ struct Part<'a> {
     bytes: u64,
 }
 
-/// Makes a bundle, or several parts, at `path` (`x.bundle`, or `x-1of3.bundle`). Returns the files.
+/// Makes a bundle, or several parts, at `path` (`x.bundle`, or `x-1of3.bundle`). What is here is carried; what is not is
+/// named, in the manifest too.
 ///
 /// # Errors
 /// See [`BundleError`].
-pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathBuf>, BundleError> {
+pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, BundleError> {
     let events = chosen(store, request)?;
     if events.is_empty() {
         return Err(BundleError::Nothing);
@@ -86,13 +99,21 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
         let line = line(sealed)?;
         placed_events.push((add(line.len() as u64), sealed, line));
     }
-    let mut seen = BTreeSet::new();
+    let mut made = Made::default();
     let mut placed_files = Vec::new();
-    for file in events.iter().flat_map(|sealed| &sealed.event.evidence) {
-        if seen.insert(file.sha256) {
-            placed_files.push((add(file.bytes), file.sha256, file.bytes));
+    for (sha256, name, whole) in evidence_of(store, &events) {
+        match whole {
+            Some(Ok(bytes)) => placed_files.push((add(bytes), sha256, bytes)),
+            Some(Err(Changed)) => made.changed.push((sha256, name)),
+            None => made.absent.push((sha256, name)),
         }
     }
+    let absent: Vec<Hash> = made
+        .absent
+        .iter()
+        .chain(&made.changed)
+        .map(|(sha256, _)| *sha256)
+        .collect();
     for (at, sealed, line) in placed_events {
         parts[at].events.push((sealed, line));
     }
@@ -111,17 +132,48 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathB
     for number in 1..=count {
         files::check(&target(number), request.existing)?;
     }
-    let mut written = Vec::new();
     for (number, part) in (1..).zip(&parts) {
         let target = target(number);
         let bytes = sealed_up(
-            zip(store, part, request, [number, count], &target)?,
+            zip(store, part, &absent, request, [number, count], &target)?,
             &request.sealing,
         )?;
         files::write_bytes(&target, request.existing, &bytes)?;
-        written.push(target);
+        made.paths.push(target);
     }
-    Ok(written)
+    Ok(made)
+}
+
+/// A file of the evidence is no longer what its name says.
+struct Changed;
+
+/// The evidence that events name, each once, with its true size where it is here. What an event says of the size is a
+/// claim.
+fn evidence_of(
+    store: &Store,
+    events: &[Sealed],
+) -> Vec<(Hash, String, Option<Result<u64, Changed>>)> {
+    let folder = store.evidence_folder();
+    let mut seen = BTreeSet::new();
+    let named: Vec<(Hash, &String)> = events
+        .iter()
+        .flat_map(|sealed| &sealed.event.evidence)
+        .filter(|file| seen.insert(file.sha256))
+        .map(|file| (file.sha256, &file.name))
+        .collect();
+    named
+        .into_par_iter()
+        .map(|(sha256, name)| {
+            let about = std::fs::metadata(path_of(&folder, sha256));
+            let whole = about.ok().filter(std::fs::Metadata::is_file).map(|about| {
+                match check(&folder, sha256) {
+                    Ok(true) => Ok(about.len()),
+                    _ => Err(Changed),
+                }
+            });
+            (sha256, name.clone(), whole)
+        })
+        .collect()
 }
 
 fn numbered(path: &Path, number: u32, count: u32) -> PathBuf {
@@ -183,6 +235,7 @@ fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
 fn zip(
     store: &Store,
     part: &Part,
+    absent: &[Hash],
     request: &Request,
     number: [u32; 2],
     path: &Path,
@@ -230,6 +283,7 @@ fn zip(
         events: part.events.len() as u64,
         part: number,
         files,
+        absent: absent.to_vec(),
     };
     let manifest = serde_json::to_value(&manifest)
         .ok()
