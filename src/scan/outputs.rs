@@ -16,6 +16,7 @@ use crate::imagery::{Raster, RasterError, gdal_version};
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
@@ -101,27 +102,69 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     let folder = &summary.out;
     remove(&folder.join(RECORD))?;
     let chips = write_chips(summary, provenance.rasters)?;
-    put(&folder.join(CANDIDATES), |file| {
+    let mut digests: Digests = chips
+        .iter()
+        .flat_map(|files| files.digests.clone())
+        .collect();
+    put(folder, CANDIDATES, &mut digests, |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
     })?;
-    put(&folder.join(COVERAGE), |file| {
+    put(folder, COVERAGE, &mut digests, |file| {
         write_features(file, &coverage_features(summary))
     })?;
     let review = review_page(summary, provenance, &chips);
-    put(&folder.join(REVIEW), |file| {
+    put(folder, REVIEW, &mut digests, |file| {
         file.write_all(review.as_bytes())
     })?;
-    let record =
-        serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
-    put(&folder.join(RECORD), |file| {
+    let record = serde_json::to_string_pretty(&scan_record(summary, provenance, &digests))
+        .unwrap_or_default();
+    put(folder, RECORD, &mut Digests::new(), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
     })
 }
 
-/// Writes one file whole or not at all, also when the power fails. The folder is the scan's own, or the user said so.
-fn put(path: &Path, fill: impl FnOnce(&mut dyn Out) -> io::Result<()>) -> Result<(), ScanError> {
-    Ok(files::write(path, Existing::Replaced, fill)?)
+/// SHA-256 of the files by their names in the folder, so that whoever takes the folder sees whether it was edited.
+type Digests = BTreeMap<String, String>;
+
+/// Digests what goes through it.
+struct Digesting<'a> {
+    out: &'a mut dyn Out,
+    digest: Sha256,
+}
+
+impl Write for Digesting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes one file whole or not at all, also when the power fails, and notes its digest. The folder is the scan's own,
+/// or the user said so.
+fn put(
+    folder: &Path,
+    name: &str,
+    digests: &mut Digests,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), ScanError> {
+    let mut digest = None;
+    files::write(&folder.join(name), Existing::Replaced, |out| {
+        let mut through = Digesting {
+            out,
+            digest: Sha256::new(),
+        };
+        fill(&mut through)?;
+        digest = Some(through.digest.finalize());
+        Ok(())
+    })?;
+    digests.extend(digest.map(|digest| (name.to_owned(), hex::encode(digest))));
+    Ok(())
 }
 
 /// The picture files of a candidate, relative to the output folder.
@@ -129,6 +172,8 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn Out) -> io::Result<()>) -> Result
 struct Files {
     chip: Option<String>,
     context: Option<String>,
+    /// Their names and digests.
+    digests: Vec<(String, String)>,
 }
 
 /// Whether a scan gives a picture this name: a candidate's id, perhaps `-context`, and `.jpg`.
@@ -145,15 +190,24 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
     let chips = summary.out.join(CHIPS);
     let one = |artist: &Artist<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
         let pictures = artist.pictures(candidate);
-        let keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
-            let Some(bytes) = bytes else { return Ok(None) };
-            let name = format!("{}{suffix}.jpg", candidate.id);
-            files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
-            Ok(Some(format!("{CHIPS}/{name}")))
-        };
+        let mut digests = Vec::new();
+        let mut keep =
+            |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
+                let Some(bytes) = bytes else { return Ok(None) };
+                let name = format!("{}{suffix}.jpg", candidate.id);
+                files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
+                let name = format!("{CHIPS}/{name}");
+                digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
+                Ok(Some(name))
+            };
+        let (chip, context) = (
+            keep(pictures.chip, "")?,
+            keep(pictures.context, "-context")?,
+        );
         Ok(Files {
-            chip: keep(pictures.chip, "")?,
-            context: keep(pictures.context, "-context")?,
+            chip,
+            context,
+            digests,
         })
     };
     let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
@@ -356,7 +410,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
 }
 
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
-fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
+fn scan_record(summary: &Summary, provenance: &Provenance<'_>, digests: &Digests) -> Value {
     let Provenance {
         request,
         model,
@@ -442,6 +496,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
             "tiles": summary.tiles.0,
         },
+        "outputs": digests,
         "flight": flight_quality(summary, rasters),
         "run": {
             "finished": jiff::Timestamp::now().to_string(),

@@ -1,10 +1,12 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
 use super::RecordError;
+use super::written::Written;
 use crate::files;
 use crate::ground::LonLat;
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
+use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub struct ScanFolder {
     pub candidates: Vec<Candidate>,
     /// The ground searched and not searched, where the folder has it.
     pub coverage: Option<PathBuf>,
+    /// What the scan says it wrote.
+    pub written: Written,
 }
 
 /// One candidate of a scan.
@@ -45,6 +49,8 @@ struct ScanJson {
     #[serde(default)]
     sources: Vec<SourceJson>,
     totals: Totals,
+    /// SHA-256 by file name; folders of version 0.1.0 lack it.
+    outputs: Option<BTreeMap<String, Hash>>,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +93,7 @@ struct Totals {
     searched_m2: f64,
     #[serde(default)]
     not_searched_m2: BTreeMap<String, f64>,
+    candidates: Option<u64>,
 }
 
 #[expect(
@@ -113,9 +120,12 @@ impl ScanFolder {
         if scan.format != "papaver.scan/1" {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
+        let written = Written::new(folder, scan.outputs);
         let from = folder.join("candidates.geojson");
+        let bytes = read(&from)?;
+        written.check(&from, &bytes)?;
         let collection: Value =
-            serde_json::from_slice(&read(&from)?).map_err(|e| malformed(&from, e.to_string()))?;
+            serde_json::from_slice(&bytes).map_err(|e| malformed(&from, e.to_string()))?;
         let features = collection["features"]
             .as_array()
             .ok_or_else(|| malformed(&from, "no features".into()))?;
@@ -131,6 +141,14 @@ impl ScanFolder {
             (a.detection.rank, &a.detection.candidate)
                 .cmp(&(b.detection.rank, &b.detection.candidate))
         });
+        let coverage = coverage_of(folder, &written)?;
+        let totals = (
+            scan.totals.searched_m2,
+            &scan.totals.not_searched_m2,
+            scan.totals.candidates,
+        );
+        let ground = coverage.as_ref().map(|(_, ground)| ground);
+        written.check_totals(totals, candidates.len(), ground)?;
         let captured = scan.captured.map(|period| [period.from, period.to]);
         if let Some(days) = &captured {
             check_days(days).map_err(|why| malformed(&path, why))?;
@@ -156,13 +174,25 @@ impl ScanFolder {
                 .collect(),
             candidates: candidates.len() as u64,
         };
-        let coverage = folder.join("coverage.geojson");
         Ok(Self {
             record,
             candidates,
-            coverage: coverage.is_file().then_some(coverage),
+            coverage: coverage.map(|(path, _)| path),
+            written,
         })
     }
+}
+
+/// The ground searched and not searched, as the scan wrote it; nothing where a folder of version 0.1.0 has none.
+fn coverage_of(folder: &Path, written: &Written) -> Result<Option<(PathBuf, Value)>, RecordError> {
+    let path = folder.join("coverage.geojson");
+    if !path.exists() && !written.names("coverage.geojson") {
+        return Ok(None);
+    }
+    let bytes = read(&path)?;
+    written.check(&path, &bytes)?;
+    let ground = serde_json::from_slice(&bytes).unwrap_or_default();
+    Ok(Some((path, ground)))
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {

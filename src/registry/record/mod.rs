@@ -4,10 +4,12 @@
 mod decisions;
 mod error;
 mod folder;
+mod written;
 
 pub use decisions::{Decision, decisions};
 pub use error::RecordError;
 pub use folder::{Candidate, ScanFolder};
+pub use written::Written;
 
 use super::body::{Body, Create, Meaning, Sighting, Source};
 use super::event::{EvidenceRef, EvidenceRole};
@@ -40,6 +42,8 @@ pub struct Recorded {
     pub undated: usize,
     /// Pictures that the scan names and the folder lacks.
     pub pictures_missing: usize,
+    /// Whether the folder names no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
+    pub unverifiable: bool,
 }
 
 /// Keeps the pictures of the candidates that are new here, and the coverage of a scan that is; in the candidates' order.
@@ -57,6 +61,7 @@ fn keep_files(
                 done.pictures_missing += 1;
                 return Ok(None);
             }
+            scan.written.check(path, &read(path)?)?;
             evidence::keep(&folder, path, role, place, at, store.settings())
                 .map(Some)
                 .map_err(RecordError::Evidence)
@@ -99,7 +104,10 @@ pub fn record(
     at: &str,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Recorded, RecordError> {
-    let mut done = Recorded::default();
+    let mut done = Recorded {
+        unverifiable: !scan.written.is_verifiable(),
+        ..Recorded::default()
+    };
     let is_new = !store
         .unit_events("scan")?
         .iter()
