@@ -4,6 +4,7 @@
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
 //! [`dossier`] is one page.
 
+mod archive;
 pub mod cell;
 mod csv;
 pub mod dossier;

@@ -1,6 +1,7 @@
 //! Reading the tables that crews give back, whatever kind of file they are in.
 
 use super::ExchangeError;
+use super::archive::check_archive;
 use super::form::FORM;
 use super::geopackage;
 use super::table::{Field, Row, Table, key_of, table};
@@ -138,6 +139,7 @@ fn csv(bytes: &[u8]) -> Result<Vec<Table>, String> {
 }
 
 fn xlsx(bytes: Vec<u8>) -> Result<Vec<Table>, String> {
+    check_archive(&bytes)?;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes))
         .map_err(|e: calamine::XlsxError| e.to_string())?;
     let mut tables = Vec::new();

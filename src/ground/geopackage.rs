@@ -157,7 +157,7 @@ pub fn harmless(path: &Path) -> Result<Harmless, GeoPackageError> {
         source,
     };
     let head = head(path)?;
-    refuse_rollback_journal(path)?;
+    check_journal(path)?;
     let folder = tempfile::tempdir().map_err(unreadable)?;
     let (journal, from) = original(path, &head, folder.path()).map_err(unreadable)?;
     let copy = folder.path().join("tables.gpkg");
@@ -197,8 +197,12 @@ fn head(path: &Path) -> Result<[u8; 100], GeoPackageError> {
     }
 }
 
-/// A journal counts for the engine where its first byte is not zero; an emptied one is what finished writes leave.
-fn refuse_rollback_journal(path: &Path) -> Result<(), GeoPackageError> {
+/// Fails where a rollback journal waits beside a data base. It counts for the engine where its first byte is not zero; an
+/// emptied one is what finished writes leave.
+///
+/// # Errors
+/// [`GeoPackageError::Interrupted`].
+pub fn check_journal(path: &Path) -> Result<(), GeoPackageError> {
     let journal = crate::files::beside(path, "-journal");
     let mut first = [0];
     let counts = std::fs::metadata(&journal).is_ok_and(|m| {

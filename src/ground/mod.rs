@@ -20,7 +20,7 @@ pub use boundary::{Boundary, BoundaryError};
 pub use crs::{Crs, CrsError, ToLonLat};
 pub use features::{ReadPlace, Shape, read_places};
 pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
-pub use geopackage::{GeoPackageError, Harmless, Journal, harmless};
+pub use geopackage::{GeoPackageError, Harmless, Journal, check_journal, harmless, is_data_base};
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
