@@ -20,6 +20,7 @@ mod office;
 mod absent;
 mod bad_input;
 mod damage;
+mod edited;
 mod effort;
 mod formats;
 mod interrupted;
