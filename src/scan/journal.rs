@@ -227,13 +227,12 @@ impl Journal {
         };
         files::spare(&path)?;
         let old = path.exists();
-        if !old && !restart {
-            if let Some(file) = RESULTS.iter().find(|name| folder.join(name).exists()) {
-                return Err(JournalError::Foreign {
-                    folder: folder.into(),
-                    file: (*file).into(),
-                });
-            }
+        let foreign = RESULTS.iter().find(|name| folder.join(name).exists());
+        if let (false, false, Some(file)) = (old, restart, foreign) {
+            return Err(JournalError::Foreign {
+                folder: folder.into(),
+                file: (*file).into(),
+            });
         }
         fs::create_dir_all(folder).map_err(|source| JournalError::Io {
             path: folder.into(),

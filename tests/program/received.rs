@@ -6,6 +6,7 @@ use crate::paint::{Picture, set_up};
 use crate::results::Results;
 use crate::run::{ended, fixture, papaver, scan, scan_command};
 use gdal::Dataset;
+use std::fmt::Write;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -23,16 +24,15 @@ fn virtual_raster(of: &Path, named: &str) -> String {
         .map(|n| n.to_string())
         .join(", ");
     let system = raster.projection().replace('<', "&lt;");
-    let bands: String = (1..=3)
-        .map(|band| {
-            format!(
-                "<VRTRasterBand dataType=\"Byte\" band=\"{band}\"><ColorInterp>{}</ColorInterp><SimpleSource>\
-                 <SourceFilename relativeToVRT=\"1\">{named}</SourceFilename><SourceBand>{band}</SourceBand>\
-                 </SimpleSource></VRTRasterBand>",
-                ["Red", "Green", "Blue"][band - 1]
-            )
-        })
-        .collect();
+    let mut bands = String::new();
+    for (band, colour) in (1..).zip(["Red", "Green", "Blue"]) {
+        let _ = write!(
+            bands,
+            "<VRTRasterBand dataType=\"Byte\" band=\"{band}\"><ColorInterp>{colour}</ColorInterp><SimpleSource>\
+             <SourceFilename relativeToVRT=\"1\">{named}</SourceFilename><SourceBand>{band}</SourceBand>\
+             </SimpleSource></VRTRasterBand>"
+        );
+    }
     format!(
         "<VRTDataset rasterXSize=\"{width}\" rasterYSize=\"{height}\"><SRS>{system}</SRS>\
          <GeoTransform>{place}</GeoTransform>{bands}</VRTDataset>"
@@ -215,4 +215,61 @@ fn a_scan_removes_and_replaces_only_what_a_scan_wrote() {
         1,
     );
     assert!(said.err.contains("never written over"), "{}", said.err);
+}
+
+#[test]
+fn an_evaluation_replaces_its_own_figures_only() {
+    set_up();
+    let kept = tempfile::tempdir().expect("folder");
+    let at = |name: &str| kept.path().join(name);
+    let picture = Picture::with_nine(Place::utm(2.0), (400, 400));
+    fs::create_dir_all(at("village")).expect("made");
+    picture.write(&at("village/a.tif"), &[]);
+    let plots: Vec<serde_json::Value> = picture
+        .truth()
+        .iter()
+        .map(|p| {
+            let (x, y, d) = (p.x(), p.y(), 3e-6);
+            let ring = [
+                [x - d, y - d],
+                [x + d, y - d],
+                [x + d, y + d],
+                [x - d, y + d],
+                [x - d, y - d],
+            ];
+            serde_json::json!({"type": "Feature", "properties": {"kind": "poppy"},
+                "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        })
+        .collect();
+    let truth = serde_json::json!({"type": "FeatureCollection", "features": plots});
+    fs::write(at("village/truth.geojson"), truth.to_string()).expect("written");
+    let evaluate = |out: &str, more: &[&str]| {
+        ended(
+            papaver()
+                .arg("evaluate")
+                .arg(at("village"))
+                .arg("-o")
+                .arg(at(out))
+                .args(["-q", "--site-radius", "1", "--model"])
+                .arg(fixture(MODEL))
+                .args(more),
+        )
+    };
+    fs::create_dir(at("mine")).expect("made");
+    fs::write(at("mine/evaluation.json"), "mine").expect("written");
+    let said = evaluate("mine", &[]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.err.contains("evaluation.json is there already"),
+        "{said:?}"
+    );
+    assert_eq!(
+        fs::read(at("mine/evaluation.json")).expect("there"),
+        b"mine"
+    );
+    // Its own are made again, and others' where it is told.
+    for (out, more) in [("own", &[][..]), ("own", &[]), ("mine", &["--restart"])] {
+        let said = evaluate(out, more);
+        assert_eq!(said.code, Some(0), "{out}: {said:?}");
+    }
 }

@@ -21,6 +21,9 @@ fn copied(from: &Path, to: &Path) {
     }
 }
 
+/// Changes something in a folder.
+type Edit = &'static dyn Fn(&Path);
+
 fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
     let mut value: Value = serde_json::from_slice(&fs::read(path).expect("read")).expect("JSON");
     change(&mut value);
@@ -49,7 +52,7 @@ fn an_edited_folder_is_refused_and_an_old_one_is_said_to_be_unverifiable() {
             .count()
     );
     let before = office.events();
-    let edits: [(&str, &dyn Fn(&Path)); 8] = [
+    let edits: [(&str, Edit); 8] = [
         ("a candidate taken out", &|f| {
             edit(&f.join("candidates.geojson"), |v| {
                 v["features"].as_array_mut().expect("features").pop();

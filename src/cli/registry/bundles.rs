@@ -231,7 +231,6 @@ impl Create {
             existing: Existing::replaced_if(self.overwrite),
         };
         let made = bundle::create(&store, &self.output, &request)?;
-        let files = made.paths;
         if let Some(name) = self.point {
             let have: BTreeMap<String, u64> = store
                 .devices()?
@@ -241,39 +240,44 @@ impl Create {
             let text = serde_json::json!(have).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }
-        if context.common.json {
-            let listed = |list: &[(Hash, String)]| -> Vec<serde_json::Value> {
-                list.iter()
-                    .map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name}))
-                    .collect()
-            };
-            json(&serde_json::json!({
-                "files": files, "absent": listed(&made.absent), "changed": listed(&made.changed),
-            }));
-        } else {
-            for file in files {
-                data(&file.display().to_string());
-            }
-            for (sha256, name) in &made.absent {
-                tell(&tr!(
-                    lang,
-                    "evidence {name} ({sha256}) is not here, so the bundle does not carry it",
-                    "证据 {name}（{sha256}）不在本库，数据包中未包含"
-                ));
-            }
-            for (sha256, name) in &made.changed {
-                tell(&tr!(
-                    lang,
-                    "evidence {name} ({sha256}) has changed here, so the bundle does not carry it: `papaver verify`",
-                    "证据 {name}（{sha256}）在本库已被改动，数据包中未包含：请执行 `papaver verify`"
-                ));
-            }
-        }
+        made_said(&made, context.common.json, lang);
         Ok(if made.changed.is_empty() {
             Done::Whole
         } else {
             Done::Partly
         })
+    }
+}
+
+/// What was made, and what could not be carried.
+fn made_said(made: &bundle::Made, as_json: bool, lang: Lang) {
+    if as_json {
+        let listed = |list: &[(Hash, String)]| -> Vec<serde_json::Value> {
+            list.iter()
+                .map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name}))
+                .collect()
+        };
+        json(&serde_json::json!({
+            "files": made.paths, "absent": listed(&made.absent), "changed": listed(&made.changed),
+        }));
+        return;
+    }
+    for file in &made.paths {
+        data(&file.display().to_string());
+    }
+    for (sha256, name) in &made.absent {
+        tell(&tr!(
+            lang,
+            "evidence {name} ({sha256}) is not here, so the bundle does not carry it",
+            "证据 {name}（{sha256}）不在本库，数据包中未包含"
+        ));
+    }
+    for (sha256, name) in &made.changed {
+        tell(&tr!(
+            lang,
+            "evidence {name} ({sha256}) has changed here, so the bundle does not carry it: `papaver verify`",
+            "证据 {name}（{sha256}）在本库已被改动，数据包中未包含：请执行 `papaver verify`"
+        ));
     }
 }
 

@@ -80,46 +80,18 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, Bun
     if events.is_empty() {
         return Err(BundleError::Nothing);
     }
-    let limit = request.split_bytes.unwrap_or(u64::MAX);
-    let mut parts = vec![Part::default()];
-    let mut add = |bytes: u64| -> usize {
-        // The last part takes it unless it is full.
-        if parts
-            .last()
-            .is_some_and(|part| part.bytes > 0 && part.bytes + bytes > limit)
-        {
-            parts.push(Part::default());
-        }
-        let at = parts.len() - 1;
-        parts[at].bytes += bytes;
-        at
-    };
-    let mut placed_events = Vec::new();
-    for sealed in &events {
-        let line = line(sealed)?;
-        placed_events.push((add(line.len() as u64), sealed, line));
-    }
     let mut made = Made::default();
-    let mut placed_files = Vec::new();
-    for (sha256, name, whole) in evidence_of(store, &events) {
-        match whole {
-            Some(Ok(bytes)) => placed_files.push((add(bytes), sha256, bytes)),
-            Some(Err(Changed)) => made.changed.push((sha256, name)),
-            None => made.absent.push((sha256, name)),
+    let mut whole = Vec::new();
+    for (sha256, name, here) in evidence_of(store, &events) {
+        match here {
+            Here::Whole(bytes) => whole.push((sha256, bytes)),
+            Here::Changed => made.changed.push((sha256, name)),
+            Here::Absent => made.absent.push((sha256, name)),
         }
     }
-    let absent: Vec<Hash> = made
-        .absent
-        .iter()
-        .chain(&made.changed)
-        .map(|(sha256, _)| *sha256)
-        .collect();
-    for (at, sealed, line) in placed_events {
-        parts[at].events.push((sealed, line));
-    }
-    for (at, sha256, bytes) in placed_files {
-        parts[at].files.push((sha256, bytes));
-    }
+    let left_out = made.absent.iter().chain(&made.changed);
+    let absent: Vec<Hash> = left_out.map(|(sha256, _)| *sha256).collect();
+    let parts = divided(&events, &whole, request.split_bytes.unwrap_or(u64::MAX))?;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let target = |number| {
         if count == 1 {
@@ -144,15 +116,47 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, Bun
     Ok(made)
 }
 
-/// A file of the evidence is no longer what its name says.
-struct Changed;
+/// Parts of at most so many bytes each, as long as no single file is larger: first the events, then the files.
+fn divided<'a>(
+    events: &'a [Sealed],
+    files: &[(Hash, u64)],
+    limit: u64,
+) -> Result<Vec<Part<'a>>, BundleError> {
+    let mut parts = vec![Part::default()];
+    let mut last = |bytes: u64, put: &mut dyn FnMut(&mut Part<'a>)| {
+        let full = |part: &Part| part.bytes > 0 && part.bytes.saturating_add(bytes) > limit;
+        if parts.last().is_none_or(full) {
+            parts.push(Part::default());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.bytes = part.bytes.saturating_add(bytes);
+            put(part);
+        }
+    };
+    for sealed in events {
+        let mut line = line(sealed)?;
+        last(line.len() as u64, &mut |part| {
+            part.events.push((sealed, std::mem::take(&mut line)));
+        });
+    }
+    for (sha256, bytes) in files {
+        last(*bytes, &mut |part| part.files.push((*sha256, *bytes)));
+    }
+    Ok(parts)
+}
 
-/// The evidence that events name, each once, with its true size where it is here. What an event says of the size is a
-/// claim.
-fn evidence_of(
-    store: &Store,
-    events: &[Sealed],
-) -> Vec<(Hash, String, Option<Result<u64, Changed>>)> {
+/// A file of the evidence as it lies here.
+enum Here {
+    /// It is what its name says, and of this true size. What an event says of the size is a claim.
+    Whole(u64),
+    /// It is no longer what its name says.
+    Changed,
+    /// It is not here.
+    Absent,
+}
+
+/// The evidence that events name, each once, with the name that it came with.
+fn evidence_of(store: &Store, events: &[Sealed]) -> Vec<(Hash, String, Here)> {
     let folder = store.evidence_folder();
     let mut seen = BTreeSet::new();
     let named: Vec<(Hash, &String)> = events
@@ -161,18 +165,17 @@ fn evidence_of(
         .filter(|file| seen.insert(file.sha256))
         .map(|file| (file.sha256, &file.name))
         .collect();
+    let here = |sha256| {
+        let about = std::fs::metadata(path_of(&folder, sha256));
+        match about.ok().filter(std::fs::Metadata::is_file) {
+            None => Here::Absent,
+            Some(about) if check(&folder, sha256).unwrap_or(false) => Here::Whole(about.len()),
+            Some(_) => Here::Changed,
+        }
+    };
     named
         .into_par_iter()
-        .map(|(sha256, name)| {
-            let about = std::fs::metadata(path_of(&folder, sha256));
-            let whole = about.ok().filter(std::fs::Metadata::is_file).map(|about| {
-                match check(&folder, sha256) {
-                    Ok(true) => Ok(about.len()),
-                    _ => Err(Changed),
-                }
-            });
-            (sha256, name.clone(), whole)
-        })
+        .map(|(sha256, name)| (sha256, name.clone(), here(sha256)))
         .collect()
 }
 

@@ -121,26 +121,7 @@ impl ScanFolder {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
         let written = Written::new(folder, scan.outputs);
-        let from = folder.join("candidates.geojson");
-        let bytes = read(&from)?;
-        written.check(&from, &bytes)?;
-        let collection: Value =
-            serde_json::from_slice(&bytes).map_err(|e| malformed(&from, e.to_string()))?;
-        let features = collection["features"]
-            .as_array()
-            .ok_or_else(|| malformed(&from, "no features".into()))?;
-        let mut candidates = features
-            .iter()
-            .enumerate()
-            .map(|(at, feature)| {
-                candidate(feature, &scan.scan_id, folder)
-                    .map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        candidates.sort_by(|a, b| {
-            (a.detection.rank, &a.detection.candidate)
-                .cmp(&(b.detection.rank, &b.detection.candidate))
-        });
+        let candidates = candidates_of(folder, &scan.scan_id, &written)?;
         let coverage = coverage_of(folder, &written)?;
         let totals = (
             scan.totals.searched_m2,
@@ -181,6 +162,36 @@ impl ScanFolder {
             written,
         })
     }
+}
+
+/// The candidates as the scan wrote them, by rank.
+fn candidates_of(
+    folder: &Path,
+    scan: &str,
+    written: &Written,
+) -> Result<Vec<Candidate>, RecordError> {
+    let path = folder.join("candidates.geojson");
+    let malformed = |why: String| RecordError::Malformed {
+        path: path.clone(),
+        why,
+    };
+    let bytes = read(&path)?;
+    written.check(&path, &bytes)?;
+    let collection: Value = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
+    let features = collection["features"]
+        .as_array()
+        .ok_or_else(|| malformed("no features".into()))?;
+    let mut candidates = (1..)
+        .zip(features)
+        .map(|(number, feature)| {
+            candidate(feature, scan, folder)
+                .map_err(|why| malformed(format!("feature {number}: {why}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    candidates.sort_by(|a, b| {
+        (a.detection.rank, &a.detection.candidate).cmp(&(b.detection.rank, &b.detection.candidate))
+    });
+    Ok(candidates)
 }
 
 /// The ground searched and not searched, as the scan wrote it; nothing where a folder of version 0.1.0 has none.
