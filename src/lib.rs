@@ -9,6 +9,8 @@
 //! The layers, each of which may import only those above it (`tests/layers.rs` enforces it):
 //!
 //! - [`words`]: the two languages, and errors that carry their remedy.
+//! - [`shown`]: words of files and events, made fit for terminals and XML.
+//! - [`files`]: whole files, written once; nothing is overwritten unasked, a registry never.
 //! - [`statistics`]: intervals of counts, shares and rates; pure.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
@@ -35,10 +37,12 @@
 pub mod cli;
 pub mod evaluate;
 pub mod exchange;
+pub mod files;
 pub mod ground;
 pub mod imagery;
 pub mod province;
 pub mod registry;
 pub mod scan;
+pub mod shown;
 pub mod statistics;
 pub mod words;

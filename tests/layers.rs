@@ -6,8 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 13] = [
     "words",
+    "shown",
+    "files",
     "statistics",
     "ground",
     "imagery",
@@ -24,9 +26,25 @@ const ORDER: [&str; 11] = [
 const FENCES: [(&str, &[&str]); 5] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/scorer.rs"]),
-    ("rusqlite", &["registry/store"]),
+    ("rusqlite", &["registry/store", "ground/geopackage.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
+];
+
+/// Ways to write a file, and the files below `src/` beside `files.rs` that may use them: two that keep a file open and
+/// add to it, and one that reads a copy.
+const WRITERS: [(&str, &[&str]); 8] = [
+    ("fs::write(", &[]),
+    ("File::create", &[]),
+    ("fs::rename(", &[]),
+    ("fs::hard_link(", &[]),
+    (".persist", &[]),
+    ("NamedTempFile", &[]),
+    (
+        "OpenOptions",
+        &["registry/store/lock.rs", "scan/journal.rs"],
+    ),
+    ("fs::copy(", &["ground/geopackage.rs"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -131,6 +149,41 @@ fn imports_point_one_way() {
                 wrong.push(format!(
                     "{relative} names {name}, allowed only in {allowed:?}"
                 ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The code of a file without its tests; nothing of a file that is all tests.
+fn without_tests<'a>(relative: &str, code: &'a str) -> &'a str {
+    let name = relative.rsplit('/').next().unwrap_or(relative);
+    if name.ends_with("tests.rs") || relative.contains("/tests/") || name == "scale.rs" {
+        return "";
+    }
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
+}
+
+#[test]
+fn whole_files_have_one_writer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
+        if relative == "files.rs" {
+            continue;
+        }
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        let code = without_tests(&relative, &code);
+        for (way, allowed) in WRITERS {
+            if code.contains(way) && !allowed.contains(&relative.as_str()) {
+                wrong.push(format!("{relative} writes with {way}, which files.rs does"));
             }
         }
     }

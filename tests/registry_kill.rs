@@ -1,4 +1,5 @@
-//! The program killed at random moments of its writing: what it acknowledged is there, and the registry verifies.
+//! The program killed at random moments of its writing: what it acknowledged is there, the registry verifies, and a reader
+//! that starts right after each kill reads.
 
 #![allow(
     clippy::expect_used,
@@ -32,6 +33,20 @@ fn site(folder: &Path) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
 
+/// What is read after the kills, in turn.
+const READERS: [&[&str]; 4] = [
+    &["show", "SITE", "--json"],
+    &["sites", "--json"],
+    &["verify"],
+    &["log", "--json"],
+];
+
+/// Whether a journal waits beside a registry.
+fn is_interrupted(registry: &Path) -> bool {
+    std::fs::read(format!("{}-journal", registry.display()))
+        .is_ok_and(|bytes| bytes.first().is_some_and(|first| *first != 0))
+}
+
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_any_moment() {
     let folder = tempfile::tempdir().expect("folder");
@@ -50,9 +65,9 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         .max(1_000)
         * 3
         / 2;
-    let (mut acknowledged, mut killed) = (Vec::new(), 0);
+    let (mut acknowledged, mut killed, mut interrupted) = (Vec::new(), 0, 0);
     let mut dice = 12_345_u64;
-    let kills = std::env::var("PAPAVER_KILLS")
+    let kills: usize = std::env::var("PAPAVER_KILLS")
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(200);
@@ -71,6 +86,19 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
             .wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_micros((dice >> 33) % whole));
         let _gone = child.kill();
+        // Right after the kill, also while the killed process is still going.
+        let reader = READERS[n % READERS.len()];
+        interrupted += usize::from(is_interrupted(&folder.join("410423.papaver")));
+        let arguments: Vec<&str> = reader
+            .iter()
+            .map(|w| if *w == "SITE" { site.as_str() } else { w })
+            .collect();
+        let read = papaver(folder, &arguments);
+        assert!(
+            read.status.success(),
+            "after kill {n}, {arguments:?}: {}",
+            String::from_utf8_lossy(&read.stderr)
+        );
         let output = child.wait_with_output().expect("the program ended");
         killed += usize::from(output.status.code().is_none());
         // The site's line is printed only after the event is on the disk.
@@ -109,7 +137,7 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         "none was acknowledged: the kills come too early to show anything"
     );
     eprintln!(
-        "{kills} runs, {killed} killed, {} acknowledged, {} recorded",
+        "{kills} runs, {killed} killed, {interrupted} in mid-write, {} acknowledged, {} recorded",
         acknowledged.len(),
         notes.len() - 2
     );

@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     talk.end();
     let report = report.map_err(boxed)?;
     if arguments.json {
-        talk::data(&serde_json::json!(report).to_string());
+        talk::json(&serde_json::json!(report));
     } else if !arguments.quiet {
         for line in lines(&report, &arguments.output, lang) {
             talk::data(&line);

@@ -160,7 +160,7 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     talk.end();
     let summary = result.map_err(|e| Box::new(e) as Box<dyn Say>)?;
     if json {
-        talk::data(&told::machine(&summary).to_string());
+        talk::json(&told::machine(&summary));
     } else if !quiet {
         told::people(&summary, lang);
     }

@@ -1,17 +1,25 @@
-//! Writing to the terminal. A closed pipe ends the talk, not the work.
+//! Writing to the terminal, for every command. A closed pipe ends the talk, not the work; what files and events say is
+//! shown, and does nothing.
 
+use crate::shown;
 use crate::tr;
 use crate::words::{Lang, Say};
 use std::io::Write;
 
 /// A line of data on the standard output.
 pub fn data(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", shown::terminal(text));
+}
+
+/// A value as one line of JSON on the standard output.
+pub fn json(value: &serde_json::Value) {
+    let text = value.to_string();
+    let _ = writeln!(std::io::stdout(), "{}", shown::terminal_json(&text));
 }
 
 /// A line of talk on the standard error.
 pub fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", shown::terminal(text));
 }
 
 /// `error: …` and `hint: …`.

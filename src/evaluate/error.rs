@@ -1,5 +1,6 @@
 //! Everything that can end an evaluation.
 
+use crate::files::FileError;
 use crate::scan::ScanError;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -53,11 +54,24 @@ pub enum EvaluateError {
         /// Why.
         source: io::Error,
     },
+    /// Figures that no evaluation in this folder wrote.
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A result was not written.
+    File(FileError),
     /// The chart cannot be drawn.
     Chart {
         /// What the drawing library says.
         why: String,
     },
+}
+
+impl From<FileError> for EvaluateError {
+    fn from(source: FileError) -> Self {
+        Self::File(source)
+    }
 }
 
 impl Say for EvaluateError {
@@ -100,6 +114,12 @@ impl Say for EvaluateError {
             Self::Write { path, source } => { Said::unwritable(lang, path, source)
                     .hint(tr!(lang, "choose another folder with `-o`, or free some space", "请用 `-o` 另选文件夹，或释放磁盘空间"))
             }
+            Self::Foreign { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is there already, and no evaluation in its folder wrote it", "{path} 已存在，且不是该文件夹中的评测写出的"))
+                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to overwrite it", "请用 `-o` 换一个文件夹，或加 `--restart` 覆盖"))
+            }
+            Self::File(source) => source.say(lang),
             Self::Chart { why } => Said::new(tr!(lang, "the curve cannot be drawn: {why}", "无法绘制曲线：{why}")),
         }
     }
@@ -108,6 +128,7 @@ impl Say for EvaluateError {
         match self {
             Self::Scan { source, .. } => source.fault(),
             Self::Chart { .. } => Fault::Machine,
+            Self::File(source) => source.fault(),
             Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Fault::Machine
             }
@@ -118,5 +139,6 @@ impl Say for EvaluateError {
 speaking_error!(EvaluateError, |e| match e {
     EvaluateError::Scan { source, .. } => Some(source),
     EvaluateError::Write { source, .. } => Some(source),
+    EvaluateError::File(source) => Some(source),
     _ => None,
 });

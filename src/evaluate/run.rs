@@ -6,14 +6,23 @@ use super::outcome::{Outcome, compare};
 use super::report::Report;
 use super::survey::SurveySource;
 use super::truth::{Truth, read_truth};
+use crate::files::{self, Existing, FileError};
 use crate::scan::{Progress, Request, Summary, scan};
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// The lowest score that is looked at: candidates below it say nothing.
 pub const FLOOR: f64 = 0.05;
+
+/// The files of an evaluation.
+const FIGURES: [&str; 3] = [
+    "evaluation.json",
+    "precision-recall.svg",
+    "precision-recall.png",
+];
+/// The folder of its scans.
+const SCANS: &str = "scans";
 
 /// How an evaluation is done.
 #[derive(Debug, Clone)]
@@ -56,6 +65,7 @@ pub fn evaluate(
         source,
     };
     fs::create_dir_all(folder).map_err(unwritten)?;
+    check_figures(folder, options.scan.restart)?;
     let mut outcomes = Vec::new();
     let mut threshold = options.scan.threshold;
     for (survey, truth) in surveys.iter().zip(&truths) {
@@ -79,6 +89,19 @@ pub fn evaluate(
     Ok(report)
 }
 
+/// Figures that lie in the folder are ours to replace where the scans lie beside them; others stay.
+fn check_figures(folder: &Path, restart: bool) -> Result<(), EvaluateError> {
+    let ours = restart || folder.join(SCANS).is_dir();
+    for name in FIGURES {
+        let path = folder.join(name);
+        match files::check(&path, Existing::replaced_if(ours)) {
+            Err(FileError::Exists { path }) => return Err(EvaluateError::Foreign { path }),
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
 fn one(
     survey: &SurveySource,
     truth: Option<&Truth>,
@@ -90,7 +113,7 @@ fn one(
     let run = |threshold: Option<f64>, part: &str| -> Result<Summary, EvaluateError> {
         let request = Request {
             inputs: survey.imagery.clone(),
-            out: options.scan.out.join("scans").join(&survey.name).join(part),
+            out: options.scan.out.join(SCANS).join(&survey.name).join(part),
             threshold,
             ..options.scan.clone()
         };
@@ -125,21 +148,9 @@ fn write(folder: &Path, report: &Report) -> Result<(), EvaluateError> {
     })?;
     let svg = chart::svg(&report.curve, report.threshold)?;
     let png = chart::png(&report.curve, report.threshold)?;
-    for (name, bytes) in [
-        ("evaluation.json", json),
-        ("precision-recall.svg", svg.into_bytes()),
-        ("precision-recall.png", png),
-    ] {
+    for (name, bytes) in FIGURES.into_iter().zip([json, svg.into_bytes(), png]) {
         let path = folder.join(name);
-        put(folder, &path, &bytes).map_err(|source| EvaluateError::Write { path, source })?;
+        files::write_bytes(&path, Existing::Replaced, &bytes)?;
     }
-    Ok(())
-}
-
-/// Writes under a temporary name, then renames.
-fn put(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Export;
 use super::form::FORM;
 use super::ledger::{COLUMNS, Cell, gauss_kruger};
-use super::out::Out;
+use crate::files::Out;
 use crate::registry::evidence_list::guarded;
 use std::io;
 

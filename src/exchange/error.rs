@@ -1,5 +1,7 @@
 //! What can go wrong with files that are written and read.
 
+use crate::files::FileError;
+use crate::ground::GeoPackageError;
 use crate::registry::evidence::EvidenceError;
 use crate::registry::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
@@ -9,18 +11,8 @@ use std::path::{Path, PathBuf};
 /// A file that was not written or not read.
 #[derive(Debug)]
 pub enum ExchangeError {
-    /// There is a file of that name already.
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// It was not written.
+    File(FileError),
     /// It cannot be read.
     Unreadable {
         /// The file.
@@ -28,6 +20,8 @@ pub enum ExchangeError {
         /// Why.
         source: std::io::Error,
     },
+    /// A GeoPackage that is not opened.
+    GeoPackage(GeoPackageError),
     /// It is not of a kind that is read.
     Unknown {
         /// The file.
@@ -62,6 +56,18 @@ pub enum ExchangeError {
     Evidence(EvidenceError),
 }
 
+impl From<FileError> for ExchangeError {
+    fn from(source: FileError) -> Self {
+        Self::File(source)
+    }
+}
+
+impl From<GeoPackageError> for ExchangeError {
+    fn from(source: GeoPackageError) -> Self {
+        Self::GeoPackage(source)
+    }
+}
+
 impl From<StoreError> for ExchangeError {
     fn from(source: StoreError) -> Self {
         Self::Store(Box::new(source))
@@ -90,24 +96,13 @@ impl ExchangeError {
 impl Say for ExchangeError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Exists { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} is there already", "{path} 已存在")).hint(tr!(
-                    lang,
-                    "choose another name, or say `--overwrite`",
-                    "请换一个文件名，或使用 `--overwrite` 覆盖"
-                ))
-            }
-            Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
-                lang,
-                "make room, or choose a folder that can be written to",
-                "请腾出空间，或选择可写的文件夹"
-            )),
+            Self::File(source) => source.say(lang),
             Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
                 lang,
                 "check the name; nothing was recorded",
                 "请检查文件名；未作任何记录"
             )),
+            Self::GeoPackage(source) => source.say(lang),
             Self::Unknown { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is of no kind that is read", "无法识别 {path} 的格式"))
@@ -156,7 +151,7 @@ impl Say for ExchangeError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Unwritable { .. } => Fault::Machine,
+            Self::File(source) => source.fault(),
             Self::Store(source) => source.fault(),
             Self::Evidence(source) => source.fault(),
             _ => Fault::Input,
@@ -164,8 +159,9 @@ impl Say for ExchangeError {
     }
 }
 speaking_error!(ExchangeError, |e| match e {
-    ExchangeError::Unwritable { source, .. } | ExchangeError::Unreadable { source, .. } =>
-        Some(source),
+    ExchangeError::File(source) => Some(source),
+    ExchangeError::GeoPackage(source) => Some(source),
+    ExchangeError::Unreadable { source, .. } => Some(source),
     ExchangeError::Store(source) => Some(source.as_ref()),
     ExchangeError::Evidence(source) => Some(source),
     _ => None,

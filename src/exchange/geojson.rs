@@ -3,7 +3,7 @@
 use super::Export;
 use super::form::FORM;
 use super::ledger::COLUMNS;
-use super::out::Out;
+use crate::files::Out;
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use serde_json::{Map, Value, json};
 use std::io;

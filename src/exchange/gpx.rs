@@ -1,8 +1,9 @@
 //! Waypoints for receivers: the site's code as the name, the essentials in the description; times are left out.
 
 use super::Export;
-use super::out::Out;
+use crate::files::Out;
 use crate::registry::coded::Coded;
+use crate::shown::of_xml;
 use gpx::{Gpx, GpxVersion, Metadata, Waypoint};
 use std::io;
 
@@ -30,7 +31,7 @@ pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
             words.push(site.source.label(lang).to_owned());
             words.extend(site.name.clone());
             waypoint.name = Some(entry.code.clone());
-            waypoint.description = Some(words.join(lang.pick(", ", "，")));
+            waypoint.description = Some(of_xml(words.join(lang.pick(", ", "，"))).into_owned());
             // Receivers show one or the other.
             waypoint.comment.clone_from(&waypoint.description);
             waypoint.source = Some(format!("Papaver, head {}", site.head()));

@@ -4,12 +4,12 @@
 //! points are in a folder a state, outlines in one of their own. Pictures have ASCII names.
 
 use super::ledger::{COLUMNS, Cell, Entry};
-use super::out::Out;
 use super::{Export, chip};
+use crate::files::Out;
 use crate::registry::State;
+use crate::shown::escape;
 use crate::words::Lang;
 use geo::LineString;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use zip::CompressionMethod;

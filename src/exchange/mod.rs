@@ -4,6 +4,7 @@
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
 //! [`dossier`] is one page.
 
+mod archive;
 pub mod cell;
 mod csv;
 pub mod dossier;
@@ -17,7 +18,6 @@ mod gpx;
 pub mod import;
 mod kmz;
 pub mod ledger;
-mod out;
 mod ovital;
 mod read;
 pub mod sheet;
@@ -27,10 +27,11 @@ pub mod track;
 pub mod training;
 mod xlsx;
 
+pub use crate::ground::Journal;
 pub use error::ExchangeError;
-pub use geopackage::{AreaLayer, Journal, Shading, write_areas};
-pub use out::write_new;
+pub use geopackage::{AreaLayer, Shading, write_areas};
 
+use crate::files::{self, Existing};
 use crate::registry::body::{Body, ScanRecord};
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::store::{Filter, Store};
@@ -205,15 +206,16 @@ pub fn export(
     overwrite: bool,
 ) -> Result<Written, ExchangeError> {
     let mut pictures = None;
-    out::check_free(path, overwrite)?;
+    let existing = Existing::replaced_if(overwrite);
+    files::check(path, existing)?;
     match format {
-        Format::GeoJson => write_new(path, overwrite, |out| geojson::write(export, out))?,
-        Format::Kmz => write_new(path, overwrite, |out| kmz::write(export, out))?,
-        Format::Gpx => write_new(path, overwrite, |out| gpx::write(export, out))?,
-        Format::Xlsx => write_new(path, overwrite, |out| xlsx::write(export, out))?,
-        Format::Csv => write_new(path, overwrite, |out| csv::write(export, out))?,
-        Format::Ovital => write_new(path, overwrite, |out| ovital::write(export, out))?,
-        Format::GeoPackage => pictures = geopackage::write(export, path, overwrite)?,
+        Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,
+        Format::Kmz => files::write(path, existing, |out| kmz::write(export, out))?,
+        Format::Gpx => files::write(path, existing, |out| gpx::write(export, out))?,
+        Format::Xlsx => files::write(path, existing, |out| xlsx::write(export, out))?,
+        Format::Csv => files::write(path, existing, |out| csv::write(export, out))?,
+        Format::Ovital => files::write(path, existing, |out| ovital::write(export, out))?,
+        Format::GeoPackage => pictures = geopackage::write(export, path, existing)?,
     }
     Ok(Written {
         path: path.into(),

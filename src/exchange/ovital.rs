@@ -2,7 +2,7 @@
 //! (a prefix would say GCJ-02 or BD-09). The import dialog of Ovital asks for this order.
 
 use super::Export;
-use super::out::Out;
+use crate::files::Out;
 use crate::registry::coded::Coded;
 use std::io;
 

@@ -1,10 +1,12 @@
 //! Reading the tables that crews give back, whatever kind of file they are in.
 
 use super::ExchangeError;
+use super::archive::check_archive;
 use super::form::FORM;
-use super::geopackage::{self, Journal};
+use super::geopackage;
 use super::table::{Field, Row, Table, key_of, table};
-use crate::ground::LonLat;
+use crate::files;
+use crate::ground::{Journal, LonLat};
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use serde_json::Value;
 use std::io::Cursor;
@@ -20,7 +22,7 @@ pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
         .map(|ending| ending.to_string_lossy().to_lowercase())
         .unwrap_or_default();
     let bytes = || {
-        std::fs::read(path).map_err(|source| ExchangeError::Unreadable {
+        files::read(path).map_err(|source| ExchangeError::Unreadable {
             path: path.into(),
             source,
         })
@@ -137,6 +139,7 @@ fn csv(bytes: &[u8]) -> Result<Vec<Table>, String> {
 }
 
 fn xlsx(bytes: Vec<u8>) -> Result<Vec<Table>, String> {
+    check_archive(&bytes)?;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes))
         .map_err(|e: calamine::XlsxError| e.to_string())?;
     let mut tables = Vec::new();

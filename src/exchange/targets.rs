@@ -2,7 +2,8 @@
 
 use super::ExchangeError;
 use super::gcj02::shift;
-use crate::ground::{LonLat, ReadPlace, Shape, read_places};
+use crate::files;
+use crate::ground::{LonLat, ReadPlace, Shape, VectorError, read_places};
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
 use crate::registry::{Hash, Store, StoreError};
@@ -38,7 +39,7 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, Exchange
         path: path.into(),
         why,
     };
-    let bytes = std::fs::read(path).map_err(|source| ExchangeError::Unreadable {
+    let bytes = files::read(path).map_err(|source| ExchangeError::Unreadable {
         path: path.into(),
         source,
     })?;
@@ -47,11 +48,13 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, Exchange
         .and_then(|e| e.to_str())
         .unwrap_or_default();
     let places = if ending.eq_ignore_ascii_case("csv") {
-        of_csv(&bytes)
+        of_csv(&bytes).map_err(malformed)?
     } else {
-        read_places(path)
-    }
-    .map_err(malformed)?;
+        read_places(path).map_err(|e| match e {
+            VectorError::GeoPackage(source) => source.into(),
+            VectorError::Words(why) => malformed(why),
+        })?
+    };
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let targets = places
         .iter()

@@ -5,8 +5,8 @@
 //! The truth is what `models/train` and `papaver evaluate` take. The pictures are the scan's chips and bear its outline
 //! and scale bar: they are for people.
 
-use super::out::{folder_of, unwritable};
 use super::{ExchangeError, original};
+use crate::files::{self, Existing, FileError, Workshop};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
@@ -15,7 +15,6 @@ use crate::registry::store::{Filter, Store};
 use crate::registry::{Site, State};
 use serde_json::{Map, json};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 /// What was written.
@@ -85,22 +84,14 @@ fn outline(site: &Site, code: &str, known: Option<bool>) -> Option<Feature> {
 /// Writes what is known of the sites that pass a filter into a new folder: the truth, and the pictures of those verified.
 ///
 /// # Errors
-/// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`], and those of reading the registry.
+/// See [`FileError`], and those of reading the registry.
 pub fn write_training_set(
     store: &Store,
     filter: &Filter,
     folder: &Path,
 ) -> Result<TrainingSet, ExchangeError> {
-    if folder.exists() {
-        return Err(ExchangeError::Exists {
-            path: folder.into(),
-        });
-    }
+    let workshop = Workshop::beside(folder, Existing::Stays)?;
     let evidence = store.evidence_folder();
-    let workshop = tempfile::Builder::new()
-        .prefix(".papaver-")
-        .tempdir_in(folder_of(folder))
-        .map_err(unwritable(folder))?;
     let mut done = TrainingSet::default();
     let mut rows = Vec::new();
     let mut features = Vec::new();
@@ -139,9 +130,8 @@ pub fn write_training_set(
             "jpg"
         };
         let name = format!("{group}/{code}.{ending}");
-        let target = workshop.path().join(&name);
-        fs::create_dir_all(folder_of(&target)).map_err(unwritable(folder))?;
-        fs::write(&target, bytes).map_err(unwritable(folder))?;
+        fs::create_dir_all(workshop.path(group)).map_err(FileError::of(folder))?;
+        files::write_bytes(&workshop.path(&name), Existing::Stays, &bytes)?;
         *(if poppy {
             &mut done.confirmed
         } else {
@@ -164,21 +154,17 @@ pub fn write_training_set(
                 .map_or(String::new(), |days| days[0].clone()),
         ]);
     }
-    let labels = table(&rows).map_err(|e| unwritable(folder)(std::io::Error::other(e)))?;
+    let labels = table(&rows).map_err(|e| FileError::of(folder)(std::io::Error::other(e)))?;
     let mut truth = Vec::new();
     let features = FeatureCollection {
         members: Map::new(),
         features,
     };
-    write_features(&mut truth, &features).map_err(unwritable(folder))?;
+    write_features(&mut truth, &features).map_err(FileError::of(folder))?;
     for (name, bytes) in [("labels.csv", labels), ("truth.geojson", truth)] {
-        let mut file = fs::File::create(workshop.path().join(name)).map_err(unwritable(folder))?;
-        file.write_all(&bytes).map_err(unwritable(folder))?;
-        file.sync_all().map_err(unwritable(folder))?;
+        files::write_bytes(&workshop.path(name), Existing::Stays, &bytes)?;
     }
-    let made = workshop.keep();
-    let _ = open_to_all(&made);
-    fs::rename(&made, folder).map_err(unwritable(folder))?;
+    workshop.become_folder(folder)?;
     Ok(done)
 }
 
@@ -193,16 +179,4 @@ fn table(rows: &[[String; 10]]) -> Result<Vec<u8>, String> {
         out.write_record(row).map_err(|e| e.to_string())?;
     }
     out.into_inner().map_err(|e| e.to_string())
-}
-
-/// A temporary folder is private; an export is as readable as any other.
-#[cfg(unix)]
-fn open_to_all(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn open_to_all(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

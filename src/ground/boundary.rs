@@ -1,10 +1,11 @@
 //! The boundary of a survey: polygons out of any vector file, in lon/lat.
 
 use super::crs::{Crs, CrsError};
+use super::geopackage::GeoPackageError;
 use super::geotransform::CrsPoint;
 use super::lonlat::Quad;
 use super::overlay::{rest, union, union_within};
-use super::vector::layers;
+use super::vector::{VectorError, layers};
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use geo::{
@@ -26,6 +27,8 @@ pub enum BoundaryError {
         /// The file.
         path: PathBuf,
     },
+    /// A GeoPackage that is not opened.
+    GeoPackage(GeoPackageError),
     /// It has no polygon.
     Empty {
         /// The file.
@@ -69,6 +72,7 @@ impl Say for BoundaryError {
                     "give a GeoJSON, GeoPackage, KML or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
                     "请给出含多边形的 GeoJSON、GeoPackage、KML 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
             }
+            Self::GeoPackage(source) => source.say(lang),
             Self::Empty { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
@@ -131,6 +135,7 @@ impl Say for BoundaryError {
 }
 speaking_error!(BoundaryError, |e| match e {
     BoundaryError::Crs { source, .. } => Some(source),
+    BoundaryError::GeoPackage(source) => Some(source),
     _ => None,
 });
 
@@ -140,7 +145,10 @@ impl Boundary {
     /// # Errors
     /// See [`BoundaryError`].
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
-        let unreadable = |_why: String| BoundaryError::Unreadable { path: path.into() };
+        let unreadable = |error| match error {
+            VectorError::GeoPackage(source) => BoundaryError::GeoPackage(source),
+            VectorError::Words(_) => BoundaryError::Unreadable { path: path.into() },
+        };
         let mut polygons: Vec<geo::Polygon> = Vec::new();
         for layer in layers(path).map_err(unreadable)? {
             for feature in layer.features {

@@ -2,7 +2,7 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use super::vector::layers;
+use super::vector::{VectorError, layers};
 use geo::{MapCoords, MultiPolygon};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,8 +30,8 @@ pub enum Shape {
 /// Reads the points and polygons of every layer of a GeoJSON, GeoPackage, KML, KMZ or shapefile.
 ///
 /// # Errors
-/// What is wrong with the file, for people.
-pub fn read_places(path: &Path) -> Result<Vec<ReadPlace>, String> {
+/// See [`VectorError`].
+pub fn read_places(path: &Path) -> Result<Vec<ReadPlace>, VectorError> {
     let mut places = Vec::new();
     for layer in layers(path)?.into_iter().filter(|l| !l.features.is_empty()) {
         let crs = layer.crs.ok_or("it does not say its coordinate system")?;

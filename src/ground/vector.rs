@@ -1,7 +1,8 @@
-//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
-//! (and what else it was built with); the `kml` crate reads what Google Earth and Ovital write.
+//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage, shapefile and
+//! a few more that hold all they say themselves; the `kml` crate reads what Google Earth and Ovital write.
 
 use super::crs::Crs;
+use super::geopackage::{GeoPackageError, harmless, is_data_base};
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use kml::Kml;
@@ -13,6 +14,39 @@ use zip::ZipArchive;
 
 /// Bytes of text that are taken out of a KMZ at most.
 const LARGEST_KML: u64 = 1 << 28;
+
+/// The kinds that GDAL may take a file for. None of them names other places to read from, as a virtual one does.
+const DRIVERS: [&str; 8] = [
+    "GeoJSON",
+    "GeoJSONSeq",
+    "TopoJSON",
+    "GPKG",
+    "ESRI Shapefile",
+    "FlatGeobuf",
+    "MapInfo File",
+    "DXF",
+];
+
+/// A vector file that cannot be read.
+#[derive(Debug)]
+pub enum VectorError {
+    /// A GeoPackage that is not opened.
+    GeoPackage(GeoPackageError),
+    /// What is wrong, for people.
+    Words(String),
+}
+
+impl From<String> for VectorError {
+    fn from(words: String) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<&str> for VectorError {
+    fn from(words: &str) -> Self {
+        Self::Words(words.into())
+    }
+}
 
 /// Features that share a coordinate system.
 pub(super) struct Layer {
@@ -36,12 +70,23 @@ pub(super) struct Feature {
 ///
 /// # Errors
 /// What is wrong with the file, for people.
-pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, String> {
+pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
+    // A pipe or a device would be waited for without end.
+    let about = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    if !about.is_file() {
+        return Err("not a regular file".into());
+    }
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     match ending.as_deref() {
-        Some("kml") => of_kml(&std::fs::read_to_string(path).map_err(|e| e.to_string())?),
-        Some("kmz") => of_kml(&unpacked(path)?),
-        _ => of_gdal(path),
+        Some("kml") => Ok(of_kml(
+            &std::fs::read_to_string(path).map_err(|e| e.to_string())?,
+        )?),
+        Some("kmz") => Ok(of_kml(&unpacked(path)?)?),
+        _ if is_data_base(path) => {
+            let tables = harmless(path).map_err(VectorError::GeoPackage)?;
+            Ok(of_gdal(tables.path())?)
+        }
+        _ => Ok(of_gdal(path)?),
     }
 }
 
@@ -67,6 +112,7 @@ fn unpacked(path: &Path) -> Result<String, String> {
 fn of_gdal(path: &Path) -> Result<Vec<Layer>, String> {
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
+        allowed_drivers: Some(&DRIVERS),
         ..DatasetOptions::default()
     };
     let file = Dataset::open_ex(path, options).map_err(|e| e.to_string())?;

@@ -2,6 +2,7 @@
 
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub struct Found {
     pub photos: Vec<PathBuf>,
     /// Other files that were passed over in folders.
     pub ignored: usize,
+    /// The rasters that nobody named, with the folder in which each was found.
+    pub found_in: BTreeMap<PathBuf, PathBuf>,
 }
 
 /// An input that cannot be used.
@@ -99,6 +102,10 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
     for input in inputs {
         add(input, &mut found, false)?;
     }
+    // What was named as well as found is named.
+    for input in inputs {
+        found.found_in.remove(input);
+    }
     for list in [&mut found.rasters, &mut found.photos] {
         list.sort();
         list.dedup();
@@ -132,8 +139,9 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
         Err(e) => return Err(unreadable(e)),
     };
     if kind.is_dir() {
-        return walk(input, found).map_err(unreadable);
+        return walk(input, input, found).map_err(unreadable);
     }
+    crate::files::regular(input).map_err(unreadable)?;
     match ending(input).as_str() {
         // A list names imagery, not lists: one that named itself would never end.
         "txt" | "lst" if !from_list => {
@@ -154,7 +162,8 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
     Ok(())
 }
 
-fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
+/// Takes what lies in a folder below the one that was named.
+fn walk(folder: &Path, named: &Path, found: &mut Found) -> std::io::Result<()> {
     // The results of a scan, whose pictures are no imagery.
     if folder.join("journal.jsonl").is_file() {
         return Ok(());
@@ -165,15 +174,24 @@ fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
         if entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
-        if fs::metadata(&path).is_ok_and(|m| m.is_dir()) {
+        let kind = fs::metadata(&path);
+        if kind.as_ref().is_ok_and(fs::Metadata::is_dir) {
             // A link to a folder above would never end.
             if !entry.file_type()?.is_symlink() {
-                walk(&path, found)?;
+                walk(&path, named, found)?;
             }
             continue;
         }
+        // A pipe or a device would be waited for without end.
+        if kind.is_ok_and(|kind| !kind.is_file()) {
+            found.ignored += 1;
+            continue;
+        }
         match ending(&path).as_str() {
-            e if RASTERS.contains(&e) => found.rasters.push(path),
+            e if RASTERS.contains(&e) => {
+                found.found_in.insert(path.clone(), named.to_owned());
+                found.rasters.push(path);
+            }
             e if PHOTOS.contains(&e) => found.photos.push(path),
             _ => found.ignored += 1,
         }

@@ -6,6 +6,7 @@
 mod bands;
 mod captured;
 mod fingerprint;
+mod found;
 mod gdal_setup;
 mod inputs;
 mod raster;

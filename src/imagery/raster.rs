@@ -7,7 +7,10 @@ use super::inputs::is_virtual;
 use super::photo::{Grid, Photo};
 use super::raster_error::RasterError;
 use super::stretch::Stretch;
-use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat};
+use crate::ground::{
+    Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat, check_journal,
+    is_data_base,
+};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags, Metadata};
 use std::path::{Path, PathBuf};
@@ -59,6 +62,13 @@ impl Raster {
     /// # Errors
     /// See [`RasterError`].
     pub fn open(path: &Path, options: &RasterOptions) -> Result<Self, RasterError> {
+        // A journal beside a raster in a data base could do more than be read.
+        if is_data_base(path) {
+            check_journal(path).map_err(|source| RasterError::NotARaster {
+                path: path.into(),
+                reason: source.to_string(),
+            })?;
+        }
         let dataset = open(path)?;
         let (crs, transform) = place(path, &dataset, options)?;
         let crs_error = |source| RasterError::Crs {
@@ -290,6 +300,21 @@ impl Raster {
     }
 }
 
+impl Raster {
+    /// Opens a raster that was found in a folder and that nobody named, where it is one that needs no trust.
+    ///
+    /// # Errors
+    /// [`RasterError::Leads`], and those of [`Self::open`].
+    pub fn open_found(
+        path: &Path,
+        folder: &Path,
+        options: &RasterOptions,
+    ) -> Result<Self, RasterError> {
+        super::found::check(path, folder)?;
+        Self::open(path, options)
+    }
+}
+
 pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
     if path.to_str().is_none() {
         let reason = "its name is not UTF-8; rename it".to_owned();
@@ -315,7 +340,7 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
 }
 
 /// GDAL's message without the wrapper's own words.
-fn gdal_words(error: &gdal::errors::GdalError) -> String {
+pub(super) fn gdal_words(error: &gdal::errors::GdalError) -> String {
     match error {
         gdal::errors::GdalError::NullPointer { msg, .. }
         | gdal::errors::GdalError::CplError { msg, .. }

@@ -17,6 +17,13 @@ pub enum RasterError {
         /// GDAL's words.
         reason: String,
     },
+    /// A virtual raster, found in a folder, that draws from elsewhere.
+    Leads {
+        /// The file.
+        path: PathBuf,
+        /// Where it leads.
+        to: String,
+    },
     /// It has no coordinate reference system.
     NoCrs {
         /// The file.
@@ -103,6 +110,8 @@ impl Say for RasterError {
             Self::Photo(aside) => aside.say(lang),
             Self::NotARaster { reason, .. } => Said::new(tr!(lang, "{p} cannot be opened as a raster: {reason}", "无法将 {p} 作为栅格打开：{reason}"))
                 .hint(tr!(lang, "`gdalinfo {typed}` must be able to read it; if it was copied from a card, copy it again", "`gdalinfo {typed}` 应能读取；若由存储卡复制而来，请重新复制")),
+            Self::Leads { to, .. } => Said::new(tr!(lang, "{p} was found in a folder and draws from elsewhere: {to}", "{p} 是在文件夹中发现的，却引用文件夹以外的内容：{to}"))
+                .hint(tr!(lang, "it was not opened; keep what it draws from in the same folder, or, if you trust it, name it itself: `papaver scan {typed}`", "未打开；请把所引用的文件放在同一文件夹，或在确信可靠时直接指定：`papaver scan {typed}`")),
             Self::NoCrs { .. } => Said::new(tr!(lang, "{p} has no coordinate reference system", "{p} 没有坐标参考系"))
                 .hint(tr!(lang, "name it with `--crs EPSG:4547`, or write it once: `gdal_edit.py -a_srs EPSG:4547 {typed}`", "用 `--crs EPSG:4547` 指明，或一次写入：`gdal_edit.py -a_srs EPSG:4547 {typed}`")),
             Self::NoPlace { .. } => Said::new(tr!(lang, "{p} has no georeference: where it lies is unknown", "{p} 没有地理参考，位置未知"))
@@ -147,6 +156,7 @@ impl RasterError {
         match self {
             Self::Photo(aside) => &aside.path,
             Self::NotARaster { path, .. }
+            | Self::Leads { path, .. }
             | Self::NoCrs { path }
             | Self::NoPlace { path }
             | Self::Gcps { path }

@@ -4,11 +4,12 @@ use super::event::{EvidenceRef, EvidenceRole};
 use super::ids::Hash;
 use super::place::Place;
 use super::settings::Settings;
+use crate::files;
 use crate::ground::LonLat;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use sha2::{Digest, Sha256};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A file that was not taken as evidence.
@@ -211,10 +212,7 @@ pub fn keep(
         path: path.into(),
         source,
     };
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|mut file| file.read_to_end(&mut bytes))
-        .map_err(unreadable)?;
+    let bytes = files::read(path).map_err(unreadable)?;
     let mime = if role == EvidenceRole::Coverage {
         Some("application/geo+json")
     } else {
@@ -272,11 +270,7 @@ pub fn put(folder: &Path, sha256: Hash, bytes: &[u8]) -> Result<(), EvidenceErro
     let parent = target.parent().unwrap_or(folder).to_path_buf();
     let write = || -> io::Result<()> {
         std::fs::create_dir_all(&parent)?;
-        let mut file = tempfile::NamedTempFile::new_in(&parent)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(&target).map_err(|e| e.error)?;
-        std::fs::File::open(&parent)?.sync_all()
+        files::keep(&target, |file| file.write_all(bytes))
     };
     write().map_err(|source| EvidenceError::Unwritable {
         path: target.clone(),

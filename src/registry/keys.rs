@@ -69,15 +69,21 @@ fn file(folder: &Path, unit: &str, name: &str) -> PathBuf {
 
 /// Whether a locked key of this person lies here.
 pub fn exists(folder: &Path, unit: &str, name: &str) -> bool {
-    file(folder, unit, name).exists()
+    let path = file(folder, unit, name);
+    path.exists() || waiting(&path).exists()
 }
 
-/// A new key, locked, that is not yet in the place of the one before.
-#[must_use = "the key is lost unless it is put in place"]
+/// A new key, locked and on the disk, that is not yet in the place of the one before.
+#[must_use = "it lies beside the one before until it is put in its place"]
 #[derive(Debug)]
 pub struct Locked {
-    file: tempfile::NamedTempFile,
+    bytes: Vec<u8>,
     path: PathBuf,
+}
+
+/// Where a new key waits until the event that names it is recorded.
+fn waiting(path: &Path) -> PathBuf {
+    path.with_extension("age.new")
 }
 
 /// Locks a key under a passphrase, on the disk, and leaves the person's present one where it is.
@@ -92,22 +98,22 @@ pub fn lock(
     passphrase: &str,
 ) -> Result<Locked, KeyError> {
     let path = file(folder, unit, name);
-    let write = || -> std::io::Result<tempfile::NamedTempFile> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let write = || -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
         let encryptor =
             age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
-        let mut inside = encryptor.wrap_output(&mut file)?;
+        let mut inside = encryptor.wrap_output(&mut bytes)?;
         inside.write_all(&key.to_bytes())?;
         inside.finish()?;
-        file.as_file().sync_all()?;
-        Ok(file)
+        std::fs::create_dir_all(folder)?;
+        crate::files::keep(&waiting(&path), |out| out.write_all(&bytes))?;
+        Ok(bytes)
     };
-    let file = write().map_err(|source| KeyError::Io {
+    let bytes = write().map_err(|source| KeyError::Io {
         path: path.clone(),
         source,
     })?;
-    Ok(Locked { file, path })
+    Ok(Locked { bytes, path })
 }
 
 impl Locked {
@@ -116,14 +122,15 @@ impl Locked {
     /// # Errors
     /// [`KeyError::Io`].
     pub fn put(self) -> Result<(), KeyError> {
-        let Self { file, path } = self;
+        let Self { bytes, path } = self;
         let put = || -> std::io::Result<()> {
             if let Ok(before) = std::fs::read(&path) {
                 let digest = Hash::of(&before).to_string();
-                std::fs::rename(&path, path.with_extension(format!("age.{}", &digest[..16])))?;
+                let aside = path.with_extension(format!("age.{}", &digest[..16]));
+                crate::files::keep(&aside, |out| out.write_all(&before))?;
             }
-            file.persist(&path).map_err(|e| e.error)?;
-            Ok(())
+            crate::files::keep(&path, |out| out.write_all(&bytes))?;
+            std::fs::remove_file(waiting(&path))
         };
         put().map_err(|source| KeyError::Io {
             path: path.clone(),
@@ -169,9 +176,12 @@ pub fn unlock(
     let locked = || KeyError::Locked {
         name: name.to_owned(),
     };
-    let bytes = std::fs::read(&path).map_err(|_missing| KeyError::Missing {
-        name: name.to_owned(),
-    })?;
+    // A key that was named in an event just before the power failed waits beside its place.
+    let bytes = std::fs::read(&path)
+        .or_else(|_missing| std::fs::read(waiting(&path)))
+        .map_err(|_missing| KeyError::Missing {
+            name: name.to_owned(),
+        })?;
     let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     let decryptor = age::Decryptor::new_buffered(&bytes[..]).map_err(|_not_age| locked())?;
     let mut secret = Vec::new();

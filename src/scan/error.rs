@@ -2,6 +2,7 @@
 
 use super::journal::JournalError;
 use super::model_error::ModelError;
+use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::DemError;
 use crate::imagery::{InputError, RasterError};
@@ -153,6 +154,15 @@ speaking_error!(ScanError, |e| match e {
     ScanError::Write { source, .. } => Some(source),
     _ => None,
 });
+
+impl From<FileError> for ScanError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Unwritable { path, source } => Self::Write { path, source },
+            other => Self::Journal(JournalError::File(other)),
+        }
+    }
+}
 
 macro_rules! from {
     ($($error:ident => $variant:ident),*) => {

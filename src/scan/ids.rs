@@ -29,6 +29,11 @@ pub fn scan_id(everything: &str) -> String {
     symbols(&[b"papaver.scan", everything.as_bytes()], 16)
 }
 
+/// Whether a text can be the id of a candidate.
+pub fn is_candidate_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| ALPHABET.contains(&b))
+}
+
 /// The id of a candidate: 12 symbols (60 bits) of the scan and the place.
 pub fn candidate_id(scan_id: &str, at: LonLat) -> String {
     let (lon, lat) = at.e7();
@@ -57,6 +62,8 @@ mod tests {
             candidate_id("x", LonLat::new(113.300_000_1, 33.7))
         );
         assert_eq!(scan_id("everything").len(), 16);
+        assert!(is_candidate_id(&candidate_id("x", a)));
+        assert!(!is_candidate_id("holiday-0001") && !is_candidate_id(""));
         assert!(scan_id("everything").bytes().all(|b| ALPHABET.contains(&b)));
     }
 }

@@ -5,7 +5,9 @@
 //! that decide what a cell scores. It is kept after the run, so that the same command again has nothing left to do.
 
 use super::hits::Hit;
+use super::outputs::RESULTS;
 use super::pool::{ChunkReport, Done};
+use crate::files::{self, FileError};
 use crate::ground::{Rect, Region};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -98,6 +100,8 @@ pub enum JournalError {
         /// The output folder.
         folder: PathBuf,
     },
+    /// Its place is a registry's.
+    File(FileError),
     /// It cannot be read or written.
     Io {
         /// The file.
@@ -146,6 +150,7 @@ impl Say for JournalError {
                     "请等待其结束，或用 `-o` 换一个文件夹"
                 ))
             }
+            Self::File(source) => source.say(lang),
             Self::Io { path, source } => {
                 let full = source.kind() == io::ErrorKind::StorageFull;
                 let said = Said::unwritable(lang, path, source);
@@ -173,8 +178,15 @@ impl Say for JournalError {
 }
 speaking_error!(JournalError, |e| match e {
     JournalError::Io { source, .. } => Some(source),
+    JournalError::File(source) => Some(source),
     _ => None,
 });
+
+impl From<FileError> for JournalError {
+    fn from(source: FileError) -> Self {
+        Self::File(source)
+    }
+}
 
 /// An open journal.
 #[derive(Debug)]
@@ -213,15 +225,14 @@ impl Journal {
             path: path.clone(),
             source,
         };
+        files::spare(&path)?;
         let old = path.exists();
-        if !old && !restart {
-            let results = ["scan.json", "candidates.geojson", "coverage.geojson"];
-            if let Some(file) = results.iter().find(|name| folder.join(name).exists()) {
-                return Err(JournalError::Foreign {
-                    folder: folder.into(),
-                    file: (*file).into(),
-                });
-            }
+        let foreign = RESULTS.iter().find(|name| folder.join(name).exists());
+        if let (false, false, Some(file)) = (old, restart, foreign) {
+            return Err(JournalError::Foreign {
+                folder: folder.into(),
+                file: (*file).into(),
+            });
         }
         fs::create_dir_all(folder).map_err(|source| JournalError::Io {
             path: folder.into(),

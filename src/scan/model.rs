@@ -164,7 +164,14 @@ impl Contract {
                     / total
             }
         };
-        positive.min(1.0)
+        // What is no number stays none, where `min` would make it certain; a class that is none spoils its neighbours.
+        if (0..classes).any(|c| raw(c).is_nan()) {
+            f32::NAN
+        } else if positive > 1.0 {
+            1.0
+        } else {
+            positive
+        }
     }
 }
 

@@ -3,17 +3,20 @@
 use super::candidate::{Band, Candidate};
 use super::coverage::Reason;
 use super::error::ScanError;
+use super::ids::is_candidate_id;
 use super::journal::Bond;
 use super::pictures::Artist;
 use super::request::Request;
 use super::review::{About, Card, page};
 use super::scorer::Model;
 use super::summary::Summary;
+use crate::files::{self, Existing, Out, TEMPORARY};
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
 use crate::imagery::{Raster, RasterError, gdal_version};
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
@@ -34,10 +37,16 @@ pub struct Provenance<'a> {
 /// The folder of the pictures.
 const CHIPS: &str = "chips";
 
-/// The first letters of temporary names.
-const TEMPORARY: &str = ".papaver-";
 /// The record, which stands for a whole and current set of results.
 const RECORD: &str = "scan.json";
+/// The candidates.
+const CANDIDATES: &str = "candidates.geojson";
+/// The ground searched and not searched.
+const COVERAGE: &str = "coverage.geojson";
+/// The contact sheet.
+const REVIEW: &str = "review.html";
+/// The files that show a folder to hold results.
+pub(super) const RESULTS: [&str; 4] = [RECORD, CANDIDATES, COVERAGE, REVIEW];
 
 /// Makes the folders, clears away what a killed run left half written, and finds out before the long work whether files
 /// can be written there. When the work begins anew, the old record goes first: it would stand beside other results.
@@ -46,6 +55,9 @@ const RECORD: &str = "scan.json";
 /// [`ScanError::Write`].
 pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
     let chips = folder.join(CHIPS);
+    for name in RESULTS.into_iter().chain([CHIPS]) {
+        files::spare(&folder.join(name))?;
+    }
     fs::create_dir_all(&chips).map_err(|source| ScanError::Write {
         path: chips.clone(),
         source,
@@ -72,6 +84,7 @@ pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
 
 /// Removes a file that may not be there.
 fn remove(path: &Path) -> Result<(), ScanError> {
+    files::spare(path)?;
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ScanError::Write {
             path: path.into(),
@@ -89,65 +102,68 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     let folder = &summary.out;
     remove(&folder.join(RECORD))?;
     let chips = write_chips(summary, provenance.rasters)?;
-    put(&folder.join("candidates.geojson"), |file| {
+    let mut digests: Digests = chips
+        .iter()
+        .flat_map(|files| files.digests.clone())
+        .collect();
+    put(folder, CANDIDATES, &mut digests, |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
     })?;
-    put(&folder.join("coverage.geojson"), |file| {
+    put(folder, COVERAGE, &mut digests, |file| {
         write_features(file, &coverage_features(summary))
     })?;
     let review = review_page(summary, provenance, &chips);
-    put(&folder.join("review.html"), |file| {
+    put(folder, REVIEW, &mut digests, |file| {
         file.write_all(review.as_bytes())
     })?;
-    let record =
-        serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
-    put(&folder.join(RECORD), |file| {
+    let record = serde_json::to_string_pretty(&scan_record(summary, provenance, &digests))
+        .unwrap_or_default();
+    put(folder, RECORD, &mut Digests::new(), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
     })
 }
 
-/// Writes one file whole or not at all, also when the power fails.
-fn put(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ScanError> {
-    place(path, fill, fs::File::sync_all)
+/// SHA-256 of the files by their names in the folder, so that whoever takes the folder sees whether it was edited.
+type Digests = BTreeMap<String, String>;
+
+/// Digests what goes through it.
+struct Digesting<'a> {
+    out: &'a mut dyn Out,
+    digest: Sha256,
 }
 
-/// Writes one file under a temporary name and renames it, `settle`d before.
-fn place(
-    path: &Path,
+impl Write for Digesting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes one file whole or not at all, also when the power fails, and notes its digest. The folder is the scan's own,
+/// or the user said so.
+fn put(
+    folder: &Path,
+    name: &str,
+    digests: &mut Digests,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    settle: impl FnOnce(&fs::File) -> io::Result<()>,
 ) -> Result<(), ScanError> {
-    let failed = |source| ScanError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    let mut out = io::BufWriter::new(temporary);
-    fill(&mut out).map_err(failed)?;
-    let temporary = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    settle(temporary.as_file()).map_err(failed)?;
-    // A stick may know no permissions; then there are none to set.
-    let _ = readable(temporary.path());
-    temporary
-        .persist(path)
-        .map(|_| ())
-        .map_err(|e| failed(e.error))
-}
-
-/// Temporary files are private; results are as readable as any other file.
-#[cfg(unix)]
-fn readable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> io::Result<()> {
+    let mut digest = None;
+    files::write(&folder.join(name), Existing::Replaced, |out| {
+        let mut through = Digesting {
+            out,
+            digest: Sha256::new(),
+        };
+        fill(&mut through)?;
+        digest = Some(through.digest.finalize());
+        Ok(())
+    })?;
+    digests.extend(digest.map(|digest| (name.to_owned(), hex::encode(digest))));
     Ok(())
 }
 
@@ -156,6 +172,14 @@ fn readable(_: &Path) -> io::Result<()> {
 struct Files {
     chip: Option<String>,
     context: Option<String>,
+    /// Their names and digests.
+    digests: Vec<(String, String)>,
+}
+
+/// Whether a scan gives a picture this name: a candidate's id, perhaps `-context`, and `.jpg`.
+fn is_picture_name(name: &str) -> bool {
+    name.strip_suffix(".jpg")
+        .is_some_and(|stem| is_candidate_id(stem.strip_suffix("-context").unwrap_or(stem)))
 }
 
 /// As many candidates of one source are drawn by one thread at a time.
@@ -166,19 +190,24 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
     let chips = summary.out.join(CHIPS);
     let one = |artist: &Artist<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
         let pictures = artist.pictures(candidate);
-        let keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
-            let Some(bytes) = bytes else { return Ok(None) };
-            let name = format!("{}{suffix}.jpg", candidate.id);
-            place(
-                &chips.join(&name),
-                |file| file.write_all(&bytes),
-                |_| Ok(()),
-            )?;
-            Ok(Some(format!("{CHIPS}/{name}")))
-        };
+        let mut digests = Vec::new();
+        let mut keep =
+            |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
+                let Some(bytes) = bytes else { return Ok(None) };
+                let name = format!("{}{suffix}.jpg", candidate.id);
+                files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
+                let name = format!("{CHIPS}/{name}");
+                digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
+                Ok(Some(name))
+            };
+        let (chip, context) = (
+            keep(pictures.chip, "")?,
+            keep(pictures.context, "-context")?,
+        );
         Ok(Files {
-            chip: keep(pictures.chip, "")?,
-            context: keep(pictures.context, "-context")?,
+            chip,
+            context,
+            digests,
         })
     };
     let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
@@ -206,16 +235,14 @@ fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, Scan
         .map(String::as_str)
         .collect();
     // Settled together: the first takes the others along, where one by one each would wait for the disk.
-    wanted.par_iter().try_for_each(|name| {
-        let path = summary.out.join(name);
-        fs::File::open(&path)
-            .and_then(|file| file.sync_all())
-            .map_err(|source| ScanError::Write { path, source })
-    })?;
+    wanted
+        .par_iter()
+        .try_for_each(|name| files::settle(&summary.out.join(name)))?;
     for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
         let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
-        let picture = entry.path().extension().is_some_and(|e| e == "jpg");
-        if picture && !wanted.contains(name.as_str()) {
+        // Only what a scan named is a scan's to remove.
+        let ours = entry.file_name().to_str().is_some_and(is_picture_name);
+        if ours && !wanted.contains(name.as_str()) {
             remove(&entry.path())?;
         }
     }
@@ -383,7 +410,7 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
 }
 
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
-fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
+fn scan_record(summary: &Summary, provenance: &Provenance<'_>, digests: &Digests) -> Value {
     let Provenance {
         request,
         model,
@@ -469,6 +496,7 @@ fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
             "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
             "tiles": summary.tiles.0,
         },
+        "outputs": digests,
         "flight": flight_quality(summary, rasters),
         "run": {
             "finished": jiff::Timestamp::now().to_string(),

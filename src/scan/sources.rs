@@ -53,7 +53,10 @@ pub fn open_rasters(inputs: &Found, request: &Request) -> Vec<Result<Raster, Ras
     inputs
         .rasters
         .par_iter()
-        .map(|path| Raster::open(path, &request.raster))
+        .map(|path| match inputs.found_in.get(path) {
+            Some(folder) => Raster::open_found(path, folder, &request.raster),
+            None => Raster::open(path, &request.raster),
+        })
         .collect()
 }
 

@@ -29,6 +29,7 @@ mod bad_input;
 mod evaluate;
 mod large;
 mod real_orthos;
+mod received;
 mod resume;
 mod said;
 mod truth;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-fn scanned(office: &Office) {
+pub fn scanned(office: &Office) {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/village");
     let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
         .current_dir(office.folder())

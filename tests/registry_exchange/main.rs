@@ -17,11 +17,15 @@
 mod mount;
 mod office;
 
+mod absent;
 mod bad_input;
 mod damage;
+mod edited;
 mod effort;
 mod formats;
+mod interrupted;
 mod life;
+mod overwrite;
 mod province;
 
 #[path = "../tools/province_sample.rs"]

@@ -5,7 +5,8 @@ use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::{km2, per_cent, print};
-use crate::exchange::{write_areas, write_new};
+use crate::exchange::write_areas;
+use crate::files::{self, Existing};
 use crate::ground::write_features;
 use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
@@ -143,14 +144,20 @@ impl Coverage {
         match path.extension().and_then(|e| e.to_str()) {
             Some("geojson" | "json") => {
                 let collection = found.geojson(facts);
-                write_new(path, self.overwrite, |mut out| {
+                files::write(path, Existing::replaced_if(self.overwrite), |mut out| {
                     write_features(&mut out, &collection)
                 })?;
             }
             Some("gpkg") => {
                 let layers = found.layers(facts, context.lang);
                 let about = [("season", found.season.to_string())];
-                write_areas(path, &layers, &about, &context.at()?, self.overwrite)?;
+                write_areas(
+                    path,
+                    &layers,
+                    &about,
+                    &context.at()?,
+                    Existing::replaced_if(self.overwrite),
+                )?;
             }
             _ => {
                 return Err(bad(

@@ -7,7 +7,8 @@ use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
 use crate::exchange::cell::Cell;
 use crate::exchange::ledger::Kind;
-use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas, write_new};
+use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas};
+use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::cells::outline;
 use crate::province::hot_spots::{HotCell, HotSpots, Options};
@@ -193,9 +194,10 @@ fn geojson(
         })
         .collect();
     let collection = FeatureCollection { members, features };
-    write_new(path, overwrite, |mut out| {
+    files::write(path, Existing::replaced_if(overwrite), |mut out| {
         write_features(&mut out, &collection)
-    })
+    })?;
+    Ok(())
 }
 
 fn geopackage(
@@ -257,7 +259,13 @@ fn geopackage(
         },
     };
     let made_at = jiff::Timestamp::now().to_string();
-    write_areas(path, &[layer], &about(found, period), &made_at, overwrite)
+    write_areas(
+        path,
+        &[layer],
+        &about(found, period),
+        &made_at,
+        Existing::replaced_if(overwrite),
+    )
 }
 
 /// The cells with a value for each column of the layer.

@@ -4,7 +4,7 @@ use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::{per_cent, print};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::province::gather::{facts_of, finds_of, windows_of};
 use crate::province::quality::{Group, Quality as Found, quality, reliability};
 use crate::registry::coded::Coded;
@@ -40,6 +40,9 @@ impl Quality {
             common: self.common,
             lang,
         };
+        if let Some(path) = &self.plot {
+            files::check(path, Existing::replaced_if(self.overwrite))?;
+        }
         let store = context.read()?;
         let facts = facts_of(&store)?;
         let finds = finds_of(&store, &facts)?;
@@ -53,7 +56,9 @@ impl Quality {
         if let Some(path) = &self.plot {
             let name = path.display().to_string();
             match reliability(&found, lang).map_err(|why| bad("--plot", &name, why))? {
-                Some(svg) => write_new(path, self.overwrite, |out| out.write_all(svg.as_bytes()))?,
+                Some(svg) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                    out.write_all(svg.as_bytes())
+                })?,
                 None => tell(lang.pick(
                     "nothing was verified: there is no plot",
                     "尚无核查结果，未作图",

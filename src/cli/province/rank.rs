@@ -5,7 +5,7 @@ use super::what::{Asked, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::province::funnel::funnel;
 use crate::province::rank::{LEAST_COVER, rank};
 use crate::province::report::tables::ranking;
@@ -47,20 +47,24 @@ pub(super) fn least_cover(per_cent: f64) -> Result<f64, Failure> {
 impl Rank {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let least_cover = least_cover(self.least_cover)?;
+        if let Some(path) = &self.funnel {
+            files::check(path, Existing::replaced_if(self.overwrite))?;
+        }
         let asked = Asked::of(&self.common, &self.r#where, lang)?;
         let period = asked.period(&self.when)?;
         let efforts = asked.scope().effort(&asked.facts, &asked.windows, period);
         let tallies = tallies(&asked.facts, period, &efforts);
         let found = rank(&efforts, &tallies, least_cover);
         if let Some(path) = &self.funnel {
-            let drawn =
-                funnel(&found, lang).map_err(|why| crate::exchange::ExchangeError::Unwritable {
-                    path: path.clone(),
-                    source: std::io::Error::other(why),
-                })?;
+            let drawn = funnel(&found, lang).map_err(|why| files::FileError::Unwritable {
+                path: path.clone(),
+                source: std::io::Error::other(why),
+            })?;
             match drawn {
                 Some(plot) => {
-                    write_new(path, self.overwrite, |out| out.write_all(plot.as_bytes()))?;
+                    files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                        out.write_all(plot.as_bytes())
+                    })?;
                     tell(&tr!(lang, "written: {}", "已写入：{}", path.display()));
                 }
                 None => tell(lang.pick(

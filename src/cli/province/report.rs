@@ -6,7 +6,7 @@ use crate::cli::Done;
 use crate::cli::registry::context::today;
 use crate::cli::registry::context::{Common, own_unit};
 use crate::cli::registry::say::{Failure, data, json};
-use crate::exchange::{ExchangeError, write_new};
+use crate::files::{self, Existing, FileError};
 use crate::province::rank::LEAST_COVER;
 use crate::province::report::{Figures, Subject, page, workbook};
 use crate::tr;
@@ -71,18 +71,18 @@ impl Report {
         });
         let [html, xlsx] = ["html", "xlsx"].map(|ending| with_ending(&name, ending));
         for path in [&html, &xlsx] {
-            if !self.overwrite && path.exists() {
-                return Err(ExchangeError::Exists { path: path.clone() }.into());
-            }
+            files::check(path, Existing::replaced_if(self.overwrite))?;
         }
-        let made = workbook(&figures, lang).map_err(|source| ExchangeError::Unwritable {
+        let made = workbook(&figures, lang).map_err(|source| FileError::Unwritable {
             path: xlsx.clone(),
             source,
         })?;
-        write_new(&html, self.overwrite, |out| {
+        files::write(&html, Existing::replaced_if(self.overwrite), |out| {
             out.write_all(page(&figures, lang).as_bytes())
         })?;
-        write_new(&xlsx, self.overwrite, |out| out.write_all(&made))?;
+        files::write(&xlsx, Existing::replaced_if(self.overwrite), |out| {
+            out.write_all(&made)
+        })?;
         if self.common.json {
             json(&serde_json::json!({"html": html, "xlsx": xlsx, "period": period.to_string()}));
         } else {

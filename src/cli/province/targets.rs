@@ -6,7 +6,7 @@ use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
 use crate::exchange::targets::{check_shift, read, recorded_before};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::effort::season_of;
 use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
@@ -287,7 +287,7 @@ fn write(path: &Path, features: Vec<Feature>, overwrite: bool) -> Result<(), Fai
     let mut members = Map::new();
     members.insert("datum".into(), "WGS 84".into());
     let collection = FeatureCollection { members, features };
-    write_new(path, overwrite, |mut out| {
+    files::write(path, Existing::replaced_if(overwrite), |mut out| {
         write_features(&mut out, &collection)
     })?;
     Ok(())

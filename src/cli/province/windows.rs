@@ -3,7 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::{Common, Context, moment};
 use super::super::registry::say::{Failure, bad, data, json, tell};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::province::gather::{WINDOWS_SETTING, windows_of};
 use crate::province::windows::Windows;
 use crate::registry::body::{Body, Setting};
@@ -40,7 +40,7 @@ impl Arguments {
         };
         if let Some(path) = &self.set {
             let name = path.display().to_string();
-            let text = std::fs::read(path)
+            let text = files::read(path)
                 .map_err(|source| crate::exchange::ExchangeError::Unreadable {
                     path: path.clone(),
                     source,
@@ -78,7 +78,7 @@ impl Arguments {
         }
         let windows = windows_of(&context.read()?)?;
         if let Some(path) = &self.write {
-            write_new(path, self.overwrite, |out| {
+            files::write(path, Existing::replaced_if(self.overwrite), |out| {
                 // Spreadsheets take a CSV for the local code page unless it begins with this mark.
                 out.write_all("\u{feff}".as_bytes())?;
                 out.write_all(windows.csv().as_bytes())

@@ -3,17 +3,17 @@
 use super::Done;
 use super::context::{Common, Context, moment};
 use super::say::{Failure, bad, data, json, tell};
-use super::upkeep::write_file;
-use crate::registry::DeviceId;
+use crate::files::{self, Existing, FileError};
 use crate::registry::authority::Standing;
 use crate::registry::body::{self, Body};
 use crate::registry::bundle::{self, BundleError, Point, Request, Sealing};
 use crate::registry::store::{Draft, Store};
 use crate::registry::unit::is_code;
+use crate::registry::{DeviceId, Hash};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `papaver trust`
 #[derive(Debug, Args)]
@@ -164,6 +164,9 @@ struct Create {
     /// Split into parts of at most so many megabytes 分卷大小
     #[arg(long, value_name = "MB")]
     split: Option<u64>,
+    /// Replace files of that name 覆盖
+    #[arg(long)]
+    overwrite: bool,
     /// Encrypt to this recipient (age1…), once or more; with `PAPAVER_BUNDLE_PASSPHRASE` to a passphrase 收件人
     #[arg(long = "to", value_name = "RECIPIENT")]
     recipients: Vec<String>,
@@ -211,10 +214,9 @@ impl Bundle {
             BundleCommand::Apply(c) => c.run(lang),
             BundleCommand::Identity(c) => {
                 let (secret, public) = bundle::new_identity();
-                if c.output.exists() {
-                    return Err(crate::registry::StoreError::Exists { path: c.output }.into());
-                }
-                write_file(&c.output, format!("{secret}\n").as_bytes())?;
+                files::check(&c.output, Existing::Stays)?;
+                files::keep_new(&c.output, |file| writeln!(file, "{secret}"))
+                    .map_err(FileError::of(&c.output))?;
                 if c.json {
                     json(&serde_json::json!({"file": c.output, "recipient": public}));
                 } else {
@@ -291,8 +293,9 @@ impl Create {
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
                 .to_string(),
             sealing,
+            existing: Existing::replaced_if(self.overwrite),
         };
-        let files = bundle::create(&store, &self.output, &request)?;
+        let made = bundle::create(&store, &self.output, &request)?;
         if let Some(name) = self.point {
             let devices = store.devices()?;
             let point = Point {
@@ -302,20 +305,50 @@ impl Create {
             let text = serde_json::json!(point).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }
-        if context.common.json {
-            json(&serde_json::json!({"files": files}));
-            return Ok(Done::Whole);
-        }
-        for file in files {
-            data(&file.display().to_string());
-        }
-        Ok(Done::Whole)
+        made_said(&made, context.common.json, lang);
+        Ok(if made.changed.is_empty() {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
+    }
+}
+
+/// What was made, and what could not be carried.
+fn made_said(made: &bundle::Made, as_json: bool, lang: Lang) {
+    if as_json {
+        let listed = |list: &[(Hash, String)]| -> Vec<serde_json::Value> {
+            list.iter()
+                .map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name}))
+                .collect()
+        };
+        json(&serde_json::json!({
+            "files": made.paths, "absent": listed(&made.absent), "changed": listed(&made.changed),
+        }));
+        return;
+    }
+    for file in &made.paths {
+        data(&file.display().to_string());
+    }
+    for (sha256, name) in &made.absent {
+        tell(&tr!(
+            lang,
+            "evidence {name} ({sha256}) is not here, so the bundle does not carry it",
+            "证据 {name}（{sha256}）不在本库，数据包中未包含"
+        ));
+    }
+    for (sha256, name) in &made.changed {
+        tell(&tr!(
+            lang,
+            "evidence {name} ({sha256}) has changed here, so the bundle does not carry it: `papaver verify`",
+            "证据 {name}（{sha256}）在本库已被改动，数据包中未包含：请执行 `papaver verify`"
+        ));
     }
 }
 
 impl Inspect {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let found = bundle::inspect(&self.file, &unlock(self.identity.as_ref())?)?;
+        let found = bundle::look_through(&self.file, &unlock(self.identity.as_ref())?)?;
         let manifest = serde_json::to_value(&found.manifest).unwrap_or_default();
         if self.common.json {
             json(
@@ -330,12 +363,7 @@ impl Inspect {
             "from unit {unit}, device {device}, made {at}",
             "来自单位 {unit}，设备 {device}，制作于 {at}"
         ));
-        let (part, parts, events, files) = (
-            m.part[0],
-            m.part[1],
-            found.events.len(),
-            found.evidence.len(),
-        );
+        let (part, parts, events, files) = (m.part[0], m.part[1], found.events, found.files);
         data(&tr!(
             lang,
             "part {part} of {parts}: {events} events, {files} evidence files",
@@ -349,6 +377,13 @@ impl Inspect {
                 range.last
             ));
         }
+        for sha256 in &m.absent {
+            data(&tr!(
+                lang,
+                "evidence {sha256} was not at the sender",
+                "证据 {sha256} 在发送方没有"
+            ));
+        }
         data(&format!("SHA-256 {}", found.sha256));
         tell(lang.pick(
             "every digest and signature fits; whether to trust that device is yours to say",
@@ -356,6 +391,29 @@ impl Inspect {
         ));
         Ok(Done::Whole)
     }
+}
+
+/// The receipt lies beside the bundle; where that cannot be written (a disc), in the current folder.
+fn lay_receipt(bundle: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    match lay_numbered(&files::beside(bundle, ".receipt"), text) {
+        Err(FileError::Unwritable { .. }) => {
+            let name = bundle.file_name().map(PathBuf::from).unwrap_or_default();
+            lay_numbered(&files::beside(&name, ".receipt"), text)
+        }
+        done => done,
+    }
+}
+
+/// An earlier receipt of that name is a signed statement of its own: it stays, and this one is numbered.
+fn lay_numbered(stem: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    let mut path = files::beside(stem, ".json");
+    for number in 2_u32.. {
+        match files::write_bytes(&path, Existing::Stays, text) {
+            Err(FileError::Exists { .. }) => path = files::beside(stem, &format!("-{number}.json")),
+            done => return done.map(|()| path),
+        }
+    }
+    Err(FileError::Exists { path })
 }
 
 impl Apply {
@@ -366,11 +424,12 @@ impl Apply {
         };
         let unlock = unlock(self.identity.as_ref())?;
         let (mut store, _) = context.write()?;
-        // All are read and checked before the first is taken.
+        let trusted = store.trusted();
+        // All are read and checked before the first is taken; a stranger's not beyond its manifest.
         let found = self
             .files
             .iter()
-            .map(|file| bundle::inspect(file, &unlock))
+            .map(|file| bundle::inspect_trusted(file, &unlock, &trusted))
             .collect::<Result<Vec<_>, _>>()?;
         let mut whole = true;
         for (file, bundle) in self.files.iter().zip(&found) {
@@ -379,21 +438,18 @@ impl Apply {
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
                 .to_string();
             let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
-            let mut beside = file.as_os_str().to_owned();
-            beside.push(".receipt.json");
             let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
-            if write_file(std::path::Path::new(&beside), &text).is_err() {
-                // A disc cannot be written: the receipt goes to the current folder.
-                let name = std::path::Path::new(&beside)
-                    .file_name()
-                    .map(PathBuf::from)
-                    .unwrap_or_default();
-                write_file(&name, &text)?;
-            }
+            let kept = lay_receipt(file, &text)?;
+            let (absent, late): (Vec<&Hash>, Vec<&Hash>) = applied
+                .missing_files
+                .iter()
+                .partition(|sha256| bundle.manifest.absent.contains(sha256));
             whole &= applied.gaps.is_empty()
-                && applied.missing_files.is_empty()
+                && late.is_empty()
                 && applied.refused.is_empty()
                 && applied.forks.is_empty();
+            let kept = kept.display();
+            tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
             if context.common.json {
                 json(&receipt);
                 continue;
@@ -433,8 +489,16 @@ impl Apply {
                     "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
                 ));
             }
-            if !applied.missing_files.is_empty() {
-                let n = applied.missing_files.len();
+            if !absent.is_empty() {
+                let n = absent.len();
+                data(&tr!(
+                    lang,
+                    "{n} evidence files were not at the sender either",
+                    "{n} 个证据文件在发送方也没有"
+                ));
+            }
+            if !late.is_empty() {
+                let n = late.len();
                 data(&tr!(
                     lang,
                     "{n} evidence files have not arrived: they are in another part",

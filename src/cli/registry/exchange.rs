@@ -8,7 +8,8 @@ use super::say::{Failure, bad, data, json, tell};
 use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::training::write_training_set;
-use crate::exchange::{Export as Exported, Format, Journal, export, write_new};
+use crate::exchange::{Export as Exported, Format, Journal, export};
+use crate::files::{self, Existing};
 use crate::registry::moves::Move;
 use crate::tr;
 use crate::words::Lang;
@@ -345,7 +346,7 @@ impl Dossier {
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());
         let page = dossier.page(lang);
-        write_new(&output, self.overwrite, |out| {
+        files::write(&output, Existing::replaced_if(self.overwrite), |out| {
             std::io::Write::write_all(out, page.as_bytes())
         })?;
         if context.common.json {

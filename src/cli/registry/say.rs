@@ -2,24 +2,9 @@
 
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
-use std::io::Write;
 use std::path::PathBuf;
 
-/// A line of data.
-pub(in crate::cli) fn data(text: &str) {
-    // A closed pipe ends the talk, not the work.
-    let _closed = writeln!(std::io::stdout(), "{text}");
-}
-
-/// A line of talk.
-pub(in crate::cli) fn tell(text: &str) {
-    let _closed = writeln!(std::io::stderr(), "{text}");
-}
-
-/// A value as one line of JSON.
-pub(in crate::cli) fn json(value: &serde_json::Value) {
-    data(&value.to_string());
-}
+pub(in crate::cli) use crate::cli::talk::{data, json, tell};
 
 /// Any error that can be told.
 pub(in crate::cli) struct Failure(pub(in crate::cli) Box<dyn Say>);

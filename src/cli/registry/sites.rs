@@ -77,7 +77,7 @@ impl Record {
             json(&serde_json::json!({
                 "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
                 "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated,
-                "pictures_missing": done.pictures_missing
+                "pictures_missing": done.pictures_missing, "unverifiable": done.unverifiable
             }));
             return Ok(Done::Whole);
         }
@@ -123,6 +123,12 @@ fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
             lang,
             "{n} candidates were recorded before: nothing was changed for them",
             "{n} 个候选此前已录入，未作更改"
+        ));
+    }
+    if done.unverifiable {
+        tell(lang.pick(
+            "the folder is of a version that named no digests of its files: whether it was edited cannot be verified",
+            "该文件夹由旧版本写出，没有文件校验值：无法核实是否被改动",
         ));
     }
     if done.pictures_missing > 0 {

@@ -4,7 +4,7 @@ use super::Done;
 use super::context::{Common, Context, moment};
 use super::filter::FilterArguments;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
-use crate::exchange::write_new;
+use crate::files::{self, Existing};
 use crate::registry::body::{Acknowledge, Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
@@ -14,7 +14,7 @@ use crate::registry::store::{Draft, Finding, salvage};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `papaver verify`
 #[derive(Debug, Args)]
@@ -90,8 +90,8 @@ fn finding(found: &Finding, lang: Lang) -> String {
         ),
         Finding::EvidenceMissing { sha256, name } => tr!(
             lang,
-            "evidence {name} ({sha256}) is missing",
-            "证据 {name}（{sha256}）缺失"
+            "evidence {name} ({sha256}) was recorded here and is gone: put it back from a copy, or apply a bundle that carries it",
+            "证据 {name}（{sha256}）曾在本机录入，现已缺失：请从备份放回，或导入含有它的数据包"
         ),
         Finding::EvidenceChanged { sha256, name } => tr!(
             lang,
@@ -127,6 +127,7 @@ impl Verify {
                     "unit": sealed.event.actor.unit, "actor": sealed.event.actor.name, "site": sealed.event.site, "why": why,
                     "because": why.label(lang),
                 })).collect::<Vec<_>>(),
+                "absent": found.absent.iter().map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name})).collect::<Vec<_>>(),
                 "heads": found.heads.iter().map(|(d, s, h)| serde_json::json!({"device": d, "seq": s, "hash": h})).collect::<Vec<_>>(),
             }));
         } else {
@@ -159,6 +160,13 @@ impl Verify {
                     "设备 {device} 自序号 {seq} 起重复；主管已说明原因"
                 ));
             }
+            for (sha256, name) in &found.absent {
+                data(&tr!(
+                    lang,
+                    "not arrived: evidence {name} ({sha256})",
+                    "尚未到达：证据 {name}（{sha256}）"
+                ));
+            }
             for (device, seq, hash) in &found.heads {
                 data(&format!(
                     "{} {} #{seq} {hash}",
@@ -174,9 +182,14 @@ impl Verify {
                 "{events} events, {signatures} signatures verified now, {before} before; {files} evidence files",
                 "{events} 条记录，本次验签 {signatures} 个，此前已验 {before} 个；{files} 个证据文件"
             ));
-            let sound = lines.is_empty();
-            tell(if sound {
+            let gone = |f: &Finding| matches!(f, Finding::EvidenceMissing { .. });
+            tell(if lines.is_empty() {
                 lang.pick("nothing has changed", "完好无改动")
+            } else if found.findings.iter().all(gone) {
+                lang.pick(
+                    "INCOMPLETE: the events are whole, evidence that was here is gone",
+                    "不完整：记录完好，但曾在本机的证据已缺失",
+                )
             } else {
                 lang.pick("DAMAGED: write nothing more into it", "已损坏：请勿再写入")
             });
@@ -406,7 +419,7 @@ impl DistrictsArguments {
             common: self.common,
             lang,
         };
-        let bytes = std::fs::read(&self.file).map_err(|source| RecordError::Unreadable {
+        let bytes = files::read(&self.file).map_err(|source| RecordError::Unreadable {
             path: self.file.clone(),
             source,
         })?;
@@ -462,7 +475,7 @@ impl EvidenceList {
                     .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
                 _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
             };
-        write_new(&self.output, self.overwrite, |out| {
+        files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
             std::io::Write::write_all(out, &bytes)
         })?;
         let n = rows.len();
@@ -477,27 +490,4 @@ impl EvidenceList {
         ));
         Ok(Done::Whole)
     }
-}
-
-/// Writes a whole file under a temporary name and renames it.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write;
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| {
-        crate::registry::evidence::EvidenceError::Unwritable {
-            path: path.into(),
-            source,
-        }
-        .into()
-    })
 }

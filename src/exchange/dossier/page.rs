@@ -7,8 +7,8 @@ use crate::exchange::ledger::{COLUMNS, Cell, Context};
 use crate::registry::coded::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::legal::LegalBands;
+use crate::shown::escape;
 use crate::words::Lang;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");

@@ -13,7 +13,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// The longest side of a thumbnail in pixels.
@@ -65,10 +65,7 @@ fn kept(folder: &Path, sha256: Hash, original: &[u8]) -> Option<Vec<u8>> {
     let made = thumbnail(original)?;
     let lay = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&made)?;
-        file.persist(&path).map_err(|e| e.error)?;
-        Ok(())
+        crate::files::keep(&path, |file| file.write_all(&made))
     };
     // A registry on a disc is only read; the page does not need the file.
     let _not_kept = lay();

@@ -4,9 +4,9 @@ use super::Dossier;
 use crate::exchange::kmz::colour;
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
 use crate::registry::place::Place;
+use crate::shown::escape;
 use crate::tr;
 use crate::words::Lang;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// Sides of the drawing in pixels.

@@ -3,8 +3,8 @@
 use super::style::{self, Shading};
 use super::write::{about_table, create, finish, ogr, style_table};
 use crate::exchange::ledger::{Cell, Kind};
-use crate::exchange::out::check_free;
 use crate::exchange::{ExchangeError, Export};
+use crate::files::Existing;
 use gdal::Dataset;
 use gdal::errors::GdalError;
 use gdal::spatial_ref::SpatialRef;
@@ -28,16 +28,15 @@ pub struct AreaLayer {
 /// Writes layers of areas; the first is drawn lowest. `about` are names and values that say what the file is.
 ///
 /// # Errors
-/// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`].
+/// See [`crate::files::FileError`].
 pub fn write_areas(
     path: &Path,
     layers: &[AreaLayer],
     about: &[(&str, String)],
     made_at: &str,
-    overwrite: bool,
+    existing: Existing,
 ) -> Result<(), ExchangeError> {
-    check_free(path, overwrite)?;
-    finish(path, overwrite, |made| fill(made, layers, about, made_at))
+    finish(path, existing, |made| fill(made, layers, about, made_at))
 }
 
 fn fill(
@@ -133,10 +132,10 @@ mod tests {
         let about = [("period", "2026".to_owned())];
         let made_at = "2026-08-01T12:00:00Z";
         let layers = [layer];
-        write_areas(&path, &layers, &about, made_at, false).expect("written");
+        write_areas(&path, &layers, &about, made_at, Existing::Stays).expect("written");
         assert!(matches!(
-            write_areas(&path, &layers, &about, made_at, false),
-            Err(ExchangeError::Exists { .. })
+            write_areas(&path, &layers, &about, made_at, Existing::Stays),
+            Err(ExchangeError::File(crate::files::FileError::Exists { .. }))
         ));
         let dataset = gdal::Dataset::open(&path).expect("opened");
         let mut cells = dataset.layer_by_name("cells").expect("layer");

@@ -6,6 +6,6 @@ mod style;
 mod write;
 
 pub use areas::{AreaLayer, write_areas};
-pub use read::{Journal, read};
+pub use read::read;
 pub use style::Shading;
 pub use write::write;

@@ -1,91 +1,32 @@
-//! Reading what comes back. The file is copied with the journal beside it and read there: SQLite would write into it
-//! while it takes the journal in, and a crew's only copy is not to be touched.
+//! Reading what comes back, out of a copy that holds its tables alone: a crew's only copy is not to be touched, and what
+//! a data base of strangers can do is not to be done.
 
 use crate::exchange::ExchangeError;
-use crate::exchange::out::unwritable;
 use crate::exchange::table::{Field, Row, Table};
-use crate::ground::LonLat;
+use crate::ground::{Journal, LonLat, harmless};
 use gdal::vector::{FieldValue, Geometry, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-/// What lay beside the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Journal {
-    /// Nothing, and nothing is expected.
-    None,
-    /// Edits that were not in the file itself; they were read.
-    Taken,
-    /// The file was written by a program that keeps the last edits in a file of their own, and there is none.
-    Absent,
-}
+use std::path::Path;
 
 /// Reads the tables of a file that name sites.
 ///
 /// # Errors
-/// [`ExchangeError::Unreadable`], [`ExchangeError::Malformed`].
+/// [`ExchangeError::GeoPackage`], [`ExchangeError::Malformed`].
 pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
-    let unreadable = |source| ExchangeError::Unreadable {
+    let copy = harmless(path)?;
+    let tables = tables(copy.path()).map_err(|e| ExchangeError::Malformed {
         path: path.into(),
-        source,
-    };
-    let mut head = [0; 100];
-    std::fs::File::open(path)
-        .and_then(|mut file| file.read_exact(&mut head))
-        .map_err(|source| match source.kind() {
-            std::io::ErrorKind::UnexpectedEof => ExchangeError::Malformed {
-                path: path.into(),
-                why: "it is empty or cut".into(),
-            },
-            _ => unreadable(source),
-        })?;
-    let malformed = |why: String| ExchangeError::Malformed {
-        path: path.into(),
-        why,
-    };
-    if &head[..16] != b"SQLite format 3\0" {
-        return Err(malformed("not a GeoPackage".into()));
-    }
-    let workshop = tempfile::tempdir().map_err(unwritable(&std::env::temp_dir()))?;
-    let copy = workshop.path().join("copy.gpkg");
-    std::fs::copy(path, &copy).map_err(unreadable)?;
-    let mut journal = if head[18] == 2 {
-        Journal::Absent
-    } else {
-        Journal::None
-    };
-    for ending in ["-wal", "-journal"] {
-        let beside = beside(path, ending);
-        let Ok(about) = std::fs::metadata(&beside) else {
-            continue;
-        };
-        if about.len() == 0 {
-            // All of it is in the file already.
-            journal = Journal::None;
-        } else {
-            std::fs::copy(&beside, self::beside(&copy, ending)).map_err(unreadable)?;
-            journal = Journal::Taken;
-        }
-    }
-    let tables = tables(&copy).map_err(|e| malformed(e.to_string()))?;
-    Ok((tables, journal))
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+        why: e.to_string(),
+    })?;
+    Ok((tables, copy.journal))
 }
 
 fn tables(path: &Path) -> gdal::errors::Result<Vec<Table>> {
     let dataset = Dataset::open_ex(
         path,
         DatasetOptions {
-            // To take a journal in, the copy has to be written.
-            open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_UPDATE,
+            open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
             allowed_drivers: Some(&["GPKG"]),
             ..DatasetOptions::default()
         },

@@ -4,8 +4,8 @@ use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
+use crate::shown::escape;
 use crate::words::Lang;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// A QML document of these parts.

@@ -3,8 +3,8 @@
 use super::style;
 use crate::exchange::form::{FORM, Widget};
 use crate::exchange::ledger::{COLUMNS, Cell, Column, Entry, Kind};
-use crate::exchange::out::{check_free, folder_of, put, readable, unwritable, write_new};
 use crate::exchange::{ExchangeError, Export, chip};
+use crate::files::{self, Existing, FileError, Workshop};
 use gdal::errors::GdalError;
 use gdal::raster::RasterCreationOptions;
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
@@ -23,13 +23,13 @@ const VISIT_NAMES: [&str; 6] = ["site", "state", "due", "crew", "head", "site_ke
 /// where there are pictures.
 ///
 /// # Errors
-/// [`ExchangeError::Exists`], [`ExchangeError::Unwritable`].
+/// See [`FileError`].
 pub fn write(
     export: &Export,
     path: &Path,
-    overwrite: bool,
+    existing: Existing,
 ) -> Result<Option<PathBuf>, ExchangeError> {
-    check_free(path, overwrite)?;
+    files::check(path, existing)?;
     let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
     name.push("-files");
     let pictures = path.with_file_name(&name);
@@ -38,65 +38,48 @@ pub fn write(
         .iter()
         .any(|entry| chip(&entry.site, &export.evidence).is_some());
     if any {
-        check_free(&pictures, overwrite)?;
+        files::check(&pictures, existing)?;
     }
     let prefix = name.to_string_lossy().into_owned();
-    let workshop = make(path, |made| fill(export, made, &prefix))?;
+    let workshop = make(path, existing, |made| fill(export, made, &prefix))?;
     if any {
-        fs::create_dir_all(&pictures).map_err(unwritable(&pictures))?;
+        fs::create_dir_all(&pictures).map_err(FileError::of(&pictures))?;
         for entry in &export.entries {
             if let Some(bytes) = chip(&entry.site, &export.evidence) {
                 let target = pictures.join(format!("{}.jpg", entry.code));
-                write_new(&target, overwrite, |out| out.write_all(&bytes))?;
+                files::write_bytes(&target, existing, &bytes)?;
             }
         }
     }
-    name_it(&workshop, path, overwrite)?;
+    workshop.give(MADE, path, existing)?;
     Ok(any.then_some(pictures))
-}
-
-/// Makes a file in a folder of its own beside where it will be.
-fn make(
-    path: &Path,
-    fill: impl FnOnce(&Path) -> Result<(), GdalError>,
-) -> Result<tempfile::TempDir, ExchangeError> {
-    let workshop = tempfile::Builder::new()
-        .prefix(".papaver-")
-        .tempdir_in(folder_of(path))
-        .map_err(unwritable(path))?;
-    let made = workshop.path().join(MADE);
-    fill(&made).map_err(|e| ExchangeError::Unwritable {
-        path: path.into(),
-        source: std::io::Error::other(e),
-    })?;
-    let _ = readable(&made);
-    fs::File::open(&made)
-        .and_then(|file| file.sync_all())
-        .map_err(unwritable(path))?;
-    Ok(workshop)
 }
 
 /// The name of a file while it is made.
 const MADE: &str = "made.gpkg";
 
-fn name_it(
-    workshop: &tempfile::TempDir,
+/// Makes a file in a folder of its own beside where it will be.
+fn make(
     path: &Path,
-    overwrite: bool,
-) -> Result<(), ExchangeError> {
-    let made = workshop.path().join(MADE);
-    let made = tempfile::TempPath::try_from_path(&made).map_err(unwritable(path))?;
-    put(made, path, overwrite)
+    existing: Existing,
+    fill: impl FnOnce(&Path) -> Result<(), GdalError>,
+) -> Result<Workshop, FileError> {
+    let workshop = Workshop::beside(path, existing)?;
+    fill(&workshop.path(MADE)).map_err(|e| FileError::Unwritable {
+        path: path.into(),
+        source: std::io::Error::other(e),
+    })?;
+    Ok(workshop)
 }
 
 /// Makes a file whole and gives it its name.
 pub(super) fn finish(
     path: &Path,
-    overwrite: bool,
+    existing: Existing,
     fill: impl FnOnce(&Path) -> Result<(), GdalError>,
 ) -> Result<(), ExchangeError> {
-    let workshop = make(path, fill)?;
-    name_it(&workshop, path, overwrite)
+    make(path, existing, fill)?.give(MADE, path, existing)?;
+    Ok(())
 }
 
 /// An empty file, and WGS 84 with the longitude first. Its version is one that the programs of crews have known for years;

@@ -13,9 +13,9 @@ pub use row::{Known, What};
 
 use super::ExchangeError;
 use super::gcj02::shift;
-use super::geopackage::Journal;
 use super::read::read;
 use super::{filled, table};
+use crate::ground::Journal;
 use crate::registry::body::{Body, Imported};
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::evidence::{self, EvidenceError};
@@ -253,7 +253,7 @@ fn keep_of(
 /// them. A path that leads elsewhere is none.
 fn find(file: &Path, name: &str) -> Result<PathBuf, Result<RowFlaw, ExchangeError>> {
     let name = name.replace('\\', "/");
-    let folder = super::out::folder_of(file);
+    let folder = crate::files::folder_of(file);
     let relative = Path::new(&name);
     let plain = relative.components().all(|part| {
         matches!(

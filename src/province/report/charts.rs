@@ -4,8 +4,8 @@ use super::Figures;
 use super::districts::open;
 use crate::province::process::Process;
 use crate::province::rank::{Ranked, Standing};
+use crate::shown::escape;
 use crate::words::Lang;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// The most districts of a chart.

@@ -5,10 +5,10 @@ use super::Figures;
 use crate::ground::{LocalPlane, LonLat};
 use crate::province::cells::outline;
 use crate::province::rank::{Ranked, Standing};
+use crate::shown::escape;
 use crate::tr;
 use crate::words::Lang;
 use geo::{BoundingRect, Coord, InteriorPoint, LineString, MultiPolygon};
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// Width of the drawing, pixels.

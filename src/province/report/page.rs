@@ -8,9 +8,9 @@ use super::table::Table;
 use super::tables::tables;
 use crate::exchange::cell::Cell;
 use crate::province::funnel;
+use crate::shown::escape;
 use crate::tr;
 use crate::words::Lang;
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 
 /// The dossier's style and what reports add to it.

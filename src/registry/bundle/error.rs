@@ -1,5 +1,6 @@
 //! Why a bundle is refused.
 
+use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
 use crate::registry::store::StoreError;
@@ -17,6 +18,8 @@ pub enum BundleError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file was not written.
+    File(FileError),
     /// It is no bundle, or a part of one: cut, or of another kind.
     NotABundle {
         /// The file.
@@ -103,6 +106,12 @@ impl From<StoreError> for BundleError {
     }
 }
 
+impl From<FileError> for BundleError {
+    fn from(source: FileError) -> Self {
+        Self::File(source)
+    }
+}
+
 impl Say for BundleError {
     #[expect(
         clippy::too_many_lines,
@@ -116,6 +125,7 @@ impl Say for BundleError {
         );
         match self {
             Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
+            Self::File(source) => source.say(lang),
             Self::NotABundle { path, why } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -221,6 +231,7 @@ impl Say for BundleError {
     fn fault(&self) -> Fault {
         match self {
             Self::Io { .. } => Fault::Machine,
+            Self::File(source) => source.fault(),
             Self::Store(source) => source.fault(),
             _ => Fault::Input,
         }
@@ -228,6 +239,7 @@ impl Say for BundleError {
 }
 speaking_error!(BundleError, |e| match e {
     BundleError::Io { source, .. } => Some(source),
+    BundleError::File(source) => Some(source),
     BundleError::Store(source) => Some(source.as_ref()),
     _ => None,
 });

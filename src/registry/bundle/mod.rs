@@ -11,8 +11,8 @@ mod write;
 
 pub use apply::{Applied, apply, receipt};
 pub use error::BundleError;
-pub use read::{Inspected, Unlock, inspect};
-pub use write::{Point, Request, Sealing, create, new_identity};
+pub use read::{Contents, Inspected, Unlock, inspect, inspect_trusted, look_through};
+pub use write::{Made, Point, Request, Sealing, create, new_identity};
 
 use super::ids::{DeviceId, Hash};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,9 @@ pub struct Manifest {
     pub part: [u32; 2],
     /// Every file but the manifest and its signature.
     pub files: Vec<FileEntry>,
+    /// Evidence that events name and that was not at the sender either, or not whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<Hash>,
 }
 
 /// A run of a device's numbers.

@@ -1,20 +1,32 @@
 //! Reading bundles: everything is checked, nothing is unpacked to the disk, and no registry is needed.
+//!
+//! First the manifest and its signature, out of the file where it lies; whose bundle it is can be judged from them before
+//! anything else is read. Then the contents, entry by entry.
 
-use super::{BundleError, COMMENT, FORMAT, Manifest, SIGNED_AS, VERSION};
+use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSION};
 use crate::registry::event::{EventFlaw, Sealed, canonical};
-use crate::registry::ids::Hash;
+use crate::registry::ids::{DeviceId, Hash};
 use age::secrecy::SecretString;
 use ed25519_dalek::{Signature, VerifyingKey};
 use rayon::prelude::*;
+use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
-use std::path::Path;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 /// The largest manifest.
 const MANIFEST_LIMIT: u64 = 64 << 20;
+/// The largest list of a ZIP's entries: some 400,000 files.
+const DIRECTORY_LIMIT: u64 = 64 << 20;
 /// Text does not grow by more than this when it is unpacked.
 const RATIO_LIMIT: u64 = 200;
+/// The longest line of `events.jsonl`.
+const LINE_LIMIT: u64 = 16 << 20;
+/// Bytes of lines that are checked at a time.
+const BATCH: usize = 8 << 20;
 
 /// How an encrypted bundle is opened.
 #[derive(Debug, Clone, Default)]
@@ -41,39 +53,233 @@ pub struct Inspected {
     pub encrypted: bool,
 }
 
+/// What a whole bundle holds, counted.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Events.
+    pub events: u64,
+    /// Evidence files.
+    pub files: u64,
+    /// The digest of the bundle, decrypted.
+    pub sha256: Hash,
+    /// Whether it was encrypted.
+    pub encrypted: bool,
+}
+
 /// Reads and checks a whole bundle.
 ///
 /// # Errors
 /// The first thing that is wrong, and where.
 pub fn inspect(path: &Path, unlock: &Unlock) -> Result<Inspected, BundleError> {
-    let raw = std::fs::read(path).map_err(|source| BundleError::Io {
-        path: path.into(),
-        source,
-    })?;
-    let encrypted = raw.starts_with(b"age-encryption.org/");
-    let bytes = if encrypted {
-        decrypt(path, &raw, unlock)?
-    } else {
-        raw
-    };
-    let sha256 = Hash::of(&bytes);
-    // The container is judged last, so that a changed file inside is named where it can be.
-    let inside = contents(path, &bytes);
-    let container = check_container(path, &bytes);
-    let (manifest, events, evidence) = match (inside, container) {
-        (Err(error), _) | (Ok(_), Err(error)) => return Err(error),
-        (Ok(found), Ok(())) => found,
-    };
-    Ok(Inspected {
-        manifest,
+    Opened::new(path, unlock)?.all()
+}
+
+/// Reads and checks a whole bundle whose signer is among the trusted, devices and their units; another's is refused by
+/// its manifest, before anything else of it is read.
+///
+/// # Errors
+/// [`BundleError::Stranger`], and those of [`inspect`].
+pub fn inspect_trusted(
+    path: &Path,
+    unlock: &Unlock,
+    trusted: &BTreeMap<DeviceId, String>,
+) -> Result<Inspected, BundleError> {
+    let opened = Opened::new(path, unlock)?;
+    opened.check_signer(trusted)?;
+    opened.all()
+}
+
+/// Checks a whole bundle as [`inspect`] does and keeps nothing of it: a stranger's may be larger than memory.
+///
+/// # Errors
+/// The first thing that is wrong, and where.
+pub fn look_through(path: &Path, unlock: &Unlock) -> Result<Contents, BundleError> {
+    let opened = Opened::new(path, unlock)?;
+    let encrypted = opened.encrypted;
+    let mut events = 0;
+    let (manifest, sha256) = opened.read(&mut |batch| events += batch.len() as u64, None)?;
+    Ok(Contents {
         events,
-        evidence,
+        files: (manifest.files.len() as u64).saturating_sub(1),
+        manifest,
         sha256,
         encrypted,
     })
 }
 
-fn decrypt(path: &Path, bytes: &[u8], unlock: &Unlock) -> Result<Vec<u8>, BundleError> {
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+type Archive = zip::ZipArchive<Box<dyn ReadSeek>>;
+
+/// A bundle whose manifest is signed by the device that it names.
+struct Opened {
+    path: PathBuf,
+    archive: Archive,
+    length: u64,
+    manifest: Manifest,
+    encrypted: bool,
+}
+
+impl Opened {
+    fn new(path: &Path, unlock: &Unlock) -> Result<Self, BundleError> {
+        let io = |source| BundleError::Io {
+            path: path.into(),
+            source,
+        };
+        crate::files::regular(path).map_err(io)?;
+        let mut file = BufReader::new(File::open(path).map_err(io)?);
+        let encrypted = file
+            .fill_buf()
+            .map_err(io)?
+            .starts_with(b"age-encryption.org/");
+        let mut source: Box<dyn ReadSeek> = if encrypted {
+            decrypt(path, file, unlock)?
+        } else {
+            Box::new(file)
+        };
+        let changed = |_cut| BundleError::Changed {
+            path: path.into(),
+            at: "its encrypted contents".into(),
+        };
+        let length = source.seek(SeekFrom::End(0)).map_err(changed)?;
+        check_directory(path, &mut source, length)?;
+        let mut archive = zip::ZipArchive::new(source).map_err(|e| BundleError::NotABundle {
+            path: path.into(),
+            why: e.to_string(),
+        })?;
+        let names = names(path, &archive)?;
+        let bytes = entry(path, &mut archive, "MANIFEST.json", MANIFEST_LIMIT)?;
+        let manifest = read_manifest(path, &bytes)?;
+        let signature = entry(path, &mut archive, "MANIFEST.sig", 256)?;
+        check_signature(path, &manifest, &bytes, &signature)?;
+        check_listed(path, &manifest, &names, length)?;
+        Ok(Self {
+            path: path.into(),
+            archive,
+            length,
+            manifest,
+            encrypted,
+        })
+    }
+
+    fn check_signer(&self, trusted: &BTreeMap<DeviceId, String>) -> Result<(), BundleError> {
+        let signer = &self.manifest;
+        if trusted.get(&signer.device) == Some(&signer.unit) {
+            return Ok(());
+        }
+        Err(BundleError::Stranger {
+            path: self.path.clone(),
+            device: signer.device,
+            unit: signer.unit.clone(),
+        })
+    }
+
+    fn all(self) -> Result<Inspected, BundleError> {
+        let encrypted = self.encrypted;
+        let (mut events, mut evidence) = (Vec::new(), Vec::new());
+        let (manifest, sha256) = self.read(
+            &mut |batch| events.extend(batch),
+            Some(&mut |sha256, bytes| evidence.push((sha256, bytes))),
+        )?;
+        Ok(Inspected {
+            manifest,
+            events,
+            evidence,
+            sha256,
+            encrypted,
+        })
+    }
+
+    /// Reads every entry and gives events and, where wanted, evidence away; the manifest and the digest of the whole.
+    fn read(
+        mut self,
+        events: &mut dyn FnMut(Vec<Sealed>),
+        mut evidence: Option<&mut dyn FnMut(Hash, Vec<u8>)>,
+    ) -> Result<(Manifest, Hash), BundleError> {
+        let path = self.path.clone();
+        let changed = |at: &str| BundleError::Changed {
+            path: path.clone(),
+            at: at.to_owned(),
+        };
+        let mut count = 0;
+        for file in &self.manifest.files {
+            if file.path == "events.jsonl" {
+                let stream = self
+                    .archive
+                    .by_name(&file.path)
+                    .map_err(|_e| changed(&file.path))?;
+                read_events(&self.path, stream, file, &mut |batch: Vec<Sealed>| {
+                    count += batch.len() as u64;
+                    events(batch);
+                })?;
+            } else if let Some(keep) = &mut evidence {
+                let content = entry(&self.path, &mut self.archive, &file.path, file.bytes)?;
+                if content.len() as u64 != file.bytes || Hash::of(&content) != file.sha256 {
+                    return Err(changed(&file.path));
+                }
+                keep(file.sha256, content);
+            } else {
+                let mut stream = self
+                    .archive
+                    .by_name(&file.path)
+                    .map_err(|_e| changed(&file.path))?;
+                let mut through =
+                    Digesting::new(stream.by_ref().take(file.bytes.saturating_add(1)));
+                let read = io::copy(&mut through, &mut io::sink())
+                    .map_err(|_checksum| changed(&file.path))?;
+                let digest = through.digest;
+                if read != file.bytes || Hash(digest.finalize().into()) != file.sha256 {
+                    return Err(changed(&file.path));
+                }
+            }
+        }
+        if count != self.manifest.events {
+            return Err(changed("events.jsonl"));
+        }
+        // The container is judged last, so that a changed file inside is named where it can be.
+        let whole = check_container(&path, &mut self.archive.into_inner(), self.length)?;
+        Ok((self.manifest, whole))
+    }
+}
+
+/// The digest of all bytes; the last 64 are the digest of those before them.
+fn check_container(
+    path: &Path,
+    reader: &mut Box<dyn ReadSeek>,
+    length: u64,
+) -> Result<Hash, BundleError> {
+    let broken = || BundleError::Changed {
+        path: path.into(),
+        at: "the container (ZIP headers or comment)".into(),
+    };
+    let before = length.checked_sub(64).ok_or_else(broken)?;
+    let mut look = || -> io::Result<(Sha256, Vec<u8>)> {
+        reader.rewind()?;
+        let mut through = Digesting::new(reader.by_ref().take(before));
+        io::copy(&mut through, &mut io::sink())?;
+        let digest = through.digest;
+        let mut end = Vec::new();
+        reader.by_ref().take(65).read_to_end(&mut end)?;
+        Ok((digest, end))
+    };
+    let (mut digest, end) = look().map_err(|_cut| broken())?;
+    let whole = Hash(digest.clone().finalize().into());
+    if end != whole.to_string().as_bytes() {
+        return Err(broken());
+    }
+    digest.update(&end);
+    Ok(Hash(digest.finalize().into()))
+}
+
+/// Opens an encrypted bundle as a stream: nothing is decrypted before it is asked for.
+fn decrypt(
+    path: &Path,
+    file: BufReader<File>,
+    unlock: &Unlock,
+) -> Result<Box<dyn ReadSeek>, BundleError> {
     let locked = || BundleError::Locked { path: path.into() };
     let mut identities: Vec<Box<dyn age::Identity>> = Vec::new();
     if let Some(passphrase) = &unlock.passphrase {
@@ -90,72 +296,80 @@ fn decrypt(path: &Path, bytes: &[u8], unlock: &Unlock) -> Result<Vec<u8>, Bundle
         let identity: age::x25519::Identity = line.trim().parse().map_err(|_none| locked())?;
         identities.push(Box::new(identity));
     }
-    let decryptor = age::Decryptor::new_buffered(bytes).map_err(|_changed| locked())?;
-    let mut reader = decryptor
+    let decryptor = age::Decryptor::new_buffered(file).map_err(|_changed| locked())?;
+    let reader = decryptor
         .decrypt(identities.iter().map(AsRef::as_ref))
         .map_err(|_not_ours| locked())?;
-    let mut plain = Vec::new();
-    reader
-        .read_to_end(&mut plain)
-        .map_err(|_changed| BundleError::Changed {
-            path: path.into(),
-            at: "its encrypted contents".into(),
-        })?;
-    Ok(plain)
+    Ok(Box::new(reader))
 }
 
-fn check_container(path: &Path, bytes: &[u8]) -> Result<(), BundleError> {
-    let end = bytes.len().saturating_sub(64);
-    let whole = bytes[..end].ends_with(COMMENT.as_bytes())
-        && bytes[end..] == *Hash::of(&bytes[..end]).to_string().as_bytes();
-    if whole {
-        Ok(())
-    } else {
-        Err(BundleError::Changed {
-            path: path.into(),
-            at: "the container (ZIP headers or comment)".into(),
-        })
-    }
-}
-
-type Contents = (Manifest, Vec<Sealed>, Vec<(Hash, Vec<u8>)>);
-type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
-
-fn contents(path: &Path, bytes: &[u8]) -> Result<Contents, BundleError> {
-    let broken = |why: String| BundleError::NotABundle {
-        path: path.into(),
-        why,
+/// The list of a ZIP's entries is read into memory as a whole: how large it is stands before the comment that every
+/// bundle ends with.
+fn check_directory(
+    path: &Path,
+    source: &mut Box<dyn ReadSeek>,
+    length: u64,
+) -> Result<(), BundleError> {
+    const END: usize = 22;
+    let comment = COMMENT.len() + 64;
+    let mut end = [0; END];
+    let mut look = || -> io::Result<()> {
+        let from = length.saturating_sub((END + comment) as u64);
+        source.seek(SeekFrom::Start(from))?;
+        source.read_exact(&mut end)?;
+        source.rewind()
     };
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(e.to_string()))?;
+    let found = look().is_ok() && end.starts_with(b"PK\x05\x06");
+    let claims = if found {
+        u64::from(u32::from_le_bytes([end[12], end[13], end[14], end[15]]))
+    } else {
+        length
+    };
+    if claims > DIRECTORY_LIMIT {
+        return Err(BundleError::NotABundle {
+            path: path.into(),
+            why: "its end is not that of a bundle".into(),
+        });
+    }
+    Ok(())
+}
+
+/// The names of the entries, none of which is strange.
+fn names(path: &Path, archive: &Archive) -> Result<Vec<String>, BundleError> {
+    let strange = |entry: String| BundleError::Strange {
+        path: path.into(),
+        entry,
+    };
     let names: Vec<String> = archive
         .file_names()
         .map(|name| {
             name.map(std::borrow::Cow::into_owned)
-                .map_err(|e| BundleError::Strange {
-                    path: path.into(),
-                    entry: e.to_string(),
-                })
+                .map_err(|e| strange(e.to_string()))
         })
         .collect::<Result<_, _>>()?;
-    for name in &names {
-        let known = matches!(
-            name.as_str(),
-            "MANIFEST.json" | "MANIFEST.sig" | "events.jsonl"
-        ) || name
-            .strip_prefix("evidence/")
-            .is_some_and(|digest| digest.parse::<Hash>().is_ok());
-        if !known {
-            return Err(BundleError::Strange {
-                path: path.into(),
-                entry: name.clone(),
-            });
-        }
+    let known = |name: &str| {
+        matches!(name, "MANIFEST.json" | "MANIFEST.sig" | "events.jsonl")
+            || name
+                .strip_prefix("evidence/")
+                .is_some_and(|digest| digest.parse::<Hash>().is_ok())
+    };
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => Err(strange(name.clone())),
+        None => Ok(names),
     }
-    let manifest_bytes = entry(path, &mut archive, "MANIFEST.json", MANIFEST_LIMIT)?;
-    let manifest = read_manifest(path, &manifest_bytes)?;
-    let signature = entry(path, &mut archive, "MANIFEST.sig", 256)?;
-    check_signature(path, &manifest, &manifest_bytes, &signature)?;
+}
+
+/// Every entry is listed, every listed file is of a kind that bundles hold, and all of it is of a size that can be.
+fn check_listed(
+    path: &Path,
+    manifest: &Manifest,
+    names: &[String],
+    length: u64,
+) -> Result<(), BundleError> {
+    let strange = |entry: &str| BundleError::Strange {
+        path: path.into(),
+        entry: entry.to_owned(),
+    };
     let listed: BTreeSet<&str> = manifest
         .files
         .iter()
@@ -165,49 +379,29 @@ fn contents(path: &Path, bytes: &[u8]) -> Result<Contents, BundleError> {
         .iter()
         .find(|n| !n.starts_with("MANIFEST.") && !listed.contains(n.as_str()))
     {
-        return Err(BundleError::Strange {
-            path: path.into(),
-            entry: entry.clone(),
-        });
+        return Err(strange(entry));
     }
-    let claims: u64 = manifest
-        .files
-        .iter()
-        .fold(0, |sum, file| sum.saturating_add(file.bytes));
-    if claims / RATIO_LIMIT > bytes.len() as u64 {
+    if listed.len() != manifest.files.len() {
+        return Err(strange("a file that is listed twice"));
+    }
+    let (mut text, mut evidence) = (0_u64, 0_u64);
+    for file in &manifest.files {
+        if file.path == "events.jsonl" {
+            text = text.saturating_add(file.bytes);
+        } else if file.path == format!("evidence/{}", file.sha256) {
+            evidence = evidence.saturating_add(file.bytes);
+        } else {
+            return Err(strange(&file.path));
+        }
+    }
+    // Evidence is stored as it is: it cannot be larger than the bundle.
+    if text / RATIO_LIMIT > length || evidence > length {
         return Err(BundleError::Bomb {
             path: path.into(),
-            claims,
+            claims: text.saturating_add(evidence),
         });
     }
-    let mut events = Vec::new();
-    let mut evidence = Vec::new();
-    for file in &manifest.files {
-        let content = entry(path, &mut archive, &file.path, file.bytes)?;
-        if content.len() as u64 != file.bytes || Hash::of(&content) != file.sha256 {
-            return Err(BundleError::Changed {
-                path: path.into(),
-                at: file.path.clone(),
-            });
-        }
-        if file.path == "events.jsonl" {
-            events = read_events(path, &content)?;
-        } else if file.path == format!("evidence/{}", file.sha256) {
-            evidence.push((file.sha256, content));
-        } else {
-            return Err(BundleError::Strange {
-                path: path.into(),
-                entry: file.path.clone(),
-            });
-        }
-    }
-    if events.len() as u64 != manifest.events {
-        return Err(BundleError::Changed {
-            path: path.into(),
-            at: "events.jsonl".into(),
-        });
-    }
-    Ok((manifest, events, evidence))
+    Ok(())
 }
 
 /// A file inside, of at most so many bytes, however much it would unpack to.
@@ -238,12 +432,15 @@ fn entry(
 }
 
 fn read_manifest(path: &Path, bytes: &[u8]) -> Result<Manifest, BundleError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: String,
+    }
     let changed = || BundleError::Changed {
         path: path.into(),
         at: "MANIFEST.json".into(),
     };
-    let value: Value = serde_json::from_slice(bytes).map_err(|_not_json| changed())?;
-    let format = value["format"].as_str().unwrap_or_default().to_owned();
+    let Format { format } = serde_json::from_slice(bytes).map_err(|_not_json| changed())?;
     let version: u32 = format
         .strip_prefix(FORMAT)
         .and_then(|v| v.parse().ok())
@@ -254,7 +451,7 @@ fn read_manifest(path: &Path, bytes: &[u8]) -> Result<Manifest, BundleError> {
             format,
         });
     }
-    serde_json::from_value(value).map_err(|_other| changed())
+    serde_json::from_slice(bytes).map_err(|_other| changed())
 }
 
 fn check_signature(
@@ -277,18 +474,98 @@ fn check_signature(
     })
 }
 
-fn read_events(path: &Path, content: &[u8]) -> Result<Vec<Sealed>, BundleError> {
-    let lines: Vec<&[u8]> = content
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .collect();
+/// A reader that remembers the digest and the number of the bytes that went through it.
+struct Digesting<R> {
+    inner: R,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<R> Digesting<R> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            digest: Sha256::new(),
+            bytes: 0,
+        }
+    }
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.digest.update(&buffer[..read]);
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// Reads the events line by line, so that none but a batch is in memory. Where bytes have changed that is said, not what
+/// came of it.
+fn read_events(
+    path: &Path,
+    stream: impl Read,
+    listed: &FileEntry,
+    each: &mut dyn FnMut(Vec<Sealed>),
+) -> Result<(), BundleError> {
+    let changed = || BundleError::Changed {
+        path: path.into(),
+        at: listed.path.clone(),
+    };
+    let mut reader = BufReader::new(Digesting::new(stream.take(listed.bytes.saturating_add(1))));
+    let mut flaw = None;
+    let mut number = 0;
+    let mut lines: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut held = 0;
+    loop {
+        let mut line = Vec::new();
+        let read = reader
+            .by_ref()
+            .take(LINE_LIMIT)
+            .read_until(b'\n', &mut line)
+            .map_err(|_checksum| changed())?;
+        if read as u64 == LINE_LIMIT {
+            return Err(BundleError::Bomb {
+                path: path.into(),
+                claims: listed.bytes,
+            });
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        if read > 0 && !line.is_empty() {
+            number += 1;
+            held += line.len();
+            lines.push((number, line));
+        }
+        if (read == 0 || held > BATCH) && !lines.is_empty() && flaw.is_none() {
+            match check_lines(path, &lines) {
+                Ok(batch) => each(batch),
+                Err(error) => flaw = Some(error),
+            }
+        }
+        if held > BATCH {
+            lines.clear();
+            held = 0;
+        }
+        if read == 0 {
+            break;
+        }
+    }
+    let through = reader.into_inner();
+    if through.bytes != listed.bytes || Hash(through.digest.finalize().into()) != listed.sha256 {
+        return Err(changed());
+    }
+    flaw.map_or(Ok(()), Err)
+}
+
+fn check_lines(path: &Path, lines: &[(u64, Vec<u8>)]) -> Result<Vec<Sealed>, BundleError> {
     lines
         .par_iter()
-        .enumerate()
-        .map(|(at, line)| {
+        .map(|(number, line)| {
             read_event(line).map_err(|flaw| BundleError::Event {
                 path: path.into(),
-                line: at as u64 + 1,
+                line: *number,
                 flaw,
             })
         })

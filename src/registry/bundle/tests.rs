@@ -115,7 +115,7 @@ fn photo(store: &Store, bytes: &[u8]) -> EvidenceRef {
 }
 
 fn make(store: &Store, path: &Path, request: &Request) -> Vec<std::path::PathBuf> {
-    create(store, path, request).expect("made")
+    create(store, path, request).expect("made").paths
 }
 
 fn take(store: &mut Store, path: &Path) -> Result<Applied, BundleError> {
@@ -351,7 +351,7 @@ fn an_encrypted_bundle_opens_for_its_recipient_only() {
     assert!(matches!(
         create(
             &county,
-            &path,
+            &folder.path().join("b.bundle"),
             &Request {
                 sealing: Sealing::Recipients(vec!["age1x".into()]),
                 ..Request::default()

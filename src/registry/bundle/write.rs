@@ -1,12 +1,14 @@
 //! Making bundles.
 
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
+use crate::files::{self, Existing};
 use crate::registry::event::{Sealed, canonical};
-use crate::registry::evidence::path_of;
+use crate::registry::evidence::{check, path_of};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::registry::store::{Filter, Store};
 use age::secrecy::{ExposeSecret, SecretString};
 use ed25519_dalek::Signer;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,8 @@ pub struct Request {
     pub created_at: String,
     /// How it is encrypted.
     pub sealing: Sealing,
+    /// What is done with a file of that name.
+    pub existing: Existing,
 }
 
 /// How far a registry knew each device's events.
@@ -59,6 +63,17 @@ pub fn new_identity() -> (String, String) {
     (identity.to_string().expose_secret().to_owned(), public)
 }
 
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// Evidence that events name and that is not here: its digest and its name. It has not arrived, or is lost.
+    pub absent: Vec<(Hash, String)>,
+    /// Evidence that is here and no longer what it was; it is not carried.
+    pub changed: Vec<(Hash, String)>,
+}
+
 /// What goes into one part.
 #[derive(Default)]
 struct Part<'a> {
@@ -67,63 +82,113 @@ struct Part<'a> {
     bytes: u64,
 }
 
-/// Makes a bundle, or several parts, at `path` (`x.bundle`, or `x-1of3.bundle`). Returns the files.
+/// Makes a bundle, or several parts, at `path` (`x.bundle`, or `x-1of3.bundle`). What is here is carried; what is not is
+/// named, in the manifest too.
 ///
 /// # Errors
 /// See [`BundleError`].
-pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Vec<PathBuf>, BundleError> {
+pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, BundleError> {
     let events = chosen(store, request)?;
     if events.is_empty() {
         return Err(BundleError::Nothing);
     }
-    let limit = request.split_bytes.unwrap_or(u64::MAX);
-    let mut parts = vec![Part::default()];
-    let mut add = |bytes: u64| -> usize {
-        // The last part takes it unless it is full.
-        if parts
-            .last()
-            .is_some_and(|part| part.bytes > 0 && part.bytes + bytes > limit)
-        {
-            parts.push(Part::default());
-        }
-        let at = parts.len() - 1;
-        parts[at].bytes += bytes;
-        at
-    };
-    let mut placed_events = Vec::new();
-    for sealed in &events {
-        let line = line(sealed)?;
-        placed_events.push((add(line.len() as u64), sealed, line));
-    }
-    let mut seen = BTreeSet::new();
-    let mut placed_files = Vec::new();
-    for file in events.iter().flat_map(|sealed| &sealed.event.evidence) {
-        if seen.insert(file.sha256) {
-            placed_files.push((add(file.bytes), file.sha256, file.bytes));
+    let mut made = Made::default();
+    let mut whole = Vec::new();
+    for (sha256, name, here) in evidence_of(store, &events) {
+        match here {
+            Here::Whole(bytes) => whole.push((sha256, bytes)),
+            Here::Changed => made.changed.push((sha256, name)),
+            Here::Absent => made.absent.push((sha256, name)),
         }
     }
-    for (at, sealed, line) in placed_events {
-        parts[at].events.push((sealed, line));
-    }
-    for (at, sha256, bytes) in placed_files {
-        parts[at].files.push((sha256, bytes));
-    }
+    let left_out = made.absent.iter().chain(&made.changed);
+    let absent: Vec<Hash> = left_out.map(|(sha256, _)| *sha256).collect();
+    let parts = divided(&events, &whole, request.split_bytes.unwrap_or(u64::MAX))?;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-    let mut written = Vec::new();
-    for (number, part) in (1..).zip(&parts) {
-        let target = if count == 1 {
+    let target = |number| {
+        if count == 1 {
             path.to_path_buf()
         } else {
             numbered(path, number, count)
-        };
+        }
+    };
+    // All names are free before the first part is written.
+    for number in 1..=count {
+        files::check(&target(number), request.existing)?;
+    }
+    for (number, part) in (1..).zip(&parts) {
+        let target = target(number);
         let bytes = sealed_up(
-            zip(store, part, request, [number, count], &target)?,
+            zip(store, part, &absent, request, [number, count], &target)?,
             &request.sealing,
         )?;
-        save(&target, &bytes)?;
-        written.push(target);
+        files::write_bytes(&target, request.existing, &bytes)?;
+        made.paths.push(target);
     }
-    Ok(written)
+    Ok(made)
+}
+
+/// Parts of at most so many bytes each, as long as no single file is larger: first the events, then the files.
+fn divided<'a>(
+    events: &'a [Sealed],
+    files: &[(Hash, u64)],
+    limit: u64,
+) -> Result<Vec<Part<'a>>, BundleError> {
+    let mut parts = vec![Part::default()];
+    let mut last = |bytes: u64, put: &mut dyn FnMut(&mut Part<'a>)| {
+        let full = |part: &Part| part.bytes > 0 && part.bytes.saturating_add(bytes) > limit;
+        if parts.last().is_none_or(full) {
+            parts.push(Part::default());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.bytes = part.bytes.saturating_add(bytes);
+            put(part);
+        }
+    };
+    for sealed in events {
+        let mut line = line(sealed)?;
+        last(line.len() as u64, &mut |part| {
+            part.events.push((sealed, std::mem::take(&mut line)));
+        });
+    }
+    for (sha256, bytes) in files {
+        last(*bytes, &mut |part| part.files.push((*sha256, *bytes)));
+    }
+    Ok(parts)
+}
+
+/// A file of the evidence as it lies here.
+enum Here {
+    /// It is what its name says, and of this true size. What an event says of the size is a claim.
+    Whole(u64),
+    /// It is no longer what its name says.
+    Changed,
+    /// It is not here.
+    Absent,
+}
+
+/// The evidence that events name, each once, with the name that it came with.
+fn evidence_of(store: &Store, events: &[Sealed]) -> Vec<(Hash, String, Here)> {
+    let folder = store.evidence_folder();
+    let mut seen = BTreeSet::new();
+    let named: Vec<(Hash, &String)> = events
+        .iter()
+        .flat_map(|sealed| &sealed.event.evidence)
+        .filter(|file| seen.insert(file.sha256))
+        .map(|file| (file.sha256, &file.name))
+        .collect();
+    let here = |sha256| {
+        let about = std::fs::metadata(path_of(&folder, sha256));
+        match about.ok().filter(std::fs::Metadata::is_file) {
+            None => Here::Absent,
+            Some(about) if check(&folder, sha256).unwrap_or(false) => Here::Whole(about.len()),
+            Some(_) => Here::Changed,
+        }
+    };
+    named
+        .into_par_iter()
+        .map(|(sha256, name)| (sha256, name.clone(), here(sha256)))
+        .collect()
 }
 
 fn numbered(path: &Path, number: u32, count: u32) -> PathBuf {
@@ -186,6 +251,7 @@ fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
 fn zip(
     store: &Store,
     part: &Part,
+    absent: &[Hash],
     request: &Request,
     number: [u32; 2],
     path: &Path,
@@ -233,6 +299,7 @@ fn zip(
         events: part.events.len() as u64,
         part: number,
         files,
+        absent: absent.to_vec(),
     };
     let manifest = serde_json::to_value(&manifest)
         .ok()
@@ -334,22 +401,4 @@ fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> 
     inside.write_all(&bytes).map_err(io)?;
     inside.finish().map_err(io)?;
     Ok(out)
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), BundleError> {
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| BundleError::Io {
-        path: path.into(),
-        source,
-    })
 }

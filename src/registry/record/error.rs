@@ -23,6 +23,11 @@ pub enum RecordError {
         /// Where and why.
         why: String,
     },
+    /// A file is not what the scan wrote.
+    Edited {
+        /// The file.
+        path: PathBuf,
+    },
     /// A picture of the scan cannot be kept.
     Evidence(EvidenceError),
     /// The registry.
@@ -47,6 +52,19 @@ impl Say for RecordError {
                     "未作任何记录；请重新扫描或重新复制文件夹"
                 ))
             }
+            Self::Edited { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what the scan wrote: its folder has been edited",
+                    "{path} 与扫描时写出的内容不符：结果文件夹被改动过"
+                ))
+                .hint(tr!(
+                    lang,
+                    "nothing was recorded; copy the folder again from where it was scanned, or scan again. Candidates are put aside with `papaver screen`, not by editing",
+                    "未作任何记录；请重新复制原文件夹或重新扫描。剔除候选请用 `papaver screen`，不要改动文件"
+                ))
+            }
             Self::Evidence(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }
@@ -64,7 +82,7 @@ speaking_error!(RecordError, |e| match e {
     RecordError::Unreadable { source, .. } => Some(source),
     RecordError::Evidence(source) => Some(source),
     RecordError::Store(source) => Some(source.as_ref()),
-    RecordError::Malformed { .. } => None,
+    RecordError::Malformed { .. } | RecordError::Edited { .. } => None,
 });
 
 impl From<StoreError> for RecordError {

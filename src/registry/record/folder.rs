@@ -1,9 +1,12 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
 use super::RecordError;
+use super::written::Written;
+use crate::files;
 use crate::ground::LonLat;
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
+use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
 use serde::Deserialize;
@@ -22,6 +25,8 @@ pub struct ScanFolder {
     pub candidates: Vec<Candidate>,
     /// The ground searched and not searched, where the folder has it.
     pub coverage: Option<PathBuf>,
+    /// What the scan says it wrote.
+    pub written: Written,
 }
 
 /// One candidate of a scan.
@@ -49,6 +54,8 @@ struct ScanJson {
     #[serde(default)]
     sources: Vec<SourceJson>,
     totals: Totals,
+    /// SHA-256 by file name; folders of version 0.1.0 lack it.
+    outputs: Option<BTreeMap<String, Hash>>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +98,7 @@ struct Totals {
     searched_m2: f64,
     #[serde(default)]
     not_searched_m2: BTreeMap<String, f64>,
+    candidates: Option<u64>,
 }
 
 #[expect(
@@ -117,24 +125,16 @@ impl ScanFolder {
         if scan.format != "papaver.scan/1" {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
-        let from = folder.join("candidates.geojson");
-        let collection: Value =
-            serde_json::from_slice(&read(&from)?).map_err(|e| malformed(&from, e.to_string()))?;
-        let features = collection["features"]
-            .as_array()
-            .ok_or_else(|| malformed(&from, "no features".into()))?;
-        let mut candidates = features
-            .iter()
-            .enumerate()
-            .map(|(at, feature)| {
-                candidate(feature, &scan.scan_id, folder)
-                    .map_err(|why| malformed(&from, format!("feature {}: {why}", at + 1)))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        candidates.sort_by(|a, b| {
-            (a.detection.rank, &a.detection.candidate)
-                .cmp(&(b.detection.rank, &b.detection.candidate))
-        });
+        let written = Written::new(folder, scan.outputs);
+        let candidates = candidates_of(folder, &scan.scan_id, &written)?;
+        let coverage = coverage_of(folder, &written)?;
+        let totals = (
+            scan.totals.searched_m2,
+            &scan.totals.not_searched_m2,
+            scan.totals.candidates,
+        );
+        let ground = coverage.as_ref().map(|(_, ground)| ground);
+        written.check_totals(totals, candidates.len(), ground)?;
         let captured = scan.captured.map(|period| [period.from, period.to]);
         if let Some(days) = &captured {
             check_days(days).map_err(|why| malformed(&path, why))?;
@@ -160,18 +160,60 @@ impl ScanFolder {
                 .collect(),
             candidates: candidates.len() as u64,
         };
-        let coverage = folder.join("coverage.geojson");
         Ok(Self {
             record,
             unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
-            coverage: coverage.is_file().then_some(coverage),
+            coverage: coverage.map(|(path, _)| path),
+            written,
         })
     }
 }
 
+/// The candidates as the scan wrote them, by rank.
+fn candidates_of(
+    folder: &Path,
+    scan: &str,
+    written: &Written,
+) -> Result<Vec<Candidate>, RecordError> {
+    let path = folder.join("candidates.geojson");
+    let malformed = |why: String| RecordError::Malformed {
+        path: path.clone(),
+        why,
+    };
+    let bytes = read(&path)?;
+    written.check(&path, &bytes)?;
+    let collection: Value = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
+    let features = collection["features"]
+        .as_array()
+        .ok_or_else(|| malformed("no features".into()))?;
+    let mut candidates = (1..)
+        .zip(features)
+        .map(|(number, feature)| {
+            candidate(feature, scan, folder)
+                .map_err(|why| malformed(format!("feature {number}: {why}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    candidates.sort_by(|a, b| {
+        (a.detection.rank, &a.detection.candidate).cmp(&(b.detection.rank, &b.detection.candidate))
+    });
+    Ok(candidates)
+}
+
+/// The ground searched and not searched, as the scan wrote it; nothing where a folder of version 0.1.0 has none.
+fn coverage_of(folder: &Path, written: &Written) -> Result<Option<(PathBuf, Value)>, RecordError> {
+    let path = folder.join("coverage.geojson");
+    if !path.exists() && !written.names("coverage.geojson") {
+        return Ok(None);
+    }
+    let bytes = read(&path)?;
+    written.check(&path, &bytes)?;
+    let ground = serde_json::from_slice(&bytes).unwrap_or_default();
+    Ok(Some((path, ground)))
+}
+
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
-    std::fs::read(path).map_err(|source| RecordError::Unreadable {
+    files::read(path).map_err(|source| RecordError::Unreadable {
         path: path.into(),
         source,
     })

@@ -4,10 +4,12 @@
 mod decisions;
 mod error;
 mod folder;
+mod written;
 
 pub use decisions::{Decision, decisions};
 pub use error::RecordError;
 pub use folder::{Candidate, ScanFolder};
+pub use written::Written;
 
 use super::body::{Body, Create, Meaning, Sighting, Source};
 use super::event::{EvidenceRef, EvidenceRole};
@@ -43,6 +45,8 @@ pub struct Recorded {
     pub undated: usize,
     /// Pictures that the scan names and the folder lacks.
     pub pictures_missing: usize,
+    /// Whether the folder names no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
+    pub unverifiable: bool,
 }
 
 /// The site that a candidate is known as: one of this unit, or of one that shares its ground, whose place fits. That a
@@ -76,6 +80,7 @@ fn keep_files(
                 done.pictures_missing += 1;
                 return Ok(None);
             }
+            scan.written.check(path, &read(path)?)?;
             evidence::keep(&folder, path, role, place, at, store.settings())
                 .map(Some)
                 .map_err(RecordError::Evidence)
@@ -115,7 +120,10 @@ pub fn record(
     at: &str,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Recorded, RecordError> {
-    let mut done = Recorded::default();
+    let mut done = Recorded {
+        unverifiable: !scan.written.is_verifiable(),
+        ..Recorded::default()
+    };
     // What a unit that has nothing to say here recorded under the same id, is not this scan.
     let is_new = !store.followed("scan")?.iter().any(|s| {
         share_ground(&s.event.actor.unit, &author.unit)

@@ -1,5 +1,6 @@
 //! What can go wrong with a registry file, and what to do then.
 
+use super::files::is_interrupted;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Refusal};
@@ -50,6 +51,18 @@ pub enum StoreError {
     ReadOnly {
         /// The file.
         path: PathBuf,
+    },
+    /// A write was interrupted and waits to be undone, which this place does not allow.
+    Interrupted {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Beside the file lies a journal that is not its own.
+    ForeignJournal {
+        /// The file.
+        path: PathBuf,
+        /// The journal.
+        journal: PathBuf,
     },
     /// The key of this device is not beside the file.
     NoDeviceKey {
@@ -139,7 +152,7 @@ pub enum StoreError {
 impl StoreError {
     /// Reads what the engine says about a file.
     pub(super) fn of(path: &std::path::Path, source: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(NotADatabase) => Self::NotARegistry { path },
@@ -148,6 +161,8 @@ impl StoreError {
                 what: source.to_string(),
             },
             Some(DiskFull) => Self::Full { path },
+            // The engine cannot undo what a killed writer left: that is no matter of this command's own writing.
+            Some(ReadOnly | CannotOpen) if is_interrupted(&path) => Self::Interrupted { path },
             Some(ReadOnly) => Self::ReadOnly { path },
             _ => match source {
                 // A column of another type than was written: only damage does that.
@@ -345,6 +360,14 @@ impl Say for StoreError {
                     "it or its folder is read-only: copy it to a disk that can be written",
                     "文件或所在文件夹只读：请复制到可写磁盘"
                 ))
+            }
+            Self::Interrupted { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "an interrupted write to {path} waits to be undone, and its folder cannot be written", "{path} 有一次被中断的写入待撤销，而所在文件夹不可写")).hint(tr!(lang, "allow writing there, or copy {path} and {path}-journal together to a disk that can be written; what was acknowledged before is safe. Never copy one without the other", "请开放写权限，或把 {path} 与 {path}-journal 一并复制到可写磁盘；此前已确认的记录安全。切勿只复制其一"))
+            }
+            Self::ForeignJournal { path, journal } => {
+                let (path, journal) = (path.display(), journal.display());
+                Said::new(tr!(lang, "{journal} is not a journal of {path}: it names other files, which opening it could delete", "{journal} 不是 {path} 的日志：其中指向其他文件，打开可能将其删除")).hint(tr!(lang, "move it to another folder and keep it, then run `papaver verify`; nothing was touched", "请将其移到其他文件夹留存，再运行 `papaver verify`；未作任何改动"))
             }
             Self::NoDeviceKey { path } => {
                 let path = path.display();

@@ -1,22 +1,20 @@
 //! One writer at a time: a lock on a file beside the registry that says who holds it.
 
 use super::error::StoreError;
+use crate::files;
+pub(super) use crate::files::beside;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+/// Bytes of a lock's words at most.
+const LONGEST: u64 = 1 << 16;
 
 /// Held as long as it lives; the operating system frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct WriteLock {
     _file: File,
-}
-
-/// The file beside a registry with this ending: `county.papaver` has `county.papaver.lock`.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 impl WriteLock {
@@ -33,6 +31,11 @@ impl WriteLock {
                 source,
             },
         };
+        // What is cut to nothing below is a lock and nothing else: no link to another file, no registry by that name.
+        let about = std::fs::symlink_metadata(&at);
+        if about.is_ok_and(|m| !m.is_file() || m.len() > LONGEST) || files::is_registry(&at) {
+            return Err(StoreError::Exists { path: at });
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

@@ -28,7 +28,7 @@ use super::ids::{DeviceId, Hash, SiteKey};
 use super::people::People;
 use super::settings::Settings;
 use ed25519_dalek::SigningKey;
-use files::{look_at, read_key, write_key};
+use files::{look_at, read_key, refuse_foreign_journal, write_key};
 use lock::{WriteLock, beside};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use std::collections::BTreeMap;
@@ -148,9 +148,15 @@ impl Store {
         secret: [u8; 32],
     ) -> Result<Self, StoreError> {
         let key_path = beside(path, ".key");
-        for taken in [path, key_path.as_path()] {
-            if taken.exists() {
-                return Err(StoreError::Exists { path: taken.into() });
+        // A journal that was left there would be played into the new file.
+        for taken in [
+            path.into(),
+            key_path.clone(),
+            beside(path, "-journal"),
+            beside(path, "-wal"),
+        ] {
+            if std::fs::symlink_metadata(&taken).is_ok() {
+                return Err(StoreError::Exists { path: taken });
             }
         }
         write_key(&key_path, &secret)?;
@@ -186,12 +192,13 @@ impl Store {
         made
     }
 
-    /// Opens for reading. Nothing is written, but that a registry of an earlier version is brought to this one.
+    /// Opens for reading. Nothing is written, but that a registry of an earlier version is brought to this one, and that
+    /// what a killed writer left half done is undone, now or at any later read, under the engine's own lock.
     ///
     /// # Errors
-    /// Those of a file that is none, newer or damaged.
+    /// Those of a file that is none, newer or damaged; [`StoreError::Interrupted`] where the folder cannot be written.
     pub fn open_read(path: &Path) -> Result<Self, StoreError> {
-        let store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let store = Self::open_query_only(path)?;
         if store.version()? == schema::version() {
             return Ok(store);
         }
@@ -201,7 +208,7 @@ impl Store {
         };
         let migrated = upgraded.migrated;
         drop((store, upgraded));
-        let mut store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut store = Self::open_query_only(path)?;
         store.migrated = migrated;
         Ok(store)
     }
@@ -210,6 +217,16 @@ impl Store {
         self.connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(|e| self.fail(e))
+    }
+
+    fn open_query_only(path: &Path) -> Result<Self, StoreError> {
+        // Opened read-only, the engine could not undo what was interrupted; a disk that cannot be written is read all the same.
+        let store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store
+            .connection
+            .pragma_update(None, "query_only", true)
+            .map_err(|e| store.fail(e))?;
+        Ok(store)
     }
 
     /// Opens for writing: waits for another writer at most `wait`. `who` is what others are told meanwhile.
@@ -249,6 +266,7 @@ impl Store {
 
     fn open(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         look_at(path)?;
+        refuse_foreign_journal(path)?;
         let fail = |e| StoreError::of(path, e);
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(fail)?;

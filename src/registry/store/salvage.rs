@@ -34,13 +34,17 @@ pub struct Salvaged {
 /// # Errors
 /// [`StoreError::Exists`], and those of writing the new file.
 pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, StoreError> {
-    if to.exists() {
-        return Err(StoreError::Exists { path: to.into() });
+    for taken in [to.to_path_buf(), beside(to, ".key"), beside(to, "-journal")] {
+        if std::fs::symlink_metadata(&taken).is_ok() {
+            return Err(StoreError::Exists { path: taken });
+        }
     }
     let io = |path: &Path| {
         let path = path.to_path_buf();
         move |source| StoreError::Io { path, source }
     };
+    // Opening it undoes a write that was interrupted, so that rows and bytes are those of a finished one.
+    let old = Store::open_read(from).ok();
     let file = std::fs::read(from).map_err(io(from))?;
     let mut whole: BTreeMap<Hash, Sealed> = BTreeMap::new();
     let mut lost = 0_usize;
@@ -66,7 +70,6 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     let mut events: Vec<Sealed> = whole.into_values().collect();
     events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
     // Whose registry it was: the damaged file may still tell; otherwise its first device does.
-    let old = Store::open_read(from).ok();
     let told = |key: &str| {
         old.as_ref()
             .and_then(|store| store.local(key).ok().flatten())

@@ -137,6 +137,7 @@ fn bundled(
         split_bytes: None,
         created_at: "2026-06-01T00:00:00Z".into(),
         sealing: Sealing::Open,
+        ..Request::default()
     };
     let started = Instant::now();
     create(store, &file, &request).expect("made");

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `Papv` in the file's header.
-pub(super) const APPLICATION_ID: i32 = 0x5061_7076;
+pub(super) const APPLICATION_ID: i32 = crate::files::REGISTRY_ID;
 
 /// Each is applied once, in order, and counted in `user_version`.
 const MIGRATIONS: [&str; 2] = [

@@ -75,7 +75,7 @@ pub enum Finding {
         /// The site.
         site: SiteKey,
     },
-    /// An evidence file is missing.
+    /// An evidence file that this device recorded is missing: it was here, and is gone.
     EvidenceMissing {
         /// Its digest.
         sha256: Hash,
@@ -119,6 +119,9 @@ pub struct Verification {
     pub gaps: Vec<Gap>,
     /// Forks that a supervisor has explained.
     pub acknowledged: Vec<(DeviceId, u64)>,
+    /// Evidence that events of others name and that has not arrived, by its digest and its name. Absent is not damaged: it
+    /// may be in another part of a bundle, or may never have been anywhere.
+    pub absent: Vec<(Hash, String)>,
     /// Each device with its last number and that event's hash: what a paper ledger should carry.
     pub heads: Vec<(DeviceId, u64, Hash)>,
 }
@@ -179,8 +182,58 @@ impl Store {
                 }
             })
             .collect();
-        found.findings.extend(wrong);
+        let (missing, changed): (Vec<Finding>, Vec<Finding>) = wrong
+            .into_iter()
+            .partition(|finding| matches!(finding, Finding::EvidenceMissing { .. }));
+        found.findings.extend(changed);
+        let own = self.own_evidence(!missing.is_empty())?;
+        for finding in missing {
+            match finding {
+                Finding::EvidenceMissing { sha256, name } if !own.contains(&sha256) => {
+                    found.absent.push((sha256, name));
+                }
+                gone => found.findings.push(gone),
+            }
+        }
         Ok(found)
+    }
+
+    /// The evidence that events of this device name, which was kept here before they were recorded; nothing unless it is
+    /// `wanted`, since every event is looked at.
+    fn own_evidence(&self, wanted: bool) -> Result<BTreeSet<Hash>, StoreError> {
+        let mut own = BTreeSet::new();
+        let mut devices: BTreeSet<DeviceId> = super::read_key(&super::beside(&self.path, ".key"))
+            .map(|key| DeviceId(key.verifying_key().to_bytes()))
+            .into_iter()
+            .collect();
+        // A copy without its key is still the registry of the device with which it began.
+        let roots = self.local("roots")?.unwrap_or_default();
+        devices.extend(
+            roots
+                .split(',')
+                .filter_map(|device| device.parse::<DeviceId>().ok()),
+        );
+        for device in devices.iter().filter(|_| wanted) {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT bytes FROM events WHERE device = ?1")
+                .map_err(|e| self.fail(e))?;
+            let mut rows = statement
+                .query([device.as_bytes()])
+                .map_err(|e| self.fail(e))?;
+            while let Some(row) = rows.next().map_err(|e| self.fail(e))? {
+                let bytes = row.get_ref(0).ok().and_then(|value| value.as_blob().ok());
+                // An event that cannot be read is a finding of its own.
+                let event = bytes.and_then(|bytes| Event::parse(bytes).ok());
+                own.extend(
+                    event
+                        .into_iter()
+                        .flat_map(|e| e.evidence)
+                        .map(|file| file.sha256),
+                );
+            }
+        }
+        Ok(own)
     }
 
     /// Part by part, so that whatever is wrong is named where it is.

@@ -101,12 +101,8 @@ impl Store {
                 digest: digest.clone(),
                 signature: hex::encode(key.sign(message(digest).as_bytes()).to_bytes()),
             };
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            let mut file =
-                tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
-                    .ok()?;
-            serde_json::to_writer(&mut file, &mark).ok()?;
-            file.persist(&path).ok()?;
+            let text = serde_json::to_vec(&mark).ok()?;
+            crate::files::keep(&path, |out| out.write_all(&text)).ok()?;
             Some(())
         };
         let _next_time = write();

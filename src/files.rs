@@ -1,0 +1,555 @@
+//! Whole files: written once under a temporary name beside their place, synchronised and renamed, so that none is ever
+//! seen half written. Nothing is overwritten unasked, and a registry never, asked or not.
+//!
+//! This is the one writer of whole files. What a registry keeps of its own (evidence, keys) goes through [`keep`]; all
+//! that a person names as an output goes through [`write`] or [`Workshop`], which know what a registry looks like.
+
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
+
+/// `Papv`, as the header of a registry has it (`application_id` of `SQLite`).
+pub const REGISTRY_ID: i32 = 0x5061_7076;
+/// How the name of a registry ends.
+const REGISTRY_ENDING: &str = "papaver";
+/// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
+/// the folders of its evidence, thumbnails and people's keys.
+const BELONGINGS: [&str; 9] = [
+    ".key",
+    ".verified",
+    ".lock",
+    ".files",
+    ".people",
+    ".thumbnails",
+    "-journal",
+    "-wal",
+    "-shm",
+];
+/// How temporary names begin.
+pub const TEMPORARY: &str = ".papaver-";
+
+/// What is done where a file of that name is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// It stays, and nothing is written.
+    #[default]
+    Stays,
+    /// It is replaced; a registry is not.
+    Replaced,
+}
+
+impl Existing {
+    /// Replaced where the user said `--overwrite`.
+    pub fn replaced_if(overwrite: bool) -> Self {
+        if overwrite {
+            Self::Replaced
+        } else {
+            Self::Stays
+        }
+    }
+}
+
+/// A file that was not written. What was there is as it was.
+#[derive(Debug)]
+pub enum FileError {
+    /// There is a file of that name already.
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is a registry, or belongs to one.
+    Registry {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// What the system says of a file that is written.
+    pub fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| match source.kind() {
+            io::ErrorKind::AlreadyExists => Self::Exists { path },
+            _ => Self::Unwritable { path, source },
+        }
+    }
+}
+
+impl Say for FileError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Exists { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is there already", "{path} 已存在")).hint(tr!(
+                    lang,
+                    "choose another name, or say `--overwrite`",
+                    "请换一个文件名，或使用 `--overwrite` 覆盖"
+                ))
+            }
+            Self::Registry { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is a registry or belongs to one: it is never written over",
+                    "{path} 是登记库或其附属文件，任何情况下都不会被覆盖"
+                ))
+                .hint(tr!(
+                    lang,
+                    "choose another name; nothing was changed",
+                    "请换一个文件名；未作任何更改"
+                ))
+            }
+            Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
+                lang,
+                "make room, or choose a folder that can be written to",
+                "请腾出空间，或选择可写的文件夹"
+            )),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unwritable { .. } => Fault::Machine,
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(FileError, |e| match e {
+    FileError::Unwritable { source, .. } => Some(source),
+    _ => None,
+});
+
+/// What the writers of formats write to.
+pub trait Out: Write + Seek + Send {}
+impl<T: Write + Seek + Send> Out for T {}
+
+/// The folder in which a file lies.
+pub fn folder_of(path: &Path) -> PathBuf {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .to_path_buf()
+}
+
+/// The file beside another with this ending: `county.papaver` has `county.papaver.lock`.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Fails where this name cannot be given to an output: before long work, and again when the file is put there.
+///
+/// # Errors
+/// [`FileError::Registry`], [`FileError::Exists`].
+pub fn check(path: &Path, existing: Existing) -> Result<(), FileError> {
+    spare(path)?;
+    if existing == Existing::Stays && fs::symlink_metadata(path).is_ok() {
+        return Err(FileError::Exists { path: path.into() });
+    }
+    Ok(())
+}
+
+/// Fails where a file is a registry or belongs to one, whatever the user says.
+///
+/// # Errors
+/// [`FileError::Registry`].
+pub fn spare(path: &Path) -> Result<(), FileError> {
+    if is_registry(path) || is_device_key(path) || belongs_to_registry(path) {
+        return Err(FileError::Registry { path: path.into() });
+    }
+    Ok(())
+}
+
+/// Whether a file begins like a registry, or bears the name of one and is not empty.
+pub fn is_registry(path: &Path) -> bool {
+    let Ok(about) = fs::metadata(path) else {
+        return false;
+    };
+    if !about.is_file() || about.len() == 0 {
+        return false;
+    }
+    let named = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case(REGISTRY_ENDING));
+    named || begins_like_registry(path)
+}
+
+/// The engine's name and our id in the first 72 bytes.
+fn begins_like_registry(path: &Path) -> bool {
+    let mut head = [0; 72];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok()
+        && head.starts_with(b"SQLite format 3\0")
+        && head[68..] == REGISTRY_ID.to_be_bytes()
+}
+
+/// A device's key: 64 hexadecimal digits and nothing else, in a file named so. It may lie apart from its registry.
+fn is_device_key(path: &Path) -> bool {
+    let named = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("key"));
+    let short = || fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= 66);
+    named
+        && short()
+        && fs::read(path).is_ok_and(|bytes| {
+            let digits = bytes.trim_ascii();
+            digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+}
+
+/// Whether the file, or a folder above it, has a registry's name with one of the endings of what lies beside it. A name
+/// that is not taken yet counts too: a journal laid beside a registry would be played into it.
+fn belongs_to_registry(path: &Path) -> bool {
+    let folder = folder_of(path);
+    // Links are followed, so that a folder by another name is seen for what it is.
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let whole = folder.join(path.file_name().unwrap_or_default());
+    whole.ancestors().any(|part| {
+        let name = part
+            .file_name()
+            .map(OsStr::to_string_lossy)
+            .unwrap_or_default();
+        BELONGINGS.iter().any(|ending| {
+            let split = name.len().checked_sub(ending.len());
+            let Some((stem, found)) = split.and_then(|at| name.split_at_checked(at)) else {
+                return false;
+            };
+            found.eq_ignore_ascii_case(ending) && is_registry(&part.with_file_name(stem))
+        })
+    })
+}
+
+/// Writes a file that a person named. It appears whole or not at all, also when the power fails.
+///
+/// # Errors
+/// See [`FileError`]; nothing half written stays behind.
+pub fn write(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut dyn Out) -> io::Result<()>,
+) -> Result<(), FileError> {
+    let made = make(path, existing, fill)?;
+    made.as_file().sync_all().map_err(FileError::of(path))?;
+    put(made.into_temp_path(), path, existing)
+}
+
+/// Writes bytes as [`write`] does.
+///
+/// # Errors
+/// See [`FileError`].
+pub fn write_bytes(path: &Path, existing: Existing, bytes: &[u8]) -> Result<(), FileError> {
+    write(path, existing, |out| out.write_all(bytes))
+}
+
+/// The bytes of a file that somebody named. A pipe or a device is none: it would be waited for without end.
+///
+/// # Errors
+/// Those of the system.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    regular(path)?;
+    fs::read(path)
+}
+
+/// Fails for anything but a regular file, links followed.
+///
+/// # Errors
+/// Those of the system, and one for what is no regular file.
+pub fn regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() {
+        Ok(())
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is not a regular file",
+        ))
+    }
+}
+
+/// One of many files that are synchronised together when all are there, which takes the disk once instead of each time.
+///
+/// # Errors
+/// See [`FileError`].
+pub fn write_unsettled(path: &Path, existing: Existing, bytes: &[u8]) -> Result<(), FileError> {
+    let made = make(path, existing, |out| out.write_all(bytes))?;
+    put(made.into_temp_path(), path, existing)
+}
+
+/// Forces files that were written unsettled to the disk.
+///
+/// # Errors
+/// [`FileError::Unwritable`].
+pub fn settle(path: &Path) -> Result<(), FileError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(FileError::of(path))
+}
+
+fn make(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut dyn Out) -> io::Result<()>,
+) -> Result<NamedTempFile, FileError> {
+    check(path, existing)?;
+    let temporary = Builder::new()
+        .prefix(TEMPORARY)
+        .tempfile_in(folder_of(path))
+        .map_err(FileError::of(path))?;
+    let mut out = BufWriter::new(temporary);
+    fill(&mut out).map_err(FileError::of(path))?;
+    let made = out
+        .into_inner()
+        .map_err(|e| FileError::of(path)(e.into_error()))?;
+    readable(made.path(), 0o644);
+    Ok(made)
+}
+
+fn put(made: TempPath, path: &Path, existing: Existing) -> Result<(), FileError> {
+    spare(path)?;
+    match existing {
+        Existing::Replaced => made.persist(path),
+        Existing::Stays => made.persist_noclobber(path),
+    }
+    .map_err(|e| FileError::of(path)(e.error))
+}
+
+/// Temporary files are private; outputs are as readable as any other. A stick may know no permissions; then there are
+/// none to set.
+fn readable(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _unknown = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+}
+
+/// A folder beside an output in which it is made by those who want a path: other libraries, or several files at once.
+/// What is left in it goes with it.
+#[derive(Debug)]
+pub struct Workshop {
+    folder: TempDir,
+}
+
+impl Workshop {
+    /// A workshop beside a file or folder that is to be made.
+    ///
+    /// # Errors
+    /// See [`FileError`]; a name that is taken is said before the work.
+    pub fn beside(path: &Path, existing: Existing) -> Result<Self, FileError> {
+        check(path, existing)?;
+        Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(folder_of(path))
+            .map(|folder| Self { folder })
+            .map_err(FileError::of(path))
+    }
+
+    /// The place in it for a file of this name.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Gives a file that was made in it its place.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn give(&self, name: &str, path: &Path, existing: Existing) -> Result<(), FileError> {
+        let made = self.path(name);
+        readable(&made, 0o644);
+        settle(&made)?;
+        let made = TempPath::try_from_path(&made).map_err(FileError::of(path))?;
+        put(made, path, existing)
+    }
+
+    /// Gives the whole workshop the name of a folder that is not there yet. Its files were written settled.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn become_folder(self, path: &Path) -> Result<(), FileError> {
+        check(path, Existing::Stays)?;
+        let made = self.folder.keep();
+        readable(&made, 0o755);
+        fs::rename(&made, path).map_err(|source| {
+            let _gone = fs::remove_dir_all(&made);
+            FileError::of(path)(source)
+        })
+    }
+}
+
+/// Keeps one of a registry's own files: private, whole or not at all, and safe on the disk when this returns. Replaces
+/// what is there, which is the caller's to decide.
+///
+/// # Errors
+/// Those of the system.
+pub fn keep(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    keep_as(path, Existing::Replaced, fill)
+}
+
+/// Keeps one of a registry's own files where none of that name is.
+///
+/// # Errors
+/// Those of the system.
+pub fn keep_new(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    keep_as(path, Existing::Stays, fill)
+}
+
+fn keep_as(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut made = NamedTempFile::new_in(&folder)?;
+    fill(&mut made)?;
+    made.as_file().sync_all()?;
+    match existing {
+        Existing::Replaced => made.persist(path),
+        Existing::Stays => made.persist_noclobber(path),
+    }
+    .map_err(|e| e.error)?;
+    // The name is in the folder, which has to be on the disk too; a system that cannot open folders does that itself.
+    match File::open(&folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_no_folders) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registry(path: &Path) {
+        let mut bytes = vec![0; 4096];
+        bytes[..16].copy_from_slice(b"SQLite format 3\0");
+        bytes[68..72].copy_from_slice(b"Papv");
+        fs::write(path, bytes).expect("written");
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_when_told_and_nothing_half_written_stays() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.csv");
+        write_bytes(&path, Existing::Stays, b"one").expect("written");
+        let again = write_bytes(&path, Existing::Stays, b"two");
+        assert!(matches!(again, Err(FileError::Exists { .. })));
+        let broken = write(&path, Existing::Replaced, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("stopped"))
+        });
+        assert!(broken.is_err());
+        assert_eq!(fs::read(&path).expect("there"), b"one");
+        write_bytes(&path, Existing::Replaced, b"two").expect("written");
+        assert_eq!(fs::read(&path).expect("there"), b"two");
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn a_registry_and_all_that_belongs_to_it_are_never_written_over() {
+        let folder = tempfile::tempdir().expect("folder");
+        let at = |name: &str| folder.path().join(name);
+        registry(&at("县.papaver"));
+        registry(&at("backup.db"));
+        fs::write(at("damaged.papaver"), "not even a header").expect("written");
+        fs::write(at("far.key"), format!("{}\n", "ab".repeat(32))).expect("written");
+        fs::create_dir_all(at("县.papaver.files/ab")).expect("made");
+        fs::write(at("县.papaver.files/ab/abcd"), "evidence").expect("written");
+        for name in [
+            "县.papaver",
+            "backup.db",
+            "damaged.papaver",
+            "far.key",
+            "县.papaver.key",
+            "县.papaver.KEY",
+            "县.papaver.lock",
+            "县.papaver-journal",
+            "县.papaver-wal",
+            "backup.db-journal",
+            "县.papaver.files",
+            "县.papaver.files/ab/abcd",
+            "县.papaver.files/ab/new.html",
+            "县.papaver.people/x.age",
+            "县.papaver.files/../县.papaver",
+        ] {
+            for existing in [Existing::Stays, Existing::Replaced] {
+                let told = write_bytes(&at(name), existing, b"x");
+                assert!(
+                    matches!(told, Err(FileError::Registry { .. })),
+                    "{name}: {told:?}"
+                );
+                let told = Workshop::beside(&at(name), existing);
+                assert!(
+                    matches!(told, Err(FileError::Registry { .. })),
+                    "{name}: {told:?}"
+                );
+            }
+        }
+        for name in ["a.key", "x-journal", "县.csv", "b.files"] {
+            write_bytes(&at(name), Existing::Stays, b"x").expect(name);
+        }
+        assert_eq!(
+            fs::read(at("县.papaver.files/ab/abcd")).expect("there"),
+            b"evidence"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_registry_or_into_its_files_is_seen_through() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("folder");
+        let at = |name: &str| folder.path().join(name);
+        registry(&at("a.papaver"));
+        fs::create_dir_all(at("a.papaver.files")).expect("made");
+        symlink(at("a.papaver"), at("out.csv")).expect("linked");
+        symlink(at("a.papaver.files"), at("out")).expect("linked");
+        for name in ["out.csv", "out/x.csv"] {
+            let told = write_bytes(&at(name), Existing::Replaced, b"x");
+            assert!(
+                matches!(told, Err(FileError::Registry { .. })),
+                "{name}: {told:?}"
+            );
+        }
+        // A link that leads nowhere is somebody's too.
+        symlink(at("gone"), at("dangling.csv")).expect("linked");
+        let told = write_bytes(&at("dangling.csv"), Existing::Stays, b"x");
+        assert!(matches!(told, Err(FileError::Exists { .. })));
+    }
+
+    #[test]
+    fn a_workshop_leaves_only_what_it_gave() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("set");
+        let workshop = Workshop::beside(&path, Existing::Stays).expect("a workshop");
+        write_bytes(&workshop.path("a"), Existing::Stays, b"x").expect("written");
+        workshop.become_folder(&path).expect("named");
+        assert_eq!(fs::read(path.join("a")).expect("there"), b"x");
+        let taken = Workshop::beside(&path, Existing::Stays);
+        assert!(matches!(taken, Err(FileError::Exists { .. })));
+        let file = folder.path().join("b");
+        let workshop = Workshop::beside(&file, Existing::Stays).expect("a workshop");
+        fs::write(workshop.path("made"), "y").expect("written");
+        fs::write(workshop.path("rest"), "z").expect("written");
+        workshop
+            .give("made", &file, Existing::Stays)
+            .expect("given");
+        drop(workshop);
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 2);
+    }
+}

@@ -1,0 +1,508 @@
+//! A GeoPackage of a stranger, made harmless before anything else opens it.
+//!
+//! A GeoPackage is a data base, and a data base can do things: a rollback journal beside it that names a master journal
+//! makes the engine delete the file named there, views and generated columns compute without end, triggers write. So
+//! GDAL is given a copy that this module makes: the rows of true tables, typed as they were, in a new file of our own
+//! schema. The original is only read, and nothing beside it is played but a write-ahead log, in a private copy: that log
+//! holds pages and names no file, and crews' last edits lie in it.
+
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use rusqlite::limits::Limit;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Rows that are taken of all tables together.
+const MOST_ROWS: u64 = 5_000_000;
+/// How long reading may take.
+const LONGEST: Duration = Duration::from_secs(120);
+/// Bytes of one cell: an outline of a province at its finest has some ten million.
+const LARGEST_CELL: i32 = 256 << 20;
+/// Steps of the engine between two looks at the clock.
+const STEPS: i32 = 100_000;
+/// The tables of the format itself that vector layers need.
+const FORMAT_TABLES: [&str; 3] = [
+    "gpkg_spatial_ref_sys",
+    "gpkg_contents",
+    "gpkg_geometry_columns",
+];
+
+/// What lay beside a GeoPackage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journal {
+    /// Nothing, and nothing is expected.
+    None,
+    /// Edits that were not in the file itself; they were read.
+    Taken,
+    /// The file was written by a program that keeps the last edits in a file of their own, and there is none.
+    Absent,
+}
+
+/// Why a GeoPackage was not read. Nothing was touched.
+#[derive(Debug)]
+pub enum GeoPackageError {
+    /// The system does not let it be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A write was interrupted: what the file holds is half of it, and a stranger's journal is not played.
+    Interrupted {
+        /// The file.
+        path: PathBuf,
+        /// The journal.
+        journal: PathBuf,
+    },
+    /// It has more rows, or takes longer, than any survey.
+    TooMuch {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is none, or damaged.
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Say for GeoPackageError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
+                lang,
+                "check the name; nothing was recorded",
+                "请检查文件名；未作任何记录"
+            )),
+            Self::Interrupted { path, journal } => {
+                let (path, journal) = (path.display(), journal.display());
+                Said::new(tr!(lang, "the last write to {path} was interrupted ({journal} lies beside it)", "{path} 上次写入被中断（旁有 {journal}）"))
+                    .hint(tr!(lang, "the journal of another's file is never played: open the file in the program that wrote it (QGIS, QField), close that program, and copy it again; nothing was touched", "为安全起见，不回放他人文件的日志：请用写出该文件的程序（QGIS、QField）打开后关闭，再重新复制；未作任何改动"))
+            }
+            Self::TooMuch { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} holds more than can be read in reasonable time",
+                    "{path} 内容过多，无法在合理时间内读完"
+                ))
+                .hint(tr!(
+                    lang,
+                    "give a file with only the layers that are needed",
+                    "请提供只含所需图层的文件"
+                ))
+            }
+            Self::Malformed { path, why } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what its name says: {why}",
+                    "{path} 的内容与其类型不符：{why}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "copy it again from the device, or save it again; nothing was recorded",
+                    "请从设备重新复制或重新保存；未作任何记录"
+                ))
+            }
+        }
+    }
+}
+speaking_error!(GeoPackageError, |e| match e {
+    GeoPackageError::Unreadable { source, .. } => Some(source),
+    _ => None,
+});
+
+/// A private copy that holds tables alone. It is gone when this is dropped.
+#[derive(Debug)]
+pub struct Harmless {
+    _folder: TempDir,
+    path: PathBuf,
+    /// What lay beside the original.
+    pub journal: Journal,
+}
+
+impl Harmless {
+    /// The copy, a GeoPackage with the layers of the original.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Whether a file begins as every `SQLite` data base does.
+pub fn is_data_base(path: &Path) -> bool {
+    let mut head = [0; 16];
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok()
+        && &head == b"SQLite format 3\0"
+}
+
+/// Copies the tables of a GeoPackage.
+///
+/// # Errors
+/// See [`GeoPackageError`].
+pub fn harmless(path: &Path) -> Result<Harmless, GeoPackageError> {
+    let unreadable = |source| GeoPackageError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    let head = head(path)?;
+    check_journal(path)?;
+    let folder = tempfile::tempdir().map_err(unreadable)?;
+    let (journal, from) = original(path, &head, folder.path()).map_err(unreadable)?;
+    let copy = folder.path().join("tables.gpkg");
+    guarded(&from)
+        .and_then(|from| copy_tables(&from, &copy, &head))
+        .map_err(|e| flawed(path, &e))?;
+    Ok(Harmless {
+        _folder: folder,
+        path: copy,
+        journal,
+    })
+}
+
+fn head(path: &Path) -> Result<[u8; 100], GeoPackageError> {
+    let malformed = |why: &str| GeoPackageError::Malformed {
+        path: path.into(),
+        why: why.into(),
+    };
+    let unreadable = |source| GeoPackageError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(malformed("not a regular file"));
+    }
+    let mut head = [0; 100];
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::UnexpectedEof => malformed("it is empty or cut"),
+            _ => unreadable(source),
+        })?;
+    if head.starts_with(b"SQLite format 3\0") {
+        Ok(head)
+    } else {
+        Err(malformed("not a GeoPackage"))
+    }
+}
+
+/// Fails where a rollback journal waits beside a data base. It counts for the engine where its first byte is not zero; an
+/// emptied one is what finished writes leave.
+///
+/// # Errors
+/// [`GeoPackageError::Interrupted`].
+pub fn check_journal(path: &Path) -> Result<(), GeoPackageError> {
+    let journal = crate::files::beside(path, "-journal");
+    let mut first = [0];
+    let counts = std::fs::metadata(&journal).is_ok_and(|m| {
+        !m.is_file()
+            || std::fs::File::open(&journal)
+                .and_then(|mut file| file.read(&mut first))
+                .is_ok_and(|read| read == 1 && first != [0])
+    });
+    if counts {
+        return Err(GeoPackageError::Interrupted {
+            path: path.into(),
+            journal,
+        });
+    }
+    Ok(())
+}
+
+/// Where the data base is to be opened, as `SQLite` names it: the original, which is taken for unchanging so that nothing
+/// beside it is looked at; or with its write-ahead log a copy of both.
+fn original(path: &Path, head: &[u8; 100], folder: &Path) -> io::Result<(Journal, String)> {
+    let wal = crate::files::beside(path, "-wal");
+    let journal = match std::fs::metadata(&wal) {
+        Ok(about) if about.is_file() && about.len() > 0 => Journal::Taken,
+        // All of it is in the file already.
+        Ok(_) => Journal::None,
+        Err(_none) if head[18] == 2 => Journal::Absent,
+        Err(_none) => Journal::None,
+    };
+    if journal != Journal::Taken {
+        return Ok((journal, uri(path, "mode=ro&immutable=1")));
+    }
+    let copy = folder.join("original.gpkg");
+    std::fs::copy(path, &copy)?;
+    std::fs::copy(&wal, crate::files::beside(&copy, "-wal"))?;
+    Ok((journal, uri(&copy, "mode=rw")))
+}
+
+/// A path as a `file:` address: every byte but the plainest as its number.
+fn uri(path: &Path, options: &str) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_unknown| path.to_path_buf());
+    let mut uri = String::from("file:");
+    for byte in whole.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                uri.push(char::from(*byte));
+            }
+            #[cfg(windows)]
+            b'\\' => uri.push('/'),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    format!("{uri}?{options}")
+}
+
+/// Opens a stranger's data base so that it can do little, and not for long.
+fn guarded(uri: &str) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(uri, flags)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LARGEST_CELL)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;",
+    )?;
+    let until = Instant::now() + LONGEST;
+    connection.progress_handler(STEPS, Some(move || Instant::now() > until))?;
+    Ok(connection)
+}
+
+fn flawed(path: &Path, error: &rusqlite::Error) -> GeoPackageError {
+    let path = path.to_path_buf();
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted | rusqlite::ErrorCode::TooBig) => {
+            GeoPackageError::TooMuch { path }
+        }
+        _ => GeoPackageError::Malformed {
+            path,
+            why: error.to_string(),
+        },
+    }
+}
+
+/// A column that is stored, as it was declared.
+struct Column {
+    name: String,
+    kind: String,
+    /// Whether it is the row's number, which GDAL takes for the feature's.
+    is_number: bool,
+}
+
+fn copy_tables(from: &Connection, to: &Path, head: &[u8; 100]) -> rusqlite::Result<()> {
+    let to = Connection::open(to)?;
+    to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
+    let mut left = MOST_ROWS;
+    let tables = tables(from)?;
+    for table in &tables {
+        copy_table(from, &to, table, &mut left)?;
+    }
+    // What is named and was not copied is no layer.
+    for named in ["gpkg_contents", "gpkg_geometry_columns"] {
+        if tables.contains(named) {
+            to.execute_batch(&format!(
+                "DELETE FROM {named} WHERE lower(table_name) NOT IN (SELECT lower(name) FROM sqlite_schema)"
+            ))?;
+        }
+    }
+    let number =
+        |at: usize| i32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    to.pragma_update(None, "application_id", number(68))?;
+    to.pragma_update(None, "user_version", number(60))?;
+    to.execute_batch("COMMIT")
+}
+
+/// The tables that are stored: no views, and no virtual tables with what they keep.
+fn tables(from: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let mut listed = from.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND sql NOT LIKE 'CREATE VIRTUAL%'",
+    )?;
+    let names: Vec<String> = listed
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(names
+        .into_iter()
+        .filter(|name| {
+            let small = name.to_lowercase();
+            let own = small.starts_with("gpkg_") && !FORMAT_TABLES.contains(&small.as_str());
+            !own && !small.starts_with("sqlite_") && !small.starts_with("rtree_")
+        })
+        .collect())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn columns(from: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
+    let mut listed =
+        from.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid")?;
+    let rows: Vec<(String, String, i64, i64)> = listed
+        .query_map([table], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let keys = rows.iter().filter(|(_, _, key, _)| *key > 0).count();
+    Ok(rows
+        .into_iter()
+        // Generated columns are computed, not stored.
+        .filter(|(_, _, _, hidden)| *hidden == 0)
+        .map(|(name, kind, key, _)| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || " _(),".contains(c);
+            Column {
+                is_number: keys == 1 && key > 0 && kind.eq_ignore_ascii_case("INTEGER"),
+                kind: if kind.chars().all(plain) {
+                    kind
+                } else {
+                    String::new()
+                },
+                name,
+            }
+        })
+        .collect())
+}
+
+fn copy_table(
+    from: &Connection,
+    to: &Connection,
+    table: &str,
+    left: &mut u64,
+) -> rusqlite::Result<()> {
+    let columns = columns(from, table)?;
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let declared: Vec<String> = columns
+        .iter()
+        .map(|c| {
+            let key = if c.is_number { " PRIMARY KEY" } else { "" };
+            format!("{} {}{key}", quoted(&c.name), c.kind)
+        })
+        .collect();
+    let names: Vec<String> = columns.iter().map(|c| quoted(&c.name)).collect();
+    let table = quoted(table);
+    to.execute_batch(&format!("CREATE TABLE {table}({})", declared.join(", ")))?;
+    let marks = vec!["?"; columns.len()].join(", ");
+    let mut put = to.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))?;
+    let mut read = from.prepare(&format!("SELECT {} FROM {table}", names.join(", ")))?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(fewer) = left.checked_sub(1) else {
+            return Err(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG),
+                None,
+            ));
+        };
+        *left = fewer;
+        for at in 0..columns.len() {
+            put.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(row.get_ref(at)?))?;
+        }
+        put.raw_execute()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(path: &Path, more: &str) {
+        let connection = Connection::open(path).expect("made");
+        connection
+            .execute_batch(&format!(
+                "CREATE TABLE gpkg_contents(table_name TEXT, data_type TEXT);
+                 INSERT INTO gpkg_contents VALUES ('a', 'features'), ('v', 'features');
+                 CREATE TABLE a(fid INTEGER PRIMARY KEY, name TEXT(20), geom POINT);
+                 INSERT INTO a VALUES (7, '东', x'01'), (9, NULL, NULL);
+                 {more}"
+            ))
+            .expect("filled");
+    }
+
+    fn rows(path: &Path, sql: &str) -> i64 {
+        let connection = Connection::open(path).expect("opened");
+        connection
+            .query_row(sql, [], |row| row.get(0))
+            .expect("counted")
+    }
+
+    #[test]
+    fn tables_are_copied_and_nothing_that_computes_is() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("东 %20?#.gpkg");
+        made(
+            &path,
+            "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;
+             CREATE TABLE g(x INTEGER, y AS (hex(zeroblob(x))));
+             INSERT INTO g(x) VALUES (100000000);
+             CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM a; END;
+             CREATE INDEX i ON a(upper(name));
+             CREATE TABLE rtree_a_geom_node(n);",
+        );
+        let copy = harmless(&path).expect("copied");
+        assert_eq!(copy.journal, Journal::None);
+        assert_eq!(
+            rows(
+                copy.path(),
+                "SELECT count(*) FROM a WHERE name = '东' AND fid = 7"
+            ),
+            1
+        );
+        assert_eq!(rows(copy.path(), "SELECT count(*) FROM g"), 1);
+        assert_eq!(rows(copy.path(), "SELECT count(*) FROM gpkg_contents"), 1);
+        assert_eq!(
+            rows(
+                copy.path(),
+                "SELECT count(*) FROM sqlite_schema WHERE type <> 'table'"
+            ),
+            0
+        );
+        assert_eq!(
+            rows(
+                copy.path(),
+                "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%hex%'"
+            ),
+            0
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn a_view_in_place_of_a_table_of_the_format_is_not_asked() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.gpkg");
+        made(
+            &path,
+            "DROP TABLE gpkg_contents; CREATE VIEW gpkg_contents AS
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS table_name FROM n;",
+        );
+        let copy = harmless(&path).expect("copied");
+        assert_eq!(rows(copy.path(), "SELECT count(*) FROM sqlite_schema"), 1);
+    }
+
+    #[test]
+    fn an_interrupted_write_is_named_and_an_emptied_journal_is_none() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.gpkg");
+        made(&path, "");
+        let journal = folder.path().join("a.gpkg-journal");
+        for harmless_bytes in [&b""[..], &[0; 512]] {
+            std::fs::write(&journal, harmless_bytes).expect("written");
+            harmless(&path).expect("copied");
+        }
+        std::fs::write(&journal, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7").expect("written");
+        let told = harmless(&path);
+        assert!(
+            matches!(told, Err(GeoPackageError::Interrupted { .. })),
+            "{told:?}"
+        );
+        assert!(journal.exists());
+    }
+}

@@ -1,0 +1,190 @@
+//! Rasters that were found in a folder, which nobody named: they get no abilities. A few formats that hold all they say
+//! themselves are opened, and a virtual raster (VRT) only where all it draws from are files in the same folder: none out
+//! of it, none from a network, no code.
+//!
+//! What a user names on the command line is theirs to open, `/vsi…` paths included.
+
+use super::raster_error::RasterError;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The formats. Some builds of GDAL lack some of them.
+const DRIVERS: [&str; 13] = [
+    "GTiff",
+    "COG",
+    "VRT",
+    "HFA",
+    "ENVI",
+    "JP2OpenJPEG",
+    "JP2KAK",
+    "JP2ECW",
+    "JP2MrSID",
+    "ECW",
+    "MrSID",
+    "GPKG",
+    "PNG",
+];
+/// The largest virtual raster.
+const LARGEST: u64 = 64 << 20;
+/// Virtual rasters inside each other.
+const DEEPEST: usize = 8;
+/// Where GDAL looks for the first element of a virtual raster.
+const HEAD: u64 = 1024;
+
+/// Fails for a raster that is not to be opened because it was only found below `folder`.
+///
+/// # Errors
+/// [`RasterError::Leads`], [`RasterError::NotARaster`].
+pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
+    let not = |reason: String| RasterError::NotARaster {
+        path: path.into(),
+        reason,
+    };
+    crate::files::regular(path).map_err(|e| not(e.to_string()))?;
+    let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
+    match leads_out(path, &root, 0) {
+        Some(to) => Err(RasterError::Leads {
+            path: path.into(),
+            to,
+        }),
+        None => of_known_format(path).map_err(not),
+    }
+}
+
+/// Whether one of the formats takes the file.
+fn of_known_format(path: &Path) -> Result<(), String> {
+    let options = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
+        allowed_drivers: Some(&DRIVERS),
+        ..DatasetOptions::default()
+    };
+    match Dataset::open_ex(path, options) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(super::raster::gdal_words(&e)),
+    }
+}
+
+/// Where a virtual raster leads that is not a file below `root`; nothing for one that stays, or another kind of file.
+fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.take(HEAD).read_to_end(&mut head).ok()?;
+    let is_virtual = head
+        .windows(b"<VRTDataset".len())
+        .any(|window| window == b"<VRTDataset");
+    if !is_virtual {
+        return None;
+    }
+    if length > LARGEST || depth >= DEEPEST {
+        return Some("…".into());
+    }
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return Some("?".into());
+    };
+    let Ok(document) = roxmltree::Document::parse(text.trim_start_matches('\u{feff}')) else {
+        // GDAL would read on where a strict reader stops.
+        return Some("?".into());
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    document
+        .descendants()
+        .filter(roxmltree::Node::is_element)
+        .find_map(|element| {
+            let name = element.tag_name().name();
+            if name.starts_with("PixelFunction") {
+                return Some(name.to_owned());
+            }
+            if !opens(name) {
+                return None;
+            }
+            let source = element.text().unwrap_or_default().trim();
+            let beside = element.attribute("relativeToVRT") == Some("1");
+            let place = if beside {
+                folder.join(source)
+            } else {
+                PathBuf::from(source)
+            };
+            let inside = place
+                .canonicalize()
+                .is_ok_and(|place| place.starts_with(root) && place.is_file());
+            // GDAL's own file systems come before the disk's.
+            if !inside || place.to_string_lossy().starts_with("/vsi") {
+                return Some(source.to_owned());
+            }
+            leads_out(&place, root, depth + 1)
+        })
+}
+
+/// Whether GDAL opens what an element of this name holds.
+fn opens(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["filename", "file", "sourcedataset", "path", "url"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vrt(source: &str, relative: u8) -> String {
+        format!(
+            "<VRTDataset rasterXSize=\"2\" rasterYSize=\"2\"><VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource>\
+             <SourceFilename relativeToVRT=\"{relative}\">{source}</SourceFilename><SourceBand>1</SourceBand>\
+             </SimpleSource></VRTRasterBand></VRTDataset>"
+        )
+    }
+
+    #[test]
+    fn a_virtual_raster_stays_in_its_folder_or_is_said_to_lead_out() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path().join("survey");
+        std::fs::create_dir_all(root.join("tiles")).expect("made");
+        std::fs::write(root.join("tiles/a.tif"), "a").expect("written");
+        std::fs::write(folder.path().join("secret.tif"), "s").expect("written");
+        let root = root.canonicalize().expect("there");
+        let leads = |name: &str, text: &str| {
+            let path = root.join(name);
+            std::fs::write(&path, text).expect("written");
+            leads_out(&path, &root, 0)
+        };
+        assert_eq!(leads("a.vrt", &vrt("tiles/a.tif", 1)), None);
+        assert_eq!(leads("tiles/b.vrt", &vrt("../tiles/a.tif", 1)), None);
+        let whole = root.join("tiles/a.tif").to_string_lossy().into_owned();
+        assert_eq!(leads("c.vrt", &vrt(&whole, 0)), None);
+        assert_eq!(leads("d.vrt", &vrt("c.vrt", 1)), None);
+        for outside in [
+            "../secret.tif",
+            "/vsicurl/http://127.0.0.1:9/x.tif",
+            "http://127.0.0.1:9/x.tif",
+            "/etc/passwd",
+            "absent.tif",
+            "&lt;VRTDataset&gt;&lt;/VRTDataset&gt;",
+            "GPKG:tiles/a.tif:x",
+        ] {
+            assert!(leads("e.vrt", &vrt(outside, 1)).is_some(), "{outside}");
+            assert!(
+                leads("f.vrt", &vrt("e.vrt", 1)).is_some(),
+                "through another: {outside}"
+            );
+            // By any name: GDAL goes by what is in it.
+            assert!(leads("e.tif", &vrt(outside, 1)).is_some(), "{outside}");
+        }
+        let code = vrt("tiles/a.tif", 1).replace(
+            "<SimpleSource>",
+            "<PixelFunctionType>f</PixelFunctionType><PixelFunctionLanguage>Python</PixelFunctionLanguage><SimpleSource>",
+        );
+        assert!(leads("g.vrt", &code).is_some());
+        std::fs::write(root.join("h.vrt"), vrt("h.vrt", 1)).expect("written");
+        assert!(
+            leads_out(&root.join("h.vrt"), &root, 0).is_some(),
+            "one that names itself"
+        );
+        assert!(
+            leads("i.vrt", "<VRTDataset><SourceFilename>").is_some(),
+            "not XML to us"
+        );
+    }
+}

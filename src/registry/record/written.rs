@@ -1,0 +1,105 @@
+//! Whether a scan's folder is still what the scan wrote: `scan.json` names the digest of every file.
+//!
+//! Folders of version 0.1.0 name none; they are taken, and said to be unverifiable.
+
+use super::RecordError;
+use crate::registry::ids::Hash;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// Square metres by which areas may differ that were rounded to hundredths and added up.
+const ROUNDING_M2: f64 = 1.0;
+
+/// The files of a scan by their names in its folder, as its record has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    folder: PathBuf,
+    digests: Option<BTreeMap<String, Hash>>,
+}
+
+impl Written {
+    /// What a folder's record says; `outputs` is absent in folders of version 0.1.0.
+    pub(super) fn new(folder: &Path, outputs: Option<BTreeMap<String, Hash>>) -> Self {
+        Self {
+            folder: folder.into(),
+            digests: outputs,
+        }
+    }
+
+    /// Whether there are digests to compare with.
+    pub fn is_verifiable(&self) -> bool {
+        self.digests.is_some()
+    }
+
+    /// Whether the record names a file of this name.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.digests.as_ref().is_some_and(|d| d.contains_key(name))
+    }
+
+    /// Fails where the bytes of a file are not those that the scan wrote, or the scan wrote no such file.
+    ///
+    /// # Errors
+    /// [`RecordError::Edited`].
+    pub(super) fn check(&self, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+        let Some(digests) = &self.digests else {
+            return Ok(());
+        };
+        if digests.get(&self.name_of(path)) == Some(&Hash::of(bytes)) {
+            return Ok(());
+        }
+        Err(RecordError::Edited { path: path.into() })
+    }
+
+    /// The name of a file as the record writes it, with `/` on every system.
+    fn name_of(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(&self.folder).unwrap_or(path);
+        let parts: Vec<_> = inside
+            .components()
+            .filter_map(|part| match part {
+                Component::Normal(part) => Some(part.to_string_lossy()),
+                _ => None,
+            })
+            .collect();
+        parts.join("/")
+    }
+
+    /// Fails where the totals of the record are not those of its own files: the digests say nothing of `scan.json` itself.
+    ///
+    /// # Errors
+    /// [`RecordError::Edited`], of `scan.json`.
+    pub(super) fn check_totals(
+        &self,
+        totals: (f64, &BTreeMap<String, f64>, Option<u64>),
+        candidates: usize,
+        coverage: Option<&Value>,
+    ) -> Result<(), RecordError> {
+        if self.digests.is_none() {
+            return Ok(());
+        }
+        let (searched, not_searched, count) = totals;
+        let mut areas: BTreeMap<String, f64> = BTreeMap::new();
+        let features = coverage.and_then(|c| c["features"].as_array());
+        for feature in features.into_iter().flatten() {
+            let properties = &feature["properties"];
+            let name = properties["reason"].as_str().unwrap_or("searched");
+            *areas.entry(name.to_owned()).or_default() +=
+                properties["area_m2"].as_f64().unwrap_or(0.0);
+        }
+        let named = not_searched
+            .iter()
+            .map(|(reason, m2)| (reason.as_str(), *m2))
+            .chain([("searched", searched)]);
+        let mut fits = count.is_none_or(|count| count == candidates as u64);
+        for (name, m2) in named {
+            // Ground too small to be drawn is in the totals only.
+            fits &= (areas.remove(name).unwrap_or(0.0) - m2).abs() <= ROUNDING_M2;
+        }
+        if fits && areas.values().all(|m2| *m2 <= ROUNDING_M2) {
+            return Ok(());
+        }
+        Err(RecordError::Edited {
+            path: self.folder.join("scan.json"),
+        })
+    }
+}

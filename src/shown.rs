@@ -1,0 +1,102 @@
+//! Words that are not ours, made fit to be shown: what files and events say reaches terminals and XML through here, so that
+//! no name moves a cursor, hides a line or breaks a page.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Characters that act instead of showing: controls (but for the tab and the end of a line) and those that turn the
+/// direction of writing.
+fn acts(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// A text for a terminal: characters that act are shown by their numbers.
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts(c) {
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// JSON for a terminal: such characters stand in strings only, where JSON has numbers for them, so that the value is the
+/// same.
+pub fn terminal_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if acts(c) {
+            // None of them lies beyond the first plane.
+            let _ = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether XML 1.0 has a character at all; no escape writes one that it has not.
+fn is_in_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// A text without the characters that XML has not; for writers that escape themselves.
+pub fn of_xml<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+    let text = text.into();
+    if text.chars().all(is_in_xml) {
+        text
+    } else {
+        Cow::Owned(text.chars().filter(|c| is_in_xml(*c)).collect())
+    }
+}
+
+/// A text inside XML or HTML: escaped, and without the characters that neither has.
+pub fn escape<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+    quick_xml::escape::escape(of_xml(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_acts_on_a_terminal_and_words_stay() {
+        assert_eq!(terminal("罂粟 é\tx\ny 👍"), "罂粟 é\tx\ny 👍");
+        assert_eq!(
+            terminal("a\u{1b}[2Jb\rc\u{9b}d\u{202e}e"),
+            "a\\u{1b}[2Jb\\u{d}c\\u{9b}d\\u{202e}e"
+        );
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({"note": "a\u{7f}\u{9b}\u{202e}\u{1b}b"});
+        let text = value.to_string();
+        let shown = terminal_json(&text);
+        assert!(!shown.contains(acts));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"),
+            value
+        );
+    }
+
+    #[test]
+    fn what_xml_has_not_is_left_out_and_the_rest_is_escaped() {
+        let odd = "a\u{0}\u{1b}\u{fffe}<b> & \"c\"\n";
+        let escaped = escape(odd);
+        let document = format!("<x>{escaped}</x>");
+        let read = roxmltree::Document::parse(&document).expect("XML");
+        assert_eq!(read.root_element().text(), Some("a<b> & \"c\"\n"));
+        assert_eq!(of_xml("plain"), "plain");
+    }
+}
