@@ -10,6 +10,7 @@
 //!
 //! - [`words`]: the two languages, and errors that carry their remedy.
 //! - [`statistics`]: intervals of counts, shares and rates; pure.
+//! - [`text`]: text as people write it: encodings, tables, numbers, degrees, dates.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
@@ -41,4 +42,5 @@ pub mod province;
 pub mod registry;
 pub mod scan;
 pub mod statistics;
+pub mod text;
 pub mod words;

@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "words",
     "statistics",
+    "text",
     "ground",
     "imagery",
     "scan",
