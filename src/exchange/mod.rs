@@ -14,6 +14,7 @@ pub mod gcj02;
 mod geojson;
 mod geopackage;
 mod gpx;
+mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;

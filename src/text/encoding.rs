@@ -137,10 +137,10 @@ fn odd_line(bytes: &[u8]) -> Option<u64> {
 }
 
 /// Reads texts that belong together, such as the names of a table's columns: all of them in one encoding. `named` is
-/// what the file says of it. A text that fills its `room` of bytes may have been cut within a character, which is left out.
-/// Texts that cannot be read are `None`.
-pub fn decode_group(texts: &[&[u8]], room: usize, named: Option<&str>) -> Vec<Option<String>> {
-    let whole = |bytes: &[u8], encoding: &'static Encoding| -> Option<String> {
+/// what the file says of it. A text that fills its room (each has its own, in bytes) may have been cut within a character,
+/// which is left out. Texts that cannot be read are `None`.
+pub fn decode_group(texts: &[(&[u8], usize)], named: Option<&str>) -> Vec<Option<String>> {
+    let whole = |(bytes, room): (&[u8], usize), encoding: &'static Encoding| -> Option<String> {
         strict(bytes, encoding).or_else(|| {
             // A character has four bytes at most.
             let may_be_cut = bytes.len() + 3 >= room;
@@ -149,7 +149,7 @@ pub fn decode_group(texts: &[&[u8]], room: usize, named: Option<&str>) -> Vec<Op
                 .find_map(|off| strict(&bytes[..bytes.len() - off], encoding))
         })
     };
-    let fits = |encoding| texts.iter().all(|text| whole(text, encoding).is_some());
+    let fits = |encoding| texts.iter().all(|text| whole(*text, encoding).is_some());
     let named = named.and_then(of_label);
     // Files say “ISO-8859-1” where nobody chose anything: a name that any bytes fit proves nothing.
     let meant = named.filter(|encoding| !encoding.is_single_byte());
@@ -158,7 +158,7 @@ pub fn decode_group(texts: &[&[u8]], room: usize, named: Option<&str>) -> Vec<Op
         .flatten()
         .find(|encoding| fits(encoding))
         .unwrap_or(GB18030);
-    texts.iter().map(|text| whole(text, encoding)).collect()
+    texts.iter().map(|text| whole(*text, encoding)).collect()
 }
 
 /// An encoding by the names that programs give it.
@@ -264,7 +264,10 @@ mod tests {
 
     #[test]
     fn names_that_were_cut_and_files_that_name_a_wrong_encoding_are_read() {
-        let read = |texts: &[&[u8]], named| decode_group(texts, 10, named);
+        let read = |texts: &[&[u8]], named| {
+            let texts: Vec<(&[u8], usize)> = texts.iter().map(|text| (*text, 10)).collect();
+            decode_group(&texts, named)
+        };
         let some = |text: &str| Some(text.to_owned());
         // Nine and ten bytes of twelve.
         let name = "靶标编号".as_bytes();

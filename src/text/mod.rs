@@ -6,9 +6,11 @@
 mod date;
 mod degrees;
 mod encoding;
+pub mod names;
 mod number;
 mod table;
 mod title;
+pub mod xml;
 
 pub use date::{DateFlaw, Written, date_time};
 pub use degrees::{Axis, DegreesFlaw, degrees};

@@ -5,7 +5,7 @@ use super::super::registry::context::{Common, Context, moment, today};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
-use crate::exchange::targets::{check_shift, read, recorded_before};
+use crate::exchange::targets::{ReadTargets, check_shift, read, recorded_before};
 use crate::exchange::write_new;
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::effort::season_of;
@@ -30,7 +30,7 @@ pub struct Targets {
 
 #[derive(Debug, Subcommand)]
 enum TargetsCommand {
-    /// Take a list in: .geojson, .gpkg, .kml or .csv with lon and lat 导入靶标
+    /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标
     Import(Import),
     /// Match targets to sites and to what was searched 靶标吻合率
     Match(Match),
@@ -121,7 +121,10 @@ impl Import {
                 .unwrap_or_default()
         });
         let season = self.season.unwrap_or_else(|| season_of(today()));
-        let list = read(&self.file, &name, season)?;
+        let ReadTargets { list, notes } = read(&self.file, &name, season)?;
+        for note in &notes {
+            tell(&note.say(lang));
+        }
         let (mut store, author) = context.write()?;
         let n = list.targets.len();
         if recorded_before(&store, &list)? {
