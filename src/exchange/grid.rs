@@ -17,6 +17,8 @@ pub struct Grid {
     pub titles: Vec<String>,
     /// Its rows below the titles: line and cells. Of a row there may be more cells than titles.
     pub rows: Vec<(u64, Vec<Field>)>,
+    /// Cells of the row of titles, empty ones too.
+    pub width: usize,
 }
 
 /// The tables of a file.
@@ -90,8 +92,12 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         .into_iter()
         .map(|row| (row.line, row.cells.into_iter().map(field).collect()))
         .collect();
+    let mut found = grid("", rows, knows);
+    if let Some(grid) = &mut found {
+        mark_shifted(grid);
+    }
     Ok(Grids {
-        grids: grid("", rows, knows).into_iter().collect(),
+        grids: found.into_iter().collect(),
         is_text: true,
         pictures: 0,
     })
@@ -112,6 +118,7 @@ fn grid(
     let at = counts.iter().position(|count| count == most)?;
     let below = rows.split_off(at + 1);
     let mut titles: Vec<String> = rows.pop()?.1.iter().map(Field::to_text).collect();
+    let width = titles.len();
     while titles.last().is_some_and(|title| title.trim().is_empty()) {
         titles.pop();
     }
@@ -119,7 +126,22 @@ fn grid(
         name: name.to_owned(),
         titles,
         rows: below,
+        width,
     })
+}
+
+/// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
+/// that are not theirs. Where all rows end with the sign, that is a habit of the program that wrote them.
+fn mark_shifted(grid: &mut Grid) {
+    let longer = |row: &(u64, Vec<Field>)| row.1.len() > grid.width;
+    let habit = grid.rows.len() > 1 && grid.rows.iter().all(longer);
+    let width = grid.width;
+    for (_, cells) in grid.rows.iter_mut().filter(|row| row.1.len() > width) {
+        let last = cells.iter().rev().find(|cell| !cell.is_empty()).cloned();
+        if !habit && cells[width..].iter().all(Field::is_empty) {
+            cells[width] = last.unwrap_or(Field::Empty);
+        }
+    }
 }
 
 fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
@@ -345,6 +367,15 @@ mod tests {
         assert_eq!(read.grids[0].titles, ["a", "b"]);
         assert_eq!(read.grids[0].rows[0].0, 4);
         assert_eq!(read.grids[0].rows[0].1.len(), 4);
+        // One row too long is shifted, all of them are not.
+        let cells = |text: &str| -> Vec<usize> {
+            let read = grids(text.as_bytes(), &knows).expect("read");
+            let filled =
+                |row: &(u64, Vec<Field>)| row.1.iter().filter(|cell| !cell.is_empty()).count();
+            read.grids[0].rows.iter().map(filled).collect()
+        };
+        assert_eq!(cells("a,b\n1,2\n3,x,\n"), [2, 3]);
+        assert_eq!(cells("a,b\n1,2,\n3,4,\n"), [2, 2]);
         assert_eq!(
             grids(b"\xd0\xcf\x11\xe0....", &knows),
             Err(GridFlaw::OldWorkbook)

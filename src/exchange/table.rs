@@ -262,6 +262,7 @@ mod tests {
                 (2, ["A", "1", "113.3", "113.4"].map(text).to_vec()),
                 (3, ["A", "", "", "", "", "more"].map(text).to_vec()),
             ],
+            width: 5,
         };
         let (read, unread) = table(grid.clone(), true);
         assert_eq!(unread, ["核查人电话", "经度"]);

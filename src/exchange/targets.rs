@@ -13,7 +13,7 @@ use crate::tr;
 use crate::words::Lang;
 use geo::{BoundingRect, InteriorPoint};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Columns that name a target, best first.
 const NAMES: [&str; 16] = [
@@ -461,14 +461,34 @@ pub fn check_shift(store: &Store, path: &Path, list: &TargetList) -> Result<(), 
     Ok(())
 }
 
-/// Whether a list of the same bytes is recorded already.
+/// The files of a list: of a shapefile the names of the targets are in another one than their places.
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    let is_shapes = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("shp"));
+    let parts: &[&str] = if is_shapes {
+        &["dbf", "prj", "cpg"]
+    } else {
+        &[]
+    };
+    let beside = parts.iter().filter_map(|part| {
+        let names = [(*part).to_owned(), part.to_uppercase()];
+        names
+            .iter()
+            .map(|part| path.with_extension(part))
+            .find(|path| path.is_file())
+    });
+    std::iter::once(path.to_owned()).chain(beside).collect()
+}
+
+/// Whether a list of the same bytes and the same targets is recorded already.
 ///
 /// # Errors
 /// Those of reading the registry.
 pub fn recorded_before(store: &Store, list: &TargetList) -> Result<bool, StoreError> {
     use crate::registry::body::Body;
     Ok(store.unit_events("targets")?.iter().any(
-        |sealed| matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256),
+        |sealed| matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256 && known.targets == list.targets),
     ))
 }
 

@@ -402,7 +402,7 @@ mod tests {
         for (rings, expected) in [
             // A loop inwards that touches the ring in one corner.
             (
-                "[[0,0],[2,0],[3,1],[1,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
+                "[[0,0],[2,0],[1,1],[3,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
                 15.0,
             ),
             // A loop outwards that does.
@@ -430,6 +430,8 @@ mod tests {
             matches!(&with_sliver.notes()[0], BoundaryNote::NoArea { features, .. } if features == &[2])
         );
         for rings in [
+            // A loop inwards that crosses the ring in one corner.
+            "[[0,0],[2,0],[3,1],[1,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
             // Round twice; a hole outside; holes over each other.
             "[[0,0],[4,0],[4,4],[0,4],[0,0],[4,0],[4,4],[0,4],[0,0]]",
             "[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,6],[5,5]]",

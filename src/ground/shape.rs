@@ -95,7 +95,7 @@ mod tests {
         }
         for one in [
             "MULTIPOLYGON(EMPTY,((0 0,1 0,1 1,0 0)))",
-            "MULTIPOLYGON Z(EMPTY,((0 0 1,1 0 1,1 1 1,0 0 1)),EMPTY)",
+            "MULTIPOLYGON Z (EMPTY,((0 0 1,1 0 1,1 1 1,0 0 1)))",
         ] {
             let Ok(Some(geo::Geometry::MultiPolygon(found))) = read(one) else {
                 panic!("{one}");

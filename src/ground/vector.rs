@@ -5,6 +5,7 @@ use super::crs::Crs;
 use super::vector_error::VectorError;
 use super::{kml, shape, shapefile};
 use crate::text::decode;
+use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::collections::BTreeMap;
@@ -43,6 +44,9 @@ pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
     let bytes = || std::fs::read(path).map_err(VectorError::Unreadable);
+    if !path.to_string_lossy().starts_with("/vsi") {
+        std::fs::metadata(path).map_err(VectorError::Unreadable)?;
+    }
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
         "shp" => match shapefile::mended(path)? {
@@ -149,6 +153,16 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError
         });
     }
     Ok(layers)
+}
+
+/// GDAL's own words, without the name of the function that failed.
+fn reason(error: &GdalError) -> String {
+    match error {
+        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => {
+            msg.clone()
+        }
+        other => other.to_string(),
+    }
 }
 
 /// A shape whose positions are numbers.

@@ -181,6 +181,8 @@ pub struct ReadDistricts {
     pub kept: Vec<u8>,
     /// Features without a geometry, which were passed over.
     pub without_shape: usize,
+    /// The codes of districts that are made of several features.
+    pub in_parts: Vec<String>,
 }
 
 impl Districts {
@@ -196,10 +198,12 @@ impl Districts {
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         if is_plain && matches!(ending.as_deref(), Some("geojson" | "json")) {
             let (parts, without_shape) = of_json(&bytes)?;
+            let (districts, in_parts) = Self::of_parts(parts, vintage)?;
             return Ok(ReadDistricts {
-                districts: Self::of_parts(parts, vintage)?,
+                districts,
                 kept: bytes,
                 without_shape,
+                in_parts,
             });
         }
         let read = read_places(path).map_err(DistrictFlaw::Vector)?;
@@ -217,11 +221,12 @@ impl Districts {
                 }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let districts = Self::of_parts(parts, vintage)?;
+        let (districts, in_parts) = Self::of_parts(parts, vintage)?;
         Ok(ReadDistricts {
             kept: districts.to_json(),
             districts,
             without_shape: read.without_shape,
+            in_parts,
         })
     }
 
@@ -231,10 +236,11 @@ impl Districts {
     /// # Errors
     /// [`DistrictFlaw`].
     pub fn read(bytes: &[u8], vintage: &str) -> Result<Self, DistrictFlaw> {
-        Self::of_parts(of_json(bytes)?.0, vintage)
+        Ok(Self::of_parts(of_json(bytes)?.0, vintage)?.0)
     }
 
-    fn of_parts(parts: Vec<Part>, vintage: &str) -> Result<Self, DistrictFlaw> {
+    /// The districts, and the codes of those that are made of several features.
+    fn of_parts(parts: Vec<Part>, vintage: &str) -> Result<(Self, Vec<String>), DistrictFlaw> {
         let mut by_code: BTreeMap<String, Vec<(String, Part)>> = BTreeMap::new();
         for part in parts {
             let code = code_of(&part)?;
@@ -249,6 +255,8 @@ impl Districts {
             let name = word(&part.words, &NAMES).unwrap_or_default();
             by_code.entry(code).or_default().push((name, part));
         }
+        let several = by_code.iter().filter(|(_, parts)| parts.len() > 1);
+        let in_parts = several.map(|(code, _)| code.clone()).collect();
         let mut all = by_code
             .into_iter()
             .map(|(code, parts)| district(code, parts))
@@ -257,10 +265,11 @@ impl Districts {
             return Err(DistrictFlaw::Nothing);
         }
         all.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
-        Ok(Self {
+        let districts = Self {
             vintage: vintage.to_owned(),
             all,
-        })
+        };
+        Ok((districts, in_parts))
     }
 
     /// As a `GeoJSON` that [`Districts::read`] reads back.

@@ -5,7 +5,7 @@ use super::super::registry::context::{Common, Context, moment, today};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
-use crate::exchange::targets::{ReadTargets, check_shift, read, recorded_before};
+use crate::exchange::targets::{ReadTargets, check_shift, files_of, read, recorded_before};
 use crate::exchange::write_new;
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::effort::season_of;
@@ -136,19 +136,19 @@ impl Import {
         }
         check_shift(&store, &self.file, &list)?;
         let at = context.at()?;
-        let kept = evidence::keep(
-            &store.evidence_folder(),
-            &self.file,
-            EvidenceRole::Document,
-            None,
-            &at,
-            store.settings(),
-        )?;
+        let folder = store.evidence_folder();
+        let kept = files_of(&self.file)
+            .iter()
+            .map(|path| {
+                let role = EvidenceRole::Document;
+                evidence::keep(&folder, path, role, None, &at, store.settings())
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         let body = Body::Targets(Box::new(list));
         let draft = Draft {
             site: None,
             at,
-            evidence: vec![kept],
+            evidence: kept,
             body,
         };
         store.write(|s| s.append(&author, draft, moment()))?;

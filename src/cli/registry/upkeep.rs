@@ -325,6 +325,14 @@ impl DistrictsArguments {
                 "已略过 {n} 个没有图形的要素"
             ));
         }
+        if !read.in_parts.is_empty() {
+            let codes = read.in_parts.join(", ");
+            tell(&tr!(
+                lang,
+                "several features of one code are taken for parts of one district: {codes}",
+                "代码相同的多个要素按同一区划的多个部分处理：{codes}"
+            ));
+        }
         let overlaps = districts.overlaps();
         let (mut store, _) = context.write()?;
         let sha256 = crate::registry::Hash::of(&bytes);

@@ -52,6 +52,18 @@ pub(super) fn all(folder: &Path, cell: &str) -> Result<Vec<PathBuf>, RowFlaw> {
     Ok(found)
 }
 
+/// Whether folders of a path are rather another photograph and a sign that parts names.
+fn names_another(folders: &[String]) -> bool {
+    const ENDINGS: [&str; 8] = [
+        ".jpg", ".jpeg", ".png", ".heic", ".heif", ".tif", ".tiff", ".webp",
+    ];
+    folders.iter().any(|folder| {
+        let strong = folder.contains([';', '；', '、', ',', '，', '|', '\n', '\r']);
+        let mut words = folder.split_whitespace().rev().skip(1);
+        strong || words.any(|word| ENDINGS.iter().any(|e| word.to_lowercase().ends_with(e)))
+    })
+}
+
 /// The parts of a cell between signs that may part names: where each begins and ends, and whether the sign after it is more
 /// than a blank.
 fn parted(cell: &str) -> Vec<(usize, usize, bool)> {
@@ -92,6 +104,10 @@ fn one(folder: &Path, text: &str) -> Result<PathBuf, RowFlaw> {
         return Ok(path);
     }
     let from = usize::from(!name.absolute);
+    // Of “a.jpg;DCIM/b.jpg” the end alone would lose the beginning.
+    if names_another(&name.parts[..name.parts.len() - 1]) {
+        return Err(RowFlaw::NoPhoto(text.to_owned()));
+    }
     // The last part alone may be another camera's photograph of the same number: see below.
     for skip in from..name.parts.len() - 1 {
         if let Some(path) = file(&name.parts[skip..])? {
@@ -167,6 +183,8 @@ mod tests {
             ("a.jpg;DCIM/A.JPG;", "DCIM/a.jpg"),
             ("DCIM/a.jpg;DCIM/none.jpg", "none: DCIM/none.jpg"),
             ("none 1.jpg;a.jpg", "none: none 1.jpg"),
+            ("none.jpg;DCIM/a.jpg", "none: none.jpg"),
+            ("none.jpg DCIM/a.jpg", "none: none.jpg DCIM/a.jpg"),
         ] {
             assert_eq!(told(&folder, cell), said, "{cell}");
         }
