@@ -145,6 +145,92 @@ fn titled(titles: &[String], lang: Lang) -> String {
     )
 }
 
+impl ExchangeError {
+    /// What is wrong with a table that a crew gives back.
+    fn say_table(&self, lang: Lang) -> Said {
+        match self {
+            Self::Table { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read as a table: {why}",
+                    "无法将 {path} 作为表格读取：{why}"
+                ))
+                .hint(lang.pick("nothing was recorded", "未作任何记录"))
+            }
+            Self::NoSites { path, titles } => {
+                let (path, titles) = (path.display(), titled(titles, lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} has no column that names a site{titles}",
+                    "{path} 没有图斑编号列{titles}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "keep the column “site” (图斑编号) that the export has; nothing was recorded",
+                    "请保留导出文件中的“图斑编号”列；未作任何记录"
+                ))
+            }
+            Self::NoForm { path, titles } => {
+                let (path, titles) = (path.display(), titled(titles, lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} has no column of the visit form{titles}",
+                    "{path} 没有任何回填列{titles}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "keep the titles that the export has, such as “visit: outcome” (回填：核查结论); nothing was recorded",
+                    "请保留导出文件的列名，如“回填：核查结论”；未作任何记录"
+                ))
+            }
+            other => Said::new(format!("{other:?}")),
+        }
+    }
+
+    /// What is wrong with a list of targets or a track.
+    fn say_list(&self, lang: Lang) -> Said {
+        match self {
+            Self::Vector { path, source } => source.say(path, lang),
+            Self::Targets { path, flaws } => {
+                /// Lines that are named one by one.
+                const NAMED: usize = 10;
+                let path = path.display();
+                let named: Vec<String> = flaws.iter().take(NAMED).map(|f| f.say(lang)).collect();
+                let why = named.join(lang.pick("; ", "；"));
+                let more = flaws.len().saturating_sub(NAMED);
+                let more = if more > 0 {
+                    tr!(lang, "; and {more} more", "；另有 {more} 处")
+                } else {
+                    String::new()
+                };
+                let hint = flaws
+                    .first()
+                    .map(|flaw| flaw.hint(lang))
+                    .unwrap_or_default();
+                Said::new(tr!(lang, "{path}: {why}{more}", "{path}：{why}{more}")).hint(tr!(
+                    lang,
+                    "{hint}; nothing was recorded",
+                    "{hint}；未作任何记录"
+                ))
+            }
+            Self::Track { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read as a track: {why}",
+                    "无法将 {path} 作为轨迹读取：{why}"
+                ))
+                .hint(lang.pick(
+                    "give a GPX with a track, as the receiver or phone writes it; nothing was recorded",
+                    "请提供接收机或手机导出的含轨迹的 GPX；未作任何记录",
+                ))
+            }
+            other => Said::new(format!("{other:?}")),
+        }
+    }
+}
+
 impl Say for ExchangeError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -184,76 +270,8 @@ impl Say for ExchangeError {
                     "请从设备重新复制或重新保存；未作任何记录"
                 ))
             }
-            Self::Table { path, flaw } => {
-                let (path, why) = (path.display(), flaw.say(lang));
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read as a table: {why}",
-                    "无法将 {path} 作为表格读取：{why}"
-                ))
-                .hint(lang.pick("nothing was recorded", "未作任何记录"))
-            }
-            Self::NoSites { path, titles } => {
-                let (path, titles) = (path.display(), titled(titles, lang));
-                Said::new(tr!(
-                    lang,
-                    "{path} has no column that names a site{titles}",
-                    "{path} 没有图斑编号列{titles}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "keep the column “site” (图斑编号) that the export has; nothing was recorded",
-                    "请保留导出文件中的“图斑编号”列；未作任何记录"
-                ))
-            }
-            Self::NoForm { path, titles } => {
-                let (path, titles) = (path.display(), titled(titles, lang));
-                Said::new(tr!(
-                    lang,
-                    "{path} has no column of the visit form{titles}",
-                    "{path} 没有任何回填列{titles}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "keep the titles that the export has, such as “visit: outcome” (回填：核查结论); nothing was recorded",
-                    "请保留导出文件的列名，如“回填：核查结论”；未作任何记录"
-                ))
-            }
-            Self::Vector { path, source } => source.say(path, lang),
-            Self::Targets { path, flaws } => {
-                /// Lines that are named one by one.
-                const NAMED: usize = 10;
-                let path = path.display();
-                let named: Vec<String> = flaws.iter().take(NAMED).map(|f| f.say(lang)).collect();
-                let why = named.join(lang.pick("; ", "；"));
-                let more = flaws.len().saturating_sub(NAMED);
-                let more = if more > 0 {
-                    tr!(lang, "; and {more} more", "；另有 {more} 处")
-                } else {
-                    String::new()
-                };
-                let hint = flaws
-                    .first()
-                    .map(|flaw| flaw.hint(lang))
-                    .unwrap_or_default();
-                Said::new(tr!(lang, "{path}: {why}{more}", "{path}：{why}{more}")).hint(tr!(
-                    lang,
-                    "{hint}; nothing was recorded",
-                    "{hint}；未作任何记录"
-                ))
-            }
-            Self::Track { path, flaw } => {
-                let (path, why) = (path.display(), flaw.say(lang));
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read as a track: {why}",
-                    "无法将 {path} 作为轨迹读取：{why}"
-                ))
-                .hint(lang.pick(
-                    "give a GPX with a track, as the receiver or phone writes it; nothing was recorded",
-                    "请提供接收机或手机导出的含轨迹的 GPX；未作任何记录",
-                ))
-            }
+            Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
+            Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {
                 path,
                 system,

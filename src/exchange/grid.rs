@@ -25,7 +25,7 @@ pub struct Grid {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grids {
     /// The tables that hold anything.
-    pub grids: Vec<Grid>,
+    pub tables: Vec<Grid>,
     /// Whether they are text, where a sign too many shifts cells.
     pub is_text: bool,
     /// Pictures inside a spreadsheet, which no cell names.
@@ -97,7 +97,7 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         mark_shifted(grid);
     }
     Ok(Grids {
-        grids: found.into_iter().collect(),
+        tables: found.into_iter().collect(),
         is_text: true,
         pictures: 0,
     })
@@ -188,7 +188,7 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
         found.extend(grid(&name, rows, knows));
     }
     Ok(Grids {
-        grids: found,
+        tables: found,
         is_text: false,
         pictures: pictures(bytes),
     })
@@ -214,7 +214,7 @@ fn field_of(value: &DataRef<'_>, format: &str) -> Field {
             numeric(number, format)
         }
         Data::Float(number) => numeric(number, format),
-        Data::String(text) | Data::DateTimeIso(text) => Field::Text(text),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
         Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
             Field::Text(at.as_f64().to_string())
@@ -246,8 +246,7 @@ fn field_of(value: &DataRef<'_>, format: &str) -> Field {
             )
         }
         Data::Error(error) => Field::Formula(error.to_string()),
-        Data::DurationIso(text) => Field::Text(text),
-        _ => Field::Empty,
+        Data::Empty => Field::Empty,
     }
 }
 
@@ -334,7 +333,7 @@ mod tests {
             .expect("written");
         let bytes = book.save_to_buffer().expect("made");
         let read = grids(&bytes, &knows).expect("read");
-        let grid = &read.grids[0];
+        let grid = &read.tables[0];
         assert_eq!(grid.titles, ["a", "b"]);
         let column =
             |at: usize| -> Vec<&Field> { grid.rows.iter().take(4).map(|row| &row.1[at]).collect() };
@@ -364,15 +363,15 @@ mod tests {
     #[test]
     fn text_is_told_from_a_spreadsheet_by_what_is_in_it() {
         let read = grids("表\n\na,b,\n1,2,3,4\n".as_bytes(), &knows).expect("read");
-        assert_eq!(read.grids[0].titles, ["a", "b"]);
-        assert_eq!(read.grids[0].rows[0].0, 4);
-        assert_eq!(read.grids[0].rows[0].1.len(), 4);
+        assert_eq!(read.tables[0].titles, ["a", "b"]);
+        assert_eq!(read.tables[0].rows[0].0, 4);
+        assert_eq!(read.tables[0].rows[0].1.len(), 4);
         // One row too long is shifted, all of them are not.
         let cells = |text: &str| -> Vec<usize> {
             let read = grids(text.as_bytes(), &knows).expect("read");
             let filled =
                 |row: &(u64, Vec<Field>)| row.1.iter().filter(|cell| !cell.is_empty()).count();
-            read.grids[0].rows.iter().map(filled).collect()
+            read.tables[0].rows.iter().map(filled).collect()
         };
         assert_eq!(cells("a,b\n1,2\n3,x,\n"), [2, 3]);
         assert_eq!(cells("a,b\n1,2,\n3,4,\n"), [2, 2]);

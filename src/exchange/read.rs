@@ -63,7 +63,7 @@ pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
                 }
             })?;
             read.pictures = found.pictures;
-            for grid in found.grids {
+            for grid in found.tables {
                 titles.extend(grid.titles.iter().cloned());
                 let (table, not_understood) = table(grid, found.is_text);
                 read.tables.push(table);

@@ -224,7 +224,7 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
             path: path.into(),
             flaw,
         })?;
-        of_grids(found.grids, found.is_text).map_err(wrong)?
+        of_grids(found.tables, found.is_text).map_err(wrong)?
     } else {
         read_places(path).map_err(|source| ExchangeError::Vector {
             path: path.into(),
@@ -624,5 +624,41 @@ mod tests {
             let error = csv(text).expect_err(text).to_string();
             assert!(error.contains(why), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_table_of_any_bytes_is_read_or_refused() {
+        const COMMAS: &str = "\u{feff}靶标编号,经度(°),纬度(°),日期\r\nA1,113°18′14.4″E,33.74,2026年5月4日 下午3时\r\n\"a\r\nb\",１１３．３,北纬33度44分24秒,4/5/2026\r\n,,,\r\n";
+        const TABS: &str = "sep=\t\nid\tlon\tlat\n1\t113.3\t33.74\n";
+        let gbk = encoding_rs::GB18030.encode(COMMAS).0.into_owned();
+        let utf16: Vec<u8> = TABS.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let seeds = [COMMAS.as_bytes(), TABS.as_bytes(), &gbk, &utf16];
+        crate::text::fuzz::try_all(&seeds, |bytes| {
+            let Ok(found) = grids(bytes, &|title| axis_of(title).is_some()) else {
+                return;
+            };
+            for (_, cells) in found.tables.iter().flat_map(|grid| &grid.rows) {
+                for cell in cells {
+                    let text = cell.to_text();
+                    let _day = crate::text::date_time(&text);
+                    let _number = crate::text::percent(&text);
+                }
+            }
+            let lines = bytes.split(|b| matches!(b, b'\n' | b'\r')).count() as u64;
+            for (line, _) in found.tables.iter().flat_map(|grid| &grid.rows) {
+                assert!(
+                    (1..=lines).contains(line) || bytes.contains(&0),
+                    "{bytes:?}"
+                );
+            }
+            if let Ok(read) = of_grids(found.tables, found.is_text) {
+                let _named = naming(&read);
+                assert!(
+                    read.places
+                        .iter()
+                        .all(|place| matches!(place.shape, Shape::Point(at) if at.is_on_earth()))
+                );
+            }
+        });
     }
 }

@@ -459,11 +459,12 @@ mod tests {
     #[test]
     fn what_phones_add_or_leave_out_is_passed_over() {
         let of = |inner: [&str; 3], more: &str| {
-            let points: String = [113.300, 113.304, 113.308]
+            let points: Vec<String> = [113.300, 113.304, 113.308]
                 .iter()
                 .zip(inner)
                 .map(|(lon, inner)| format!("<trkpt lon='{lon}' lat='33.74'>{inner}</trkpt>"))
                 .collect();
+            let points = points.concat();
             let text = format!("<gpx>{more}<trk><name/><trkseg>{points}</trkseg></trk></gpx>");
             Track::parse(text.as_bytes(), &shanghai())
                 .expect("read")
@@ -502,5 +503,17 @@ mod tests {
             (odd.odd_times, odd.walk(30, &shanghai()).facts.left_out),
             (1, 1)
         );
+    }
+
+    #[test]
+    fn a_track_of_any_bytes_is_read_or_refused() {
+        const PHONE: &str = "<?xml version=\"1.0\" encoding=\"GBK\"?><gpx xmlns=\"x\"><metadata><device>x</device></metadata><trk><trkseg><trkpt lon=\"113.3\" lat=\"33.74\"><time>2026-05-03T01:00:00Z</time><hdop/></trkpt><trkpt lon='113.301' lat='33.74'><time>2026/5/3 9:05</time><a:b>&amp;<![CDATA[x]]></a:b></trkpt></trkseg></trk></gpx>";
+        const ROUTE: &str = "<gpx><rte><rtept lon=\"-179.9\" lat=\"-89\"/><rtept lon=\"179.9\" lat=\"1e300\"/></rte></gpx>";
+        crate::text::fuzz::try_all(&[PHONE.as_bytes(), ROUTE.as_bytes()], |bytes| {
+            if let Ok(track) = Track::parse(bytes, &shanghai()) {
+                let walk = track.walk(30, &shanghai());
+                assert!(walk.facts.length_m < 1_000_000_000);
+            }
+        });
     }
 }

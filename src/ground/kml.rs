@@ -31,12 +31,7 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, VectorError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| none(e.to_string()))?;
     let is_kml = |i: &usize| {
         let name = archive.name_for_index(*i);
-        name.is_some_and(|n| {
-            n.is_ok_and(|n| {
-                let n = n.to_lowercase();
-                n.ends_with(".kml") || n.ends_with(".ovkml")
-            })
-        })
+        name.is_some_and(|n| n.is_ok_and(|n| n.to_lowercase().ends_with("kml")))
     };
     let first = (0..archive.len()).find(is_kml);
     let kml = archive
@@ -229,5 +224,15 @@ mod tests {
             let text: String = parts.iter().map(|i| PARTS[*i]).collect();
             let _read = read(text.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_document_of_any_bytes_is_read_or_refused() {
+        const ONE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><kml><Document><Folder><Placemark><name>东沟 &amp; 西沟</name><ExtendedData><Data name=\"No\"><value>7</value></Data><SchemaData><SimpleData name=\"a\">b</SimpleData></SchemaData></ExtendedData><MultiGeometry><Polygon><outerBoundaryIs><LinearRing><coordinates>113,33.7,90 113.1,33.7,90 113.1,33.8,90 113,33.7,90</coordinates></LinearRing></outerBoundaryIs><innerBoundaryIs><LinearRing><coordinates>113.01,33.71 113.02, 33.71 113.02,33.72</coordinates></LinearRing></innerBoundaryIs></Polygon><Point><coordinates>1,2</coordinates></Point></MultiGeometry></Placemark></Folder></Document></kml>";
+        let gbk = encoding_rs::GB18030.encode(ONE).0.into_owned();
+        let utf16: Vec<u8> = ONE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        crate::text::fuzz::try_all(&[ONE.as_bytes(), &gbk, &utf16], |bytes| {
+            let _read = read(bytes);
+        });
     }
 }

@@ -58,8 +58,9 @@ fn of_geometry(geometry: &Geometry, depth: usize) -> Result<Option<geo::Geometry
         }
         Kind::wkbMultiLineString | Kind::wkbGeometryCollection => {
             let parts = all()?;
-            (!parts.is_empty())
-                .then(|| geo::Geometry::GeometryCollection(geo::GeometryCollection(parts)))
+            (!parts.is_empty()).then_some(geo::Geometry::GeometryCollection(
+                geo::GeometryCollection(parts),
+            ))
         }
         _ => return Err(geometry.geometry_name()),
     })

@@ -11,6 +11,9 @@ const HEADER: usize = 100;
 /// Bytes of a column's name in a `.dbf`.
 const NAME_ROOM: usize = 10;
 
+/// The files of a shapefile: the ending and the bytes of each.
+pub(super) type Parts = Vec<(&'static str, Vec<u8>)>;
+
 /// The file beside it that has another ending, in whatever case.
 pub(super) fn beside(path: &Path, ending: &str) -> Option<PathBuf> {
     [ending.to_owned(), ending.to_uppercase()]
@@ -37,12 +40,12 @@ fn rows(path: &Path) -> Option<u64> {
     Some(u32::from_le_bytes(*count).into())
 }
 
-/// The files of a shapefile whose index is missing or does not fit, with an index made anew: ending and bytes of each.
+/// The files of a shapefile whose index is missing or does not fit, with an index made anew.
 /// `None` where the index is there and fits.
 ///
 /// # Errors
 /// [`VectorError::Parts`] where the shapes are cut, or are not as many as the rows of the table.
-pub(super) fn mended(path: &Path) -> Result<Option<Vec<(&'static str, Vec<u8>)>>, VectorError> {
+pub(super) fn mended(path: &Path) -> Result<Option<Parts>, VectorError> {
     let rows = beside(path, "dbf").and_then(|dbf| rows(&dbf));
     let indexed = beside(path, "shx").and_then(|shx| {
         let length = std::fs::metadata(&shx).ok()?.len();
@@ -138,7 +141,7 @@ pub(super) fn spell(
         let read = read
             .ok_or(VectorError::Words { feature: 0 })?
             .to_lowercase();
-        spelt.insert(name.to_lowercase(), (read.clone(), *room));
+        spelt.insert(name.clone(), (read.clone(), *room));
         *name = read;
     }
     let mut values: Vec<(usize, String, Vec<u8>, usize)> = Vec::new();

@@ -58,12 +58,16 @@ pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
         },
         "geojson" | "json" => {
             let bytes = bytes()?;
-            if std::str::from_utf8(&bytes).is_ok() {
-                return of_gdal(path, None);
-            }
             let text = decode(&bytes).map_err(VectorError::Text)?;
-            let files = InMemory::of(vec![("geojson", text.into_bytes())])?;
-            of_gdal(&files.named("geojson"), None)
+            let no_json = |e: VectorError| {
+                let json = serde_json::from_str::<serde::de::IgnoredAny>(&text);
+                json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
+            };
+            if text.as_bytes() == bytes {
+                return of_gdal(path, None).map_err(no_json);
+            }
+            let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
+            of_gdal(&files.named("geojson"), None).map_err(no_json)
         }
         _ => of_gdal(path, None),
     }
@@ -76,7 +80,7 @@ struct InMemory {
 }
 
 impl InMemory {
-    fn of(parts: Vec<(&'static str, Vec<u8>)>) -> Result<Self, VectorError> {
+    fn of(parts: shapefile::Parts) -> Result<Self, VectorError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let mut files = Self {
@@ -113,7 +117,15 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError
         open_options: shapes.map(|_| ["ENCODING=ISO-8859-1"].as_slice()),
         ..DatasetOptions::default()
     };
-    let file = Dataset::open_ex(path, options).map_err(|e| VectorError::NoVector(e.to_string()))?;
+    let file = Dataset::open_ex(path, options).map_err(|e| VectorError::NoVector(reason(&e)))?;
+    // What is no text yet has no letter case.
+    let spelling = |name: String| {
+        if shapes.is_some() {
+            name
+        } else {
+            name.to_lowercase()
+        }
+    };
     let mut number = 0;
     let mut layers = Vec::new();
     for mut layer in file.layers() {
@@ -133,7 +145,7 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError
             };
             let words = feature
                 .fields()
-                .filter_map(|(name, value)| Some((name.to_lowercase(), text(value?)?)))
+                .filter_map(|(name, value)| Some((spelling(name), text(value?)?)))
                 .collect();
             features.push(Feature {
                 number,

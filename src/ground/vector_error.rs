@@ -14,6 +14,11 @@ pub enum VectorError {
     Unreadable(io::Error),
     /// Of no kind that is known; GDAL's words.
     NoVector(String),
+    /// It is not JSON from this line on.
+    NoJson {
+        /// The line, from 1.
+        line: usize,
+    },
     /// It is no text.
     Text(TextFlaw),
     /// It is no XML.
@@ -56,7 +61,22 @@ impl VectorError {
         match self {
             Self::Unreadable(source) => Said::unreadable(lang, path, source)
                 .hint(lang.pick("check the name", "请检查文件名")),
-            Self::NoVector(reason) => why(reason.clone()).hint(lang.pick(
+            Self::NoJson { line } => why(tr!(
+                lang,
+                "line {line} is not JSON",
+                "第 {line} 行不是有效的 JSON"
+            ))
+            .hint(lang.pick(
+                "write it again as GeoJSON from the program that made it",
+                "请在原软件中重新导出 GeoJSON",
+            )),
+            Self::NoVector(reason) => why(if reason.is_empty() {
+                lang.pick("it is of no kind that is known", "无法识别其格式")
+                    .into()
+            } else {
+                reason.clone()
+            })
+            .hint(lang.pick(
                 "give a GeoJSON, GeoPackage, KML, KMZ or shapefile, with all of its files side by side",
                 "请给出 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起）",
             )),

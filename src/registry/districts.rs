@@ -259,7 +259,7 @@ impl Districts {
         let in_parts = several.map(|(code, _)| code.clone()).collect();
         let mut all = by_code
             .into_iter()
-            .map(|(code, parts)| district(code, parts))
+            .map(|(code, parts)| district(code, &parts))
             .collect::<Result<Vec<_>, _>>()?;
         if all.is_empty() {
             return Err(DistrictFlaw::Nothing);
@@ -464,7 +464,7 @@ fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
 }
 
 /// One district out of its parts: of some, exclaves are features of their own.
-fn district(code: String, parts: Vec<(String, Part)>) -> Result<District, DistrictFlaw> {
+fn district(code: String, parts: &[(String, Part)]) -> Result<District, DistrictFlaw> {
     let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
     names.retain(|name| !name.is_empty());
     names.dedup();
@@ -482,7 +482,7 @@ fn district(code: String, parts: Vec<(String, Part)>) -> Result<District, Distri
         .iter()
         .find_map(|(_, part)| word(&part.words, &ELEVATIONS)?.parse().ok());
     let feature = parts.first().map_or(0, |(_, part)| part.number);
-    let area = match &parts[..] {
+    let area = match parts {
         [(_, one)] => one.area.clone(),
         _ => union(parts.iter().map(|(_, part)| &part.area)),
     };

@@ -50,7 +50,12 @@ pub fn date_time(text: &str) -> Result<Written, DateFlaw> {
     } else {
         let time = time(&mut rest).ok_or(DateFlaw::NoDate)?;
         rest.blanks();
-        (Some(time), zone(&mut rest).ok_or(DateFlaw::NoDate)?)
+        let zone = if rest.0.is_empty() {
+            None
+        } else {
+            Some(zone(&mut rest).ok_or(DateFlaw::NoDate)?)
+        };
+        (Some(time), zone)
     };
     Ok(Written {
         day,
@@ -318,13 +323,10 @@ fn half_of_day(rest: &mut Cursor<'_>) -> Option<Half> {
     }
 }
 
-/// The zone at the end; `None` where something else is there.
-fn zone(rest: &mut Cursor<'_>) -> Option<Option<Offset>> {
-    if rest.0.is_empty() {
-        return Some(None);
-    }
+/// The zone that the rest is; `None` where it is none.
+fn zone(rest: &mut Cursor<'_>) -> Option<Offset> {
     if matches!(rest.0, "z" | "utc" | "gmt") {
-        return Some(Some(Offset::UTC));
+        return Some(Offset::UTC);
     }
     let _named = rest.take_any(&["utc", "gmt"]);
     let sign = if rest.take("+") {
@@ -352,7 +354,7 @@ fn zone(rest: &mut Cursor<'_>) -> Option<Option<Offset>> {
     let zone = Offset::from_seconds(seconds)
         .ok()
         .filter(|_| minutes < 60)?;
-    rest.0.is_empty().then_some(Some(zone))
+    rest.0.is_empty().then_some(zone)
 }
 
 #[cfg(test)]

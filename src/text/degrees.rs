@@ -72,11 +72,10 @@ pub fn degrees(text: &str, axis: Axis) -> Result<f64, DegreesFlaw> {
     let tokens = tokens(rest).ok_or(DegreesFlaw::NoDegrees)?;
     let value = sign * value(&tokens).ok_or(DegreesFlaw::NoDegrees)?;
     let value = match side {
-        None => value,
         Some((other, _)) if other != axis => return Err(DegreesFlaw::Exchanged),
         // Both a sign and a side may mean either.
         Some((_, false)) if value < 0.0 => return Err(DegreesFlaw::NoDegrees),
-        Some((_, true)) => value,
+        None | Some((_, true)) => value,
         Some((_, false)) => -value,
     };
     let most = match axis {

@@ -6,6 +6,8 @@
 mod date;
 mod degrees;
 mod encoding;
+#[cfg(test)]
+pub(crate) mod fuzz;
 pub mod names;
 mod number;
 mod table;

@@ -38,28 +38,32 @@ pub fn records(bytes: &[u8]) -> Result<Vec<Record>, TextFlaw> {
     Ok(rows)
 }
 
-/// The sign that parts the cells of the first lines: the one that is there most often outside of quotation marks.
+/// The sign that parts the cells: the one that stands, outside of quotation marks, in the most of the first lines, and of
+/// those the one that is there most often. A note full of semicolons is one line of many.
 fn delimiter(text: &str) -> char {
     /// Lines that are looked at: above the titles there may be a heading.
     const LINES: usize = 10;
-    let count = |sign: char| {
+    let counts = |sign: char| {
         let mut quoted = false;
-        let mut most = 0;
-        for line in text.lines().take(LINES) {
+        let (mut lines, mut most) = (0, 0);
+        for line in text.split(['\n', '\r']).take(2 * LINES) {
             let mut here = 0;
             for c in line.chars() {
                 quoted ^= c == '"';
                 here += usize::from(c == sign && !quoted);
             }
+            lines += usize::from(here > 0);
             most = most.max(here);
         }
-        most
+        (lines, most)
     };
     // Of equals the last counts.
-    let often = [';', ',', '\t'].into_iter().max_by_key(|sign| count(*sign));
+    let often = [';', ',', '\t']
+        .into_iter()
+        .max_by_key(|sign| counts(*sign));
     match often {
-        Some(sign) if count(sign) > 0 => sign,
-        _ if count('，') > 0 => '，',
+        Some(sign) if counts(sign).1 > 0 => sign,
+        _ if counts('，').1 > 0 => '，',
         _ => ',',
     }
 }
@@ -147,6 +151,8 @@ mod tests {
             assert_eq!(read(text)[0].1.len(), 3, "{text}");
         }
         assert_eq!(read("表,\na,b,c\n")[1].1.len(), 3);
+        assert_eq!(read("a,b\n1,x;y;z;w;v\n2,u\n")[1].1.len(), 2);
+        assert_eq!(read("a;b（如 4,6,5）\n1;2,5\n")[1].1.len(), 2);
         assert_eq!(
             read("a\n1"),
             [(1, vec!["a".to_owned()]), (2, vec!["1".to_owned()])]

@@ -123,7 +123,7 @@ pub fn walk(bytes: &[u8], wanted: &[&str], visit: &mut dyn FnMut(Met)) -> Result
             }
             let upto = text.len().min(before.saturating_add(at));
             XmlFlaw::NoXml {
-                line: text.as_bytes()[..upto].iter().filter(|b| **b == b'\n').count() + 1,
+                line: text.as_bytes()[..upto].split(|b| *b == b'\n').count(),
             }
         })?;
         match event {
@@ -170,7 +170,7 @@ fn begin(
     open: &mut Vec<Element>,
     visit: &mut dyn FnMut(Met),
 ) {
-    let name = local(&start.name().into_inner()).to_owned();
+    let name = local(start.name().into_inner()).to_owned();
     if open.is_empty() && !wanted.contains(&name.as_str()) {
         visit(Met::Begins(name));
         return;
@@ -182,7 +182,7 @@ fn begin(
         .map(|attribute| {
             let value = unescape(&attribute.value)
                 .map_or_else(|_bad_entity| attribute.value.to_string(), Cow::into_owned);
-            (local(&attribute.key.into_inner()).to_owned(), value)
+            (local(attribute.key.into_inner()).to_owned(), value)
         })
         .collect();
     open.push(Element {

@@ -47,8 +47,14 @@ fn boundaries_of_the_cases_are_read() {
             results.candidates.len()
         );
         assert_eq!(results.candidates.len(), 2, "{name}");
+        // The ring that touches itself goes round a triangle the other way: an odd number of times is not at all there.
+        let expected = if name.starts_with("touches") {
+            52.5
+        } else {
+            60.0
+        };
         assert!(
-            (results.searched_m2 - 60.0).abs() < 1.2,
+            (results.searched_m2 - expected).abs() < 1.2,
             "{name}: {}",
             results.searched_m2
         );
