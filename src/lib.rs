@@ -12,6 +12,7 @@
 //! - [`shown`]: words of files and events, made fit for terminals and XML.
 //! - [`files`]: whole files, written once; nothing is overwritten unasked, a registry never.
 //! - [`statistics`]: intervals of counts, shares and rates; pure.
+//! - [`text`]: text as people write it: encodings, tables, numbers, degrees, dates.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
@@ -45,4 +46,5 @@ pub mod registry;
 pub mod scan;
 pub mod shown;
 pub mod statistics;
+pub mod text;
 pub mod words;

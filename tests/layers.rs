@@ -6,11 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "words",
     "shown",
     "files",
     "statistics",
+    "text",
     "ground",
     "imagery",
     "scan",

@@ -2,6 +2,10 @@
 
 use crate::files::FileError;
 use crate::ground::GeoPackageError;
+use super::grid::GridFlaw;
+use super::targets::TargetFlaw;
+use super::track::TrackFlaw;
+use crate::ground::VectorError;
 use crate::registry::evidence::EvidenceError;
 use crate::registry::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
@@ -34,10 +38,47 @@ pub enum ExchangeError {
         /// Where and why.
         why: String,
     },
+    /// It holds no table that can be read.
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: GridFlaw,
+    },
     /// It has no column that names a site.
     NoSites {
         /// The file.
         path: PathBuf,
+        /// Titles in it that are not understood.
+        titles: Vec<String>,
+    },
+    /// It has no column of the visit form.
+    NoForm {
+        /// The file.
+        path: PathBuf,
+        /// Titles in it that are not understood.
+        titles: Vec<String>,
+    },
+    /// It is no map that can be read.
+    Vector {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: VectorError,
+    },
+    /// It is no list of targets, or not one that can be taken.
+    Targets {
+        /// The file.
+        path: PathBuf,
+        /// Why; several where lines are wrong.
+        flaws: Vec<TargetFlaw>,
+    },
+    /// It is no track.
+    Track {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: TrackFlaw,
     },
     /// Its coordinates are shifted.
     Shifted {
@@ -93,6 +134,109 @@ impl ExchangeError {
     }
 }
 
+/// Titles that are not understood, as the end of a sentence.
+fn titled(titles: &[String], lang: Lang) -> String {
+    /// Titles that are named; more would hide the sentence.
+    const NAMED: usize = 12;
+    if titles.is_empty() {
+        return String::new();
+    }
+    let named: Vec<&str> = titles.iter().take(NAMED).map(|t| t.trim()).collect();
+    let named = named.join(lang.pick(", ", "、"));
+    let more = if titles.len() > NAMED { " …" } else { "" };
+    tr!(
+        lang,
+        "; not understood: {named}{more}",
+        "；未能识别的列：{named}{more}"
+    )
+}
+
+impl ExchangeError {
+    /// What is wrong with a table that a crew gives back.
+    fn say_table(&self, lang: Lang) -> Said {
+        match self {
+            Self::Table { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read as a table: {why}",
+                    "无法将 {path} 作为表格读取：{why}"
+                ))
+                .hint(lang.pick("nothing was recorded", "未作任何记录"))
+            }
+            Self::NoSites { path, titles } => {
+                let (path, titles) = (path.display(), titled(titles, lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} has no column that names a site{titles}",
+                    "{path} 没有图斑编号列{titles}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "keep the column “site” (图斑编号) that the export has; nothing was recorded",
+                    "请保留导出文件中的“图斑编号”列；未作任何记录"
+                ))
+            }
+            Self::NoForm { path, titles } => {
+                let (path, titles) = (path.display(), titled(titles, lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} has no column of the visit form{titles}",
+                    "{path} 没有任何回填列{titles}"
+                ))
+                .hint(tr!(
+                    lang,
+                    "keep the titles that the export has, such as “visit: outcome” (回填：核查结论); nothing was recorded",
+                    "请保留导出文件的列名，如“回填：核查结论”；未作任何记录"
+                ))
+            }
+            other => Said::new(format!("{other:?}")),
+        }
+    }
+
+    /// What is wrong with a list of targets or a track.
+    fn say_list(&self, lang: Lang) -> Said {
+        match self {
+            Self::Vector { path, source } => source.say(path, lang),
+            Self::Targets { path, flaws } => {
+                /// Lines that are named one by one.
+                const NAMED: usize = 10;
+                let path = path.display();
+                let named: Vec<String> = flaws.iter().take(NAMED).map(|f| f.say(lang)).collect();
+                let why = named.join(lang.pick("; ", "；"));
+                let more = flaws.len().saturating_sub(NAMED);
+                let more = if more > 0 {
+                    tr!(lang, "; and {more} more", "；另有 {more} 处")
+                } else {
+                    String::new()
+                };
+                let hint = flaws
+                    .first()
+                    .map(|flaw| flaw.hint(lang))
+                    .unwrap_or_default();
+                Said::new(tr!(lang, "{path}: {why}{more}", "{path}：{why}{more}")).hint(tr!(
+                    lang,
+                    "{hint}; nothing was recorded",
+                    "{hint}；未作任何记录"
+                ))
+            }
+            Self::Track { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read as a track: {why}",
+                    "无法将 {path} 作为轨迹读取：{why}"
+                ))
+                .hint(lang.pick(
+                    "give a GPX with a track, as the receiver or phone writes it; nothing was recorded",
+                    "请提供接收机或手机导出的含轨迹的 GPX；未作任何记录",
+                ))
+            }
+            other => Said::new(format!("{other:?}")),
+        }
+    }
+}
+
 impl Say for ExchangeError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -121,19 +265,8 @@ impl Say for ExchangeError {
                     "请从设备重新复制或重新保存；未作任何记录"
                 ))
             }
-            Self::NoSites { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} has no column that names a site",
-                    "{path} 没有图斑编号列"
-                ))
-                .hint(tr!(
-                    lang,
-                    "keep the column “site” (图斑编号) that the export has; nothing was recorded",
-                    "请保留导出文件中的“图斑编号”列；未作任何记录"
-                ))
-            }
+            Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
+            Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {
                 path,
                 system,

@@ -5,6 +5,7 @@ use super::table::{Field, Row};
 use crate::registry::body::{Count, Eradicate, Outcome, Stage, Visit};
 use crate::registry::coded::{Coded, habitat_code};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::text::{DateFlaw, date_time, half_width, number, percent};
 use crate::tr;
 use crate::words::Lang;
 
@@ -50,6 +51,8 @@ pub enum Wrong {
     NotANumber,
     /// Not a date or time, or one in the future.
     NotATime,
+    /// A date that could be two.
+    TwoDates,
     /// A formula instead of a value.
     Formula,
     /// Plants are both counted and sampled.
@@ -82,6 +85,11 @@ impl FormFlaw {
                 lang,
                 "“{column}”: {value} is not a time, such as 2026-05-03 10:21, or lies ahead",
                 "“{column}”：{value} 不是有效时间（如 2026-05-03 10:21），或晚于当前时间"
+            ),
+            Wrong::TwoDates => tr!(
+                lang,
+                "“{column}”: {value} could be two dates: write year, month, day, such as 2026-05-03",
+                "“{column}”：{value} 可能指两个日期：请按年月日填写，如 2026-05-03"
             ),
             Wrong::Formula => tr!(
                 lang,
@@ -156,19 +164,24 @@ impl Reader<'_> {
 
     fn list<T: Coded>(&self, key: &'static str) -> Result<Option<T>, FormFlaw> {
         self.text(key)?
-            .map(|text| T::read(&text).ok_or_else(|| self.flaw(key, Wrong::NotListed(T::codes()))))
+            .map(|text| {
+                T::read(&half_width(&text))
+                    .ok_or_else(|| self.flaw(key, Wrong::NotListed(T::codes())))
+            })
             .transpose()
     }
 
     fn number(&self, key: &'static str, most: f64) -> Result<Option<f64>, FormFlaw> {
+        let read = if key == "erad_percent" {
+            percent
+        } else {
+            number
+        };
         let wrong = || self.flaw(key, Wrong::NotANumber);
         let Some(text) = self.text(key)? else {
             return Ok(None);
         };
-        let number: f64 = text
-            .replace(['，', ' '], "")
-            .parse()
-            .map_err(|_not_a_number| wrong())?;
+        let number = read(unit_off(key, &half_width(&text))).ok_or_else(wrong)?;
         if (0.0..=most).contains(&number) {
             Ok(Some(number))
         } else {
@@ -199,7 +212,7 @@ impl Reader<'_> {
         if each.is_some() {
             return Err(self.flaw("visit_quadrats", Wrong::TwoCounts));
         }
-        let counts = text
+        let counts = half_width(&text)
             .split([',', '，', '、', ';', '；', ' ', '/'])
             .filter(|part| !part.trim().is_empty())
             .map(|part| part.trim().parse::<u64>())
@@ -222,10 +235,9 @@ impl Reader<'_> {
     fn time(&self, key: &'static str, now: &jiff::Zoned) -> Result<Option<String>, FormFlaw> {
         match self.0.field(key) {
             field if field.is_empty() => Ok(None),
-            field => match time(&field.to_text(), now) {
-                Some(at) => Ok(Some(at)),
-                None => Err(self.flaw(key, Wrong::NotATime)),
-            },
+            field => time(&field.to_text(), now)
+                .map(Some)
+                .map_err(|why| self.flaw(key, why)),
         }
     }
 
@@ -333,38 +345,42 @@ fn names(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A time as forms and people write it, as RFC 3339; `None` where it is none or lies more than a day ahead.
-fn time(text: &str, now: &jiff::Zoned) -> Option<String> {
+/// Takes the unit that a column has anyway off a number; any other stays, and makes it none.
+fn unit_off<'a>(key: &str, text: &'a str) -> &'a str {
+    let units: &[&str] = match key {
+        "visit_plants" => &["株", "棵"],
+        "visit_area_m2" | "visit_quadrat_m2" => &["㎡", "m²", "m2", "平方米", "平米"],
+        _ => &[],
+    };
+    let text = text.trim();
+    let found = units.iter().find_map(|unit| text.strip_suffix(unit));
+    found.unwrap_or(text)
+}
+
+/// A time as forms and people write it, as RFC 3339, a day alone as its noon.
+///
+/// # Errors
+/// [`Wrong::NotATime`] where it is none or lies more than a day ahead, [`Wrong::TwoDates`] where it could be two.
+fn time(text: &str, now: &jiff::Zoned) -> Result<String, Wrong> {
     const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%:z";
-    let text = text.trim().replace('/', "-");
-    let (text, in_utc) = match text.strip_suffix('Z') {
-        Some(rest) => (rest.replace(' ', "T"), true),
-        None => (text.replacen(' ', "T", 1), false),
-    };
-    // GDAL writes an offset of hours alone.
-    let text = match text.get(text.len().saturating_sub(3)..) {
-        Some(tail) if text.len() > 19 && tail.starts_with(['+', '-']) => format!("{text}:00"),
-        _ => text,
-    };
-    let zone = if in_utc {
-        jiff::tz::TimeZone::UTC
-    } else {
-        now.time_zone().clone()
-    };
-    let zoned = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        let offset = jiff::fmt::temporal::Pieces::parse(&text)
-            .ok()?
-            .to_numeric_offset()?;
-        instant.to_zoned(jiff::tz::TimeZone::fixed(offset))
-    } else if text.len() <= 10 {
-        let date: jiff::civil::Date = text.parse().ok()?;
-        date.at(12, 0, 0, 0).to_zoned(zone).ok()?
-    } else {
-        let at: jiff::civil::DateTime = text.parse().ok()?;
-        at.to_zoned(zone).ok()?
-    };
+    let written = date_time(text).map_err(|flaw| match flaw {
+        DateFlaw::NoDate => Wrong::NotATime,
+        DateFlaw::TwoWays => Wrong::TwoDates,
+    })?;
+    let zone = written
+        .zone
+        .map_or_else(|| now.time_zone().clone(), jiff::tz::TimeZone::fixed);
+    let at = written.time.map_or_else(
+        || written.day.at(12, 0, 0, 0),
+        |time| written.day.to_datetime(time),
+    );
+    let zoned = at.to_zoned(zone).map_err(|_out_of_range| Wrong::NotATime)?;
     let ahead = zoned.timestamp().as_second() - now.timestamp().as_second();
-    (ahead < 86_400 && zoned.year() > 2000).then(|| zoned.strftime(WRITTEN).to_string())
+    if ahead < 86_400 && zoned.year() > 2000 {
+        Ok(zoned.strftime(WRITTEN).to_string())
+    } else {
+        Err(Wrong::NotATime)
+    }
 }
 
 #[cfg(test)]
@@ -471,11 +487,42 @@ mod tests {
             ("2026/05/03 10:21:00+08", "2026-05-03T10:21:00+08:00"),
             ("2026-05-03T10:21:00+08:00", "2026-05-03T10:21:00+08:00"),
         ] {
-            assert_eq!(time(written, &now()).as_deref(), Some(read), "{written}");
+            assert_eq!(time(written, &now()).as_deref(), Ok(read), "{written}");
         }
         for wrong in ["yesterday", "2026-13-01", "2027-01-01", "45000"] {
-            assert_eq!(time(wrong, &now()), None, "{wrong}");
+            assert_eq!(time(wrong, &now()), Err(Wrong::NotATime), "{wrong}");
         }
+        assert_eq!(time("4/5/2026", &now()), Err(Wrong::TwoDates));
+    }
+
+    #[test]
+    fn numbers_are_read_with_their_own_unit_and_no_other() {
+        let wild = ("visit_outcome", text("野生罂粟"));
+        let count = |value: Field| {
+            let filled = read(&row(&[wild.clone(), ("visit_plants", value)]), &now());
+            filled.map(|f| {
+                f.visit
+                    .expect("a visit")
+                    .body
+                    .count
+                    .as_ref()
+                    .map(Count::plants)
+            })
+        };
+        for plants in ["200", "２００", "200株", " 200 棵"] {
+            assert_eq!(count(text(plants)), Ok(Some(200)), "{plants}");
+        }
+        for wrong in ["2亩", "1，5", "约200", "100%", "２.５"] {
+            assert_eq!(count(text(wrong)).expect_err(wrong).why, Wrong::NotANumber);
+        }
+        let percent = |value: &str| {
+            let filled = read(&row(&[("erad_percent", text(value))]), &now());
+            filled.map(|f| f.eradication.expect("one").body.percent)
+        };
+        assert_eq!(percent("100%"), Ok(100));
+        assert_eq!(percent("８０％"), Ok(80));
+        assert_eq!(percent("1"), Ok(1));
+        assert!(percent("110%").is_err());
     }
 
     #[test]

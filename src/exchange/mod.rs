@@ -15,6 +15,7 @@ pub mod gcj02;
 mod geojson;
 mod geopackage;
 mod gpx;
+mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;

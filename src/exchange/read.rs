@@ -1,22 +1,34 @@
 //! Reading the tables that crews give back, whatever kind of file they are in.
 
 use super::ExchangeError;
-use super::archive::check_archive;
 use super::form::FORM;
 use super::geopackage;
+use super::grid::grids;
 use super::table::{Field, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{Journal, LonLat};
-use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
+use crate::text::decode;
 use serde_json::Value;
-use std::io::Cursor;
 use std::path::Path;
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTables {
+    /// The tables that have a form in them.
+    pub tables: Vec<Table>,
+    /// What lay beside a GeoPackage.
+    pub journal: Journal,
+    /// Titles that are not understood, of columns that hold anything.
+    pub unread: Vec<String>,
+    /// Pictures inside a spreadsheet, which are not read.
+    pub pictures: usize,
+}
 
 /// The tables of a file that have a form in them.
 ///
 /// # Errors
-/// [`ExchangeError::Unknown`], [`ExchangeError::NoSites`], and those of reading.
-pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
+/// [`ExchangeError::Unknown`], [`ExchangeError::NoSites`], [`ExchangeError::NoForm`], and those of reading.
+pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
     let ending = path
         .extension()
         .map(|ending| ending.to_string_lossy().to_lowercase())
@@ -27,41 +39,89 @@ pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
             source,
         })
     };
-    let malformed = |why: String| ExchangeError::Malformed {
-        path: path.into(),
-        why,
+    let mut read = ReadTables {
+        tables: Vec::new(),
+        journal: Journal::None,
+        unread: Vec::new(),
+        pictures: 0,
     };
-    let (tables, journal) = match ending.as_str() {
-        "gpkg" => geopackage::read(path)?,
-        "geojson" | "json" => (geojson(&bytes()?).map_err(malformed)?, Journal::None),
-        "xlsx" => (xlsx(bytes()?).map_err(malformed)?, Journal::None),
-        "csv" => (csv(&bytes()?).map_err(malformed)?, Journal::None),
+    let mut titles: Vec<String> = Vec::new();
+    let mut unread: Vec<Vec<String>> = Vec::new();
+    match ending.as_str() {
+        "gpkg" => (read.tables, read.journal) = geopackage::read(path)?,
+        "geojson" | "json" => {
+            let malformed = |why: String| ExchangeError::Malformed {
+                path: path.into(),
+                why,
+            };
+            (read.tables, titles) = geojson(&bytes()?).map_err(malformed)?;
+        }
+        "xlsx" | "csv" | "tsv" | "txt" => {
+            let found = grids(&bytes()?, &|title| key_of(title).is_some()).map_err(|flaw| {
+                ExchangeError::Table {
+                    path: path.into(),
+                    flaw,
+                }
+            })?;
+            read.pictures = found.pictures;
+            for grid in found.tables {
+                titles.extend(grid.titles.iter().cloned());
+                let (table, not_understood) = table(grid, found.is_text);
+                read.tables.push(table);
+                unread.push(not_understood);
+            }
+        }
         _ => {
             // A wrong name says so before a wrong kind does.
             bytes()?;
             return Err(ExchangeError::Unknown { path: path.into() });
         }
-    };
+    }
+    titles.retain(|title| key_of(title).is_none() && !title.trim().is_empty());
     let names_sites =
         |table: &Table| table.keys.contains("site") || table.keys.contains("site_key");
-    if !tables.iter().any(names_sites) {
-        return Err(ExchangeError::NoSites { path: path.into() });
+    if !read.tables.iter().any(names_sites) {
+        return Err(ExchangeError::NoSites {
+            path: path.into(),
+            titles,
+        });
     }
     let has_form = |table: &Table| FORM.iter().any(|c| table.keys.contains(c.key));
-    let forms = tables.into_iter().filter(|t| names_sites(t) && has_form(t));
-    Ok((forms.collect(), journal))
+    // Of a sheet without a form nothing is read, and nothing about it is to be said.
+    let is_form = |table: &Table| names_sites(table) && has_form(table);
+    for (table, titles) in read.tables.iter().zip(unread) {
+        if is_form(table) {
+            read.unread.extend(titles);
+        }
+    }
+    read.tables.retain(is_form);
+    if read.tables.is_empty() {
+        return Err(ExchangeError::NoForm {
+            path: path.into(),
+            titles,
+        });
+    }
+    Ok(read)
 }
 
-fn geojson(bytes: &[u8]) -> Result<Vec<Table>, String> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let file: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
+/// The features of a GeoJSON, and the names of all their columns.
+fn geojson(bytes: &[u8]) -> Result<(Vec<Table>, Vec<String>), String> {
+    let text = decode(bytes).map_err(|flaw| flaw.say(crate::words::Lang::En))?;
+    let file: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
     let features = file["features"].as_array().ok_or("it has no features")?;
     let mut keys = std::collections::BTreeSet::from(["site".to_owned()]);
+    let mut all = std::collections::BTreeSet::new();
     let rows = (1_u64..)
         .zip(features)
         .map(|(line, feature)| {
             let names = feature["properties"].as_object().into_iter().flatten();
-            keys.extend(names.filter_map(|(name, _)| Some(key_of(name)?.to_owned())));
+            let names: Vec<_> = names.collect();
+            all.extend(names.iter().map(|(name, _)| (*name).clone()));
+            keys.extend(
+                names
+                    .into_iter()
+                    .filter_map(|(name, _)| Some(key_of(name)?.to_owned())),
+            );
             let mut fields: std::collections::BTreeMap<String, Field> = feature["properties"]
                 .as_object()
                 .into_iter()
@@ -86,11 +146,12 @@ fn geojson(bytes: &[u8]) -> Result<Vec<Table>, String> {
             }
         })
         .collect();
-    Ok(vec![Table {
+    let tables = vec![Table {
         name: String::new(),
         keys,
         rows,
-    }])
+    }];
+    Ok((tables, all.into_iter().collect()))
 }
 
 fn json_field(value: &Value) -> Field {
@@ -98,101 +159,6 @@ fn json_field(value: &Value) -> Field {
         Value::String(text) => Field::Text(text.clone()),
         Value::Number(number) => number.as_f64().map_or(Field::Empty, Field::Number),
         Value::Bool(yes) => Field::Text(if *yes { "yes" } else { "no" }.into()),
-        _ => Field::Empty,
-    }
-}
-
-fn csv(bytes: &[u8]) -> Result<Vec<Table>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_other| {
-        "it is not UTF-8; save it as “CSV UTF-8 (comma delimited)” / 请另存为“CSV UTF-8（逗号分隔）”"
-            .to_owned()
-    })?;
-    let head = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|d| head.bytes().filter(|b| b == d).count())
-        .unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(bytes);
-    let titles: Vec<String> = reader
-        .headers()
-        .map_err(|e| e.to_string())?
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| e.to_string())?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields = record.iter().map(|text| {
-            if text.trim().is_empty() {
-                Field::Empty
-            } else {
-                Field::Text(text.to_owned())
-            }
-        });
-        rows.push((line, fields.collect()));
-    }
-    Ok(vec![table("", &titles, rows)])
-}
-
-fn xlsx(bytes: Vec<u8>) -> Result<Vec<Table>, String> {
-    check_archive(&bytes)?;
-    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes))
-        .map_err(|e: calamine::XlsxError| e.to_string())?;
-    let mut tables = Vec::new();
-    for name in book.sheet_names() {
-        let cells = book.worksheet_range(&name).map_err(|e| e.to_string())?;
-        let formulas = book.worksheet_formula(&name).map_err(|e| e.to_string())?;
-        let Some((top, left)) = cells.start() else {
-            continue;
-        };
-        let titles: Vec<String> = cells
-            .rows()
-            .next()
-            .into_iter()
-            .flatten()
-            .map(ToString::to_string)
-            .collect();
-        let rows = cells.rows().enumerate().skip(1).map(|(down, row)| {
-            let line = u64::from(top) + down as u64 + 1;
-            let fields = row
-                .iter()
-                .enumerate()
-                .map(|(across, cell)| {
-                    let at = (
-                        top + u32::try_from(down).unwrap_or(0),
-                        left + u32::try_from(across).unwrap_or(0),
-                    );
-                    match formulas.get_value(at).filter(|f| !f.is_empty()) {
-                        Some(formula) => Field::Formula(formula.clone()),
-                        None => xlsx_field(cell),
-                    }
-                })
-                .collect();
-            (line, fields)
-        });
-        tables.push(table(&name, &titles, rows.collect::<Vec<_>>()));
-    }
-    Ok(tables)
-}
-
-fn xlsx_field(cell: &Data) -> Field {
-    match cell {
-        Data::Int(number) =>
-        {
-            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds doubles")]
-            Field::Number(*number as f64)
-        }
-        Data::Float(number) => Field::Number(*number),
-        Data::String(text) | Data::DateTimeIso(text) => Field::Text(text.clone()),
-        Data::Bool(yes) => Field::Text(if *yes { "yes" } else { "no" }.into()),
-        Data::DateTime(at) => {
-            let (y, mo, d, h, mi, s, _) = at.to_ymd_hms_milli();
-            Field::Text(format!("{y:04}-{mo:02}-{d:02} {h:02}:{mi:02}:{s:02}"))
-        }
         _ => Field::Empty,
     }
 }

@@ -1,9 +1,13 @@
 //! A table as it comes back from the field, whatever file it was in: rows of named fields, with line and position.
 
+use super::csv::GAUSS_KRUGER;
 use super::form::FORM;
+use super::grid::Grid;
 use super::ledger::COLUMNS;
 use crate::ground::LonLat;
+use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, plain_title};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,14 +70,44 @@ pub struct Row {
     pub line: u64,
     /// Its fields by the names of their columns.
     pub fields: BTreeMap<String, Field>,
-    /// Where it lies.
+    /// Where it lies on a map; a table tells that in its columns, see [`Row::place`].
     pub position: Option<LonLat>,
 }
+
+/// The name of the cells of a row that stand under no title.
+const UNTITLED: &str = "";
 
 impl Row {
     /// A field; nothing where the row has none of that name.
     pub fn field(&self, key: &str) -> &Field {
         self.fields.get(key).unwrap_or(NOTHING)
+    }
+
+    /// What stands behind the last title, where a sign too many has shifted the cells.
+    pub fn shifted(&self) -> &Field {
+        self.field(UNTITLED)
+    }
+
+    /// Where it lies: on the map, or as its columns say in degrees of any spelling.
+    ///
+    /// # Errors
+    /// What was written, where that is no position or half of one.
+    pub fn place(&self) -> Result<Option<LonLat>, (String, DegreesFlaw)> {
+        if self.position.is_some() {
+            return Ok(self.position);
+        }
+        let (lon, lat) = (self.field("lon"), self.field("lat"));
+        if lon.is_empty() && lat.is_empty() {
+            return Ok(None);
+        }
+        let read = |field: &Field, axis| {
+            let text = field.to_text();
+            degrees(&text, axis).map_err(|flaw| (text, flaw))
+        };
+        Ok(Some(LonLat::new(
+            read(lon, Axis::Longitude)?,
+            read(lat, Axis::Latitude)?,
+        )))
     }
 }
 
@@ -88,58 +122,99 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// The name of a column by its title in a file, in either language.
-pub fn key_of(title: &str) -> Option<&'static str> {
-    let title = title.trim().trim_start_matches('\u{feff}');
+/// The names of columns by their titles in either language, without what differs between hands.
+static KEYS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     let ledger = COLUMNS.iter().map(|c| (c.key, c.english, c.chinese));
     let form = FORM.iter().map(|c| (c.key, c.english, c.chinese));
-    ledger
-        .chain(form)
-        .find(|(key, english, chinese)| {
-            title.eq_ignore_ascii_case(key)
-                || title.eq_ignore_ascii_case(english)
-                || title == *chinese
-        })
-        .map(|(key, ..)| key)
+    let mut keys = BTreeMap::new();
+    for (key, english, chinese) in ledger.chain(form) {
+        for title in [key, english, chinese] {
+            keys.entry(plain_title(title)).or_insert(key);
+        }
+    }
+    keys
+});
+
+/// The name of a column by its title in a file, in either language.
+pub fn key_of(title: &str) -> Option<&'static str> {
+    let plain = plain_title(title);
+    if let Some(key) = KEYS.get(&plain) {
+        return Some(key);
+    }
+    // Letters alone may be anything: x is north in one office and east in the other.
+    if foreign_datum(title).is_some() || plain.starts_with(['x', 'y']) {
+        return None;
+    }
+    axis_of(title).map(|axis| match axis {
+        Axis::Longitude => "lon",
+        Axis::Latitude => "lat",
+    })
 }
 
-/// A table of rows of fields under titles; columns of unknown titles are passed over, and rows without any field.
-pub fn table(
-    name: &str,
-    titles: &[String],
-    rows: impl IntoIterator<Item = (u64, Vec<Field>)>,
-) -> Table {
-    let keys: Vec<Option<&str>> = titles.iter().map(|title| key_of(title)).collect();
-    let rows = rows
-        .into_iter()
-        .map(|(line, fields)| {
-            let fields: BTreeMap<String, Field> = keys
-                .iter()
-                .zip(fields)
-                .filter(|(_, field)| !field.is_empty())
-                .filter_map(|(key, field)| Some(((*key)?.to_owned(), field)))
-                .collect();
-            let number = |key: &str| match fields.get(key) {
-                Some(Field::Number(number)) => Some(*number),
-                Some(Field::Text(text)) => text.trim().parse().ok(),
-                _ => None,
-            };
-            let position = number("lon")
-                .zip(number("lat"))
-                .map(|(lon, lat)| LonLat::new(lon, lat));
-            Row {
+/// Whether a column is one that an export has, but that says nothing new.
+fn is_own(title: &str) -> bool {
+    let plain = plain_title(title);
+    GAUSS_KRUGER.iter().any(|(english, chinese)| {
+        [english, chinese]
+            .iter()
+            .any(|own| plain_title(own) == plain)
+    })
+}
+
+/// A table of rows under titles, and the titles that are not understood or stand there a second time, where anything is
+/// below them. Rows without any field are left out. In text a cell behind the last title is kept: it tells of a shift.
+pub fn table(grid: Grid, is_text: bool) -> (Table, Vec<String>) {
+    let mut seen = BTreeSet::new();
+    let keys: Vec<Option<&'static str>> = grid
+        .titles
+        .iter()
+        .map(|title| key_of(title).filter(|key| seen.insert(*key)))
+        .collect();
+    let mut unread = BTreeSet::new();
+    let mut rows = Vec::new();
+    for (line, cells) in grid.rows {
+        let mut fields = BTreeMap::new();
+        let filled = cells
+            .into_iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_empty());
+        for (at, cell) in filled {
+            match keys.get(at) {
+                Some(Some(key)) => {
+                    fields.insert((*key).to_owned(), cell);
+                }
+                None if is_text => {
+                    fields.insert(UNTITLED.to_owned(), cell);
+                }
+                _ => {
+                    unread.insert(at);
+                }
+            }
+        }
+        if !fields.is_empty() {
+            rows.push(Row {
                 line,
                 fields,
-                position,
-            }
+                position: None,
+            });
+        }
+    }
+    let titles = unread
+        .into_iter()
+        .filter(|at| !grid.titles.get(*at).is_some_and(|title| is_own(title)))
+        .map(|at| grid.titles.get(at).map(|title| title.trim().to_owned()))
+        .map(|title| {
+            title
+                .filter(|title| !title.is_empty())
+                .unwrap_or_else(|| "–".into())
         })
-        .filter(|row| !row.fields.is_empty())
         .collect();
-    Table {
-        name: name.to_owned(),
+    let table = Table {
+        name: grid.name,
         keys: keys.into_iter().flatten().map(str::to_owned).collect(),
         rows,
-    }
+    };
+    (table, titles)
 }
 
 #[cfg(test)]
@@ -168,5 +243,51 @@ mod tests {
         assert_eq!(key_of("SITE"), Some("site"));
         assert_eq!(key_of("回填：核查结论"), Some("visit_outcome"));
         assert_eq!(key_of("fid"), None);
+        assert_eq!(key_of("回填:核查结论 "), Some("visit_outcome"));
+        assert_eq!(key_of("经度(°)"), Some("lon"));
+        assert_eq!(key_of("北纬"), Some("lat"));
+        assert_eq!(key_of("经度（GCJ-02）"), None);
+        assert_eq!(key_of("X"), None);
+    }
+
+    #[test]
+    fn titles_that_are_not_understood_are_named_and_cells_behind_the_last_are_kept() {
+        let text = |text: &str| Field::Text(text.into());
+        let grid = Grid {
+            name: String::new(),
+            titles: ["图斑编号", "核查人电话", "经度", "经度", "空"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: vec![
+                (2, ["A", "1", "113.3", "113.4"].map(text).to_vec()),
+                (3, ["A", "", "", "", "", "more"].map(text).to_vec()),
+            ],
+            width: 5,
+        };
+        let (read, unread) = table(grid.clone(), true);
+        assert_eq!(unread, ["核查人电话", "经度"]);
+        assert_eq!(read.rows[0].field("lon"), &text("113.3"));
+        assert!(read.rows[0].shifted().is_empty());
+        assert_eq!(read.rows[1].shifted(), &text("more"));
+        assert_eq!(table(grid, false).1, ["核查人电话", "经度", "–"]);
+    }
+
+    #[test]
+    fn a_place_is_read_in_any_spelling_and_half_a_place_is_none() {
+        let row = |lon: &str, lat: &str| Row {
+            line: 2,
+            fields: [("lon", lon), ("lat", lat)]
+                .map(|(key, text)| (key.to_owned(), Field::Text(text.into())))
+                .into(),
+            position: None,
+        };
+        let at = row("113°18′14.4″", "北纬33.74度")
+            .place()
+            .expect("read")
+            .expect("a place");
+        assert!((at.lon - 113.304).abs() < 1e-9 && (at.lat - 33.74).abs() < 1e-9);
+        assert_eq!(row("", "").place(), Ok(None));
+        assert!(row("113.3", "").place().is_err());
+        assert!(row("x", "33").place().is_err());
     }
 }

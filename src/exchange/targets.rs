@@ -1,43 +1,214 @@
-//! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, shapefile or CSV.
+//! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX.
 
 use super::ExchangeError;
 use super::gcj02::shift;
+use super::grid::{Grid, grids};
+use super::table::Field;
 use crate::files;
-use crate::ground::{LonLat, ReadPlace, Shape, VectorError, read_places};
+use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape, read_places};
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
 use crate::registry::{Hash, Store, StoreError};
+use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, half_width, plain_title};
+use crate::tr;
+use crate::words::Lang;
 use geo::{BoundingRect, InteriorPoint};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Columns that name a target, best first.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 16] = [
     "id",
     "编号",
     "靶标编号",
+    "靶标号",
     "图斑编号",
+    "图斑号",
+    "点号",
     "no",
     "序号",
     "code",
     "name",
     "名称",
+    "靶标名称",
+    "点名",
+    "地名",
+    "小地名",
 ];
-/// Columns of a position in a CSV.
-const LONGITUDES: [&str; 6] = ["lon", "lng", "longitude", "经度", "x", "long"];
-/// The other half.
-const LATITUDES: [&str; 5] = ["lat", "latitude", "纬度", "y", "lati"];
+/// Bytes of a column's name that a shapefile keeps at least of one that is longer: ten, less half a character.
+const CUT: usize = 8;
+/// Columns that name the system of the coordinates.
+const DATUMS: [&str; 5] = ["datum", "crs", "坐标系", "坐标系统", "坐标基准"];
 /// Metres around a target in which sites are looked at for a shift.
 const SHIFT_M: f64 = 1_500.0;
+
+/// Why a list, or a line of it, is not taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TargetFlaw {
+    /// No columns of a position; the titles that there are.
+    NoColumns(Vec<String>),
+    /// Two columns may be the longitude or the latitude.
+    TwoColumns(String, String),
+    /// A line whose position is none: the line, what is written, and why that is none.
+    Line(u64, String, DegreesFlaw),
+    /// A line with more cells than titles.
+    Shifted(u64),
+    /// A line at the origin, as receivers without a position write it.
+    Origin(u64),
+    /// A feature that is no place, at this position.
+    NoPlace(usize, LonLat),
+    /// A feature of an empty area.
+    NoArea(usize),
+    /// A feature larger than a degree.
+    TooLarge(usize),
+    /// It says itself that its coordinates are of another system.
+    Datum(String),
+    /// Nothing is left of it.
+    Nothing,
+}
+
+impl TargetFlaw {
+    /// What is wrong.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::NoColumns(titles) => {
+                let titles = titles.join(lang.pick(", ", "、"));
+                tr!(
+                    lang,
+                    "it has no columns lon and lat (经度, 纬度); its columns: {titles}",
+                    "没有经度、纬度列；现有列：{titles}"
+                )
+            }
+            Self::TwoColumns(one, other) => tr!(
+                lang,
+                "two columns may be the same half of the position: {one}, {other}",
+                "两列都可能是同一坐标：{one}、{other}"
+            ),
+            Self::Line(line, text, flaw) => {
+                let why = flaw.say(text, lang);
+                tr!(lang, "line {line}: {why}", "第 {line} 行：{why}")
+            }
+            Self::Shifted(line) => tr!(
+                lang,
+                "line {line}: it has more cells than there are titles",
+                "第 {line} 行：单元格多于列名"
+            ),
+            Self::Origin(line) => tr!(
+                lang,
+                "line {line}: 0, 0 is no place",
+                "第 {line} 行：0, 0 不是有效位置"
+            ),
+            Self::NoPlace(number, at) => {
+                let (lon, lat) = (at.lon, at.lat);
+                tr!(
+                    lang,
+                    "feature {number}: {lon}, {lat} is no place",
+                    "第 {number} 个要素：{lon}, {lat} 不是有效位置"
+                )
+            }
+            Self::NoArea(number) => tr!(
+                lang,
+                "feature {number}: an empty area",
+                "第 {number} 个要素：面积为空"
+            ),
+            Self::TooLarge(number) => tr!(
+                lang,
+                "feature {number}: larger than a degree, which is no target",
+                "第 {number} 个要素：范围超过一度，不是靶标"
+            ),
+            Self::Datum(system) => tr!(
+                lang,
+                "it says itself that its coordinates are {system}",
+                "文件注明其坐标为 {system}"
+            ),
+            Self::Nothing => lang
+                .pick("it has no point and no polygon", "其中没有点或面")
+                .into(),
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self, lang: Lang) -> String {
+        match self {
+            Self::NoColumns(_) | Self::TwoColumns(..) => lang.pick(
+                "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
+                "请将两列分别命名为“经度”“纬度”，单位为度（WGS 84 或 CGCS2000）",
+            ),
+            Self::Shifted(_) => lang.pick(
+                "put text that holds the separator into quotation marks",
+                "文字中含分隔符的请加引号",
+            ),
+            Self::Line(..) | Self::Origin(_) => lang.pick(
+                "correct these lines and take the list in again",
+                "请改正这些行后重新导入",
+            ),
+            Self::Datum(_) => lang.pick(
+                "targets are taken in WGS 84 or CGCS2000 only: have it converted by the office that handed it down",
+                "靶标只接受 WGS 84 或 CGCS2000 坐标：请由下发单位转换",
+            ),
+            _ => lang.pick(
+                "give points or areas as GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX",
+                "请提供含点或面的 GeoJSON、GeoPackage、KML、Shapefile、CSV 或 XLSX",
+            ),
+        }
+        .into()
+    }
+}
+
+/// A list that was read, and what is to be said of it before it is recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTargets {
+    /// The list.
+    pub list: TargetList,
+    /// What is to be said.
+    pub notes: Vec<TargetNote>,
+}
+
+/// What is to be said of a list before it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetNote {
+    /// No column names the targets, so that they are numbered; the columns that there are.
+    Numbered(Vec<String>),
+    /// Features without a geometry were passed over.
+    WithoutShape(usize),
+    /// Lines were passed over: they are neither a point nor an area.
+    Lines(usize),
+}
+
+impl TargetNote {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Numbered(columns) => {
+                let columns = columns.join(lang.pick(", ", "、"));
+                tr!(
+                    lang,
+                    "no column names the targets, so they are numbered in their order (columns: {columns}; understood are id, name, 编号, 名称 …)",
+                    "没有靶标编号列，已按顺序编号（现有列：{columns}；可识别：编号、靶标编号、名称、id、name 等）"
+                )
+            }
+            Self::WithoutShape(n) => tr!(
+                lang,
+                "features without a geometry passed over: {n}",
+                "已略过 {n} 个没有图形的要素"
+            ),
+            Self::Lines(n) => tr!(
+                lang,
+                "features that are lines, neither a point nor an area, passed over: {n}",
+                "已略过 {n} 个线要素（既非点也非面）"
+            ),
+        }
+    }
+}
 
 /// Reads a list.
 ///
 /// # Errors
-/// [`ExchangeError::Unreadable`], [`ExchangeError::Malformed`].
-pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, ExchangeError> {
-    let malformed = |why: String| ExchangeError::Malformed {
+/// [`ExchangeError::Unreadable`], [`ExchangeError::Table`], [`ExchangeError::Vector`], [`ExchangeError::Targets`].
+pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, ExchangeError> {
+    let wrong = |flaws: Vec<TargetFlaw>| ExchangeError::Targets {
         path: path.into(),
-        why,
+        flaws,
     };
     let bytes = files::read(path).map_err(|source| ExchangeError::Unreadable {
         path: path.into(),
@@ -45,22 +216,42 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, Exchange
     })?;
     let ending = path
         .extension()
-        .and_then(|e| e.to_str())
+        .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
-    let places = if ending.eq_ignore_ascii_case("csv") {
-        of_csv(&bytes).map_err(malformed)?
+    let read = if ["csv", "tsv", "txt", "xlsx"].contains(&ending.as_str()) {
+        let knows =
+            |title: &str| axis_of(title).is_some() || NAMES.contains(&plain_title(title).as_str());
+        let found = grids(&bytes, &knows).map_err(|flaw| ExchangeError::Table {
+            path: path.into(),
+            flaw,
+        })?;
+        of_grids(found.tables, found.is_text).map_err(wrong)?
     } else {
-        read_places(path).map_err(|e| match e {
-            VectorError::GeoPackage(source) => source.into(),
-            VectorError::Words(why) => malformed(why),
+        read_places(path).map_err(|source| ExchangeError::Vector {
+            path: path.into(),
+            source,
         })?
     };
+    if let Some(system) = said_datum(&read) {
+        return Err(wrong(vec![TargetFlaw::Datum(system)]));
+    }
+    let (naming, mut notes) = (naming(&read), Vec::new());
+    if naming.is_none() && !read.places.is_empty() {
+        notes.push(TargetNote::Numbered(read.columns.clone()));
+    }
+    if read.without_shape > 0 {
+        notes.push(TargetNote::WithoutShape(read.without_shape));
+    }
+    if read.lines > 0 {
+        notes.push(TargetNote::Lines(read.lines));
+    }
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    let targets = places
+    let targets = read
+        .places
         .iter()
         .map(|read| {
-            let place = place(read).map_err(malformed)?;
-            let own = NAMES.iter().find_map(|name| read.words.get(*name));
+            let place = place(read).map_err(|flaw| wrong(vec![flaw]))?;
+            let own = naming.as_ref().and_then(|name| read.words.get(name));
             let base = own.map_or_else(|| read.number.to_string(), |own| own.trim().to_owned());
             // A list that names two targets alike keeps both.
             let mut id = base.clone();
@@ -74,36 +265,59 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<TargetList, Exchange
         })
         .collect::<Result<Vec<_>, ExchangeError>>()?;
     if targets.is_empty() {
-        return Err(malformed("it has no point and no polygon".into()));
+        return Err(wrong(vec![TargetFlaw::Nothing]));
     }
-    for read in &places {
-        let said = read.words.iter().find(|(key, value)| {
-            ["datum", "crs", "坐标系", "坐标系统"].contains(&key.as_str())
-                && ["gcj", "bd-09", "bd09", "火星"]
-                    .iter()
-                    .any(|system| value.to_lowercase().contains(system))
-        });
-        if let Some((_, system)) = said {
-            return Err(malformed(format!(
-                "it says itself that its coordinates are {system}; targets are taken in WGS 84 or CGCS2000 only"
-            )));
-        }
-    }
-    Ok(TargetList {
+    let list = TargetList {
         name: name.to_owned(),
         sha256: Hash::of(&bytes),
         season,
         targets,
+    };
+    Ok(ReadTargets { list, notes })
+}
+
+/// The system that a list names for its coordinates, where it is not WGS 84 or near it.
+fn said_datum(read: &ReadPlaces) -> Option<String> {
+    read.places.iter().find_map(|place| {
+        let named = place.words.iter().find(|(key, value)| {
+            DATUMS.contains(&plain_title(key).as_str()) && foreign_datum(value).is_some()
+        });
+        named.map(|(_, system)| system.trim().to_owned())
     })
 }
 
-fn place(read: &ReadPlace) -> Result<Place, String> {
+/// The column that names the targets: the first of the known ones that names each of them, no two alike; otherwise the one
+/// that tells the most apart.
+fn naming(read: &ReadPlaces) -> Option<String> {
+    let keys: BTreeSet<&String> = read.places.iter().flat_map(|p| p.words.keys()).collect();
+    let cut = |plain: &str, name: &str| plain.len() >= CUT && name.starts_with(plain);
+    let spelt = |name: &str, key: &str| {
+        let plain = plain_title(key);
+        plain == name || cut(&plain, name)
+    };
+    let mut best: Option<(usize, &String)> = None;
+    for name in NAMES {
+        for key in keys.iter().filter(|key| spelt(name, key)) {
+            let values = read.places.iter().filter_map(|place| place.words.get(*key));
+            let apart = values.collect::<BTreeSet<_>>().len();
+            if best.is_none_or(|(most, _)| apart > most) {
+                best = Some((apart, key));
+            }
+        }
+        if best.is_some_and(|(most, _)| most == read.places.len()) {
+            break;
+        }
+    }
+    best.map(|(_, key)| key.clone())
+}
+
+fn place(read: &ReadPlace) -> Result<Place, TargetFlaw> {
     let place = match &read.shape {
         Shape::Point(at) => Place::point(*at),
         Shape::Area(area) => {
             let inside = area
                 .interior_point()
-                .ok_or_else(|| format!("feature {}: an empty area", read.number))?;
+                .ok_or(TargetFlaw::NoArea(read.number))?;
             Place::area(inside.0.into(), area)
         }
     };
@@ -113,70 +327,107 @@ fn place(read: &ReadPlace) -> Result<Place, String> {
     };
     let at = place.lonlat();
     if !place.is_on_earth() || (at.lon == 0.0 && at.lat == 0.0) {
-        return Err(format!(
-            "feature {}: {}, {} is no place",
-            read.number, at.lon, at.lat
-        ));
+        return Err(TargetFlaw::NoPlace(read.number, at));
     }
     if bounds.is_some_and(|b| b.width() > 1.0 || b.height() > 1.0) {
-        return Err(format!(
-            "feature {}: larger than a degree, which is no target",
-            read.number
-        ));
+        return Err(TargetFlaw::TooLarge(read.number));
     }
     Ok(place)
 }
 
-fn of_csv(bytes: &[u8]) -> Result<Vec<ReadPlace>, String> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|_other| {
-        "it is not UTF-8; save it as “CSV UTF-8 (comma delimited)” / 请另存为“CSV UTF-8（逗号分隔）”"
-            .to_owned()
-    })?;
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-    let titles: Vec<String> = reader
-        .headers()
-        .map_err(|e| e.to_string())?
-        .iter()
-        .map(str::to_lowercase)
-        .collect();
-    let column = |names: &[&str]| {
-        titles
-            .iter()
-            .position(|title| names.contains(&title.as_str()))
-    };
-    let (Some(lon), Some(lat)) = (column(&LONGITUDES), column(&LATITUDES)) else {
-        return Err("it has no columns lon and lat (经度, 纬度)".into());
-    };
-    let mut places = Vec::new();
-    for (at, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| e.to_string())?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let degrees = |at: usize| {
-            let text = record.get(at).unwrap_or_default();
-            text.parse::<f64>()
-                .map_err(|_no_number| format!("line {line}: “{text}” is not decimal degrees"))
+/// The places of tables that have columns of a position; the others of a workbook are remarks.
+fn of_grids(grids: Vec<Grid>, is_text: bool) -> Result<ReadPlaces, Vec<TargetFlaw>> {
+    let mut read = ReadPlaces::default();
+    let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
+    for grid in grids {
+        titles.extend(grid.titles.iter().cloned());
+        let lon = column(&grid.titles, Axis::Longitude).map_err(|flaw| vec![flaw])?;
+        let lat = column(&grid.titles, Axis::Latitude).map_err(|flaw| vec![flaw])?;
+        let (Some(lon), Some(lat)) = (lon, lat) else {
+            continue;
         };
-        let here = LonLat::new(degrees(lon)?, degrees(lat)?);
-        if !here.is_on_earth() && LonLat::new(here.lat, here.lon).is_on_earth() {
-            return Err(format!("line {line}: longitude and latitude are exchanged"));
-        }
-        let words: BTreeMap<String, String> = titles
-            .iter()
-            .zip(record.iter())
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(title, text)| (title.clone(), text.to_owned()))
-            .collect();
-        places.push(ReadPlace {
-            number: at + 1,
-            shape: Shape::Point(here),
-            words,
+        any = true;
+        let system = [lon, lat].iter().find_map(|at| {
+            let title = grid.titles.get(*at)?;
+            foreign_datum(title).map(|_| title.trim().to_owned())
         });
+        if let Some(title) = system {
+            return Err(vec![TargetFlaw::Datum(title)]);
+        }
+        read.columns
+            .extend(grid.titles.iter().map(|t| t.trim().to_lowercase()));
+        for (line, cells) in &grid.rows {
+            match target(&grid.titles, (lon, lat), *line, cells, is_text) {
+                Ok((at, words)) => read.places.push(ReadPlace {
+                    number: read.places.len() + 1,
+                    shape: Shape::Point(at),
+                    words,
+                }),
+                Err(flaw) => flaws.push(flaw),
+            }
+        }
     }
-    Ok(places)
+    if !any {
+        titles.retain(|title| !title.trim().is_empty());
+        flaws.push(TargetFlaw::NoColumns(titles));
+    }
+    if flaws.is_empty() {
+        Ok(read)
+    } else {
+        Err(flaws)
+    }
+}
+
+/// The column of one half of a position.
+fn column(titles: &[String], axis: Axis) -> Result<Option<usize>, TargetFlaw> {
+    let is_half = |title: &String| axis_of(title) == Some(axis);
+    // Of “经度” and “X” the one that says degrees is meant.
+    let is_plain = |title: &String| plain_title(title).starts_with(['x', 'y']);
+    let all: Vec<usize> = (0..titles.len())
+        .filter(|at| is_half(&titles[*at]))
+        .collect();
+    let sure: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|at| !is_plain(&titles[*at]))
+        .collect();
+    let found = if sure.is_empty() { all } else { sure };
+    match found[..] {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        [one, other, ..] => Err(TargetFlaw::TwoColumns(
+            titles[one].trim().to_owned(),
+            titles[other].trim().to_owned(),
+        )),
+    }
+}
+
+fn target(
+    titles: &[String],
+    (lon, lat): (usize, usize),
+    line: u64,
+    cells: &[Field],
+    is_text: bool,
+) -> Result<(LonLat, BTreeMap<String, String>), TargetFlaw> {
+    let behind = cells.iter().skip(titles.len());
+    if is_text && behind.into_iter().any(|cell| !cell.is_empty()) {
+        return Err(TargetFlaw::Shifted(line));
+    }
+    let half = |at: usize, axis| {
+        let text = cells.get(at).map(Field::to_text).unwrap_or_default();
+        degrees(&text, axis).map_err(|flaw| TargetFlaw::Line(line, text, flaw))
+    };
+    let at = LonLat::new(half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?);
+    if at.lon == 0.0 && at.lat == 0.0 {
+        return Err(TargetFlaw::Origin(line));
+    }
+    let words = titles
+        .iter()
+        .zip(cells)
+        .filter(|(_, cell)| !cell.is_empty())
+        .map(|(title, cell)| (half_width(title).trim().to_lowercase(), cell.to_text()))
+        .collect();
+    Ok((at, words))
 }
 
 /// Refuses a list whose targets lie beside the known sites as a map program shifts them.
@@ -211,7 +462,27 @@ pub fn check_shift(store: &Store, path: &Path, list: &TargetList) -> Result<(), 
     Ok(())
 }
 
-/// Whether this unit has recorded a list of the same bytes already.
+/// The files of a list: of a shapefile the names of the targets are in another one than their places.
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    let is_shapes = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("shp"));
+    let parts: &[&str] = if is_shapes {
+        &["dbf", "prj", "cpg"]
+    } else {
+        &[]
+    };
+    let beside = parts.iter().filter_map(|part| {
+        let names = [(*part).to_owned(), part.to_uppercase()];
+        names
+            .iter()
+            .map(|part| path.with_extension(part))
+            .find(|path| path.is_file())
+    });
+    std::iter::once(path.to_owned()).chain(beside).collect()
+}
+
+/// Whether this unit has recorded a list of the same bytes and the same targets already.
 ///
 /// # Errors
 /// Those of reading the registry.
@@ -220,7 +491,7 @@ pub fn recorded_before(store: &Store, list: &TargetList) -> Result<bool, StoreEr
     let own = store.authority().unit();
     Ok(store.followed("targets")?.iter().any(|sealed| {
         sealed.event.actor.unit == own
-            && matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256)
+            && matches!(&sealed.event.body, Body::Targets(known) if known.sha256 == list.sha256 && known.targets == list.targets)
     }))
 }
 
@@ -228,34 +499,169 @@ pub fn recorded_before(store: &Store, list: &TargetList) -> Result<bool, StoreEr
 mod tests {
     use super::*;
 
-    fn csv(text: &str) -> Result<TargetList, ExchangeError> {
+    fn read_of(name: &str, bytes: &[u8]) -> Result<ReadTargets, ExchangeError> {
         let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("t.csv");
-        std::fs::write(&path, text).expect("written");
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
         read(&path, "t", 2026)
+    }
+
+    fn csv(text: &str) -> Result<ReadTargets, ExchangeError> {
+        read_of("t.csv", text.as_bytes())
     }
 
     #[test]
     fn chinese_columns_and_equal_names_are_taken() {
-        let list =
-            csv("\u{feff}靶标编号,经度,纬度\nA1,113.3,33.74\nA1,113.31,33.75\n").expect("read");
+        let list = csv("\u{feff}靶标编号,经度,纬度\nA1,113.3,33.74\nA1,113.31,33.75\n")
+            .expect("read")
+            .list;
         let ids: Vec<&str> = list.targets.iter().map(|t| t.id.as_str()).collect();
         assert_eq!(ids, ["A1", "A1#2"]);
         assert_eq!(list.targets[1].place.lon_e7, 1_133_100_000);
     }
 
     #[test]
+    fn tables_are_read_as_offices_write_them() {
+        let gbk = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+        for (name, bytes) in [
+            (
+                "t.csv",
+                gbk("靶标编号,经度,纬度\r\n东沟1号,113.3,33.74\r\n"),
+            ),
+            (
+                "t.csv",
+                "\u{feff}编号;经度(°);纬度(°)\r\n东沟1号;113.3;33.74\r\n;;\r\n".into(),
+            ),
+            (
+                "t.txt",
+                "编号\t东经\t北纬\n东沟1号\t１１３．３\t33.74°\n".into(),
+            ),
+            (
+                "t.csv",
+                "某省下发靶标,,\n编号,经度,纬度\n东沟1号,113°18′00″E,北纬33度44分24秒\n".into(),
+            ),
+            (
+                "t.csv",
+                "编号,X,Y,经度,纬度\n东沟1号,435133.6,3735042.3,113.3,33.74\n".into(),
+            ),
+        ] {
+            let read = read_of(name, &bytes).expect("read");
+            let [target] = &read.list.targets[..] else {
+                panic!("{read:?}");
+            };
+            assert_eq!((target.id.as_str(), read.notes.len()), ("东沟1号", 0));
+            assert_eq!(
+                (target.place.lon_e7, target.place.lat_e7),
+                (1_133_000_000, 337_400_000)
+            );
+        }
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let about = book.add_worksheet();
+        about.write_string(0, 0, "说明").expect("written");
+        let sheet = book.add_worksheet();
+        for (column, title) in ["靶标名称", "经度", "纬度"].iter().enumerate() {
+            sheet
+                .write_string(0, column as u16, *title)
+                .expect("written");
+        }
+        sheet.write_string(1, 0, "东沟1号").expect("written");
+        sheet.write_number(1, 1, 113.3).expect("written");
+        sheet.write_string(1, 2, "33°44′24″").expect("written");
+        let read = read_of("t.xlsx", &book.save_to_buffer().expect("made")).expect("read");
+        assert_eq!(read.list.targets[0].id, "东沟1号");
+    }
+
+    #[test]
+    fn the_column_that_tells_targets_apart_names_them_and_numbers_are_said() {
+        let ids = |text: &str| -> Vec<String> {
+            let read = csv(text).expect("read");
+            read.list.targets.into_iter().map(|t| t.id).collect()
+        };
+        assert_eq!(
+            ids("id,名称,lon,lat\n0,甲,113.3,33.7\n0,乙,113.4,33.7\n"),
+            ["甲", "乙"]
+        );
+        assert_eq!(
+            ids("id,名称,lon,lat\n1,甲,113.3,33.7\n2,甲,113.4,33.7\n"),
+            ["1", "2"]
+        );
+        let read = csv("村民组,lon,lat\n甲,113.3,33.7\n").expect("read");
+        assert_eq!(read.list.targets[0].id, "1");
+        let [note] = &read.notes[..] else {
+            panic!("{read:?}");
+        };
+        assert!(note.say(Lang::En).contains("村民组"));
+    }
+
+    #[test]
     fn what_is_no_position_names_its_line() {
         for (text, why) in [
             ("id,lon,lat\na,33.74,113.3\n", "exchanged"),
-            ("id,lon,lat\na,113°18′,33.74\n", "line 2"),
-            ("id,east,north\na,1,2\n", "no columns lon and lat"),
+            (
+                "id,lon,lat\r\na,113.3,33.74\r\nb,x,33.74\r\n",
+                "line 3: “x”",
+            ),
+            (
+                "id,lon,lat\na,\"113\n.3\",33.74\nb,113.3,y\n",
+                "line 4: “y”",
+            ),
+            (
+                "id,lon,lat\na,113.3,33.74,more\n",
+                "line 2: it has more cells",
+            ),
+            (
+                "id,east,north\na,1,2\n",
+                "no columns lon and lat (经度, 纬度); its columns: id, east, north",
+            ),
             ("id,lon,lat\n", "no point"),
             ("id,lon,lat\na,0,0\n", "is no place"),
+            ("id,lon,lat\na,435133.6,3735042.3\n", "projected"),
             ("id,lon,lat,坐标系\na,113.3,33.74,GCJ02\n", "GCJ02"),
+            (
+                "id,经度（北京54）,纬度（北京54）\na,113.3,33.74\n",
+                "北京54",
+            ),
+            ("id,lon,经度,lat\na,113.3,113.4,33.74\n", "two columns"),
+            ("", "it is empty"),
         ] {
             let error = csv(text).expect_err(text).to_string();
             assert!(error.contains(why), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_table_of_any_bytes_is_read_or_refused() {
+        const COMMAS: &str = "\u{feff}靶标编号,经度(°),纬度(°),日期\r\nA1,113°18′14.4″E,33.74,2026年5月4日 下午3时\r\n\"a\r\nb\",１１３．３,北纬33度44分24秒,4/5/2026\r\n,,,\r\n";
+        const TABS: &str = "sep=\t\nid\tlon\tlat\n1\t113.3\t33.74\n";
+        let gbk = encoding_rs::GB18030.encode(COMMAS).0.into_owned();
+        let utf16: Vec<u8> = TABS.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let seeds = [COMMAS.as_bytes(), TABS.as_bytes(), &gbk, &utf16];
+        crate::text::fuzz::try_all(&seeds, |bytes| {
+            let Ok(found) = grids(bytes, &|title| axis_of(title).is_some()) else {
+                return;
+            };
+            for (_, cells) in found.tables.iter().flat_map(|grid| &grid.rows) {
+                for cell in cells {
+                    let text = cell.to_text();
+                    let _day = crate::text::date_time(&text);
+                    let _number = crate::text::percent(&text);
+                }
+            }
+            let lines = bytes.split(|b| matches!(b, b'\n' | b'\r')).count() as u64;
+            for (line, _) in found.tables.iter().flat_map(|grid| &grid.rows) {
+                assert!(
+                    (1..=lines).contains(line) || bytes.contains(&0),
+                    "{bytes:?}"
+                );
+            }
+            if let Ok(read) = of_grids(found.tables, found.is_text) {
+                let _named = naming(&read);
+                assert!(
+                    read.places
+                        .iter()
+                        .all(|place| matches!(place.shape, Shape::Point(at) if at.is_on_earth()))
+                );
+            }
+        });
     }
 }

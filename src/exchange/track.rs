@@ -8,6 +8,9 @@ use super::ExchangeError;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use crate::registry::place::Place;
+use crate::text::xml::{Element, Met, XmlFlaw, walk};
+use crate::text::{date_time, number};
+use crate::words::Lang;
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -36,6 +39,35 @@ pub struct Fix {
 pub struct Track {
     /// The segments.
     pub segments: Vec<Vec<Fix>>,
+    /// Times that are none: those positions have no time.
+    pub odd_times: usize,
+}
+
+/// A file that is no track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrackFlaw {
+    /// It is not XML.
+    Xml(XmlFlaw),
+    /// XML, but not GPX.
+    NotGpx,
+    /// It has no track of two positions or more.
+    NoTrack,
+}
+
+impl TrackFlaw {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Xml(flaw) => flaw.say(lang),
+            Self::NotGpx => lang.pick("it is not GPX", "不是 GPX 文件").into(),
+            Self::NoTrack => lang
+                .pick(
+                    "it has no track of two positions or more",
+                    "其中没有含两个以上位置的轨迹",
+                )
+                .into(),
+        }
+    }
 }
 
 /// The ground seen along a track, and what the track says.
@@ -48,48 +80,65 @@ pub struct Walk {
 }
 
 impl Track {
-    /// Reads the tracks, or where there is none the routes, of a GPX file.
+    /// Reads the tracks, or where there is none the routes, of a GPX file. A time without a zone is one of `zone`. Elements
+    /// that GPX does not know and empty ones are passed over.
     ///
     /// # Errors
-    /// [`ExchangeError::Unreadable`], [`ExchangeError::Malformed`].
-    pub fn read(path: &Path) -> Result<Self, ExchangeError> {
+    /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
+    pub fn read(path: &Path, zone: &TimeZone) -> Result<Self, ExchangeError> {
         let bytes = std::fs::read(path).map_err(|source| ExchangeError::Unreadable {
             path: path.into(),
             source,
         })?;
-        Self::parse(&bytes).map_err(|why| ExchangeError::Malformed {
+        Self::parse(&bytes, zone).map_err(|flaw| ExchangeError::Track {
             path: path.into(),
-            why,
+            flaw,
         })
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let file = gpx::read(bytes).map_err(|e| format!("not a GPX track: {e}"))?;
-        let fixes = |points: &[gpx::Waypoint]| -> Vec<Fix> {
-            points
-                .iter()
-                .map(|waypoint| Fix {
-                    at: LonLat::new(waypoint.point().x(), waypoint.point().y()),
-                    time: waypoint
-                        .time
-                        .and_then(|time| time.format().ok())
-                        .and_then(|text| text.parse().ok()),
-                })
-                .collect()
-        };
-        let mut segments: Vec<Vec<Fix>> = file
-            .tracks
-            .iter()
-            .flat_map(|track| &track.segments)
-            .map(|segment| fixes(&segment.points))
-            .collect();
+    fn parse(bytes: &[u8], zone: &TimeZone) -> Result<Self, TrackFlaw> {
+        let mut odd_times = 0;
+        let (mut is_gpx, mut in_route) = (false, false);
+        let (mut tracks, mut routes): (Vec<Vec<Fix>>, Vec<Vec<Fix>>) = Default::default();
+        walk(bytes, &["trkpt", "rtept"], &mut |met| match met {
+            Met::Begins(name) => match name.as_str() {
+                "gpx" => is_gpx = true,
+                "trkseg" | "trk" => {
+                    in_route = false;
+                    tracks.push(Vec::new());
+                }
+                "rte" => {
+                    in_route = true;
+                    routes.push(Vec::new());
+                }
+                _ => {}
+            },
+            Met::Whole(point) => {
+                let lines = if in_route { &mut routes } else { &mut tracks };
+                if lines.is_empty() {
+                    lines.push(Vec::new());
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.push(fix(&point, zone, &mut odd_times));
+                }
+            }
+        })
+        .map_err(TrackFlaw::Xml)?;
+        if !is_gpx {
+            return Err(TrackFlaw::NotGpx);
+        }
+        let mut segments = tracks;
         if segments.iter().all(Vec::is_empty) {
-            segments = file.routes.iter().map(|r| fixes(&r.points)).collect();
+            segments = routes;
         }
+        segments.retain(|segment| !segment.is_empty());
         if segments.iter().map(Vec::len).sum::<usize>() < 2 {
-            return Err("it has no track of two positions or more".into());
+            return Err(TrackFlaw::NoTrack);
         }
-        Ok(Self { segments })
+        Ok(Self {
+            segments,
+            odd_times,
+        })
     }
 
     /// The ground within `reach_m` metres of the line, and what the track says; days are those of `zone`.
@@ -169,6 +218,31 @@ impl Track {
             facts.days = Some([day(first), day(last)]);
         }
     }
+}
+
+/// A position of a track; one whose degrees are none lies nowhere on earth, and is left out later.
+fn fix(point: &Element, zone: &TimeZone, odd_times: &mut usize) -> Fix {
+    let degrees = |name| point.attribute(name).and_then(number).unwrap_or(f64::NAN);
+    let time = point.text_of("time").and_then(|text| {
+        let time = instant(text, zone);
+        *odd_times += usize::from(time.is_none());
+        time
+    });
+    Fix {
+        at: LonLat::new(degrees("lon"), degrees("lat")),
+        time,
+    }
+}
+
+/// A time as receivers write it; without a zone it is one of `zone`.
+fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    let written = date_time(text).ok()?;
+    let at = written.day.to_datetime(written.time?);
+    let zone = written.zone.map_or_else(|| zone.clone(), TimeZone::fixed);
+    Some(at.to_zoned(zone).ok()?.timestamp())
 }
 
 fn seconds(before: Fix, after: Fix) -> Option<i64> {
@@ -270,7 +344,7 @@ mod tests {
         let text = format!(
             "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
         );
-        Track::parse(text.as_bytes()).expect("read")
+        Track::parse(text.as_bytes(), &shanghai()).expect("read")
     }
 
     fn shanghai() -> TimeZone {
@@ -343,6 +417,7 @@ mod tests {
             .collect();
         let track = Track {
             segments: vec![fixes],
+            ..Track::default()
         };
         let began = std::time::Instant::now();
         let walk = track.walk(30, &shanghai());
@@ -371,7 +446,74 @@ mod tests {
         );
         assert_eq!(walk.walked.0.len(), 2);
         assert!(walk.facts.length_m < 200);
-        assert!(Track::parse(b"<gpx version=\"1.1\" creator=\"t\"></gpx>").is_err());
-        assert!(Track::parse(b"hello").is_err());
+        let none = |text: &[u8]| Track::parse(text, &shanghai()).expect_err("no track");
+        assert_eq!(
+            none(b"<gpx version=\"1.1\" creator=\"t\"></gpx>"),
+            TrackFlaw::NoTrack
+        );
+        assert_eq!(none(b"<kml/>"), TrackFlaw::NotGpx);
+        assert_eq!(none(b"<gpx><trk>"), TrackFlaw::Xml(XmlFlaw::Cut));
+        assert!(matches!(none(b"hello"), TrackFlaw::Xml(_)));
+    }
+
+    #[test]
+    fn what_phones_add_or_leave_out_is_passed_over() {
+        let of = |inner: [&str; 3], more: &str| {
+            let points: Vec<String> = [113.300, 113.304, 113.308]
+                .iter()
+                .zip(inner)
+                .map(|(lon, inner)| format!("<trkpt lon='{lon}' lat='33.74'>{inner}</trkpt>"))
+                .collect();
+            let points = points.concat();
+            let text = format!("<gpx>{more}<trk><name/><trkseg>{points}</trkseg></trk></gpx>");
+            Track::parse(text.as_bytes(), &shanghai())
+                .expect("read")
+                .walk(30, &shanghai())
+                .facts
+        };
+        for inner in [
+            ["<speed>1.2</speed><course/>"; 3],
+            ["<time></time><hdop/><ele> </ele>"; 3],
+            ["<oa:q>1</oa:q><extensions><a><b/></a></extensions>"; 3],
+        ] {
+            let facts = of(
+                inner,
+                "<metadata><device>x</device></metadata><wpt lat='1' lon='2'/>",
+            );
+            assert_eq!((facts.points, facts.days), (3, None), "{inner:?}");
+            assert!(facts.length_m.abs_diff(741) <= 1, "{inner:?}");
+        }
+        // 17 o'clock here is not the next day, and 17 o'clock in Greenwich is.
+        let times = |zone: &str| {
+            ["17:00", "17:01", "17:02"].map(|t| format!("<time>2026-05-03T{t}:00{zone}</time>"))
+        };
+        let day = |zone: &str| {
+            let inner = times(zone);
+            of([&inner[0], &inner[1], &inner[2]], "")
+                .days
+                .expect("a day")[0]
+                .clone()
+        };
+        assert_eq!(day(""), "2026-05-03");
+        assert_eq!(day("Z"), "2026-05-04");
+        assert_eq!(day("+08:00"), "2026-05-03");
+        let odd = "<gpx><trk><trkseg><trkpt lon='1' lat='2'><time>x</time></trkpt><trkpt lon='x' lat='2'/></trkseg></trk></gpx>";
+        let odd = Track::parse(odd.as_bytes(), &shanghai()).expect("read");
+        assert_eq!(
+            (odd.odd_times, odd.walk(30, &shanghai()).facts.left_out),
+            (1, 1)
+        );
+    }
+
+    #[test]
+    fn a_track_of_any_bytes_is_read_or_refused() {
+        const PHONE: &str = "<?xml version=\"1.0\" encoding=\"GBK\"?><gpx xmlns=\"x\"><metadata><device>x</device></metadata><trk><trkseg><trkpt lon=\"113.3\" lat=\"33.74\"><time>2026-05-03T01:00:00Z</time><hdop/></trkpt><trkpt lon='113.301' lat='33.74'><time>2026/5/3 9:05</time><a:b>&amp;<![CDATA[x]]></a:b></trkpt></trkseg></trk></gpx>";
+        const ROUTE: &str = "<gpx><rte><rtept lon=\"-179.9\" lat=\"-89\"/><rtept lon=\"179.9\" lat=\"1e300\"/></rte></gpx>";
+        crate::text::fuzz::try_all(&[PHONE.as_bytes(), ROUTE.as_bytes()], |bytes| {
+            if let Ok(track) = Track::parse(bytes, &shanghai()) {
+                let walk = track.walk(30, &shanghai());
+                assert!(walk.facts.length_m < 1_000_000_000);
+            }
+        });
     }
 }

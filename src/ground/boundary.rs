@@ -4,12 +4,14 @@ use super::crs::{Crs, CrsError};
 use super::geopackage::GeoPackageError;
 use super::geotransform::CrsPoint;
 use super::lonlat::Quad;
-use super::overlay::{rest, union, union_within};
-use super::vector::{VectorError, layers};
+use super::overlay::{even_odd, rest, union, union_within};
+use super::vector::layers;
+use super::vector_error::VectorError;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use geo::{
-    BoundingRect, Coord, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Validation,
+    Area, BoundingRect, Coord, CoordsIter, Intersects, LineString, MapCoords, MultiPolygon,
+    Polygon, Validation,
 };
 use std::path::{Path, PathBuf};
 
@@ -17,18 +19,90 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
     polygons: MultiPolygon,
+    notes: Vec<BoundaryNote>,
 }
+
+/// What was passed over or settled when a boundary was read: said, since it decides what is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoundaryNote {
+    /// Features without a geometry.
+    WithoutShape {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        features: usize,
+    },
+    /// Polygons that touch themselves, or that have spikes or parts without area: what they enclose is clear.
+    Settled {
+        /// The file.
+        path: PathBuf,
+        /// The features' numbers, from 1.
+        features: Vec<usize>,
+    },
+    /// Polygons that enclose nothing.
+    NoArea {
+        /// The file.
+        path: PathBuf,
+        /// The features' numbers, from 1.
+        features: Vec<usize>,
+    },
+}
+
+/// Numbers as a list: the first few, and how many more there are.
+fn listed(numbers: &[usize]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
+    let more = numbers.len().saturating_sub(SHOWN);
+    let shown = shown.join(", ");
+    if more > 0 {
+        format!("{shown} … (+{more})")
+    } else {
+        shown
+    }
+}
+
+impl Say for BoundaryNote {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::WithoutShape { path, features } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: features without a geometry passed over: {features}",
+                    "{path}：已略过 {features} 个没有图形的要素"
+                ))
+            }
+            Self::Settled { path, features } => {
+                let (path, features) = (path.display(), listed(features));
+                Said::new(tr!(
+                    lang,
+                    "{path}: polygons that touch themselves or have spikes were settled; what they enclose is searched: {features}",
+                    "{path}：以下多边形自接触或有尖刺，已自动整理，按其围成的范围检测：{features}"
+                ))
+            }
+            Self::NoArea { path, features } => {
+                let (path, features) = (path.display(), listed(features));
+                Said::new(tr!(
+                    lang,
+                    "{path}: polygons without an area passed over: {features}",
+                    "{path}：已略过没有面积的多边形：{features}"
+                ))
+            }
+        }
+    }
+}
+speaking_error!(BoundaryNote);
 
 /// A boundary file that cannot be used.
 #[derive(Debug)]
 pub enum BoundaryError {
-    /// GDAL cannot open it as vector data.
+    /// It cannot be read as vector data.
     Unreadable {
         /// The file.
         path: PathBuf,
+        /// Why.
+        source: VectorError,
     },
-    /// A GeoPackage that is not opened.
-    GeoPackage(GeoPackageError),
     /// It has no polygon.
     Empty {
         /// The file.
@@ -65,14 +139,7 @@ pub enum BoundaryError {
 impl Say for BoundaryError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unreadable { path } => {
-                let typed = shell(path);
-                let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
-                    "give a GeoJSON, GeoPackage, KML or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
-                    "请给出含多边形的 GeoJSON、GeoPackage、KML 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
-            }
-            Self::GeoPackage(source) => source.say(lang),
+            Self::Unreadable { path, source } => source.say(path, lang),
             Self::Empty { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
@@ -145,12 +212,14 @@ impl Boundary {
     /// # Errors
     /// See [`BoundaryError`].
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
-        let unreadable = |error| match error {
-            VectorError::GeoPackage(source) => BoundaryError::GeoPackage(source),
-            VectorError::Words(_) => BoundaryError::Unreadable { path: path.into() },
+        let unreadable = |source| BoundaryError::Unreadable {
+            path: path.into(),
+            source,
         };
         let mut polygons: Vec<geo::Polygon> = Vec::new();
+        let (mut without_shape, mut settled, mut no_area) = (0, Vec::new(), Vec::new());
         for layer in layers(path).map_err(unreadable)? {
+            without_shape += layer.without_shape;
             for feature in layer.features {
                 let number = feature.number;
                 let shape = feature.shape.map_err(|_why| BoundaryError::Shape {
@@ -166,18 +235,21 @@ impl Boundary {
                     .as_ref()
                     .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
                 for polygon in found {
-                    if !polygon.is_valid() {
-                        return Err(BoundaryError::SelfIntersecting {
+                    let there = to_lonlat(&polygon, crs).map_err(|source| BoundaryError::Crs {
+                        path: path.into(),
+                        source,
+                    })?;
+                    let (areas, clean) =
+                        settle(there).ok_or_else(|| BoundaryError::SelfIntersecting {
                             path: path.into(),
                             feature: number,
-                        });
+                        })?;
+                    if areas.0.is_empty() {
+                        no_area.push(number);
+                    } else if !clean {
+                        settled.push(number);
                     }
-                    polygons.push(to_lonlat(&polygon, crs).map_err(|source| {
-                        BoundaryError::Crs {
-                            path: path.into(),
-                            source,
-                        }
-                    })?);
+                    polygons.extend(areas);
                 }
             }
         }
@@ -185,12 +257,41 @@ impl Boundary {
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
-        Ok(Self { polygons: united })
+        let path = || path.to_owned();
+        let mut notes = Vec::new();
+        if without_shape > 0 {
+            notes.push(BoundaryNote::WithoutShape {
+                path: path(),
+                features: without_shape,
+            });
+        }
+        if !settled.is_empty() {
+            notes.push(BoundaryNote::Settled {
+                path: path(),
+                features: settled,
+            });
+        }
+        if !no_area.is_empty() {
+            notes.push(BoundaryNote::NoArea {
+                path: path(),
+                features: no_area,
+            });
+        }
+        Ok(Self {
+            polygons: united,
+            notes,
+        })
     }
 
     /// A boundary from polygons in lon/lat.
     pub fn of(polygons: MultiPolygon) -> Self {
-        Self { polygons }
+        let notes = Vec::new();
+        Self { polygons, notes }
+    }
+
+    /// What was passed over or settled when it was read.
+    pub fn notes(&self) -> &[BoundaryNote] {
+        &self.notes
     }
 
     /// Its polygons in lon/lat.
@@ -228,6 +329,27 @@ fn areas(shape: geo::Geometry) -> Vec<geo::Polygon> {
         geo::Geometry::GeometryCollection(c) => c.0.into_iter().flat_map(areas).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Rings of more corners than this are not looked at for touches: that takes the square of them.
+const CHECKED_CORNERS: usize = 10_000;
+
+/// What a polygon in degrees encloses, and whether it is clean as it stands. `None` where its rings cross so that nobody can
+/// tell what was meant: what they enclose once is then not what they enclose an odd number of times.
+fn settle(polygon: Polygon) -> Option<(MultiPolygon, bool)> {
+    /// Of the area, and in square degrees about one square metre: what hands and rounding leave.
+    const SLIP: (f64, f64) = (1e-4, 1e-10);
+    let few = polygon.coords_count() <= CHECKED_CORNERS;
+    if few && polygon.is_valid() {
+        return Some((MultiPolygon::new(vec![polygon]), true));
+    }
+    let odd = even_odd(&polygon);
+    let ring = |ring: &LineString| Polygon::new(ring.clone(), vec![]).unsigned_area();
+    let holes: f64 = polygon.interiors().iter().map(ring).sum();
+    let once = ring(polygon.exterior()) - holes;
+    let area = odd.unsigned_area();
+    let clear = (once - area).abs() <= (area * SLIP.0).max(SLIP.1);
+    clear.then_some((odd, !few))
 }
 
 fn to_lonlat(polygon: &geo::Polygon, crs: &Crs) -> Result<geo::Polygon, CrsError> {
@@ -269,6 +391,59 @@ mod tests {
             r#"{{"type":"GeometryCollection","geometries":[{inside},{{"type":"Point","coordinates":[0,0]}}]}}"#
         );
         assert_eq!(read(&text).expect("read").polygons().0.len(), 1);
+    }
+
+    fn area_of(rings: &str) -> Result<f64, BoundaryError> {
+        let boundary = read(&format!(r#"{{"type":"Polygon","coordinates":[{rings}]}}"#))?;
+        assert_eq!(boundary.notes().len(), 1, "{rings}");
+        Ok(boundary.polygons().unsigned_area())
+    }
+
+    #[test]
+    fn touches_spikes_and_slivers_are_settled_and_said() {
+        for (rings, expected) in [
+            // A loop inwards that touches the ring in one corner.
+            (
+                "[[0,0],[2,0],[1,1],[3,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
+                15.0,
+            ),
+            // A loop outwards that does.
+            (
+                "[[0,0],[2,0],[1,-1],[3,-1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
+                17.0,
+            ),
+            // A spike outwards, and one inwards.
+            ("[[0,0],[4,0],[4,2],[9,2],[4,2],[4,4],[0,4],[0,0]]", 16.0),
+            ("[[0,0],[4,0],[4,2],[1,2],[4,2],[4,4],[0,4],[0,0]]", 16.0),
+            // Corners given twice, a hole that touches the border along an edge.
+            (
+                "[[0,0],[4,0],[4,0],[4,4],[0,4],[0,0]],[[0,1],[1,1],[1,2],[0,2],[0,1]]",
+                15.0,
+            ),
+        ] {
+            let area = area_of(rings).expect(rings);
+            assert!((area - expected).abs() < 1e-6, "{rings}: {area}");
+        }
+        let with_sliver = read(r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[2,0],[2,1],[0,1],[0,0]]]}},
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[1,0],[3,0],[1,0],[1,0]]]}}]}"#)
+            .expect("read");
+        assert!(
+            matches!(&with_sliver.notes()[0], BoundaryNote::NoArea { features, .. } if features == &[2])
+        );
+        for rings in [
+            // A loop inwards that crosses the ring in one corner.
+            "[[0,0],[2,0],[3,1],[1,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
+            // Round twice; a hole outside; holes over each other.
+            "[[0,0],[4,0],[4,4],[0,4],[0,0],[4,0],[4,4],[0,4],[0,0]]",
+            "[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,6],[5,5]]",
+            "[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[3,1],[3,3],[1,3],[1,1]],[[2,2],[3.5,2],[3.5,3.5],[2,3.5],[2,2]]",
+        ] {
+            assert!(
+                matches!(area_of(rings), Err(BoundaryError::SelfIntersecting { .. })),
+                "{rings}"
+            );
+        }
     }
 
     #[test]

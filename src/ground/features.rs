@@ -2,7 +2,8 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use super::vector::{VectorError, layers};
+use super::vector::layers;
+use super::vector_error::VectorError;
 use geo::{MapCoords, MultiPolygon};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,27 +28,53 @@ pub enum Shape {
     Area(MultiPolygon),
 }
 
+/// What was read out of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReadPlaces {
+    /// The points and areas.
+    pub places: Vec<ReadPlace>,
+    /// The names of the columns, in lower case.
+    pub columns: Vec<String>,
+    /// Features without a geometry.
+    pub without_shape: usize,
+    /// Features that are lines, and so neither a point nor an area.
+    pub lines: usize,
+}
+
 /// Reads the points and polygons of every layer of a GeoJSON, GeoPackage, KML, KMZ or shapefile.
 ///
 /// # Errors
-/// See [`VectorError`].
-pub fn read_places(path: &Path) -> Result<Vec<ReadPlace>, VectorError> {
-    let mut places = Vec::new();
-    for layer in layers(path)?.into_iter().filter(|l| !l.features.is_empty()) {
-        let crs = layer.crs.ok_or("it does not say its coordinate system")?;
-        let to = crs.to_lonlat().map_err(|e| e.to_string())?;
+/// What is wrong with the file, for people.
+pub fn read_places(path: &Path) -> Result<ReadPlaces, VectorError> {
+    let mut read = ReadPlaces::default();
+    for layer in layers(path)? {
+        read.without_shape += layer.without_shape;
+        if layer.features.is_empty() {
+            continue;
+        }
+        for column in layer.columns {
+            if !read.columns.contains(&column) {
+                read.columns.push(column);
+            }
+        }
+        let crs = layer.crs.ok_or(VectorError::NoCrs)?;
+        let to = crs.to_lonlat().map_err(VectorError::Crs)?;
         for feature in layer.features {
             let number = feature.number;
-            let of_feature = |why: String| format!("feature {number}: {why}");
-            let shape = feature.shape.map_err(of_feature)?;
+            let shape = feature.shape.map_err(|why| VectorError::Shape {
+                feature: number,
+                why,
+            })?;
             let there = shape
                 .try_map_coords(|c| {
                     to.apply(&[CrsPoint { x: c.x, y: c.y }])
                         .map(|p| geo::Coord::from(p[0]))
                 })
-                .map_err(|e| of_feature(e.to_string()))?;
-            for shape in shapes(there) {
-                places.push(ReadPlace {
+                .map_err(VectorError::Crs)?;
+            let shapes = shapes(there);
+            read.lines += usize::from(shapes.is_empty());
+            for shape in shapes {
+                read.places.push(ReadPlace {
                     number,
                     shape,
                     words: feature.words.clone(),
@@ -55,7 +82,7 @@ pub fn read_places(path: &Path) -> Result<Vec<ReadPlace>, VectorError> {
             }
         }
     }
-    Ok(places)
+    Ok(read)
 }
 
 /// The points and areas in a geometry; lines are neither.

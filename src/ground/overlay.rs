@@ -45,18 +45,38 @@ pub fn rest<'a>(
     )
 }
 
+/// The ground that the rings of a polygon enclose an odd number of times: what crosses or touches itself becomes areas that
+/// do neither, and what encloses nothing is gone.
+pub(super) fn even_odd(polygon: &Polygon) -> MultiPolygon {
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let contours: Contours = rings
+        .map(contour)
+        .filter(|contour| contour.len() >= 3)
+        .collect();
+    filled(
+        &contours,
+        &Vec::new(),
+        OverlayRule::Subject,
+        FillRule::EvenOdd,
+    )
+}
+
 fn overlay(subject: &Contours, clip: &Contours, rule: OverlayRule) -> MultiPolygon {
+    // Exteriors wind counter-clockwise and holes the other way, so that what is covered once or more counts above zero.
+    filled(subject, clip, rule, FillRule::Positive)
+}
+
+fn filled(subject: &Contours, clip: &Contours, rule: OverlayRule, fill: FillRule) -> MultiPolygon {
     if subject.is_empty() {
         return MultiPolygon::new(Vec::new());
     }
-    // Exteriors wind counter-clockwise and holes the other way, so that what is covered once or more counts above zero.
     let shapes = Overlay::from_subj_and_clip_custom(
         subject,
         clip,
         IntOverlayOptions::ogc(),
         i_overlay::core::solver::Solver::default(),
     )
-    .overlay(rule, FillRule::Positive);
+    .overlay(rule, fill);
     shapes
         .iter()
         .filter_map(|rings| {

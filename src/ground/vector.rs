@@ -1,19 +1,17 @@
-//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage, shapefile and
-//! a few more that hold all they say themselves; the `kml` crate reads what Google Earth and Ovital write.
+//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
+//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write.
 
 use super::crs::Crs;
-use super::geopackage::{GeoPackageError, harmless, is_data_base};
+use super::geopackage::{harmless, is_data_base};
+use super::vector_error::VectorError;
+use super::{kml, shape, shapefile};
+use crate::text::decode;
+use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use kml::Kml;
-use kml::types::{Element, Placemark};
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::Path;
-use zip::ZipArchive;
-
-/// Bytes of text that are taken out of a KMZ at most.
-const LARGEST_KML: u64 = 1 << 28;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The kinds that GDAL may take a file for. None of them names other places to read from, as a virtual one does.
 const DRIVERS: [&str; 8] = [
@@ -27,33 +25,16 @@ const DRIVERS: [&str; 8] = [
     "DXF",
 ];
 
-/// A vector file that cannot be read.
-#[derive(Debug)]
-pub enum VectorError {
-    /// A GeoPackage that is not opened.
-    GeoPackage(GeoPackageError),
-    /// What is wrong, for people.
-    Words(String),
-}
-
-impl From<String> for VectorError {
-    fn from(words: String) -> Self {
-        Self::Words(words)
-    }
-}
-
-impl From<&str> for VectorError {
-    fn from(words: &str) -> Self {
-        Self::Words(words.into())
-    }
-}
-
 /// Features that share a coordinate system.
 pub(super) struct Layer {
     /// The system; `None` where the file does not tell.
     pub crs: Option<Crs>,
     /// The features that have a geometry.
     pub features: Vec<Feature>,
+    /// The names of its columns, in lower case.
+    pub columns: Vec<String>,
+    /// Features that have none, or an empty one.
+    pub without_shape: usize,
 }
 
 /// A geometry and the words that go with it.
@@ -69,79 +50,174 @@ pub(super) struct Feature {
 /// Every layer of a GeoJSON, GeoPackage, shapefile, KML or KMZ.
 ///
 /// # Errors
-/// What is wrong with the file, for people.
+/// [`VectorError`].
 pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
-    // A pipe or a device would be waited for without end.
-    let about = std::fs::metadata(path).map_err(|e| e.to_string())?;
-    if !about.is_file() {
-        return Err("not a regular file".into());
+    let ending = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let bytes = || crate::files::read(path).map_err(VectorError::Unreadable);
+    if !path.to_string_lossy().starts_with("/vsi") {
+        // A pipe or a device would be waited for without end.
+        crate::files::regular(path).map_err(VectorError::Unreadable)?;
     }
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("kml") => Ok(of_kml(
-            &std::fs::read_to_string(path).map_err(|e| e.to_string())?,
-        )?),
-        Some("kmz") => Ok(of_kml(&unpacked(path)?)?),
+    match ending.as_str() {
+        "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
+        "shp" => match shapefile::mended(path)? {
+            Some(parts) => {
+                let files = InMemory::of(parts)?;
+                of_gdal(&files.named("shp"), Some(path))
+            }
+            None => of_gdal(path, Some(path)),
+        },
+        "geojson" | "json" => {
+            let bytes = bytes()?;
+            let text = decode(&bytes).map_err(VectorError::Text)?;
+            let no_json = |e: VectorError| {
+                let json = serde_json::from_str::<serde::de::IgnoredAny>(&text);
+                json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
+            };
+            if text.as_bytes() == bytes {
+                return of_gdal(path, None).map_err(no_json);
+            }
+            let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
+            of_gdal(&files.named("geojson"), None).map_err(no_json)
+        }
         _ if is_data_base(path) => {
             let tables = harmless(path).map_err(VectorError::GeoPackage)?;
-            Ok(of_gdal(tables.path())?)
+            of_gdal(tables.path(), None)
         }
-        _ => Ok(of_gdal(path)?),
+        _ => of_gdal(path, None),
     }
 }
 
-/// The first KML in a KMZ, which is the one that counts.
-fn unpacked(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
-    let mut archive = ZipArchive::new(file).map_err(|e| e.to_string())?;
-    let is_kml = |i: &usize| {
-        let name = archive.name_for_index(*i);
-        name.is_some_and(|n| n.is_ok_and(|n| n.to_lowercase().ends_with(".kml")))
-    };
-    let first = (0..archive.len()).find(is_kml);
-    let kml = archive
-        .by_index(first.ok_or("it holds no KML")?)
-        .map_err(|e| e.to_string())?;
-    let mut text = String::new();
-    kml.take(LARGEST_KML)
-        .read_to_string(&mut text)
-        .map_err(|e| e.to_string())?;
-    Ok(text)
+/// Files that only GDAL sees: nothing is written beside the input.
+struct InMemory {
+    stem: PathBuf,
+    endings: Vec<&'static str>,
 }
 
-fn of_gdal(path: &Path) -> Result<Vec<Layer>, String> {
+impl InMemory {
+    fn of(parts: shapefile::Parts) -> Result<Self, VectorError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut files = Self {
+            stem: format!("/vsimem/papaver-vector-{number}").into(),
+            endings: Vec::new(),
+        };
+        for (ending, bytes) in parts {
+            gdal::vsi::create_mem_file(files.named(ending), bytes)
+                .map_err(|e| VectorError::NoVector(e.to_string()))?;
+            files.endings.push(ending);
+        }
+        Ok(files)
+    }
+
+    fn named(&self, ending: &str) -> PathBuf {
+        self.stem.with_extension(ending)
+    }
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        for ending in &self.endings {
+            // One that is gone already takes no memory.
+            let _gone = gdal::vsi::unlink_mem_file(self.named(ending));
+        }
+    }
+}
+
+/// Reads what GDAL opens; `shapes` is the shapefile whose words are in an encoding of their own.
+fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError> {
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
         allowed_drivers: Some(&DRIVERS),
+        // In this encoding each byte is a character: the words come as they are.
+        open_options: shapes.map(|_| ["ENCODING=ISO-8859-1"].as_slice()),
         ..DatasetOptions::default()
     };
-    let file = Dataset::open_ex(path, options).map_err(|e| e.to_string())?;
+    let file = Dataset::open_ex(path, options).map_err(|e| VectorError::NoVector(reason(&e)))?;
+    // What is no text yet has no letter case.
+    let spelling = |name: String| {
+        if shapes.is_some() {
+            name
+        } else {
+            name.to_lowercase()
+        }
+    };
     let mut number = 0;
     let mut layers = Vec::new();
     for mut layer in file.layers() {
         let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
+        let mut columns: Vec<(String, usize)> = layer
+            .defn()
+            .fields()
+            .map(|field| (field.name(), usize::try_from(field.width()).unwrap_or(0)))
+            .collect();
         let mut features = Vec::new();
+        let mut without_shape = 0;
         for feature in layer.features() {
             number += 1;
-            let Some(shape) = feature.geometry() else {
+            let Some(shape) = shape::of_feature(&feature) else {
+                without_shape += 1;
                 continue;
             };
-            let mut shape = shape.clone();
-            // Programs for the globe write heights.
-            shape.flatten_to_2d();
             let words = feature
                 .fields()
-                .filter_map(|(name, value)| Some((name.to_lowercase(), text(value?)?)))
+                .filter_map(|(name, value)| Some((spelling(name), text(value?)?)))
                 .collect();
             features.push(Feature {
                 number,
-                shape: shape.to_geo().map_err(|e| e.to_string()),
+                shape: shape.and_then(finite),
                 words,
             });
         }
-        layers.push(Layer { crs, features });
+        if let Some(shapes) = shapes {
+            shapefile::spell(shapes, &mut columns, &mut features)?;
+        }
+        check_words(&features)?;
+        layers.push(Layer {
+            crs,
+            features,
+            columns: columns.into_iter().map(|c| c.0.to_lowercase()).collect(),
+            without_shape,
+        });
     }
     Ok(layers)
+}
+
+/// GDAL's own words, without the name of the function that failed.
+fn reason(error: &GdalError) -> String {
+    match error {
+        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => {
+            msg.clone()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A shape whose positions are numbers.
+fn finite(shape: geo::Geometry) -> Result<geo::Geometry, String> {
+    use geo::CoordsIter;
+    let is_number = |c: geo::Coord| c.x.is_finite() && c.y.is_finite();
+    if shape.coords_iter().all(is_number) {
+        Ok(shape)
+    } else {
+        Err("NaN".into())
+    }
+}
+
+/// GDAL's wrapper puts a sign where a byte is no text: words with it are not what anybody wrote.
+fn check_words(features: &[Feature]) -> Result<(), VectorError> {
+    let is_lost = |text: &String| text.contains('\u{fffd}');
+    let lost = features
+        .iter()
+        .find(|feature| feature.words.iter().any(|(k, v)| is_lost(k) || is_lost(v)));
+    lost.map_or(Ok(()), |feature| {
+        Err(VectorError::Words {
+            feature: feature.number,
+        })
+    })
 }
 
 fn text(value: FieldValue) -> Option<String> {
@@ -154,89 +230,6 @@ fn text(value: FieldValue) -> Option<String> {
         _ => return None,
     };
     Some(text).filter(|text| !text.trim().is_empty())
-}
-
-/// KML knows no coordinates but WGS 84 longitude and latitude.
-fn of_kml(text: &str) -> Result<Vec<Layer>, String> {
-    let text = text.trim_start_matches('\u{feff}');
-    // The crate takes what there is of a file that was cut off, and passes over what it does not know.
-    let whole = roxmltree::Document::parse(text).map_err(|e| e.to_string())?;
-    let is_placemark = |n: &roxmltree::Node| n.tag_name().name() == "Placemark";
-    let there = whole.descendants().filter(is_placemark).count();
-    let file: Kml = text.parse().map_err(|e: kml::Error| e.to_string())?;
-    let mut placemarks = Vec::new();
-    gather(file, &mut placemarks);
-    if placemarks.len() != there {
-        return Err(format!(
-            "{} of its {there} placemarks stand where KML has none",
-            there - placemarks.len().min(there)
-        ));
-    }
-    let features = (1..)
-        .zip(placemarks)
-        .filter_map(|(number, placemark)| {
-            let mut words = BTreeMap::new();
-            let mut say = |key: &str, value: Option<String>| {
-                if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
-                    words.insert(key.to_lowercase(), value.trim().to_owned());
-                }
-            };
-            say("name", placemark.name);
-            say("description", placemark.description);
-            for data in placemark.children {
-                data_of(data, &mut say);
-            }
-            Some(Feature {
-                number,
-                shape: geo::Geometry::try_from(placemark.geometry?).map_err(|e| e.to_string()),
-                words,
-            })
-        })
-        .collect();
-    let crs = Crs::wgs84().map_err(|e| e.to_string())?;
-    Ok(vec![Layer {
-        crs: Some(crs),
-        features,
-    }])
-}
-
-/// The placemarks of a document and of all its folders, in the file's order.
-fn gather(part: Kml, placemarks: &mut Vec<Placemark>) {
-    let parts = match part {
-        Kml::Placemark(placemark) => {
-            placemarks.push(placemark);
-            return;
-        }
-        Kml::KmlDocument(document) => document.elements,
-        Kml::Document { elements, .. } => elements,
-        Kml::Folder(folder) => folder.elements,
-        _ => return,
-    };
-    for part in parts {
-        gather(part, placemarks);
-    }
-}
-
-/// The columns in an `ExtendedData`: `<Data name="n"><value>v</value></Data>` and `<SimpleData name="n">v</SimpleData>`.
-fn data_of(element: Element, say: &mut impl FnMut(&str, Option<String>)) {
-    let value = match element.name.as_str() {
-        "SimpleData" => element.content,
-        "Data" => element
-            .children
-            .into_iter()
-            .find(|child| child.name == "value")
-            .and_then(|value| value.content),
-        "ExtendedData" | "SchemaData" => {
-            for child in element.children {
-                data_of(child, say);
-            }
-            return;
-        }
-        _ => return,
-    };
-    if let Some(name) = element.attrs.get("name") {
-        say(name, value);
-    }
 }
 
 #[cfg(test)]
@@ -311,14 +304,7 @@ mod tests {
             ("b.kml", "nothing"),
             ("c.kmz", "nothing"),
             ("cut.kml", &KML[..KML.len() - 20]),
-            (
-                "hidden.kml",
-                "<kml><Document><Group><Placemark><name>a</name></Placemark></Group></Document></kml>",
-            ),
-            (
-                "d.kml",
-                "<kml><Placemark><Point><coordinates>x,y</coordinates></Point></Placemark></kml>",
-            ),
+            ("page.kml", "<html><body>no access</body></html>"),
         ] {
             let path = folder.path().join(name);
             std::fs::write(&path, text).expect("written");
@@ -326,5 +312,11 @@ mod tests {
             assert!(read.is_err(), "{name}: {}", read.map_or(0, |l| l.len()));
         }
         assert!(layers(&folder.path().join("absent.kml")).is_err());
+        let path = folder.path().join("d.kml");
+        let text = "<kml><Placemark><Point><coordinates>x,y</coordinates></Point></Placemark><Placemark><Point><coordinates/></Point></Placemark></kml>";
+        std::fs::write(&path, text).expect("written");
+        let read = layers(&path).expect("read");
+        assert!(read[0].features[0].shape.is_err());
+        assert_eq!(read[0].without_shape, 1);
     }
 }

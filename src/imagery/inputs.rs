@@ -1,5 +1,7 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
+use crate::text::names::{Name, below};
+use crate::text::{TextFlaw, decode};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::collections::BTreeMap;
@@ -41,6 +43,13 @@ pub enum InputError {
         /// Why.
         source: std::io::Error,
     },
+    /// A list whose text cannot be read.
+    List {
+        /// The list.
+        path: PathBuf,
+        /// Why.
+        flaw: TextFlaw,
+    },
     /// A folder without a raster or photo.
     Nothing {
         /// The folders.
@@ -71,6 +80,18 @@ impl Say for InputError {
                 "check its permissions, or copy it from the card first",
                 "请检查权限，或先从存储卡复制出来"
             )),
+            Self::List { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} is no list of paths: {why}",
+                    "{path} 不是路径清单：{why}"
+                ))
+                .hint(lang.pick(
+                    "write one path a line, as text",
+                    "请保存为纯文本，每行一个路径",
+                ))
+            }
             Self::Nothing { path, ignored } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -145,21 +166,46 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
     match ending(input).as_str() {
         // A list names imagery, not lists: one that named itself would never end.
         "txt" | "lst" if !from_list => {
-            let text = fs::read_to_string(input).map_err(unreadable)?;
+            let bytes = fs::read(input).map_err(unreadable)?;
+            let text = decode(&bytes).map_err(|flaw| InputError::List {
+                path: input.to_owned(),
+                flaw,
+            })?;
             let folder = input.parent().unwrap_or(Path::new(""));
             for line in text
-                .trim_start_matches('\u{feff}')
                 .lines()
-                .map(str::trim)
+                .map(|line| line.trim().trim_matches(['"', '“', '”']).trim())
                 .filter(|l| !l.is_empty() && !l.starts_with('#'))
             {
-                add(&folder.join(line), found, true)?;
+                add(&listed(folder, line), found, true)?;
             }
         }
         e if PHOTOS.contains(&e) => found.photos.push(input.to_owned()),
         _ => found.rasters.push(input.to_owned()),
     }
     Ok(())
+}
+
+/// The path that a line of a list means: as it is spelt, otherwise as another system spells it, in any letter case.
+fn listed(folder: &Path, line: &str) -> PathBuf {
+    let path = folder.join(line);
+    if is_virtual(&path) || path.exists() {
+        return path;
+    }
+    let slashed = folder.join(line.replace('\\', "/"));
+    if slashed.exists() {
+        return slashed;
+    }
+    let alike = Name::of(line).and_then(|name| {
+        // Of a whole path on another system the end may lie beside the list.
+        let from = if name.absolute {
+            name.parts.len() - 1
+        } else {
+            0
+        };
+        (0..=from).find_map(|skip| below(folder, &name.parts[skip..]).ok())
+    });
+    alike.unwrap_or(slashed)
 }
 
 /// Takes what lies in a folder below the one that was named.
@@ -238,6 +284,34 @@ mod tests {
         );
         assert_eq!(found.photos, [at("DJI_0001.JPG")]);
         assert_eq!(found.ignored, 3);
+    }
+
+    #[test]
+    fn lists_are_read_as_windows_writes_them() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("照片")).expect("folder");
+        for name in ["照片/DJI_0001.JPG", "照片/b c.tif"] {
+            fs::write(at(name), "x").expect("written");
+        }
+        let text = "照片\\DJI_0001.JPG\r\n\"照片/b c.tif\"\r\nD:\\测区\\照片\\dji_0001.jpg\r\n";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let gbk = encoding_rs::GB18030.encode(text).0.into_owned();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            gbk,
+            [b"\xff\xfe".as_slice(), &utf16].concat(),
+        ] {
+            fs::write(at("清单.txt"), &bytes).expect("written");
+            let found = find_inputs(&[at("清单.txt")]).expect("found");
+            assert_eq!(found.photos, [at("照片/DJI_0001.JPG")]);
+            assert_eq!(found.rasters, [at("照片/b c.tif")]);
+        }
+        fs::write(at("清单.txt"), b"\x89PNG\0\0\x01").expect("written");
+        assert!(matches!(
+            find_inputs(&[at("清单.txt")]),
+            Err(InputError::List { .. })
+        ));
     }
 
     #[test]

@@ -1,9 +1,44 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
-use crate::ground::{LonLat, area_m2, union_within};
+use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union, union_within};
+use crate::text::{half_width, plain_title};
+use crate::tr;
+use crate::words::Lang;
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Columns of a district's code, best first: ours, those of public boundary files, of the land survey (县级、乡级、村级行政区).
+const CODES: [&str; 12] = [
+    "code",
+    "adcode",
+    "区划代码",
+    "行政区划代码",
+    "行政区代码",
+    "pac",
+    "xzqdm",
+    "xzqhdm",
+    "qhdm",
+    "zldwdm",
+    "xzdm",
+    "gb",
+];
+/// Columns of its name.
+const NAMES: [&str; 9] = [
+    "name",
+    "名称",
+    "区划名称",
+    "行政区名称",
+    "xzqmc",
+    "xzqhmc",
+    "qhmc",
+    "zldwmc",
+    "xzmc",
+];
+/// Columns of its elevation.
+const ELEVATIONS: [&str; 2] = ["elevation_m", "海拔"];
 
 /// One district of a boundary file.
 #[derive(Debug, Clone)]
@@ -47,69 +82,213 @@ pub struct SiteDistrict {
 }
 
 /// Why a file gives no districts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DistrictFlaw(pub String);
+#[derive(Debug)]
+pub enum DistrictFlaw {
+    /// It is not a collection of features in JSON.
+    NoJson(String),
+    /// It is no vector file that can be read.
+    Vector(VectorError),
+    /// A feature without a code; the columns that there are.
+    NoCode {
+        /// The feature's number, from 1.
+        feature: usize,
+        /// The names of its columns.
+        columns: Vec<String>,
+    },
+    /// A code that is none.
+    BadCode {
+        /// The feature's number, from 1.
+        feature: usize,
+        /// The code.
+        code: String,
+    },
+    /// A feature that is not an area.
+    NoArea {
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// Coordinates that are not degrees.
+    NotDegrees {
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// One code under two names.
+    TwoNames {
+        /// The code.
+        code: String,
+        /// The names.
+        names: [String; 2],
+    },
+    /// Nothing is left.
+    Nothing,
+}
+
+impl DistrictFlaw {
+    /// In words.
+    pub fn say(&self, path: &Path, lang: Lang) -> String {
+        match self {
+            Self::NoJson(why) => tr!(lang, "it is no GeoJSON ({why})", "不是 GeoJSON（{why}）"),
+            Self::Vector(source) => source.say(path, lang).what,
+            Self::NoCode { feature, columns } => {
+                let columns = columns.join(lang.pick(", ", "、"));
+                tr!(
+                    lang,
+                    "feature {feature} has no code; its columns: {columns}",
+                    "第 {feature} 个要素没有代码；现有列：{columns}"
+                )
+            }
+            Self::BadCode { feature, code } => tr!(
+                lang,
+                "feature {feature}: code {code} has not 6, 9 or 12 digits",
+                "第 {feature} 个要素：代码 {code} 不是 6、9 或 12 位数字"
+            ),
+            Self::NoArea { feature } => tr!(
+                lang,
+                "feature {feature} is not an area",
+                "第 {feature} 个要素不是面"
+            ),
+            Self::NotDegrees { feature } => tr!(
+                lang,
+                "feature {feature} is not in longitude and latitude",
+                "第 {feature} 个要素不是经纬度坐标"
+            ),
+            Self::TwoNames { code, names } => {
+                let [one, other] = names;
+                tr!(
+                    lang,
+                    "code {code} is there as {one} and as {other}",
+                    "代码 {code} 对应两个名称：{one}、{other}"
+                )
+            }
+            Self::Nothing => lang.pick("no district", "没有区划").into(),
+        }
+    }
+}
+
+/// A feature of a boundary file.
+struct Part {
+    number: usize,
+    words: BTreeMap<String, String>,
+    area: MultiPolygon,
+}
+
+/// Districts out of any file, and a `GeoJSON` of them that is kept with the registry.
+#[derive(Debug, Clone)]
+pub struct ReadDistricts {
+    /// The districts.
+    pub districts: Districts,
+    /// The file as it is kept: the one that was read where it is a `GeoJSON` in degrees.
+    pub kept: Vec<u8>,
+    /// Features without a geometry, which were passed over.
+    pub without_shape: usize,
+    /// The codes of districts that are made of several features.
+    pub in_parts: Vec<String>,
+}
 
 impl Districts {
-    /// Reads a `GeoJSON` file: each feature an area with its code and name as properties (`code` or `adcode`, `name`).
+    /// Reads a boundary file of any kind: each feature an area with its code and name in columns of a known name.
     ///
     /// # Errors
-    /// Where a feature has no area, or no code of 6, 9 or 12 digits.
-    pub fn read(bytes: &[u8], vintage: &str) -> Result<Self, DistrictFlaw> {
-        let file: Value = serde_json::from_slice(bytes)
-            .map_err(|e| DistrictFlaw(format!("it is no JSON ({e})")))?;
-        let features = file["features"]
-            .as_array()
-            .ok_or_else(|| DistrictFlaw("no features".into()))?;
-        let mut all = Vec::new();
-        for (at, feature) in features.iter().enumerate() {
-            let flaw = |why: &str| DistrictFlaw(format!("feature {}: {why}", at + 1));
-            let properties = &feature["properties"];
-            let text = |names: &[&str]| {
-                names.iter().find_map(|name| match &properties[*name] {
-                    Value::String(text) => Some(text.clone()),
-                    Value::Number(number) => Some(number.to_string()),
-                    _ => None,
-                })
-            };
-            let code =
-                text(&["code", "adcode", "区划代码", "PAC"]).ok_or_else(|| flaw("no `code`"))?;
-            if !matches!(code.len(), 6 | 9 | 12) || !code.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(flaw(&format!("code {code} has not 6, 9 or 12 digits")));
-            }
-            let geometry: geojson::Geometry = serde_json::from_value(feature["geometry"].clone())
-                .map_err(|e| flaw(&e.to_string()))?;
-            let area = match geo::Geometry::<f64>::try_from(geometry) {
-                Ok(geo::Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon]),
-                Ok(geo::Geometry::MultiPolygon(area)) => area,
-                _ => return Err(flaw("not an area")),
-            };
-            let bounds = area.bounding_rect().ok_or_else(|| flaw("an empty area"))?;
-            if bounds.max().x.abs() > 180.0 || bounds.max().y.abs() > 90.0 {
-                return Err(flaw("not in longitude and latitude"));
-            }
-            let name = text(&["name", "名称", "NAME"]).unwrap_or_default();
-            all.push(District {
-                code,
-                name,
-                elevation_m: ["elevation_m", "海拔"]
-                    .iter()
-                    .find_map(|key| properties[*key].as_f64()),
-                area,
-                bounds,
+    /// [`DistrictFlaw`].
+    pub fn open(path: &Path, vintage: &str) -> Result<ReadDistricts, DistrictFlaw> {
+        let bytes = std::fs::read(path)
+            .map_err(|source| DistrictFlaw::Vector(VectorError::Unreadable(source)))?;
+        // A GeoJSON whose own coordinate system is named is left to GDAL.
+        let is_plain = std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains("\"crs\""));
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        if is_plain && matches!(ending.as_deref(), Some("geojson" | "json")) {
+            let (parts, without_shape) = of_json(&bytes)?;
+            let (districts, in_parts) = Self::of_parts(parts, vintage)?;
+            return Ok(ReadDistricts {
+                districts,
+                kept: bytes,
+                without_shape,
+                in_parts,
             });
         }
-        if all.is_empty() {
-            return Err(DistrictFlaw("no district".into()));
+        let read = read_places(path).map_err(DistrictFlaw::Vector)?;
+        let parts = read
+            .places
+            .into_iter()
+            .map(|place| match place.shape {
+                Shape::Area(area) => Ok(Part {
+                    number: place.number,
+                    words: place.words,
+                    area,
+                }),
+                Shape::Point(_) => Err(DistrictFlaw::NoArea {
+                    feature: place.number,
+                }),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let (districts, in_parts) = Self::of_parts(parts, vintage)?;
+        Ok(ReadDistricts {
+            kept: districts.to_json(),
+            districts,
+            without_shape: read.without_shape,
+            in_parts,
+        })
+    }
+
+    /// Reads a `GeoJSON` file in degrees: each feature an area with its code and name as properties (`code` or `adcode`,
+    /// `name`, or as the land survey names them).
+    ///
+    /// # Errors
+    /// [`DistrictFlaw`].
+    pub fn read(bytes: &[u8], vintage: &str) -> Result<Self, DistrictFlaw> {
+        Ok(Self::of_parts(of_json(bytes)?.0, vintage)?.0)
+    }
+
+    /// The districts, and the codes of those that are made of several features.
+    fn of_parts(parts: Vec<Part>, vintage: &str) -> Result<(Self, Vec<String>), DistrictFlaw> {
+        let mut by_code: BTreeMap<String, Vec<(String, Part)>> = BTreeMap::new();
+        for part in parts {
+            let code = code_of(&part)?;
+            let bounds = part.area.bounding_rect().ok_or(DistrictFlaw::NoArea {
+                feature: part.number,
+            })?;
+            if bounds.max().x.abs() > 180.0 || bounds.max().y.abs() > 90.0 {
+                return Err(DistrictFlaw::NotDegrees {
+                    feature: part.number,
+                });
+            }
+            let name = word(&part.words, &NAMES).unwrap_or_default();
+            by_code.entry(code).or_default().push((name, part));
         }
-        if let Some(twice) = first_twice(&all) {
-            return Err(DistrictFlaw(format!("code {twice} is there twice")));
+        let several = by_code.iter().filter(|(_, parts)| parts.len() > 1);
+        let in_parts = several.map(|(code, _)| code.clone()).collect();
+        let mut all = by_code
+            .into_iter()
+            .map(|(code, parts)| district(code, &parts))
+            .collect::<Result<Vec<_>, _>>()?;
+        if all.is_empty() {
+            return Err(DistrictFlaw::Nothing);
         }
         all.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
-        Ok(Self {
+        let districts = Self {
             vintage: vintage.to_owned(),
             all,
-        })
+        };
+        Ok((districts, in_parts))
+    }
+
+    /// As a `GeoJSON` that [`Districts::read`] reads back.
+    fn to_json(&self) -> Vec<u8> {
+        let features: Vec<Value> = self
+            .all
+            .iter()
+            .map(|district| {
+                let mut properties = json!({"code": district.code, "name": district.name});
+                if let Some(metres) = district.elevation_m {
+                    properties["elevation_m"] = metres.into();
+                }
+                let area = geojson::GeometryValue::from(&district.area);
+                json!({"type": "Feature", "properties": properties, "geometry": geojson::Geometry::new(area)})
+            })
+            .collect();
+        json!({"type": "FeatureCollection", "features": features})
+            .to_string()
+            .into_bytes()
     }
 
     /// How many there are.
@@ -202,11 +381,121 @@ impl Districts {
     }
 }
 
-fn first_twice(all: &[District]) -> Option<&str> {
-    let mut seen = std::collections::BTreeSet::new();
-    all.iter()
-        .find(|district| !seen.insert(district.code.as_str()))
-        .map(|district| district.code.as_str())
+/// The features of a `GeoJSON`, and how many have no geometry.
+fn of_json(bytes: &[u8]) -> Result<(Vec<Part>, usize), DistrictFlaw> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let file: Value =
+        serde_json::from_slice(bytes).map_err(|e| DistrictFlaw::NoJson(e.to_string()))?;
+    let features = file["features"]
+        .as_array()
+        .ok_or_else(|| DistrictFlaw::NoJson("features ?".into()))?;
+    let mut parts = Vec::new();
+    let mut without_shape = 0;
+    for (number, feature) in (1..).zip(features) {
+        if feature["geometry"].is_null() {
+            without_shape += 1;
+            continue;
+        }
+        let no_area = DistrictFlaw::NoArea { feature: number };
+        let Ok(geometry) = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
+        else {
+            return Err(no_area);
+        };
+        let area = match geo::Geometry::<f64>::try_from(geometry) {
+            Ok(geo::Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon]),
+            Ok(geo::Geometry::MultiPolygon(area)) => area,
+            _ => return Err(no_area),
+        };
+        if area.0.iter().all(|polygon| polygon.exterior().0.is_empty()) {
+            without_shape += 1;
+            continue;
+        }
+        let properties = feature["properties"].as_object().into_iter().flatten();
+        let words = properties
+            .filter_map(|(name, value)| {
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    _ => return None,
+                };
+                Some((name.clone(), text))
+            })
+            .collect();
+        parts.push(Part {
+            number,
+            words,
+            area,
+        });
+    }
+    Ok((parts, without_shape))
+}
+
+/// What stands in the first of some columns, in any letter case.
+fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| {
+        let column = words.iter().find(|(key, _)| plain_title(key) == *name)?;
+        let text = column.1.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    })
+}
+
+/// The code of a feature. Statistics fill codes up with noughts: 410423000000 is a county, not a village.
+fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
+    let feature = part.number;
+    let given = word(&part.words, &CODES).ok_or_else(|| DistrictFlaw::NoCode {
+        feature,
+        columns: part.words.keys().cloned().collect(),
+    })?;
+    let code = half_width(&given);
+    let code = code.trim_end_matches(".0");
+    if !matches!(code.len(), 6 | 9 | 12) || !code.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(DistrictFlaw::BadCode {
+            feature,
+            code: given,
+        });
+    }
+    let mut code = code;
+    while code.len() > 6
+        && let Some(short) = code.strip_suffix("000")
+    {
+        code = short;
+    }
+    Ok(code.to_owned())
+}
+
+/// One district out of its parts: of some, exclaves are features of their own.
+fn district(code: String, parts: &[(String, Part)]) -> Result<District, DistrictFlaw> {
+    let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    if let [one, other, ..] = names[..] {
+        return Err(DistrictFlaw::TwoNames {
+            code,
+            names: [one.to_owned(), other.to_owned()],
+        });
+    }
+    let name = names
+        .first()
+        .map(|name| (*name).to_owned())
+        .unwrap_or_default();
+    let elevation_m = parts
+        .iter()
+        .find_map(|(_, part)| word(&part.words, &ELEVATIONS)?.parse().ok());
+    let feature = parts.first().map_or(0, |(_, part)| part.number);
+    let area = match parts {
+        [(_, one)] => one.area.clone(),
+        _ => union(parts.iter().map(|(_, part)| &part.area)),
+    };
+    let bounds = area
+        .bounding_rect()
+        .ok_or(DistrictFlaw::NoArea { feature })?;
+    Ok(District {
+        code,
+        name,
+        elevation_m,
+        area,
+        bounds,
+    })
 }
 
 /// Metres from a place to the nearest border of an area.
@@ -263,5 +552,73 @@ mod tests {
         );
         assert_eq!(districts.of(LonLat::new(120.0, 33.5), 500.0), None);
         assert!(Districts::read(text.replace("410423001", "4104").as_bytes(), "2023").is_err());
+    }
+
+    #[test]
+    fn codes_and_names_of_the_land_survey_are_read_and_parts_are_one_district() {
+        let text = |code: &str, name: &str| {
+            let feature = square("410423", 113.0);
+            feature
+                .replace("\"code\":\"410423\"", &format!("\"XZQDM\":{code}"))
+                .replace("\"name\":\"N410423\"", &format!("\"XZQMC\":\"{name}\""))
+        };
+        let read = |features: &[String]| {
+            let text = format!(
+                r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+                features.join(",")
+            );
+            Districts::read(text.as_bytes(), "2023")
+        };
+        for code in [
+            "\"410423\"",
+            "410423",
+            "\"410423000000\"",
+            "\"４１０４２３\"",
+        ] {
+            let districts = read(&[text(code, "鲁山县")]).expect(code);
+            let found: Vec<(&str, &str)> = districts
+                .iter()
+                .map(|d| (d.code.as_str(), d.name.as_str()))
+                .collect();
+            assert_eq!(found, [("410423", "鲁山县")], "{code}");
+        }
+        let twice = [
+            text("410423", "鲁山县"),
+            text("410423", "鲁山县").replace("113", "114"),
+        ];
+        assert_eq!(read(&twice).expect("read").len(), 1);
+        assert_eq!(
+            read(&twice)
+                .expect("read")
+                .code_of(LonLat::new(114.05, 33.5)),
+            Some("410423")
+        );
+        assert!(matches!(
+            read(&[text("410423", "甲"), text("410423", "乙")]),
+            Err(DistrictFlaw::TwoNames { .. })
+        ));
+        assert!(matches!(
+            read(&[text("4104", "甲")]),
+            Err(DistrictFlaw::BadCode { .. })
+        ));
+        assert!(matches!(read(&[]), Err(DistrictFlaw::Nothing)));
+        let null = r#"{"type":"Feature","properties":{},"geometry":null}"#.to_owned();
+        assert_eq!(
+            read(&[null, text("410423", "鲁山县")]).expect("read").len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_kept_as_one_that_is_read_back() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("区划.kml");
+        let kml = "<kml><Placemark><name>鲁山县</name><ExtendedData><Data name=\"XZQDM\"><value>410423</value></Data></ExtendedData><Polygon><outerBoundaryIs><LinearRing><coordinates>113,33 113.1,33 113.1,34 113,34 113,33</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark><Placemark/></kml>";
+        std::fs::write(&path, kml).expect("written");
+        let read = Districts::open(&path, "2023").expect("read");
+        assert_eq!((read.districts.len(), read.without_shape), (1, 1));
+        let again = Districts::read(&read.kept, "2023").expect("read back");
+        let at = again.of(LonLat::new(113.05, 33.5), 100.0).expect("inside");
+        assert_eq!(at.names, [("410423".to_owned(), "鲁山县".to_owned())]);
     }
 }

@@ -12,6 +12,8 @@
     reason = "a test may fail, and says why; what it casts are small numbers of its own"
 )]
 
+#[path = "../common/cases.rs"]
+mod cases;
 mod ground;
 #[path = "../common/mount.rs"]
 mod mount;
@@ -33,4 +35,5 @@ mod received;
 mod resume;
 mod said;
 mod truth;
+mod vectors_as_sent;
 mod within;

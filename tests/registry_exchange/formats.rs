@@ -72,7 +72,7 @@ fn every_format_holds_the_sites_and_names_its_datum() {
             .sum();
         assert_eq!(points, 2, "{file}");
     }
-    let places = read_places(&office.path("out.kmz")).expect("KMZ");
+    let places = read_places(&office.path("out.kmz")).expect("KMZ").places;
     let named = |code: &str| {
         let of = |p: &&ReadPlace| p.words["name"].starts_with(code);
         places.iter().filter(of).count()

@@ -17,7 +17,11 @@
 mod mount;
 mod office;
 
+#[path = "../common/cases.rs"]
+mod cases;
+
 mod absent;
+mod as_sent;
 mod bad_input;
 mod damage;
 mod edited;

@@ -78,7 +78,7 @@ impl Patrol {
         {
             return Err(bad("--district", code, "410423 / 410423001 / 410423001002"));
         }
-        let walk = self.walk()?;
+        let walk = self.walk(lang)?;
         let on = self.day(walk.as_ref())?;
         let empty =
             walk.is_none() && self.reported_m2()?.is_none() && self.people == 0 && !self.zero;
@@ -126,15 +126,26 @@ impl Patrol {
     }
 
     /// The ground seen along the tracks, all of them together.
-    fn walk(&self) -> Result<Option<Walk>, Failure> {
+    fn walk(&self, lang: Lang) -> Result<Option<Walk>, Failure> {
         if self.tracks.is_empty() {
             return Ok(None);
         }
         let mut all = Track::default();
+        let now = jiff::Zoned::now();
         for path in &self.tracks {
-            all.segments.extend(Track::read(path)?.segments);
+            let track = Track::read(path, now.time_zone())?;
+            all.odd_times += track.odd_times;
+            all.segments.extend(track.segments);
         }
-        let walk = all.walk(self.reach, jiff::Zoned::now().time_zone());
+        if all.odd_times > 0 {
+            let n = all.odd_times;
+            tell(&tr!(
+                lang,
+                "{n} times of the track are none: those positions count without a time",
+                "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理"
+            ));
+        }
+        let walk = all.walk(self.reach, now.time_zone());
         if walk.walked.0.is_empty() {
             return Err(PatrolError::NoGround(self.tracks[0].clone()).into());
         }

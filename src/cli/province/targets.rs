@@ -5,7 +5,7 @@ use super::super::registry::context::{Common, Context, moment, today};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
-use crate::exchange::targets::{check_shift, read, recorded_before};
+use crate::exchange::targets::{ReadTargets, check_shift, files_of, read, recorded_before};
 use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::effort::season_of;
@@ -30,7 +30,7 @@ pub struct Targets {
 
 #[derive(Debug, Subcommand)]
 enum TargetsCommand {
-    /// Take a list in: .geojson, .gpkg, .kml or .csv with lon and lat 导入靶标
+    /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标
     Import(Import),
     /// Match targets to sites and to what was searched 靶标吻合率
     Match(Match),
@@ -121,7 +121,10 @@ impl Import {
                 .unwrap_or_default()
         });
         let season = self.season.unwrap_or_else(|| season_of(today()));
-        let list = read(&self.file, &name, season)?;
+        let ReadTargets { list, notes } = read(&self.file, &name, season)?;
+        for note in &notes {
+            tell(&note.say(lang));
+        }
         let (mut store, author) = context.write()?;
         let n = list.targets.len();
         if recorded_before(&store, &list)? {
@@ -133,19 +136,19 @@ impl Import {
         }
         check_shift(&store, &self.file, &list)?;
         let at = context.at()?;
-        let kept = evidence::keep(
-            &store.evidence_folder(),
-            &self.file,
-            EvidenceRole::Document,
-            None,
-            &at,
-            store.settings(),
-        )?;
+        let folder = store.evidence_folder();
+        let kept = files_of(&self.file)
+            .iter()
+            .map(|path| {
+                let role = EvidenceRole::Document;
+                evidence::keep(&folder, path, role, None, &at, store.settings())
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         let body = Body::Targets(Box::new(list));
         let draft = Draft {
             site: None,
             at,
-            evidence: vec![kept],
+            evidence: kept,
             body,
         };
         store.write(|s| s.append(&author, draft, moment()))?;

@@ -194,7 +194,10 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
             out
         })
         .collect();
-    value!({"dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == Journal::Taken})
+    value!({
+        "dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == Journal::Taken,
+        "columns_not_understood": report.unread, "pictures_not_read": report.pictures,
+    })
 }
 
 fn told(report: &Report, rehearsed: bool, lang: Lang) {
@@ -208,6 +211,22 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
             "写此文件的程序会把最后的编辑放在 -wal 文件中：若下列内容有缺，请一并复制该文件",
         )),
         Journal::None => {}
+    }
+    if !report.unread.is_empty() {
+        let titles = report.unread.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "columns that are not understood and were not read: {titles}",
+            "未能识别、未读取的列：{titles}"
+        ));
+    }
+    if report.pictures > 0 {
+        let n = report.pictures;
+        tell(&tr!(
+            lang,
+            "pictures inside the spreadsheet are not read ({n}): put the photographs beside it as files, and their names into the cells",
+            "表格中内嵌的图片未读取（{n} 张）：请将照片作为文件放在表格旁，并在单元格中填写文件名"
+        ));
     }
     for row in &report.rows {
         data(&line(row, lang));

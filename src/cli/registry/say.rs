@@ -61,7 +61,7 @@ impl Say for ArgumentError {
             Self::NoDistricts { path, why } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} gives no districts: {why}", "{path} 无法作为行政区划使用：{why}"))
-                    .hint(tr!(lang, "give a GeoJSON of areas in longitude and latitude, each with its `code` (6, 9 or 12 digits) and `name`; `ogr2ogr -f GeoJSON -t_srs EPSG:4326 districts.geojson FILE` writes one", "请提供经纬度面状 GeoJSON，每个要素含 `code`（6、9 或 12 位代码）和 `name`；可用 `ogr2ogr -f GeoJSON -t_srs EPSG:4326 districts.geojson 文件` 转换"))
+                    .hint(tr!(lang, "give areas as GeoJSON, GeoPackage, shapefile or KML, each with its `code` (also adcode, XZQDM; 6, 9 or 12 digits) and `name` (XZQMC)", "请提供面状 GeoJSON、GeoPackage、Shapefile 或 KML，每个要素含代码列（code、adcode、XZQDM 等，6、9 或 12 位）和名称列（name、XZQMC 等）"))
             }
             Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
             Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),

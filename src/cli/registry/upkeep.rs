@@ -8,7 +8,6 @@ use crate::files::{self, Existing};
 use crate::registry::body::{Acknowledge, Body, Setting};
 use crate::registry::districts::Districts;
 use crate::registry::evidence_list;
-use crate::registry::record::RecordError;
 use crate::registry::settings::{SettingFlaw, Settings};
 use crate::registry::store::{Draft, Finding, salvage};
 use crate::tr;
@@ -294,7 +293,7 @@ struct SettingsArguments {
 
 #[derive(Debug, Args)]
 struct DistrictsArguments {
-    /// `GeoJSON` with `code` and `name` 区划边界文件
+    /// Areas with `code` and `name`: .geojson, .gpkg, .shp or .kml 区划边界文件
     file: PathBuf,
     /// The year of the codes 代码年份
     #[arg(long, value_name = "YEAR")]
@@ -419,15 +418,29 @@ impl DistrictsArguments {
             common: self.common,
             lang,
         };
-        let bytes = files::read(&self.file).map_err(|source| RecordError::Unreadable {
-            path: self.file.clone(),
-            source,
-        })?;
-        let districts =
-            Districts::read(&bytes, &self.vintage).map_err(|flaw| ArgumentError::NoDistricts {
+        let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
+            ArgumentError::NoDistricts {
                 path: self.file.clone(),
-                why: flaw.0,
-            })?;
+                why: flaw.say(&self.file, lang),
+            }
+        })?;
+        let (districts, bytes) = (read.districts, read.kept);
+        if read.without_shape > 0 {
+            let n = read.without_shape;
+            tell(&tr!(
+                lang,
+                "features without a geometry passed over: {n}",
+                "已略过 {n} 个没有图形的要素"
+            ));
+        }
+        if !read.in_parts.is_empty() {
+            let codes = read.in_parts.join(", ");
+            tell(&tr!(
+                lang,
+                "several features of one code are taken for parts of one district: {codes}",
+                "代码相同的多个要素按同一区划的多个部分处理：{codes}"
+            ));
+        }
         let overlaps = districts.overlaps();
         let (mut store, _) = context.write()?;
         let sha256 = crate::registry::Hash::of(&bytes);

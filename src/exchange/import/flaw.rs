@@ -4,6 +4,7 @@ use crate::exchange::filled::FormFlaw;
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
 use crate::registry::moves::Refusal;
+use crate::text::DegreesFlaw;
 use crate::tr;
 use crate::words::Lang;
 
@@ -42,12 +43,18 @@ pub enum RowFlaw {
     UnknownHead,
     /// Its position is not in degrees.
     NotDegrees,
+    /// What stands for its position is none: what was written, and why it is none.
+    NoPlace(String, DegreesFlaw),
+    /// It has more cells than there are titles: what stands in the first of them.
+    Shifted(String),
     /// Its position is far from the site.
     Far(f64),
     /// A new find lies beside a known site: its code and the metres.
     Beside(String, f64),
     /// A photograph is not there.
     NoPhoto(String),
+    /// A name that several photographs have.
+    ManyPhotos(String),
     /// A photograph that is none.
     NotAPhoto(String),
     /// The path of a photograph leads out of the file's folder.
@@ -117,6 +124,18 @@ impl RowFlaw {
                 "its position is not in degrees of WGS 84",
                 "坐标不是 WGS 84 经纬度"
             ),
+            Self::NoPlace(text, _) if text.trim().is_empty() => lang
+                .pick(
+                    "of its position one half is not filled in",
+                    "经度与纬度只填了一项",
+                )
+                .into(),
+            Self::NoPlace(text, flaw) => flaw.say(text, lang),
+            Self::Shifted(text) => tr!(
+                lang,
+                "it has more cells than there are titles (“{text}”): put text that holds the separator into quotation marks",
+                "单元格多于列名（“{text}”）：文字中含分隔符的请加引号"
+            ),
             Self::Far(metres) => tr!(
                 lang,
                 "its position lies {metres:.0} m from the site: is it another place?",
@@ -126,6 +145,11 @@ impl RowFlaw {
                 lang,
                 "a new find {metres:.0} m from site {code}: fill in that code if it is the same plot, otherwise record it with `papaver add`",
                 "新发现距图斑 {code} 仅 {metres:.0} 米：同一地块请填写该编号，否则请用 `papaver add` 新增"
+            ),
+            Self::ManyPhotos(name) => tr!(
+                lang,
+                "several photographs may be {name}: write the folder before the name, as it lies beside the file",
+                "有多张照片可能是 {name}：请写明其相对于本文件的文件夹"
             ),
             Self::NoPhoto(name) => tr!(
                 lang,

@@ -6,6 +6,7 @@
 //! rest is kept.
 
 mod flaw;
+mod photos;
 mod row;
 
 pub use flaw::RowFlaw;
@@ -103,6 +104,10 @@ pub struct Report {
     pub blank: usize,
     /// What lay beside a GeoPackage.
     pub journal: Journal,
+    /// Titles that are not understood, of columns that hold anything.
+    pub unread: Vec<String>,
+    /// Pictures inside a spreadsheet, which are not read.
+    pub pictures: usize,
 }
 
 impl Report {
@@ -134,15 +139,15 @@ pub fn import(
             roles: allowed.map(Role::name).to_vec(),
         }));
     }
-    let (tables, journal) = read(request.path)?;
+    let found = read(request.path)?;
     let sha256 = Hash::of(&std::fs::read(request.path).unwrap_or_default());
     let mut rows = Vec::new();
     let mut blank = 0;
     let mut shifts: Vec<(Option<(&'static str, f64)>, f64)> = Vec::new();
-    for table in &tables {
+    for table in &found.tables {
         for row in &table.rows {
             let known = Known::of(store, row)?;
-            if let (Ok(known), Some(at)) = (&known, row.position) {
+            if let (Ok(known), Ok(Some(at))) = (&known, row.place()) {
                 let truly = known.site.place.lonlat();
                 let apart = known.site.place.distance_m(&Place::point(at));
                 shifts.push((shift(truly, at), apart));
@@ -179,7 +184,9 @@ pub fn import(
     Ok(Report {
         rows,
         blank,
-        journal,
+        journal: found.journal,
+        unread: found.unread,
+        pictures: found.pictures,
     })
 }
 
@@ -236,45 +243,31 @@ fn keep_of(
         What::Visit => EvidenceRole::Scene,
         What::Eradication => EvidenceRole::After,
     };
-    let keep = |name: &String| {
-        let path = find(request.path, name)?;
-        evidence::keep(folder, &path, role, Some(place), &step.at, store.settings()).map_err(
+    let beside = super::out::folder_of(request.path);
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for cell in &step.photos {
+        for path in photos::all(&beside, cell).map_err(Ok)? {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    let keep = |path: &PathBuf| {
+        let name = || {
+            path.strip_prefix(&beside)
+                .unwrap_or(path)
+                .display()
+                .to_string()
+        };
+        evidence::keep(folder, path, role, Some(place), &step.at, store.settings()).map_err(
             |error| match error {
-                EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name.clone())),
-                EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name.clone())),
+                EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name())),
+                EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name())),
                 other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
             },
         )
     };
-    step.photos.iter().map(keep).collect()
-}
-
-/// A photograph beside the file: by its path from there, or by its name alone in the folders where field programs put
-/// them. A path that leads elsewhere is none.
-fn find(file: &Path, name: &str) -> Result<PathBuf, Result<RowFlaw, ExchangeError>> {
-    let name = name.replace('\\', "/");
-    let folder = crate::files::folder_of(file);
-    let relative = Path::new(&name);
-    let plain = relative.components().all(|part| {
-        matches!(
-            part,
-            std::path::Component::Normal(_) | std::path::Component::CurDir
-        )
-    });
-    if !plain {
-        return Err(Ok(RowFlaw::PhotoElsewhere(name)));
-    }
-    let bare = relative.file_name().map_or(relative, Path::new);
-    [
-        relative.to_path_buf(),
-        bare.into(),
-        Path::new("DCIM").join(bare),
-        Path::new("photos").join(bare),
-    ]
-    .into_iter()
-    .map(|path| folder.join(path))
-    .find(|path| path.is_file())
-    .ok_or(Ok(RowFlaw::NoPhoto(name)))
+    paths.iter().map(keep).collect()
 }
 
 /// What is reported, without the file that it came in.

@@ -9,6 +9,7 @@ use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::store::{Store, StoreError};
 use crate::registry::{Hash, Role, Site, SiteKey, State, unit};
+use crate::text::half_width;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use table::{Field, Row};
@@ -80,7 +81,7 @@ impl Known {
             }
         }
         let text = |field: &Field| {
-            let text = field.to_text();
+            let text = half_width(&field.to_text());
             let text = text.trim().trim_start_matches('\'').to_owned();
             (!text.is_empty()).then_some(text)
         };
@@ -139,6 +140,10 @@ pub fn take(
         site: known.as_ref().ok().map(|k| (k.site.key, k.code.clone())),
         ready: Err(RowFlaw::NoSite),
     };
+    if !row.shifted().is_empty() {
+        taken.ready = Err(RowFlaw::Shifted(row.shifted().to_text()));
+        return Ok(taken);
+    }
     taken.ready = match known {
         Err(RowFlaw::NoSite) => find(store, request, row)?,
         Err(flaw) => Err(flaw),
@@ -177,8 +182,10 @@ fn find(
     request: &Request<'_>,
     row: &Row,
 ) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
-    let Some(at) = row.position else {
-        return Ok(Err(RowFlaw::NoSite));
+    let at = match row.place() {
+        Ok(Some(at)) => at,
+        Ok(None) => return Ok(Err(RowFlaw::NoSite)),
+        Err((text, flaw)) => return Ok(Err(RowFlaw::NoPlace(text, flaw))),
     };
     if !at.is_on_earth() {
         return Ok(Err(RowFlaw::NotDegrees));
@@ -279,7 +286,11 @@ fn ready(
         }
     };
     let mut apart_m = None;
-    if let Some(at) = row.position {
+    let position = match row.place() {
+        Ok(position) => position,
+        Err((text, flaw)) => return Ok(Err(RowFlaw::NoPlace(text, flaw))),
+    };
+    if let Some(at) = position {
         if !at.is_on_earth() {
             return Ok(Err(RowFlaw::NotDegrees));
         }
@@ -303,7 +314,7 @@ fn ready(
         moved_on,
         without_head: head.is_empty(),
         apart_m,
-        position: row.position,
+        position,
     }))
 }
 

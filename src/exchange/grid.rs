@@ -1,0 +1,389 @@
+//! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
+
+use super::table::Field;
+use super::archive::check_archive;
+use crate::text::{TextFlaw, records};
+use crate::tr;
+use crate::words::Lang;
+use calamine::{Data, DataRef, Reader, Xlsx, open_workbook_from_rs};
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// The sheet; empty for text.
+    pub name: String,
+    /// The titles of its columns.
+    pub titles: Vec<String>,
+    /// Its rows below the titles: line and cells. Of a row there may be more cells than titles.
+    pub rows: Vec<(u64, Vec<Field>)>,
+    /// Cells of the row of titles, empty ones too.
+    pub width: usize,
+}
+
+/// The tables of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grids {
+    /// The tables that hold anything.
+    pub tables: Vec<Grid>,
+    /// Whether they are text, where a sign too many shifts cells.
+    pub is_text: bool,
+    /// Pictures inside a spreadsheet, which no cell names.
+    pub pictures: usize,
+}
+
+/// A file that holds no table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GridFlaw {
+    /// The text.
+    Text(TextFlaw),
+    /// A spreadsheet that cannot be read; its reader's words.
+    Workbook(String),
+    /// A spreadsheet of the kind before XLSX, or one under a password.
+    OldWorkbook,
+}
+
+impl GridFlaw {
+    /// In words, with what to do.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Text(flaw) => flaw.say(lang),
+            Self::Workbook(why) => tr!(
+                lang,
+                "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
+                "无法打开该表格（{why}）：请另存为 .xlsx"
+            ),
+            Self::OldWorkbook => lang
+                .pick(
+                    "it is an .xls or has a password: save it as .xlsx without one",
+                    "这是 .xls 或加密的表格：请另存为不加密的 .xlsx",
+                )
+                .into(),
+        }
+    }
+}
+
+/// Rows at the top among which the titles are looked for: above them there may be a heading.
+const HEADINGS: usize = 10;
+/// Columns that are read at most.
+const WIDEST: u32 = 1024;
+
+/// The tables of a file, whatever its name ends in. `knows` tells whether a title is understood: the row with the most such
+/// titles, of the first few, is that of the titles.
+///
+/// # Errors
+/// [`GridFlaw`].
+pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(GridFlaw::OldWorkbook);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return of_workbook(bytes, knows);
+    }
+    let rows = records(bytes).map_err(GridFlaw::Text)?;
+    let field = |text: String| {
+        if text.trim().is_empty() {
+            Field::Empty
+        } else {
+            Field::Text(text)
+        }
+    };
+    let rows = rows
+        .into_iter()
+        .map(|row| (row.line, row.cells.into_iter().map(field).collect()))
+        .collect();
+    let mut found = grid("", rows, knows);
+    if let Some(grid) = &mut found {
+        mark_shifted(grid);
+    }
+    Ok(Grids {
+        tables: found.into_iter().collect(),
+        is_text: true,
+        pictures: 0,
+    })
+}
+
+/// A table out of rows, with those above the titles left out; `None` where there are no rows.
+fn grid(
+    name: &str,
+    mut rows: Vec<(u64, Vec<Field>)>,
+    knows: &dyn Fn(&str) -> bool,
+) -> Option<Grid> {
+    let known = |row: &(u64, Vec<Field>)| {
+        let titles = row.1.iter().filter(|field| !field.is_empty());
+        titles.filter(|field| knows(&field.to_text())).count()
+    };
+    let counts: Vec<usize> = rows.iter().take(HEADINGS).map(known).collect();
+    let most = counts.iter().max()?;
+    let at = counts.iter().position(|count| count == most)?;
+    let below = rows.split_off(at + 1);
+    let mut titles: Vec<String> = rows.pop()?.1.iter().map(Field::to_text).collect();
+    let width = titles.len();
+    while titles.last().is_some_and(|title| title.trim().is_empty()) {
+        titles.pop();
+    }
+    Some(Grid {
+        name: name.to_owned(),
+        titles,
+        rows: below,
+        width,
+    })
+}
+
+/// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
+/// that are not theirs. Where all rows end with the sign, that is a habit of the program that wrote them.
+fn mark_shifted(grid: &mut Grid) {
+    let longer = |row: &(u64, Vec<Field>)| row.1.len() > grid.width;
+    let habit = grid.rows.len() > 1 && grid.rows.iter().all(longer);
+    let width = grid.width;
+    for (_, cells) in grid.rows.iter_mut().filter(|row| row.1.len() > width) {
+        let last = cells.iter().rev().find(|cell| !cell.is_empty()).cloned();
+        if !habit && cells[width..].iter().all(Field::is_empty) {
+            cells[width] = last.unwrap_or(Field::Empty);
+        }
+    }
+}
+
+fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
+    let wrong = |e: calamine::XlsxError| GridFlaw::Workbook(e.to_string());
+    check_archive(bytes).map_err(GridFlaw::Workbook)?;
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
+    let mut found = Vec::new();
+    for name in book.sheet_names() {
+        // Row by row and cell by cell: one cell far away does not make a sheet of a million columns.
+        let mut rows: BTreeMap<u32, BTreeMap<u32, Field>> = BTreeMap::new();
+        let mut put = |(row, column): (u32, u32), field: Field| {
+            if column < WIDEST && !field.is_empty() {
+                rows.entry(row).or_default().insert(column, field);
+            }
+        };
+        {
+            let mut cells = book.worksheet_cells_reader(&name).map_err(wrong)?;
+            while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(wrong)? {
+                let format = cells.styles().get(style);
+                let format = format.and_then(|style| style.number_format.as_ref());
+                let code = format.map_or("", |format| format.format_code.as_str());
+                put(cell.get_position(), field_of(cell.get_value(), code));
+            }
+        }
+        let mut formulas = book.worksheet_cells_reader(&name).map_err(wrong)?;
+        while let Some(cell) = formulas.next_formula().map_err(wrong)? {
+            if !cell.get_value().is_empty() {
+                put(
+                    cell.get_position(),
+                    Field::Formula(cell.get_value().clone()),
+                );
+            }
+        }
+        let rows = rows
+            .into_iter()
+            .map(|(row, cells)| {
+                let last = cells.last_key_value().map_or(0, |(column, _)| *column);
+                let mut fields = vec![Field::Empty; last as usize + 1];
+                for (column, field) in cells {
+                    fields[column as usize] = field;
+                }
+                (u64::from(row) + 1, fields)
+            })
+            .collect();
+        found.extend(grid(&name, rows, knows));
+    }
+    Ok(Grids {
+        tables: found,
+        is_text: false,
+        pictures: pictures(bytes),
+    })
+}
+
+fn pictures(bytes: &[u8]) -> usize {
+    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        return 0;
+    };
+    let is_picture = |i: &usize| {
+        let name = archive.name_for_index(*i);
+        name.is_some_and(|n| n.is_ok_and(|n| n.starts_with("xl/media/")))
+    };
+    (0..archive.len()).filter(is_picture).count()
+}
+
+/// What a cell shows: a number under a format of per cent is so many hundredths, a number under one of dates is a day.
+fn field_of(value: &DataRef<'_>, format: &str) -> Field {
+    match Data::from(value.clone()) {
+        Data::Int(number) => {
+            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds doubles")]
+            let number = number as f64;
+            numeric(number, format)
+        }
+        Data::Float(number) => numeric(number, format),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
+        Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
+        Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
+            Field::Text(at.as_f64().to_string())
+        }
+        Data::DateTime(at) => {
+            let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
+            if (h, mi, s, ms) == (0, 0, 0, 0) && !format.contains(['h', 'H']) {
+                return Field::Text(format!("{y:04}-{mo:02}-{d:02}"));
+            }
+            // A minute is no whole part of a day: what is left of that is less than a second.
+            let seconds = f64::from(h) * 3600.0 + f64::from(mi) * 60.0 + f64::from(s);
+            let text = jiff::civil::Date::new(
+                i16::try_from(y).unwrap_or(0),
+                i8::try_from(mo).unwrap_or(0),
+                i8::try_from(d).unwrap_or(0),
+            )
+            .ok()
+            .and_then(|day| {
+                #[expect(clippy::cast_possible_truncation, reason = "seconds of a day")]
+                let whole = (seconds + f64::from(ms) / 1000.0).round() as i64;
+                let span = jiff::Span::new().try_seconds(whole).ok()?;
+                day.to_datetime(jiff::civil::Time::midnight())
+                    .checked_add(span)
+                    .ok()
+            });
+            text.map_or_else(
+                || Field::Text(at.as_f64().to_string()),
+                |at| Field::Text(at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+            )
+        }
+        Data::Error(error) => Field::Formula(error.to_string()),
+        Data::Empty => Field::Empty,
+    }
+}
+
+fn numeric(number: f64, format: &str) -> Field {
+    if !is_percent(format) {
+        return Field::Number(number);
+    }
+    // 0.29 times 100 is a little less than 29.
+    let hundredths = (number * 1e11).round() / 1e9;
+    Field::Text(format!("{hundredths}%"))
+}
+
+/// Whether a format of numbers shows hundredths; what is quoted or escaped in it is only shown.
+fn is_percent(format: &str) -> bool {
+    let mut signs = format.chars();
+    let mut quoted = false;
+    while let Some(c) = signs.next() {
+        match c {
+            '"' => quoted = !quoted,
+            '\\' | '_' | '*' if !quoted => {
+                signs.next();
+            }
+            ';' if !quoted => return false,
+            '%' if !quoted => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+    fn knows(title: &str) -> bool {
+        ["a", "b"].contains(&title)
+    }
+
+    fn text(text: &str) -> Field {
+        Field::Text(text.into())
+    }
+
+    #[test]
+    fn a_spreadsheet_is_read_as_it_shows() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "某县核查表").expect("written");
+        for (column, title) in ["a", "b"].iter().enumerate() {
+            sheet
+                .write_string(2, column as u16, *title)
+                .expect("written");
+        }
+        let format = |code: &str| Format::new().set_num_format(code);
+        for (line, (number, code)) in [(1.0, "0%"), (0.29, "0.00%"), (80.0, "0"), (0.8, "0.0\"%\"")]
+            .iter()
+            .enumerate()
+        {
+            sheet
+                .write_number_with_format(3 + line as u32, 0, *number, &format(code))
+                .expect("written");
+        }
+        let at = |h, m| {
+            ExcelDateTime::from_ymd(2026, 5, 4)
+                .and_then(|d| d.and_hms(h, m, 0))
+                .expect("a time")
+        };
+        for (line, (h, m, code)) in [
+            (10, 21, "yyyy\"年\"m\"月\"d\"日\" h:mm"),
+            (0, 0, "yyyy/m/d"),
+            (0, 0, "yyyy-mm-dd hh:mm"),
+            (0, 0, "[$-804]yyyy\"年\"m\"月\"d\"日\";@"),
+        ]
+        .iter()
+        .enumerate()
+        {
+            sheet
+                .write_datetime_with_format(3 + line as u32, 1, at(*h, *m), &format(code))
+                .expect("written");
+        }
+        sheet.write_formula(8, 0, "=1+1").expect("written");
+        sheet
+            .write_string(1_000_000, 16_000, "far away")
+            .expect("written");
+        let bytes = book.save_to_buffer().expect("made");
+        let read = grids(&bytes, &knows).expect("read");
+        let grid = &read.tables[0];
+        assert_eq!(grid.titles, ["a", "b"]);
+        let column =
+            |at: usize| -> Vec<&Field> { grid.rows.iter().take(4).map(|row| &row.1[at]).collect() };
+        assert_eq!(
+            column(0),
+            [
+                &text("100%"),
+                &text("29%"),
+                &Field::Number(80.0),
+                &Field::Number(0.8)
+            ]
+        );
+        assert_eq!(
+            column(1),
+            [
+                &text("2026-05-04 10:21:00"),
+                &text("2026-05-04"),
+                &text("2026-05-04 00:00:00"),
+                &text("2026-05-04")
+            ]
+        );
+        assert_eq!(grid.rows[0].0, 4);
+        assert_eq!(grid.rows[4], (9, vec![Field::Formula("1+1".into())]));
+        assert_eq!(grid.rows.len(), 5);
+    }
+
+    #[test]
+    fn text_is_told_from_a_spreadsheet_by_what_is_in_it() {
+        let read = grids("表\n\na,b,\n1,2,3,4\n".as_bytes(), &knows).expect("read");
+        assert_eq!(read.tables[0].titles, ["a", "b"]);
+        assert_eq!(read.tables[0].rows[0].0, 4);
+        assert_eq!(read.tables[0].rows[0].1.len(), 4);
+        // One row too long is shifted, all of them are not.
+        let cells = |text: &str| -> Vec<usize> {
+            let read = grids(text.as_bytes(), &knows).expect("read");
+            let filled =
+                |row: &(u64, Vec<Field>)| row.1.iter().filter(|cell| !cell.is_empty()).count();
+            read.tables[0].rows.iter().map(filled).collect()
+        };
+        assert_eq!(cells("a,b\n1,2\n3,x,\n"), [2, 3]);
+        assert_eq!(cells("a,b\n1,2,\n3,4,\n"), [2, 2]);
+        assert_eq!(
+            grids(b"\xd0\xcf\x11\xe0....", &knows),
+            Err(GridFlaw::OldWorkbook)
+        );
+        assert!(matches!(
+            grids(b"PK\x03\x04", &knows),
+            Err(GridFlaw::Workbook(_))
+        ));
+    }
+}

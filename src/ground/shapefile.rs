@@ -1,0 +1,188 @@
+//! Shapefiles as they are handed on: without their index, with words in GBK and no word of it, with names cut at ten bytes.
+
+use super::vector::Feature;
+use super::vector_error::VectorError;
+use crate::text::decode_group;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Bytes of the header of `.shp` and `.shx`.
+const HEADER: usize = 100;
+/// Bytes of a column's name in a `.dbf`.
+const NAME_ROOM: usize = 10;
+
+/// The files of a shapefile: the ending and the bytes of each.
+pub(super) type Parts = Vec<(&'static str, Vec<u8>)>;
+
+/// The file beside it that has another ending, in whatever case.
+pub(super) fn beside(path: &Path, ending: &str) -> Option<PathBuf> {
+    [ending.to_owned(), ending.to_uppercase()]
+        .into_iter()
+        .map(|ending| path.with_extension(ending))
+        .find(|path| path.is_file())
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, VectorError> {
+    std::fs::read(path).map_err(VectorError::Unreadable)
+}
+
+fn head<const N: usize>(path: &Path) -> Option<[u8; N]> {
+    use std::io::Read;
+    let mut head = [0; N];
+    std::fs::File::open(path).ok()?.read_exact(&mut head).ok()?;
+    Some(head)
+}
+
+/// Rows of a `.dbf` as its header counts them.
+fn rows(path: &Path) -> Option<u64> {
+    let head: [u8; 8] = head(path)?;
+    let count = head.last_chunk::<4>()?;
+    Some(u32::from_le_bytes(*count).into())
+}
+
+/// The files of a shapefile whose index is missing or does not fit, with an index made anew.
+/// `None` where the index is there and fits.
+///
+/// # Errors
+/// [`VectorError::Parts`] where the shapes are cut, or are not as many as the rows of the table.
+pub(super) fn mended(path: &Path) -> Result<Option<Parts>, VectorError> {
+    let rows = beside(path, "dbf").and_then(|dbf| rows(&dbf));
+    let indexed = beside(path, "shx").and_then(|shx| {
+        let length = std::fs::metadata(&shx).ok()?.len();
+        let said = head::<28>(&shx)?;
+        let words = u32::from_be_bytes(*said.last_chunk::<4>()?);
+        let fits = u64::from(words) * 2 == length && length >= HEADER as u64;
+        fits.then(|| (length - HEADER as u64) / 8)
+    });
+    if indexed.is_some_and(|shapes| rows.is_none_or(|rows| rows == shapes)) {
+        return Ok(None);
+    }
+    let shapes = bytes(path)?;
+    let index = index_of(&shapes).ok_or(VectorError::Parts(".shp"))?;
+    let count = (index.len() - HEADER) as u64 / 8;
+    if rows.is_some_and(|rows| rows != count) {
+        return Err(VectorError::Parts(".dbf"));
+    }
+    let mut parts = vec![("shp", shapes), ("shx", index)];
+    for ending in ["dbf", "prj"] {
+        if let Some(other) = beside(path, ending) {
+            parts.push((ending, bytes(&other)?));
+        }
+    }
+    Ok(Some(parts))
+}
+
+/// The index of shapes: the header, then where each shape begins and how long it is. `None` where they are cut.
+fn index_of(shapes: &[u8]) -> Option<Vec<u8>> {
+    let number = |at: usize| -> Option<usize> {
+        let four = shapes.get(at..at + 4)?.first_chunk::<4>()?;
+        usize::try_from(u32::from_be_bytes(*four)).ok()
+    };
+    if number(0)? != 9994 {
+        return None;
+    }
+    let mut index = shapes.get(..HEADER)?.to_vec();
+    // The header says how long the file is, in words of two bytes.
+    let end = number(24)?.checked_mul(2)?;
+    if end > shapes.len() {
+        return None;
+    }
+    let mut at = HEADER;
+    while at < end {
+        let words = number(at + 4)?;
+        let next = at.checked_add(8)?.checked_add(words.checked_mul(2)?)?;
+        if next > end {
+            return None;
+        }
+        index.extend(u32::try_from(at / 2).ok()?.to_be_bytes());
+        index.extend(u32::try_from(words).ok()?.to_be_bytes());
+        at = next;
+    }
+    let words = u32::try_from(index.len() / 2).ok()?;
+    index[24..28].copy_from_slice(&words.to_be_bytes());
+    Some(index)
+}
+
+/// The encoding that a shapefile names: in its `.cpg`, or by a byte of its table.
+fn named(path: &Path) -> Option<String> {
+    let said = beside(path, "cpg")
+        .and_then(|cpg| std::fs::read_to_string(cpg).ok())
+        .filter(|text| !text.trim().is_empty());
+    said.or_else(|| {
+        let head: [u8; 30] = head(&beside(path, "dbf")?)?;
+        match head[29] {
+            0x4d | 0x7a => Some("936".into()),
+            0x4f | 0x78 => Some("950".into()),
+            _ => None,
+        }
+    })
+}
+
+/// Puts words that were read byte for byte (each byte one character below 256) into the encoding that they are in.
+/// `columns` are the names of the table with the bytes that a value may have.
+///
+/// # Errors
+/// [`VectorError::Words`].
+pub(super) fn spell(
+    path: &Path,
+    columns: &mut [(String, usize)],
+    features: &mut [Feature],
+) -> Result<(), VectorError> {
+    let named = named(path);
+    let raw = |text: &str| -> Vec<u8> {
+        let byte = |c: char| u8::try_from(u32::from(c)).unwrap_or(b'?');
+        text.chars().map(byte).collect()
+    };
+    let names: Vec<Vec<u8>> = columns.iter().map(|(name, _)| raw(name)).collect();
+    let with_room: Vec<(&[u8], usize)> = names.iter().map(|n| (n.as_slice(), NAME_ROOM)).collect();
+    let read = decode_group(&with_room, named.as_deref());
+    let mut spelt: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for ((name, room), read) in columns.iter_mut().zip(read) {
+        let read = read
+            .ok_or(VectorError::Words { feature: 0 })?
+            .to_lowercase();
+        spelt.insert(name.clone(), (read.clone(), *room));
+        *name = read;
+    }
+    let mut values: Vec<(usize, String, Vec<u8>, usize)> = Vec::new();
+    for (at, feature) in features.iter_mut().enumerate() {
+        for (key, value) in std::mem::take(&mut feature.words) {
+            let (name, room) = spelt.get(&key).cloned().unwrap_or((key, usize::MAX));
+            values.push((at, name, raw(&value), room));
+        }
+    }
+    let texts: Vec<(&[u8], usize)> = values.iter().map(|v| (v.2.as_slice(), v.3)).collect();
+    let read = decode_group(&texts, named.as_deref());
+    for ((at, name, ..), read) in values.iter().zip(read) {
+        let number = features[*at].number;
+        let read = read.ok_or(VectorError::Words { feature: number })?;
+        features[*at]
+            .words
+            .insert(name.clone(), read.trim().to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_made_of_whole_shapes_only() {
+        let mut shapes = vec![0; HEADER];
+        shapes[..4].copy_from_slice(&9994_u32.to_be_bytes());
+        for (number, words) in [(1_u32, 10_u32), (2, 2)] {
+            shapes.extend(number.to_be_bytes());
+            shapes.extend(words.to_be_bytes());
+            shapes.extend(vec![0; words as usize * 2]);
+        }
+        let words = u32::try_from(shapes.len() / 2).expect("small");
+        shapes[24..28].copy_from_slice(&words.to_be_bytes());
+        let index = index_of(&shapes).expect("whole");
+        assert_eq!(index.len(), HEADER + 16);
+        assert_eq!(index[HEADER..HEADER + 8], [0, 0, 0, 50, 0, 0, 0, 10]);
+        assert_eq!(index[HEADER + 8..], [0, 0, 0, 64, 0, 0, 0, 2]);
+        assert_eq!(index_of(&shapes[..shapes.len() - 1]), None);
+        assert_eq!(index_of(b"nothing"), None);
+    }
+}

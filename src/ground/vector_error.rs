@@ -1,0 +1,143 @@
+//! What can be wrong with a vector file.
+
+use crate::text::TextFlaw;
+use crate::text::xml::XmlFlaw;
+use crate::tr;
+use crate::words::{Lang, Said, shell};
+use std::io;
+use std::path::Path;
+
+/// A vector file that cannot be read.
+#[derive(Debug)]
+pub enum VectorError {
+    /// The system does not let it be read.
+    Unreadable(io::Error),
+    /// A GeoPackage that is not opened.
+    GeoPackage(super::GeoPackageError),
+    /// Of no kind that is known; GDAL's words.
+    NoVector(String),
+    /// It is not JSON from this line on.
+    NoJson {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// It is no text.
+    Text(TextFlaw),
+    /// It is no XML.
+    Xml(XmlFlaw),
+    /// An archive without a KML.
+    NoKml(String),
+    /// Another file that belongs to it is cut, or is not of the same shapes.
+    Parts(&'static str),
+    /// The words of a feature are in no encoding that is known.
+    Words {
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// A shape that is not understood.
+    Shape {
+        /// The feature's number, from 1.
+        feature: usize,
+        /// What about it.
+        why: String,
+    },
+    /// It does not say its coordinate system.
+    NoCrs,
+    /// Its coordinate system cannot be used.
+    Crs(super::CrsError),
+}
+
+impl VectorError {
+    /// What is wrong with this file, and what to do.
+    pub fn say(&self, path: &Path, lang: Lang) -> Said {
+        use crate::words::Say;
+        let typed = shell(path);
+        let name = path.display();
+        let why = |why: String| {
+            Said::new(tr!(
+                lang,
+                "{name} cannot be read: {why}",
+                "无法读取 {name}：{why}"
+            ))
+        };
+        match self {
+            Self::Unreadable(source) => Said::unreadable(lang, path, source)
+                .hint(lang.pick("check the name", "请检查文件名")),
+            Self::GeoPackage(source) => source.say(lang),
+            Self::NoJson { line } => why(tr!(
+                lang,
+                "line {line} is not JSON",
+                "第 {line} 行不是有效的 JSON"
+            ))
+            .hint(lang.pick(
+                "write it again as GeoJSON from the program that made it",
+                "请在原软件中重新导出 GeoJSON",
+            )),
+            Self::NoVector(reason) => why(if reason.is_empty() {
+                lang.pick("it is of no kind that is known", "无法识别其格式")
+                    .into()
+            } else {
+                reason.clone()
+            })
+            .hint(lang.pick(
+                "give a GeoJSON, GeoPackage, KML, KMZ or shapefile, with all of its files side by side",
+                "请给出 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起）",
+            )),
+            Self::Text(flaw) => why(flaw.say(lang)),
+            Self::Xml(flaw) => why(flaw.say(lang)).hint(lang.pick(
+                "write it again as KML from the map program, with areas drawn as polygons",
+                "请在地图软件中重新导出 KML，区域画成多边形",
+            )),
+            Self::NoKml(reason) => why(tr!(
+                lang,
+                "it holds no KML ({reason})",
+                "其中没有 KML（{reason}）"
+            )),
+            Self::Parts(part) => why(tr!(
+                lang,
+                "its {part} is cut, or belongs to another file",
+                "其 {part} 不完整或不属于同一文件"
+            ))
+            .hint(lang.pick(
+                "copy all files of the shapefile again (.shp, .shx, .dbf, .prj)",
+                "请重新复制该 Shapefile 的全部文件（.shp、.shx、.dbf、.prj）",
+            )),
+            Self::Words { feature } => why(tr!(
+                lang,
+                "the words of feature {feature} are neither UTF-8 nor GB18030 (GBK)",
+                "第 {feature} 个要素的文字既不是 UTF-8 也不是 GB18030（GBK）编码"
+            ))
+            .hint(lang.pick(
+                "write it again as UTF-8 from the program that made it",
+                "请在原软件中以 UTF-8 编码重新导出",
+            )),
+            Self::Shape { feature, why: what } => why(tr!(
+                lang,
+                "feature {feature}: {what}",
+                "第 {feature} 个要素：{what}"
+            ))
+            .hint(tr!(
+                lang,
+                "make it plain polygons: `ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`",
+                "请转换为普通多边形：`ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`"
+            )),
+            Self::NoCrs => Said::new(tr!(
+                lang,
+                "{name} has no coordinate reference system",
+                "{name} 没有坐标参考系"
+            ))
+            .hint(tr!(
+                lang,
+                "copy its .prj along, or write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`",
+                "请一并复制 .prj 文件，或写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`"
+            )),
+            Self::Crs(source) => {
+                let said = source.say(lang);
+                Said {
+                    what: format!("{name}: {}", said.what),
+                    hint: said.hint,
+                }
+            }
+        }
+    }
+}

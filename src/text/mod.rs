@@ -1,0 +1,22 @@
+//! Text as people and their programs write it: encodings, tables, numbers, degrees, dates.
+//!
+//! Bytes go in, and values or a [`TextFlaw`] come out. What could be read in two ways is refused, never guessed: a wrong
+//! value that looks right does more harm than a line that has to be written again.
+
+mod date;
+mod degrees;
+mod encoding;
+#[cfg(test)]
+pub(crate) mod fuzz;
+pub mod names;
+mod number;
+mod table;
+mod title;
+pub mod xml;
+
+pub use date::{DateFlaw, Written, date_time};
+pub use degrees::{Axis, DegreesFlaw, degrees};
+pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
+pub use number::{half_width, number, percent};
+pub use table::{Record, records};
+pub use title::{axis_of, foreign_datum, plain_title};

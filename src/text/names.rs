@@ -1,0 +1,132 @@
+//! File names as other systems write them: with backslashes, in other letter case, as the whole path on a phone.
+
+use std::path::{Path, PathBuf};
+
+/// A file that is not where a name says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameFlaw {
+    /// There is none.
+    Nothing,
+    /// There are several that the name may mean.
+    Several,
+    /// The name, or a link, leads out of the folder.
+    Outside,
+}
+
+/// A name taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Folders and file, outermost first.
+    pub parts: Vec<String>,
+    /// Whether it begins at the root of a system, this one or another.
+    pub absolute: bool,
+}
+
+impl Name {
+    /// Takes a name apart; `None` where it leads upwards or is no name.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim().trim_matches(['"', '\'', '“', '”']).trim();
+        let slashed = text.replace('\\', "/");
+        let plain = slashed
+            .strip_prefix("file://")
+            .or_else(|| slashed.strip_prefix("content://"))
+            .unwrap_or(&slashed);
+        let drive = plain
+            .get(..2)
+            .is_some_and(|head| head.as_bytes()[0].is_ascii_alphabetic() && head.ends_with(':'));
+        let rest = if drive { &plain[2..] } else { plain };
+        let absolute = drive || rest.starts_with('/') || plain.len() != slashed.len();
+        let parts: Vec<String> = rest
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .map(str::to_owned)
+            .collect();
+        let is_name = !parts.is_empty() && !parts.iter().any(|part| part == "..");
+        is_name.then_some(Self { parts, absolute })
+    }
+}
+
+/// The file or folder at the end of `parts` below a folder, in any letter case; one that is spelt alike comes first. A link
+/// that leads out of the folder is not followed.
+///
+/// # Errors
+/// [`NameFlaw`].
+pub fn below(folder: &Path, parts: &[String]) -> Result<PathBuf, NameFlaw> {
+    let mut path = folder.to_path_buf();
+    for part in parts {
+        let same = path.join(part);
+        path = if std::fs::symlink_metadata(&same).is_ok() {
+            same
+        } else {
+            let wanted = part.to_lowercase();
+            let entries = std::fs::read_dir(&path).map_err(|_no_folder| NameFlaw::Nothing)?;
+            let mut alike = entries
+                .flatten()
+                .filter(|entry| entry.file_name().to_string_lossy().to_lowercase() == wanted);
+            match (alike.next(), alike.next()) {
+                (None, _) => return Err(NameFlaw::Nothing),
+                (Some(one), None) => one.path(),
+                (Some(_), Some(_)) => return Err(NameFlaw::Several),
+            }
+        };
+    }
+    let inside = |path: &Path| -> std::io::Result<bool> {
+        let root = std::fs::canonicalize(if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        })?;
+        Ok(std::fs::canonicalize(path)?.starts_with(root))
+    };
+    match inside(&path) {
+        Ok(true) => Ok(path),
+        Ok(false) => Err(NameFlaw::Outside),
+        Err(_) => Err(NameFlaw::Nothing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> Option<(String, bool)> {
+        Name::of(text).map(|name| (name.parts.join("/"), name.absolute))
+    }
+
+    #[test]
+    fn names_of_other_systems_are_taken_apart() {
+        let some = |text: &str, absolute| Some((text.to_owned(), absolute));
+        assert_eq!(parts("照片\\a.jpg"), some("照片/a.jpg", false));
+        assert_eq!(parts(" \"./a b.jpg\" "), some("a b.jpg", false));
+        assert_eq!(parts("C:\\x\\a.jpg"), some("x/a.jpg", true));
+        assert_eq!(
+            parts("/storage/DCIM/a.jpg"),
+            some("storage/DCIM/a.jpg", true)
+        );
+        assert_eq!(parts("file:///sd/a.jpg"), some("sd/a.jpg", true));
+        assert_eq!(parts("../a.jpg"), None);
+        assert_eq!(parts("a/../../b.jpg"), None);
+        assert_eq!(parts("  "), None);
+    }
+
+    #[test]
+    fn a_file_is_found_in_any_case_and_never_outside() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path().join("表");
+        std::fs::create_dir_all(root.join("DCIM")).expect("made");
+        std::fs::write(root.join("DCIM/A.JPG"), "1").expect("written");
+        std::fs::write(folder.path().join("out.jpg"), "1").expect("written");
+        let find = |name: &str| below(&root, &Name::of(name).expect("a name").parts);
+        assert_eq!(find("dcim/a.jpg"), Ok(root.join("DCIM/A.JPG")));
+        assert_eq!(find("dcim/b.jpg"), Err(NameFlaw::Nothing));
+        std::fs::write(root.join("DCIM/a.JPG"), "2").expect("written");
+        assert_eq!(find("dcim/a.jpg"), Err(NameFlaw::Several));
+        assert_eq!(find("DCIM/a.JPG"), Ok(root.join("DCIM/a.JPG")));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(folder.path().join("out.jpg"), root.join("in.jpg"))
+                .expect("linked");
+            assert_eq!(find("in.jpg"), Err(NameFlaw::Outside));
+        }
+    }
+}
