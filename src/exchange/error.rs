@@ -1,10 +1,10 @@
 //! What can go wrong with files that are written and read.
 
-use crate::files::FileError;
-use crate::ground::GeoPackageError;
 use super::grid::GridFlaw;
 use super::targets::TargetFlaw;
 use super::track::TrackFlaw;
+use crate::files::FileError;
+use crate::ground::GeoPackageError;
 use crate::ground::VectorError;
 use crate::registry::evidence::EvidenceError;
 use crate::registry::store::StoreError;

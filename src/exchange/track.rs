@@ -86,7 +86,7 @@ impl Track {
     /// # Errors
     /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
     pub fn read(path: &Path, zone: &TimeZone) -> Result<Self, ExchangeError> {
-        let bytes = std::fs::read(path).map_err(|source| ExchangeError::Unreadable {
+        let bytes = crate::files::read(path).map_err(|source| ExchangeError::Unreadable {
             path: path.into(),
             source,
         })?;

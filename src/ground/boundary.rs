@@ -1,7 +1,6 @@
 //! The boundary of a survey: polygons out of any vector file, in lon/lat.
 
 use super::crs::{Crs, CrsError};
-use super::geopackage::GeoPackageError;
 use super::geotransform::CrsPoint;
 use super::lonlat::Quad;
 use super::overlay::{even_odd, rest, union, union_within};
@@ -202,7 +201,6 @@ impl Say for BoundaryError {
 }
 speaking_error!(BoundaryError, |e| match e {
     BoundaryError::Crs { source, .. } => Some(source),
-    BoundaryError::GeoPackage(source) => Some(source),
     _ => None,
 });
 

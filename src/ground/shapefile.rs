@@ -23,7 +23,7 @@ pub(super) fn beside(path: &Path, ending: &str) -> Option<PathBuf> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, VectorError> {
-    std::fs::read(path).map_err(VectorError::Unreadable)
+    crate::files::read(path).map_err(VectorError::Unreadable)
 }
 
 fn head<const N: usize>(path: &Path) -> Option<[u8; N]> {

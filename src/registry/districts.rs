@@ -191,7 +191,7 @@ impl Districts {
     /// # Errors
     /// [`DistrictFlaw`].
     pub fn open(path: &Path, vintage: &str) -> Result<ReadDistricts, DistrictFlaw> {
-        let bytes = std::fs::read(path)
+        let bytes = crate::files::read(path)
             .map_err(|source| DistrictFlaw::Vector(VectorError::Unreadable(source)))?;
         // A GeoJSON whose own coordinate system is named is left to GDAL.
         let is_plain = std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains("\"crs\""));

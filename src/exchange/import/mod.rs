@@ -243,7 +243,7 @@ fn keep_of(
         What::Visit => EvidenceRole::Scene,
         What::Eradication => EvidenceRole::After,
     };
-    let beside = super::out::folder_of(request.path);
+    let beside = crate::files::folder_of(request.path);
     let mut paths: Vec<PathBuf> = Vec::new();
     for cell in &step.photos {
         for path in photos::all(&beside, cell).map_err(Ok)? {

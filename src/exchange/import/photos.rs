@@ -124,7 +124,7 @@ fn one(folder: &Path, text: &str) -> Result<PathBuf, RowFlaw> {
     let contents: BTreeSet<Vec<u8>> = if found.len() > 1 {
         found
             .iter()
-            .filter_map(|path| std::fs::read(path).ok())
+            .filter_map(|path| crate::files::read(path).ok())
             .collect()
     } else {
         BTreeSet::new()
