@@ -190,6 +190,7 @@ impl Change {
             key,
             proof: None,
             reason: None,
+            seen: None,
         };
         record(&context, &mut store, &author, change)
     }
@@ -209,6 +210,7 @@ impl LostKey {
             key: None,
             proof: None,
             reason: Some(self.reason),
+            seen: None,
         };
         record(&context, &mut store, &author, change)
     }
@@ -259,6 +261,7 @@ impl MakeKey {
             key: Some(DeviceId(secret.verifying_key().to_bytes())),
             proof,
             reason: None,
+            seen: Some(store.devices()?.into_iter().collect()),
         };
         let done = record(&context, &mut store, &author, change)?;
         locked.put()?;

@@ -82,6 +82,12 @@ fn finding(found: &Finding, lang: Lang) -> String {
                 "登记库的归属单位或信任起点与本机签名不符",
             )
             .to_owned(),
+        Finding::Mark => lang
+            .pick(
+                "events that were verified here before are gone or are others now",
+                "此前已校验的记录已缺失或被替换",
+            )
+            .to_owned(),
         Finding::District { site } => tr!(
             lang,
             "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",
@@ -258,6 +264,7 @@ impl ExplainFork {
             body: Body::Acknowledge(Acknowledge {
                 device,
                 seq,
+                branches: store.branches_at(device)?,
                 reason: self.reason,
             }),
         };
