@@ -9,6 +9,11 @@ pub fn data(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// A whole text on the standard output.
+pub fn bytes(text: &[u8]) {
+    let _ = std::io::stdout().write_all(text);
+}
+
 /// A line of talk on the standard error.
 pub fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
