@@ -9,6 +9,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr;
 
 /// The language that the arguments ask for, before they are parsed: `--lang zh`, `--lang=zh`, else the locale's.
 pub(super) fn language_asked(arguments: impl IntoIterator<Item = OsString>) -> Lang {
@@ -114,7 +115,7 @@ fn described(argument: Arg, lang: Lang, room: Option<usize>) -> Arg {
         text.push_str(&values_in_words(&argument));
     }
     if let Some(room) = room {
-        text = textwrap::fill(&text, room);
+        text = folded_to(&text, room);
     }
     argument
         .hide_default_value(true)
@@ -150,6 +151,22 @@ fn values_in_words(argument: &Arg) -> String {
     }
 }
 
+/// A text in lines of so many columns, broken where Chinese may be (UAX #14).
+fn folded_to(text: &str, columns: usize) -> String {
+    let (mut lines, mut line, mut from) = (String::new(), String::new(), 0);
+    for (to, _) in unicode_linebreak::linebreaks(text) {
+        let piece = &text[from..to];
+        from = to;
+        if !line.is_empty() && line.width() + piece.trim_end().width() > columns {
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+            line.clear();
+        }
+        line.push_str(piece);
+    }
+    lines + line.trim_end()
+}
+
 /// The columns that are left for an argument's help beside the longest argument, as clap lays it out.
 fn room(command: &Command) -> usize {
     let terminal = terminal_size::terminal_size()
@@ -165,7 +182,7 @@ fn room(command: &Command) -> usize {
             } else {
                 "-q, ".len()
             };
-            before + textwrap::core::display_width(&argument.to_string())
+            before + argument.to_string().width()
         })
         .max()
         .unwrap_or(0);
@@ -231,6 +248,22 @@ mod tests {
         );
         assert_eq!(part("Print help", Lang::Zh), "Print help");
         assert_eq!(part("Print help", Lang::En), "Print help");
+    }
+
+    #[test]
+    fn chinese_is_folded_within_its_columns_and_loses_nothing() {
+        let text =
+            "照片：重叠的照片只搜索到每平方米被看到 N 次为止，其余略过（默认 `PAPAVER_REGISTRY`）";
+        for columns in 24..100 {
+            let folded = folded_to(text, columns);
+            assert!(folded.lines().all(|l| l.width() <= columns), "{folded}");
+            assert!(
+                !folded.lines().any(|l| l.starts_with(['，', '）', '。'])),
+                "{folded}"
+            );
+            let bare = |t: &str| t.replace([' ', '\n'], "");
+            assert_eq!(bare(&folded), bare(text));
+        }
     }
 
     #[test]

@@ -40,8 +40,16 @@ fn help_in_chinese_is_chinese_alone() {
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
         insta::assert_snapshot!(format!("help_{name}"), said.out);
     }
-    let by_locale = ended(papaver().args(["trust", "--help"]).env("LC_ALL", "zh_CN.UTF-8"));
-    assert!(by_locale.out.starts_with("信任其他单位的设备"), "{}", by_locale.out);
+    let by_locale = ended(
+        papaver()
+            .args(["trust", "--help"])
+            .env("LC_ALL", "zh_CN.UTF-8"),
+    );
+    assert!(
+        by_locale.out.starts_with("信任其他单位的设备"),
+        "{}",
+        by_locale.out
+    );
     let other_order = ended(papaver().args(["help", "scan", "--lang=zh"]));
     assert!(other_order.out.contains("用法："), "{}", other_order.out);
 }
@@ -61,7 +69,11 @@ fn completions_and_manual_pages() {
     assert!(program.out.contains(".SH SUBCOMMANDS"), "{}", program.out);
     let none = ended(papaver().args(["man", "actor", "nobody"]));
     assert_eq!(none.code, Some(1), "{}", none.err);
-    assert!(none.err.contains("actor nobody") && none.err.contains("hint:"), "{}", none.err);
+    assert!(
+        none.err.contains("actor nobody") && none.err.contains("hint:"),
+        "{}",
+        none.err
+    );
 }
 
 #[test]

@@ -24,5 +24,5 @@ mod formats;
 mod life;
 mod province;
 
-#[path = "../tools/province_sample.rs"]
+#[path = "../../examples/province_sample.rs"]
 mod sample;
