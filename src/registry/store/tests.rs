@@ -448,3 +448,99 @@ fn salvage_saves_every_event_but_the_changed_one() {
 }
 
 use super::super::event::EventFlaw;
+
+/// An event that a thief of a device's key makes, with any number and time they like.
+fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
+    use crate::registry::event::{Actor, Event, next_id};
+    let key = SigningKey::from_bytes(&[secret; 32]);
+    let event = Event {
+        id: next_id(None, ms, [9; 8]),
+        site: None,
+        season: 2026,
+        at: "2026-05-03T10:00:00+08:00".into(),
+        logged_at: "2026-05-05T02:00:00Z".into(),
+        clock_behind_s: None,
+        actor: Actor {
+            name: "chief".into(),
+            unit: "410423".into(),
+            role: Role::Supervisor,
+            key: None,
+            recorder: None,
+        },
+        device: DeviceId(key.verifying_key().to_bytes()),
+        seq,
+        prev: (seq > 1).then(|| Hash::of(b"none")),
+        based_on: vec![],
+        evidence: vec![],
+        body,
+    };
+    Sealed::seal(event, &key, None).expect("sealed")
+}
+
+#[test]
+fn nobody_comes_in_before_a_key_by_choosing_a_time() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut store = office(&folder.path().join("a.papaver"), 1);
+    let laptop = DeviceId(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
+    let trust = Body::Trust(Trust {
+        device: laptop,
+        unit: "410423".into(),
+        trusted: true,
+        after: None,
+        reason: None,
+    });
+    store
+        .write(|s| s.append(&author("chief"), draft(None, trust), moment(100)))
+        .expect("trusted");
+    let own = SigningKey::from_bytes(&[7; 32]);
+    let mut signs = author("chief");
+    signs.key = Some(own.clone());
+    let change = |action, name: &str, roles: Vec<Role>| ActorChange {
+        action,
+        name: name.into(),
+        roles,
+        key: None,
+        proof: None,
+        reason: None,
+        seen: None,
+    };
+    let key = ActorChange {
+        key: Some(DeviceId(own.verifying_key().to_bytes())),
+        seen: Some(store.devices().expect("read").into_iter().collect()),
+        ..change(ActorAction::Key, "chief", vec![])
+    };
+    store
+        .write(|s| s.append(&signs, draft(None, Body::Actor(key)), moment(200)))
+        .expect("made");
+    let early = 1_778_000_000_000 + 150_000;
+    let grant = || Body::Actor(change(ActorAction::Grant, "mallory", Role::ALL.to_vec()));
+    // Behind a gap, on the office's other laptop, beside the chain, and before its first word.
+    let init = Body::Init(Init {
+        unit: "410423".into(),
+        unit_name: None,
+        program: "t".into(),
+    });
+    let forgeries = [
+        (forged(1, 1000, early, grant()), "order"),
+        (forged(2, 1, early, grant()), "unsigned"),
+        (forged(1, 3, early, grant()), "fork"),
+        (forged(1, 1, 1_000, init), "fork"),
+    ];
+    for (sealed, why) in forgeries {
+        store
+            .write(|s| s.take(std::slice::from_ref(&sealed)))
+            .expect("taken");
+        let refusal = store
+            .authority()
+            .follows(sealed.hash, &sealed.event)
+            .expect_err(why);
+        let said = serde_json::to_value(&refusal).expect("JSON");
+        assert!(
+            ["order", "unsigned", "fork"].contains(&said["why"].as_str().expect("why")),
+            "{why}: {said}"
+        );
+        assert!(store.people().get("410423", "mallory").is_none(), "{why}");
+    }
+    let chief = store.people().get("410423", "chief").expect("there");
+    assert!(chief.key.as_ref().is_some_and(|key| key.confirmed));
+}
