@@ -11,6 +11,7 @@
 //! - [`words`]: the two languages, and errors that carry their remedy.
 //! - [`statistics`]: intervals of counts, shares and rates; pure.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
+//! - [`schema`]: what every file of a scan holds that leaves and comes back, each with its version.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
 //! - [`evaluate`]: what a model is worth: scans of surveys whose truth is known, and the figures that follow.
@@ -40,5 +41,6 @@ pub mod imagery;
 pub mod province;
 pub mod registry;
 pub mod scan;
+pub mod schema;
 pub mod statistics;
 pub mod words;

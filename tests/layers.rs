@@ -6,10 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "words",
     "statistics",
     "ground",
+    "schema",
     "imagery",
     "scan",
     "evaluate",

@@ -6,7 +6,6 @@ use super::sightings::{Views, plots};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
 use crate::imagery::Captured;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What candidates need to know of a source.
@@ -18,39 +17,6 @@ pub struct SourceFacts {
     pub gsd_cm: f64,
     /// When it was taken.
     pub captured: Option<Captured>,
-}
-
-/// How strong the model's evidence is, for people: scores of a model trained on renders are no probabilities in the
-/// field, so that they are shown as rank and band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Band {
-    /// The best score lies in the upper third between the threshold and one.
-    Strong,
-    /// In the middle third.
-    Fair,
-    /// In the lower third.
-    Weak,
-}
-
-impl Band {
-    /// The band of a best score.
-    pub fn of(score_max: f64, threshold: f64) -> Self {
-        match (score_max - threshold) / (1.0 - threshold).max(1e-9) {
-            s if s >= 2.0 / 3.0 => Self::Strong,
-            s if s >= 1.0 / 3.0 => Self::Fair,
-            _ => Self::Weak,
-        }
-    }
-
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Strong => "strong",
-            Self::Fair => "fair",
-            Self::Weak => "weak",
-        }
-    }
 }
 
 /// A plot to look at.
@@ -441,12 +407,5 @@ mod tests {
         );
         let single = ranked(&[hit(0, 0, 0, 0.9)], &NoPhotos, None).candidates[0].area_m2;
         assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);
-    }
-
-    #[test]
-    fn bands_divide_what_lies_above_the_threshold() {
-        assert_eq!(Band::of(0.95, 0.4), Band::Strong);
-        assert_eq!(Band::of(0.65, 0.4), Band::Fair);
-        assert_eq!(Band::of(0.4, 0.4), Band::Weak);
     }
 }

@@ -1,54 +1,9 @@
 //! Coverage: the ground that was really searched, and the ground that was not, with the reason.
 
 use crate::ground::{Boundary, Region, area_m2, rest, ring_perimeter_m, union};
+use crate::schema::Reason;
 use geo::MultiPolygon;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Why ground was not searched. There are no other reasons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// It could not be read.
-    Unreadable,
-    /// The imagery is coarser than the model can bear.
-    TooCoarse,
-    /// A uniform black or white collar.
-    Blank,
-    /// The raster marks it as without data.
-    #[serde(rename = "nodata")]
-    NoData,
-    /// The boundary leaves it out.
-    OutsideBoundary,
-    /// No imagery covers it.
-    Gap,
-    /// A photo without a position.
-    NoPosition,
-    /// A photo without a height above ground.
-    NoAltitude,
-    /// Seen at too flat an angle.
-    TooOblique,
-    /// Blurred, too dark or too bright.
-    Quality,
-}
-
-impl Reason {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::TooCoarse => "too_coarse",
-            Self::Blank => "blank",
-            Self::NoData => "nodata",
-            Self::OutsideBoundary => "outside_boundary",
-            Self::Gap => "gap",
-            Self::NoPosition => "no_position",
-            Self::NoAltitude => "no_altitude",
-            Self::TooOblique => "too_oblique",
-            Self::Quality => "quality",
-        }
-    }
-}
 
 /// What is known of the ground of one source.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,14 @@
 //! From what the workers report to the ground that was searched, the ground that was not, and the hits that count.
 
-use super::coverage::{Coverage, RasterGround, Reason, SourceAreas, SourceCoverage, is_sliver};
+use super::coverage::{Coverage, RasterGround, SourceAreas, SourceCoverage, is_sliver};
 use super::error::ScanError;
 use super::hits::Located;
 use super::pool::{ChunkReport, Job};
 use super::sources::{Locator, Sources, frame};
 use crate::ground::{Boundary, Region, area_m2, rest, union};
 use crate::imagery::RasterError;
-use crate::imagery::photo::{Photo, Reason as PhotoReason, SetAside};
+use crate::imagery::photo::{Photo, SetAside};
+use crate::schema::Reason;
 use std::collections::BTreeMap;
 
 /// What was looked at and what came of it.
@@ -155,7 +156,7 @@ fn photo_ground(
     if !unused.0.is_empty() {
         let aside = photo.usable_picture().err();
         let reason = match aside.as_ref().map(SetAside::reason) {
-            Some(PhotoReason::Quality) => Reason::Quality,
+            Some(Reason::Quality) => Reason::Quality,
             _ => Reason::Unreadable,
         };
         not_searched.push((reason, unused));

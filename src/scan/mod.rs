@@ -30,9 +30,9 @@ mod summary;
 mod views;
 mod window;
 
-pub use candidate::{Band, Candidate, SourceFacts};
+pub use candidate::{Candidate, SourceFacts};
 pub use cluster::clusters;
-pub use coverage::{Coverage, Reason};
+pub use coverage::Coverage;
 pub use error::ScanError;
 pub use journal::JournalError;
 pub use model::{Activation, Contract, InputShape, Output};

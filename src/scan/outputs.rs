@@ -1,7 +1,6 @@
 //! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
 
-use super::candidate::{Band, Candidate};
-use super::coverage::Reason;
+use super::candidate::Candidate;
 use super::error::ScanError;
 use super::journal::Bond;
 use super::pictures::Artist;
@@ -10,10 +9,15 @@ use super::review::{About, Card, page};
 use super::scorer::Model;
 use super::summary::Summary;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
-use crate::imagery::{Raster, RasterError, gdal_version};
+use crate::imagery::{Captured, Raster, RasterError, gdal_version};
+use crate::schema::{
+    CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, FlightQuality,
+    FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason, RefusedSource,
+    RunRecord, SCAN_FORMAT, ScanRecord, ScoreBand, SourceRecord, Totals, to_object,
+};
 use geo::MultiPolygon;
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
@@ -99,8 +103,8 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     put(&folder.join("review.html"), |file| {
         file.write_all(review.as_bytes())
     })?;
-    let record =
-        serde_json::to_string_pretty(&scan_record(summary, provenance)).unwrap_or_default();
+    let record = serde_json::to_string_pretty(&to_object(&scan_record(summary, provenance)))
+        .unwrap_or_default();
     put(&folder.join(RECORD), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
@@ -227,13 +231,6 @@ fn round(value: f64, decimals: i32) -> f64 {
     (value * factor).round() / factor
 }
 
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
 fn source_names(summary: &Summary, candidate: &Candidate) -> Vec<String> {
     candidate
         .sources
@@ -247,57 +244,67 @@ fn candidate_features(
     provenance: &Provenance<'_>,
     files: &[Files],
 ) -> FeatureCollection {
+    let properties = |candidate: &Candidate, files: &Files| CandidateProperties {
+        id: Some(candidate.id.clone()),
+        rank: Some(candidate.rank as u64),
+        band: Some(ScoreBand::of(candidate.score_max, summary.threshold)),
+        score_max: round(candidate.score_max, 4),
+        score_mean: Some(round(candidate.score_mean, 4)),
+        area_m2: Some(round(candidate.area_m2, 2)),
+        area_mu: Some(round(area_mu(candidate.area_m2), 4)),
+        hits: Some(candidate.hits as u64),
+        sources: source_names(summary, candidate),
+        best_source: Some(summary.sources[candidate.best].name.clone()),
+        gsd_cm: Some(round(summary.sources[candidate.best].gsd_cm, 2)),
+        captured: candidate.captured.map(|c| c.to_string()),
+        model: Some(provenance.model.name().to_owned()),
+        threshold: Some(summary.threshold),
+        chip: files.chip.clone(),
+        context: files.context.clone(),
+        position_error_m: candidate.photos.map(|p| round(p.position_error_m, 1)),
+        seen_in: candidate.photos.map(|p| p.seen_in),
+        covered_by: candidate.photos.map(|p| p.covered_by),
+        score_views: candidate.photos.map(|p| round(p.score_views, 4)),
+        lon: candidate.at.lon,
+        lat: candidate.at.lat,
+    };
     let feature = |(candidate, files): (&Candidate, &Files)| Feature {
         id: Some(candidate.id.clone()),
         geometry: Some(Geometry::Area(candidate.polygon.clone())),
-        properties: object(json!({
-            "id": candidate.id,
-            "rank": candidate.rank,
-            "band": Band::of(candidate.score_max, summary.threshold).name(),
-            "score_max": round(candidate.score_max, 4),
-            "score_mean": round(candidate.score_mean, 4),
-            "area_m2": round(candidate.area_m2, 2),
-            "area_mu": round(area_mu(candidate.area_m2), 4),
-            "hits": candidate.hits,
-            "sources": source_names(summary, candidate),
-            "best_source": summary.sources[candidate.best].name,
-            "gsd_cm": round(summary.sources[candidate.best].gsd_cm, 2),
-            "captured": candidate.captured.map(|c| c.to_string()),
-            "model": provenance.model.name(),
-            "threshold": summary.threshold,
-            "chip": files.chip,
-            "context": files.context,
-            "position_error_m": candidate.photos.map(|p| round(p.position_error_m, 1)),
-            "seen_in": candidate.photos.map(|p| p.seen_in),
-            "covered_by": candidate.photos.map(|p| p.covered_by),
-            "score_views": candidate.photos.map(|p| round(p.score_views, 4)),
-            "lon": candidate.at.lon,
-            "lat": candidate.at.lat,
-        })),
+        properties: to_object(&properties(candidate, files)),
     };
     FeatureCollection {
-        members: object(json!({ "scan_id": summary.scan_id, "datum": "WGS 84" })),
+        members: file_members(summary),
         features: summary.candidates.iter().zip(files).map(feature).collect(),
     }
 }
 
+fn file_members(summary: &Summary) -> Map<String, Value> {
+    to_object(&FileMembers {
+        datum: "WGS 84".into(),
+        scan_id: summary.scan_id.clone(),
+    })
+}
+
 fn coverage_features(summary: &Summary) -> FeatureCollection {
-    let feature = |status: &str, reason: Option<&str>, ground: &MultiPolygon, area: f64| Feature {
-        id: Some(reason.unwrap_or(status).to_owned()),
+    let feature = |reason: Option<Reason>, ground: &MultiPolygon, area: f64| Feature {
+        id: Some(reason.map_or("searched", Reason::name).to_owned()),
         geometry: Some(Geometry::Area(ground.clone())),
-        properties: object(
-            json!({ "status": status, "reason": reason, "area_m2": round(area, 2) }),
-        ),
+        properties: to_object(&CoverageProperties {
+            status: reason.map_or(CoverageStatus::Searched, |_| CoverageStatus::NotSearched),
+            reason,
+            area_m2: round(area, 2),
+        }),
     };
     let coverage = &summary.coverage;
     let searched = (!coverage.searched.0.is_empty())
-        .then(|| feature("searched", None, &coverage.searched, coverage.searched_m2));
+        .then(|| feature(None, &coverage.searched, coverage.searched_m2));
     let rest = coverage
         .not_searched
         .iter()
-        .map(|(reason, ground, area)| feature("not_searched", Some(reason.name()), ground, *area));
+        .map(|(reason, ground, area)| feature(Some(*reason), ground, *area));
     FeatureCollection {
-        members: object(json!({ "scan_id": summary.scan_id, "datum": "WGS 84" })),
+        members: file_members(summary),
         // Ground that the seven decimals of the file cannot show is left out.
         features: searched
             .into_iter()
@@ -313,7 +320,7 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
         rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
         score_max: candidate.score_max,
         score_mean: candidate.score_mean,
-        band: Band::of(candidate.score_max, summary.threshold),
+        band: ScoreBand::of(candidate.score_max, summary.threshold),
         area_m2: candidate.area_m2,
         area_mu: area_mu(candidate.area_m2),
         hits: candidate.hits as u64,
@@ -342,25 +349,25 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
     page(&cards, &about, provenance.request.lang)
 }
 
-/// What the photos say of the flight; `null` where none was searched.
-fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
+/// What the photos say of the flight; `None` where none was searched.
+fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Option<FlightQuality> {
     if summary.photos.0 == 0 {
-        return Value::Null;
+        return None;
     }
-    let mut set_aside: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut set_aside: BTreeMap<Reason, usize> = BTreeMap::new();
     for error in &summary.refused {
         if let RasterError::Photo(aside) = error {
-            *set_aside.entry(aside.reason().name()).or_default() += 1;
+            *set_aside.entry(aside.reason()).or_default() += 1;
         }
     }
-    let remarks: Vec<Value> = summary
-        .remarks
-        .iter()
-        .map(|(photo, remark)| {
-            let (kind, value) = remark.name();
-            json!({ "photo": photo, "kind": kind, "value": value.map(|v| round(v, 1)) })
-        })
-        .collect();
+    let remarks = summary.remarks.iter().map(|(photo, remark)| {
+        let (kind, value) = remark.name();
+        FlightRemark {
+            photo: photo.clone(),
+            kind: kind.into(),
+            value: value.map(|v| round(v, 1)),
+        }
+    });
     let sources = |kind: fn(&crate::imagery::photo::Photo) -> String| {
         let mut count: BTreeMap<String, usize> = BTreeMap::default();
         for (photo, _) in rasters.iter().filter_map(Raster::photo) {
@@ -368,118 +375,125 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Value {
         }
         count
     };
-    json!({
-        "photos": summary.photos.0,
-        "flights": summary.photos.1,
-        "gsd_cm": summary.photos_gsd_cm.map(|(a, b)| [round(a, 2), round(b, 2)]),
-        "set_aside": set_aside,
-        "height_from": sources(|p| p.height_source.name().to_owned()),
-        "heading_from": sources(|p| p.yaw_source.name().to_owned()),
-        "focal_length_from": sources(|p| p.focal_source.name().to_owned()),
-        "skipped": summary.skipped,
-        "doubted": summary.doubted,
-        "remarks": remarks,
+    Some(FlightQuality {
+        photos: summary.photos.0,
+        flights: summary.photos.1,
+        gsd_cm: summary
+            .photos_gsd_cm
+            .map(|(a, b)| [round(a, 2), round(b, 2)]),
+        set_aside,
+        height_from: sources(|p| p.height_source.name().to_owned()),
+        heading_from: sources(|p| p.yaw_source.name().to_owned()),
+        focal_length_from: sources(|p| p.focal_source.name().to_owned()),
+        skipped: summary.skipped.clone(),
+        doubted: summary.doubted,
+        remarks: remarks.collect(),
     })
 }
 
-/// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
-fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> Value {
-    let Provenance {
-        request,
-        model,
-        bond,
-        rasters,
-    } = provenance;
-    let contract = model.contract();
-    let period = summary
-        .sources
-        .iter()
-        .filter_map(|s| s.captured)
-        .reduce(crate::imagery::Captured::with);
-    let captured = |c: Option<crate::imagery::Captured>| {
-        c.map_or(
-            Value::Null,
-            |c| json!({ "from": c.from.to_string(), "to": c.to.to_string() }),
-        )
-    };
-    let not_searched = |areas: &mut dyn Iterator<Item = (Reason, f64)>| -> Map<String, Value> {
-        areas
-            .map(|(reason, m2)| (reason.name().to_owned(), round(m2, 2).into()))
-            .collect()
-    };
-    let sources: Vec<Value> = summary
-        .sources
-        .iter()
-        .zip(&summary.grounds)
-        .zip(*rasters)
-        .map(|((facts, ground), raster)| {
-            let gsd = raster.gsd();
-            json!({
-                "name": facts.name,
-                "fingerprint": raster.fingerprint().0,
-                "crs": raster.crs().name(),
-                "width": raster.size().0,
-                "height": raster.size().1,
-                "gsd_cm": [round(gsd.x_cm, 3), round(gsd.y_cm, 3)],
-                "too_coarse": gsd.coarsest_cm() > contract.coarsest_cm(),
-                "captured": captured(facts.captured),
-                "searched_m2": round(ground.searched_m2, 2),
-                "not_searched_m2": not_searched(&mut ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
-            })
-        })
-        .collect();
-    let file_name = |path: &Path| {
-        path.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
-    let refused: Vec<Value> = summary
-        .refused
-        .iter()
-        .map(|e| json!({ "name": file_name(e.path()), "reason": e.to_string().replace(&*e.path().to_string_lossy(), &file_name(e.path())) }))
-        .collect();
-    let lost = &summary.coverage.not_searched;
-    json!({
-        "format": "papaver.scan/1",
-        "scan_id": summary.scan_id,
-        "survey": request.survey,
-        "unit": request.unit,
-        "timezone": request.timezone,
-        "program_version": env!("CARGO_PKG_VERSION"),
-        "model": {
-            "name": model.name(),
-            "sha256": model.sha256(),
-            "resolution_cm": contract.resolution_cm,
-            "coarsest_cm": contract.coarsest_cm(),
-            "threshold": summary.threshold,
-        },
-        "options": {
-            "site_radius_m": request.site_radius_m,
-            "captured": request.captured.map(|c| c.to_string()),
-            "search": bond.options,
-        },
-        "captured": captured(period),
-        "sources": sources,
-        "refused": refused,
-        "totals": {
-            "searched_m2": round(summary.coverage.searched_m2, 2),
-            "not_searched_m2": not_searched(&mut lost.iter().map(|(r, _, m2)| (*r, *m2))),
-            "candidates": summary.candidates.len(),
-            "candidates_m2": round(summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(), 2),
-            "tiles": summary.tiles.0,
-        },
-        "flight": flight_quality(summary, rasters),
-        "run": {
-            "finished": jiff::Timestamp::now().to_string(),
-            "seconds": round(summary.seconds, 2),
-            "tiles_before": summary.tiles.1,
-            "ignored_files": summary.ignored,
-            "threads": request.threads,
-            "device": model.device().name(),
-            "runtime": model.runtime_version(),
-            "gdal": gdal_version(),
-            "inputs": request.inputs.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
-        },
+fn period(captured: Option<Captured>) -> Option<PeriodRecord> {
+    captured.map(|c| PeriodRecord {
+        from: c.from.to_string(),
+        to: c.to.to_string(),
     })
+}
+
+fn by_reason(areas: impl Iterator<Item = (Reason, f64)>) -> BTreeMap<Reason, f64> {
+    areas.map(|(reason, m2)| (reason, round(m2, 2))).collect()
+}
+
+fn source_records(summary: &Summary, provenance: &Provenance<'_>) -> Vec<SourceRecord> {
+    let coarsest_cm = provenance.model.contract().coarsest_cm();
+    let sources = summary.sources.iter().zip(provenance.rasters);
+    sources
+        .zip(&summary.grounds)
+        .map(|((facts, raster), ground)| {
+            let gsd = raster.gsd();
+            SourceRecord {
+                name: facts.name.clone(),
+                fingerprint: raster.fingerprint().0.clone(),
+                crs: raster.crs().name().to_owned(),
+                width: raster.size().0,
+                height: raster.size().1,
+                gsd_cm: Some(GsdCm::Both([round(gsd.x_cm, 3), round(gsd.y_cm, 3)])),
+                too_coarse: gsd.coarsest_cm() > coarsest_cm,
+                captured: period(facts.captured),
+                searched_m2: round(ground.searched_m2, 2),
+                not_searched_m2: by_reason(ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
+            }
+        })
+        .collect()
+}
+
+fn refused(summary: &Summary) -> Vec<RefusedSource> {
+    let one = |error: &RasterError| {
+        let path = error.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        RefusedSource {
+            // Where the files lie on the disk is nobody else's business.
+            reason: error.to_string().replace(&*path.to_string_lossy(), &name),
+            name: name.into_owned(),
+        }
+    };
+    summary.refused.iter().map(one).collect()
+}
+
+fn totals(summary: &Summary) -> Totals {
+    let lost = &summary.coverage.not_searched;
+    Totals {
+        searched_m2: round(summary.coverage.searched_m2, 2),
+        not_searched_m2: by_reason(lost.iter().map(|(r, _, m2)| (*r, *m2))),
+        candidates: summary.candidates.len(),
+        candidates_m2: round(
+            summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(),
+            2,
+        ),
+        tiles: summary.tiles.0,
+    }
+}
+
+/// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
+fn scan_record(summary: &Summary, provenance: &Provenance<'_>) -> ScanRecord {
+    let (request, model) = (provenance.request, provenance.model);
+    let captured = summary.sources.iter().filter_map(|s| s.captured);
+    ScanRecord {
+        format: SCAN_FORMAT.into(),
+        scan_id: summary.scan_id.clone(),
+        survey: request.survey.clone(),
+        unit: request.unit.clone(),
+        timezone: request.timezone.clone(),
+        program_version: env!("CARGO_PKG_VERSION").into(),
+        model: ModelRecord {
+            name: model.name().into(),
+            sha256: model.sha256().into(),
+            resolution_cm: model.contract().resolution_cm,
+            coarsest_cm: model.contract().coarsest_cm(),
+            threshold: summary.threshold,
+        },
+        options: OptionsRecord {
+            site_radius_m: request.site_radius_m,
+            captured: request.captured.map(|c| c.to_string()),
+            search: provenance.bond.options.clone(),
+        },
+        captured: period(captured.reduce(Captured::with)),
+        sources: source_records(summary, provenance),
+        refused: refused(summary),
+        totals: totals(summary),
+        flight: flight_quality(summary, provenance.rasters),
+        run: RunRecord {
+            finished: jiff::Timestamp::now().to_string(),
+            seconds: round(summary.seconds, 2),
+            tiles_before: summary.tiles.1,
+            ignored_files: summary.ignored,
+            threads: request.threads,
+            device: model.device().name().into(),
+            runtime: model.runtime_version(),
+            gdal: gdal_version(),
+            inputs: request
+                .inputs
+                .iter()
+                .map(|p| p.to_string_lossy().into_owned())
+                .collect(),
+        },
+    }
 }

@@ -13,7 +13,7 @@
 //! What comes from file and survey names reaches the page only as JSON in which no character can end the element
 //! that holds it, and the page writes it as text; its content policy lets no script run but its own.
 
-use super::candidate::Band;
+use crate::schema::ScoreBand;
 use crate::words::Lang;
 use base64::Engine;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub struct Card {
     /// The mean score of its hits, 0 to 1.
     pub score_mean: f64,
     /// What is shown of the score.
-    pub band: Band,
+    pub band: ScoreBand,
     /// Area in square metres.
     pub area_m2: f64,
     /// Area in mu (亩).
@@ -198,7 +198,7 @@ mod tests {
             rank,
             score_max: 0.91,
             score_mean: 0.72,
-            band: Band::of(0.91, 0.5),
+            band: ScoreBand::of(0.91, 0.5),
             area_m2: 12.5,
             area_mu: 12.5 * 0.0015,
             hits: 14,
@@ -282,14 +282,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn bands_are_thirds_above_the_threshold() {
-        assert_eq!(Band::of(0.95, 0.4), Band::Strong);
-        assert_eq!(Band::of(0.7, 0.4), Band::Fair);
-        assert_eq!(Band::of(0.41, 0.4), Band::Weak);
-        assert_eq!(Band::of(1.0, 1.0), Band::Weak);
-    }
-
     /// Writes a page for a browser to try; `tests/tools/review_page.py` runs it.
     #[test]
     #[ignore = "writes a page to PAPAVER_REVIEW_PAGE for the browser test"]
@@ -317,7 +309,7 @@ mod tests {
                 };
                 Card {
                     score_max: score,
-                    band: Band::of(score, 0.5),
+                    band: ScoreBand::of(score, 0.5),
                     area_m2: area,
                     area_mu: area * 0.0015,
                     captured: (rank % 3 > 0).then(|| "2026-05-14".to_owned()),

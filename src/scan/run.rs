@@ -3,7 +3,7 @@
 use super::candidate::{Ranked, Rules, candidates};
 use super::choice::{self, Chosen};
 use super::cluster::clusters;
-use super::coverage::{Reason, SourceAreas};
+use super::coverage::SourceAreas;
 use super::error::ScanError;
 use super::hits::{Hit, Located};
 use super::ids::scan_id;
@@ -18,6 +18,7 @@ use super::sources::{Locator, Sources, edges, facts, job, open_rasters};
 use super::summary::Summary;
 use crate::ground::{Boundary, Quad, Region};
 use crate::imagery::{find_inputs, fingerprint_bytes};
+use crate::schema::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
