@@ -5,7 +5,7 @@ use super::model::Output;
 use super::plan::Plan;
 use super::views::{Shown, needed};
 use crate::ground::{LonLat, PixelPoint, Rect};
-use crate::imagery::{Level, Raster};
+use crate::imagery::{Level, Source};
 use geo::MultiPolygon;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,20 +78,21 @@ pub fn overlap(a: Rect, b: Rect) -> bool {
 /// # Errors
 /// Those of `edges`.
 pub fn choose<E>(
-    rasters: &[Raster],
+    sources: &[Source],
     boundary: Option<&MultiPolygon>,
     least: u16,
     (searched, useless): (&Chosen, &BTreeSet<usize>),
     edges: impl Fn(usize) -> Result<Option<Edges>, E>,
 ) -> Result<Chosen, E> {
     let (mut numbers, mut shown) = (Vec::new(), Vec::new());
-    for (source, raster) in rasters.iter().enumerate() {
-        let Some((photo, grid)) = raster.photo().filter(|_| !useless.contains(&source)) else {
+    for (number, source) in sources.iter().enumerate() {
+        let Some(of_photo) = source.as_photo().filter(|_| !useless.contains(&number)) else {
             continue;
         };
-        let Some(edges) = edges(source)? else {
+        let Some(edges) = edges(number)? else {
             continue;
         };
+        let (photo, grid) = (of_photo.photo(), of_photo.grid());
         let parts = (edges.columns.len() - 1) * (edges.rows.len() - 1);
         let poorness = edges
             .rects(&(0..parts).collect())
@@ -108,7 +109,7 @@ pub fn choose<E>(
                     })
             })
             .collect();
-        numbers.push(source);
+        numbers.push(number);
         shown.push(Shown {
             outline: &photo.footprint.ground,
             pixel: Box::new(|at: LonLat| grid.position(at)),
@@ -116,7 +117,7 @@ pub fn choose<E>(
             columns: edges.columns,
             rows: edges.rows,
             poorness,
-            searched: searched.get(&source).cloned().unwrap_or_default(),
+            searched: searched.get(&number).cloned().unwrap_or_default(),
         });
     }
     let parts = needed(&shown, boundary, least);

@@ -5,7 +5,7 @@ use super::plan::{Plan, Tile};
 use super::scorer::Scores;
 use super::window::holds;
 use crate::ground::{Quad, Rect};
-use crate::imagery::{Pixels, Why};
+use crate::imagery::{Pixels, Validity};
 use std::sync::Arc;
 
 /// A cell at or above the threshold.
@@ -49,7 +49,7 @@ pub fn hits_of(
             holds(
                 plan.level_rect(*rect, level),
                 chunks,
-                &[Why::Searched, Why::Blank],
+                &[Validity::Searched, Validity::Blank],
             )
         })
         .map(|(rect, score)| Hit { rect, score })

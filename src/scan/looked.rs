@@ -60,9 +60,9 @@ pub fn looked(
             (job.level.width, job.level.height),
         );
         let outline = |region: &Region| locators[number].level_outline(region);
-        if let Some((photo, _)) = job.raster.photo() {
+        if let Some(photo) = job.raster.as_photo() {
             let (part, error) = photo_ground(
-                photo,
+                photo.photo(),
                 outline(&ground.searched)?,
                 outline(&ground.unreadable)?,
             );
@@ -95,14 +95,14 @@ pub fn looked(
             not_searched: vec![(Reason::TooCoarse, frame(raster)?)],
         });
     }
-    if boundary.is_none() && jobs.iter().any(|j| j.raster.photo().is_some()) {
+    if boundary.is_none() && jobs.iter().any(|j| j.raster.as_photo().is_some()) {
         parts.push(holes(&parts));
     }
     let frames = match boundary {
         Some(_) => sources
             .rasters
             .iter()
-            .filter(|r| r.photo().is_none())
+            .filter(|r| r.as_photo().is_none())
             .map(frame)
             .collect::<Result<_, _>>()?,
         None => Vec::new(),

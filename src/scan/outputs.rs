@@ -9,7 +9,7 @@ use super::review::{About, Card, page};
 use super::scorer::Model;
 use super::summary::Summary;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_m2, area_mu, write_features};
-use crate::imagery::{Captured, Raster, RasterError, gdal_version};
+use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::schema::{
     CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, FlightQuality,
     FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason, RefusedSource,
@@ -32,7 +32,7 @@ pub struct Provenance<'a> {
     /// What the work is bound to.
     pub bond: &'a Bond,
     /// The sources.
-    pub rasters: &'a [Raster],
+    pub rasters: &'a [Source],
 }
 
 /// The folder of the pictures.
@@ -166,7 +166,7 @@ struct Files {
 const A_SITTING: usize = 32;
 
 /// Writes the pictures and removes those of earlier results.
-fn write_chips(summary: &Summary, rasters: &[Raster]) -> Result<Vec<Files>, ScanError> {
+fn write_chips(summary: &Summary, rasters: &[Source]) -> Result<Vec<Files>, ScanError> {
     let chips = summary.out.join(CHIPS);
     let one = |artist: &Artist<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
         let pictures = artist.pictures(candidate);
@@ -350,7 +350,7 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
 }
 
 /// What the photos say of the flight; `None` where none was searched.
-fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Option<FlightQuality> {
+fn flight_quality(summary: &Summary, rasters: &[Source]) -> Option<FlightQuality> {
     if summary.photos.0 == 0 {
         return None;
     }
@@ -370,8 +370,8 @@ fn flight_quality(summary: &Summary, rasters: &[Raster]) -> Option<FlightQuality
     });
     let sources = |kind: fn(&crate::imagery::photo::Photo) -> String| {
         let mut count: BTreeMap<String, usize> = BTreeMap::default();
-        for (photo, _) in rasters.iter().filter_map(Raster::photo) {
-            *count.entry(kind(photo)).or_default() += 1;
+        for photo in rasters.iter().filter_map(Source::as_photo) {
+            *count.entry(kind(photo.photo())).or_default() += 1;
         }
         count
     };

@@ -3,7 +3,7 @@
 use super::candidate::Candidate;
 use super::chip::{View, Window, draw, encode, window};
 use crate::ground::{Gsd, LonLat};
-use crate::imagery::{Raster, RasterReader};
+use crate::imagery::{PixelReader, Source};
 use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
 use image::RgbImage;
 
@@ -17,14 +17,14 @@ pub struct Pictures {
 
 /// Draws from one raster, which is opened once: to open a photo is to decode it.
 pub struct Artist<'a> {
-    raster: &'a Raster,
-    reader: Option<RasterReader>,
+    raster: &'a Source,
+    reader: Option<Box<dyn PixelReader>>,
 }
 
 impl<'a> Artist<'a> {
     /// Opens a raster.
-    pub fn new(raster: &'a Raster) -> Self {
-        let reader = RasterReader::open(raster, raster.full_level()).ok();
+    pub fn new(raster: &'a Source) -> Self {
+        let reader = raster.open(raster.full_level()).ok();
         Self { raster, reader }
     }
 
@@ -49,8 +49,7 @@ impl<'a> Artist<'a> {
     /// The window's pixels, reduced while they are read where the picture is smaller.
     fn crop(&self, shown: &Window) -> Option<RgbImage> {
         let longest = shown.width.max(shown.height);
-        let (rgb, width, height) = self.reader.as_ref()?.picture(shown.source, longest)?;
-        RgbImage::from_raw(width, height, rgb)
+        self.reader.as_ref()?.picture(shown.source, longest)
     }
 
     fn in_pixels(&self, polygon: &MultiPolygon) -> Option<MultiPolygon> {
@@ -68,7 +67,7 @@ impl<'a> Artist<'a> {
 }
 
 /// The direction of north in the raster, in degrees clockwise from its top.
-fn north(raster: &Raster, at: LonLat) -> Option<f64> {
+fn north(raster: &Source, at: LonLat) -> Option<f64> {
     const STEP_DEGREES: f64 = 1e-4;
     let ends = raster
         .pixels_of(&[at, LonLat::new(at.lon, at.lat + STEP_DEGREES)])

@@ -11,7 +11,7 @@ use super::plan::{Plan, Task, Tile};
 use super::scorer::{Model, Scorer};
 use super::window::{Assembler, extent, holds};
 use crate::ground::Region;
-use crate::imagery::{Level, Pixels, Raster, RasterError, RasterReader, Why};
+use crate::imagery::{Level, OpenError, PixelReader, Pixels, RasterError, Source, Validity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -23,7 +23,7 @@ pub struct Job {
     /// The number of its source.
     pub source: usize,
     /// The raster.
-    pub raster: Raster,
+    pub raster: Source,
     /// Of a photo that is not searched whole, the parts that are.
     pub parts: Option<BTreeSet<usize>>,
     /// The grid that is read.
@@ -323,7 +323,7 @@ impl Drop for HaltOnPanic<'_> {
 /// One thread's own things.
 struct Worker<'a> {
     pool: &'a Pool<'a>,
-    reader: Option<(usize, RasterReader)>,
+    reader: Option<(usize, Box<dyn PixelReader>)>,
     scorer: Scorer,
     assembler: Assembler,
     input: Vec<f32>,
@@ -361,7 +361,11 @@ impl Worker<'_> {
     ) -> Result<(Pixels, Option<ChunkReport>), Failure> {
         let job = &self.pool.jobs[number];
         if self.reader.as_ref().is_none_or(|(open, _)| *open != number) {
-            let reader = RasterReader::open(&job.raster, job.level).map_err(Failure::Raster)?;
+            let reader = match job.raster.open(job.level) {
+                Ok(reader) => reader,
+                Err(OpenError::Source(error)) => return Err(Failure::Raster(error)),
+                Err(OpenError::Rejected { frame, .. }) => frame,
+            };
             self.reader = Some((number, reader));
         }
         let wanted = job.plan.chunks[chunk];
@@ -378,9 +382,9 @@ impl Worker<'_> {
             ChunkReport {
                 job: number,
                 chunk,
-                no_data: own(Why::NoData),
-                unreadable: own(Why::Unreadable),
-                blank: Region::from_rects(own(Why::Blank).rects().filter(long)),
+                no_data: own(Validity::NoData),
+                unreadable: own(Validity::Unreadable),
+                blank: Region::from_rects(own(Validity::Blank).rects().filter(long)),
                 sharpness: reader.sharpness(),
             }
         });
@@ -400,14 +404,14 @@ impl Worker<'_> {
         let mut live: Vec<Tile> = task
             .tiles
             .iter()
-            .filter(|t| holds(job.plan.level_rect(t.core, level), chunks, &[Why::Searched]))
+            .filter(|t| holds(job.plan.level_rect(t.core, level), chunks, &[Validity::Searched]))
             .copied()
             .collect();
         if let (Output::Dense { cell, halo }, [tile]) = (contract.output, live.as_mut_slice())
             && contract.input.is_free()
         {
             let core = job.plan.level_rect(tile.core, level);
-            if let Some(ground) = extent(core, chunks, &[Why::Searched, Why::Blank]) {
+            if let Some(ground) = extent(core, chunks, &[Validity::Searched, Validity::Blank]) {
                 *tile = job.plan.trimmed(tile, ground, cell, halo);
             }
         }

@@ -168,7 +168,7 @@ impl<'a> Search<'a> {
         let chosen = self.choose(&Chosen::new(), &BTreeSet::new())?;
         let mut jobs = Vec::new();
         for (source, raster) in self.sources.rasters.iter().enumerate() {
-            let parts = match (&chosen, raster.photo()) {
+            let parts = match (&chosen, raster.as_photo()) {
                 (Some(chosen), Some(_)) => {
                     let Some(parts) = chosen.get(&source) else {
                         continue;
@@ -355,7 +355,7 @@ impl<'a> Search<'a> {
         let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
         let mut outside = BTreeSet::new();
         for (source, raster) in self.sources.rasters.iter().enumerate() {
-            let photo = self.boundary.is_some() && raster.photo().is_some();
+            let photo = self.boundary.is_some() && raster.as_photo().is_some();
             if photo && self.job(source, None)?.is_none() {
                 outside.insert(source);
             }

@@ -12,7 +12,7 @@ use super::request::Request;
 use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
-use crate::imagery::{Found, Level, Raster, RasterError};
+use crate::imagery::{Found, Level, Orthomosaic, PhotoSource, RasterError, Source};
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
 use rayon::prelude::*;
@@ -27,13 +27,13 @@ const LONGEST_EDGE: f64 = 1024.0;
 /// What was opened.
 pub struct Sources {
     /// Those that are searched.
-    pub rasters: Vec<Raster>,
+    pub rasters: Vec<Source>,
     /// Unique names, in the same order.
     pub names: Vec<String>,
     /// Those that were refused, with the reason.
     pub refused: Vec<RasterError>,
     /// Those refused as too coarse, whose ground is known.
-    pub too_coarse: Vec<Raster>,
+    pub too_coarse: Vec<Source>,
     /// What a pilot should know of the photos' flights: the file's name and the remark.
     pub remarks: Vec<(String, Remark)>,
     /// Cameras and flights of the photos.
@@ -49,11 +49,11 @@ pub struct Sources {
 }
 
 /// Opens every raster of the inputs, in their order.
-pub fn open_rasters(inputs: &Found, request: &Request) -> Vec<Result<Raster, RasterError>> {
+pub fn open_rasters(inputs: &Found, request: &Request) -> Vec<Result<Orthomosaic, RasterError>> {
     inputs
         .rasters
         .par_iter()
-        .map(|path| Raster::open(path, &request.raster))
+        .map(|path| Orthomosaic::open(path, &request.raster))
         .collect()
 }
 
@@ -64,7 +64,7 @@ impl Sources {
     /// # Errors
     /// [`ScanError::NoSource`] where none is left.
     pub fn new(
-        opened: Vec<Result<Raster, RasterError>>,
+        opened: Vec<Result<Orthomosaic, RasterError>>,
         inputs: &Found,
         request: &Request,
         contract: &Contract,
@@ -72,7 +72,7 @@ impl Sources {
     ) -> Result<Self, ScanError> {
         let (mut rasters, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
         for raster in opened {
-            match raster {
+            match raster.map(Source::from) {
                 Ok(raster) => {
                     let (gsd_cm, coarsest_cm) =
                         (raster.gsd().coarsest_cm(), contract.coarsest_cm());
@@ -98,8 +98,8 @@ impl Sources {
                 .map(|a| RasterError::Photo(Box::new(a))),
         );
         for photo in placed.photos {
-            match Raster::of_photo(photo, contract.resolution_cm / 100.0) {
-                Ok(raster) => rasters.push(raster),
+            match PhotoSource::new(photo, contract.resolution_cm / 100.0) {
+                Ok(photo) => rasters.push(photo.into()),
                 Err(error) => refused.push(error),
             }
         }
@@ -146,7 +146,7 @@ impl Sources {
         let searched = |n: usize| self.searched.get(n).is_none_or(|s| s != &Some(Vec::new()));
         let photos = self.rasters.iter().enumerate();
         photos
-            .filter(|(n, r)| r.photo().is_some() && searched(*n))
+            .filter(|(n, r)| r.as_photo().is_some() && searched(*n))
             .count()
     }
 
@@ -154,7 +154,7 @@ impl Sources {
     pub fn photos_gsd_cm(&self) -> Option<(f64, f64)> {
         self.rasters
             .iter()
-            .filter_map(|r| r.photo()?.0.footprint.gsd_m)
+            .filter_map(|r| r.as_photo()?.photo().footprint.gsd_m)
             .map(|(finest, coarsest)| (finest * 100.0, coarsest * 100.0))
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
@@ -183,13 +183,13 @@ impl Sources {
         for report in ground.values() {
             let source = jobs[report.job].source;
             sharpness[source] = sharpness[source].or(report.sharpness);
-            if self.rasters[source].photo().is_some() && !report.unreadable.is_empty() {
+            if self.rasters[source].as_photo().is_some() && !report.unreadable.is_empty() {
                 searched[source] = Some(Vec::new());
             }
         }
         self.blur = blur(&sharpness);
         let worked: BTreeSet<usize> = jobs.iter().map(|j| j.source).collect();
-        let photos = |n: &usize| self.rasters[*n].photo().is_some();
+        let photos = |n: &usize| self.rasters[*n].as_photo().is_some();
         self.skipped = (0..self.rasters.len())
             .filter(|n| photos(n) && !worked.contains(n) && !outside.contains(n))
             .map(|n| self.names[n].clone())
@@ -204,9 +204,10 @@ impl Sources {
 
     /// Whether a place is on the part of a photo that was searched.
     fn searches(&self, source: usize, at: LonLat) -> bool {
-        let Some((photo, grid)) = self.rasters[source].photo() else {
+        let Some(photo) = self.rasters[source].as_photo() else {
             return false;
         };
+        let (photo, grid) = (photo.photo(), photo.grid());
         let held = || photo.footprint.ground.intersects(&geo::Point::from(at));
         match self.searched.get(source) {
             Some(Some(rects)) => {
@@ -264,12 +265,12 @@ const DEM_MARGIN_M: f64 = 1000.0;
 
 impl Views for Sources {
     fn position_error_m(&self, source: usize, at: LonLat) -> Option<f64> {
-        let (photo, _) = self.rasters[source].photo()?;
+        let photo = self.rasters[source].as_photo()?.photo();
         Some(photo.position_error_m(at))
     }
 
     fn view(&self, source: usize, at: LonLat) -> Option<f64> {
-        let (photo, _) = self.rasters[source].photo()?;
+        let photo = self.rasters[source].as_photo()?.photo();
         let (off_nadir_deg, gsd_m) = photo.view_of(at)?;
         let blur = self.blur.get(source).copied().unwrap_or(1.0);
         Some(gsd_m / off_nadir_deg.to_radians().cos() * blur)
@@ -283,12 +284,12 @@ impl Views for Sources {
 }
 
 /// File names; where two are the same, with as many folders before them as tell them apart.
-fn unique_names(rasters: &[Raster]) -> Vec<String> {
+fn unique_names(rasters: &[Source]) -> Vec<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for raster in rasters {
         *count.entry(raster.name()).or_default() += 1;
     }
-    let name = |raster: &Raster| {
+    let name = |raster: &Source| {
         if count[raster.name()] == 1 {
             return raster.name().to_owned();
         }
@@ -304,7 +305,7 @@ fn unique_names(rasters: &[Raster]) -> Vec<String> {
 }
 
 /// The level of a raster that is read for a model, how many of the raster's pixels one of it takes, and its ground.
-fn read(raster: &Raster, contract: &Contract) -> (Level, (f64, f64), Ground) {
+fn read(raster: &Source, contract: &Contract) -> (Level, (f64, f64), Ground) {
     let level = raster.level_for(contract.resolution_cm);
     let (rx, ry) = raster.reduction(&level);
     let gsd = raster.gsd();
@@ -317,7 +318,7 @@ fn read(raster: &Raster, contract: &Contract) -> (Level, (f64, f64), Ground) {
 }
 
 /// Where the parts of a photo begin and end.
-pub fn edges(raster: &Raster, contract: &Contract, batch: usize) -> Edges {
+pub fn edges(raster: &Source, contract: &Contract, batch: usize) -> Edges {
     let (level, _, ground) = read(raster, contract);
     let whole = Plan::new(contract, batch, &ground, |_| true);
     Edges::of(&whole, &level, contract.output)
@@ -326,7 +327,7 @@ pub fn edges(raster: &Raster, contract: &Contract, batch: usize) -> Edges {
 /// Plans the work on a source inside a boundary, or on some parts of a photo. `None` where the boundary leaves all of it
 /// out.
 pub fn job(
-    (source, raster): (usize, &Raster),
+    (source, raster): (usize, &Source),
     contract: &Contract,
     batch: usize,
     boundary: Option<&Boundary>,
@@ -369,7 +370,7 @@ pub fn job(
 /// system; long edges get further corners, since straight in degrees is not straight in metres.
 fn in_pixels(
     boundary: &Boundary,
-    raster: &Raster,
+    raster: &Source,
     reduction: (f64, f64),
 ) -> Result<MultiPolygon, CrsError> {
     let frame = frame(raster)?;
@@ -407,7 +408,7 @@ fn in_pixels(
 ///
 /// # Errors
 /// See [`CrsError`].
-pub fn frame(raster: &Raster) -> Result<MultiPolygon, CrsError> {
+pub fn frame(raster: &Source) -> Result<MultiPolygon, CrsError> {
     let (x1, y1) = raster.size();
     let whole = Region::from_rects([Rect {
         x0: 0,
@@ -420,7 +421,7 @@ pub fn frame(raster: &Raster) -> Result<MultiPolygon, CrsError> {
 
 /// From a source's pixels to the ground, for one thread.
 pub struct Locator<'a> {
-    raster: &'a Raster,
+    raster: &'a Source,
     to_lonlat: ToLonLat,
     reduction: (f64, f64),
     scale: (f64, f64),
@@ -431,7 +432,7 @@ impl<'a> Locator<'a> {
     ///
     /// # Errors
     /// See [`CrsError`].
-    pub fn new(raster: &'a Raster, level: &Level, scale: (f64, f64)) -> Result<Self, CrsError> {
+    pub fn new(raster: &'a Source, level: &Level, scale: (f64, f64)) -> Result<Self, CrsError> {
         Ok(Self {
             raster,
             to_lonlat: raster.to_lonlat()?,
@@ -529,14 +530,9 @@ fn with_corners(line: &LineString, longest: f64) -> Vec<Coord> {
 
 /// What candidates need to know of the sources.
 pub fn facts(sources: &Sources, request: &Request) -> Vec<SourceFacts> {
-    let one = |(raster, name): (&Raster, &String)| SourceFacts {
+    let one = |(raster, name): (&Source, &String)| SourceFacts {
         name: name.clone(),
-        gsd_cm: raster
-            .photo()
-            .and_then(|(photo, _)| photo.footprint.gsd_m)
-            .map_or(raster.gsd().mean_cm(), |(finest, coarsest)| {
-                (finest * coarsest).sqrt() * 100.0
-            }),
+        gsd_cm: raster.typical_gsd_cm(),
         captured: request.captured.or_else(|| raster.captured()),
     };
     sources

@@ -3,7 +3,7 @@
 use super::model::Contract;
 use super::plan::{Plan, Window, unscaled};
 use crate::ground::Rect;
-use crate::imagery::{Pixels, Why};
+use crate::imagery::{Pixels, Validity};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ImageView, ResizeAlg, ResizeOptions, Resizer};
@@ -158,7 +158,7 @@ fn standardise(values: impl Iterator<Item = u8>, (gain, offset): (f32, f32), out
     }
 }
 
-/// One row of a rectangle in one chunk: where it lies, and the [`Why`] of each pixel; `None` where all are searched.
+/// One row of a rectangle in one chunk: where it lies, and the [`Validity`] of each pixel; `None` where all are searched.
 struct Row<'a> {
     x0: u32,
     x1: u32,
@@ -179,7 +179,7 @@ fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = Row<'_>> {
             (y0..y1).filter(move |_| x0 < x1).map(move |y| {
                 let row = (y - r.y0) as usize * width;
                 let why = pixels
-                    .why
+                    .validity
                     .as_ref()
                     .map(|why| &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize]);
                 Row { x0, x1, y, why }
@@ -188,11 +188,11 @@ fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = Row<'_>> {
 }
 
 /// The smallest rectangle around all pixels of `rect` that are one of `kinds`, in level pixels; `None` where there are none.
-pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> Option<Rect> {
+pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Validity]) -> Option<Rect> {
     let ends = |row: Row<'_>| {
         let Some(why) = row.why else {
             return kinds
-                .contains(&Why::Searched)
+                .contains(&Validity::Searched)
                 .then_some((row.x0, row.x1, row.y));
         };
         let is_one = |w: &u8| kinds.iter().any(|k| *k as u8 == *w);
@@ -222,10 +222,10 @@ pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> Option<Rect>
 }
 
 /// Whether any pixel of a rectangle of level pixels is one of `kinds`.
-pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Why]) -> bool {
+pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Validity]) -> bool {
     rows(rect, chunks).any(|row| match row.why {
         Some(why) => why.iter().any(|w| kinds.iter().any(|k| *k as u8 == *w)),
-        None => kinds.contains(&Why::Searched),
+        None => kinds.contains(&Validity::Searched),
     })
 }
 
@@ -269,7 +269,7 @@ mod tests {
         Arc::new(Pixels {
             rect,
             colours,
-            why: None,
+            validity: None,
         })
     }
 

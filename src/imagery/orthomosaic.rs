@@ -4,14 +4,13 @@ use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
 use super::inputs::is_virtual;
-use super::photo::{Grid, Photo};
 use super::raster_error::RasterError;
+use super::source::{Level, SourceHeader};
 use super::stretch::Stretch;
-use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat};
+use crate::ground::{Crs, GeoTransform, Gsd};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags, Metadata};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 /// What the user says about rasters.
 #[derive(Debug, Clone, Default)]
@@ -22,38 +21,17 @@ pub struct RasterOptions {
     pub bands: Option<[usize; 3]>,
 }
 
-/// The grid of pixels that is read: the full raster, or one of its overviews.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
-    /// The overview's number; `None` is full resolution.
-    pub overview: Option<usize>,
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// Columns and rows of a block.
-    pub block: (u32, u32),
-}
-
 /// An orthomosaic that can be searched.
 #[derive(Debug, Clone)]
-pub struct Raster {
-    pub(super) path: PathBuf,
+pub struct Orthomosaic {
+    pub(super) header: SourceHeader,
     pub(super) colours: Colours,
     pub(super) no_data: NoData,
     pub(super) stretch: Option<Stretch>,
     pub(super) can_be_sparse: bool,
-    name: String,
-    levels: Vec<Level>,
-    transform: GeoTransform,
-    crs: Crs,
-    gsd: Gsd,
-    captured: Option<Captured>,
-    fingerprint: Fingerprint,
-    photo: Option<Arc<(Photo, Grid)>>,
 }
 
-impl Raster {
+impl Orthomosaic {
     /// Opens a raster and reads everything but its pixels (16-bit rasters: a sample of them).
     ///
     /// # Errors
@@ -81,212 +59,48 @@ impl Raster {
         let captured = ["TIFFTAG_DATETIME", "EXIF_DateTimeOriginal"]
             .iter()
             .find_map(|tag| Captured::of_tag(&dataset.metadata_item(tag, "")?));
-        Ok(Self {
+        let header = SourceHeader {
             path: path.into(),
-            name: path
-                .file_name()
-                .map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy())
-                .into_owned(),
-            can_be_sparse: dataset.driver().short_name() == "GTiff",
+            name: SourceHeader::name_of(path),
             fingerprint: fingerprint(path, &dataset, &transform, &crs, &colours)?,
             levels,
             transform,
             crs,
             gsd,
+            captured,
+        };
+        Ok(Self {
+            header,
+            can_be_sparse: dataset.driver().short_name() == "GTiff",
             colours,
             no_data,
             stretch,
-            captured,
-            photo: None,
         })
-    }
-
-    /// A photo as a raster: laid on ground pixels of `resolution_m`, or of its own finest where that is coarser.
-    ///
-    /// # Errors
-    /// [`RasterError::NotARaster`] where the file is gone.
-    pub fn of_photo(photo: Photo, resolution_m: f64) -> Result<Self, RasterError> {
-        let path = photo.shot.path.clone();
-        let gone = |reason: String| RasterError::NotARaster {
-            path: path.clone(),
-            reason,
-        };
-        let grid = photo.grid(resolution_m);
-        let transform = grid
-            .in_degrees()
-            .ok_or_else(|| RasterError::ZeroPixels { path: path.clone() })?;
-        let crs = Crs::wgs84().map_err(|source| RasterError::Crs {
-            path: path.clone(),
-            source,
-        })?;
-        let level = Level {
-            overview: None,
-            width: grid.width,
-            height: grid.height,
-            block: (grid.width, grid.height),
-        };
-        let samples = file_samples(&path).map_err(|e| gone(e.to_string()))?;
-        let pose = format!("{:?} {:?}", photo.camera, transform.coefficients());
-        let gsd_cm = grid.gsd_m * 100.0;
-        Ok(Self {
-            name: path
-                .file_name()
-                .map_or_else(|| path.to_string_lossy(), |n| n.to_string_lossy())
-                .into_owned(),
-            path,
-            colours: Colours::Byte([1, 2, 3]),
-            no_data: NoData::Never,
-            stretch: None,
-            can_be_sparse: false,
-            levels: vec![level],
-            transform,
-            crs,
-            gsd: Gsd {
-                x_cm: gsd_cm,
-                y_cm: gsd_cm,
-            },
-            captured: photo
-                .shot
-                .metadata
-                .captured
-                .map(|c| Captured::day(c.local.date())),
-            fingerprint: fingerprint_bytes(&[&samples, pose.as_bytes()]),
-            photo: Some(Arc::new((photo, grid))),
-        })
-    }
-
-    /// The photo and its grid, where it is one.
-    pub fn photo(&self) -> Option<&(Photo, Grid)> {
-        self.photo.as_deref()
-    }
-
-    /// Its path as the user named it.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Its file name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Columns and rows at full resolution.
-    pub fn size(&self) -> (u32, u32) {
-        (self.levels[0].width, self.levels[0].height)
     }
 
     /// Its true ground sampling distance.
     pub fn gsd(&self) -> Gsd {
-        self.gsd
+        self.header.gsd
     }
 
-    /// Its coordinate system.
-    pub fn crs(&self) -> &Crs {
-        &self.crs
-    }
-
-    /// When it was taken, by its own tags.
-    pub fn captured(&self) -> Option<Captured> {
-        self.captured
-    }
-
-    /// What makes it the same raster.
-    pub fn fingerprint(&self) -> &Fingerprint {
-        &self.fingerprint
-    }
-
-    /// Whether it is still the raster that was opened.
-    ///
-    /// # Errors
-    /// [`RasterError::Changed`] where it is not, or is gone.
-    pub fn check_unchanged(&self) -> Result<(), RasterError> {
+    pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
+        let header = &self.header;
         let changed = || RasterError::Changed {
-            path: self.path.clone(),
+            path: header.path.clone(),
         };
-        if let Some((photo, _)) = self.photo() {
-            let now = file_samples(&self.path).map_err(|_ignored| changed())?;
-            let pose = format!("{:?} {:?}", photo.camera, self.transform.coefficients());
-            let same = fingerprint_bytes(&[&now, pose.as_bytes()]) == self.fingerprint;
-            return same.then_some(()).ok_or_else(changed);
-        }
-        let dataset = open(&self.path).map_err(|_ignored| changed())?;
+        let dataset = open(&header.path).map_err(|_ignored| changed())?;
         let now = fingerprint(
-            &self.path,
+            &header.path,
             &dataset,
-            &self.transform,
-            &self.crs,
+            &header.transform,
+            &header.crs,
             &self.colours,
         )?;
-        if now == self.fingerprint {
+        if now == header.fingerprint {
             Ok(())
         } else {
             Err(changed())
         }
-    }
-
-    /// The grid to read for a model that wants `resolution_cm`: the smallest overview that is still as fine as that and
-    /// at least halves the raster, else the raster itself.
-    pub fn level_for(&self, resolution_cm: f64) -> Level {
-        let fine_enough = |level: &&Level| {
-            let (fx, fy) = self.reduction(level);
-            fx >= 2.0
-                && self.gsd.x_cm * fx <= resolution_cm * 1.001
-                && self.gsd.y_cm * fy <= resolution_cm * 1.001
-        };
-        self.levels
-            .iter()
-            .filter(fine_enough)
-            .min_by_key(|l| l.width)
-            .copied()
-            .unwrap_or(self.levels[0])
-    }
-
-    /// The raster's own grid.
-    pub fn full_level(&self) -> Level {
-        self.levels[0]
-    }
-
-    /// How many full-resolution columns and rows one of the level's takes.
-    pub fn reduction(&self, level: &Level) -> (f64, f64) {
-        let full = self.levels[0];
-        (
-            f64::from(full.width) / f64::from(level.width),
-            f64::from(full.height) / f64::from(level.height),
-        )
-    }
-
-    /// The way from its coordinate system to lon/lat, for one thread.
-    ///
-    /// # Errors
-    /// See [`CrsError`].
-    pub fn to_lonlat(&self) -> Result<ToLonLat, CrsError> {
-        self.crs.to_lonlat()
-    }
-
-    /// Where full-resolution pixel positions lie.
-    ///
-    /// # Errors
-    /// See [`CrsError`].
-    pub fn locate(
-        &self,
-        to_lonlat: &ToLonLat,
-        points: &[PixelPoint],
-    ) -> Result<Vec<LonLat>, CrsError> {
-        let there: Vec<CrsPoint> = points.iter().map(|p| self.transform.apply(*p)).collect();
-        to_lonlat.apply(&there)
-    }
-
-    /// The full-resolution pixel positions of places.
-    ///
-    /// # Errors
-    /// See [`CrsError`].
-    pub fn pixels_of(&self, places: &[LonLat]) -> Result<Vec<PixelPoint>, CrsError> {
-        Ok(self
-            .crs
-            .from_lonlat(places)?
-            .into_iter()
-            .map(|p| self.transform.invert(p))
-            .collect())
     }
 }
 
