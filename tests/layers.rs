@@ -24,7 +24,7 @@ const ORDER: [&str; 12] = [
 /// A crate and the path prefixes below `src/` that may name it.
 const FENCES: [(&str, &[&str]); 5] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
-    ("ort", &["scan/scorer.rs"]),
+    ("ort", &["scan/model/"]),
     ("rusqlite", &["registry/store"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),

@@ -32,11 +32,10 @@ impl PhotoSource {
             path: path.clone(),
             source,
         })?;
-        let fingerprint =
-            fingerprint(&photo, &transform).map_err(|e| RasterError::NotARaster {
-                path: path.clone(),
-                reason: e.to_string(),
-            })?;
+        let fingerprint = fingerprint(&photo, &transform).map_err(|e| RasterError::NotARaster {
+            path: path.clone(),
+            reason: e.to_string(),
+        })?;
         let gsd_cm = grid.gsd_m * 100.0;
         let header = SourceHeader {
             name: SourceHeader::name_of(&path),
@@ -122,11 +121,13 @@ impl PhotoReader {
 
     fn validity(&self, row: std::ops::Range<usize>) -> impl Iterator<Item = u8> {
         let usable = self.sharpness.is_some();
-        self.flat.valid[row].iter().map(move |valid| match (valid, usable) {
-            (false, _) => Validity::NoData as u8,
-            (true, true) => Validity::Searched as u8,
-            (true, false) => Validity::Unreadable as u8,
-        })
+        self.flat.valid[row]
+            .iter()
+            .map(move |valid| match (valid, usable) {
+                (false, _) => Validity::NoData as u8,
+                (true, true) => Validity::Searched as u8,
+                (true, false) => Validity::Unreadable as u8,
+            })
     }
 }
 

@@ -7,9 +7,7 @@ use super::orthomosaic_reader::OrthomosaicReader;
 use super::photo_source::{PhotoReader, PhotoSource};
 use super::pixels::{OpenError, PixelReader};
 use super::raster_error::RasterError;
-use crate::ground::{
-    Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat,
-};
+use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

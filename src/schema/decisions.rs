@@ -69,3 +69,17 @@ pub enum RejectReason {
     /// Something else; a note says what.
     Other,
 }
+
+impl RejectReason {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 8] = [
+        Self::Lookalike,
+        Self::Crop,
+        Self::GardenFlower,
+        Self::Vegetable,
+        Self::Object,
+        Self::ShadowOrBlur,
+        Self::Duplicate,
+        Self::Other,
+    ];
+}

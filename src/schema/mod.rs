@@ -6,6 +6,7 @@
 //! candidates.geojson  CandidateProperties     members and properties of a GeoJSON feature collection
 //! coverage.geojson    CoverageProperties      the same
 //! decisions-*.json    Decisions               papaver.decisions/1
+//! scores.jsonl        ScoreLine               papaver.scores/1
 //! ```
 //!
 //! Within a version members may be added, never renamed, removed or given another meaning; a reader passes over members
@@ -15,6 +16,7 @@ mod decisions;
 mod features;
 mod reason;
 mod scan;
+mod scores;
 
 #[cfg(test)]
 mod published;
@@ -27,6 +29,10 @@ pub use reason::Reason;
 pub use scan::{
     FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, RefusedSource,
     RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+};
+pub use scores::{
+    CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,
+    ScoresKey,
 };
 
 /// A value as the JSON object that it is written as; the members of an object come in alphabetical order.

@@ -3,8 +3,10 @@
 //! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
 //! many small sessions beat one with many threads.
 
-use super::model::{Contract, Declared, Output, words};
-use super::model_error::ModelError;
+use super::contract::{Contract, Declared, words};
+use super::error::ModelError;
+use super::head::{Head, Hit, RawOutput};
+use crate::ground::Rect;
 use ort::environment::Environment;
 use ort::ep::{CUDA, ExecutionProvider};
 use ort::session::Session;
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The model that comes with the program.
-const BUILT_IN: &[u8] = include_bytes!("../../models/papaver.onnx");
+const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver.onnx");
 /// File names of the runtime, in the order they are tried in a folder.
 const LIBRARIES: [&str; 3] = [
     "libonnxruntime.so",
@@ -311,7 +313,7 @@ impl Model {
         };
         Ok(Scorer {
             session,
-            contract: self.contract.clone(),
+            head: self.contract.head(),
         })
     }
 }
@@ -383,76 +385,40 @@ fn metadata(session: &Session) -> BTreeMap<String, String> {
 /// One session, for one thread.
 pub struct Scorer {
     session: Session,
-    contract: Contract,
-}
-
-/// The probabilities of one input: `columns` by `rows` cells, row by row; one cell for a tile classifier.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scores {
-    /// Cells in a row.
-    pub columns: usize,
-    /// Rows of cells.
-    pub rows: usize,
-    /// Probability of poppy, 0 to 1.
-    pub values: Vec<f32>,
+    head: Box<dyn Head>,
 }
 
 impl Scorer {
-    /// Scores `count` inputs of `height` by `width` pixels, `input` being `[count,3,height,width]` standardised values.
+    /// The hits at or above `floor` of a batch of `count` inputs of `input` rows and columns; `values` being
+    /// `[count,3,rows,columns]` standardised colours, and `cores` what of the source each input stands for.
     ///
     /// # Errors
     /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
-    pub fn score(
+    pub fn hits(
         &mut self,
-        input: &[f32],
+        values: &[f32],
         count: usize,
-        height: u32,
-        width: u32,
-    ) -> Result<Vec<Scores>, ModelError> {
+        input: (u32, u32),
+        cores: &[Rect],
+        floor: f32,
+    ) -> Result<Vec<Vec<Hit>>, ModelError> {
         let failed = |e: ort::Error| ModelError::Run {
             reason: first_line(&e.to_string()),
         };
-        let shape = [count, 3, height as usize, width as usize];
-        let tensor = TensorRef::from_array_view((shape, input)).map_err(failed)?;
+        let shape = [count, 3, input.0 as usize, input.1 as usize];
+        let tensor = TensorRef::from_array_view((shape, values)).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
         let sizes: Vec<usize> = shape
             .iter()
             .map(|d| usize::try_from(*d).unwrap_or(0))
             .collect();
-        let wrong = || ModelError::OutputShape {
-            found: format!("{sizes:?}"),
+        let output = RawOutput {
+            sizes: &sizes,
+            values,
+            count,
+            input,
         };
-        let (classes, rows, columns) = match (self.contract.output, sizes.as_slice()) {
-            (Output::Tile, [n, c]) if *n == count => (*c, 1, 1),
-            (Output::Dense { cell, .. }, [n, c, h, w]) if *n == count => {
-                let fits = *h == (height / cell) as usize && *w == (width / cell) as usize;
-                if fits {
-                    (*c, *h, *w)
-                } else {
-                    return Err(wrong());
-                }
-            }
-            _ => return Err(wrong()),
-        };
-        if classes == 0 || (classes > 1 && self.contract.positive.iter().any(|p| *p >= classes)) {
-            return Err(wrong());
-        }
-        let cells = rows * columns;
-        let one = |raw: &[f32]| {
-            let values: Vec<f32> = (0..cells)
-                .map(|i| self.contract.probability(|c| raw[c * cells + i], classes))
-                .collect();
-            if values.iter().all(|v| v.is_finite()) {
-                Ok(Scores {
-                    columns,
-                    rows,
-                    values,
-                })
-            } else {
-                Err(ModelError::NotANumber)
-            }
-        };
-        values.chunks_exact(classes * cells).map(one).collect()
+        self.head.hits(&output, cores, floor)
     }
 }

@@ -1,10 +1,11 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
-use super::hits::{Hit, Located};
-use super::ids::candidate_id;
-use super::sightings::{Views, plots};
+use super::association::{Views, plots};
+use super::locate::Located;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
 use crate::imagery::Captured;
+use crate::scan::ids::{SourceId, candidate_id};
+use crate::scan::model::Hit;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use std::collections::BTreeMap;
 
@@ -34,10 +35,10 @@ pub struct Candidate {
     pub area_m2: f64,
     /// How many cells or tiles hit.
     pub hits: usize,
-    /// Numbers of the sources that show it.
-    pub sources: Vec<usize>,
-    /// The number of the source it is best seen in: the finest.
-    pub best: usize,
+    /// The sources that show it.
+    pub sources: Vec<SourceId>,
+    /// The source it is best seen in: the finest.
+    pub best: SourceId,
     /// When it was seen, over all its sources.
     pub captured: Option<Captured>,
     /// The ground its hits cover.
@@ -83,7 +84,7 @@ impl Candidate {
 }
 
 /// The candidates of a scan, by rank.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ranked {
     /// Those that are to be looked at.
     pub candidates: Vec<Candidate>,
@@ -110,7 +111,7 @@ pub fn candidates<E>(
     sources: &[SourceFacts],
     rules: Rules,
     views: &dyn Views,
-    outline: impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
+    outline: impl Fn(SourceId, &Region) -> Result<MultiPolygon, E>,
 ) -> Result<Ranked, E> {
     let mut found = Vec::new();
     for members in plots(hits, rules.radius_m, views) {
@@ -145,9 +146,9 @@ fn candidate<E>(
     members: &[&Located],
     sources: &[SourceFacts],
     views: &dyn Views,
-    outline: &impl Fn(usize, &Region) -> Result<MultiPolygon, E>,
+    outline: &impl Fn(SourceId, &Region) -> Result<MultiPolygon, E>,
 ) -> Result<Candidate, E> {
-    let mut by_source: BTreeMap<usize, Vec<&Hit>> = BTreeMap::new();
+    let mut by_source: BTreeMap<SourceId, Vec<&Hit>> = BTreeMap::new();
     for located in members {
         by_source
             .entry(located.source)
@@ -155,10 +156,10 @@ fn candidate<E>(
             .push(&located.hit);
     }
     let place = members[0].quad[0];
-    let is_photo = |n: usize| views.position_error_m(n, place).is_some();
+    let is_photo = |n: SourceId| views.position_error_m(n, place).is_some();
     let most = by_source.values().map(Vec::len).max().unwrap_or(0);
     // A view whose edge cuts the plot off is worse than any that has all of it.
-    let view = |n: usize| {
+    let view = |n: SourceId| {
         let own = members.iter().find(|m| m.source == n);
         let at = own.map_or(place, |m| m.quad[0]);
         let cut = 2 * by_source[&n].len() <= most;
@@ -187,8 +188,8 @@ fn candidate<E>(
     let drawn = polygon;
     let (east, north) = best_photo.map_or((0.0, 0.0), |best| shift(members, best, views));
     let polygon = drawn.translate(east, north);
-    let numbers: Vec<usize> = by_source.keys().copied().collect();
-    let finest = |a: &&usize, b: &&usize| sources[**a].gsd_cm.total_cmp(&sources[**b].gsd_cm);
+    let numbers: Vec<SourceId> = by_source.keys().copied().collect();
+    let finest = |a: &&SourceId, b: &&SourceId| sources[a.0].gsd_cm.total_cmp(&sources[b.0].gsd_cm);
     let rasters = numbers.iter().filter(|n| !is_photo(**n));
     let best = best_photo.or_else(|| rasters.min_by(finest).copied());
     let at = inside(&polygon).unwrap_or(place);
@@ -215,11 +216,11 @@ fn candidate<E>(
         score_mean: scores().sum::<f64>() / members.len() as f64,
         area_m2: area_m2(&polygon),
         hits: members.len(),
-        best: best.unwrap_or(0),
+        best: best.unwrap_or(SourceId(0)),
         photos,
         captured: numbers
             .iter()
-            .filter_map(|n| sources[*n].captured)
+            .filter_map(|n| sources[n.0].captured)
             .reduce(Captured::with),
         at,
         sources: numbers,
@@ -231,9 +232,9 @@ fn candidate<E>(
 /// Degrees of longitude and latitude from where the best view has a plot to where all its views together have it: the
 /// mean of their places, each with the weight of its error. The stated error is not made smaller for it, since the
 /// errors of one flight have much in common.
-fn shift(members: &[&Located], best: usize, views: &dyn Views) -> (f64, f64) {
+fn shift(members: &[&Located], best: SourceId, views: &dyn Views) -> (f64, f64) {
     let plane = LocalPlane::at(members[0].quad[0]);
-    let mut by_source: BTreeMap<usize, Vec<PlanePoint>> = BTreeMap::new();
+    let mut by_source: BTreeMap<SourceId, Vec<PlanePoint>> = BTreeMap::new();
     for member in members {
         let corners = member.quad.map(|c| plane.to_plane(c));
         let mean = |v: fn(&PlanePoint) -> f64| corners.iter().map(v).sum::<f64>() / 4.0;
@@ -289,12 +290,12 @@ fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
 mod tests {
     use super::*;
     use crate::ground::Rect;
-    use crate::scan::sightings::NoPhotos;
+    use crate::scan::find::association::NoPhotos;
     use geo::{MapCoords, Point};
 
     const DEGREE: f64 = 2e-7;
 
-    fn ground(_: usize, region: &Region) -> Result<MultiPolygon, std::convert::Infallible> {
+    fn ground(_: SourceId, region: &Region) -> Result<MultiPolygon, std::convert::Infallible> {
         Ok(region.outline().map_coords(|c| geo::Coord {
             x: 113.3 + c.x * DEGREE,
             y: 33.7 - c.y * DEGREE,
@@ -313,8 +314,12 @@ mod tests {
         };
         let quad = [at(x, y), at(x + 16, y), at(x + 16, y + 16), at(x, y + 16)];
         Located {
-            source,
-            hit: Hit { rect, score },
+            source: SourceId(source),
+            hit: Hit {
+                rect,
+                class: 1,
+                score,
+            },
             quad,
         }
     }
@@ -343,10 +348,10 @@ mod tests {
     struct Photos(usize);
 
     impl Views for Photos {
-        fn position_error_m(&self, _: usize, _: LonLat) -> Option<f64> {
+        fn position_error_m(&self, _: SourceId, _: LonLat) -> Option<f64> {
             Some(3.0)
         }
-        fn view(&self, _: usize, _: LonLat) -> Option<f64> {
+        fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
             Some(0.0)
         }
         fn covering(&self, _: LonLat) -> usize {
@@ -399,7 +404,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].sources.as_slice(), found[0].best),
-            (&[0, 1][..], 1)
+            (&[SourceId(0), SourceId(1)][..], SourceId(1))
         );
         assert_eq!(
             found[0].captured.expect("known").to_string(),

@@ -8,7 +8,8 @@
 //!   {"candidate": "…", "decision": "keep", "reason": null, "at": "2026-06-01T02:03:04Z", "note": null}]}
 //! ```
 //!
-//! `decision` is `keep` or `reject`; a rejection has one of the codes [`REASONS`] as its reason.
+//! `decision` is `keep` or `reject`; a rejection has one of the codes of [`RejectReason`](crate::schema::RejectReason) as its
+//! reason; [`Decisions`](crate::schema::Decisions) is the file.
 //!
 //! What comes from file and survey names reaches the page only as JSON in which no character can end the element
 //! that holds it, and the page writes it as text; its content policy lets no script run but its own.
@@ -22,18 +23,6 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 const TEMPLATE: &str = include_str!("review.html");
-
-/// Why a candidate is rejected: the codes that the saved file holds.
-pub const REASONS: [&str; 8] = [
-    "lookalike",
-    "crop",
-    "garden_flower",
-    "vegetable",
-    "object",
-    "shadow_or_blur",
-    "duplicate",
-    "other",
-];
 
 /// A candidate as the page shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -271,9 +260,10 @@ mod tests {
 
     #[test]
     fn the_page_knows_the_same_reasons() {
-        let list = REASONS.map(|code| format!("'{code}'")).join(", ");
+        let codes = crate::schema::RejectReason::ALL.map(|r| json!(r).as_str().unwrap().to_owned());
+        let list = codes.clone().map(|code| format!("'{code}'")).join(", ");
         assert!(TEMPLATE.contains(&format!("const REASONS = [{list}];")));
-        for code in REASONS {
+        for code in codes {
             assert_eq!(
                 TEMPLATE.matches(&format!("{code}: '")).count(),
                 2,

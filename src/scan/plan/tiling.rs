@@ -4,8 +4,8 @@
 //! can name a task by its number. Model pixels are the source resampled to the model's resolution; level pixels are
 //! those of the raster or of the overview that is read.
 
-use super::model::{Contract, Output};
 use crate::ground::Rect;
+use crate::scan::model::{Contract, Output};
 
 /// Bytes of decoded pixels that the rows in work may hold. It decides how wide a stripe of a wide raster is.
 const STRIPE_BYTES: f64 = 24e6;
@@ -318,7 +318,7 @@ fn windows(size: u32, cell: u32, halo: u32, largest: u32, fixed: bool) -> Vec<Sp
 }
 
 /// Whether model pixels are level pixels.
-pub(super) fn unscaled(scale: f64) -> bool {
+pub fn unscaled(scale: f64) -> bool {
     (scale - 1.0).abs() < f64::EPSILON
 }
 

@@ -1,9 +1,9 @@
 //! From decoded chunks to what the model sees: gathered, resampled by real factors, standardised.
 
-use super::model::Contract;
-use super::plan::{Plan, Window, unscaled};
 use crate::ground::Rect;
 use crate::imagery::{Pixels, Validity};
+use crate::scan::model::Contract;
+use crate::scan::plan::{Plan, Window, unscaled};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ImageView, ResizeAlg, ResizeOptions, Resizer};
@@ -20,7 +20,7 @@ pub struct Assembler {
 
 /// The source pixels that a window needs, with a margin for the filter; it may reach beyond the source.
 #[derive(Debug, Clone, Copy)]
-struct Box {
+struct Extent {
     x: i64,
     y: i64,
     width: usize,
@@ -46,13 +46,13 @@ impl Assembler {
 
     /// Writes one window as `[3,height,width]` into `out`. Ground without data, and beyond the source, is black.
     ///
-    /// `chunks` hold all level pixels that [`super::plan::needed`] names.
+    /// `chunks` hold all level pixels that `needed` in the plan names.
     pub fn fill(&mut self, plan: &Plan, window: Window, chunks: &[Arc<Pixels>], out: &mut [f32]) {
         let (scale_x, scale_y) = plan.scale;
         let (left, top) = (window.x as f64 * scale_x, window.y as f64 * scale_y);
         let across = Self::axis(left, f64::from(window.width) * scale_x, scale_x);
         let down = Self::axis(top, f64::from(window.height) * scale_y, scale_y);
-        let source = Box {
+        let source = Extent {
             x: across.0,
             y: down.0,
             width: across.1,
@@ -83,7 +83,7 @@ impl Assembler {
         }
     }
 
-    fn resize(&mut self, source: Box, window: Window, options: &ResizeOptions) {
+    fn resize(&mut self, source: Extent, window: Window, options: &ResizeOptions) {
         if (self.resized.width(), self.resized.height()) != (window.width, window.height) {
             self.resized = TypedImage::new(window.width, window.height);
         }
@@ -123,7 +123,7 @@ impl Assembler {
     }
 
     /// Copies one colour of what lies inside `source` out of the chunks.
-    fn gather(&mut self, source: Box, chunks: &[Arc<Pixels>], colour: usize) {
+    fn gather(&mut self, source: Extent, chunks: &[Arc<Pixels>], colour: usize) {
         self.gathered.clear();
         self.gathered.resize(source.width * source.height, 0);
         for pixels in chunks.iter().filter(|p| !p.is_empty()) {

@@ -1,16 +1,18 @@
 //! Which parts of which photos are searched where `--min-views` asks for no more than so many views: the way from sources
-//! and plans to [`super::views`] and back.
+//! and plans to [`super::view_cover`] and back.
 
-use super::model::Output;
-use super::plan::Plan;
-use super::views::{Shown, needed};
+use super::sources::Sources;
+use super::tiling::Plan;
+use super::view_cover::{Shown, needed};
 use crate::ground::{LonLat, PixelPoint, Rect};
-use crate::imagery::{Level, Source};
+use crate::imagery::Level;
+use crate::scan::ids::SourceId;
+use crate::scan::model::Output;
 use geo::MultiPolygon;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts by the number of their source.
-pub type Chosen = BTreeMap<usize, BTreeSet<usize>>;
+pub type Chosen = BTreeMap<SourceId, BTreeSet<usize>>;
 
 /// Pixels along a part where tiles overlap and do not mark parts themselves.
 const PART: u32 = 512;
@@ -78,14 +80,14 @@ pub fn overlap(a: Rect, b: Rect) -> bool {
 /// # Errors
 /// Those of `edges`.
 pub fn choose<E>(
-    sources: &[Source],
+    sources: &Sources,
     boundary: Option<&MultiPolygon>,
     least: u16,
-    (searched, useless): (&Chosen, &BTreeSet<usize>),
-    edges: impl Fn(usize) -> Result<Option<Edges>, E>,
+    (searched, useless): (&Chosen, &BTreeSet<SourceId>),
+    edges: impl Fn(SourceId) -> Result<Option<Edges>, E>,
 ) -> Result<Chosen, E> {
     let (mut numbers, mut shown) = (Vec::new(), Vec::new());
-    for (number, source) in sources.iter().enumerate() {
+    for (number, source) in sources.iter() {
         let Some(of_photo) = source.as_photo().filter(|_| !useless.contains(&number)) else {
             continue;
         };

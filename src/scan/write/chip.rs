@@ -52,7 +52,7 @@ pub enum View {
 
 /// The part of a source that a picture shows, and the size of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Window {
+pub struct ChipWindow {
     /// The pixels of the source.
     pub source: Rect,
     /// Columns of the picture.
@@ -69,7 +69,12 @@ pub struct Window {
 /// or 40 m ([`View::Context`]) wide, moved so that it lies inside the source, and cut where the source is smaller. The
 /// picture has the source's own resolution where that gives 256 to 512 pixels. `None` where the source has no pixels
 /// or `bounds` or `gsd` are not finite; and for a context that would show little more than the chip does.
-pub fn window(bounds: geo::Rect<f64>, size: (u32, u32), gsd: Gsd, view: View) -> Option<Window> {
+pub fn window(
+    bounds: geo::Rect<f64>,
+    size: (u32, u32),
+    gsd: Gsd,
+    view: View,
+) -> Option<ChipWindow> {
     let (gx, gy) = (gsd.x_cm / 100.0, gsd.y_cm / 100.0);
     let centre = bounds.center();
     let longest = (bounds.width() * gx).max(bounds.height() * gy);
@@ -98,7 +103,7 @@ pub fn window(bounds: geo::Rect<f64>, size: (u32, u32), gsd: Gsd, view: View) ->
         .min(gy)
         .max(long / f64::from(LONGEST_PX))
         .min(long / SHORTEST_PX);
-    Some(Window {
+    Some(ChipWindow {
         source,
         width: whole(across / metres_per_pixel, LONGEST_PX).max(1),
         height: whole(down / metres_per_pixel, LONGEST_PX).max(1),
@@ -135,7 +140,7 @@ fn whole(value: f64, most: u32) -> u32 {
 /// to be outlined gets a ring around it. Returns `window.width` by `window.height` pixels.
 pub fn draw(
     crop: &RgbImage,
-    window: &Window,
+    window: &ChipWindow,
     outline: &MultiPolygon,
     north_deg: Option<f64>,
 ) -> RgbImage {
@@ -180,7 +185,7 @@ fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
     })
 }
 
-fn in_picture(outline: &MultiPolygon, window: &Window) -> MultiPolygon {
+fn in_picture(outline: &MultiPolygon, window: &ChipWindow) -> MultiPolygon {
     let source = window.source;
     let scale_x = f64::from(window.width) / f64::from(source.x1 - source.x0);
     let scale_y = f64::from(window.height) / f64::from(source.y1 - source.y0);
@@ -356,7 +361,7 @@ mod tests {
         Bounds::new(Coord { x: x0, y: y0 }, Coord { x: x1, y: y1 })
     }
 
-    fn plain(window: &Window, value: u8) -> RgbImage {
+    fn plain(window: &ChipWindow, value: u8) -> RgbImage {
         RgbImage::from_pixel(window.width, window.height, Rgb([value; 3]))
     }
 
@@ -499,7 +504,7 @@ mod tests {
 
     #[test]
     fn the_outline_lies_outside_the_candidate_and_shows_on_light_and_dark() {
-        let whole = Window {
+        let whole = ChipWindow {
             source: Rect {
                 x0: 0,
                 y0: 0,
@@ -561,7 +566,7 @@ mod tests {
 
     #[test]
     fn a_speck_gets_a_ring_that_leaves_it_visible() {
-        let whole = Window {
+        let whole = ChipWindow {
             source: Rect {
                 x0: 0,
                 y0: 0,
@@ -588,7 +593,7 @@ mod tests {
 
     #[test]
     fn strange_outlines_do_no_harm() {
-        let whole = Window {
+        let whole = ChipWindow {
             source: Rect {
                 x0: 0,
                 y0: 0,
@@ -618,7 +623,7 @@ mod tests {
 
     #[test]
     fn the_file_is_a_jpeg_of_the_same_size_and_always_the_same_bytes() {
-        let whole = Window {
+        let whole = ChipWindow {
             source: Rect {
                 x0: 0,
                 y0: 0,

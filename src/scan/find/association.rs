@@ -5,17 +5,18 @@
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
 
 use super::cluster::clusters;
-use super::hits::Located;
+use super::locate::Located;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
+use crate::scan::ids::SourceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a place as a source shows it.
 pub trait Views {
     /// Metres within which a place found in a photo truly lies; `None` for an orthomosaic.
-    fn position_error_m(&self, source: usize, at: LonLat) -> Option<f64>;
+    fn position_error_m(&self, source: SourceId, at: LonLat) -> Option<f64>;
 
     /// How good a source's view of a place is, the smaller the better; `None` where it does not show it, or is none.
-    fn view(&self, source: usize, at: LonLat) -> Option<f64>;
+    fn view(&self, source: SourceId, at: LonLat) -> Option<f64>;
 
     /// The photos that searched a place.
     fn covering(&self, at: LonLat) -> usize;
@@ -27,10 +28,10 @@ pub struct NoPhotos;
 
 #[cfg(test)]
 impl Views for NoPhotos {
-    fn position_error_m(&self, _: usize, _: LonLat) -> Option<f64> {
+    fn position_error_m(&self, _: SourceId, _: LonLat) -> Option<f64> {
         None
     }
-    fn view(&self, _: usize, _: LonLat) -> Option<f64> {
+    fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
         None
     }
     fn covering(&self, _: LonLat) -> usize {
@@ -40,8 +41,8 @@ impl Views for NoPhotos {
 
 /// One plot in one photo, or in the orthomosaics together.
 struct Sighting {
-    /// The photo's source number; `None` for the orthomosaics.
-    photo: Option<usize>,
+    /// The photo; `None` for the orthomosaics.
+    photo: Option<SourceId>,
     members: Vec<usize>,
     low: PlanePoint,
     high: PlanePoint,
@@ -74,7 +75,7 @@ pub fn plots(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Vec<usiz
         return sightings.into_iter().map(|s| s.members).collect();
     }
     let mut group: Vec<usize> = (0..sightings.len()).collect();
-    let mut photos: Vec<BTreeSet<Option<usize>>> = sightings
+    let mut photos: Vec<BTreeSet<Option<SourceId>>> = sightings
         .iter()
         .map(|s| BTreeSet::from([s.photo]))
         .collect();
@@ -112,7 +113,7 @@ fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting
         return Vec::new();
     };
     let plane = LocalPlane::at(first.quad[0]);
-    let mut by_photo: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::default();
+    let mut by_photo: BTreeMap<Option<SourceId>, Vec<usize>> = BTreeMap::default();
     for (i, hit) in hits.iter().enumerate() {
         let photo = views
             .position_error_m(hit.source, hit.quad[0])
@@ -213,17 +214,17 @@ fn pairs(sightings: &[Sighting], radius_m: f64) -> Vec<(usize, usize)> {
 mod tests {
     use super::*;
     use crate::ground::Rect;
-    use crate::scan::hits::Hit;
+    use crate::scan::model::Hit;
 
     const HOME: LonLat = LonLat::new(113.3, 33.74);
 
     struct Exact(f64);
 
     impl Views for Exact {
-        fn position_error_m(&self, source: usize, _: LonLat) -> Option<f64> {
-            (source > 0).then_some(self.0)
+        fn position_error_m(&self, source: SourceId, _: LonLat) -> Option<f64> {
+            (source.0 > 0).then_some(self.0)
         }
-        fn view(&self, _: usize, _: LonLat) -> Option<f64> {
+        fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
             Some(1.0)
         }
         fn covering(&self, _: LonLat) -> usize {
@@ -247,8 +248,12 @@ mod tests {
         };
         let quad = [at(0.0, 0.0), at(0.3, 0.0), at(0.3, 0.3), at(0.0, 0.3)];
         Located {
-            source,
-            hit: Hit { rect, score: 0.9 },
+            source: SourceId(source),
+            hit: Hit {
+                rect,
+                class: 1,
+                score: 0.9,
+            },
             quad,
         }
     }

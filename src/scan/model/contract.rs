@@ -3,7 +3,7 @@
 //! The keys are those of Deepness and GeoDeep with a few of our own, so that models travel both ways. What is missing
 //! and cannot be known is an error with a remedy, never a guess.
 
-use super::model_error::ModelError;
+use super::error::ModelError;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

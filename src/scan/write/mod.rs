@@ -1,0 +1,10 @@
+//! Writing: the files of a scan.
+
+pub mod chip;
+mod chip_source;
+mod features;
+mod outputs;
+mod record;
+pub mod review;
+
+pub use outputs::{Provenance, make_readable, prepare, write};
