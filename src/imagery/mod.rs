@@ -12,6 +12,7 @@ mod orthomosaic;
 mod orthomosaic_reader;
 mod photo_source;
 mod pixels;
+mod planes;
 mod raster_error;
 mod source;
 mod stretch;

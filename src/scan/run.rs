@@ -7,7 +7,7 @@ use super::progress::{Progress, Stage};
 use super::request::Request;
 use super::score::{Journal, Scored, score};
 use super::summary::Summary;
-use super::write::{self, Provenance};
+use super::write::{self, Crops, Provenance};
 use crate::schema::Reason;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -49,19 +49,50 @@ fn run(
     stop: &AtomicBool,
 ) -> Result<(Summary, Option<Ranked>), ScanError> {
     let started = Instant::now();
-    let search = Search::prepare(request, progress)?;
-    // Refuses a boundary elsewhere before anything is written.
+    // Discover and plan. A boundary elsewhere is refused before anything is written.
+    let mut search = Search::prepare(request, progress)?;
+    let refused = std::mem::take(&mut search.sources.refused);
     let works = search.first_works()?;
     let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
     let floors = (single(SCORE_FLOOR.min(lowest)), single(lowest));
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
     write::prepare(&request.out, request.restart)?;
-    let scored = score(&search, works, (&mut journal, before), progress, stop)?;
+    // Score.
+    let crops = Crops::new(&search, FindRules::of(request, search.threshold));
+    let kept = (&mut journal, before);
+    let scored = score(&search, works, kept, &crops, progress, stop)?;
     for work in &scored.works {
         work.imagery.check_unchanged()?;
     }
+    let mut ground = searched_ground(&search, &scored, progress)?;
+    // Keep.
     journal.settle(&scored.scores)?;
-    conclude(search, &scored, second, progress, started)
+    // Find.
+    let outside = search.photos_outside()?;
+    let viewing = Viewing::new(&search.sources, &scored.works, &scored.scores, outside);
+    let at = |threshold| {
+        let rules = FindRules::of(request, threshold);
+        find(&search, &scored, &ground, &viewing, rules)
+    };
+    let found = at(search.threshold)?;
+    let also = second.map(|_| at(lowest)).transpose()?;
+    progress.stage(Stage::Writing {
+        candidates: found.ranked.candidates.len(),
+    });
+    // Write.
+    let useless = std::mem::take(&mut ground.useless);
+    let mut summary = summary(&search, &scored, ground, &viewing, found);
+    summary.refused = refused.into_iter().chain(useless).collect();
+    summary.seconds = started.elapsed().as_secs_f64();
+    let provenance = Provenance {
+        request,
+        model: &search.model,
+        key: &search.key,
+        sources: &search.sources.all,
+        crops: &crops,
+    };
+    write::write(&summary, &provenance)?;
+    Ok((summary, also.map(|found| found.ranked)))
 }
 
 /// Scores are single precision.
@@ -70,74 +101,58 @@ fn single(score: f64) -> f32 {
     score as f32
 }
 
-/// Turns scores into candidates and coverage, and writes the files.
-fn conclude(
-    mut search: Search<'_>,
+/// The ground that was searched and the ground that was not.
+///
+/// # Errors
+/// [`ScanError::NoData`], [`ScanError::NoSource`] where none was.
+fn searched_ground(
+    search: &Search<'_>,
     scored: &Scored,
-    second: Option<f64>,
     progress: &dyn Progress,
-    started: Instant,
-) -> Result<(Summary, Option<Ranked>), ScanError> {
-    let request = search.request;
-    let ground = SearchedGround::new(&search, scored)?;
+) -> Result<SearchedGround, ScanError> {
+    let ground = SearchedGround::new(search, scored)?;
     for error in &ground.useless {
         progress.notice(error);
     }
-    if ground.coverage.searched.0.is_empty() {
-        return Err(match ground.useless.as_slice() {
-            [] => ScanError::NoData {
-                sources: search.sources.names,
-            },
-            _ => ScanError::NoSource(ground.useless),
-        });
+    if !ground.coverage.searched.0.is_empty() {
+        return Ok(ground);
     }
-    let outside = search.photos_outside()?;
-    let viewing = Viewing::new(&search.sources, &scored.works, &scored.scores, outside);
-    let at = |threshold| {
-        let rules = FindRules::of(request, threshold);
-        find(&search, scored, &ground, &viewing, rules)
-    };
-    let Found { scan_id, ranked } = at(search.threshold)?;
-    let also = second.map(|second| Ok::<_, ScanError>(at(second.min(search.threshold))?.ranked));
-    let also = also.transpose()?;
-    progress.stage(Stage::Writing {
-        candidates: ranked.candidates.len(),
-    });
+    Err(match ground.useless.as_slice() {
+        [] => ScanError::NoData {
+            sources: search.sources.names.clone(),
+        },
+        _ => ScanError::NoSource(ground.useless),
+    })
+}
+
+/// What there is to say of a scan, but for what was refused and how long it took.
+fn summary(
+    search: &Search<'_>,
+    scored: &Scored,
+    ground: SearchedGround,
+    viewing: &Viewing<'_>,
+    found: Found,
+) -> Summary {
     let unreadable = ground.coverage.not_searched.iter();
     let unreadable = unreadable.filter(|n| n.0 == Reason::Unreadable);
-    let (photos, skipped, remarks) = (
-        (viewing.photos_searched(), search.sources.flights),
-        viewing.skipped(),
-        viewing.remarks(),
-    );
-    let mut refused = std::mem::take(&mut search.sources.refused);
-    refused.extend(ground.useless);
-    let summary = Summary {
-        scan_id,
-        candidates: ranked.candidates,
-        doubted: ranked.doubted,
+    Summary {
+        scan_id: found.scan_id,
+        candidates: found.ranked.candidates,
+        doubted: found.ranked.doubted,
         unreadable_m2: unreadable.map(|n| n.2).sum(),
         coverage: ground.coverage,
-        sources: source_facts(&search),
+        sources: source_facts(search),
         grounds: ground.areas,
-        refused,
-        photos,
+        refused: Vec::new(),
+        photos: (viewing.photos_searched(), search.sources.flights),
         photos_gsd_cm: search.sources.photos_gsd_cm(),
-        skipped,
+        skipped: viewing.skipped(),
         ignored: search.sources.ignored,
-        remarks,
+        remarks: viewing.remarks(),
         tiles: (scored.tiles.total, scored.tiles.before),
-        seconds: started.elapsed().as_secs_f64(),
+        seconds: 0.0,
         engine: search.model.engine(),
         threshold: search.threshold,
-        out: request.out.clone(),
-    };
-    let provenance = Provenance {
-        request,
-        model: &search.model,
-        key: &search.key,
-        sources: &search.sources.all,
-    };
-    write::write(&summary, &provenance)?;
-    Ok((summary, also))
+        out: search.request.out.clone(),
+    }
 }

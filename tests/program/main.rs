@@ -28,6 +28,7 @@ mod shots;
 mod bad_input;
 mod evaluate;
 mod large;
+mod other_rules;
 mod real_orthos;
 mod resume;
 mod said;

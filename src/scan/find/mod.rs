@@ -46,7 +46,7 @@ impl FindRules {
     }
 
     /// The threshold as scores are compared with it.
-    fn least_score(&self) -> f32 {
+    pub fn least_score(&self) -> f32 {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "scores are single precision"

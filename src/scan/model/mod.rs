@@ -3,9 +3,11 @@
 mod contract;
 mod error;
 mod head;
+mod runtime;
 mod session;
 
 pub use contract::{Activation, Contract, InputShape, Output};
 pub use error::ModelError;
 pub use head::{Head, Hit};
-pub use session::{Device, Model, Runtime, Scorer};
+pub use runtime::Runtime;
+pub use session::{Device, Model, Scorer};

@@ -1,4 +1,4 @@
-//! The model at work: the only file that names ONNX Runtime.
+//! The model at work.
 //!
 //! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
 //! many small sessions beat one with many threads.
@@ -6,28 +6,19 @@
 use super::contract::{Contract, Declared, words};
 use super::error::ModelError;
 use super::head::{Head, Hit, RawOutput};
+use super::runtime::{Runtime, first_line};
 use crate::ground::Rect;
-use ort::environment::Environment;
 use ort::ep::{CUDA, ExecutionProvider};
 use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The model that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver.onnx");
-/// File names of the runtime, in the order they are tried in a folder.
-const LIBRARIES: [&str; 3] = [
-    "libonnxruntime.so",
-    "libonnxruntime.dylib",
-    "onnxruntime.dll",
-];
-
-/// The minor version of ONNX Runtime 1 that began to report its use.
-const FIRST_REPORTING: u32 = 29;
 
 /// Where the model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,119 +40,6 @@ impl Device {
     }
 }
 
-/// The ONNX Runtime library, loaded.
-#[derive(Clone)]
-pub struct Runtime {
-    environment: Arc<Environment>,
-    path: PathBuf,
-}
-
-impl Runtime {
-    /// Looks in `ORT_DYLIB_PATH`, then beside the program and in `lib` beside it, then in the user's data folder, where
-    /// the set-up puts it.
-    ///
-    /// # Errors
-    /// [`ModelError::NoRuntime`], [`ModelError::BadRuntime`].
-    pub fn load() -> Result<Self, ModelError> {
-        // A process has one environment at most; scans after the first share it.
-        static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(runtime) = &*loaded {
-            return Ok(runtime.clone());
-        }
-        let runtime = Self::first()?;
-        *loaded = Some(runtime.clone());
-        Ok(runtime)
-    }
-
-    fn first() -> Result<Self, ModelError> {
-        let places = places();
-        let Some(path) = places.iter().find(|p| p.is_file()).cloned() else {
-            return Err(ModelError::NoRuntime { places });
-        };
-        let bad = |reason: String| ModelError::BadRuntime {
-            path: path.clone(),
-            reason: first_line(&reason),
-        };
-        let builder = ort::init_from(&path).map_err(|e| bad(e.to_string()))?;
-        let environment = builder
-            .with_name("papaver")
-            .with_telemetry(false)
-            .build()
-            .map_err(|e| bad(e.to_string()))?;
-        environment.set_log_level(ort::logging::LogLevel::Fatal);
-        Ok(Self {
-            environment: Arc::new(environment),
-            path,
-        })
-    }
-
-    /// Whether the library that would be loaded reports its use to its maker unless it is told not to: versions from
-    /// 1.29 on, and those whose version cannot be told.
-    pub fn reports_its_use() -> bool {
-        let Some(path) = places().into_iter().find(|p| p.is_file()) else {
-            return false;
-        };
-        let version = version_in_name(&path);
-        let numbers: Vec<u32> = version
-            .iter()
-            .flat_map(|v| v.split('.'))
-            .filter_map(|n| n.parse().ok())
-            .collect();
-        !matches!(numbers.as_slice(), [1, minor, ..] if *minor < FIRST_REPORTING)
-    }
-
-    /// Its version, such as `1.28.0`, by the name of its file; else the commit that it was built from.
-    pub fn version(&self) -> String {
-        let built = || {
-            ort::info()
-                .split("git-commit-id=")
-                .nth(1)
-                .and_then(|rest| rest.split(',').next())
-                .map(str::to_owned)
-        };
-        version_in_name(&self.path)
-            .or_else(built)
-            .unwrap_or_else(|| "of unknown version".into())
-    }
-
-    /// The library's file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-/// `1.28.0` of a file, or of what a link points to, that is named `libonnxruntime.so.1.28.0`.
-fn version_in_name(path: &Path) -> Option<String> {
-    let file = std::fs::canonicalize(path).ok()?;
-    file.file_name()?
-        .to_str()?
-        .split_once(".so.")
-        .map(|(_, version)| version.to_owned())
-}
-
-fn places() -> Vec<PathBuf> {
-    if let Some(named) = std::env::var_os("ORT_DYLIB_PATH").filter(|p| !p.is_empty()) {
-        return vec![named.into()];
-    }
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|p| p.parent().map(Path::to_path_buf));
-    let data = std::env::var_os("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share")));
-    let folders = [
-        beside.clone(),
-        beside.map(|b| b.join("lib")),
-        data.map(|d| d.join("papaver")),
-    ];
-    folders
-        .into_iter()
-        .flatten()
-        .flat_map(|folder| LIBRARIES.map(|name| folder.join(name)))
-        .collect()
-}
-
 /// An error with the file that it is about; a device that is not to be had is no fault of the file.
 fn named(path: Option<&Path>, error: ModelError) -> ModelError {
     match (path, error) {
@@ -171,15 +49,6 @@ fn named(path: Option<&Path>, error: ModelError) -> ModelError {
             source: Box::new(error),
         },
     }
-}
-
-fn first_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(300)
-        .collect()
 }
 
 /// A model that was read and checked.

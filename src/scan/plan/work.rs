@@ -74,13 +74,18 @@ impl Work {
         Ok((!work.plan.tasks.is_empty()).then_some(work))
     }
 
-    /// Takes over what was scored before. What the plan does not know is no work of it.
+    /// Takes over what was scored before. What the plan does not know is no work of it, and a task is not done while the
+    /// ground of any of its chunks is unknown.
     pub fn resume(&mut self, id: WorkId, scores: &ScoreStore) {
-        let (tasks, chunks) = (self.plan.tasks.len(), self.plan.chunks.len());
-        let done = scores.tasks_of(id).map(|(task, _)| task);
-        self.done = done.filter(|t| t.0 < tasks).collect();
         let known = scores.chunks_of(id).map(|(chunk, _)| chunk);
-        self.known = known.filter(|c| c.0 < chunks).collect();
+        let known: BTreeSet<ChunkId> = known.filter(|c| c.0 < self.plan.chunks.len()).collect();
+        let is_done = |task: &TaskId| {
+            let task = self.plan.tasks.get(task.0);
+            task.is_some_and(|t| t.chunks.iter().all(|c| known.contains(&ChunkId(*c))))
+        };
+        let done = scores.tasks_of(id).map(|(task, _)| task);
+        self.done = done.filter(is_done).collect();
+        self.known = known;
     }
 
     /// Columns and rows of the grid that is read.

@@ -4,14 +4,12 @@
 //! dropped with its last task. Every core is busy while anything is left, and nothing waits for a slower stage. Results
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
-use super::store::{ChunkReport, fault_of};
-use super::window::{Assembler, extent, holds};
-use crate::ground::{Rect, Region};
-use crate::imagery::{OpenError, PixelReader, Pixels, RasterError, Validity};
+use super::store::ChunkReport;
+use super::worker::Worker;
+use crate::imagery::{Pixels, RasterError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
-use crate::scan::model::{Hit, Model, ModelError, Output, Scorer};
-use crate::scan::plan::{Task, Tile, Work};
-use crate::schema::PictureFault;
+use crate::scan::model::{Hit, Model, ModelError};
+use crate::scan::plan::Work;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -28,6 +26,12 @@ pub enum Report {
     Failed(Failure),
 }
 
+/// Hears of each photo that was scored from end to end, while its pixels are at hand.
+pub trait PhotoListener: Sync {
+    /// The work on the photo, its pixels, and its hits from the floor on.
+    fn scored(&self, work: &Work, pixels: &Pixels, hits: &[Hit]);
+}
+
 /// Why a run cannot go on.
 pub enum Failure {
     /// A source is gone.
@@ -36,11 +40,8 @@ pub enum Failure {
     Model(ModelError),
 }
 
-/// Runs of blank pixels shorter than this are no collar, only dark or bright specks.
-const SHORTEST_BLANK_RUN: u32 = 8;
-
 /// What a worker is to do next.
-enum Step {
+pub(super) enum Step {
     Score {
         work: WorkId,
         task: usize,
@@ -64,6 +65,8 @@ struct Active {
     missing: Vec<usize>,
     loaded: HashMap<usize, Arc<Pixels>>,
     tasks_left: usize,
+    /// The hits of a photo that is scored from end to end.
+    hits: Option<Vec<Hit>>,
 }
 
 #[derive(Default)]
@@ -78,9 +81,13 @@ struct State {
 
 /// The shared side of the workers.
 pub struct Executor<'a> {
-    works: &'a [Work],
-    model: &'a Model,
-    floor: f32,
+    /// What there is to do.
+    pub(super) works: &'a [Work],
+    /// The model.
+    pub(super) model: &'a Model,
+    /// Hits are kept from this score on.
+    pub(super) floor: f32,
+    photos: &'a dyn PhotoListener,
     state: Mutex<State>,
     changed: Condvar,
     stop: &'a AtomicBool,
@@ -94,6 +101,7 @@ impl<'a> Executor<'a> {
         first: WorkId,
         model: &'a Model,
         floor: f32,
+        photos: &'a dyn PhotoListener,
         stop: &'a AtomicBool,
     ) -> Self {
         let state = State {
@@ -104,6 +112,7 @@ impl<'a> Executor<'a> {
             works,
             model,
             floor,
+            photos,
             state: Mutex::new(state),
             changed: Condvar::new(),
             stop,
@@ -113,21 +122,7 @@ impl<'a> Executor<'a> {
     /// One worker, until nothing is left. To be run on as many threads as there are cores.
     pub fn work(&self, reports: &Sender<Report>) {
         let _guard = HaltOnPanic(self);
-        let result = self
-            .model
-            .scorer()
-            .map_err(Failure::Model)
-            .and_then(|scorer| {
-                let mut worker = Worker {
-                    executor: self,
-                    open: None,
-                    scorer,
-                    assembler: Assembler::new(self.model.contract()),
-                    input: Vec::new(),
-                    spare: None,
-                };
-                worker.run(reports)
-            });
+        let result = Worker::new(self).and_then(|mut worker| worker.run(reports));
         if let Err(failure) = result {
             self.halt();
             // Where nobody listens any more the run is over anyway.
@@ -141,11 +136,17 @@ impl<'a> Executor<'a> {
         self.changed.notify_all();
     }
 
+    /// Pixels that nobody needs any more.
+    pub(super) fn used_memory(&self) -> Option<Pixels> {
+        self.lock().spare.pop()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Option<Step> {
+    /// What to do next; waits where all that is left is in the hands of others, and is `None` when nothing is left.
+    pub(super) fn next(&self) -> Option<Step> {
         let mut state = self.lock();
         loop {
             if state.stopped || self.stop.load(Ordering::Relaxed) {
@@ -188,7 +189,8 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn loaded(&self, work: WorkId, chunk: usize, pixels: Arc<Pixels>) {
+    /// Takes over the pixels of a chunk.
+    pub(super) fn loaded(&self, work: WorkId, chunk: usize, pixels: Arc<Pixels>) {
         let mut state = self.lock();
         let mut ready = Vec::new();
         if let Some(active) = state.active.get_mut(&work) {
@@ -204,23 +206,46 @@ impl<'a> Executor<'a> {
         self.changed.notify_all();
     }
 
-    fn finished(&self, work: WorkId, task: usize) {
-        let state = &mut *self.lock();
-        if let Some(active) = state.active.get_mut(&work) {
-            for chunk in &self.works[work.0].plan.tasks[task].chunks {
-                active.left[*chunk] -= 1;
-                if active.left[*chunk] == 0 {
-                    let pixels = active.loaded.remove(chunk).and_then(Arc::into_inner);
-                    state.spare.extend(pixels.filter(|p| !p.is_empty()));
-                }
+    /// Takes note that a task is scored.
+    pub(super) fn finished(&self, work: WorkId, task: usize, hits: &[Hit]) {
+        let planned = &self.works[work.0];
+        let mut photo = None;
+        {
+            let state = &mut *self.lock();
+            let Some(active) = state.active.get_mut(&work) else {
+                return;
+            };
+            if let Some(of_photo) = &mut active.hits {
+                of_photo.extend_from_slice(hits);
             }
             active.tasks_left -= 1;
-            if active.tasks_left == 0 {
+            let is_last = active.tasks_left == 0;
+            for chunk in &planned.plan.tasks[task].chunks {
+                active.left[*chunk] -= 1;
+                if active.left[*chunk] == 0 {
+                    let pixels = active.loaded.remove(chunk);
+                    match active.hits.take_if(|hits| is_last && !hits.is_empty()) {
+                        Some(hits) => photo = pixels.map(|pixels| (pixels, hits)),
+                        None => spare(&mut state.spare, pixels),
+                    }
+                }
+            }
+            if is_last {
                 state.active.remove(&work);
                 self.changed.notify_all();
             }
         }
+        if let Some((pixels, hits)) = photo {
+            self.photos.scored(planned, &pixels, &hits);
+            spare(&mut self.lock().spare, Some(pixels));
+        }
     }
+}
+
+/// Keeps the memory of pixels that nobody needs any more.
+fn spare(spares: &mut Vec<Pixels>, pixels: Option<Arc<Pixels>>) {
+    let pixels = pixels.and_then(Arc::into_inner);
+    spares.extend(pixels.filter(|p| !p.is_empty()));
 }
 
 impl Active {
@@ -241,6 +266,9 @@ impl Active {
             .filter(|c| !wanted_by[*c].is_empty())
             .collect();
         let left = wanted_by.iter().map(Vec::len).collect();
+        let is_whole_photo = work.imagery.as_photo().is_some()
+            && work.done.is_empty()
+            && work.plan.chunks.len() == 1;
         Self {
             unread,
             left,
@@ -248,6 +276,7 @@ impl Active {
             missing,
             loaded: HashMap::new(),
             tasks_left: pending.len(),
+            hits: is_whole_photo.then(Vec::new),
         }
     }
 }
@@ -261,150 +290,4 @@ impl Drop for HaltOnPanic<'_> {
             self.0.halt();
         }
     }
-}
-
-/// An open source.
-struct OpenSource {
-    work: WorkId,
-    pixels: Box<dyn PixelReader>,
-    fault: Option<PictureFault>,
-}
-
-/// One thread's own things.
-struct Worker<'a> {
-    executor: &'a Executor<'a>,
-    open: Option<OpenSource>,
-    scorer: Scorer,
-    assembler: Assembler,
-    input: Vec<f32>,
-    spare: Option<Pixels>,
-}
-
-impl Worker<'_> {
-    fn run(&mut self, reports: &Sender<Report>) -> Result<(), Failure> {
-        while let Some(step) = self.executor.next() {
-            match step {
-                Step::Read { work, chunk } => {
-                    let (pixels, report) = self.read(work, chunk)?;
-                    if let Some(report) = report {
-                        let _ = reports.send(Report::Chunk(work, ChunkId(chunk), report));
-                    }
-                    self.executor.loaded(work, chunk, Arc::new(pixels));
-                }
-                Step::Score { work, task, chunks } => {
-                    let hits = self
-                        .score(work, &self.executor.works[work.0].plan.tasks[task], &chunks)
-                        .map_err(Failure::Model)?;
-                    drop(chunks);
-                    self.executor.finished(work, task);
-                    let _ = reports.send(Report::Task(work, TaskId(task), hits));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Opens the source of a work, unless it is open.
-    fn opened(&mut self, work: WorkId) -> Result<OpenSource, Failure> {
-        if let Some(open) = self.open.take().filter(|open| open.work == work) {
-            return Ok(open);
-        }
-        let planned = &self.executor.works[work.0];
-        let (pixels, fault) = match planned.imagery.open(planned.level) {
-            Ok(pixels) => (pixels, None),
-            Err(OpenError::Source(error)) => return Err(Failure::Source(error)),
-            Err(OpenError::Rejected { rejection, frame }) => (frame, Some(fault_of(&rejection))),
-        };
-        Ok(OpenSource {
-            work,
-            pixels,
-            fault,
-        })
-    }
-
-    fn read(
-        &mut self,
-        work: WorkId,
-        chunk: usize,
-    ) -> Result<(Pixels, Option<ChunkReport>), Failure> {
-        let open = self.opened(work)?;
-        let planned = &self.executor.works[work.0];
-        let wanted = planned.plan.chunks[chunk];
-        self.spare = self
-            .spare
-            .take()
-            .or_else(|| self.executor.lock().spare.pop());
-        let pixels = open.pixels.read(wanted, &mut self.spare);
-        let report = (!planned.known.contains(&ChunkId(chunk))).then(|| ChunkReport {
-            no_data: pixels.region(Validity::NoData),
-            unreadable: pixels.region(Validity::Unreadable),
-            blank: long_runs(&pixels.region(Validity::Blank), wanted),
-            sharpness: open.pixels.sharpness(),
-            fault: open.fault.clone(),
-        });
-        self.open = Some(open);
-        Ok((pixels, report))
-    }
-
-    /// Scores the tiles of a task that hold anything to search.
-    fn score(
-        &mut self,
-        work: WorkId,
-        task: &Task,
-        chunks: &[Arc<Pixels>],
-    ) -> Result<Vec<Hit>, ModelError> {
-        let planned = &self.executor.works[work.0];
-        let plan = &planned.plan;
-        let level = (planned.level.width, planned.level.height);
-        let contract = self.executor.model.contract();
-        let mut live: Vec<Tile> = task
-            .tiles
-            .iter()
-            .filter(|t| {
-                holds(
-                    plan.level_rect(t.core, level),
-                    chunks,
-                    &[Validity::Searched],
-                )
-            })
-            .copied()
-            .collect();
-        if let (Output::Dense { cell, halo }, [tile]) = (contract.output, live.as_mut_slice())
-            && contract.input.is_free()
-        {
-            let core = plan.level_rect(tile.core, level);
-            if let Some(ground) = extent(core, chunks, &[Validity::Searched, Validity::Blank]) {
-                *tile = plan.trimmed(tile, ground, cell, halo);
-            }
-        }
-        let Some(first) = live.first() else {
-            return Ok(Vec::new());
-        };
-        let (width, height) = (first.window.width, first.window.height);
-        let one = 3 * width as usize * height as usize;
-        // A batch fixed by the file is filled up; a free one takes what there is.
-        let count = contract
-            .input
-            .batch
-            .map_or(live.len(), |b| b.max(1) as usize);
-        self.input.clear();
-        self.input.resize(count * one, 0.0);
-        for (tile, out) in live.iter().zip(self.input.chunks_exact_mut(one)) {
-            self.assembler.fill(plan, tile.window, chunks, out);
-        }
-        let cores: Vec<Rect> = live.iter().map(|t| t.core).collect();
-        let floor = self.executor.floor;
-        let hits = (self.scorer).hits(&self.input, count, (height, width), &cores, floor)?;
-        // A cell without a single readable pixel is none, whatever the model says of blackness.
-        let seen = [Validity::Searched, Validity::Blank];
-        let is_seen = |hit: &Hit| holds(plan.level_rect(hit.rect, level), chunks, &seen);
-        Ok(hits.into_iter().flatten().filter(is_seen).collect())
-    }
-}
-
-/// The runs of blank pixels that may belong to a collar.
-fn long_runs(blank: &Region, chunk: Rect) -> Region {
-    let is_long =
-        |r: &Rect| r.x1 - r.x0 >= SHORTEST_BLANK_RUN || r.x0 == chunk.x0 || r.x1 == chunk.x1;
-    Region::from_rects(blank.rects().filter(is_long))
 }

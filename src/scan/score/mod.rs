@@ -8,7 +8,9 @@ mod lines;
 mod stage;
 mod store;
 mod window;
+mod worker;
 
+pub use executor::PhotoListener;
 pub use journal::Journal;
 pub use journal_error::JournalError;
 pub use stage::{Scored, score};

@@ -1,7 +1,7 @@
 //! The stage of scoring: works in, scores out, in rounds: a photo that turns out to be of no use is made up for by others,
 //! of which parts were left out.
 
-use super::executor::{Executor, Failure, Report};
+use super::executor::{Executor, Failure, PhotoListener, Report};
 use super::journal::Journal;
 use super::store::ScoreStore;
 use crate::ground::Quad;
@@ -39,7 +39,8 @@ pub struct Tiles {
     pub before: u64,
 }
 
-/// Scores what `scores` lacks of the works, beginning with `works`.
+/// Scores what `scores` lacks of the works, beginning with `works`. `photos` hears of each photo that was scored from end to
+/// end.
 ///
 /// # Errors
 /// [`ScanError::Interrupted`] where `stop` became true before all was done; what was done is in the journal.
@@ -47,6 +48,7 @@ pub fn score(
     search: &Search<'_>,
     mut works: Vec<Work>,
     (journal, scores): (&mut Journal, ScoreStore),
+    photos: &dyn PhotoListener,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Scored, ScanError> {
@@ -56,6 +58,7 @@ pub fn score(
         journal,
         scores,
         tiles: Tiles::default(),
+        photos,
         stop,
     };
     while !next.is_empty() {
@@ -87,6 +90,7 @@ struct Round<'a> {
     journal: &'a mut Journal,
     scores: ScoreStore,
     tiles: Tiles,
+    photos: &'a dyn PhotoListener,
     stop: &'a AtomicBool,
 }
 
@@ -117,7 +121,14 @@ impl Round<'_> {
             }
         }
         let search = self.search;
-        let executor = Executor::new(works, first, &search.model, self.journal.floor(), self.stop);
+        let executor = Executor::new(
+            works,
+            first,
+            &search.model,
+            self.journal.floor(),
+            self.photos,
+            self.stop,
+        );
         let (send, receive) = channel();
         let listener = std::thread::current();
         std::thread::scope(|scope| {

@@ -163,13 +163,14 @@ impl ScoreStore {
             .map(|((_, chunk), report)| (*chunk, report))
     }
 
-    /// Its lines in their one order, without the first.
+    /// Its lines in their one order, without the first: the ground before what was scored on it, so that where the file is
+    /// cut nothing counts as scored whose ground is unknown.
     pub(super) fn lines(&self) -> impl Iterator<Item = ScoreLine> {
         let cells = self.tasks.iter();
         let ground = self.chunks.iter();
-        cells
-            .map(|((work, task), hits)| cells_line(*work, *task, hits))
-            .chain(ground.map(|((work, chunk), report)| ground_line(*work, *chunk, report)))
+        ground
+            .map(|((work, chunk), report)| ground_line(*work, *chunk, report))
+            .chain(cells.map(|((work, task), hits)| cells_line(*work, *task, hits)))
     }
 
     /// Takes over a line; `false` for a first line.

@@ -165,7 +165,8 @@ pub fn encode(picture: &RgbImage, view: View) -> Result<Vec<u8>, ImageError> {
     Ok(bytes)
 }
 
-fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
+/// A picture made as large or as small as another.
+pub fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
     if crop.dimensions() == (width, height) {
         return crop.clone();
     }

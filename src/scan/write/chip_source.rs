@@ -1,11 +1,14 @@
-//! The pictures of candidates: read from the source they are best seen in, drawn, encoded.
+//! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
 
 use super::chip::{ChipWindow, View, draw, encode, window};
+use super::crops::Crops;
 use crate::ground::{Gsd, LonLat};
 use crate::imagery::{PixelReader, Source};
 use crate::scan::find::Candidate;
+use crate::scan::ids::SourceId;
 use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
 use image::RgbImage;
+use std::cell::OnceCell;
 
 /// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
 pub struct Pictures {
@@ -15,22 +18,28 @@ pub struct Pictures {
     pub context: Option<Vec<u8>>,
 }
 
-/// Draws from one source, which is opened once: to open a photo is to decode it.
+/// Draws from one source, which is opened once at most: to open a photo is to decode it.
 pub struct ChipSource<'a> {
+    id: SourceId,
     source: &'a Source,
-    reader: Option<Box<dyn PixelReader>>,
+    crops: &'a Crops<'a>,
+    reader: OnceCell<Option<Box<dyn PixelReader>>>,
 }
 
 impl<'a> ChipSource<'a> {
-    /// Opens a source.
-    pub fn new(source: &'a Source) -> Self {
-        let reader = source.open(source.full_level()).ok();
-        Self { source, reader }
+    /// The pictures of a source.
+    pub fn new(id: SourceId, source: &'a Source, crops: &'a Crops<'a>) -> Self {
+        Self {
+            id,
+            source,
+            crops,
+            reader: OnceCell::new(),
+        }
     }
 
     /// Draws the pictures of a candidate.
     pub fn pictures(&self, candidate: &Candidate) -> Pictures {
-        let outline = self.in_pixels(&candidate.drawn);
+        let outline = in_pixels(self.source, &candidate.drawn);
         let north = north(self.source, candidate.at);
         let view = |view| self.picture(outline.as_ref()?, north, view);
         Pictures {
@@ -42,28 +51,37 @@ impl<'a> ChipSource<'a> {
     fn picture(&self, outline: &MultiPolygon, north: Option<f64>, view: View) -> Option<Vec<u8>> {
         let source = self.source;
         let shown = window(outline.bounding_rect()?, source.size(), source.gsd(), view)?;
-        let crop = self.crop(&shown)?;
+        let kept = self.crops.get(self.id, &shown);
+        let crop = kept.or_else(|| self.crop(&shown))?;
         encode(&draw(&crop, &shown, outline, north), view).ok()
     }
 
     /// The window's pixels, reduced while they are read where the picture is smaller.
     fn crop(&self, shown: &ChipWindow) -> Option<RgbImage> {
         let longest = shown.width.max(shown.height);
-        self.reader.as_ref()?.picture(shown.source, longest)
+        let open = || self.source.open(self.source.full_level()).ok();
+        let reader = self.reader.get_or_init(open).as_ref()?;
+        reader.picture(shown.source, longest)
     }
+}
 
-    fn in_pixels(&self, polygon: &MultiPolygon) -> Option<MultiPolygon> {
-        let ring = |line: &LineString| -> Option<LineString> {
-            let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
-            let pixels = self.source.pixels_of(&places).ok()?;
-            Some(pixels.iter().map(|p| (p.x, p.y)).collect())
-        };
-        let part = |p: &Polygon| {
-            let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
-            Some(Polygon::new(ring(p.exterior())?, holes))
-        };
-        polygon.iter().map(part).collect()
-    }
+/// What a picture of ground in lon/lat shows of a source.
+pub fn shown_window(source: &Source, drawn: &MultiPolygon, view: View) -> Option<ChipWindow> {
+    let bounds = in_pixels(source, drawn)?.bounding_rect()?;
+    window(bounds, source.size(), source.gsd(), view)
+}
+
+fn in_pixels(source: &Source, polygon: &MultiPolygon) -> Option<MultiPolygon> {
+    let ring = |line: &LineString| -> Option<LineString> {
+        let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
+        let pixels = source.pixels_of(&places).ok()?;
+        Some(pixels.iter().map(|p| (p.x, p.y)).collect())
+    };
+    let part = |p: &Polygon| {
+        let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
+        Some(Polygon::new(ring(p.exterior())?, holes))
+    };
+    polygon.iter().map(part).collect()
 }
 
 /// The direction of north in the source, in degrees clockwise from its top.

@@ -2,9 +2,11 @@
 
 pub mod chip;
 mod chip_source;
+mod crops;
 mod features;
 mod outputs;
 mod record;
 pub mod review;
 
+pub use crops::Crops;
 pub use outputs::{Provenance, make_readable, prepare, write};

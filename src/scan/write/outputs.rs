@@ -1,6 +1,7 @@
 //! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
 
 use super::chip_source::ChipSource;
+use super::crops::Crops;
 use super::features::{candidate_features, coverage_features, source_names};
 use super::record::scan_record;
 use super::review::{About, Card, page};
@@ -29,6 +30,8 @@ pub struct Provenance<'a> {
     pub key: &'a RunKey,
     /// The sources.
     pub sources: &'a [Source],
+    /// What was cut for the pictures already.
+    pub crops: &'a Crops<'a>,
 }
 
 /// The folder of the pictures.
@@ -88,7 +91,7 @@ fn remove(path: &Path) -> Result<(), ScanError> {
 pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
     let folder = &summary.out;
     remove(&folder.join(RECORD))?;
-    let chips = write_chips(summary, provenance.sources)?;
+    let chips = write_chips(summary, provenance)?;
     put(&folder.join("candidates.geojson"), |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
     })?;
@@ -163,7 +166,7 @@ pub struct Files {
 const A_SITTING: usize = 32;
 
 /// Writes the pictures and removes those of earlier results.
-fn write_chips(summary: &Summary, sources: &[Source]) -> Result<Vec<Files>, ScanError> {
+fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Files>, ScanError> {
     let chips = summary.out.join(CHIPS);
     let one = |chips_of: &ChipSource<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
         let pictures = chips_of.pictures(candidate);
@@ -189,7 +192,9 @@ fn write_chips(summary: &Summary, sources: &[Source]) -> Result<Vec<Files>, Scan
         .flat_map(|of_source| of_source.chunks(A_SITTING))
         .collect();
     let drawn = sittings.par_iter().map(|sitting| {
-        let chips_of = ChipSource::new(&sources[summary.candidates[sitting[0]].best.0]);
+        let best = summary.candidates[sitting[0]].best;
+        let source = &provenance.sources[best.0];
+        let chips_of = ChipSource::new(best, source, provenance.crops);
         sitting
             .iter()
             .map(|n| Ok((*n, one(&chips_of, &summary.candidates[*n])?)))
