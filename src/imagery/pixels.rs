@@ -38,8 +38,8 @@ pub trait PixelReader {
     /// anything to read.
     fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels;
 
-    /// A picture of a rectangle at full resolution; where that is cheaper it comes reduced, but not below `most` pixels along its longer
-    /// side. `None` where it cannot be read.
+    /// A picture of a rectangle at full resolution; where that is cheaper it comes reduced, to no less than `most` pixels
+    /// along its longer side. `None` where it cannot be read.
     fn picture(&self, rect: Rect, most: u32) -> Option<RgbImage>;
 
     /// How sharp a photo is, in millionths of [`super::photo::Measures::sharpness`]; `None` for orthomosaics, and where

@@ -11,13 +11,13 @@ use std::collections::HashMap;
 
 /// A footprint on the plane, which may be turned, and its upright box.
 #[derive(Debug, Clone, Copy)]
-struct Footprint {
+struct PlaneFootprint {
     corners: [PlanePoint; 4],
     centre: PlanePoint,
     half: (f64, f64),
 }
 
-impl Footprint {
+impl PlaneFootprint {
     fn new(plane: &LocalPlane, quad: &Quad) -> Self {
         let corners = quad.map(|c| plane.to_plane(c));
         let (mut low, mut high) = (corners[0], corners[0]);
@@ -71,7 +71,10 @@ pub fn clusters(quads: &[Quad], radius_m: f64) -> Vec<Vec<usize>> {
         return Vec::new();
     };
     let plane = LocalPlane::at(origin);
-    let prints: Vec<Footprint> = quads.iter().map(|q| Footprint::new(&plane, q)).collect();
+    let prints: Vec<PlaneFootprint> = quads
+        .iter()
+        .map(|q| PlaneFootprint::new(&plane, q))
+        .collect();
     let side = (radius_m / std::f64::consts::SQRT_2).max(0.05);
     let widest = prints
         .iter()
@@ -154,7 +157,7 @@ impl Groups {
     }
 
     /// Joins two buckets, each of one set already, where any two of their members are near.
-    fn join_near(&mut self, a: &[usize], b: &[usize], prints: &[Footprint], radius_m: f64) {
+    fn join_near(&mut self, a: &[usize], b: &[usize], prints: &[PlaneFootprint], radius_m: f64) {
         if self.root(a[0]) == self.root(b[0]) {
             return;
         }
@@ -223,7 +226,7 @@ mod tests {
             turned(&p, 0.0, 0.0, 3.0, eighth),
             turned(&p, 3.606, 3.606, 3.0, eighth),
         );
-        let [a_print, b_print] = [&a, &b].map(|q| Footprint::new(&p, q));
+        let [a_print, b_print] = [&a, &b].map(|q| PlaneFootprint::new(&p, q));
         assert!((a_print.gap(&b_print) - 2.1).abs() < 0.01);
         assert!(a_print.gap_of_boxes(&b_print) < 0.1);
         assert_eq!(clusters(&[a, b], 2.0).len(), 2);
@@ -237,7 +240,7 @@ mod tests {
         ) {
             let p = plane();
             let quads: Vec<Quad> = points.iter().map(|(x, y, side, turn)| turned(&p, *x, *y, *side, *turn)).collect();
-            let prints: Vec<Footprint> = quads.iter().map(|q| Footprint::new(&p, q)).collect();
+            let prints: Vec<PlaneFootprint> = quads.iter().map(|q| PlaneFootprint::new(&p, q)).collect();
             // A pair exactly at the radius may fall on either side, as the two planes differ in the tenth decimal.
             let close = |i: usize, j: usize| (prints[i].gap(&prints[j]) - radius).abs() < 1e-4;
             prop_assume!((0..quads.len()).all(|i| (0..i).all(|j| !close(i, j))));

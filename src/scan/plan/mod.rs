@@ -10,7 +10,7 @@ mod work;
 pub use search::Search;
 pub use sources::Sources;
 #[cfg(test)]
-pub use tiling::Ground;
+pub use tiling::PlannedGrid;
 pub use tiling::{Plan, Task, Tile, Window, unscaled};
 pub use work::Work;
 

@@ -66,7 +66,7 @@ pub struct Plan {
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ground {
+pub struct PlannedGrid {
     /// Columns and rows of the level that is read.
     pub size: (u32, u32),
     /// Columns and rows of its blocks.
@@ -80,7 +80,7 @@ impl Plan {
     pub fn new(
         contract: &Contract,
         batch: usize,
-        ground: &Ground,
+        ground: &PlannedGrid,
         wanted: impl Fn(Rect) -> bool,
     ) -> Self {
         let scale = (
@@ -109,7 +109,7 @@ impl Plan {
     }
 
     /// The level columns that the tiles from `first` to `last` need, aligned to blocks.
-    fn reach_x(&self, first: &Span, last: &Span, ground: &Ground) -> (u32, u32) {
+    fn reach_x(&self, first: &Span, last: &Span, ground: &PlannedGrid) -> (u32, u32) {
         let from = needed(first.from, 0, self.scale.0, ground.size.0).0;
         let to = needed(last.from, last.length, self.scale.0, ground.size.0).1;
         (
@@ -123,7 +123,7 @@ impl Plan {
         columns: &[Span],
         rows: &[Span],
         batch: usize,
-        ground: &Ground,
+        ground: &PlannedGrid,
         reach: (u32, u32),
         wanted: &impl Fn(Rect) -> bool,
     ) {
@@ -376,7 +376,7 @@ fn aligned_up(v: u32, block: u32, limit: u32) -> u32 {
 
 /// Groups columns of tiles into stripes so narrow that the rows of pixels in work stay small. Where a block is as wide
 /// as the raster (strips), there is one stripe: a strip can only be decoded whole.
-fn stripes(columns: &[Span], scale: (f64, f64), ground: &Ground) -> Vec<Vec<Span>> {
+fn stripes(columns: &[Span], scale: (f64, f64), ground: &PlannedGrid) -> Vec<Vec<Span>> {
     let rows = f64::from(columns.first().map_or(1, |c| c.length)) * scale.1
         + f64::from(2 * CHUNK.max(ground.block.1.min(2048)));
     let widest = STRIPE_BYTES / (3.0 * rows);
@@ -398,7 +398,7 @@ fn stripes(columns: &[Span], scale: (f64, f64), ground: &Ground) -> Vec<Vec<Span
 }
 
 /// How many rows of a stripe make a chunk of a few megabytes.
-fn rows_at_once(ground: &Ground, reach: (u32, u32)) -> u32 {
+fn rows_at_once(ground: &PlannedGrid, reach: (u32, u32)) -> u32 {
     let strip = ground.block.0 >= ground.size.0;
     if strip {
         (8_000_000 / 3 / (reach.1 - reach.0).max(1)).clamp(1, CHUNK)
@@ -467,7 +467,7 @@ mod tests {
         ]
     }
 
-    fn any_ground() -> impl Strategy<Value = Ground> {
+    fn any_ground() -> impl Strategy<Value = PlannedGrid> {
         (
             1..4000_u32,
             1..1500_u32,
@@ -476,7 +476,7 @@ mod tests {
             0.4..3.9_f64,
             0.9..1.1_f64,
         )
-            .prop_map(|(w, h, block, strip, gsd, squeeze)| Ground {
+            .prop_map(|(w, h, block, strip, gsd, squeeze)| PlannedGrid {
                 size: (w, h),
                 block: block.map_or((w, strip), |b| (b, b)),
                 gsd_cm: (gsd, gsd * squeeze),
@@ -545,7 +545,7 @@ mod tests {
 
     #[test]
     fn the_benchmark_raster_has_forty_by_forty_tiles() {
-        let ground = Ground {
+        let ground = PlannedGrid {
             size: (8000, 8000),
             block: (256, 256),
             gsd_cm: (3.001, 3.001),
@@ -564,7 +564,7 @@ mod tests {
 
     #[test]
     fn what_is_not_wanted_is_neither_read_nor_scored() {
-        let ground = Ground {
+        let ground = PlannedGrid {
             size: (40_000, 40_000),
             block: (512, 512),
             gsd_cm: (2.0, 2.0),

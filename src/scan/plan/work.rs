@@ -1,6 +1,6 @@
 //! The work there is: a source, or some parts of a photo, planned.
 
-use super::tiling::{Ground, Plan};
+use super::tiling::{Plan, PlannedGrid};
 use super::view_selection::{Edges, overlap};
 use crate::ground::{Boundary, CrsError, LonLat, Rect};
 use crate::imagery::{Level, Source};
@@ -111,11 +111,11 @@ impl Work {
 }
 
 /// The level of a source that is read for a model, how many of the source's pixels one of it takes, and its ground.
-fn read(source: &Source, model: &Model) -> (Level, (f64, f64), Ground) {
+fn read(source: &Source, model: &Model) -> (Level, (f64, f64), PlannedGrid) {
     let level = source.level_for(model.contract().resolution_cm);
     let (rx, ry) = source.reduction(&level);
     let gsd = source.gsd();
-    let ground = Ground {
+    let ground = PlannedGrid {
         size: (level.width, level.height),
         block: level.block,
         gsd_cm: (gsd.x_cm * rx, gsd.y_cm * ry),

@@ -233,7 +233,7 @@ pub fn holds(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Validity]) -> bool {
 mod tests {
     use super::*;
     use crate::scan::model::{Activation, InputShape, Output};
-    use crate::scan::plan::Ground;
+    use crate::scan::plan::PlannedGrid;
 
     fn contract() -> Contract {
         Contract {
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn a_window_is_the_same_whichever_chunks_it_comes_from() {
         for gsd in [2.0, 0.7, 3.1] {
-            let ground = Ground {
+            let ground = PlannedGrid {
                 size: (200, 150),
                 block: (64, 64),
                 gsd_cm: (gsd, gsd),
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn resampled_pixels_stay_where_they_are_on_the_ground() {
-        let ground = Ground {
+        let ground = PlannedGrid {
             size: (240, 240),
             block: (64, 64),
             gsd_cm: (0.8, 0.8),

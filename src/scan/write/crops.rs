@@ -35,6 +35,7 @@ fn key(source: SourceId, shown: &ChipWindow) -> Key {
 
 /// One photo's view of one place.
 struct Sighting {
+    source: SourceId,
     at: LonLat,
     error_m: f64,
     /// Cells of the plot that it shows.
@@ -45,10 +46,12 @@ struct Sighting {
 }
 
 impl Sighting {
-    fn is_near(&self, other: &Self, radius_m: f64) -> bool {
+    /// Whether both may show one place: two places of one photo are apart.
+    fn may_be(&self, other: &Self, radius_m: f64) -> bool {
         let plane = LocalPlane::at(self.at);
         let apart = plane.to_plane(self.at).distance_m(plane.to_plane(other.at));
-        apart <= radius_m + self.error_m.hypot(other.error_m).min(SAME_PLACE_M)
+        let reach = radius_m + self.error_m.hypot(other.error_m).min(SAME_PLACE_M);
+        self.source != other.source && apart <= reach
     }
 
     /// Whether it shows a place better than another: one whose edge cuts the plot off does not.
@@ -125,6 +128,7 @@ impl<'a> Crops<'a> {
         let at = LonLat::from(geo::Coord::from(drawn.centroid()?));
         let (off_nadir_deg, gsd_m) = photo.photo().view_of(at)?;
         let sighting = Sighting {
+            source: work.source,
             at,
             error_m: photo.photo().position_error_m(at),
             cells,
@@ -151,7 +155,7 @@ impl<'a> Crops<'a> {
 impl Kept {
     fn would_keep(&self, new: &Sighting, radius_m: f64) -> bool {
         let mut known = self.sightings.iter();
-        !known.any(|s| s.is_near(new, radius_m) && !new.is_better_than(s))
+        !known.any(|s| s.may_be(new, radius_m) && !new.is_better_than(s))
     }
 
     fn keep(&mut self, mut new: Sighting, pictures: Vec<(Key, RgbImage)>, radius_m: f64) {
@@ -161,7 +165,7 @@ impl Kept {
         }
         let (worse, others) = std::mem::take(&mut self.sightings)
             .into_iter()
-            .partition::<Vec<_>, _>(|s| s.is_near(&new, radius_m));
+            .partition::<Vec<_>, _>(|s| s.may_be(&new, radius_m));
         self.sightings = others;
         for key in worse.iter().flat_map(|s| &s.keys) {
             let gone = self.pictures.remove(key);
@@ -208,8 +212,9 @@ impl PhotoListener for Crops<'_> {
 mod tests {
     use super::*;
 
-    fn sighting(cells: usize, poorness: f64) -> Sighting {
+    fn sighting(source: usize, cells: usize, poorness: f64) -> Sighting {
         Sighting {
+            source: SourceId(source),
             at: LonLat::new(113.3, 33.7),
             error_m: 3.0,
             cells,
@@ -231,14 +236,14 @@ mod tests {
             sources.sort_unstable();
             sources
         };
-        kept.keep(sighting(10, 2.0), pictures(0), 2.0);
-        kept.keep(sighting(10, 3.0), pictures(1), 2.0);
+        kept.keep(sighting(0, 10, 2.0), pictures(0), 2.0);
+        kept.keep(sighting(1, 10, 3.0), pictures(1), 2.0);
         assert_eq!(sources(&kept), [0], "poorer");
-        kept.keep(sighting(10, 1.0), pictures(2), 2.0);
+        kept.keep(sighting(2, 10, 1.0), pictures(2), 2.0);
         assert_eq!(sources(&kept), [2], "better");
-        kept.keep(sighting(4, 0.5), pictures(3), 2.0);
+        kept.keep(sighting(3, 4, 0.5), pictures(3), 2.0);
         assert_eq!(sources(&kept), [2], "cut off");
-        let mut away = sighting(1, 9.0);
+        let mut away = sighting(4, 1, 9.0);
         away.at = LonLat::new(113.301, 33.7);
         kept.keep(away, pictures(4), 2.0);
         assert_eq!(sources(&kept), [2, 4], "elsewhere");
