@@ -58,8 +58,7 @@ impl Sighting {
     fn is_better_than(&self, other: &Self) -> bool {
         let most = self.cells.max(other.cells);
         let rank = |s: &Self| (2 * s.cells <= most, s.poorness);
-        let (own, others) = (rank(self), rank(other));
-        own.0 < others.0 || (own.0 == others.0 && own.1 < others.1)
+        rank(self) < rank(other)
     }
 }
 
