@@ -157,23 +157,8 @@ fn candidate<E>(
     }
     let place = members[0].quad[0];
     let is_photo = |n: SourceId| views.position_error_m(n, place).is_some();
-    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
-    // A view whose edge cuts the plot off is worse than any that has all of it.
-    let view = |n: SourceId| {
-        let own = members.iter().find(|m| m.source == n);
-        let at = own.map_or(place, |m| m.quad[0]);
-        let cut = 2 * by_source[&n].len() <= most;
-        (cut, views.view(n, at).unwrap_or(f64::INFINITY))
-    };
-    // Photos place one plot in slightly different places: the best view's outline is its shape, the union would be a
-    // smear. An orthomosaic is surer than any photo.
-    let best_photo = by_source
-        .keys()
-        .copied()
-        .min_by(|a, b| {
-            let (a, b) = (view(*a), view(*b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        })
+    let best_photo = best_view(members, &by_source, views)
+        // An orthomosaic is surer than any photo.
         .filter(|_| by_source.keys().all(|n| is_photo(*n)));
     let outlines: Vec<MultiPolygon> = by_source
         .iter()
@@ -193,21 +178,13 @@ fn candidate<E>(
     let rasters = numbers.iter().filter(|n| !is_photo(**n));
     let best = best_photo.or_else(|| rasters.min_by(finest).copied());
     let at = inside(&polygon).unwrap_or(place);
-    let seen_in = numbers.iter().filter(|n| is_photo(**n)).count();
-    let photos = (seen_in > 0).then(|| {
-        let covered_by = views.covering(at).max(seen_in);
-        let photos = by_source.iter().filter(|(n, _)| is_photo(**n));
-        let best = |hits: &[&Hit]| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
-        let together: f64 = photos.map(|(_, hits)| best(hits)).sum();
-        Sightings {
-            position_error_m: best_photo
-                .and_then(|n| views.position_error_m(n, place))
-                .unwrap_or(0.0),
-            seen_in,
-            covered_by,
-            score_views: together / covered_by as f64,
-        }
-    });
+    let in_photos: Vec<&[&Hit]> = by_source
+        .iter()
+        .filter(|(n, _)| is_photo(**n))
+        .map(|(_, hits)| hits.as_slice())
+        .collect();
+    let error_m = best_photo.and_then(|n| views.position_error_m(n, place));
+    let photos = sightings(&in_photos, error_m, || views.covering(at));
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
     Ok(Candidate {
         id: String::new(),
@@ -226,6 +203,48 @@ fn candidate<E>(
         sources: numbers,
         polygon,
         drawn,
+    })
+}
+
+/// The source that shows a plot best: photos place it in slightly different places, so that the outline of one is its
+/// shape, where the union would be a smear.
+fn best_view(
+    members: &[&Located],
+    by_source: &BTreeMap<SourceId, Vec<&Hit>>,
+    views: &dyn Views,
+) -> Option<SourceId> {
+    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
+    // A view whose edge cuts the plot off is worse than any that has all of it.
+    let view = |n: SourceId| {
+        let own = members.iter().find(|m| m.source == n);
+        let at = own.map_or(members[0].quad[0], |m| m.quad[0]);
+        let is_cut = 2 * by_source[&n].len() <= most;
+        (is_cut, views.view(n, at).unwrap_or(f64::INFINITY))
+    };
+    by_source.keys().copied().min_by(|a, b| {
+        let (a, b) = (view(*a), view(*b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })
+}
+
+/// What the photos say of a plot: the hits in each that it was found in, the error of its place, and how many searched it.
+fn sightings(
+    in_photos: &[&[&Hit]],
+    error_m: Option<f64>,
+    covering: impl Fn() -> usize,
+) -> Option<Sightings> {
+    let seen_in = in_photos.len();
+    if seen_in == 0 {
+        return None;
+    }
+    let covered_by = covering().max(seen_in);
+    let best = |hits: &&[&Hit]| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
+    let together: f64 = in_photos.iter().map(best).sum();
+    Some(Sightings {
+        position_error_m: error_m.unwrap_or(0.0),
+        seen_in,
+        covered_by,
+        score_views: together / covered_by as f64,
     })
 }
 

@@ -31,6 +31,45 @@ pub struct Sources {
     pub ignored: usize,
 }
 
+/// Orthomosaics by whether the model can bear them.
+#[derive(Default)]
+struct Bearable {
+    sources: Vec<Source>,
+    refused: Vec<RasterError>,
+    too_coarse: Vec<Source>,
+}
+
+impl Bearable {
+    fn of(
+        opened: Vec<Result<Orthomosaic, RasterError>>,
+        request: &Request,
+        contract: &Contract,
+    ) -> Self {
+        let mut all = Self::default();
+        for orthomosaic in opened {
+            let source = match orthomosaic {
+                Ok(orthomosaic) => Source::from(orthomosaic),
+                Err(error) => {
+                    all.refused.push(error);
+                    continue;
+                }
+            };
+            let (gsd_cm, coarsest_cm) = (source.gsd().coarsest_cm(), contract.coarsest_cm());
+            if gsd_cm > coarsest_cm && !request.allow_coarse {
+                all.refused.push(RasterError::TooCoarse {
+                    path: source.path().into(),
+                    gsd_cm,
+                    coarsest_cm,
+                });
+                all.too_coarse.push(source);
+            } else {
+                all.sources.push(source);
+            }
+        }
+        all
+    }
+}
+
 /// Opens every orthomosaic of the inputs, in their order.
 pub fn open_orthomosaics(
     inputs: &Found,
@@ -56,27 +95,11 @@ impl Sources {
         contract: &Contract,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
-        let (mut sources, mut refused, mut too_coarse) = (Vec::new(), Vec::new(), Vec::new());
-        for orthomosaic in opened {
-            let source = match orthomosaic {
-                Ok(orthomosaic) => Source::from(orthomosaic),
-                Err(error) => {
-                    refused.push(error);
-                    continue;
-                }
-            };
-            let (gsd_cm, coarsest_cm) = (source.gsd().coarsest_cm(), contract.coarsest_cm());
-            if gsd_cm > coarsest_cm && !request.allow_coarse {
-                refused.push(RasterError::TooCoarse {
-                    path: source.path().into(),
-                    gsd_cm,
-                    coarsest_cm,
-                });
-                too_coarse.push(source);
-            } else {
-                sources.push(source);
-            }
-        }
+        let Bearable {
+            mut sources,
+            mut refused,
+            too_coarse,
+        } = Bearable::of(opened, request, contract);
         let placed = photos(&inputs.photos, request, contract)?;
         refused.extend(
             placed
