@@ -3,7 +3,8 @@
 use super::talk;
 use crate::ground::area_mu;
 use crate::imagery::photo::Remark;
-use crate::scan::{Band, Reason, Summary};
+use crate::scan::Summary;
+use crate::schema::{Reason, ScoreBand};
 use crate::tr;
 use crate::words::Lang;
 use serde_json::json;
@@ -130,11 +131,11 @@ fn candidates(summary: &Summary, lang: Lang) {
             "序号  等级    经度         纬度        面积 m²  命中  编号",
         ));
         for c in summary.candidates.iter().take(LISTED) {
-            let band = Band::of(c.score_max, summary.threshold);
+            let band = ScoreBand::of(c.score_max, summary.threshold);
             let word = match band {
-                Band::Strong => lang.pick("strong", "强    "),
-                Band::Fair => lang.pick("fair  ", "中    "),
-                Band::Weak => lang.pick("weak  ", "弱    "),
+                ScoreBand::Strong => lang.pick("strong", "强    "),
+                ScoreBand::Fair => lang.pick("fair  ", "中    "),
+                ScoreBand::Weak => lang.pick("weak  ", "弱    "),
             };
             talk::data(&format!(
                 "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}",

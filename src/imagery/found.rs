@@ -61,7 +61,7 @@ fn of_known_format(path: &Path) -> Result<(), String> {
     };
     match Dataset::open_ex(path, options) {
         Ok(_) => Ok(()),
-        Err(e) => Err(super::raster::gdal_words(&e)),
+        Err(e) => Err(super::orthomosaic::gdal_words(&e)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that can end a scan, in one type.
 
-use super::journal::JournalError;
-use super::model_error::ModelError;
+use super::model::ModelError;
+use super::score::JournalError;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::DemError;

@@ -1,7 +1,7 @@
 //! What the user asks of a scan, checked.
 
 use super::error::ScanError;
-use super::scorer::Device;
+use super::model::Device;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::words::Lang;
 use std::path::PathBuf;

@@ -1,7 +1,6 @@
 //! What a scan found, for whoever writes or prints it.
 
-use super::candidate::{Candidate, SourceFacts};
-use super::coverage::{Coverage, SourceAreas};
+use super::find::{Candidate, Coverage, SourceAreas, SourceFacts};
 use crate::imagery::RasterError;
 use crate::imagery::photo::Remark;
 use std::path::PathBuf;

@@ -30,6 +30,7 @@ mod shots;
 mod bad_input;
 mod evaluate;
 mod large;
+mod other_rules;
 mod real_orthos;
 mod received;
 mod resume;

@@ -3,40 +3,10 @@
 use super::jpeg::JpegError;
 use super::metadata::{Band, Metadata, MetadataFault, Position};
 use super::quality::Defect;
+use crate::schema::Reason;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::{Path, PathBuf};
-
-/// The reasons of the coverage layer that concern photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// It could not be read.
-    Unreadable,
-    /// It is coarser than the model can bear.
-    TooCoarse,
-    /// It does not say where it was taken.
-    NoPosition,
-    /// Its height above the ground is not known.
-    NoAltitude,
-    /// It sees the ground at too flat an angle.
-    TooOblique,
-    /// It shows nothing that can be searched.
-    Quality,
-}
-
-impl Reason {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::TooCoarse => "too_coarse",
-            Self::NoPosition => "no_position",
-            Self::NoAltitude => "no_altitude",
-            Self::TooOblique => "too_oblique",
-            Self::Quality => "quality",
-        }
-    }
-}
 
 /// A photo that is set aside, with what it was about.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ mod terrain;
 mod xmp;
 
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
-pub use aside::{Reason, SetAside, Why};
+pub use aside::{SetAside, Why};
 pub use camera::{Axes, Camera, GroundPoint, HORIZON_MARGIN_DEG, Vector};
 pub use dem::{Dem, DemError};
 pub use flight::{Flight, Remark, duplicates, flights, has_heading};

@@ -1,8 +1,8 @@
 //! Real photos and bad ones, as they come off a card.
 
-use super::super::aside::Reason;
 use super::super::shared_data;
 use super::*;
+use crate::schema::Reason;
 use image::{ExtendedColorType, ImageEncoder};
 use std::fs;
 
