@@ -2,7 +2,7 @@
 //! decoded again.
 //!
 //! Which photo shows a candidate best is known only when all are scored. So every photo's hits are cut as they come, and of
-//! crops of one place those of the best view so far are kept. It is a cache: what is not in it is read from the source, and the
+//! crops of one place those of the best views so far are kept. It is a cache: what is not in it is read from the source, and the
 //! pictures are the same.
 
 use super::chip::{ChipWindow, View, resized};
@@ -23,6 +23,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const MOST_BYTES: usize = 192 * 1024 * 1024;
 /// Views of places further apart than this are not weighed against each other, however unsure the places are.
 const SAME_PLACE_M: f64 = 10.0;
+
+/// So many views of a place are kept: which is best hangs on how sharp the photos are beside each other, and on how much of
+/// the plot each shows.
+const VIEWS: usize = 2;
 
 /// A window of a source and the size of its picture.
 type Key = (SourceId, [u32; 4], (u32, u32));
@@ -152,23 +156,17 @@ impl<'a> Crops<'a> {
 }
 
 impl Kept {
+    /// Whether fewer than [`VIEWS`] others show what may be the same place better.
     fn would_keep(&self, new: &Sighting, radius_m: f64) -> bool {
-        let mut known = self.sightings.iter();
-        !known.any(|s| s.may_be(new, radius_m) && !new.is_better_than(s))
+        let known = self.sightings.iter();
+        let better = known.filter(|s| s.may_be(new, radius_m) && s.is_better_than(new));
+        better.count() < VIEWS
     }
 
     fn keep(&mut self, mut new: Sighting, pictures: Vec<(Key, RgbImage)>, radius_m: f64) {
-        // Another photo of the place may have come in meanwhile.
+        // Other photos of the place may have come in meanwhile.
         if !self.would_keep(&new, radius_m) {
             return;
-        }
-        let (worse, others) = std::mem::take(&mut self.sightings)
-            .into_iter()
-            .partition::<Vec<_>, _>(|s| s.may_be(&new, radius_m));
-        self.sightings = others;
-        for key in worse.iter().flat_map(|s| &s.keys) {
-            let gone = self.pictures.remove(key);
-            self.bytes -= gone.map_or(0, |p| p.as_raw().len());
         }
         let bytes: usize = pictures.iter().map(|(_, p)| p.as_raw().len()).sum();
         if self.bytes + bytes > MOST_BYTES {
@@ -177,7 +175,29 @@ impl Kept {
         self.bytes += bytes;
         new.keys = pictures.iter().map(|(key, _)| *key).collect();
         self.pictures.extend(pictures);
+        let near: Vec<bool> = (self.sightings.iter())
+            .map(|s| s.may_be(&new, radius_m))
+            .collect();
         self.sightings.push(new);
+        // Only what is near can have become one too many.
+        let worse: Vec<bool> = (self.sightings.iter())
+            .zip(near.into_iter().chain([false]))
+            .map(|(s, is_near)| is_near && !self.would_keep(s, radius_m))
+            .collect();
+        for (sighting, is_worse) in std::mem::take(&mut self.sightings).into_iter().zip(worse) {
+            if is_worse {
+                self.forget(&sighting);
+            } else {
+                self.sightings.push(sighting);
+            }
+        }
+    }
+
+    fn forget(&mut self, sighting: &Sighting) {
+        for key in &sighting.keys {
+            let gone = self.pictures.remove(key);
+            self.bytes -= gone.map_or(0, |p| p.as_raw().len());
+        }
     }
 }
 
@@ -228,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_place_the_best_view_is_kept() {
+    fn of_one_place_the_best_views_are_kept() {
         let mut kept = Kept::default();
         let sources = |kept: &Kept| {
             let mut sources: Vec<usize> = kept.pictures.keys().map(|k| k.0.0).collect();
@@ -237,15 +257,17 @@ mod tests {
         };
         kept.keep(sighting(0, 10, 2.0), pictures(0), 2.0);
         kept.keep(sighting(1, 10, 3.0), pictures(1), 2.0);
-        assert_eq!(sources(&kept), [0], "poorer");
-        kept.keep(sighting(2, 10, 1.0), pictures(2), 2.0);
-        assert_eq!(sources(&kept), [2], "better");
-        kept.keep(sighting(3, 4, 0.5), pictures(3), 2.0);
-        assert_eq!(sources(&kept), [2], "cut off");
-        let mut away = sighting(4, 1, 9.0);
+        assert_eq!(sources(&kept), [0, 1]);
+        kept.keep(sighting(2, 10, 4.0), pictures(2), 2.0);
+        assert_eq!(sources(&kept), [0, 1], "poorer");
+        kept.keep(sighting(3, 10, 1.0), pictures(3), 2.0);
+        assert_eq!(sources(&kept), [0, 3], "better");
+        kept.keep(sighting(4, 4, 0.5), pictures(4), 2.0);
+        assert_eq!(sources(&kept), [0, 3], "cut off");
+        let mut away = sighting(5, 1, 9.0);
         away.at = LonLat::new(113.301, 33.7);
-        kept.keep(away, pictures(4), 2.0);
-        assert_eq!(sources(&kept), [2, 4], "elsewhere");
-        assert_eq!(kept.bytes, 2 * 8 * 8 * 3);
+        kept.keep(away, pictures(5), 2.0);
+        assert_eq!(sources(&kept), [0, 3, 5], "elsewhere");
+        assert_eq!(kept.bytes, 3 * 8 * 8 * 3);
     }
 }
