@@ -52,7 +52,9 @@ impl Office<'_> {
 
 /// A photograph, another for each name.
 fn photo(path: &Path) {
-    let shade = path.file_name().map_or(0, |name| name.len() as u8);
+    let shade = path
+        .file_name()
+        .map_or(0, |name| 5 * u8::try_from(name.len()).unwrap_or(0));
     image::RgbImage::from_pixel(8, 8, image::Rgb([40, 120, shade]))
         .save(path)
         .expect("saved");

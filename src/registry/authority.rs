@@ -194,18 +194,15 @@ impl Authority {
             } else {
                 self.author(*hash, event).err()
             };
-            match refusal {
-                Some(refusal) => {
-                    self.refused.insert(*hash, refusal);
-                }
-                None => {
-                    let level = if root { 0 } else { depth(&standing.unit) };
-                    words
-                        .entry(trust.device)
-                        .or_default()
-                        .insert((level, event.device), trust);
-                }
+            if let Some(refusal) = refusal {
+                self.refused.insert(*hash, refusal);
+                continue;
             }
+            let level = if root { 0 } else { depth(&standing.unit) };
+            words
+                .entry(trust.device)
+                .or_default()
+                .insert((level, event.device), trust);
         }
     }
 

@@ -301,6 +301,7 @@ impl Create {
             let point = Point {
                 heads: store.heads_of(&devices)?,
                 have: devices.into_iter().collect(),
+                missing_files: store.authority().grounds().absent.iter().copied().collect(),
             };
             let text = serde_json::json!(point).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;

@@ -151,6 +151,8 @@ pub fn receipt(
         .into_iter()
         .map(|(device, seq)| (device.to_string(), seq))
         .collect();
+    // All that has not arrived here, so that a later bundle since this receipt may carry it.
+    let missing: BTreeSet<Hash> = store.authority().grounds().absent.iter().copied().collect();
     let heads: BTreeMap<String, Vec<Hash>> = store
         .heads_of(&store.complete()?)?
         .into_iter()
@@ -176,7 +178,7 @@ pub fn receipt(
         "refused": applied.refused.iter().map(|(event, why)| json!({"event": event, "why": why})).collect::<Vec<_>>(),
         "forks": applied.forks.iter().map(|(device, seq)| json!({"device": device, "seq": seq})).collect::<Vec<_>>(),
         "missing": applied.gaps.iter().map(|g| json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
-        "missing_files": applied.missing_files,
+        "missing_files": missing,
         "state": applied.state,
     });
     let bytes = canonical(&receipt).map_err(|flaw| BundleError::NotABundle {

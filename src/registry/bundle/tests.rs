@@ -388,3 +388,39 @@ fn parts_are_taken_in_any_order() {
     assert!(last.gaps.is_empty() && last.missing_files.is_empty());
     assert_eq!(province.verify(true).expect("verified").findings, vec![]);
 }
+
+#[test]
+fn evidence_that_arrives_late_is_carried_by_the_next_bundle() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    trust(&mut province, &b, &county, "410423");
+    let file = photo(&county, b"\xFF\xD8\xFF late");
+    let key = add(&mut county, &a, "event:1", vec![file.clone()]);
+    let kept = evidence::path_of(&county.evidence_folder(), file.sha256);
+    let aside = folder.path().join("aside");
+    std::fs::rename(&kept, &aside).expect("not here yet");
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let applied = take(&mut province, &path).expect("taken");
+    assert_eq!(applied.missing_files, [file.sha256]);
+    assert!(!province.authority().is_here(file.sha256));
+    let bundle = inspect(&path, &Unlock::default()).expect("inspected");
+    let receipt = receipt(&province, &bundle, &applied, "2026-05-03T00:00:00Z").expect("receipt");
+    let since: Point = serde_json::from_value(receipt).expect("a point");
+    std::fs::rename(&aside, &kept).expect("arrived");
+    let path = folder.path().join("b.bundle");
+    make(
+        &county,
+        &path,
+        &Request {
+            since,
+            ..Request::default()
+        },
+    );
+    let late = inspect(&path, &Unlock::default()).expect("inspected");
+    assert_eq!((late.events.len(), late.evidence.len()), (0, 1));
+    take(&mut province, &path).expect("taken");
+    assert!(province.authority().is_here(file.sha256));
+    assert!(province.site(key).expect("read").is_some());
+}

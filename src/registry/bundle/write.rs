@@ -42,6 +42,9 @@ pub struct Point {
     /// version 0.1.0 lack them.
     #[serde(default)]
     pub heads: BTreeMap<DeviceId, Vec<Hash>>,
+    /// Evidence of events before that had not arrived: it is carried once it is here.
+    #[serde(default)]
+    pub missing_files: Vec<Hash>,
 }
 
 /// How a bundle is encrypted.
@@ -89,13 +92,15 @@ struct Part<'a> {
 /// See [`BundleError`].
 pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, BundleError> {
     let events = chosen(store, request)?;
-    if events.is_empty() {
+    let late = late_evidence(store, &request.since);
+    if events.is_empty() && late.is_empty() {
         return Err(BundleError::Nothing);
     }
     let mut made = Made::default();
-    let mut whole = Vec::new();
+    let mut whole = late;
     for (sha256, name, here) in evidence_of(store, &events) {
         match here {
+            Here::Whole(_) if whole.iter().any(|(late, _)| *late == sha256) => {}
             Here::Whole(bytes) => whole.push((sha256, bytes)),
             Here::Changed => made.changed.push((sha256, name)),
             Here::Absent => made.absent.push((sha256, name)),
@@ -165,6 +170,25 @@ enum Here {
     Changed,
     /// It is not here.
     Absent,
+}
+
+/// What the other office lacked at that point and is here now: digest and size.
+fn late_evidence(store: &Store, since: &Point) -> Vec<(Hash, u64)> {
+    let folder = store.evidence_folder();
+    let mut late: Vec<(Hash, u64)> = since
+        .missing_files
+        .iter()
+        .filter(|sha256| check(&folder, **sha256).unwrap_or(false))
+        .filter_map(|sha256| {
+            Some((
+                *sha256,
+                std::fs::metadata(path_of(&folder, *sha256)).ok()?.len(),
+            ))
+        })
+        .collect();
+    late.sort_unstable();
+    late.dedup();
+    late
 }
 
 /// The evidence that events name, each once, with the name that it came with.

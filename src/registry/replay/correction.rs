@@ -76,7 +76,7 @@ impl Fold<'_> {
         let target = target.ok_or_else(bad)?;
         let (hash, event) = self.history.events[target];
         let mut redated = event.clone();
-        redated.at = new.to_owned();
+        new.clone_into(&mut redated.at);
         limits::dates_of(&redated)?;
         let day = limits::day(new);
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);

@@ -10,6 +10,29 @@ use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
 use crate::registry::state::State;
 
 impl Fold<'_> {
+    /// Writes a later detection into the site.
+    fn see(&mut self, hash: Hash, state: Option<State>, sighting: &Sighting) {
+        let site = &mut self.site;
+        // Dates are compared anew: what the sighting says of itself is not believed.
+        let residue = shows_residue(site, state, sighting);
+        site.residue |= residue;
+        if state.is_some_and(|state| !state.is_open()) && sighting.meaning != Meaning::Raised {
+            site.swallowed.push(hash);
+        }
+        let candidate = &sighting.detection.candidate;
+        if !site
+            .sightings
+            .iter()
+            .any(|known| known.detection.candidate == *candidate)
+        {
+            site.sightings.push(SightingFact {
+                detection: sighting.detection.clone(),
+                meaning: sighting.meaning,
+                event: hash,
+            });
+        }
+    }
+
     /// Writes what a followed event says into the site.
     pub(super) fn describe(
         &mut self,
@@ -60,25 +83,7 @@ impl Fold<'_> {
                 site.unit = self.unit.clone().unwrap_or_default();
             }
             Body::Sighting(sighting) => {
-                // Dates are compared anew: what the sighting says of itself is not believed.
-                site.residue |= shows_residue(site, state, sighting);
-                if state.is_some_and(|state| !state.is_open())
-                    && sighting.meaning != Meaning::Raised
-                {
-                    site.swallowed.push(hash);
-                }
-                let candidate = &sighting.detection.candidate;
-                if !site
-                    .sightings
-                    .iter()
-                    .any(|known| known.detection.candidate == *candidate)
-                {
-                    site.sightings.push(SightingFact {
-                        detection: sighting.detection.clone(),
-                        meaning: sighting.meaning,
-                        event: hash,
-                    });
-                }
+                self.see(hash, state, sighting);
             }
             Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),

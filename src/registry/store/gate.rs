@@ -10,6 +10,7 @@ use crate::registry::replay::Neighbours;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use rayon::prelude::*;
 use rusqlite::params;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
@@ -315,11 +316,12 @@ impl Store {
         }
         waiting.extend(and);
         while let Some(key) = waiting.pop() {
-            if !neighbours.contains_key(&key) {
-                let events = self.events_of(key)?;
-                neighbours.insert(key, events.into_iter().map(|s| (s.hash, s.event)).collect());
-                waiting.extend(others(&key)?);
-            }
+            let Entry::Vacant(place) = neighbours.entry(key) else {
+                continue;
+            };
+            let events = self.events_of(key)?;
+            place.insert(events.into_iter().map(|s| (s.hash, s.event)).collect());
+            waiting.extend(others(&key)?);
         }
         Ok(neighbours)
     }
