@@ -16,7 +16,36 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
     polygons: MultiPolygon,
+    notes: Vec<BoundaryNote>,
 }
+
+/// What was passed over or settled when a boundary was read: said, since it decides what is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoundaryNote {
+    /// Features without a geometry.
+    WithoutShape {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        features: usize,
+    },
+}
+
+impl Say for BoundaryNote {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::WithoutShape { path, features } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: features without a geometry passed over: {features}",
+                    "{path}：已略过 {features} 个没有图形的要素"
+                ))
+            }
+        }
+    }
+}
+speaking_error!(BoundaryNote);
 
 /// A boundary file that cannot be used.
 #[derive(Debug)]
@@ -142,7 +171,9 @@ impl Boundary {
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
         let unreadable = |_why: String| BoundaryError::Unreadable { path: path.into() };
         let mut polygons: Vec<geo::Polygon> = Vec::new();
+        let mut without_shape = 0;
         for layer in layers(path).map_err(unreadable)? {
+            without_shape += layer.without_shape;
             for feature in layer.features {
                 let number = feature.number;
                 let shape = feature.shape.map_err(|_why| BoundaryError::Shape {
@@ -177,12 +208,25 @@ impl Boundary {
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
-        Ok(Self { polygons: united })
+        let notes = (without_shape > 0).then(|| BoundaryNote::WithoutShape {
+            path: path.into(),
+            features: without_shape,
+        });
+        Ok(Self {
+            polygons: united,
+            notes: notes.into_iter().collect(),
+        })
     }
 
     /// A boundary from polygons in lon/lat.
     pub fn of(polygons: MultiPolygon) -> Self {
-        Self { polygons }
+        let notes = Vec::new();
+        Self { polygons, notes }
+    }
+
+    /// What was passed over or settled when it was read.
+    pub fn notes(&self) -> &[BoundaryNote] {
+        &self.notes
     }
 
     /// Its polygons in lon/lat.

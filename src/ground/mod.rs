@@ -12,10 +12,11 @@ mod gsd;
 mod lonlat;
 mod overlay;
 mod region;
+mod shape;
 mod vector;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
-pub use boundary::{Boundary, BoundaryError};
+pub use boundary::{Boundary, BoundaryError, BoundaryNote};
 pub use crs::{Crs, CrsError, ToLonLat};
 pub use features::{ReadPlace, Shape, read_places};
 pub use geojson::{Feature, FeatureCollection, Geometry, write_features};

@@ -2,6 +2,7 @@
 //! (and what else it was built with); the `kml` crate reads what Google Earth and Ovital write.
 
 use super::crs::Crs;
+use super::shape;
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use kml::Kml;
@@ -20,6 +21,8 @@ pub(super) struct Layer {
     pub crs: Option<Crs>,
     /// The features that have a geometry.
     pub features: Vec<Feature>,
+    /// Features that have none, or an empty one.
+    pub without_shape: usize,
 }
 
 /// A geometry and the words that go with it.
@@ -75,25 +78,28 @@ fn of_gdal(path: &Path) -> Result<Vec<Layer>, String> {
     for mut layer in file.layers() {
         let crs = layer.spatial_ref().and_then(|r| Crs::of(&r));
         let mut features = Vec::new();
+        let mut without_shape = 0;
         for feature in layer.features() {
             number += 1;
-            let Some(shape) = feature.geometry() else {
+            let Some(shape) = shape::of_feature(&feature) else {
+                without_shape += 1;
                 continue;
             };
-            let mut shape = shape.clone();
-            // Programs for the globe write heights.
-            shape.flatten_to_2d();
             let words = feature
                 .fields()
                 .filter_map(|(name, value)| Some((name.to_lowercase(), text(value?)?)))
                 .collect();
             features.push(Feature {
                 number,
-                shape: shape.to_geo().map_err(|e| e.to_string()),
+                shape,
                 words,
             });
         }
-        layers.push(Layer { crs, features });
+        layers.push(Layer {
+            crs,
+            features,
+            without_shape,
+        });
     }
     Ok(layers)
 }
@@ -126,7 +132,7 @@ fn of_kml(text: &str) -> Result<Vec<Layer>, String> {
             there - placemarks.len().min(there)
         ));
     }
-    let features = (1..)
+    let features: Vec<Feature> = (1..)
         .zip(placemarks)
         .filter_map(|(number, placemark)| {
             let mut words = BTreeMap::new();
@@ -150,6 +156,7 @@ fn of_kml(text: &str) -> Result<Vec<Layer>, String> {
     let crs = Crs::wgs84().map_err(|e| e.to_string())?;
     Ok(vec![Layer {
         crs: Some(crs),
+        without_shape: there - features.len(),
         features,
     }])
 }

@@ -139,6 +139,9 @@ impl<'a> Search<'a> {
         );
         let model = model?;
         let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        for note in boundary.iter().flat_map(Boundary::notes) {
+            progress.notice(note);
+        }
         let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
         let threshold = request.threshold.unwrap_or(model.contract().threshold);
         let bond = bond(&sources, &model, boundary.as_ref(), request, threshold);

@@ -27,6 +27,7 @@ mod shots;
 
 mod bad_input;
 mod evaluate;
+mod field_files;
 mod large;
 mod real_orthos;
 mod resume;
