@@ -126,6 +126,8 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             within: None,
             raster: RasterOptions { crs, bands: None },
             photos: PhotoRequest {
+                pos: None,
+                looking_down: false,
                 dem: None,
                 ground_elevation_m: arguments.ground_elevation,
                 sensor_width_mm: arguments.sensor_width,

@@ -62,6 +62,12 @@ pub struct Arguments {
     /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
+    /// Photos: a list of where they were taken, one a line: name, longitude, latitude, height, yaw, pitch, roll 照片:POS 文件
+    #[arg(long, value_name = "FILE")]
+    pos: Option<PathBuf>,
+    /// Photos: those that do not say how far the camera was tilted were taken straight down 照片:未记录俯仰角的均为垂直向下拍摄
+    #[arg(long)]
+    looking_down: bool,
     /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片:每平方米至少 N 次覆盖即可,其余略过
     #[arg(long, value_name = "N")]
     min_views: Option<u16>,
@@ -202,6 +208,8 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
             dem: arguments.dem,
             ground_elevation_m: arguments.ground_elevation,
             sensor_width_mm: arguments.sensor_width,
+            pos: arguments.pos,
+            looking_down: arguments.looking_down,
             min_views: arguments.min_views,
             any_view: arguments.any_view,
         },

@@ -176,7 +176,7 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
         Remark::Duplicate { .. } => tr!(
             lang,
             "the same as another photo, not searched twice",
-            "与另一张照片相同，不重复搜索"
+            "与另一张照片是同一次拍摄，不重复搜索"
         ),
         Remark::Turned { .. } => tr!(
             lang,
@@ -202,6 +202,27 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
             lang,
             "all of it lies outside the boundary",
             "全部位于边界之外"
+        ),
+        Remark::HeightsApart { metres, .. } => tr!(
+            lang,
+            "its heights contradict one another by {:.0} m; the stated error allows for it",
+            "高度互相矛盾，相差 {:.0} 米；位置误差已计入",
+            metres.abs()
+        ),
+        Remark::HeadingsApart { degrees, .. } => tr!(
+            lang,
+            "the gimbal's yaw is 0 and the drone's is {degrees:.0}° off; the stated error allows for it",
+            "云台偏航角为 0，与机头方向相差 {degrees:.0}°；位置误差已计入"
+        ),
+        Remark::PlacesApart { metres, .. } => tr!(
+            lang,
+            "EXIF and XMP say places {metres:.0} m apart; the stated error allows for it",
+            "EXIF 与 XMP 的位置相差 {metres:.0} 米；位置误差已计入"
+        ),
+        Remark::XmpDamaged { .. } => tr!(
+            lang,
+            "a part of its XMP could not be read",
+            "XMP 有一部分读不出"
         ),
         Remark::BelowTakeOff { altitude_m, .. } => tr!(
             lang,

@@ -149,6 +149,7 @@ impl Raster {
                 .shot
                 .metadata
                 .captured
+                .filter(|c| !c.of_file)
                 .map(|c| Captured::day(c.local.date())),
             fingerprint: fingerprint_bytes(&[&samples, pose.as_bytes()]),
             photo: Some(Arc::new((photo, grid))),

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::request::Request;
 use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
-use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
+use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Pos, Remark, place_all};
 use crate::imagery::{Found, Level, Raster, RasterError};
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
@@ -239,7 +239,15 @@ fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
 
 /// Places the photos, on the ground the user names.
 fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<Placed, ScanError> {
-    place_all(paths, |places| {
+    let pos = match &request.photos.pos {
+        Some(file) => {
+            let pos = Pos::read(file, request.raster.crs.as_ref())?;
+            pos.check(file, paths)?;
+            Some(pos)
+        }
+        None => None,
+    };
+    place_all(paths, pos.as_ref(), |places| {
         let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
             (Some(path), _) if !places.is_empty() => {
                 GroundModel::Terrain(Arc::new(Dem::read(path, places, DEM_MARGIN_M)?))
@@ -250,6 +258,7 @@ fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<P
         Ok(PhotoOptions {
             sensor_width_mm: request.photos.sensor_width_mm,
             ground,
+            looking_down: request.photos.looking_down,
             coarsest_m: if request.allow_coarse {
                 f64::INFINITY
             } else {

@@ -10,6 +10,7 @@ fn options(ground: GroundModel) -> PhotoOptions {
     PhotoOptions {
         sensor_width_mm: None,
         ground,
+        looking_down: false,
         coarsest_m: 0.05,
     }
 }
@@ -30,7 +31,7 @@ fn folder(name: &str) -> Option<Vec<PathBuf>> {
 }
 
 fn placed(paths: &[PathBuf], ground: GroundModel) -> Placed {
-    place_all(paths, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
+    place_all(paths, None, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
 }
 
 fn reasons(placed: &Placed) -> Vec<Reason> {
@@ -242,7 +243,7 @@ fn bad_files_are_each_named_with_their_reason() {
     fs::write(&usable, &whole).expect("written");
     paths.push(usable.clone());
     paths.push(folder.path().join("missing.jpg"));
-    let found = place_all(&paths, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
+    let found = place_all(&paths, None, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
     assert_eq!(found.photos.len(), 1);
     assert_eq!(found.photos[0].shot.path, usable);
     assert_eq!(found.aside.len(), cases.len() + 1);
