@@ -2,6 +2,7 @@
 
 use super::talk;
 use crate::ground::area_mu;
+use crate::imagery::Beside;
 use crate::imagery::photo::Remark;
 use crate::scan::{Band, Reason, Summary};
 use crate::tr;
@@ -60,6 +61,14 @@ fn ground(summary: &Summary, lang: Lang) {
             lang,
             "photos        {photos}, flights {flights}{gsd}",
             "照片      {photos} 张，航次 {flights} 个{gsd}"
+        ));
+    }
+    for (kind, count) in &summary.beside {
+        let words = beside_words(*kind, lang);
+        talk::data(&tr!(
+            lang,
+            "passed over   {count} {words}",
+            "忽略      {words} {count} 个"
         ));
     }
     if summary.ignored > 0 {
@@ -229,6 +238,29 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
             "{altitude_m:.0} m above take-off",
             "相对起飞点高度 {altitude_m:.0} 米"
         ),
+    }
+}
+
+fn beside_words(kind: Beside, lang: Lang) -> &'static str {
+    match kind {
+        Beside::Band => lang.pick(
+            "single bands of multispectral or thermal cameras",
+            "多光谱或热红外单波段图像",
+        ),
+        Beside::Heights => lang.pick("terrain models", "地形模型（DSM、DEM 等）"),
+        Beside::Preview => lang.pick(
+            "coarser copies of imagery that was searched",
+            "已搜索影像的低分辨率副本",
+        ),
+        Beside::Picture => lang.pick(
+            "pictures that no camera took, such as those of reports",
+            "非相机拍摄的图片（报告插图等）",
+        ),
+        Beside::Foreign => lang.pick(
+            "ECW or MrSID files, which are not searched: export them as GeoTIFF",
+            "ECW、MrSID 文件（未搜索，请导出为 GeoTIFF）",
+        ),
+        Beside::Vector => lang.pick("files of lines and points", "矢量文件"),
     }
 }
 

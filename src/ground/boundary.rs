@@ -2,9 +2,10 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
-use super::lonlat::Quad;
+use super::lonlat::{LonLat, Quad};
 use super::overlay::{rest, union, union_within};
 use super::vector::layers;
+use super::zone::Misfit;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use geo::{
@@ -29,11 +30,53 @@ pub enum BoundaryNote {
         /// How many.
         features: usize,
     },
+    /// Coordinates that did not fit their system were read in the one they fit.
+    Settled {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong.
+        misfit: Misfit,
+    },
+    /// No way from its datum to WGS 84 is known: it may lie tens of metres off.
+    UnknownDatum {
+        /// The file.
+        path: PathBuf,
+        /// The datum.
+        datum: String,
+    },
 }
 
 impl Say for BoundaryNote {
     fn say(&self, lang: Lang) -> Said {
         match self {
+            Self::Settled { path, misfit } => {
+                let path = path.display();
+                Said::new(match misfit {
+                    Misfit::ZoneInFront { zone, epsg } | Misfit::ZoneLeftOut { zone, epsg } => tr!(
+                        lang,
+                        "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
+                        "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+                    ),
+                    Misfit::Exchanged => tr!(
+                        lang,
+                        "{path}: longitude and latitude are exchanged; read the right way round",
+                        "{path}：经度与纬度颠倒，已按正确次序读取"
+                    ),
+                })
+            }
+            Self::UnknownDatum { path, datum } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
+                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
+                ))
+                .hint(tr!(
+                    lang,
+                    "give the parameters of your area with `--towgs84 dx,dy,dz`, or export the boundary in CGCS2000",
+                    "请用 `--towgs84 dx,dy,dz` 给出本地区参数，或以 CGCS2000 重新导出边界"
+                ))
+            }
             Self::WithoutShape { path, features } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -92,11 +135,10 @@ impl Say for BoundaryError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Unreadable { path } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(lang, "{path} cannot be read as a boundary", "无法读取边界文件 {path}")).hint(tr!(lang,
-                    "give a GeoJSON, GeoPackage, KML or shapefile with polygons; `ogrinfo {typed}` says what is wrong",
-                    "请给出含多边形的 GeoJSON、GeoPackage、KML 或 Shapefile；可用 `ogrinfo {typed}` 查看原因"))
+                    "give a GeoJSON, GeoPackage, KML or shapefile with polygons; export it anew if it is one",
+                    "请给出含多边形的 GeoJSON、GeoPackage、KML 或 Shapefile；若已是，请重新导出"))
             }
             Self::Empty { path } => {
                 let path = path.display();
@@ -169,6 +211,20 @@ impl Boundary {
     /// # Errors
     /// See [`BoundaryError`].
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
+        Self::read_with(path, None)
+    }
+
+    /// As [`Boundary::read`], with the seven parameters of a datum that has no known way to WGS 84
+    /// ([`Crs::with_shift`]).
+    ///
+    /// # Errors
+    /// See [`BoundaryError`].
+    pub fn read_with(path: &Path, shift: Option<[f64; 7]>) -> Result<Self, BoundaryError> {
+        let in_crs = |source| BoundaryError::Crs {
+            path: path.into(),
+            source,
+        };
+        let mut notes = Vec::new();
         let unreadable = |_why: String| BoundaryError::Unreadable { path: path.into() };
         let mut polygons: Vec<geo::Polygon> = Vec::new();
         let mut without_shape = 0;
@@ -189,18 +245,14 @@ impl Boundary {
                     .as_ref()
                     .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
                 for polygon in found {
+                    let there = settled(&polygon, crs, shift, path, &mut notes).map_err(in_crs)?;
                     if !polygon.is_valid() {
                         return Err(BoundaryError::SelfIntersecting {
                             path: path.into(),
                             feature: number,
                         });
                     }
-                    polygons.push(to_lonlat(&polygon, crs).map_err(|source| {
-                        BoundaryError::Crs {
-                            path: path.into(),
-                            source,
-                        }
-                    })?);
+                    polygons.push(there);
                 }
             }
         }
@@ -208,13 +260,14 @@ impl Boundary {
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
-        let notes = (without_shape > 0).then(|| BoundaryNote::WithoutShape {
+        notes.dedup();
+        notes.extend((without_shape > 0).then(|| BoundaryNote::WithoutShape {
             path: path.into(),
             features: without_shape,
-        });
+        }));
         Ok(Self {
             polygons: united,
-            notes: notes.into_iter().collect(),
+            notes,
         })
     }
 
@@ -263,6 +316,56 @@ fn areas(shape: geo::Geometry) -> Vec<geo::Polygon> {
         geo::Geometry::MultiPolygon(m) => m.0,
         geo::Geometry::GeometryCollection(c) => c.0.into_iter().flat_map(areas).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// A polygon in lon/lat. Coordinates that cannot be in their system and fit one other, with certainty, are read in it.
+fn settled(
+    polygon: &geo::Polygon,
+    crs: &Crs,
+    shift: Option<[f64; 7]>,
+    path: &Path,
+    notes: &mut Vec<BoundaryNote>,
+) -> Result<geo::Polygon, CrsError> {
+    let mut note = |note| {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    let there = match to_lonlat(polygon, crs) {
+        Err(CrsError::OutOfRange {
+            misfit: Some(misfit),
+            ..
+        }) => {
+            note(BoundaryNote::Settled {
+                path: path.into(),
+                misfit,
+            });
+            match misfit {
+                Misfit::Exchanged => {
+                    let turned = polygon.map_coords(|c| Coord { x: c.y, y: c.x });
+                    to_lonlat(&turned, crs)?
+                }
+                Misfit::ZoneInFront { epsg, .. } | Misfit::ZoneLeftOut { epsg, .. } => {
+                    to_lonlat(polygon, &Crs::parse(&format!("EPSG:{epsg}"))?)?
+                }
+            }
+        }
+        other => other?,
+    };
+    let about = there.exterior().coords().next().map(|c| LonLat::from(*c));
+    if about.is_none_or(|at| crs.has_known_datum(at)) {
+        return Ok(there);
+    }
+    match shift {
+        Some(shift) => to_lonlat(polygon, &crs.with_shift(shift)?),
+        None => {
+            note(BoundaryNote::UnknownDatum {
+                path: path.into(),
+                datum: crs.datum(),
+            });
+            Ok(there)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod overlay;
 mod region;
 mod shape;
 mod vector;
+mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::{Boundary, BoundaryError, BoundaryNote};
@@ -25,3 +26,4 @@ pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
 pub use overlay::{rest, union, union_within};
 pub use region::{Rect, Region, Run};
+pub use zone::Misfit;

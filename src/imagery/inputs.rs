@@ -1,7 +1,9 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
+use super::georeference::is_placed;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,8 @@ pub struct Found {
     pub photos: Vec<PathBuf>,
     /// Other files that were passed over in folders.
     pub ignored: usize,
+    /// Those that the user named, in person or in a list, not only their folder.
+    pub named: BTreeSet<PathBuf>,
 }
 
 /// An input that cannot be used.
@@ -137,21 +141,43 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
     match ending(input).as_str() {
         // A list names imagery, not lists: one that named itself would never end.
         "txt" | "lst" if !from_list => {
-            let text = fs::read_to_string(input).map_err(unreadable)?;
+            let bytes = fs::read(input).map_err(unreadable)?;
             let folder = input.parent().unwrap_or(Path::new(""));
-            for line in text
-                .trim_start_matches('\u{feff}')
-                .lines()
-                .map(str::trim)
-                .filter(|l| !l.is_empty() && !l.starts_with('#'))
-            {
-                add(&folder.join(line), found, true)?;
+            for line in listed(&bytes) {
+                add(&named_by(folder, &line), found, true)?;
             }
+            return Ok(());
         }
-        e if PHOTOS.contains(&e) => found.photos.push(input.to_owned()),
+        e if PHOTOS.contains(&e) && !is_placed(input) => found.photos.push(input.to_owned()),
         _ => found.rasters.push(input.to_owned()),
     }
+    found.named.insert(input.to_owned());
     Ok(())
+}
+
+/// The lines of a list of paths, in UTF-8, UTF-16 or GB18030, without quotes.
+fn listed(bytes: &[u8]) -> Vec<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Where the mark of UTF-16 stands in front, the decoder goes by it.
+    let wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if !wide => text.to_owned(),
+        _ => encoding_rs::GB18030.decode(bytes).0.into_owned(),
+    };
+    text.lines()
+        .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).to_owned())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// A path of a list: as it stands, or with its backslashes as the folders that Windows means.
+fn named_by(folder: &Path, line: &str) -> PathBuf {
+    let plain = folder.join(line);
+    if line.contains('\\') && !plain.exists() {
+        folder.join(line.replace('\\', "/"))
+    } else {
+        plain
+    }
 }
 
 fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
@@ -174,6 +200,9 @@ fn walk(folder: &Path, found: &mut Found) -> std::io::Result<()> {
         }
         match ending(&path).as_str() {
             e if RASTERS.contains(&e) => found.rasters.push(path),
+            e if (PHOTOS.contains(&e) || e == "png") && is_placed(&path) => {
+                found.rasters.push(path);
+            }
             e if PHOTOS.contains(&e) => found.photos.push(path),
             _ => found.ignored += 1,
         }

@@ -3,6 +3,7 @@
 use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::georeference::{Georeference, RasterNote, georeference};
 use super::inputs::is_virtual;
 use super::photo::{Grid, Photo};
 use super::raster_error::RasterError;
@@ -16,8 +17,10 @@ use std::sync::Arc;
 /// What the user says about rasters.
 #[derive(Debug, Clone, Default)]
 pub struct RasterOptions {
-    /// The coordinate system of those that name none.
+    /// Their coordinate system, whatever they name themselves.
     pub crs: Option<Crs>,
+    /// The way to WGS 84 of those whose datum has no known one: see [`Crs::with_shift`].
+    pub towgs84: Option<[f64; 7]>,
     /// The numbers of the red, green and blue band, from 1.
     pub bands: Option<[usize; 3]>,
 }
@@ -49,6 +52,7 @@ pub struct Raster {
     crs: Crs,
     gsd: Gsd,
     captured: Option<Captured>,
+    notes: Vec<RasterNote>,
     fingerprint: Fingerprint,
     photo: Option<Arc<(Photo, Grid)>>,
 }
@@ -60,7 +64,12 @@ impl Raster {
     /// See [`RasterError`].
     pub fn open(path: &Path, options: &RasterOptions) -> Result<Self, RasterError> {
         let dataset = open(path)?;
-        let (crs, transform) = place(path, &dataset, options)?;
+        let colours = bands::choose(path, &dataset, options.bands)?;
+        let Georeference {
+            crs,
+            transform,
+            notes,
+        } = georeference(path, &dataset, options)?;
         let crs_error = |source| RasterError::Crs {
             path: path.into(),
             source,
@@ -71,16 +80,16 @@ impl Raster {
         if !(gsd.x_cm.is_normal() && gsd.y_cm.is_normal()) {
             return Err(RasterError::ZeroPixels { path: path.into() });
         }
-        let colours = bands::choose(path, &dataset, options.bands)?;
         let no_data = bands::no_data(&dataset, &colours);
         let levels = levels(path, &dataset, colours.bands()[0])?;
         let stretch = match &colours {
             Colours::Word(bands) => Some(sampled_stretch(&dataset, bands, &no_data, levels[0])),
             _ => None,
         };
-        let captured = ["TIFFTAG_DATETIME", "EXIF_DateTimeOriginal"]
-            .iter()
-            .find_map(|tag| Captured::of_tag(&dataset.metadata_item(tag, "")?));
+        // Not `TIFFTAG_DATETIME`: that is the day the file was made, weeks after the flight.
+        let captured = dataset
+            .metadata_item("EXIF_DateTimeOriginal", "")
+            .and_then(|tag| Captured::of_tag(&tag));
         Ok(Self {
             path: path.into(),
             name: path
@@ -97,6 +106,7 @@ impl Raster {
             no_data,
             stretch,
             captured,
+            notes,
             photo: None,
         })
     }
@@ -151,6 +161,7 @@ impl Raster {
                 .captured
                 .filter(|c| !c.of_file)
                 .map(|c| Captured::day(c.local.date())),
+            notes: Vec::new(),
             fingerprint: fingerprint_bytes(&[&samples, pose.as_bytes()]),
             photo: Some(Arc::new((photo, grid))),
         })
@@ -184,6 +195,17 @@ impl Raster {
     /// Its coordinate system.
     pub fn crs(&self) -> &Crs {
         &self.crs
+    }
+
+    /// What the user should know of its place.
+    pub fn notes(&self) -> &[RasterNote] {
+        &self.notes
+    }
+
+    /// Whether no way from its datum to WGS 84 is known.
+    pub fn has_unknown_datum(&self) -> bool {
+        let unknown = |note: &RasterNote| matches!(note, RasterNote::UnknownDatum { .. });
+        self.notes.iter().any(unknown)
     }
 
     /// When it was taken, by its own tags.
@@ -307,7 +329,8 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         ..DatasetOptions::default()
     };
-    let dataset = Dataset::open_ex(path, options).map_err(|e| failed(gdal_words(&e)))?;
+    let dataset = Dataset::open_ex(path, options)
+        .map_err(|e| RasterError::foreign(path).unwrap_or_else(|| failed(gdal_words(&e))))?;
     let (width, height) = dataset.raster_size();
     if dataset.raster_count() == 0 || width == 0 || height == 0 {
         return Err(failed("it holds no image".into()));
@@ -326,33 +349,6 @@ fn gdal_words(error: &gdal::errors::GdalError) -> String {
         }
         _ => "not a format that GDAL reads".into(),
     }
-}
-
-fn place(
-    path: &Path,
-    dataset: &Dataset,
-    options: &RasterOptions,
-) -> Result<(Crs, GeoTransform), RasterError> {
-    let path = || path.to_path_buf();
-    let Ok(coefficients) = dataset.geo_transform() else {
-        return Err(if !dataset.gcps().is_empty() {
-            RasterError::Gcps { path: path() }
-        } else if dataset
-            .metadata_domain("RPC")
-            .is_some_and(|m| !m.is_empty())
-        {
-            RasterError::Rpcs { path: path() }
-        } else {
-            RasterError::NoPlace { path: path() }
-        });
-    };
-    let transform =
-        GeoTransform::new(coefficients).ok_or_else(|| RasterError::ZeroPixels { path: path() })?;
-    let own = dataset.spatial_ref().ok().and_then(|r| Crs::of(&r));
-    let crs = own
-        .or_else(|| options.crs.clone())
-        .ok_or_else(|| RasterError::NoCrs { path: path() })?;
-    Ok((crs, transform))
 }
 
 fn levels(path: &Path, dataset: &Dataset, band: usize) -> Result<Vec<Level>, RasterError> {

@@ -138,7 +138,10 @@ impl<'a> Search<'a> {
             || open_rasters(&found, request),
         );
         let model = model?;
-        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        let within = request.within.as_deref();
+        let boundary = within
+            .map(|path| Boundary::read_with(path, request.raster.towgs84))
+            .transpose()?;
         for note in boundary.iter().flat_map(Boundary::notes) {
             progress.notice(note);
         }
@@ -437,6 +440,7 @@ impl<'a> Search<'a> {
             photos_gsd_cm: self.sources.photos_gsd_cm(),
             skipped: self.sources.skipped.clone(),
             ignored: self.sources.ignored,
+            beside: self.sources.beside.clone(),
             remarks: self.sources.remarks.clone(),
             unreadable_m2,
             tiles: (tiles.total, tiles.before),

@@ -12,7 +12,7 @@ use super::request::Request;
 use super::sightings::Views;
 use crate::ground::{Boundary, CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Pos, Remark, place_all};
-use crate::imagery::{Found, Level, Raster, RasterError};
+use crate::imagery::{Beside, Found, Level, Raster, RasterError};
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
 use rayon::prelude::*;
@@ -40,6 +40,8 @@ pub struct Sources {
     pub flights: usize,
     /// Files of other kinds that lay in the folders.
     pub ignored: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over.
+    pub beside: BTreeMap<Beside, usize>,
     /// Names of the photos that the others make superfluous.
     pub skipped: Vec<String>,
     /// Of each source, what of it was searched where that is not all: rectangles of its pixels.
@@ -115,11 +117,18 @@ impl Sources {
             .iter()
             .map(|r| (name(r.photo()), *r))
             .collect();
+        let mut beside = BTreeMap::new();
+        if !rasters.is_empty() {
+            pass_over(&rasters, inputs, &mut refused, &mut too_coarse, &mut beside);
+        }
         if let ([], [_]) = (rasters.as_slice(), refused.as_slice()) {
             return Err(ScanError::NoSource(refused));
         }
         for error in &refused {
             progress.notice(error);
+        }
+        for note in rasters.iter().flat_map(Raster::notes) {
+            progress.notice(note);
         }
         if rasters.is_empty() {
             return Err(ScanError::NoSource(refused));
@@ -135,6 +144,7 @@ impl Sources {
             remarks,
             flights: placed.flights.len(),
             ignored: inputs.ignored,
+            beside,
             skipped: Vec::new(),
             searched: Vec::new(),
             blur: Vec::new(),
@@ -223,6 +233,58 @@ impl Sources {
     }
 }
 
+/// Takes out of the refused what lies beside imagery in the folders as people have them: it is counted, not named. What the
+/// user named is refused by name.
+fn pass_over(
+    rasters: &[Raster],
+    inputs: &Found,
+    refused: &mut Vec<RasterError>,
+    too_coarse: &mut Vec<Raster>,
+    beside: &mut BTreeMap<Beside, usize>,
+) {
+    let photos = rasters.iter().any(|r| r.photo().is_some());
+    let frames: Vec<geo::Rect> = rasters
+        .iter()
+        .filter(|r| r.photo().is_none())
+        .filter_map(|r| frame(r).ok()?.bounding_rect())
+        .collect();
+    too_coarse.retain(|raster| {
+        let copy = !inputs.named.contains(raster.path())
+            && frame(raster)
+                .ok()
+                .and_then(|f| f.bounding_rect())
+                .is_some_and(|own| frames.iter().any(|of| holds(*of, own)));
+        if copy {
+            *beside.entry(Beside::Preview).or_default() += 1;
+            refused.retain(|e| e.path() != raster.path());
+        }
+        !copy
+    });
+    refused.retain(|error| {
+        let kind = error.beside().filter(|kind| match kind {
+            // Among photos, a picture without a camera's tags is one that lost them.
+            Beside::Picture => !photos && !frames.is_empty(),
+            _ => true,
+        });
+        match kind {
+            Some(kind) if !inputs.named.contains(error.path()) => {
+                *beside.entry(kind).or_default() += 1;
+                false
+            }
+            _ => true,
+        }
+    });
+}
+
+/// Whether a box lies inside another, but for a twentieth of its sides.
+fn holds(outer: geo::Rect, inner: geo::Rect) -> bool {
+    let (x, y) = (inner.width() * 0.05, inner.height() * 0.05);
+    outer.min().x <= inner.min().x + x
+        && outer.min().y <= inner.min().y + y
+        && outer.max().x >= inner.max().x - x
+        && outer.max().y >= inner.max().y - y
+}
+
 /// How many times coarser photos are for their blur: 1 for those at least as sharp as the median, at most 4.
 fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
     let mut known: Vec<u32> = sharpness.iter().copied().flatten().collect();
@@ -271,8 +333,14 @@ fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<P
 /// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
 const DEM_MARGIN_M: f64 = 1000.0;
 
+/// Metres within which places lie whose datum has no known way to WGS 84: the old datums of China are 40 to 150 m off.
+const UNKNOWN_DATUM_M: f64 = 200.0;
+
 impl Views for Sources {
     fn position_error_m(&self, source: usize, at: LonLat) -> Option<f64> {
+        if self.rasters[source].has_unknown_datum() {
+            return Some(UNKNOWN_DATUM_M);
+        }
         let (photo, _) = self.rasters[source].photo()?;
         Some(photo.position_error_m(at))
     }

@@ -85,7 +85,9 @@ impl Uncertainty {
         let position_m = accuracy.horizontal_m.map_or(2.0, |m| m.max(floor));
         let height_m = match height {
             HeightSource::Terrain => 1.5,
-            HeightSource::GroundElevation | HeightSource::AltitudeOverTerrain => accuracy.vertical_m.map_or(5.0, |m| m.max(1.0)),
+            HeightSource::GroundElevation | HeightSource::AltitudeOverTerrain => {
+                accuracy.vertical_m.map_or(5.0, |m| m.max(1.0))
+            }
             HeightSource::RelativeAltitude => 2.0,
             HeightSource::AboveGround => 1.0,
         };

@@ -1,7 +1,7 @@
 //! Why a photo is not searched, in words and in the design's codes.
 
 use super::jpeg::JpegError;
-use super::metadata::{Band, Doubt, Metadata, MetadataFault, Position};
+use super::metadata::{Attitude, Band, Doubt, Metadata, MetadataFault, Position};
 use super::quality::Defect;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -69,6 +69,8 @@ pub enum Why {
         position: Position,
         /// Whether a block of metadata could not be read.
         damaged: bool,
+        /// Whether a camera's tags are there.
+        camera: bool,
     },
     /// No tag says how high above the ground it was taken.
     NoAltitude {
@@ -118,13 +120,44 @@ impl SetAside {
     pub(super) fn no_position(path: &Path, found: &Metadata) -> Self {
         let position = found.position;
         let damaged = !found.faults.is_empty();
-        Self::new(path, Why::NoPosition { position, damaged })
+        let camera = found.make.is_some()
+            || found.model.is_some()
+            || found.focal_mm.is_some()
+            || found.captured.is_some()
+            || found.relative_altitude_m.is_some()
+            || matches!(
+                found.attitude,
+                Attitude::Gimbal { .. } | Attitude::Body { .. }
+            );
+        let why = Why::NoPosition {
+            position,
+            damaged,
+            camera,
+        };
+        Self::new(path, why)
     }
 
     pub(super) fn no_altitude(path: &Path, found: &Metadata) -> Self {
         let above_sea = found.altitude_m.is_some();
         let damaged = found.faults.contains(&MetadataFault::Xmp);
         Self::new(path, Why::NoAltitude { above_sea, damaged })
+    }
+
+    /// Whether it is a frame of one band or of heat beside colour photos.
+    pub fn is_band(&self) -> bool {
+        matches!(self.why, Why::Band(_))
+    }
+
+    /// Whether nothing in it says that a camera took it: a picture of a report, or a copy that lost all its tags.
+    pub fn is_no_photo(&self) -> bool {
+        matches!(
+            self.why,
+            Why::NoPosition {
+                position: Position::Missing,
+                damaged: false,
+                camera: false,
+            } | Why::Grey
+        )
     }
 
     /// The code for the coverage layer.

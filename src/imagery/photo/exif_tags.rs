@@ -130,7 +130,11 @@ impl Tags {
         };
         let all = self.blocks.iter().map(position_of);
         all.fold(Position::Missing, |best, next| {
-            if rank(&next) > rank(&best) { next } else { best }
+            if rank(&next) > rank(&best) {
+                next
+            } else {
+                best
+            }
         })
     }
 
@@ -141,11 +145,7 @@ impl Tags {
             .map(|t| (t, Tag::OffsetTimeOriginal, Tag::SubSecTimeOriginal))
             .or_else(|| {
                 let taken = stamp(Tag::DateTimeDigitized)?;
-                Some((
-                    taken,
-                    Tag::OffsetTimeDigitized,
-                    Tag::SubSecTimeDigitized,
-                ))
+                Some((taken, Tag::OffsetTimeDigitized, Tag::SubSecTimeDigitized))
             })?;
         let offset_s = self
             .text(offset_tag)
@@ -282,7 +282,11 @@ fn position_of(exif: &Exif) -> Position {
 /// with decimals there is nothing more to say, so that what stands there does not matter.
 fn degrees(value: &Value, negative: bool) -> Option<f64> {
     let mut total = 0.0;
-    for (index, unit) in [1.0, 60.0, 3600.0].into_iter().enumerate().take(parts(value)) {
+    for (index, unit) in [1.0, 60.0, 3600.0]
+        .into_iter()
+        .enumerate()
+        .take(parts(value))
+    {
         let fractional = total * unit / 60.0;
         match part(value, index) {
             Some(v) if index == 0 || (0.0..=60.0).contains(&v.abs()) => total += v.abs() / unit,

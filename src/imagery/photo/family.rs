@@ -112,7 +112,10 @@ pub fn attitude(xmp: &Xmp, found: &Metadata, image_direction: Option<f64>) -> At
     if is_of(found, &TELEPHONES) {
         return doubtful(Doubt::HandHeld);
     }
-    let drone = drone_yaw.is_some() || ["dji", "parrot", "skydio", "autel"].iter().any(|n| xmp.has_namespace(n));
+    let drone = drone_yaw.is_some()
+        || ["dji", "parrot", "skydio", "autel"]
+            .iter()
+            .any(|n| xmp.has_namespace(n));
     if drone || found.make.is_none() || is_of(found, &WITH_GIMBAL) || is_autel(found) {
         return doubtful(lost);
     }
@@ -200,9 +203,7 @@ fn is_autel(found: &Metadata) -> bool {
     let letters: String = model.chars().take(2).collect();
     let digits = model.chars().skip(2).take_while(char::is_ascii_digit);
     let named = ["XT", "XL", "XB", "XM"].contains(&&*letters.to_ascii_uppercase());
-    is_of(found, &["autel"])
-        || is_model(found, "evo ii")
-        || named && digits.count() >= 3
+    is_of(found, &["autel"]) || is_model(found, "evo ii") || named && digits.count() >= 3
 }
 
 #[cfg(test)]
@@ -235,7 +236,11 @@ mod tests {
             let found = of(Some("DJI"), "FC6310", &format!("{zeros} {flight}"));
             assert_eq!(doubt(found), Some(Doubt::AllZero), "{flight}");
         }
-        let level = of(Some("DJI"), "FC6310", "d:GimbalPitchDegree='0' d:GimbalYawDegree='40'");
+        let level = of(
+            Some("DJI"),
+            "FC6310",
+            "d:GimbalPitchDegree='0' d:GimbalYawDegree='40'",
+        );
         assert!(matches!(level, Attitude::Gimbal { .. }), "{level:?}");
     }
 
@@ -278,7 +283,11 @@ mod tests {
             of(Some("Parrot"), "Sequoia", tilted),
             Attitude::Body { .. }
         ));
-        for members in [members, tilted, "Camera:Yaw='0' Camera:Pitch='0' Camera:Roll='0'"] {
+        for members in [
+            members,
+            tilted,
+            "Camera:Yaw='0' Camera:Pitch='0' Camera:Roll='0'",
+        ] {
             let found = doubt(of(Some("Nobody"), "N1", members));
             assert_eq!(found, Some(Doubt::Ambiguous), "{members}");
         }
@@ -295,7 +304,10 @@ mod tests {
             Some(170.0)
         );
         assert_eq!(doubt("d:GimbalYawDegree='0.0' d:FlightYawDegree='4'"), None);
-        assert_eq!(doubt("d:GimbalYawDegree='30' d:FlightYawDegree='-170'"), None);
+        assert_eq!(
+            doubt("d:GimbalYawDegree='30' d:FlightYawDegree='-170'"),
+            None
+        );
     }
 
     #[test]
@@ -308,6 +320,8 @@ mod tests {
         ] {
             assert!(is_panorama(&Xmp::read([packet.as_bytes()])), "{packet}");
         }
-        assert!(!is_panorama(&Xmp::read([&b"<a d:GimbalPitchDegree='3'/>"[..]])));
+        assert!(!is_panorama(&Xmp::read([
+            &b"<a d:GimbalPitchDegree='3'/>"[..]
+        ])));
     }
 }

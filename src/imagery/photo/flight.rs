@@ -341,8 +341,12 @@ fn is_same(a: &Shot, b: &Shot) -> bool {
                 roll: roll_b,
             },
         ) => {
-            let turned = yaw.zip(yaw_b).is_some_and(|(x, y)| apart(x, y) > SAME_LOOK_DEG);
-            !turned && (pitch - pitch_b).abs() <= SAME_LOOK_DEG && apart(roll, roll_b) <= SAME_LOOK_DEG
+            let turned = yaw
+                .zip(yaw_b)
+                .is_some_and(|(x, y)| apart(x, y) > SAME_LOOK_DEG);
+            !turned
+                && (pitch - pitch_b).abs() <= SAME_LOOK_DEG
+                && apart(roll, roll_b) <= SAME_LOOK_DEG
         }
         (x @ Attitude::Body { .. }, y @ Attitude::Body { .. }) => x == y,
         // Without a time, only what says all of its pose can be the same.
@@ -353,9 +357,7 @@ fn is_same(a: &Shot, b: &Shot) -> bool {
 /// Whether an attitude says where the top of the image points.
 pub fn has_heading(attitude: Attitude) -> bool {
     match attitude {
-        Attitude::Unknown
-        | Attitude::Gimbal { yaw: None, .. }
-        | Attitude::Doubtful { .. } => false,
+        Attitude::Unknown | Attitude::Gimbal { yaw: None, .. } | Attitude::Doubtful { .. } => false,
         Attitude::Heading(_) | Attitude::Gimbal { .. } | Attitude::Body { .. } => true,
     }
 }

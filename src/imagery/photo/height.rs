@@ -92,10 +92,7 @@ fn over_terrain(
                 .beside(found.altitude_m, share))
         }
         (None, Some(above)) => Ok(of(over(shot.at)? + above, HeightSource::Terrain)),
-        (None, None) => Ok(of(
-            sea_altitude(shot)?,
-            HeightSource::AltitudeOverTerrain,
-        )),
+        (None, None) => Ok(of(sea_altitude(shot)?, HeightSource::AltitudeOverTerrain)),
     }
 }
 
@@ -109,7 +106,9 @@ fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, SetAside> {
     let believed = !found.over_ellipsoid || told.is_some_and(|t| (by_altitude - t).abs() <= SAME_M);
     match told {
         // The height of a corrected receiver counts from the ellipsoid, the elevation from the sea.
-        Some(told) if HEIGHTS_M.contains(&told) && !(believed && HEIGHTS_M.contains(&by_altitude)) => {
+        Some(told)
+            if HEIGHTS_M.contains(&told) && !(believed && HEIGHTS_M.contains(&by_altitude)) =>
+        {
             let below_take_off = over_take_off(shot)?;
             Ok(below_take_off.beside(Some(by_altitude), 0.5))
         }

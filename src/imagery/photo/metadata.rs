@@ -320,9 +320,7 @@ fn from_exif(tags: &Tags, found: &mut Metadata) {
         .zip(tags.whole(Tag::PixelYDimension))
         .filter(|(w, h)| *w > 0 && *h > 0);
     found.position = tags.position();
-    let below = tags
-        .whole(Tag::GPSAltitudeRef)
-        .is_some_and(|v| v % 2 == 1);
+    let below = tags.whole(Tag::GPSAltitudeRef).is_some_and(|v| v % 2 == 1);
     found.altitude_m = tags
         .real(Tag::GPSAltitude)
         .map(|v| if below { -v.abs() } else { v })

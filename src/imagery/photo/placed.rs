@@ -25,9 +25,9 @@ use std::sync::Arc;
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 /// Degrees of doubt about a heading from which only the ground within the frame's largest circle counts as seen.
 const TURNED_DEG: f64 = 20.0;
-/// A look this near the horizon, in degrees above it, shows no ground that can be placed; an angle that was not written
-/// reads like it.
-const LEVEL_DEG: f64 = -0.05;
+/// A look this near the horizon, in degrees, shows no ground that can be placed; an angle that was not written reads like
+/// it.
+const LEVEL_DEG: f64 = 0.05;
 
 /// What the ground's height is taken from, in the order of preference.
 #[derive(Clone)]
@@ -222,14 +222,6 @@ impl Photo {
             shot.metadata.attitude = looking_down(shot.metadata.attitude);
         }
         let aside = |why| SetAside::new(&shot.path, why);
-        let attitude = shot.metadata.attitude;
-        match attitude {
-            Attitude::Doubtful { doubt, .. } => return Err(aside(Why::Attitude(doubt))),
-            Attitude::Gimbal { pitch, .. } if pitch.abs() < -LEVEL_DEG => {
-                return Err(aside(Why::TooOblique));
-            }
-            _ => {}
-        }
         let (lens, focal_source) = Lens::of(&shot.metadata, shot.stored, options.sensor_width_mm)
             .ok_or_else(|| aside(Why::NoFocalLength))?;
         let heights = heights(&shot, take_off, &options.ground)?;
@@ -240,6 +232,14 @@ impl Photo {
         let above_ground_m = heights.camera_m - below;
         if !HEIGHTS_M.contains(&above_ground_m) {
             return Err(aside(Why::AbsurdAltitude { above_ground_m }));
+        }
+        let attitude = shot.metadata.attitude;
+        match attitude {
+            Attitude::Doubtful { doubt, .. } => return Err(aside(Why::Attitude(doubt))),
+            Attitude::Gimbal { pitch, .. } if pitch.abs() < LEVEL_DEG => {
+                return Err(aside(Why::TooOblique));
+            }
+            _ => {}
         }
         let yaw_source = match (has_heading(attitude), track) {
             (true, _) => YawSource::Tag,
@@ -338,9 +338,7 @@ impl Photo {
 /// The attitude of a photo that the user says was taken straight down, where it does not tell itself.
 fn looking_down(attitude: Attitude) -> Attitude {
     match attitude {
-        Attitude::Doubtful { heading, .. } => {
-            heading.map_or(Attitude::Unknown, Attitude::Heading)
-        }
+        Attitude::Doubtful { heading, .. } => heading.map_or(Attitude::Unknown, Attitude::Heading),
         told => told,
     }
 }

@@ -98,10 +98,17 @@ impl Say for PosError {
         );
         let columns = || lang.pick(COLUMNS.0, COLUMNS.1);
         match self {
-            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(columns()),
+            Self::Unreadable { path, source } => {
+                Said::unreadable(lang, path, source).hint(columns())
+            }
             Self::Empty { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} holds no positions of photos", "{path} 中没有照片的位置")).hint(columns())
+                Said::new(tr!(
+                    lang,
+                    "{path} holds no positions of photos",
+                    "{path} 中没有照片的位置"
+                ))
+                .hint(columns())
             }
             Self::Order { path } => {
                 let path = path.display();
@@ -113,7 +120,12 @@ impl Say for PosError {
             }
             Self::NoCrs { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "the positions in {path} are metres, and their coordinate system is not known", "{path} 中的位置是平面坐标，坐标系不明")).hint(tr!(
+                Said::new(tr!(
+                    lang,
+                    "the positions in {path} are metres, and their coordinate system is not known",
+                    "{path} 中的位置是平面坐标，坐标系不明"
+                ))
+                .hint(tr!(
                     lang,
                     "name it with `--crs EPSG:4547`",
                     "请用 `--crs EPSG:4547` 指明"
@@ -121,11 +133,21 @@ impl Say for PosError {
             }
             Self::Row { path, line } => {
                 let path = path.display();
-                Said::new(tr!(lang, "line {line} of {path} is no place on Earth", "{path} 第 {line} 行不是地球上的位置")).hint(columns())
+                Said::new(tr!(
+                    lang,
+                    "line {line} of {path} is no place on Earth",
+                    "{path} 第 {line} 行不是地球上的位置"
+                ))
+                .hint(columns())
             }
             Self::Twice { path, name } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} says two places of {name}", "{path} 中 {name} 有两个位置")).hint(tr!(
+                Said::new(tr!(
+                    lang,
+                    "{path} says two places of {name}",
+                    "{path} 中 {name} 有两个位置"
+                ))
+                .hint(tr!(
                     lang,
                     "give a list for each folder of photos and scan them one by one",
                     "请每个照片文件夹各用一份列表，分别扫描"
@@ -133,7 +155,12 @@ impl Say for PosError {
             }
             Self::NoneMatches { path, name } => {
                 let path = path.display();
-                Said::new(tr!(lang, "no photo is named as {path} says, such as {name}", "没有照片与 {path} 中的名称（如 {name}）相符")).hint(tr!(
+                Said::new(tr!(
+                    lang,
+                    "no photo is named as {path} says, such as {name}",
+                    "没有照片与 {path} 中的名称（如 {name}）相符"
+                ))
+                .hint(tr!(
                     lang,
                     "the first column must hold the photos' file names",
                     "第一列应为照片的文件名"
@@ -193,7 +220,10 @@ impl Column {
             Self::East
         } else if has(&["北坐标", "northing"]) || ["n", "north"].contains(&&*title) {
             Self::North
-        } else if has(&["照片", "相片", "像片", "影像", "图片", "文件", "名", "name", "photo", "image", "file", "label"]) {
+        } else if has(&[
+            "照片", "相片", "像片", "影像", "图片", "文件", "名", "name", "photo", "image", "file",
+            "label",
+        ]) {
             Self::Name
         } else {
             Self::Other
@@ -368,7 +398,9 @@ fn lines_of(text: &str) -> (Vec<Line>, Order, Option<Crs>) {
         let fields = split(bare);
         let titles: Vec<Column> = fields.iter().map(|f| Column::of(f)).collect();
         let known = |c: Column| titles.contains(&c);
-        if (known(Column::Lon) && known(Column::Lat)) || (known(Column::East) && known(Column::North)) {
+        if (known(Column::Lon) && known(Column::Lat))
+            || (known(Column::East) && known(Column::North))
+        {
             if columns.is_none() {
                 columns = Some(titles);
             }
@@ -397,12 +429,19 @@ fn split(line: &str) -> Vec<&str> {
 }
 
 fn line_of(number: usize, fields: &[&str], columns: Option<&[Column]>) -> Option<Line> {
-    let column = |i: usize| columns.map_or_else(|| Column::by_order(i), |c| c.get(i).copied().unwrap_or(Column::Other));
+    let column = |i: usize| {
+        columns.map_or_else(
+            || Column::by_order(i),
+            |c| c.get(i).copied().unwrap_or(Column::Other),
+        )
+    };
     let value = |wanted: &[Column]| {
         let found = (0..fields.len()).find(|i| wanted.contains(&column(*i)))?;
         self::number(fields[found])
     };
-    let name = (0..fields.len()).find(|i| column(*i) == Column::Name).unwrap_or(0);
+    let name = (0..fields.len())
+        .find(|i| column(*i) == Column::Name)
+        .unwrap_or(0);
     let name = key(fields.get(name)?);
     let height = (0..fields.len()).find_map(|i| match column(i) {
         Column::Height(from) => Some((from, self::number(fields[i])?)),
@@ -410,7 +449,11 @@ fn line_of(number: usize, fields: &[&str], columns: Option<&[Column]>) -> Option
     });
     let angles = || {
         let angle = |c| value(&[c]).filter(|v| v.abs() <= 360.0);
-        Some([angle(Column::Yaw)?, angle(Column::Pitch)?, angle(Column::Roll)?])
+        Some([
+            angle(Column::Yaw)?,
+            angle(Column::Pitch)?,
+            angle(Column::Roll)?,
+        ])
     };
     (!name.is_empty() && name.len() <= MAX_NAME).then_some(Line {
         number,
@@ -429,7 +472,9 @@ fn places(
     crs: Option<&Crs>,
     path: &Path,
 ) -> Result<Vec<LonLat>, PosError> {
-    let metric = lines.iter().any(|l| l.first.abs() > 360.0 || l.second.abs() > 360.0);
+    let metric = lines
+        .iter()
+        .any(|l| l.first.abs() > 360.0 || l.second.abs() > 360.0);
     let bad = |line: &Line| PosError::Row {
         path: path.into(),
         line: line.number,
@@ -447,7 +492,11 @@ fn places(
         return lines
             .iter()
             .map(|l| {
-                let (x, y) = if turned { (l.second, l.first) } else { (l.first, l.second) };
+                let (x, y) = if turned {
+                    (l.second, l.first)
+                } else {
+                    (l.first, l.second)
+                };
                 let there = to.apply(&[CrsPoint { x, y }]);
                 there.map(|p| p[0]).map_err(|_ignored| bad(l))
             })
@@ -457,7 +506,11 @@ fn places(
     lines
         .iter()
         .map(|l| {
-            let (lon, lat) = if turned { (l.second, l.first) } else { (l.first, l.second) };
+            let (lon, lat) = if turned {
+                (l.second, l.first)
+            } else {
+                (l.first, l.second)
+            };
             match Position::of(lon, lat) {
                 Position::At(at) => Ok(at),
                 _ => Err(bad(l)),
@@ -470,7 +523,8 @@ fn places(
 fn latitude_first(lines: &[Line], path: &Path) -> Result<bool, PosError> {
     let all = |fits: fn(f64, f64) -> bool| lines.iter().all(|l| fits(l.first, l.second));
     let china = |lon: f64, lat: f64| (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat);
-    if lines.iter().any(|l| l.first.abs() > 90.0) || lines.iter().all(|l| china(l.first, l.second)) {
+    if lines.iter().any(|l| l.first.abs() > 90.0) || lines.iter().all(|l| china(l.first, l.second))
+    {
         Ok(false)
     } else if all(|first, second| second.abs() > 90.0 && first.abs() <= 90.0)
         || lines.iter().all(|l| china(l.second, l.first))
@@ -529,9 +583,16 @@ mod tests {
         ];
         for layout in layouts {
             let row = one(layout);
-            assert!(row.at.distance_m(LonLat::new(113.3, 33.74)) < 1e-3, "{layout}");
+            assert!(
+                row.at.distance_m(LonLat::new(113.3, 33.74)) < 1e-3,
+                "{layout}"
+            );
             assert_eq!(row.height.map(|h| h.1), Some(536.0), "{layout}");
-            let gimbal = Attitude::Gimbal { yaw: Some(40.0), pitch: -90.0, roll: 0.0 };
+            let gimbal = Attitude::Gimbal {
+                yaw: Some(40.0),
+                pitch: -90.0,
+                roll: 0.0,
+            };
             assert_eq!(row.attitude, Some(gimbal), "{layout}");
             let chinese = encoding_rs::GB18030.encode(layout).0;
             assert!(of(&chinese).is_ok(), "{layout}");
@@ -540,22 +601,34 @@ mod tests {
 
     #[test]
     fn metres_need_a_system_and_are_read_in_both_orders() {
-        assert!(matches!(of(b"a.jpg,435133.665,3735042.323"), Err(PosError::NoCrs { .. })));
+        assert!(matches!(
+            of(b"a.jpg,435133.665,3735042.323"),
+            Err(PosError::NoCrs { .. })
+        ));
         for text in [
             "EPSG:4547\ndji_0001 435133.665 3735042.323 500",
             "EPSG:4547\ndji_0001 3735042.323 435133.665 500",
             "EPSG:4526\ndji_0001 38435133.665 3735042.323 500",
         ] {
-            assert!(one(text).at.distance_m(LonLat::new(113.3, 33.74)) < 0.1, "{text}");
+            assert!(
+                one(text).at.distance_m(LonLat::new(113.3, 33.74)) < 0.1,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_cannot_be_settled_is_refused() {
         assert!(matches!(of(b"a,20,10,5"), Err(PosError::Order { .. })));
-        assert!(matches!(of(b"a,113,33\nA.JPG,114,33"), Err(PosError::Twice { .. })));
+        assert!(matches!(
+            of(b"a,113,33\nA.JPG,114,33"),
+            Err(PosError::Twice { .. })
+        ));
         assert!(matches!(of(b""), Err(PosError::Empty { .. })));
-        assert!(matches!(of(b"a,0,0,5,0,0,0\nb,113,33,5,0,0,0"), Err(PosError::Row { .. } | PosError::Order { .. })));
+        assert!(matches!(
+            of(b"a,0,0,5,0,0,0\nb,113,33,5,0,0,0"),
+            Err(PosError::Row { .. } | PosError::Order { .. })
+        ));
         let tilted = one("dji_0001,113.3,33.74,536,40,-30,0");
         assert!(matches!(tilted.attitude, Some(Attitude::Doubtful { .. })));
         let body = one("dji_0001,113.3,33.74,536,40,3,-2");

@@ -250,7 +250,10 @@ impl<'a> Reader<'a> {
             return at.max(here.chars().next().map_or(1, char::len_utf8));
         };
         at += 1 + space_at(after);
-        let quote = here[at..].chars().next().filter(|c| matches!(c, '"' | '\''));
+        let quote = here[at..]
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\''));
         let Some(quote) = quote else {
             self.damaged = true;
             return at;

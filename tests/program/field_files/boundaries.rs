@@ -18,7 +18,9 @@ fn features_without_a_geometry_are_passed_over_and_counted() {
         let scan = scan(&ortho, &["--within", &within.to_string_lossy()]);
         scan.expect(&[ORTHO[0], ORTHO[2]], 0.3, 60.0);
         assert!(
-            scan.said.err.contains("features without a geometry passed over: 1"),
+            scan.said
+                .err
+                .contains("features without a geometry passed over: 1"),
             "{name}: {}",
             scan.said.err
         );
@@ -32,12 +34,18 @@ fn ortho(folder: &Path) -> (std::path::PathBuf, String, f64) {
     let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
     let path = folder.join("ortho.tif");
     picture.write(&path, &[]);
-    let ring = [(0.0, 0.0), (0.0, 600.0), (350.0, 600.0), (350.0, 0.0), (0.0, 0.0)]
-        .map(|(x, y)| {
-            let at = picture.place.lonlat(x, y);
-            format!("[{},{}]", at.x(), at.y())
-        })
-        .join(",");
+    let ring = [
+        (0.0, 0.0),
+        (0.0, 600.0),
+        (350.0, 600.0),
+        (350.0, 0.0),
+        (0.0, 0.0),
+    ]
+    .map(|(x, y)| {
+        let at = picture.place.lonlat(x, y);
+        format!("[{},{}]", at.x(), at.y())
+    })
+    .join(",");
     (path, ring, picture.m2(350 * 600))
 }
 
@@ -68,4 +76,24 @@ fn absent_and_empty_geometries_of_every_sort_are_passed_over() {
     found.results().expect_searched(half);
     write(&empties);
     scan(&ortho, &["--within", &within.to_string_lossy()]).expect_refused(&["hint: "]);
+}
+
+#[test]
+fn coordinates_that_fit_another_system_are_read_in_it_and_it_is_said() {
+    let Some(folder) = case("10-zone-number-in-the-eastings") else {
+        return;
+    };
+    let ortho = folder.join("../ortho.tif");
+    for (name, words) in [
+        ("boundary-4547.shp", "EPSG:4526"),
+        (
+            "boundary-lat-lon.geojson",
+            "longitude and latitude are exchanged",
+        ),
+    ] {
+        let within = folder.join(name);
+        let found = scan(&ortho, &["--within", &within.to_string_lossy()]);
+        found.expect(&[ORTHO[0], ORTHO[2]], 0.3, 60.0);
+        assert!(found.said.err.contains(words), "{name}: {}", found.said.err);
+    }
 }

@@ -2,6 +2,9 @@
 //! others of the same kinds that are made here.
 
 mod boundaries;
+mod folders;
+mod photos;
+mod rasters;
 
 use crate::results::Results;
 use crate::run::{Ended, ended, fixture, papaver};
@@ -83,7 +86,13 @@ impl Scan {
 
     /// Exit code 1, and all of these words in what was said.
     pub fn expect_refused(&self, words: &[&str]) {
-        assert_eq!(self.said.code, Some(1), "{}{}", self.said.out, self.said.err);
+        assert_eq!(
+            self.said.code,
+            Some(1),
+            "{}{}",
+            self.said.out,
+            self.said.err
+        );
         for word in words {
             assert!(self.said.err.contains(word), "{word}: {}", self.said.err);
         }

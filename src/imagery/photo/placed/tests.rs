@@ -155,7 +155,8 @@ fn bad_files_are_each_named_with_their_reason() {
     let good = format!(
         r#"{PLACE} {LENS} d:RelativeAltitude="10" d:GimbalPitchDegree="-90" d:GimbalYawDegree="0""#
     );
-    let with = |extra: &str| tagged(&format!("{PLACE} {LENS} {extra}"));
+    const DOWN: &str = r#"d:GimbalPitchDegree="-90" d:GimbalYawDegree="3""#;
+    let with = |extra: &str| tagged(&format!("{PLACE} {LENS} {extra} {DOWN}"));
     let whole = tagged(&good);
     let cases: Vec<(&str, Vec<u8>, Reason, &str)> = vec![
         ("empty.jpg", vec![], Reason::Unreadable, "is empty"),
@@ -227,6 +228,12 @@ fn bad_files_are_each_named_with_their_reason() {
             "horizon",
         ),
         (
+            "no_tilt.jpg",
+            tagged(&format!(r#"{PLACE} {LENS} d:RelativeAltitude="10""#)),
+            Reason::TooOblique,
+            "how far the camera was tilted",
+        ),
+        (
             "heat.jpg",
             with(r#"d:ImageSource="InfraredCamera""#),
             Reason::Quality,
@@ -243,7 +250,8 @@ fn bad_files_are_each_named_with_their_reason() {
     fs::write(&usable, &whole).expect("written");
     paths.push(usable.clone());
     paths.push(folder.path().join("missing.jpg"));
-    let found = place_all(&paths, None, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
+    let found =
+        place_all(&paths, None, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
     assert_eq!(found.photos.len(), 1);
     assert_eq!(found.photos[0].shot.path, usable);
     assert_eq!(found.aside.len(), cases.len() + 1);
