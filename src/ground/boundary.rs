@@ -357,16 +357,14 @@ fn settled(
     if about.is_none_or(|at| crs.has_known_datum(at)) {
         return Ok(there);
     }
-    match shift {
-        Some(shift) => to_lonlat(polygon, &crs.with_shift(shift)?),
-        None => {
-            note(BoundaryNote::UnknownDatum {
-                path: path.into(),
-                datum: crs.datum(),
-            });
-            Ok(there)
-        }
+    if let Some(shift) = shift {
+        return to_lonlat(polygon, &crs.with_shift(shift)?);
     }
+    note(BoundaryNote::UnknownDatum {
+        path: path.into(),
+        datum: crs.datum(),
+    });
+    Ok(there)
 }
 
 fn to_lonlat(polygon: &geo::Polygon, crs: &Crs) -> Result<geo::Polygon, CrsError> {

@@ -58,8 +58,8 @@ fn of_geometry(geometry: &Geometry, depth: usize) -> Result<Option<geo::Geometry
         }
         Kind::wkbMultiLineString | Kind::wkbGeometryCollection => {
             let parts = all()?;
-            (!parts.is_empty())
-                .then(|| geo::Geometry::GeometryCollection(geo::GeometryCollection(parts)))
+            let all = geo::GeometryCollection(parts);
+            (!all.0.is_empty()).then_some(geo::Geometry::GeometryCollection(all))
         }
         _ => return Err(geometry.geometry_name()),
     })

@@ -200,7 +200,7 @@ fn of_world(text: &str) -> Option<[f64; 6]> {
     let number = |t: &str| t.replace(',', ".").parse::<f64>().ok();
     let parts: Option<Vec<f64>> = text.split_whitespace().take(6).map(number).collect();
     let [a, d, b, e, c, f]: [f64; 6] = parts?.try_into().ok()?;
-    let corner = (c - (a + b) / 2.0, f - (d + e) / 2.0);
+    let corner = (c - f64::midpoint(a, b), f - f64::midpoint(d, e));
     Some([corner.0, a, b, corner.1, d, e])
 }
 

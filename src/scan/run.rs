@@ -347,6 +347,18 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    /// Photos of which nothing lies inside the boundary.
+    fn photos_outside(&self) -> Result<BTreeSet<usize>, ScanError> {
+        let mut outside = BTreeSet::new();
+        for (source, raster) in self.sources.rasters.iter().enumerate() {
+            let photo = self.boundary.is_some() && raster.photo().is_some();
+            if photo && self.job(source, None)?.is_none() {
+                outside.insert(source);
+            }
+        }
+        Ok(outside)
+    }
+
     /// Turns what was found into candidates and coverage, and writes the files.
     fn conclude(
         mut self,
@@ -358,13 +370,7 @@ impl<'a> Search<'a> {
     ) -> Result<Summary, ScanError> {
         let request = self.request;
         let locators = jobs.iter().map(locator).collect::<Result<Vec<_>, _>>()?;
-        let mut outside = BTreeSet::new();
-        for (source, raster) in self.sources.rasters.iter().enumerate() {
-            let photo = self.boundary.is_some() && raster.photo().is_some();
-            if photo && self.job(source, None)?.is_none() {
-                outside.insert(source);
-            }
-        }
+        let outside = self.photos_outside()?;
         self.sources.note(jobs, &found.ground, &outside);
         let facts = facts(&self.sources, request);
         let Looked {

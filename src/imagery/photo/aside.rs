@@ -435,6 +435,11 @@ fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
             "the camera's angles in {path} may count from straight down or from the horizon: its maker is not known for either",
             "{path} 的相机角度可能从垂直向下起算，也可能从地平线起算，无法由厂家判定"
         ),
+        Doubt::NoHeading => tr!(
+            lang,
+            "the camera was tilted in {path}, and nothing says to which side",
+            "{path} 的相机有倾斜，但没有可信的方位角，不知道朝向哪一侧"
+        ),
         Doubt::HandHeld => tr!(
             lang,
             "{path} was taken with a telephone: where it looked is not known",

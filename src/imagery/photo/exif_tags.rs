@@ -336,3 +336,6 @@ fn offset_seconds(text: &str) -> Option<i32> {
     ((0..=14).contains(&hours) && (0..60).contains(&minutes))
         .then_some(sign * (hours * 3600 + minutes * 60))
 }
+
+#[cfg(test)]
+mod tests;

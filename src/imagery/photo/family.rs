@@ -65,7 +65,7 @@ const DRONE_YAW: [&str; 3] = ["FlightYawDegree", "DroneYawDegree", "FlightYaw"];
 enum Convention {
     /// From the horizon: straight down is -90.
     Gimbal,
-    /// From straight down, as Pix4D defined the names.
+    /// From straight down, as `Pix4D` defined the names.
     Body,
     /// Nobody knows.
     Unknown,
@@ -125,7 +125,7 @@ pub fn attitude(xmp: &Xmp, found: &Metadata, image_direction: Option<f64>) -> At
         .map_or(Attitude::Unknown, Attitude::Heading)
 }
 
-/// Pix4D's names count from straight down; some makers write a gimbal's angles under them.
+/// The names that `Pix4D` defined count from straight down; some makers write a gimbal's angles under them.
 fn under_camera_names(found: &Metadata, yaw: f64, pitch: f64, roll: f64) -> Attitude {
     let convention = if is_autel(found) || is_of(found, &["yuneec", "skydio", "fimi"]) {
         Convention::Gimbal
@@ -137,7 +137,7 @@ fn under_camera_names(found: &Metadata, yaw: f64, pitch: f64, roll: f64) -> Atti
     } else {
         Convention::Unknown
     };
-    let zero = [yaw, pitch, roll] == [0.0; 3];
+    let zero = [yaw, pitch, roll].iter().all(|v| *v == 0.0);
     match convention {
         Convention::Gimbal if zero => Attitude::Doubtful {
             doubt: Doubt::AllZero,

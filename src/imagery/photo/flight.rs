@@ -260,6 +260,9 @@ impl Flight {
     }
 }
 
+/// The second of a shot; where it has none, its place.
+type Moment = (Option<i64>, (i64, i64));
+
 /// Shots that are there more than once: copied, under two names, or made smaller by a messenger. The best of each is kept,
 /// so that no shot confirms itself.
 pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
@@ -280,7 +283,7 @@ pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
         by_worth.then_with(|| shots[*a].path.cmp(&shots[*b].path))
     });
     // Only shots of one second, or without any, can be the same.
-    let mut seen: BTreeMap<(Option<i64>, (i64, i64)), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
     let mut found = Vec::new();
     for photo in order {
         let second = shots[photo].metadata.captured.map(|c| {

@@ -103,20 +103,17 @@ fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, SetAside> {
         return over_take_off(shot);
     };
     let by_altitude = altitude - elevation;
-    let believed = !found.over_ellipsoid || told.is_some_and(|t| (by_altitude - t).abs() <= SAME_M);
     match told {
         // The height of a corrected receiver counts from the ellipsoid, the elevation from the sea.
         Some(told)
-            if HEIGHTS_M.contains(&told) && !(believed && HEIGHTS_M.contains(&by_altitude)) =>
+            if HEIGHTS_M.contains(&told)
+                && (found.over_ellipsoid || !HEIGHTS_M.contains(&by_altitude)) =>
         {
             let below_take_off = over_take_off(shot)?;
             Ok(below_take_off.beside(Some(by_altitude), 0.5))
         }
         _ => {
-            let altitude = sea_altitude(shot).or_else(|aside| {
-                let both = believed.then_some(altitude);
-                both.ok_or(aside)
-            })?;
+            let altitude = sea_altitude(shot)?;
             let told = told.map(|told| told + elevation);
             Ok(
                 Heights::new(altitude, level(elevation), HeightSource::GroundElevation)

@@ -154,6 +154,8 @@ pub enum Doubt {
     Damaged,
     /// Angles that some makers count from straight down and others from the horizon.
     Ambiguous,
+    /// It is tilted, and nothing says to which side.
+    NoHeading,
     /// A telephone in somebody's hand.
     HandHeld,
 }

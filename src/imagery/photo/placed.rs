@@ -8,7 +8,7 @@ use super::footprint::{Footprint, footprint};
 use super::height::{HEIGHTS_M, Heights, heights};
 use super::jpeg;
 use super::lens::{FocalSource, Lens};
-use super::metadata::{Attitude, MetadataFault};
+use super::metadata::{Attitude, Doubt, MetadataFault};
 use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
@@ -25,6 +25,8 @@ use std::sync::Arc;
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 /// Degrees of doubt about a heading from which only the ground within the frame's largest circle counts as seen.
 const TURNED_DEG: f64 = 20.0;
+/// Degrees off straight down up to which a frame without a heading is searched.
+const UPRIGHT_DEG: f64 = 2.0;
 /// A look this near the horizon, in degrees, shows no ground that can be placed; an angle that was not written reads like
 /// it.
 const LEVEL_DEG: f64 = 0.05;
@@ -249,6 +251,10 @@ impl Photo {
         let camera = Camera::new(lens, shot.at, heights.camera_m, axes(&shot, track));
         let uncertainty = uncertainty(&shot, &heights, yaw_source);
         let turned = uncertainty.yaw_deg > TURNED_DEG;
+        // About a vertical axis a frame keeps its largest circle; about a tilted one nothing of it stays.
+        if turned && -camera.axes.forward[2] < UPRIGHT_DEG.to_radians().cos() {
+            return Err(aside(Why::Attitude(Doubt::NoHeading)));
+        }
         let footprint = footprint(&camera, heights.ground.as_ref(), options.coarsest_m, turned);
         if footprint.cells.is_empty() {
             return Err(aside(match footprint.finest_m {

@@ -281,7 +281,7 @@ impl Pos {
             let row = PosRow {
                 at,
                 height: line.height,
-                attitude: line.angles.map(|angles| convention(angles)),
+                attitude: line.angles.map(&convention),
             };
             match rows.get(&line.name) {
                 Some(before) if before.at.distance_m(at) > 0.01 => {
@@ -540,7 +540,11 @@ fn convention(lines: &[Line]) -> impl Fn([f64; 3]) -> Attitude {
     let pitches = || lines.iter().filter_map(|l| l.angles).map(|a| a[1]);
     let from_horizon = pitches().all(|p| (-120.0..=-45.0).contains(&p));
     let from_nadir = pitches().all(|p| p.abs() <= 15.0);
-    let zeros = lines.iter().filter_map(|l| l.angles).all(|a| a == [0.0; 3]);
+    let zeros = lines
+        .iter()
+        .filter_map(|l| l.angles)
+        .flatten()
+        .all(|a| a == 0.0);
     move |[yaw, pitch, roll]| {
         if zeros {
             let (doubt, heading) = (Doubt::AllZero, None);

@@ -202,13 +202,8 @@ impl<'a> Reader<'a> {
         } else {
             Some(self.element(rest))
         };
-        match past {
-            Some(past) => self.at += past,
-            None => {
-                self.damaged = true;
-                self.at = self.text.len();
-            }
-        }
+        self.damaged |= past.is_none();
+        self.at = past.map_or(self.text.len(), |past| self.at + past);
     }
 
     /// An element's tag: its members are kept, and it is opened or closed. Bytes up to its end.

@@ -3,6 +3,7 @@
 
 mod boundaries;
 mod folders;
+mod perturbed;
 mod photos;
 mod rasters;
 

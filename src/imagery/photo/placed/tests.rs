@@ -150,12 +150,12 @@ fn tagged(attributes: &str) -> Vec<u8> {
 #[expect(clippy::too_many_lines, reason = "a table of bad files")]
 fn bad_files_are_each_named_with_their_reason() {
     const PLACE: &str = r#"d:GpsLatitude="33.74" d:GpsLongitude="113.30""#;
+    const DOWN: &str = r#"d:GimbalPitchDegree="-90" d:GimbalYawDegree="3""#;
     const LENS: &str = r#"d:CalibratedFocalLength="300""#;
     let folder = tempfile::tempdir().expect("folder");
     let good = format!(
         r#"{PLACE} {LENS} d:RelativeAltitude="10" d:GimbalPitchDegree="-90" d:GimbalYawDegree="0""#
     );
-    const DOWN: &str = r#"d:GimbalPitchDegree="-90" d:GimbalYawDegree="3""#;
     let with = |extra: &str| tagged(&format!("{PLACE} {LENS} {extra} {DOWN}"));
     let whole = tagged(&good);
     let cases: Vec<(&str, Vec<u8>, Reason, &str)> = vec![
