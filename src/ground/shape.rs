@@ -106,7 +106,7 @@ mod tests {
             panic!("{several:?}");
         };
         assert_eq!(found.0.len(), 1);
-        let mixed = read("GEOMETRYCOLLECTION(POLYGON EMPTY,POINT M (1 2 3),LINESTRING(0 0,1 1))");
+        let mixed = read("GEOMETRYCOLLECTION(POLYGON EMPTY,POINT(1 2),LINESTRING(0 0,1 1))");
         assert!(
             matches!(mixed, Ok(Some(geo::Geometry::GeometryCollection(ref c))) if c.0.len() == 2)
         );

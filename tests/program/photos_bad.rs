@@ -104,7 +104,8 @@ fn with_an_absurd_altitude_or_none() {
 
 #[test]
 fn cut_off_empty_or_of_another_format() {
-    let whole = tags().on(&picture());
+    // Not of the same shot as the good photo beside it, which would stand for it.
+    let whole = tags_at(60.0).on(&picture());
     named("cut.jpg", &whole[..whole.len() / 2], "is cut off", &[]);
     named("short.jpg", &whole[..400], "damaged", &[]);
     named("empty.jpg", b"", "is empty", &[]);
@@ -233,7 +234,18 @@ fn a_thermal_frame_of_a_mixed_card() {
         " drone-dji:ImageSource=\"InfraredCamera\" drone-dji:Rel",
     );
     let bytes = with_blocks(&picture(), Some(&tags().exif()), Some(thermal.as_bytes()));
-    named("thermal.jpg", &bytes, "is a thermal image", &[]);
+    let folder = TempDir::new().expect("temporary folder");
+    let out = TempDir::new().expect("temporary folder");
+    fs::write(folder.path().join("thermal.jpg"), &bytes).expect("written");
+    let alone = scanned(folder.path(), &out.path().join("alone"), &[]);
+    assert_eq!(alone.code, Some(1), "{}", alone.err);
+    assert!(alone.err.contains("is a thermal image"), "{}", alone.err);
+    // Beside the colour photos of the card it is counted, not named.
+    let good = tags().on(&picture());
+    fs::write(folder.path().join("good.jpg"), good).expect("written");
+    let both = scanned(folder.path(), &out.path().join("both"), &[]);
+    assert_eq!(both.code, Some(0), "{}", both.err);
+    assert!(both.out.contains("1 single bands"), "{}", both.out);
 }
 
 #[test]

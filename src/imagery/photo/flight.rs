@@ -306,6 +306,8 @@ pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
 
 /// Places of one shot are this near one another, in metres: one file may have fewer digits than the other.
 const SAME_PLACE_M: f64 = 0.5;
+/// Heights of one shot, in metres.
+const SAME_HEIGHT_M: f64 = 0.5;
 /// Looks of one shot differ by no more than this, in degrees, or by this share in their field of view.
 const SAME_LOOK_DEG: f64 = 0.5;
 const SAME_FIELD: f64 = 0.05;
@@ -333,6 +335,17 @@ fn is_same(a: &Shot, b: &Shot) -> bool {
         || parts(m.digital_zoom, n.digital_zoom, &by_share)
         || parts(fraction(a), fraction(b), &by_part)
     {
+        return false;
+    }
+    // Without a time, only shots of one height to the last digit.
+    let heights = [
+        (m.relative_altitude_m, n.relative_altitude_m),
+        (m.above_ground_m, n.above_ground_m),
+        (m.altitude_m, n.altitude_m),
+    ];
+    let off = |(x, y)| parts(x, y, &|x, y| (x - y).abs() > SAME_HEIGHT_M);
+    // EXIF and XMP may say different altitudes of one shot.
+    if heights[..2].iter().copied().any(off) || !exact && heights.iter().any(|(x, y)| x != y) {
         return false;
     }
     match (m.attitude, n.attitude) {

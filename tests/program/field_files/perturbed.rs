@@ -57,6 +57,7 @@ fn saw(pose: &Pose, (east, north): (f64, f64)) -> bool {
 
 const ELEVATION: f64 = 512.0;
 
+#[expect(clippy::too_many_lines, reason = "one arm a way")]
 /// A photo spoilt in one of the ways, and whether the ground's elevation is given.
 fn spoilt(way: usize, pose: &Pose, dice: &mut Dice, jpeg: &[u8]) -> (Vec<u8>, bool) {
     let mut tags = Tags::of(pose, 0.0, 0);

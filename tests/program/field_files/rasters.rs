@@ -33,7 +33,10 @@ fn beside(folder: &Path, name: &str, driver: &str, world: &str, picture: &Pictur
         .create_copy(&driver, &target, &options)
         .expect("written");
     let g = picture.place.transform;
-    let (x, y) = (g[0] + (g[1] + g[2]) / 2.0, g[3] + (g[4] + g[5]) / 2.0);
+    let (x, y) = (
+        g[0] + f64::midpoint(g[1], g[2]),
+        g[3] + f64::midpoint(g[4], g[5]),
+    );
     let text = format!(
         "{}\r\n{}\r\n{}\r\n{}\r\n{x}\r\n{y}\r\n",
         g[1], g[4], g[2], g[5]
