@@ -149,6 +149,7 @@ pub fn place_all<E>(
         let mut placed = Vec::new();
         for (member, track) in flight.members.iter().zip(tracks) {
             if doubles.contains(member) {
+                aside.extend(spoilt(&shots[*member], flight.take_off, &options));
                 continue;
             }
             match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
@@ -159,6 +160,11 @@ pub fn place_all<E>(
         remarks.extend(contradictions(&placed));
         photos.extend(placed.into_iter().map(|(_, photo)| photo));
     }
+    // A copy that is named for its damage is not said to be one as well.
+    remarks.retain(|r| {
+        let path = &shots[r.photo()].path;
+        !matches!(r, Remark::Duplicate { .. }) || aside.iter().all(|a| a.path != *path)
+    });
     photos.sort_by(|a, b| a.shot.path.cmp(&b.shot.path));
     aside.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Placed {
@@ -168,6 +174,15 @@ pub fn place_all<E>(
         shots,
         remarks,
     })
+}
+
+/// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
+fn spoilt(copy: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
+    if !copy.metadata.faults.is_empty() {
+        return Photo::place(copy.clone(), None, take_off, options).err();
+    }
+    let bytes = jpeg::read_whole(&copy.path, MOST_BYTES).ok()?;
+    (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
 }
 
 /// What the photos of a flight say of themselves that cannot be true together: of each sort the worst.
