@@ -103,6 +103,19 @@ mod tests {
             };
             assert_eq!(found.0.len(), 1, "{one}");
         }
+        let mut several = Geometry::empty(Kind::wkbMultiPolygon).expect("made");
+        for part in [
+            "POLYGON EMPTY",
+            "POLYGON((0 0,1 0,1 1,0 0))",
+            "POLYGON EMPTY",
+        ] {
+            let part = Geometry::from_wkt(part).expect("WKT");
+            several.add_geometry(part).expect("added");
+        }
+        let Ok(Some(geo::Geometry::MultiPolygon(found))) = of_geometry(&several, 0) else {
+            panic!("{several:?}");
+        };
+        assert_eq!(found.0.len(), 1);
         let mixed = read("GEOMETRYCOLLECTION(POLYGON EMPTY,POINT M (1 2 3),LINESTRING(0 0,1 1))");
         assert!(
             matches!(mixed, Ok(Some(geo::Geometry::GeometryCollection(ref c))) if c.0.len() == 2)

@@ -3,6 +3,7 @@
 use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::georeference::{Georeference, RasterNote, georeference};
 use super::inputs::is_virtual;
 use super::raster_error::RasterError;
 use super::source::{Level, SourceHeader};
@@ -15,8 +16,10 @@ use std::path::Path;
 /// What the user says about rasters.
 #[derive(Debug, Clone, Default)]
 pub struct RasterOptions {
-    /// The coordinate system of those that name none.
+    /// Their coordinate system, whatever they name themselves.
     pub crs: Option<Crs>,
+    /// The way to WGS 84 of those whose datum has no known one: see [`Crs::with_shift`].
+    pub towgs84: Option<[f64; 7]>,
     /// The numbers of the red, green and blue band, from 1.
     pub bands: Option<[usize; 3]>,
 }
@@ -29,6 +32,8 @@ pub struct Orthomosaic {
     pub(super) no_data: NoData,
     pub(super) stretch: Option<Stretch>,
     pub(super) can_be_sparse: bool,
+    /// What the user should know of its place.
+    pub(super) notes: Vec<RasterNote>,
 }
 
 impl Orthomosaic {
@@ -37,15 +42,14 @@ impl Orthomosaic {
     /// # Errors
     /// See [`RasterError`].
     pub fn open(path: &Path, options: &RasterOptions) -> Result<Self, RasterError> {
-        // A journal beside a raster in a data base could do more than be read.
-        if is_data_base(path) {
-            check_journal(path).map_err(|source| RasterError::NotARaster {
-                path: path.into(),
-                reason: source.to_string(),
-            })?;
-        }
+        check_data_base(path)?;
         let dataset = open(path)?;
-        let (crs, transform) = place(path, &dataset, options)?;
+        let colours = bands::choose(path, &dataset, options.bands)?;
+        let Georeference {
+            crs,
+            transform,
+            notes,
+        } = georeference(path, &dataset, options)?;
         let crs_error = |source| RasterError::Crs {
             path: path.into(),
             source,
@@ -56,16 +60,16 @@ impl Orthomosaic {
         if !(gsd.x_cm.is_normal() && gsd.y_cm.is_normal()) {
             return Err(RasterError::ZeroPixels { path: path.into() });
         }
-        let colours = bands::choose(path, &dataset, options.bands)?;
         let no_data = bands::no_data(&dataset, &colours);
         let levels = levels(path, &dataset, colours.bands()[0])?;
         let stretch = match &colours {
             Colours::Word(bands) => Some(sampled_stretch(&dataset, bands, &no_data, levels[0])),
             _ => None,
         };
-        let captured = ["TIFFTAG_DATETIME", "EXIF_DateTimeOriginal"]
-            .iter()
-            .find_map(|tag| Captured::of_tag(&dataset.metadata_item(tag, "")?));
+        // Not `TIFFTAG_DATETIME`: that is the day the file was made, weeks after the flight.
+        let captured = dataset
+            .metadata_item("EXIF_DateTimeOriginal", "")
+            .and_then(|tag| Captured::of_tag(&tag));
         let header = SourceHeader {
             path: path.into(),
             name: SourceHeader::name_of(path),
@@ -82,6 +86,7 @@ impl Orthomosaic {
             colours,
             no_data,
             stretch,
+            notes,
         })
     }
 
@@ -126,6 +131,17 @@ impl Orthomosaic {
     }
 }
 
+/// Fails where a journal lies beside a raster in a data base: it could do more than be read.
+pub(super) fn check_data_base(path: &Path) -> Result<(), RasterError> {
+    if !is_data_base(path) {
+        return Ok(());
+    }
+    check_journal(path).map_err(|source| RasterError::DataBase {
+        path: path.into(),
+        source,
+    })
+}
+
 pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
     if path.to_str().is_none() {
         let reason = "its name is not UTF-8; rename it".to_owned();
@@ -142,7 +158,8 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         ..DatasetOptions::default()
     };
-    let dataset = Dataset::open_ex(path, options).map_err(|e| failed(gdal_words(&e)))?;
+    let dataset = Dataset::open_ex(path, options)
+        .map_err(|e| RasterError::foreign(path).unwrap_or_else(|| failed(gdal_words(&e))))?;
     let (width, height) = dataset.raster_size();
     if dataset.raster_count() == 0 || width == 0 || height == 0 {
         return Err(failed("it holds no image".into()));
@@ -161,33 +178,6 @@ pub(super) fn gdal_words(error: &gdal::errors::GdalError) -> String {
         }
         _ => "not a format that GDAL reads".into(),
     }
-}
-
-fn place(
-    path: &Path,
-    dataset: &Dataset,
-    options: &RasterOptions,
-) -> Result<(Crs, GeoTransform), RasterError> {
-    let path = || path.to_path_buf();
-    let Ok(coefficients) = dataset.geo_transform() else {
-        return Err(if !dataset.gcps().is_empty() {
-            RasterError::Gcps { path: path() }
-        } else if dataset
-            .metadata_domain("RPC")
-            .is_some_and(|m| !m.is_empty())
-        {
-            RasterError::Rpcs { path: path() }
-        } else {
-            RasterError::NoPlace { path: path() }
-        });
-    };
-    let transform =
-        GeoTransform::new(coefficients).ok_or_else(|| RasterError::ZeroPixels { path: path() })?;
-    let own = dataset.spatial_ref().ok().and_then(|r| Crs::of(&r));
-    let crs = own
-        .or_else(|| options.crs.clone())
-        .ok_or_else(|| RasterError::NoCrs { path: path() })?;
-    Ok((crs, transform))
 }
 
 fn levels(path: &Path, dataset: &Dataset, band: usize) -> Result<Vec<Level>, RasterError> {

@@ -56,6 +56,7 @@ impl PhotoSource {
                 .shot
                 .metadata
                 .captured
+                .filter(|c| !c.of_file)
                 .map(|c| Captured::day(c.local.date())),
             fingerprint,
         };

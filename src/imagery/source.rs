@@ -2,6 +2,7 @@
 
 use super::captured::Captured;
 use super::fingerprint::Fingerprint;
+use super::georeference::RasterNote;
 use super::orthomosaic::Orthomosaic;
 use super::orthomosaic_reader::OrthomosaicReader;
 use super::photo_source::{PhotoReader, PhotoSource};
@@ -142,6 +143,20 @@ impl Source {
     /// Its coordinate system.
     pub fn crs(&self) -> &Crs {
         &self.header().crs
+    }
+
+    /// What the user should know of its place.
+    pub fn notes(&self) -> &[RasterNote] {
+        match self {
+            Self::Orthomosaic(orthomosaic) => &orthomosaic.notes,
+            Self::Photo(_) => &[],
+        }
+    }
+
+    /// Whether no way from its datum to WGS 84 is known.
+    pub fn has_unknown_datum(&self) -> bool {
+        let unknown = |note: &RasterNote| matches!(note, RasterNote::UnknownDatum { .. });
+        self.notes().iter().any(unknown)
     }
 
     /// When it was taken, by its own tags.

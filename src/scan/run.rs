@@ -148,6 +148,7 @@ fn summary(
         photos_gsd_cm: search.sources.photos_gsd_cm(),
         skipped: viewing.skipped(),
         ignored: search.sources.ignored,
+        beside: search.sources.beside.clone(),
         remarks: viewing.remarks(),
         tiles: (scored.tiles.total, scored.tiles.before),
         seconds: 0.0,

@@ -105,6 +105,9 @@ impl<'a> Viewing<'a> {
     }
 }
 
+/// Metres within which places lie whose datum has no known way to WGS 84: the old datums of China are 40 to 150 m off.
+const UNKNOWN_DATUM_M: f64 = 200.0;
+
 /// How many times coarser photos are for their blur: 1 for those at least as sharp as the median, at most 4.
 fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
     let mut known: Vec<u32> = sharpness.iter().copied().flatten().collect();
@@ -121,8 +124,11 @@ fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
 
 impl Views for Viewing<'_> {
     fn position_error_m(&self, source: SourceId, at: LonLat) -> Option<f64> {
-        let photo = self.sources.source(source).as_photo()?.photo();
-        Some(photo.position_error_m(at))
+        let source = self.sources.source(source);
+        if source.has_unknown_datum() {
+            return Some(UNKNOWN_DATUM_M);
+        }
+        Some(source.as_photo()?.photo().position_error_m(at))
     }
 
     fn view(&self, source: SourceId, at: LonLat) -> Option<f64> {

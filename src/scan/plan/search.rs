@@ -46,7 +46,10 @@ impl<'a> Search<'a> {
             || open_orthomosaics(&found, request),
         );
         let model = model?;
-        let boundary = request.within.as_deref().map(Boundary::read).transpose()?;
+        let within = request.within.as_deref();
+        let boundary = within
+            .map(|path| Boundary::read_with(path, request.raster.towgs84))
+            .transpose()?;
         for note in boundary.iter().flat_map(Boundary::notes) {
             progress.notice(note);
         }
@@ -187,7 +190,12 @@ fn options(
     let within = boundary.map_or_else(String::new, |b| {
         fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0
     });
-    let RasterOptions { crs, bands } = &request.raster;
+    // A shift of the datum is in the fingerprints of the sources and of the boundary that it moves.
+    let RasterOptions {
+        crs,
+        bands,
+        towgs84: _,
+    } = &request.raster;
     let crs = crs
         .as_ref()
         .map_or_else(String::new, |c| c.name().to_owned());

@@ -1,13 +1,15 @@
 //! The sources of a scan: opened, checked against the model, named, and set in an order that does not depend on where
 //! they lie on the disk.
 
-use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Remark, place_all};
-use crate::imagery::{Found, Orthomosaic, PhotoSource, RasterError, Source};
+use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Pos, Remark, place_all};
+use crate::imagery::{Beside, Found, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
+use crate::scan::find::frame;
 use crate::scan::ids::SourceId;
 use crate::scan::model::Contract;
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
+use geo::BoundingRect;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ pub struct Sources {
     pub flights: usize,
     /// Files of other kinds that lay in the folders.
     pub ignored: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over.
+    pub beside: BTreeMap<Beside, usize>,
 }
 
 /// Orthomosaics by whether the model can bear them.
@@ -101,7 +105,7 @@ impl Sources {
         let Bearable {
             mut sources,
             mut refused,
-            too_coarse,
+            mut too_coarse,
         } = Bearable::of(opened, request, contract);
         let placed = photos(&inputs.photos, request, contract)?;
         refused.extend(
@@ -128,11 +132,18 @@ impl Sources {
             .iter()
             .map(|r| (name(r.photo()), *r))
             .collect();
+        let mut beside = BTreeMap::new();
+        if !sources.is_empty() {
+            pass_over(&sources, inputs, &mut refused, &mut too_coarse, &mut beside);
+        }
         if let ([], [_]) = (sources.as_slice(), refused.as_slice()) {
             return Err(ScanError::NoSource(refused));
         }
         for error in &refused {
             progress.notice(error);
+        }
+        for note in sources.iter().flat_map(Source::notes) {
+            progress.notice(note);
         }
         if sources.is_empty() {
             return Err(ScanError::NoSource(refused));
@@ -148,6 +159,7 @@ impl Sources {
             remarks,
             flights: placed.flights.len(),
             ignored: inputs.ignored,
+            beside,
         })
     }
 
@@ -171,9 +183,67 @@ impl Sources {
     }
 }
 
+/// Takes out of the refused what lies beside imagery in the folders as people have them: it is counted, not named. What the
+/// user named is refused by name.
+fn pass_over(
+    sources: &[Source],
+    inputs: &Found,
+    refused: &mut Vec<RasterError>,
+    too_coarse: &mut Vec<Source>,
+    beside: &mut BTreeMap<Beside, usize>,
+) {
+    let photos = sources.iter().any(|s| s.as_photo().is_some());
+    let box_of = |source: &Source| frame(source).ok()?.bounding_rect();
+    let frames: Vec<geo::Rect> = sources
+        .iter()
+        .filter(|s| s.as_photo().is_none())
+        .filter_map(box_of)
+        .collect();
+    too_coarse.retain(|source| {
+        let copy = !inputs.named.contains(source.path())
+            && box_of(source).is_some_and(|own| frames.iter().any(|of| holds(*of, own)));
+        if copy {
+            *beside.entry(Beside::Preview).or_default() += 1;
+            refused.retain(|e| e.path() != source.path());
+        }
+        !copy
+    });
+    refused.retain(|error| {
+        let kind = error.beside().filter(|kind| match kind {
+            // Among photos, a picture without a camera's tags is one that lost them.
+            Beside::Picture => !photos && !frames.is_empty(),
+            _ => true,
+        });
+        match kind {
+            Some(kind) if !inputs.named.contains(error.path()) => {
+                *beside.entry(kind).or_default() += 1;
+                false
+            }
+            _ => true,
+        }
+    });
+}
+
+/// Whether a box lies inside another, but for a twentieth of its sides.
+fn holds(outer: geo::Rect, inner: geo::Rect) -> bool {
+    let (x, y) = (inner.width() * 0.05, inner.height() * 0.05);
+    outer.min().x <= inner.min().x + x
+        && outer.min().y <= inner.min().y + y
+        && outer.max().x >= inner.max().x - x
+        && outer.max().y >= inner.max().y - y
+}
+
 /// Places the photos, on the ground the user names.
 fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<Placed, ScanError> {
-    place_all(paths, |places| {
+    let pos = match &request.photos.pos {
+        Some(file) => {
+            let pos = Pos::read(file, request.raster.crs.as_ref())?;
+            pos.check(file, paths)?;
+            Some(pos)
+        }
+        None => None,
+    };
+    place_all(paths, pos.as_ref(), |places| {
         let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
             (Some(path), _) if !places.is_empty() => {
                 GroundModel::Terrain(Arc::new(Dem::read(path, places, DEM_MARGIN_M)?))
@@ -184,6 +254,7 @@ fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<P
         Ok(PhotoOptions {
             sensor_width_mm: request.photos.sensor_width_mm,
             ground,
+            looking_down: request.photos.looking_down,
             coarsest_m: if request.allow_coarse {
                 f64::INFINITY
             } else {
