@@ -19,7 +19,7 @@ mod scan;
 mod scores;
 
 #[cfg(test)]
-mod published;
+mod tests;
 
 pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict};
 pub use features::{

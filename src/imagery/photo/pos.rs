@@ -7,6 +7,7 @@
 use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::xmp::number;
 use crate::ground::{Crs, CrsPoint, LonLat};
+use crate::text::{TextFlaw, decode};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::collections::BTreeMap;
@@ -51,6 +52,13 @@ pub enum PosError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// Its text cannot be read.
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: TextFlaw,
     },
     /// It has no row with a name and a place.
     Empty {
@@ -100,6 +108,15 @@ impl Say for PosError {
         match self {
             Self::Unreadable { path, source } => {
                 Said::unreadable(lang, path, source).hint(columns())
+            }
+            Self::Text { path, flaw } => {
+                let (path, why) = (path.display(), flaw.say(lang));
+                Said::new(tr!(
+                    lang,
+                    "{path} is no list of positions: {why}",
+                    "{path} 不是 POS 数据：{why}"
+                ))
+                .hint(columns())
             }
             Self::Empty { path } => {
                 let path = path.display();
@@ -269,7 +286,10 @@ impl Pos {
     }
 
     fn of_bytes(bytes: &[u8], path: &Path, crs: Option<&Crs>) -> Result<Self, PosError> {
-        let text = decoded(bytes);
+        let text = decode(bytes).map_err(|flaw| PosError::Text {
+            path: path.into(),
+            flaw,
+        })?;
         let (lines, order, named) = lines_of(&text);
         if lines.is_empty() {
             return Err(PosError::Empty { path: path.into() });
@@ -362,15 +382,6 @@ fn key(name: &str) -> String {
     let endings = [".jpg", ".jpeg", ".tif", ".tiff", ".png", ".dng", ".arw"];
     let stem = endings.iter().find_map(|e| lower.strip_suffix(e));
     stem.unwrap_or(&lower).to_owned()
-}
-
-fn decoded(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        // Decodes UTF-16 where its mark stands in front.
-        Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
-    }
 }
 
 /// Which way round the two numbers of a place stand.
