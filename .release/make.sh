@@ -48,7 +48,8 @@ cp "$top"/samples/village/{ortho.tif,boundary.geojson,truth.geojson} "$part/samp
 cp "$top"/samples/*.jpg "$part/samples/"
 mkdir "$part/models"
 cp "$top/models/README.md" "$part/models/"
-cp "$top"/{README.md,README.zh-CN.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
+cp "$top"/{README.md,README.zh-CN.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
+cp -R "$top/docs" "$part/docs"
 
 step "gathering the licences" "收集许可证"
 python3 "$top/.release/licences.py" "$top" "$part/libraries" "$runtime" "$(gdal_home)" "$part/licences"

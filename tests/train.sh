@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole training chain in two minutes, without any data: renders a few plants, trains, exports, and asks the program
+# The unit tests of the training, then the whole chain in two minutes, without any data: renders a few plants, trains, exports, and asks the program
 # what it thinks of the model.
 #
 #     tests/train.sh [PAPAVER]
@@ -50,6 +50,7 @@ if [ -z "${PAPAVER_TRAIN_PYTHON:-}" ] && ! "$python" -c "$needed" 2>/dev/null; t
     get_packages
 fi
 
+(cd models/train && "$python" -m unittest discover -s tests -t .)
 (cd models/train && "$python" -m papaver_train.miniature --work "$work" --out "$work/miniature.onnx")
 "$program" model inspect "$work/miniature.onnx" | tee "$work/said"
 grep -q "dense classifier" "$work/said" || { echo "error: the program does not take the miniature for a dense classifier" >&2; exit 1; }

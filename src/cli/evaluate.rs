@@ -20,52 +20,52 @@ use std::path::{Path, PathBuf};
     reason = "each is an option of the command line"
 )]
 pub struct Arguments {
-    /// Folders of imagery with a truth.geojson, or .json lists of surveys 含真值的测区
+    /// Folders of imagery with a truth.geojson, or .json lists of surveys 含 truth.geojson 的影像文件夹，或 .json 测区清单
     #[arg(value_name = "SURVEY", required_unless_present = "no_poppy")]
     surveys: Vec<PathBuf>,
-    /// Imagery that is known to show no poppy; every candidate on it is a false alarm 已知无罂粟的影像
+    /// Imagery that is known to show no poppy; every candidate on it is a false alarm 已知无罂粟的影像，其上每个疑似点都算误报
     #[arg(long, value_name = "IMAGERY", num_args = 1..)]
     no_poppy: Vec<PathBuf>,
-    /// Folder for the figures; running again with the same folder goes on where it stopped 输出文件夹
+    /// Folder for the figures; running again with the same folder goes on where it stopped 指标输出文件夹；用同一文件夹再次运行会接着上次继续
     #[arg(short, long, value_name = "DIR", default_value = "papaver-evaluation")]
     output: PathBuf,
-    /// Another model than the built-in one 模型文件
+    /// Another model than the built-in one 模型文件（默认用内置模型）
     #[arg(long, value_name = "ONNX")]
     model: Option<PathBuf>,
-    /// Score from which a cell is a hit (default: the model's own) 阈值
+    /// Score from which a cell is a hit (default: the model's own) 命中阈值，达到此分数即为命中（默认用模型自带的）
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
-    /// Seek the threshold with at most so many false alarms per square kilometre without poppy 每平方公里允许误报数
+    /// Seek the threshold with at most so many false alarms per square kilometre without poppy 求无罂粟处每平方公里误报不超过此数的阈值
     #[arg(long, value_name = "RATE")]
     false_alarms_per_km2: Option<f64>,
-    /// Metres within which a candidate marks a plot 匹配距离(米)
+    /// Metres within which a candidate marks a plot 疑似点与地块的匹配距离（米）
     #[arg(long, value_name = "METRES", default_value_t = 1.0)]
     match_radius: f64,
-    /// Metres within which hits are one plot 同一地块的距离(米)
+    /// Metres within which hits are one plot 命中归为同一地块的距离（米）
     #[arg(long, value_name = "METRES", default_value_t = 3.0)]
     site_radius: f64,
-    /// Worker threads (default: one a core) 线程数
+    /// Worker threads (default: one a core) 线程数（默认每核一个）
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Coordinate system of rasters that name none, such as EPSG:4547 坐标系
+    /// Coordinate system of rasters that name none, such as EPSG:4547 栅格没有坐标系时使用的坐标系，如 EPSG:4547
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
-    /// Evaluate imagery that is coarser than the model's figures hold for 允许分辨率不足
+    /// Evaluate imagery that is coarser than the model's figures hold for 分辨率不足也评测
     #[arg(long)]
     allow_coarse: bool,
-    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片:地面海拔(米)
+    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片：地面海拔（米），用于没有相对起飞点高度的照片
     #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
     ground_elevation: Option<f64>,
-    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
+    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片：传感器宽度（毫米），用于未知的相机
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
-    /// Discard earlier scans in the output folder 重新开始
+    /// Discard earlier scans in the output folder 丢弃输出文件夹中此前的扫描，重新开始
     #[arg(long)]
     restart: bool,
-    /// Print the figures as JSON on the standard output 输出 JSON
+    /// Print the figures as JSON on the standard output 在标准输出以 JSON 输出指标
     #[arg(long)]
     json: bool,
-    /// Say nothing but warnings and errors 安静
+    /// Say nothing but warnings and errors 除警告和错误外不输出
     #[arg(short, long)]
     quiet: bool,
 }

@@ -4,6 +4,8 @@
 //! or our fault, or a part could not be searched; 130 stopped by the user, work kept.
 
 mod evaluate;
+mod help;
+mod manual;
 mod model;
 mod progress;
 mod province;
@@ -16,19 +18,19 @@ mod telemetry;
 use crate::imagery::set_up_gdal;
 use crate::words::{Fault, Lang};
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Finds plots that may be opium poppy in drone imagery. 在无人机影像中查找疑似罂粟种植点。
+/// Finds plots that may be opium poppy in drone imagery 在无人机影像中查找疑似罂粟种植点
 #[derive(Parser)]
 #[command(
     name = "papaver",
     version,
-    max_term_width = 110,
+    max_term_width = help::WIDEST,
     arg_required_else_help = true
 )]
 struct Arguments {
-    /// Language of messages and pages: en or zh (default: the locale) 语言
+    /// Language of messages and pages: en or zh (default: the locale) 信息和页面的语言：en 或 zh（默认按系统区域设置）
     #[arg(long, global = true, value_name = "LANG", value_parser = language)]
     lang: Option<Lang>,
     #[command(subcommand)]
@@ -37,16 +39,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Search orthomosaics and photos for plots that may be poppy 搜索影像
+    /// Search orthomosaics and photos for plots that may be poppy 扫描正射影像和照片，查找疑似罂粟地块
     Scan(Box<scan::Arguments>),
-    /// Measure a model on surveys whose truth is known 评测模型
+    /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
     Evaluate(Box<evaluate::Arguments>),
-    /// What a model says of itself 查看模型
+    /// What a model says of itself 查看模型说明
     Model(model::Arguments),
     #[command(flatten)]
     Registry(registry::Command),
     #[command(flatten)]
     Province(province::Command),
+    /// Print the completions of a shell 输出命令行补全脚本
+    Completions(manual::Completions),
+    /// Print the manual page of the program or of a command 输出程序或某个命令的手册页
+    Man(manual::Man),
 }
 
 fn language(text: &str) -> Result<Lang, String> {
@@ -65,9 +71,17 @@ enum Done {
     Partly,
 }
 
+/// The arguments of this process, with help in one language.
+fn parsed(lang: Lang) -> Result<Arguments, clap::Error> {
+    let mut command = help::in_language(Arguments::command(), lang, help::Folded::ToTerminal);
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let asked = help::language_asked(std::env::args_os());
+    let arguments = match parsed(asked) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Where the terminal is gone there is nobody to tell.
@@ -83,9 +97,7 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let lang = arguments
-        .lang
-        .unwrap_or_else(|| sys_locale::get_locale().map_or(Lang::En, |l| Lang::of_locale(&l)));
+    let lang = arguments.lang.unwrap_or(asked);
     if let Some(code) = telemetry::without() {
         return code;
     }
@@ -96,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
         Command::Province(command) => province::run(command, lang),
+        Command::Completions(arguments) => Ok(arguments.run(Arguments::command(), lang)),
+        Command::Man(arguments) => arguments.run(Arguments::command(), lang),
     };
     match result {
         Ok(Done::Whole) => ExitCode::SUCCESS,

@@ -16,9 +16,9 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print what a model takes, gives and promises 查看模型说明
+    /// Print what a model takes, gives and promises 说明模型的输入、输出和适用条件
     Inspect {
-        /// The ONNX file (default: the built-in model) 模型文件
+        /// The ONNX file (default: the built-in model) 模型文件（ONNX，默认内置模型）
         model: Option<PathBuf>,
     },
 }

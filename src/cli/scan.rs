@@ -20,82 +20,82 @@ use std::sync::atomic::{AtomicBool, Ordering};
     reason = "each is a flag of the command line"
 )]
 pub struct Arguments {
-    /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像、航拍照片、文件夹或列表
+    /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
     #[arg(required = true, value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
-    /// Folder for the results; running again with the same folder goes on where it stopped 输出文件夹
+    /// Folder for the results; running again with the same folder goes on where it stopped 结果文件夹；用同一文件夹再次运行会接着上次继续
     #[arg(short, long, value_name = "DIR", default_value = "papaver-out")]
     output: PathBuf,
-    /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 测区边界
+    /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 只搜索这些多边形之内：GeoJSON、GeoPackage、KML 或 shapefile
     #[arg(long, value_name = "BOUNDARY")]
     within: Option<PathBuf>,
-    /// Another model than the built-in one 模型文件
+    /// Another model than the built-in one 模型文件（默认用内置模型）
     #[arg(long, value_name = "ONNX")]
     model: Option<PathBuf>,
-    /// Score from which a cell is a hit (default: the model's own) 阈值
+    /// Score from which a cell is a hit (default: the model's own) 命中阈值，达到此分数即为命中（默认用模型自带的）
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
-    /// Metres within which hits are one plot 同一地块的距离(米)
+    /// Metres within which hits are one plot 命中归为同一地块的距离（米）
     #[arg(long, value_name = "METRES", default_value_t = 3.0)]
     site_radius: f64,
-    /// Worker threads (default: one a core) 线程数
+    /// Worker threads (default: one a core) 线程数（默认每核一个）
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Where the model runs: cpu or cuda 运行设备
+    /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     device: Device,
-    /// Coordinate system of the rasters, whatever they name themselves, such as EPSG:4547 坐标系(覆盖文件自带的)
+    /// Coordinate system of the rasters, whatever they name themselves, such as EPSG:4547 栅格的坐标系（覆盖文件自带的），如 EPSG:4547
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
-    /// From an old datum (Beijing 1954, Xian 1980) to WGS 84: metres dx,dy,dz, or with seconds rx,ry,rz and ppm s as well 旧基准转换参数
+    /// From an old datum (Beijing 1954, Xian 1980) to WGS 84: metres dx,dy,dz, or with seconds rx,ry,rz and ppm s as well 旧基准（北京 54、西安 80）到 WGS 84 的转换参数：dx,dy,dz（米），或再加 rx,ry,rz（秒）与 s（ppm）
     #[arg(long, value_name = "DX,DY,DZ", value_parser = shift, allow_hyphen_values = true)]
     towgs84: Option<[f64; 7]>,
-    /// Numbers of the red, green and blue band, such as 3,2,1 波段
+    /// Numbers of the red, green and blue band, such as 3,2,1 红、绿、蓝波段的序号，如 3,2,1
     #[arg(long, value_name = "R,G,B", value_parser = bands)]
     bands: Option<[usize; 3]>,
-    /// Search imagery that is coarser than the model's figures hold for, and mark the result 允许分辨率不足
+    /// Search imagery that is coarser than the model's figures hold for, and mark the result 分辨率不足也搜索，并在结果中标明
     #[arg(long)]
     allow_coarse: bool,
-    /// Photos: a terrain model (heights in metres) under them 照片:地形模型
+    /// Photos: a terrain model (heights in metres) under them 照片：所拍地面的地形模型（高程，米）
     #[arg(long, value_name = "RASTER")]
     dem: Option<PathBuf>,
-    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片:地面海拔(米)
+    /// Photos: metres of the ground above the sea, for photos without a height above take-off 照片：地面海拔（米），用于没有相对起飞点高度的照片
     #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
     ground_elevation: Option<f64>,
-    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片:传感器宽度(毫米)
+    /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片：传感器宽度（毫米），用于未知的相机
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
-    /// Photos: a list of where they were taken, one a line: name, longitude, latitude, height, yaw, pitch, roll 照片:POS 文件
+    /// Photos: a list of where they were taken, one a line: name, longitude, latitude, height, yaw, pitch, roll 照片：POS 文件，每行一张：照片名、经度、纬度、高度、偏航角、俯仰角、横滚角
     #[arg(long, value_name = "FILE")]
     pos: Option<PathBuf>,
-    /// Photos: those that do not say how far the camera was tilted were taken straight down 照片:未记录俯仰角的均为垂直向下拍摄
+    /// Photos: those that do not say how far the camera was tilted were taken straight down 照片：未记录俯仰角的均为垂直向下拍摄
     #[arg(long)]
     looking_down: bool,
-    /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片:每平方米至少 N 次覆盖即可,其余略过
+    /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片：重叠的照片只搜索到每平方米被看到 N 次为止，其余略过
     #[arg(long, value_name = "N")]
     min_views: Option<u16>,
-    /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片:任一照片中发现即保留
+    /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片：任一照片中发现即保留，不要求重叠照片相互印证
     #[arg(long)]
     any_view: bool,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
-    /// Administrative code of the unit, 6, 9 or 12 digits 行政区划代码
+    /// Administrative code of the unit, 6, 9 or 12 digits 单位的行政区划代码，6、9 或 12 位
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
-    /// When the imagery was taken: a day, or first/last day 拍摄日期
+    /// When the imagery was taken: a day, or first/last day 影像的拍摄日期：一天，或 首日/末日
     #[arg(long, value_name = "DATE[/DATE]")]
     captured: Option<String>,
-    /// Time zone of the capture dates, such as Asia/Shanghai or +08:00 时区
+    /// Time zone of the capture dates, such as Asia/Shanghai or +08:00 拍摄日期的时区，如 Asia/Shanghai 或 +08:00
     #[arg(long, value_name = "ZONE", value_parser = timezone)]
     timezone: Option<String>,
-    /// Discard earlier work in the output folder 重新开始
+    /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
     #[arg(long)]
     restart: bool,
-    /// Print the summary as JSON on the standard output 输出 JSON
+    /// Print the summary as JSON on the standard output 在标准输出以 JSON 输出摘要
     #[arg(long)]
     json: bool,
-    /// Say nothing but warnings and errors 安静
+    /// Say nothing but warnings and errors 除警告和错误外不输出
     #[arg(short, long)]
     quiet: bool,
 }

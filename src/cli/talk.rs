@@ -17,6 +17,11 @@ pub fn json(value: &serde_json::Value) {
     let _ = writeln!(std::io::stdout(), "{}", shown::terminal_json(&text));
 }
 
+/// A whole text on the standard output.
+pub fn bytes(text: &[u8]) {
+    let _ = std::io::stdout().write_all(text);
+}
+
 /// A line of talk on the standard error.
 pub fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", shown::terminal(text));

@@ -20,8 +20,10 @@ pub struct Facts {
     pub patrols: Vec<Patrol>,
     /// The sites of all seasons.
     pub sites: Vec<SiteFact>,
-    /// The units of events about no site that are not followed, one for each.
+    /// The units of events that are not followed, one for each.
     pub not_followed: Vec<String>,
+    /// What stays marked about sites that were merged into others or split, with their units.
+    pub gone: Vec<(String, Irregular)>,
 }
 
 /// A district and its ground.

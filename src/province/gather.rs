@@ -2,7 +2,7 @@
 
 use super::effort::season_of;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
-use super::irregular;
+use super::irregular::{self, Irregular};
 use super::quality::Find;
 use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
@@ -41,6 +41,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         patrols: patrols(store, &own)?,
         sites: sites(store, districts.as_ref())?,
         not_followed: not_followed(store)?,
+        gone: gone(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),
     })
 }
@@ -81,23 +82,18 @@ impl Own<'_> {
     }
 }
 
-/// The units of what was said about no site and is not followed.
+/// The units of what was said and is not followed.
 fn not_followed(store: &Store) -> Result<Vec<String>, StoreError> {
-    let mut units = Vec::new();
-    for kind in [
-        "scan", "patrol", "targets", "setting", "trust", "actor", "init",
-    ] {
-        for sealed in store.unit_events(kind)? {
-            if store
-                .authority()
-                .follows(sealed.hash, &sealed.event)
-                .is_err()
-            {
-                units.push(sealed.event.actor.unit);
-            }
-        }
-    }
-    Ok(units)
+    let refused = store.refused()?.into_iter();
+    Ok(refused.map(|(sealed, _)| sealed.event.actor.unit).collect())
+}
+
+/// What stays marked about sites that were merged into others or split.
+fn gone(store: &Store) -> Result<Vec<(String, Irregular)>, StoreError> {
+    store.map_sites(|site| {
+        let is_gone = matches!(site.state, State::Merged | State::Split);
+        is_gone.then(|| (site.unit.clone(), irregular::of_site(&site, false)))
+    })
 }
 
 /// The table of growth windows in force: the office's own where it has one, with the elevations of its boundary file.
@@ -290,19 +286,21 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
 
 fn flights(store: &Store, own: &Own) -> Result<Vec<Flight>, StoreError> {
     let folder = store.evidence_folder();
-    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    // An office and one above it may have recorded one scan. What anybody else records under its id is not that scan.
+    // Two offices may have recorded one scan: the same outline under one id. What somebody records under the id of another's
+    // scan with another outline is a flight of its own, and takes nothing from that one.
+    let mut seen = BTreeSet::new();
     let mut scans: Vec<Sealed> = store.followed("scan")?;
-    scans.sort_by_key(|sealed| std::cmp::Reverse(depth(&sealed.event.actor.unit)));
+    scans.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
     scans.retain(|sealed| {
         let Body::Scan(scan) = &sealed.event.body else {
             return false;
         };
-        let unit = &sealed.event.actor.unit;
-        let by = seen.entry(scan.scan.clone()).or_default();
-        let new = !by.iter().any(|other| share_ground(other, unit));
-        by.push(unit.clone());
-        new
+        let outline = sealed
+            .event
+            .evidence
+            .iter()
+            .find(|file| file.role == EvidenceRole::Coverage);
+        seen.insert((scan.scan.clone(), outline.map(|file| file.sha256)))
     });
     scans.sort_by_key(|sealed| sealed.event.id);
     Ok(scans

@@ -60,17 +60,21 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
         usize::from(shares_pictures),
-        site.refused.len(),
+        // What is not followed is counted by whoever said it, not by whose site it was said of.
+        0,
     ])
 }
 
-/// The irregularities of a period by unit, in order of the units: those of its sites, and what it said of no site that is
-/// not followed, whenever that was.
+/// The irregularities of a period by unit, in order of the units: those of its sites, those of its sites
+/// that became others, and what it said that is not followed, whenever that was.
 pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irregular)> {
     let mut units: BTreeMap<&str, Irregular> = BTreeMap::new();
     let counts = |site: &&SiteFact| period.holds_site(site);
     for site in facts.sites.iter().filter(counts) {
         *units.entry(site.unit.as_str()).or_default() += site.irregular;
+    }
+    for (unit, gone) in &facts.gone {
+        *units.entry(unit.as_str()).or_default() += *gone;
     }
     for unit in &facts.not_followed {
         let mut one = Irregular::default();

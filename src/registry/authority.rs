@@ -52,6 +52,9 @@ pub struct Grounds {
     pub roots: Vec<DeviceId>,
     /// Events whose id does not rise above that of the event before them in their device's chain.
     pub out_of_order: HashSet<Hash>,
+    /// Events on a second branch of their device's chain, with the event that the branch begins with: a number that was
+    /// given twice, of which this one came later.
+    pub late: HashMap<Hash, Hash>,
     /// Evidence that events name and that has not arrived.
     pub absent: HashSet<Hash>,
 }
@@ -64,6 +67,8 @@ pub struct Authority {
     people: People,
     settings: BTreeMap<String, BTreeMap<String, String>>,
     refused: HashMap<Hash, Refusal>,
+    /// Events with which explained branches begin, by device.
+    explained: BTreeMap<DeviceId, BTreeSet<Hash>>,
 }
 
 type Statement<'a> = (Hash, &'a Event, &'a Trust);
@@ -80,6 +85,11 @@ impl Authority {
         };
         gate.learn_devices(&ordered);
         gate.learn_people(&ordered);
+        if gate.learn_explained(&ordered) {
+            gate.refused.clear();
+            gate.learn_devices(&ordered);
+            gate.learn_people(&ordered);
+        }
         gate.learn_settings(&ordered);
         gate
     }
@@ -90,6 +100,53 @@ impl Authority {
         });
         self.people = people;
         self.refused.extend(refused);
+    }
+
+    /// Learns which branches supervisors have explained; whether any.
+    fn learn_explained(&mut self, ordered: &[(Hash, &Event)]) -> bool {
+        for (hash, event) in ordered {
+            if let Body::Acknowledge(fork) = &event.body
+                && self.author(*hash, event).is_ok()
+                && let Some(standing) = self.devices.get(&fork.device)
+                && self.over(event, &standing.unit).is_ok()
+            {
+                self.explained
+                    .entry(fork.device)
+                    .or_default()
+                    .extend(&fork.branches);
+            }
+        }
+        !self.explained.is_empty()
+    }
+
+    /// On a branch that nobody has explained nobody governs, and nobody who ever held a key is spoken for.
+    fn branch(&self, hash: Hash, event: &Event) -> Result<(), Refusal> {
+        let Some(begins) = self.grounds.late.get(&hash) else {
+            return Ok(());
+        };
+        let explained = self.explained.get(&event.device);
+        if explained.is_some_and(|branches| branches.contains(begins)) {
+            return Ok(());
+        }
+        let governs = matches!(
+            event.body,
+            Body::Init(_)
+                | Body::Actor(_)
+                | Body::Setting(_)
+                | Body::Trust(_)
+                | Body::Acknowledge(_)
+        );
+        let actor = &event.actor;
+        let spoken_for =
+            actor.signer().is_none() && self.people.ever_held_key(&actor.unit, &actor.name);
+        let revoked = self
+            .devices
+            .get(&event.device)
+            .is_some_and(|s| !s.is_trusted());
+        if governs || spoken_for || revoked {
+            return Err(Refusal::Fork);
+        }
+        Ok(())
     }
 
     fn learn_settings(&mut self, ordered: &[(Hash, &Event)]) {
@@ -254,7 +311,7 @@ impl Authority {
                 unit: event.actor.unit.clone(),
             });
         }
-        Ok(())
+        self.branch(hash, event)
     }
 
     /// Whether an event's author may say such a thing at all: the device speaks for their unit, they held the role, and
@@ -307,6 +364,7 @@ impl Authority {
             _ => {}
         }
         super::limits::dates_of(event)?;
+        super::limits::numbers_of(event)?;
         Ok(signed)
     }
 
@@ -358,6 +416,23 @@ impl Authority {
             .copied()
             .collect();
         changed.into_iter().collect()
+    }
+
+    /// Devices of which a branch is explained that was not before.
+    pub fn explained_since(&self, before: &Self) -> Vec<DeviceId> {
+        let known = |device: &DeviceId| before.explained.get(device);
+        self.explained
+            .iter()
+            .filter(|(device, branches)| known(device) != Some(*branches))
+            .map(|(device, _)| *device)
+            .collect()
+    }
+
+    /// Whether a supervisor has explained the branch that begins with this event.
+    pub fn is_explained(&self, device: DeviceId, begins: Hash) -> bool {
+        self.explained
+            .get(&device)
+            .is_some_and(|branches| branches.contains(&begins))
     }
 
     /// The settings in force in a unit: those of the units above it, from above downwards, then its own. What a unit

@@ -110,6 +110,10 @@ pub struct ActorChange {
     /// Why a key is given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Of a key: the last number of each device whose events its holder knew of. What is said unsigned in their name counts
+    /// up to there and no farther, whatever time it gives itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<BTreeMap<DeviceId, u64>>,
 }
 
 /// See [`Body::Setting`].
@@ -625,6 +629,9 @@ pub struct Acknowledge {
     pub device: DeviceId,
     /// The first number that two of its events bear.
     pub seq: u64,
+    /// The events of that number: the chain, and the branches that are explained.
+    #[serde(default)]
+    pub branches: Vec<Hash>,
     /// How it came about.
     pub reason: String,
 }

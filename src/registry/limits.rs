@@ -1,19 +1,20 @@
 //! What no event may say, whoever says it: dates that cannot be, outlines without end, patrols wider than their tracks.
 //! Pure: asked when an event is made and in replay.
 
-use super::body::{Assign, Body, Patrol};
+use super::body::{Assign, Body, Count, Patrol};
 use super::event::Event;
 use super::moves::Refusal;
 use super::place::Place;
+use super::unit::is_code;
 
 /// Metres by which a position may be corrected by anybody with a role; farther is a supervisor's.
 pub const MOVES_FREELY_M: f64 = 50.0;
 /// Metres between two sites that an analyst may merge; farther, up to [`MERGES_WITHIN_M`], is a supervisor's.
-pub const MERGES_FREELY_M: f64 = 100.0;
+pub const MERGES_FREELY_M: f64 = 50.0;
 /// Metres between two sites that can be one at all.
 pub const MERGES_WITHIN_M: f64 = 2_000.0;
 /// Metres from a site within which its parts lie.
-pub const PARTS_WITHIN_M: f64 = 500.0;
+pub const PARTS_WITHIN_M: f64 = 100.0;
 /// Metres from a site within which a detection can be a sighting of it: the largest radius that can be set.
 pub const SEEN_WITHIN_M: f64 = 1_000.0;
 /// Positions of an outline at most.
@@ -24,6 +25,14 @@ const WIDEST_E7: i64 = 500_000;
 const AHEAD_S: i64 = 86_400;
 /// Days from an assignment to its due day at most.
 const DUE_WITHIN_DAYS: i32 = 366;
+/// Square metres of a patrol at most: a large province.
+const MOST_M2: i64 = 2_000_000_000_000;
+/// People or vehicles of a patrol at most.
+const MOST_PEOPLE: u64 = 1_000_000;
+/// Plants of a site at most.
+const MOST_PLANTS: u64 = 100_000_000;
+/// Square decimetres of a site at most: ten square kilometres.
+const MOST_DM2: i64 = 1_000_000_000;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
@@ -102,6 +111,26 @@ fn season(event: &Event) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the numbers of an event can be.
+///
+/// # Errors
+/// [`Refusal::Number`].
+pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
+    let area = |dm2: Option<i64>| dm2.is_none_or(|dm2| (0..=MOST_DM2).contains(&dm2));
+    let planted = |dm2: Option<u64>| area(dm2.map(|dm2| i64::try_from(dm2).unwrap_or(i64::MAX)));
+    let plants = |n: Option<u64>| n.is_none_or(|n| n <= MOST_PLANTS);
+    let sound = match &event.body {
+        Body::Create(create) => area(create.area_dm2),
+        Body::Correct(correct) => area(correct.area_dm2) && plants(correct.plants),
+        Body::Visit(visit) => {
+            planted(visit.area_dm2) && plants(visit.count.as_ref().map(Count::plants))
+        }
+        Body::Scan(scan) => scan.searched_m2 >= 0 && scan.searched_m2 <= MOST_M2,
+        _ => true,
+    };
+    if sound { Ok(()) } else { Err(Refusal::Number) }
+}
+
 /// Whether a place is one: on the Earth, and no larger than a site can be.
 ///
 /// # Errors
@@ -109,7 +138,14 @@ fn season(event: &Event) -> Result<(), Refusal> {
 pub fn place(place: &Place) -> Result<(), Refusal> {
     let positions: usize = place.outline.iter().flatten().map(Vec::len).sum();
     let [west, south, east, north] = place.bounds_e7();
-    let bounded = positions <= MOST_POSITIONS
+    let corners = place.outline.iter().flatten().flatten();
+    let (xs, ys): (Vec<i64>, Vec<i64>) = corners.map(|[x, y]| (*x, *y)).unzip();
+    let within = |of: &[i64], at: i64| of.iter().any(|v| *v <= at) && of.iter().any(|v| *v >= at);
+    // The point lies inside: it is where the site is on every map.
+    let inside =
+        place.outline.is_empty() || (within(&xs, place.lon_e7) && within(&ys, place.lat_e7));
+    let bounded = inside
+        && positions <= MOST_POSITIONS
         && east - west <= WIDEST_E7
         && north - south <= WIDEST_E7
         && place.is_on_earth();
@@ -140,7 +176,14 @@ pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
             + 100.0
     });
     // Without a track the ground is bounded by the district when it is counted.
-    let bounded = patrol.track.is_none() && patrol.district.is_some();
+    let bounded = patrol.track.is_none() && patrol.district.as_deref().is_some_and(is_code);
+    let named = patrol.district.as_deref().is_none_or(is_code);
+    let sound = patrol.area_m2.is_none_or(|m2| (0..=MOST_M2).contains(&m2))
+        && patrol.people <= MOST_PEOPLE
+        && patrol.vehicles <= MOST_PEOPLE;
+    if !named || !sound {
+        return Err(Refusal::Number);
+    }
     if positions > 50 * MOST_POSITIONS || (area > most && !bounded) {
         return Err(Refusal::Outline);
     }

@@ -283,6 +283,10 @@ pub enum Refusal {
     SamePicture,
     /// A dispute that would lower a confirmed site is resolved by a unit above.
     HigherUnit,
+    /// A second branch of its device's chain, which nobody has explained.
+    Fork,
+    /// A number that cannot be.
+    Number,
 }
 
 /// What is known at the point where a move is made.
@@ -305,9 +309,9 @@ pub struct View {
     /// Whether a picture from after the eradication is on file.
     pub after_photo: bool,
     /// Who kept it at the desk, as names are compared.
-    pub kept_by: Option<String>,
-    /// Where in its history.
-    pub kept_at: Option<usize>,
+    pub kept_by: BTreeSet<String>,
+    /// Where in its history they did.
+    pub kept_at: BTreeSet<usize>,
 }
 
 /// Who makes a move.
@@ -396,8 +400,8 @@ pub fn decide(
     let overrides = next == State::ScreenedOut
         && view
             .kept_by
-            .as_ref()
-            .is_some_and(|kept| *kept != folded_name(author.name));
+            .iter()
+            .any(|kept| *kept != folded_name(author.name));
     Ok(Led {
         state: if overrides { state } else { next },
         claimed: next,
@@ -431,7 +435,8 @@ fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<Sta
     if resolve.state == State::Closed && took_part(view, author) {
         return Err(Refusal::SelfAcceptance);
     }
-    if state == State::Confirmed && resolve.state > State::Eradicated && !author.above {
+    let confirmed = state == State::Confirmed || view.claimed.contains(&State::Confirmed);
+    if confirmed && resolve.state > State::Eradicated && !author.above {
         return Err(Refusal::HigherUnit);
     }
     Ok(resolve.state)
@@ -479,10 +484,9 @@ pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
     if distinct(&visit.officers) < 2 {
         needs.push(Need::TwoOfficers);
     }
+    let odd = |mark: &String| mark.starts_with("far") || mark.starts_with("old");
     let at_the_spot = |file: &&&EvidenceRef| {
-        file.role == EvidenceRole::Scene
-            && file.at_e7.is_some()
-            && !file.marks.iter().any(|mark| mark.starts_with("far"))
+        file.role == EvidenceRole::Scene && file.at_e7.is_some() && !file.marks.iter().any(odd)
     };
     if !evidence.iter().any(|file| at_the_spot(&file)) {
         needs.push(Need::SpotPhoto);

@@ -89,6 +89,29 @@ pub struct Person {
     /// Changes in order: from this event on they held these roles and this key.
     #[serde(skip)]
     history: Vec<Then>,
+    /// Where their first key was made, and what its holder knew of then.
+    #[serde(skip)]
+    first_key: Option<FirstKey>,
+}
+
+/// Where a first key was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FirstKey {
+    device: DeviceId,
+    seq: u64,
+    seen: BTreeMap<DeviceId, u64>,
+}
+
+impl FirstKey {
+    /// Whether its holder knew of an event when they made it: only such an event may lack their signature.
+    fn knew(&self, event: &Event) -> bool {
+        if event.device == self.device {
+            return event.seq <= self.seq;
+        }
+        self.seen
+            .get(&event.device)
+            .is_some_and(|last| event.seq <= *last)
+    }
 }
 
 /// Everybody, by unit and name. The same events give the same people, in whatever order they came.
@@ -122,14 +145,47 @@ impl People {
             .map(|(hash, event)| (event.id, hash, event))
             .collect();
         ordered.sort_unstable_by_key(|(id, hash, _)| (*id, *hash));
+        let (first, refused) = Self::told(&ordered, &HashMap::new());
+        let keys = first.first_keys();
+        if keys.is_empty() {
+            return (first, refused);
+        }
+        // Who makes a key says what they knew of then: nothing that gives itself an earlier time comes in before it.
+        Self::told(&ordered, &keys)
+    }
+
+    fn told(
+        ordered: &[(Uuid, Hash, &Event)],
+        keys: &HashMap<(String, String), FirstKey>,
+    ) -> (Self, HashMap<Hash, Refusal>) {
         let mut people = Self::default();
         let mut refused = HashMap::new();
         for (id, hash, event) in ordered {
-            if let Err(refusal) = people.take(id, event) {
-                refused.insert(hash, refusal);
+            let author = (event.actor.unit.clone(), event.actor.name.clone());
+            let late = keys
+                .get(&author)
+                .is_some_and(|key| event.actor.signer().is_none() && !key.knew(event));
+            let taken = if late {
+                Err(Refusal::Unsigned)
+            } else {
+                people.take(*id, event)
+            };
+            if let Err(refusal) = taken {
+                refused.insert(*hash, refusal);
             }
         }
         (people, refused)
+    }
+
+    fn first_keys(&self) -> HashMap<(String, String), FirstKey> {
+        self.iter()
+            .filter_map(|(unit, name, person)| {
+                Some((
+                    (unit.to_owned(), name.to_owned()),
+                    person.first_key.clone()?,
+                ))
+            })
+            .collect()
     }
 
     fn take(&mut self, id: Uuid, event: &Event) -> Result<(), Refusal> {
@@ -240,6 +296,17 @@ impl People {
                 confirmed,
             }),
         );
+        if let Some(seen) = &change.seen {
+            let first = FirstKey {
+                device: event.device,
+                seq: event.seq,
+                seen: seen.clone(),
+            };
+            let unit = self.units.get_mut(&author.unit);
+            if let Some(person) = unit.and_then(|unit| unit.get_mut(&author.name)) {
+                person.first_key.get_or_insert(first);
+            }
+        }
         Ok(())
     }
 
@@ -367,6 +434,12 @@ impl People {
             }
         };
         let Some(held) = &then.key else {
+            let person = self.get(&actor.unit, &actor.name);
+            let first = person.and_then(|person| person.first_key.as_ref());
+            // Before the first key nobody signs; but only what its holder knew of came before it.
+            if first.is_some_and(|key| key.seq != 0 && !key.knew(event) && !self.gave_up(event)) {
+                return Err(Refusal::Unsigned);
+            }
             return unsigned();
         };
         if actor.recorder.is_none() && actor.key == Some(held.key) {
@@ -382,6 +455,24 @@ impl People {
         Err(Refusal::Unsigned)
     }
 
+    /// Whether the author's key was given up before an event: then they may have none for a while.
+    fn gave_up(&self, event: &Event) -> bool {
+        self.get(&event.actor.unit, &event.actor.name)
+            .is_some_and(|person| {
+                person
+                    .history
+                    .iter()
+                    .take_while(|then| then.id < event.id)
+                    .any(|then| then.key.is_some())
+            })
+    }
+
+    /// Whether somebody ever held a key.
+    pub fn ever_held_key(&self, unit: &str, name: &str) -> bool {
+        self.get(unit, name)
+            .is_some_and(|person| !person.key_changes.is_empty())
+    }
+
     /// A supervisor of the same unit, with the key that they hold and a reason.
     fn records_in_their_name(&self, actor: &Actor, event: &Event) -> bool {
         let Some(recorder) = &actor.recorder else {
@@ -389,9 +480,12 @@ impl People {
         };
         self.then(&actor.unit, &recorder.name, event.id)
             .is_some_and(|then| {
+                let signs = then.key.as_ref().is_some_and(|key| key.confirmed);
                 then.roles.contains(&Role::Supervisor)
                     && !recorder.reason.trim().is_empty()
                     && then.key.as_ref().map(|key| key.key) == recorder.key
+                    // Once a supervisor signs, no supervisor's unsigned word stands for another's.
+                    && (signs || !self.a_supervisor_signs(&actor.unit, event.id))
             })
     }
 
@@ -426,11 +520,7 @@ pub fn folded_name(name: &str) -> String {
     let plain: String = name
         .nfkc()
         .flat_map(char::to_lowercase)
-        .filter(|c| {
-            !c.is_whitespace()
-                && !c.is_control()
-                && !matches!(c, '·' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        })
+        .filter(|c| c.is_alphanumeric())
         .collect();
     unicode_security::skeleton(&plain).collect()
 }

@@ -78,6 +78,11 @@ impl Refusal {
                 "one picture as before and as after",
                 "同一照片既作铲除前又作铲除后",
             ),
+            Self::Fork => plain(
+                "on a second branch of its device's chain that nobody has explained",
+                "位于设备记录链的另一分支，尚无说明",
+            ),
+            Self::Number => plain("a number that cannot be", "数值不合理"),
             Self::HigherUnit => plain(
                 "a unit above resolves what lowers a confirmed site",
                 "降低查实状态须由上级单位裁定",

@@ -48,6 +48,8 @@ struct Stand {
     /// Another site became part of this one: it moves nothing, but speaks against settling, merging or splitting this
     /// site by somebody who did not know of it.
     absorbs: bool,
+    /// A founding: two offices may found one site from one scan, and the later one contradicts no move of the other's.
+    founds: bool,
     /// The day of the move; of a founding by a scan the day of its imagery.
     day: Option<Date>,
 }
@@ -205,6 +207,12 @@ impl Fold<'_> {
             .iter()
             .filter_map(|at| Some((*at, self.stands[*at].as_ref()?)))
             .collect();
+        if stands
+            .iter()
+            .any(|(_, stand)| !stand.founds && !stand.absorbs)
+        {
+            stands.retain(|(_, stand)| !stand.founds);
+        }
         let settles = |stand: &Stand| !stand.absorbs && !stand.state.is_open();
         if !stands.iter().any(|(_, stand)| settles(stand)) {
             stands.retain(|(_, stand)| !stand.absorbs);
@@ -230,6 +238,7 @@ impl Fold<'_> {
             disputed: differ || stands.iter().any(|(_, stand)| stand.disputed),
             claims,
             absorbs: false,
+            founds: stands.iter().all(|(_, stand)| stand.founds),
             day: stands.iter().filter_map(|(_, stand)| stand.day).max(),
         })
     }

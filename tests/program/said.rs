@@ -31,6 +31,52 @@ fn help() {
 }
 
 #[test]
+fn help_in_chinese_is_chinese_alone() {
+    for (name, arguments) in [
+        ("papaver_zh", &["--lang", "zh", "--help"][..]),
+        ("scan_zh", &["--lang", "zh", "scan", "--help"]),
+    ] {
+        let said = ended(papaver().args(arguments).env("COLUMNS", "100"));
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("help_{name}"), said.out);
+    }
+    let by_locale = ended(
+        papaver()
+            .args(["trust", "--help"])
+            .env("LC_ALL", "zh_CN.UTF-8"),
+    );
+    assert!(
+        by_locale.out.starts_with("信任其他单位的设备"),
+        "{}",
+        by_locale.out
+    );
+    let by_help = ended(papaver().args(["--lang=zh", "help", "scan"]));
+    assert!(by_help.out.contains("用法："), "{}", by_help.out);
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = ended(papaver().args(["completions", shell]));
+        assert_eq!((script.code, script.err.as_str()), (Some(0), ""), "{shell}");
+        assert!(script.out.contains("lost-key"), "{shell}");
+    }
+    let page = ended(papaver().args(["man", "actor", "key"]));
+    assert_eq!(page.code, Some(0), "{}", page.err);
+    assert!(page.out.contains("papaver\\-actor\\-key"), "{}", page.out);
+    assert!(page.out.contains("old\\-passphrase\\-file"), "{}", page.out);
+    let program = ended(papaver().arg("man"));
+    assert!(program.out.contains(".SH SUBCOMMANDS"), "{}", program.out);
+    let none = ended(papaver().args(["man", "actor", "nobody"]));
+    assert_eq!(none.code, Some(1), "{}", none.err);
+    assert!(
+        none.err.contains("actor nobody") && none.err.contains("hint:"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
 fn the_model_in_words() {
     let mut text = String::new();
     for (lang, model) in [

@@ -32,5 +32,5 @@ mod life;
 mod overwrite;
 mod province;
 
-#[path = "../tools/province_sample.rs"]
+#[path = "../../examples/province_sample.rs"]
 mod sample;

@@ -1,6 +1,6 @@
 """Speed and halo of exported models, in one run on one image: pixels a second, cost of the halo, how far windows disagree.
 
-    python -m papaver_train.bench ../papaver.onnx ../papaver-int8.onnx --image ../../samples/village/ortho.tif
+python -m papaver_train.bench ../papaver.onnx ../papaver-int8.onnx --image ../../samples/village/ortho.tif
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def speed(model: Model, image: np.ndarray, runs: int) -> float:
 
 def main() -> None:
     """Prints one line a model and one a halo."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--runs", type=int, default=7)
@@ -38,11 +40,15 @@ def main() -> None:
     for path in args.models:
         model = Model(path)
         rate = speed(model, image, args.runs)
-        print(f"{path.name:22} {path.stat().st_size / 1e6:5.2f} MB  {rate:6.2f} Mpx/s of one thread's CPU time; useful {rate * (1 - 2 * model.halo / model.tile) ** 2:6.2f} beyond the halo")
+        print(
+            f"{path.name:22} {path.stat().st_size / 1e6:5.2f} MB  {rate:6.2f} Mpx/s of one thread's CPU time; useful {rate * (1 - 2 * model.halo / model.tile) ** 2:6.2f} beyond the halo"
+        )
         whole = model.run(image[None])[0]
         for halo in (16, 32, 48, 64, 80):
             off = np.abs(Model(path, halo=halo).score(image) - whole)[6:-6, 6:-6]
-            print(f"  halo {halo:3}: cost {1 / (1 - 2 * halo / model.tile) ** 2:.3f}  largest difference {off.max():.5f}, 99.9 % of cells below {np.quantile(off, 0.999):.5f}")
+            print(
+                f"  halo {halo:3}: cost {1 / (1 - 2 * halo / model.tile) ** 2:.3f}  largest difference {off.max():.5f}, 99.9 % of cells below {np.quantile(off, 0.999):.5f}"
+            )
 
 
 if __name__ == "__main__":

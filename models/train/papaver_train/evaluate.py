@@ -18,7 +18,20 @@ import cv2
 import numpy as np
 
 from .dense import Model, candidates
-from .scenes import Crop, beside_trees, camera, clutter, add_others, places, put, rendered_ground, resample, shade, CELL, MODEL_CM
+from .scenes import (
+    CELL,
+    MODEL_CM,
+    Crop,
+    add_others,
+    beside_trees,
+    camera,
+    clutter,
+    places,
+    put,
+    rendered_ground,
+    resample,
+    shade,
+)
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
 from .train import SEEDS, make_world
@@ -62,17 +75,25 @@ def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool)
             colour = sprites[int(rng.integers(len(sprites)))].colour
             sprites = [s for s in sprites if s.colour == colour]
         spots = places(rng, extent * 0.4, count)
-        spots = extent / 2 + (spots - spots.mean(0)) * min(1.0, 0.4 * extent / max(1.0, np.abs(spots - spots.mean(0)).max()) if count > 1 else 1.0)
+        spots = extent / 2 + (spots - spots.mean(0)) * min(
+            1.0, 0.4 * extent / max(1.0, np.abs(spots - spots.mean(0)).max()) if count > 1 else 1.0
+        )
         put(rng, canvas, sprites, spots)
     if rng.random() < 0.25:
         shade(rng, canvas.light, gsd)
     image = resample(rng, camera(rng, canvas.light, gentle=False), SIZE)
     cells = SIZE // CELL
-    cover = cv2.resize(cv2.resize(canvas.poppy, (cells * 4,) * 2, interpolation=cv2.INTER_AREA), (cells,) * 2, interpolation=cv2.INTER_AREA)
+    cover = cv2.resize(
+        cv2.resize(canvas.poppy, (cells * 4,) * 2, interpolation=cv2.INTER_AREA),
+        (cells,) * 2,
+        interpolation=cv2.INTER_AREA,
+    )
     return Crop(image, cover, {"plot": plot, "count": count, "gsd": gsd})
 
 
-def scored(model: Model, world, seed: int, plot, count, gsd, others=False) -> tuple[float, np.ndarray, np.ndarray]:
+def scored(
+    model: Model, world, seed: int, plot, count, gsd, others=False
+) -> tuple[float, np.ndarray, np.ndarray]:
     """(best score at the plot, all scores, truth) of one scene; a scene in which the plot is hidden counts as a miss."""
     rng = np.random.default_rng(seed)
     made = scene(rng, world, plot, count, gsd, others=others)
@@ -82,8 +103,10 @@ def scored(model: Model, world, seed: int, plot, count, gsd, others=False) -> tu
 
 
 ROWS = [
-    ("flower, 8+ plants, GSD <= 2 cm", "poppy_flower", (8, 80), (0.9, 2.0)), ("flower, 8+ plants, GSD 3 cm", "poppy_flower", (8, 80), (2.9, 3.1)),
-    ("flower, 3-4 plants, GSD <= 2 cm", "poppy_flower", (3, 4), (0.9, 2.0)), ("green capsule, 8+ plants, GSD <= 1.5 cm", "poppy_capsule", (8, 80), (0.9, 1.5)),
+    ("flower, 8+ plants, GSD <= 2 cm", "poppy_flower", (8, 80), (0.9, 2.0)),
+    ("flower, 8+ plants, GSD 3 cm", "poppy_flower", (8, 80), (2.9, 3.1)),
+    ("flower, 3-4 plants, GSD <= 2 cm", "poppy_flower", (3, 4), (0.9, 2.0)),
+    ("green capsule, 8+ plants, GSD <= 1.5 cm", "poppy_capsule", (8, 80), (0.9, 1.5)),
     ("before the bloom, 8+ plants, GSD <= 2 cm", "poppy_prebloom", (8, 80), (0.9, 2.0)),
 ]
 SIZES = [("1", 1, 1), ("2-4", 2, 4), ("5-9", 5, 9), ("10-29", 10, 29), ("30+", 30, 80)]
@@ -103,7 +126,9 @@ class Judge:
         self.path, self.world, self.base, self.model = model, world, SEEDS[part], Model(model)
         Judge.shared = self
         # The children open sessions of their own: a session's threads do not survive a fork.
-        self.pool = multiprocessing.get_context("fork").Pool(jobs, begin_child) if jobs > 1 else None
+        self.pool = (
+            multiprocessing.get_context("fork").Pool(jobs, begin_child) if jobs > 1 else None
+        )
 
     def map(self, function, tasks: list) -> list:
         """function(judge, task) of every task, in order."""
@@ -127,7 +152,9 @@ def best_of(judge: Judge, task) -> float:
     """The best score of one plot."""
     seed, plot, sizes, gsds = task
     rng = np.random.default_rng(seed)
-    return scored(judge.model, judge.world, seed + 1, plot, int(round(draw(rng, *sizes))), draw(rng, *gsds))[0]
+    return scored(
+        judge.model, judge.world, seed + 1, plot, int(round(draw(rng, *sizes))), draw(rng, *gsds)
+    )[0]
 
 
 def recall(judge: Judge, base: int, plot: str, sizes, gsds, n: int) -> list[float]:
@@ -143,26 +170,44 @@ def line(name: str, hits: int, n: int) -> str:
 
 def main() -> None:
     """Prints the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", type=Path)
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0")
     parser.add_argument("--foliage", type=Path, help="rendered crowns: under a fifth of the scenes")
-    parser.add_argument("--real", type=Path, help="the folder of papaver_train.real: ground textures under validation plots")
+    parser.add_argument(
+        "--real",
+        type=Path,
+        help="the folder of papaver_train.real: ground textures under validation plots",
+    )
     parser.add_argument("--part", default="test", choices=["validation", "test"])
     parser.add_argument("--rows", action="store_true", help="the rows of the card")
     parser.add_argument("--table", action="store_true", help="size x stage x GSD")
     parser.add_argument("--lookalikes", action="store_true")
-    parser.add_argument("--sweep", action="store_true", help="threshold against recall and false alarms, the fit of the calibration")
-    parser.add_argument("--choose", action="store_true", help="the highest threshold at which every row is found as often as wanted")
-    parser.add_argument("--calibration", action="store_true", help="expected calibration error over candidates")
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="threshold against recall and false alarms, the fit of the calibration",
+    )
+    parser.add_argument(
+        "--choose",
+        action="store_true",
+        help="the highest threshold at which every row is found as often as wanted",
+    )
+    parser.add_argument(
+        "--calibration", action="store_true", help="expected calibration error over candidates"
+    )
     parser.add_argument("--n", type=int, default=200)
     parser.add_argument("--threshold", type=float)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    world = make_world(args.library, args.shared, args.part, None, args.canopy, args.foliage, args.real)
+    world = make_world(
+        args.library, args.shared, args.part, None, args.canopy, args.foliage, args.real
+    )
     judge = Judge(args.model, world, args.part, args.jobs)
     threshold = args.threshold if args.threshold is not None else judge.model.threshold
     result: dict = {"model": args.model.name, "part": args.part, "threshold": threshold}
@@ -177,9 +222,19 @@ def main() -> None:
         for stage in ("flower", "capsule", "prebloom", "dry"):
             for gsd in (1.0, 1.5, 2.0, 3.0):
                 for k, (label, low, high) in enumerate(SIZES):
-                    best = recall(judge, hash_of(stage, gsd, k), f"poppy_{stage}", (low, high), (gsd, gsd * 1.001), args.n)
+                    best = recall(
+                        judge,
+                        hash_of(stage, gsd, k),
+                        f"poppy_{stage}",
+                        (low, high),
+                        (gsd, gsd * 1.001),
+                        args.n,
+                    )
                     name = f"{stage}, {label} plants, {gsd} cm"
-                    result.setdefault("table", {})[name] = [sum(b >= threshold for b in best), len(best)]
+                    result.setdefault("table", {})[name] = [
+                        sum(b >= threshold for b in best),
+                        len(best),
+                    ]
                     print(line(name, *result["table"][name]), flush=True)
     if args.lookalikes:
         lookalikes(judge, args.n, threshold, result)
@@ -209,14 +264,20 @@ def choose_threshold(judge: Judge, n: int, result: dict) -> None:
 
 def hash_of(stage: str, gsd: float, k: int) -> int:
     """A seed offset for a cell of the table."""
-    return 700_000 + 10_000 * (["flower", "capsule", "prebloom", "dry"].index(stage) * 20 + [1.0, 1.5, 2.0, 3.0].index(gsd) * 5 + k)
+    return 700_000 + 10_000 * (
+        ["flower", "capsule", "prebloom", "dry"].index(stage) * 20
+        + [1.0, 1.5, 2.0, 3.0].index(gsd) * 5
+        + k
+    )
 
 
 def called(judge: Judge, task) -> bool:
     """Whether a look-alike's scene has a false alarm."""
     seed, name, threshold = task
     rng = np.random.default_rng(seed)
-    _, scores, _ = scored(judge.model, judge.world, seed + 1, name, int(round(draw(rng, 3, 60))), draw(rng, 0.9, 3.0))
+    _, scores, _ = scored(
+        judge.model, judge.world, seed + 1, name, int(round(draw(rng, 3, 60))), draw(rng, 0.9, 3.0)
+    )
     return bool(scores[4:-4, 4:-4].max() >= threshold)
 
 
@@ -226,7 +287,12 @@ def lookalikes(judge: Judge, n: int, threshold: float, result: dict) -> None:
     for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
         if not all(name in table for table in judge.world.library.values()):
             continue
-        hits = sum(judge.map(called, [(judge.base + 600_000 + 1000 * k + 7 * i, name, threshold) for i in range(each)]))
+        hits = sum(
+            judge.map(
+                called,
+                [(judge.base + 600_000 + 1000 * k + 7 * i, name, threshold) for i in range(each)],
+            )
+        )
         result.setdefault("lookalikes", {})[name] = [hits, each]
         if name != "corn_poppy":
             totals = [totals[0] + hits, totals[1] + each]
@@ -263,7 +329,9 @@ def mixed(judge: Judge, task) -> tuple[float, float, list[tuple[float, bool]]]:
     seed, stage = task
     rng = np.random.default_rng(seed)
     count, gsds = int(round(draw(rng, 3, 60))), (draw(rng, 0.9, 3.0), draw(rng, 0.9, 3.0))
-    best, scores, cover = scored(judge.model, judge.world, seed + 1, f"poppy_{stage}", count, gsds[0])
+    best, scores, cover = scored(
+        judge.model, judge.world, seed + 1, f"poppy_{stage}", count, gsds[0]
+    )
     near = cv2.dilate((cover > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     found = [(c["score"], bool(near[tuple(c["cells"].T)].any())) for c in candidates(scores, FLOOR)]
     _, scores, _ = scored(judge.model, judge.world, seed + 3, None, 0, gsds[1], others=True)
@@ -279,12 +347,27 @@ def sweep(judge: Judge, n: int, result: dict) -> None:
     got = judge.map(mixed, [(judge.base + 500_000 + 7 * i, STAGES_MIXED[i % 4]) for i in range(n)])
     plots, empty = np.array([g[0] for g in got]), np.array([g[1] for g in got])
     for t in np.arange(0.3, 0.96, 0.05):
-        print(f"threshold {t:.2f}  recall {np.mean(plots >= t):.3f}  scenes of look-alikes with a false alarm {np.mean(empty >= t):.3f}")
+        print(
+            f"threshold {t:.2f}  recall {np.mean(plots >= t):.3f}  scenes of look-alikes with a false alarm {np.mean(empty >= t):.3f}"
+        )
     scores, truth = (np.array(x, float) for x in zip(*[c for g in got for c in g[2]], strict=True))
     scale, shift = platt(scores, truth)
-    result["platt"] = {"scale": round(scale, 4), "shift": round(shift, 4), "candidates": len(scores), "prevalence": round(float(truth.mean()), 3)}
-    print(f"to calibrate: --scale {scale:.4f} --shift {shift:.4f}; a score p becomes sigmoid(scale * logit(p) + shift): " + ", ".join(f"{t:.2f} -> {calibrated(t, scale, shift):.3f}" for t in (0.3, 0.5, 0.7, 0.8, 0.9)))
-    result["sweep"] = {"plots": [round(float(x), 4) for x in plots], "empty": [round(float(x), 4) for x in empty]}
+    result["platt"] = {
+        "scale": round(scale, 4),
+        "shift": round(shift, 4),
+        "candidates": len(scores),
+        "prevalence": round(float(truth.mean()), 3),
+    }
+    print(
+        f"to calibrate: --scale {scale:.4f} --shift {shift:.4f}; a score p becomes sigmoid(scale * logit(p) + shift): "
+        + ", ".join(
+            f"{t:.2f} -> {calibrated(t, scale, shift):.3f}" for t in (0.3, 0.5, 0.7, 0.8, 0.9)
+        )
+    )
+    result["sweep"] = {
+        "plots": [round(float(x), 4) for x in plots],
+        "empty": [round(float(x), 4) for x in empty],
+    }
 
 
 def calibration(judge: Judge, n: int, result: dict) -> None:
@@ -292,11 +375,19 @@ def calibration(judge: Judge, n: int, result: dict) -> None:
     got = judge.map(mixed, [(judge.base + 900_000 + 7 * i, STAGES_MIXED[i % 4]) for i in range(n)])
     scores, truth = (np.array(x, float) for x in zip(*[c for g in got for c in g[2]], strict=True))
     bins = np.minimum((scores * 10).astype(int), 9)
-    rows = [(int((bins == b).sum()), float(scores[bins == b].mean()), float(truth[bins == b].mean())) for b in range(10) if (bins == b).any()]
+    rows = [
+        (int((bins == b).sum()), float(scores[bins == b].mean()), float(truth[bins == b].mean()))
+        for b in range(10)
+        if (bins == b).any()
+    ]
     error = sum(k * abs(said - true) for k, said, true in rows) / len(scores)
     for k, said, true in rows:
         print(f"{k:5} candidates of mean score {said:.3f}: {true:.3f} poppy")
-    result["calibration"] = {"expected_error": round(error, 4), "candidates": len(scores), "prevalence": round(float(truth.mean()), 3)}
+    result["calibration"] = {
+        "expected_error": round(error, 4),
+        "candidates": len(scores),
+        "prevalence": round(float(truth.mean()), 3),
+    }
     print("calibration", result["calibration"])
 
 

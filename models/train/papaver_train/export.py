@@ -39,10 +39,14 @@ class Graph:
         """A node; returns its output's name."""
         self.count += 1
         name = name or f"{kind.lower()}{self.count}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=f"n{self.count}_{kind}", **attributes))
+        self.nodes.append(
+            helper.make_node(kind, inputs, [name], name=f"n{self.count}_{kind}", **attributes)
+        )
         return name
 
-    def conv(self, layer: Conv | torch.nn.Conv2d, x: str, scale: float = 1.0, shift: float = 0.0) -> str:
+    def conv(
+        self, layer: Conv | torch.nn.Conv2d, x: str, scale: float = 1.0, shift: float = 0.0
+    ) -> str:
         """A convolution with its padding and activation."""
         conv = layer.conv if isinstance(layer, Conv) else layer
         if isinstance(layer, Conv) and layer.pad:
@@ -50,8 +54,18 @@ class Graph:
             pads = [top, left, bottom, right]
         else:
             pads = [conv.padding[0]] * 4
-        weight, bias = conv.weight.detach().numpy() * np.float32(scale), conv.bias.detach().numpy() * np.float32(scale) + np.float32(shift)
-        x = self.node("Conv", [x, self.tensor(weight), self.tensor(bias)], pads=pads, strides=list(conv.stride), group=conv.groups, kernel_shape=list(conv.kernel_size))
+        weight, bias = (
+            conv.weight.detach().numpy() * np.float32(scale),
+            conv.bias.detach().numpy() * np.float32(scale) + np.float32(shift),
+        )
+        x = self.node(
+            "Conv",
+            [x, self.tensor(weight), self.tensor(bias)],
+            pads=pads,
+            strides=list(conv.stride),
+            group=conv.groups,
+            kernel_shape=list(conv.kernel_size),
+        )
         if isinstance(layer, Conv) and layer.act:
             x = self.node("Clip", [x, self.tensor(np.float32(0)), self.tensor(np.float32(6))])
         return x
@@ -72,9 +86,19 @@ def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0)
     poppy = g.node("Sigmoid", [g.conv(net.out, x, scale, shift)])
     rest = g.node("Sub", [g.tensor(np.float32(1)), poppy])
     g.node("Concat", [rest, poppy], name="scores", axis=1)
-    graph = helper.make_graph(g.nodes, "papaver", [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, "height", "width"])],
-                              [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", 2, "rows", "columns"])], g.weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8, producer_name="papaver_train")
+    graph = helper.make_graph(
+        g.nodes,
+        "papaver",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, "height", "width"])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", 2, "rows", "columns"])],
+        g.weights,
+    )
+    model = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", 13)],
+        ir_version=8,
+        producer_name="papaver_train",
+    )
     helper.set_model_props(model, {k: json.dumps(v) for k, v in metadata.items()})
     onnx.checker.check_model(model, full_check=True)
     return model
@@ -83,9 +107,19 @@ def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0)
 def metadata(threshold: float, coarsest: float = 3.5) -> dict:
     """The contract's keys."""
     return {
-        "model_type": "Classifier", "class_names": {"0": "background", "1": "poppy"}, "resolution": 2.0, "tile_size": TILE, "tiles_overlap": OVERLAP,
-        "standardization_mean": [MEAN] * 3, "standardization_std": [STD] * 3, "papaver_activation": "probability", "papaver_positive": ["poppy"],
-        "papaver_threshold": threshold, "papaver_resolution_range": [0.8, coarsest], "papaver_cell": CELL, "papaver_halo": HALO,
+        "model_type": "Classifier",
+        "class_names": {"0": "background", "1": "poppy"},
+        "resolution": 2.0,
+        "tile_size": TILE,
+        "tiles_overlap": OVERLAP,
+        "standardization_mean": [MEAN] * 3,
+        "standardization_std": [STD] * 3,
+        "papaver_activation": "probability",
+        "papaver_positive": ["poppy"],
+        "papaver_threshold": threshold,
+        "papaver_resolution_range": [0.8, coarsest],
+        "papaver_cell": CELL,
+        "papaver_halo": HALO,
     }
 
 
@@ -95,18 +129,36 @@ def calibration_crops(library: Path, shared: Path | None, count: int = 64) -> np
     from .train import SEEDS, make_world
 
     world = make_world(library, shared, "train")
-    return np.stack([crop(np.random.default_rng(SEEDS["train"] + 900_000 + k), world).image for k in range(count)])
+    return np.stack(
+        [
+            crop(np.random.default_rng(SEEDS["train"] + 900_000 + k), world).image
+            for k in range(count)
+        ]
+    )
 
 
 def quantise(source: Path, calibration: Path, target: Path) -> None:
     """Static QDQ int8, calibrated on training crops (n, h, w, 3) uint8; the last layers stay in float."""
-    from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization import (
+        CalibrationDataReader,
+        CalibrationMethod,
+        QuantFormat,
+        QuantType,
+        quantize_static,
+    )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     class Reader(CalibrationDataReader):
         def __init__(self) -> None:
             images = np.load(calibration)
-            self.batches = iter([((images[i:i + 4].astype(np.float32) / 255 - MEAN) / STD).transpose(0, 3, 1, 2).copy() for i in range(0, len(images), 4)])
+            self.batches = iter(
+                [
+                    ((images[i : i + 4].astype(np.float32) / 255 - MEAN) / STD)
+                    .transpose(0, 3, 1, 2)
+                    .copy()
+                    for i in range(0, len(images), 4)
+                ]
+            )
 
         def get_next(self):
             batch = next(self.batches, None)
@@ -118,8 +170,18 @@ def quantise(source: Path, calibration: Path, target: Path) -> None:
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     last = [n.name for n in onnx.load(prepared).graph.node if n.op_type in ("Sigmoid", "Sub")]
     tail = [n.name for n in onnx.load(prepared).graph.node if "scores" in n.output]
-    quantize_static(str(prepared), str(target), Reader(), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-                    calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=last + tail, extra_options={"ActivationSymmetric": False})
+    quantize_static(
+        str(prepared),
+        str(target),
+        Reader(),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        calibrate_method=CalibrationMethod.MinMax,
+        nodes_to_exclude=last + tail,
+        extra_options={"ActivationSymmetric": False},
+    )
     prepared.unlink()
     out = onnx.load(target)
     helper.set_model_props(out, props)
@@ -128,15 +190,24 @@ def quantise(source: Path, calibration: Path, target: Path) -> None:
 
 def main() -> None:
     """Exports a checkpoint, or quantises an exported model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--run", type=Path, default=Path("build/run"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--scale", type=float, default=1.0, help="calibration: sigmoid(scale * logit + shift)")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="calibration: sigmoid(scale * logit + shift)"
+    )
     parser.add_argument("--shift", type=float, default=0.0)
     parser.add_argument("--net", choices=list(VARIANTS), default="standard")
     parser.add_argument("--quantise", type=Path)
-    parser.add_argument("--calibration", type=Path, default=Path("build/calibration.npy"), help="made from training scenes if it is not there")
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        default=Path("build/calibration.npy"),
+        help="made from training scenes if it is not there",
+    )
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
     args = parser.parse_args()

@@ -27,21 +27,42 @@ def emitters(light: str) -> dict:
     """Sun and sky scaled so that flat white ground has radiance near 1."""
     elevation = LIGHTS[light]
     if elevation is None:
-        return {"sky": {"type": "constant", "radiance": {"type": "rgb", "value": [0.97, 1.0, 1.05]}}}
+        return {
+            "sky": {"type": "constant", "radiance": {"type": "rgb", "value": [0.97, 1.0, 1.05]}}
+        }
     e = np.radians(elevation)
     sun = 0.78 * np.pi / np.sin(e)
     return {
-        "sun": {"type": "directional", "direction": [-float(np.cos(e)), 0.0, -float(np.sin(e))], "irradiance": {"type": "rgb", "value": [sun * 1.03, sun, sun * 0.93]}},
+        "sun": {
+            "type": "directional",
+            "direction": [-float(np.cos(e)), 0.0, -float(np.sin(e))],
+            "irradiance": {"type": "rgb", "value": [sun * 1.03, sun, sun * 0.93]},
+        },
         "sky": {"type": "constant", "radiance": {"type": "rgb", "value": [0.19, 0.22, 0.27]}},
     }
 
 
 def mesh_of(vertices, faces, colours):
     """A Mitsuba mesh with diffuse two-sided vertex colours."""
-    bsdf = mi.load_dict({"type": "twosided", "b": {"type": "diffuse", "reflectance": {"type": "mesh_attribute", "name": "vertex_color"}}})
+    bsdf = mi.load_dict(
+        {
+            "type": "twosided",
+            "b": {
+                "type": "diffuse",
+                "reflectance": {"type": "mesh_attribute", "name": "vertex_color"},
+            },
+        }
+    )
     props = mi.Properties()
     props["bsdf"] = bsdf
-    mesh = mi.Mesh("plant", len(vertices), len(faces), has_vertex_normals=False, has_vertex_texcoords=False, props=props)
+    mesh = mi.Mesh(
+        "plant",
+        len(vertices),
+        len(faces),
+        has_vertex_normals=False,
+        has_vertex_texcoords=False,
+        props=props,
+    )
     mesh.add_attribute("vertex_color", 3, np.ascontiguousarray(colours, np.float32).ravel())
     params = mi.traverse(mesh)
     params["vertex_positions"] = np.ascontiguousarray(vertices, np.float32).ravel()
@@ -50,19 +71,40 @@ def mesh_of(vertices, faces, colours):
     return mesh
 
 
-def render(vertices, faces, colours, light: str, tilt: tuple[float, float], samples: int, seed: int):
+def render(
+    vertices, faces, colours, light: str, tilt: tuple[float, float], samples: int, seed: int
+):
     """(radiance, alpha, shadow) of one plant, seen from straight above with a small tilt (radians)."""
     t = mi.ScalarTransform4f
-    view = t().look_at([4 * np.tan(tilt[0]), 4 * np.tan(tilt[1]), 4], [0, 0, 0], [0, 1, 0]) @ t().scale([-WIDTH_M / 2, WIDTH_M / 2, 1])
+    view = t().look_at(
+        [4 * np.tan(tilt[0]), 4 * np.tan(tilt[1]), 4], [0, 0, 0], [0, 1, 0]
+    ) @ t().scale([-WIDTH_M / 2, WIDTH_M / 2, 1])
     scene = {
-        "type": "scene", "plant": mesh_of(vertices, faces, colours), **emitters(light),
+        "type": "scene",
+        "plant": mesh_of(vertices, faces, colours),
+        **emitters(light),
         "integrator": {"type": "path", "max_depth": 4, "hide_emitters": True},
-        "sensor": {"type": "orthographic", "to_world": view, "near_clip": 0.1, "far_clip": 20,
-                   "film": {"type": "hdrfilm", "width": SIZE_PX, "height": SIZE_PX, "pixel_format": "rgba", "rfilter": {"type": "box"}},
-                   "sampler": {"type": "independent", "sample_count": samples}},
+        "sensor": {
+            "type": "orthographic",
+            "to_world": view,
+            "near_clip": 0.1,
+            "far_clip": 20,
+            "film": {
+                "type": "hdrfilm",
+                "width": SIZE_PX,
+                "height": SIZE_PX,
+                "pixel_format": "rgba",
+                "rfilter": {"type": "box"},
+            },
+            "sampler": {"type": "independent", "sample_count": samples},
+        },
     }
     image = np.array(mi.render(mi.load_dict(scene), seed=seed))
-    ground = {"type": "rectangle", "to_world": t().scale([20, 20, 1]), "bsdf": {"type": "diffuse", "reflectance": {"type": "rgb", "value": 0.25}}}
+    ground = {
+        "type": "rectangle",
+        "to_world": t().scale([20, 20, 1]),
+        "bsdf": {"type": "diffuse", "reflectance": {"type": "rgb", "value": 0.25}},
+    }
     with_ground = np.array(mi.render(mi.load_dict({**scene, "ground": ground}), seed=seed))
     open_ground = 0.25 * (1.0 if light != "overcast" else 1.0)
     alpha = np.clip(image[..., 3], 0, 1)
@@ -79,14 +121,23 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/library"))
     parser.add_argument("--split", type=Path, default=Path("split.json"))
     parser.add_argument("--samples", type=int, default=12)
-    parser.add_argument("--parts", nargs="*", default=["train", "validation", "test"], choices=["train", "validation", "test"])
-    parser.add_argument("--limit", type=int, default=0, help="individuals a species at most (0: all)")
+    parser.add_argument(
+        "--parts",
+        nargs="*",
+        default=["train", "validation", "test"],
+        choices=["train", "validation", "test"],
+    )
+    parser.add_argument(
+        "--limit", type=int, default=0, help="individuals a species at most (0: all)"
+    )
     args = parser.parse_args()
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
     split = json.loads(args.split.read_text())
     if split["generator_version"] != GENERATOR_VERSION:
-        raise SystemExit(f"error: {args.split} is of generator {split['generator_version']}, this is {GENERATOR_VERSION}\nhint: write it anew with papaver_train.split")
+        raise SystemExit(
+            f"error: {args.split} is of generator {split['generator_version']}, this is {GENERATOR_VERSION}\nhint: write it anew with papaver_train.split"
+        )
     todo = []
     for part in args.parts:
         for species, ranges in split["individuals"][part].items():
@@ -100,11 +151,17 @@ def main() -> None:
         builder, info = build(species, seed)
         rng = np.random.default_rng(seed + 7)
         light = ("high", "low", "high", "overcast")[seed % 4]
-        colour, alpha, shadow = render(*builder.arrays(), light, tuple(rng.normal(0, 0.08, 2)), args.samples, seed)
-        np.savez_compressed(path.with_suffix(".tmp.npz"), rgb=np.clip((np.maximum(colour, 0) / 1.5) ** (1 / 2.2) * 255, 0, 255).astype(np.uint8), alpha=(alpha * 255).astype(np.uint8),
-                            shadow=(shadow * 255).astype(np.uint8), info=json.dumps({**info, "part": part, "light": light, "seed": seed}))
+        colour, alpha, shadow = render(
+            *builder.arrays(), light, tuple(rng.normal(0, 0.08, 2)), args.samples, seed
+        )
+        np.savez_compressed(
+            path.with_suffix(".tmp.npz"),
+            rgb=np.clip((np.maximum(colour, 0) / 1.5) ** (1 / 2.2) * 255, 0, 255).astype(np.uint8),
+            alpha=(alpha * 255).astype(np.uint8),
+            shadow=(shadow * 255).astype(np.uint8),
+            info=json.dumps({**info, "part": part, "light": light, "seed": seed}),
+        )
         path.with_suffix(".tmp.npz").rename(path)
-
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ class Builder:
         n, m, _ = points.shape
         index = np.arange(n * m).reshape(n, m) + self.count
         a, b, c, d = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
-        faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+        faces = np.concatenate(
+            [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
+        )
         self.vertices.append(points.reshape(-1, 3))
         self.colours.append(np.broadcast_to(colours, points.shape).reshape(-1, 3))
         self.faces.append(faces)
@@ -42,11 +44,31 @@ class Builder:
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(vertices, faces, colours) of the whole plant."""
-        return np.concatenate(self.vertices), np.concatenate(self.faces), np.concatenate(self.colours)
+        return (
+            np.concatenate(self.vertices),
+            np.concatenate(self.faces),
+            np.concatenate(self.colours),
+        )
 
 
-def leaf(b: Builder, rng, base, azimuth, length, width, colour, *, rise=0.7, droop=1.4, wave=0.15, lobes=0, lobe_depth=0.4,
-         vein=0.12, curl=0.25, segments=12) -> None:
+def leaf(
+    b: Builder,
+    rng,
+    base,
+    azimuth,
+    length,
+    width,
+    colour,
+    *,
+    rise=0.7,
+    droop=1.4,
+    wave=0.15,
+    lobes=0,
+    lobe_depth=0.4,
+    vein=0.12,
+    curl=0.25,
+    segments=12,
+) -> None:
     """A leaf blade: rises at angle `rise`, bends down by `droop` radians over its length; `wave` is the relative height
     of the margin's waves, `lobes` the number of lobes a side, `curl` how far the margins stand up (a gutter)."""
     s = np.linspace(0, 1, segments)
@@ -56,16 +78,29 @@ def leaf(b: Builder, rng, base, azimuth, length, width, colour, *, rise=0.7, dro
     height = np.concatenate([[0], np.cumsum(np.sin(angle[:-1]))]) * step
     half = width / 2 * np.sin(np.pi * np.clip(s * 0.93 + 0.05, 0, 1)) ** 0.7
     if lobes:
-        half = half * (1 - lobe_depth * (0.5 + 0.5 * np.cos(2 * np.pi * lobes * s + rng.uniform(0, 6))))
+        half = half * (
+            1 - lobe_depth * (0.5 + 0.5 * np.cos(2 * np.pi * lobes * s + rng.uniform(0, 6)))
+        )
     t = np.linspace(-1, 1, 7)
     across = half[:, None] * t[None]
     phase = rng.uniform(0, 2 * np.pi, 2)
-    waves = wave * width * np.abs(t)[None] * np.sin(2 * np.pi * rng.uniform(3, 5) * s[:, None] + np.where(t < 0, *phase)[None])
+    waves = (
+        wave
+        * width
+        * np.abs(t)[None]
+        * np.sin(2 * np.pi * rng.uniform(3, 5) * s[:, None] + np.where(t < 0, *phase)[None])
+    )
     lift = curl * half[:, None] * t[None] ** 2 + waves
     dirx, diry = np.cos(azimuth), np.sin(azimuth)
     r = radial[:, None] + 0 * across
-    points = np.stack([base[0] + dirx * r - diry * across, base[1] + diry * r + dirx * across,
-                       base[2] + height[:, None] + lift], -1)
+    points = np.stack(
+        [
+            base[0] + dirx * r - diry * across,
+            base[1] + diry * r + dirx * across,
+            base[2] + height[:, None] + lift,
+        ],
+        -1,
+    )
     shade = 1 + vein * (np.abs(t)[None] < 0.2) + rng.normal(0, 0.05, (segments, 7))
     b.grid(points, np.clip(colour[None, None] * shade[..., None], 0, 0.95))
 
@@ -95,7 +130,9 @@ def ball(b: Builder, centre, radii, colour, *, top=None, rng=None, rough=0.0, n=
     b.grid(np.asarray(centre) + unit * np.asarray(radii) * scale, colours)
 
 
-def disc(b: Builder, rng, centre, radius, colour, *, tilt=(0.0, 0.0), cone=0.0, n=3, m=14, rough=0.1) -> None:
+def disc(
+    b: Builder, rng, centre, radius, colour, *, tilt=(0.0, 0.0), cone=0.0, n=3, m=14, rough=0.1
+) -> None:
     """A disc (or shallow cone) facing up with a tilt; used for stigmas, flower centres, flat clusters."""
     r = np.linspace(0, radius, n)[:, None]
     v = np.linspace(0, 2 * np.pi, m)[None]
@@ -105,8 +142,25 @@ def disc(b: Builder, rng, centre, radius, colour, *, tilt=(0.0, 0.0), cone=0.0, 
     b.grid(np.asarray(centre) + np.stack([x, y, z + 0 * v], -1), colours)
 
 
-def petal(b: Builder, rng, centre, azimuth, length, width, colour, *, cup=0.6, flare=0.6, tilt=(0.0, 0.0), blotch=None,
-          blotch_at=0.3, ruffle=0.06, fringe=0.0, tip=None, segments=8) -> None:
+def petal(
+    b: Builder,
+    rng,
+    centre,
+    azimuth,
+    length,
+    width,
+    colour,
+    *,
+    cup=0.6,
+    flare=0.6,
+    tilt=(0.0, 0.0),
+    blotch=None,
+    blotch_at=0.3,
+    ruffle=0.06,
+    fringe=0.0,
+    tip=None,
+    segments=8,
+) -> None:
     """A petal from the flower's centre outward: rises at `cup` radians, flattens by `flare`; `blotch` colours its base."""
     s = np.linspace(0, 1, segments)
     angle = cup - flare * s
@@ -114,12 +168,19 @@ def petal(b: Builder, rng, centre, azimuth, length, width, colour, *, cup=0.6, f
     radial = np.concatenate([[0], np.cumsum(np.cos(angle[:-1]))]) * step
     height = np.concatenate([[0], np.cumsum(np.sin(angle[:-1]))]) * step
     t = np.linspace(-1, 1, 7)
-    half = width / 2 * np.sqrt(np.clip(1 - (1 - np.clip(s * 1.35, 0, 1)) ** 2, 0.02, 1)) * (1 - 0.25 * np.clip(s - 0.75, 0, 1) * 4)
+    half = (
+        width
+        / 2
+        * np.sqrt(np.clip(1 - (1 - np.clip(s * 1.35, 0, 1)) ** 2, 0.02, 1))
+        * (1 - 0.25 * np.clip(s - 0.75, 0, 1) * 4)
+    )
     across = half[:, None] * t[None]
     r = radial[:, None] * (1 - 0.18 * t[None] ** 2 * s[:, None])
     if fringe:
         r = r * (1 + fringe * rng.normal(0, 1, (1, 7)) * s[:, None] ** 2)
-    z = height[:, None] + ruffle * length * s[:, None] * np.sin(rng.uniform(4, 8) * t[None] + rng.uniform(0, 6))
+    z = height[:, None] + ruffle * length * s[:, None] * np.sin(
+        rng.uniform(4, 8) * t[None] + rng.uniform(0, 6)
+    )
     dirx, diry = np.cos(azimuth), np.sin(azimuth)
     x, y = dirx * r - diry * across, diry * r + dirx * across
     points = np.stack([x, y, z + tilt[0] * x + tilt[1] * y], -1) + np.asarray(centre)
@@ -127,7 +188,9 @@ def petal(b: Builder, rng, centre, azimuth, length, width, colour, *, cup=0.6, f
     if tip is not None:
         colours = colours + (tip - colours) * (s[:, None, None] ** 2)
     if blotch is not None:
-        weight = np.clip((blotch_at - s) / 0.12 + 0.5, 0, 1)[:, None, None] * (1 - 0.3 * t[None, :, None] ** 2)
+        weight = np.clip((blotch_at - s) / 0.12 + 0.5, 0, 1)[:, None, None] * (
+            1 - 0.3 * t[None, :, None] ** 2
+        )
         colours = colours * (1 - weight) + blotch * weight
     colours = np.clip(colours * (1 + rng.normal(0, 0.05, (segments, 7, 1))), 0, 0.95)
     b.grid(points, colours)

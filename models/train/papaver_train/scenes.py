@@ -18,7 +18,14 @@ from .sprites import Canvas, Sprite, paste
 MODEL_CM = 2.0
 CELL = 16
 KIND_ODDS = [0.45, 0.17, 0.26, 0.12]
-STAGE_ODDS = {"flower": 0.61, "capsule": 0.17, "bud": 0.09, "bolting": 0.04, "rosette": 0.03, "dry": 0.06}
+STAGE_ODDS = {
+    "flower": 0.61,
+    "capsule": 0.17,
+    "bud": 0.09,
+    "bolting": 0.04,
+    "rosette": 0.03,
+    "dry": 0.06,
+}
 VARY = 0.08
 
 
@@ -53,15 +60,26 @@ def places(rng, extent: float, count: int) -> np.ndarray:
         spacing, gap, turn = rng.uniform(15, 45), rng.uniform(25, 70), rng.uniform(0, 6.3)
         columns = max(1, int(np.sqrt(count * rng.uniform(0.3, 4))))
         i = np.arange(count)
-        local = np.stack([(i % columns - columns / 2) * spacing, (i // columns - count / columns / 2) * gap], -1) + rng.normal(0, 5, (count, 2))
+        local = np.stack(
+            [(i % columns - columns / 2) * spacing, (i // columns - count / columns / 2) * gap], -1
+        ) + rng.normal(0, 5, (count, 2))
         rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         return centre + local @ rotation.T
     if kind < 0.8:
-        return centre + rng.normal(0, 1, (count, 2)) * np.sqrt(count / rng.uniform(2, 20)) * 100 / 2.5
+        return (
+            centre + rng.normal(0, 1, (count, 2)) * np.sqrt(count / rng.uniform(2, 20)) * 100 / 2.5
+        )
     return rng.uniform(0, 1, (count, 2)) * extent
 
 
-def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray, size: float = 1.0, vary: float = 0.0) -> None:
+def put(
+    rng,
+    canvas: Canvas,
+    sprites: list[Sprite],
+    positions: np.ndarray,
+    size: float = 1.0,
+    vary: float = 0.0,
+) -> None:
     """Pastes one sprite a position, all `size` times as large as they were rendered; the sun's direction stays.
 
     `vary`: how much each one's colours and proportions are changed (a standard deviation of the logarithm), as training never has enough individuals.
@@ -69,19 +87,46 @@ def put(rng, canvas: Canvas, sprites: list[Sprite], positions: np.ndarray, size:
     gain, stretch = canvas.gain, 1.0
     for x, y in positions:
         if vary:
-            canvas.gain, stretch = gain * np.exp(rng.normal(0, vary, 3)), np.exp(rng.normal(0, vary))
-        paste(canvas, choose(rng, sprites), x, y, turn=rng.normal(0, 0.4), scale=size * rng.uniform(0.85, 1.15), stretch=stretch, flip=rng.random() < 0.5)
+            canvas.gain, stretch = (
+                gain * np.exp(rng.normal(0, vary, 3)),
+                np.exp(rng.normal(0, vary)),
+            )
+        paste(
+            canvas,
+            choose(rng, sprites),
+            x,
+            y,
+            turn=rng.normal(0, 0.4),
+            scale=size * rng.uniform(0.85, 1.15),
+            stretch=stretch,
+            flip=rng.random() < 0.5,
+        )
     canvas.gain = gain
 
 
 def planter(rng, canvas: Canvas, x: float, y: float) -> None:
     """A pot or a box of soil (20 to 60 cm) for the plant to stand in."""
     width, height = (rng.uniform(20, 60), rng.uniform(18, 40))
-    turn, wall = rng.uniform(0, 180), srgb(*(rng.uniform(60, 240) * np.ones(3))) if rng.random() < 0.5 else srgb(*rng.uniform(30, 220, 3))
+    turn, wall = (
+        rng.uniform(0, 180),
+        srgb(*(rng.uniform(60, 240) * np.ones(3)))
+        if rng.random() < 0.5
+        else srgb(*rng.uniform(30, 220, 3)),
+    )
     soil = srgb(*(rng.uniform(0.6, 1.2) * np.array([110, 88, 66])))
     for size, colour in ((1.0, wall), (0.86, soil)):
-        box = cv2.boxPoints(((x / canvas.gsd_cm, y / canvas.gsd_cm), (size * width / canvas.gsd_cm, size * height / canvas.gsd_cm), turn))
-        cv2.fillConvexPoly(canvas.light, np.round(box).astype(np.int32), tuple(float(c) for c in colour * np.mean(canvas.gain)))
+        box = cv2.boxPoints(
+            (
+                (x / canvas.gsd_cm, y / canvas.gsd_cm),
+                (size * width / canvas.gsd_cm, size * height / canvas.gsd_cm),
+                turn,
+            )
+        )
+        cv2.fillConvexPoly(
+            canvas.light,
+            np.round(box).astype(np.int32),
+            tuple(float(c) for c in colour * np.mean(canvas.gain)),
+        )
 
 
 def plot_of(rng, species: dict[str, list[Sprite]], stage: str, colour: str | None) -> list[Sprite]:
@@ -95,8 +140,16 @@ def plot_of(rng, species: dict[str, list[Sprite]], stage: str, colour: str | Non
 def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> dict:
     """Paints a poppy plot, perhaps with other plants in it; returns what it is."""
     stages = list(world.stage_odds)
-    stage = str(rng.choice(stages, p=np.array(list(world.stage_odds.values())) / sum(world.stage_odds.values())))
-    count = int(np.clip(np.exp(rng.normal(2.2, 1.1)), 1, 90)) if rng.random() < 0.7 else int(rng.integers(2, 6))
+    stage = str(
+        rng.choice(
+            stages, p=np.array(list(world.stage_odds.values())) / sum(world.stage_odds.values())
+        )
+    )
+    count = (
+        int(np.clip(np.exp(rng.normal(2.2, 1.1)), 1, 90))
+        if rng.random() < 0.7
+        else int(rng.integers(2, 6))
+    )
     colour = choose(rng, species["poppy_flower"]).colour if rng.random() < 0.6 else None
     main = plot_of(rng, species, stage, colour)
     positions = places(rng, extent, count)
@@ -105,7 +158,23 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
         other = species[f"poppy_{choose(rng, ['bud', 'flower', 'capsule', 'bolting'])}"]
     inside = []
     if rng.random() < 0.45:
-        inside = species[choose(rng, ["rape", "rape", "weed", "grass", "lettuce", "garlic", "broadleaf", "potato", "weed", "grass"])]
+        inside = species[
+            choose(
+                rng,
+                [
+                    "rape",
+                    "rape",
+                    "weed",
+                    "grass",
+                    "lettuce",
+                    "garlic",
+                    "broadleaf",
+                    "potato",
+                    "weed",
+                    "grass",
+                ],
+            )
+        ]
     jobs = [(main if not other or rng.random() < 0.75 else other, p) for p in positions]
     for p in positions if inside else []:
         jobs += [(inside, p + rng.normal(0, 45, 2)) for _ in range(int(rng.integers(0, 3)))]
@@ -151,14 +220,18 @@ def shade(rng, light: np.ndarray, gsd: float) -> None:
     if rng.random() < 0.5:
         field_ = field_ + 0.12 * noise(rng, n, gsd, (20, 70, 200), (0.4, 0.7, 1.0))
     weight = np.clip(field_ * n * gsd / rng.uniform(3, 15) + 0.5, 0, 1)[..., None]
-    light *= (1 - weight * (1 - rng.uniform(0.18, 0.5) * np.array([0.9, 1.0, 1.15]))).astype(np.float32)
+    light *= (1 - weight * (1 - rng.uniform(0.18, 0.5) * np.array([0.9, 1.0, 1.15]))).astype(
+        np.float32
+    )
 
 
 def camera(rng, light: np.ndarray, *, gentle: bool) -> np.ndarray:
     """Linear light -> sRGB uint8 with haze, exposure, white balance, blur, sharpening, noise and JPEG."""
     light = light.astype(np.float32, copy=False)
     level = np.percentile(light[::3, ::3], rng.uniform(80, 99))
-    exposure = rng.uniform(0.35, 0.85) / max(level, 1e-3) if not gentle else np.exp(rng.normal(0, 0.25))
+    exposure = (
+        rng.uniform(0.35, 0.85) / max(level, 1e-3) if not gentle else np.exp(rng.normal(0, 0.25))
+    )
     light = light * (exposure * np.exp(rng.normal(0, 0.07, 3))).astype(np.float32)
     haze = max(0.0, rng.normal(0.0, 0.04))
     light = light * np.float32(1 - haze) + np.float32(haze * rng.uniform(0.5, 0.9))
@@ -171,14 +244,26 @@ def camera(rng, light: np.ndarray, *, gentle: bool) -> np.ndarray:
         light = cv2.filter2D(light, -1, kernel if rng.random() < 0.5 else kernel.T)
     image = cv2.pow(np.clip(light, 0, 1.2), 1 / rng.uniform(1.9, 2.5))
     if rng.random() < 0.6:
-        image = image + np.float32(rng.uniform(0.2, 1.1)) * (image - cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 1.5)))
-    contrast, saturation, offset = rng.uniform(0.85, 1.25), rng.uniform(0.7, 1.35), rng.normal(0, 0.03)
+        image = image + np.float32(rng.uniform(0.2, 1.1)) * (
+            image - cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 1.5))
+        )
+    contrast, saturation, offset = (
+        rng.uniform(0.85, 1.25),
+        rng.uniform(0.7, 1.35),
+        rng.normal(0, 0.03),
+    )
     mix = contrast * (saturation * np.eye(3) + (1 - saturation) / 3)
-    image = cv2.transform(image, np.hstack([mix, np.full((3, 1), 0.45 * (1 - contrast) + offset)]).astype(np.float32))
-    image += rng.standard_normal(image.shape, dtype=np.float32) * np.float32(rng.uniform(0.002, 0.025))
+    image = cv2.transform(
+        image, np.hstack([mix, np.full((3, 1), 0.45 * (1 - contrast) + offset)]).astype(np.float32)
+    )
+    image += rng.standard_normal(image.shape, dtype=np.float32) * np.float32(
+        rng.uniform(0.002, 0.025)
+    )
     image = (np.clip(image, 0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.85:
-        ok, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 97))])
+        ok, data = cv2.imencode(
+            ".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 97))]
+        )
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1] if ok else image
     return np.ascontiguousarray(image)
 
@@ -186,11 +271,23 @@ def camera(rng, light: np.ndarray, *, gentle: bool) -> np.ndarray:
 def resample(rng, image: np.ndarray, size: int) -> np.ndarray:
     """To the model's resolution, with the interpolations that readers use."""
     if image.shape[0] >= size:
-        return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if rng.random() < 0.7 else cv2.INTER_LINEAR)
-    return cv2.resize(image, (size, size), interpolation=(cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[int(rng.choice(3, p=[0.5, 0.35, 0.15]))])
+        return cv2.resize(
+            image,
+            (size, size),
+            interpolation=cv2.INTER_AREA if rng.random() < 0.7 else cv2.INTER_LINEAR,
+        )
+    return cv2.resize(
+        image,
+        (size, size),
+        interpolation=(cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[
+            int(rng.choice(3, p=[0.5, 0.35, 0.15]))
+        ],
+    )
 
 
-def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: float | None = None) -> Crop:
+def crop(
+    rng, world: World, *, size: int = 224, kind: str | None = None, gsd: float | None = None
+) -> Crop:
     """One crop; `kind` is 'poppy', 'other', 'plain' (a real frame as it is) or 'foliage' (rendered crowns as they are)."""
     kind = kind or str(rng.choice(["poppy", "other", "plain", "foliage"], p=KIND_ODDS))
     gsd = gsd or float(np.exp(rng.uniform(np.log(0.9), np.log(3.5))))
@@ -199,11 +296,21 @@ def crop(rng, world: World, *, size: int = 224, kind: str | None = None, gsd: fl
     ground = world.ground
     leafy = bool(ground.foliage) and kind == "foliage"
     real = bool(ground.frames) and not leafy and (kind == "plain" or rng.random() < 0.45)
-    light = ground.leaves(rng, n, gsd) if leafy else ground.patch(rng, n, negative=kind == "plain") if real else rendered_ground(rng, n, gsd)
+    light = (
+        ground.leaves(rng, n, gsd)
+        if leafy
+        else ground.patch(rng, n, negative=kind == "plain")
+        if real
+        else rendered_ground(rng, n, gsd)
+    )
     if real and rng.random() < (0.35 if kind == "plain" else 0.2):
-        light = (spotted if rng.random() < 0.4 else beside_trees)(rng, light, ground.patch(rng, n, negative=True), gsd)
+        light = (spotted if rng.random() < 0.4 else beside_trees)(
+            rng, light, ground.patch(rng, n, negative=True), gsd
+        )
     if real and kind == "plain":
-        light = cv2.pow(light, np.exp(rng.normal(0, 0.2))) * np.exp(rng.normal(0, 0.15, 3)).astype(np.float32)
+        light = cv2.pow(light, np.exp(rng.normal(0, 0.2))) * np.exp(rng.normal(0, 0.15, 3)).astype(
+            np.float32
+        )
     if ground.foliage and not real and not leafy and rng.random() < 0.25:
         light = beside_trees(rng, light, ground.leaves(rng, n, gsd), gsd)
     canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((n, n), np.float32), gsd)
@@ -240,14 +347,24 @@ def beside_trees(rng, light: np.ndarray, leaves: np.ndarray, gsd: float) -> np.n
     n = light.shape[0]
     y, x = np.mgrid[0:n, 0:n] / n - 0.5
     turn = rng.uniform(0, 6.3)
-    side = x * np.cos(turn) + y * np.sin(turn) - rng.uniform(-0.1, 0.4) + 0.15 * noise(rng, n, gsd, (25, 90, 250), (0.4, 0.7, 1.0))
+    side = (
+        x * np.cos(turn)
+        + y * np.sin(turn)
+        - rng.uniform(-0.1, 0.4)
+        + 0.15 * noise(rng, n, gsd, (25, 90, 250), (0.4, 0.7, 1.0))
+    )
     weight = np.clip(side * n * gsd / 6 + 0.5, 0, 1)[..., None].astype(np.float32)
     return light * (1 - weight) + leaves * weight
 
 
 def clutter_few(rng, canvas: Canvas, species, extent: float) -> None:
     """Some weeds or litter over what is there."""
-    put(rng, canvas, species[choose(rng, ["grass", "weed", "litter", "stones", "broadleaf"])], rng.uniform(0, extent, (int(rng.integers(1, 12)), 2)))
+    put(
+        rng,
+        canvas,
+        species[choose(rng, ["grass", "weed", "litter", "stones", "broadleaf"])],
+        rng.uniform(0, extent, (int(rng.integers(1, 12)), 2)),
+    )
 
 
 def collar(rng, canvas: Canvas) -> None:

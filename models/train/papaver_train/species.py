@@ -139,7 +139,7 @@ def flowering(rng, species: str) -> Builder:
             leaf(b, rng, (0, 0, height * 0.05 * (i % 6)), i * GOLDEN, rng.uniform(0.1, 0.2), rng.uniform(0.03, 0.05), vary(rng, green, 0.1), rise=rng.uniform(0.4, 1.1),
                  lobes=int(rng.integers(5, 8)), lobe_depth=0.75, wave=0.05)
         red = pick(rng, [srgb(206, 36, 28), srgb(214, 54, 34), srgb(190, 28, 30), srgb(226, 96, 84)])
-        for i in range(int(rng.integers(2, 9))):
+        for _ in range(int(rng.integers(2, 9))):
             a, r = rng.uniform(0, 6.3), rng.uniform(0.02, 0.18)
             top = np.array([r * np.cos(a), r * np.sin(a), height * rng.uniform(0.8, 1.1)])
             stem(b, (0, 0, 0), top, 0.002, green)
@@ -232,7 +232,7 @@ def leafy(rng, species: str) -> Builder:
             ball(b, (0, 0, 0.09), (size * rng.uniform(0.25, 0.5),) * 2 + (0.07,), heart, rng=rng, rough=0.04)
     elif species in ("onion", "garlic"):
         flower = species == "onion" and rng.random() < 0.6
-        for i in range(int(rng.integers(6, 12))):
+        for _ in range(int(rng.integers(6, 12))):
             leaf(b, rng, (0, 0, 0), rng.uniform(0, 6.3), rng.uniform(0.25, 0.5), rng.uniform(0.012, 0.025), vary(rng, srgb(104, 138, 104), 0.1), rise=rng.uniform(0.9, 1.5), droop=rng.uniform(0.2, 1.6), wave=0, curl=0)
         if flower:
             for _ in range(int(rng.integers(1, 4))):

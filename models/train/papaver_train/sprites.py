@@ -47,16 +47,26 @@ def load_library(folder: Path, part: str) -> dict[str, dict[str, list[Sprite]]]:
         data = np.load(path)
         info = json.loads(str(data["info"]))
         rgb = (data["rgb"].astype(np.float32) / 255) ** 2.2 * 1.5
-        full = np.dstack([rgb, data["alpha"].astype(np.float32)[..., None] / 255, data["shadow"].astype(np.float32)[..., None] / 255])
+        full = np.dstack(
+            [
+                rgb,
+                data["alpha"].astype(np.float32)[..., None] / 255,
+                data["shadow"].astype(np.float32)[..., None] / 255,
+            ]
+        )
         full, (x, y) = trim(full)
         half = cv2.resize(full, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         quarter = cv2.resize(half, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         centre = (x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5
         key = f"poppy_{info['stage']}" if info["species"] == "poppy" else info["species"]
-        sprite = Sprite(info["species"], info["stage"], info["colour"], info["light"], [half, quarter], centre)
+        sprite = Sprite(
+            info["species"], info["stage"], info["colour"], info["light"], [half, quarter], centre
+        )
         out.setdefault(info["light"], {}).setdefault(key, []).append(sprite)
     if not out:
-        raise SystemExit(f"error: no plants of part '{part}' in {folder}\nhint: render them first: python -m papaver_train.library --out {folder}")
+        raise SystemExit(
+            f"error: no plants of part '{part}' in {folder}\nhint: render them first: python -m papaver_train.library --out {folder}"
+        )
     for species in {k for table in out.values() for k in table}:
         for table in out.values():
             table.setdefault(species, next(t[species] for t in out.values() if species in t))
@@ -75,7 +85,17 @@ def trim(full: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return np.ascontiguousarray(full[y0:y1, x0:x1], np.float32), (half - x0, half - y0)
 
 
-def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: float = 0.0, scale: float = 1.0, stretch: float = 1.0, flip: bool = False) -> None:
+def paste(
+    canvas: Canvas,
+    sprite: Sprite,
+    x_cm: float,
+    y_cm: float,
+    *,
+    turn: float = 0.0,
+    scale: float = 1.0,
+    stretch: float = 1.0,
+    flip: bool = False,
+) -> None:
     """Paints a plant with its centre at (x, y) cm: its shadow first, then the plant itself. `stretch` makes it longer and as much narrower."""
     g = canvas.gsd_cm
     level = 0 if g < 1.8 else 1
@@ -110,6 +130,20 @@ def paste(canvas: Canvas, sprite: Sprite, x_cm: float, y_cm: float, *, turn: flo
 
 def warp5(source: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np.ndarray:
     """warpAffine over five channels: outside, nothing is painted and the light is full."""
-    first = cv2.warpAffine(source[..., :4], matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
-    second = cv2.warpAffine(np.ascontiguousarray(source[..., 4]), matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0)
+    first = cv2.warpAffine(
+        source[..., :4],
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(0, 0, 0, 0),
+    )
+    second = cv2.warpAffine(
+        np.ascontiguousarray(source[..., 4]),
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=1.0,
+    )
     return np.dstack([first, second])

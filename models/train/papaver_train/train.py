@@ -1,6 +1,6 @@
 """Trains the classifier; stops by the clock, saves every minute, goes on where it stopped.
 
-    python -m papaver_train.train --library build/library --shared ../../../shared/data --run build/run --minutes 30
+python -m papaver_train.train --library build/library --shared ../../../shared/data --run build/run --minutes 30
 """
 
 from __future__ import annotations
@@ -27,16 +27,40 @@ POSITIVE, IGNORE = 0.10, 0.01
 SEEDS = {"train": 1_000_000, "validation": 2_000_000, "test": 4_000_000}
 
 
-def make_world(library: Path, shared: Path | None, part: str, extra: Path | None = None, canopy: Path | None = None, foliage: Path | None = None, real: Path | None = None) -> World:
+def make_world(
+    library: Path,
+    shared: Path | None,
+    part: str,
+    extra: Path | None = None,
+    canopy: Path | None = None,
+    foliage: Path | None = None,
+    real: Path | None = None,
+) -> World:
     """The sprites and grounds of one part of the split."""
-    return World(load_library(library, part), RealGround(shared, part, extra, canopy, foliage, real))
+    return World(
+        load_library(library, part), RealGround(shared, part, extra, canopy, foliage, real)
+    )
 
 
 class Crops(IterableDataset):
     """An endless stream of (image uint8, target, weight); crop number n has seed SEEDS['train'] + n."""
 
-    def __init__(self, world: World, start: int, mined: Path | None = None, size: int = 224, replay: float = 0.0, mined_share: float = 0.2):
-        self.world, self.start, self.size, self.replay, self.mined_share = world, start, size, replay, mined_share
+    def __init__(
+        self,
+        world: World,
+        start: int,
+        mined: Path | None = None,
+        size: int = 224,
+        replay: float = 0.0,
+        mined_share: float = 0.2,
+    ):
+        self.world, self.start, self.size, self.replay, self.mined_share = (
+            world,
+            start,
+            size,
+            replay,
+            mined_share,
+        )
         self.mined = np.load(mined, mmap_mode="r") if mined and mined.exists() else None
 
     def __iter__(self):
@@ -53,7 +77,9 @@ class Crops(IterableDataset):
                 cover = np.zeros((self.size // 16,) * 2, np.float32)
                 image = self.mined[int(rng.integers(len(self.mined)))]
                 y, x = (int(rng.integers(image.shape[0] - self.size + 1)) for _ in range(2))
-                yield again(rng, image[y:y + self.size, x:x + self.size], cover, np.ones_like(cover))
+                yield again(
+                    rng, image[y : y + self.size, x : x + self.size], cover, np.ones_like(cover)
+                )
                 continue
             kind = str(rng.choice(["poppy", "other", "plain", "foliage"], p=KIND_ODDS))
             composite = kind in ("poppy", "other")
@@ -75,7 +101,13 @@ def again(rng, image, cover, weight):
     image, cover, weight = np.rot90(image, k), np.rot90(cover, k), np.rot90(weight, k)
     if rng.random() < 0.5:
         image, cover, weight = image[:, ::-1], cover[:, ::-1], weight[:, ::-1]
-    table = np.clip(255 * np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.1)), 0, 255).astype(np.uint8)
+    table = np.clip(
+        255
+        * np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.15))
+        * np.exp(rng.normal(0, 0.05, 3) + rng.normal(0, 0.1)),
+        0,
+        255,
+    ).astype(np.uint8)
     image = np.stack([table[image[..., c], c] for c in range(3)], -1)
     return image, np.ascontiguousarray(cover), np.ascontiguousarray(weight)
 
@@ -119,23 +151,53 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
-    parser.add_argument("--extra", type=Path, help="a folder of your own frames without poppy, as further backgrounds")
-    parser.add_argument("--canopy", type=Path, help="the data folder of the wheel deepforest 2.1.0: real trees, as negatives")
+    parser.add_argument(
+        "--extra",
+        type=Path,
+        help="a folder of your own frames without poppy, as further backgrounds",
+    )
+    parser.add_argument(
+        "--canopy",
+        type=Path,
+        help="the data folder of the wheel deepforest 2.1.0: real trees, as negatives",
+    )
     parser.add_argument("--foliage", type=Path, help="rendered crowns (from papaver_train.canopy)")
-    parser.add_argument("--real", type=Path, help="further real frames and textures (from papaver_train.real)")
+    parser.add_argument(
+        "--real", type=Path, help="further real frames and textures (from papaver_train.real)"
+    )
     parser.add_argument("--mined", type=Path, help="hard negatives (from papaver_train.mine)")
     parser.add_argument("--run", type=Path, default=Path("build/run"))
-    parser.add_argument("--init", type=Path, help="weights to start from instead of ImageNet's: last.pt or an exported model")
+    parser.add_argument(
+        "--init",
+        type=Path,
+        help="weights to start from instead of ImageNet's: last.pt or an exported model",
+    )
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=6e-4)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--replay", type=float, default=0.0, help="share of crops that are seen again, turned and in other light (saves rendering)")
-    parser.add_argument("--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights")
-    parser.add_argument("--scene", type=float, default=0.3, help="weight of the loss over the best cell of a plot and the worst one away from it")
+    parser.add_argument(
+        "--replay",
+        type=float,
+        default=0.0,
+        help="share of crops that are seen again, turned and in other light (saves rendering)",
+    )
+    parser.add_argument(
+        "--freeze", type=int, default=0, help="blocks (of 8) after the stem that keep their weights"
+    )
+    parser.add_argument(
+        "--scene",
+        type=float,
+        default=0.3,
+        help="weight of the loss over the best cell of a plot and the worst one away from it",
+    )
     parser.add_argument("--net", choices=list(VARIANTS), default="standard")
-    parser.add_argument("--steps", type=int, help="stop after so many steps instead of by the clock (to compare networks)")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        help="stop after so many steps instead of by the clock (to compare networks)",
+    )
     parser.add_argument("--scratch", action="store_true", help="random weights (miniature only)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -150,25 +212,48 @@ def main() -> None:
     net = net.to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(net)
     net.freeze(args.freeze)
-    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(
+        [p for p in net.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01
+    )
     state = {"step": 0, "used": 0.0}
     last = args.run / "last.pt"
     if last.exists():
         saved = torch.load(last, map_location=device)
         if "optimiser" not in saved:
-            raise SystemExit(f"error: {last} is a mean of runs, which no run can go on from\nhint: give another folder to --run, and this one's last.pt to --init")
+            raise SystemExit(
+                f"error: {last} is a mean of runs, which no run can go on from\nhint: give another folder to --run, and this one's last.pt to --init"
+            )
         net.load_state_dict(saved["net"])
         average.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    crops = Crops(make_world(args.library, args.shared, "train", args.extra, args.canopy, args.foliage, args.real), state["step"] * args.batch, args.mined, replay=args.replay)
-    loader = DataLoader(crops, batch_size=args.batch, num_workers=args.workers, collate_fn=collate, prefetch_factor=6 if args.workers else None)
+    crops = Crops(
+        make_world(
+            args.library, args.shared, "train", args.extra, args.canopy, args.foliage, args.real
+        ),
+        state["step"] * args.batch,
+        args.mined,
+        replay=args.replay,
+    )
+    loader = DataLoader(
+        crops,
+        batch_size=args.batch,
+        num_workers=args.workers,
+        collate_fn=collate,
+        prefetch_factor=6 if args.workers else None,
+    )
     fit(args, net, average, optimiser, state, loader, device, last)
 
 
 def fit(args, net, average, optimiser, state, loader, device, last) -> None:
     """The loop: a learning rate that falls over the last three tenths of the time, exponential moving average of the weights."""
-    total, begun, before, recent, saved_at = args.minutes * 60, time.time(), state["used"], [], time.time()
+    total, begun, before, recent, saved_at = (
+        args.minutes * 60,
+        time.time(),
+        state["used"],
+        [],
+        time.time(),
+    )
     log = (args.run / "log.jsonl").open("a")
     for images, cover, weight in loader:
         done = state["step"] / args.steps if args.steps else (before + time.time() - begun) / total
@@ -192,18 +277,46 @@ def fit(args, net, average, optimiser, state, loader, device, last) -> None:
                 a.lerp_(b, 1 - decay)
         recent.append(float(loss.detach()))
         if state["step"] % 25 == 0:
-            log.write(json.dumps({"step": state["step"], "done": round(done, 4), "loss": round(float(np.mean(recent[-25:])), 4), "crops_s": round(args.batch * 25 / max(1e-9, time.time() - state.pop("tick", 0.0)), 2)}) + "\n")
+            log.write(
+                json.dumps(
+                    {
+                        "step": state["step"],
+                        "done": round(done, 4),
+                        "loss": round(float(np.mean(recent[-25:])), 4),
+                        "crops_s": round(
+                            args.batch * 25 / max(1e-9, time.time() - state.pop("tick", 0.0)), 2
+                        ),
+                    }
+                )
+                + "\n"
+            )
             log.flush()
             state["tick"] = time.time()
         if time.time() - saved_at > 60:
-            save(last, net, average, optimiser, {"step": state["step"], "used": before + time.time() - begun})
+            save(
+                last,
+                net,
+                average,
+                optimiser,
+                {"step": state["step"], "used": before + time.time() - begun},
+            )
             saved_at = time.time()
-    save(last, net, average, optimiser, {"step": state["step"], "used": before + time.time() - begun})
+    save(
+        last, net, average, optimiser, {"step": state["step"], "used": before + time.time() - begun}
+    )
 
 
 def save(path: Path, net, average, optimiser, state) -> None:
     """Writes all that a run needs to go on."""
-    write(path, {"net": net.state_dict(), "ema": average.state_dict(), "optimiser": optimiser.state_dict(), "state": state})
+    write(
+        path,
+        {
+            "net": net.state_dict(),
+            "ema": average.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "state": state,
+        },
+    )
 
 
 def write(path: Path, checkpoint: dict) -> None:

@@ -15,18 +15,23 @@ from pathlib import Path
 
 import numpy as np
 
+from .dense import candidates
 from .evaluate import Judge, draw
 from .grounds import rendered_ground
 from .scenes import World, beside_trees, camera, clutter, places, put, shade
 from .species import FLOWERING, LATER, LEAFY, THINGS
-from .dense import candidates
 from .sprites import Canvas
 from .train import make_world
 
 SIDE, GSD = 1024, 2.0
 # Plots a hectare: look-alikes in flower, vegetables and weeds with broad leaves, things; corn poppy apart.
 RATES = {"flowering": 12.0, "leafy": 12.0, "things": 24.0, "corn poppy": 1.0}
-KINDS = {"flowering": [k for k in FLOWERING if k != "corn_poppy"], "leafy": [*LEAFY, *LATER], "things": list(THINGS), "corn poppy": ["corn_poppy"]}
+KINDS = {
+    "flowering": [k for k in FLOWERING if k != "corn_poppy"],
+    "leafy": [*LEAFY, *LATER],
+    "things": list(THINGS),
+    "corn poppy": ["corn_poppy"],
+}
 
 
 def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
@@ -35,7 +40,9 @@ def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
     light = rendered_ground(rng, SIDE, GSD)
     if world.ground.foliage and rng.random() < 0.25:
         light = beside_trees(rng, light, world.ground.leaves(rng, SIDE, GSD), GSD)
-    canvas = Canvas(np.ascontiguousarray(light, np.float32), np.zeros((SIDE, SIDE), np.float32), GSD)
+    canvas = Canvas(
+        np.ascontiguousarray(light, np.float32), np.zeros((SIDE, SIDE), np.float32), GSD
+    )
     species = world.library[str(rng.choice(sorted(world.library)))]
     if rng.random() < 0.5:
         clutter(rng, canvas, species, extent)
@@ -44,7 +51,9 @@ def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
         for _ in range(rng.poisson(rate * (extent / 1e4) ** 2)):
             kinds = [k for k in KINDS[group] if k in species]
             name = kinds[int(rng.integers(len(kinds)))]
-            spots = places(rng, 600.0, int(round(draw(rng, 3, 60)))) + rng.uniform(-100, extent - 500, 2)
+            spots = places(rng, 600.0, int(round(draw(rng, 3, 60)))) + rng.uniform(
+                -100, extent - 500, 2
+            )
             put(rng, canvas, species[name], spots)
             plots.append((name, spots))
     if rng.random() < 0.25:
@@ -73,7 +82,9 @@ def poisson_interval(count: int) -> tuple[float, float]:
 
 def main() -> None:
     """Prints candidates a square kilometre, with what lies beneath them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", type=Path)
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--foliage", type=Path)
@@ -81,20 +92,42 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    judge = Judge(args.model, make_world(args.library, None, "test", None, None, args.foliage), "test", args.jobs)
+    judge = Judge(
+        args.model,
+        make_world(args.library, None, "test", None, None, args.foliage),
+        "test",
+        args.jobs,
+    )
     ha = (SIDE * GSD / 1e4) ** 2
     count = math.ceil(args.hectares / ha)
-    found = [c for got in judge.map(false, [judge.base + 5_000_000 + 7 * k for k in range(count)]) for c in got]
+    found = [
+        c
+        for got in judge.map(false, [judge.base + 5_000_000 + 7 * k for k in range(count)])
+        for c in got
+    ]
     below: dict[str, int] = {}
     for _, name in found:
         below[name] = below.get(name, 0) + 1
     own = sum(n for name, n in below.items() if name != "corn_poppy")
     km2 = count * ha / 100
     low, high = poisson_interval(own)
-    print(f"{count * ha:.1f} ha: {own} false candidates but for corn poppy, {own / km2:.1f} a square kilometre (exact Poisson {low / km2:.1f} to {high / km2:.1f}); on corn poppy {below.get('corn_poppy', 0)}")
-    print(f"plots a hectare: {RATES}; beneath them: {dict(sorted(below.items(), key=lambda kv: -kv[1]))}")
+    print(
+        f"{count * ha:.1f} ha: {own} false candidates but for corn poppy, {own / km2:.1f} a square kilometre (exact Poisson {low / km2:.1f} to {high / km2:.1f}); on corn poppy {below.get('corn_poppy', 0)}"
+    )
+    print(
+        f"plots a hectare: {RATES}; beneath them: {dict(sorted(below.items(), key=lambda kv: -kv[1]))}"
+    )
     if args.json:
-        args.json.write_text(json.dumps({"hectares": count * ha, "false": own, "beneath": below, "scores": sorted((round(s, 3) for s, _ in found), reverse=True)}))
+        args.json.write_text(
+            json.dumps(
+                {
+                    "hectares": count * ha,
+                    "false": own,
+                    "beneath": below,
+                    "scores": sorted((round(s, 3) for s, _ in found), reverse=True),
+                }
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ use clap::Args;
 /// `papaver compare`
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The earlier season (or DATE/DATE) 前期
+    /// The earlier season (or DATE/DATE) 前一年度（或 起/止 日期）
     #[arg(value_name = "SEASON")]
     before: String,
-    /// The later season (or DATE/DATE) 后期
+    /// The later season (or DATE/DATE) 后一年度（或 起/止 日期）
     #[arg(value_name = "SEASON")]
     after: String,
     #[command(flatten)]

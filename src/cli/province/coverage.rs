@@ -21,19 +21,19 @@ use std::path::PathBuf;
 /// `papaver coverage`
 #[derive(Debug, Args)]
 pub struct Coverage {
-    /// The season (default: the latest that was flown or patrolled) 年度
+    /// The season (default: the latest that was flown or patrolled) 年度（默认为最近有航测或踏查的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
-    /// Counties (6), townships (9) or villages (12): the digits of their codes 区划级别
+    /// Counties (6), townships (9) or villages (12): the digits of their codes 区划级别，以代码位数表示：6 县、9 乡镇、12 村
     #[arg(long, value_name = "DIGITS")]
     level: Option<usize>,
-    /// Only districts whose code begins so 区划代码
+    /// Only districts whose code begins so 只列代码以此开头的区划
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Write the ground to this file: .geojson or .gpkg 输出文件
+    /// Write the ground to this file: .geojson or .gpkg 把各类范围写入此文件：.geojson 或 .gpkg
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

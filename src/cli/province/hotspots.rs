@@ -30,19 +30,19 @@ pub struct Hotspots {
     when: When,
     #[command(flatten)]
     r#where: Where,
-    /// Resolution of the H3 cells, 3 to 11 (default: the finest that keeps enough sites a cell) 网格级别
+    /// Resolution of the H3 cells, 3 to 11 (default: the finest that keeps enough sites a cell) 网格（H3）级别，3 到 11（默认取每格图斑足够的最细一级）
     #[arg(long, value_name = "3..11")]
     resolution: Option<u8>,
-    /// Per cent of a cell that has to be searched for it to count 单元最低覆盖率(%)
+    /// Per cent of a cell that has to be searched for it to count 网格计入统计所需的最低覆盖率（%）
     #[arg(long, value_name = "PER CENT", default_value_t = 10.0)]
     least_cell: f64,
-    /// Per cent of false ones that the list may have 允许误报率(%)
+    /// Per cent of false ones that the list may have 名单中允许的误报比例（%）
     #[arg(long, value_name = "PER CENT", default_value_t = 5.0)]
     false_discovery: f64,
-    /// Write every cell to this .geojson or .gpkg 输出文件
+    /// Write every cell to this .geojson or .gpkg 把全部网格写入此 .geojson 或 .gpkg
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file that is there 覆盖
+    /// Replace a file that is there 覆盖已有文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

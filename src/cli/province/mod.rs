@@ -23,27 +23,27 @@ use clap::Subcommand;
 /// What the province office asks.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Where there are more sites than the searched ground explains 热点
+    /// Where there are more sites than the searched ground explains 热点：图斑多于搜索面积所能解释之处
     Hotspots(hotspots::Hotspots),
-    /// Two periods: raw, per searched km², and on ground searched in both 同比
+    /// Two periods: raw, per searched km², and on ground searched in both 两个时段同比：原始数、每搜索平方公里、两期都搜索过的范围
     Compare(compare::Compare),
-    /// Districts by confirmed sites per 100 km² searched 排名
+    /// Districts by confirmed sites per 100 km² searched 按每搜索百平方公里的查实图斑数给各区划排名
     Rank(rank::Rank),
-    /// One page and one workbook with every figure 报告
+    /// One page and one workbook with every figure 生成报告页和载有同样数据的工作簿
     Report(report::Report),
-    /// Record a patrol on foot, or that nothing was found 踏查、零报告
+    /// Record a patrol on foot, or that nothing was found 录入踏查或零报告
     Patrol(patrol::Patrol),
-    /// The table of growth windows 生长期窗口
+    /// The table of growth windows 生长期窗口表
     Windows(windows::Arguments),
-    /// What was searched by district and season, and what was not 覆盖情况
+    /// What was searched by district and season, and what was not 各区划、年度的搜索覆盖情况
     Coverage(coverage::Coverage),
-    /// Targets handed down from above: import, match 靶标
+    /// Targets handed down from above: import, match 上级下发的靶标：导入、比对
     Targets(targets::Targets),
-    /// What the model is worth in the field: precision, recall, calibration 模型实效
+    /// What the model is worth in the field: precision, recall, calibration 模型在实地的效果：查准率、查全率、校准
     Quality(quality::Quality),
-    /// Sites past their due day 超期
+    /// Sites past their due day 超期图斑
     Overdue(overdue::Overdue),
-    /// How far sites have come, how long each step took, what waits 流程指标
+    /// How far sites have come, how long each step took, what waits 图斑办到哪一步、各环节用时、哪些在等待
     Process(process::Arguments),
 }
 

@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// `papaver overdue`
 #[derive(Debug, Args)]
 pub struct Overdue {
-    /// On this day (default: today) 截止日期
+    /// On this day (default: today) 截止日期（默认今天）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
-    /// In this district, by code or its beginning 区划代码
+    /// In this district, by code or its beginning 只列该区划的图斑（代码或其开头）
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Count by county, state and crew instead of listing sites 按区县、状态、核查组汇总
+    /// Count by county, state and crew instead of listing sites 按区县、状态和核查组汇总，不逐个列出
     #[arg(long)]
     summary: bool,
     #[command(flatten)]

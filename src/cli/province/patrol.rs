@@ -24,40 +24,40 @@ const REACH_M: u32 = 30;
 /// `papaver patrol`
 #[derive(Debug, Args)]
 pub struct Patrol {
-    /// The day of the patrol (default: that of its track) 日期
+    /// The day of the patrol (default: that of its track) 踏查日期（默认取自轨迹）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
-    /// People who took part 出动人员
+    /// People who took part 出动人数
     #[arg(long, value_name = "N", default_value_t = 0)]
     people: u64,
-    /// Vehicles used 车辆
+    /// Vehicles used 出动车辆数
     #[arg(long, value_name = "N", default_value_t = 0)]
     vehicles: u64,
-    /// The area covered in square metres, where there is no track 踏查面积（平方米）
+    /// The area covered in square metres, where there is no track 没有轨迹时的踏查面积（平方米）
     #[arg(long, value_name = "M2", conflicts_with = "mu")]
     area: Option<f64>,
     /// The area covered in mu 踏查面积（亩）
     #[arg(long, value_name = "MU")]
     mu: Option<f64>,
-    /// A receiver's track (GPX); may be given several times 轨迹
+    /// A receiver's track (GPX); may be given several times 定位仪轨迹（GPX），可多次给出
     #[arg(long = "track", value_name = "FILE")]
     tracks: Vec<PathBuf>,
-    /// Metres that count as seen on either side of the track 单侧可视距离
+    /// Metres that count as seen on either side of the track 轨迹单侧的可视距离（米）
     #[arg(long, value_name = "M", default_value_t = REACH_M, value_parser = clap::value_parser!(u32).range(1..=500))]
     reach: u32,
-    /// The track's clock is wrong: take the day from --on 轨迹时钟有误
+    /// The track's clock is wrong: take the day from --on 轨迹时钟有误，日期以 --on 为准
     #[arg(long, requires = "on")]
     clock_wrong: bool,
-    /// The district it reports on 区划代码
+    /// The district it reports on 所报告的区划代码
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Nothing was found 零报告
+    /// Nothing was found 零报告：未发现
     #[arg(long)]
     zero: bool,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
-    /// List the patrols instead 列出
+    /// List the patrols instead 改为列出已录入的踏查
     #[arg(long, exclusive = false)]
     list: bool,
     #[command(flatten)]

@@ -15,13 +15,13 @@ use serde_json::{Value, json as value};
 /// `papaver process`
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The season (default: the latest that has sites) 年度
+    /// The season (default: the latest that has sites) 年度（默认为最近有图斑的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
-    /// One county, or a part of a code 区划代码
+    /// One county, or a part of a code 一个县，或代码的开头
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// The day that waiting is counted to (default: today) 截止日期
+    /// The day that waiting is counted to (default: today) 等待天数的截止日期（默认今天）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
     #[command(flatten)]

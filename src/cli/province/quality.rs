@@ -18,16 +18,16 @@ use std::path::PathBuf;
 /// `papaver quality`
 #[derive(Debug, Args)]
 pub struct Quality {
-    /// One season (default: all) 年度
+    /// One season (default: all) 年度（默认全部）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
-    /// One model, by its name 模型
+    /// One model, by its name 只看该名称的模型
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
-    /// Write the reliability plot to this SVG 可靠性图
+    /// Write the reliability plot to this SVG 输出可靠性图（SVG）
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

@@ -22,13 +22,13 @@ pub struct Rank {
     when: When,
     #[command(flatten)]
     r#where: Where,
-    /// Per cent of a district that has to be searched for a rank 最低覆盖率(%)
+    /// Per cent of a district that has to be searched for a rank 区划参与排名所需的最低覆盖率（%）
     #[arg(long, value_name = "PER CENT", default_value_t = LEAST_COVER * 100.0)]
     least_cover: f64,
-    /// Write a funnel plot (SVG) 漏斗图
+    /// Write a funnel plot (SVG) 输出漏斗图（SVG）
     #[arg(long, value_name = "SVG")]
     funnel: Option<PathBuf>,
-    /// Replace a file that is there 覆盖
+    /// Replace a file that is there 覆盖已有文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

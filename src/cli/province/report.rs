@@ -17,21 +17,21 @@ use std::path::{Path, PathBuf};
 /// `papaver report`
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Of a county by townships, or of all counties 县级或省级
+    /// Of a county by townships, or of the province by counties 报告范围：county 一个县，按乡镇；province 全省，按县
     #[arg(value_name = "county|province")]
     of: Of,
     #[command(flatten)]
     when: When,
-    /// The county's code (default: that of the registry's unit), or the beginning of counties' codes 区划代码
+    /// The county's code (default: that of the registry's unit), or the beginning of counties' codes 县代码（默认本登记库的单位），或多个县代码的共同开头
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Name of the files without their ending (default: papaver-report-PERIOD) 文件名
+    /// Name of the files without their ending (default: papaver-report-PERIOD) 报告文件名，不带扩展名（默认 papaver-report-时段）
     #[arg(short, long, value_name = "NAME")]
     output: Option<PathBuf>,
-    /// Per cent of a district that has to be searched for a rank 最低覆盖率(%)
+    /// Per cent of a district that has to be searched for a rank 区划参与排名所需的最低覆盖率（%）
     #[arg(long, value_name = "PER CENT", default_value_t = LEAST_COVER * 100.0)]
     least_cover: f64,
-    /// Replace files that are there 覆盖
+    /// Replace files that are there 覆盖已有文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]
@@ -41,9 +41,7 @@ pub struct Report {
 /// Whose report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Of {
-    /// A county by its townships 县
     County,
-    /// All counties 省
     Province,
 }
 

@@ -30,22 +30,22 @@ pub struct Targets {
 
 #[derive(Debug, Subcommand)]
 enum TargetsCommand {
-    /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标
+    /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标清单：.geojson、.gpkg、.kml、.shp，或带 lon、lat 列的 .csv、.xlsx
     Import(Import),
-    /// Match targets to sites and to what was searched 靶标吻合率
+    /// Match targets to sites and to what was searched 把靶标与图斑和已搜索范围比对
     Match(Match),
-    /// The lists 列出
+    /// The lists 列出已导入的清单
     List(List),
 }
 
 #[derive(Debug, Args)]
 struct Import {
-    /// The list 靶标文件
+    /// The list 靶标清单文件
     file: PathBuf,
-    /// What it is called (default: the file's name) 名称
+    /// What it is called (default: the file's name) 清单名称（默认为文件名）
     #[arg(long)]
     name: Option<String>,
-    /// The season it is for (default: the present one) 年度
+    /// The season it is for (default: the present one) 适用年度（默认当年）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
     #[command(flatten)]
@@ -54,16 +54,16 @@ struct Import {
 
 #[derive(Debug, Args)]
 struct Match {
-    /// Only the list of this name 名称
+    /// Only the list of this name 只比对该名称的清单
     #[arg(long)]
     list: Option<String>,
-    /// Metres within which a site is the target 容差
+    /// Metres within which a site is the target 图斑与靶标视为同一处的距离（米）
     #[arg(long, value_name = "M", default_value_t = TOLERANCE_M)]
     tolerance: f64,
-    /// Write every target with its outcome to this GeoJSON 输出文件
+    /// Write every target with its outcome to this GeoJSON 把每个靶标及比对结果写入此 GeoJSON
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

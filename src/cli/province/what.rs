@@ -14,10 +14,10 @@ use clap::{Args, ValueEnum};
 /// Which districts.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Where {
-    /// Only within this district, by code or its beginning 区划代码
+    /// Only within this district, by code or its beginning 只统计该区划之内（代码或其开头）
     #[arg(long, value_name = "CODE")]
     pub district: Option<String>,
-    /// Which districts are compared (default: county) 区划级别
+    /// Which districts are compared (default: county) 比较哪一级区划：county 县、township 乡镇、village 村（默认 county）
     #[arg(long, value_name = "LEVEL")]
     pub level: Option<Level>,
 }
@@ -25,11 +25,8 @@ pub struct Where {
 /// A level of districts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Level {
-    /// 县
     County,
-    /// 乡镇
     Township,
-    /// 村
     Village,
 }
 
@@ -46,10 +43,10 @@ impl Level {
 /// Which time.
 #[derive(Debug, Clone, Default, Args)]
 pub struct When {
-    /// The season (default: the last with flights or sites) 年度
+    /// The season (default: the last with flights or sites) 年度（默认为最近有航测或图斑的年度）
     #[arg(long, value_name = "YEAR", conflicts_with = "between")]
     pub season: Option<String>,
-    /// From one date to another instead 起止日期
+    /// From one date to another instead 改用起止日期
     #[arg(long, value_name = "DATE/DATE")]
     pub between: Option<String>,
 }

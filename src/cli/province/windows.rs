@@ -16,16 +16,16 @@ use std::path::PathBuf;
 /// `papaver windows`
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Take this table (CSV) over from now on 启用此表
+    /// Take this table (CSV) over from now on 自即日起启用此表（CSV）
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     set: Option<PathBuf>,
-    /// Write the table in force to a CSV for editing 导出以便编辑
+    /// Write the table in force to a CSV for editing 把现行表导出为 CSV 以便编辑
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Only the row that holds for this district 某区划适用的行
+    /// Only the row that holds for this district 只显示某区划适用的行
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

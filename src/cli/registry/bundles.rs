@@ -17,19 +17,21 @@ use std::path::{Path, PathBuf};
 
 /// `papaver trust`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("statement").multiple(true))]
 pub struct Trust {
-    /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥
+    /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥，64 位十六进制，由对方的 `papaver init` 或 `papaver verify --json` 显示（不填则列出已信任的设备）
+    #[arg(requires = "statement")]
     device: Option<String>,
-    /// The unit it belongs to 单位代码
-    #[arg(long, value_name = "CODE", requires = "device")]
+    /// The unit it belongs to 所属单位代码
+    #[arg(long, value_name = "CODE", group = "statement", requires = "device")]
     unit: Option<String>,
-    /// Trust it no longer 撤销
-    #[arg(long, requires_all = ["device", "reason"])]
+    /// Trust it no longer 不再信任，予以撤销
+    #[arg(long, group = "statement", requires_all = ["device", "reason"])]
     revoke: bool,
-    /// The number of its last event that still counts (default: the last that is here) 仍采信的最后序号
+    /// The number of its last event that still counts (default: the last that is here) 仍采信的最后一条记录的序号（默认为本库已收到的最后一条）
     #[arg(long, value_name = "NUMBER", requires = "revoke")]
     after: Option<u64>,
-    /// Why it is trusted no longer 撤销理由
+    /// Why it is trusted no longer 撤销信任的理由
     #[arg(long, requires = "revoke")]
     reason: Option<String>,
     #[command(flatten)]
@@ -138,13 +140,13 @@ pub struct Bundle {
 
 #[derive(Debug, Subcommand)]
 enum BundleCommand {
-    /// Make a bundle 制作
+    /// Make a bundle 制作数据包
     Create(Create),
-    /// Check a bundle and say what is in it; needs no registry 查验
+    /// Check a bundle and say what is in it; needs no registry 查验数据包并说明内容，不需要登记库
     Inspect(Inspect),
-    /// Take a bundle into the registry 导入
+    /// Take a bundle into the registry 把数据包导入登记库
     Apply(Apply),
-    /// Make a key to which others can encrypt 生成收件密钥
+    /// Make a key to which others can encrypt 生成收件密钥，供他人加密给本单位
     Identity(Identity),
 }
 
@@ -152,22 +154,22 @@ enum BundleCommand {
 struct Create {
     /// The file to write 输出文件
     output: PathBuf,
-    /// Since this point: a receipt of the other office, or a name given to --point before 起点
+    /// Since this point: a receipt of the other office, or a name given to --point before 起点：对方的回执，或此前用 --point 起的名字
     #[arg(long, value_name = "RECEIPT|NAME")]
     since: Option<String>,
-    /// Remember this point under a name 记住本次时点
+    /// Remember this point under a name 给本次时点起名，供下次 --since 使用
     #[arg(long, value_name = "NAME")]
     point: Option<String>,
-    /// Only this district, by code or its beginning 区划代码
+    /// Only this district, by code or its beginning 只含该区划（代码或其开头）
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Split into parts of at most so many megabytes 分卷大小
+    /// Split into parts of at most so many megabytes 分卷，每卷不超过此大小（MB）
     #[arg(long, value_name = "MB")]
     split: Option<u64>,
-    /// Replace files of that name 覆盖
+    /// Replace files of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
-    /// Encrypt to this recipient (age1…), once or more; with `PAPAVER_BUNDLE_PASSPHRASE` to a passphrase 收件人
+    /// Encrypt to this recipient (age1…), once or more; with `PAPAVER_BUNDLE_PASSPHRASE` to a passphrase 加密给该收件人（age1…），可多次给出；设置 `PAPAVER_BUNDLE_PASSPHRASE` 则用口令加密
     #[arg(long = "to", value_name = "RECIPIENT")]
     recipients: Vec<String>,
     #[command(flatten)]
@@ -178,7 +180,7 @@ struct Create {
 struct Inspect {
     /// The bundle 数据包
     file: PathBuf,
-    /// The key file that `bundle identity` made 私钥文件
+    /// The key file that `bundle identity` made 私钥文件，由 `bundle identity` 生成
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
     #[command(flatten)]
@@ -187,10 +189,10 @@ struct Inspect {
 
 #[derive(Debug, Args)]
 struct Apply {
-    /// The bundles 数据包
+    /// The bundles 数据包，可多个
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// The key file that `bundle identity` made 私钥文件
+    /// The key file that `bundle identity` made 私钥文件，由 `bundle identity` 生成
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
     #[command(flatten)]
@@ -199,7 +201,7 @@ struct Apply {
 
 #[derive(Debug, Args)]
 struct Identity {
-    /// The key file to write; keep it secret 私钥文件
+    /// The key file to write; keep it secret 私钥输出文件，请保密
     output: PathBuf,
     /// Print JSON 输出 JSON
     #[arg(long)]

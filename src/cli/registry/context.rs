@@ -17,22 +17,22 @@ const WAIT: Duration = Duration::from_secs(10);
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Common {
-    /// The registry (default: `PAPAVER_REGISTRY`, else the one *.papaver here) 登记库文件
+    /// The registry (default: `PAPAVER_REGISTRY`, else the one *.papaver here) 登记库文件（默认取自 `PAPAVER_REGISTRY`，否则为当前文件夹中唯一的 *.papaver）
     #[arg(long, value_name = "FILE")]
     pub registry: Option<PathBuf>,
-    /// Who does it (default: `PAPAVER_ACTOR`) 操作人
+    /// Who does it (default: `PAPAVER_ACTOR`) 操作人（默认取自 `PAPAVER_ACTOR`）
     #[arg(long, value_name = "NAME")]
     pub actor: Option<String>,
-    /// When it happened, a date or RFC 3339 time (default: now) 发生时间
+    /// When it happened, a date or RFC 3339 time (default: now) 发生时间，日期或 RFC 3339 时间（默认现在）
     #[arg(long, value_name = "TIME")]
     pub when: Option<String>,
-    /// A file with the passphrase of the actor's own key (default: `PAPAVER_PASSPHRASE`) 口令文件
+    /// A file with the passphrase of the actor's own key (default: `PAPAVER_PASSPHRASE`) 存有操作人个人密钥口令的文件（默认取自 `PAPAVER_PASSPHRASE`）
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
-    /// The supervisor who records it in the name of somebody who holds a key and cannot sign 代录主管
+    /// The supervisor who records it in the name of somebody who holds a key and cannot sign 代录主管：为持有密钥而无法签名的人代为录入
     #[arg(long, value_name = "NAME", requires = "without_key")]
     pub recorder: Option<String>,
-    /// Why their own signature is missing; stays marked 代录理由
+    /// Why their own signature is missing; stays marked 缺少本人签名的理由；该记录会一直带标记
     #[arg(long, value_name = "REASON", requires = "recorder")]
     pub without_key: Option<String>,
     /// Print JSON 输出 JSON
@@ -257,16 +257,16 @@ pub(in crate::cli) fn own_unit(store: &Store) -> Result<String, Failure> {
 /// Files that go with an event.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Files {
-    /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 照片
+    /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 现场照片（铲除前）；用于 `eradicate` 和 `accept` 时为铲除后照片
     #[arg(long = "photo", value_name = "FILE")]
     pub photos: Vec<PathBuf>,
-    /// A photograph of the scene from before the uprooting 铲除前现场照片
+    /// A photograph of the scene from before the uprooting 铲除前的现场照片
     #[arg(long, value_name = "FILE")]
     pub scene_photo: Vec<PathBuf>,
     /// A picture from a later flight 复飞影像
     #[arg(long, value_name = "FILE")]
     pub reflight: Vec<PathBuf>,
-    /// A document 文书
+    /// A document 文书扫描件
     #[arg(long, value_name = "FILE")]
     pub document: Vec<PathBuf>,
     /// What `--photo` shows; set by the command.

@@ -20,18 +20,18 @@ use std::path::PathBuf;
 /// `papaver export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write, or `training-set`: what verification taught, as truth for training and pictures 输出文件，或 training-set
+    /// The file to write, or `training-set`: what verification taught, as truth for training and pictures 输出文件；或填 `training-set`，导出核查结论作训练真值和图片
     output: PathBuf,
     /// The folder of a training set 训练集文件夹
     #[arg(default_value = "training-set")]
     folder: PathBuf,
-    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式
+    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv 或 ovital（默认按扩展名）
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
-    /// Spreadsheets: CGCS2000 coordinates in the 3-degree Gauss-Kruger zone too 增加 CGCS2000 三度带坐标
+    /// Spreadsheets: CGCS2000 coordinates in the 3-degree Gauss-Kruger zone too 表格中增加 CGCS2000 三度带高斯坐标
     #[arg(long)]
     gauss_kruger: bool,
     #[command(flatten)]
@@ -118,9 +118,9 @@ impl Export {
 /// `papaver import`
 #[derive(Debug, Args)]
 pub struct Import {
-    /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件
+    /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件：.gpkg、.geojson、.xlsx 或 .csv，照片放在旁边
     file: PathBuf,
-    /// Only show what would be recorded 试运行，不录入
+    /// Only show what would be recorded 试运行：只显示将录入的内容，不录入
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -342,10 +342,10 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
 pub struct Dossier {
     /// The site's code 图斑编号
     site: String,
-    /// The file to write (default: CODE.html) 输出文件
+    /// The file to write (default: CODE.html) 输出文件（默认 编号.html）
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

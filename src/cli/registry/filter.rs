@@ -9,28 +9,28 @@ use clap::Args;
 /// Which sites: the filters that `sites` and the exports share.
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilterArguments {
-    /// In one of these states 状态
+    /// In one of these states 只列处于这些状态的图斑
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub state: Vec<String>,
-    /// Only open ones 未办结
+    /// Only open ones 只列未办结的
     #[arg(long)]
     pub open: bool,
-    /// Only those in dispute 有争议
+    /// Only those in dispute 只列有争议的
     #[arg(long)]
     pub disputed: bool,
-    /// Only overdue ones 超期
+    /// Only overdue ones 只列超期的
     #[arg(long)]
     pub overdue: bool,
-    /// In this district, by code or its beginning 区划代码
+    /// In this district, by code or its beginning 只列该区划的图斑（代码或其开头）
     #[arg(long, value_name = "CODE")]
     pub district: Option<String>,
-    /// Of this season 年度
+    /// Of this season 只列该年度的图斑
     #[arg(long, value_name = "YEAR")]
     pub season: Option<i16>,
-    /// Assigned to this crew 核查组
+    /// Assigned to this crew 只列派给该核查组的图斑
     #[arg(long)]
     pub crew: Option<String>,
-    /// Within W,S,E,N in degrees 范围
+    /// Within W,S,E,N in degrees 只列此范围内的：西,南,东,北（度）
     #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
     pub within: Option<String>,
 }

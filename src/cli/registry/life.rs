@@ -25,13 +25,13 @@ fn day(option: &'static str, text: &str) -> Result<String, Failure> {
 /// `papaver assign`
 #[derive(Debug, Args)]
 pub struct Assign {
-    /// The sites' codes 图斑编号
+    /// The sites' codes 图斑编号，可多个
     #[arg(required = true)]
     sites: Vec<String>,
     /// The crew 核查组
     #[arg(long)]
     crew: String,
-    /// By which day 时限
+    /// By which day 完成时限
     #[arg(long, value_name = "DATE")]
     due: Option<String>,
     #[command(flatten)]
@@ -84,19 +84,19 @@ impl Assign {
 pub struct Eradicate {
     /// The site's code 图斑编号
     site: String,
-    /// Per cent of the plants destroyed 铲除比例
+    /// Per cent of the plants destroyed 已铲除植株的百分比
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     percent: u8,
-    /// How 方式
+    /// How 铲除方式
     #[arg(long)]
     method: Option<String>,
-    /// Who took part, beside the actor 参与人员
+    /// Who took part, beside the actor 除操作人外的参与人员
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 强制
+    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
@@ -134,13 +134,13 @@ impl Eradicate {
 pub struct Accept {
     /// The site's code 图斑编号
     site: String,
-    /// It fails: residue or regrowth 不合格原因
+    /// It fails: residue or regrowth 不合格，原因为 residue（残留）或 regrowth（复生）
     #[arg(long, value_name = "REASON")]
     fail: Option<String>,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 强制
+    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
@@ -213,7 +213,7 @@ impl Reopen {
 pub struct Resolve {
     /// The site's code 图斑编号
     site: String,
-    /// The state that stands 裁定状态
+    /// The state that stands 裁定成立的状态
     #[arg(long)]
     state: String,
     /// Why 理由

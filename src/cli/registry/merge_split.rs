@@ -17,9 +17,9 @@ use clap::Args;
 /// `papaver merge`
 #[derive(Debug, Args)]
 pub struct Merge {
-    /// The site that becomes part of the other 被合并图斑
+    /// The site that becomes part of the other 被并入的图斑
     site: String,
-    /// The site that stays 保留图斑
+    /// The site that stays 保留的图斑
     #[arg(long)]
     into: String,
     /// Why 理由
@@ -64,7 +64,7 @@ impl Merge {
 pub struct Split {
     /// The site's code 图斑编号
     site: String,
-    /// A part's place, twice or more 各部分位置
+    /// A part's place, twice or more 各部分的位置，至少两处
     #[arg(
         long = "at",
         value_name = "LON,LAT",

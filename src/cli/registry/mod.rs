@@ -28,51 +28,51 @@ pub enum Command {
     Init(people::Init),
     /// People and their roles 人员与角色
     Actor(people::Actor),
-    /// Record a scan: its candidates become sites, or sightings of known ones 录入扫描结果
+    /// Record a scan: its candidates become sites, or sightings of known ones 录入扫描结果：疑似点成为图斑，或记为已有图斑的再次发现
     Record(sites::Record),
-    /// Add a site without a scan 新增图斑
+    /// Add a site without a scan 不经扫描新增图斑
     Add(sites::Add),
     /// List sites 列出图斑
     Sites(sites::Sites),
-    /// Everything about a site 查看图斑
+    /// Everything about a site 查看一个图斑的全部情况
     Show(sites::Show),
-    /// Decide at the desk 研判
+    /// Decide at the desk 室内研判
     Screen(screen::Screen),
     /// Send a crew 派查
     Assign(life::Assign),
-    /// Record what a crew found 核查
+    /// Record what a crew found 录入核查结论
     Visit(Box<visit::Visit>),
-    /// Record an eradication 铲除
+    /// Record an eradication 录入铲除情况
     Eradicate(life::Eradicate),
-    /// Accept an eradication, or fail it 验收
+    /// Accept an eradication, or fail it 验收铲除，或判为不合格
     Accept(life::Accept),
-    /// Take a settled site up again 重开
+    /// Take a settled site up again 重开已办结的图斑
     Reopen(life::Reopen),
     /// End a dispute 裁定争议
     Resolve(life::Resolve),
-    /// Make a site part of another 合并
+    /// Make a site part of another 把一个图斑并入另一个
     Merge(merge_split::Merge),
-    /// Make a site several 拆分
+    /// Make a site several 把一个图斑拆成几个
     Split(merge_split::Split),
-    /// Add words or files 备注
+    /// Add words or files 补充备注或文件
     Note(remarks::Note),
-    /// Correct a fact 更正
+    /// Correct a fact 更正事实
     Correct(remarks::Correct),
-    /// The events, one a line 日志
+    /// The events, one a line 记录日志，每条一行
     Log(sites::Log),
-    /// Verify every byte: events, links, signatures, derived tables, evidence 校验
+    /// Verify every byte: events, links, signatures, derived tables, evidence 逐字节校验：记录、哈希链、签名、派生表、证据
     Verify(upkeep::Verify),
-    /// Rebuild, salvage, settings, districts, evidence list 维护
+    /// Rebuild, salvage, settings, districts, evidence list 登记库维护：重建、抢救、设置、区划、证据清单
     Registry(upkeep::Upkeep),
-    /// Trust another office's device 信任其他单位设备
+    /// Trust another office's device 信任其他单位的设备
     Trust(bundles::Trust),
-    /// Carry events and evidence between offices 数据包
+    /// Carry events and evidence between offices 在单位之间传递记录与证据的数据包
     Bundle(bundles::Bundle),
-    /// Write sites for maps, receivers and spreadsheets 导出
+    /// Write sites for maps, receivers and spreadsheets 导出图斑，供地图、定位仪和表格软件使用
     Export(exchange::Export),
-    /// Take in what crews filled in 导入回填结果
+    /// Take in what crews filled in 导入核查组交回的文件
     Import(exchange::Import),
-    /// One page about a site, to print 图斑档案
+    /// One page about a site, to print 图斑档案，一处一页，可打印
     Dossier(exchange::Dossier),
 }
 

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 /// `papaver init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The unit's 6-, 9- or 12-digit code 单位代码
+    /// The unit's 6-, 9- or 12-digit code 单位代码，6、9 或 12 位
     #[arg(long, value_name = "CODE")]
     unit: String,
     /// The unit's name 单位名称
@@ -93,17 +93,17 @@ pub struct Actor {
 
 #[derive(Debug, Subcommand)]
 enum ActorCommand {
-    /// Add a person with roles: analyst, verifier, eradicator, acceptor, supervisor 新增人员
+    /// Add a person with roles: analyst, verifier, eradicator, acceptor, supervisor 新增人员并授予角色：analyst 研判员、verifier 核查员、eradicator 铲除员、acceptor 验收员、supervisor 主管
     Add(Change),
     /// Grant roles 授予角色
     Grant(Change),
     /// Revoke roles 收回角色
     Revoke(Change),
-    /// Make your own key, locked with a passphrase; again: another in its place 本人生成个人密钥
+    /// Make your own key, locked with a passphrase; again: another in its place 本人生成个人密钥并设口令；再次执行则更换密钥
     Key(MakeKey),
-    /// Say that somebody's key is lost; they make another 登记密钥遗失
+    /// Say that somebody's key is lost; they make another 登记某人的密钥遗失，由本人另行生成
     LostKey(LostKey),
-    /// Say that a key is truly that person's 确认个人密钥
+    /// Say that a key is truly that person's 确认某把密钥确属其本人
     Confirm(Change),
     /// List people 列出人员
     List(Common),
@@ -137,9 +137,9 @@ impl Actor {
 /// `papaver actor key`
 #[derive(Debug, Args)]
 struct MakeKey {
-    /// Your name 姓名
+    /// Your name 本人姓名
     name: String,
-    /// A file with the passphrase of the key that you hold now, where there is one (default: `PAPAVER_OLD_PASSPHRASE`) 原口令文件
+    /// A file with the passphrase of the key that you hold now, where there is one (default: `PAPAVER_OLD_PASSPHRASE`) 已有密钥时，存有原口令的文件（默认取自 `PAPAVER_OLD_PASSPHRASE`）
     #[arg(long, value_name = "FILE")]
     old_passphrase_file: Option<PathBuf>,
     #[command(flatten)]
@@ -149,9 +149,9 @@ struct MakeKey {
 /// `papaver actor lost-key`
 #[derive(Debug, Args)]
 struct LostKey {
-    /// Whose key 姓名
+    /// Whose key 谁的密钥
     name: String,
-    /// How it was lost 理由
+    /// How it was lost 如何遗失
     #[arg(long)]
     reason: String,
     #[command(flatten)]
@@ -190,6 +190,7 @@ impl Change {
             key,
             proof: None,
             reason: None,
+            seen: None,
         };
         record(&context, &mut store, &author, change)
     }
@@ -209,6 +210,7 @@ impl LostKey {
             key: None,
             proof: None,
             reason: Some(self.reason),
+            seen: None,
         };
         record(&context, &mut store, &author, change)
     }
@@ -259,6 +261,7 @@ impl MakeKey {
             key: Some(DeviceId(secret.verifying_key().to_bytes())),
             proof,
             reason: None,
+            seen: Some(store.devices()?.into_iter().collect()),
         };
         let done = record(&context, &mut store, &author, change)?;
         locked.put()?;

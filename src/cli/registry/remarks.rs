@@ -15,7 +15,7 @@ use clap::Args;
 pub struct Note {
     /// The site's code 图斑编号
     site: String,
-    /// The words 内容
+    /// The words 备注内容
     text: String,
     #[command(flatten)]
     files: Files,
@@ -40,25 +40,25 @@ impl Note {
 pub struct Correct {
     /// The site's code 图斑编号
     site: String,
-    /// Where it really is 位置
+    /// Where it really is 实际位置
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
     at: Option<String>,
-    /// Its real area in square metres 面积
+    /// Its real area in square metres 实际面积（平方米）
     #[arg(long, value_name = "M2")]
     area: Option<f64>,
     /// Its small place name 小地名
     #[arg(long)]
     name: Option<String>,
-    /// The real number of plants 株数
+    /// The real number of plants 实际株数
     #[arg(long)]
     plants: Option<u64>,
     /// Where it grows 生境
     #[arg(long)]
     habitat: Option<String>,
-    /// The event that says the wrong time, by its hash or the beginning of it 时间有误的记录
+    /// The event that says the wrong time, by its hash or the beginning of it 时间有误的记录，以其哈希或开头指明
     #[arg(long, value_name = "HASH", requires = "happened")]
     event: Option<String>,
-    /// When that event really happened 该记录的实际时间
+    /// When that event really happened 该记录的实际发生时间
     #[arg(long, value_name = "TIME", requires = "event")]
     happened: Option<String>,
     /// Why 理由

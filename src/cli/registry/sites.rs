@@ -57,7 +57,7 @@ pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat,
 /// `papaver record`
 #[derive(Debug, Args)]
 pub struct Record {
-    /// The folder that `papaver scan -o` wrote 扫描结果文件夹
+    /// The folder that `papaver scan -o` wrote 由 `papaver scan -o` 写出的结果文件夹
     scan: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -153,10 +153,10 @@ fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
 /// `papaver add`
 #[derive(Debug, Args)]
 pub struct Add {
-    /// Where: LON,LAT in WGS 84 位置
+    /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
     at: String,
-    /// patrol, `tip_off`, target or find 来源
+    /// patrol, `tip_off`, target or find 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 途中发现
     #[arg(long, value_name = "SOURCE")]
     source: String,
     /// Small place name 小地名
@@ -165,7 +165,7 @@ pub struct Add {
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
-    /// Its area in square metres 面积
+    /// Its area in square metres 面积（平方米）
     #[arg(long, value_name = "M2")]
     area: Option<f64>,
     #[command(flatten)]
@@ -245,7 +245,7 @@ pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
 pub struct Sites {
     #[command(flatten)]
     filter: FilterArguments,
-    /// List pairs of open sites that may be one place instead 疑似重复
+    /// List pairs of open sites that may be one place instead 改为列出可能是同一处的未办结图斑对
     #[arg(long)]
     duplicates: bool,
     #[command(flatten)]
@@ -373,7 +373,7 @@ impl Show {
 /// `papaver log`
 #[derive(Debug, Args)]
 pub struct Log {
-    /// A site's code (default: everything) 图斑编号
+    /// A site's code (default: everything) 图斑编号（默认列出全部记录）
     site: Option<String>,
     #[command(flatten)]
     common: Common,

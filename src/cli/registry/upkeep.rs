@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// `papaver verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Verify anew what this device verified before, and the canonical form too 全部重新验签
+    /// Verify anew what this device verified before, and the canonical form too 本设备校验过的也重新校验，包括规范格式
     #[arg(long)]
     full: bool,
     #[command(flatten)]
@@ -80,6 +80,12 @@ fn finding(found: &Finding, lang: Lang) -> String {
             .pick(
                 "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
                 "登记库的归属单位或信任起点与本机签名不符",
+            )
+            .to_owned(),
+        Finding::Mark => lang
+            .pick(
+                "events that were verified here before are gone or are others now",
+                "此前已校验的记录已缺失或被替换",
             )
             .to_owned(),
         Finding::District { site } => tr!(
@@ -210,25 +216,25 @@ pub struct Upkeep {
 
 #[derive(Debug, Subcommand)]
 enum UpkeepCommand {
-    /// Make the derived tables anew by replay 重建派生表
+    /// Make the derived tables anew by replay 重放记录，重建派生表
     Rebuild(Common),
-    /// Save what is whole of a damaged registry into a new one 抢救
+    /// Save what is whole of a damaged registry into a new one 把损坏登记库中完好的部分抢救到新库
     Salvage(Salvage),
-    /// Show the settings, or change one: deadlines by state, radius, windows 设置
+    /// Show the settings, or change one: deadlines by state, radius, windows 查看设置或修改其中一项：各状态时限、半径、生长期窗口
     Settings(SettingsArguments),
-    /// Give each site its district out of a boundary file 区划
+    /// Give each site its district out of a boundary file 按边界文件给每个图斑定区划
     Districts(DistrictsArguments),
-    /// Write the list of electronic evidence 电子数据清单
+    /// Write the list of electronic evidence 输出电子数据证据清单
     EvidenceList(EvidenceList),
-    /// Say why a device gave a number twice, so that verification goes on 说明设备序号重复原因
+    /// Say why a device gave a number twice, so that verification goes on 说明某设备为何同一序号用了两次，校验得以继续
     ExplainFork(ExplainFork),
 }
 
 #[derive(Debug, Args)]
 struct ExplainFork {
-    /// The device, or the beginning of its key 设备
+    /// The device, or the beginning of its key 设备公钥或其开头
     device: String,
-    /// How it came about 理由
+    /// How it came about 重复的由来
     #[arg(long)]
     reason: String,
     #[command(flatten)]
@@ -258,6 +264,7 @@ impl ExplainFork {
             body: Body::Acknowledge(Acknowledge {
                 device,
                 seq,
+                branches: store.branches_at(device)?,
                 reason: self.reason,
             }),
         };
@@ -273,7 +280,7 @@ impl ExplainFork {
 struct Salvage {
     /// The damaged registry 损坏的登记库
     from: PathBuf,
-    /// The new one 新文件
+    /// The new one 新登记库文件
     #[arg(long)]
     to: PathBuf,
     #[command(flatten)]
@@ -282,7 +289,7 @@ struct Salvage {
 
 #[derive(Debug, Args)]
 struct SettingsArguments {
-    /// Its name 名称
+    /// Its name 设置名
     key: Option<String>,
     /// Its new value 新值
     #[arg(requires = "key")]
@@ -293,9 +300,9 @@ struct SettingsArguments {
 
 #[derive(Debug, Args)]
 struct DistrictsArguments {
-    /// Areas with `code` and `name`: .geojson, .gpkg, .shp or .kml 区划边界文件
+    /// Areas with `code` and `name`: .geojson, .gpkg, .shp or .kml 区划边界文件（.geojson、.gpkg、.shp 或 .kml），带 `code` 和 `name` 属性
     file: PathBuf,
-    /// The year of the codes 代码年份
+    /// The year of the codes 区划代码的年份
     #[arg(long, value_name = "YEAR")]
     vintage: String,
     #[command(flatten)]
@@ -304,9 +311,9 @@ struct DistrictsArguments {
 
 #[derive(Debug, Args)]
 struct EvidenceList {
-    /// The file to write, .xlsx or .csv 输出文件
+    /// The file to write, .xlsx or .csv 输出文件，.xlsx 或 .csv
     output: PathBuf,
-    /// Replace a file of that name 覆盖
+    /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
     #[command(flatten)]

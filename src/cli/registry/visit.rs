@@ -15,34 +15,34 @@ use clap::Args;
 pub struct Visit {
     /// The site's code 图斑编号
     site: String,
-    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论
+    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
     #[arg(long)]
     outcome: String,
-    /// An officer who was there, beside the actor 核查人员
+    /// An officer who was there, beside the actor 除操作人外到场的核查人员
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
     /// A witness 见证人
     #[arg(long)]
     witness: Option<String>,
-    /// The look-alike species 混淆植物
+    /// The look-alike species 混淆植物的种类
     #[arg(long)]
     species: Option<String>,
-    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期
+    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期：`not_emerged` 未出苗、seedling 幼苗、bolting 抽薹、bud 现蕾、flowering 开花、capsule 结果、withered 枯萎
     #[arg(long)]
     stage: Option<String>,
-    /// Capsules were cut for sap (true or false) 是否割浆
+    /// Capsules were cut for sap (true or false) 是否有割浆痕迹（true 或 false）
     #[arg(long, value_name = "BOOL")]
     sap_cut: Option<bool>,
-    /// Plants, each counted 株数(逐株)
+    /// Plants, each counted 株数，逐株点数
     #[arg(long, value_name = "N", conflicts_with = "quadrats")]
     plants: Option<u64>,
-    /// Plants in each quadrat, as 4,6,5 样方株数
+    /// Plants in each quadrat, as 4,6,5 各样方的株数，如 4,6,5
     #[arg(long, value_name = "N,N,…", value_delimiter = ',', requires_all = ["quadrat_m2", "area"])]
     quadrats: Vec<u64>,
-    /// The size of a quadrat in square metres 样方面积
+    /// The size of a quadrat in square metres 样方面积（平方米）
     #[arg(long, value_name = "M2")]
     quadrat_m2: Option<f64>,
-    /// The planted area in square metres 种植面积
+    /// The planted area in square metres 种植面积（平方米）
     #[arg(long, value_name = "M2")]
     area: Option<f64>,
     /// Where it grows 生境
@@ -51,7 +51,7 @@ pub struct Visit {
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 强制
+    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]

@@ -2,11 +2,13 @@
 
 use super::{BundleError, Inspected, SIGNED_AS};
 use crate::registry::authority::Authority;
+use crate::registry::body::Body;
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::moves::Refusal;
 use crate::registry::store::{Gap, Store};
+use crate::registry::unit::is_below;
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,9 +105,24 @@ fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), Bun
         store.authority().grounds().clone(),
         law.map(|sealed| (sealed.hash, &sealed.event)),
     );
+    // A device that somebody with a standing spoke of is known, if only to be refused event by event: trust that was
+    // withdrawn stops nobody's bundle.
+    let known: BTreeSet<DeviceId> = known
+        .iter()
+        .chain(&bundle.events)
+        .filter(|sealed| gate.devices().contains_key(&sealed.event.device))
+        .filter_map(|sealed| match &sealed.event.body {
+            Body::Trust(trust)
+                if gate.author(sealed.hash, &sealed.event) != Err(Refusal::Device) =>
+            {
+                is_below(&trust.unit, &sealed.event.actor.unit).then_some(trust.device)
+            }
+            _ => None,
+        })
+        .collect();
     for sealed in &bundle.events {
         let event = &sealed.event;
-        if !gate.devices().contains_key(&event.device) {
+        if !gate.devices().contains_key(&event.device) && !known.contains(&event.device) {
             return Err(BundleError::StrangeEvent {
                 path: path.into(),
                 device: event.device,

@@ -12,6 +12,7 @@ pub use folder::{Candidate, ScanFolder};
 pub use written::Written;
 
 use super::body::{Body, Create, Meaning, Sighting, Source};
+use super::districts::Districts;
 use super::event::{EvidenceRef, EvidenceRole};
 use super::evidence;
 use super::ids::SiteKey;
@@ -49,15 +50,36 @@ pub struct Recorded {
     pub unverifiable: bool,
 }
 
+/// Whose ground a scan shows: that of the unit that flew it, or where a boundary file is known, of the district itself. A
+/// site that a unit founds on another's ground swallows nothing there.
+struct Ground<'a> {
+    unit: &'a str,
+    districts: Option<Districts>,
+}
+
+impl Ground<'_> {
+    fn is_of(&self, site: &Site, place: &Place) -> bool {
+        let there = self
+            .districts
+            .as_ref()
+            .and_then(|d| d.code_of(place.lonlat()));
+        share_ground(&site.unit, there.unwrap_or(self.unit))
+    }
+}
+
 /// The site that a candidate is known as: one of this unit, or of one that shares its ground, whose place fits. That a
 /// site far away names the candidate says nothing.
-fn known_as(store: &Store, candidate: &Candidate) -> Result<Option<SiteKey>, StoreError> {
+fn known_as(
+    store: &Store,
+    ground: &Ground,
+    candidate: &Candidate,
+) -> Result<Option<SiteKey>, StoreError> {
     let within = f64::from(store.settings().match_radius_m) + MOVES_FREELY_M;
     let id = &candidate.detection.candidate;
     let fits = |site: &Site| {
         let founded = site.detection.as_ref().is_some_and(|d| d.candidate == *id);
         let seen = site.sightings.iter().any(|s| s.detection.candidate == *id);
-        share_ground(&site.unit, store.authority().unit())
+        ground.is_of(site, &candidate.place)
             && (founded || seen)
             && site.place.distance_m(&candidate.place) <= within
     };
@@ -69,6 +91,7 @@ fn known_as(store: &Store, candidate: &Candidate) -> Result<Option<SiteKey>, Sto
 fn keep_files(
     store: &Store,
     scan: &ScanFolder,
+    ground: &Ground,
     is_new: bool,
     at: &str,
     done: &mut Recorded,
@@ -99,7 +122,7 @@ fn keep_files(
     let mut pictures = Vec::new();
     for candidate in &scan.candidates {
         let mut own = Vec::new();
-        if known_as(store, candidate)?.is_none() {
+        if known_as(store, ground, candidate)?.is_none() {
             for (role, path) in &candidate.pictures {
                 own.extend(keep(*role, path, Some(&candidate.place))?);
             }
@@ -124,9 +147,9 @@ pub fn record(
         unverifiable: !scan.written.is_verifiable(),
         ..Recorded::default()
     };
-    // What a unit that has nothing to say here recorded under the same id, is not this scan.
+    // What another unit recorded under the same id is its word of the scan, not this one's.
     let is_new = !store.followed("scan")?.iter().any(|s| {
-        share_ground(&s.event.actor.unit, &author.unit)
+        s.event.actor.unit == author.unit
             && matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan)
     });
     let unit = scan
@@ -134,7 +157,11 @@ pub fn record(
         .as_deref()
         .filter(|unit| is_at_or_below(unit, &author.unit));
     let unit = unit.unwrap_or(&author.unit);
-    let (coverage, pictures) = keep_files(store, scan, is_new, at, &mut done)?;
+    let ground = Ground {
+        unit,
+        districts: store.districts()?,
+    };
+    let (coverage, pictures) = keep_files(store, scan, &ground, is_new, at, &mut done)?;
     let done = store.write(|store| {
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
@@ -157,7 +184,7 @@ pub fn record(
             .collect();
         for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
             take(
-                store, author, unit, candidate, pictures, &own, at, moment, &mut done,
+                store, author, &ground, candidate, pictures, &own, at, moment, &mut done,
             )?;
         }
         Ok(done)
@@ -172,7 +199,7 @@ pub fn record(
 fn take(
     store: &mut Store,
     author: &Author,
-    unit: &str,
+    ground: &Ground,
     candidate: &Candidate,
     pictures: Vec<EvidenceRef>,
     own: &BTreeSet<&str>,
@@ -181,17 +208,17 @@ fn take(
     done: &mut Recorded,
 ) -> Result<(), StoreError> {
     let detection = &candidate.detection;
-    if known_as(store, candidate)?.is_some() {
+    if known_as(store, ground, candidate)?.is_some() {
         done.known_before += 1;
         return Ok(());
     }
-    let origin = unit::origin(&format!("candidate:{}", detection.candidate), unit);
+    let origin = unit::origin(&format!("candidate:{}", detection.candidate), ground.unit);
     let radius = f64::from(store.settings().match_radius_m);
     let mut nearby = store.sites_near(&candidate.place, radius)?;
     nearby.retain(|site| {
-        site.detection
-            .as_ref()
-            .is_none_or(|first| !own.contains(first.candidate.as_str()))
+        let first = site.detection.as_ref();
+        ground.is_of(site, &candidate.place)
+            && first.is_none_or(|first| !own.contains(first.candidate.as_str()))
     });
     let found = find(&candidate.place, detection, &nearby, store.settings());
     let (site, body) = match found {

@@ -27,6 +27,7 @@ impl Fold<'_> {
         let (hash, event) = self.history.events[at];
         let signed = self.gate.author(hash, event)?;
         limits::dates_of(event)?;
+        limits::numbers_of(event)?;
         let mut judged = Judged {
             signed,
             stand: None,
@@ -108,6 +109,7 @@ impl Fold<'_> {
             disputed: false,
             claims: BTreeSet::new(),
             absorbs: false,
+            founds: true,
             day,
         })
     }
@@ -152,8 +154,14 @@ impl Fold<'_> {
             });
         }
         match &event.body {
-            Body::Merge(merge) => marks.extend(self.judge_merge(at, merge, &view)?),
-            Body::Split(split) => self.judge_split(split)?,
+            Body::Merge(merge) => {
+                marks.extend(self.judge_merge(at, merge, &view)?);
+                marks.extend(self.plants_lost());
+            }
+            Body::Split(split) => {
+                self.judge_split(split)?;
+                marks.extend(self.plants_lost());
+            }
             Body::Visit(visit) => {
                 let needs = unproven(&event.body, &self.proofs(at, &here));
                 if !needs.is_empty() {
@@ -172,7 +180,7 @@ impl Fold<'_> {
         let overrides = led.state != led.claimed;
         if overrides {
             claims.insert(at);
-            claims.extend(view.kept_at);
+            claims.extend(&view.kept_at);
         }
         Ok(Stand {
             state: led.state,
@@ -180,6 +188,7 @@ impl Fold<'_> {
             disputed: overrides || carried.is_some_and(|stand| stand.disputed),
             claims,
             absorbs: false,
+            founds: false,
             day,
         })
     }
@@ -188,7 +197,7 @@ impl Fold<'_> {
     fn proofs<'e>(&'e self, at: usize, own: &'e [EvidenceRef]) -> Vec<&'e EvidenceRef> {
         let past = &self.history.past[at];
         let earlier = (0..at)
-            .filter(|e| past.contains(*e) && self.followed[*e])
+            .filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
             .map(|e| self.history.events[e].1)
             .filter(|e| matches!(e.body, Body::Attach(_) | Body::Note(_)))
             .flat_map(|e| &e.evidence)
@@ -196,12 +205,18 @@ impl Fold<'_> {
         own.iter().chain(earlier).collect()
     }
 
+    /// What was counted here is counted nowhere once the site is gone, until somebody counts where it went.
+    fn plants_lost(&self) -> Option<MarkKind> {
+        let from = self.site.plants.filter(|plants| *plants > 0)?;
+        Some(MarkKind::CountLowered { from, to: 0 })
+    }
+
     fn counted_lower(&self, visit: &Visit) -> Option<MarkKind> {
         let to = visit.count.as_ref()?.plants();
         let from = self.site.plants?;
-        // After some were destroyed fewer are left.
-        (to < from && self.site.eradications.is_empty())
-            .then_some(MarkKind::CountLowered { from, to })
+        // After some were destroyed fewer are left: as many fewer as were said to be.
+        let gone = u64::from(self.site.percent().unwrap_or(0).min(100));
+        (to < from * (100 - gone) / 100).then_some(MarkKind::CountLowered { from, to })
     }
 
     fn judge_sighting(&self, sighting: &Sighting) -> Result<(), Refusal> {
@@ -224,7 +239,7 @@ impl Fold<'_> {
             |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
         let past = &self.history.past[at];
         let before = (0..at)
-            .filter(|e| past.contains(*e) && self.followed[*e])
+            .filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
             .flat_map(|e| &self.history.events[e].1.evidence);
         let known: Vec<&EvidenceRef> = before.chain(&event.evidence).collect();
         let twice = event.evidence.iter().any(|file| {
@@ -256,12 +271,16 @@ impl Fold<'_> {
             .chain([joined.state])
             .collect();
         let past = &self.history.past[at];
-        let mut eradications: Vec<usize> = Vec::new();
+        let mut eradications: Vec<(usize, u8)> = Vec::new();
         for earlier in (0..at).filter(|earlier| past.contains(*earlier) && self.followed[*earlier])
         {
             let (_, event) = self.history.events[earlier];
             if self.outside[earlier] {
                 continue;
+            }
+            // What was taken before anything was uprooted shows nothing of what is left.
+            if matches!(event.body, Body::Eradicate(_)) && view.eradicators.is_empty() {
+                view.after_photo = false;
             }
             for file in event
                 .evidence
@@ -273,32 +292,37 @@ impl Fold<'_> {
                     matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
             }
             match &event.body {
+                // Who destroyed a part of it accepts no more than who destroyed the whole, and no less is left.
+                Body::Merge(_) => {
+                    if let Some(brought) = self.brought_along(earlier) {
+                        view.eradicators.extend(brought.names);
+                        view.eradicators_keys.extend(brought.keys);
+                        eradications.extend(brought.percent.map(|percent| (earlier, percent)));
+                    }
+                }
                 Body::Eradicate(eradicate) => {
                     view.eradicators.insert(folded_name(&event.actor.name));
                     for officer in &eradicate.officers {
                         view.eradicators.insert(folded_name(officer));
                     }
                     view.eradicators_keys.extend(event.actor.signer());
-                    eradications.retain(|other| !self.history.past[earlier].contains(*other));
-                    eradications.push(earlier);
+                    eradications.retain(|(other, _)| !self.history.past[earlier].contains(*other));
+                    eradications.push((earlier, eradicate.percent));
                 }
                 // After a failed acceptance the work begins again, and so does the proof of it.
                 Body::Accept(accept) if !accept.passed => view.after_photo = false,
                 Body::Screen(screen) if screen.keep => {
-                    view.kept_by = Some(folded_name(&event.actor.name));
-                    view.kept_at = Some(earlier);
+                    view.kept_by.insert(folded_name(&event.actor.name));
+                    view.kept_at.insert(earlier);
                 }
-                Body::Screen(_) | Body::Resolve(_) | Body::Reopen(_) => view.kept_by = None,
+                Body::Screen(_) | Body::Resolve(_) | Body::Reopen(_) => {
+                    view.kept_by.clear();
+                    view.kept_at.clear();
+                }
                 _ => {}
             }
         }
-        view.percent = eradications
-            .iter()
-            .filter_map(|at| match &self.history.events[*at].1.body {
-                Body::Eradicate(eradicate) => Some(eradicate.percent),
-                _ => None,
-            })
-            .min();
+        view.percent = eradications.iter().map(|(_, percent)| *percent).min();
         view
     }
 }

@@ -5,9 +5,10 @@ use super::judge::whole;
 use super::{DEEPEST, Fold, MOST_FOLDS, Stand, fold_at};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
-use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::limits;
 use crate::registry::moves::{Refusal, View};
+use crate::registry::people::folded_name;
 use crate::registry::place::Place;
 use crate::registry::site::{MarkKind, Site};
 use crate::registry::state::State;
@@ -42,6 +43,14 @@ fn before(events: &[(Hash, Event)], heads: &[Hash]) -> Vec<(Hash, Event)> {
         .collect()
 }
 
+/// What another site brought along when it became part of this one.
+#[derive(Default)]
+pub(super) struct Brought {
+    pub(super) names: BTreeSet<String>,
+    pub(super) keys: BTreeSet<DeviceId>,
+    pub(super) percent: Option<u8>,
+}
+
 /// A part of a site lies where the site does.
 fn part_lies_in(whole_site: &Place, part: &Create) -> Result<(), Refusal> {
     let metres = whole_site.distance_m(&part.place);
@@ -69,8 +78,32 @@ impl Fold<'_> {
         }
         Ok(self.stand_at(before).map(|stand| Stand {
             absorbs: true,
+            founds: false,
             ..stand
         }))
+    }
+
+    /// What was eradicated of a site before it became part of this one: who, with which keys, and the last per cent.
+    pub(super) fn brought_along(&self, at: usize) -> Option<Brought> {
+        let (_, merge) = self.history.events[at];
+        let from = merge.site.filter(|site| *site != self.site.key)?;
+        let events = self.neighbours.get(&from)?;
+        let mut brought = Brought::default();
+        for (hash, event) in before(events, &named(events, &merge.based_on)) {
+            let Body::Eradicate(eradicate) = &event.body else {
+                continue;
+            };
+            let unit = self.unit.as_deref().unwrap_or_default();
+            if self.gate.author(hash, &event).is_err() || self.gate.over(&event, unit).is_err() {
+                continue;
+            }
+            brought.names.insert(folded_name(&event.actor.name));
+            let officers = eradicate.officers.iter().map(|name| folded_name(name));
+            brought.names.extend(officers);
+            brought.keys.extend(event.actor.signer());
+            brought.percent = Some(eradicate.percent);
+        }
+        brought.percent.is_some().then_some(brought)
     }
 
     /// The state in which a part begins: that of the site it was part of, where its author saw it.

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod dishonest;
+mod limits;
 mod merge_split;
 
 const UNIT: &str = "410423";
@@ -180,6 +181,7 @@ fn office() -> Device {
             key: None,
             proof: None,
             reason: None,
+            seen: None,
         };
         device.say(
             None,
@@ -342,6 +344,7 @@ fn a_person_without_the_role_moves_nothing() {
         key: None,
         proof: None,
         reason: None,
+        seen: None,
     };
     device.say(
         None,
@@ -366,6 +369,7 @@ fn a_person_without_the_role_moves_nothing() {
         key: None,
         proof: None,
         reason: None,
+        seen: None,
     };
     device.say(
         None,

@@ -65,7 +65,11 @@ impl Store {
     /// Those of writing.
     pub fn remember_districts(&self, sha256: Hash, vintage: &str) -> Result<(), StoreError> {
         self.set_local("districts_sha256", &sha256.to_string())?;
-        self.set_local("districts_vintage", vintage)
+        self.set_local("districts_vintage", vintage)?;
+        match self.signing_key() {
+            Some(key) => self.sign_grounds(key),
+            None => Ok(()),
+        }
     }
 
     /// Fills in the district of every site. Returns how many lie in one, and how many in none.

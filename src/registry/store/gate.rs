@@ -9,14 +9,25 @@ use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use rayon::prelude::*;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
 const GROUNDS_AS: &str = "papaver.grounds/1:";
 /// What it signs of the events of the law that it verified begins with this.
 const LAW_AS: &str = "papaver.law/1:";
+
+/// Fills `out_of_order` from the events: each whose id is not above that of the nearest lower number of its device.
+pub(super) const OUT_OF_ORDER: &str = "INSERT OR IGNORE INTO out_of_order(hash) \
+     SELECT hash FROM (SELECT hash, id, lag(id) OVER (PARTITION BY device ORDER BY seq, n) AS below, \
+     lag(seq) OVER (PARTITION BY device ORDER BY seq, n) AS number, seq FROM events) WHERE below >= id AND number < seq;";
+/// Fills `late` from the events: where a number was given twice, what came later, and what builds on it.
+pub(super) const LATE: &str = "INSERT OR IGNORE INTO late(hash, begins) \
+     WITH RECURSIVE branch(hash, begins, device, seq) AS ( \
+     SELECT e.hash, e.hash, e.device, e.seq FROM events e JOIN events f ON f.device = e.device AND f.seq = e.seq AND f.n < e.n \
+     UNION SELECT e.hash, b.begins, e.device, e.seq FROM branch b JOIN events e ON e.device = b.device AND e.seq = b.seq + 1 \
+     WHERE unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev')) = b.hash) SELECT hash, begins FROM branch;";
 
 fn signs(device: DeviceId, message: &str, signature: &str) -> bool {
     let mut raw = [0; 64];
@@ -44,8 +55,18 @@ impl Store {
             unit: self.local("unit")?.unwrap_or_default(),
             roots: roots.split(',').filter_map(|id| id.parse().ok()).collect(),
             out_of_order: hashes("out_of_order", "hash")?,
+            late: self.branches()?,
             absent: hashes("absent", "sha256")?,
         })
+    }
+
+    /// The events on second branches of chains, with the event that each branch begins with.
+    fn branches(&self) -> Result<HashMap<Hash, Hash>, StoreError> {
+        let Ok(mut statement) = self.connection.prepare("SELECT hash, begins FROM late") else {
+            return Ok(HashMap::new());
+        };
+        let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), Hash(row.get(1)?))));
+        rows.and_then(Iterator::collect).map_err(|e| self.fail(e))
     }
 
     /// Says whose registry this is and from which devices trust begins, signed by this device's key; inside
@@ -57,20 +78,29 @@ impl Store {
         key: &SigningKey,
     ) -> Result<(), StoreError> {
         let roots: Vec<String> = roots.iter().map(DeviceId::to_string).collect();
-        let roots = roots.join(",");
         self.set_local("unit", unit)?;
-        self.set_local("roots", &roots)?;
-        let message = format!("{GROUNDS_AS}{unit}|{roots}");
-        let signature = hex::encode(key.sign(message.as_bytes()).to_bytes());
-        self.set_local("grounds", &signature)?;
+        self.set_local("roots", &roots.join(","))?;
+        self.sign_grounds(key)?;
         self.learn()
+    }
+
+    /// Signs whose registry this is, whom it trusts from the beginning, and which boundary file holds.
+    pub(super) fn sign_grounds(&self, key: &SigningKey) -> Result<(), StoreError> {
+        let signature = hex::encode(key.sign(self.grounds_message()?.as_bytes()).to_bytes());
+        self.set_local("grounds", &signature)
+    }
+
+    fn grounds_message(&self) -> Result<String, StoreError> {
+        let local = |key: &str| self.local(key).map(Option::unwrap_or_default);
+        let (unit, roots) = (local("unit")?, local("roots")?);
+        let (districts, vintage) = (local("districts_sha256")?, local("districts_vintage")?);
+        Ok(format!("{GROUNDS_AS}{unit}|{roots}|{districts}|{vintage}"))
     }
 
     /// Whether whose registry this is, and whom it trusts from the beginning, is as its device signed it.
     pub(super) fn grounds_hold(&self) -> Result<bool, StoreError> {
-        let local = |key: &str| self.local(key).map(Option::unwrap_or_default);
-        let message = format!("{GROUNDS_AS}{}|{}", local("unit")?, local("roots")?);
-        let signature = local("grounds")?;
+        let message = self.grounds_message()?;
+        let signature = self.local("grounds")?.unwrap_or_default();
         let devices: Vec<DeviceId> = match &self.writer {
             Some(writer) => vec![writer.device],
             None => super::read_key(&super::beside(&self.path, ".key")).map_or_else(
@@ -141,56 +171,74 @@ impl Store {
         Ok(())
     }
 
-    /// Notes an event that breaks the order of its device's chain, or whose predecessor shows so. Returns the sites of
-    /// other events that are judged anew.
+    /// Notes an event whose id does not rise above those of lower numbers of its device, and one on a second branch of a
+    /// chain; and others of which either shows now. Returns the sites of events that are judged anew.
     pub(super) fn note_order(&self, sealed: &Sealed) -> Result<BTreeSet<SiteKey>, StoreError> {
         let event = &sealed.event;
         let mut touched = BTreeSet::new();
-        let note = |hash: &Hash| {
+        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
+        let (device, id) = (event.device.as_bytes(), event.id.as_bytes().as_slice());
+        let exists = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<bool, StoreError> {
             self.connection
-                .prepare_cached("INSERT OR IGNORE INTO out_of_order(hash) VALUES (?1)")
-                .and_then(|mut s| s.execute([hash.as_bytes()]))
+                .prepare_cached(sql)
+                .and_then(|mut s| s.exists(values))
                 .map_err(|e| self.fail(e))
         };
-        if let Some(prev) = event.prev {
-            let falls: bool = self
-                .connection
-                .prepare_cached("SELECT EXISTS(SELECT 1 FROM events WHERE hash = ?1 AND id >= ?2)")
-                .and_then(|mut s| {
-                    s.query_row(
-                        params![prev.as_bytes(), event.id.as_bytes().as_slice()],
-                        |row| row.get(0),
-                    )
-                })
-                .map_err(|e| self.fail(e))?;
-            if falls {
-                note(&sealed.hash)?;
-            }
-        }
-        let next = i64::try_from(event.seq + 1).unwrap_or(i64::MAX);
-        let followers = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2 AND id <= ?3",
-            params![event.device.as_bytes(), next, event.id.as_bytes().as_slice()],
+        // Whatever its predecessor is said to be: the nearest lower number that is here has a lesser id.
+        let falls = exists(
+            "SELECT 1 FROM (SELECT id FROM events WHERE device = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1) WHERE id >= ?3",
+            &[&device, &seq, &id],
         )?;
-        for follower in followers
-            .iter()
-            .filter(|f| f.event.prev == Some(sealed.hash))
-        {
-            note(&follower.hash)?;
-            touched.extend(follower.event.site);
+        if falls {
+            self.note("out_of_order", sealed.hash)?;
+        }
+        let higher = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = \
+             (SELECT min(seq) FROM events WHERE device = ?1 AND seq > ?2) AND id <= ?3",
+            params![device, seq, id],
+        )?;
+        for later in &higher {
+            self.note("out_of_order", later.hash)?;
+            touched.extend(later.event.site);
+        }
+        // Of two events of one number the one that came first is the chain; what builds on the other is a branch.
+        let twice = exists(
+            "SELECT 1 FROM events WHERE device = ?1 AND seq = ?2 AND hash <> ?3",
+            &[&device, &seq, &sealed.hash.as_bytes()],
+        )?;
+        let begins = if twice {
+            Some(sealed.hash)
+        } else {
+            let prev = event.prev.unwrap_or(Hash([0; 32]));
+            self.connection
+                .prepare_cached("SELECT begins FROM late WHERE hash = ?1")
+                .and_then(|mut s| {
+                    s.query_row([prev.as_bytes()], |row| Ok(Hash(row.get(0)?)))
+                        .optional()
+                })
+                .map_err(|e| self.fail(e))?
+        };
+        if let Some(begins) = begins {
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO late(hash, begins) VALUES (?1, ?2)")
+                .and_then(|mut s| s.execute([sealed.hash.as_bytes(), begins.as_bytes()]))
+                .map_err(|e| self.fail(e))?;
         }
         Ok(touched)
     }
 
-    /// Notes anew, of all events, what is out of order and which files are not here.
+    fn note(&self, table: &str, hash: Hash) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(&format!("INSERT OR IGNORE INTO {table}(hash) VALUES (?1)"))
+            .and_then(|mut s| s.execute([hash.as_bytes()]))
+            .map(|_| ())
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Notes anew, of all events, what is out of order, what is on a branch, and which files are not here.
     pub(super) fn note_all(&self) -> Result<(), StoreError> {
         self.connection
-            .execute(
-                "INSERT OR IGNORE INTO out_of_order(hash) SELECT e.hash FROM events e JOIN events p \
-                 ON p.device = e.device AND p.seq = e.seq - 1 WHERE p.id >= e.id \
-                 AND p.hash = unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev'))",
-                [],
-            )
+            .execute_batch(&format!("{OUT_OF_ORDER} {LATE}"))
             .map_err(|e| self.fail(e))?;
         let mut statement = self
             .connection
@@ -297,6 +345,39 @@ impl Store {
         Ok(found)
     }
 
+    /// Whether the notes of what is out of order, on a branch, or not here are those that the events and files give.
+    pub(super) fn notes_hold(&self) -> Result<bool, StoreError> {
+        let hashes = |sql: &str| -> Result<HashSet<Hash>, StoreError> {
+            self.connection
+                .prepare(sql)
+                .and_then(|mut s| s.query_map([], |row| Ok(Hash(row.get(0)?)))?.collect())
+                .map_err(|e| self.fail(e))
+        };
+        for (table, fill) in [("out_of_order", OUT_OF_ORDER), ("late", LATE)] {
+            let given = fill.split_once(')').map_or("", |(_, select)| select);
+            if hashes(given.trim().trim_end_matches(';'))?
+                != hashes(&format!("SELECT hash FROM {table}"))?
+            {
+                return Ok(false);
+            }
+        }
+        // What is noted as absent is named by the event that it is noted for; what has arrived meanwhile is no harm.
+        let folder = self.evidence_folder();
+        let absent = self.select(
+            "SELECT DISTINCT e.hash, e.signature, e.actor_signature, e.bytes FROM absent a JOIN events e ON e.hash = a.hash",
+            [],
+        )?;
+        let named: HashSet<Hash> = absent
+            .iter()
+            .flat_map(|s| &s.event.evidence)
+            .map(|f| f.sha256)
+            .collect();
+        let noted = self.grounds()?.absent;
+        Ok(noted
+            .iter()
+            .all(|h| named.contains(h) && !evidence::path_of(&folder, *h).exists()))
+    }
+
     /// Events of some sites and of those that these merge into or were split from, and so on from there.
     pub(super) fn neighbours(
         &self,
@@ -307,8 +388,14 @@ impl Store {
         let mut waiting: Vec<SiteKey> = Vec::new();
         let others = |key: &SiteKey| -> Result<Vec<SiteKey>, StoreError> {
             self.connection
-                .prepare_cached("SELECT DISTINCT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL")
-                .and_then(|mut s| s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+                .prepare_cached(
+                    "SELECT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL \
+                     UNION SELECT site FROM events WHERE other_site = ?1 AND site IS NOT NULL",
+                )
+                .and_then(|mut s| {
+                    s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
+                        .collect()
+                })
                 .map_err(|e| self.fail(e))
         };
         for key in of {
@@ -326,11 +413,14 @@ impl Store {
         Ok(neighbours)
     }
 
-    /// Events of every site that another merges into or was split from.
+    /// Events of every site that merges with another or was split from one.
     pub(super) fn all_neighbours(&self) -> Result<Neighbours, StoreError> {
         let others: Vec<SiteKey> = self
             .connection
-            .prepare_cached("SELECT DISTINCT other_site FROM events WHERE other_site IS NOT NULL")
+            .prepare_cached(
+                "SELECT other_site FROM events WHERE other_site IS NOT NULL \
+                 UNION SELECT site FROM events WHERE other_site IS NOT NULL AND site IS NOT NULL",
+            )
             .and_then(|mut s| s.query_map([], |row| Ok(SiteKey(row.get(0)?)))?.collect())
             .map_err(|e| self.fail(e))?;
         others

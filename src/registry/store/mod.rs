@@ -334,7 +334,7 @@ impl Store {
     pub(in crate::registry) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
         self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events \
-             WHERE site IS NULL AND kind IN ('init', 'actor', 'setting', 'trust')",
+             WHERE site IS NULL AND kind IN ('init', 'actor', 'setting', 'trust', 'acknowledge')",
             [],
         )
     }

@@ -442,6 +442,28 @@ impl Store {
             .collect())
     }
 
+    /// The events with which branches of a device's chain begin.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn branches_at(&self, device: DeviceId) -> Result<Vec<Hash>, StoreError> {
+        let begins: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
+        let mut branches = Vec::new();
+        for hash in begins {
+            let events = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+                [hash.as_bytes()],
+            )?;
+            branches.extend(
+                events
+                    .iter()
+                    .filter(|s| s.event.device == device)
+                    .map(|s| s.hash),
+            );
+        }
+        Ok(branches)
+    }
+
     /// Of some events, those that are here.
     ///
     /// # Errors

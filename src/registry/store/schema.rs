@@ -55,9 +55,10 @@ const MIGRATIONS: [&str; 2] = [
          beside TEXT
      ) STRICT, WITHOUT ROWID;
      CREATE TABLE local(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
-    // `out_of_order` and `absent` follow from the events and the files beside the registry; a candidate may be named at
+    // `out_of_order`, `late` and `absent` follow from the events and the files beside the registry; a candidate may be named at
     // several sites; `photographs` shows one picture under two sites. A part of a site concerns the site it was part of.
     "CREATE TABLE out_of_order(hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+     CREATE TABLE late(hash BLOB PRIMARY KEY, begins BLOB NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE absent(sha256 BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(sha256, hash)) STRICT, WITHOUT ROWID;
      DROP TABLE candidates;
      CREATE TABLE candidates(candidate TEXT NOT NULL, site BLOB NOT NULL, PRIMARY KEY(candidate, site)) STRICT, WITHOUT ROWID;

@@ -47,6 +47,7 @@ fn office(path: &Path, secret: u8) -> Store {
         key: None,
         proof: None,
         reason: None,
+        seen: None,
     };
     store
         .write(|s| {
@@ -245,6 +246,7 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
         key: None,
         proof: None,
         reason: None,
+        seen: None,
     };
     b.write(|s| {
         s.append(

@@ -7,7 +7,6 @@ mod at_once;
 mod mark;
 
 use super::{Store, StoreError, actor_column, guard, raw, schema};
-use crate::registry::body::Body;
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
 use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -70,6 +69,8 @@ pub enum Finding {
     },
     /// Whose registry it is, or whom it trusts from the beginning, is not as its device signed it.
     Grounds,
+    /// Events that this device verified before, and signed that it did, are gone or others.
+    Mark,
     /// The district of a site is not that of the boundary file.
     District {
         /// The site.
@@ -271,6 +272,23 @@ impl Store {
         if !self.grounds_hold().unwrap_or(false) {
             found.findings.push(Finding::Grounds);
         }
+        if !self.notes_hold().unwrap_or(false) {
+            found.findings.push(Finding::Derived { site: None });
+        }
+        // What is missing of this device's own chain never has to arrive: it was here.
+        let own = super::read_key(&super::beside(&self.path, ".key")).ok();
+        let own = own.map(|key| DeviceId(key.verifying_key().to_bytes()));
+        let gone = found.gaps.iter().filter(|gap| Some(gap.device) == own);
+        let gone: Vec<Finding> = gone
+            .map(|gap| Finding::Chain {
+                device: gap.device,
+                seq: gap.first,
+            })
+            .collect();
+        found.findings.extend(gone);
+        if found.verified_before == 0 && !self.mark_holds() {
+            found.findings.push(Finding::Mark);
+        }
     }
 
     /// Whether each site lies in the district that the table says.
@@ -292,16 +310,24 @@ impl Store {
 
     /// A fork that a supervisor has explained is no finding any more.
     fn explain_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let explained: BTreeSet<DeviceId> = self
-            .followed("acknowledge")?
-            .into_iter()
-            .filter_map(|sealed| match sealed.event.body {
-                Body::Acknowledge(fork) => Some(fork.device),
-                _ => None,
-            })
-            .collect();
+        let late: BTreeSet<Hash> = self.gate().grounds().late.values().copied().collect();
+        let mut open: BTreeSet<(DeviceId, u64)> = BTreeSet::new();
+        for begins in late {
+            let branch = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+                [begins.as_bytes()],
+            )?;
+            for sealed in branch {
+                let event = &sealed.event;
+                if !self.gate().is_explained(event.device, begins) {
+                    open.insert((event.device, event.seq));
+                }
+            }
+        }
+        // A branch that was explained does not explain the next one.
+        let explained = |device: &DeviceId, seq: u64| !open.contains(&(*device, seq));
         found.findings.retain(|finding| match finding {
-            Finding::Fork { device, seq } if explained.contains(device) => {
+            Finding::Fork { device, seq } if explained(device, *seq) => {
                 found.acknowledged.push((*device, *seq));
                 false
             }

@@ -8,6 +8,7 @@ use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
 use crate::registry::replay::fold;
+use crate::registry::role::Role;
 use crate::registry::site::Site;
 use ed25519_dalek::SigningKey;
 use rusqlite::params;
@@ -303,6 +304,17 @@ impl Store {
 
     fn keep_json(&self, site: &Site, json: &[u8]) -> Result<(), StoreError> {
         let put = || -> rusqlite::Result<()> {
+            // Where it has moved, its district is looked up anew.
+            self.connection
+                .prepare_cached(
+                    "DELETE FROM site_districts WHERE key = ?1 AND EXISTS \
+                     (SELECT 1 FROM sites WHERE key = ?1 AND (lon_e7 <> ?2 OR lat_e7 <> ?3))",
+                )?
+                .execute(params![
+                    site.key.as_bytes(),
+                    site.place.lon_e7,
+                    site.place.lat_e7
+                ])?;
             self.connection
                 .prepare_cached(
                     "INSERT INTO sites(key, state, disputed, season, crew, unit, lon_e7, lat_e7, digest, json) \
@@ -399,7 +411,11 @@ impl Store {
         let says = |sealed: &Sealed| {
             matches!(
                 sealed.event.body,
-                Body::Init(_) | Body::Actor(_) | Body::Setting(_) | Body::Trust(_)
+                Body::Init(_)
+                    | Body::Actor(_)
+                    | Body::Setting(_)
+                    | Body::Trust(_)
+                    | Body::Acknowledge(_)
             )
         };
         if !events.iter().any(says) {
@@ -415,12 +431,12 @@ impl Store {
     fn learn_since(&mut self, before: &Authority) -> Result<BTreeSet<SiteKey>, StoreError> {
         self.learn()?;
         let mut sites = BTreeSet::new();
-        let mut of = |sql: &str, value: &dyn rusqlite::ToSql| -> Result<(), StoreError> {
+        let mut of = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<(), StoreError> {
             let found: Vec<SiteKey> = self
                 .connection
                 .prepare_cached(sql)
                 .and_then(|mut s| {
-                    s.query_map([value], |row| Ok(SiteKey(row.get(0)?)))?
+                    s.query_map(values, |row| Ok(SiteKey(row.get(0)?)))?
                         .collect()
                 })
                 .map_err(|e| self.fail(e))?;
@@ -428,15 +444,39 @@ impl Store {
             Ok(())
         };
         for (unit, name) in self.people().changed_since(before.people()) {
-            of(
-                "SELECT DISTINCT site FROM events WHERE actor = ?1 AND site IS NOT NULL",
-                &format!("{unit}/{name}"),
-            )?;
+            let supervises = |gate: &Authority| {
+                let person = gate.people().get(&unit, &name);
+                person.is_some_and(|p| p.roles.contains(&Role::Supervisor) || p.key.is_some())
+            };
+            // A supervisor's roles and keys bear on what others record, in their names and alone.
+            let (from, to) = if supervises(before) || supervises(&self.gate) {
+                (format!("{unit}/"), format!("{unit}0"))
+            } else {
+                (format!("{unit}/{name}"), format!("{unit}/{name}\u{0}"))
+            };
+            for column in ["site", "other_site"] {
+                of(
+                    &format!(
+                        "SELECT DISTINCT {column} FROM events WHERE actor >= ?1 AND actor < ?2 AND {column} IS NOT NULL"
+                    ),
+                    &[&from, &to],
+                )?;
+            }
         }
         for device in self.gate.devices_changed_since(before) {
+            for column in ["site", "other_site"] {
+                of(
+                    &format!(
+                        "SELECT DISTINCT {column} FROM events WHERE device = ?1 AND {column} IS NOT NULL"
+                    ),
+                    &[&device.as_bytes()],
+                )?;
+            }
+        }
+        for device in self.gate.explained_since(before) {
             of(
                 "SELECT DISTINCT site FROM events WHERE device = ?1 AND site IS NOT NULL",
-                &device.as_bytes(),
+                &[&device.as_bytes()],
             )?;
         }
         Ok(sites)
@@ -452,7 +492,7 @@ impl Store {
                 .connection
                 .execute_batch(
                     "DELETE FROM sites; DELETE FROM candidates; DELETE FROM photographs; \
-                     DELETE FROM out_of_order; DELETE FROM absent;",
+                     DELETE FROM out_of_order; DELETE FROM late; DELETE FROM absent;",
                 )
                 .map_err(|e| store.fail(e))?;
             store.note_all()?;

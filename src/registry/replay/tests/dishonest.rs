@@ -84,6 +84,7 @@ impl Teller {
                 key: None,
                 proof: None,
                 reason: None,
+                seen: None,
             }));
         }
     }
@@ -333,6 +334,7 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
                 key: (attempt.outcome > 3).then_some(device),
                 proof: None,
                 reason: Some(reason()),
+                seen: None,
             }),
         ),
         16 => (false, trust(device, of_unit, attempt.day.is_multiple_of(2))),

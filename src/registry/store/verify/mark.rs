@@ -91,6 +91,15 @@ impl Store {
         Some(mark)
     }
 
+    /// Whether what was verified before is still what is here.
+    pub(super) fn mark_holds(&self) -> bool {
+        let Some(mark) = self.mark() else {
+            return true;
+        };
+        digests(&self.connection, mark.digest.last)
+            .is_ok_and(|[before, now]| before == mark.digest && now.last >= mark.digest.last)
+    }
+
     /// Signs how far everything was verified, where the key is here and the folder can be written; else the next
     /// verification begins anew.
     pub(super) fn set_mark(&self, digest: &Digest) {

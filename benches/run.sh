@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The benchmarks: each line a ratio of medians out of one run, the two sides taking turns, with peak memory.
-# usage: bash tests/bench/run.sh [PAPAVER] [ROUNDS] [full|small]
+# usage: bash benches/run.sh [PAPAVER] [ROUNDS] [full|small]
 #   PAPAVER  the program (default: target/release/papaver, which is built when it is missing)
 #   small    a trial of the script itself within minutes; its figures mean nothing
 # Rasters (some 3 GB) and a Python environment go to ${PAPAVER_BENCH:-/tmp/papaver-bench}. Run it on a quiet machine.
 set -euo pipefail
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 papaver=${1:-${CARGO_TARGET_DIR:-$top/target}/release/papaver} rounds=${2:-3} size=${3:-full}
 work=${PAPAVER_BENCH:-${TMPDIR:-/tmp}/papaver-bench} model=$top/tests/fixtures/colour_dense.onnx
 [ -x /usr/bin/time ] || { echo "error: GNU time is missing"; echo "hint: apt-get install time"; exit 1; } >&2
@@ -13,9 +13,9 @@ work=${PAPAVER_BENCH:-${TMPDIR:-/tmp}/papaver-bench} model=$top/tests/fixtures/c
 papaver=$(realpath "$papaver")
 mkdir -p "$work/rasters-$size" "$work/times"
 [ -x "$work/rasters-venv/bin/python" ] || python3 -m venv "$work/rasters-venv"
-"$work/rasters-venv/bin/pip" install -q -r "$top/tests/bench/requirements.txt"
-"$work/rasters-venv/bin/python" "$top/tests/bench/rasters.py" "$work/rasters-$size" "$size"
-"$work/rasters-venv/bin/python" "$top/tests/bench/photos.py" make "$work/rasters-$size" "$size"
+"$work/rasters-venv/bin/pip" install -q -r "$top/benches/requirements.txt"
+"$work/rasters-venv/bin/python" "$top/benches/rasters.py" "$work/rasters-$size" "$size"
+"$work/rasters-venv/bin/python" "$top/benches/photos.py" make "$work/rasters-$size" "$size"
 cd "$work/rasters-$size"
 
 # scan NAME ARGUMENTS…: one timed scan into out-NAME; appends 'seconds kilobytes' to NAME's figures
@@ -35,7 +35,7 @@ side() { printf '%s %s s, peak %s MB' "$1" "$(seconds "$1")" "$(peak "$1")"; }
 
 # alone NAME: decoding and inference of a folder of photos alone, with as many processes as there are cores
 alone() {
-    "$work/rasters-venv/bin/python" "$top/tests/bench/photos.py" decode_and_infer "$1" "$top/models/papaver.onnx" >>"$work/times/alone_$1"
+    "$work/rasters-venv/bin/python" "$top/benches/photos.py" decode_and_infer "$1" "$top/models/papaver.onnx" >>"$work/times/alone_$1"
 }
 # photos a second, from the number in the baseline's line
 rate() { awk -v s="$(seconds "$1")" '{n = $4} END {printf "%.2f", n / s}' "$work/times/alone_$1"; }

@@ -4,7 +4,7 @@
 //! drivers, half of whose calls would then go to one copy and half to the other, and opening a `GeoPackage` would crash.
 
 fn main() {
-    println!("cargo::rerun-if-changed=.setup/build.rs");
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=GDAL_HOME");
     if let Ok(home) = std::env::var("GDAL_HOME") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{home}/lib");

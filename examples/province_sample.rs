@@ -210,6 +210,7 @@ impl Office<'_> {
                 key: None,
                 proof: None,
                 reason: None,
+                seen: None,
             });
             self.put("主任", None, day("2025-01-06"), vec![], body);
         }

@@ -1,6 +1,6 @@
 """Makes the rasters of the benchmarks. Deterministic; a file that is there is left.
 
-    python3 tests/bench/rasters.py FOLDER [full|small]
+    python3 benches/rasters.py FOLDER [full|small]
 
 The ground is textured grass that costs about as much to inflate as a real orthomosaic. Targets are magenta cells of
 16 x 16 pixels, on which tests/fixtures/colour_dense.onnx fires. UTM 50N, 2 cm a pixel, tiled, DEFLATE.

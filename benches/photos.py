@@ -1,7 +1,7 @@
 """Photos of the benchmarks, and what they are measured against.
 
-    python3 tests/bench/photos.py make FOLDER [full|small]
-    python3 tests/bench/photos.py decode_and_infer PHOTOS MODEL [WORKERS]
+    python3 benches/photos.py make FOLDER [full|small]
+    python3 benches/photos.py decode_and_infer PHOTOS MODEL [WORKERS]
 
 `make` writes 12-megapixel photos of textured ground at 2 cm and at 1 cm a pixel (photos_2cm, photos_1cm), and a
 thousand and ten thousand small ones (photos_1k, photos_10k), each with a place of its own in the tags of a drone.

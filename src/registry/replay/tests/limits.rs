@@ -1,0 +1,141 @@
+//! What replay recomputes, and what it believes no claim of.
+
+use super::*;
+use crate::registry::site::MarkKind;
+
+/// The site as a registry has it in which these files have not arrived.
+fn without(device: &Device, site: SiteKey, absent: &[EvidenceRole]) -> Site {
+    let grounds = Grounds {
+        unit: UNIT.into(),
+        roots: vec![device.id],
+        absent: absent.iter().map(|role| photo(*role).sha256).collect(),
+        ..Grounds::default()
+    };
+    let gate = Authority::of(grounds, device.known.iter().map(|(hash, e)| (*hash, e)));
+    fold(site, &device.of(site), &gate, &device.neighbours())
+}
+
+#[test]
+fn what_settles_a_site_waits_for_its_evidence_and_what_opens_it_does_not() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 14);
+    assert_eq!(device.site(site).state, State::Closed);
+    let waits = without(&device, site, &[EvidenceRole::After]);
+    assert_eq!(waits.state, State::Eradicated);
+    assert!(matches!(waits.refused[0].1, Refusal::Lacks { .. }));
+    let unseen = without(&device, site, &[EvidenceRole::Scene, EvidenceRole::After]);
+    assert_eq!(unseen.state, State::Confirmed);
+    assert!(
+        unseen
+            .marks
+            .iter()
+            .any(|mark| mark.kind == MarkKind::EvidenceAbsent)
+    );
+}
+
+#[test]
+fn an_outline_without_end_a_share_of_nothing_and_a_season_of_another_age_are_refused() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let wide = Place {
+        outline: vec![vec![vec![
+            [0, 0],
+            [1_800_000_000, 0],
+            [1_800_000_000, 800_000_000],
+            [0, 0],
+        ]]],
+        ..Place::point(LonLat::new(113.3, 33.74))
+    };
+    let correct = Body::Correct(Box::new(Correct {
+        place: Some(wide),
+        reason: "r".into(),
+        ..Correct::default()
+    }));
+    let hash = device.say(Some(site), "chief", Role::Supervisor, vec![], correct, 11);
+    assert_eq!(device.site(site).refused, [(hash, Refusal::Outline)]);
+
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let none = device.say(Some(site), "li", Role::Eradicator, vec![], eradicate(0), 14);
+    assert_eq!(device.site(site).refused, [(none, Refusal::Percent)]);
+    let old = device.say(
+        Some(site),
+        "li",
+        Role::Analyst,
+        vec![],
+        Body::Note(Note { text: "x".into() }),
+        15,
+    );
+    let mut event = device.known[&old].clone();
+    event.season = 1900;
+    let hash = Hash::of(&event.canonical().expect("canonical"));
+    device.known.insert(hash, event);
+    let refused = device.site(site).refused;
+    assert!(
+        refused.contains(&(
+            hash,
+            Refusal::Date {
+                date: "1900".into()
+            }
+        )),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_registry_is_begun_once_a_device_and_by_its_first_word() {
+    let mut device = office();
+    let init = Body::Init(Init {
+        unit: UNIT.into(),
+        unit_name: None,
+        program: "t".into(),
+    });
+    let hash = device.say(None, "mallory", Role::Supervisor, vec![], init, 20);
+    let gate = device.gate();
+    assert!(gate.people().get(UNIT, "mallory").is_none());
+    assert_eq!(
+        gate.follows(hash, &device.known[&hash]),
+        Err(Refusal::Origin)
+    );
+}
+
+#[test]
+fn a_merge_into_a_site_that_is_unknown_itself_or_far_is_refused() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    for into in [SiteKey::of_origin("event:nowhere"), site] {
+        let merge = Body::Merge(Merge {
+            into,
+            into_state: State::Confirmed,
+            reason: "r".into(),
+        });
+        let hash = device.say(Some(site), "wang", Role::Analyst, vec![], merge, 11);
+        assert!(
+            device
+                .site(site)
+                .refused
+                .contains(&(hash, Refusal::NoSuchSite))
+        );
+        assert_eq!(device.site(site).state, State::Candidate);
+    }
+}
+
+#[test]
+fn an_event_out_of_the_order_of_its_chain_is_refused() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let hash = device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let grounds = Grounds {
+        unit: UNIT.into(),
+        roots: vec![device.id],
+        out_of_order: [hash].into(),
+        ..Grounds::default()
+    };
+    let gate = Authority::of(grounds, device.known.iter().map(|(hash, e)| (*hash, e)));
+    let folded = fold(site, &device.of(site), &gate, &Neighbours::new());
+    assert_eq!(
+        (folded.state, folded.refused),
+        (State::Candidate, vec![(hash, Refusal::Order)])
+    );
+}
