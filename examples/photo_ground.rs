@@ -48,13 +48,14 @@ fn main() {
         .map(|e| e.unwrap().path())
         .filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("jpg")))
         .collect();
-    let placed = place_all(&paths, |places| {
+    let placed = place_all(&paths, None, |places| {
         if let Some(path) = &dem {
             ground = GroundModel::Terrain(Arc::new(Dem::read(path, places, 500.0)?));
         }
         Ok::<_, papaver::imagery::photo::DemError>(PhotoOptions {
             sensor_width_mm,
             ground,
+            looking_down: false,
             coarsest_m: f64::INFINITY,
         })
     })

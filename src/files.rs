@@ -297,6 +297,21 @@ pub fn settle(path: &Path) -> Result<(), FileError> {
         .map_err(FileError::of(path))
 }
 
+/// Removes a file that may not be there; a registry stays.
+///
+/// # Errors
+/// [`FileError::Registry`], [`FileError::Unwritable`].
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    spare(path)?;
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FileError::Unwritable {
+            path: path.into(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn make(
     path: &Path,
     existing: Existing,

@@ -14,8 +14,9 @@
 //! - [`statistics`]: intervals of counts, shares and rates; pure.
 //! - [`text`]: text as people write it: encodings, tables, numbers, degrees, dates.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
+//! - [`schema`]: what every file of a scan holds that leaves and comes back, each with its version.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
-//! - [`scan`]: tiles, model, scorer, hits, candidates, coverage, chips, journal, and the run that drives them.
+//! - [`scan`]: what there is to search is planned, tiles are scored, scores kept, candidates found in them, files written.
 //! - [`evaluate`]: what a model is worth: scans of surveys whose truth is known, and the figures that follow.
 //! - [`registry`]: events, the site's states, replay, store, evidence, bundles.
 //! - [`exchange`]: files people load and hand back.
@@ -44,6 +45,7 @@ pub mod imagery;
 pub mod province;
 pub mod registry;
 pub mod scan;
+pub mod schema;
 pub mod shown;
 pub mod statistics;
 pub mod text;

@@ -6,13 +6,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "words",
     "shown",
     "files",
     "statistics",
     "text",
     "ground",
+    "schema",
     "imagery",
     "scan",
     "evaluate",
@@ -26,7 +27,7 @@ const ORDER: [&str; 14] = [
 /// A crate and the path prefixes below `src/` that may name it.
 const FENCES: [(&str, &[&str]); 5] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
-    ("ort", &["scan/scorer.rs"]),
+    ("ort", &["scan/model/"]),
     ("rusqlite", &["registry/store", "ground/geopackage.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
@@ -43,7 +44,7 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("NamedTempFile", &[]),
     (
         "OpenOptions",
-        &["registry/store/lock.rs", "scan/journal.rs"],
+        &["registry/store/lock.rs", "scan/score/journal.rs"],
     ),
     ("fs::copy(", &["ground/geopackage.rs"]),
 ];

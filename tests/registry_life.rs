@@ -66,7 +66,7 @@ fn scan(folder: &Path, id: &str, day: &str, places: &[(&str, f64, f64)]) {
     let scan = json!({
         "format": "papaver.scan/1", "scan_id": id, "survey": null, "unit": "410423", "program_version": "0.1.0",
         "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {},
-        "captured": {"from": day, "to": day}, "sources": [{"name": "o.tif", "fingerprint": "f", "gsd_cm": [2.0, 2.1], "captured": day}],
+        "captured": {"from": day, "to": day}, "sources": [{"name": "o.tif", "fingerprint": "f", "gsd_cm": [2.0, 2.1], "captured": {"from": day, "to": day}}],
         "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": places.len()}, "run": {}
     });
     std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");

@@ -124,8 +124,14 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             threads: arguments.threads.unwrap_or(cores),
             site_radius_m: arguments.site_radius,
             within: None,
-            raster: RasterOptions { crs, bands: None },
+            raster: RasterOptions {
+                crs,
+                towgs84: None,
+                bands: None,
+            },
             photos: PhotoRequest {
+                pos: None,
+                looking_down: false,
                 dem: None,
                 ground_elevation_m: arguments.ground_elevation,
                 sensor_width_mm: arguments.sensor_width,

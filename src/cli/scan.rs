@@ -44,9 +44,12 @@ pub struct Arguments {
     /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     device: Device,
-    /// Coordinate system of rasters that name none, such as EPSG:4547 栅格没有坐标系时使用的坐标系，如 EPSG:4547
+    /// Coordinate system of the rasters, whatever they name themselves, such as EPSG:4547 栅格的坐标系（覆盖文件自带的），如 EPSG:4547
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
+    /// From an old datum (Beijing 1954, Xian 1980) to WGS 84: metres dx,dy,dz, or with seconds rx,ry,rz and ppm s as well 旧基准（北京 54、西安 80）到 WGS 84 的转换参数：dx,dy,dz（米），或再加 rx,ry,rz（秒）与 s（ppm）
+    #[arg(long, value_name = "DX,DY,DZ", value_parser = shift, allow_hyphen_values = true)]
+    towgs84: Option<[f64; 7]>,
     /// Numbers of the red, green and blue band, such as 3,2,1 红、绿、蓝波段的序号，如 3,2,1
     #[arg(long, value_name = "R,G,B", value_parser = bands)]
     bands: Option<[usize; 3]>,
@@ -62,6 +65,12 @@ pub struct Arguments {
     /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片：传感器宽度（毫米），用于未知的相机
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
+    /// Photos: a list of where they were taken, one a line: name, longitude, latitude, height, yaw, pitch, roll 照片：POS 文件，每行一张：照片名、经度、纬度、高度、偏航角、俯仰角、横滚角
+    #[arg(long, value_name = "FILE")]
+    pos: Option<PathBuf>,
+    /// Photos: those that do not say how far the camera was tilted were taken straight down 照片：未记录俯仰角的均为垂直向下拍摄
+    #[arg(long)]
+    looking_down: bool,
     /// Photos: search no more of overlapping photos than it takes to see each square metre N times 照片：重叠的照片只搜索到每平方米被看到 N 次为止，其余略过
     #[arg(long, value_name = "N")]
     min_views: Option<u16>,
@@ -106,6 +115,20 @@ fn device(text: &str) -> Result<Device, String> {
         "cuda" => Ok(Device::Cuda),
         _ => Err("the devices are cpu and cuda".into()),
     }
+}
+
+fn shift(text: &str) -> Result<[f64; 7], String> {
+    let numbers: Vec<f64> = text
+        .split([',', '，'])
+        .filter_map(|n| n.trim().parse().ok())
+        .filter(|n: &f64| n.abs() < 10_000.0)
+        .collect();
+    let all = match numbers.as_slice() {
+        [x, y, z] => [*x, *y, *z, 0.0, 0.0, 0.0, 0.0],
+        [x, y, z, rx, ry, rz, s] => [*x, *y, *z, *rx, *ry, *rz, *s],
+        _ => return Err("give three numbers, or seven: 15.8,-154.4,-82.3".into()),
+    };
+    Ok(all)
 }
 
 fn bands(text: &str) -> Result<[usize; 3], String> {
@@ -196,12 +219,15 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
         within: arguments.within,
         raster: RasterOptions {
             crs,
+            towgs84: arguments.towgs84,
             bands: arguments.bands,
         },
         photos: PhotoRequest {
             dem: arguments.dem,
             ground_elevation_m: arguments.ground_elevation,
             sensor_width_mm: arguments.sensor_width,
+            pos: arguments.pos,
+            looking_down: arguments.looking_down,
             min_views: arguments.min_views,
             any_view: arguments.any_view,
         },

@@ -2,8 +2,10 @@
 
 use super::talk;
 use crate::ground::area_mu;
+use crate::imagery::Beside;
 use crate::imagery::photo::Remark;
-use crate::scan::{Band, Reason, Summary};
+use crate::scan::Summary;
+use crate::schema::{Reason, ScoreBand};
 use crate::tr;
 use crate::words::Lang;
 use serde_json::json;
@@ -60,6 +62,14 @@ fn ground(summary: &Summary, lang: Lang) {
             lang,
             "photos        {photos}, flights {flights}{gsd}",
             "照片      {photos} 张，航次 {flights} 个{gsd}"
+        ));
+    }
+    for (kind, count) in &summary.beside {
+        let words = beside_words(*kind, lang);
+        talk::data(&tr!(
+            lang,
+            "passed over   {count} {words}",
+            "忽略      {words} {count} 个"
         ));
     }
     if summary.ignored > 0 {
@@ -130,11 +140,11 @@ fn candidates(summary: &Summary, lang: Lang) {
             "序号  等级    经度         纬度        面积 m²  命中  编号",
         ));
         for c in summary.candidates.iter().take(LISTED) {
-            let band = Band::of(c.score_max, summary.threshold);
+            let band = ScoreBand::of(c.score_max, summary.threshold);
             let word = match band {
-                Band::Strong => lang.pick("strong", "强    "),
-                Band::Fair => lang.pick("fair  ", "中    "),
-                Band::Weak => lang.pick("weak  ", "弱    "),
+                ScoreBand::Strong => lang.pick("strong", "强    "),
+                ScoreBand::Fair => lang.pick("fair  ", "中    "),
+                ScoreBand::Weak => lang.pick("weak  ", "弱    "),
             };
             talk::data(&format!(
                 "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}",
@@ -176,7 +186,7 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
         Remark::Duplicate { .. } => tr!(
             lang,
             "the same as another photo, not searched twice",
-            "与另一张照片相同，不重复搜索"
+            "与另一张照片是同一次拍摄，不重复搜索"
         ),
         Remark::Turned { .. } => tr!(
             lang,
@@ -203,11 +213,55 @@ fn remark_words(remark: Remark, lang: Lang) -> String {
             "all of it lies outside the boundary",
             "全部位于边界之外"
         ),
+        Remark::HeightsApart { metres, .. } => tr!(
+            lang,
+            "its heights contradict one another by {:.0} m; the stated error allows for it",
+            "高度互相矛盾，相差 {:.0} 米；位置误差已计入",
+            metres.abs()
+        ),
+        Remark::HeadingsApart { degrees, .. } => tr!(
+            lang,
+            "the gimbal's yaw is 0 and the drone's is {degrees:.0}° off; the stated error allows for it",
+            "云台偏航角为 0，与机头方向相差 {degrees:.0}°；位置误差已计入"
+        ),
+        Remark::PlacesApart { metres, .. } => tr!(
+            lang,
+            "EXIF and XMP say places {metres:.0} m apart; the stated error allows for it",
+            "EXIF 与 XMP 的位置相差 {metres:.0} 米；位置误差已计入"
+        ),
+        Remark::XmpDamaged { .. } => tr!(
+            lang,
+            "a part of its XMP could not be read",
+            "XMP 有一部分读不出"
+        ),
         Remark::BelowTakeOff { altitude_m, .. } => tr!(
             lang,
             "{altitude_m:.0} m above take-off",
             "相对起飞点高度 {altitude_m:.0} 米"
         ),
+    }
+}
+
+fn beside_words(kind: Beside, lang: Lang) -> &'static str {
+    match kind {
+        Beside::Band => lang.pick(
+            "single bands of multispectral or thermal cameras",
+            "多光谱或热红外单波段图像",
+        ),
+        Beside::Heights => lang.pick("terrain models", "地形模型（DSM、DEM 等）"),
+        Beside::Preview => lang.pick(
+            "coarser copies of imagery that was searched",
+            "已搜索影像的低分辨率副本",
+        ),
+        Beside::Picture => lang.pick(
+            "pictures that no camera took, such as those of reports",
+            "非相机拍摄的图片（报告插图等）",
+        ),
+        Beside::Foreign => lang.pick(
+            "ECW or MrSID files, which are not searched: export them as GeoTIFF",
+            "ECW、MrSID 文件（未搜索，请导出为 GeoTIFF）",
+        ),
+        Beside::Vector => lang.pick("files of lines and points", "矢量文件"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a model is worth: scans of surveys whose truth is known, and the figures that follow, by site and not by pixel.
 //!
-//! The path of the data: [`SurveySource`] → the scan, twice → `truth` → `outcome` (what was found, what was false) →
+//! The path of the data: [`SurveySource`] → the scan → `truth` → `outcome` (what was found, what was false) →
 //! `curve` and [`Report`] → files. [`evaluate`] drives it; `statistics` is pure.
 
 mod chart;

@@ -29,7 +29,7 @@ pub struct PlotResult {
     pub searched: bool,
     /// Whether a candidate of the scan at the operating threshold marks it.
     pub found: bool,
-    /// The best score of a candidate that marks it in the scan at the floor; 0 where there is none.
+    /// The best score of a candidate that marks it at the floor; 0 where there is none.
     pub score: f64,
 }
 
@@ -65,7 +65,7 @@ pub struct Outcome {
     pub undecided: usize,
     /// Candidates at the operating threshold.
     pub candidates: Vec<Judged>,
-    /// Candidates of the scan at the floor.
+    /// Candidates at the floor.
     pub floor: Vec<Judged>,
 }
 
@@ -103,14 +103,14 @@ impl Shape {
     }
 }
 
-/// Compares two scans of a survey, at the operating threshold and at the floor, with its truth. A candidate marks every
+/// Compares a scan of a survey, and the candidates `floor` found in its scores at the floor, with its truth. A candidate marks every
 /// plot within `radius_m` of it; a plot may be marked by several. One that marks none and lies as near to ground of
 /// which nobody knows is left out.
 pub fn compare(
     name: &str,
     truth: Option<&Truth>,
     operating: &Summary,
-    floor: &Summary,
+    floor: &[Candidate],
     radius_m: f64,
 ) -> Outcome {
     let none = Truth::default();
@@ -127,7 +127,7 @@ pub fn compare(
         .collect();
     let unknown: Vec<Shape> = unknown.iter().map(|g| Shape::new(g, &plane)).collect();
     let (at_threshold, at_floor) = (
-        settled(operating, &shapes, &unknown, &plane, radius_m),
+        settled(&operating.candidates, &shapes, &unknown, &plane, radius_m),
         settled(floor, &shapes, &unknown, &plane, radius_m),
     );
     let gsd_cm = median(operating.sources.iter().map(|s| s.gsd_cm).collect());
@@ -167,7 +167,7 @@ pub fn compare(
 
 /// The candidates of a scan with the plots that each marks, but for those that mark none and lie on unknown ground.
 fn settled<'a>(
-    summary: &'a Summary,
+    candidates: &'a [Candidate],
     plots: &[Shape],
     unknown: &[Shape],
     plane: &LocalPlane,
@@ -180,7 +180,7 @@ fn settled<'a>(
         let known = !marked.is_empty() || !unknown.iter().any(is_near);
         known.then_some((c, marked))
     };
-    summary.candidates.iter().filter_map(near).collect()
+    candidates.iter().filter_map(near).collect()
 }
 
 fn judge(name: &str, marks: &[(&Candidate, Vec<usize>)], plots: &[Plot]) -> Vec<Judged> {

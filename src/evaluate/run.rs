@@ -7,13 +7,10 @@ use super::report::Report;
 use super::survey::SurveySource;
 use super::truth::{Truth, read_truth};
 use crate::files::{self, Existing, FileError};
-use crate::scan::{Progress, Request, Summary, scan};
+use crate::scan::{Progress, Request, SCORE_FLOOR, scan_and_find};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// The lowest score that is looked at: candidates below it say nothing.
-pub const FLOOR: f64 = 0.05;
 
 /// The files of an evaluation.
 const FIGURES: [&str; 3] = [
@@ -35,9 +32,9 @@ pub struct Options {
     pub false_alarms_per_km2: Option<f64>,
 }
 
-/// Scans every survey at the operating threshold and at a floor of 0.05, compares with the truth and writes
-/// `evaluation.json`, `precision-recall.svg` and `precision-recall.png` into the folder. The scans stay under `scans/`,
-/// so that the same command goes on where it was stopped.
+/// Scans every survey once, finds its candidates at the operating threshold and at a floor of 0.05, compares with the truth
+/// and writes `evaluation.json`, `precision-recall.svg` and `precision-recall.png` into the folder. The scans stay under
+/// `scans/`, so that the same command goes on where it was stopped.
 ///
 /// # Errors
 /// See [`EvaluateError`].
@@ -82,7 +79,7 @@ pub fn evaluate(
     let report = Report::new(
         &outcomes,
         threshold.unwrap_or_default(),
-        FLOOR.min(threshold.unwrap_or(FLOOR)),
+        SCORE_FLOOR.min(threshold.unwrap_or(SCORE_FLOOR)),
         options.false_alarms_per_km2,
     );
     write(folder, &report)?;
@@ -110,26 +107,24 @@ fn one(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, EvaluateError> {
-    let run = |threshold: Option<f64>, part: &str| -> Result<Summary, EvaluateError> {
-        let request = Request {
-            inputs: survey.imagery.clone(),
-            out: options.scan.out.join(SCANS).join(&survey.name).join(part),
-            threshold,
-            ..options.scan.clone()
-        };
-        scan(&request, progress, stop).map_err(|source| EvaluateError::Scan {
-            survey: survey.name.clone(),
-            source,
-        })
+    let request = Request {
+        inputs: survey.imagery.clone(),
+        out: options.scan.out.join(SCANS).join(&survey.name),
+        ..options.scan.clone()
     };
-    let operating = run(options.scan.threshold, "threshold")?;
+    let (operating, floor) =
+        scan_and_find(&request, SCORE_FLOOR, progress, stop).map_err(|source| {
+            EvaluateError::Scan {
+                survey: survey.name.clone(),
+                source,
+            }
+        })?;
     *threshold = Some(operating.threshold);
-    let floor = run(Some(FLOOR.min(operating.threshold)), "floor")?;
     let outcome = compare(
         &survey.name,
         truth,
         &operating,
-        &floor,
+        &floor.candidates,
         options.match_radius_m,
     );
     if !outcome.plots.is_empty() && outcome.plots.iter().all(|p| !p.searched) {

@@ -2,10 +2,11 @@
 
 use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
-use super::lonlat::Quad;
+use super::lonlat::{LonLat, Quad};
 use super::overlay::{even_odd, rest, union, union_within};
 use super::vector::layers;
 use super::vector_error::VectorError;
+use super::zone::Misfit;
 use crate::words::{Lang, Said, Say, shell};
 use crate::{speaking_error, tr};
 use geo::{
@@ -45,6 +46,20 @@ pub enum BoundaryNote {
         /// The features' numbers, from 1.
         features: Vec<usize>,
     },
+    /// Coordinates that did not fit their system were read in the one they fit.
+    Misfit {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong.
+        misfit: Misfit,
+    },
+    /// No way from its datum to WGS 84 is known: it may lie tens of metres off.
+    UnknownDatum {
+        /// The file.
+        path: PathBuf,
+        /// The datum.
+        datum: String,
+    },
 }
 
 /// Numbers as a list: the first few, and how many more there are.
@@ -63,6 +78,34 @@ fn listed(numbers: &[usize]) -> String {
 impl Say for BoundaryNote {
     fn say(&self, lang: Lang) -> Said {
         match self {
+            Self::Misfit { path, misfit } => {
+                let path = path.display();
+                Said::new(match misfit {
+                    Misfit::ZoneInFront { zone, epsg } | Misfit::ZoneLeftOut { zone, epsg } => tr!(
+                        lang,
+                        "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
+                        "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+                    ),
+                    Misfit::Exchanged => tr!(
+                        lang,
+                        "{path}: longitude and latitude are exchanged; read the right way round",
+                        "{path}：经度与纬度颠倒，已按正确次序读取"
+                    ),
+                })
+            }
+            Self::UnknownDatum { path, datum } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
+                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
+                ))
+                .hint(tr!(
+                    lang,
+                    "give the parameters of your area with `--towgs84 dx,dy,dz`, or export the boundary in CGCS2000",
+                    "请用 `--towgs84 dx,dy,dz` 给出本地区参数，或以 CGCS2000 重新导出边界"
+                ))
+            }
             Self::WithoutShape { path, features } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -210,10 +253,20 @@ impl Boundary {
     /// # Errors
     /// See [`BoundaryError`].
     pub fn read(path: &Path) -> Result<Self, BoundaryError> {
+        Self::read_with(path, None)
+    }
+
+    /// As [`Boundary::read`], with the seven parameters of a datum that has no known way to WGS 84
+    /// ([`Crs::with_shift`]).
+    ///
+    /// # Errors
+    /// See [`BoundaryError`].
+    pub fn read_with(path: &Path, shift: Option<[f64; 7]>) -> Result<Self, BoundaryError> {
         let unreadable = |source| BoundaryError::Unreadable {
             path: path.into(),
             source,
         };
+        let mut notes = Vec::new();
         let mut polygons: Vec<geo::Polygon> = Vec::new();
         let (mut without_shape, mut settled, mut no_area) = (0, Vec::new(), Vec::new());
         for layer in layers(path).map_err(unreadable)? {
@@ -233,10 +286,13 @@ impl Boundary {
                     .as_ref()
                     .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
                 for polygon in found {
-                    let there = to_lonlat(&polygon, crs).map_err(|source| BoundaryError::Crs {
-                        path: path.into(),
-                        source,
-                    })?;
+                    let there =
+                        in_lonlat(&polygon, crs, shift, path, &mut notes).map_err(|source| {
+                            BoundaryError::Crs {
+                                path: path.into(),
+                                source,
+                            }
+                        })?;
                     let (areas, clean) =
                         settle(there).ok_or_else(|| BoundaryError::SelfIntersecting {
                             path: path.into(),
@@ -255,26 +311,7 @@ impl Boundary {
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
-        let path = || path.to_owned();
-        let mut notes = Vec::new();
-        if without_shape > 0 {
-            notes.push(BoundaryNote::WithoutShape {
-                path: path(),
-                features: without_shape,
-            });
-        }
-        if !settled.is_empty() {
-            notes.push(BoundaryNote::Settled {
-                path: path(),
-                features: settled,
-            });
-        }
-        if !no_area.is_empty() {
-            notes.push(BoundaryNote::NoArea {
-                path: path(),
-                features: no_area,
-            });
-        }
+        notes.extend(passed_over(path, without_shape, settled, no_area));
         Ok(Self {
             polygons: united,
             notes,
@@ -329,6 +366,32 @@ fn areas(shape: geo::Geometry) -> Vec<geo::Polygon> {
     }
 }
 
+/// What to say of features without a geometry, settled polygons and those without an area.
+fn passed_over(
+    path: &Path,
+    without_shape: usize,
+    settled: Vec<usize>,
+    no_area: Vec<usize>,
+) -> impl Iterator<Item = BoundaryNote> {
+    let path = path.to_owned();
+    [
+        (without_shape > 0).then(|| BoundaryNote::WithoutShape {
+            path: path.clone(),
+            features: without_shape,
+        }),
+        (!settled.is_empty()).then(|| BoundaryNote::Settled {
+            path: path.clone(),
+            features: settled,
+        }),
+        (!no_area.is_empty()).then(|| BoundaryNote::NoArea {
+            path: path.clone(),
+            features: no_area,
+        }),
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// Rings of more corners than this are not looked at for touches: that takes the square of them.
 const CHECKED_CORNERS: usize = 10_000;
 
@@ -348,6 +411,54 @@ fn settle(polygon: Polygon) -> Option<(MultiPolygon, bool)> {
     let area = odd.unsigned_area();
     let clear = (once - area).abs() <= (area * SLIP.0).max(SLIP.1);
     clear.then_some((odd, !few))
+}
+
+/// A polygon in lon/lat. Coordinates that cannot be in their system and fit one other, with certainty, are read in it.
+fn in_lonlat(
+    polygon: &geo::Polygon,
+    crs: &Crs,
+    shift: Option<[f64; 7]>,
+    path: &Path,
+    notes: &mut Vec<BoundaryNote>,
+) -> Result<geo::Polygon, CrsError> {
+    let mut note = |note| {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    let there = match to_lonlat(polygon, crs) {
+        Err(CrsError::OutOfRange {
+            misfit: Some(misfit),
+            ..
+        }) => {
+            note(BoundaryNote::Misfit {
+                path: path.into(),
+                misfit,
+            });
+            match misfit {
+                Misfit::Exchanged => {
+                    let turned = polygon.map_coords(|c| Coord { x: c.y, y: c.x });
+                    to_lonlat(&turned, crs)?
+                }
+                Misfit::ZoneInFront { epsg, .. } | Misfit::ZoneLeftOut { epsg, .. } => {
+                    to_lonlat(polygon, &Crs::parse(&format!("EPSG:{epsg}"))?)?
+                }
+            }
+        }
+        other => other?,
+    };
+    let about = there.exterior().coords().next().map(|c| LonLat::from(*c));
+    if about.is_none_or(|at| crs.has_known_datum(at)) {
+        return Ok(there);
+    }
+    if let Some(shift) = shift {
+        return to_lonlat(polygon, &crs.with_shift(shift)?);
+    }
+    note(BoundaryNote::UnknownDatum {
+        path: path.into(),
+        datum: crs.datum(),
+    });
+    Ok(there)
 }
 
 fn to_lonlat(polygon: &geo::Polygon, crs: &Crs) -> Result<geo::Polygon, CrsError> {

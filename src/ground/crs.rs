@@ -2,9 +2,13 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
+use super::zone::{Frame, Misfit, misfit};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
-use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
+
+/// Semi-major axis of WGS 84 and CGCS2000 in metres.
+const EQUATOR_M: f64 = 6_378_137.0;
 
 /// A coordinate reference system as WKT, cheap to copy between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum CrsError {
         x: f64,
         /// Northing or latitude.
         y: f64,
+        /// What is likely wrong.
+        misfit: Option<Misfit>,
     },
 }
 
@@ -52,16 +58,40 @@ impl Say for CrsError {
             .hint(tr!(lang,
                 "it is probably a local system: georeference the raster anew, or name the true system with `--crs EPSG:…`",
                 "它可能是独立坐标系：请重新配准，或用 `--crs EPSG:…` 指明真实坐标系")),
-            Self::OutOfRange { name, x, y } => Said::new(tr!(lang,
+            Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(lang,
                 "the position {x}, {y} lies outside the range of '{name}'",
                 "位置 {x}， {y} 超出坐标系“{name}”的适用范围"))
-            .hint(tr!(lang,
-                "the raster's coordinates do not fit its coordinate system; check with `gdalinfo`, mend with `gdal_edit.py -a_srs`",
-                "栅格坐标与坐标系不符：用 `gdalinfo` 检查，用 `gdal_edit.py -a_srs` 修正")),
+            .hint(misfit_hint(*misfit, lang)),
         }
     }
 }
 speaking_error!(CrsError);
+
+/// What to do about coordinates that do not fit their system.
+fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> String {
+    match misfit {
+        Some(Misfit::ZoneInFront { zone, epsg }) => tr!(
+            lang,
+            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
+            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+        ),
+        Some(Misfit::ZoneLeftOut { zone, epsg }) => tr!(
+            lang,
+            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
+            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+        ),
+        Some(Misfit::Exchanged) => tr!(
+            lang,
+            "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
+            "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前"
+        ),
+        None => tr!(
+            lang,
+            "the coordinates do not fit the coordinate system; name the true one with `--crs EPSG:…`",
+            "坐标与坐标系不符；请用 `--crs EPSG:…` 指明真实坐标系"
+        ),
+    }
+}
 
 impl Crs {
     /// WGS 84 longitude and latitude.
@@ -107,6 +137,91 @@ impl Crs {
         &self.wkt
     }
 
+    /// What it is, as far as coordinates that do not fit need it.
+    pub(super) fn frame(&self) -> Frame {
+        let reference = SpatialRef::from_definition(&self.wkt).ok();
+        let of = reference.as_ref();
+        Frame {
+            geographic: of.is_some_and(SpatialRef::is_geographic),
+            false_easting: of
+                .and_then(|r| r.get_proj_param("false_easting").ok().flatten())
+                .unwrap_or(0.0),
+            semi_major: of.and_then(|r| r.semi_major().ok()).unwrap_or(EQUATOR_M),
+        }
+    }
+
+    /// Whether there is a known way from its datum to WGS 84 about a place. PROJ takes a datum it knows no way from for
+    /// WGS 84 without a word, and places then lie tens of metres off.
+    pub fn has_known_datum(&self, about: LonLat) -> bool {
+        // A system on the ellipsoid of WGS 84 (CGCS2000, GRS 80) is within a metre or two of it whatever its name.
+        if (self.frame().semi_major - EQUATOR_M).abs() < 0.5 {
+            return true;
+        }
+        let strict = || -> gdal::errors::Result<CoordTransform> {
+            let mut options = CoordTransformOptions::new()?;
+            options.set_ballpark_allowed(false)?;
+            options.set_area_of_interest(
+                (about.lon - 0.05).max(-180.0),
+                (about.lat - 0.05).max(-90.0),
+                (about.lon + 0.05).min(180.0),
+                (about.lat + 0.05).min(90.0),
+            )?;
+            let mut own = SpatialRef::from_definition(&self.wkt)?;
+            let mut wgs84 = SpatialRef::from_definition("EPSG:4326")?;
+            own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+            wgs84.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+            CoordTransform::new_with_options(&own, &wgs84, &options)
+        };
+        let Ok(transform) = strict() else {
+            return false;
+        };
+        let Ok(there) = self.from_lonlat(&[about]) else {
+            return false;
+        };
+        run(&transform, self, std::iter::once((there[0].x, there[0].y))).is_ok()
+    }
+
+    /// The name of its datum.
+    pub fn datum(&self) -> String {
+        let reference = SpatialRef::from_definition(&self.wkt).ok();
+        let of = |node: &str| {
+            let reference = reference.as_ref()?;
+            reference.get_attr_value(node, 0).ok().flatten()
+        };
+        let name = of("DATUM").or_else(|| of("GEOGCS"));
+        name.unwrap_or_else(|| self.name.clone()).replace('_', " ")
+    }
+
+    /// The same with the seven parameters of its datum's way to WGS 84: metres along x, y, z, seconds of arc about them
+    /// (position vector rotation), parts in a million.
+    ///
+    /// # Errors
+    /// [`CrsError::Unknown`] where the system cannot be written with them.
+    pub fn with_shift(&self, shift: [f64; 7]) -> Result<Self, CrsError> {
+        let unknown = || CrsError::Unknown {
+            definition: self.name.clone(),
+        };
+        let reference = SpatialRef::from_definition(&self.wkt).map_err(|_ignored| unknown())?;
+        let plain = reference.to_proj4().map_err(|_ignored| unknown())?;
+        let kept: Vec<&str> = plain
+            .split_whitespace()
+            .filter(|word| {
+                !["+towgs84", "+datum", "+type", "+no_defs"]
+                    .iter()
+                    .any(|p| word.starts_with(p))
+            })
+            .collect();
+        let parameters = shift.map(|v| v.to_string()).join(",");
+        let shifted = Self::parse(&format!(
+            "{} +towgs84={parameters} +no_defs",
+            kept.join(" ")
+        ))?;
+        Ok(Self {
+            name: format!("{} +towgs84={parameters}", self.name),
+            ..shifted
+        })
+    }
+
     fn reference(wkt: &str) -> Option<SpatialRef> {
         let mut reference = SpatialRef::from_definition(wkt).ok()?;
         reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -134,7 +249,7 @@ impl Crs {
     pub fn to_lonlat(&self) -> Result<ToLonLat, CrsError> {
         Ok(ToLonLat {
             transform: self.transform(false)?,
-            name: self.name.clone(),
+            crs: self.clone(),
         })
     }
 
@@ -145,7 +260,7 @@ impl Crs {
     pub fn from_lonlat(&self, points: &[LonLat]) -> Result<Vec<CrsPoint>, CrsError> {
         let (xs, ys) = run(
             &self.transform(true)?,
-            &self.name,
+            self,
             points.iter().map(|p| (p.lon, p.lat)),
         )?;
         Ok(xs
@@ -159,7 +274,7 @@ impl Crs {
 /// From one coordinate system to WGS 84 lon/lat.
 pub struct ToLonLat {
     transform: CoordTransform,
-    name: String,
+    crs: Crs,
 }
 
 impl ToLonLat {
@@ -170,7 +285,7 @@ impl ToLonLat {
     pub fn apply(&self, points: &[CrsPoint]) -> Result<Vec<LonLat>, CrsError> {
         let (xs, ys) = run(
             &self.transform,
-            &self.name,
+            &self.crs,
             points.iter().map(|p| (p.x, p.y)),
         )?;
         let found: Vec<LonLat> = xs
@@ -179,19 +294,24 @@ impl ToLonLat {
             .map(|(lon, lat)| LonLat { lon, lat })
             .collect();
         match found.iter().position(|p| !p.is_on_earth()) {
-            Some(i) => Err(CrsError::OutOfRange {
-                name: self.name.clone(),
-                x: points[i].x,
-                y: points[i].y,
-            }),
+            Some(i) => Err(out_of_range(&self.crs, points[i].x, points[i].y)),
             None => Ok(found),
         }
     }
 }
 
+fn out_of_range(crs: &Crs, x: f64, y: f64) -> CrsError {
+    CrsError::OutOfRange {
+        name: crs.name.clone(),
+        x,
+        y,
+        misfit: misfit(crs.frame(), x, y),
+    }
+}
+
 fn run(
     transform: &CoordTransform,
-    name: &str,
+    crs: &Crs,
     points: impl Iterator<Item = (f64, f64)>,
 ) -> Result<(Vec<f64>, Vec<f64>), CrsError> {
     let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = points.unzip();
@@ -199,11 +319,7 @@ fn run(
         xs.first().copied().unwrap_or(0.0),
         ys.first().copied().unwrap_or(0.0),
     );
-    let out = |x, y| CrsError::OutOfRange {
-        name: name.to_owned(),
-        x,
-        y,
-    };
+    let out = |x, y| out_of_range(crs, x, y);
     if transform
         .transform_coords(&mut xs, &mut ys, &mut [])
         .is_err()

@@ -18,6 +18,7 @@ mod shape;
 mod shapefile;
 mod vector;
 mod vector_error;
+mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::{Boundary, BoundaryError, BoundaryNote};
@@ -31,3 +32,4 @@ pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
 pub use overlay::{rest, union, union_within};
 pub use region::{Rect, Region, Run};
 pub use vector_error::VectorError;
+pub use zone::Misfit;

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn read(wkt: &str) -> Result<Option<geo::Geometry>, String> {
-        of_geometry(&Geometry::from_wkt(wkt).expect("WKT"), 0)
+        of_geometry(&Geometry::from_wkt(wkt).expect(wkt), 0)
     }
 
     #[test]
@@ -103,10 +103,28 @@ mod tests {
             };
             assert_eq!(found.0.len(), 1, "{one}");
         }
-        let mixed = read("GEOMETRYCOLLECTION(POLYGON EMPTY,POINT M (1 2 3),LINESTRING(0 0,1 1))");
-        assert!(
-            matches!(mixed, Ok(Some(geo::Geometry::GeometryCollection(ref c))) if c.0.len() == 2)
-        );
+        let mut several = Geometry::empty(Kind::wkbMultiPolygon).expect("made");
+        for part in [
+            "POLYGON EMPTY",
+            "POLYGON((0 0,1 0,1 1,0 0))",
+            "POLYGON EMPTY",
+        ] {
+            let part = Geometry::from_wkt(part).expect("WKT");
+            several.add_geometry(part).expect("added");
+        }
+        let Ok(Some(geo::Geometry::MultiPolygon(found))) = of_geometry(&several, 0) else {
+            panic!("{several:?}");
+        };
+        assert_eq!(found.0.len(), 1);
+        for mixed in [
+            "GEOMETRYCOLLECTION(POLYGON EMPTY,POINT(1 2),LINESTRING(0 0,1 1))",
+            "GEOMETRYCOLLECTION M (POLYGON M EMPTY,POINT M (1 2 3),LINESTRING M (0 0 1,1 1 1))",
+        ] {
+            assert!(
+                matches!(read(mixed), Ok(Some(geo::Geometry::GeometryCollection(ref c))) if c.0.len() == 2),
+                "{mixed}"
+            );
+        }
     }
 
     #[test]

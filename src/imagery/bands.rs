@@ -84,6 +84,7 @@ pub(super) fn choose(
         .ok_or_else(|| RasterError::Grey {
             path: path.into(),
             bands: count,
+            heights: bands.first().is_some_and(is_of_heights),
         })?;
     let kinds: Vec<GdalDataType> = chosen
         .iter()
@@ -91,10 +92,12 @@ pub(super) fn choose(
         .collect::<Result<_, _>>()?;
     if kinds.iter().all(|k| *k == GdalDataType::UInt8) {
         Ok(Colours::Byte(chosen))
-    } else if kinds
-        .iter()
-        .all(|k| matches!(k, GdalDataType::UInt8 | GdalDataType::UInt16))
-    {
+    } else if kinds.iter().all(|k| {
+        matches!(
+            k,
+            GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16
+        )
+    }) {
         Ok(Colours::Word(chosen))
     } else {
         Err(RasterError::Depth {
@@ -102,6 +105,14 @@ pub(super) fn choose(
             kind: kinds[0].name(),
         })
     }
+}
+
+/// Whether a band holds values as terrain models do, not light.
+fn is_of_heights(band: &RasterBand<'_>) -> bool {
+    matches!(
+        band.band_type(),
+        GdalDataType::Int16 | GdalDataType::Int32 | GdalDataType::Float32 | GdalDataType::Float64
+    )
 }
 
 fn palette(bands: &[RasterBand<'_>]) -> Option<Colours> {
@@ -134,7 +145,13 @@ pub(super) fn no_data(dataset: &Dataset, colours: &Colours) -> NoData {
     {
         return NoData::Mask;
     }
-    let values: Vec<f64> = bands.iter().filter_map(RasterBand::no_data_value).collect();
+    // Signed values are read as they are from 0 on; what lies below, a mark for no data mostly, becomes 0.
+    let read_as = |band: &RasterBand<'_>| {
+        let value = band.no_data_value()?;
+        let signed = band.band_type() == GdalDataType::Int16;
+        Some(if signed { value.max(0.0) } else { value })
+    };
+    let values: Vec<f64> = bands.iter().filter_map(read_as).collect();
     if !values.is_empty() && values.len() == bands.len() {
         NoData::Value(values)
     } else {

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The formats. Some builds of GDAL lack some of them.
-const DRIVERS: [&str; 13] = [
+const DRIVERS: [&str; 14] = [
     "GTiff",
     "COG",
     "VRT",
@@ -24,6 +24,7 @@ const DRIVERS: [&str; 13] = [
     "MrSID",
     "GPKG",
     "PNG",
+    "JPEG",
 ];
 /// The largest virtual raster.
 const LARGEST: u64 = 64 << 20;
@@ -35,20 +36,22 @@ const HEAD: u64 = 1024;
 /// Fails for a raster that is not to be opened because it was only found below `folder`.
 ///
 /// # Errors
-/// [`RasterError::Leads`], [`RasterError::NotARaster`].
+/// [`RasterError::Leads`], [`RasterError::Foreign`], [`RasterError::NotARaster`].
 pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
     let not = |reason: String| RasterError::NotARaster {
         path: path.into(),
         reason,
     };
     crate::files::regular(path).map_err(|e| not(e.to_string()))?;
+    super::orthomosaic::check_data_base(path)?;
     let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
     match leads_out(path, &root, 0) {
         Some(to) => Err(RasterError::Leads {
             path: path.into(),
             to,
         }),
-        None => of_known_format(path).map_err(not),
+        None => of_known_format(path)
+            .map_err(|reason| RasterError::foreign(path).unwrap_or_else(|| not(reason))),
     }
 }
 
@@ -61,7 +64,7 @@ fn of_known_format(path: &Path) -> Result<(), String> {
     };
     match Dataset::open_ex(path, options) {
         Ok(_) => Ok(()),
-        Err(e) => Err(super::raster::gdal_words(&e)),
+        Err(e) => Err(super::orthomosaic::gdal_words(&e)),
     }
 }
 

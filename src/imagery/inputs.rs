@@ -1,10 +1,11 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
+use super::georeference::is_placed;
 use crate::text::names::{Name, below};
 use crate::text::{TextFlaw, decode};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub struct Found {
     pub ignored: usize,
     /// The rasters that nobody named, with the folder in which each was found.
     pub found_in: BTreeMap<PathBuf, PathBuf>,
+    /// Those that the user named, in person or in a list, not only their folder.
+    pub named: BTreeSet<PathBuf>,
 }
 
 /// An input that cannot be used.
@@ -124,9 +127,8 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
         add(input, &mut found, false)?;
     }
     // What was named as well as found is named.
-    for input in inputs {
-        found.found_in.remove(input);
-    }
+    let named = &found.named;
+    found.found_in.retain(|path, _| !named.contains(path));
     for list in [&mut found.rasters, &mut found.photos] {
         list.sort();
         list.dedup();
@@ -144,6 +146,7 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
 fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputError> {
     if is_virtual(input) {
         found.rasters.push(input.to_owned());
+        found.named.insert(input.to_owned());
         return Ok(());
     }
     let unreadable = |source| InputError::Unreadable {
@@ -174,15 +177,17 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
             let folder = input.parent().unwrap_or(Path::new(""));
             for line in text
                 .lines()
-                .map(|line| line.trim().trim_matches(['"', '“', '”']).trim())
+                .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).trim())
                 .filter(|l| !l.is_empty() && !l.starts_with('#'))
             {
                 add(&listed(folder, line), found, true)?;
             }
+            return Ok(());
         }
-        e if PHOTOS.contains(&e) => found.photos.push(input.to_owned()),
+        e if PHOTOS.contains(&e) && !is_placed(input) => found.photos.push(input.to_owned()),
         _ => found.rasters.push(input.to_owned()),
     }
+    found.named.insert(input.to_owned());
     Ok(())
 }
 
@@ -206,6 +211,11 @@ fn listed(folder: &Path, line: &str) -> PathBuf {
         (0..=from).find_map(|skip| below(folder, &name.parts[skip..]).ok())
     });
     alike.unwrap_or(slashed)
+}
+
+/// Whether files with this ending are pictures, which are orthomosaics where something beside them says where they lie.
+fn pictures(ending: &str) -> bool {
+    PHOTOS.contains(&ending) || ending == "png"
 }
 
 /// Takes what lies in a folder below the one that was named.
@@ -234,7 +244,7 @@ fn walk(folder: &Path, named: &Path, found: &mut Found) -> std::io::Result<()> {
             continue;
         }
         match ending(&path).as_str() {
-            e if RASTERS.contains(&e) => {
+            e if RASTERS.contains(&e) || pictures(e) && is_placed(&path) => {
                 found.found_in.insert(path.clone(), named.to_owned());
                 found.rasters.push(path);
             }

@@ -1,17 +1,22 @@
 //! What was flown: orthomosaics and photos, their pixels, their place and their date.
 //!
-//! A [`Raster`] is what is known of a file before its pixels are read; it is shared between threads. A [`RasterReader`]
-//! owns an open data set and belongs to one thread. Nothing is ever written beside the input.
+//! A [`Source`] is what is known of an orthomosaic or a photo before its pixels are read; it is shared between threads.
+//! A [`PixelReader`] owns what is open and belongs to one thread. Nothing is ever written beside the input.
 
 mod bands;
 mod captured;
 mod fingerprint;
 mod found;
 mod gdal_setup;
+mod georeference;
 mod inputs;
-mod raster;
+mod orthomosaic;
+mod orthomosaic_reader;
+mod photo_source;
+mod pixels;
+mod planes;
 mod raster_error;
-mod reader;
+mod source;
 mod stretch;
 
 pub mod photo;
@@ -19,7 +24,10 @@ pub mod photo;
 pub use captured::{Captured, CapturedError};
 pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
 pub use gdal_setup::{gdal_version, set_up_gdal};
+pub use georeference::RasterNote;
 pub use inputs::{Found, InputError, find_inputs};
-pub use raster::{Level, Raster, RasterOptions};
-pub use raster_error::RasterError;
-pub use reader::{Pixels, RasterReader, Why};
+pub use orthomosaic::{Orthomosaic, RasterOptions};
+pub use photo_source::PhotoSource;
+pub use pixels::{OpenError, PixelReader, Pixels, Validity};
+pub use raster_error::{Beside, RasterError};
+pub use source::{Level, Source};

@@ -353,27 +353,7 @@ pub struct Screen {
     pub note: Option<String>,
 }
 
-/// Why a candidate was put aside at the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RejectReason {
-    /// A flower that looks alike, such as corn poppy 虞美人.
-    Lookalike,
-    /// A field crop.
-    Crop,
-    /// A garden flower.
-    GardenFlower,
-    /// A vegetable.
-    Vegetable,
-    /// Not a plant.
-    Object,
-    /// Shadow, blur or a fault of the image.
-    ShadowOrBlur,
-    /// Another candidate or site is the same place.
-    Duplicate,
-    /// Something else; a note says what.
-    Other,
-}
+pub use crate::schema::RejectReason;
 
 /// See [`Body::Assign`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

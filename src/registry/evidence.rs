@@ -6,6 +6,7 @@ use super::place::Place;
 use super::settings::Settings;
 use crate::files;
 use crate::ground::LonLat;
+use crate::imagery::photo::picture_tags;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use sha2::{Digest, Sha256};
@@ -118,44 +119,13 @@ pub struct Exif {
 
 /// Reads the EXIF of a file; one without it says nothing.
 pub fn exif(bytes: &[u8]) -> Exif {
-    use exif::{In, Reader, Tag, Value};
-    let Ok(read) = Reader::new().read_from_container(&mut io::Cursor::new(bytes)) else {
-        return Exif::default();
-    };
-    let text = |tag| match read.get_field(tag, In::PRIMARY).map(|f| &f.value) {
-        Some(Value::Ascii(parts)) => parts
-            .first()
-            .map(|part| String::from_utf8_lossy(part).trim().to_owned()),
-        _ => None,
-    };
-    let degrees = |tag, reference, negative: &str| {
-        let Some(Value::Rational(parts)) = read.get_field(tag, In::PRIMARY).map(|f| &f.value)
-        else {
-            return None;
-        };
-        let [d, m, s] = parts.get(..3)? else {
-            return None;
-        };
-        let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
-        let sign = if text(reference).is_some_and(|r| r.eq_ignore_ascii_case(negative)) {
-            -1.0
-        } else {
-            1.0
-        };
-        value.is_finite().then_some(sign * value)
-    };
-    let taken_at = text(Tag::DateTimeOriginal)
-        .or_else(|| text(Tag::DateTime))
-        .and_then(|written| {
-            jiff::civil::DateTime::strptime("%Y:%m:%d %H:%M:%S", &written)
-                .ok()
-                .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string())
-        });
-    let at = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")
-        .zip(degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S"))
-        .map(|(lon, lat)| LonLat::new(lon, lat))
-        .filter(|at| at.is_on_earth() && (at.lon != 0.0 || at.lat != 0.0));
-    Exif { taken_at, at }
+    let tags = picture_tags(bytes);
+    Exif {
+        taken_at: tags
+            .taken
+            .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+        at: tags.at,
+    }
 }
 
 /// What does not fit between a photograph and the event it goes with: marked, not refused.

@@ -1,10 +1,10 @@
 //! Everything that can end a scan, in one type.
 
-use super::journal::JournalError;
-use super::model_error::ModelError;
+use super::model::ModelError;
+use super::score::JournalError;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
-use crate::imagery::photo::DemError;
+use crate::imagery::photo::{DemError, PosError};
 use crate::imagery::{InputError, RasterError};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -47,6 +47,8 @@ pub enum ScanError {
     Crs(CrsError),
     /// The terrain model.
     Dem(DemError),
+    /// The list of positions.
+    Pos(PosError),
     /// A number is out of range.
     Range {
         /// The option.
@@ -86,6 +88,7 @@ impl Say for ScanError {
             },
             Self::Raster(e) => e.say(lang),
             Self::Dem(e) => e.say(lang),
+            Self::Pos(e) => e.say(lang),
             Self::Model(e) => e.say(lang),
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
@@ -147,6 +150,7 @@ speaking_error!(ScanError, |e| match e {
     ScanError::Input(e) => Some(e),
     ScanError::Raster(e) => Some(e),
     ScanError::Dem(e) => Some(e),
+    ScanError::Pos(e) => Some(e),
     ScanError::Model(e) => Some(e),
     ScanError::Boundary(e) => Some(e),
     ScanError::Journal(e) => Some(e),
@@ -173,4 +177,4 @@ macro_rules! from {
         })*
     };
 }
-from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem);
+from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos);

@@ -1,7 +1,26 @@
-//! Ids derived from content, so that the same scan has the same ids wherever and whenever it is run.
+//! Ids: numbers of what a scan holds, apart by type, and ids derived from content, so that the same scan has the same ids
+//! wherever and whenever it is run.
 
 use crate::ground::LonLat;
 use sha2::{Digest, Sha256};
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub usize);
+    )*};
+}
+numbers! {
+    /// The number of a source, in the order of their names.
+    SourceId,
+    /// The number of the work on a source, or on some parts of a photo: one source may have several.
+    WorkId,
+    /// The number of a task of a work.
+    TaskId,
+    /// The number of a chunk of a work.
+    ChunkId,
+}
 
 /// Crockford's alphabet: no I, L, O or U, so that an id can be read over a radio.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

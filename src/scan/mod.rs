@@ -1,44 +1,30 @@
-//! From imagery to candidates: tiles, model, scorer, hits, clusters, chips, journal, and the run that drives them.
+//! From imagery to candidates, in five stages: what there is to search is planned, its tiles are scored, the scores are
+//! kept, candidates are found in them, and files are written.
 //!
-//! The path of the data: [`Request`] → `sources` → `plan` → `pool` (`window`, `scorer`, `hits`) → `journal` →
-//! `cluster` → [`Candidate`] and [`Coverage`] → `outputs` ([`chip`], [`review`]). [`scan`] drives it.
+//! The path of the data: [`Request`] → `plan` (sources, tiling, view selection, work) → `score` (executor, window, the
+//! model's head, journal) → the score store → `find` (locate, associate, cluster, candidates; coverage) → `write` (features,
+//! chips, record, review page). [`scan`] drives it.
 
-mod candidate;
-pub mod chip;
-mod choice;
-mod cluster;
-mod coverage;
 mod error;
-mod hits;
+mod find;
 mod ids;
-mod journal;
-mod looked;
 mod model;
-mod model_error;
-mod outputs;
-mod pictures;
 mod plan;
-mod pool;
 mod progress;
 mod request;
-pub mod review;
 mod run;
-mod scorer;
-mod sightings;
-mod sources;
+mod score;
 mod summary;
-mod views;
-mod window;
+mod write;
 
-pub use candidate::{Band, Candidate, SourceFacts};
-pub use cluster::clusters;
-pub use coverage::{Coverage, Reason};
 pub use error::ScanError;
-pub use journal::JournalError;
-pub use model::{Activation, Contract, InputShape, Output};
-pub use model_error::ModelError;
+pub use find::{Candidate, Coverage, Ranked, SourceFacts, clusters};
+pub use ids::SourceId;
+pub use model::{
+    Activation, Contract, Device, Head, Hit, InputShape, Model, ModelError, Output, Runtime,
+};
 pub use progress::{Progress, Silent, Stage, Step};
 pub use request::{PhotoRequest, Request};
-pub use run::scan;
-pub use scorer::{Device, Model, Runtime};
+pub use run::{SCORE_FLOOR, scan, scan_and_find};
+pub use score::JournalError;
 pub use summary::Summary;

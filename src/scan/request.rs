@@ -1,7 +1,7 @@
 //! What the user asks of a scan, checked.
 
 use super::error::ScanError;
-use super::scorer::Device;
+use super::model::Device;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::words::Lang;
 use std::path::PathBuf;
@@ -15,6 +15,10 @@ pub struct PhotoRequest {
     pub ground_elevation_m: Option<f64>,
     /// The sensor's width in millimetres.
     pub sensor_width_mm: Option<f64>,
+    /// A list that says where photos were taken.
+    pub pos: Option<PathBuf>,
+    /// Photos that do not say how far the camera was tilted were taken straight down.
+    pub looking_down: bool,
     /// Search no more of overlapping photos than it takes to see each square metre so often, where they allow it.
     pub min_views: Option<u16>,
     /// Keep what was found in any photo, whatever the others that searched its place say.
@@ -24,21 +28,32 @@ pub struct PhotoRequest {
 impl PhotoRequest {
     /// What of it decides where photos lie: empty where nothing was asked.
     pub fn fingerprint(&self) -> String {
-        let dem = self.dem.as_deref().map_or_else(String::new, |path| {
-            // A terrain model that cannot be read is refused elsewhere.
-            file_fingerprint(path).map_or_else(|_unreadable| String::new(), |f| f.0)
-        });
+        let of_file = |path: &Option<PathBuf>| {
+            path.as_deref().map_or_else(String::new, |path| {
+                // What cannot be read is refused elsewhere.
+                file_fingerprint(path).map_or_else(|_unreadable| String::new(), |f| f.0)
+            })
+        };
+        let dem = of_file(&self.dem);
         let number = |n: Option<f64>| n.map_or_else(String::new, |n| n.to_string());
         let parts = [
             dem,
             number(self.ground_elevation_m),
             number(self.sensor_width_mm),
         ];
-        if parts.iter().all(String::is_empty) {
+        let mut text = if parts.iter().all(String::is_empty) {
             String::new()
         } else {
             parts.join(" ")
+        };
+        if self.pos.is_some() {
+            text.push_str(" pos ");
+            text.push_str(&of_file(&self.pos));
         }
+        if self.looking_down {
+            text.push_str(" down");
+        }
+        text
     }
 }
 

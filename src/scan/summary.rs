@@ -1,9 +1,9 @@
 //! What a scan found, for whoever writes or prints it.
 
-use super::candidate::{Candidate, SourceFacts};
-use super::coverage::{Coverage, SourceAreas};
-use crate::imagery::RasterError;
+use super::find::{Candidate, Coverage, SourceAreas, SourceFacts};
 use crate::imagery::photo::Remark;
+use crate::imagery::{Beside, RasterError};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a scan found, for whoever prints it.
@@ -29,6 +29,8 @@ pub struct Summary {
     pub skipped: Vec<String>,
     /// Files of other kinds that lay in the folders and were passed over.
     pub ignored: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over.
+    pub beside: BTreeMap<Beside, usize>,
     /// Finest and coarsest centimetres a pixel of the photos' searched parts, where there are photos.
     pub photos_gsd_cm: Option<(f64, f64)>,
     /// Photos searched, and the flights they were taken on.

@@ -542,10 +542,10 @@ fn the_work_of_another_scan() {
     into(&mut c, "another source", &other, MODEL, &[]);
     into(
         &mut c,
-        "another threshold",
+        "scores lower than those kept",
         &good,
         MODEL,
-        &["--threshold", "0.7"],
+        &["--threshold", "0.02"],
     );
     // The same name with other content.
     let copy = c.at("sub");
@@ -559,8 +559,9 @@ fn the_work_of_another_scan() {
         &[],
     );
     fs::remove_file(done.join("journal.jsonl")).expect("removed");
+    fs::remove_file(done.join("scores.jsonl")).expect("removed");
     let mut foreign = scan_command(&[&good], &done, MODEL, &["-q"]);
-    c.refused("results without a journal", &mut foreign, 1);
+    c.refused("results without scores", &mut foreign, 1);
     scan(&[&other], &done, MODEL, &["--restart"], 0);
     assert!(Results::read(&done).candidates.is_empty());
     assert!(

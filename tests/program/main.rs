@@ -29,7 +29,9 @@ mod shots;
 
 mod bad_input;
 mod evaluate;
+mod field_files;
 mod large;
+mod other_rules;
 mod real_orthos;
 mod received;
 mod resume;

@@ -233,7 +233,18 @@ fn a_thermal_frame_of_a_mixed_card() {
         " drone-dji:ImageSource=\"InfraredCamera\" drone-dji:Rel",
     );
     let bytes = with_blocks(&picture(), Some(&tags().exif()), Some(thermal.as_bytes()));
-    named("thermal.jpg", &bytes, "is a thermal image", &[]);
+    let folder = TempDir::new().expect("temporary folder");
+    let out = TempDir::new().expect("temporary folder");
+    fs::write(folder.path().join("thermal.jpg"), &bytes).expect("written");
+    let alone = scanned(folder.path(), &out.path().join("alone"), &[]);
+    assert_eq!(alone.code, Some(1), "{}", alone.err);
+    assert!(alone.err.contains("is a thermal image"), "{}", alone.err);
+    // Beside the colour photos of the card it is counted, not named.
+    let good = tags().on(&picture());
+    fs::write(folder.path().join("good.jpg"), good).expect("written");
+    let both = scanned(folder.path(), &out.path().join("both"), &[]);
+    assert_eq!(both.code, Some(0), "{}", both.err);
+    assert!(both.out.contains("1 single bands"), "{}", both.out);
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn a_photo_of_no_use_is_made_up_for() {
     assert_eq!(some.candidates.len(), all.candidates.len());
     assert!(tiles(&some) < tiles(&all));
 
-    // The same bytes on one thread, and wherever the journal breaks off.
+    // The same bytes on one thread, and wherever the scores break off.
     let expected = files(&out.path().join("some"));
     let same = |name: &str, found: &BTreeMap<String, Vec<u8>>| {
         assert_eq!(
@@ -179,12 +179,12 @@ fn a_photo_of_no_use_is_made_up_for() {
     };
     run("one", &["--min-views", "1", "--threads", "1"], 2);
     same("one thread", &files(&out.path().join("one")));
-    let journal = out.path().join("some/journal.jsonl");
-    let whole = fs::read_to_string(&journal).expect("read");
+    let scores = out.path().join("some/scores.jsonl");
+    let whole = fs::read_to_string(&scores).expect("read");
     let lines: Vec<&str> = whole.lines().collect();
     for share in [1, 3, 6, 9] {
         let kept = lines[..lines.len() * share / 10].join("\n") + "\n";
-        fs::write(&journal, kept).expect("written");
+        fs::write(&scores, kept).expect("written");
         run("some", &["--min-views", "1"], 2);
         same("resumed", &files(&out.path().join("some")));
     }
@@ -196,4 +196,16 @@ fn a_photo_of_no_use_is_made_up_for() {
         &["--min-views", "2"],
         1,
     );
+}
+
+#[test]
+fn another_agreement_or_threshold_is_found_in_the_scores() {
+    let folder = TempDir::new().expect("temporary folder");
+    let out = TempDir::new().expect("temporary folder");
+    // One of them is dark, and the scores say so without its being looked at again.
+    write(folder.path(), &[4]);
+    scan(&[folder.path()], out.path(), MODEL, &[], 2);
+    for options in [&["--any-view"][..], &["--threshold", "0.7"]] {
+        crate::other_rules::same_as_anew(&[folder.path()], out.path(), MODEL, options, 2);
+    }
 }

@@ -38,7 +38,7 @@ fn scan(office: &Office, id: &str, day: Option<&str>, gsd_cm: Option<f64>, west:
     let scan = json!({
         "format": "papaver.scan/1", "scan_id": id, "survey": null, "unit": "410423", "program_version": "0.1.0",
         "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {}, "captured": captured,
-        "sources": [{"name": "o.tif", "fingerprint": "f", "gsd_cm": gsd_cm, "captured": day}],
+        "sources": [{"name": "o.tif", "fingerprint": "f", "gsd_cm": gsd_cm, "captured": captured}],
         "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": 0}, "run": {}
     });
     std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");

@@ -35,13 +35,13 @@ def write_page(folder, cards, lang, pictures):
     folder.mkdir(parents=True, exist_ok=True)
     env = dict(os.environ, PAPAVER_REVIEW_PAGE=str(folder / "review.html"), PAPAVER_REVIEW_CARDS=str(cards),
                PAPAVER_REVIEW_LANG=lang, PAPAVER_REVIEW_PICTURES=" ".join(pictures))
-    subprocess.run(["cargo", "test", "-q", "--lib", "scan::review::tests::write_a_page_for_the_browser", "--", "--ignored", "--exact"],
+    subprocess.run(["cargo", "test", "-q", "--lib", "scan::write::review::tests::write_a_page_for_the_browser", "--", "--ignored", "--exact"],
                    cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 def draw_pictures(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["cargo", "test", "-q", "--lib", "scan::chip::tests::write_pictures_for_the_browser", "--", "--ignored", "--exact"],
+    subprocess.run(["cargo", "test", "-q", "--lib", "scan::write::chip::tests::write_pictures_for_the_browser", "--", "--ignored", "--exact"],
                    cwd=ROOT, env=dict(os.environ, PAPAVER_CHIPS=str(folder)), check=True, stdout=subprocess.DEVNULL)
     return sorted(p.stem.removeprefix("chip-") for p in folder.glob("chip-*.jpg"))
 

@@ -26,6 +26,8 @@ pub struct Uncertainty {
 pub enum HeightSource {
     /// Altitude above take-off over a terrain model.
     Terrain,
+    /// Altitude above the sea over a terrain model.
+    AltitudeOverTerrain,
     /// Altitude above the sea less the elevation the user gave.
     GroundElevation,
     /// Altitude above take-off over level ground.
@@ -50,6 +52,7 @@ impl HeightSource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Terrain => "terrain",
+            Self::AltitudeOverTerrain => "altitude_over_terrain",
             Self::GroundElevation => "ground_elevation",
             Self::RelativeAltitude => "relative_altitude",
             Self::AboveGround => "above_ground",
@@ -82,7 +85,9 @@ impl Uncertainty {
         let position_m = accuracy.horizontal_m.map_or(2.0, |m| m.max(floor));
         let height_m = match height {
             HeightSource::Terrain => 1.5,
-            HeightSource::GroundElevation => accuracy.vertical_m.map_or(5.0, |m| m.max(1.0)),
+            HeightSource::GroundElevation | HeightSource::AltitudeOverTerrain => {
+                accuracy.vertical_m.map_or(5.0, |m| m.max(1.0))
+            }
             HeightSource::RelativeAltitude => 2.0,
             HeightSource::AboveGround => 1.0,
         };
@@ -90,7 +95,7 @@ impl Uncertainty {
             Attitude::Gimbal { .. } => 0.5,
             Attitude::Body { .. } => 2.0,
             // A camera that says nothing may be fixed to an airframe that leans into the wind.
-            Attitude::Heading(_) | Attitude::Unknown => 5.0,
+            Attitude::Heading(_) | Attitude::Unknown | Attitude::Doubtful { .. } => 5.0,
         };
         let yaw_deg = match yaw {
             YawSource::Tag => 2.0,

@@ -1,42 +1,12 @@
 //! Why a photo is not searched, in words and in the design's codes.
 
 use super::jpeg::JpegError;
-use super::metadata::{Band, Metadata, MetadataFault, Position};
+use super::metadata::{Attitude, Band, Doubt, Metadata, MetadataFault, Position};
 use super::quality::Defect;
+use crate::schema::Reason;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::{Path, PathBuf};
-
-/// The reasons of the coverage layer that concern photos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// It could not be read.
-    Unreadable,
-    /// It is coarser than the model can bear.
-    TooCoarse,
-    /// It does not say where it was taken.
-    NoPosition,
-    /// Its height above the ground is not known.
-    NoAltitude,
-    /// It sees the ground at too flat an angle.
-    TooOblique,
-    /// It shows nothing that can be searched.
-    Quality,
-}
-
-impl Reason {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::TooCoarse => "too_coarse",
-            Self::NoPosition => "no_position",
-            Self::NoAltitude => "no_altitude",
-            Self::TooOblique => "too_oblique",
-            Self::Quality => "quality",
-        }
-    }
-}
 
 /// A photo that is set aside, with what it was about.
 #[derive(Debug)]
@@ -69,6 +39,8 @@ pub enum Why {
         position: Position,
         /// Whether a block of metadata could not be read.
         damaged: bool,
+        /// Whether a camera's tags are there.
+        camera: bool,
     },
     /// No tag says how high above the ground it was taken.
     NoAltitude {
@@ -95,6 +67,12 @@ pub enum Why {
     },
     /// It looks to the horizon or above it.
     TooOblique,
+    /// It is not known where the camera looked.
+    Attitude(Doubt),
+    /// It was stitched out of several frames.
+    Panorama,
+    /// Its only height counts from the ellipsoid, the ground's from the sea.
+    OverEllipsoid,
     /// It shows heat or a single band.
     Band(Band),
     /// Its picture is useless.
@@ -112,13 +90,44 @@ impl SetAside {
     pub(super) fn no_position(path: &Path, found: &Metadata) -> Self {
         let position = found.position;
         let damaged = !found.faults.is_empty();
-        Self::new(path, Why::NoPosition { position, damaged })
+        let camera = found.make.is_some()
+            || found.model.is_some()
+            || found.focal_mm.is_some()
+            || found.captured.is_some()
+            || found.relative_altitude_m.is_some()
+            || matches!(
+                found.attitude,
+                Attitude::Gimbal { .. } | Attitude::Body { .. }
+            );
+        let why = Why::NoPosition {
+            position,
+            damaged,
+            camera,
+        };
+        Self::new(path, why)
     }
 
     pub(super) fn no_altitude(path: &Path, found: &Metadata) -> Self {
         let above_sea = found.altitude_m.is_some();
         let damaged = found.faults.contains(&MetadataFault::Xmp);
         Self::new(path, Why::NoAltitude { above_sea, damaged })
+    }
+
+    /// Whether it is a frame of one band or of heat beside colour photos.
+    pub fn is_band(&self) -> bool {
+        matches!(self.why, Why::Band(_))
+    }
+
+    /// Whether nothing in it says that a camera took it: a picture of a report, or a copy that lost all its tags.
+    pub fn is_no_photo(&self) -> bool {
+        matches!(
+            self.why,
+            Why::NoPosition {
+                position: Position::Missing,
+                damaged: false,
+                camera: false,
+            } | Why::Grey
+        )
     }
 
     /// The code for the coverage layer.
@@ -131,10 +140,11 @@ impl SetAside {
             Why::NoAltitude { .. }
             | Why::AbsurdAltitude { .. }
             | Why::OffTerrain
+            | Why::OverEllipsoid
             | Why::NoFocalLength => Reason::NoAltitude,
             Why::TooCoarse { .. } => Reason::TooCoarse,
-            Why::TooOblique => Reason::TooOblique,
-            Why::Grey | Why::Band(_) | Why::Defect(_) => Reason::Quality,
+            Why::TooOblique | Why::Attitude(_) => Reason::TooOblique,
+            Why::Grey | Why::Panorama | Why::Band(_) | Why::Defect(_) => Reason::Quality,
         }
     }
 
@@ -208,6 +218,14 @@ impl SetAside {
                     "{path} 中的位置不是地球上的坐标"
                 )
             }
+            Why::NoPosition {
+                position: Position::Unreadable,
+                ..
+            } => tr!(
+                lang,
+                "the position in {path} cannot be read: a part of its degrees, minutes and seconds is no number",
+                "{path} 中的位置读不出：度、分、秒有一项不是数"
+            ),
             Why::NoPosition { damaged: true, .. } => {
                 tr!(
                     lang,
@@ -262,6 +280,17 @@ impl SetAside {
                 "{path} looks to the horizon: none of its ground can be placed",
                 "{path} 朝向地平线，无法定位其中的地面"
             ),
+            Why::Attitude(doubt) => doubted(lang, *doubt, &path.to_string()),
+            Why::Panorama => tr!(
+                lang,
+                "{path} is a panorama, stitched out of several frames",
+                "{path} 是拼接的全景图，不是单张照片"
+            ),
+            Why::OverEllipsoid => tr!(
+                lang,
+                "the height in {path} counts from the ellipsoid, that of the ground from the sea",
+                "{path} 中的高度是椭球高，与地面海拔不是同一基准"
+            ),
             Why::Band(Band::Thermal) => {
                 tr!(lang, "{path} is a thermal image", "{path} 是热红外图像")
             }
@@ -293,8 +322,8 @@ impl SetAside {
             }
             Why::NoPosition { .. } => tr!(
                 lang,
-                "write the flight log's positions in, for example with `exiftool -geotag track.gpx`, or build an orthomosaic",
-                "请用飞行日志写入位置（如 `exiftool -geotag track.gpx`），或先制作正射影像"
+                "give a list of positions (name, longitude, latitude, height, yaw, pitch, roll) with `--pos FILE`, or build an orthomosaic",
+                "请用 `--pos 文件` 给出 POS 数据（照片名、经度、纬度、高度、偏航、俯仰、横滚），或先制作正射影像"
             ),
             Why::NoAltitude {
                 above_sea: true, ..
@@ -333,13 +362,59 @@ impl SetAside {
                 "point the camera straight down",
                 "请将相机垂直向下拍摄"
             ),
+            Why::Attitude(_) => tr!(
+                lang,
+                "give the original from the card; if the camera looked straight down, say so with `--looking-down`",
+                "请使用存储卡中的原图；若确为垂直向下拍摄，请加 `--looking-down`"
+            ),
+            Why::OverEllipsoid => tr!(
+                lang,
+                "give the originals, which hold the height above take-off too",
+                "请使用原图，其中还有相对起飞点的高度"
+            ),
             Why::Grey | Why::Band(_) | Why::Defect(Defect::NearInfrared) => tr!(
                 lang,
                 "give the colour photos of the flight",
                 "请提供同一航次的彩色照片"
             ),
-            Why::TooLarge { .. } | Why::Defect(_) => return None,
+            Why::TooLarge { .. } | Why::Defect(_) | Why::Panorama => return None,
         })
+    }
+}
+
+/// Why it is not known where a camera looked, as a sentence.
+fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
+    match doubt {
+        Doubt::AllZero => tr!(
+            lang,
+            "all three angles of the gimbal in {path} are 0: they were not written, and where the camera looked is not known",
+            "{path} 的云台三个角度都是 0，实为未写入，不知道相机朝向何处"
+        ),
+        Doubt::NoTilt => tr!(
+            lang,
+            "{path} does not say how far the camera was tilted",
+            "{path} 没有相机俯仰角，不知道相机朝向何处"
+        ),
+        Doubt::Damaged => tr!(
+            lang,
+            "the XMP of {path} is damaged: how far the camera was tilted cannot be read",
+            "{path} 的 XMP 已损坏，读不出相机俯仰角"
+        ),
+        Doubt::Ambiguous => tr!(
+            lang,
+            "the camera's angles in {path} may count from straight down or from the horizon: its maker is not known for either",
+            "{path} 的相机角度可能从垂直向下起算，也可能从地平线起算，无法由厂家判定"
+        ),
+        Doubt::NoHeading => tr!(
+            lang,
+            "the camera was tilted in {path}, and nothing says to which side",
+            "{path} 的相机有倾斜，但没有可信的方位角，不知道朝向哪一侧"
+        ),
+        Doubt::HandHeld => tr!(
+            lang,
+            "{path} was taken with a telephone: where it looked is not known",
+            "{path} 是手机拍摄的，不知道镜头朝向何处"
+        ),
     }
 }
 

@@ -48,8 +48,13 @@ impl Axes {
     /// The axes of the upright image at an attitude, with `fallback_yaw` where it has no heading.
     pub fn of(attitude: Attitude, fallback_yaw: f64) -> Self {
         match attitude {
-            Attitude::Unknown => Self::gimbal(fallback_yaw, -90.0, 0.0),
-            Attitude::Heading(yaw) => Self::gimbal(yaw, -90.0, 0.0),
+            Attitude::Unknown | Attitude::Doubtful { heading: None, .. } => {
+                Self::gimbal(fallback_yaw, -90.0, 0.0)
+            }
+            Attitude::Heading(yaw)
+            | Attitude::Doubtful {
+                heading: Some(yaw), ..
+            } => Self::gimbal(yaw, -90.0, 0.0),
             Attitude::Gimbal { yaw, pitch, roll } => {
                 Self::gimbal(yaw.unwrap_or(fallback_yaw), pitch, roll)
             }

@@ -36,14 +36,27 @@ struct Corner {
 
 /// Finds the cells all of whose corners meet the ground below the horizon's margin with at most `coarsest_m` metres a
 /// pixel.
-pub fn footprint(camera: &Camera, terrain: &dyn HeightField, coarsest_m: f64) -> Footprint {
+///
+/// With `turned`, the frame may be turned about its centre by any angle: only what lies within its largest circle is in it
+/// whichever way, and the rest is not searched.
+pub fn footprint(
+    camera: &Camera,
+    terrain: &dyn HeightField,
+    coarsest_m: f64,
+    turned: bool,
+) -> Footprint {
     let (width, height) = camera.lens.size();
     let cell_px = width.max(height) / f64::from(CELLS);
     let columns = count(width / cell_px);
     let rows = count(height / cell_px);
     let corners: Vec<Option<Corner>> = (0..=rows)
         .flat_map(|y| (0..=columns).map(move |x| (x, y)))
-        .map(|(x, y)| corner(camera, terrain, pixel_of(x, y, cell_px, (width, height))))
+        .map(|(x, y)| {
+            let pixel = pixel_of(x, y, cell_px, (width, height));
+            let off = (pixel.x - width / 2.0).hypot(pixel.y - height / 2.0);
+            let in_frame = !turned || off <= width.min(height) / 2.0;
+            corner(camera, terrain, pixel).filter(|_| in_frame)
+        })
         .collect();
     let at = |x: u32, y: u32| corners[(y * (columns + 1) + x) as usize];
     let usable = |limit: f64| {
@@ -177,7 +190,7 @@ mod tests {
             40.0,
             Axes::of(attitude, 0.0),
         );
-        footprint(&camera, &Level(0.0), coarsest_m)
+        footprint(&camera, &Level(0.0), coarsest_m, false)
     }
 
     #[test]

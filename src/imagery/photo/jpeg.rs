@@ -7,6 +7,12 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 const EXIF: &[u8] = b"Exif\0\0";
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// The head of a part of a packet too long for one segment: an id of 32 letters, the whole length, the part's offset.
+const LONG_XMP: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
+const LONG_XMP_HEAD: usize = LONG_XMP.len() + 32 + 4 + 4;
+/// EXIF blocks and XMP packets that are kept of a file, and bytes of a long packet.
+const MAX_BLOCKS: usize = 16;
+const MAX_LONG_XMP: usize = 1024 * 1024;
 /// Marker segments that are read before a file is given up; real cameras write fewer than 100.
 const MAX_SEGMENTS: usize = 4096;
 
@@ -19,10 +25,10 @@ pub struct Headers {
     pub height: u32,
     /// Colour components: 1 for grey, 3 for colour.
     pub components: u8,
-    /// The first EXIF block, from its TIFF header on.
-    pub exif: Option<Vec<u8>>,
-    /// The first XMP packet.
-    pub xmp: Option<Vec<u8>>,
+    /// The EXIF blocks, each from its TIFF header on.
+    pub exif: Vec<Vec<u8>>,
+    /// The XMP packets.
+    pub xmp: Vec<Vec<u8>>,
 }
 
 /// Why a file is no JPEG that can be read.
@@ -67,13 +73,19 @@ pub fn headers(reader: &mut (impl BufRead + Seek)) -> Result<Headers, JpegError>
     }
     reader.consume(2);
     let mut found = Headers::default();
+    let mut long = Vec::new();
     for _ in 0..MAX_SEGMENTS {
         let marker = next_marker(reader)?;
         match marker {
             0xd8 | 0x01 | 0xd0..=0xd7 => {}
-            0xda if found.width > 0 && found.height > 0 => return Ok(found),
+            0xda if found.width > 0 && found.height > 0 => {
+                if !long.is_empty() {
+                    found.xmp.push(long);
+                }
+                return Ok(found);
+            }
             0xda | 0xd9 => return Err(JpegError::Broken),
-            _ => segment(reader, marker, &mut found)?,
+            _ => segment(reader, marker, &mut found, &mut long)?,
         }
     }
     Err(JpegError::Broken)
@@ -95,6 +107,7 @@ fn segment(
     reader: &mut (impl BufRead + Seek),
     marker: u8,
     found: &mut Headers,
+    long: &mut Vec<u8>,
 ) -> Result<(), JpegError> {
     let mut length = [0_u8; 2];
     reader.read_exact(&mut length)?;
@@ -113,14 +126,49 @@ fn segment(
         found.height = u32::from(u16::from_be_bytes([size[1], size[2]]));
         found.width = u32::from(u16::from_be_bytes([size[3], size[4]]));
         found.components = size[5];
-    } else if found.exif.is_none() && body.starts_with(EXIF) {
-        body.drain(..EXIF.len());
-        found.exif = Some(body);
-    } else if found.xmp.is_none() && body.starts_with(XMP) {
-        body.drain(..XMP.len());
-        found.xmp = Some(body);
+    } else if body.starts_with(LONG_XMP) {
+        let part = body.get(LONG_XMP_HEAD..).unwrap_or_default();
+        if long.len() + part.len() <= MAX_LONG_XMP {
+            long.extend(part);
+        }
+    } else if let Some(head) = head_of(&body, &[EXIF]) {
+        body.drain(..head);
+        keep(&mut found.exif, body);
+    } else if let Some(head) = head_of(&body, &[XMP]) {
+        body.drain(..head);
+        keep(&mut found.xmp, body);
+    } else if head_of(&body, &[b"<?xpacket", b"<x:xmpmeta"]).is_some() {
+        // Some programs leave the head out.
+        keep(&mut found.xmp, body);
     }
     Ok(())
+}
+
+/// The length of the head that a body begins with.
+fn head_of(body: &[u8], heads: &[&[u8]]) -> Option<usize> {
+    let head = heads.iter().find(|head| body.starts_with(head))?;
+    Some(head.len())
+}
+
+fn keep(blocks: &mut Vec<Vec<u8>>, block: Vec<u8>) {
+    if blocks.len() < MAX_BLOCKS {
+        blocks.push(block);
+    }
+}
+
+/// Two ways in which the bytes after the end of a file might go on: the end at once, and nonsense before it.
+///
+/// A file that lost no more than its end marker shows the same picture with either: its scans are complete, so that what
+/// follows is not looked at. One that was cut does not.
+pub fn endings(bytes: &[u8]) -> [Vec<u8>; 2] {
+    const NONSENSE: usize = 1 << 16;
+    let bytes = bytes.strip_suffix(&[0xff]).unwrap_or(bytes);
+    let nonsense = (0..NONSENSE).map(|i| [0x5a, 0x93, 0x2c, 0xe1, 0x47, 0xb8][i % 6]);
+    let end = [0xff, 0xd9];
+    [
+        [bytes, &end].concat(),
+        bytes.iter().copied().chain(nonsense).chain(end).collect(),
+    ]
 }
 
 /// Whether the scans of a whole JPEG in memory come to their end marker. What follows it (the previews that cameras
@@ -219,7 +267,7 @@ mod tests {
         assert_eq!((found.width, found.height, found.components), (40, 24, 3));
         assert!(is_whole(&whole));
         assert!(is_whole(&[whole.as_slice(), b"a preview"].concat()));
-        for cut in [1, 2, 3, whole.len() / 2, whole.len() - 20] {
+        for cut in [1, 2, 3, 40, whole.len() / 2, whole.len() - 20] {
             assert!(!is_whole(&whole[..whole.len() - cut]), "{cut}");
         }
     }

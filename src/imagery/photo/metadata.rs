@@ -1,10 +1,13 @@
-//! What a photo says of itself: EXIF by `kamadak-exif`, XMP by [`super::xmp`]. Nothing is guessed here: a missing or
-//! absurd value is `None`. Bytes in, [`Metadata`] out; no input panics, hangs or grows.
+//! What a photo says of itself, from EXIF ([`super::exif_tags`]) and XMP ([`super::xmp`]). Nothing is guessed here: a
+//! missing or absurd value is `None`, and where the camera looked is believed only where it makes sense
+//! ([`super::family`]). Bytes in, [`Metadata`] out; no input panics, hangs or grows.
 
+use super::exif_tags::Tags;
+use super::family;
 use super::jpeg::Headers;
 use super::xmp::{Xmp, number};
 use crate::ground::LonLat;
-use exif::{Exif, In, Tag, Value};
+use exif::Tag;
 use jiff::civil::DateTime;
 
 /// Everything a photo's headers tell that the search needs.
@@ -22,14 +25,22 @@ pub struct Metadata {
     pub orientation: Orientation,
     /// Where the camera was.
     pub position: Position,
-    /// Metres above the sea, or above the ellipsoid for some receivers: which, a photo does not say.
+    /// Metres between the places that EXIF and XMP say, where both do.
+    pub places_apart_m: Option<f64>,
+    /// Metres above the sea, or above the ellipsoid where [`Metadata::over_ellipsoid`].
     pub altitude_m: Option<f64>,
+    /// Whether the altitude is a corrected receiver's, which counts from the ellipsoid, not from the sea.
+    pub over_ellipsoid: bool,
     /// Metres above the take-off point.
     pub relative_altitude_m: Option<f64>,
     /// Metres above the ground right below, where the drone measured it.
     pub above_ground_m: Option<f64>,
     /// Where the camera looked.
     pub attitude: Attitude,
+    /// Degrees between the heading of the camera and that of the drone, where the camera's looks as if it was not written.
+    pub heading_doubt_deg: Option<f64>,
+    /// Whether it was stitched out of several frames.
+    pub panorama: bool,
     /// Degrees clockwise from north along which the camera moved.
     pub track_deg: Option<f64>,
     /// What the receiver says of its accuracy.
@@ -62,7 +73,7 @@ pub struct Metadata {
 pub enum MetadataFault {
     /// The EXIF block, or a part of it.
     Exif,
-    /// The XMP packet is not XML.
+    /// The XMP packet, or a part of it.
     Xmp,
 }
 
@@ -76,8 +87,24 @@ pub enum Position {
     NullIsland,
     /// Values that are no place on Earth.
     Absurd,
+    /// A part of the value cannot be read, such as seconds of 0/0.
+    Unreadable,
     /// A place.
     At(LonLat),
+}
+
+impl Position {
+    /// What values of longitude and latitude say.
+    pub fn of(lon: f64, lat: f64) -> Self {
+        let at = LonLat::new(lon, lat);
+        if !at.is_on_earth() {
+            Self::Absurd
+        } else if lon.abs() < 1e-6 && lat.abs() < 1e-6 {
+            Self::NullIsland
+        } else {
+            Self::At(at)
+        }
+    }
 }
 
 /// Roll, pitch and yaw, as far as they are known, in degrees.
@@ -86,8 +113,15 @@ pub enum Attitude {
     /// Nothing is said.
     #[default]
     Unknown,
-    /// Only the drone's heading: the camera is taken to look straight down from it.
+    /// Only a heading, of a camera without a gimbal: it is taken to look straight down.
     Heading(f64),
+    /// A camera that can look anywhere, and nothing that can be believed of where it did.
+    Doubtful {
+        /// Why.
+        doubt: Doubt,
+        /// The drone's heading, where it is known.
+        heading: Option<f64>,
+    },
     /// A gimbal: pitch is 0 at the horizon and -90 straight down (DJI, Autel, Parrot).
     Gimbal {
         /// Degrees clockwise from north; `None` where only the tilt is known.
@@ -107,6 +141,23 @@ pub enum Attitude {
         /// Degrees, positive with the right wing down.
         roll: f64,
     },
+}
+
+/// Why it is not known where a camera looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// All angles of the gimbal are 0: they were not written.
+    AllZero,
+    /// The camera has a gimbal, and its tilt is not in the tags.
+    NoTilt,
+    /// The packet with the angles is damaged.
+    Damaged,
+    /// Angles that some makers count from straight down and others from the horizon.
+    Ambiguous,
+    /// It is tilted, and nothing says to which side.
+    NoHeading,
+    /// A telephone in somebody's hand.
+    HandHeld,
 }
 
 /// Standard deviations that a receiver states, in metres.
@@ -144,6 +195,9 @@ pub struct Captured {
     pub offset_s: Option<i32>,
     /// Fractions of a second.
     pub subsecond: f64,
+    /// Whether only the time of the file's last change is known: good for the order of photos, not for the day they were
+    /// taken.
+    pub of_file: bool,
 }
 
 impl Captured {
@@ -236,227 +290,70 @@ impl Orientation {
 /// [`Metadata::faults`].
 pub fn read(headers: &Headers) -> Metadata {
     let mut found = Metadata::default();
-    if let Some(block) = &headers.exif {
-        match read_exif(block, &mut found.faults) {
-            Some(exif) => from_exif(&exif, &mut found),
-            None => found.faults.push(MetadataFault::Exif),
-        }
+    let tags = Tags::of_blocks(&headers.exif);
+    if tags.damaged {
+        found.faults.push(MetadataFault::Exif);
     }
-    if let Some(packet) = &headers.xmp {
-        match Xmp::parse(packet) {
-            Some(xmp) => from_xmp(&xmp, &mut found),
-            None => found.faults.push(MetadataFault::Xmp),
-        }
+    from_exif(&tags, &mut found);
+    let packets = headers.xmp.iter().map(Vec::as_slice);
+    let xmp = Xmp::read(packets.chain(tags.packets()));
+    if xmp.is_damaged() {
+        found.faults.push(MetadataFault::Xmp);
     }
+    from_xmp(&xmp, &mut found);
+    found.attitude = family::attitude(&xmp, &found, tags.real(Tag::GPSImgDirection));
+    found.heading_doubt_deg = family::heading_doubt_deg(&xmp);
+    // "6" is a panorama in the values that Apple's telephones write.
+    found.panorama = family::is_panorama(&xmp) || tags.whole(Tag::CustomRendered) == Some(6);
     found.band = band_by_body(&found, (headers.width, headers.height)).unwrap_or(found.band);
     found
 }
 
-/// Sub-directories that are followed in an EXIF block; real ones have three. Each may claim every byte of the block as
-/// its entries, so without a bound 64 kB could be blown up to a gigabyte.
-const MAX_DIRECTORIES: usize = 64;
-
-fn read_exif(block: &[u8], faults: &mut Vec<MetadataFault>) -> Option<Exif> {
-    const POINTERS: [[u8; 2]; 3] = [[0x87, 0x69], [0x88, 0x25], [0xa0, 0x05]];
-    let pointers = block
-        .windows(2)
-        .filter(|w| {
-            POINTERS
-                .iter()
-                .any(|p| *w == p || (w[0] == p[1] && w[1] == p[0]))
-        })
-        .count();
-    if pointers > MAX_DIRECTORIES {
-        return None;
-    }
-    let mut partial = false;
-    let exif = exif::Reader::new()
-        .continue_on_error(true)
-        .read_raw(block.to_vec())
-        .or_else(|e| e.distill_partial_result(|errors| partial = !errors.is_empty()))
-        .ok();
-    if partial && exif.is_some() {
-        faults.push(MetadataFault::Exif);
-    }
-    exif
-}
-
-fn from_exif(exif: &Exif, found: &mut Metadata) {
-    found.make = text(exif, Tag::Make);
-    found.model = text(exif, Tag::Model);
-    found.serial = text(exif, Tag::BodySerialNumber);
-    found.turned_by_viewer = text(exif, Tag::Software)
+fn from_exif(tags: &Tags, found: &mut Metadata) {
+    found.make = tags.text(Tag::Make);
+    found.model = tags.text(Tag::Model);
+    found.serial = tags.text(Tag::BodySerialNumber);
+    found.turned_by_viewer = tags
+        .text(Tag::Software)
         .is_some_and(|s| s.to_ascii_lowercase().contains("windows photo viewer"));
-    found.orientation = Orientation::of_tag(whole(exif, Tag::Orientation).unwrap_or(1));
-    found.taken_size = whole(exif, Tag::PixelXDimension)
-        .zip(whole(exif, Tag::PixelYDimension))
+    found.orientation = Orientation::of_tag(tags.whole(Tag::Orientation).unwrap_or(1));
+    found.taken_size = tags
+        .whole(Tag::PixelXDimension)
+        .zip(tags.whole(Tag::PixelYDimension))
         .filter(|(w, h)| *w > 0 && *h > 0);
-    found.position = exif_position(exif);
-    let below = whole(exif, Tag::GPSAltitudeRef).is_some_and(|v| v % 2 == 1);
-    found.altitude_m = real(exif, Tag::GPSAltitude, 0)
+    found.position = tags.position();
+    let below = tags.whole(Tag::GPSAltitudeRef).is_some_and(|v| v % 2 == 1);
+    found.altitude_m = tags
+        .real(Tag::GPSAltitude)
         .map(|v| if below { -v.abs() } else { v })
         .filter(|v| plausible_altitude(*v));
-    found.track_deg = real(exif, Tag::GPSTrack, 0).filter(|v| v.abs() <= 360.0);
-    if let Some(yaw) = real(exif, Tag::GPSImgDirection, 0).filter(|v| v.abs() <= 360.0) {
-        found.attitude = Attitude::Heading(yaw);
-    }
-    found.accuracy.horizontal_m = real(exif, Tag::GPSHPositioningError, 0).filter(|v| *v > 0.0);
-    found.focal_mm = real(exif, Tag::FocalLength, 0).filter(|v| (0.1..5000.0).contains(v));
-    found.focal_35mm =
-        real(exif, Tag::FocalLengthIn35mmFilm, 0).filter(|v| (1.0..5000.0).contains(v));
-    found.digital_zoom = real(exif, Tag::DigitalZoomRatio, 0).filter(|v| (1.0..200.0).contains(v));
-    found.pixel_pitch_mm = pixel_pitch(exif);
-    found.captured = captured(exif);
+    found.track_deg = tags.real(Tag::GPSTrack).filter(|v| v.abs() <= 360.0);
+    found.accuracy.horizontal_m = tags.real(Tag::GPSHPositioningError).filter(|v| *v > 0.0);
+    let within = |tag, range: std::ops::Range<f64>| tags.real(tag).filter(|v| range.contains(v));
+    found.focal_mm = within(Tag::FocalLength, 0.1..5000.0);
+    found.focal_35mm = within(Tag::FocalLengthIn35mmFilm, 1.0..5000.0);
+    found.digital_zoom = within(Tag::DigitalZoomRatio, 1.0..200.0);
+    found.pixel_pitch_mm = pixel_pitch(tags);
+    found.captured = tags.captured().or_else(|| tags.changed());
 }
 
-fn pixel_pitch(exif: &Exif) -> Option<f64> {
-    let unit_mm = match whole(exif, Tag::FocalPlaneResolutionUnit).unwrap_or(2) {
+fn pixel_pitch(tags: &Tags) -> Option<f64> {
+    let unit_mm = match tags.whole(Tag::FocalPlaneResolutionUnit).unwrap_or(2) {
         2 => 25.4,
         3 => 10.0,
         4 => 1.0,
         5 => 0.001,
         _ => return None,
     };
-    let per_unit = real(exif, Tag::FocalPlaneXResolution, 0)?;
+    let per_unit = tags.real(Tag::FocalPlaneXResolution)?;
     let pitch = unit_mm / per_unit;
     // Sensors have pixels of half a micron to thirty.
     (0.0005..0.03).contains(&pitch).then_some(pitch)
 }
 
-fn exif_position(exif: &Exif) -> Position {
-    let degrees = |value: Tag, reference: Tag, negative: char| -> Option<f64> {
-        let sign =
-            text(exif, reference).is_some_and(|r| r.to_ascii_uppercase().starts_with(negative));
-        let parts: Vec<f64> = (0..3).map_while(|i| real(exif, value, i)).collect();
-        let total = parts
-            .iter()
-            .zip([1.0, 60.0, 3600.0])
-            .map(|(p, by)| p / by)
-            .sum::<f64>();
-        (!parts.is_empty()).then_some(if sign { -total.abs() } else { total })
-    };
-    let has = |tag| exif.get_field(tag, In::PRIMARY).is_some();
-    match (
-        degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, 'W'),
-        degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, 'S'),
-    ) {
-        (Some(lon), Some(lat)) => place(lon, lat),
-        _ if has(Tag::GPSLongitude) && has(Tag::GPSLatitude) => Position::Absurd,
-        _ => Position::Missing,
-    }
-}
-
-fn place(lon: f64, lat: f64) -> Position {
-    let at = LonLat::new(lon, lat);
-    if !at.is_on_earth() {
-        Position::Absurd
-    } else if lon.abs() < 1e-6 && lat.abs() < 1e-6 {
-        Position::NullIsland
-    } else {
-        Position::At(at)
-    }
-}
-
 /// From below the Dead Sea to above any drone.
 fn plausible_altitude(metres: f64) -> bool {
     (-500.0..20_000.0).contains(&metres)
-}
-
-fn captured(exif: &Exif) -> Option<Captured> {
-    let stamp = |tag| -> Option<DateTime> {
-        let field = text(exif, tag)?;
-        let read = exif::DateTime::from_ascii(field.as_bytes()).ok()?;
-        civil(
-            read.year,
-            read.month,
-            read.day,
-            read.hour,
-            read.minute,
-            read.second,
-        )
-    };
-    let (local, offset_tag, fraction_tag) = stamp(Tag::DateTimeOriginal)
-        .map(|t| (t, Tag::OffsetTimeOriginal, Tag::SubSecTimeOriginal))
-        .or_else(|| {
-            stamp(Tag::DateTimeDigitized)
-                .map(|t| (t, Tag::OffsetTimeDigitized, Tag::SubSecTimeDigitized))
-        })
-        .or_else(|| stamp(Tag::DateTime).map(|t| (t, Tag::OffsetTime, Tag::SubSecTime)))?;
-    let offset_s = text(exif, offset_tag)
-        .or_else(|| text(exif, Tag::OffsetTime))
-        .and_then(|o| offset_seconds(&o))
-        .or_else(|| offset_by_satellites(exif, local));
-    let subsecond = text(exif, fraction_tag)
-        .filter(|s| s.len() <= 9 && s.bytes().all(|b| b.is_ascii_digit()))
-        .and_then(|s| number(&format!("0.{s}")))
-        .unwrap_or(0.0);
-    Some(Captured {
-        local,
-        offset_s,
-        subsecond,
-    })
-}
-
-fn civil(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<DateTime> {
-    let small = |v: u8| i8::try_from(v).ok();
-    DateTime::new(
-        i16::try_from(year).ok().filter(|y| *y >= 1990)?,
-        small(month)?,
-        small(day)?,
-        small(hour)?,
-        small(minute)?,
-        small(second)?,
-        0,
-    )
-    .ok()
-}
-
-/// `+08:00` in seconds.
-fn offset_seconds(text: &str) -> Option<i32> {
-    let text = text.trim();
-    if text == "Z" {
-        return Some(0);
-    }
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    ((0..=14).contains(&hours) && (0..60).contains(&minutes))
-        .then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-/// The clock's offset from the satellites' time, where it is near a quarter of an hour as zones are.
-fn offset_by_satellites(exif: &Exif, local: DateTime) -> Option<i32> {
-    let date = text(exif, Tag::GPSDateStamp)?;
-    let mut parts = date.split([':', '-', '/']).map(str::trim);
-    let mut next = || parts.next()?.parse::<u16>().ok();
-    let (year, month, day) = (next()?, next()?, next()?);
-    let clock: Vec<f64> = (0..3)
-        .map_while(|i| real(exif, Tag::GPSTimeStamp, i))
-        .filter(|v| (0.0..=60.0).contains(v))
-        .collect();
-    let [hour, minute, second] = clock.try_into().ok()?;
-    let midnight = civil(year, month.try_into().ok()?, day.try_into().ok()?, 0, 0, 0)?;
-    let utc_s = hour * 3600.0 + minute * 60.0 + second;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "seconds between two dates are exact in an f64"
-    )]
-    let difference = local.duration_since(midnight).as_secs() as f64 - utc_s;
-    let quarters = (difference / 900.0).round();
-    let close = (difference - quarters * 900.0).abs() < 120.0;
-    if !close || quarters.abs() > 56.0 {
-        return None;
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "at most 56 quarters of an hour"
-    )]
-    let quarters = quarters as i32;
-    Some(quarters * 900)
 }
 
 fn from_xmp(xmp: &Xmp, found: &mut Metadata) {
@@ -471,6 +368,27 @@ fn from_xmp(xmp: &Xmp, found: &mut Metadata) {
             .text(&["CameraSerialNumber", "DroneSerialNumber", "SerialNumber"])
             .map(str::to_owned);
     }
+    place_by_xmp(xmp, found);
+    let altitude = |names: &[&str]| xmp.number(names).filter(|v| plausible_altitude(*v));
+    found.altitude_m = altitude(&["AbsoluteAltitude"]).or(found.altitude_m);
+    found.relative_altitude_m = altitude(&["RelativeAltitude"]);
+    found.above_ground_m = xmp
+        .number(&["AboveGroundAltitude"])
+        .filter(|v| (0.5..10_000.0).contains(v));
+    xmp_accuracy(xmp, &mut found.accuracy);
+    let corrected = matches!(found.accuracy.rtk_flag, Some(16 | 34 | 50));
+    found.over_ellipsoid = xmp
+        .text(&["AltitudeType"])
+        .map_or(corrected, |kind| kind.to_ascii_lowercase().contains("rtk"));
+    found.calibrated_focal_px = xmp
+        .number(&["CalibratedFocalLength"])
+        .filter(|v| (100.0..200_000.0).contains(v));
+    found.dewarp = dewarp(xmp);
+    found.band = xmp_band(xmp);
+}
+
+/// XMP has more digits than EXIF; but it never replaces a good place with none.
+fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
     let own = xmp
         .number(&["GpsLongitude", "GpsLongtitude"])
         .zip(xmp.number(&["GpsLatitude"]))
@@ -478,28 +396,14 @@ fn from_xmp(xmp: &Xmp, found: &mut Metadata) {
             xmp.number_in("dji", "Longitude")
                 .zip(xmp.number_in("dji", "Latitude"))
         });
-    // More digits than EXIF has; but it never replaces a good place with none.
-    if let Some((lon, lat)) = own {
-        let at = place(lon, lat);
-        if matches!(at, Position::At(_)) || found.position == Position::Missing {
-            found.position = at;
-        }
+    let Some((lon, lat)) = own else { return };
+    let at = Position::of(lon, lat);
+    if let (Position::At(xmp), Position::At(exif)) = (at, found.position) {
+        found.places_apart_m = Some(xmp.distance_m(exif));
     }
-    let altitude = |names: &[&str]| xmp.number(names).filter(|v| plausible_altitude(*v));
-    found.altitude_m = altitude(&["AbsoluteAltitude"]).or(found.altitude_m);
-    found.relative_altitude_m = altitude(&["RelativeAltitude"]);
-    found.above_ground_m = xmp
-        .number(&["AboveGroundAltitude"])
-        .filter(|v| (0.5..10_000.0).contains(v));
-    if let Some(attitude) = xmp_attitude(xmp, found.make.as_deref()) {
-        found.attitude = attitude;
+    if matches!(at, Position::At(_)) || found.position == Position::Missing {
+        found.position = at;
     }
-    xmp_accuracy(xmp, &mut found.accuracy);
-    found.calibrated_focal_px = xmp
-        .number(&["CalibratedFocalLength"])
-        .filter(|v| (100.0..200_000.0).contains(v));
-    found.dewarp = dewarp(xmp);
-    found.band = xmp_band(xmp);
 }
 
 fn xmp_accuracy(xmp: &Xmp, accuracy: &mut Accuracy) {
@@ -512,40 +416,6 @@ fn xmp_accuracy(xmp: &Xmp, accuracy: &mut Accuracy) {
         .or(accuracy.horizontal_m);
     accuracy.vertical_m = deviation(&["RtkStdHgt", "GPSZAccuracy"]);
     accuracy.rtk_flag = xmp.text(&["RtkFlag"]).and_then(|v| v.parse().ok());
-}
-
-fn xmp_attitude(xmp: &Xmp, make: Option<&str>) -> Option<Attitude> {
-    let angle = |names: &[&str]| xmp.number(names).filter(|v| v.abs() <= 360.0);
-    if let Some(pitch) = angle(&["GimbalPitchDegree", "CameraPitchDegree"]) {
-        return Some(Attitude::Gimbal {
-            yaw: angle(&["GimbalYawDegree", "CameraYawDegree"]).or_else(|| drone_yaw(xmp)),
-            pitch,
-            roll: angle(&["GimbalRollDegree", "CameraRollDegree"]).unwrap_or(0.0),
-        });
-    }
-    let camera = |name| xmp.number_in("camera", name).filter(|v| v.abs() <= 360.0);
-    if let (Some(yaw), Some(pitch), Some(roll)) = (camera("Yaw"), camera("Pitch"), camera("Roll")) {
-        // Some makers write a gimbal's angles under these names; a camera that looks that far backwards there is none.
-        if pitch <= -45.0 {
-            return Some(Attitude::Gimbal {
-                yaw: Some(yaw),
-                pitch,
-                roll,
-            });
-        }
-        let sensefly = make.is_some_and(|m| m.eq_ignore_ascii_case("sensefly"));
-        return Some(Attitude::Body {
-            yaw,
-            pitch,
-            roll: if sensefly { -roll } else { roll },
-        });
-    }
-    drone_yaw(xmp).or(camera("Yaw")).map(Attitude::Heading)
-}
-
-fn drone_yaw(xmp: &Xmp) -> Option<f64> {
-    xmp.number(&["FlightYawDegree", "DroneYawDegree"])
-        .filter(|v| v.abs() <= 360.0)
 }
 
 /// `2022-06-08;fx,fy,cx,cy,k1,k2,p1,p2,k3`, the centre as an offset from the image's (DJI, "Phantom 4 RTK image
@@ -633,37 +503,6 @@ fn band_by_body(found: &Metadata, stored: (u32, u32)) -> Option<Band> {
     let body = make.contains("FLIR") || THERMAL_CAMERAS.iter().any(|c| model.contains(c));
     let size = (stored.0.max(stored.1), stored.0.min(stored.1));
     (body && THERMAL_SIZES.contains(&size)).then_some(Band::Thermal)
-}
-
-fn text(exif: &Exif, tag: Tag) -> Option<String> {
-    let field = exif.get_field(tag, In::PRIMARY)?;
-    let Value::Ascii(lines) = &field.value else {
-        return None;
-    };
-    let text = String::from_utf8_lossy(lines.first()?);
-    let text: String = text
-        .trim_matches(|c: char| c.is_whitespace() || c == '\0')
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(128)
-        .collect();
-    (!text.is_empty()).then_some(text)
-}
-
-fn whole(exif: &Exif, tag: Tag) -> Option<u32> {
-    exif.get_field(tag, In::PRIMARY)?.value.get_uint(0)
-}
-
-fn real(exif: &Exif, tag: Tag, index: usize) -> Option<f64> {
-    let value = &exif.get_field(tag, In::PRIMARY)?.value;
-    let found = match value {
-        Value::Rational(v) => v.get(index)?.to_f64(),
-        Value::SRational(v) => v.get(index)?.to_f64(),
-        Value::Float(v) => f64::from(*v.get(index)?),
-        Value::Double(v) => *v.get(index)?,
-        other => f64::from(other.get_uint(index)?),
-    };
-    found.is_finite().then_some(found)
 }
 
 #[cfg(test)]

@@ -12,12 +12,16 @@ mod accuracy;
 mod aside;
 mod camera;
 mod dem;
+mod exif_tags;
+mod family;
 mod flight;
 mod footprint;
+mod height;
 mod jpeg;
 mod lens;
 mod metadata;
 mod placed;
+mod pos;
 mod quality;
 mod rectify;
 mod shot;
@@ -25,17 +29,20 @@ mod terrain;
 mod xmp;
 
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
-pub use aside::{Reason, SetAside, Why};
+pub use aside::{SetAside, Why};
 pub use camera::{Axes, Camera, GroundPoint, HORIZON_MARGIN_DEG, Vector};
 pub use dem::{Dem, DemError};
+pub use exif_tags::{PictureTags, picture_tags};
 pub use flight::{Flight, Remark, duplicates, flights, has_heading};
 pub use footprint::{Footprint, footprint};
 pub use jpeg::JpegError;
 pub use lens::{FocalSource, Lens};
 pub use metadata::{
-    Accuracy, Attitude, Band, Captured, Dewarp, Metadata, MetadataFault, Orientation, Position,
+    Accuracy, Attitude, Band, Captured, Dewarp, Doubt, Metadata, MetadataFault, Orientation,
+    Position,
 };
 pub use placed::{GroundModel, Photo, PhotoOptions, Placed, place_all};
+pub use pos::{Pos, PosError};
 pub use quality::{Defect, Measures, measure};
 pub use rectify::{Grid, Rectified};
 pub use shot::Shot;

@@ -3,14 +3,16 @@
 use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 use super::aside::{SetAside, Why};
 use super::camera::{Camera, GroundPoint};
-use super::flight::Remark;
-use super::flight::{Flight, axes, duplicates, flights, has_heading};
+use super::flight::{Flight, Remark, axes, duplicates, flights, has_heading};
 use super::footprint::{Footprint, footprint};
+use super::height::{HEIGHTS_M, Heights, heights};
 use super::jpeg;
 use super::lens::{FocalSource, Lens};
+use super::metadata::{Attitude, Doubt, MetadataFault};
+use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
-use super::terrain::{HeightField, Level};
+use super::terrain::HeightField;
 use crate::ground::{LonLat, PixelPoint};
 use image::metadata::Orientation as Turn;
 use image::{DynamicImage, ImageDecoder, RgbImage};
@@ -21,8 +23,13 @@ use std::sync::Arc;
 
 /// Files longer than this are not read.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
-/// Metres above the ground between which drones take photos.
-const HEIGHTS_M: std::ops::Range<f64> = 1.0..3000.0;
+/// Degrees of doubt about a heading from which only the ground within the frame's largest circle counts as seen.
+const TURNED_DEG: f64 = 20.0;
+/// Degrees off straight down up to which a frame without a heading is searched.
+const UPRIGHT_DEG: f64 = 2.0;
+/// A look this near the horizon, in degrees, shows no ground that can be placed; an angle that was not written reads like
+/// it.
+const LEVEL_DEG: f64 = 0.05;
 
 /// What the ground's height is taken from, in the order of preference.
 #[derive(Clone)]
@@ -42,6 +49,8 @@ pub struct PhotoOptions {
     pub sensor_width_mm: Option<f64>,
     /// The ground.
     pub ground: GroundModel,
+    /// Whether photos whose tilt is not known were taken straight down: the user's word.
+    pub looking_down: bool,
     /// The most metres a pixel that are searched; infinite to search all.
     pub coarsest_m: f64,
 }
@@ -61,6 +70,8 @@ pub struct Photo {
     pub yaw_source: YawSource,
     /// Standard deviations of its pose.
     pub uncertainty: Uncertainty,
+    /// Metres by which its heights contradict one another, where they do.
+    pub heights_apart_m: Option<f64>,
     /// The part that is searched.
     pub footprint: Footprint,
     terrain: Arc<dyn HeightField>,
@@ -98,21 +109,24 @@ pub struct Placed {
     pub remarks: Vec<Remark>,
 }
 
-/// Reads the headers of photos and places them, each with the help of its flight. `terrain` makes the ground model once
-/// it is known where the photos are.
+/// Reads the headers of photos and places them, each with the help of its flight; `pos` says where those were taken that
+/// it names. `terrain` makes the ground model once it is known where the photos are.
 ///
 /// # Errors
 /// Those of `terrain`; a photo that cannot be used is no error, but set aside.
 pub fn place_all<E>(
     paths: &[PathBuf],
+    pos: Option<&Pos>,
     terrain: impl FnOnce(&[LonLat]) -> Result<PhotoOptions, E>,
 ) -> Result<Placed, E> {
     let mut sorted = paths.to_vec();
     sorted.sort();
     sorted.dedup();
     let (mut shots, mut aside) = (Vec::new(), Vec::new());
-    for path in &sorted {
-        match Shot::read(path) {
+    let names = pos.map(|pos| pos.matched(&sorted));
+    for (number, path) in sorted.iter().enumerate() {
+        let row = names.as_ref().and_then(|n| n[number]);
+        match Shot::read_at(path, row) {
             Ok(shot) => shots.push(shot),
             Err(e) => aside.push(e),
         }
@@ -132,16 +146,25 @@ pub fn place_all<E>(
     for flight in &flights {
         remarks.extend(flight.remarks(&shots));
         let tracks = flight.tracks(&shots);
+        let mut placed = Vec::new();
         for (member, track) in flight.members.iter().zip(tracks) {
             if doubles.contains(member) {
+                aside.extend(spoilt(&shots[*member], flight.take_off, &options));
                 continue;
             }
             match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
-                Ok(photo) => photos.push(photo),
+                Ok(photo) => placed.push((*member, photo)),
                 Err(e) => aside.push(e),
             }
         }
+        remarks.extend(contradictions(&placed));
+        photos.extend(placed.into_iter().map(|(_, photo)| photo));
     }
+    // A copy that is named for its damage is not said to be one as well.
+    remarks.retain(|r| {
+        let path = &shots[r.photo()].path;
+        !matches!(r, Remark::Duplicate { .. }) || aside.iter().all(|a| a.path != *path)
+    });
     photos.sort_by(|a, b| a.shot.path.cmp(&b.shot.path));
     aside.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Placed {
@@ -152,6 +175,44 @@ pub fn place_all<E>(
         remarks,
     })
 }
+
+/// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
+fn spoilt(copy: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
+    if !copy.metadata.faults.is_empty() {
+        return Photo::place(copy.clone(), None, take_off, options).err();
+    }
+    let bytes = jpeg::read_whole(&copy.path, MOST_BYTES).ok()?;
+    (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
+}
+
+/// What the photos of a flight say of themselves that cannot be true together: of each sort the worst.
+fn contradictions(placed: &[(usize, Photo)]) -> Vec<Remark> {
+    let worst = |value: fn(&Photo) -> Option<f64>| {
+        placed
+            .iter()
+            .filter_map(|(member, photo)| Some((*member, value(photo)?)))
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
+    };
+    let heights = worst(|p| p.heights_apart_m);
+    let headings = worst(|p| p.shot.metadata.heading_doubt_deg);
+    let places = worst(|p| p.shot.metadata.places_apart_m.filter(|m| *m > PLACES_M));
+    let damaged = worst(|p| {
+        let broken = p.shot.metadata.faults.contains(&MetadataFault::Xmp);
+        broken.then_some(0.0)
+    });
+    [
+        heights.map(|(photo, metres)| Remark::HeightsApart { photo, metres }),
+        headings.map(|(photo, degrees)| Remark::HeadingsApart { photo, degrees }),
+        places.map(|(photo, metres)| Remark::PlacesApart { photo, metres }),
+        damaged.map(|(photo, _)| Remark::XmpDamaged { photo }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Places of one photo farther apart than this are two, in metres.
+const PLACES_M: f64 = 5.0;
 
 impl Photo {
     /// Reads one photo's headers and places it, without a flight to help.
@@ -169,30 +230,47 @@ impl Photo {
     /// # Errors
     /// [`SetAside`] with the reason.
     pub fn place(
-        shot: Shot,
+        mut shot: Shot,
         track: Option<f64>,
         take_off: LonLat,
         options: &PhotoOptions,
     ) -> Result<Self, SetAside> {
+        if options.looking_down {
+            shot.metadata.attitude = looking_down(shot.metadata.attitude);
+        }
         let aside = |why| SetAside::new(&shot.path, why);
         let (lens, focal_source) = Lens::of(&shot.metadata, shot.stored, options.sensor_width_mm)
             .ok_or_else(|| aside(Why::NoFocalLength))?;
-        let (height_m, terrain, height_source) = height(&shot, take_off, &options.ground)?;
-        let below = terrain
+        let heights = heights(&shot, take_off, &options.ground)?;
+        let below = heights
+            .ground
             .height_m(shot.at)
             .ok_or_else(|| aside(Why::OffTerrain))?;
-        let above_ground_m = height_m - below;
+        let above_ground_m = heights.camera_m - below;
         if !HEIGHTS_M.contains(&above_ground_m) {
             return Err(aside(Why::AbsurdAltitude { above_ground_m }));
         }
         let attitude = shot.metadata.attitude;
+        match attitude {
+            Attitude::Doubtful { doubt, .. } => return Err(aside(Why::Attitude(doubt))),
+            Attitude::Gimbal { pitch, .. } if pitch.abs() < LEVEL_DEG => {
+                return Err(aside(Why::TooOblique));
+            }
+            _ => {}
+        }
         let yaw_source = match (has_heading(attitude), track) {
             (true, _) => YawSource::Tag,
             (false, Some(_)) => YawSource::Track,
             (false, None) => YawSource::Unknown,
         };
-        let camera = Camera::new(lens, shot.at, height_m, axes(&shot, track));
-        let footprint = footprint(&camera, terrain.as_ref(), options.coarsest_m);
+        let camera = Camera::new(lens, shot.at, heights.camera_m, axes(&shot, track));
+        let uncertainty = uncertainty(&shot, &heights, yaw_source);
+        let turned = uncertainty.yaw_deg > TURNED_DEG;
+        // About a vertical axis a frame keeps its largest circle; about a tilted one nothing of it stays.
+        if turned && -camera.axes.forward[2] < UPRIGHT_DEG.to_radians().cos() {
+            return Err(aside(Why::Attitude(Doubt::NoHeading)));
+        }
+        let footprint = footprint(&camera, heights.ground.as_ref(), options.coarsest_m, turned);
         if footprint.cells.is_empty() {
             return Err(aside(match footprint.finest_m {
                 Some(finest) if finest > options.coarsest_m => Why::TooCoarse {
@@ -202,17 +280,16 @@ impl Photo {
                 _ => Why::TooOblique,
             }));
         }
-        let uncertainty =
-            Uncertainty::of(&shot.metadata.accuracy, attitude, height_source, yaw_source);
         Ok(Self {
             shot,
             camera,
             focal_source,
-            height_source,
+            height_source: heights.source,
             yaw_source,
             uncertainty,
+            heights_apart_m: heights.apart_m,
             footprint,
-            terrain,
+            terrain: heights.ground,
         })
     }
 
@@ -279,40 +356,23 @@ impl Photo {
     }
 }
 
-/// The camera's height and the ground in one vertical system.
-type Heights = (f64, Arc<dyn HeightField>, HeightSource);
-
-fn height(shot: &Shot, take_off: LonLat, ground: &GroundModel) -> Result<Heights, SetAside> {
-    let found = &shot.metadata;
-    let none = || SetAside::no_altitude(&shot.path, found);
-    let level = |height: f64| -> Arc<dyn HeightField> { Arc::new(Level(height)) };
-    match ground {
-        GroundModel::Terrain(terrain) => {
-            let over = |at| {
-                terrain
-                    .height_m(at)
-                    .ok_or_else(|| SetAside::new(&shot.path, Why::OffTerrain))
-            };
-            let height = match (found.relative_altitude_m, found.above_ground_m) {
-                (Some(relative), _) => over(take_off)? + relative,
-                (None, Some(above)) => over(shot.at)? + above,
-                (None, None) => return Err(none()),
-            };
-            Ok((height, terrain.clone(), HeightSource::Terrain))
-        }
-        GroundModel::Elevation(elevation) if found.altitude_m.is_some() => Ok((
-            found.altitude_m.unwrap_or_default(),
-            level(*elevation),
-            HeightSource::GroundElevation,
-        )),
-        GroundModel::Elevation(_) | GroundModel::TakeOff => {
-            match (found.relative_altitude_m, found.above_ground_m) {
-                (Some(relative), _) => Ok((relative, level(0.0), HeightSource::RelativeAltitude)),
-                (None, Some(above)) => Ok((above, level(0.0), HeightSource::AboveGround)),
-                (None, None) => Err(none()),
-            }
-        }
+/// The attitude of a photo that the user says was taken straight down, where it does not tell itself.
+fn looking_down(attitude: Attitude) -> Attitude {
+    match attitude {
+        Attitude::Doubtful { heading, .. } => heading.map_or(Attitude::Unknown, Attitude::Heading),
+        told => told,
     }
+}
+
+/// Standard deviations, no smaller than what contradicts itself in the photo's tags.
+fn uncertainty(shot: &Shot, heights: &Heights, yaw_source: YawSource) -> Uncertainty {
+    let found = &shot.metadata;
+    let mut all = Uncertainty::of(&found.accuracy, found.attitude, heights.source, yaw_source);
+    let places = found.places_apart_m.filter(|m| *m > PLACES_M);
+    all.height_m = all.height_m.max(heights.least_sd_m);
+    all.yaw_deg = all.yaw_deg.max(found.heading_doubt_deg.unwrap_or(0.0));
+    all.position_m = all.position_m.max(places.unwrap_or(0.0));
+    all
 }
 
 /// Decodes a JPEG upright. The orientation tag is the file's own.
@@ -320,15 +380,22 @@ fn decode(path: &Path) -> Result<RgbImage, SetAside> {
     let aside = |why| SetAside::new(path, why);
     let bytes =
         jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
-    if !jpeg::is_whole(&bytes) {
-        return Err(aside(Why::Truncated));
-    }
     let damaged = |_ignored| aside(Why::Damaged);
-    let mut decoder =
-        image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes.as_slice())).map_err(damaged)?;
+    if jpeg::is_whole(&bytes) {
+        return upright(&bytes).map_err(damaged);
+    }
+    // A transfer that lost the end marker alone lost nothing of the picture.
+    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| upright(&b));
+    match (ended, gone_on) {
+        (Ok(a), Ok(b)) if a == b => Ok(a),
+        _ => Err(aside(Why::Truncated)),
+    }
+}
+
+fn upright(bytes: &[u8]) -> image::ImageResult<RgbImage> {
+    let mut decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
     let turn = decoder.orientation().unwrap_or(Turn::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    drop(bytes);
+    let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(turn);
     Ok(picture.into_rgb8())
 }

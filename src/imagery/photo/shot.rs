@@ -3,6 +3,7 @@
 use super::aside::{SetAside, Why};
 use super::jpeg::{self, JpegError};
 use super::metadata::{self, Band, Metadata, Position};
+use super::pos::PosRow;
 use crate::ground::LonLat;
 use std::fs::File;
 use std::io::BufReader;
@@ -10,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// More pixels than this are no drone's photo; their decoding would take gigabytes.
 const MOST_PIXELS: u64 = 128_000_000;
+
+/// No camera of a drone has a frame longer than this, by its height: a longer picture was stitched.
+const WIDEST_FRAME: f64 = 1.95;
 
 /// A colour photo with a position.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +36,14 @@ impl Shot {
     /// # Errors
     /// [`SetAside`] where it is no colour JPEG with a position.
     pub fn read(path: &Path) -> Result<Self, SetAside> {
+        Self::read_at(path, None)
+    }
+
+    /// As [`Shot::read`], with what a list of positions says of it.
+    ///
+    /// # Errors
+    /// [`SetAside`] where it is no colour JPEG with a position.
+    pub fn read_at(path: &Path, row: Option<&PosRow>) -> Result<Self, SetAside> {
         let aside = |why| SetAside::new(path, why);
         let io = |e| aside(Why::Jpeg(JpegError::Io(e)));
         let file = File::open(path).map_err(io)?;
@@ -44,7 +56,15 @@ impl Shot {
             let megapixels = pixels as f64 / 1e6;
             return Err(aside(Why::TooLarge { megapixels }));
         }
-        let metadata = metadata::read(&headers);
+        let mut metadata = metadata::read(&headers);
+        if let Some(row) = row {
+            row.apply(&mut metadata);
+        }
+        let longer = f64::from(headers.width.max(headers.height));
+        let shorter = f64::from(headers.width.min(headers.height));
+        if metadata.panorama || longer > WIDEST_FRAME * shorter {
+            return Err(aside(Why::Panorama));
+        }
         if metadata.band != Band::Colour {
             return Err(aside(Why::Band(metadata.band)));
         }

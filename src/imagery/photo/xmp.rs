@@ -1,71 +1,76 @@
 //! XMP packets: the values of known names, whichever way they were written (attributes or elements).
 //!
-//! Packets come from strangers' files: the length, the number of nodes and the length of a value are capped, and no
-//! document type definition is accepted, so that no packet can take long or grow.
+//! Read tag by tag, as the readers in wide use do: cameras and watermark programs write packets that are not quite XML (a
+//! bare `&`, a prefix that nobody declared, a member twice, control characters), and a gimbal's tilt must not be lost with
+//! them. Packets come from strangers' files: their length, the number of values and the length of a value are capped, no
+//! entity but XML's own five and numbers is replaced, and the reader goes over the bytes once.
+
+use std::borrow::Cow;
 
 /// Longest packet that is read, in bytes.
-const MAX_BYTES: usize = 256 * 1024;
-/// Most elements and texts in a packet.
-const MAX_NODES: u32 = 4096;
+const MAX_BYTES: usize = 1024 * 1024;
+/// Most values in a packet.
+const MAX_VALUES: usize = 8192;
+/// Deepest nesting of elements that is followed.
+const MAX_DEPTH: usize = 256;
 /// Longest value that is kept, in bytes.
 const MAX_VALUE: usize = 1024;
+/// Longest name of an element or member.
+const MAX_NAME: usize = 128;
 
-/// The names and values of a packet, in the order of the document.
+/// The names and values of packets, in their order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Xmp {
     values: Vec<Property>,
+    damaged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Property {
+    /// The namespace's address, or the prefix where none is declared for it.
     namespace: String,
     name: String,
     value: String,
 }
 
 impl Xmp {
-    /// Reads a packet; `None` where it is not XML, or larger than any real one.
-    pub fn parse(packet: &[u8]) -> Option<Self> {
+    /// Reads packets: of a name in several, the first counts.
+    pub fn read<'a>(packets: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut all = Self::default();
+        for packet in packets {
+            all.add(packet);
+        }
+        all
+    }
+
+    fn add(&mut self, packet: &[u8]) {
         if packet.len() > MAX_BYTES {
-            return None;
+            self.damaged = true;
+            return;
         }
-        let text = String::from_utf8_lossy(packet);
-        let text = text
-            .trim_start_matches('\u{feff}')
-            .trim_matches(|c: char| c == '\0' || c.is_whitespace());
-        let options = roxmltree::ParsingOptions {
-            allow_dtd: false,
-            nodes_limit: MAX_NODES,
-            ..Default::default()
+        let text = decoded(packet);
+        let mut reader = Reader::new(&text);
+        reader.run();
+        let declared = |prefix: &str| {
+            let found = reader.prefixes.iter().find(|(p, _)| *p == prefix);
+            found.map_or(prefix, |(_, address)| address).to_owned()
         };
-        let document = roxmltree::Document::parse_with_options(text, options).ok()?;
-        let mut values = Vec::new();
-        let mut keep = |namespace: Option<&str>, name: &str, value: &str| {
-            let value = value.trim();
-            if !value.is_empty() && value.len() <= MAX_VALUE {
-                values.push(Property {
-                    namespace: namespace.unwrap_or_default().to_owned(),
-                    name: name.to_owned(),
-                    value: value.to_owned(),
-                });
+        self.damaged |= reader.damaged;
+        let room = MAX_VALUES - self.values.len().min(MAX_VALUES);
+        let found = reader.found.iter().take(room).map(|(name, value)| {
+            let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+            Property {
+                namespace: declared(prefix),
+                name: local.to_owned(),
+                value: value.clone(),
             }
-        };
-        for node in document.descendants().filter(roxmltree::Node::is_element) {
-            for attribute in node.attributes() {
-                keep(attribute.namespace(), attribute.name(), attribute.value());
-            }
-            // An `rdf:li` counts for the property that holds the list.
-            let mut owner = node;
-            while ["li", "Seq", "Bag", "Alt"].contains(&owner.tag_name().name())
-                && let Some(parent) = owner.parent_element()
-            {
-                owner = parent;
-            }
-            if let Some(text) = node.text() {
-                keep(owner.tag_name().namespace(), owner.tag_name().name(), text);
-            }
-        }
-        Some(Self { values })
+        });
+        self.values.extend(found);
+    }
+
+    /// Whether a part of a packet could not be read.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
     }
 
     /// The first value of the first of these names that has one, in any namespace.
@@ -114,6 +119,266 @@ impl Xmp {
     }
 }
 
+/// The text of a packet, which may be UTF-8 or UTF-16.
+fn decoded(packet: &[u8]) -> Cow<'_, str> {
+    let wide = |units: &mut dyn Iterator<Item = u16>| {
+        let text: String = char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        Cow::Owned(text)
+    };
+    let pairs = || packet.chunks_exact(2).map(|p| [p[0], p[1]]);
+    match packet {
+        [0xff, 0xfe, ..] | [b'<', 0, ..] => wide(&mut pairs().map(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] | [0, b'<', ..] => wide(&mut pairs().map(u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(packet),
+    }
+}
+
+/// Goes over a packet once.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    /// Names of the elements that are open.
+    open: Vec<&'a str>,
+    /// Names as written and their values.
+    found: Vec<(&'a str, String)>,
+    /// Prefixes and the addresses they stand for.
+    prefixes: Vec<(&'a str, &'a str)>,
+    damaged: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            open: Vec::new(),
+            found: Vec::new(),
+            prefixes: Vec::new(),
+            damaged: false,
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn run(&mut self) {
+        let mut tags = 0_usize;
+        while let Some(to) = self.rest().find('<') {
+            let text = &self.rest()[..to];
+            self.at += to;
+            self.keep_text(text);
+            self.tag();
+            tags += 1;
+            if self.found.len() >= MAX_VALUES {
+                self.damaged = true;
+                return;
+            }
+        }
+        // What was opened and never closed was cut off; a packet without a tag is none.
+        self.damaged |= !self.open.is_empty() || tags == 0;
+    }
+
+    /// One tag, comment or instruction; `at` stands on its `<`.
+    fn tag(&mut self) {
+        let rest = self.rest();
+        let skip_to = |end: &str| rest.find(end).map(|i| i + end.len());
+        let past = if rest.starts_with("<!--") {
+            skip_to("-->")
+        } else if let Some(inner) = rest.strip_prefix("<![CDATA[") {
+            let end = inner.find("]]>");
+            if let Some(end) = end {
+                self.keep(self.owner(), &inner[..end]);
+            }
+            end.map(|end| "<![CDATA[".len() + end + 3)
+        } else if rest.starts_with("<?") {
+            skip_to("?>")
+        } else if rest.starts_with("<!") {
+            // No type of document is any of ours.
+            self.damaged = true;
+            skip_to(">")
+        } else {
+            Some(self.element(rest))
+        };
+        self.damaged |= past.is_none();
+        self.at = past.map_or(self.text.len(), |past| self.at + past);
+    }
+
+    /// An element's tag: its members are kept, and it is opened or closed. Bytes up to its end.
+    fn element(&mut self, rest: &'a str) -> usize {
+        let closes = rest.starts_with("</");
+        let mut at = 1 + usize::from(closes);
+        let name = name_at(&rest[at..]);
+        at += name.len();
+        if name.is_empty() {
+            self.damaged = true;
+            return 1;
+        }
+        loop {
+            at += space_at(&rest[at..]);
+            let here = &rest[at..];
+            if here.starts_with("/>") {
+                return at + 2;
+            }
+            if here.starts_with('>') {
+                self.turn(name, closes);
+                return at + 1;
+            }
+            // Cut off, or another tag begins in the midst of this one.
+            if here.is_empty() || here.starts_with('<') {
+                self.damaged = true;
+                return at;
+            }
+            at += self.member(here);
+        }
+    }
+
+    /// A member of an element, or what stands in its place; bytes up to its end, at least one.
+    fn member(&mut self, here: &'a str) -> usize {
+        let name = name_at(here);
+        let mut at = name.len();
+        at += space_at(&here[at..]);
+        let Some(after) = here[at..].strip_prefix('=').filter(|_| !name.is_empty()) else {
+            self.damaged = true;
+            return at.max(here.chars().next().map_or(1, char::len_utf8));
+        };
+        at += 1 + space_at(after);
+        let quote = here[at..]
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\''));
+        let Some(quote) = quote else {
+            self.damaged = true;
+            return at;
+        };
+        let value = &here[at + 1..];
+        // A value that holds a tag has lost its end.
+        match value.find([quote, '<']) {
+            Some(end) if value[end..].starts_with(quote) => {
+                let value = &value[..end];
+                match name.strip_prefix("xmlns:") {
+                    Some(prefix) => self.declare(prefix, value),
+                    None => self.keep(name, value),
+                }
+                at + 1 + end + 1
+            }
+            Some(end) => {
+                self.damaged = true;
+                at + 1 + end
+            }
+            None => {
+                self.damaged = true;
+                here.len()
+            }
+        }
+    }
+
+    fn declare(&mut self, prefix: &'a str, address: &'a str) {
+        let known = self.prefixes.iter().any(|(p, _)| *p == prefix);
+        if !known && self.prefixes.len() < MAX_DEPTH && address.len() <= MAX_VALUE {
+            self.prefixes.push((prefix, address));
+        }
+    }
+
+    /// An element begins or ends. One that ends closes all that were begun in it.
+    fn turn(&mut self, name: &'a str, closes: bool) {
+        if !closes {
+            if self.open.len() < MAX_DEPTH {
+                self.open.push(name);
+            } else {
+                self.damaged = true;
+            }
+            return;
+        }
+        match self.open.iter().rposition(|open| *open == name) {
+            Some(of) => {
+                self.damaged |= of + 1 != self.open.len();
+                self.open.truncate(of);
+            }
+            None => self.damaged = true,
+        }
+    }
+
+    /// The element whose value a text is: an `rdf:li` counts for the property that holds the list.
+    fn owner(&self) -> &'a str {
+        let local = |name: &&&str| {
+            let local = name.rsplit(':').next().unwrap_or_default();
+            !["li", "Seq", "Bag", "Alt"].contains(&local)
+        };
+        self.open.iter().rev().find(local).copied().unwrap_or("")
+    }
+
+    fn keep_text(&mut self, text: &'a str) {
+        if !text.trim().is_empty() && !self.open.is_empty() {
+            self.keep(self.owner(), text);
+        }
+    }
+
+    fn keep(&mut self, name: &'a str, value: &str) {
+        let value = value.trim();
+        if value.is_empty() || name.is_empty() || value.len() > MAX_VALUE {
+            return;
+        }
+        let value = plain(value);
+        if !value.is_empty() {
+            self.found.push((name, value));
+        }
+    }
+}
+
+fn space_at(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+fn name_at(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "=/><\"'&".contains(c);
+    let end = text.find(ends).unwrap_or(text.len());
+    if end <= MAX_NAME { &text[..end] } else { "" }
+}
+
+/// A value with XML's entities replaced and without control characters. A bare `&` is itself.
+fn plain(value: &str) -> String {
+    const NAMED: [(&str, char); 5] = [
+        ("amp;", '&'),
+        ("lt;", '<'),
+        ("gt;", '>'),
+        ("quot;", '"'),
+        ("apos;", '\''),
+    ];
+    let mut text = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(i) = rest.find('&') {
+        text.push_str(&rest[..i]);
+        rest = &rest[i + 1..];
+        let named = NAMED.iter().find(|(name, _)| rest.starts_with(name));
+        if let Some((name, c)) = named {
+            text.push(*c);
+            rest = &rest[name.len()..];
+        } else if let Some((c, length)) = numbered(rest) {
+            text.push(c);
+            rest = &rest[length..];
+        } else {
+            text.push('&');
+        }
+    }
+    text.push_str(rest);
+    text.retain(|c| !c.is_control());
+    text.trim().to_owned()
+}
+
+/// `#x41;` or `#65;`, and how many bytes it takes.
+fn numbered(text: &str) -> Option<(char, usize)> {
+    let body = text.strip_prefix('#')?;
+    let end = body.find(';').filter(|end| *end <= 8)?;
+    let code = match body[..end].strip_prefix(['x', 'X']) {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+        None => body[..end].parse().ok()?,
+    };
+    Some((char::from_u32(code)?, end + 2))
+}
+
 /// A number as cameras write it: `+39.80`, `4000/1000`, or `12.5 m`.
 pub fn number(text: &str) -> Option<f64> {
     let text = text.trim();
@@ -131,6 +396,11 @@ pub fn number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn of(packet: &[u8]) -> Xmp {
+        Xmp::read([packet])
+    }
 
     #[test]
     fn attributes_elements_and_lists_are_read() {
@@ -140,7 +410,8 @@ mod tests {
               d:RelativeAltitude="+39.80"><d:GimbalYawDegree>-12.5</d:GimbalYawDegree>
               <Camera:BandName><rdf:Seq><rdf:li>Red</rdf:li><rdf:li>Green</rdf:li></rdf:Seq></Camera:BandName>
             </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"#;
-        let xmp = Xmp::parse(packet).expect("XML");
+        let xmp = of(packet);
+        assert!(!xmp.is_damaged());
         assert_eq!(xmp.number(&["RelativeAltitude"]), Some(39.8));
         assert_eq!(xmp.number_in("dji", "GimbalYawDegree"), Some(-12.5));
         assert_eq!(xmp.all("BandName").collect::<Vec<_>>(), ["Red", "Green"]);
@@ -149,24 +420,85 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_quite_xml_is_read_all_the_same() {
+        let whole = |members: &str, after: &str| {
+            format!("<x:xmpmeta><rdf:RDF><rdf:Description {members}/></rdf:RDF></x:xmpmeta>{after}")
+        };
+        for (members, after) in [
+            (r#"drone-dji:Pitch="-55.0" d:SelfData="A&B""#, ""),
+            (r#"drone-dji:Pitch="-55.0" drone-dji:Pitch="-55.0""#, ""),
+            ("drone-dji:Pitch='-55.0' d:SelfData='A\u{1}B'", " rest"),
+            ("drone-dji:Pitch = \"&#45;55.0\"", "\0\0\0"),
+            (r#"a:b="x>y" drone-dji:Pitch="-55.0""#, ""),
+        ] {
+            let text = whole(members, after);
+            let xmp = of(text.as_bytes());
+            assert!(!xmp.is_damaged(), "{text}");
+            assert_eq!(xmp.number_in("dji", "Pitch"), Some(-55.0), "{text}");
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(of(&wide).number_in("dji", "Pitch"), Some(-55.0), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_of_a_broken_packet_is_read_and_the_damage_is_known() {
+        for (packet, pitch) in [
+            (r#"<a d:Yaw="1" d:Pitch="-55.0" d:Ro"#, Some(-55.0)),
+            (r#"<a d:Pitch="-55"><b>"#, Some(-55.0)),
+            (r#"<a d:Pitch=-55.0 d:Yaw="3"/>"#, None),
+            (r#"<a d:Pitch="-55.0 d:Yaw="3"/>"#, None),
+            (r#"<a d:Name="x<b d:Pitch="-55"/></a>"#, Some(-55.0)),
+            ("<a><d:Pitch>-55</d:Pitch", Some(-55.0)),
+            ("no packet", None),
+            ("", None),
+        ] {
+            let xmp = of(packet.as_bytes());
+            assert!(xmp.is_damaged(), "{packet}");
+            assert_eq!(xmp.number(&["Pitch"]), pitch, "{packet}");
+        }
+    }
+
+    #[test]
+    fn of_several_packets_the_first_that_has_a_name_counts() {
+        let xmp = Xmp::read([
+            &br#"<a x:Tool="Viewer"/>"#[..],
+            br#"<a d:Pitch="-60" x:Tool="Other"/>"#,
+        ]);
+        assert_eq!(xmp.number(&["Pitch"]), Some(-60.0));
+        assert_eq!(xmp.text(&["Tool"]), Some("Viewer"));
+    }
+
+    #[test]
     fn numbers_as_cameras_write_them() {
         assert_eq!(number("+39.80"), Some(39.8));
         assert_eq!(number(" 1/4 "), Some(0.25));
         assert_eq!(number("12.5 m"), Some(12.5));
-        for bad in ["", "NaN", "inf", "1/0", "north"] {
+        for bad in ["", "NaN", "inf", "1/0", "0/0", "north"] {
             assert_eq!(number(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn hostile_packets_are_refused() {
-        assert_eq!(Xmp::parse(b"GimbalYawDegree=12"), None);
-        assert_eq!(Xmp::parse(&vec![b' '; MAX_BYTES + 1]), None);
+    fn hostile_packets_stay_small() {
+        assert!(of(&vec![b' '; MAX_BYTES + 1]).is_damaged());
         let laughs = b"<!DOCTYPE a [<!ENTITY b \"ha\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>";
-        assert_eq!(Xmp::parse(laughs), None);
-        let many = format!("<a>{}</a>", "<b/>".repeat(10_000));
-        assert_eq!(Xmp::parse(many.as_bytes()), None);
-        let deep = "<a>".repeat(4000) + &"</a>".repeat(4000);
-        assert!(Xmp::parse(deep.as_bytes()).is_some());
+        assert_eq!(of(laughs).text(&["a"]), Some("&c;"));
+        let many = format!("<a>{}</a>", "<b c='1'/>".repeat(50_000));
+        assert!(of(many.as_bytes()).values.len() <= MAX_VALUES);
+        let deep = "<a>".repeat(100_000);
+        assert!(of(deep.as_bytes()).is_damaged());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let found = of(&bytes);
+            prop_assert!(found.values.iter().all(|p| p.value.len() <= MAX_VALUE));
+        }
+
+        #[test]
+        fn any_mixture_of_tags_is_survived(text in "[<>/=\"' a:&;#!?\\-\\[\\]\u{1}中]{0,200}") {
+            let _found = of(text.as_bytes());
+        }
     }
 }

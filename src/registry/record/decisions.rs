@@ -2,8 +2,8 @@
 
 use super::RecordError;
 use super::folder::read;
-use crate::registry::body::{RejectReason, Screen};
-use serde::Deserialize;
+use crate::registry::body::Screen;
+use crate::schema::{DECISIONS_FORMAT, Decisions, Verdict};
 use std::path::Path;
 
 /// A decision from the contact sheet.
@@ -17,21 +17,6 @@ pub struct Decision {
     pub at: String,
 }
 
-#[derive(Deserialize)]
-struct DecisionsJson {
-    format: String,
-    decided: Vec<DecidedJson>,
-}
-
-#[derive(Deserialize)]
-struct DecidedJson {
-    candidate: String,
-    decision: String,
-    reason: Option<RejectReason>,
-    at: String,
-    note: Option<String>,
-}
-
 /// Reads the file that `review.html` saves.
 ///
 /// # Errors
@@ -41,24 +26,15 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
         path: path.into(),
         why,
     };
-    let file: DecisionsJson =
+    let file: Decisions =
         serde_json::from_slice(&read(path)?).map_err(|e| malformed(e.to_string()))?;
-    if file.format != "papaver.decisions/1" {
+    if file.format != DECISIONS_FORMAT {
         return Err(malformed(format!("format {}", file.format)));
     }
     file.decided
         .into_iter()
         .map(|decided| {
-            let keep = match decided.decision.as_str() {
-                "keep" => true,
-                "reject" => false,
-                other => {
-                    return Err(malformed(format!(
-                        "candidate {}: decision {other}",
-                        decided.candidate
-                    )));
-                }
-            };
+            let keep = decided.decision == Verdict::Keep;
             if !keep && decided.reason.is_none() {
                 return Err(malformed(format!(
                     "candidate {}: rejected without a reason",

@@ -6,12 +6,11 @@ use crate::files;
 use crate::ground::LonLat;
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
-use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
+use crate::schema::{self, CandidateProperties, FeatureRecord, GsdCm};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A scan as its folder tells it.
@@ -42,65 +41,6 @@ pub struct Candidate {
     pub pictures: Vec<(EvidenceRole, PathBuf)>,
 }
 
-#[derive(Deserialize)]
-struct ScanJson {
-    format: String,
-    scan_id: String,
-    survey: Option<String>,
-    #[serde(default)]
-    unit: Option<String>,
-    model: ModelJson,
-    captured: Option<Period>,
-    #[serde(default)]
-    sources: Vec<SourceJson>,
-    totals: Totals,
-    /// SHA-256 by file name; folders of version 0.1.0 lack it.
-    outputs: Option<BTreeMap<String, Hash>>,
-}
-
-#[derive(Deserialize)]
-struct ModelJson {
-    name: String,
-    sha256: String,
-    threshold: f64,
-}
-
-#[derive(Deserialize)]
-struct Period {
-    from: String,
-    to: String,
-}
-
-#[derive(Deserialize)]
-struct SourceJson {
-    gsd_cm: Option<GsdJson>,
-}
-
-/// Ground sampling distance: along x and y.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum GsdJson {
-    Both([f64; 2]),
-    One(f64),
-}
-
-impl GsdJson {
-    fn coarser(&self) -> f64 {
-        match self {
-            Self::Both([x, y]) => x.max(*y),
-            Self::One(gsd) => *gsd,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Totals {
-    searched_m2: f64,
-    #[serde(default)]
-    not_searched_m2: BTreeMap<String, f64>,
-    candidates: Option<u64>,
-}
-
 #[expect(
     clippy::cast_possible_truncation,
     reason = "areas and scores are far within an i64"
@@ -120,21 +60,16 @@ impl ScanFolder {
             path: path.into(),
             why,
         };
-        let scan: ScanJson =
+        let scan: schema::ScanRecord =
             serde_json::from_slice(&read(&path)?).map_err(|e| malformed(&path, e.to_string()))?;
-        if scan.format != "papaver.scan/1" {
+        if scan.format != schema::SCAN_FORMAT {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
-        let written = Written::new(folder, scan.outputs);
+        let written = Written::new(folder, scan.outputs)?;
         let candidates = candidates_of(folder, &scan.scan_id, &written)?;
         let coverage = coverage_of(folder, &written)?;
-        let totals = (
-            scan.totals.searched_m2,
-            &scan.totals.not_searched_m2,
-            scan.totals.candidates,
-        );
         let ground = coverage.as_ref().map(|(_, ground)| ground);
-        written.check_totals(totals, candidates.len(), ground)?;
+        written.check_totals(&scan.totals, candidates.len(), ground)?;
         let captured = scan.captured.map(|period| [period.from, period.to]);
         if let Some(days) = &captured {
             check_days(days).map_err(|why| malformed(&path, why))?;
@@ -148,7 +83,7 @@ impl ScanFolder {
             gsd_e2_cm: scan
                 .sources
                 .iter()
-                .filter_map(|s| s.gsd_cm.as_ref().map(GsdJson::coarser))
+                .filter_map(|s| s.gsd_cm.map(GsdCm::coarser))
                 .reduce(f64::max)
                 .map(|gsd| scaled(gsd, 1e2)),
             searched_m2: scaled(scan.totals.searched_m2, 1.0),
@@ -156,7 +91,7 @@ impl ScanFolder {
                 .totals
                 .not_searched_m2
                 .into_iter()
-                .map(|(reason, m2)| (reason, scaled(m2, 1.0)))
+                .map(|(reason, m2)| (reason.name().to_owned(), scaled(m2, 1.0)))
                 .collect(),
             candidates: candidates.len() as u64,
         };
@@ -233,23 +168,15 @@ fn check_days(days: &[String; 2]) -> Result<(), String> {
 }
 
 fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, String> {
-    let properties = &feature["properties"];
-    let id = feature["id"]
-        .as_str()
-        .or(properties["id"].as_str())
-        .ok_or("no id")?;
-    let number = |name: &str| {
-        properties[name]
-            .as_f64()
-            .ok_or_else(|| format!("no {name}"))
-    };
-    let at = LonLat::new(number("lon")?, number("lat")?);
+    let feature =
+        FeatureRecord::<CandidateProperties>::deserialize(feature).map_err(|e| e.to_string())?;
+    let properties = feature.properties;
+    let id = feature.id.or(properties.id).ok_or("no id")?;
+    let at = LonLat::new(properties.lon, properties.lat);
     if !at.is_on_earth() {
         return Err(format!("{}, {} is not on the Earth", at.lon, at.lat));
     }
-    let geometry = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
-        .map_err(|e| e.to_string())?;
-    let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|e| e.to_string())? {
+    let area = match geo::Geometry::<f64>::try_from(feature.geometry).map_err(|e| e.to_string())? {
         geo::Geometry::Polygon(polygon) => geo::MultiPolygon::new(vec![polygon]),
         geo::Geometry::MultiPolygon(area) => area,
         _ => return Err("not an area".into()),
@@ -258,7 +185,7 @@ fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, St
     if !place.is_on_earth() {
         return Err("its outline leaves the Earth".into());
     }
-    let captured = match properties["captured"].as_str() {
+    let captured = match properties.captured.as_deref() {
         None => None,
         Some(text) => {
             let (first, last) = text.split_once('/').unwrap_or((text, text));
@@ -267,23 +194,24 @@ fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, St
             Some(days)
         }
     };
+    let pictures = [
+        (properties.chip, EvidenceRole::Chip),
+        (properties.context, EvidenceRole::Context),
+    ];
     Ok(Candidate {
         detection: Detection {
-            candidate: id.to_owned(),
+            candidate: id,
             scan: scan.to_owned(),
             captured,
-            score_e4: scaled(number("score_max")?, 1e4),
-            rank: properties["rank"].as_u64(),
+            score_e4: scaled(properties.score_max, 1e4),
+            rank: properties.rank,
         },
         place,
-        area_dm2: properties["area_m2"].as_f64().map(|m2| scaled(m2, 100.0)),
-        pictures: [
-            ("chip", EvidenceRole::Chip),
-            ("context", EvidenceRole::Context),
-        ]
-        .into_iter()
-        .filter_map(|(name, role)| Some((role, inside(folder, properties[name].as_str()?)?)))
-        .collect(),
+        area_dm2: properties.area_m2.map(|m2| scaled(m2, 100.0)),
+        pictures: pictures
+            .into_iter()
+            .filter_map(|(name, role)| Some((role, inside(folder, &name?)?)))
+            .collect(),
     })
 }
 

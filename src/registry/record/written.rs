@@ -4,6 +4,7 @@
 
 use super::RecordError;
 use crate::registry::ids::Hash;
+use crate::schema::Totals;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -20,11 +21,25 @@ pub struct Written {
 
 impl Written {
     /// What a folder's record says; `outputs` is absent in folders of version 0.1.0.
-    pub(super) fn new(folder: &Path, outputs: Option<BTreeMap<String, Hash>>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`RecordError::Malformed`], of `scan.json`, for what is no digest.
+    pub(super) fn new(
+        folder: &Path,
+        outputs: Option<BTreeMap<String, String>>,
+    ) -> Result<Self, RecordError> {
+        let digest = |(name, digest): (String, String)| match digest.parse() {
+            Ok(digest) => Ok((name, digest)),
+            Err(_) => Err(RecordError::Malformed {
+                path: folder.join("scan.json"),
+                why: format!("the digest of {name} is none"),
+            }),
+        };
+        let digests = outputs.map(|outputs| outputs.into_iter().map(digest).collect());
+        Ok(Self {
             folder: folder.into(),
-            digests: outputs,
-        }
+            digests: digests.transpose()?,
+        })
     }
 
     /// Whether there are digests to compare with.
@@ -70,14 +85,13 @@ impl Written {
     /// [`RecordError::Edited`], of `scan.json`.
     pub(super) fn check_totals(
         &self,
-        totals: (f64, &BTreeMap<String, f64>, Option<u64>),
+        totals: &Totals,
         candidates: usize,
         coverage: Option<&Value>,
     ) -> Result<(), RecordError> {
         if self.digests.is_none() {
             return Ok(());
         }
-        let (searched, not_searched, count) = totals;
         let mut areas: BTreeMap<String, f64> = BTreeMap::new();
         let features = coverage.and_then(|c| c["features"].as_array());
         for feature in features.into_iter().flatten() {
@@ -86,11 +100,12 @@ impl Written {
             *areas.entry(name.to_owned()).or_default() +=
                 properties["area_m2"].as_f64().unwrap_or(0.0);
         }
-        let named = not_searched
+        let named = totals
+            .not_searched_m2
             .iter()
-            .map(|(reason, m2)| (reason.as_str(), *m2))
-            .chain([("searched", searched)]);
-        let mut fits = count.is_none_or(|count| count == candidates as u64);
+            .map(|(reason, m2)| (reason.name(), *m2))
+            .chain([("searched", totals.searched_m2)]);
+        let mut fits = totals.candidates == candidates;
         for (name, m2) in named {
             // Ground too small to be drawn is in the totals only.
             fits &= (areas.remove(name).unwrap_or(0.0) - m2).abs() <= ROUNDING_M2;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::imagery::photo::jpeg;
 use exif::experimental::Writer;
-use exif::{Field, Rational};
+use exif::{Field, In, Rational, Value};
 use proptest::prelude::*;
 use std::io::Cursor;
 
@@ -51,8 +51,8 @@ fn read_parts(exif: Option<Vec<u8>>, xmp: Option<&str>) -> Metadata {
         width: 4000,
         height: 3000,
         components: 3,
-        exif,
-        xmp: xmp.map(|x| x.as_bytes().to_vec()),
+        exif: exif.into_iter().collect(),
+        xmp: xmp.map(|x| x.as_bytes().to_vec()).into_iter().collect(),
     })
 }
 
@@ -246,10 +246,10 @@ fn heat_and_single_bands_are_recognised() {
         components: 3,
         ..Default::default()
     };
-    headers.exif = Some(block(&[
+    headers.exif = vec![block(&[
         (Tag::Make, ascii("DJI")),
         (Tag::Model, ascii("ZH20T")),
-    ]));
+    ])];
     assert_eq!(read(&headers).band, Band::Thermal);
     headers.width = 4056;
     headers.height = 3040;
@@ -304,13 +304,13 @@ fn real_headers() -> Vec<Headers> {
         width: 4000,
         height: 3000,
         components: 3,
-        exif: Some(block(&[
+        exif: vec![block(&[
             (Tag::Make, ascii("DJI")),
             (Tag::GPSLatitude, degrees(33, 44, 240_000)),
             (Tag::GPSLongitude, degrees(113, 18, 0)),
             (Tag::DateTimeOriginal, ascii("2026:04:20 09:30:00")),
-        ])),
-        xmp: Some(packet(r#"drone-dji:GimbalPitchDegree="-60.0""#).into_bytes()),
+        ])],
+        xmp: vec![packet(r#"drone-dji:GimbalPitchDegree="-60.0""#).into_bytes()],
     }];
     let folder = super::super::shared_data().join("photos");
     for name in [
@@ -375,10 +375,10 @@ fn mutated_real_headers_never_panic_and_stay_small() {
     runner
         .run(&strategy, |(which, in_exif, in_xmp, cut)| {
             let mut headers = originals[which].clone();
-            if let Some(exif) = &mut headers.exif {
+            if let Some(exif) = headers.exif.first_mut() {
                 mutate(exif, &in_exif, cut);
             }
-            if let Some(xmp) = &mut headers.xmp {
+            if let Some(xmp) = headers.xmp.first_mut() {
                 mutate(xmp, &in_xmp, None);
             }
             let begun = seconds_at_work();
@@ -413,10 +413,10 @@ fn a_case_that_took_long_on_a_busy_machine_ends_at_once() {
         (954, 91),
         (45, 155),
     ];
-    if let Some(exif) = &mut headers.exif {
+    if let Some(exif) = headers.exif.first_mut() {
         mutate(exif, &in_exif, Some(35_556));
     }
-    if let Some(xmp) = &mut headers.xmp {
+    if let Some(xmp) = headers.xmp.first_mut() {
         mutate(xmp, &in_xmp, None);
     }
     let begun = seconds_at_work();

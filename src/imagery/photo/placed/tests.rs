@@ -1,8 +1,8 @@
 //! Real photos and bad ones, as they come off a card.
 
-use super::super::aside::Reason;
 use super::super::shared_data;
 use super::*;
+use crate::schema::Reason;
 use image::{ExtendedColorType, ImageEncoder};
 use std::fs;
 
@@ -10,6 +10,7 @@ fn options(ground: GroundModel) -> PhotoOptions {
     PhotoOptions {
         sensor_width_mm: None,
         ground,
+        looking_down: false,
         coarsest_m: 0.05,
     }
 }
@@ -30,7 +31,7 @@ fn folder(name: &str) -> Option<Vec<PathBuf>> {
 }
 
 fn placed(paths: &[PathBuf], ground: GroundModel) -> Placed {
-    place_all(paths, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
+    place_all(paths, None, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
 }
 
 fn reasons(placed: &Placed) -> Vec<Reason> {
@@ -149,12 +150,13 @@ fn tagged(attributes: &str) -> Vec<u8> {
 #[expect(clippy::too_many_lines, reason = "a table of bad files")]
 fn bad_files_are_each_named_with_their_reason() {
     const PLACE: &str = r#"d:GpsLatitude="33.74" d:GpsLongitude="113.30""#;
+    const DOWN: &str = r#"d:GimbalPitchDegree="-90" d:GimbalYawDegree="3""#;
     const LENS: &str = r#"d:CalibratedFocalLength="300""#;
     let folder = tempfile::tempdir().expect("folder");
     let good = format!(
         r#"{PLACE} {LENS} d:RelativeAltitude="10" d:GimbalPitchDegree="-90" d:GimbalYawDegree="0""#
     );
-    let with = |extra: &str| tagged(&format!("{PLACE} {LENS} {extra}"));
+    let with = |extra: &str| tagged(&format!("{PLACE} {LENS} {extra} {DOWN}"));
     let whole = tagged(&good);
     let cases: Vec<(&str, Vec<u8>, Reason, &str)> = vec![
         ("empty.jpg", vec![], Reason::Unreadable, "is empty"),
@@ -226,6 +228,12 @@ fn bad_files_are_each_named_with_their_reason() {
             "horizon",
         ),
         (
+            "no_tilt.jpg",
+            tagged(&format!(r#"{PLACE} {LENS} d:RelativeAltitude="10""#)),
+            Reason::TooOblique,
+            "how far the camera was tilted",
+        ),
+        (
             "heat.jpg",
             with(r#"d:ImageSource="InfraredCamera""#),
             Reason::Quality,
@@ -242,7 +250,8 @@ fn bad_files_are_each_named_with_their_reason() {
     fs::write(&usable, &whole).expect("written");
     paths.push(usable.clone());
     paths.push(folder.path().join("missing.jpg"));
-    let found = place_all(&paths, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
+    let found =
+        place_all(&paths, None, |_| Ok::<_, ()>(options(GroundModel::TakeOff))).expect("placed");
     assert_eq!(found.photos.len(), 1);
     assert_eq!(found.photos[0].shot.path, usable);
     assert_eq!(found.aside.len(), cases.len() + 1);

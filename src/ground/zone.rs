@@ -1,0 +1,157 @@
+//! Gauss-Kruger zones: what it means when coordinates do not fit their system. Offices write the number of the zone in front
+//! of the easting (38 435 137) or leave it out, and name the other system. Pure.
+
+/// The likely cause of coordinates that lie out of range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    /// The easting begins with the number of a zone, and the system's eastings do not.
+    ZoneInFront {
+        /// The zone.
+        zone: u32,
+        /// The EPSG code that fits.
+        epsg: u32,
+    },
+    /// The system's eastings begin with the number of a zone, and these do not.
+    ZoneLeftOut {
+        /// The zone.
+        zone: u32,
+        /// The EPSG code that fits.
+        epsg: u32,
+    },
+    /// Latitude stands where longitude is meant, or northing where easting is.
+    Exchanged,
+}
+
+/// The first codes of a datum's zones: with the zone's number in front, and named by the central meridian; zones of three
+/// degrees count from 25, those of six from 13.
+struct Codes {
+    three: (u32, u32),
+    six: (u32, u32),
+}
+
+const CGCS2000: Codes = Codes {
+    three: (4513, 4534),
+    six: (4491, 4502),
+};
+const XIAN_1980: Codes = Codes {
+    three: (2349, 2370),
+    six: (2327, 2338),
+};
+const BEIJING_1954: Codes = Codes {
+    three: (2401, 2422),
+    six: (21_413, 21_453),
+};
+
+/// What a system is, as far as misfits need it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frame {
+    /// Whether it counts in degrees.
+    pub geographic: bool,
+    /// Metres added to every easting.
+    pub false_easting: f64,
+    /// Semi-major axis of its ellipsoid in metres.
+    pub semi_major: f64,
+}
+
+/// Why a position may lie out of range.
+pub(super) fn misfit(frame: Frame, x: f64, y: f64) -> Option<Misfit> {
+    if frame.geographic {
+        let exchanged = y.abs() > 90.0 && y.abs() <= 180.0 && x.abs() <= 90.0;
+        return exchanged.then_some(Misfit::Exchanged);
+    }
+    let plain = |easting: f64| (100_000.0..900_000.0).contains(&easting);
+    if (1e6..1e7).contains(&x) && (plain(y) || zone_of(y).is_some()) {
+        return Some(Misfit::Exchanged);
+    }
+    match (zone_of(x), zone_of(frame.false_easting)) {
+        (Some(zone), None) if plain(frame.false_easting) => {
+            let epsg = code(frame.semi_major, zone, false)?;
+            Some(Misfit::ZoneInFront { zone, epsg })
+        }
+        (None, Some(zone)) if plain(x) => {
+            let epsg = code(frame.semi_major, zone, true)?;
+            Some(Misfit::ZoneLeftOut { zone, epsg })
+        }
+        (Some(zone), Some(own)) if zone != own => {
+            let epsg = code(frame.semi_major, zone, false)?;
+            Some(Misfit::ZoneInFront { zone, epsg })
+        }
+        _ => None,
+    }
+}
+
+/// The number in front of an easting.
+fn zone_of(easting: f64) -> Option<u32> {
+    let inside = (13e6..46e6).contains(&easting);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "13 to 45"
+    )]
+    let zone = (easting / 1e6) as u32;
+    (inside && (100_000.0..900_000.0).contains(&(easting % 1e6)) && !(24..25).contains(&zone))
+        .then_some(zone)
+}
+
+fn code(semi_major: f64, zone: u32, by_meridian: bool) -> Option<u32> {
+    let codes = if (semi_major - 6_378_245.0).abs() < 0.5 {
+        BEIJING_1954
+    } else if (semi_major - 6_378_140.0).abs() < 0.5 {
+        XIAN_1980
+    } else {
+        CGCS2000
+    };
+    let ((numbered, by_name), first) = match zone {
+        25..=45 => (codes.three, 25),
+        13..=23 => (codes.six, 13),
+        _ => return None,
+    };
+    Some(if by_meridian { by_name } else { numbered } + zone - first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::crs::Crs;
+    use super::super::lonlat::LonLat;
+    use super::*;
+
+    #[test]
+    fn the_code_that_is_named_fits_the_coordinates() {
+        for (own, x, y, lon) in [
+            (4547, 38_435_137.0, 3_735_042.0, 114.0),
+            (4508, 20_435_137.0, 3_735_042.0, 117.0),
+            (4526, 435_137.0, 3_735_042.0, 114.0),
+            (4498, 435_137.0, 3_735_042.0, 117.0),
+            (4546, 38_435_137.0, 3_735_042.0, 114.0),
+            (4525, 38_435_137.0, 3_735_042.0, 114.0),
+            (2383, 38_435_137.0, 3_735_042.0, 114.0),
+            (2435, 38_435_137.0, 3_735_042.0, 114.0),
+            (2414, 435_137.0, 3_735_042.0, 114.0),
+            (21_420, 435_137.0, 3_735_042.0, 117.0),
+        ] {
+            let crs = Crs::parse(&format!("EPSG:{own}")).expect("known");
+            let Some(Misfit::ZoneInFront { epsg, .. } | Misfit::ZoneLeftOut { epsg, .. }) =
+                misfit(crs.frame(), x, y)
+            else {
+                panic!("{own}");
+            };
+            let fits = Crs::parse(&format!("EPSG:{epsg}")).expect("known");
+            let at = super::super::geotransform::CrsPoint { x, y };
+            let there = fits.to_lonlat().expect("a way").apply(&[at]);
+            let there: LonLat = there.expect("in range")[0];
+            assert!((there.lon - lon).abs() < 1.0, "{own} {epsg}: {there:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_exchanged_is_known_and_what_fits_is_not_doubted() {
+        let frame = |code: u32| Crs::parse(&format!("EPSG:{code}")).expect("known").frame();
+        assert_eq!(misfit(frame(4490), 33.7, 113.3), Some(Misfit::Exchanged));
+        assert_eq!(
+            misfit(frame(4547), 3_735_042.0, 435_137.0),
+            Some(Misfit::Exchanged)
+        );
+        assert_eq!(misfit(frame(4326), 113.3, 33.7), None);
+        assert_eq!(misfit(frame(4547), 435_137.0, 3_735_042.0), None);
+    }
+}

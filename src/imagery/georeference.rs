@@ -1,0 +1,298 @@
+//! Where a raster lies: by its own tags, by the files that programs write beside it (a world file, a `.prj`, an `.aux.xml`),
+//! and by what the user says, which comes first.
+
+use super::inputs::is_virtual;
+use super::orthomosaic::RasterOptions;
+use super::raster_error::RasterError;
+use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint};
+use crate::words::{Lang, Said, Say};
+use crate::{speaking_error, tr};
+use gdal::{Dataset, Metadata};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Longest file beside a raster that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Something about a raster's place that the user should know: the run goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RasterNote {
+    /// `--crs` was taken instead of the raster's own system.
+    Overridden {
+        /// The file.
+        path: PathBuf,
+        /// Its own system.
+        own: String,
+        /// The one that was taken.
+        taken: String,
+    },
+    /// No way from its datum to WGS 84 is known: places lie tens of metres off.
+    UnknownDatum {
+        /// The file.
+        path: PathBuf,
+        /// The datum.
+        datum: String,
+    },
+}
+
+impl Say for RasterNote {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Overridden { path, own, taken } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: {taken} is taken as `--crs` says, not its own '{own}'",
+                    "{path}：按 `--crs` 采用 {taken}，未用其自带的“{own}”"
+                ))
+            }
+            Self::UnknownDatum { path, datum } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: all places may be off by 100 m and more, and say so",
+                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：所有位置可能偏差 100 米以上，结果中已注明"
+                ))
+                .hint(tr!(
+                    lang,
+                    "give the parameters of your area with `--towgs84 dx,dy,dz` or `--towgs84 dx,dy,dz,rx,ry,rz,s`, or export the raster in CGCS2000",
+                    "请用 `--towgs84 dx,dy,dz` 或 `--towgs84 dx,dy,dz,rx,ry,rz,s` 给出本地区参数，或以 CGCS2000 重新导出"
+                ))
+            }
+        }
+    }
+}
+speaking_error!(RasterNote);
+
+/// A raster's place.
+pub(super) struct Georeference {
+    pub crs: Crs,
+    pub transform: GeoTransform,
+    pub notes: Vec<RasterNote>,
+}
+
+/// Finds where a raster lies.
+pub(super) fn georeference(
+    path: &Path,
+    dataset: &Dataset,
+    options: &RasterOptions,
+) -> Result<Georeference, RasterError> {
+    let beside = if is_virtual(path) {
+        Beside::default()
+    } else {
+        Beside::read(path)
+    };
+    let coefficients = dataset.geo_transform().ok().or(beside.transform);
+    let Some(coefficients) = coefficients else {
+        return Err(no_place(path, dataset));
+    };
+    let transform = GeoTransform::new(coefficients)
+        .ok_or_else(|| RasterError::ZeroPixels { path: path.into() })?;
+    let own = dataset
+        .spatial_ref()
+        .ok()
+        .and_then(|r| Crs::of(&r))
+        .or(beside.crs);
+    let mut notes = Vec::new();
+    let mut crs = match (own, options.crs.clone()) {
+        (Some(own), Some(taken)) => {
+            if own.wkt() != taken.wkt() {
+                notes.push(RasterNote::Overridden {
+                    path: path.into(),
+                    own: own.name().to_owned(),
+                    taken: taken.name().to_owned(),
+                });
+            }
+            taken
+        }
+        (own, taken) => own
+            .or(taken)
+            .ok_or_else(|| RasterError::NoCrs { path: path.into() })?,
+    };
+    if let Some(at) = middle(&crs, &transform, dataset)
+        && !crs.has_known_datum(at)
+    {
+        match options.towgs84 {
+            Some(shift) => {
+                crs = crs.with_shift(shift).map_err(|source| RasterError::Crs {
+                    path: path.into(),
+                    source,
+                })?;
+            }
+            None => notes.push(RasterNote::UnknownDatum {
+                path: path.into(),
+                datum: crs.datum(),
+            }),
+        }
+    }
+    Ok(Georeference {
+        crs,
+        transform,
+        notes,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "raster sizes")]
+fn middle(crs: &Crs, transform: &GeoTransform, dataset: &Dataset) -> Option<LonLat> {
+    let (width, height) = dataset.raster_size();
+    let centre = PixelPoint {
+        x: width as f64 / 2.0,
+        y: height as f64 / 2.0,
+    };
+    let there = crs.to_lonlat().ok()?.apply(&[transform.apply(centre)]);
+    Some(there.ok()?[0])
+}
+
+fn no_place(path: &Path, dataset: &Dataset) -> RasterError {
+    let path = path.to_path_buf();
+    let rpcs = dataset.metadata_domain("RPC");
+    if !dataset.gcps().is_empty() {
+        RasterError::Gcps { path }
+    } else if rpcs.is_some_and(|m| !m.is_empty()) {
+        RasterError::Rpcs { path }
+    } else {
+        RasterError::NoPlace { path }
+    }
+}
+
+/// What the files beside a raster say.
+#[derive(Default)]
+struct Beside {
+    transform: Option<[f64; 6]>,
+    crs: Option<Crs>,
+}
+
+impl Beside {
+    fn read(path: &Path) -> Self {
+        let aux = appended(path, "aux.xml").and_then(|p| text_of(&p));
+        let aux = aux.as_deref().map(of_aux).unwrap_or_default();
+        let prj = with_ending(path, &["prj"]).and_then(|p| text_of(&p));
+        let prj = prj.and_then(|text| Crs::parse(text.trim()).ok());
+        let world = world_file(path).and_then(|p| of_world(&text_of(&p)?));
+        Self {
+            transform: world.or(aux.transform),
+            crs: prj.or(aux.crs),
+        }
+    }
+}
+
+/// The file that GDAL and the programs built on it keep what they learn of a raster in.
+fn of_aux(text: &str) -> Beside {
+    let Ok(document) = roxmltree::Document::parse(text) else {
+        return Beside::default();
+    };
+    let value = |name: &str| {
+        let node = document.descendants().find(|n| n.has_tag_name(name))?;
+        node.text()
+    };
+    let numbers = |text: &str| -> Option<[f64; 6]> {
+        let parts: Option<Vec<f64>> = text.split(',').map(|v| v.trim().parse().ok()).collect();
+        parts?.try_into().ok()
+    };
+    Beside {
+        transform: value("GeoTransform").and_then(numbers),
+        crs: value("SRS").and_then(|wkt| Crs::parse(wkt.trim()).ok()),
+    }
+}
+
+/// Six numbers: the sides of a pixel, and where the middle of the first one lies.
+fn of_world(text: &str) -> Option<[f64; 6]> {
+    let number = |t: &str| t.replace(',', ".").parse::<f64>().ok();
+    let parts: Option<Vec<f64>> = text.split_whitespace().take(6).map(number).collect();
+    let [a, d, b, e, c, f]: [f64; 6] = parts?.try_into().ok()?;
+    let corner = (c - f64::midpoint(a, b), f - f64::midpoint(d, e));
+    Some([corner.0, a, b, corner.1, d, e])
+}
+
+/// The world file of a raster: its ending's first and last letter and a `w`, the ending and a `w`, or `wld`.
+pub(super) fn world_file(path: &Path) -> Option<PathBuf> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    let (first, last) = (ending.chars().next()?, ending.chars().last()?);
+    let short = format!("{first}{last}w");
+    let long = format!("{ending}w");
+    with_ending(path, &[&short, &long, "wld"])
+}
+
+/// Whether something beside a picture says where it lies, so that it is an orthomosaic and not a photo.
+pub(super) fn is_placed(path: &Path) -> bool {
+    world_file(path).is_some()
+        || appended(path, "aux.xml")
+            .and_then(|p| text_of(&p))
+            .is_some_and(|text| of_aux(&text).transform.is_some())
+}
+
+/// The file of the same name with one of these endings, in small letters, capitals or one capital.
+fn with_ending(path: &Path, endings: &[&str]) -> Option<PathBuf> {
+    endings.iter().find_map(|ending| {
+        spelt(ending)
+            .into_iter()
+            .map(|e| path.with_extension(e))
+            .find(|p| p.is_file())
+    })
+}
+
+/// The file of the same name with an ending added.
+fn appended(path: &Path, ending: &str) -> Option<PathBuf> {
+    let with = |ending: String| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".");
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    spelt(ending).into_iter().map(with).find(|p| p.is_file())
+}
+
+fn spelt(ending: &str) -> [String; 3] {
+    let (first, rest) = ending.split_at(1);
+    [
+        ending.to_owned(),
+        ending.to_ascii_uppercase(),
+        first.to_ascii_uppercase() + rest,
+    ]
+}
+
+fn text_of(path: &Path) -> Option<String> {
+    if fs::metadata(path).ok()?.len() > LONGEST {
+        return None;
+    }
+    let bytes = fs::read(path).ok()?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Some(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_file_names_the_middle_of_the_first_pixel() {
+        let found = of_world("0.02\n0\n0\n-0.02\n100.01\n199.99\n").expect("six numbers");
+        for (a, b) in found.iter().zip([100.0, 0.02, 0.0, 200.0, 0.0, -0.02]) {
+            assert!((a - b).abs() < 1e-9, "{found:?}");
+        }
+        assert!(of_world("0,02 0 0 -0,02 1 2").is_some());
+        for bad in ["", "1 2 3", "a b c d e f"] {
+            assert_eq!(of_world(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_files_beside_are_found_however_they_are_spelt() {
+        let folder = tempfile::tempdir().expect("folder");
+        let picture = folder.path().join("成果.JPG");
+        for name in ["成果.JGW", "成果.jgw", "成果.wld", "成果.Wld", "成果.jpgw"] {
+            let world = folder.path().join(name);
+            fs::write(&world, "1 0 0 -1 0 0").expect("written");
+            assert_eq!(world_file(&picture), Some(world.clone()), "{name}");
+            fs::remove_file(world).expect("removed");
+        }
+        assert!(!is_placed(&picture));
+        let aux = folder.path().join("成果.JPG.aux.xml");
+        fs::write(
+            &aux,
+            "<PAMDataset><GeoTransform>1, 2, 0, 3, 0, -2</GeoTransform></PAMDataset>",
+        )
+        .expect("written");
+        assert!(is_placed(&picture));
+    }
+}

@@ -1,0 +1,344 @@
+//! An orthomosaic before its pixels are read: size, place, true ground sampling distance, colours, date.
+
+use super::bands::{self, Colours, NoData};
+use super::captured::Captured;
+use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::georeference::{Georeference, RasterNote, georeference};
+use super::inputs::is_virtual;
+use super::raster_error::RasterError;
+use super::source::{Level, SourceHeader};
+use super::stretch::Stretch;
+use crate::ground::{Crs, GeoTransform, Gsd, check_journal, is_data_base};
+use gdal::raster::RasterBand;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags, Metadata};
+use std::path::Path;
+
+/// What the user says about rasters.
+#[derive(Debug, Clone, Default)]
+pub struct RasterOptions {
+    /// Their coordinate system, whatever they name themselves.
+    pub crs: Option<Crs>,
+    /// The way to WGS 84 of those whose datum has no known one: see [`Crs::with_shift`].
+    pub towgs84: Option<[f64; 7]>,
+    /// The numbers of the red, green and blue band, from 1.
+    pub bands: Option<[usize; 3]>,
+}
+
+/// An orthomosaic that can be searched.
+#[derive(Debug, Clone)]
+pub struct Orthomosaic {
+    pub(super) header: SourceHeader,
+    pub(super) colours: Colours,
+    pub(super) no_data: NoData,
+    pub(super) stretch: Option<Stretch>,
+    pub(super) can_be_sparse: bool,
+    /// What the user should know of its place.
+    pub(super) notes: Vec<RasterNote>,
+}
+
+impl Orthomosaic {
+    /// Opens a raster and reads everything but its pixels (16-bit rasters: a sample of them).
+    ///
+    /// # Errors
+    /// See [`RasterError`].
+    pub fn open(path: &Path, options: &RasterOptions) -> Result<Self, RasterError> {
+        check_data_base(path)?;
+        let dataset = open(path)?;
+        let colours = bands::choose(path, &dataset, options.bands)?;
+        let Georeference {
+            crs,
+            transform,
+            notes,
+        } = georeference(path, &dataset, options)?;
+        let crs_error = |source| RasterError::Crs {
+            path: path.into(),
+            source,
+        };
+        let (width, height) = dataset.raster_size();
+        let to_lonlat = crs.to_lonlat().map_err(crs_error)?;
+        let gsd = Gsd::measure(&transform, &to_lonlat, width, height).map_err(crs_error)?;
+        if !(gsd.x_cm.is_normal() && gsd.y_cm.is_normal()) {
+            return Err(RasterError::ZeroPixels { path: path.into() });
+        }
+        let no_data = bands::no_data(&dataset, &colours);
+        let levels = levels(path, &dataset, colours.bands()[0])?;
+        let stretch = match &colours {
+            Colours::Word(bands) => Some(sampled_stretch(&dataset, bands, &no_data, levels[0])),
+            _ => None,
+        };
+        // Not `TIFFTAG_DATETIME`: that is the day the file was made, weeks after the flight.
+        let captured = dataset
+            .metadata_item("EXIF_DateTimeOriginal", "")
+            .and_then(|tag| Captured::of_tag(&tag));
+        let header = SourceHeader {
+            path: path.into(),
+            name: SourceHeader::name_of(path),
+            fingerprint: fingerprint(path, &dataset, &transform, &crs, &colours)?,
+            levels,
+            transform,
+            crs,
+            gsd,
+            captured,
+        };
+        Ok(Self {
+            header,
+            can_be_sparse: dataset.driver().short_name() == "GTiff",
+            colours,
+            no_data,
+            stretch,
+            notes,
+        })
+    }
+
+    /// Its true ground sampling distance.
+    pub fn gsd(&self) -> Gsd {
+        self.header.gsd
+    }
+
+    pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
+        let header = &self.header;
+        let changed = || RasterError::Changed {
+            path: header.path.clone(),
+        };
+        let dataset = open(&header.path).map_err(|_ignored| changed())?;
+        let now = fingerprint(
+            &header.path,
+            &dataset,
+            &header.transform,
+            &header.crs,
+            &self.colours,
+        )?;
+        if now == header.fingerprint {
+            Ok(())
+        } else {
+            Err(changed())
+        }
+    }
+}
+
+impl Orthomosaic {
+    /// Opens a raster that was found in a folder and that nobody named, where it is one that needs no trust.
+    ///
+    /// # Errors
+    /// [`RasterError::Leads`], and those of [`Self::open`].
+    pub fn open_found(
+        path: &Path,
+        folder: &Path,
+        options: &RasterOptions,
+    ) -> Result<Self, RasterError> {
+        super::found::check(path, folder)?;
+        Self::open(path, options)
+    }
+}
+
+/// Fails where a journal lies beside a raster in a data base: it could do more than be read.
+pub(super) fn check_data_base(path: &Path) -> Result<(), RasterError> {
+    if !is_data_base(path) {
+        return Ok(());
+    }
+    check_journal(path).map_err(|source| RasterError::DataBase {
+        path: path.into(),
+        source,
+    })
+}
+
+pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
+    if path.to_str().is_none() {
+        let reason = "its name is not UTF-8; rename it".to_owned();
+        return Err(RasterError::NotARaster {
+            path: path.into(),
+            reason,
+        });
+    }
+    let failed = |reason: String| RasterError::NotARaster {
+        path: path.into(),
+        reason,
+    };
+    let options = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
+        ..DatasetOptions::default()
+    };
+    let dataset = Dataset::open_ex(path, options)
+        .map_err(|e| RasterError::foreign(path).unwrap_or_else(|| failed(gdal_words(&e))))?;
+    let (width, height) = dataset.raster_size();
+    if dataset.raster_count() == 0 || width == 0 || height == 0 {
+        return Err(failed("it holds no image".into()));
+    }
+    Ok(dataset)
+}
+
+/// GDAL's message without the wrapper's own words.
+pub(super) fn gdal_words(error: &gdal::errors::GdalError) -> String {
+    match error {
+        gdal::errors::GdalError::NullPointer { msg, .. }
+        | gdal::errors::GdalError::CplError { msg, .. }
+            if !msg.is_empty() =>
+        {
+            msg.clone()
+        }
+        _ => "not a format that GDAL reads".into(),
+    }
+}
+
+fn levels(path: &Path, dataset: &Dataset, band: usize) -> Result<Vec<Level>, RasterError> {
+    let band = dataset
+        .rasterband(band)
+        .map_err(|e| RasterError::NotARaster {
+            path: path.into(),
+            reason: gdal_words(&e),
+        })?;
+    let mut levels: Vec<Level> = level(&band, None).into_iter().collect();
+    for i in 0..usize::try_from(band.overview_count().unwrap_or(0)).unwrap_or(0) {
+        if let Ok(overview) = band.overview(i) {
+            levels.extend(level(&overview, Some(i)));
+        }
+    }
+    if levels.is_empty() {
+        return Err(RasterError::NotARaster {
+            path: path.into(),
+            reason: "it is too large".into(),
+        });
+    }
+    Ok(levels)
+}
+
+fn level(band: &RasterBand<'_>, overview: Option<usize>) -> Option<Level> {
+    let side = |v: usize| u32::try_from(v).ok();
+    let (block_x, block_y) = band.block_size();
+    Some(Level {
+        overview,
+        width: side(band.x_size())?,
+        height: side(band.y_size())?,
+        block: (side(block_x)?.max(1), side(block_y)?.max(1)),
+    })
+}
+
+/// Windows along a side that a 16-bit raster is sampled in: first few, more where they find too little.
+const ACROSS: [u32; 4] = [10, 20, 40, 80];
+/// Values that are enough to tell how bright a raster is.
+const ENOUGH: u64 = 100_000;
+
+/// Counts the values of windows spread evenly over a 16-bit raster, as many as it takes to find ground.
+fn sampled_stretch(
+    dataset: &Dataset,
+    bands: &[usize; 3],
+    no_data: &NoData,
+    level: Level,
+) -> Stretch {
+    let mut counts = vec![0_u64; 65_536];
+    for across in ACROSS {
+        for i in 0..across * across {
+            count_window(
+                dataset,
+                bands,
+                no_data,
+                level,
+                (i % across, i / across, across),
+                &mut counts,
+            );
+        }
+        if counts.iter().sum::<u64>() >= ENOUGH {
+            break;
+        }
+    }
+    Stretch::of_counts(&counts)
+}
+
+/// Counts the values of one window: its column and row among `across` by `across`.
+fn count_window(
+    dataset: &Dataset,
+    bands: &[usize; 3],
+    no_data: &NoData,
+    level: Level,
+    (column, row, across): (u32, u32, u32),
+    counts: &mut [u64],
+) {
+    const SIDE: u32 = 128;
+    let (w, h) = (SIDE.min(level.width), SIDE.min(level.height));
+    let place = |i: u32, free: u32| {
+        (u64::from(free) * u64::from(i) / u64::from(across - 1))
+            .try_into()
+            .unwrap_or(0_usize)
+    };
+    let corner = (
+        place(column, level.width - w).cast_signed(),
+        place(row, level.height - h).cast_signed(),
+    );
+    let size = (w as usize, h as usize);
+    for (k, number) in bands.iter().enumerate() {
+        let Ok(band) = dataset.rasterband(*number) else {
+            continue;
+        };
+        let Ok(values) = band.read_as::<u16>(corner, size, size, None) else {
+            continue;
+        };
+        let mask = match no_data {
+            NoData::Mask => band
+                .open_mask_band()
+                .and_then(|m| m.read_as::<u8>(corner, size, size, None))
+                .ok(),
+            _ => None,
+        };
+        for (j, value) in values.data().iter().enumerate() {
+            let missing = match no_data {
+                NoData::Value(v) => (f64::from(*value) - v[k]).abs() < 0.5,
+                // What is not stored reads as 0.
+                _ => mask.as_ref().map_or(*value == 0, |m| m.data()[j] == 0),
+            };
+            counts[usize::from(*value)] += u64::from(!missing);
+        }
+    }
+}
+
+fn fingerprint(
+    path: &Path,
+    dataset: &Dataset,
+    transform: &GeoTransform,
+    crs: &Crs,
+    colours: &Colours,
+) -> Result<Fingerprint, RasterError> {
+    let (width, height) = dataset.raster_size();
+    // Everything that decides how the raster is cut and which of its pixels count.
+    let shape = format!(
+        "{width} {height} {:?} {colours:?} {:?} {:?}",
+        transform.coefficients(),
+        bands::no_data(dataset, colours),
+        levels(path, dataset, colours.bands()[0])?
+    );
+    let by_content = !is_virtual(path) && dataset.driver().short_name() != "VRT";
+    let samples = if by_content {
+        file_samples(path).map_err(|e| RasterError::NotARaster {
+            path: path.into(),
+            reason: e.to_string(),
+        })?
+    } else {
+        pixel_samples(dataset, colours)
+    };
+    Ok(fingerprint_bytes(&[
+        shape.as_bytes(),
+        crs.wkt().as_bytes(),
+        &samples,
+    ]))
+}
+
+/// Pixels along the diagonal, for what is not one file on disk.
+fn pixel_samples(dataset: &Dataset, colours: &Colours) -> Vec<u8> {
+    const WINDOWS: usize = 16;
+    const SIDE: usize = 64;
+    let (width, height) = dataset.raster_size();
+    let (w, h) = (SIDE.min(width), SIDE.min(height));
+    let mut samples = Vec::new();
+    for i in 0..WINDOWS {
+        let (x, y) = (
+            (width - w) * i / (WINDOWS - 1),
+            (height - h) * i / (WINDOWS - 1),
+        );
+        for number in colours.bands() {
+            let read = dataset.rasterband(number).and_then(|b| {
+                b.read_as::<u8>((x.cast_signed(), y.cast_signed()), (w, h), (w, h), None)
+            });
+            samples.extend(read.map_or_else(|_ignored| vec![0], |b| b.data().to_vec()));
+        }
+    }
+    samples
+}

@@ -1,0 +1,261 @@
+//! Pixels out of an orthomosaic: a block-aligned rectangle at a time, decoded once, as RGB with what is wrong with each pixel.
+
+use super::bands::{Colours, NoData};
+use super::orthomosaic::{Orthomosaic, open};
+use super::pixels::{PixelReader, Pixels, Validity};
+use super::planes::{Planes, pixels, read};
+use super::raster_error::RasterError;
+use super::source::Level;
+use crate::ground::Rect;
+use gdal::raster::{RasterBand, ResampleAlg};
+use gdal::{Dataset, Metadata};
+use image::RgbImage;
+use std::sync::Arc;
+
+/// Rows that are read at a time where blocks are lower than that.
+const LEAST_ROWS: u32 = 32;
+
+/// An open orthomosaic.
+pub(super) struct OrthomosaicReader {
+    orthomosaic: Arc<Orthomosaic>,
+    level: Level,
+    dataset: Dataset,
+}
+
+impl PixelReader for OrthomosaicReader {
+    fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels {
+        let blocks = self.blocks(rect);
+        let (sparse, stored): (Vec<Rect>, Vec<Rect>) = blocks
+            .into_iter()
+            .partition(|block| self.orthomosaic.can_be_sparse && self.is_sparse(*block));
+        if stored.is_empty() {
+            return Pixels::without_data(rect);
+        }
+        let mut planes = Planes::new(rect, spare.take());
+        // What is not stored is not asked for either.
+        let at_once = sparse.is_empty()
+            && (self.rows(rect)).all(|rows| self.read_into(&mut planes, rows).is_some());
+        if !at_once {
+            planes.clear();
+            for block in stored {
+                if self.read_into(&mut planes, block).is_none() {
+                    planes.mark(block, Validity::Unreadable);
+                }
+            }
+        }
+        for block in sparse {
+            planes.mark(block, Validity::NoData);
+        }
+        planes.finish()
+    }
+
+    /// GDAL reduces while it reads.
+    fn picture(&self, rect: Rect, most: u32) -> Option<RgbImage> {
+        let (across, down) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
+        let longest = across.max(down).max(1);
+        let side = |v: u32| {
+            if longest <= most {
+                v
+            } else {
+                (u64::from(v) * u64::from(most) / u64::from(longest))
+                    .max(1)
+                    .try_into()
+                    .unwrap_or(most)
+            }
+        };
+        let (width, height) = (side(across), side(down));
+        let plane = |number: usize, alg| -> Option<Vec<u16>> {
+            let mut values = vec![0_u16; width as usize * height as usize];
+            let corner = (
+                (rect.x0 as usize).cast_signed(),
+                (rect.y0 as usize).cast_signed(),
+            );
+            let (from, to) = (
+                (across as usize, down as usize),
+                (width as usize, height as usize),
+            );
+            self.dataset
+                .rasterband(number)
+                .ok()?
+                .read_into_slice(corner, from, to, &mut values, Some(alg))
+                .ok()?;
+            Some(values)
+        };
+        let byte = |v: u16| u8::try_from(v).unwrap_or(u8::MAX);
+        let pixels: Vec<[u8; 3]> = match &self.orthomosaic.colours {
+            Colours::Palette(number, table) => {
+                let indices = plane(*number, ResampleAlg::NearestNeighbour)?;
+                indices
+                    .into_iter()
+                    .map(|v| table[usize::from(byte(v))])
+                    .map(|[r, g, b, _]| [r, g, b])
+                    .collect()
+            }
+            Colours::Byte(bands) | Colours::Word(bands) => {
+                let [r, g, b] = bands.map(|n| plane(n, ResampleAlg::Average));
+                let scaled = |v: u16| {
+                    self.orthomosaic
+                        .stretch
+                        .as_ref()
+                        .map_or_else(|| byte(v), |s| s.apply(v))
+                };
+                r?.into_iter()
+                    .zip(g?)
+                    .zip(b?)
+                    .map(|((r, g), b)| [scaled(r), scaled(g), scaled(b)])
+                    .collect()
+            }
+        };
+        RgbImage::from_raw(width, height, pixels.into_iter().flatten().collect())
+    }
+}
+
+impl OrthomosaicReader {
+    /// Opens it anew for this thread.
+    ///
+    /// # Errors
+    /// [`RasterError::NotARaster`] where the file is gone.
+    pub fn open(orthomosaic: Arc<Orthomosaic>, level: Level) -> Result<Self, RasterError> {
+        let dataset = open(&orthomosaic.header.path)?;
+        Ok(Self {
+            orthomosaic,
+            level,
+            dataset,
+        })
+    }
+
+    /// The blocks that a rectangle touches, clipped to it.
+    fn blocks(&self, rect: Rect) -> Vec<Rect> {
+        let (bw, bh) = self.level.block;
+        let mut blocks = Vec::new();
+        for by in rect.y0 / bh..rect.y1.div_ceil(bh) {
+            for bx in rect.x0 / bw..rect.x1.div_ceil(bw) {
+                blocks.push(Rect {
+                    x0: (bx * bw).max(rect.x0),
+                    y0: (by * bh).max(rect.y0),
+                    x1: ((bx + 1) * bw).min(rect.x1),
+                    y1: ((by + 1) * bh).min(rect.y1),
+                });
+            }
+        }
+        blocks
+    }
+
+    /// A rectangle as rows of blocks, from the top. Where a file holds all bands of a pixel side by side, GDAL decodes
+    /// them with the first that is asked for; the others are still at hand when they are read right after it.
+    fn rows(&self, rect: Rect) -> impl Iterator<Item = Rect> {
+        let block = self.level.block.1;
+        let high = block * (LEAST_ROWS / block).max(1);
+        (rect.y0 / high..rect.y1.div_ceil(high)).map(move |row| Rect {
+            y0: (row * high).max(rect.y0),
+            y1: ((row + 1) * high).min(rect.y1),
+            ..rect
+        })
+    }
+
+    /// Whether no colour of a block is stored in the file.
+    fn is_sparse(&self, block: Rect) -> bool {
+        let (bw, bh) = self.level.block;
+        let key = format!("BLOCK_OFFSET_{}_{}", block.x0 / bw, block.y0 / bh);
+        self.orthomosaic.colours.bands().iter().all(|number| {
+            self.band(*number)
+                .is_some_and(|band| band.metadata_item(&key, "TIFF").is_none())
+        })
+    }
+
+    fn band(&self, number: usize) -> Option<RasterBand<'_>> {
+        let band = self.dataset.rasterband(number).ok()?;
+        match self.level.overview {
+            Some(i) => band.overview(i).ok(),
+            None => Some(band),
+        }
+    }
+
+    /// `None` where GDAL fails.
+    fn read_into(&self, planes: &mut Planes, rect: Rect) -> Option<()> {
+        let no_data = match &self.orthomosaic.no_data {
+            NoData::Value(values) => Some(values),
+            _ => None,
+        };
+        // Where every band has its no-data value.
+        let mut missing: Option<Vec<bool>> = no_data.map(|_| vec![true; pixels(rect)]);
+        match &self.orthomosaic.colours {
+            Colours::Byte(bands) => {
+                for (i, number) in bands.iter().enumerate() {
+                    let values = planes.read(&self.band(*number)?, i, rect)?;
+                    if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                        keep_missing(missing, &values, no_data[i]);
+                    }
+                }
+            }
+            Colours::Word(bands) => {
+                let stretch = self.orthomosaic.stretch.as_ref()?;
+                for (i, number) in bands.iter().enumerate() {
+                    let values = read::<u16>(&self.band(*number)?, rect)?;
+                    if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                        keep_missing(missing, &values, no_data[i]);
+                    }
+                    let scaled: Vec<u8> = values.iter().map(|v| stretch.apply(*v)).collect();
+                    planes.put(i, rect, &scaled);
+                }
+            }
+            Colours::Palette(number, table) => {
+                let values = read::<u8>(&self.band(*number)?, rect)?;
+                let colour = |i: usize| {
+                    values
+                        .iter()
+                        .map(|v| table[usize::from(*v)][i])
+                        .collect::<Vec<u8>>()
+                };
+                for (i, plane) in [colour(0), colour(1), colour(2)].into_iter().enumerate() {
+                    planes.put(i, rect, &plane);
+                }
+                if let (Some(missing), Some(no_data)) = (&mut missing, no_data) {
+                    keep_missing(missing, &values, no_data[0]);
+                }
+                let clear = values.iter().map(|v| table[usize::from(*v)][3] == 0);
+                planes.mark_where(rect, clear, Validity::NoData);
+            }
+        }
+        if let Some(missing) = missing.filter(|m| m.contains(&true)) {
+            planes.mark_where(rect, missing.into_iter(), Validity::NoData);
+        }
+        if self.orthomosaic.no_data == NoData::Mask {
+            let mask = self.read_mask(rect)?;
+            planes.mark_where(rect, mask.into_iter().map(|v| v == 0), Validity::NoData);
+        }
+        Some(())
+    }
+
+    /// The mask or alpha band, from the same overview where it has one.
+    fn read_mask(&self, rect: Rect) -> Option<Vec<u8>> {
+        let number = self.orthomosaic.colours.bands()[0];
+        let band = self.dataset.rasterband(number).ok()?;
+        let Some(overview) = self.level.overview else {
+            return read(&band.open_mask_band().ok()?, rect);
+        };
+        let of_overview = band.overview(overview).ok()?;
+        let mask = of_overview.open_mask_band().ok()?;
+        read(&mask, rect)
+    }
+}
+
+/// Of the pixels that lack data in the bands before, keeps those that have the no-data value in this one.
+fn keep_missing<T: Copy + PartialEq + TryFrom<i64>>(
+    missing: &mut [bool],
+    values: &[T],
+    no_data: f64,
+) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "beyond the type is beyond T too"
+    )]
+    let value = T::try_from(no_data.round() as i64).ok();
+    let Some(value) = value.filter(|_| no_data.is_finite()) else {
+        missing.fill(false);
+        return;
+    };
+    for (m, v) in missing.iter_mut().zip(values) {
+        *m &= *v == value;
+    }
+}

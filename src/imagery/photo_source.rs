@@ -1,0 +1,193 @@
+//! A photo as a source: laid on a grid of ground pixels, decoded once when it is opened.
+
+use super::captured::Captured;
+use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::photo::{Grid, Photo, Rectified};
+use super::pixels::{OpenError, PixelReader, Pixels, Validity};
+use super::raster_error::RasterError;
+use super::source::{Level, SourceHeader};
+use crate::ground::{Crs, GeoTransform, Gsd, Rect};
+use image::RgbImage;
+
+/// A photo that can be searched, and the grid it is laid on.
+#[derive(Debug, Clone)]
+pub struct PhotoSource {
+    pub(super) header: SourceHeader,
+    photo: Photo,
+    grid: Grid,
+}
+
+impl PhotoSource {
+    /// Lays a photo on ground pixels of `resolution_m`, or of its own finest where that is coarser.
+    ///
+    /// # Errors
+    /// [`RasterError::NotARaster`] where the file is gone.
+    pub fn new(photo: Photo, resolution_m: f64) -> Result<Self, RasterError> {
+        let path = photo.shot.path.clone();
+        let grid = photo.grid(resolution_m);
+        let transform = grid
+            .in_degrees()
+            .ok_or_else(|| RasterError::ZeroPixels { path: path.clone() })?;
+        let crs = Crs::wgs84().map_err(|source| RasterError::Crs {
+            path: path.clone(),
+            source,
+        })?;
+        let fingerprint = fingerprint(&photo, &transform).map_err(|e| RasterError::NotARaster {
+            path: path.clone(),
+            reason: e.to_string(),
+        })?;
+        let gsd_cm = grid.gsd_m * 100.0;
+        let header = SourceHeader {
+            name: SourceHeader::name_of(&path),
+            path,
+            levels: vec![Level {
+                overview: None,
+                width: grid.width,
+                height: grid.height,
+                block: (grid.width, grid.height),
+            }],
+            transform,
+            crs,
+            gsd: Gsd {
+                x_cm: gsd_cm,
+                y_cm: gsd_cm,
+            },
+            captured: photo
+                .shot
+                .metadata
+                .captured
+                .filter(|c| !c.of_file)
+                .map(|c| Captured::day(c.local.date())),
+            fingerprint,
+        };
+        Ok(Self {
+            header,
+            photo,
+            grid,
+        })
+    }
+
+    /// The photo.
+    pub fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
+    /// The grid of its pixels on the ground.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
+        match fingerprint(&self.photo, &self.header.transform) {
+            Ok(now) if now == self.header.fingerprint => Ok(()),
+            _ => Err(RasterError::Changed {
+                path: self.header.path.clone(),
+            }),
+        }
+    }
+}
+
+/// The file's content and where the picture lies.
+fn fingerprint(photo: &Photo, transform: &GeoTransform) -> std::io::Result<Fingerprint> {
+    let samples = file_samples(&photo.shot.path)?;
+    let pose = format!("{:?} {:?}", photo.camera, transform.coefficients());
+    Ok(fingerprint_bytes(&[&samples, pose.as_bytes()]))
+}
+
+/// A decoded photo on its grid.
+pub(super) struct PhotoReader {
+    flat: Rectified,
+    /// How sharp its picture is; `None` where it could not be used.
+    sharpness: Option<f64>,
+}
+
+impl PhotoReader {
+    /// Decodes a photo and lays it on its grid.
+    ///
+    /// # Errors
+    /// [`OpenError::Rejected`] where the picture is of no use.
+    pub fn open(source: &PhotoSource) -> Result<Self, OpenError> {
+        let laid = |picture: &RgbImage, sharpness| Self {
+            flat: source.photo.rectify(picture, &source.grid),
+            sharpness,
+        };
+        match source.photo.usable_picture() {
+            Ok((picture, measures)) => Ok(laid(&picture, Some(measures.sharpness))),
+            Err(rejection) => Err(OpenError::Rejected {
+                rejection: Box::new(rejection),
+                frame: Box::new(laid(&RgbImage::new(1, 1), None)),
+            }),
+        }
+    }
+
+    fn validity(&self, row: std::ops::Range<usize>) -> impl Iterator<Item = u8> {
+        let usable = self.sharpness.is_some();
+        self.flat.valid[row]
+            .iter()
+            .map(move |valid| match (valid, usable) {
+                (false, _) => Validity::NoData as u8,
+                (true, true) => Validity::Searched as u8,
+                (true, false) => Validity::Unreadable as u8,
+            })
+    }
+}
+
+impl PixelReader for PhotoReader {
+    /// Outside the photo's frame there is no data.
+    fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels {
+        let flat = &self.flat;
+        let width = flat.grid.width as usize;
+        let (x0, x1) = (rect.x0 as usize, (rect.x1 as usize).min(width));
+        let rows = rect.y0 as usize..(rect.y1 as usize).min(flat.grid.height as usize);
+        let count = (x1 - x0) * rows.len();
+        let (mut colours, validity) = spare
+            .take()
+            .map_or_else(Default::default, |p| (p.colours, p.validity));
+        for plane in &mut colours {
+            plane.clear();
+            plane.resize(count, 0);
+        }
+        let mut validity = validity.unwrap_or_default();
+        validity.clear();
+        validity.reserve_exact(count);
+        let [red, green, blue] = &mut colours;
+        let mut planes = red.iter_mut().zip(green).zip(blue);
+        for y in rows {
+            let row = &flat.rgb[(y * width + x0) * 3..(y * width + x1) * 3];
+            for (pixel, ((red, green), blue)) in row.chunks_exact(3).zip(&mut planes) {
+                (*red, *green, *blue) = (pixel[0], pixel[1], pixel[2]);
+            }
+            validity.extend(self.validity(y * width + x0..y * width + x1));
+        }
+        let all = |kind: Validity| validity.iter().all(|v| *v == kind as u8);
+        if all(Validity::NoData) {
+            return Pixels::without_data(rect);
+        }
+        let whole = all(Validity::Searched);
+        Pixels {
+            rect,
+            colours,
+            validity: (!whole).then_some(validity),
+        }
+    }
+
+    fn picture(&self, rect: Rect, _most: u32) -> Option<RgbImage> {
+        let width = self.flat.grid.width as usize;
+        let rows = rect.y0 as usize..rect.y1 as usize;
+        let rgb = rows.flat_map(|y| {
+            let row = (y * width + rect.x0 as usize) * 3..(y * width + rect.x1 as usize) * 3;
+            self.flat.rgb[row].iter().copied()
+        });
+        RgbImage::from_raw(rect.x1 - rect.x0, rect.y1 - rect.y0, rgb.collect())
+    }
+
+    fn sharpness(&self) -> Option<u32> {
+        let sharpness = self.sharpness.filter(|s| s.is_finite())?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a ratio of few units"
+        )]
+        Some((sharpness * 1e6).round().clamp(0.0, 4e9) as u32)
+    }
+}

@@ -1,0 +1,435 @@
+//! Candidates: what a scan yields, each a plot that somebody has to look at.
+
+use super::association::{Views, plots};
+use super::locate::Located;
+use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
+use crate::imagery::Captured;
+use crate::scan::ids::{SourceId, candidate_id};
+use crate::scan::model::Hit;
+use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
+use std::collections::BTreeMap;
+
+/// What candidates need to know of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceFacts {
+    /// Its name, unique in the scan.
+    pub name: String,
+    /// Its ground sampling distance in centimetres.
+    pub gsd_cm: f64,
+    /// When it was taken.
+    pub captured: Option<Captured>,
+}
+
+/// A plot to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Derived from the scan and the place: the same scan has the same ids anywhere.
+    pub id: String,
+    /// From 1, the strongest first.
+    pub rank: usize,
+    /// Best score of its hits.
+    pub score_max: f64,
+    /// Mean score of its hits.
+    pub score_mean: f64,
+    /// Square metres of its polygon on the ellipsoid.
+    pub area_m2: f64,
+    /// How many cells or tiles hit.
+    pub hits: usize,
+    /// The sources that show it.
+    pub sources: Vec<SourceId>,
+    /// The source it is best seen in: the finest.
+    pub best: SourceId,
+    /// When it was seen, over all its sources.
+    pub captured: Option<Captured>,
+    /// The ground its hits cover.
+    pub polygon: MultiPolygon,
+    /// The same as the source it is best seen in has it: among photos that differs from where they have it together.
+    pub drawn: MultiPolygon,
+    /// A point inside the polygon.
+    pub at: LonLat,
+    /// What photos say of it, where it was found in any.
+    pub photos: Option<Sightings>,
+}
+
+/// What overlapping photos say of a plot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sightings {
+    /// Metres within which it truly lies, in 95 of 100 cases.
+    pub position_error_m: f64,
+    /// Photos that it was found in.
+    pub seen_in: usize,
+    /// Photos that searched its place.
+    pub covered_by: usize,
+    /// The best score in each photo that searched its place, as a mean; nought for those it was not found in.
+    pub score_views: f64,
+}
+
+impl Candidate {
+    /// The score that ranks it: its best, less up to a quarter where most photos that searched its place do not show it.
+    fn rank_score(&self) -> f64 {
+        let doubt = self.photos.map_or(0.0, |p| {
+            1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
+        });
+        self.score_max - 0.25 * doubt
+    }
+
+    /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
+    /// does from every side; a glint on a leaf or a worn lawn deceives the model in one photo of many. What an
+    /// orthomosaic shows is always agreed on.
+    fn agreed(&self, threshold: f32) -> bool {
+        let enough =
+            |p: Sightings| p.seen_in < self.sources.len() || p.score_views >= f64::from(threshold);
+        self.photos.is_none_or(enough)
+    }
+}
+
+/// The candidates of a scan, by rank.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ranked {
+    /// Those that are to be looked at.
+    pub candidates: Vec<Candidate>,
+    /// How many places more were found in too few of the photos that searched them.
+    pub doubted: usize,
+}
+
+/// When hits become candidates.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Metres within which hits are one plot.
+    pub radius_m: f64,
+    /// The score that overlapping photos have to reach together; `None` where any one of them is enough.
+    pub agreement: Option<f32>,
+}
+
+/// Makes candidates of hits. `views` tells what photos show, `outline` gives the polygons in lon/lat of a region of model pixels of a source.
+///
+/// # Errors
+/// Those of `outline`.
+pub fn candidates<E>(
+    scan_id: &str,
+    hits: &[Located],
+    sources: &[SourceFacts],
+    rules: Rules,
+    views: &dyn Views,
+    outline: impl Fn(SourceId, &Region) -> Result<MultiPolygon, E>,
+) -> Result<Ranked, E> {
+    let mut found = Vec::new();
+    for members in plots(hits, rules.radius_m, views) {
+        let members: Vec<&Located> = members.iter().map(|i| &hits[*i]).collect();
+        found.push(candidate(&members, sources, views, &outline)?);
+    }
+    let all = found.len();
+    found.retain(|c| rules.agreement.is_none_or(|least| c.agreed(least)));
+    let doubted = all - found.len();
+    // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
+    found.sort_by(|a, b| {
+        let key = |c: &Candidate| {
+            let rank = (c.rank_score() * 100.0).round();
+            (rank, c.hits as f64, c.score_mean)
+        };
+        key(b)
+            .partial_cmp(&key(a))
+            .unwrap_or(std::cmp::Ordering::Equal)
+            .then(a.at.e7().cmp(&b.at.e7()))
+    });
+    for (i, candidate) in found.iter_mut().enumerate() {
+        candidate.rank = i + 1;
+        candidate.id = candidate_id(scan_id, candidate.at);
+    }
+    Ok(Ranked {
+        candidates: found,
+        doubted,
+    })
+}
+
+fn candidate<E>(
+    members: &[&Located],
+    sources: &[SourceFacts],
+    views: &dyn Views,
+    outline: &impl Fn(SourceId, &Region) -> Result<MultiPolygon, E>,
+) -> Result<Candidate, E> {
+    let mut by_source: BTreeMap<SourceId, Vec<&Hit>> = BTreeMap::new();
+    for located in members {
+        by_source
+            .entry(located.source)
+            .or_default()
+            .push(&located.hit);
+    }
+    let place = members[0].quad[0];
+    let is_photo = |n: SourceId| views.position_error_m(n, place).is_some();
+    let best_photo = best_view(members, &by_source, views)
+        // An orthomosaic is surer than any photo.
+        .filter(|_| by_source.keys().all(|n| is_photo(*n)));
+    let outlines: Vec<MultiPolygon> = by_source
+        .iter()
+        .filter(|(n, _)| best_photo.map_or(!is_photo(**n), |best| best == **n))
+        .map(|(source, hits)| outline(*source, &Region::from_rects(hits.iter().map(|h| h.rect))))
+        .collect::<Result<_, _>>()?;
+    let polygon = if outlines.len() == 1 {
+        outlines[0].clone()
+    } else {
+        union(&outlines)
+    };
+    let drawn = polygon;
+    let (east, north) = best_photo.map_or((0.0, 0.0), |best| shift(members, best, views));
+    let polygon = drawn.translate(east, north);
+    let numbers: Vec<SourceId> = by_source.keys().copied().collect();
+    let finest = |a: &&SourceId, b: &&SourceId| sources[a.0].gsd_cm.total_cmp(&sources[b.0].gsd_cm);
+    let rasters = numbers.iter().filter(|n| !is_photo(**n));
+    let best = best_photo.or_else(|| rasters.min_by(finest).copied());
+    let at = inside(&polygon).unwrap_or(place);
+    let in_photos: Vec<&[&Hit]> = by_source
+        .iter()
+        .filter(|(n, _)| is_photo(**n))
+        .map(|(_, hits)| hits.as_slice())
+        .collect();
+    let error_m = best_photo.and_then(|n| views.position_error_m(n, place));
+    let photos = sightings(&in_photos, error_m, || views.covering(at));
+    let scores = || members.iter().map(|l| f64::from(l.hit.score));
+    Ok(Candidate {
+        id: String::new(),
+        rank: 0,
+        score_max: scores().fold(0.0, f64::max),
+        score_mean: scores().sum::<f64>() / members.len() as f64,
+        area_m2: area_m2(&polygon),
+        hits: members.len(),
+        best: best.unwrap_or(SourceId(0)),
+        photos,
+        captured: numbers
+            .iter()
+            .filter_map(|n| sources[n.0].captured)
+            .reduce(Captured::with),
+        at,
+        sources: numbers,
+        polygon,
+        drawn,
+    })
+}
+
+/// The source that shows a plot best: photos place it in slightly different places, so that the outline of one is its
+/// shape, where the union would be a smear.
+fn best_view(
+    members: &[&Located],
+    by_source: &BTreeMap<SourceId, Vec<&Hit>>,
+    views: &dyn Views,
+) -> Option<SourceId> {
+    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
+    // A view whose edge cuts the plot off is worse than any that has all of it.
+    let view = |n: SourceId| {
+        let own = members.iter().find(|m| m.source == n);
+        let at = own.map_or(members[0].quad[0], |m| m.quad[0]);
+        let is_cut = 2 * by_source[&n].len() <= most;
+        (is_cut, views.view(n, at).unwrap_or(f64::INFINITY))
+    };
+    by_source.keys().copied().min_by(|a, b| {
+        let (a, b) = (view(*a), view(*b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })
+}
+
+/// What the photos say of a plot: the hits in each that it was found in, the error of its place, and how many searched it.
+fn sightings(
+    in_photos: &[&[&Hit]],
+    error_m: Option<f64>,
+    covering: impl Fn() -> usize,
+) -> Option<Sightings> {
+    let seen_in = in_photos.len();
+    if seen_in == 0 {
+        return None;
+    }
+    let covered_by = covering().max(seen_in);
+    let best = |hits: &&[&Hit]| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
+    let together: f64 = in_photos.iter().map(best).sum();
+    Some(Sightings {
+        position_error_m: error_m.unwrap_or(0.0),
+        seen_in,
+        covered_by,
+        score_views: together / covered_by as f64,
+    })
+}
+
+/// Degrees of longitude and latitude from where the best view has a plot to where all its views together have it: the
+/// mean of their places, each with the weight of its error. The stated error is not made smaller for it, since the
+/// errors of one flight have much in common.
+fn shift(members: &[&Located], best: SourceId, views: &dyn Views) -> (f64, f64) {
+    let plane = LocalPlane::at(members[0].quad[0]);
+    let mut by_source: BTreeMap<SourceId, Vec<PlanePoint>> = BTreeMap::new();
+    for member in members {
+        let corners = member.quad.map(|c| plane.to_plane(c));
+        let mean = |v: fn(&PlanePoint) -> f64| corners.iter().map(v).sum::<f64>() / 4.0;
+        let middle = PlanePoint {
+            x: mean(|c| c.x),
+            y: mean(|c| c.y),
+        };
+        by_source.entry(member.source).or_default().push(middle);
+    }
+    let most = by_source.values().map(Vec::len).max().unwrap_or(0);
+    let centre = |of: &[PlanePoint]| {
+        let n = of.len() as f64;
+        PlanePoint {
+            x: of.iter().map(|c| c.x).sum::<f64>() / n,
+            y: of.iter().map(|c| c.y).sum::<f64>() / n,
+        }
+    };
+    let (mut weights, mut x, mut y) = (0.0, 0.0, 0.0);
+    // A photo that cuts the plot off at its edge has its middle elsewhere.
+    for (source, cells) in by_source.iter().filter(|(_, c)| 2 * c.len() > most) {
+        let at = centre(cells);
+        let error = views.position_error_m(*source, plane.to_lonlat(at));
+        let weight = error.map_or(0.0, |e| 1.0 / (e * e).max(1e-4));
+        weights += weight;
+        x += weight * at.x;
+        y += weight * at.y;
+    }
+    let Some(own) = by_source.get(&best).filter(|_| weights > 0.0) else {
+        return (0.0, 0.0);
+    };
+    let from = plane.to_lonlat(centre(own));
+    let to = plane.to_lonlat(PlanePoint {
+        x: x / weights,
+        y: y / weights,
+    });
+    (to.lon - from.lon, to.lat - from.lat)
+}
+
+/// A point inside the largest part, rounded as it is written.
+fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
+    use geo::Area;
+    let largest = polygon
+        .iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    // The centre of gravity where it lies inside: a point found along a line across lies off the middle of a ragged shape.
+    let centre = largest.centroid().filter(|p| largest.contains(p));
+    centre
+        .or_else(|| largest.interior_point())
+        .map(|p| LonLat::new(p.x(), p.y()).rounded())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::Rect;
+    use crate::scan::find::association::NoPhotos;
+    use geo::{MapCoords, Point};
+
+    const DEGREE: f64 = 2e-7;
+
+    fn ground(_: SourceId, region: &Region) -> Result<MultiPolygon, std::convert::Infallible> {
+        Ok(region.outline().map_coords(|c| geo::Coord {
+            x: 113.3 + c.x * DEGREE,
+            y: 33.7 - c.y * DEGREE,
+        }))
+    }
+
+    fn hit(source: usize, x: u32, y: u32, score: f32) -> Located {
+        let rect = Rect {
+            x0: x,
+            y0: y,
+            x1: x + 16,
+            y1: y + 16,
+        };
+        let at = |x: u32, y: u32| {
+            LonLat::new(113.3 + f64::from(x) * DEGREE, 33.7 - f64::from(y) * DEGREE)
+        };
+        let quad = [at(x, y), at(x + 16, y), at(x + 16, y + 16), at(x, y + 16)];
+        Located {
+            source: SourceId(source),
+            hit: Hit {
+                rect,
+                class: 1,
+                score,
+            },
+            quad,
+        }
+    }
+
+    fn facts() -> Vec<SourceFacts> {
+        let source = |name: &str, gsd_cm: f64, day: &str| SourceFacts {
+            name: name.into(),
+            gsd_cm,
+            captured: day.parse().ok(),
+        };
+        vec![
+            source("a.tif", 2.5, "2026-05-03"),
+            source("b.tif", 1.5, "2026-05-05"),
+        ]
+    }
+
+    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f32>) -> Ranked {
+        let rules = Rules {
+            radius_m: 2.0,
+            agreement,
+        };
+        candidates("s", hits, &facts(), rules, views, ground).expect("infallible")
+    }
+
+    /// Photos all, and so many of them show any place.
+    struct Photos(usize);
+
+    impl Views for Photos {
+        fn position_error_m(&self, _: SourceId, _: LonLat) -> Option<f64> {
+            Some(3.0)
+        }
+        fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
+            Some(0.0)
+        }
+        fn covering(&self, _: LonLat) -> usize {
+            self.0
+        }
+    }
+
+    #[test]
+    fn what_one_photo_shows_and_three_do_not_is_left_out_and_counted() {
+        let glint = [hit(0, 0, 0, 0.8)];
+        let plot = [hit(0, 0, 0, 0.9), hit(0, 16, 0, 0.5), hit(1, 4, 4, 0.7)];
+        let left = ranked(&glint, &Photos(4), Some(0.3));
+        assert_eq!((left.candidates.len(), left.doubted), (0, 1));
+        let kept = ranked(&plot, &Photos(4), Some(0.3));
+        assert_eq!((kept.candidates.len(), kept.doubted), (1, 0));
+        let photos = kept.candidates[0].photos.expect("photos");
+        assert_eq!((photos.seen_in, photos.covered_by), (2, 4));
+        assert!((photos.score_views - 0.4).abs() < 1e-6, "{photos:?}");
+        assert_eq!(ranked(&glint, &Photos(4), None).candidates.len(), 1);
+        // What is just enough for a hit is enough where no other photo shows the place.
+        let just = ranked(&[hit(0, 0, 0, 0.29)], &Photos(1), Some(0.29));
+        assert_eq!((just.candidates.len(), just.doubted), (1, 0));
+        // No photo speaks against an orthomosaic.
+        let ortho = ranked(&glint, &NoPhotos, Some(0.3));
+        assert_eq!((ortho.candidates.len(), ortho.doubted), (1, 0));
+    }
+
+    #[test]
+    fn the_strongest_comes_first_and_its_point_lies_inside() {
+        // An L, whose centre of gravity lies outside.
+        let hits: Vec<Located> = (0..8)
+            .flat_map(|i| [hit(0, 0, i * 16, 0.7), hit(0, i * 16, 112, 0.8)])
+            .chain([hit(0, 2000, 0, 0.95)])
+            .collect();
+        let found = ranked(&hits, &NoPhotos, None).candidates;
+        assert_eq!(
+            found.iter().map(|c| (c.rank, c.hits)).collect::<Vec<_>>(),
+            [(1, 1), (2, 16)]
+        );
+        for c in &found {
+            assert!(c.polygon.contains(&Point::from(c.at)), "{:?}", c.at);
+            assert!(c.area_m2 > 0.0 && c.id.len() > 6);
+        }
+        assert_ne!(found[0].id, found[1].id);
+    }
+
+    #[test]
+    fn one_plot_on_two_overlapping_orthomosaics_is_one_candidate() {
+        let found = ranked(&[hit(0, 0, 0, 0.9), hit(1, 4, 4, 0.8)], &NoPhotos, None).candidates;
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].sources.as_slice(), found[0].best),
+            (&[SourceId(0), SourceId(1)][..], SourceId(1))
+        );
+        assert_eq!(
+            found[0].captured.expect("known").to_string(),
+            "2026-05-03/2026-05-05"
+        );
+        let single = ranked(&[hit(0, 0, 0, 0.9)], &NoPhotos, None).candidates[0].area_m2;
+        assert!(found[0].area_m2 < 2.0 * single && found[0].area_m2 > single);
+    }
+}

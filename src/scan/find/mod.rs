@@ -1,0 +1,152 @@
+//! Finding: from scores to candidates and coverage, at a threshold, a radius and an agreement of photos. It scores nothing
+//! and can be done again and again.
+
+mod association;
+mod candidate;
+mod cluster;
+mod coverage;
+mod ground;
+mod locate;
+mod viewing;
+
+pub use candidate::{Candidate, Ranked, SourceFacts};
+pub use cluster::clusters;
+pub use coverage::{Coverage, SourceAreas};
+pub use ground::SearchedGround;
+pub use locate::{Located, Locator, frame, with_corners};
+pub use viewing::Viewing;
+
+use super::error::ScanError;
+use super::ids::{SourceId, scan_id};
+use super::plan::{Search, Work, numbered};
+use super::request::Request;
+use super::score::Scored;
+use crate::ground::Region;
+use geo::MultiPolygon;
+
+/// When hits are a candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FindRules {
+    /// The score from which a cell is a hit.
+    pub threshold: f64,
+    /// Metres within which hits are one plot.
+    pub radius_m: f64,
+    /// Keep what was found in any photo, whatever the others that searched its place say.
+    pub any_view: bool,
+}
+
+impl FindRules {
+    /// What a request asks for, at a threshold.
+    pub fn of(request: &Request, threshold: f64) -> Self {
+        Self {
+            threshold,
+            radius_m: request.site_radius_m,
+            any_view: request.photos.any_view,
+        }
+    }
+
+    /// The threshold as scores are compared with it.
+    pub fn least_score(&self) -> f32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "scores are single precision"
+        )]
+        let least = self.threshold as f32;
+        least
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The scan's id under these rules.
+    pub scan_id: String,
+    /// The candidates, and how many places were left out.
+    pub ranked: Ranked,
+}
+
+/// Finds the candidates. The same scores and rules give the same candidates.
+///
+/// # Errors
+/// Those of coordinate systems.
+pub fn find(
+    search: &Search<'_>,
+    scored: &Scored,
+    ground: &SearchedGround,
+    viewing: &Viewing<'_>,
+    rules: FindRules,
+) -> Result<Found, ScanError> {
+    let works = &scored.works;
+    let locators: Vec<Locator<'_>> = works.iter().map(locator).collect::<Result<_, _>>()?;
+    let hits = located(search, scored, ground, &locators, rules.least_score())?;
+    let outline = |source: SourceId, region: &Region| {
+        let of_source = works.iter().position(|w| w.source == source);
+        of_source.map_or(Ok(MultiPolygon::new(vec![])), |work| {
+            locators[work].model_outline(region)
+        })
+    };
+    let id = scan_id(&format!(
+        "{} {} {:?}",
+        search.key.identity(rules.threshold),
+        rules.radius_m,
+        search.request.captured
+    ));
+    let rules = candidate::Rules {
+        radius_m: rules.radius_m,
+        agreement: (!rules.any_view).then(|| rules.least_score()),
+    };
+    let facts = source_facts(search);
+    Ok(Found {
+        ranked: candidate::candidates(&id, &hits, &facts, rules, viewing, outline)?,
+        scan_id: id,
+    })
+}
+
+/// The hits at or above a score, in order, less those on ground that turned out to be a collar, and those beyond the
+/// boundary.
+fn located(
+    search: &Search<'_>,
+    scored: &Scored,
+    ground: &SearchedGround,
+    locators: &[Locator<'_>],
+    least: f32,
+) -> Result<Vec<Located>, ScanError> {
+    let mut located = Vec::new();
+    for (id, work) in numbered(&scored.works) {
+        let lost = &ground.lost[id.0];
+        let of_work = scored.scores.tasks_of(id).flat_map(|(_, hits)| hits);
+        for hit in of_work.filter(|h| h.score >= least) {
+            if lost.covers(work.plan.level_rect(hit.rect, work.size())) {
+                continue;
+            }
+            let quad = locators[id.0].quad(hit.rect)?;
+            if search.boundary.as_ref().is_none_or(|b| b.meets(&quad)) {
+                located.push(Located {
+                    source: work.source,
+                    hit: *hit,
+                    quad,
+                });
+            }
+        }
+    }
+    Ok(located)
+}
+
+/// From the pixels of a work to the ground.
+///
+/// # Errors
+/// Those of coordinate systems.
+pub fn locator(work: &Work) -> Result<Locator<'_>, ScanError> {
+    Ok(Locator::new(&work.imagery, &work.level, work.plan.scale)?)
+}
+
+/// What candidates need to know of the sources.
+pub fn source_facts(search: &Search<'_>) -> Vec<SourceFacts> {
+    let one = |(source, name): (&crate::imagery::Source, &String)| SourceFacts {
+        name: name.clone(),
+        gsd_cm: source.typical_gsd_cm(),
+        captured: search.request.captured.or_else(|| source.captured()),
+    };
+    let sources = &search.sources;
+    sources.all.iter().zip(&sources.names).map(one).collect()
+}

@@ -1,0 +1,144 @@
+//! How the photos of a scan see the ground: what of each was searched, and how sharp it is beside the others.
+
+use super::association::Views;
+use crate::ground::{LonLat, Rect};
+use crate::imagery::photo::Remark;
+use crate::scan::ids::SourceId;
+use crate::scan::plan::{Sources, Work, numbered};
+use crate::scan::score::ScoreStore;
+use geo::Intersects;
+use std::collections::BTreeSet;
+
+/// What was searched of the photos.
+pub struct Viewing<'a> {
+    sources: &'a Sources,
+    /// Of each source, what of it was searched where that is not all: rectangles of its pixels.
+    searched: Vec<Option<Vec<Rect>>>,
+    /// Of each source, how blurred its picture is beside the others: 1 for one as sharp as most.
+    blur: Vec<f64>,
+    /// Photos that the others make superfluous.
+    skipped: BTreeSet<SourceId>,
+    /// Photos that lie outside the boundary.
+    outside: BTreeSet<SourceId>,
+}
+
+impl<'a> Viewing<'a> {
+    /// What the works searched of the photos. Those `outside` the boundary are named to the pilot.
+    pub fn new(
+        sources: &'a Sources,
+        works: &[Work],
+        scores: &ScoreStore,
+        outside: BTreeSet<SourceId>,
+    ) -> Self {
+        let count = sources.all.len();
+        let mut searched: Vec<Option<Vec<Rect>>> = vec![Some(Vec::new()); count];
+        for work in works {
+            match &mut searched[work.source.0] {
+                Some(rects) if work.parts.is_some() => rects.extend(work.cores()),
+                of_source => *of_source = None,
+            }
+        }
+        let mut sharpness: Vec<Option<u32>> = vec![None; count];
+        for (id, work) in numbered(works) {
+            for (_, report) in scores.chunks_of(id) {
+                let source = work.source.0;
+                sharpness[source] = sharpness[source].or(report.sharpness);
+                if work.imagery.as_photo().is_some() && !report.unreadable.is_empty() {
+                    searched[source] = Some(Vec::new());
+                }
+            }
+        }
+        let worked: BTreeSet<SourceId> = works.iter().map(|w| w.source).collect();
+        let photos = sources.iter().filter(|(_, s)| s.as_photo().is_some());
+        let skipped = photos
+            .map(|(id, _)| id)
+            .filter(|id| !worked.contains(id) && !outside.contains(id))
+            .collect();
+        Self {
+            sources,
+            searched,
+            blur: blur(&sharpness),
+            skipped,
+            outside,
+        }
+    }
+
+    /// Photos of which anything was searched.
+    pub fn photos_searched(&self) -> usize {
+        let is_searched = |id: SourceId| self.searched[id.0].as_ref().is_none_or(|s| !s.is_empty());
+        let photos = self.sources.iter();
+        photos
+            .filter(|(id, s)| s.as_photo().is_some() && is_searched(*id))
+            .count()
+    }
+
+    /// Names of the photos that the others make superfluous.
+    pub fn skipped(&self) -> Vec<String> {
+        let names = &self.sources.names;
+        self.skipped.iter().map(|id| names[id.0].clone()).collect()
+    }
+
+    /// What a pilot should know: file name, remark.
+    pub fn remarks(&self) -> Vec<(String, Remark)> {
+        let outside = self.outside.iter().map(|id| {
+            let remark = Remark::OutsideBoundary { photo: id.0 };
+            (self.sources.names[id.0].clone(), remark)
+        });
+        let known = self.sources.remarks.iter().cloned();
+        known.chain(outside).collect()
+    }
+
+    /// Whether a place is on the part of a photo that was searched.
+    fn searches(&self, id: SourceId, at: LonLat) -> bool {
+        let Some(source) = self.sources.source(id).as_photo() else {
+            return false;
+        };
+        let ground = &source.photo().footprint.ground;
+        let is_held = || ground.intersects(&geo::Point::from(at));
+        let Some(rects) = &self.searched[id.0] else {
+            return is_held();
+        };
+        let p = source.grid().position(at);
+        let within = |from: u32, to: u32, v: f64| (f64::from(from)..f64::from(to)).contains(&v);
+        let mut rects = rects.iter();
+        rects.any(|r| within(r.x0, r.x1, p.x) && within(r.y0, r.y1, p.y)) && is_held()
+    }
+}
+
+/// Metres within which places lie whose datum has no known way to WGS 84: the old datums of China are 40 to 150 m off.
+const UNKNOWN_DATUM_M: f64 = 200.0;
+
+/// How many times coarser photos are for their blur: 1 for those at least as sharp as the median, at most 4.
+fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
+    let mut known: Vec<u32> = sharpness.iter().copied().flatten().collect();
+    known.sort_unstable();
+    let median = known.get(known.len() / 2).copied().unwrap_or(1);
+    // Second differences over the variance fall with the square of the width of a blur.
+    let of = |own: u32| {
+        (f64::from(median) / f64::from(own.max(1)))
+            .sqrt()
+            .clamp(1.0, 4.0)
+    };
+    sharpness.iter().map(|s| s.map_or(1.0, of)).collect()
+}
+
+impl Views for Viewing<'_> {
+    fn position_error_m(&self, source: SourceId, at: LonLat) -> Option<f64> {
+        let source = self.sources.source(source);
+        if source.has_unknown_datum() {
+            return Some(UNKNOWN_DATUM_M);
+        }
+        Some(source.as_photo()?.photo().position_error_m(at))
+    }
+
+    fn view(&self, source: SourceId, at: LonLat) -> Option<f64> {
+        let photo = self.sources.source(source).as_photo()?.photo();
+        let (off_nadir_deg, gsd_m) = photo.view_of(at)?;
+        Some(gsd_m / off_nadir_deg.to_radians().cos() * self.blur[source.0])
+    }
+
+    fn covering(&self, at: LonLat) -> usize {
+        let searching = self.sources.iter();
+        searching.filter(|(id, _)| self.searches(*id, at)).count()
+    }
+}

@@ -1,0 +1,540 @@
+//! The model contract: what an ONNX file says of itself, checked before anything is searched.
+//!
+//! The keys are those of Deepness and GeoDeep with a few of our own, so that models travel both ways. What is missing
+//! and cannot be known is an error with a remedy, never a guess.
+
+use super::error::ModelError;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What the file declares of its input: `None` is dynamic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputShape {
+    /// Tiles in one call.
+    pub batch: Option<u32>,
+    /// Rows.
+    pub height: Option<u32>,
+    /// Columns.
+    pub width: Option<u32>,
+}
+
+impl InputShape {
+    /// Whether any number of rows and columns is taken.
+    pub fn is_free(&self) -> bool {
+        self.height.is_none() && self.width.is_none()
+    }
+}
+
+/// What the output holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// `[N,C]`: one score a tile.
+    Tile,
+    /// `[N,C,h,w]`: one score a cell.
+    Dense {
+        /// Pixels a cell covers, along each side.
+        cell: u32,
+        /// Pixels at a window's border whose cells are not trusted; a multiple of the cell.
+        halo: u32,
+    },
+}
+
+/// How raw outputs become probabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// They are probabilities.
+    Probability,
+    /// Softmax over the classes, sigmoid where there is one.
+    Logits,
+}
+
+/// A model that can be run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contract {
+    /// Centimetres a pixel it was trained for.
+    pub resolution_cm: f64,
+    /// Finest and coarsest ground sampling distance in centimetres at which its evaluation holds.
+    pub range_cm: Option<(f64, f64)>,
+    /// What its input declares.
+    pub input: InputShape,
+    /// What its output holds.
+    pub output: Output,
+    /// Pixels along each side of a tile.
+    pub tile_px: u32,
+    /// Overlap of neighbouring tiles, 0 to below 1 of the tile.
+    pub overlap: f64,
+    /// Subtracted after dividing by 255.
+    pub mean: [f32; 3],
+    /// Divided by after that.
+    pub std: [f32; 3],
+    /// How outputs become probabilities.
+    pub activation: Activation,
+    /// Class names by index.
+    pub classes: Vec<String>,
+    /// Indices of the classes that count as poppy.
+    pub positive: Vec<usize>,
+    /// Probability at or above which a cell is a hit.
+    pub threshold: f64,
+}
+
+/// The shapes of a model's one input and one output as declared; dynamic sizes are `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// Input sizes.
+    pub input: Vec<Option<u32>>,
+    /// Output sizes.
+    pub output: Vec<Option<u32>>,
+}
+
+/// Coarsest ground sampling distance, as a multiple of the model's, where the model names no range.
+const COARSEST: f64 = 2.0;
+
+impl Contract {
+    /// Checks metadata and shapes.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn new(
+        metadata: &BTreeMap<String, String>,
+        declared: &Declared,
+    ) -> Result<Self, ModelError> {
+        let keys = Keys::parse(metadata)?;
+        if let Some(kind) = keys.text("model_type")?
+            && !kind.eq_ignore_ascii_case("classifier")
+        {
+            return Err(ModelError::NotAClassifier { kind });
+        }
+        let input = input_shape(&declared.input)?;
+        let resolution_cm = keys.number("resolution")?.ok_or(ModelError::NoResolution)?;
+        keys.must(
+            resolution_cm > 0.0 && resolution_cm.is_finite(),
+            "resolution",
+        )?;
+        let tile_px = tile_size(&keys, input)?;
+        let output = output(&keys, &declared.output, input, tile_px)?;
+        let overlap = keys.number("tiles_overlap")?.unwrap_or(10.0) / 100.0;
+        keys.must((0.0..0.95).contains(&overlap), "tiles_overlap")?;
+        let threshold = keys.number("papaver_threshold")?.unwrap_or(0.5);
+        keys.must((0.0..=1.0).contains(&threshold), "papaver_threshold")?;
+        let channels = declared.output.get(1).copied().flatten();
+        let classes = classes(&keys, channels)?;
+        let contract = Self {
+            range_cm: range(&keys)?,
+            mean: keys.three("standardization_mean")?.unwrap_or([0.0; 3]),
+            std: keys.three("standardization_std")?.unwrap_or([1.0; 3]),
+            activation: activation(&keys)?,
+            positive: positive(&keys, &classes)?,
+            resolution_cm,
+            input,
+            output,
+            tile_px,
+            overlap,
+            classes,
+            threshold,
+        };
+        keys.must(contract.std.iter().all(|s| *s > 0.0), "standardization_std")?;
+        Ok(contract)
+    }
+
+    /// The coarsest ground sampling distance in centimetres that may be searched.
+    pub fn coarsest_cm(&self) -> f64 {
+        self.range_cm
+            .map_or(self.resolution_cm * COARSEST, |(_, coarsest)| coarsest)
+    }
+
+    /// The probability of poppy from the raw outputs of one cell, one for each class.
+    pub fn probability(&self, raw: impl Fn(usize) -> f32, classes: usize) -> f32 {
+        if classes == 1 {
+            let value = raw(0);
+            return if self.activation == Activation::Logits {
+                1.0 / (1.0 + (-value).exp())
+            } else {
+                value
+            };
+        }
+        let positive: f32 = match self.activation {
+            Activation::Probability => self.positive.iter().map(|c| raw(*c)).sum(),
+            Activation::Logits => {
+                let top = (0..classes).map(&raw).fold(f32::NEG_INFINITY, f32::max);
+                let total: f32 = (0..classes).map(|c| (raw(c) - top).exp()).sum();
+                self.positive
+                    .iter()
+                    .map(|c| (raw(*c) - top).exp())
+                    .sum::<f32>()
+                    / total
+            }
+        };
+        // What is no number stays none, where `min` would make it certain; a class that is none spoils its neighbours.
+        if (0..classes).any(|c| raw(c).is_nan()) {
+            f32::NAN
+        } else if positive > 1.0 {
+            1.0
+        } else {
+            positive
+        }
+    }
+}
+
+/// Metadata with every value read as JSON.
+struct Keys(BTreeMap<String, Value>);
+
+/// Keys whose values other exporters write as plain text; ours are the rest.
+fn is_ours(key: &str) -> bool {
+    key.starts_with("papaver_")
+        || [
+            "model_type",
+            "class_names",
+            "resolution",
+            "tile_size",
+            "tiles_size",
+            "tiles_overlap",
+        ]
+        .contains(&key)
+        || key.starts_with("standardization_")
+}
+
+impl Keys {
+    fn parse(metadata: &BTreeMap<String, String>) -> Result<Self, ModelError> {
+        let read = |(key, text): (&String, &String)| {
+            serde_json::from_str(text)
+                .map(|value| (key.clone(), value))
+                .map_err(|_ignored| ModelError::NotJson {
+                    key: key.clone(),
+                    value: text.chars().take(60).collect(),
+                })
+        };
+        metadata
+            .iter()
+            .filter(|(key, _)| is_ours(key))
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    fn wrong(&self, key: &str) -> ModelError {
+        ModelError::BadValue {
+            key: key.into(),
+            value: self.0.get(key).map(Value::to_string).unwrap_or_default(),
+        }
+    }
+
+    fn must(&self, holds: bool, key: &str) -> Result<(), ModelError> {
+        if holds { Ok(()) } else { Err(self.wrong(key)) }
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, ModelError> {
+        self.0
+            .get(key)
+            .map(|v| v.as_str().map(str::to_owned).ok_or_else(|| self.wrong(key)))
+            .transpose()
+    }
+
+    fn number(&self, key: &str) -> Result<Option<f64>, ModelError> {
+        self.0
+            .get(key)
+            .map(|v| v.as_f64().ok_or_else(|| self.wrong(key)))
+            .transpose()
+    }
+
+    fn whole(&self, key: &str) -> Result<Option<u32>, ModelError> {
+        let whole = |v: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be a small whole number"
+            )]
+            ((0.0..=65_536.0).contains(&v) && v.fract() == 0.0).then_some(v as u32)
+        };
+        self.number(key)?
+            .map(|v| whole(v).ok_or_else(|| self.wrong(key)))
+            .transpose()
+    }
+
+    fn three(&self, key: &str) -> Result<Option<[f32; 3]>, ModelError> {
+        let Some(value) = self.0.get(key) else {
+            return Ok(None);
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the model computes in single precision"
+        )]
+        let numbers: Option<Vec<f32>> = value
+            .as_array()
+            .and_then(|list| list.iter().map(|v| v.as_f64().map(|v| v as f32)).collect());
+        numbers
+            .and_then(|n| <[f32; 3]>::try_from(n).ok())
+            .map(Some)
+            .ok_or_else(|| self.wrong(key))
+    }
+}
+
+fn input_shape(sizes: &[Option<u32>]) -> Result<InputShape, ModelError> {
+    match sizes {
+        [batch, None | Some(3), height, width] => Ok(InputShape {
+            batch: *batch,
+            height: *height,
+            width: *width,
+        }),
+        _ => Err(ModelError::InputShape {
+            found: words(sizes),
+        }),
+    }
+}
+
+/// `[N,3,224,224]`, with `N` for what is dynamic.
+pub(super) fn words(sizes: &[Option<u32>]) -> String {
+    let sizes: Vec<String> = sizes
+        .iter()
+        .map(|s| s.map_or("?".into(), |s| s.to_string()))
+        .collect();
+    format!("[{}]", sizes.join(","))
+}
+
+fn tile_size(keys: &Keys, input: InputShape) -> Result<u32, ModelError> {
+    if let (Some(height), Some(width)) = (input.height, input.width) {
+        if height != width {
+            return Err(ModelError::InputShape {
+                found: format!("[?,3,{height},{width}]"),
+            });
+        }
+        return Ok(height);
+    }
+    let key = if keys.0.contains_key("tile_size") {
+        "tile_size"
+    } else {
+        "tiles_size"
+    };
+    let size = keys.whole(key)?.ok_or(ModelError::NoTileSize)?;
+    keys.must((8..=8192).contains(&size), key)?;
+    Ok(size)
+}
+
+fn output(
+    keys: &Keys,
+    sizes: &[Option<u32>],
+    input: InputShape,
+    tile: u32,
+) -> Result<Output, ModelError> {
+    match sizes {
+        [_, _] => Ok(Output::Tile),
+        [_, _, height, _] => {
+            let by_shape = (*height)
+                .filter(|h| *h > 0 && input.height.is_some())
+                .map(|h| tile / h);
+            let cell = keys
+                .whole("papaver_cell")?
+                .or(by_shape)
+                .ok_or(ModelError::NoCell)?;
+            keys.must(cell > 0 && tile.is_multiple_of(cell), "papaver_cell")?;
+            let halo = keys.whole("papaver_halo")?.unwrap_or(0);
+            keys.must(halo.is_multiple_of(cell) && halo * 2 < tile, "papaver_halo")?;
+            Ok(Output::Dense { cell, halo })
+        }
+        _ => Err(ModelError::OutputShape {
+            found: words(sizes),
+        }),
+    }
+}
+
+fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>, ModelError> {
+    let key = "class_names";
+    let count = channels.unwrap_or(2) as usize;
+    let names: Vec<String> = match keys.0.get(key) {
+        None => (0..count).map(|i| format!("class {i}")).collect(),
+        Some(Value::Object(map)) => {
+            let named = |i: usize| {
+                map.get(&i.to_string())
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            (0..map.len())
+                .map(named)
+                .collect::<Option<_>>()
+                .ok_or_else(|| keys.wrong(key))?
+        }
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(|v| v.as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .ok_or_else(|| keys.wrong(key))?,
+        Some(_) => return Err(keys.wrong(key)),
+    };
+    // One output with two names is a sigmoid over background and poppy.
+    let fits = channels.is_none() || names.len() == count || count == 1;
+    keys.must(fits && !names.is_empty(), key)?;
+    Ok(names)
+}
+
+fn positive(keys: &Keys, classes: &[String]) -> Result<Vec<usize>, ModelError> {
+    let key = "papaver_positive";
+    let Some(value) = keys.0.get(key) else {
+        return Ok((usize::from(classes.len() > 1)..classes.len()).collect());
+    };
+    let index = |v: &Value| {
+        v.as_str()
+            .and_then(|name| classes.iter().position(|c| c == name))
+    };
+    let found: Option<Vec<usize>> = value
+        .as_array()
+        .and_then(|list| list.iter().map(index).collect());
+    found
+        .filter(|list| !list.is_empty())
+        .ok_or_else(|| keys.wrong(key))
+}
+
+fn activation(keys: &Keys) -> Result<Activation, ModelError> {
+    match keys.text("papaver_activation")?.as_deref() {
+        None | Some("probability") => Ok(Activation::Probability),
+        Some("logits") => Ok(Activation::Logits),
+        Some(_) => Err(keys.wrong("papaver_activation")),
+    }
+}
+
+fn range(keys: &Keys) -> Result<Option<(f64, f64)>, ModelError> {
+    let key = "papaver_resolution_range";
+    let Some(value) = keys.0.get(key) else {
+        return Ok(None);
+    };
+    match value.as_array().map(Vec::as_slice) {
+        Some([finest, coarsest]) => match (finest.as_f64(), coarsest.as_f64()) {
+            (Some(finest), Some(coarsest)) if 0.0 <= finest && finest <= coarsest => {
+                Ok(Some((finest, coarsest)))
+            }
+            _ => Err(keys.wrong(key)),
+        },
+        _ => Err(keys.wrong(key)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    fn tile() -> Declared {
+        Declared {
+            input: vec![None, Some(3), Some(224), Some(224)],
+            output: vec![None, Some(2)],
+        }
+    }
+
+    fn dense() -> Declared {
+        Declared {
+            input: vec![None, Some(3), None, None],
+            output: vec![None, Some(2), None, None],
+        }
+    }
+
+    #[test]
+    fn a_bare_classifier_gets_the_documented_defaults() {
+        let contract = Contract::new(&metadata(&[("resolution", "3")]), &tile()).expect("usable");
+        assert_eq!(
+            (
+                contract.tile_px,
+                contract.output,
+                contract.positive.as_slice()
+            ),
+            (224, Output::Tile, &[1][..])
+        );
+        assert_eq!(
+            (contract.mean, contract.std, contract.threshold),
+            ([0.0; 3], [1.0; 3], 0.5)
+        );
+        assert_eq!(contract.activation, Activation::Probability);
+    }
+
+    #[test]
+    fn a_dense_model_reads_cell_and_halo_and_both_spellings_of_the_tile() {
+        for key in ["tile_size", "tiles_size"] {
+            let m = metadata(&[
+                ("resolution", "2.0"),
+                (key, "512"),
+                ("papaver_cell", "16"),
+                ("papaver_halo", "64"),
+            ]);
+            let contract = Contract::new(&m, &dense()).expect("usable");
+            assert_eq!(contract.output, Output::Dense { cell: 16, halo: 64 });
+            assert_eq!(contract.tile_px, 512);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        let with = |extra: &[(&str, &str)], declared: &Declared| {
+            let mut all = vec![
+                ("resolution", "2"),
+                ("tile_size", "512"),
+                ("papaver_cell", "16"),
+            ];
+            all.extend_from_slice(extra);
+            Contract::new(&metadata(&all), declared)
+        };
+        assert!(matches!(
+            Contract::new(&metadata(&[]), &tile()),
+            Err(ModelError::NoResolution)
+        ));
+        assert!(matches!(
+            with(&[("resolution", "two cm")], &tile()),
+            Err(ModelError::NotJson { .. })
+        ));
+        for (key, value) in [
+            ("resolution", "\"2\""),
+            ("resolution", "-2"),
+            ("tiles_overlap", "100"),
+            ("papaver_threshold", "1.5"),
+            ("papaver_halo", "10"),
+            ("papaver_halo", "256"),
+            ("papaver_positive", "[\"tulip\"]"),
+            ("papaver_activation", "\"relu\""),
+            ("standardization_std", "[0,1,1]"),
+            ("standardization_mean", "[1,1]"),
+            ("papaver_resolution_range", "[3]"),
+            ("class_names", "{\"1\":\"poppy\"}"),
+        ] {
+            let result = with(&[(key, value)], &dense());
+            assert!(
+                matches!(&result, Err(ModelError::BadValue { key: k, .. }) if k == key),
+                "{key}={value}: {result:?}"
+            );
+        }
+        assert!(matches!(
+            with(&[("model_type", "\"Detector\"")], &tile()),
+            Err(ModelError::NotAClassifier { .. })
+        ));
+        let grey = Declared {
+            input: vec![None, Some(1), Some(8), Some(8)],
+            output: vec![None, Some(2)],
+        };
+        assert!(matches!(
+            with(&[], &grey),
+            Err(ModelError::InputShape { .. })
+        ));
+        let boxes = Declared {
+            input: tile().input,
+            output: vec![None, Some(5), Some(100)],
+        };
+        assert!(matches!(
+            with(&[], &boxes),
+            Err(ModelError::OutputShape { .. })
+        ));
+        assert!(matches!(
+            Contract::new(&metadata(&[("resolution", "2")]), &dense()),
+            Err(ModelError::NoTileSize)
+        ));
+    }
+
+    #[test]
+    fn logits_become_probabilities() {
+        let m = metadata(&[("resolution", "2"), ("papaver_activation", "\"logits\"")]);
+        let contract = Contract::new(&m, &tile()).expect("usable");
+        let raw = [0.0_f32, 3.0_f32.ln()];
+        assert!((contract.probability(|c| raw[c], 2) - 0.75).abs() < 1e-6);
+        assert!((contract.probability(|_| 0.0, 1) - 0.5).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,196 @@
+//! Heads: how the raw output of a model becomes hits. A classifier of tiles has one, a dense classifier another; a
+//! detector's would give its boxes.
+
+use super::contract::{Contract, Output};
+use super::error::ModelError;
+use crate::ground::Rect;
+
+/// What a head found in one place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// What it covers, in model pixels of its source.
+    pub rect: Rect,
+    /// The number of its class: of those that count as poppy, the likeliest there.
+    pub class: u16,
+    /// Probability of poppy.
+    pub score: f32,
+}
+
+/// What a model gave for a batch of inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct RawOutput<'a> {
+    /// The sizes of the output.
+    pub sizes: &'a [usize],
+    /// Its values.
+    pub values: &'a [f32],
+    /// Inputs in the batch.
+    pub count: usize,
+    /// Rows and columns of an input.
+    pub input: (u32, u32),
+}
+
+/// How raw output becomes hits.
+pub trait Head: Send + Sync {
+    /// The hits of the first inputs of a batch at or above `floor`. `cores` tells what of the source each input stands
+    /// for, in model pixels; the rest of a batch is filling.
+    ///
+    /// # Errors
+    /// [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    fn hits(
+        &self,
+        output: &RawOutput<'_>,
+        cores: &[Rect],
+        floor: f32,
+    ) -> Result<Vec<Vec<Hit>>, ModelError>;
+}
+
+impl Contract {
+    /// The head of the model.
+    pub fn head(&self) -> Box<dyn Head> {
+        let contract = self.clone();
+        match self.output {
+            Output::Tile => Box::new(TileHead(contract)),
+            Output::Dense { cell, halo } => Box::new(DenseHead {
+                contract,
+                cell,
+                halo,
+            }),
+        }
+    }
+
+    fn checked_classes(&self, output: &RawOutput<'_>) -> Result<usize, ModelError> {
+        let classes = output.sizes.get(1).copied().unwrap_or(0);
+        let names_others = classes > 1 && self.positive.iter().any(|p| *p >= classes);
+        if classes == 0 || names_others || output.sizes[0] != output.count {
+            return Err(output.wrong());
+        }
+        Ok(classes)
+    }
+
+    /// The likeliest of the classes that count as poppy.
+    fn class(&self, raw: impl Fn(usize) -> f32, classes: usize) -> u16 {
+        if classes == 1 {
+            return 0;
+        }
+        let likeliest = self.positive.iter().copied();
+        let likeliest = likeliest.max_by(|a, b| raw(*a).total_cmp(&raw(*b)).then(b.cmp(a)));
+        u16::try_from(likeliest.unwrap_or(0)).unwrap_or(u16::MAX)
+    }
+}
+
+impl RawOutput<'_> {
+    fn wrong(&self) -> ModelError {
+        ModelError::OutputShape {
+            found: format!("{:?}", self.sizes),
+        }
+    }
+}
+
+fn number(score: f32) -> Result<f32, ModelError> {
+    if score.is_finite() {
+        Ok(score)
+    } else {
+        Err(ModelError::NotANumber)
+    }
+}
+
+/// `[N,C]`: one score a tile.
+struct TileHead(Contract);
+
+impl Head for TileHead {
+    fn hits(
+        &self,
+        output: &RawOutput<'_>,
+        cores: &[Rect],
+        floor: f32,
+    ) -> Result<Vec<Vec<Hit>>, ModelError> {
+        let classes = self.0.checked_classes(output)?;
+        if output.sizes.len() != 2 {
+            return Err(output.wrong());
+        }
+        let one = |(rect, raw): (&Rect, &[f32])| {
+            let score = number(self.0.probability(|c| raw[c], classes))?;
+            let hit = Hit {
+                rect: *rect,
+                class: self.0.class(|c| raw[c], classes),
+                score,
+            };
+            Ok((score >= floor).then_some(hit).into_iter().collect())
+        };
+        cores
+            .iter()
+            .zip(output.values.chunks_exact(classes))
+            .map(one)
+            .collect()
+    }
+}
+
+/// `[N,C,h,w]`: one score a cell, those near a window's border not to be trusted.
+struct DenseHead {
+    contract: Contract,
+    cell: u32,
+    halo: u32,
+}
+
+impl Head for DenseHead {
+    fn hits(
+        &self,
+        output: &RawOutput<'_>,
+        cores: &[Rect],
+        floor: f32,
+    ) -> Result<Vec<Vec<Hit>>, ModelError> {
+        let classes = self.contract.checked_classes(output)?;
+        let (height, width) = output.input;
+        let (rows, columns) = ((height / self.cell) as usize, (width / self.cell) as usize);
+        if output.sizes[2..] != [rows, columns] {
+            return Err(output.wrong());
+        }
+        let maps = output.values.chunks_exact(classes * rows * columns);
+        cores
+            .iter()
+            .zip(maps)
+            .map(|(core, map)| self.trusted(*core, map, classes, (rows, columns), floor))
+            .collect()
+    }
+}
+
+impl DenseHead {
+    /// The trusted cells of a map, clipped to the source.
+    fn trusted(
+        &self,
+        core: Rect,
+        map: &[f32],
+        classes: usize,
+        (rows, columns): (usize, usize),
+        floor: f32,
+    ) -> Result<Vec<Hit>, ModelError> {
+        let cells = rows * columns;
+        let raw = |i: usize| move |class: usize| map[class * cells + i];
+        let scores: Vec<f32> = (0..cells)
+            .map(|i| number(self.contract.probability(raw(i), classes)))
+            .collect::<Result<_, _>>()?;
+        let (cell, skip) = (self.cell, (self.halo / self.cell) as usize);
+        let mut hits = Vec::new();
+        for j in 0..(core.y1 - core.y0).div_ceil(cell) {
+            for i in 0..(core.x1 - core.x0).div_ceil(cell) {
+                let at = (j as usize + skip) * columns + i as usize + skip;
+                if scores[at] < floor {
+                    continue;
+                }
+                let (x0, y0) = (core.x0 + i * cell, core.y0 + j * cell);
+                let rect = Rect {
+                    x0,
+                    y0,
+                    x1: (x0 + cell).min(core.x1),
+                    y1: (y0 + cell).min(core.y1),
+                };
+                hits.push(Hit {
+                    rect,
+                    class: self.contract.class(raw(at), classes),
+                    score: scores[at],
+                });
+            }
+        }
+        Ok(hits)
+    }
+}

@@ -1,0 +1,293 @@
+//! The model at work.
+//!
+//! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
+//! many small sessions beat one with many threads.
+
+use super::contract::{Contract, Declared, words};
+use super::error::ModelError;
+use super::head::{Head, Hit, RawOutput};
+use super::runtime::{Runtime, first_line};
+use crate::ground::Rect;
+use ort::ep::{CUDA, ExecutionProvider};
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The model that comes with the program.
+const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver.onnx");
+
+/// Where the model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// An NVIDIA GPU.
+    Cuda,
+}
+
+impl Device {
+    /// Its name, and the name of the execution provider that runs on it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Cuda => "CUDA",
+        }
+    }
+}
+
+/// An error with the file that it is about; a device that is not to be had is no fault of the file.
+fn named(path: Option<&Path>, error: ModelError) -> ModelError {
+    match (path, error) {
+        (Some(_), error @ ModelError::Device { .. }) | (None, error) => error,
+        (Some(path), error) => ModelError::File {
+            path: path.into(),
+            source: Box::new(error),
+        },
+    }
+}
+
+/// A model that was read and checked.
+#[derive(Clone)]
+pub struct Model {
+    runtime: Runtime,
+    bytes: Arc<[u8]>,
+    name: String,
+    sha256: String,
+    contract: Contract,
+    declared: Declared,
+    metadata: BTreeMap<String, String>,
+    device: Device,
+    /// The session that it was checked with, until a worker takes it.
+    checked: Arc<Mutex<Option<Session>>>,
+}
+
+impl Model {
+    /// The model in `path`, else the built-in one.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn load(
+        runtime: &Runtime,
+        path: Option<&Path>,
+        device: Device,
+    ) -> Result<Self, ModelError> {
+        let (bytes, name): (Arc<[u8]>, String) = match path {
+            None => (BUILT_IN.into(), "papaver (built-in)".into()),
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|source| ModelError::Unreadable {
+                    path: path.into(),
+                    source,
+                })?;
+                (
+                    bytes.into(),
+                    path.file_name()
+                        .unwrap_or(path.as_os_str())
+                        .to_string_lossy()
+                        .into_owned(),
+                )
+            }
+        };
+        let session = session(runtime, &bytes, device).map_err(|e| named(path, e))?;
+        let declared = declared(&session).map_err(|e| named(path, e))?;
+        let metadata = metadata(&session);
+        let contract = Contract::new(&metadata, &declared).map_err(|e| named(path, e))?;
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Ok(Self {
+            runtime: runtime.clone(),
+            bytes,
+            name,
+            sha256,
+            contract,
+            declared,
+            metadata,
+            device,
+            checked: Arc::new(Mutex::new(Some(session))),
+        })
+    }
+
+    /// What it promises.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Its file name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Bytes of the file.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Its input and output in words.
+    pub fn shapes(&self) -> (String, String) {
+        (words(&self.declared.input), words(&self.declared.output))
+    }
+
+    /// Everything it says of itself, as written.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// Where it runs.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// The version of ONNX Runtime it runs on.
+    pub fn runtime_version(&self) -> String {
+        self.runtime.version()
+    }
+
+    /// What it runs on, such as `CPU, ONNX Runtime 1.28.0`.
+    pub fn engine(&self) -> String {
+        format!(
+            "{}, ONNX Runtime {}",
+            self.device.name(),
+            self.runtime.version()
+        )
+    }
+
+    /// Tiles in one call: what the file fixes, else one on a processor, where more gains nothing, and eight on a GPU.
+    pub fn batch(&self) -> usize {
+        let free = if self.device == Device::Cpu { 1 } else { 8 };
+        self.contract
+            .input
+            .batch
+            .map_or(free, |b| b.max(1) as usize)
+    }
+
+    /// A scorer for one thread.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn scorer(&self) -> Result<Scorer, ModelError> {
+        let checked = (self.checked.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let session = match checked {
+            Some(session) => session,
+            None => session(&self.runtime, &self.bytes, self.device)?,
+        };
+        Ok(Scorer {
+            session,
+            head: self.contract.head(),
+        })
+    }
+}
+
+fn session(runtime: &Runtime, bytes: &[u8], device: Device) -> Result<Session, ModelError> {
+    let not_onnx = |e: &dyn std::fmt::Display| ModelError::NotOnnx {
+        reason: first_line(&e.to_string()),
+    };
+    let mut builder = Session::builder(&runtime.environment)
+        .and_then(|b| Ok(b.with_intra_threads(1)?.with_inter_threads(1)?))
+        .and_then(|b| {
+            Ok(b.with_optimization_level(GraphOptimizationLevel::Level3)?
+                .with_intra_op_spinning(false)?
+                // Planned ahead, activations take twice the memory and are no faster.
+                .with_memory_pattern(false)?)
+        })
+        .map_err(|e| not_onnx(&e))?;
+    if device == Device::Cuda {
+        let fail = |reason: String| ModelError::Device {
+            device: device.name().into(),
+            reason: first_line(&reason),
+        };
+        // Asked for by name, a device that is not there is an error and never a silent fall back to the processor.
+        CUDA::default()
+            .register(&mut builder)
+            .map_err(|e| fail(e.to_string()))?;
+    }
+    builder.commit_from_memory(bytes).map_err(|e| not_onnx(&e))
+}
+
+fn declared(session: &Session) -> Result<Declared, ModelError> {
+    let (inputs, outputs) = (session.inputs(), session.outputs());
+    let ([input], [output]) = (inputs, outputs) else {
+        return Err(ModelError::Ports {
+            inputs: inputs.len(),
+            outputs: outputs.len(),
+        });
+    };
+    let input = sizes(input).map_err(|found| ModelError::InputShape { found })?;
+    let output = sizes(output).map_err(|found| ModelError::OutputShape { found })?;
+    Ok(Declared { input, output })
+}
+
+/// The sizes of a single-precision tensor, or what it is in words.
+fn sizes(outlet: &Outlet) -> Result<Vec<Option<u32>>, String> {
+    match outlet.dtype() {
+        ValueType::Tensor {
+            ty: TensorElementType::Float32,
+            shape,
+            ..
+        } => Ok(shape
+            .iter()
+            .map(|d| u32::try_from(*d).ok().filter(|d| *d > 0))
+            .collect()),
+        other => Err(format!("{other:?}").chars().take(80).collect()),
+    }
+}
+
+fn metadata(session: &Session) -> BTreeMap<String, String> {
+    let Ok(metadata) = session.metadata() else {
+        return BTreeMap::new();
+    };
+    let keys = metadata.custom_keys().unwrap_or_default();
+    keys.into_iter()
+        .filter_map(|key| metadata.custom(&key).map(|value| (key, value)))
+        .collect()
+}
+
+/// One session, for one thread.
+pub struct Scorer {
+    session: Session,
+    head: Box<dyn Head>,
+}
+
+impl Scorer {
+    /// The hits at or above `floor` of a batch of `count` inputs of `input` rows and columns; `values` being
+    /// `[count,3,rows,columns]` standardised colours, and `cores` what of the source each input stands for.
+    ///
+    /// # Errors
+    /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    pub fn hits(
+        &mut self,
+        values: &[f32],
+        count: usize,
+        input: (u32, u32),
+        cores: &[Rect],
+        floor: f32,
+    ) -> Result<Vec<Vec<Hit>>, ModelError> {
+        let failed = |e: ort::Error| ModelError::Run {
+            reason: first_line(&e.to_string()),
+        };
+        let shape = [count, 3, input.0 as usize, input.1 as usize];
+        let tensor = TensorRef::from_array_view((shape, values)).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        let sizes: Vec<usize> = shape
+            .iter()
+            .map(|d| usize::try_from(*d).unwrap_or(0))
+            .collect();
+        let output = RawOutput {
+            sizes: &sizes,
+            values,
+            count,
+            input,
+        };
+        self.head.hits(&output, cores, floor)
+    }
+}

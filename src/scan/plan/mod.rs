@@ -1,0 +1,22 @@
+//! Planning: from what the user names to the sources, the tiles of each, and the work there is.
+
+mod search;
+mod sources;
+mod tiling;
+mod view_cover;
+mod view_selection;
+mod work;
+
+pub use search::Search;
+pub use sources::Sources;
+#[cfg(test)]
+pub use tiling::PlannedGrid;
+pub use tiling::{Plan, Task, Tile, Window, unscaled};
+pub use work::Work;
+
+use super::ids::WorkId;
+
+/// Works with their numbers.
+pub fn numbered(works: &[Work]) -> impl Iterator<Item = (WorkId, &Work)> {
+    (0..).map(WorkId).zip(works)
+}

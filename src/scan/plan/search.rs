@@ -1,0 +1,216 @@
+//! A search, ready to begin: everything that can be wrong is checked, and what there is to do is known from headers alone.
+
+use super::sources::{Sources, open_orthomosaics};
+use super::view_selection::{Chosen, choose};
+use super::work::{Work, part_edges};
+use crate::ground::Boundary;
+use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
+use crate::scan::error::ScanError;
+use crate::scan::ids::SourceId;
+use crate::scan::model::{Model, Runtime};
+use crate::scan::progress::{Progress, Stage};
+use crate::scan::request::Request;
+use crate::scan::score::{RunKey, ScoreStore};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A search that is ready to begin.
+pub struct Search<'a> {
+    /// What was asked.
+    pub request: &'a Request,
+    /// The model.
+    pub model: Model,
+    /// The sources.
+    pub sources: Sources,
+    /// The boundary of the survey.
+    pub boundary: Option<Boundary>,
+    /// The score from which a cell is a hit.
+    pub threshold: f64,
+    /// What scores are bound to.
+    pub key: RunKey,
+}
+
+impl<'a> Search<'a> {
+    /// Checks everything that can be wrong before the long work.
+    ///
+    /// # Errors
+    /// See [`ScanError`].
+    pub fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
+        request.check()?;
+        let found = find_inputs(&request.inputs)?;
+        progress.stage(Stage::Opening {
+            sources: found.rasters.len() + found.photos.len(),
+        });
+        // Neither waits for the other: a short scan is not much longer than this.
+        let (model, opened) = rayon::join(
+            || Model::load(&Runtime::load()?, request.model.as_deref(), request.device),
+            || open_orthomosaics(&found, request),
+        );
+        let model = model?;
+        let within = request.within.as_deref();
+        let boundary = within
+            .map(|path| Boundary::read_with(path, request.raster.towgs84))
+            .transpose()?;
+        for note in boundary.iter().flat_map(Boundary::notes) {
+            progress.notice(note);
+        }
+        let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
+        let options = options(&model, boundary.as_ref(), request);
+        let fingerprints = sources.all.iter().map(|s| s.fingerprint().0.clone());
+        let named = sources.names.iter().cloned().zip(fingerprints).collect();
+        Ok(Self {
+            threshold: request.threshold.unwrap_or(model.contract().threshold),
+            key: RunKey::new(model.sha256(), options, named),
+            request,
+            model,
+            sources,
+            boundary,
+        })
+    }
+
+    /// The work that is known from the headers.
+    ///
+    /// # Errors
+    /// [`ScanError::BoundaryElsewhere`] where there is none.
+    pub fn first_works(&self) -> Result<Vec<Work>, ScanError> {
+        let chosen = self.choose(&Chosen::new(), &BTreeSet::new())?;
+        let mut works = Vec::new();
+        for (id, source) in self.sources.iter() {
+            let parts = match (&chosen, source.as_photo()) {
+                (Some(chosen), Some(_)) => {
+                    let Some(parts) = chosen.get(&id) else {
+                        continue;
+                    };
+                    Some(parts.clone())
+                }
+                _ => None,
+            };
+            works.extend(self.work(id, parts)?);
+        }
+        match (&self.request.within, works.is_empty()) {
+            (Some(path), true) => Err(ScanError::BoundaryElsewhere { path: path.clone() }),
+            _ => Ok(works),
+        }
+    }
+
+    /// The work that makes up for photos which turned out to be of no use: of others, parts were left out.
+    ///
+    /// # Errors
+    /// Those of coordinate systems.
+    pub fn further_works(
+        &self,
+        works: &[Work],
+        scores: &ScoreStore,
+    ) -> Result<Vec<Work>, ScanError> {
+        let is_useless = |(id, _): &(_, &Work)| {
+            let mut reports = scores.chunks_of(*id);
+            reports.any(|(_, report)| !report.unreadable.is_empty())
+        };
+        let useless: BTreeSet<SourceId> = super::numbered(works)
+            .filter(is_useless)
+            .map(|(_, work)| work.source)
+            .collect();
+        if useless.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut searched = Chosen::new();
+        for work in works.iter().filter(|w| !useless.contains(&w.source)) {
+            if let Some(parts) = &work.parts {
+                searched.entry(work.source).or_default().extend(parts);
+            }
+        }
+        let Some(chosen) = self.choose(&searched, &useless)? else {
+            return Ok(Vec::new());
+        };
+        let mut further = Vec::new();
+        for (source, parts) in chosen {
+            let before = searched.get(&source);
+            let is_new = |part: &usize| !before.is_some_and(|b| b.contains(part));
+            let new: BTreeSet<usize> = parts.into_iter().filter(is_new).collect();
+            if !new.is_empty() {
+                further.extend(self.work(source, Some(new))?);
+            }
+        }
+        Ok(further)
+    }
+
+    /// The photos of which the boundary leaves everything out.
+    ///
+    /// # Errors
+    /// Those of coordinate systems.
+    pub fn photos_outside(&self) -> Result<BTreeSet<SourceId>, ScanError> {
+        let mut outside = BTreeSet::new();
+        for (id, source) in self.sources.iter() {
+            let is_bound = self.boundary.is_some() && source.as_photo().is_some();
+            if is_bound && self.work(id, None)?.is_none() {
+                outside.insert(id);
+            }
+        }
+        Ok(outside)
+    }
+
+    /// The parts of photos that are searched, where not all are.
+    fn choose(
+        &self,
+        searched: &Chosen,
+        useless: &BTreeSet<SourceId>,
+    ) -> Result<Option<Chosen>, ScanError> {
+        let Some(least) = self.request.photos.min_views else {
+            return Ok(None);
+        };
+        let boundary = self.boundary.as_ref().map(Boundary::polygons);
+        let edges = |id: SourceId| {
+            let is_inside = self.work(id, None)?.is_some();
+            let source = self.sources.source(id);
+            Ok::<_, ScanError>(is_inside.then(|| part_edges(source, &self.model)))
+        };
+        choose(&self.sources, boundary, least, (searched, useless), edges).map(Some)
+    }
+
+    fn work(
+        &self,
+        id: SourceId,
+        parts: Option<BTreeSet<usize>>,
+    ) -> Result<Option<Work>, ScanError> {
+        let source = (id, self.sources.source(id));
+        Ok(Work::plan(
+            source,
+            &self.model,
+            self.boundary.as_ref(),
+            parts,
+        )?)
+    }
+}
+
+/// The options that decide what a cell scores, by name.
+fn options(
+    model: &Model,
+    boundary: Option<&Boundary>,
+    request: &Request,
+) -> BTreeMap<String, String> {
+    let within = boundary.map_or_else(String::new, |b| {
+        fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0
+    });
+    // A shift of the datum is in the fingerprints of the sources and of the boundary that it moves.
+    let RasterOptions {
+        crs,
+        bands,
+        towgs84: _,
+    } = &request.raster;
+    let crs = crs
+        .as_ref()
+        .map_or_else(String::new, |c| c.name().to_owned());
+    let bands = bands.map_or_else(String::new, |b| format!("{b:?}"));
+    let mut options = BTreeMap::from([
+        ("within", within),
+        ("crs", crs),
+        ("bands", bands),
+        ("allow_coarse", request.allow_coarse.to_string()),
+        ("ground", request.photos.fingerprint()),
+        ("device", model.device().name().to_owned()),
+    ]);
+    if let Some(least) = request.photos.min_views {
+        options.insert("min_views", least.to_string());
+    }
+    let owned = options.into_iter().map(|(k, v)| (k.to_owned(), v));
+    owned.collect()
+}

@@ -1,0 +1,289 @@
+//! The sources of a scan: opened, checked against the model, named, and set in an order that does not depend on where
+//! they lie on the disk.
+
+use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Pos, Remark, place_all};
+use crate::imagery::{Beside, Found, Orthomosaic, PhotoSource, RasterError, Source};
+use crate::scan::error::ScanError;
+use crate::scan::find::frame;
+use crate::scan::ids::SourceId;
+use crate::scan::model::Contract;
+use crate::scan::progress::Progress;
+use crate::scan::request::Request;
+use geo::BoundingRect;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What was opened.
+pub struct Sources {
+    /// Those that are searched.
+    pub all: Vec<Source>,
+    /// Unique names, in the same order.
+    pub names: Vec<String>,
+    /// Those that were refused, with the reason.
+    pub refused: Vec<RasterError>,
+    /// Those refused as too coarse, whose ground is known.
+    pub too_coarse: Vec<Source>,
+    /// What a pilot should know of the photos' flights: the file's name and the remark.
+    pub remarks: Vec<(String, Remark)>,
+    /// Cameras and flights of the photos.
+    pub flights: usize,
+    /// Files of other kinds that lay in the folders.
+    pub ignored: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over.
+    pub beside: BTreeMap<Beside, usize>,
+}
+
+/// Orthomosaics by whether the model can bear them.
+#[derive(Default)]
+struct Bearable {
+    sources: Vec<Source>,
+    refused: Vec<RasterError>,
+    too_coarse: Vec<Source>,
+}
+
+impl Bearable {
+    fn of(
+        opened: Vec<Result<Orthomosaic, RasterError>>,
+        request: &Request,
+        contract: &Contract,
+    ) -> Self {
+        let mut all = Self::default();
+        for orthomosaic in opened {
+            let source = match orthomosaic {
+                Ok(orthomosaic) => Source::from(orthomosaic),
+                Err(error) => {
+                    all.refused.push(error);
+                    continue;
+                }
+            };
+            let (gsd_cm, coarsest_cm) = (source.gsd().coarsest_cm(), contract.coarsest_cm());
+            if gsd_cm > coarsest_cm && !request.allow_coarse {
+                all.refused.push(RasterError::TooCoarse {
+                    path: source.path().into(),
+                    gsd_cm,
+                    coarsest_cm,
+                });
+                all.too_coarse.push(source);
+            } else {
+                all.sources.push(source);
+            }
+        }
+        all
+    }
+}
+
+/// Opens every orthomosaic of the inputs, in their order.
+pub fn open_orthomosaics(
+    inputs: &Found,
+    request: &Request,
+) -> Vec<Result<Orthomosaic, RasterError>> {
+    inputs
+        .rasters
+        .par_iter()
+        .map(|path| match inputs.found_in.get(path) {
+            Some(folder) => Orthomosaic::open_found(path, folder, &request.raster),
+            None => Orthomosaic::open(path, &request.raster),
+        })
+        .collect()
+}
+
+impl Sources {
+    /// Takes the opened orthomosaics that the model can bear, and opens the photos. A refused source is told to `progress`
+    /// and left out.
+    ///
+    /// # Errors
+    /// [`ScanError::NoSource`] where none is left.
+    pub fn new(
+        opened: Vec<Result<Orthomosaic, RasterError>>,
+        inputs: &Found,
+        request: &Request,
+        contract: &Contract,
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
+        let Bearable {
+            mut sources,
+            mut refused,
+            mut too_coarse,
+        } = Bearable::of(opened, request, contract);
+        let placed = photos(&inputs.photos, request, contract)?;
+        refused.extend(
+            placed
+                .aside
+                .into_iter()
+                .map(|a| RasterError::Photo(Box::new(a))),
+        );
+        for photo in placed.photos {
+            match PhotoSource::new(photo, contract.resolution_cm / 100.0) {
+                Ok(photo) => sources.push(photo.into()),
+                Err(error) => refused.push(error),
+            }
+        }
+        let name = |photo: usize| {
+            let path = &placed.shots[photo].path;
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let remarks = placed
+            .remarks
+            .iter()
+            .map(|r| (name(r.photo()), *r))
+            .collect();
+        let mut beside = BTreeMap::new();
+        if !sources.is_empty() {
+            pass_over(&sources, inputs, &mut refused, &mut too_coarse, &mut beside);
+        }
+        if let ([], [_]) = (sources.as_slice(), refused.as_slice()) {
+            return Err(ScanError::NoSource(refused));
+        }
+        for error in &refused {
+            progress.notice(error);
+        }
+        for note in sources.iter().flat_map(Source::notes) {
+            progress.notice(note);
+        }
+        if sources.is_empty() {
+            return Err(ScanError::NoSource(refused));
+        }
+        sources.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
+        sources.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
+        let names = unique_names(&sources);
+        Ok(Self {
+            all: sources,
+            names,
+            refused,
+            too_coarse,
+            remarks,
+            flights: placed.flights.len(),
+            ignored: inputs.ignored,
+            beside,
+        })
+    }
+
+    /// A source by its number.
+    pub fn source(&self, id: SourceId) -> &Source {
+        &self.all[id.0]
+    }
+
+    /// The sources with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0..).map(SourceId).zip(&self.all)
+    }
+
+    /// Finest and coarsest centimetres a pixel of the photos.
+    pub fn photos_gsd_cm(&self) -> Option<(f64, f64)> {
+        self.all
+            .iter()
+            .filter_map(|r| r.as_photo()?.photo().footprint.gsd_m)
+            .map(|(finest, coarsest)| (finest * 100.0, coarsest * 100.0))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+}
+
+/// Takes out of the refused what lies beside imagery in the folders as people have them: it is counted, not named. What the
+/// user named is refused by name.
+fn pass_over(
+    sources: &[Source],
+    inputs: &Found,
+    refused: &mut Vec<RasterError>,
+    too_coarse: &mut Vec<Source>,
+    beside: &mut BTreeMap<Beside, usize>,
+) {
+    let photos = sources.iter().any(|s| s.as_photo().is_some());
+    let box_of = |source: &Source| frame(source).ok()?.bounding_rect();
+    let frames: Vec<geo::Rect> = sources
+        .iter()
+        .filter(|s| s.as_photo().is_none())
+        .filter_map(box_of)
+        .collect();
+    too_coarse.retain(|source| {
+        let copy = !inputs.named.contains(source.path())
+            && box_of(source).is_some_and(|own| frames.iter().any(|of| holds(*of, own)));
+        if copy {
+            *beside.entry(Beside::Preview).or_default() += 1;
+            refused.retain(|e| e.path() != source.path());
+        }
+        !copy
+    });
+    refused.retain(|error| {
+        let kind = error.beside().filter(|kind| match kind {
+            // Among photos, a picture without a camera's tags is one that lost them.
+            Beside::Picture => !photos && !frames.is_empty(),
+            _ => true,
+        });
+        match kind {
+            Some(kind) if !inputs.named.contains(error.path()) => {
+                *beside.entry(kind).or_default() += 1;
+                false
+            }
+            _ => true,
+        }
+    });
+}
+
+/// Whether a box lies inside another, but for a twentieth of its sides.
+fn holds(outer: geo::Rect, inner: geo::Rect) -> bool {
+    let (x, y) = (inner.width() * 0.05, inner.height() * 0.05);
+    outer.min().x <= inner.min().x + x
+        && outer.min().y <= inner.min().y + y
+        && outer.max().x >= inner.max().x - x
+        && outer.max().y >= inner.max().y - y
+}
+
+/// Places the photos, on the ground the user names.
+fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<Placed, ScanError> {
+    let pos = match &request.photos.pos {
+        Some(file) => {
+            let pos = Pos::read(file, request.raster.crs.as_ref())?;
+            pos.check(file, paths)?;
+            Some(pos)
+        }
+        None => None,
+    };
+    place_all(paths, pos.as_ref(), |places| {
+        let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
+            (Some(path), _) if !places.is_empty() => {
+                GroundModel::Terrain(Arc::new(Dem::read(path, places, DEM_MARGIN_M)?))
+            }
+            (_, Some(elevation)) => GroundModel::Elevation(elevation),
+            (_, None) => GroundModel::TakeOff,
+        };
+        Ok(PhotoOptions {
+            sensor_width_mm: request.photos.sensor_width_mm,
+            ground,
+            looking_down: request.photos.looking_down,
+            coarsest_m: if request.allow_coarse {
+                f64::INFINITY
+            } else {
+                contract.coarsest_cm() / 100.0
+            },
+        })
+    })
+}
+
+/// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
+const DEM_MARGIN_M: f64 = 1000.0;
+
+/// File names; where two are the same, with as many folders before them as tell them apart.
+fn unique_names(sources: &[Source]) -> Vec<String> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in sources {
+        *count.entry(source.name()).or_default() += 1;
+    }
+    let name = |source: &Source| {
+        if count[source.name()] == 1 {
+            return source.name().to_owned();
+        }
+        let parent = source
+            .path()
+            .parent()
+            .and_then(|p| p.file_name())
+            .map(|p| p.to_string_lossy().into_owned());
+        let short = source.fingerprint().0.chars().take(6).collect::<String>();
+        format!("{}/{} ({short})", parent.unwrap_or_default(), source.name())
+    };
+    sources.iter().map(name).collect()
+}

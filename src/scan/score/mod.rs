@@ -1,0 +1,17 @@
+//! Scoring: workers read chunks and score tasks; what they report is kept, cells from a floor on, as lines in the journal
+//! while it comes and as one sorted file when all is done.
+
+mod executor;
+mod journal;
+mod journal_error;
+mod lines;
+mod stage;
+mod store;
+mod window;
+mod worker;
+
+pub use executor::PhotoListener;
+pub use journal::Journal;
+pub use journal_error::JournalError;
+pub use stage::{Scored, score};
+pub use store::{ChunkReport, RunKey, ScoreStore, rejection};

@@ -1,0 +1,244 @@
+//! The stage of scoring: works in, scores out, in rounds: a photo that turns out to be of no use is made up for by others,
+//! of which parts were left out.
+
+use super::executor::{Executor, Failure, PhotoListener, Report};
+use super::journal::Journal;
+use super::store::ScoreStore;
+use crate::ground::Quad;
+use crate::scan::error::ScanError;
+use crate::scan::find::{Locator, clusters, locator};
+use crate::scan::ids::WorkId;
+use crate::scan::model::Hit;
+use crate::scan::plan::{Search, Work};
+use crate::scan::progress::{Progress, Stage, Step};
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long reports gather before they are taken in.
+const BATCH: Duration = Duration::from_millis(10);
+
+/// What was scored, all of it.
+pub struct Scored {
+    /// The work that there was.
+    pub works: Vec<Work>,
+    /// The scores, from the journal's floor on.
+    pub scores: ScoreStore,
+    /// Tiles.
+    pub tiles: Tiles,
+}
+
+/// Tiles in all, done, and done in earlier runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tiles {
+    /// In all.
+    pub total: u64,
+    /// Done.
+    pub done: u64,
+    /// Done in earlier runs.
+    pub before: u64,
+}
+
+/// Scores what `scores` lacks of the works, beginning with `works`. `photos` hears of each photo that was scored from end to
+/// end.
+///
+/// # Errors
+/// [`ScanError::Interrupted`] where `stop` became true before all was done; what was done is in the journal.
+pub fn score(
+    search: &Search<'_>,
+    mut works: Vec<Work>,
+    (journal, scores): (&mut Journal, ScoreStore),
+    photos: &dyn PhotoListener,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Scored, ScanError> {
+    let mut next = std::mem::take(&mut works);
+    let mut round = Round {
+        search,
+        journal,
+        scores,
+        tiles: Tiles::default(),
+        photos,
+        stop,
+    };
+    while !next.is_empty() {
+        let first = WorkId(works.len());
+        works.append(&mut next);
+        for (number, work) in works.iter_mut().enumerate().skip(first.0) {
+            work.resume(WorkId(number), &round.scores);
+        }
+        round.score(&works, first, progress)?;
+        round.journal.sync()?;
+        if round.tiles.done < round.tiles.total {
+            return Err(ScanError::Interrupted {
+                folder: search.request.out.clone(),
+            });
+        }
+        next = search.further_works(&works, &round.scores)?;
+    }
+    let Round { scores, tiles, .. } = round;
+    Ok(Scored {
+        works,
+        scores,
+        tiles,
+    })
+}
+
+/// What is carried from round to round.
+struct Round<'a> {
+    search: &'a Search<'a>,
+    journal: &'a mut Journal,
+    scores: ScoreStore,
+    tiles: Tiles,
+    photos: &'a dyn PhotoListener,
+    stop: &'a AtomicBool,
+}
+
+impl Round<'_> {
+    /// Scores what is left of the works from `first` on, until it is done or the run is stopped.
+    fn score(
+        &mut self,
+        works: &[Work],
+        first: WorkId,
+        progress: &dyn Progress,
+    ) -> Result<(), ScanError> {
+        let of_round = &works[first.0..];
+        let before: u64 = of_round
+            .iter()
+            .map(|w| w.tiles(w.done.iter().copied()))
+            .sum();
+        self.tiles.total += of_round.iter().map(|w| w.tiles(w.tasks())).sum::<u64>();
+        self.tiles.before += before;
+        self.tiles.done += before;
+        progress.stage(Stage::Scoring {
+            tiles: self.tiles.total,
+            done: self.tiles.done,
+        });
+        let mut counter = Counter::new(works, self.search, self.tiles.done)?;
+        for (id, _) in crate::scan::plan::numbered(works) {
+            for (_, hits) in self.scores.tasks_of(id) {
+                counter.add(id, hits)?;
+            }
+        }
+        let search = self.search;
+        let executor = Executor::new(
+            works,
+            first,
+            &search.model,
+            self.journal.floor(),
+            self.photos,
+            self.stop,
+        );
+        let (send, receive) = channel();
+        let listener = std::thread::current();
+        std::thread::scope(|scope| {
+            for _ in 0..search.request.threads {
+                let (executor, send, listener) = (&executor, send.clone(), &listener);
+                scope.spawn(move || {
+                    executor.work(&send);
+                    drop(send);
+                    listener.unpark();
+                });
+            }
+            drop(send);
+            let outcome = self.listen(&receive, &mut counter, works, progress);
+            if outcome.is_err() {
+                executor.halt();
+            }
+            outcome
+        })?;
+        self.tiles.done = counter.tiles;
+        Ok(())
+    }
+
+    /// Takes in what the workers find, in batches: a thread that woke up for each report would push them off their cores.
+    fn listen(
+        &mut self,
+        receive: &Receiver<Report>,
+        counter: &mut Counter<'_>,
+        works: &[Work],
+        progress: &dyn Progress,
+    ) -> Result<(), ScanError> {
+        while let Ok(first) = receive.recv() {
+            for report in std::iter::once(first).chain(receive.try_iter()) {
+                self.take(report, works, counter)?;
+            }
+            self.journal.flush()?;
+            counter.tell(progress);
+            std::thread::park_timeout(BATCH);
+        }
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        report: Report,
+        works: &[Work],
+        counter: &mut Counter<'_>,
+    ) -> Result<(), ScanError> {
+        match report {
+            Report::Chunk(work, chunk, report) => {
+                self.journal.chunk(work, chunk, &report)?;
+                self.scores.keep_chunk(work, chunk, report);
+            }
+            Report::Task(work, task, hits) => {
+                self.journal.task(work, task, &hits)?;
+                counter.tiles += works[work.0].plan.tasks[task.0].tiles.len() as u64;
+                counter.add(work, &hits)?;
+                self.scores.keep_task(work, task, hits);
+            }
+            Report::Failed(Failure::Source(error)) => return Err(error.into()),
+            Report::Failed(Failure::Model(error)) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+/// Counts tiles, and now and then the candidates so far, spending a small share of the time on it.
+struct Counter<'a> {
+    tiles: u64,
+    locators: Vec<Locator<'a>>,
+    least: f32,
+    radius_m: f64,
+    quads: Vec<Quad>,
+    candidates: usize,
+    next: Instant,
+}
+
+impl<'a> Counter<'a> {
+    fn new(works: &'a [Work], search: &Search<'_>, tiles: u64) -> Result<Self, ScanError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "scores are single precision"
+        )]
+        let least = search.threshold as f32;
+        Ok(Self {
+            tiles,
+            locators: works.iter().map(locator).collect::<Result<_, _>>()?,
+            least,
+            radius_m: search.request.site_radius_m,
+            quads: Vec::new(),
+            candidates: 0,
+            next: Instant::now(),
+        })
+    }
+
+    fn add(&mut self, work: WorkId, hits: &[Hit]) -> Result<(), ScanError> {
+        for hit in hits.iter().filter(|h| h.score >= self.least) {
+            self.quads.push(self.locators[work.0].quad(hit.rect)?);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, progress: &dyn Progress) {
+        let now = Instant::now();
+        if now >= self.next {
+            self.candidates = clusters(&self.quads, self.radius_m).len();
+            self.next = Instant::now() + (now.elapsed() * 50).max(Duration::from_secs(1));
+        }
+        progress.step(Step {
+            tiles: self.tiles,
+            candidates: self.candidates,
+        });
+    }
+}

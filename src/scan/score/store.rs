@@ -1,0 +1,344 @@
+//! The score store: every cell from a floor on, and the ground of every chunk. What is found at a threshold, a radius or an
+//! agreement of photos is found in it; nothing has to be scored for that.
+//!
+//! Stores of parts of the same work add up by set union, in any order and any number of times.
+
+use crate::ground::{Rect, Region};
+use crate::imagery::photo::{Defect, JpegError, SetAside, Why};
+use crate::scan::ids::{ChunkId, TaskId, WorkId};
+use crate::scan::model::Hit;
+use crate::schema::{
+    CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,
+    ScoresKey,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The rules by which cells are scored, and by which scans are numbered. A change of either changes this.
+const RULES: &str = "papaver.journal/1";
+
+/// What scores are bound to, and with them a scan's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunKey {
+    /// The rules by which cells are scored.
+    pub rules: String,
+    /// SHA-256 of the model.
+    pub model: String,
+    /// The options that decide what a cell scores, by name.
+    pub options: BTreeMap<String, String>,
+    /// Names and fingerprints of the sources in order.
+    pub sources: Vec<(String, String)>,
+}
+
+impl RunKey {
+    /// A key under the present rules.
+    pub fn new(
+        model: &str,
+        options: BTreeMap<String, String>,
+        sources: Vec<(String, String)>,
+    ) -> Self {
+        Self {
+            rules: RULES.into(),
+            model: model.into(),
+            options,
+            sources,
+        }
+    }
+
+    /// The options of a search at a threshold, by name.
+    pub fn search(&self, threshold: f64) -> BTreeMap<String, String> {
+        let mut options = self.options.clone();
+        options.insert("threshold".into(), threshold.to_string());
+        options
+    }
+
+    /// Everything that decides what a search at a threshold finds, as one text.
+    pub fn identity(&self, threshold: f64) -> String {
+        serde_json::json!({
+            "format": self.rules,
+            "model": self.model,
+            "options": self.search(threshold),
+            "sources": self.sources,
+        })
+        .to_string()
+    }
+
+    pub(super) fn line(&self, floor: f32) -> ScoreLine {
+        ScoreLine::Key(ScoresKey {
+            format: SCORES_FORMAT.into(),
+            rules: self.rules.clone(),
+            model: self.model.clone(),
+            options: self.options.clone(),
+            sources: self.sources.clone(),
+            floor,
+        })
+    }
+
+    /// What is not as it was, in words.
+    pub(super) fn difference(&self, other: &Self) -> String {
+        if self.rules != other.rules {
+            return format!("journal format {} != {}", other.rules, self.rules);
+        }
+        if self.model != other.model {
+            return format!("model {} != {}", short(&other.model), short(&self.model));
+        }
+        let names = self.options.keys().chain(other.options.keys());
+        for name in names {
+            let of = |key: &Self| key.options.get(name).cloned().unwrap_or_default();
+            if of(self) != of(other) {
+                return format!("{name} {} != {}", of(other), of(self));
+            }
+        }
+        let names = |key: &Self| {
+            let names: Vec<&str> = key.sources.iter().map(|s| s.0.as_str()).collect();
+            names.join(", ")
+        };
+        if names(self) == names(other) {
+            let changed = self.sources.iter().zip(&other.sources);
+            let changed = changed.clone().find(|(a, b)| a != b);
+            return changed
+                .map_or_else(|| "options".into(), |(a, _)| format!("content of {}", a.0));
+        }
+        format!("sources {} != {}", names(other), names(self))
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(12).collect()
+}
+
+/// What in a chunk cannot be searched, in pixels of the level that is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChunkReport {
+    /// Without data.
+    pub no_data: Region,
+    /// Unreadable.
+    pub unreadable: Region,
+    /// Black or white.
+    pub blank: Region,
+    /// How sharp a photo is, in millionths of [`crate::imagery::photo::Measures::sharpness`]; `None` for orthomosaics, and
+    /// where nothing tells.
+    pub sharpness: Option<u32>,
+    /// Why a photo turned out to be of no use.
+    pub fault: Option<PictureFault>,
+}
+
+/// What was scored.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScoreStore {
+    tasks: BTreeMap<(WorkId, TaskId), Vec<Hit>>,
+    chunks: BTreeMap<(WorkId, ChunkId), ChunkReport>,
+}
+
+impl ScoreStore {
+    /// Keeps what a task scored.
+    pub fn keep_task(&mut self, work: WorkId, task: TaskId, hits: Vec<Hit>) {
+        self.tasks.insert((work, task), hits);
+    }
+
+    /// Keeps the ground of a chunk.
+    pub fn keep_chunk(&mut self, work: WorkId, chunk: ChunkId, report: ChunkReport) {
+        self.chunks.insert((work, chunk), report);
+    }
+
+    /// Takes over another's.
+    pub fn merge(&mut self, other: Self) {
+        self.tasks.extend(other.tasks);
+        self.chunks.extend(other.chunks);
+    }
+
+    /// The tasks of a work that are done, and their hits.
+    pub fn tasks_of(&self, work: WorkId) -> impl Iterator<Item = (TaskId, &[Hit])> {
+        let of_work = (work, TaskId(0))..(WorkId(work.0 + 1), TaskId(0));
+        self.tasks
+            .range(of_work)
+            .map(|((_, task), hits)| (*task, hits.as_slice()))
+    }
+
+    /// The chunks of a work whose ground is known.
+    pub fn chunks_of(&self, work: WorkId) -> impl Iterator<Item = (ChunkId, &ChunkReport)> {
+        let of_work = (work, ChunkId(0))..(WorkId(work.0 + 1), ChunkId(0));
+        self.chunks
+            .range(of_work)
+            .map(|((_, chunk), report)| (*chunk, report))
+    }
+
+    /// Its lines in their one order, without the first: the ground before what was scored on it, so that where the file is
+    /// cut nothing counts as scored whose ground is unknown.
+    pub(super) fn lines(&self) -> impl Iterator<Item = ScoreLine> {
+        let cells = self.tasks.iter();
+        let ground = self.chunks.iter();
+        ground
+            .map(|((work, chunk), report)| ground_line(*work, *chunk, report))
+            .chain(cells.map(|((work, task), hits)| cells_line(*work, *task, hits)))
+    }
+
+    /// Takes over a line; `false` for a first line.
+    pub(super) fn take(&mut self, line: ScoreLine) -> bool {
+        match line {
+            ScoreLine::Key(_) => return false,
+            ScoreLine::Cells(record) => {
+                let hits = record.cells.into_iter().map(hit).collect();
+                self.keep_task(WorkId(record.work), TaskId(record.task), hits);
+            }
+            ScoreLine::Ground(record) => {
+                let (work, chunk) = (WorkId(record.work), ChunkId(record.chunk));
+                self.keep_chunk(work, chunk, ChunkReport::of(record));
+            }
+        }
+        true
+    }
+}
+
+pub(super) fn cells_line(work: WorkId, task: TaskId, hits: &[Hit]) -> ScoreLine {
+    let cell = |h: &Hit| CellRecord(h.rect.x0, h.rect.y0, h.rect.x1, h.rect.y1, h.score, h.class);
+    ScoreLine::Cells(CellsRecord {
+        work: work.0,
+        task: task.0,
+        cells: hits.iter().map(cell).collect(),
+    })
+}
+
+fn hit(CellRecord(x0, y0, x1, y1, score, class): CellRecord) -> Hit {
+    Hit {
+        rect: Rect { x0, y0, x1, y1 },
+        class,
+        score,
+    }
+}
+
+pub(super) fn ground_line(work: WorkId, chunk: ChunkId, report: &ChunkReport) -> ScoreLine {
+    let list = |region: &Region| region.rects().map(|r| [r.x0, r.y0, r.x1, r.y1]).collect();
+    ScoreLine::Ground(GroundRecord {
+        work: work.0,
+        chunk: chunk.0,
+        no_data: list(&report.no_data),
+        unreadable: list(&report.unreadable),
+        blank: list(&report.blank),
+        sharpness: report.sharpness,
+        fault: report.fault.clone(),
+    })
+}
+
+impl ChunkReport {
+    fn of(record: GroundRecord) -> Self {
+        let region = |list: Vec<CornersRecord>| {
+            let rects = list.into_iter();
+            Region::from_rects(rects.map(|[x0, y0, x1, y1]| Rect { x0, y0, x1, y1 }))
+        };
+        Self {
+            no_data: region(record.no_data),
+            unreadable: region(record.unreadable),
+            blank: region(record.blank),
+            sharpness: record.sharpness,
+            fault: record.fault,
+        }
+    }
+}
+
+/// A rejection as it is kept.
+pub(super) fn fault_of(rejection: &SetAside) -> PictureFault {
+    match &rejection.why {
+        Why::Truncated => PictureFault::Truncated,
+        Why::Damaged => PictureFault::Damaged,
+        Why::Defect(Defect::Blurred) => PictureFault::Blurred,
+        Why::Defect(Defect::Dark) => PictureFault::Dark,
+        Why::Defect(Defect::Overexposed) => PictureFault::Overexposed,
+        Why::Defect(Defect::NearInfrared) => PictureFault::NearInfrared,
+        Why::Jpeg(JpegError::Io(error)) => PictureFault::Unreadable(error.to_string()),
+        _ => PictureFault::Unreadable(rejection.to_string()),
+    }
+}
+
+/// A rejection as it was before it was kept.
+pub fn rejection(path: &Path, fault: &PictureFault) -> SetAside {
+    let why = match fault {
+        PictureFault::Unreadable(words) => {
+            Why::Jpeg(JpegError::Io(std::io::Error::other(words.clone())))
+        }
+        PictureFault::Truncated => Why::Truncated,
+        PictureFault::Damaged => Why::Damaged,
+        PictureFault::Blurred => Why::Defect(Defect::Blurred),
+        PictureFault::Dark => Why::Defect(Defect::Dark),
+        PictureFault::Overexposed => Why::Defect(Defect::Overexposed),
+        PictureFault::NearInfrared => Why::Defect(Defect::NearInfrared),
+    };
+    SetAside {
+        path: path.into(),
+        why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn store(tasks: &[(usize, usize, f32)]) -> ScoreStore {
+        let mut store = ScoreStore::default();
+        for (work, task, score) in tasks {
+            let hit = Hit {
+                rect: Rect {
+                    x0: 0,
+                    y0: 16,
+                    x1: 16,
+                    y1: 32,
+                },
+                class: 1,
+                score: *score,
+            };
+            store.keep_task(WorkId(*work), TaskId(*task), vec![hit]);
+        }
+        store
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_in_any_order_and_any_number_of_times(
+            parts in proptest::collection::btree_map((0..3_usize, 0..20_usize), (0.0..1.0_f32, 0..4_usize), 0..40),
+        ) {
+            let of = |n: usize| {
+                let own: Vec<_> = parts.iter().filter(|(_, (_, part))| *part == n).map(|((w, t), (s, _))| (*w, *t, *s)).collect();
+                store(&own)
+            };
+            let (mut forth, mut back) = (ScoreStore::default(), ScoreStore::default());
+            for n in 0..4 {
+                forth.merge(of(n));
+            }
+            for n in [3, 2, 1, 0, 2] {
+                back.merge(of(n));
+            }
+            prop_assert_eq!(&forth, &back);
+            let lines = |s: &ScoreStore| s.lines().map(|l| serde_json::to_string(&l).expect("JSON")).collect::<Vec<_>>();
+            prop_assert_eq!(lines(&forth), lines(&back));
+            let mut read = ScoreStore::default();
+            for line in lines(&forth) {
+                prop_assert!(read.take(serde_json::from_str(&line).expect("a line")));
+            }
+            prop_assert_eq!(read, forth);
+        }
+    }
+
+    #[test]
+    fn a_rejection_says_the_same_after_it_was_kept() {
+        use crate::words::{Lang, Say};
+        let path = Path::new("a.jpg");
+        for why in [
+            Why::Truncated,
+            Why::Damaged,
+            Why::Defect(Defect::Blurred),
+            Why::Defect(Defect::Dark),
+            Why::Defect(Defect::Overexposed),
+            Why::Defect(Defect::NearInfrared),
+            Why::Jpeg(JpegError::Io(std::io::ErrorKind::NotFound.into())),
+        ] {
+            let first = SetAside {
+                path: path.into(),
+                why,
+            };
+            let again = rejection(path, &fault_of(&first));
+            assert_eq!(first.say(Lang::Zh), again.say(Lang::Zh));
+            assert_eq!(first.reason(), again.reason());
+        }
+    }
+}

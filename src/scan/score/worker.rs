@@ -1,0 +1,178 @@
+//! One worker of the executor: it opens sources, reads chunks and scores tasks.
+
+use super::executor::{Executor, Failure, Report, Step};
+use super::store::{ChunkReport, fault_of};
+use super::window::{Assembler, extent, holds};
+use crate::ground::{Rect, Region};
+use crate::imagery::{OpenError, PixelReader, Pixels, Validity};
+use crate::scan::ids::{ChunkId, TaskId, WorkId};
+use crate::scan::model::{Hit, ModelError, Output, Scorer};
+use crate::scan::plan::{Task, Tile};
+use crate::schema::PictureFault;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+/// Runs of blank pixels shorter than this are no collar, only dark or bright specks.
+const SHORTEST_BLANK_RUN: u32 = 8;
+
+/// An open source.
+struct OpenSource {
+    work: WorkId,
+    pixels: Box<dyn PixelReader>,
+    fault: Option<PictureFault>,
+}
+
+/// One thread's own things.
+pub struct Worker<'a> {
+    executor: &'a Executor<'a>,
+    open: Option<OpenSource>,
+    scorer: Scorer,
+    assembler: Assembler,
+    input: Vec<f32>,
+    spare: Option<Pixels>,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker with a scorer of its own.
+    ///
+    /// # Errors
+    /// [`Failure::Model`].
+    pub fn new(executor: &'a Executor<'a>) -> Result<Self, Failure> {
+        Ok(Self {
+            executor,
+            open: None,
+            scorer: executor.model.scorer().map_err(Failure::Model)?,
+            assembler: Assembler::new(executor.model.contract()),
+            input: Vec::new(),
+            spare: None,
+        })
+    }
+
+    /// Does whatever is ready until nothing is left.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub fn run(&mut self, reports: &Sender<Report>) -> Result<(), Failure> {
+        while let Some(step) = self.executor.next() {
+            match step {
+                Step::Read { work, chunk } => {
+                    let (pixels, report) = self.read(work, chunk)?;
+                    if let Some(report) = report {
+                        let _ = reports.send(Report::Chunk(work, ChunkId(chunk), report));
+                    }
+                    self.executor.loaded(work, chunk, Arc::new(pixels));
+                }
+                Step::Score { work, task, chunks } => {
+                    let hits = self
+                        .score(work, &self.executor.works[work.0].plan.tasks[task], &chunks)
+                        .map_err(Failure::Model)?;
+                    drop(chunks);
+                    self.executor.finished(work, task, &hits);
+                    let _ = reports.send(Report::Task(work, TaskId(task), hits));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the source of a work, unless it is open.
+    fn opened(&mut self, work: WorkId) -> Result<OpenSource, Failure> {
+        if let Some(open) = self.open.take().filter(|open| open.work == work) {
+            return Ok(open);
+        }
+        let planned = &self.executor.works[work.0];
+        let (pixels, fault) = match planned.imagery.open(planned.level) {
+            Ok(pixels) => (pixels, None),
+            Err(OpenError::Source(error)) => return Err(Failure::Source(error)),
+            Err(OpenError::Rejected { rejection, frame }) => (frame, Some(fault_of(&rejection))),
+        };
+        Ok(OpenSource {
+            work,
+            pixels,
+            fault,
+        })
+    }
+
+    fn read(
+        &mut self,
+        work: WorkId,
+        chunk: usize,
+    ) -> Result<(Pixels, Option<ChunkReport>), Failure> {
+        let open = self.opened(work)?;
+        let planned = &self.executor.works[work.0];
+        let wanted = planned.plan.chunks[chunk];
+        self.spare = self.spare.take().or_else(|| self.executor.used_memory());
+        let pixels = open.pixels.read(wanted, &mut self.spare);
+        let report = (!planned.known.contains(&ChunkId(chunk))).then(|| ChunkReport {
+            no_data: pixels.region(Validity::NoData),
+            unreadable: pixels.region(Validity::Unreadable),
+            blank: long_runs(&pixels.region(Validity::Blank), wanted),
+            sharpness: open.pixels.sharpness(),
+            fault: open.fault.clone(),
+        });
+        self.open = Some(open);
+        Ok((pixels, report))
+    }
+
+    /// Scores the tiles of a task that hold anything to search.
+    fn score(
+        &mut self,
+        work: WorkId,
+        task: &Task,
+        chunks: &[Arc<Pixels>],
+    ) -> Result<Vec<Hit>, ModelError> {
+        let planned = &self.executor.works[work.0];
+        let plan = &planned.plan;
+        let level = (planned.level.width, planned.level.height);
+        let contract = self.executor.model.contract();
+        let mut live: Vec<Tile> = task
+            .tiles
+            .iter()
+            .filter(|t| {
+                holds(
+                    plan.level_rect(t.core, level),
+                    chunks,
+                    &[Validity::Searched],
+                )
+            })
+            .copied()
+            .collect();
+        if let (Output::Dense { cell, halo }, [tile]) = (contract.output, live.as_mut_slice())
+            && contract.input.is_free()
+        {
+            let core = plan.level_rect(tile.core, level);
+            if let Some(ground) = extent(core, chunks, &[Validity::Searched, Validity::Blank]) {
+                *tile = plan.trimmed(tile, ground, cell, halo);
+            }
+        }
+        let Some(first) = live.first() else {
+            return Ok(Vec::new());
+        };
+        let (width, height) = (first.window.width, first.window.height);
+        let one = 3 * width as usize * height as usize;
+        // A batch fixed by the file is filled up; a free one takes what there is.
+        let count = contract
+            .input
+            .batch
+            .map_or(live.len(), |b| b.max(1) as usize);
+        self.input.clear();
+        self.input.resize(count * one, 0.0);
+        for (tile, out) in live.iter().zip(self.input.chunks_exact_mut(one)) {
+            self.assembler.fill(plan, tile.window, chunks, out);
+        }
+        let cores: Vec<Rect> = live.iter().map(|t| t.core).collect();
+        let floor = self.executor.floor;
+        let hits = (self.scorer).hits(&self.input, count, (height, width), &cores, floor)?;
+        // A cell without a single readable pixel is none, whatever the model says of blackness.
+        let seen = [Validity::Searched, Validity::Blank];
+        let is_seen = |hit: &Hit| holds(plan.level_rect(hit.rect, level), chunks, &seen);
+        Ok(hits.into_iter().flatten().filter(is_seen).collect())
+    }
+}
+
+/// The runs of blank pixels that may belong to a collar.
+fn long_runs(blank: &Region, chunk: Rect) -> Region {
+    let is_long =
+        |r: &Rect| r.x1 - r.x0 >= SHORTEST_BLANK_RUN || r.x0 == chunk.x0 || r.x1 == chunk.x1;
+    Region::from_rects(blank.rects().filter(is_long))
+}

@@ -1,0 +1,699 @@
+//! Chips: the pictures by which a person judges a candidate.
+//!
+//! [`window`] chooses what part of the source is shown, [`draw`] turns those pixels into a picture with the candidate's
+//! outline, a scale bar and a north mark, [`encode`] makes the file. All of it is pure: the same pixels give the same
+//! bytes on every machine.
+//!
+//! The outline runs just outside the candidate, a bright line within a dark one, so that it shows on any ground and no
+//! plant lies under it. Pictures are true on the ground: pixels that are not square there are made so.
+
+mod marks;
+
+use crate::ground::{Gsd, Rect};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageError, Rgb, RgbImage};
+use marks::{Place, furnish};
+
+/// The longest side of a picture, in pixels.
+pub const LONGEST_PX: u32 = 512;
+/// Smaller pictures are enlarged to this, so that bar and label can be read.
+const SHORTEST_PX: f64 = 256.0;
+/// The least ground that a chip shows, in metres.
+const CHIP_M: f64 = 6.0;
+/// The least ground that a context picture shows, in metres.
+const CONTEXT_M: f64 = 40.0;
+
+/// Pixels left free between a candidate and its outline.
+const GAP: f64 = 2.0;
+/// Where the bright line ends and the dark one begins, and where that ends, in pixels from the candidate.
+const BRIGHT_END: f64 = 3.6;
+const DARK_END: f64 = 5.0;
+/// Distances from the outline are kept up to this many pixels.
+const REACH: f64 = 7.0;
+/// A candidate smaller than this in the picture gets a ring around it instead of its outline.
+const RING_BELOW_PX: f64 = 18.0;
+
+const BRIGHT: Rgb<u8> = Rgb([255, 226, 0]);
+const DARK: Rgb<u8> = Rgb([10, 10, 10]);
+const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The candidate itself, as close as its pixels allow.
+    Chip,
+    /// Its surroundings, some 40 m.
+    Context,
+}
+
+/// The part of a source that a picture shows, and the size of the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChipWindow {
+    /// The pixels of the source.
+    pub source: Rect,
+    /// Columns of the picture.
+    pub width: u32,
+    /// Rows of the picture.
+    pub height: u32,
+    /// Metres on the ground that one pixel of the picture covers, in both directions.
+    pub metres_per_pixel: f64,
+}
+
+/// Chooses the window for a candidate whose box in source pixels is `bounds`, in a source of `size` columns and rows.
+///
+/// The window is square on the ground, centred on the candidate with a margin around it, at least 6 m ([`View::Chip`])
+/// or 40 m ([`View::Context`]) wide, moved so that it lies inside the source, and cut where the source is smaller. The
+/// picture has the source's own resolution where that gives 256 to 512 pixels. `None` where the source has no pixels
+/// or `bounds` or `gsd` are not finite; and for a context that would show little more than the chip does.
+pub fn window(
+    bounds: geo::Rect<f64>,
+    size: (u32, u32),
+    gsd: Gsd,
+    view: View,
+) -> Option<ChipWindow> {
+    let (gx, gy) = (gsd.x_cm / 100.0, gsd.y_cm / 100.0);
+    let centre = bounds.center();
+    let longest = (bounds.width() * gx).max(bounds.height() * gy);
+    let usable = [gx, gy].iter().all(|g| g.is_finite() && *g > 0.0)
+        && [centre.x, centre.y, longest].iter().all(|v| v.is_finite());
+    if !usable || size.0 == 0 || size.1 == 0 {
+        return None;
+    }
+    let chip_m = CHIP_M.max(longest + 2.0 * (0.15 * longest).max(1.0));
+    let side_m = match view {
+        View::Chip => chip_m,
+        View::Context => CONTEXT_M.max(1.6 * chip_m),
+    };
+    let (x0, x1) = span(centre.x, side_m / gx, size.0);
+    let (y0, y1) = span(centre.y, side_m / gy, size.1);
+    let source = Rect { x0, y0, x1, y1 };
+    if view == View::Context {
+        let chip = window(bounds, size, gsd, View::Chip)?;
+        if ground_m2(source, gx, gy) < 1.5 * ground_m2(chip.source, gx, gy) {
+            return None;
+        }
+    }
+    let (across, down) = (f64::from(x1 - x0) * gx, f64::from(y1 - y0) * gy);
+    let long = across.max(down);
+    let metres_per_pixel = gx
+        .min(gy)
+        .max(long / f64::from(LONGEST_PX))
+        .min(long / SHORTEST_PX);
+    Some(ChipWindow {
+        source,
+        width: whole(across / metres_per_pixel, LONGEST_PX).max(1),
+        height: whole(down / metres_per_pixel, LONGEST_PX).max(1),
+        metres_per_pixel,
+    })
+}
+
+/// `length` pixels around `centre`, inside `0..size`; at least one.
+fn span(centre: f64, length: f64, size: u32) -> (u32, u32) {
+    let length = whole(length.ceil(), size).max(1);
+    let start = whole(centre - f64::from(length) / 2.0, size - length);
+    (start, start + length)
+}
+
+fn ground_m2(rect: Rect, gx: f64, gy: f64) -> f64 {
+    f64::from(rect.x1 - rect.x0) * gx * f64::from(rect.y1 - rect.y0) * gy
+}
+
+/// The nearest whole number in `0..=most`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range of u32 first; NaN becomes 0"
+)]
+fn whole(value: f64, most: u32) -> u32 {
+    value.round().clamp(0.0, f64::from(most)) as u32
+}
+
+/// Draws the picture of a window.
+///
+/// `crop` holds the pixels of `window.source`, at any resolution: the source's own, or already reduced where the reader
+/// can do that cheaply. `outline` is the candidate in pixels of the source (not of the crop). `north_deg` is the
+/// direction of north, clockwise from the top of the picture; without it there is no north mark. A candidate too small
+/// to be outlined gets a ring around it. Returns `window.width` by `window.height` pixels.
+pub fn draw(
+    crop: &RgbImage,
+    window: &ChipWindow,
+    outline: &MultiPolygon,
+    north_deg: Option<f64>,
+) -> RgbImage {
+    let mut picture = resized(crop, window.width, window.height);
+    let field = Field::new(&in_picture(outline, window), window.width, window.height);
+    field.stroke(&mut picture);
+    furnish(&mut picture, &field, window.metres_per_pixel, north_deg);
+    picture
+}
+
+/// A picture as JPEG. Context pictures are compressed harder: what they show is where, not what.
+///
+/// # Errors
+/// Those of the encoder; none for pictures that [`draw`] made.
+pub fn encode(picture: &RgbImage, view: View) -> Result<Vec<u8>, ImageError> {
+    let quality = match view {
+        View::Chip => 85,
+        View::Context => 75,
+    };
+    let mut bytes = Vec::new();
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality))?;
+    Ok(bytes)
+}
+
+/// A picture made as large or as small as another.
+pub fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
+    if crop.dimensions() == (width, height) {
+        return crop.clone();
+    }
+    let filter = if crop.width() > width {
+        FilterType::Bilinear
+    } else {
+        FilterType::CatmullRom
+    };
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let mut picture = TypedImage::<U8x3>::new(width, height);
+    if let Ok(source) = TypedImageRef::<U8x3>::from_buffer(crop.width(), crop.height(), crop) {
+        // Fails only for an image without pixels, which stays black.
+        let _ = Resizer::new().resize_typed(&source, &mut picture, &options);
+    }
+    RgbImage::from_fn(width, height, |x, y| {
+        Rgb(picture.pixels()[(y * width + x) as usize].0)
+    })
+}
+
+fn in_picture(outline: &MultiPolygon, window: &ChipWindow) -> MultiPolygon {
+    let source = window.source;
+    let scale_x = f64::from(window.width) / f64::from(source.x1 - source.x0);
+    let scale_y = f64::from(window.height) / f64::from(source.y1 - source.y0);
+    outline.map_coords(|c| Coord {
+        x: (c.x - f64::from(source.x0)) * scale_x,
+        y: (c.y - f64::from(source.y0)) * scale_y,
+    })
+}
+
+/// What lies inside the candidate, and how far away from its edge the nearby pixels are.
+struct Field {
+    width: u32,
+    height: u32,
+    inside: Vec<bool>,
+    distance: Vec<f64>,
+}
+
+impl Field {
+    fn new(outline: &MultiPolygon, width: u32, height: u32) -> Self {
+        let pixels = width as usize * height as usize;
+        let mut field = Self {
+            width,
+            height,
+            inside: vec![false; pixels],
+            distance: vec![f64::INFINITY; pixels],
+        };
+        let Some(bounds) = outline.bounding_rect() else {
+            return field;
+        };
+        if bounds.width().max(bounds.height()) < RING_BELOW_PX {
+            field.ring(bounds.center(), bounds.width().hypot(bounds.height()) / 2.0);
+            return field;
+        }
+        let rings: Vec<&LineString> = outline
+            .iter()
+            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
+            .collect();
+        field.fill(&rings);
+        for line in rings.iter().flat_map(|ring| ring.lines()) {
+            field.approach(line.start, line.end);
+        }
+        field
+    }
+
+    fn at(&self, x: u32, y: u32) -> usize {
+        y as usize * self.width as usize + x as usize
+    }
+
+    fn ring(&mut self, centre: Coord, radius: f64) {
+        let radius = (radius + 3.0).max(9.0);
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let away = (f64::from(x) + 0.5 - centre.x).hypot(f64::from(y) + 0.5 - centre.y);
+                let at = self.at(x, y);
+                self.inside[at] = away < radius;
+                self.distance[at] = (away - radius).abs();
+            }
+        }
+    }
+
+    /// Marks the pixels whose centres lie inside, by the even-odd rule.
+    fn fill(&mut self, rings: &[&LineString]) {
+        let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); self.height as usize];
+        for line in rings.iter().flat_map(|ring| ring.lines()) {
+            let (top, bottom) = if line.start.y < line.end.y {
+                (line.start, line.end)
+            } else {
+                (line.end, line.start)
+            };
+            let rows = whole((top.y - 0.5).ceil(), self.height)
+                ..whole((bottom.y - 0.5).ceil(), self.height);
+            for row in rows {
+                let along = (f64::from(row) + 0.5 - top.y) / (bottom.y - top.y);
+                crossings[row as usize].push(top.x + along * (bottom.x - top.x));
+            }
+        }
+        for (row, xs) in (0..).zip(&mut crossings) {
+            xs.sort_by(f64::total_cmp);
+            for pair in xs.chunks_exact(2) {
+                let columns = whole((pair[0] - 0.5).ceil(), self.width)
+                    ..whole((pair[1] - 0.5).ceil(), self.width);
+                for column in columns {
+                    let at = self.at(column, row);
+                    self.inside[at] = true;
+                }
+            }
+        }
+    }
+
+    /// Lowers the distances of the pixels near a line.
+    fn approach(&mut self, a: Coord, b: Coord) {
+        let columns =
+            whole(a.x.min(b.x) - REACH, self.width)..whole(a.x.max(b.x) + REACH, self.width);
+        for y in whole(a.y.min(b.y) - REACH, self.height)..whole(a.y.max(b.y) + REACH, self.height)
+        {
+            for x in columns.clone() {
+                let at = self.at(x, y);
+                let centre = Coord {
+                    x: f64::from(x) + 0.5,
+                    y: f64::from(y) + 0.5,
+                };
+                self.distance[at] = self.distance[at].min(to_line(centre, a, b));
+            }
+        }
+    }
+
+    fn stroke(&self, picture: &mut RgbImage) {
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let at = self.at(x, y);
+                let away = self.distance[at];
+                if !self.inside[at] && away < REACH {
+                    mix(
+                        picture,
+                        (x, y),
+                        DARK,
+                        cover(away, BRIGHT_END - 0.3, DARK_END),
+                    );
+                    mix(picture, (x, y), BRIGHT, cover(away, GAP, BRIGHT_END));
+                }
+            }
+        }
+    }
+
+    /// How many pixels of the candidate lie in a box.
+    fn hidden_by(&self, place: Place) -> usize {
+        (place.y..(place.y + place.height).min(self.height))
+            .flat_map(|y| (place.x..(place.x + place.width).min(self.width)).map(move |x| (x, y)))
+            .filter(|&(x, y)| self.inside[self.at(x, y)])
+            .count()
+    }
+}
+
+/// The share of a pixel at distance `away` that lies between two distances.
+fn cover(away: f64, from: f64, to: f64) -> f64 {
+    (away - from + 0.5).clamp(0.0, 1.0) * (to - away + 0.5).clamp(0.0, 1.0)
+}
+
+fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
+    let (d, q) = (b - a, point - a);
+    let squared = d.x * d.x + d.y * d.y;
+    let along = if squared > 0.0 {
+        ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (q.x - along * d.x).hypot(q.y - along * d.y)
+}
+
+fn mix(picture: &mut RgbImage, (x, y): (u32, u32), colour: Rgb<u8>, share: f64) {
+    if share <= 0.0 {
+        return;
+    }
+    if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
+        for (old, new) in pixel.0.iter_mut().zip(colour.0) {
+            let value = f64::from(*old) * (1.0 - share) + f64::from(new) * share;
+            *old = u8::try_from(whole(value, 255)).unwrap_or(u8::MAX);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{MultiPolygon, Rect as Bounds, polygon};
+
+    const TWO_CM: Gsd = Gsd {
+        x_cm: 2.0,
+        y_cm: 2.0,
+    };
+
+    fn bounds(x0: f64, y0: f64, x1: f64, y1: f64) -> Bounds<f64> {
+        Bounds::new(Coord { x: x0, y: y0 }, Coord { x: x1, y: y1 })
+    }
+
+    fn plain(window: &ChipWindow, value: u8) -> RgbImage {
+        RgbImage::from_pixel(window.width, window.height, Rgb([value; 3]))
+    }
+
+    fn changed(picture: &RgbImage, value: u8) -> Vec<(u32, u32)> {
+        picture
+            .enumerate_pixels()
+            .filter(|(_, _, p)| p.0 != [value; 3])
+            .map(|(x, y, _)| (x, y))
+            .collect()
+    }
+
+    /// Twenty pixels inside, a quarter of the way in from the left and the top.
+    fn square() -> MultiPolygon {
+        polygon![(x: 60.0, y: 60.0), (x: 120.0, y: 60.0), (x: 120.0, y: 110.0), (x: 60.0, y: 110.0)]
+            .into()
+    }
+
+    #[test]
+    fn a_small_candidate_is_shown_on_six_metres_at_the_sources_resolution() {
+        let found = window(
+            bounds(990.0, 990.0, 1010.0, 1010.0),
+            (4000, 4000),
+            TWO_CM,
+            View::Chip,
+        )
+        .unwrap();
+        assert_eq!(
+            found.source,
+            Rect {
+                x0: 850,
+                y0: 850,
+                x1: 1150,
+                y1: 1150
+            }
+        );
+        assert_eq!((found.width, found.height), (300, 300));
+        assert!((found.metres_per_pixel - 0.02).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_large_candidate_has_a_margin_and_no_more_than_512_pixels() {
+        let found = window(
+            bounds(1000.0, 1000.0, 3000.0, 1500.0),
+            (9000, 9000),
+            TWO_CM,
+            View::Chip,
+        )
+        .unwrap();
+        assert!(
+            found.source.x0 <= 750 && found.source.x1 >= 3250,
+            "15 % on both sides"
+        );
+        assert_eq!((found.width, found.height), (512, 512));
+        let shown = f64::from(found.source.x1 - found.source.x0) * 0.02;
+        assert!((found.metres_per_pixel * 512.0 - shown).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_window_at_a_corner_is_moved_inside() {
+        let found = window(
+            bounds(-5.0, 3990.0, 15.0, 4000.0),
+            (5000, 4000),
+            TWO_CM,
+            View::Chip,
+        )
+        .unwrap();
+        assert_eq!(
+            found.source,
+            Rect {
+                x0: 0,
+                y0: 3700,
+                x1: 300,
+                y1: 4000
+            }
+        );
+    }
+
+    #[test]
+    fn a_small_source_is_shown_whole_and_enlarged() {
+        let found = window(
+            bounds(40.0, 40.0, 60.0, 60.0),
+            (100, 50),
+            TWO_CM,
+            View::Chip,
+        )
+        .unwrap();
+        assert_eq!(
+            found.source,
+            Rect {
+                x0: 0,
+                y0: 0,
+                x1: 100,
+                y1: 50
+            }
+        );
+        assert_eq!((found.width, found.height), (256, 128));
+        assert!(
+            window(
+                bounds(40.0, 40.0, 60.0, 60.0),
+                (100, 50),
+                TWO_CM,
+                View::Context
+            )
+            .is_none()
+        );
+        assert!(window(bounds(0.0, 0.0, 1.0, 1.0), (0, 50), TWO_CM, View::Chip).is_none());
+        assert!(window(bounds(0.0, 0.0, f64::NAN, 1.0), (9, 9), TWO_CM, View::Chip).is_none());
+    }
+
+    #[test]
+    fn pixels_that_are_not_square_on_the_ground_are_made_so() {
+        let gsd = Gsd {
+            x_cm: 1.5,
+            y_cm: 2.0,
+        };
+        let found = window(
+            bounds(2000.0, 2000.0, 2010.0, 2010.0),
+            (4000, 4000),
+            gsd,
+            View::Chip,
+        )
+        .unwrap();
+        assert_eq!(found.source.x1 - found.source.x0, 400);
+        assert_eq!(found.source.y1 - found.source.y0, 300);
+        assert_eq!((found.width, found.height), (400, 400));
+    }
+
+    #[test]
+    fn a_context_shows_forty_metres() {
+        let found = window(
+            bounds(2000.0, 2000.0, 2010.0, 2010.0),
+            (8000, 8000),
+            TWO_CM,
+            View::Context,
+        )
+        .unwrap();
+        assert_eq!(found.source.x1 - found.source.x0, 2000);
+        assert_eq!((found.width, found.height), (512, 512));
+    }
+
+    #[test]
+    fn the_outline_lies_outside_the_candidate_and_shows_on_light_and_dark() {
+        let whole = ChipWindow {
+            source: Rect {
+                x0: 0,
+                y0: 0,
+                x1: 300,
+                y1: 300,
+            },
+            width: 300,
+            height: 300,
+            metres_per_pixel: 0.02,
+        };
+        for ground in [0, 128, 255] {
+            let picture = draw(&plain(&whole, ground), &whole, &square(), None);
+            let near: Vec<_> = changed(&picture, ground)
+                .into_iter()
+                .filter(|&(x, y)| x < 200 && y < 200)
+                .collect();
+            assert!(
+                near.iter()
+                    .all(|&(x, y)| !(59..121).contains(&x) || !(59..111).contains(&y)),
+                "no plant is hidden"
+            );
+            assert!(
+                near.iter()
+                    .all(|&(x, y)| (54..126).contains(&x) && (54..116).contains(&y)),
+                "it stays close"
+            );
+            assert!(
+                near.contains(&(57, 85)) && near.contains(&(122, 85)),
+                "both sides are drawn"
+            );
+            let contrast = |x: u32| {
+                picture
+                    .get_pixel(x, 85)
+                    .0
+                    .iter()
+                    .map(|&v| u32::from(v.abs_diff(ground)))
+                    .max()
+                    .unwrap()
+            };
+            assert!(
+                (54..60).map(contrast).max().unwrap() > 100,
+                "on ground {ground}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_hole_is_outlined_and_its_ground_is_not_inside() {
+        let ring: MultiPolygon = polygon!(exterior: [(x: 20.0, y: 20.0), (x: 180.0, y: 20.0), (x: 180.0, y: 180.0), (x: 20.0, y: 180.0)],
+            interiors: [[(x: 70.0, y: 70.0), (x: 130.0, y: 70.0), (x: 130.0, y: 130.0), (x: 70.0, y: 130.0)]]).into();
+        let field = Field::new(&ring, 200, 200);
+        assert!(field.inside[field.at(50, 100)] && !field.inside[field.at(100, 100)]);
+        assert_eq!(
+            field.inside.iter().filter(|i| **i).count(),
+            160 * 160 - 60 * 60
+        );
+        assert!((field.distance[field.at(72, 100)] - 2.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_speck_gets_a_ring_that_leaves_it_visible() {
+        let whole = ChipWindow {
+            source: Rect {
+                x0: 0,
+                y0: 0,
+                x1: 2000,
+                y1: 2000,
+            },
+            width: 500,
+            height: 500,
+            metres_per_pixel: 0.08,
+        };
+        let speck =
+            polygon![(x: 1000.0, y: 1000.0), (x: 1012.0, y: 1000.0), (x: 1012.0, y: 1012.0)].into();
+        let picture = draw(&plain(&whole, 90), &whole, &speck, None);
+        let near: Vec<_> = changed(&picture, 90)
+            .into_iter()
+            .filter(|&(x, y)| (200..300).contains(&x) && (200..300).contains(&y))
+            .collect();
+        assert!(near.len() > 60);
+        assert!(
+            near.iter()
+                .all(|&(x, y)| (f64::from(x) - 251.0).hypot(f64::from(y) - 251.0) > 9.0)
+        );
+    }
+
+    #[test]
+    fn strange_outlines_do_no_harm() {
+        let whole = ChipWindow {
+            source: Rect {
+                x0: 0,
+                y0: 0,
+                x1: 64,
+                y1: 64,
+            },
+            width: 256,
+            height: 256,
+            metres_per_pixel: 0.02,
+        };
+        let plain = plain(&whole, 7);
+        let far: MultiPolygon =
+            polygon![(x: -1e9, y: -1e9), (x: 1e9, y: -1e9), (x: 1e9, y: 1e9)].into();
+        let broken: MultiPolygon =
+            polygon![(x: f64::NAN, y: 0.0), (x: 50.0, y: f64::INFINITY), (x: 3.0, y: 9.0)].into();
+        for outline in [MultiPolygon::new(vec![]), far, broken] {
+            assert_eq!(
+                draw(&plain, &whole, &outline, Some(f64::NAN)).dimensions(),
+                (256, 256)
+            );
+        }
+        assert_eq!(
+            draw(&RgbImage::new(0, 0), &whole, &square(), None).dimensions(),
+            (256, 256)
+        );
+    }
+
+    #[test]
+    fn the_file_is_a_jpeg_of_the_same_size_and_always_the_same_bytes() {
+        let whole = ChipWindow {
+            source: Rect {
+                x0: 0,
+                y0: 0,
+                x1: 700,
+                y1: 700,
+            },
+            width: 400,
+            height: 400,
+            metres_per_pixel: 0.02,
+        };
+        let crop = RgbImage::from_fn(700, 700, |x, y| {
+            Rgb([
+                (x * 7 % 251) as u8,
+                (y * 5 % 241) as u8,
+                (x * y % 239) as u8,
+            ])
+        });
+        let make = || encode(&draw(&crop, &whole, &square(), Some(10.0)), View::Chip).unwrap();
+        let bytes = make();
+        assert_eq!(bytes, make());
+        let read = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((read.width(), read.height()), (400, 400));
+    }
+
+    /// Draws pictures of made-up ground to look at; `tests/tools/review_page.py` runs it.
+    #[test]
+    #[ignore = "writes pictures to the folder PAPAVER_CHIPS"]
+    fn write_pictures_for_the_browser() {
+        let folder =
+            std::path::PathBuf::from(std::env::var("PAPAVER_CHIPS").expect("PAPAVER_CHIPS"));
+        for (name, size) in [
+            ("speck", 9.0),
+            ("bed", 60.0),
+            ("plot", 300.0),
+            ("field", 900.0),
+        ] {
+            let ground = RgbImage::from_fn(2400, 2400, |x, y| {
+                let grain =
+                    ((x / 3).wrapping_mul(2_654_435_761) ^ (y / 3).wrapping_mul(40_503)) >> 7 & 31;
+                let grain = u8::try_from(grain).unwrap();
+                let flower = (x / 7 + y / 5) % 4 == 0
+                    && (f64::from(x) - 1200.0).hypot(f64::from(y) - 1200.0) < size / 2.0;
+                match (flower, x / 400 % 3) {
+                    (true, _) => Rgb([190 + grain, 40, 70 + grain]),
+                    (_, 0) => Rgb([130 + grain, 105 + grain, 80 + grain]),
+                    _ => Rgb([60 + grain, 95 + grain, 45 + grain]),
+                }
+            });
+            let r = 0.55 * size;
+            let outline: MultiPolygon = polygon![(x: 1200.0 - r, y: 1200.0 - r), (x: 1200.0, y: 1190.0 - r), (x: 1200.0 + r, y: 1200.0), (x: 1200.0, y: 1200.0 + r), (x: 1200.0 - r, y: 1200.0 + r)].into();
+            for view in [View::Chip, View::Context] {
+                let found = window(
+                    outline.bounding_rect().unwrap(),
+                    ground.dimensions(),
+                    TWO_CM,
+                    view,
+                )
+                .unwrap();
+                let s = found.source;
+                let crop = image::imageops::crop_imm(&ground, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0)
+                    .to_image();
+                let bytes = encode(&draw(&crop, &found, &outline, Some(20.0)), view).unwrap();
+                let kind = if view == View::Chip {
+                    "chip"
+                } else {
+                    "context"
+                };
+                std::fs::write(folder.join(format!("{kind}-{name}.jpg")), bytes).unwrap();
+            }
+        }
+    }
+}

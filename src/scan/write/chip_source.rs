@@ -1,0 +1,99 @@
+//! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
+
+use super::chip::{ChipWindow, View, draw, encode, window};
+use super::crops::Crops;
+use crate::ground::{Gsd, LonLat};
+use crate::imagery::{PixelReader, Source};
+use crate::scan::find::Candidate;
+use crate::scan::ids::SourceId;
+use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
+use image::RgbImage;
+use std::cell::OnceCell;
+
+/// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
+pub struct Pictures {
+    /// The candidate itself.
+    pub chip: Option<Vec<u8>>,
+    /// Its surroundings, where they show more than the chip.
+    pub context: Option<Vec<u8>>,
+}
+
+/// Draws from one source, which is opened once at most: to open a photo is to decode it.
+pub struct ChipSource<'a> {
+    id: SourceId,
+    source: &'a Source,
+    crops: &'a Crops<'a>,
+    reader: OnceCell<Option<Box<dyn PixelReader>>>,
+}
+
+impl<'a> ChipSource<'a> {
+    /// The pictures of a source.
+    pub fn new(id: SourceId, source: &'a Source, crops: &'a Crops<'a>) -> Self {
+        Self {
+            id,
+            source,
+            crops,
+            reader: OnceCell::new(),
+        }
+    }
+
+    /// Draws the pictures of a candidate.
+    pub fn pictures(&self, candidate: &Candidate) -> Pictures {
+        let outline = in_pixels(self.source, &candidate.drawn);
+        let north = north(self.source, candidate.at);
+        let view = |view| self.picture(outline.as_ref()?, north, view);
+        Pictures {
+            chip: view(View::Chip),
+            context: view(View::Context),
+        }
+    }
+
+    fn picture(&self, outline: &MultiPolygon, north: Option<f64>, view: View) -> Option<Vec<u8>> {
+        let source = self.source;
+        let shown = window(outline.bounding_rect()?, source.size(), source.gsd(), view)?;
+        let kept = self.crops.get(self.id, &shown);
+        let crop = kept.or_else(|| self.crop(&shown))?;
+        encode(&draw(&crop, &shown, outline, north), view).ok()
+    }
+
+    /// The window's pixels, reduced while they are read where the picture is smaller.
+    fn crop(&self, shown: &ChipWindow) -> Option<RgbImage> {
+        let longest = shown.width.max(shown.height);
+        let open = || self.source.open(self.source.full_level()).ok();
+        let reader = self.reader.get_or_init(open).as_ref()?;
+        reader.picture(shown.source, longest)
+    }
+}
+
+/// What a picture of ground in lon/lat shows of a source.
+pub fn shown_window(source: &Source, drawn: &MultiPolygon, view: View) -> Option<ChipWindow> {
+    let bounds = in_pixels(source, drawn)?.bounding_rect()?;
+    window(bounds, source.size(), source.gsd(), view)
+}
+
+fn in_pixels(source: &Source, polygon: &MultiPolygon) -> Option<MultiPolygon> {
+    let ring = |line: &LineString| -> Option<LineString> {
+        let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
+        let pixels = source.pixels_of(&places).ok()?;
+        Some(pixels.iter().map(|p| (p.x, p.y)).collect())
+    };
+    let part = |p: &Polygon| {
+        let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
+        Some(Polygon::new(ring(p.exterior())?, holes))
+    };
+    polygon.iter().map(part).collect()
+}
+
+/// The direction of north in the source, in degrees clockwise from its top.
+fn north(source: &Source, at: LonLat) -> Option<f64> {
+    const STEP_DEGREES: f64 = 1e-4;
+    let ends = source
+        .pixels_of(&[at, LonLat::new(at.lon, at.lat + STEP_DEGREES)])
+        .ok()?;
+    let Gsd { x_cm, y_cm } = source.gsd();
+    let (dx, dy) = (
+        (ends[1].x - ends[0].x) * x_cm,
+        (ends[1].y - ends[0].y) * y_cm,
+    );
+    Some(dx.atan2(-dy).to_degrees())
+}

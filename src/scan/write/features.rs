@@ -1,0 +1,96 @@
+//! The features of a scan: its candidates and its ground.
+
+use super::outputs::{Files, Provenance, round};
+use crate::ground::{Feature, FeatureCollection, Geometry, area_mu};
+use crate::scan::find::Candidate;
+use crate::scan::summary::Summary;
+use crate::schema::{
+    CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, Reason, ScoreBand,
+    to_object,
+};
+use geo::MultiPolygon;
+use serde_json::{Map, Value};
+
+/// The names of the sources that show a candidate.
+pub fn source_names(summary: &Summary, candidate: &Candidate) -> Vec<String> {
+    candidate
+        .sources
+        .iter()
+        .map(|n| summary.sources[n.0].name.clone())
+        .collect()
+}
+
+pub fn candidate_features(
+    summary: &Summary,
+    provenance: &Provenance<'_>,
+    files: &[Files],
+) -> FeatureCollection {
+    let properties = |candidate: &Candidate, files: &Files| CandidateProperties {
+        id: Some(candidate.id.clone()),
+        rank: Some(candidate.rank as u64),
+        band: Some(ScoreBand::of(candidate.score_max, summary.threshold)),
+        score_max: round(candidate.score_max, 4),
+        score_mean: Some(round(candidate.score_mean, 4)),
+        area_m2: Some(round(candidate.area_m2, 2)),
+        area_mu: Some(round(area_mu(candidate.area_m2), 4)),
+        hits: Some(candidate.hits as u64),
+        sources: source_names(summary, candidate),
+        best_source: Some(summary.sources[candidate.best.0].name.clone()),
+        gsd_cm: Some(round(summary.sources[candidate.best.0].gsd_cm, 2)),
+        captured: candidate.captured.map(|c| c.to_string()),
+        model: Some(provenance.model.name().to_owned()),
+        threshold: Some(summary.threshold),
+        chip: files.chip.clone(),
+        context: files.context.clone(),
+        position_error_m: candidate.photos.map(|p| round(p.position_error_m, 1)),
+        seen_in: candidate.photos.map(|p| p.seen_in),
+        covered_by: candidate.photos.map(|p| p.covered_by),
+        score_views: candidate.photos.map(|p| round(p.score_views, 4)),
+        lon: candidate.at.lon,
+        lat: candidate.at.lat,
+    };
+    let feature = |(candidate, files): (&Candidate, &Files)| Feature {
+        id: Some(candidate.id.clone()),
+        geometry: Some(Geometry::Area(candidate.polygon.clone())),
+        properties: to_object(&properties(candidate, files)),
+    };
+    FeatureCollection {
+        members: file_members(summary),
+        features: summary.candidates.iter().zip(files).map(feature).collect(),
+    }
+}
+
+fn file_members(summary: &Summary) -> Map<String, Value> {
+    to_object(&FileMembers {
+        datum: "WGS 84".into(),
+        scan_id: summary.scan_id.clone(),
+    })
+}
+
+pub fn coverage_features(summary: &Summary) -> FeatureCollection {
+    let feature = |reason: Option<Reason>, ground: &MultiPolygon, area: f64| Feature {
+        id: Some(reason.map_or("searched", Reason::name).to_owned()),
+        geometry: Some(Geometry::Area(ground.clone())),
+        properties: to_object(&CoverageProperties {
+            status: reason.map_or(CoverageStatus::Searched, |_| CoverageStatus::NotSearched),
+            reason,
+            area_m2: round(area, 2),
+        }),
+    };
+    let coverage = &summary.coverage;
+    let searched = (!coverage.searched.0.is_empty())
+        .then(|| feature(None, &coverage.searched, coverage.searched_m2));
+    let rest = coverage
+        .not_searched
+        .iter()
+        .map(|(reason, ground, area)| feature(Some(*reason), ground, *area));
+    FeatureCollection {
+        members: file_members(summary),
+        // Ground that the seven decimals of the file cannot show is left out.
+        features: searched
+            .into_iter()
+            .chain(rest)
+            .filter(Feature::is_visible)
+            .collect(),
+    }
+}

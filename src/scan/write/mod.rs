@@ -1,0 +1,12 @@
+//! Writing: the files of a scan.
+
+pub mod chip;
+mod chip_source;
+mod crops;
+mod features;
+mod outputs;
+mod record;
+pub mod review;
+
+pub use crops::Crops;
+pub use outputs::{Provenance, RESULTS, prepare, write};

@@ -1,0 +1,286 @@
+//! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
+
+use super::chip_source::ChipSource;
+use super::crops::Crops;
+use super::features::{candidate_features, coverage_features, source_names};
+use super::record::scan_record;
+use super::review::{About, Card, page};
+use crate::files::{self, Existing, Out, TEMPORARY};
+use crate::ground::{area_mu, write_features};
+use crate::imagery::Source;
+use crate::scan::error::ScanError;
+use crate::scan::find::Candidate;
+use crate::scan::ids::is_candidate_id;
+use crate::scan::model::Model;
+use crate::scan::request::Request;
+use crate::scan::score::RunKey;
+use crate::scan::summary::Summary;
+use crate::schema::{ScoreBand, to_object};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What the results are owed to.
+pub struct Provenance<'a> {
+    /// What was asked.
+    pub request: &'a Request,
+    /// The model.
+    pub model: &'a Model,
+    /// What the scores are bound to.
+    pub key: &'a RunKey,
+    /// The sources.
+    pub sources: &'a [Source],
+    /// What was cut for the pictures already.
+    pub crops: &'a Crops<'a>,
+}
+
+/// The folder of the pictures.
+const CHIPS: &str = "chips";
+
+/// The record, which stands for a whole and current set of results.
+const RECORD: &str = "scan.json";
+/// The candidates.
+const CANDIDATES: &str = "candidates.geojson";
+/// The ground searched and not searched.
+const COVERAGE: &str = "coverage.geojson";
+/// The contact sheet.
+const REVIEW: &str = "review.html";
+/// The files that show a folder to hold results.
+pub const RESULTS: [&str; 4] = [RECORD, CANDIDATES, COVERAGE, REVIEW];
+
+/// Makes the folders, clears away what a killed run left half written, and finds out before the long work whether files
+/// can be written there. When the work begins anew, the old record goes first: it would stand beside other results.
+///
+/// # Errors
+/// [`ScanError::Write`], and [`JournalError::File`](crate::scan::JournalError::File) where a registry lies there.
+pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
+    let chips = folder.join(CHIPS);
+    for name in RESULTS.into_iter().chain([CHIPS]) {
+        files::spare(&folder.join(name))?;
+    }
+    fs::create_dir_all(&chips).map_err(|source| ScanError::Write {
+        path: chips.clone(),
+        source,
+    })?;
+    if anew {
+        files::remove(&folder.join(RECORD))?;
+    }
+    for entry in [folder, &chips]
+        .iter()
+        .filter_map(|f| fs::read_dir(f).ok())
+        .flatten()
+        .flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            files::remove(&entry.path())?;
+        }
+    }
+    let probe = tempfile::tempfile_in(&chips).and_then(|mut file| file.write_all(b"papaver"));
+    probe.map_err(|source| ScanError::Write {
+        path: chips,
+        source,
+    })
+}
+
+/// Writes everything. `scan.json` comes last: where it is, all is.
+///
+/// # Errors
+/// [`ScanError::Write`].
+pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
+    let folder = &summary.out;
+    files::remove(&folder.join(RECORD))?;
+    let chips = write_chips(summary, provenance)?;
+    let mut digests: Digests = chips
+        .iter()
+        .flat_map(|files| files.digests.clone())
+        .collect();
+    put(folder, CANDIDATES, &mut digests, |file| {
+        write_features(file, &candidate_features(summary, provenance, &chips))
+    })?;
+    put(folder, COVERAGE, &mut digests, |file| {
+        write_features(file, &coverage_features(summary))
+    })?;
+    let review = review_page(summary, provenance, &chips);
+    put(folder, REVIEW, &mut digests, |file| {
+        file.write_all(review.as_bytes())
+    })?;
+    let record = to_object(&scan_record(summary, provenance, digests));
+    let record = serde_json::to_string_pretty(&record).unwrap_or_default();
+    put(folder, RECORD, &mut Digests::new(), |file| {
+        file.write_all(record.as_bytes())
+            .and_then(|()| file.write_all(b"\n"))
+    })
+}
+
+/// SHA-256 of the files by their names in the folder, so that whoever takes the folder sees whether it was edited.
+pub type Digests = BTreeMap<String, String>;
+
+/// Digests what goes through it.
+struct Digesting<'a> {
+    out: &'a mut dyn Out,
+    digest: Sha256,
+}
+
+impl Write for Digesting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes one file whole or not at all, also when the power fails, and notes its digest. The folder is the scan's own,
+/// or the user said so.
+fn put(
+    folder: &Path,
+    name: &str,
+    digests: &mut Digests,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), ScanError> {
+    let mut digest = None;
+    files::write(&folder.join(name), Existing::Replaced, |out| {
+        let mut through = Digesting {
+            out,
+            digest: Sha256::new(),
+        };
+        fill(&mut through)?;
+        digest = Some(through.digest.finalize());
+        Ok(())
+    })?;
+    digests.extend(digest.map(|digest| (name.to_owned(), hex::encode(digest))));
+    Ok(())
+}
+
+/// The picture files of a candidate, relative to the output folder.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// The candidate itself.
+    pub chip: Option<String>,
+    /// Its surroundings.
+    pub context: Option<String>,
+    /// Their names and digests.
+    digests: Vec<(String, String)>,
+}
+
+/// Whether a scan gives a picture this name: a candidate's id, perhaps `-context`, and `.jpg`.
+fn is_picture_name(name: &str) -> bool {
+    name.strip_suffix(".jpg")
+        .is_some_and(|stem| is_candidate_id(stem.strip_suffix("-context").unwrap_or(stem)))
+}
+
+/// As many candidates of one source are drawn by one thread at a time.
+const A_SITTING: usize = 32;
+
+/// Writes the pictures and removes those of earlier results.
+fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Files>, ScanError> {
+    let chips = summary.out.join(CHIPS);
+    let one = |chips_of: &ChipSource<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
+        let pictures = chips_of.pictures(candidate);
+        let mut digests = Vec::new();
+        let mut keep =
+            |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
+                let Some(bytes) = bytes else { return Ok(None) };
+                let name = format!("{}{suffix}.jpg", candidate.id);
+                files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
+                let name = format!("{CHIPS}/{name}");
+                digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
+                Ok(Some(name))
+            };
+        let (chip, context) = (
+            keep(pictures.chip, "")?,
+            keep(pictures.context, "-context")?,
+        );
+        Ok(Files {
+            chip,
+            context,
+            digests,
+        })
+    };
+    let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
+    by_source.sort_by_key(|n| summary.candidates[*n].best);
+    let sittings: Vec<&[usize]> = by_source
+        .chunk_by(|a, b| summary.candidates[*a].best == summary.candidates[*b].best)
+        .flat_map(|of_source| of_source.chunks(A_SITTING))
+        .collect();
+    let drawn = sittings.par_iter().map(|sitting| {
+        let best = summary.candidates[sitting[0]].best;
+        let source = &provenance.sources[best.0];
+        let chips_of = ChipSource::new(best, source, provenance.crops);
+        sitting
+            .iter()
+            .map(|n| Ok((*n, one(&chips_of, &summary.candidates[*n])?)))
+            .collect()
+    });
+    let drawn: Vec<Vec<(usize, Files)>> = drawn.collect::<Result<_, ScanError>>()?;
+    let mut files = vec![Files::default(); summary.candidates.len()];
+    for (number, of_candidate) in drawn.into_iter().flatten() {
+        files[number] = of_candidate;
+    }
+    let wanted: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|f| [&f.chip, &f.context])
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    // Settled together: the first takes the others along, where one by one each would wait for the disk.
+    wanted
+        .par_iter()
+        .try_for_each(|name| files::settle(&summary.out.join(name)))?;
+    for entry in fs::read_dir(&chips).into_iter().flatten().flatten() {
+        let name = format!("{CHIPS}/{}", entry.file_name().to_string_lossy());
+        // Only what a scan named is a scan's to remove.
+        let ours = entry.file_name().to_str().is_some_and(is_picture_name);
+        if ours && !wanted.contains(name.as_str()) {
+            files::remove(&entry.path())?;
+        }
+    }
+    Ok(files)
+}
+
+/// A figure as it is written.
+pub fn round(value: f64, decimals: i32) -> f64 {
+    let factor = 10_f64.powi(decimals);
+    (value * factor).round() / factor
+}
+
+fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) -> String {
+    let card = |(candidate, files): (&Candidate, &Files)| Card {
+        id: candidate.id.clone(),
+        rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
+        score_max: candidate.score_max,
+        score_mean: candidate.score_mean,
+        band: ScoreBand::of(candidate.score_max, summary.threshold),
+        area_m2: candidate.area_m2,
+        area_mu: area_mu(candidate.area_m2),
+        hits: candidate.hits as u64,
+        lon: candidate.at.lon,
+        lat: candidate.at.lat,
+        gsd_cm: summary.sources[candidate.best.0].gsd_cm,
+        captured: candidate.captured.map(|c| c.to_string()),
+        sources: source_names(summary, candidate),
+        chip: files.chip.clone().unwrap_or_default(),
+        context: files.context.clone(),
+    };
+    let cards: Vec<Card> = summary.candidates.iter().zip(files).map(card).collect();
+    let about = About {
+        scan_id: summary.scan_id.clone(),
+        survey: provenance.request.survey.clone(),
+        model: provenance.model.name().to_owned(),
+        threshold: summary.threshold,
+        searched_m2: summary.coverage.searched_m2,
+        not_searched: summary
+            .coverage
+            .not_searched
+            .iter()
+            .map(|(reason, _, area)| (reason.name().to_owned(), *area))
+            .collect(),
+    };
+    page(&cards, &about, provenance.request.lang)
+}

@@ -1,0 +1,161 @@
+//! `scan.json`: what the results are owed to.
+
+use super::outputs::{Digests, Provenance, round};
+use crate::ground::area_m2;
+use crate::imagery::{Captured, RasterError, Source, gdal_version};
+use crate::scan::summary::Summary;
+use crate::schema::{
+    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason,
+    RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+};
+use std::collections::BTreeMap;
+
+/// What the photos say of the flight; `None` where none was searched.
+fn flight_quality(summary: &Summary, sources: &[Source]) -> Option<FlightQuality> {
+    if summary.photos.0 == 0 {
+        return None;
+    }
+    let mut set_aside: BTreeMap<Reason, usize> = BTreeMap::new();
+    for error in &summary.refused {
+        if let RasterError::Photo(aside) = error {
+            *set_aside.entry(aside.reason()).or_default() += 1;
+        }
+    }
+    let remarks = summary.remarks.iter().map(|(photo, remark)| {
+        let (kind, value) = remark.name();
+        FlightRemark {
+            photo: photo.clone(),
+            kind: kind.into(),
+            value: value.map(|v| round(v, 1)),
+        }
+    });
+    let by = |kind: fn(&crate::imagery::photo::Photo) -> String| {
+        let mut count: BTreeMap<String, usize> = BTreeMap::default();
+        for photo in sources.iter().filter_map(Source::as_photo) {
+            *count.entry(kind(photo.photo())).or_default() += 1;
+        }
+        count
+    };
+    Some(FlightQuality {
+        photos: summary.photos.0,
+        flights: summary.photos.1,
+        gsd_cm: summary
+            .photos_gsd_cm
+            .map(|(a, b)| [round(a, 2), round(b, 2)]),
+        set_aside,
+        height_from: by(|p| p.height_source.name().to_owned()),
+        heading_from: by(|p| p.yaw_source.name().to_owned()),
+        focal_length_from: by(|p| p.focal_source.name().to_owned()),
+        skipped: summary.skipped.clone(),
+        doubted: summary.doubted,
+        remarks: remarks.collect(),
+    })
+}
+
+fn period(captured: Option<Captured>) -> Option<PeriodRecord> {
+    captured.map(|c| PeriodRecord {
+        from: c.from.to_string(),
+        to: c.to.to_string(),
+    })
+}
+
+fn by_reason(areas: impl Iterator<Item = (Reason, f64)>) -> BTreeMap<Reason, f64> {
+    areas.map(|(reason, m2)| (reason, round(m2, 2))).collect()
+}
+
+fn source_records(summary: &Summary, provenance: &Provenance<'_>) -> Vec<SourceRecord> {
+    let coarsest_cm = provenance.model.contract().coarsest_cm();
+    let sources = summary.sources.iter().zip(provenance.sources);
+    sources
+        .zip(&summary.grounds)
+        .map(|((facts, source), ground)| {
+            let gsd = source.gsd();
+            SourceRecord {
+                name: facts.name.clone(),
+                fingerprint: source.fingerprint().0.clone(),
+                crs: source.crs().name().to_owned(),
+                width: source.size().0,
+                height: source.size().1,
+                gsd_cm: Some(GsdCm::Both([round(gsd.x_cm, 3), round(gsd.y_cm, 3)])),
+                too_coarse: gsd.coarsest_cm() > coarsest_cm,
+                captured: period(facts.captured),
+                searched_m2: round(ground.searched_m2, 2),
+                not_searched_m2: by_reason(ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
+            }
+        })
+        .collect()
+}
+
+fn refused(summary: &Summary) -> Vec<RefusedSource> {
+    let one = |error: &RasterError| {
+        let path = error.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        RefusedSource {
+            // Where the files lie on the disk is nobody else's business.
+            reason: error.to_string().replace(&*path.to_string_lossy(), &name),
+            name: name.into_owned(),
+        }
+    };
+    summary.refused.iter().map(one).collect()
+}
+
+fn totals(summary: &Summary) -> Totals {
+    let lost = &summary.coverage.not_searched;
+    Totals {
+        searched_m2: round(summary.coverage.searched_m2, 2),
+        not_searched_m2: by_reason(lost.iter().map(|(r, _, m2)| (*r, *m2))),
+        candidates: summary.candidates.len(),
+        candidates_m2: round(
+            summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(),
+            2,
+        ),
+        tiles: summary.tiles.0,
+    }
+}
+
+/// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
+pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Digests) -> ScanRecord {
+    let (request, model) = (provenance.request, provenance.model);
+    let captured = summary.sources.iter().filter_map(|s| s.captured);
+    ScanRecord {
+        format: SCAN_FORMAT.into(),
+        scan_id: summary.scan_id.clone(),
+        survey: request.survey.clone(),
+        unit: request.unit.clone(),
+        timezone: request.timezone.clone(),
+        program_version: env!("CARGO_PKG_VERSION").into(),
+        model: ModelRecord {
+            name: model.name().into(),
+            sha256: model.sha256().into(),
+            resolution_cm: model.contract().resolution_cm,
+            coarsest_cm: model.contract().coarsest_cm(),
+            threshold: summary.threshold,
+        },
+        options: OptionsRecord {
+            site_radius_m: request.site_radius_m,
+            captured: request.captured.map(|c| c.to_string()),
+            search: provenance.key.search(summary.threshold),
+        },
+        captured: period(captured.reduce(Captured::with)),
+        sources: source_records(summary, provenance),
+        refused: refused(summary),
+        totals: totals(summary),
+        outputs: Some(outputs),
+        flight: flight_quality(summary, provenance.sources),
+        run: RunRecord {
+            finished: jiff::Timestamp::now().to_string(),
+            seconds: round(summary.seconds, 2),
+            tiles_before: summary.tiles.1,
+            ignored_files: summary.ignored,
+            threads: request.threads,
+            device: model.device().name().into(),
+            runtime: model.runtime_version(),
+            gdal: gdal_version(),
+            inputs: request
+                .inputs
+                .iter()
+                .map(|p| p.to_string_lossy().into_owned())
+                .collect(),
+        },
+    }
+}

@@ -1,0 +1,157 @@
+//! The features of `candidates.geojson` and `coverage.geojson`: GeoJSON (RFC 7946) in WGS 84, one feature a line.
+
+use super::reason::Reason;
+use serde::{Deserialize, Serialize};
+
+/// The members of a feature collection beside `type` and `features`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FileMembers {
+    /// The datum of the positions.
+    pub datum: String,
+    /// The scan's id.
+    pub scan_id: String,
+}
+
+/// A feature as it is read.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FeatureRecord<P> {
+    /// Its id, unique in the file.
+    pub id: Option<String>,
+    /// A `Polygon` or `MultiPolygon`.
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
+    pub geometry: geojson::Geometry,
+    /// What is known of it.
+    pub properties: P,
+}
+
+/// How strong the model's evidence is, for people: scores of a model trained on renders are no probabilities in the
+/// field, so that they are shown as rank and band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ScoreBand {
+    /// The best score lies in the upper third between the threshold and one.
+    Strong,
+    /// In the middle third.
+    Fair,
+    /// In the lower third.
+    Weak,
+}
+
+impl ScoreBand {
+    /// The band of a best score.
+    pub fn of(score_max: f64, threshold: f64) -> Self {
+        match (score_max - threshold) / (1.0 - threshold).max(1e-9) {
+            s if s >= 2.0 / 3.0 => Self::Strong,
+            s if s >= 1.0 / 3.0 => Self::Fair,
+            _ => Self::Weak,
+        }
+    }
+}
+
+/// What is known of a candidate. A file made elsewhere need not hold more than score, place and rank.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CandidateProperties {
+    /// 12 symbols derived from the scan and the place; the feature's id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// From 1, the strongest first.
+    #[serde(default)]
+    pub rank: Option<u64>,
+    /// What is shown of the score.
+    #[serde(default)]
+    pub band: Option<ScoreBand>,
+    /// Best score of its hits, 0 to 1.
+    pub score_max: f64,
+    /// Mean score of its hits, 0 to 1.
+    #[serde(default)]
+    pub score_mean: Option<f64>,
+    /// Square metres on the ellipsoid.
+    #[serde(default)]
+    pub area_m2: Option<f64>,
+    /// The same in mu (亩).
+    #[serde(default)]
+    pub area_mu: Option<f64>,
+    /// How many cells or tiles hit.
+    #[serde(default)]
+    pub hits: Option<u64>,
+    /// Names of the sources that show it.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// The name of the source it is best seen in.
+    #[serde(default)]
+    pub best_source: Option<String>,
+    /// Ground sampling distance of that source in centimetres.
+    #[serde(default)]
+    pub gsd_cm: Option<f64>,
+    /// When it was seen: `2026-05-03` or `2026-05-03/2026-05-05`.
+    #[serde(default)]
+    pub captured: Option<String>,
+    /// The model's name.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The score from which a cell is a hit.
+    #[serde(default)]
+    pub threshold: Option<f64>,
+    /// Path of its chip, relative to the file, with `/`.
+    #[serde(default)]
+    pub chip: Option<String>,
+    /// Path of the picture of its surroundings.
+    #[serde(default)]
+    pub context: Option<String>,
+    /// Photos: metres within which it truly lies, in 95 of 100 cases.
+    #[serde(default)]
+    pub position_error_m: Option<f64>,
+    /// Photos: how many it was found in.
+    #[serde(default)]
+    pub seen_in: Option<usize>,
+    /// Photos: how many searched its place.
+    #[serde(default)]
+    pub covered_by: Option<usize>,
+    /// Photos: the mean over those that searched its place of the best score in each, nought where it was not found.
+    #[serde(default)]
+    pub score_views: Option<f64>,
+    /// Longitude of a point inside it, degrees.
+    pub lon: f64,
+    /// Latitude of that point.
+    pub lat: f64,
+}
+
+/// Whether ground was searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CoverageStatus {
+    /// It was.
+    Searched,
+    /// It was not.
+    NotSearched,
+}
+
+/// What is known of a part of the ground; the feature's id is the reason, or `searched`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CoverageProperties {
+    /// Whether it was searched.
+    pub status: CoverageStatus,
+    /// Why it was not; `null` where it was.
+    pub reason: Option<Reason>,
+    /// Square metres.
+    pub area_m2: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_are_thirds_above_the_threshold() {
+        assert_eq!(ScoreBand::of(0.95, 0.4), ScoreBand::Strong);
+        assert_eq!(ScoreBand::of(0.65, 0.4), ScoreBand::Fair);
+        assert_eq!(ScoreBand::of(0.41, 0.4), ScoreBand::Weak);
+        assert_eq!(ScoreBand::of(1.0, 1.0), ScoreBand::Weak);
+    }
+}

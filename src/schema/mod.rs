@@ -1,0 +1,44 @@
+//! What every file of a scan holds that leaves the program and comes back: one type a file, which everyone writes and
+//! reads through. Each names its format and version; the JSON Schemas under `docs/schema/` are made from these types.
+//!
+//! ```text
+//! scan.json           ScanRecord              papaver.scan/1
+//! candidates.geojson  CandidateProperties     members and properties of a GeoJSON feature collection
+//! coverage.geojson    CoverageProperties      the same
+//! decisions-*.json    Decisions               papaver.decisions/1
+//! scores.jsonl        ScoreLine               papaver.scores/1
+//! ```
+//!
+//! Within a version members may be added, never renamed, removed or given another meaning; a reader passes over members
+//! that it does not know.
+
+mod decisions;
+mod features;
+mod reason;
+mod scan;
+mod scores;
+
+#[cfg(test)]
+mod tests;
+
+pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict};
+pub use features::{
+    CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
+};
+pub use reason::Reason;
+pub use scan::{
+    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, RefusedSource,
+    RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+};
+pub use scores::{
+    CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,
+    ScoresKey,
+};
+
+/// A value as the JSON object that it is written as; the members of an object come in alphabetical order.
+pub fn to_object(value: &impl serde::Serialize) -> serde_json::Map<String, serde_json::Value> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    }
+}

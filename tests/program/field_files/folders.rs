@@ -1,0 +1,159 @@
+//! Folders as they come off a card or out of a program, and lists as Windows writes them.
+
+use super::{ORTHO, case, scan};
+use crate::ground::Place;
+use crate::paint::{Picture, create, put};
+use crate::shots::{Pose, Scene, Tags, jpeg, render};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const SQUARES: [(f64, f64); 2] = [(113.300_021_6, 33.740_009), (113.300_064_7, 33.739_973)];
+
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("listed") {
+        let path = entry.expect("entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copied(&path, &target);
+        } else {
+            fs::write(&target, fs::read(&path).expect("read")).expect("written");
+        }
+    }
+}
+
+#[test]
+fn a_multispectral_card_and_an_output_folder_cost_a_line_a_kind() {
+    let Some(folder) = case("12-folders-as-they-come") else {
+        return;
+    };
+    let card = scan(&folder.join("m3m"), &[]);
+    card.expect(&SQUARES, 0.3, 432.0);
+    assert_eq!(
+        card.said.err.matches("warning").count(),
+        0,
+        "{}",
+        card.said.err
+    );
+    assert!(
+        card.said.out.contains("4 single bands"),
+        "{}",
+        card.said.out
+    );
+    let terra = scan(&folder.join("terra"), &[]);
+    let results = terra.expect(&ORTHO, 0.3, 100.0);
+    assert_eq!(
+        terra.said.err.matches("warning").count(),
+        0,
+        "{}",
+        terra.said.err
+    );
+    assert!(
+        terra.said.out.contains("2 terrain models"),
+        "{}",
+        terra.said.out
+    );
+    assert!(terra.said.out.contains("1 pictures"), "{}", terra.said.out);
+    assert!(
+        results.record["captured"].is_null(),
+        "{}",
+        results.record["captured"]
+    );
+    // A damaged orthomosaic is not of a kind to pass over.
+    let own = TempDir::new().expect("temporary folder");
+    copied(&folder.join("terra"), own.path());
+    let whole = fs::read(own.path().join("map/result.tif")).expect("read");
+    fs::write(own.path().join("map/second.tif"), &whole[..600]).expect("written");
+    let damaged = scan(own.path(), &[]);
+    assert_eq!(damaged.said.code, Some(2), "{}", damaged.said.err);
+    assert!(
+        damaged.said.err.contains("second.tif"),
+        "{}",
+        damaged.said.err
+    );
+}
+
+#[test]
+fn previews_and_ecw_files_beside_an_orthomosaic_are_counted() {
+    let folder = TempDir::new().expect("temporary folder");
+    let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
+    picture.write(&folder.path().join("odm_orthophoto.tif"), &[]);
+    let g = picture.place.transform;
+    let coarse = Place {
+        crs: picture.place.crs.clone(),
+        transform: [g[0], g[1] * 10.0, 0.0, g[3], 0.0, g[5] * 10.0],
+    };
+    let mut preview = create::<u8>(
+        &folder.path().join("preview.tif"),
+        (70, 60),
+        3,
+        Some(&coarse),
+        &[],
+    );
+    for band in 1..=3 {
+        put(&mut preview, band, (70, 60), vec![120_u8; 70 * 60]);
+    }
+    preview.close().expect("written");
+    let mut heights = create::<f32>(
+        &folder.path().join("dtm.tif"),
+        (70, 60),
+        1,
+        Some(&coarse),
+        &[],
+    );
+    put(&mut heights, 1, (70, 60), vec![120_f32; 70 * 60]);
+    heights.close().expect("written");
+    for name in ["old.ecw", "old.sid", "shots.gpkg"] {
+        fs::write(folder.path().join(name), "x").expect("written");
+    }
+    let found = scan(folder.path(), &[]);
+    assert_eq!(found.said.code, Some(0), "{}", found.said.err);
+    for words in [
+        "2 ECW or MrSID",
+        "1 coarser copies",
+        "1 terrain models",
+        "1 files of lines",
+    ] {
+        assert!(
+            found.said.out.contains(words),
+            "{words}: {}",
+            found.said.out
+        );
+    }
+    found.results().expect_searched(picture.m2(700 * 600));
+    let named = scan(&folder.path().join("old.ecw"), &[]);
+    named.expect_refused(&["ECW", "export it as GeoTIFF"]);
+}
+
+#[test]
+fn lists_are_read_as_windows_writes_them() {
+    let folder = TempDir::new().expect("temporary folder");
+    let scene = Scene {
+        grade: 0.0,
+        targets: vec![(2.0, 1.0)],
+    };
+    let pose = Pose::down(0.0, 0.0, 30.0, 0.0);
+    fs::create_dir(folder.path().join("照片")).expect("made");
+    let photo = Tags::of(&pose, 0.0, 0).on(&jpeg(&render(&scene, &pose)));
+    fs::write(folder.path().join("照片/DJI_0001.JPG"), photo).expect("written");
+    let list = folder.path().join("清单.txt");
+    let plain = "# 照片\r\n\"照片\\DJI_0001.JPG\"\r\n\r\n";
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(plain.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let chinese = encoding_rs::GB18030.encode(plain).0.into_owned();
+    let mut lists = vec![plain.as_bytes().to_vec(), wide, chinese];
+    if let Some(cases) = case("19-lists-and-odd-files") {
+        for name in ["backslash.txt", "清单.txt"] {
+            lists.push(fs::read(cases.join(name)).expect("read"));
+        }
+    }
+    for bytes in lists {
+        fs::write(&list, &bytes).expect("written");
+        let found = scan(&list, &[]);
+        assert_eq!(found.said.code, Some(0), "{}", found.said.err);
+        assert_eq!(found.results().candidates.len(), 1);
+    }
+}
