@@ -2,7 +2,7 @@
 //! seen half written. Nothing is overwritten unasked, and a registry never, asked or not.
 //!
 //! This is the one writer of whole files. What a registry keeps of its own (evidence, keys) goes through [`keep`]; all
-//! that a person names as an output goes through [`write`] or [`Workshop`], which know what a registry looks like.
+//! that a person names as an output goes through [`write()`] or [`Workshop`], which know what a registry looks like.
 
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -246,7 +246,7 @@ pub fn write(
     put(made.into_temp_path(), path, existing)
 }
 
-/// Writes bytes as [`write`] does.
+/// Writes bytes as [`write()`] does.
 ///
 /// # Errors
 /// See [`FileError`].

@@ -282,6 +282,10 @@ fn trust_goes_downwards_and_revoking_it_has_an_effect() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a thief's tries, one after the other"
+)]
 fn who_holds_a_key_signs_with_it() {
     let kept = folder();
     let office = Office::begin(kept.path(), "410423", "a");
@@ -397,7 +401,7 @@ fn who_holds_a_key_signs_with_it() {
 }
 
 #[test]
-fn hiding_is_as_hard_as_confirming() {
+fn what_one_keeps_and_another_puts_aside_is_a_dispute() {
     let kept = folder();
     let office = Office::begin(kept.path(), "410423", "a");
     // One person's word against another's at the desk is a dispute.
@@ -429,6 +433,12 @@ fn hiding_is_as_hard_as_confirming() {
         "SCREENED_OUT",
         "who changes their own mind disputes with nobody"
     );
+}
+
+#[test]
+fn refuting_without_proof_stays_marked() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
     // Refuted alone and without a picture: followed, marked, counted.
     let site = office.add("113.31,33.74");
     office.ok(
@@ -453,6 +463,12 @@ fn hiding_is_as_hard_as_confirming() {
         "{}",
         refuted["marks"]
     );
+}
+
+#[test]
+fn moving_lowering_and_merging_far_is_a_supervisors_and_marked() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
     // Moved, counted down, merged across a distance: a supervisor's, with a reason, marked.
     let site = office.confirmed("113.32,33.74");
     for arguments in [
@@ -513,6 +529,12 @@ fn hiding_is_as_hard_as_confirming() {
         &["merge", &near, "--into", &site, "--reason", "one plot"],
     );
     assert_eq!(office.state(&near), "MERGED");
+}
+
+#[test]
+fn one_picture_is_not_before_and_after_and_nobody_accepts_their_own_work() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
     // One picture is not before and after; and who uprooted does not accept under another spelling.
     let site = office.confirmed("113.40,33.74");
     assert!(
