@@ -118,6 +118,8 @@ impl FirstKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
     units: BTreeMap<String, BTreeMap<String, Person>>,
+    /// Of each unit whose registry was begun by somebody who holds a key since: where that key was made.
+    founders: BTreeMap<String, FirstKey>,
 }
 
 /// What a person's signature is worth under an event.
@@ -162,10 +164,16 @@ impl People {
         let mut refused = HashMap::new();
         for (id, hash, event) in ordered {
             let author = (event.actor.unit.clone(), event.actor.name.clone());
+            if let (Body::Init(_), Some(key)) = (&event.body, keys.get(&author)) {
+                people
+                    .founders
+                    .entry(author.0.clone())
+                    .or_insert_with(|| key.clone());
+            }
             let late = keys
                 .get(&author)
                 .is_some_and(|key| event.actor.signer().is_none() && !key.knew(event));
-            let taken = if late {
+            let taken = if late || people.slips_in(event) {
                 Err(Refusal::Unsigned)
             } else {
                 people.take(*id, event)
@@ -175,6 +183,17 @@ impl People {
             }
         }
         (people, refused)
+    }
+
+    /// Whether an event governs unsigned and the one who began the unit's registry did not know of it when they made their
+    /// key: whatever time it gives itself, it came after.
+    fn slips_in(&self, event: &Event) -> bool {
+        let governs = roles_for(&event.body) == [Role::Supervisor];
+        let founder = self.founders.get(&event.actor.unit);
+        governs
+            && !matches!(event.body, Body::Init(_))
+            && event.actor.signer().is_none()
+            && founder.is_some_and(|key| !key.knew(event))
     }
 
     fn first_keys(&self) -> HashMap<(String, String), FirstKey> {
@@ -427,7 +446,7 @@ impl People {
             .ok_or(Refusal::Role)?;
         let governs = roles_for(&event.body) == [Role::Supervisor];
         let unsigned = || {
-            if governs && self.a_supervisor_signs(&actor.unit, event.id) {
+            if self.slips_in(event) || governs && self.a_supervisor_signs(&actor.unit, event.id) {
                 Err(Refusal::Unsigned)
             } else {
                 Ok(Signed::Unsigned)

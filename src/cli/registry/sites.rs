@@ -337,13 +337,10 @@ impl Show {
         let district = store.district(key)?;
         if let Some(site) = store.site(key)? {
             if context.common.json {
-                json(&site_json(
-                    &site,
-                    &code,
-                    district.as_ref(),
-                    store.settings(),
-                    today(),
-                ));
+                let mut value =
+                    site_json(&site, &code, district.as_ref(), store.settings(), today());
+                value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(&site)?);
+                json(&value);
             } else {
                 for text in page(&site, &code, store.settings(), today(), lang) {
                     data(&text);

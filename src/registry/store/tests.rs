@@ -449,8 +449,12 @@ fn salvage_saves_every_event_but_the_changed_one() {
 
 use super::super::event::EventFlaw;
 
-/// An event that a thief of a device's key makes, with any number and time they like.
 fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
+    forged_by("chief", secret, seq, ms, body)
+}
+
+/// An event that a thief of a device's key makes, with any number and time they like.
+fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     use crate::registry::event::{Actor, Event, next_id};
     let key = SigningKey::from_bytes(&[secret; 32]);
     let event = Event {
@@ -461,7 +465,7 @@ fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
         logged_at: "2026-05-05T02:00:00Z".into(),
         clock_behind_s: None,
         actor: Actor {
-            name: "chief".into(),
+            name: name.into(),
             unit: "410423".into(),
             role: Role::Supervisor,
             key: None,
@@ -525,6 +529,7 @@ fn nobody_comes_in_before_a_key_by_choosing_a_time() {
         (forged(2, 1, early, grant()), "unsigned"),
         (forged(1, 3, early, grant()), "fork"),
         (forged(1, 1, 1_000, init), "fork"),
+        (forged_by("wang", 2, 1, early, grant()), "unsigned"),
     ];
     for (sealed, why) in forgeries {
         store
