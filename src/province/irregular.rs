@@ -35,7 +35,7 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("closed without the acceptor's key", "验收未用个人密钥"),
         lang.pick("recorded in another's name", "由主管代录"),
         lang.pick("moved", "位置大幅改动"),
-        lang.pick("count lowered", "株数改少"),
+        lang.pick("count or area lowered", "株数或面积改少"),
         lang.pick("merged across a distance", "远距离合并"),
         lang.pick("date corrected", "日期更正"),
         lang.pick("evidence missing", "证据未到"),
@@ -55,7 +55,12 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         usize::from(unsigned),
         marked(|m| matches!(m, MarkKind::InTheirName { .. })),
         marked(|m| matches!(m, MarkKind::Moved { .. })),
-        marked(|m| matches!(m, MarkKind::CountLowered { .. })),
+        marked(|m| {
+            matches!(
+                m,
+                MarkKind::CountLowered { .. } | MarkKind::AreaLowered { .. }
+            )
+        }),
         marked(|m| matches!(m, MarkKind::FarMerge { .. })),
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),

@@ -113,6 +113,14 @@ impl MarkKind {
                     "株数由 {from} 改少为 {to}"
                 )
             }
+            Self::AreaLowered { from, to } => {
+                let (from, to) = (from / 100, to / 100);
+                tr!(
+                    lang,
+                    "area lowered from {from} to {to} m²",
+                    "面积由 {from} 改为 {to} 平方米"
+                )
+            }
             Self::FarMerge { metres } => {
                 tr!(lang, "merged across {metres} m", "跨 {metres} 米合并")
             }

@@ -144,6 +144,13 @@ pub enum MarkKind {
         /// Since.
         to: u64,
     },
+    /// Its area was corrected to less than half.
+    AreaLowered {
+        /// Before, dm².
+        from: i64,
+        /// Since, dm².
+        to: i64,
+    },
     /// It was merged across a distance.
     FarMerge {
         /// Metres.

@@ -7,6 +7,7 @@ use crate::files::{self, Existing, FileError};
 use crate::registry::authority::Standing;
 use crate::registry::body::{self, Body};
 use crate::registry::bundle::{self, BundleError, Point, Request, Sealing};
+use crate::registry::event::Sealed;
 use crate::registry::store::{Draft, Store};
 use crate::registry::unit::is_code;
 use crate::registry::{DeviceId, Hash};
@@ -419,6 +420,16 @@ fn lay_numbered(stem: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
     Err(FileError::Exists { path })
 }
 
+/// How many events say that they were recorded more than two days from now.
+fn dated_ahead(events: &[Sealed]) -> usize {
+    let latest = jiff::Timestamp::now().as_second() + 2 * 86_400;
+    let ahead = |sealed: &&Sealed| {
+        let logged = sealed.event.logged_at.parse::<jiff::Timestamp>();
+        logged.is_ok_and(|logged| logged.as_second() > latest)
+    };
+    events.iter().filter(ahead).count()
+}
+
 impl Apply {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
@@ -474,6 +485,14 @@ impl Apply {
                     lang,
                     "not arrived: device {device}, numbers {first} to {last}",
                     "尚未到达：设备 {device}，序号 {first}–{last}"
+                ));
+            }
+            let ahead = dated_ahead(&bundle.events);
+            if ahead > 0 {
+                data(&tr!(
+                    lang,
+                    "{ahead} events say that they were recorded days ahead of this computer's clock: ask that office what its clock shows",
+                    "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟"
                 ));
             }
             for (event, why) in &applied.refused {

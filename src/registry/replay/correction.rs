@@ -37,6 +37,11 @@ impl Fold<'_> {
         {
             marks.push(MarkKind::CountLowered { from, to });
         }
+        if let (Some(to), Some(from)) = (correct.area_dm2, self.site.area_dm2)
+            && to < from / 2
+        {
+            marks.push(MarkKind::AreaLowered { from, to });
+        }
         let hides = !marks.is_empty();
         if let Some(new) = &correct.at {
             marks.push(self.redate(at, correct.of, new)?);

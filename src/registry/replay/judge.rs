@@ -1,7 +1,7 @@
 //! Which events of a site are followed: the gate, the limits, what their authors could know, and where a move leads.
 
 use super::{Fold, Judged, Stand};
-use crate::registry::body::{Body, Create, Sighting, Visit};
+use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
 use crate::registry::ids::SiteKey;
 use crate::registry::limits;
@@ -62,7 +62,10 @@ impl Fold<'_> {
         }
         self.judge_pictures(at, event)?;
         match &event.body {
-            Body::Sighting(sighting) => self.judge_sighting(sighting)?,
+            Body::Sighting(sighting) => {
+                self.judge_sighting(sighting)?;
+                self.judge_raising(at, sighting)?;
+            }
             Body::Correct(correct) => judged.marks.extend(self.judge_correction(at, correct)?),
             _ => {}
         }
@@ -203,6 +206,39 @@ impl Fold<'_> {
             .flat_map(|e| &e.evidence)
             .filter(|file| self.gate.is_here(file.sha256));
         own.iter().chain(earlier).collect()
+    }
+
+    /// A settled site is raised by imagery that is later than what its author knew of it: later than the last visit, or
+    /// than every flight before.
+    fn judge_raising(&self, at: usize, sighting: &Sighting) -> Result<(), Refusal> {
+        if sighting.meaning != Meaning::Raised {
+            return Ok(());
+        }
+        let past = &self.history.past[at];
+        let known = (0..at).filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e]);
+        let (mut visited, mut flown) = (None, None);
+        for earlier in known {
+            let event = self.history.events[earlier].1;
+            let detection = match &event.body {
+                Body::Create(create) => create.detection.as_ref(),
+                Body::Sighting(sighting) => Some(&sighting.detection),
+                Body::Visit(_) => {
+                    visited = visited.max(self.day_of(earlier));
+                    None
+                }
+                _ => None,
+            };
+            let captured = detection.and_then(|d| d.captured.as_ref());
+            flown = flown.max(captured.and_then(|[_, last]| limits::day(last)));
+        }
+        let captured = sighting.detection.captured.as_ref();
+        let day = captured.and_then(|[first, _]| limits::day(first));
+        if day.is_some() && day > visited.or(flown) {
+            return Ok(());
+        }
+        Err(Refusal::Date {
+            date: captured.map_or_else(String::new, |[first, _]| first.clone()),
+        })
     }
 
     /// What was counted here is counted nowhere once the site is gone, until somebody counts where it went.
