@@ -58,9 +58,8 @@ fn of_geometry(geometry: &Geometry, depth: usize) -> Result<Option<geo::Geometry
         }
         Kind::wkbMultiLineString | Kind::wkbGeometryCollection => {
             let parts = all()?;
-            (!parts.is_empty()).then_some(geo::Geometry::GeometryCollection(
-                geo::GeometryCollection(parts),
-            ))
+            let all = geo::GeometryCollection(parts);
+            (!all.0.is_empty()).then_some(geo::Geometry::GeometryCollection(all))
         }
         _ => return Err(geometry.geometry_name()),
     })
@@ -94,15 +93,19 @@ mod tests {
         ] {
             assert_eq!(read(empty), Ok(None), "{empty}");
         }
-        for one in [
-            "MULTIPOLYGON(EMPTY,((0 0,1 0,1 1,0 0)))",
-            "MULTIPOLYGON Z (EMPTY,((0 0 1,1 0 1,1 1 1,0 0 1)))",
+        let mut several = Geometry::empty(Kind::wkbMultiPolygon).expect("made");
+        for part in [
+            "POLYGON EMPTY",
+            "POLYGON((0 0,1 0,1 1,0 0))",
+            "POLYGON EMPTY",
         ] {
-            let Ok(Some(geo::Geometry::MultiPolygon(found))) = read(one) else {
-                panic!("{one}");
-            };
-            assert_eq!(found.0.len(), 1, "{one}");
+            let part = Geometry::from_wkt(part).expect("WKT");
+            several.add_geometry(part).expect("added");
         }
+        let Ok(Some(geo::Geometry::MultiPolygon(found))) = of_geometry(&several, 0) else {
+            panic!("{several:?}");
+        };
+        assert_eq!(found.0.len(), 1);
         let mixed = read("GEOMETRYCOLLECTION(POLYGON EMPTY,POINT M (1 2 3),LINESTRING(0 0,1 1))");
         assert!(
             matches!(mixed, Ok(Some(geo::Geometry::GeometryCollection(ref c))) if c.0.len() == 2)

@@ -101,7 +101,7 @@ fn dates_digits_and_encodings_of_the_cases_are_read() {
     brought(&office, &case, "20-dates.csv");
     let (report, sites) = taken(&office, "20-dates.csv");
     assert_eq!(fates(&report), ["recorded"; 6]);
-    let times: Vec<String> = sites.iter().map(|site| visited_at(site)).collect();
+    let times: Vec<String> = sites.iter().map(visited_at).collect();
     assert!(
         times.iter().all(|at| at.starts_with("2026-05-04")),
         "{times:?}"
