@@ -42,6 +42,7 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
         path: path.into(),
         reason,
     };
+    super::orthomosaic::check_name(path)?;
     crate::files::regular(path).map_err(|e| not(e.to_string()))?;
     super::orthomosaic::check_data_base(path)?;
     let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;

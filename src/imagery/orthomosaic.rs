@@ -142,14 +142,19 @@ pub(super) fn check_data_base(path: &Path) -> Result<(), RasterError> {
     })
 }
 
-pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
-    if path.to_str().is_none() {
-        let reason = "its name is not UTF-8; rename it".to_owned();
-        return Err(RasterError::NotARaster {
-            path: path.into(),
-            reason,
-        });
+/// GDAL knows only names that are text.
+pub(super) fn check_name(path: &Path) -> Result<(), RasterError> {
+    if path.to_str().is_some() {
+        return Ok(());
     }
+    Err(RasterError::NotARaster {
+        path: path.into(),
+        reason: "its name is not UTF-8; rename it".to_owned(),
+    })
+}
+
+pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
+    check_name(path)?;
     let failed = |reason: String| RasterError::NotARaster {
         path: path.into(),
         reason,
