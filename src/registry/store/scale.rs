@@ -21,7 +21,7 @@ fn event(
 ) -> Sealed {
     let (key, seq, prev, last) = chain;
     let event = Event {
-        id: next_id(last, 1_777_000_000_000 + seq, [7; 8]),
+        id: next_id(last, 1_778_050_000_000 + seq, [7; 8]),
         site,
         season: 2026,
         at: "2026-05-03T10:00:00+08:00".into(),
