@@ -62,7 +62,7 @@ fn boundaries_of_the_cases_are_read() {
 }
 
 /// An orthomosaic, the corners of its west half in degrees, and the square metres of that half.
-fn west_half(folder: &Path) -> (PathBuf, Vec<(f64, f64)>, f64) {
+pub fn west_half(folder: &Path) -> (PathBuf, Vec<(f64, f64)>, f64) {
     let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
     let path = folder.join("ortho.tif");
     picture.write(&path, &[]);
@@ -78,6 +78,12 @@ fn west_half(folder: &Path) -> (PathBuf, Vec<(f64, f64)>, f64) {
         (at.x(), at.y())
     });
     (path, ring.to_vec(), picture.m2(350 * 600))
+}
+
+/// Corners as GeoJSON writes them.
+pub fn pairs(ring: &[(f64, f64)]) -> String {
+    let pairs: Vec<String> = ring.iter().map(|(x, y)| format!("[{x},{y}]")).collect();
+    pairs.join(",")
 }
 
 #[test]
@@ -166,10 +172,9 @@ fn geojson_in_gbk_and_lists_of_windows_are_read() {
     let (ortho, ring, half) = west_half(folder.path());
     fs::create_dir(folder.path().join("影像")).expect("made");
     fs::rename(&ortho, folder.path().join("影像/正射 1.TIF")).expect("moved");
-    let corners: Vec<String> = ring.iter().map(|(x, y)| format!("[{x},{y}]")).collect();
     let text = format!(
         "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":{{\"名称\":\"东沟\"}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}}}]}}",
-        corners.join(",")
+        pairs(&ring)
     );
     let within = folder.path().join("测区.geojson");
     fs::write(&within, encoding_rs::GB18030.encode(&text).0).expect("written");

@@ -113,6 +113,33 @@ impl Office {
         code
     }
 
+    /// What a crew found on the 5th of May 2026: plants in flower, with their photograph.
+    pub fn found(&self, site: &str, plants: &str, photo: &str) {
+        self.ok(
+            "wang",
+            &[
+                "visit",
+                site,
+                "--outcome",
+                "cultivated",
+                "--plants",
+                plants,
+                "--stage",
+                "flowering",
+                "--officer",
+                "王",
+                "--officer",
+                "李",
+                "--sap-cut",
+                "false",
+                "--photo",
+                photo,
+                "--when",
+                "2026-05-05",
+            ],
+        );
+    }
+
     /// Takes in a file of which rows are refused; the report.
     pub fn partly(&self, file: &str) -> Value {
         let said = self.run("wang", &["import", file, "--json"]);

@@ -1,10 +1,9 @@
 //! Boundaries with features that have no geometry, and with coordinates that do not fit their system.
 
-use super::{ORTHO, case, scan};
-use crate::ground::Place;
-use crate::paint::Picture;
+use super::{ORTHO, scan};
+use crate::cases::case;
+use crate::vectors_as_sent::{pairs, west_half};
 use std::fs;
-use std::path::Path;
 use tempfile::TempDir;
 
 #[test]
@@ -29,30 +28,11 @@ fn features_without_a_geometry_are_passed_over_and_counted() {
     scan(&ortho, &["--within", &within.to_string_lossy()]).expect_refused(&["holds no polygon"]);
 }
 
-/// An orthomosaic and the corners of its west half.
-fn ortho(folder: &Path) -> (std::path::PathBuf, String, f64) {
-    let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
-    let path = folder.join("ortho.tif");
-    picture.write(&path, &[]);
-    let ring = [
-        (0.0, 0.0),
-        (0.0, 600.0),
-        (350.0, 600.0),
-        (350.0, 0.0),
-        (0.0, 0.0),
-    ]
-    .map(|(x, y)| {
-        let at = picture.place.lonlat(x, y);
-        format!("[{},{}]", at.x(), at.y())
-    })
-    .join(",");
-    (path, ring, picture.m2(350 * 600))
-}
-
 #[test]
 fn absent_and_empty_geometries_of_every_sort_are_passed_over() {
     let folder = TempDir::new().expect("temporary folder");
-    let (ortho, ring, half) = ortho(folder.path());
+    let (ortho, ring, half) = west_half(folder.path());
+    let ring = pairs(&ring);
     let within = folder.path().join("area.geojson");
     let empties = [
         r#"{"type":"Feature","properties":{}}"#,

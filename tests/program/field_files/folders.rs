@@ -1,6 +1,7 @@
 //! Folders as they come off a card or out of a program, and lists as Windows writes them.
 
-use super::{ORTHO, case, scan};
+use super::{ORTHO, scan};
+use crate::cases::case;
 use crate::ground::Place;
 use crate::paint::{Picture, create, put};
 use crate::shots::{Pose, Scene, Tags, jpeg, render};

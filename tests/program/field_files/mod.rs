@@ -10,7 +10,7 @@ mod rasters;
 use crate::results::Results;
 use crate::run::{Ended, ended, fixture, papaver};
 use geo::{Distance, Geodesic, Point};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 
 pub const MODEL: &str = "colour_dense.onnx";
@@ -21,20 +21,6 @@ pub const ORTHO: [(f64, f64); 3] = [
     (113.300_090_9, 33.739_964_5),
     (113.300_014_4, 33.739_923_5),
 ];
-
-/// The folder of a case, where it is at hand.
-pub fn case(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("PAPAVER_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("cases/field-files").join(name);
-    if !folder.exists() {
-        println!("skipped: there is no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
 
 /// A scan of one input and where its results are.
 pub struct Scan {

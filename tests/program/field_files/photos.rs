@@ -1,6 +1,7 @@
 //! Photos whose poses cannot be believed as they stand.
 
-use super::{case, scan};
+use super::scan;
+use crate::cases::case;
 use crate::results::Results;
 use crate::shots::{Pose, Scene, Tags, jpeg, place, render, with_blocks};
 use geo::{Distance, Geodesic, Point};

@@ -1,6 +1,7 @@
 //! Orthomosaics whose place stands beside them, does not fit, or is on an old datum.
 
-use super::{ORTHO, case, scan};
+use super::{ORTHO, scan};
+use crate::cases::case;
 use crate::ground::{Place, through};
 use crate::paint::{Picture, create, put};
 use std::fs;
