@@ -203,15 +203,7 @@ impl Office<'_> {
                 Role::Eradicator,
                 Role::Acceptor,
             ];
-            let body = Body::Actor(ActorChange {
-                action: ActorAction::Grant,
-                name: name.into(),
-                roles,
-                key: None,
-                proof: None,
-                reason: None,
-                seen: None,
-            });
+            let body = Body::Actor(ActorChange::new(ActorAction::Grant, name, roles));
             self.put("主任", None, day("2025-01-06"), vec![], body);
         }
     }
@@ -454,9 +446,6 @@ fn live(
     let outline = MultiPolygon::new(vec![Polygon::new(corners.into(), vec![])]);
     let captured = flown.map(|f| [f.on.to_string(), f.on.to_string()]);
     let create = Create {
-        source,
-        origin,
-        place: Place::area(plant.at, &outline),
         area_dm2: Some(10_000),
         detection: flown.map(|f| Detection {
             candidate: format!("{}-{n}", f.scan),
@@ -466,9 +455,7 @@ fn live(
             rank: None,
         }),
         recurs_of: plant.recurs_of,
-        split_from: None,
-        name: None,
-        note: None,
+        ..Create::new(source, origin, Place::area(plant.at, &outline))
     };
     let chip = EvidenceRef {
         role: EvidenceRole::Chip,

@@ -116,6 +116,21 @@ pub struct ActorChange {
     pub seen: Option<BTreeMap<DeviceId, u64>>,
 }
 
+impl ActorChange {
+    /// A change of a person's roles, without what concerns keys.
+    pub fn new(action: ActorAction, name: impl Into<String>, roles: Vec<Role>) -> Self {
+        Self {
+            action,
+            name: name.into(),
+            roles,
+            key: None,
+            proof: None,
+            reason: None,
+            seen: None,
+        }
+    }
+}
+
 /// See [`Body::Setting`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
@@ -313,6 +328,23 @@ pub struct Create {
     /// What was said when it was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+impl Create {
+    /// A site at a place, of which nothing else is known.
+    pub const fn new(source: Source, origin: String, place: Place) -> Self {
+        Self {
+            source,
+            origin,
+            place,
+            area_dm2: None,
+            detection: None,
+            recurs_of: None,
+            split_from: None,
+            name: None,
+            note: None,
+        }
+    }
 }
 
 /// What a sighting means, decided from dates when it was recorded.

@@ -154,15 +154,9 @@ fn parts(
         let origin = unit::origin(&of, &parent.unit);
         let child = SiteKey::of_origin(&origin);
         let create = Create {
-            source: Source::Split,
-            origin,
-            place: Place::point(*place),
-            area_dm2: None,
-            detection: None,
-            recurs_of: None,
             split_from: Some((parent.key, parent.state)),
             name: parent.name.clone(),
-            note: None,
+            ..Create::new(Source::Split, origin, Place::point(*place))
         };
         let body = Body::Create(Box::new(create));
         store.append(

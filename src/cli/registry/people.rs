@@ -184,13 +184,8 @@ impl Change {
             .map(|key| key.key)
             .filter(|_| confirms);
         let change = ActorChange {
-            action,
-            name: self.name,
-            roles,
             key,
-            proof: None,
-            reason: None,
-            seen: None,
+            ..ActorChange::new(action, self.name, roles)
         };
         record(&context, &mut store, &author, change)
     }
@@ -204,13 +199,8 @@ impl LostKey {
         };
         let (mut store, author) = context.write()?;
         let change = ActorChange {
-            action: ActorAction::Key,
-            name: self.name,
-            roles: vec![],
-            key: None,
-            proof: None,
             reason: Some(self.reason),
-            seen: None,
+            ..ActorChange::new(ActorAction::Key, self.name, vec![])
         };
         record(&context, &mut store, &author, change)
     }
@@ -255,13 +245,10 @@ impl MakeKey {
             &passphrase,
         )?;
         let change = ActorChange {
-            action: ActorAction::Key,
-            name: self.name,
-            roles: vec![],
             key: Some(DeviceId(secret.verifying_key().to_bytes())),
             proof,
-            reason: None,
             seen: Some(store.devices()?.into_iter().collect()),
+            ..ActorChange::new(ActorAction::Key, self.name, vec![])
         };
         let done = record(&context, &mut store, &author, change)?;
         locked.put()?;

@@ -209,15 +209,10 @@ impl Add {
         let origin = unit::origin(&format!("event:{random_id}"), &author.unit);
         let key = SiteKey::of_origin(&origin);
         let create = Create {
-            source,
-            origin,
-            place,
             area_dm2,
-            detection: None,
-            recurs_of: None,
-            split_from: None,
             name: self.name,
             note: self.note,
+            ..Create::new(source, origin, place)
         };
         let draft = Draft {
             site: Some(key),

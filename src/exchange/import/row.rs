@@ -231,17 +231,7 @@ fn find(
             return Ok(Err(RowFlaw::Beside(store.code(near.key)?, metres)));
         }
     }
-    let create = Create {
-        source: Source::Find,
-        origin,
-        place: place.clone(),
-        area_dm2: None,
-        detection: None,
-        recurs_of: None,
-        split_from: None,
-        name: None,
-        note: None,
-    };
+    let create = Create::new(Source::Find, origin, place.clone());
     Ok(Ok(Ready {
         key,
         place,

@@ -55,17 +55,11 @@ fn say(
 
 fn add(store: &mut Store, author: &Author, origin: &str, evidence: Vec<EvidenceRef>) -> SiteKey {
     let key = SiteKey::of_origin(origin);
-    let create = Create {
-        source: Source::Find,
-        origin: origin.into(),
-        place: Place::point(LonLat::new(113.3, 33.74)),
-        area_dm2: None,
-        detection: None,
-        recurs_of: None,
-        split_from: None,
-        name: None,
-        note: None,
-    };
+    let create = Create::new(
+        Source::Find,
+        origin.into(),
+        Place::point(LonLat::new(113.3, 33.74)),
+    );
     say(
         store,
         author,

@@ -235,15 +235,10 @@ fn take(
             };
             list.push(key);
             let create = Create {
-                source: Source::Scan,
-                origin,
-                place: candidate.place.clone(),
                 area_dm2: candidate.area_dm2,
                 detection: Some(detection.clone()),
                 recurs_of,
-                split_from: None,
-                name: None,
-                note: None,
+                ..Create::new(Source::Scan, origin, candidate.place.clone())
             };
             (key, Body::Create(Box::new(create)))
         }

@@ -174,15 +174,7 @@ fn office() -> Device {
             Role::Eradicator,
             Role::Acceptor,
         ];
-        let change = ActorChange {
-            action: ActorAction::Grant,
-            name: name.into(),
-            roles,
-            key: None,
-            proof: None,
-            reason: None,
-            seen: None,
-        };
+        let change = ActorChange::new(ActorAction::Grant, name, roles);
         device.say(
             None,
             "chief",
@@ -197,17 +189,11 @@ fn office() -> Device {
 
 fn create(device: &mut Device, origin: &str, now: u64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
-    let body = Create {
-        source: Source::Find,
-        origin: origin.into(),
-        place: Place::point(LonLat::new(113.3, 33.74)),
-        area_dm2: None,
-        detection: None,
-        recurs_of: None,
-        split_from: None,
-        name: None,
-        note: None,
-    };
+    let body = Create::new(
+        Source::Find,
+        origin.into(),
+        Place::point(LonLat::new(113.3, 33.74)),
+    );
     device.say(
         Some(key),
         "wang",
@@ -337,15 +323,7 @@ fn a_person_without_the_role_moves_nothing() {
     let site = create(&mut device, "event:1", 10);
     let hash = device.say(Some(site), "stranger", Role::Analyst, vec![], assign(), 11);
     assert_eq!(device.site(site).refused, [(hash, Refusal::Role)]);
-    let change = ActorChange {
-        action: ActorAction::Revoke,
-        name: "wang".into(),
-        roles: vec![Role::Analyst],
-        key: None,
-        proof: None,
-        reason: None,
-        seen: None,
-    };
+    let change = ActorChange::new(ActorAction::Revoke, "wang", vec![Role::Analyst]);
     device.say(
         None,
         "chief",
@@ -362,15 +340,7 @@ fn a_person_without_the_role_moves_nothing() {
         "what was granted before stands, what came after does not"
     );
     // Somebody who grants a role to themselves holds it no more than before.
-    let change = ActorChange {
-        action: ActorAction::Grant,
-        name: "stranger".into(),
-        roles: vec![Role::Supervisor],
-        key: None,
-        proof: None,
-        reason: None,
-        seen: None,
-    };
+    let change = ActorChange::new(ActorAction::Grant, "stranger", vec![Role::Supervisor]);
     device.say(
         None,
         "stranger",

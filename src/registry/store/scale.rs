@@ -53,9 +53,6 @@ fn life(n: usize) -> Vec<Body> {
     let origin = format!("candidate:{n}");
     let mut bodies = vec![
         Body::Create(Box::new(Create {
-            source: Source::Scan,
-            origin,
-            place: Place::point(at),
             area_dm2: Some(1000),
             detection: Some(Detection {
                 candidate: n.to_string(),
@@ -64,10 +61,7 @@ fn life(n: usize) -> Vec<Body> {
                 score_e4: 9000,
                 rank: None,
             }),
-            recurs_of: None,
-            split_from: None,
-            name: None,
-            note: None,
+            ..Create::new(Source::Scan, origin, Place::point(at))
         })),
         Body::Screen(Screen {
             keep: true,

@@ -40,15 +40,7 @@ fn office(path: &Path, secret: u8) -> Store {
         [secret; 32],
     )
     .expect("created");
-    let change = ActorChange {
-        action: ActorAction::Grant,
-        name: "wang".into(),
-        roles: Role::ALL.to_vec(),
-        key: None,
-        proof: None,
-        reason: None,
-        seen: None,
-    };
+    let change = ActorChange::new(ActorAction::Grant, "wang", Role::ALL.to_vec());
     store
         .write(|s| {
             s.append(
@@ -63,17 +55,11 @@ fn office(path: &Path, secret: u8) -> Store {
 
 fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
-    let body = Body::Create(Box::new(Create {
-        source: Source::Find,
-        origin: origin.into(),
-        place: Place::point(LonLat::new(113.3, 33.74)),
-        area_dm2: None,
-        detection: None,
-        recurs_of: None,
-        split_from: None,
-        name: None,
-        note: None,
-    }));
+    let body = Body::Create(Box::new(Create::new(
+        Source::Find,
+        origin.into(),
+        Place::point(LonLat::new(113.3, 33.74)),
+    )));
     store
         .write(|s| s.append(&author("wang"), draft(Some(key), body), moment(second)))
         .expect("created");
@@ -239,15 +225,7 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
     });
     b.write(|s| s.append(&author("wang"), draft(Some(key), screen), moment(5)))
         .expect("screened");
-    let revoke = ActorChange {
-        action: ActorAction::Revoke,
-        name: "wang".into(),
-        roles: vec![Role::Analyst],
-        key: None,
-        proof: None,
-        reason: None,
-        seen: None,
-    };
+    let revoke = ActorChange::new(ActorAction::Revoke, "wang", vec![Role::Analyst]);
     b.write(|s| {
         s.append(
             &author("chief"),
@@ -499,15 +477,7 @@ fn nobody_comes_in_before_a_key_by_choosing_a_time() {
     let own = SigningKey::from_bytes(&[7; 32]);
     let mut signs = author("chief");
     signs.key = Some(own.clone());
-    let change = |action, name: &str, roles: Vec<Role>| ActorChange {
-        action,
-        name: name.into(),
-        roles,
-        key: None,
-        proof: None,
-        reason: None,
-        seen: None,
-    };
+    let change = |action, name: &str, roles: Vec<Role>| ActorChange::new(action, name, roles);
     let key = ActorChange {
         key: Some(DeviceId(own.verifying_key().to_bytes())),
         seen: Some(store.devices().expect("read").into_iter().collect()),

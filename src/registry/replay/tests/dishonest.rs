@@ -77,15 +77,11 @@ impl Teller {
             program: "t".into(),
         }));
         for name in ["wang", "li", "zhao"] {
-            self.law(Body::Actor(ActorChange {
-                action: ActorAction::Grant,
-                name: name.into(),
-                roles: Role::ALL.to_vec(),
-                key: None,
-                proof: None,
-                reason: None,
-                seen: None,
-            }));
+            self.law(Body::Actor(ActorChange::new(
+                ActorAction::Grant,
+                name,
+                Role::ALL.to_vec(),
+            )));
         }
     }
 
@@ -126,17 +122,11 @@ fn trust(device: DeviceId, unit: &str, trusted: bool) -> Body {
 
 fn found(of: &str, unit: &str) -> (SiteKey, Create) {
     let origin = unit::origin(of, unit);
-    let create = Create {
-        source: Source::Find,
-        origin: origin.clone(),
-        place: Place::point(LonLat::new(113.3, 33.74)),
-        area_dm2: None,
-        detection: None,
-        recurs_of: None,
-        split_from: None,
-        name: None,
-        note: None,
-    };
+    let create = Create::new(
+        Source::Find,
+        origin.clone(),
+        Place::point(LonLat::new(113.3, 33.74)),
+    );
     (SiteKey::of_origin(&origin), create)
 }
 
@@ -323,18 +313,18 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
         15 => (
             false,
             Body::Actor(ActorChange {
-                action: [
-                    ActorAction::Grant,
-                    ActorAction::Revoke,
-                    ActorAction::Key,
-                    ActorAction::Confirm,
-                ][usize::from(attempt.day) % 4],
-                name: ["chief", "wang", "li", "mallory"][usize::from(attempt.outcome) % 4].into(),
-                roles: Role::ALL.to_vec(),
                 key: (attempt.outcome > 3).then_some(device),
-                proof: None,
                 reason: Some(reason()),
-                seen: None,
+                ..ActorChange::new(
+                    [
+                        ActorAction::Grant,
+                        ActorAction::Revoke,
+                        ActorAction::Key,
+                        ActorAction::Confirm,
+                    ][usize::from(attempt.day) % 4],
+                    ["chief", "wang", "li", "mallory"][usize::from(attempt.outcome) % 4],
+                    Role::ALL.to_vec(),
+                )
             }),
         ),
         16 => (false, trust(device, of_unit, attempt.day.is_multiple_of(2))),

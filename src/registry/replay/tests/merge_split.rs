@@ -46,15 +46,12 @@ impl Device {
         let keys = [0, 1].map(|n: usize| SiteKey::of_origin(&parts[n]));
         for (key, origin) in keys.iter().zip(&parts) {
             let create = Create {
-                source: Source::Split,
-                origin: origin.clone(),
-                place: Place::point(LonLat::new(113.3, 33.74)),
-                area_dm2: None,
-                detection: None,
-                recurs_of: None,
                 split_from: Some((site, state)),
-                name: None,
-                note: None,
+                ..Create::new(
+                    Source::Split,
+                    origin.clone(),
+                    Place::point(LonLat::new(113.3, 33.74)),
+                )
             };
             let body = Body::Create(Box::new(create));
             self.say_on(vec![], Some(*key), "wang", Role::Analyst, vec![], body, now);
