@@ -62,15 +62,15 @@ impl Own<'_> {
         let Some(districts) = self.districts else {
             return ground;
         };
+        if let Some(district) = self.smallest(unit) {
+            return union_within([district.area()], &ground);
+        }
         let own: Vec<&MultiPolygon> = districts
             .iter()
             .filter(|district| share_ground(&district.code, unit))
             .map(District::area)
             .collect();
-        match self.smallest(unit) {
-            Some(district) => union_within([district.area()], &ground),
-            None => union_within(own, &ground),
-        }
+        union_within(own, &ground)
     }
 
     /// The smallest district that a unit lies in.
@@ -91,7 +91,7 @@ fn not_followed(store: &Store) -> Result<Vec<String>, StoreError> {
 /// What stays marked about sites that were merged into others or split.
 fn gone(store: &Store) -> Result<Vec<(String, Irregular)>, StoreError> {
     store.map_sites(|site| {
-        let is_gone = matches!(site.state, State::Merged | State::Split);
+        let is_gone = site.state.is_gone();
         is_gone.then(|| (site.unit.clone(), irregular::of_site(&site, false)))
     })
 }
@@ -436,7 +436,7 @@ fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, 
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
     let mut sites = store.map_sites(|site| {
-        let stays = !matches!(site.state, State::Merged | State::Split);
+        let stays = !site.state.is_gone();
         stays.then(|| site_fact(&site, &known, districts, &sharing))
     })?;
     sites.sort_unstable_by_key(|site| site.key);

@@ -124,18 +124,9 @@ impl Authority {
         let Some(begins) = self.grounds.late.get(&hash) else {
             return Ok(());
         };
-        let explained = self.explained.get(&event.device);
-        if explained.is_some_and(|branches| branches.contains(begins)) {
+        if self.is_explained(event.device, *begins) {
             return Ok(());
         }
-        let governs = matches!(
-            event.body,
-            Body::Init(_)
-                | Body::Actor(_)
-                | Body::Setting(_)
-                | Body::Trust(_)
-                | Body::Acknowledge(_)
-        );
         let actor = &event.actor;
         let spoken_for =
             actor.signer().is_none() && self.people.ever_held_key(&actor.unit, &actor.name);
@@ -143,7 +134,7 @@ impl Authority {
             .devices
             .get(&event.device)
             .is_some_and(|s| !s.is_trusted());
-        if governs || spoken_for || revoked {
+        if event.body.is_law() || spoken_for || revoked {
             return Err(Refusal::Fork);
         }
         Ok(())

@@ -724,6 +724,26 @@ kinds! {
 }
 
 impl Body {
+    /// The types of events that say who may do what.
+    pub const LAW: [&'static str; 5] = ["init", "actor", "setting", "trust", "acknowledge"];
+
+    /// Whether it says who may do what.
+    pub fn is_law(&self) -> bool {
+        Self::LAW.contains(&self.kind())
+    }
+
+    /// The day that decides the season of an event of this time: that of the imagery or the patrol where there is one.
+    pub fn day_of_season<'a>(&'a self, at: &'a str) -> &'a str {
+        let captured = match self {
+            Self::Patrol(patrol) => return &patrol.on,
+            Self::Create(create) => create.detection.as_ref().and_then(|d| d.captured.as_ref()),
+            Self::Sighting(sighting) => sighting.detection.captured.as_ref(),
+            Self::Scan(scan) => scan.captured.as_ref(),
+            _ => None,
+        };
+        captured.map_or(at, |[_, last]| last)
+    }
+
     /// Why it was recorded without what it needs, where it was.
     pub fn forced(&self) -> Option<&str> {
         match self {

@@ -1,5 +1,6 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
+use super::unit::is_code;
 use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union, union_within};
 use crate::text::{half_width, plain_title};
 use crate::tr;
@@ -448,7 +449,7 @@ fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
     })?;
     let code = half_width(&given);
     let code = code.trim_end_matches(".0");
-    if !matches!(code.len(), 6 | 9 | 12) || !code.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_code(code) {
         return Err(DistrictFlaw::BadCode {
             feature,
             code: given,

@@ -6,7 +6,7 @@
 use super::body::Body;
 use super::ids::{DeviceId, Hash, SiteKey};
 use super::role::Role;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -436,10 +436,7 @@ fn signed_message(hash: Hash) -> Vec<u8> {
 }
 
 fn verifies(key: DeviceId, hash: Hash, signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(&key.0).is_ok_and(|key| {
-        key.verify_strict(&signed_message(hash), &Signature::from_bytes(signature))
-            .is_ok()
-    })
+    key.signed(&signed_message(hash), signature)
 }
 
 /// The id of a device's next event: a `UUIDv7` greater than its last, even where the clock was set back.
@@ -496,7 +493,7 @@ pub(crate) mod tests {
                 key: None,
                 recorder: None,
             },
-            device: DeviceId(key(1).verifying_key().to_bytes()),
+            device: DeviceId::of(&key(1)),
             seq: 1,
             prev: None,
             based_on: vec![],
@@ -517,7 +514,7 @@ pub(crate) mod tests {
     #[test]
     fn every_single_changed_byte_is_found() {
         let mut event = note("a");
-        event.actor.key = Some(DeviceId(key(2).verifying_key().to_bytes()));
+        event.actor.key = Some(DeviceId::of(&key(2)));
         let sealed = Sealed::seal(event, &key(1), Some(&key(2))).expect("sealed");
         sealed.check().expect("sound");
         for at in 0..sealed.bytes.len() {

@@ -3,6 +3,7 @@
 //! A site's key comes from what founded it: the id of the candidate, or the id of the event that added it. Two offices
 //! that record the same scan therefore have the same sites.
 
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -116,6 +117,26 @@ impl Hash {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl DeviceId {
+    /// The device, or the person, whose secret key this is.
+    pub fn of(key: &SigningKey) -> Self {
+        Self(key.verifying_key().to_bytes())
+    }
+
+    /// Whether this key signed a message.
+    pub fn signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let signature = Signature::from_bytes(signature);
+        VerifyingKey::from_bytes(&self.0)
+            .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
+    }
+
+    /// Whether this key signed a message; the signature is written in hexadecimal digits.
+    pub fn signed_in_hex(&self, message: &[u8], signature: impl AsRef<[u8]>) -> bool {
+        let mut raw = [0; 64];
+        hex::decode_to_slice(signature, &mut raw).is_ok() && self.signed(message, &raw)
     }
 }
 

@@ -4,7 +4,7 @@ use super::ids::{DeviceId, Hash};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use age::secrecy::SecretString;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -146,20 +146,13 @@ fn proof_message(key: DeviceId, unit: &str, name: &str) -> Vec<u8> {
 
 /// The proof that a new key is held, in hexadecimal digits.
 pub fn prove(key: &SigningKey, unit: &str, name: &str) -> String {
-    let public = DeviceId(key.verifying_key().to_bytes());
+    let public = DeviceId::of(key);
     hex::encode(key.sign(&proof_message(public, unit, name)).to_bytes())
 }
 
 /// Whether a proof is that of this key for this person.
 pub fn proves(key: DeviceId, unit: &str, name: &str, proof: &str) -> bool {
-    let mut signature = [0; 64];
-    hex::decode_to_slice(proof, &mut signature).is_ok()
-        && VerifyingKey::from_bytes(&key.0).is_ok_and(|public| {
-            let signature = Signature::from_bytes(&signature);
-            public
-                .verify_strict(&proof_message(key, unit, name), &signature)
-                .is_ok()
-        })
+    key.signed_in_hex(&proof_message(key, unit, name), proof)
 }
 
 /// Opens a person's key.

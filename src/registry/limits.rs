@@ -91,18 +91,7 @@ fn due(event: &Event, assign: &Assign) -> Result<(), Refusal> {
 
 /// A season is the year of what it is about, or the next; where the event says no day, nothing is said.
 fn season(event: &Event) -> Result<(), Refusal> {
-    let about = match &event.body {
-        Body::Create(create) => create.detection.as_ref().and_then(|d| d.captured.as_ref()),
-        Body::Sighting(sighting) => sighting.detection.captured.as_ref(),
-        Body::Scan(scan) => scan.captured.as_ref(),
-        _ => None,
-    };
-    let text = about.map_or(event.at.as_str(), |[_, last]| last);
-    let text = match &event.body {
-        Body::Patrol(patrol) => patrol.on.as_str(),
-        _ => text,
-    };
-    let year = day(text).map(jiff::civil::Date::year);
+    let year = day(event.body.day_of_season(&event.at)).map(jiff::civil::Date::year);
     match year {
         Some(year) if event.season == year || event.season == year + 1 => Ok(()),
         _ => Err(Refusal::Date {

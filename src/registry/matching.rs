@@ -113,9 +113,7 @@ fn refuted_anew(site: &Site, captured: Option<&str>, settings: &Settings) -> boo
 /// A site put aside at the desk comes back when a later flight sees it with a higher score.
 fn screened_anew(site: &Site, detection: &Detection) -> bool {
     let seen = site
-        .detection
-        .iter()
-        .chain(site.sightings.iter().map(|sighting| &sighting.detection))
+        .detections()
         .filter_map(|earlier| earlier.captured.as_ref().map(|[_, last]| last.as_str()))
         .max();
     let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());

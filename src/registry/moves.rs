@@ -158,6 +158,12 @@ pub enum Need {
 }
 
 impl Need {
+    /// Several, without how to give them.
+    pub fn names(needs: &[Self], lang: Lang) -> String {
+        let names: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
+        names.join(lang.pick(", ", "、"))
+    }
+
     /// What it is, without how to give it.
     pub fn name(self, lang: Lang) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Refusals and marks in words.
 
-use super::moves::Refusal;
+use super::moves::{Need, Refusal};
 use super::site::MarkKind;
 use crate::tr;
 use crate::words::Lang;
@@ -28,8 +28,7 @@ impl Refusal {
                 tr!(lang, "only {percent} % destroyed", "仅铲除 {percent}%")
             }
             Self::Lacks { needs } => {
-                let needs: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
-                let needs = needs.join(lang.pick(", ", "、"));
+                let needs = Need::names(needs, lang);
                 tr!(lang, "lacks {needs}", "缺少{needs}")
             }
             Self::NoReason => plain("no reason given", "未说明理由"),
@@ -101,8 +100,7 @@ impl MarkKind {
                 "由 {by} 代录，本人未签名：{reason}"
             ),
             Self::Unproven { needs } => {
-                let needs: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
-                let needs = needs.join(lang.pick(", ", "、"));
+                let needs = Need::names(needs, lang);
                 tr!(lang, "refuted without {needs}", "排除依据不足，缺{needs}")
             }
             Self::Moved { metres } => tr!(lang, "moved by {metres} m", "位置改动 {metres} 米"),

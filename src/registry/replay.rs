@@ -150,7 +150,7 @@ fn fold_at(
 impl Fold<'_> {
     fn take(&mut self, at: usize) {
         let (hash, event) = self.history.events[at];
-        let before = self.join(self.history.parents[at].clone());
+        let before = self.join(&self.history.parents[at]);
         let judged = self.judge(at, &before);
         // What nobody follows says nothing of what is missing.
         let counts = match &judged {
@@ -181,13 +181,13 @@ impl Fold<'_> {
     }
 
     /// The ends of what is known after these events.
-    fn join(&self, parents: Vec<usize>) -> Vec<usize> {
-        if let [only] = parents[..] {
-            return self.frontier[only].clone();
+    fn join(&self, parents: &[usize]) -> Vec<usize> {
+        if let [only] = parents {
+            return self.frontier[*only].clone();
         }
         let all: BTreeSet<usize> = parents
-            .into_iter()
-            .flat_map(|parent| self.frontier[parent].iter().copied())
+            .iter()
+            .flat_map(|parent| self.frontier[*parent].iter().copied())
             .collect();
         all.iter()
             .copied()
@@ -245,17 +245,16 @@ impl Fold<'_> {
 
     /// The state that an event's author saw.
     fn stands_before(&self, at: usize) -> Option<State> {
-        let before = self.join(self.history.parents[at].clone());
+        let before = self.join(&self.history.parents[at]);
         self.stand_at(&before).map(|stand| stand.state)
     }
 
     fn finish(mut self) -> Site {
-        for (hash, at) in std::mem::take(&mut self.redated) {
-            self.site.redate(hash, &at);
-            self.redated.insert(hash, at);
+        for (hash, at) in &self.redated {
+            self.site.redate(*hash, at);
         }
         let heads = self.history.heads();
-        let ends = self.join(heads.clone());
+        let ends = self.join(&heads);
         if let Some(stand) = self.stand_at(&ends) {
             self.site.state = stand.state;
             self.site.disputed = stand.disputed;
@@ -299,7 +298,7 @@ impl Fold<'_> {
         let repeats = matches!(&event.body, Body::Visit(_))
             || matches!(&event.body, Body::Screen(screen) if screen.keep);
         if repeats
-            && let [before] = self.join(self.history.parents[at].clone())[..]
+            && let [before] = self.join(&self.history.parents[at])[..]
             && let (Some(now), Some(then)) = (&self.stands[at], &self.stands[before])
             && now.state == then.state
         {

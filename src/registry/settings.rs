@@ -1,12 +1,8 @@
 //! What a unit decides for itself: deadlines by state, the radius of matching, the growth window. Each change is an event.
 
-use super::body::Body;
-use super::event::Event;
-use super::ids::Hash;
 use super::state::State;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,24 +63,6 @@ impl Settings {
         ("photo_far_m", "200"),
         ("photo_old_days", "2"),
     ];
-
-    /// The settings that these events make (the last by id, then hash, stands); other events are passed over.
-    pub fn of<'a>(events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
-        let mut ordered: Vec<(Uuid, Hash, &Event)> = events
-            .into_iter()
-            .filter(|(_, event)| matches!(event.body, Body::Setting(_)))
-            .map(|(hash, event)| (event.id, hash, event))
-            .collect();
-        ordered.sort_unstable_by_key(|(id, hash, _)| (*id, *hash));
-        let mut settings = Self::default();
-        for (_, _, event) in ordered {
-            if let Body::Setting(setting) = &event.body {
-                // A value this program does not understand leaves the earlier one in force.
-                let _kept = settings.set(&setting.key, &setting.value);
-            }
-        }
-        settings
-    }
 
     /// Changes one.
     ///

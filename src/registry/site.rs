@@ -345,11 +345,20 @@ impl Site {
 
     /// The highest score of any detection, in 1e-4.
     pub fn score_e4(&self) -> Option<i64> {
-        self.detection
+        self.detections().map(|detection| detection.score_e4).max()
+    }
+
+    /// The first detection and the later ones.
+    pub fn detections(&self) -> impl Iterator<Item = &Detection> {
+        let later = self.sightings.iter().map(|sighting| &sighting.detection);
+        self.detection.iter().chain(later)
+    }
+
+    /// The photographs among its evidence.
+    pub fn photographs(&self) -> impl Iterator<Item = &EvidenceRef> {
+        self.evidence
             .iter()
-            .chain(self.sightings.iter().map(|sighting| &sighting.detection))
-            .map(|detection| detection.score_e4)
-            .max()
+            .filter(|file| file.role.is_photograph())
     }
 
     /// Whether it closed on an acceptance that does not bear the acceptor's own key.

@@ -3,10 +3,7 @@
 //! A code has 6, 9 or 12 digits (GB/T 2260 and its extensions): 410000 a province, 410400 a prefecture, 410423 a county,
 //! 410423001 a township, 410423001002 a village.
 
-/// Whether a text is the code of a unit.
-pub fn is_code(code: &str) -> bool {
-    matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit())
-}
+pub use crate::text::is_division_code as is_code;
 
 /// The digits that every unit below begins with: `41` of 410000, `4104` of 410400, `410423` of 410423.
 fn stem(code: &str) -> &str {

@@ -3,6 +3,7 @@
 use super::error::ScanError;
 use super::model::Device;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
+use crate::text::is_division_code;
 use crate::words::Lang;
 use std::path::PathBuf;
 
@@ -135,11 +136,7 @@ impl Request {
         if self.threads == 0 || self.threads > 1024 {
             return out("--threads", self.threads.to_string(), "1–1024");
         }
-        if let Some(unit) = self
-            .unit
-            .as_ref()
-            .filter(|u| !([6, 9, 12].contains(&u.len()) && u.bytes().all(|b| b.is_ascii_digit())))
-        {
+        if let Some(unit) = self.unit.as_ref().filter(|u| !is_division_code(u)) {
             return out("--unit", unit.clone(), "6, 9 or 12 digits （行政区划代码）");
         }
         Ok(())

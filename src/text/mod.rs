@@ -17,6 +17,6 @@ pub mod xml;
 pub use date::{DateFlaw, Written, date_time};
 pub use degrees::{Axis, DegreesFlaw, degrees};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
-pub use number::{half_width, number, percent};
+pub use number::{half_width, is_division_code, number, percent};
 pub use table::{Record, records};
 pub use title::{axis_of, foreign_datum, plain_title};

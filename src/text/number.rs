@@ -50,6 +50,11 @@ pub fn percent(text: &str) -> Option<f64> {
     number(text.strip_suffix('%').unwrap_or(text))
 }
 
+/// Whether a text is the code of an administrative division 行政区划代码 (GB/T 2260 and its extensions): 6, 9 or 12 digits.
+pub fn is_division_code(code: &str) -> bool {
+    matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

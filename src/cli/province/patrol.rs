@@ -11,6 +11,7 @@ use crate::registry::body::{Body, Patrol as Record};
 use crate::registry::event::EvidenceRole;
 use crate::registry::evidence;
 use crate::registry::store::{Draft, Store};
+use crate::registry::unit::is_code;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
@@ -74,7 +75,7 @@ impl Patrol {
             return list(&context);
         }
         if let Some(code) = &self.district
-            && !(matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit()))
+            && !is_code(code)
         {
             return Err(bad("--district", code, "410423 / 410423001 / 410423001002"));
         }

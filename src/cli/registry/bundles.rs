@@ -300,12 +300,7 @@ impl Create {
         };
         let made = bundle::create(&store, &self.output, &request)?;
         if let Some(name) = self.point {
-            let devices = store.devices()?;
-            let point = Point {
-                heads: store.heads_of(&devices)?,
-                have: devices.into_iter().collect(),
-                missing_files: store.authority().grounds().absent.iter().copied().collect(),
-            };
+            let point = Point::of(&store, store.devices()?)?;
             let text = serde_json::json!(point).to_string();
             store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
         }

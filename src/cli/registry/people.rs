@@ -64,9 +64,7 @@ impl Init {
             moment(),
             rand::random(),
         )?;
-        let device = store
-            .signing_key()
-            .map(|key| DeviceId(key.verifying_key().to_bytes()));
+        let device = store.signing_key().map(DeviceId::of);
         if context.common.json {
             json(&serde_json::json!({"registry": path, "unit": author.unit, "device": device}));
         } else {
@@ -245,7 +243,7 @@ impl MakeKey {
             &passphrase,
         )?;
         let change = ActorChange {
-            key: Some(DeviceId(secret.verifying_key().to_bytes())),
+            key: Some(DeviceId::of(&secret)),
             proof,
             seen: Some(store.devices()?.into_iter().collect()),
             ..ActorChange::new(ActorAction::Key, self.name, vec![])

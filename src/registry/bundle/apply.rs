@@ -1,6 +1,6 @@
 //! Taking a bundle into a registry: everything is verified before anything is changed; again is nothing new.
 
-use super::{BundleError, Inspected, SIGNED_AS};
+use super::{BundleError, Inspected, Point, SIGNED_AS};
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::{Sealed, canonical};
@@ -11,7 +11,7 @@ use crate::registry::store::{Gap, Store};
 use crate::registry::unit::is_below;
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What taking a bundle did.
@@ -163,18 +163,8 @@ pub fn receipt(
     applied: &Applied,
     at: &str,
 ) -> Result<Value, BundleError> {
-    let have: BTreeMap<String, u64> = store
-        .complete()?
-        .into_iter()
-        .map(|(device, seq)| (device.to_string(), seq))
-        .collect();
-    // All that has not arrived here, so that a later bundle since this receipt may carry it.
-    let missing: BTreeSet<Hash> = store.authority().grounds().absent.iter().copied().collect();
-    let heads: BTreeMap<String, Vec<Hash>> = store
-        .heads_of(&store.complete()?)?
-        .into_iter()
-        .map(|(device, heads)| (device.to_string(), heads))
-        .collect();
+    // All that has not arrived here is named, so that a later bundle since this receipt may carry it.
+    let point = Point::of(store, store.complete()?)?;
     let key = store
         .signing_key()
         .ok_or_else(|| crate::registry::StoreError::ReadOnly {
@@ -185,17 +175,17 @@ pub fn receipt(
         "bundle": bundle.sha256,
         "part": bundle.manifest.part,
         "from": {"unit": bundle.manifest.unit, "device": bundle.manifest.device},
-        "by": DeviceId(key.verifying_key().to_bytes()),
+        "by": DeviceId::of(key),
         "at": at,
         "new_events": applied.new_events,
         "known_events": applied.known_events,
         "files": applied.files,
-        "have": have,
-        "heads": heads,
+        "have": point.have,
+        "heads": point.heads,
         "refused": applied.refused.iter().map(|(event, why)| json!({"event": event, "why": why})).collect::<Vec<_>>(),
         "forks": applied.forks.iter().map(|(device, seq)| json!({"device": device, "seq": seq})).collect::<Vec<_>>(),
         "missing": applied.gaps.iter().map(|g| json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
-        "missing_files": missing,
+        "missing_files": point.missing_files,
         "state": applied.state,
     });
     let bytes = canonical(&receipt).map_err(|flaw| BundleError::NotABundle {

@@ -7,7 +7,6 @@ use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSIO
 use crate::registry::event::{EventFlaw, Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
 use age::secrecy::SecretString;
-use ed25519_dalek::{Signature, VerifyingKey};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -460,18 +459,15 @@ fn check_signature(
     bytes: &[u8],
     signature: &[u8],
 ) -> Result<(), BundleError> {
-    let fits = || {
-        let mut raw = [0; 64];
-        hex::decode_to_slice(signature, &mut raw).ok()?;
-        let key = VerifyingKey::from_bytes(&manifest.device.0).ok()?;
-        let message = [SIGNED_AS, Hash::of(bytes).as_bytes()].concat();
-        key.verify_strict(&message, &Signature::from_bytes(&raw))
-            .ok()
-    };
-    fits().ok_or_else(|| BundleError::Changed {
-        path: path.into(),
-        at: "MANIFEST.json or its signature".into(),
-    })
+    let message = [SIGNED_AS, Hash::of(bytes).as_bytes()].concat();
+    if manifest.device.signed_in_hex(&message, signature) {
+        Ok(())
+    } else {
+        Err(BundleError::Changed {
+            path: path.into(),
+            at: "MANIFEST.json or its signature".into(),
+        })
+    }
 }
 
 /// A reader that remembers the digest and the number of the bytes that went through it.

@@ -5,7 +5,7 @@ use crate::files::{self, Existing};
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::evidence::{check, path_of};
 use crate::registry::ids::{DeviceId, Hash};
-use crate::registry::store::{Filter, Store};
+use crate::registry::store::{Filter, Store, StoreError};
 use age::secrecy::{ExposeSecret, SecretString};
 use ed25519_dalek::Signer;
 use rayon::prelude::*;
@@ -45,6 +45,23 @@ pub struct Point {
     /// Evidence of events before that had not arrived: it is carried once it is here.
     #[serde(default)]
     pub missing_files: Vec<Hash>,
+}
+
+impl Point {
+    /// How far a registry knows these devices' events now: each up to its number.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn of(store: &Store, upto: Vec<(DeviceId, u64)>) -> Result<Self, StoreError> {
+        let mut missing_files: Vec<Hash> =
+            store.authority().grounds().absent.iter().copied().collect();
+        missing_files.sort_unstable();
+        Ok(Self {
+            heads: store.heads_of(&upto)?,
+            have: upto.into_iter().collect(),
+            missing_files,
+        })
+    }
 }
 
 /// How a bundle is encrypted.
@@ -172,18 +189,24 @@ enum Here {
     Absent,
 }
 
+fn here(folder: &Path, sha256: Hash) -> Here {
+    let about = std::fs::metadata(path_of(folder, sha256));
+    match about.ok().filter(std::fs::Metadata::is_file) {
+        None => Here::Absent,
+        Some(about) if check(folder, sha256).unwrap_or(false) => Here::Whole(about.len()),
+        Some(_) => Here::Changed,
+    }
+}
+
 /// What the other office lacked at that point and is here now: digest and size.
 fn late_evidence(store: &Store, since: &Point) -> Vec<(Hash, u64)> {
     let folder = store.evidence_folder();
     let mut late: Vec<(Hash, u64)> = since
         .missing_files
         .iter()
-        .filter(|sha256| check(&folder, **sha256).unwrap_or(false))
-        .filter_map(|sha256| {
-            Some((
-                *sha256,
-                std::fs::metadata(path_of(&folder, *sha256)).ok()?.len(),
-            ))
+        .filter_map(|sha256| match here(&folder, *sha256) {
+            Here::Whole(bytes) => Some((*sha256, bytes)),
+            Here::Changed | Here::Absent => None,
         })
         .collect();
     late.sort_unstable();
@@ -201,17 +224,9 @@ fn evidence_of(store: &Store, events: &[Sealed]) -> Vec<(Hash, String, Here)> {
         .filter(|file| seen.insert(file.sha256))
         .map(|file| (file.sha256, &file.name))
         .collect();
-    let here = |sha256| {
-        let about = std::fs::metadata(path_of(&folder, sha256));
-        match about.ok().filter(std::fs::Metadata::is_file) {
-            None => Here::Absent,
-            Some(about) if check(&folder, sha256).unwrap_or(false) => Here::Whole(about.len()),
-            Some(_) => Here::Changed,
-        }
-    };
     named
         .into_par_iter()
-        .map(|(sha256, name)| (sha256, name.clone(), here(sha256)))
+        .map(|(sha256, name)| (sha256, name.clone(), here(&folder, sha256)))
         .collect()
 }
 
@@ -310,7 +325,7 @@ fn zip(
             sha256: *sha256,
         });
     }
-    let device = DeviceId(key.verifying_key().to_bytes());
+    let device = DeviceId::of(key);
     let manifest = Manifest {
         format: format!("{FORMAT}{VERSION}"),
         unit: store.trusted().get(&device).cloned().unwrap_or_default(),

@@ -77,10 +77,8 @@ fn known_as(
     let within = f64::from(store.settings().match_radius_m) + MOVES_FREELY_M;
     let id = &candidate.detection.candidate;
     let fits = |site: &Site| {
-        let founded = site.detection.as_ref().is_some_and(|d| d.candidate == *id);
-        let seen = site.sightings.iter().any(|s| s.detection.candidate == *id);
         ground.is_of(site, &candidate.place)
-            && (founded || seen)
+            && site.detections().any(|d| d.candidate == *id)
             && site.place.distance_m(&candidate.place) <= within
     };
     let sites = store.sites_of_candidate(id)?;

@@ -85,7 +85,7 @@ impl Fold<'_> {
         limits::dates_of(&redated)?;
         let day = limits::day(new);
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
-        let earlier = self.join(self.history.parents[target].clone());
+        let earlier = self.join(&self.history.parents[target]);
         let after_those_before = earlier.iter().filter_map(|e| day_at(*e)).max() <= day;
         let before_those_after = (target + 1..at)
             .filter(|e| self.history.past[*e].contains(target))

@@ -48,7 +48,6 @@ impl Fold<'_> {
             actor: event.actor.clone(),
             own_key: signed == Signed::OwnKey,
         };
-        let state = self.stands_before(at);
         let site = &mut self.site;
         site.marks
             .extend(marks.into_iter().map(|kind| Mark { event: hash, kind }));
@@ -82,9 +81,7 @@ impl Fold<'_> {
                 }
                 site.unit = self.unit.clone().unwrap_or_default();
             }
-            Body::Sighting(sighting) => {
-                self.see(hash, state, sighting);
-            }
+            Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
             Body::Visit(visit) => {

@@ -196,11 +196,16 @@ impl Fold<'_> {
         })
     }
 
+    /// The followed events of the site that the author of this one knew of.
+    fn known_at(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let past = &self.history.past[at];
+        (0..at).filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
+    }
+
     /// The pictures and papers that speak for a visit: its own, and those that came after the visit before it.
     fn proofs<'e>(&'e self, at: usize, own: &'e [EvidenceRef]) -> Vec<&'e EvidenceRef> {
-        let past = &self.history.past[at];
-        let earlier = (0..at)
-            .filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
+        let earlier = self
+            .known_at(at)
             .map(|e| self.history.events[e].1)
             .filter(|e| matches!(e.body, Body::Attach(_) | Body::Note(_)))
             .flat_map(|e| &e.evidence)
@@ -214,10 +219,8 @@ impl Fold<'_> {
         if sighting.meaning != Meaning::Raised {
             return Ok(());
         }
-        let past = &self.history.past[at];
-        let known = (0..at).filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e]);
         let (mut visited, mut flown) = (None, None);
-        for earlier in known {
+        for earlier in self.known_at(at) {
             let event = self.history.events[earlier].1;
             let detection = match &event.body {
                 Body::Create(create) => create.detection.as_ref(),
@@ -273,9 +276,8 @@ impl Fold<'_> {
         }
         let after =
             |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
-        let past = &self.history.past[at];
-        let before = (0..at)
-            .filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
+        let before = self
+            .known_at(at)
             .flat_map(|e| &self.history.events[e].1.evidence);
         let known: Vec<&EvidenceRef> = before.chain(&event.evidence).collect();
         let twice = event.evidence.iter().any(|file| {
@@ -306,14 +308,9 @@ impl Fold<'_> {
             .filter_map(|claim| self.stands[*claim].as_ref().map(|stand| stand.claimed))
             .chain([joined.state])
             .collect();
-        let past = &self.history.past[at];
         let mut eradications: Vec<(usize, u8)> = Vec::new();
-        for earlier in (0..at).filter(|earlier| past.contains(*earlier) && self.followed[*earlier])
-        {
+        for earlier in self.known_at(at) {
             let (_, event) = self.history.events[earlier];
-            if self.outside[earlier] {
-                continue;
-            }
             // What was taken before anything was uprooted shows nothing of what is left.
             if matches!(event.body, Body::Eradicate(_)) && view.eradicators.is_empty() {
                 view.after_photo = false;

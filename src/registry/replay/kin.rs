@@ -25,7 +25,7 @@ fn named(events: &[(Hash, Event)], hashes: &[Hash]) -> Vec<Hash> {
 }
 
 /// The events up to some heads: those, and what their authors saw.
-fn before(events: &[(Hash, Event)], heads: &[Hash]) -> Vec<(Hash, Event)> {
+fn before<'a>(events: &'a [(Hash, Event)], heads: &[Hash]) -> Vec<(Hash, &'a Event)> {
     let by_hash: HashMap<Hash, &Event> = events.iter().map(|(hash, e)| (*hash, e)).collect();
     let mut seen: HashSet<Hash> = HashSet::new();
     let mut waiting: Vec<Hash> = heads.to_vec();
@@ -39,7 +39,7 @@ fn before(events: &[(Hash, Event)], heads: &[Hash]) -> Vec<(Hash, Event)> {
     events
         .iter()
         .filter(|(hash, _)| seen.contains(hash))
-        .cloned()
+        .map(|(hash, event)| (*hash, event))
         .collect()
 }
 
@@ -89,12 +89,12 @@ impl Fold<'_> {
         let from = merge.site.filter(|site| *site != self.site.key)?;
         let events = self.neighbours.get(&from)?;
         let mut brought = Brought::default();
-        for (hash, event) in before(events, &named(events, &merge.based_on)) {
+        for (hash, event) in before(events, &merge.based_on) {
             let Body::Eradicate(eradicate) = &event.body else {
                 continue;
             };
             let unit = self.unit.as_deref().unwrap_or_default();
-            if self.gate.author(hash, &event).is_err() || self.gate.over(&event, unit).is_err() {
+            if self.gate.author(hash, event).is_err() || self.gate.over(event, unit).is_err() {
                 continue;
             }
             brought.names.insert(folded_name(&event.actor.name));
@@ -121,7 +121,7 @@ impl Fold<'_> {
             heads = events
                 .iter()
                 .filter(|(_, e)| matches!(&e.body, Body::Split(split) if split.into.contains(&self.site.key)))
-                .flat_map(|(_, e)| named(events, &e.based_on))
+                .flat_map(|(_, e)| e.based_on.clone())
                 .collect();
         }
         let whole = self.elsewhere(parent, &heads)?;
@@ -142,13 +142,12 @@ impl Fold<'_> {
         if asked.folds.get() > MOST_FOLDS || asked.depth.get() >= DEEPEST {
             asked.too_much.set(true);
         }
-        if asked.too_much.get() || heads.is_empty() {
+        let past = before(events, heads);
+        if asked.too_much.get() || past.is_empty() {
             return Err(Refusal::NoSuchSite);
         }
-        let past = before(events, heads);
-        let pairs: Vec<(Hash, &Event)> = past.iter().map(|(hash, event)| (*hash, event)).collect();
         asked.depth.set(asked.depth.get() + 1);
-        let site = fold_at(key, &pairs, self.gate, self.neighbours, asked);
+        let site = fold_at(key, &past, self.gate, self.neighbours, asked);
         asked.depth.set(asked.depth.get() - 1);
         if asked.too_much.get() {
             return Err(Refusal::NoSuchSite);
@@ -169,11 +168,7 @@ impl Fold<'_> {
         if merge.into == self.site.key {
             return Err(Refusal::NoSuchSite);
         }
-        let events = self
-            .neighbours
-            .get(&merge.into)
-            .ok_or(Refusal::NoSuchSite)?;
-        let into = self.elsewhere(merge.into, &named(events, &event.based_on))?;
+        let into = self.elsewhere(merge.into, &event.based_on)?;
         self.gate.over(event, &into.unit)?;
         let state = view.state.unwrap_or(State::Candidate);
         if into.state > state || into.state.is_gone() {

@@ -17,6 +17,18 @@ mod merge_split;
 
 const UNIT: &str = "410423";
 
+/// Events by the sites that they concern.
+fn histories<'a>(events: impl IntoIterator<Item = (&'a Hash, &'a Event)>) -> Neighbours {
+    let mut histories = Neighbours::new();
+    for (hash, event) in events {
+        for key in event.site.iter().chain(event.body.other_sites()) {
+            let history = histories.entry(*key).or_default();
+            history.push((*hash, event.clone()));
+        }
+    }
+    histories
+}
+
 /// A device without keys: events are hashed, not signed.
 #[derive(Clone)]
 struct Device {
@@ -60,16 +72,7 @@ impl Device {
     }
 
     fn neighbours(&self) -> Neighbours {
-        let mut neighbours = Neighbours::new();
-        for (hash, event) in &self.known {
-            for key in event.site.iter().chain(event.body.other_sites()) {
-                neighbours
-                    .entry(*key)
-                    .or_default()
-                    .push((*hash, event.clone()));
-            }
-        }
-        neighbours
+        histories(&self.known)
     }
 
     fn site(&self, site: SiteKey) -> Site {

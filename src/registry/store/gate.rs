@@ -2,15 +2,14 @@
 //! not arrived. Nothing of it is believed unsigned: the device signs whose registry it is, and which events of the law
 //! it has verified.
 
-use super::{Authority, Grounds, Migrated, Sealed, Store, StoreError};
+use super::{Grounds, Migrated, Sealed, Store, StoreError};
 use crate::registry::event::Event;
 use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension, params};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
@@ -18,25 +17,16 @@ const GROUNDS_AS: &str = "papaver.grounds/1:";
 /// What it signs of the events of the law that it verified begins with this.
 const LAW_AS: &str = "papaver.law/1:";
 
-/// Fills `out_of_order` from the events: each whose id is not above that of the nearest lower number of its device.
-pub(super) const OUT_OF_ORDER: &str = "INSERT OR IGNORE INTO out_of_order(hash) \
+/// What `out_of_order` holds: each event whose id is not above that of the nearest lower number of its device.
+pub(super) const OUT_OF_ORDER: &str = "\
      SELECT hash FROM (SELECT hash, id, lag(id) OVER (PARTITION BY device ORDER BY seq, n) AS below, \
-     lag(seq) OVER (PARTITION BY device ORDER BY seq, n) AS number, seq FROM events) WHERE below >= id AND number < seq;";
-/// Fills `late` from the events: where a number was given twice, what came later, and what builds on it.
-pub(super) const LATE: &str = "INSERT OR IGNORE INTO late(hash, begins) \
+     lag(seq) OVER (PARTITION BY device ORDER BY seq, n) AS number, seq FROM events) WHERE below >= id AND number < seq";
+/// What `late` holds: where a number was given twice, what came later, and what builds on it.
+pub(super) const LATE: &str = "\
      WITH RECURSIVE branch(hash, begins, device, seq) AS ( \
      SELECT e.hash, e.hash, e.device, e.seq FROM events e JOIN events f ON f.device = e.device AND f.seq = e.seq AND f.n < e.n \
      UNION SELECT e.hash, b.begins, e.device, e.seq FROM branch b JOIN events e ON e.device = b.device AND e.seq = b.seq + 1 \
-     WHERE unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev')) = b.hash) SELECT hash, begins FROM branch;";
-
-fn signs(device: DeviceId, message: &str, signature: &str) -> bool {
-    let mut raw = [0; 64];
-    hex::decode_to_slice(signature, &mut raw).is_ok()
-        && VerifyingKey::from_bytes(&device.0).is_ok_and(|key| {
-            key.verify_strict(message.as_bytes(), &Signature::from_bytes(&raw))
-                .is_ok()
-        })
-}
+     WHERE unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev')) = b.hash) SELECT hash, begins FROM branch";
 
 impl Store {
     /// What the gate goes by.
@@ -81,7 +71,8 @@ impl Store {
         self.set_local("unit", unit)?;
         self.set_local("roots", &roots.join(","))?;
         self.sign_grounds(key)?;
-        self.learn()
+        self.learn()?;
+        Ok(())
     }
 
     /// Signs whose registry this is, whom it trusts from the beginning, and which boundary file holds.
@@ -103,14 +94,13 @@ impl Store {
         let signature = self.local("grounds")?.unwrap_or_default();
         let devices: Vec<DeviceId> = match &self.writer {
             Some(writer) => vec![writer.device],
-            None => super::read_key(&super::beside(&self.path, ".key")).map_or_else(
-                |_lost| self.gate.grounds().roots.clone(),
-                |key| vec![DeviceId(key.verifying_key().to_bytes())],
-            ),
+            None => self
+                .own_device()
+                .map_or_else(|| self.gate.grounds().roots.clone(), |device| vec![device]),
         };
         Ok(devices
             .iter()
-            .any(|device| signs(*device, &message, &signature)))
+            .any(|device| device.signed_in_hex(message.as_bytes(), &signature)))
     }
 
     pub(super) fn check_grounds(&self) -> Result<(), StoreError> {
@@ -137,7 +127,7 @@ impl Store {
         let Some(writer) = &self.writer else {
             return Ok(());
         };
-        if signs(writer.device, &message, &known) {
+        if writer.device.signed_in_hex(message.as_bytes(), &known) {
             return Ok(());
         }
         self.check_signatures(&events)?;
@@ -158,9 +148,7 @@ impl Store {
 
     /// Brings what follows from the events of a registry of an earlier version to today's law.
     pub(super) fn adopt(&mut self, from: i32) -> Result<(), StoreError> {
-        let local = |store: &Self, key: &str| store.local(key).map(Option::unwrap_or_default);
-        let (unit, roots) = (local(self, "unit")?, local(self, "roots")?);
-        let roots: Vec<DeviceId> = roots.split(',').filter_map(|id| id.parse().ok()).collect();
+        let Grounds { unit, roots, .. } = self.gate.grounds().clone();
         let Some(key) = self.signing_key().cloned() else {
             return Ok(());
         };
@@ -190,7 +178,7 @@ impl Store {
             &[&device, &seq, &id],
         )?;
         if falls {
-            self.note("out_of_order", sealed.hash)?;
+            self.note_out_of_order(sealed.hash)?;
         }
         let higher = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = \
@@ -198,7 +186,7 @@ impl Store {
             params![device, seq, id],
         )?;
         for later in &higher {
-            self.note("out_of_order", later.hash)?;
+            self.note_out_of_order(later.hash)?;
             touched.extend(later.event.site);
         }
         // Of two events of one number the one that came first is the chain; what builds on the other is a branch.
@@ -227,9 +215,9 @@ impl Store {
         Ok(touched)
     }
 
-    fn note(&self, table: &str, hash: Hash) -> Result<(), StoreError> {
+    fn note_out_of_order(&self, hash: Hash) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached(&format!("INSERT OR IGNORE INTO {table}(hash) VALUES (?1)"))
+            .prepare_cached("INSERT OR IGNORE INTO out_of_order(hash) VALUES (?1)")
             .and_then(|mut s| s.execute([hash.as_bytes()]))
             .map(|_| ())
             .map_err(|e| self.fail(e))
@@ -238,7 +226,10 @@ impl Store {
     /// Notes anew, of all events, what is out of order, what is on a branch, and which files are not here.
     pub(super) fn note_all(&self) -> Result<(), StoreError> {
         self.connection
-            .execute_batch(&format!("{OUT_OF_ORDER} {LATE}"))
+            .execute_batch(&format!(
+                "INSERT OR IGNORE INTO out_of_order(hash) {OUT_OF_ORDER}; \
+                 INSERT OR IGNORE INTO late(hash, begins) {LATE};"
+            ))
             .map_err(|e| self.fail(e))?;
         let mut statement = self
             .connection
@@ -304,11 +295,7 @@ impl Store {
         let by_site =
             self.map_histories(|site| (!site.refused.is_empty()).then_some(site.refused))?;
         for (hash, refusal) in by_site.into_iter().flatten() {
-            let events = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-                [hash.as_bytes()],
-            )?;
-            refused.extend(events.into_iter().map(|sealed| (sealed, refusal.clone())));
+            refused.extend(self.event(hash)?.map(|sealed| (sealed, refusal)));
         }
         let unit_wide = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL ORDER BY n",
@@ -327,22 +314,19 @@ impl Store {
         let mut found = keys.clone();
         let mut waiting: Vec<SiteKey> = keys.iter().copied().collect();
         while let Some(key) = waiting.pop() {
-            for sql in [
-                "SELECT DISTINCT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL",
-                "SELECT DISTINCT site FROM events WHERE other_site = ?1 AND site IS NOT NULL",
-            ] {
-                let keys: Vec<SiteKey> = self
-                    .connection
-                    .prepare_cached(sql)
-                    .and_then(|mut s| {
-                        s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
-                            .collect()
-                    })
-                    .map_err(|e| self.fail(e))?;
-                waiting.extend(keys.into_iter().filter(|key| found.insert(*key)));
-            }
+            let partners = self.partners(key)?;
+            waiting.extend(partners.into_iter().filter(|key| found.insert(*key)));
         }
         Ok(found)
+    }
+
+    /// The sites that an event of this one names, or whose events name it.
+    fn partners(&self, key: SiteKey) -> Result<Vec<SiteKey>, StoreError> {
+        self.site_keys(
+            "SELECT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL \
+             UNION SELECT site FROM events WHERE other_site = ?1 AND site IS NOT NULL",
+            [key.as_bytes()],
+        )
     }
 
     /// Whether the notes of what is out of order, on a branch, or not here are those that the events and files give.
@@ -353,11 +337,8 @@ impl Store {
                 .and_then(|mut s| s.query_map([], |row| Ok(Hash(row.get(0)?)))?.collect())
                 .map_err(|e| self.fail(e))
         };
-        for (table, fill) in [("out_of_order", OUT_OF_ORDER), ("late", LATE)] {
-            let given = fill.split_once(')').map_or("", |(_, select)| select);
-            if hashes(given.trim().trim_end_matches(';'))?
-                != hashes(&format!("SELECT hash FROM {table}"))?
-            {
+        for (table, given) in [("out_of_order", OUT_OF_ORDER), ("late", LATE)] {
+            if hashes(given)? != hashes(&format!("SELECT hash FROM {table}"))? {
                 return Ok(false);
             }
         }
@@ -384,56 +365,28 @@ impl Store {
         of: &[SiteKey],
         and: &[SiteKey],
     ) -> Result<Neighbours, StoreError> {
-        let mut neighbours = Neighbours::new();
-        let mut waiting: Vec<SiteKey> = Vec::new();
-        let others = |key: &SiteKey| -> Result<Vec<SiteKey>, StoreError> {
-            self.connection
-                .prepare_cached(
-                    "SELECT other_site FROM events WHERE site = ?1 AND other_site IS NOT NULL \
-                     UNION SELECT site FROM events WHERE other_site = ?1 AND site IS NOT NULL",
-                )
-                .and_then(|mut s| {
-                    s.query_map([key.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
-                        .collect()
-                })
-                .map_err(|e| self.fail(e))
-        };
+        let mut first: BTreeSet<SiteKey> = and.iter().copied().collect();
         for key in of {
-            waiting.extend(others(key)?);
+            first.extend(self.partners(*key)?);
         }
-        waiting.extend(and);
-        while let Some(key) = waiting.pop() {
-            let Entry::Vacant(place) = neighbours.entry(key) else {
-                continue;
-            };
-            let events = self.events_of(key)?;
-            place.insert(events.into_iter().map(|s| (s.hash, s.event)).collect());
-            waiting.extend(others(&key)?);
-        }
-        Ok(neighbours)
+        self.histories(self.beside(&first)?)
     }
 
     /// Events of every site that merges with another or was split from one.
     pub(super) fn all_neighbours(&self) -> Result<Neighbours, StoreError> {
-        let others: Vec<SiteKey> = self
-            .connection
-            .prepare_cached(
-                "SELECT other_site FROM events WHERE other_site IS NOT NULL \
-                 UNION SELECT site FROM events WHERE other_site IS NOT NULL AND site IS NOT NULL",
-            )
-            .and_then(|mut s| s.query_map([], |row| Ok(SiteKey(row.get(0)?)))?.collect())
-            .map_err(|e| self.fail(e))?;
-        others
-            .into_iter()
+        self.histories(self.site_keys(
+            "SELECT other_site FROM events WHERE other_site IS NOT NULL \
+             UNION SELECT site FROM events WHERE other_site IS NOT NULL AND site IS NOT NULL",
+            [],
+        )?)
+    }
+
+    fn histories(&self, keys: impl IntoIterator<Item = SiteKey>) -> Result<Neighbours, StoreError> {
+        keys.into_iter()
             .map(|key| {
                 let events = self.events_of(key)?;
                 Ok((key, events.into_iter().map(|s| (s.hash, s.event)).collect()))
             })
             .collect()
-    }
-
-    /// The gate, for what is read in parallel.
-    pub(super) fn gate(&self) -> &Authority {
-        &self.gate
     }
 }

@@ -171,7 +171,7 @@ impl Store {
             store.write(|store| {
                 // Whose registry this is: the unit, and the device from which trust begins.
                 let key = SigningKey::from_bytes(&secret);
-                let device = DeviceId(key.verifying_key().to_bytes());
+                let device = DeviceId::of(&key);
                 store.set_grounds(&author.unit, &[device], &key)?;
                 let draft = Draft {
                     site: None,
@@ -247,7 +247,7 @@ impl Store {
             .pragma_update(None, "journal_mode", "TRUNCATE")
             .map_err(|e| store.fail(e))?;
         let from = schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
-        let device = DeviceId(key.verifying_key().to_bytes());
+        let device = DeviceId::of(&key);
         let tip = store.tip(device)?;
         store.writer = Some(Writer {
             key,
@@ -319,22 +319,25 @@ impl Store {
         }
     }
 
-    /// Reads devices, people and settings anew.
-    fn learn(&mut self) -> Result<(), StoreError> {
+    /// Reads devices, people and settings anew. Returns the gate as it was before.
+    fn learn(&mut self) -> Result<Authority, StoreError> {
         let events = self.law()?;
-        self.gate = Authority::of(
+        let gate = Authority::of(
             self.grounds()?,
             events.iter().map(|sealed| (sealed.hash, &sealed.event)),
         );
-        self.settings = self.gate.settings_for(self.gate.unit());
-        Ok(())
+        self.settings = gate.settings_for(gate.unit());
+        Ok(std::mem::replace(&mut self.gate, gate))
     }
 
     /// The events that say who may do what.
     pub(in crate::registry) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
+        let kinds = Body::LAW.join("', '");
         self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events \
-             WHERE site IS NULL AND kind IN ('init', 'actor', 'setting', 'trust', 'acknowledge')",
+            &format!(
+                "SELECT hash, signature, actor_signature, bytes FROM events \
+                 WHERE site IS NULL AND kind IN ('{kinds}')"
+            ),
             [],
         )
     }
@@ -372,6 +375,31 @@ impl Store {
                 .map_err(|flaw| self.damaged(format!("event {}: {flaw}", hash.short())))
         })
         .collect()
+    }
+
+    /// The event of this hash, if it is here.
+    fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
+        let found = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
+            [hash.as_bytes()],
+        )?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Sites of a query whose one column is their key.
+    fn site_keys(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<SiteKey>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| {
+                statement
+                    .query_map(parameters, |row| Ok(SiteKey(row.get(0)?)))?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))
     }
 
     /// The file.
@@ -417,6 +445,12 @@ impl Store {
     /// This device and its secret key, where the registry is open for writing.
     pub fn signing_key(&self) -> Option<&SigningKey> {
         self.writer.as_ref().map(|writer| &writer.key)
+    }
+
+    /// The device whose key lies beside the registry.
+    fn own_device(&self) -> Option<DeviceId> {
+        let key = read_key(&beside(&self.path, ".key")).ok()?;
+        Some(DeviceId::of(&key))
     }
 
     /// A value that belongs to this copy alone and is no event, such as when a boundary file was read.

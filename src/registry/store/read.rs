@@ -126,14 +126,10 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn sites_of_candidate(&self, candidate: &str) -> Result<Vec<Site>, StoreError> {
-        let found: Vec<SiteKey> = self
-            .connection
-            .prepare_cached("SELECT site FROM candidates WHERE candidate = ?1 ORDER BY site")
-            .and_then(|mut s| {
-                s.query_map([candidate], |row| Ok(SiteKey(row.get(0)?)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))?;
+        let found = self.site_keys(
+            "SELECT site FROM candidates WHERE candidate = ?1 ORDER BY site",
+            [candidate],
+        )?;
         let sites = found.into_iter().map(|key| self.site(key));
         sites.filter_map(Result::transpose).collect()
     }
@@ -149,19 +145,11 @@ impl Store {
     ) -> Result<Vec<(String, Vec<SiteKey>)>, StoreError> {
         let family = self.beside(&BTreeSet::from([site.key]))?;
         let mut found = Vec::new();
-        for file in site
-            .evidence
-            .iter()
-            .filter(|file| file.role.is_photograph())
-        {
-            let mut others: Vec<SiteKey> = self
-                .connection
-                .prepare_cached("SELECT site FROM photographs WHERE sha256 = ?1 ORDER BY site")
-                .and_then(|mut s| {
-                    s.query_map([file.sha256.as_bytes()], |row| Ok(SiteKey(row.get(0)?)))?
-                        .collect()
-                })
-                .map_err(|e| self.fail(e))?;
+        for file in site.photographs() {
+            let mut others = self.site_keys(
+                "SELECT site FROM photographs WHERE sha256 = ?1 ORDER BY site",
+                [file.sha256.as_bytes()],
+            )?;
             others.retain(|key| !family.contains(key));
             if !others.is_empty() {
                 found.push((file.name.clone(), others));
@@ -175,13 +163,10 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn sites_sharing_pictures(&self) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let keys: Vec<SiteKey> = self
-            .connection
-            .prepare_cached(
-                "SELECT DISTINCT site FROM photographs WHERE sha256 IN (SELECT sha256 FROM photographs GROUP BY sha256 HAVING count(*) > 1)",
-            )
-            .and_then(|mut s| s.query_map([], |row| Ok(SiteKey(row.get(0)?)))?.collect())
-            .map_err(|e| self.fail(e))?;
+        let keys = self.site_keys(
+            "SELECT DISTINCT site FROM photographs WHERE sha256 IN (SELECT sha256 FROM photographs GROUP BY sha256 HAVING count(*) > 1)",
+            [],
+        )?;
         let mut sharing = BTreeSet::new();
         for key in keys {
             if let Some(site) = self.site(key)?
@@ -361,17 +346,13 @@ impl Store {
         after: u64,
         heads: Option<&[Hash]>,
     ) -> Result<Vec<Sealed>, StoreError> {
-        let forked = self
-            .forks()?
-            .iter()
-            .any(|(of, seq)| *of == device && *seq <= after);
         let known = match heads {
             Some(heads) => {
                 !heads.is_empty() && self.known(heads.iter().copied())?.len() == heads.len()
             }
             None => true,
         };
-        if !forked && known {
+        if known && !self.is_forked(device, after)? {
             return self.events_of_device(device, after);
         }
         let mut events = self.events_of_device(device, 0)?;
@@ -399,10 +380,9 @@ impl Store {
         &self,
         upto: &[(DeviceId, u64)],
     ) -> Result<BTreeMap<DeviceId, Vec<Hash>>, StoreError> {
-        let forks = self.forks()?;
         let mut heads = BTreeMap::new();
         for (device, seq) in upto {
-            let own: Vec<Hash> = if forks.iter().any(|(of, first)| of == device && first <= seq) {
+            let own: Vec<Hash> = if self.is_forked(*device, *seq)? {
                 let mut events = self.events_of_device(*device, 0)?;
                 events.retain(|sealed| sealed.event.seq <= *seq);
                 let built_on: BTreeSet<Hash> = events.iter().filter_map(|s| s.event.prev).collect();
@@ -412,16 +392,30 @@ impl Store {
                     .filter(|hash| !built_on.contains(hash))
                     .collect()
             } else {
-                let after = seq.saturating_sub(1);
-                let last = self.events_of_device(*device, after)?;
-                last.iter()
-                    .filter(|s| s.event.seq == *seq)
-                    .map(|s| s.hash)
-                    .collect()
+                let last = self.select(
+                    "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2",
+                    params![device.as_bytes(), i64::try_from(*seq).unwrap_or(i64::MAX)],
+                )?;
+                last.iter().map(|s| s.hash).collect()
             };
             heads.insert(*device, own);
         }
         Ok(heads)
+    }
+
+    /// Whether a device gave any number up to this one twice.
+    fn is_forked(&self, device: DeviceId, upto: u64) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT 1 FROM events WHERE device = ?1 AND seq <= ?2 GROUP BY seq HAVING count(*) > 1 LIMIT 1",
+            )
+            .and_then(|mut s| {
+                s.exists(params![
+                    device.as_bytes(),
+                    i64::try_from(upto).unwrap_or(i64::MAX)
+                ])
+            })
+            .map_err(|e| self.fail(e))
     }
 
     /// The numbers that a device gave twice, with the first of each.
@@ -450,16 +444,8 @@ impl Store {
         let begins: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
         let mut branches = Vec::new();
         for hash in begins {
-            let events = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-                [hash.as_bytes()],
-            )?;
-            branches.extend(
-                events
-                    .iter()
-                    .filter(|s| s.event.device == device)
-                    .map(|s| s.hash),
-            );
+            let event = self.event(hash)?;
+            branches.extend(event.filter(|s| s.event.device == device).map(|s| s.hash));
         }
         Ok(branches)
     }

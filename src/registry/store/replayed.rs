@@ -25,7 +25,7 @@ impl Store {
                 Ok(())
             },
         )?;
-        let (gate, neighbours) = (self.gate(), self.all_neighbours()?);
+        let (gate, neighbours) = (&self.gate, self.all_neighbours()?);
         let mut statement = self
             .connection
             .prepare(

@@ -80,7 +80,7 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     let unit = told("unit")
         .or_else(|| first.map(|s| s.event.actor.unit.clone()))
         .unwrap_or_default();
-    let new_device = DeviceId(SigningKey::from_bytes(&secret).verifying_key().to_bytes());
+    let new_device = DeviceId::of(&SigningKey::from_bytes(&secret));
     let roots = told("roots")
         .or_else(|| first.map(|s| s.event.device.to_string()))
         .unwrap_or_default();

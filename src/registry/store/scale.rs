@@ -34,7 +34,7 @@ fn event(
             key: None,
             recorder: None,
         },
-        device: DeviceId(key.verifying_key().to_bytes()),
+        device: DeviceId::of(key),
         seq,
         prev,
         based_on,
@@ -213,7 +213,7 @@ fn a_province_of_a_hundred_thousand_sites() {
         );
     };
     let batch = all.split_off(count.saturating_sub(100_000.min(count / 2)));
-    let device = DeviceId(key.verifying_key().to_bytes());
+    let device = DeviceId::of(&key);
     let trust = Trust {
         device,
         unit: author.unit.clone(),

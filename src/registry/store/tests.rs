@@ -449,7 +449,7 @@ fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
             key: None,
             recorder: None,
         },
-        device: DeviceId(key.verifying_key().to_bytes()),
+        device: DeviceId::of(&key),
         seq,
         prev: (seq > 1).then(|| Hash::of(b"none")),
         based_on: vec![],
@@ -463,7 +463,7 @@ fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
 fn nobody_comes_in_before_a_key_by_choosing_a_time() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);
-    let laptop = DeviceId(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
+    let laptop = DeviceId::of(&SigningKey::from_bytes(&[2; 32]));
     let trust = Body::Trust(Trust {
         device: laptop,
         unit: "410423".into(),
@@ -479,7 +479,7 @@ fn nobody_comes_in_before_a_key_by_choosing_a_time() {
     signs.key = Some(own.clone());
     let change = |action, name: &str, roles: Vec<Role>| ActorChange::new(action, name, roles);
     let key = ActorChange {
-        key: Some(DeviceId(own.verifying_key().to_bytes())),
+        key: Some(DeviceId::of(&own)),
         seen: Some(store.devices().expect("read").into_iter().collect()),
         ..change(ActorAction::Key, "chief", vec![])
     };

@@ -166,55 +166,46 @@ impl Store {
         self.explain_forks(&mut found)?;
         let folder = self.evidence_folder();
         found.files = files.len() as u64;
-        let wrong: Vec<Finding> = files
-            .par_iter()
-            .filter_map(|(sha256, file)| {
-                let name = file.name.clone();
-                match evidence::check(&folder, *sha256) {
-                    Ok(true) => None,
-                    Ok(false) => Some(Finding::EvidenceChanged {
-                        sha256: *sha256,
-                        name,
-                    }),
-                    Err(_unreadable) => Some(Finding::EvidenceMissing {
-                        sha256: *sha256,
-                        name,
-                    }),
-                }
+        let wrong: Vec<(Hash, String, bool)> = files
+            .into_par_iter()
+            .filter_map(|(sha256, file)| match evidence::check(&folder, sha256) {
+                Ok(true) => None,
+                Ok(false) => Some((sha256, file.name, true)),
+                Err(_unreadable) => Some((sha256, file.name, false)),
             })
             .collect();
-        let (missing, changed): (Vec<Finding>, Vec<Finding>) = wrong
-            .into_iter()
-            .partition(|finding| matches!(finding, Finding::EvidenceMissing { .. }));
-        found.findings.extend(changed);
-        let own = self.own_evidence(!missing.is_empty())?;
-        for finding in missing {
-            match finding {
-                Finding::EvidenceMissing { sha256, name } if !own.contains(&sha256) => {
-                    found.absent.push((sha256, name));
-                }
-                gone => found.findings.push(gone),
+        let (changed, missing): (Vec<_>, Vec<_>) =
+            wrong.into_iter().partition(|(_, _, is_here)| *is_here);
+        found.findings.extend(
+            changed
+                .into_iter()
+                .map(|(sha256, name, _)| Finding::EvidenceChanged { sha256, name }),
+        );
+        // Every event of this device is read for it: only where something is missing.
+        let own = if missing.is_empty() {
+            BTreeSet::new()
+        } else {
+            self.own_evidence()?
+        };
+        for (sha256, name, _) in missing {
+            if own.contains(&sha256) {
+                found
+                    .findings
+                    .push(Finding::EvidenceMissing { sha256, name });
+            } else {
+                found.absent.push((sha256, name));
             }
         }
         Ok(found)
     }
 
-    /// The evidence that events of this device name, which was kept here before they were recorded; nothing unless it is
-    /// `wanted`, since every event is looked at.
-    fn own_evidence(&self, wanted: bool) -> Result<BTreeSet<Hash>, StoreError> {
+    /// The evidence that events of this device name, which was kept here before they were recorded.
+    fn own_evidence(&self) -> Result<BTreeSet<Hash>, StoreError> {
         let mut own = BTreeSet::new();
-        let mut devices: BTreeSet<DeviceId> = super::read_key(&super::beside(&self.path, ".key"))
-            .map(|key| DeviceId(key.verifying_key().to_bytes()))
-            .into_iter()
-            .collect();
         // A copy without its key is still the registry of the device with which it began.
-        let roots = self.local("roots")?.unwrap_or_default();
-        devices.extend(
-            roots
-                .split(',')
-                .filter_map(|device| device.parse::<DeviceId>().ok()),
-        );
-        for device in devices.iter().filter(|_| wanted) {
+        let roots = self.gate.grounds().roots.iter().copied();
+        let devices: BTreeSet<DeviceId> = self.own_device().into_iter().chain(roots).collect();
+        for device in &devices {
             let mut statement = self
                 .connection
                 .prepare_cached("SELECT bytes FROM events WHERE device = ?1")
@@ -242,7 +233,7 @@ impl Store {
         let mut found = Verification::default();
         self.verify_structure(&mut found);
         let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-        self.verify_events(true, &mut found, &mut chains, files);
+        self.verify_events(&mut found, &mut chains, files);
         verify_chains(&chains, &mut found);
         if found.findings.is_empty() {
             self.verify_derived(&mut found);
@@ -276,8 +267,7 @@ impl Store {
             found.findings.push(Finding::Derived { site: None });
         }
         // What is missing of this device's own chain never has to arrive: it was here.
-        let own = super::read_key(&super::beside(&self.path, ".key")).ok();
-        let own = own.map(|key| DeviceId(key.verifying_key().to_bytes()));
+        let own = self.own_device();
         let gone = found.gaps.iter().filter(|gap| Some(gap.device) == own);
         let gone: Vec<Finding> = gone
             .map(|gap| Finding::Chain {
@@ -310,18 +300,13 @@ impl Store {
 
     /// A fork that a supervisor has explained is no finding any more.
     fn explain_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let late: BTreeSet<Hash> = self.gate().grounds().late.values().copied().collect();
+        let late: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
         let mut open: BTreeSet<(DeviceId, u64)> = BTreeSet::new();
         for begins in late {
-            let branch = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-                [begins.as_bytes()],
-            )?;
-            for sealed in branch {
-                let event = &sealed.event;
-                if !self.gate().is_explained(event.device, begins) {
-                    open.insert((event.device, event.seq));
-                }
+            if let Some(Sealed { event, .. }) = self.event(begins)?
+                && !self.gate.is_explained(event.device, begins)
+            {
+                open.insert((event.device, event.seq));
             }
         }
         // A branch that was explained does not explain the next one.
@@ -357,7 +342,6 @@ impl Store {
 
     fn verify_events(
         &self,
-        full: bool,
         found: &mut Verification,
         chains: &mut BTreeMap<DeviceId, Chain>,
         files: &mut BTreeMap<Hash, EvidenceRef>,
@@ -376,10 +360,10 @@ impl Store {
                     if batch.len() < BATCH {
                         continue;
                     }
-                    take_batch(&batch, full, found, chains, files);
+                    take_batch(&batch, found, chains, files);
                     batch.clear();
                 } else {
-                    take_batch(&batch, full, found, chains, files);
+                    take_batch(&batch, found, chains, files);
                     return Ok(());
                 }
             }
@@ -442,17 +426,9 @@ impl Store {
 type Names = (BTreeSet<String>, BTreeSet<Hash>);
 
 fn names_of(site: &Site) -> Names {
-    let detections = site
-        .detection
-        .iter()
-        .chain(site.sightings.iter().map(|s| &s.detection));
-    let photographs = site
-        .evidence
-        .iter()
-        .filter(|file| file.role.is_photograph());
     (
-        detections.map(|d| d.candidate.clone()).collect(),
-        photographs.map(|file| file.sha256).collect(),
+        site.detections().map(|d| d.candidate.clone()).collect(),
+        site.photographs().map(|file| file.sha256).collect(),
     )
 }
 
@@ -517,17 +493,14 @@ fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
 /// Checks rows on every core, and notes their links and files in order.
 fn take_batch(
     batch: &[Looked],
-    full: bool,
     found: &mut Verification,
     chains: &mut BTreeMap<DeviceId, Chain>,
     files: &mut BTreeMap<Hash, EvidenceRef>,
 ) {
     let checked: Vec<Result<Event, Finding>> =
-        batch.par_iter().map(|row| check_row(row, full)).collect();
+        batch.par_iter().map(|row| check_row(row, true)).collect();
     found.events += batch.len() as u64;
-    if full {
-        found.signatures += batch.len() as u64;
-    }
+    found.signatures += batch.len() as u64;
     for (row, event) in batch.iter().zip(checked) {
         match event {
             Ok(event) => {

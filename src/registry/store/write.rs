@@ -10,7 +10,6 @@ use crate::registry::people::roles_for;
 use crate::registry::replay::fold;
 use crate::registry::role::Role;
 use crate::registry::site::Site;
-use ed25519_dalek::SigningKey;
 use rusqlite::params;
 use std::collections::BTreeSet;
 
@@ -154,7 +153,9 @@ impl Store {
         };
         run(self, "SAVEPOINT law")?;
         self.insert(sealed)?;
-        self.learn_from(std::slice::from_ref(sealed))?;
+        if sealed.event.body.is_law() {
+            self.relearn(BTreeSet::new())?;
+        }
         let follows = self
             .gate
             .follows(sealed.hash, &sealed.event)
@@ -173,11 +174,8 @@ impl Store {
             return Ok(());
         };
         if !tip.verified {
-            let last = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-                [tip.hash.as_bytes()],
-            )?;
-            self.check_signatures(&last)?;
+            let last = self.event(tip.hash)?;
+            self.check_signatures(last.as_slice())?;
             if let Some(writer) = &mut self.writer {
                 writer.tip = Some(Tip {
                     verified: true,
@@ -231,7 +229,10 @@ impl Store {
                 moment.random,
             ),
             site: draft.site,
-            season: self.settings.season_of(captured_or(&draft)).unwrap_or(0),
+            season: self
+                .settings
+                .season_of(draft.body.day_of_season(&draft.at))
+                .unwrap_or(0),
             at: draft.at,
             logged_at: moment.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             clock_behind_s: u64::try_from(behind).ok().filter(|seconds| *seconds > 1),
@@ -239,10 +240,10 @@ impl Store {
                 name: author.name.clone(),
                 unit: author.unit.clone(),
                 role,
-                key: author.key.as_ref().map(public),
+                key: author.key.as_ref().map(DeviceId::of),
                 recorder: author.in_their_name.as_ref().map(|recording| Recorder {
                     name: recording.name.clone(),
-                    key: recording.key.as_ref().map(public),
+                    key: recording.key.as_ref().map(DeviceId::of),
                     reason: recording.reason.clone(),
                 }),
             },
@@ -345,21 +346,13 @@ impl Store {
             let mut photograph = self.connection.prepare_cached(
                 "INSERT OR IGNORE INTO photographs(sha256, site) VALUES (?1, ?2)",
             )?;
-            for file in site
-                .evidence
-                .iter()
-                .filter(|file| file.role.is_photograph())
-            {
+            for file in site.photographs() {
                 photograph.execute([file.sha256.as_bytes(), site.key.as_bytes()])?;
             }
             let mut candidate = self.connection.prepare_cached(
                 "INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)",
             )?;
-            for detection in site
-                .detection
-                .iter()
-                .chain(site.sightings.iter().map(|s| &s.detection))
-            {
+            for detection in site.detections() {
                 candidate.execute(params![detection.candidate, site.key.as_bytes()])?;
             }
             Ok(())
@@ -372,7 +365,6 @@ impl Store {
     /// # Errors
     /// Those of writing.
     pub fn take(&mut self, events: &[Sealed]) -> Result<usize, StoreError> {
-        let before = self.gate.clone();
         let mut touched = self.note_arrived()?;
         let mut count = 0;
         for sealed in events {
@@ -383,9 +375,7 @@ impl Store {
                 touched.extend(sealed.event.body.other_sites());
             }
         }
-        touched.extend(self.learn_since(&before)?);
-        let touched: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
-        self.refold(&touched)?;
+        self.relearn(touched)?;
         Ok(count)
     }
 
@@ -406,41 +396,25 @@ impl Store {
         Ok(())
     }
 
-    /// Learns about devices, people and settings from an event that may say something of them.
-    fn learn_from(&mut self, events: &[Sealed]) -> Result<(), StoreError> {
-        let says = |sealed: &Sealed| {
-            matches!(
-                sealed.event.body,
-                Body::Init(_)
-                    | Body::Actor(_)
-                    | Body::Setting(_)
-                    | Body::Trust(_)
-                    | Body::Acknowledge(_)
-            )
-        };
-        if !events.iter().any(says) {
-            return Ok(());
-        }
-        let before = self.gate.clone();
-        let touched = self.learn_since(&before)?;
-        let touched: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
-        self.refold(&touched)
+    /// Learns the law anew, and folds these sites again and those that are judged otherwise now, perhaps.
+    fn relearn(&mut self, mut touched: BTreeSet<SiteKey>) -> Result<(), StoreError> {
+        let before = self.learn()?;
+        touched.extend(self.judged_otherwise(&before)?);
+        let keys: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
+        self.refold(&keys)
     }
 
-    /// Learns anew. Returns the sites that are judged otherwise now, perhaps.
-    fn learn_since(&mut self, before: &Authority) -> Result<BTreeSet<SiteKey>, StoreError> {
-        self.learn()?;
+    /// The sites that are judged otherwise, perhaps, than by the gate as it was.
+    fn judged_otherwise(&self, before: &Authority) -> Result<BTreeSet<SiteKey>, StoreError> {
         let mut sites = BTreeSet::new();
-        let mut of = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<(), StoreError> {
-            let found: Vec<SiteKey> = self
-                .connection
-                .prepare_cached(sql)
-                .and_then(|mut s| {
-                    s.query_map(values, |row| Ok(SiteKey(row.get(0)?)))?
-                        .collect()
-                })
-                .map_err(|e| self.fail(e))?;
-            sites.extend(found);
+        let mut of = |by: &str, values: &[&dyn rusqlite::ToSql]| -> Result<(), StoreError> {
+            sites.extend(self.site_keys(
+                &format!(
+                    "SELECT site FROM events WHERE {by} AND site IS NOT NULL \
+                     UNION SELECT other_site FROM events WHERE {by} AND other_site IS NOT NULL"
+                ),
+                values,
+            )?);
             Ok(())
         };
         for (unit, name) in self.people().changed_since(before.people()) {
@@ -454,30 +428,11 @@ impl Store {
             } else {
                 (format!("{unit}/{name}"), format!("{unit}/{name}\u{0}"))
             };
-            for column in ["site", "other_site"] {
-                of(
-                    &format!(
-                        "SELECT DISTINCT {column} FROM events WHERE actor >= ?1 AND actor < ?2 AND {column} IS NOT NULL"
-                    ),
-                    &[&from, &to],
-                )?;
-            }
+            of("actor >= ?1 AND actor < ?2", &[&from, &to])?;
         }
-        for device in self.gate.devices_changed_since(before) {
-            for column in ["site", "other_site"] {
-                of(
-                    &format!(
-                        "SELECT DISTINCT {column} FROM events WHERE device = ?1 AND {column} IS NOT NULL"
-                    ),
-                    &[&device.as_bytes()],
-                )?;
-            }
-        }
-        for device in self.gate.explained_since(before) {
-            of(
-                "SELECT DISTINCT site FROM events WHERE device = ?1 AND site IS NOT NULL",
-                &[&device.as_bytes()],
-            )?;
+        let devices = self.gate.devices_changed_since(before);
+        for device in devices.iter().chain(&self.gate.explained_since(before)) {
+            of("device = ?1", &[&device.as_bytes()])?;
         }
         Ok(sites)
     }
@@ -507,10 +462,6 @@ impl Store {
     }
 }
 
-fn public(key: &SigningKey) -> DeviceId {
-    DeviceId(key.verifying_key().to_bytes())
-}
-
 /// A checksum of the signatures: not proof against anybody, but enough to see that a disk has changed one.
 pub(super) fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) -> u32 {
     let mut sum = crc32fast::Hasher::new();
@@ -523,23 +474,6 @@ pub(super) fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) ->
 
 pub(super) fn actor_column(actor: &Actor) -> String {
     format!("{}/{}", actor.unit, actor.name)
-}
-
-/// The day that decides the season: that of the imagery or the patrol where there is one, else that of the event.
-fn captured_or(draft: &Draft) -> &str {
-    let detection = match &draft.body {
-        Body::Create(create) => create.detection.as_ref(),
-        Body::Sighting(sighting) => Some(&sighting.detection),
-        _ => None,
-    };
-    if let Body::Patrol(patrol) = &draft.body {
-        return &patrol.on;
-    }
-    let captured = match &draft.body {
-        Body::Scan(scan) => scan.captured.as_ref(),
-        _ => detection.and_then(|d| d.captured.as_ref()),
-    };
-    captured.map_or(&draft.at, |[_, last]| last)
 }
 
 pub(super) fn seconds(rfc3339: &str) -> i64 {

@@ -24,7 +24,7 @@ struct Teller {
 impl Teller {
     fn new(n: u8, unit: &'static str) -> Self {
         Self {
-            device: DeviceId(SigningKey::from_bytes(&[n; 32]).verifying_key().to_bytes()),
+            device: DeviceId::of(&SigningKey::from_bytes(&[n; 32])),
             unit,
             seq: 0,
             prev: None,
@@ -470,15 +470,7 @@ fn gate_of<'a>(root: &Teller, events: impl Iterator<Item = &'a (Hash, Event)>) -
 }
 
 fn sites_of(events: &[(Hash, Event)], gate: &Authority) -> BTreeMap<SiteKey, Site> {
-    let mut neighbours = Neighbours::new();
-    for (hash, event) in events {
-        for key in event.site.iter().chain(event.body.other_sites()) {
-            neighbours
-                .entry(*key)
-                .or_default()
-                .push((*hash, event.clone()));
-        }
-    }
+    let neighbours = histories(events.iter().map(|(hash, event)| (hash, event)));
     neighbours
         .iter()
         .map(|(key, own)| {

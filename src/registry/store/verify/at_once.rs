@@ -340,10 +340,7 @@ impl Store {
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut by_site = BySite::default();
-        let (gate, neighbours) = (
-            self.gate(),
-            self.all_neighbours().map_err(|_damaged| Wrong)?,
-        );
+        let (gate, neighbours) = (&self.gate, self.all_neighbours().map_err(|_damaged| Wrong)?);
         let mut last: Option<SiteKey> = None;
         in_turns(
             || -> Result<_, Wrong> {

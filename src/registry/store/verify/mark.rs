@@ -2,9 +2,9 @@
 //! verification need look at new signatures only. Whoever changes an event or a signature below the mark changes the
 //! digest; whoever changes the mark lacks the device's key.
 
-use crate::registry::ids::{DeviceId, Hash};
+use crate::registry::ids::Hash;
 use crate::registry::store::{Store, beside, read_key};
-use ed25519_dalek::{Signature, Signer, VerifyingKey};
+use ed25519_dalek::Signer;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -73,22 +73,9 @@ impl Store {
     pub(super) fn mark(&self) -> Option<Mark> {
         let text = std::fs::read(beside(&self.path, ".verified")).ok()?;
         let mark: Mark = serde_json::from_slice(&text).ok()?;
-        let device = DeviceId(
-            read_key(&beside(&self.path, ".key"))
-                .ok()?
-                .verifying_key()
-                .to_bytes(),
-        );
-        let mut raw = [0; 64];
-        hex::decode_to_slice(&mark.signature, &mut raw).ok()?;
-        VerifyingKey::from_bytes(&device.0)
-            .ok()?
-            .verify_strict(
-                message(&mark.digest).as_bytes(),
-                &Signature::from_bytes(&raw),
-            )
-            .ok()?;
-        Some(mark)
+        self.own_device()?
+            .signed_in_hex(message(&mark.digest).as_bytes(), &mark.signature)
+            .then_some(mark)
     }
 
     /// Whether what was verified before is still what is here.
