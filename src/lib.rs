@@ -18,9 +18,11 @@
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
 //! - [`scan`]: what there is to search is planned, tiles are scored, scores kept, candidates found in them, files written.
 //! - [`evaluate`]: what a model is worth: scans of surveys whose truth is known, and the figures that follow.
-//! - [`registry`]: events, the site's states, replay, store, evidence, bundles.
+//! - [`registry`]: the law: events, authority, the site's states, replay, matching, people; pure.
+//! - [`store`]: one file a unit: events in `SQLite`, and beside it evidence, keys and bundles.
 //! - [`exchange`]: files people load and hand back.
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
+//! - [`office`]: what an office does, one function a use case.
 //! - [`cli`]: the only code that prints, draws bars or exits.
 //!
 //! Invariants: nothing is written beside the input; ground that was not searched is said to be not searched, with a
@@ -42,11 +44,13 @@ pub mod exchange;
 pub mod files;
 pub mod ground;
 pub mod imagery;
+pub mod office;
 pub mod province;
 pub mod registry;
 pub mod scan;
 pub mod schema;
 pub mod shown;
 pub mod statistics;
+pub mod store;
 pub mod text;
 pub mod words;

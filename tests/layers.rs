@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     "words",
     "shown",
     "files",
@@ -18,8 +18,10 @@ const ORDER: [&str; 15] = [
     "scan",
     "evaluate",
     "registry",
+    "store",
     "exchange",
     "province",
+    "office",
     "server",
     "cli",
 ];
@@ -28,7 +30,7 @@ const ORDER: [&str; 15] = [
 const FENCES: [(&str, &[&str]); 5] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
-    ("rusqlite", &["registry/store", "ground/geopackage.rs"]),
+    ("rusqlite", &["store/", "ground/geopackage.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
 ];
@@ -42,10 +44,7 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("fs::hard_link(", &[]),
     (".persist", &[]),
     ("NamedTempFile", &[]),
-    (
-        "OpenOptions",
-        &["registry/store/lock.rs", "scan/score/journal.rs"],
-    ),
+    ("OpenOptions", &["store/lock.rs", "scan/score/journal.rs"]),
     ("fs::copy(", &["ground/geopackage.rs"]),
 ];
 

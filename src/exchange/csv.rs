@@ -4,7 +4,7 @@ use super::Export;
 use super::form::FORM;
 use super::ledger::{COLUMNS, Cell, gauss_kruger};
 use crate::files::Out;
-use crate::registry::evidence_list::guarded;
+use crate::store::evidence_list::guarded;
 use std::io;
 
 /// The titles of the Gauss-Kruger columns.

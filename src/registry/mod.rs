@@ -1,15 +1,12 @@
-//! A site's life: events, states, replay, store, evidence, bundles.
+//! The law: events, authority, moves, replay, matching, people. Pure: no SQL, no clock; a store keeps what it says.
 
 pub mod authority;
 pub mod body;
-pub mod bundle;
 pub mod coded;
 pub mod districts;
 pub mod event;
-pub mod evidence;
-pub mod evidence_list;
 pub mod ids;
-pub mod keys;
+pub mod key_proof;
 pub mod legal;
 pub mod limits;
 pub mod matching;
@@ -17,14 +14,12 @@ pub mod moves;
 pub mod people;
 pub mod place;
 pub mod quadrats;
-pub mod record;
 pub mod refusal;
 pub mod replay;
 pub mod role;
 pub mod settings;
 pub mod site;
 pub mod state;
-pub mod store;
 pub mod unit;
 
 pub use authority::Authority;
@@ -34,4 +29,3 @@ pub use role::Role;
 pub use settings::Settings;
 pub use site::Site;
 pub use state::State;
-pub use store::{Store, StoreError};

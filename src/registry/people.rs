@@ -6,7 +6,7 @@
 use super::body::{ActorAction, ActorChange, Body};
 use super::event::{Actor, Event};
 use super::ids::{DeviceId, Hash};
-use super::keys;
+use super::key_proof;
 use super::moves::Refusal;
 use super::role::Role;
 use super::unit::is_code;
@@ -299,7 +299,7 @@ impl People {
             }
             Some(held) => {
                 let proof = change.proof.as_deref().unwrap_or_default();
-                if !keys::proves(new, &author.unit, &author.name, proof) {
+                if !key_proof::proves(new, &author.unit, &author.name, proof) {
                     return Err(Refusal::Key);
                 }
                 held.confirmed

@@ -6,7 +6,7 @@ use crate::province::facts::Facts;
 use crate::province::gather::{facts_of, windows_of};
 use crate::province::period::{Period, Scope};
 use crate::province::windows::Windows;
-use crate::registry::Store;
+use crate::store::Store;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
 use clap::{Args, ValueEnum};

@@ -7,7 +7,7 @@ use crate::files::{self, Existing};
 use crate::province::gather::{WINDOWS_SETTING, windows_of};
 use crate::province::windows::Windows;
 use crate::registry::body::{Body, Setting};
-use crate::registry::store::Draft;
+use crate::store::Draft;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;

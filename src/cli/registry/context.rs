@@ -3,8 +3,9 @@
 use super::say::{ArgumentError, Failure, bad};
 use crate::registry::body::Body;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
-use crate::registry::store::{Author, Draft, InTheirName, Moment, Store};
-use crate::registry::{Site, SiteKey, evidence, keys};
+use crate::registry::{Site, SiteKey};
+use crate::store::{Author, Draft, InTheirName, Moment, Store};
+use crate::store::{evidence, keys};
 use crate::tr;
 use crate::words::Lang;
 use ed25519_dalek::SigningKey;
@@ -232,7 +233,7 @@ impl Context {
         let key = store.find(site)?;
         let known = store
             .site(key)?
-            .ok_or_else(|| crate::registry::StoreError::UnknownSite {
+            .ok_or_else(|| crate::store::StoreError::UnknownSite {
                 code: site.to_owned(),
             })?;
         let body = body(&store, &known)?;

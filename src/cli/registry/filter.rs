@@ -3,7 +3,7 @@
 use super::context::today;
 use super::say::{Failure, bad};
 use crate::registry::State;
-use crate::registry::store::Filter;
+use crate::store::Filter;
 use clap::Args;
 
 /// Which sites: the filters that `sites` and the exports share.

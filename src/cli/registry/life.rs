@@ -7,7 +7,7 @@ use super::sites::changed;
 use crate::registry::State;
 use crate::registry::body::{self, Body, FailReason};
 use crate::registry::coded::Coded;
-use crate::registry::store::Draft;
+use crate::store::Draft;
 use crate::words::Lang;
 use clap::Args;
 

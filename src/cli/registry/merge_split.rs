@@ -9,8 +9,8 @@ use crate::registry::body::{self, Body, Create, Source};
 use crate::registry::event::next_id;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
-use crate::registry::store::{Author, Draft, Store, StoreError};
 use crate::registry::{Site, SiteKey, State, unit};
+use crate::store::{Author, Draft, Store, StoreError};
 use crate::words::Lang;
 use clap::Args;
 

@@ -5,9 +5,10 @@ use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::{Context, Done};
 use crate::registry::body::{ActorAction, ActorChange, Body, Init as InitBody};
 use crate::registry::people::Person;
-use crate::registry::store::{Author, Draft, Store};
 use crate::registry::unit::is_code;
-use crate::registry::{DeviceId, Role, keys};
+use crate::registry::{DeviceId, Role, key_proof};
+use crate::store::keys;
+use crate::store::{Author, Draft, Store};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -219,7 +220,7 @@ impl MakeKey {
             .people()
             .get(&unit, &self.name)
             .is_some_and(|person| person.key.is_some());
-        let proof = holds.then(|| keys::prove(&secret, &unit, &self.name));
+        let proof = holds.then(|| key_proof::prove(&secret, &unit, &self.name));
         author.key = Some(if holds {
             let old = Context {
                 common: Common {

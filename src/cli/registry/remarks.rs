@@ -6,7 +6,8 @@ use super::say::{Failure, bad};
 use super::sites::{changed, dm2, lonlat};
 use crate::registry::body::{self, Body};
 use crate::registry::place::Place;
-use crate::registry::{Hash, Site, Store};
+use crate::registry::{Hash, Site};
+use crate::store::Store;
 use crate::words::Lang;
 use clap::Args;
 

@@ -7,9 +7,9 @@ use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use crate::files::{self, Existing};
 use crate::registry::body::{Acknowledge, Body, Setting};
 use crate::registry::districts::Districts;
-use crate::registry::evidence_list;
 use crate::registry::settings::{SettingFlaw, Settings};
-use crate::registry::store::{Draft, Finding, salvage};
+use crate::store::evidence_list;
+use crate::store::{Draft, Finding, salvage};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -340,7 +340,7 @@ fn rebuild(common: Common, lang: Lang) -> Result<Done, Failure> {
     let who = context
         .actor()
         .unwrap_or_else(|_nobody| "registry rebuild".into());
-    let mut store = crate::registry::Store::open_write(
+    let mut store = crate::store::Store::open_write(
         &context.path()?,
         &who,
         std::time::Duration::from_secs(10),
@@ -451,7 +451,7 @@ impl DistrictsArguments {
         let overlaps = districts.overlaps();
         let (mut store, _) = context.write()?;
         let sha256 = crate::registry::Hash::of(&bytes);
-        crate::registry::evidence::put(&store.evidence_folder(), sha256, &bytes)?;
+        crate::store::evidence::put(&store.evidence_folder(), sha256, &bytes)?;
         let (inside, outside) = store.assign_districts(&districts)?;
         store.write(|s| s.remember_districts(sha256, &self.vintage))?;
         if context.common.json {

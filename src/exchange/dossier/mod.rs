@@ -10,8 +10,8 @@ use super::{entry, scans};
 use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
-use crate::registry::store::{Store, StoreError};
 use crate::registry::{DeviceId, Hash, SiteKey, State};
+use crate::store::{Store, StoreError};
 use crate::words::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 

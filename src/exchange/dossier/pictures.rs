@@ -4,10 +4,11 @@
 //! is made again when it is missing. Where that folder cannot be written, it is made each time.
 
 use crate::exchange::original;
+use crate::registry::Hash;
 use crate::registry::event::EvidenceRef;
 use crate::registry::event::EvidenceRole;
-use crate::registry::store::Store;
-use crate::registry::{Hash, evidence};
+use crate::store::Store;
+use crate::store::evidence;
 use base64::Engine;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;

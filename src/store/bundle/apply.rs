@@ -4,11 +4,11 @@ use super::{BundleError, Inspected, Point, SIGNED_AS};
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::{Sealed, canonical};
-use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::moves::Refusal;
-use crate::registry::store::{Gap, Store};
 use crate::registry::unit::is_below;
+use crate::store::evidence;
+use crate::store::{Gap, Store};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -167,7 +167,7 @@ pub fn receipt(
     let point = Point::of(store, store.complete()?)?;
     let key = store
         .signing_key()
-        .ok_or_else(|| crate::registry::StoreError::ReadOnly {
+        .ok_or_else(|| crate::store::StoreError::ReadOnly {
             path: store.path().into(),
         })?;
     let mut receipt = json!({

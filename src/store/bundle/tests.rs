@@ -3,9 +3,9 @@ use crate::ground::LonLat;
 use crate::registry::SiteKey;
 use crate::registry::body::*;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
-use crate::registry::evidence;
 use crate::registry::place::Place;
-use crate::registry::store::{Author, Draft, Moment, Store};
+use crate::store::evidence;
+use crate::store::{Author, Draft, Moment, Store};
 use std::path::Path;
 
 fn moment(second: i64) -> Moment {

@@ -1,4 +1,4 @@
-//! Figures at scale, measured and printed: `PAPAVER_SITES=100000 cargo test --release registry::store::scale -- --ignored --nocapture`.
+//! Figures at scale, measured and printed: `PAPAVER_SITES=100000 cargo test --release store::scale -- --ignored --nocapture`.
 
 use super::*;
 use crate::ground::LonLat;
@@ -119,7 +119,7 @@ fn bundled(
     number: usize,
     rate: &dyn Fn(&str, usize, Instant),
 ) {
-    use crate::registry::bundle::{Point, Request, Sealing, Unlock, apply, create, inspect};
+    use crate::store::bundle::{Point, Request, Sealing, Unlock, apply, create, inspect};
     let file = behind.with_file_name("b.pvb");
     let own = store.writer.as_ref().expect("open for writing").device;
     let request = Request {

@@ -2,8 +2,8 @@
 
 use super::{Store, StoreError};
 use crate::registry::districts::Districts;
-use crate::registry::evidence;
 use crate::registry::ids::{Hash, SiteKey};
+use crate::store::evidence;
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
-use crate::registry::store::StoreError;
+use crate::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::PathBuf;

@@ -4,9 +4,9 @@
 
 use super::{Grounds, Migrated, Sealed, Store, StoreError};
 use crate::registry::event::Event;
-use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
+use crate::store::evidence;
 use ed25519_dalek::{Signer, SigningKey};
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension, params};

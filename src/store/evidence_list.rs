@@ -1,8 +1,8 @@
 //! 电子数据清单: the list of electronic evidence that the law asks for, as CSV and XLSX.
 
-use super::coded::Coded;
-use super::event::EvidenceRef;
-use super::store::{Filter, Store, StoreError};
+use crate::registry::coded::Coded;
+use crate::registry::event::EvidenceRef;
+use crate::store::{Filter, Store, StoreError};
 use crate::words::Lang;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
@@ -74,7 +74,7 @@ pub fn guarded(text: &str) -> String {
 fn cells(number: usize, row: &EvidenceRow) -> [String; 12] {
     let file = &row.file;
     let place = file.at_e7.map(|[x, y]| {
-        let at = super::place::Place {
+        let at = crate::registry::place::Place {
             lon_e7: x,
             lat_e7: y,
             outline: vec![],

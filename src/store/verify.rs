@@ -8,9 +8,9 @@ mod mark;
 
 use super::{Store, StoreError, actor_column, guard, raw, schema};
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
-use crate::registry::evidence;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::site::Site;
+use crate::store::evidence;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

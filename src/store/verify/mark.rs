@@ -3,7 +3,7 @@
 //! digest; whoever changes the mark lacks the device's key.
 
 use crate::registry::ids::Hash;
-use crate::registry::store::{Store, beside, read_key};
+use crate::store::{Store, beside, read_key};
 use ed25519_dalek::Signer;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

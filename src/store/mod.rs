@@ -3,11 +3,15 @@
 //! Writing goes through [`Store::write`]: one transaction, synchronised to the disk before it is acknowledged. Each
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
+pub mod bundle;
 mod districts;
 mod each;
 mod error;
+pub mod evidence;
+pub mod evidence_list;
 mod files;
 mod gate;
+pub mod keys;
 mod lock;
 mod read;
 mod replayed;
@@ -21,12 +25,12 @@ pub use read::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
-use super::authority::{Authority, Grounds};
-use super::body::{Body, Init};
-use super::event::{EvidenceRef, Sealed};
-use super::ids::{DeviceId, Hash, SiteKey};
-use super::people::People;
-use super::settings::Settings;
+use crate::registry::authority::{Authority, Grounds};
+use crate::registry::body::{Body, Init};
+use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::people::People;
+use crate::registry::settings::Settings;
 use ed25519_dalek::SigningKey;
 use files::{look_at, read_key, refuse_foreign_journal, write_key};
 use lock::{WriteLock, beside};
@@ -331,7 +335,7 @@ impl Store {
     }
 
     /// The events that say who may do what.
-    pub(in crate::registry) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
+    pub(super) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
         let kinds = Body::LAW.join("', '");
         self.select(
             &format!(

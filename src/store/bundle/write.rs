@@ -3,9 +3,9 @@
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
 use crate::files::{self, Existing};
 use crate::registry::event::{Sealed, canonical};
-use crate::registry::evidence::{check, path_of};
 use crate::registry::ids::{DeviceId, Hash};
-use crate::registry::store::{Filter, Store, StoreError};
+use crate::store::evidence::{check, path_of};
+use crate::store::{Filter, Store, StoreError};
 use age::secrecy::{ExposeSecret, SecretString};
 use ed25519_dalek::Signer;
 use rayon::prelude::*;
@@ -305,7 +305,7 @@ fn zip(
     };
     let key = store
         .signing_key()
-        .ok_or_else(|| crate::registry::StoreError::ReadOnly {
+        .ok_or_else(|| crate::store::StoreError::ReadOnly {
             path: store.path().into(),
         })?;
     let lines: Vec<u8> = part

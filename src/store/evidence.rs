@@ -1,12 +1,12 @@
 //! Evidence: originals kept byte for byte under their SHA-256, looked at but never changed.
 
-use super::event::{EvidenceRef, EvidenceRole};
-use super::ids::Hash;
-use super::place::Place;
-use super::settings::Settings;
 use crate::files;
 use crate::ground::LonLat;
 use crate::imagery::photo::picture_tags;
+use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::ids::Hash;
+use crate::registry::place::Place;
+use crate::registry::settings::Settings;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use sha2::{Digest, Sha256};

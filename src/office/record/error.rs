@@ -1,7 +1,7 @@
 //! What can be wrong with a scan's folder or a file of decisions.
 
-use crate::registry::evidence::EvidenceError;
-use crate::registry::store::StoreError;
+use crate::store::StoreError;
+use crate::store::evidence::EvidenceError;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::PathBuf;

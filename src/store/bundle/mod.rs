@@ -14,7 +14,7 @@ pub use error::BundleError;
 pub use read::{Contents, Inspected, Unlock, inspect, inspect_trusted, look_through};
 pub use write::{Made, Point, Request, Sealing, create, new_identity};
 
-use super::ids::{DeviceId, Hash};
+use crate::registry::ids::{DeviceId, Hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

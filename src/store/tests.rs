@@ -425,7 +425,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
     assert_eq!((saved.from_rows, saved.from_bytes), (0, 3));
 }
 
-use super::super::event::EventFlaw;
+use crate::registry::event::EventFlaw;
 
 fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     forged_by("chief", secret, seq, ms, body)

@@ -1,0 +1,3 @@
+//! What an office does: one function a use case.
+
+pub mod record;
