@@ -34,6 +34,7 @@ use crate::registry::settings::Settings;
 use ed25519_dalek::SigningKey;
 use files::{look_at, read_key, refuse_foreign_journal, write_key};
 use lock::{WriteLock, beside};
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,8 @@ pub struct Migrated {
     pub from: i32,
     /// Events that are kept and no longer followed.
     pub refused: usize,
+    /// Whether only a copy in memory was, as the file cannot be written.
+    pub in_memory: bool,
 }
 
 #[derive(Debug)]
@@ -206,15 +209,32 @@ impl Store {
         if store.version()? == schema::version() {
             return Ok(store);
         }
-        // Of an earlier version: brought to this one, where it can be written; else read by the law it was written under.
+        // Of an earlier version: brought to this one, where it can be written; else a copy of it in memory is.
         let Ok(upgraded) = Self::open_write(path, "upgrade", Duration::from_secs(10)) else {
-            return Ok(store);
+            return store.upgraded_in_memory();
         };
         let migrated = upgraded.migrated;
         drop((store, upgraded));
         let mut store = Self::open_query_only(path)?;
         store.migrated = migrated;
         Ok(store)
+    }
+
+    /// A copy in memory of a file of an earlier version that cannot be written, brought to this one.
+    fn upgraded_in_memory(mut self) -> Result<Self, StoreError> {
+        let mut memory = Connection::open_in_memory().map_err(|e| self.fail(e))?;
+        Backup::new(&self.connection, &mut memory)
+            .and_then(|copy| copy.run_to_completion(1_000, Duration::ZERO, None))
+            .map_err(|e| self.fail(e))?;
+        let from = schema::migrate(&memory).map_err(|e| self.fail(e))?;
+        self.connection = memory;
+        self.rebuild()?;
+        self.migrated = Some(Migrated {
+            from,
+            refused: self.refused()?.len(),
+            in_memory: true,
+        });
+        Ok(self)
     }
 
     fn version(&self) -> Result<i32, StoreError> {
@@ -261,7 +281,7 @@ impl Store {
         });
         if from != 0 && from < schema::version() {
             store.adopt(from)?;
-        } else if store.count()? > 0 {
+        } else if store.is_begun()? {
             store.check_grounds()?;
         }
         store.check_law()?;
@@ -310,6 +330,13 @@ impl Store {
         };
         store.learn()?;
         Ok(store)
+    }
+
+    /// Whether anything was recorded.
+    fn is_begun(&self) -> Result<bool, StoreError> {
+        self.connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM events)", [], |row| row.get(0))
+            .map_err(|e| self.fail(e))
     }
 
     fn fail(&self, source: rusqlite::Error) -> StoreError {
@@ -390,20 +417,26 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
+    /// What a query gives, row by row.
+    fn rows<T, C: FromIterator<T>>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        of: impl Fn(&Row) -> rusqlite::Result<T>,
+    ) -> Result<C, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(parameters, of)?.collect())
+            .map_err(|e| self.fail(e))
+    }
+
     /// Sites of a query whose one column is their key.
     fn site_keys(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,
     ) -> Result<Vec<SiteKey>, StoreError> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                statement
-                    .query_map(parameters, |row| Ok(SiteKey(row.get(0)?)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))
+        self.rows(sql, parameters, |row| Ok(SiteKey(row.get(0)?)))
     }
 
     /// The file.

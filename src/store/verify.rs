@@ -289,10 +289,9 @@ impl Store {
         let known = self.district_codes()?;
         let wrong = self.map_sites(|site| {
             let code = known.get(&site.key)?;
-            // Sites that came in, or were moved, since the file was read are filled in when it is read again.
+            // A site that came in, or was moved, since the file was read has no row until it is read again.
             let there = districts.code_of(site.place.lonlat());
-            (there != Some(code.as_str()) && !moved(&site))
-                .then_some(Finding::District { site: site.key })
+            (there != Some(code.as_str())).then_some(Finding::District { site: site.key })
         })?;
         found.findings.extend(wrong);
         Ok(())
@@ -458,14 +457,6 @@ impl Store {
             .query_row(sql, [], |row| row.get::<_, i64>(0))
             .map(|n| usize::try_from(n).unwrap_or(0))
     }
-}
-
-/// Whether a site's position was corrected.
-fn moved(site: &Site) -> bool {
-    use crate::registry::site::MarkKind;
-    site.marks
-        .iter()
-        .any(|mark| matches!(mark.kind, MarkKind::Moved { .. }))
 }
 
 fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {

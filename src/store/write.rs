@@ -366,14 +366,21 @@ impl Store {
     /// Those of writing.
     pub fn take(&mut self, events: &[Sealed]) -> Result<usize, StoreError> {
         let mut touched = self.note_arrived()?;
+        let mut odd = BTreeSet::new();
         let mut count = 0;
         for sealed in events {
             if self.insert(sealed)? {
                 count += 1;
-                touched.extend(self.note_order(sealed)?);
+                let device = sealed.event.device;
+                if !odd.contains(&device) && self.is_odd(&sealed.event)? {
+                    odd.insert(device);
+                }
                 touched.extend(sealed.event.site);
                 touched.extend(sealed.event.body.other_sites());
             }
+        }
+        for device in odd {
+            touched.extend(self.note_order(device)?);
         }
         self.relearn(touched)?;
         Ok(count)
