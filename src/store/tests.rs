@@ -425,7 +425,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
     assert_eq!((saved.from_rows, saved.from_bytes), (0, 3));
 }
 
-use crate::registry::event::EventFlaw;
+use crate::registry::event::{Actor, Event, EventFlaw, next_id};
 
 fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     forged_by("chief", secret, seq, ms, body)
@@ -439,7 +439,6 @@ fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
 /// One that says it follows a certain event.
 fn forged_after(name: &str, secret: u8, place: (u64, Hash), ms: u64, body: Body) -> Sealed {
     let (seq, prev) = place;
-    use crate::registry::event::{Actor, Event, next_id};
     let key = SigningKey::from_bytes(&[secret; 32]);
     let event = Event {
         id: next_id(None, ms, [9; 8]),
