@@ -4,8 +4,8 @@
 //! This is the one writer of whole files. What a registry keeps of its own (evidence, keys) goes through [`keep`]; all
 //! that a person names as an output goes through [`write()`] or [`Workshop`], which know what a registry looks like.
 
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, Write};
@@ -91,11 +91,14 @@ impl Say for FileError {
         match self {
             Self::Exists { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is there already", "{path} 已存在")).hint(tr!(
-                    lang,
-                    "choose another name, or say `--overwrite`",
-                    "请换一个文件名，或使用 `--overwrite` 覆盖"
-                ))
+                Said::new(tr!(lang, "{path} is there already", "{path} 已存在"))
+                    .hint(lang.pick("choose another name", "请换一个文件名"))
+                    .hint(remedy!(
+                        lang,
+                        "or say {overwrite}",
+                        "或使用 {overwrite} 覆盖",
+                        overwrite = Action::Again(Choice::Overwrite),
+                    ))
             }
             Self::Registry { path } => {
                 let path = path.display();
