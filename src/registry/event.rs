@@ -17,6 +17,8 @@ use uuid::Uuid;
 pub const EVENT_VERSION: u32 = 1;
 /// What is signed begins with this, so that a signature means nothing elsewhere.
 const SIGNED_AS: &[u8] = b"papaver.event/1:";
+/// Bytes of an event in its canonical form at most.
+pub const EVENT_LIMIT: usize = 1 << 20;
 /// The largest integer that every reader of JSON keeps.
 const LARGEST: u64 = 1 << 53;
 
@@ -215,6 +217,8 @@ pub enum EventFlaw {
     Signature,
     /// The author's own signature is missing or does not fit.
     ActorSignature,
+    /// Longer than [`EVENT_LIMIT`].
+    Large(usize),
     /// Not linked as its number demands: the first has no event before it, every other has.
     Link,
 }
@@ -229,6 +233,9 @@ impl fmt::Display for EventFlaw {
             Self::Hash => f.write_str("its bytes have changed: the hash does not fit"),
             Self::Signature => f.write_str("the device's signature does not fit"),
             Self::ActorSignature => f.write_str("the author's own signature does not fit"),
+            Self::Large(bytes) => {
+                write!(f, "{bytes} bytes long; an event has {EVENT_LIMIT} at most")
+            }
             Self::Link => f.write_str("not linked to the event before it"),
         }
     }
@@ -361,6 +368,7 @@ impl Sealed {
         actor: Option<&SigningKey>,
     ) -> Result<Self, EventFlaw> {
         let bytes = event.canonical()?;
+        fits(&bytes)?;
         let hash = Hash::of(&bytes);
         let message = signed_message(hash);
         Ok(Self {
@@ -401,6 +409,7 @@ impl Sealed {
     /// # Errors
     /// The first flaw.
     pub fn check(&self) -> Result<(), EventFlaw> {
+        fits(&self.bytes)?;
         let value: Value =
             serde_json::from_slice(&self.bytes).map_err(|e| EventFlaw::Malformed(e.to_string()))?;
         if canonical(&value)? != self.bytes {
@@ -429,6 +438,14 @@ impl Sealed {
             _ => Err(EventFlaw::ActorSignature),
         }
     }
+}
+
+/// An event is a page, not a file: what is larger goes with it as evidence.
+fn fits(bytes: &[u8]) -> Result<(), EventFlaw> {
+    if bytes.len() > EVENT_LIMIT {
+        return Err(EventFlaw::Large(bytes.len()));
+    }
+    Ok(())
 }
 
 fn signed_message(hash: Hash) -> Vec<u8> {
@@ -509,6 +526,24 @@ pub(crate) mod tests {
         let again = Sealed::open(sealed.bytes.clone(), sealed.hash, sealed.signature, None)
             .expect("opened");
         assert_eq!(again, sealed);
+    }
+
+    #[test]
+    fn an_event_has_a_mebibyte_at_most_when_it_is_made_and_when_it_is_read() {
+        let room = EVENT_LIMIT - note("").canonical().expect("canonical").len();
+        let fits = Sealed::seal(note(&"a".repeat(room)), &key(1), None).expect("fits");
+        fits.check().expect("sound");
+        let event = note(&"a".repeat(room + 1));
+        let large = Err(EventFlaw::Large(EVENT_LIMIT + 1));
+        assert_eq!(
+            Sealed::seal(event.clone(), &key(1), None).map(|_| ()),
+            large
+        );
+        let bytes = event.canonical().expect("canonical");
+        let hash = Hash::of(&bytes);
+        let signature = key(1).sign(&signed_message(hash)).to_bytes();
+        let read = Sealed::open(bytes, hash, signature, None).expect("opened");
+        assert_eq!(read.check(), large);
     }
 
     #[test]

@@ -70,8 +70,10 @@ struct Fold<'a> {
     asked: &'a Asked,
     /// The unit that the site belongs to, once it is founded.
     unit: Option<String>,
-    /// Where it was found.
+    /// Where it was found; a part where its first whole was.
     found_at: Option<Place>,
+    /// Of a part: the season of the whole, and where the first whole was found.
+    whole: Option<(i16, Place)>,
     /// Times that were corrected.
     redated: HashMap<Hash, String>,
     /// For each followed move, where it led.
@@ -93,7 +95,7 @@ pub fn fold(
     gate: &Authority,
     neighbours: &Neighbours,
 ) -> Site {
-    fold_at(site, events, gate, neighbours, &Asked::default())
+    fold_at(site, events, gate, neighbours, &Asked::default()).0
 }
 
 /// The unit that the site's key itself names, known as soon as anybody shows the text behind it.
@@ -123,7 +125,7 @@ fn fold_at(
     gate: &Authority,
     neighbours: &Neighbours,
     asked: &Asked,
-) -> Site {
+) -> (Site, Option<Place>) {
     let history = History::of(site, events);
     let count = history.events.len();
     let unit = unit_in_key(site, &history);
@@ -134,6 +136,7 @@ fn fold_at(
         asked,
         unit,
         found_at: None,
+        whole: None,
         redated: HashMap::new(),
         outside: vec![false; count],
         stands: vec![None; count],
@@ -144,7 +147,8 @@ fn fold_at(
     for at in 0..count {
         fold.take(at);
     }
-    fold.finish()
+    let found_at = fold.found_at.clone();
+    (fold.finish(), found_at)
 }
 
 impl Fold<'_> {
@@ -279,7 +283,15 @@ impl Fold<'_> {
         if !self.history.is_linear() {
             self.site.parallel = self.parallel_edits();
         }
-        self.site.heads = heads.iter().map(|at| self.history.events[*at].0).collect();
+        // What nothing follows from is not built on.
+        let mut built_on = self
+            .history
+            .ends(|at| self.followed[at] && !self.outside[at]);
+        if built_on.is_empty() {
+            built_on = heads;
+        }
+        let hash_of = |at: &usize| self.history.events[*at].0;
+        self.site.heads = built_on.iter().map(hash_of).collect();
         self.site.heads.sort_unstable();
         self.site.events = self.history.events.len() as u64;
         if self.site.state != State::Merged {

@@ -249,6 +249,13 @@ impl Site {
         self.split_from = create.split_from.map(|(key, _)| key);
     }
 
+    /// The sites that it says it was split from or into, or merged with.
+    pub fn related(&self) -> BTreeSet<SiteKey> {
+        let two = self.merged_into.iter().chain(&self.split_from);
+        let many = self.absorbed.iter().chain(&self.split_into);
+        two.chain(many).copied().collect()
+    }
+
     /// Gives an event another time, wherever it is stamped.
     pub(super) fn redate(&mut self, event: Hash, at: &str) {
         let stamps = self

@@ -143,7 +143,7 @@ impl Store {
         &self,
         site: &Site,
     ) -> Result<Vec<(String, Vec<SiteKey>)>, StoreError> {
-        let family = self.beside(&BTreeSet::from([site.key]))?;
+        let family = self.family(site)?;
         let mut found = Vec::new();
         for file in site.photographs() {
             let mut others = self.site_keys(
@@ -156,6 +156,24 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// A site with those that it became part of or was split from, however far: where both of two say so.
+    fn family(&self, site: &Site) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let mut family = BTreeSet::from([site.key]);
+        let mut waiting = vec![site.clone()];
+        while let Some(one) = waiting.pop() {
+            let said = one.related();
+            for key in said.difference(&family.clone()) {
+                if let Some(other) = self.site(*key)?
+                    && other.related().contains(&one.key)
+                {
+                    family.insert(*key);
+                    waiting.push(other);
+                }
+            }
+        }
+        Ok(family)
     }
 
     /// The sites that have a photograph which others have too.

@@ -76,8 +76,13 @@ impl Fold<'_> {
             Body::Create(_) if event.site != Some(site.key) => {}
             Body::Create(create) => {
                 if site.created.is_none() {
-                    site.found(create, stamp, event.season);
-                    self.found_at = Some(create.place.clone());
+                    let unit = self.unit.as_deref().unwrap_or_default();
+                    let day = event.body.day_of_season(&event.at);
+                    let season = self.gate.settings_for(unit).season_of(day);
+                    let own = (season.unwrap_or(event.season), create.place.clone());
+                    let (season, found_at) = self.whole.clone().unwrap_or(own);
+                    site.found(create, stamp, season);
+                    self.found_at = Some(found_at);
                 }
                 site.unit = self.unit.clone().unwrap_or_default();
             }

@@ -103,6 +103,19 @@ impl<'a> History<'a> {
             .all(|(at, past)| past.len() as usize == at)
     }
 
+    /// Of the events that are kept, those that no other one of them knew of.
+    pub(super) fn ends(&self, kept: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut seen = Past::default();
+        let mut ends = Vec::new();
+        for at in (0..self.events.len()).rev().filter(|at| kept(*at)) {
+            if !seen.contains(at) {
+                ends.push(at);
+            }
+            seen.add(&self.past[at]);
+        }
+        ends
+    }
+
     pub(super) fn heads(&self) -> Vec<usize> {
         let mut followed = vec![false; self.events.len()];
         for parent in self.parents.iter().flatten() {

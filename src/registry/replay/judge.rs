@@ -47,7 +47,7 @@ impl Fold<'_> {
             return Ok(judged);
         }
         if let Body::Create(create) = &event.body {
-            judged.stand = Some(self.judge_founding(at, create, before)?);
+            judged.stand = Some(self.judge_founding(at, create, before, &mut judged.marks)?);
             return Ok(judged);
         }
         // Elsewhere, and where nobody knows yet whose the site is, one may see and note, and nothing follows from it.
@@ -80,6 +80,7 @@ impl Fold<'_> {
         at: usize,
         create: &Create,
         before: &[usize],
+        marks: &mut Vec<MarkKind>,
     ) -> Result<Stand, Refusal> {
         let (_, event) = self.history.events[at];
         if SiteKey::of_origin(&create.origin) != self.site.key || !before.is_empty() {
@@ -101,7 +102,7 @@ impl Fold<'_> {
         }
         let state = match &create.split_from {
             None => State::Candidate,
-            Some((parent, _)) => self.split_off(at, *parent, create)?,
+            Some((parent, _)) => self.split_off(at, *parent, create, marks)?,
         };
         let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
         // By hand a site may be entered after the work on it; nobody worked on it before it was photographed from the air.
@@ -326,12 +327,11 @@ impl Fold<'_> {
             }
             match &event.body {
                 // Who destroyed a part of it accepts no more than who destroyed the whole, and no less is left.
-                Body::Merge(_) => {
-                    if let Some(brought) = self.brought_along(earlier) {
-                        view.eradicators.extend(brought.names);
-                        view.eradicators_keys.extend(brought.keys);
-                        eradications.extend(brought.percent.map(|percent| (earlier, percent)));
-                    }
+                Body::Merge(_) | Body::Create(_) => {
+                    let brought = self.brought_along(earlier);
+                    view.eradicators.extend(brought.names);
+                    view.eradicators_keys.extend(brought.keys);
+                    eradications.extend(brought.percent.map(|percent| (earlier, percent)));
                 }
                 Body::Eradicate(eradicate) => {
                     view.eradicators.insert(folded_name(&event.actor.name));

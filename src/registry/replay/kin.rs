@@ -1,6 +1,7 @@
 //! What concerns two sites: merges, splits, and the parts that a split founds. Each asks how the other site stood where
 //! the author saw it, and believes no claim of that.
 
+use super::history::History;
 use super::judge::whole;
 use super::{DEEPEST, Fold, MOST_FOLDS, Stand, fold_at};
 use crate::registry::body::{Body, Create, Merge, Split};
@@ -74,6 +75,8 @@ impl Fold<'_> {
         self.gate.over(event, unit)?;
         if let Body::Create(create) = &event.body {
             part_lies_in(&self.site.place, create)?;
+            let found_at = self.found_at.as_ref().unwrap_or(&self.site.place);
+            self.drifted(event, found_at, create)?;
             return Ok(None);
         }
         Ok(self.stand_at(before).map(|stand| Stand {
@@ -83,50 +86,91 @@ impl Fold<'_> {
         }))
     }
 
-    /// What was eradicated of a site before it became part of this one: who, with which keys, and the last per cent.
-    pub(super) fn brought_along(&self, at: usize) -> Option<Brought> {
-        let (_, merge) = self.history.events[at];
-        let from = merge.site.filter(|site| *site != self.site.key)?;
-        let events = self.neighbours.get(&from)?;
+    /// What was eradicated of the site that an event brings into this one, and of all that had become part of that: a
+    /// merge brings a site, the founding of a part the whole.
+    pub(super) fn brought_along(&self, at: usize) -> Brought {
         let mut brought = Brought::default();
-        for (hash, event) in before(events, &merge.based_on) {
-            let Body::Eradicate(eradicate) = &event.body else {
-                continue;
-            };
-            let unit = self.unit.as_deref().unwrap_or_default();
-            if self.gate.author(hash, event).is_err() || self.gate.over(event, unit).is_err() {
-                continue;
+        let mut waiting: Vec<(SiteKey, Vec<Hash>)> = Vec::new();
+        let mut seen: HashSet<(SiteKey, Hash)> = HashSet::new();
+        let (hash, event) = self.history.events[at];
+        waiting.extend(self.brought_by(self.site.key, event));
+        seen.insert((self.site.key, hash));
+        while let Some((key, heads)) = waiting.pop() {
+            let events = self.neighbours.get(&key).map_or(&[][..], Vec::as_slice);
+            let history = History::of(key, &before(events, &heads));
+            let mut last: Vec<(usize, u8)> = Vec::new();
+            for (at, (hash, event)) in history.events.iter().enumerate() {
+                let unit = self.unit.as_deref().unwrap_or_default();
+                if self.gate.author(*hash, event).is_err() || self.gate.over(event, unit).is_err() {
+                    continue;
+                }
+                if seen.insert((key, *hash)) {
+                    waiting.extend(self.brought_by(key, event));
+                }
+                let Body::Eradicate(eradicate) = &event.body else {
+                    continue;
+                };
+                brought.names.insert(folded_name(&event.actor.name));
+                let officers = eradicate.officers.iter().map(|name| folded_name(name));
+                brought.names.extend(officers);
+                brought.keys.extend(event.actor.signer());
+                last.retain(|(other, _)| !history.past[at].contains(*other));
+                last.push((at, eradicate.percent));
             }
-            brought.names.insert(folded_name(&event.actor.name));
-            let officers = eradicate.officers.iter().map(|name| folded_name(name));
-            brought.names.extend(officers);
-            brought.keys.extend(event.actor.signer());
-            brought.percent = Some(eradicate.percent);
+            let least = last.iter().map(|(_, percent)| *percent).min();
+            brought.percent = brought.percent.into_iter().chain(least).min();
         }
-        brought.percent.is_some().then_some(brought)
+        brought
     }
 
-    /// The state in which a part begins: that of the site it was part of, where its author saw it.
+    /// The site that an event brings into the one of this key, and the heads at which it does.
+    fn brought_by(&self, key: SiteKey, event: &Event) -> Option<(SiteKey, Vec<Hash>)> {
+        let site = event.site?;
+        match &event.body {
+            Body::Merge(merge) if merge.into == key && site != key => {
+                Some((site, event.based_on.clone()))
+            }
+            Body::Create(create) if site == key => {
+                let (parent, _) = create.split_from?;
+                Some((parent, self.heads_of_whole(key, parent, event)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The heads of the whole that the author of a part's founding saw.
+    fn heads_of_whole(&self, part: SiteKey, parent: SiteKey, founding: &Event) -> Vec<Hash> {
+        let Some(events) = self.neighbours.get(&parent) else {
+            return Vec::new();
+        };
+        let heads = named(events, &founding.based_on);
+        if !heads.is_empty() {
+            return heads;
+        }
+        // Version 0.1.0 named them in the split alone.
+        events
+            .iter()
+            .filter(|(_, e)| matches!(&e.body, Body::Split(split) if split.into.contains(&part)))
+            .flat_map(|(_, e)| e.based_on.clone())
+            .collect()
+    }
+
+    /// The state in which a part begins: that of the site it was part of, where its author saw it. Season and first
+    /// place are those of the whole, too.
     pub(super) fn split_off(
-        &self,
+        &mut self,
         at: usize,
         parent: SiteKey,
         create: &Create,
+        marks: &mut Vec<MarkKind>,
     ) -> Result<State, Refusal> {
         let (_, event) = self.history.events[at];
-        let events = self.neighbours.get(&parent).ok_or(Refusal::NoSuchSite)?;
-        let mut heads: Vec<Hash> = named(events, &event.based_on);
-        if heads.is_empty() {
-            // Version 0.1.0 named them in the split alone.
-            heads = events
-                .iter()
-                .filter(|(_, e)| matches!(&e.body, Body::Split(split) if split.into.contains(&self.site.key)))
-                .flat_map(|(_, e)| e.based_on.clone())
-                .collect();
-        }
-        let whole = self.elsewhere(parent, &heads)?;
+        let heads = self.heads_of_whole(self.site.key, parent, event);
+        let (whole, found_at) = self.elsewhere(parent, &heads)?;
         self.gate.over(event, &whole.unit)?;
         part_lies_in(&whole.place, create)?;
+        marks.extend(self.drifted(event, &found_at, create)?);
+        self.whole = Some((whole.season, found_at));
         Ok(if whole.state.is_open() {
             whole.state
         } else {
@@ -134,8 +178,27 @@ impl Fold<'_> {
         })
     }
 
-    /// Another site as it stood at some heads of its history.
-    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Result<Site, Refusal> {
+    /// A part far from where the first whole was found is a supervisor's, as a correction of its position would be.
+    fn drifted(
+        &self,
+        event: &Event,
+        found_at: &Place,
+        part: &Create,
+    ) -> Result<Option<MarkKind>, Refusal> {
+        let metres = found_at.distance_m(&part.place);
+        if metres <= limits::MOVES_FREELY_M {
+            return Ok(None);
+        }
+        if !self.gate.by_supervisor(event) {
+            return Err(Refusal::Supervisor);
+        }
+        Ok(Some(MarkKind::Moved {
+            metres: whole(metres),
+        }))
+    }
+
+    /// Another site as it stood at some heads of its history, and where it was first found.
+    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Result<(Site, Place), Refusal> {
         let events = self.neighbours.get(&key).ok_or(Refusal::NoSuchSite)?;
         let asked = self.asked;
         asked.folds.set(asked.folds.get() + 1);
@@ -147,14 +210,13 @@ impl Fold<'_> {
             return Err(Refusal::NoSuchSite);
         }
         asked.depth.set(asked.depth.get() + 1);
-        let site = fold_at(key, &past, self.gate, self.neighbours, asked);
+        let (site, found_at) = fold_at(key, &past, self.gate, self.neighbours, asked);
         asked.depth.set(asked.depth.get() - 1);
         if asked.too_much.get() {
             return Err(Refusal::NoSuchSite);
         }
-        site.created
-            .is_some()
-            .then_some(site)
+        found_at
+            .map(|found_at| (site, found_at))
             .ok_or(Refusal::NoSuchSite)
     }
 
@@ -168,7 +230,7 @@ impl Fold<'_> {
         if merge.into == self.site.key {
             return Err(Refusal::NoSuchSite);
         }
-        let into = self.elsewhere(merge.into, &event.based_on)?;
+        let (into, _) = self.elsewhere(merge.into, &event.based_on)?;
         self.gate.over(event, &into.unit)?;
         let state = view.state.unwrap_or(State::Candidate);
         if into.state > state || into.state.is_gone() {

@@ -1,5 +1,6 @@
 //! Packing: a part of a bundle as the bytes of its file.
 
+use super::container::RATIO_LIMIT;
 use super::write::{Part, Request, Sealing};
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
 use crate::registry::event::{Sealed, canonical};
@@ -39,14 +40,6 @@ pub(super) fn zip(
     number: [u32; 2],
     path: &Path,
 ) -> Result<Vec<u8>, BundleError> {
-    let broken = |e: zip::result::ZipError| BundleError::NotABundle {
-        path: path.into(),
-        why: e.to_string(),
-    };
-    let io = |source| BundleError::Io {
-        path: path.into(),
-        source,
-    };
     let key = store.signing_key().ok_or_else(|| StoreError::ReadOnly {
         path: store.path().into(),
     })?;
@@ -66,6 +59,48 @@ pub(super) fn zip(
             why: "its manifest cannot be written".into(),
         })?;
     let signature = key.sign(&[SIGNED_AS, Hash::of(&manifest).as_bytes()].concat());
+    // Text that repeats itself shrinks to less than a reader lets grow again: it is stored as it is.
+    let mut whole = archive(
+        store,
+        part,
+        &manifest,
+        &signature.to_bytes(),
+        &lines,
+        true,
+        path,
+    )?;
+    if lines.len() as u64 / RATIO_LIMIT > whole.len() as u64 {
+        whole = archive(
+            store,
+            part,
+            &manifest,
+            &signature.to_bytes(),
+            &lines,
+            false,
+            path,
+        )?;
+    }
+    Ok(whole)
+}
+
+/// The container with its entries and the digest of itself.
+fn archive(
+    store: &Store,
+    part: &Part,
+    manifest: &[u8],
+    signature: &[u8],
+    lines: &[u8],
+    compress: bool,
+    path: &Path,
+) -> Result<Vec<u8>, BundleError> {
+    let broken = |e: zip::result::ZipError| BundleError::NotABundle {
+        path: path.into(),
+        why: e.to_string(),
+    };
+    let io = |source| BundleError::Io {
+        path: path.into(),
+        source,
+    };
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let packed = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
@@ -74,13 +109,13 @@ pub(super) fn zip(
     // Photographs are compressed already.
     let stored = packed.compression_method(zip::CompressionMethod::Stored);
     for (name, bytes, options) in [
-        ("MANIFEST.json", manifest.as_slice(), packed),
+        ("MANIFEST.json", manifest, packed),
+        ("MANIFEST.sig", hex::encode(signature).as_bytes(), stored),
         (
-            "MANIFEST.sig",
-            hex::encode(signature.to_bytes()).as_bytes(),
-            stored,
+            "events.jsonl",
+            lines,
+            if compress { packed } else { stored },
         ),
-        ("events.jsonl", lines.as_slice(), packed),
     ] {
         out.start_file(name, options).map_err(broken)?;
         out.write_all(bytes).map_err(io)?;

@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The longest line of `events.jsonl`.
+/// The longest line of `events.jsonl`, without its end.
 const LINE_LIMIT: u64 = 16 << 20;
 /// Bytes of lines that are checked at a time.
 const BATCH: usize = 8 << 20;
@@ -299,17 +299,17 @@ fn read_events(
         let mut line = Vec::new();
         let read = reader
             .by_ref()
-            .take(LINE_LIMIT)
+            .take(LINE_LIMIT + 1)
             .read_until(b'\n', &mut line)
             .map_err(|_checksum| changed())?;
-        if read as u64 == LINE_LIMIT {
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        if line.len() as u64 > LINE_LIMIT {
             return Err(BundleError::Bomb {
                 path: path.into(),
                 claims: listed.bytes,
             });
-        }
-        if line.last() == Some(&b'\n') {
-            line.pop();
         }
         if read > 0 && !line.is_empty() {
             number += 1;

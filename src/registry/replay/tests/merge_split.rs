@@ -37,6 +37,29 @@ impl Device {
         !refused
     }
 
+    /// Founds two parts at a latitude on what is known of the whole, and says so of it, followed or not.
+    fn split_now(&mut self, site: SiteKey, now: u64, latitude: f64) -> [SiteKey; 2] {
+        let whole = self.site(site);
+        let keys = [0, 1].map(|n| {
+            let origin = format!("event:{now}-{n}");
+            let key = SiteKey::of_origin(&origin);
+            let place = Place::point(LonLat::new(113.3, latitude));
+            let create = Create {
+                split_from: Some((site, whole.state)),
+                ..Create::new(Source::Split, origin, place)
+            };
+            let (heads, body) = (whole.heads.clone(), Body::Create(Box::new(create)));
+            self.say_on(heads, Some(key), "wang", Role::Analyst, vec![], body, now);
+            key
+        });
+        let body = Body::Split(Split {
+            into: keys.to_vec(),
+            reason: "two".into(),
+        });
+        self.say(Some(site), "wang", Role::Analyst, vec![], body, now);
+        keys
+    }
+
     /// Splits a site in two as the command does; the parts.
     fn split(&mut self, site: SiteKey, now: u64) -> Option<[SiteKey; 2]> {
         let before = self.clone();
@@ -167,6 +190,109 @@ fn a_site_is_not_closed_by_somebody_who_did_not_know_what_became_part_of_it() {
         (a.site(y).state, a.site(y).disputed),
         (State::Confirmed, true)
     );
+}
+
+/// A site merged, told on both.
+fn merged(device: &mut Device, from: SiteKey, into: SiteKey, now: u64) {
+    let (heads, body) = merge_of(device, from, into);
+    let said = Some(from);
+    device.say_on(heads, said, "wang", Role::Analyst, vec![], body, now);
+    assert_eq!(device.site(from).state, State::Merged);
+}
+
+fn confirmed(device: &mut Device, origin: &str, now: u64) -> SiteKey {
+    let site = create(device, origin, now);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), now);
+    let (proof, seen) = (scene(), visit(Outcome::Cultivated));
+    device.say(Some(site), "wang", Role::Verifier, proof, seen, now);
+    site
+}
+
+/// The first is uprooted by li, merged into the second and with it into the third, which zhao uproots wholly before.
+fn merged_twice(percent: u8) -> (Device, SiteKey) {
+    let mut device = office();
+    let [a, b, c] = ["event:1", "event:2", "event:3"].map(|o| confirmed(&mut device, o, 10));
+    for (site, who, percent) in [(a, "li", percent), (b, "wang", 100), (c, "wang", 100)] {
+        let said = eradicate(percent);
+        device.say(Some(site), who, Role::Eradicator, after(), said, 20);
+    }
+    merged(&mut device, a, b, 30);
+    merged(&mut device, b, c, 31);
+    (device, c)
+}
+
+#[test]
+fn two_merges_bring_along_who_uprooted_and_how_much() {
+    for (percent, who, state) in [
+        (60, "zhao", State::Eradicated),
+        (100, "li", State::Eradicated),
+        (100, "zhao", State::Closed),
+    ] {
+        let (mut device, site) = merged_twice(percent);
+        device.say(Some(site), who, Role::Acceptor, vec![], accept(true), 40);
+        assert_eq!(device.site(site).state, state, "{who} {percent}");
+    }
+}
+
+#[test]
+fn parts_bring_along_who_uprooted_the_whole() {
+    for (who, state) in [("li", State::Eradicated), ("zhao", State::Closed)] {
+        let mut device = office();
+        let site = eradicated(&mut device, 100);
+        let [part, _] = device.split_now(site, 20, 33.74);
+        assert_eq!(device.site(part).state, State::Eradicated);
+        let again = eradicate(100);
+        let proof = [scene(), after()].concat();
+        device.say(Some(part), "wang", Role::Eradicator, proof, again, 30);
+        device.say(Some(part), who, Role::Acceptor, vec![], accept(true), 40);
+        let site = device.site(part);
+        assert_eq!(site.state, state, "{who}: {:?}", site.refused);
+    }
+}
+
+#[test]
+fn parts_have_the_season_of_the_whole_and_a_claimed_season_is_not_believed() {
+    let mut device = office();
+    let site = confirmed(&mut device, "event:1", 10);
+    let [part, _] = device.split_now(site, 20, 33.74);
+    assert_eq!(device.site(part).season, 2026);
+    let mut late = device.clone();
+    for event in late.known.values_mut() {
+        if event.site == Some(part) {
+            event.at = "2026-11-03T10:21:00+08:00".into();
+            event.logged_at = "2026-11-03T02:21:00Z".into();
+            event.season = 2027;
+        }
+    }
+    assert_eq!(late.site(part).season, 2026);
+    for event in device.known.values_mut() {
+        event.season = 2027;
+    }
+    assert_eq!(device.site(site).season, 2026);
+}
+
+#[test]
+fn splitting_again_and_again_moves_no_site_away() {
+    let mut device = office();
+    let site = confirmed(&mut device, "event:1", 10);
+    // Some forty metres to the north, and as many again.
+    let [near, _] = device.split_now(site, 20, 33.740_36);
+    assert_eq!(device.site(near).state, State::Confirmed);
+    let [far, _] = device.split_now(near, 30, 33.740_72);
+    assert!(device.site(far).created.is_none());
+    assert_eq!(device.site(near).state, State::Confirmed);
+}
+
+#[test]
+fn a_refused_event_is_not_built_on() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let heads = device.site(site).heads;
+    device.say(Some(site), "li", Role::Acceptor, vec![], accept(true), 20);
+    assert_eq!(device.site(site).refused.len(), 1);
+    assert_eq!(device.site(site).heads, heads);
+    device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 21);
+    assert_eq!(device.site(site).state, State::Closed);
 }
 
 #[test]
