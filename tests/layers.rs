@@ -199,3 +199,60 @@ fn the_reader_of_imports_sees_groups() {
     );
     assert_eq!(imports("crate::cli::run()"), ["cli"]);
 }
+
+/// Programs that a release does not hold.
+const OTHER_PROGRAMS: [&str; 6] = [
+    "gdal_edit",
+    "gdalinfo",
+    "gdalwarp",
+    "gdal_translate",
+    "ogr2ogr",
+    "exiftool",
+];
+
+/// What a text of a domain layer names that only a face may name: a command of the program, or an option.
+fn named(code: &str) -> Option<&str> {
+    let command = code
+        .match_indices("papaver ")
+        .map(|(at, mark)| &code[at + mark.len()..]);
+    let command = command.filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    let option = ["`--", "\"--", " --"].into_iter();
+    let option = option.flat_map(|mark| {
+        code.match_indices(mark)
+            .map(move |(at, _)| &code[at + mark.len()..])
+    });
+    let option = option.filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    command
+        .chain(option)
+        .next()
+        .map(|rest| rest.split(['"', '\n']).next().unwrap_or(rest))
+}
+
+#[test]
+fn only_a_face_names_commands_and_options_and_nobody_other_programs() {
+    assert!(named("say(\"`papaver verify` lists it\")").is_some());
+    assert!(named("say(\"use `--crs EPSG:4547`\")").is_some());
+    assert!(named("format!(\"papaver {}\", version)").is_none());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        let code = without_tests(&relative, &code);
+        if let Some(name) = OTHER_PROGRAMS.iter().find(|name| code.contains(**name)) {
+            wrong.push(format!(
+                "{relative} asks for {name}, which a release does not hold"
+            ));
+        }
+        if let Some(text) = named(code).filter(|_| !relative.starts_with("cli/")) {
+            wrong.push(format!("{relative} names a command or an option: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -31,6 +31,7 @@ mod xlsx;
 pub use crate::ground::Journal;
 pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, write_areas};
+pub use grid::GridFlaw;
 
 use crate::files::{self, Existing};
 use crate::registry::body::{Body, ScanRecord};

@@ -54,7 +54,11 @@ impl Trust {
             let unit = match (self.unit, known) {
                 (Some(unit), _) => unit,
                 (None, Some(known)) => known.unit.clone(),
-                (None, None) => return Err(bad("DEVICE", typed, "papaver trust")),
+                (None, None) => {
+                    let looks =
+                        lang.pick("one that `papaver trust` lists", "`papaver trust` 所列之一");
+                    return Err(bad("DEVICE", typed, looks));
+                }
             };
             if !is_code(&unit) {
                 return Err(bad("--unit", &unit, "410423"));

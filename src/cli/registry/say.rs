@@ -24,6 +24,8 @@ pub(in crate::cli) enum ArgumentError {
     ManyRegistries(Vec<PathBuf>),
     /// Nobody acts.
     NoActor,
+    /// A candidate is neither kept nor put aside.
+    NoDecision,
     /// A value is none.
     Value {
         /// The option.
@@ -50,7 +52,6 @@ pub(in crate::cli) enum ArgumentError {
 
 impl Say for ArgumentError {
     fn say(&self, lang: Lang) -> Said {
-        let registry = Action::Again(Choice::Registry);
         match self {
             Self::NoRegistry => Said::new(
                 lang.pick("there is no registry here", "当前文件夹没有登记库"),
@@ -60,23 +61,9 @@ impl Say for ArgumentError {
                 "begin one with {init}, or name it with {registry} or PAPAVER_REGISTRY",
                 "用 {init} 新建，或用 {registry}、PAPAVER_REGISTRY 指定",
                 init = Action::Init,
-                registry = registry,
+                registry = Action::Again(Choice::Registry),
             )),
-            Self::ManyRegistries(found) => {
-                let list: Vec<String> = found.iter().map(|p| p.display().to_string()).collect();
-                let list = list.join(", ");
-                Said::new(tr!(
-                    lang,
-                    "there are several registries here: {list}",
-                    "当前文件夹有多个登记库：{list}"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "name one with {registry}",
-                    "请用 {registry} 指定",
-                    registry = registry,
-                ))
-            }
+            Self::ManyRegistries(found) => many_registries(found, lang),
             Self::NoActor => Said::new(lang.pick("nobody is named who does this", "未指明操作人"))
                 .hint(remedy!(
                     lang,
@@ -84,6 +71,7 @@ impl Say for ArgumentError {
                     "请用 {actor} 或 PAPAVER_ACTOR 指明",
                     actor = Action::Again(Choice::Actor),
                 )),
+            Self::NoDecision => no_decision(lang),
             Self::Value {
                 option,
                 value,
@@ -114,6 +102,33 @@ impl Say for ArgumentError {
     }
 }
 speaking_error!(ArgumentError);
+
+fn many_registries(found: &[PathBuf], lang: Lang) -> Said {
+    let list: Vec<String> = found.iter().map(|p| p.display().to_string()).collect();
+    let list = list.join(", ");
+    Said::new(tr!(
+        lang,
+        "there are several registries here: {list}",
+        "当前文件夹有多个登记库：{list}"
+    ))
+    .hint(remedy!(
+        lang,
+        "name one with {registry}",
+        "请用 {registry} 指定",
+        registry = Action::Again(Choice::Registry),
+    ))
+}
+
+fn no_decision(lang: Lang) -> Said {
+    Said::new(lang.pick(
+        "nobody says whether it is kept or put aside",
+        "未说明保留还是排除",
+    ))
+    .hint(lang.pick(
+        "keep it for the field with `--keep`, or put it aside with `--reject REASON`",
+        "保留用 `--keep`，排除用 `--reject 理由`",
+    ))
+}
 
 fn no_districts(path: &Path, why: &str, lang: Lang) -> Said {
     let path = path.display();

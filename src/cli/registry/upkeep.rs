@@ -255,7 +255,11 @@ impl ExplainFork {
             .filter(|(device, _)| device.to_string().starts_with(&typed))
             .collect();
         let [(device, seq)] = meant[..] else {
-            return Err(bad("DEVICE", &self.device, "papaver verify"));
+            let looks = lang.pick(
+                "one that `papaver verify` names as forked",
+                "`papaver verify` 指出序号重复的设备",
+            );
+            return Err(bad("DEVICE", &self.device, looks));
         };
         let draft = Draft {
             site: None,
