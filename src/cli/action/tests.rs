@@ -230,7 +230,7 @@ fn an_option_is_offered_only_where_the_command_takes_it() {
     assert_eq!(hint("bundle identity key.txt"), "请换一个文件名");
     assert_eq!(
         hint("export key.txt"),
-        "请换一个文件名；或使用 `--overwrite` 覆盖"
+        "请换一个文件名，或使用 `--overwrite` 覆盖"
     );
     assert_eq!(hint("export key.txt --overwrite"), "请换一个文件名");
 }
