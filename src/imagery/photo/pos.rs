@@ -677,6 +677,19 @@ mod tests {
         assert!(pos.check(Path::new("p"), &photos[..2]).is_err());
     }
 
+    #[test]
+    fn whatever_a_list_holds_it_neither_panics_nor_hangs() {
+        let plain =
+            b"DJI_0001.JPG,113.3,33.74,536,40,-90,0\nDJI_0002.JPG,113.31,33.74,536,40,-90,0\n";
+        let titled = "EPSG:4547\n照片名 北坐标 东坐标 高度 横滚角 俯仰角 偏航角\na 3735042.3 435133.6 536 0 -90 40\n";
+        let chinese = encoding_rs::GB18030.encode(titled).0;
+        crate::text::fuzz::try_all(&[plain, titled.as_bytes(), &chinese], |bytes| {
+            if let Ok(pos) = of(bytes) {
+                assert!(pos.rows.values().all(|row| row.at.is_on_earth()));
+            }
+        });
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
