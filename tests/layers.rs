@@ -48,6 +48,33 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("fs::copy(", &["ground/geopackage.rs"]),
 ];
 
+/// Ways to write in a registry: a use case's alone. The rows that crews filled in are recorded where they are read.
+const REGISTRY_WRITES: [&str; 8] = [
+    "store.write(",
+    "store.append",
+    "open_write(",
+    "Store::create(",
+    "assign_districts(",
+    "remember_districts(",
+    "set_local(",
+    "bundle::apply(",
+];
+
+/// Where a registry is written in.
+const REGISTRY_WRITERS: [&str; 3] = ["store/", "office/", "exchange/import/"];
+
+/// Ways to read the clock.
+const CLOCKS: [&str; 2] = ["Timestamp::now", "Zoned::now"];
+
+/// Where the clock is read: and when a scan has ended, which only the scan knows.
+const CLOCK_READERS: [&str; 5] = [
+    "office/",
+    "store/",
+    "cli/",
+    "server/",
+    "scan/write/record.rs",
+];
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src can be listed") {
         let path = entry.expect("entry").path();
@@ -188,6 +215,41 @@ fn whole_files_have_one_writer() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files below `src/` whose code, without its tests, holds one of these outside the places that may.
+fn outside(ways: &[&str], allowed: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src");
+        let relative = relative.to_string_lossy().replace('\\', "/");
+        if allowed.iter().any(|place| relative.starts_with(place)) {
+            continue;
+        }
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        let code = without_tests(&relative, &code);
+        for way in ways.iter().filter(|way| code.contains(**way)) {
+            wrong.push(format!(
+                "{relative} names {way}, allowed only in {allowed:?}"
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_registry_is_written_in_by_use_cases_alone() {
+    let wrong = outside(&REGISTRY_WRITES, &REGISTRY_WRITERS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_clock_is_read_at_the_edges_alone() {
+    let wrong = outside(&CLOCKS, &CLOCK_READERS);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -72,31 +72,24 @@ impl Store {
         }
     }
 
-    /// Fills in the district of every site. Returns how many lie in one, and how many in none.
+    /// Fills in the district of every site; inside [`Store::write`]. Returns how many lie in one, and how many in none.
     ///
     /// # Errors
     /// Those of reading and writing.
-    pub fn assign_districts(
-        &mut self,
-        districts: &Districts,
-    ) -> Result<(usize, usize), StoreError> {
-        let sites = self.sites(&super::Filter::default())?;
-        self.write(|store| {
-            let (mut inside, mut outside) = (0, 0);
-            for site in &sites {
-                let Some(found) = districts.of(site.place.lonlat(), NEAR_BORDER_M) else {
-                    outside += 1;
-                    continue;
-                };
-                inside += 1;
-                let json = serde_json::to_string(&found).map_err(|e| store.damaged(e.to_string()))?;
-                store
-                    .connection
-                    .prepare_cached("INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)")
-                    .and_then(|mut s| s.execute(params![site.key.as_bytes(), found.code, json, found.vintage]))
-                    .map_err(|e| store.fail(e))?;
-            }
-            Ok((inside, outside))
-        })
+    pub fn assign_districts(&self, districts: &Districts) -> Result<(usize, usize), StoreError> {
+        let (mut inside, mut outside) = (0, 0);
+        for site in self.sites(&super::Filter::default())? {
+            let Some(found) = districts.of(site.place.lonlat(), NEAR_BORDER_M) else {
+                outside += 1;
+                continue;
+            };
+            inside += 1;
+            let json = serde_json::to_string(&found).map_err(|e| self.damaged(e.to_string()))?;
+            self.connection
+                .prepare_cached("INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)")
+                .and_then(|mut s| s.execute(params![site.key.as_bytes(), found.code, json, found.vintage]))
+                .map_err(|e| self.fail(e))?;
+        }
+        Ok((inside, outside))
     }
 }

@@ -3,10 +3,11 @@
 use super::rank::least_cover;
 use super::what::{Asked, Level, When, Where};
 use crate::cli::Done;
+use crate::cli::registry::context::Common;
 use crate::cli::registry::context::today;
-use crate::cli::registry::context::{Common, own_unit};
 use crate::cli::registry::say::{Failure, data, json};
 use crate::files::{self, Existing, FileError};
+use crate::office::unit_of;
 use crate::province::rank::LEAST_COVER;
 use crate::province::report::{Figures, Subject, page, workbook};
 use crate::tr;
@@ -60,7 +61,7 @@ impl Report {
         }
         let asked = Asked::of(&self.common, &place, lang)?;
         let period = asked.period(&self.when)?;
-        let unit = own_unit(&asked.store)?;
+        let unit = unit_of(&asked.store)?;
         let mut subject = Subject::new(period, &asked.name(), &unit, today());
         subject.least_cover = least_cover;
         let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject);
@@ -96,7 +97,7 @@ impl Report {
             common: self.common.clone(),
             lang,
         };
-        let unit = own_unit(&context.read()?)?;
+        let unit = unit_of(&context.read()?)?;
         Ok(unit.chars().take(6).collect())
     }
 }

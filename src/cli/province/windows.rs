@@ -1,13 +1,12 @@
 //! `windows`: the table of growth windows, shown, written for editing, and taken over.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context, moment};
+use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use crate::files::{self, Existing};
-use crate::province::gather::{WINDOWS_SETTING, windows_of};
+use crate::office::settings::set_windows;
+use crate::province::gather::windows_of;
 use crate::province::windows::Windows;
-use crate::registry::body::{Body, Setting};
-use crate::store::Draft;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -58,17 +57,8 @@ impl Arguments {
                     flaw.looks,
                 )
             })?;
-            let (mut store, author) = context.write()?;
-            let draft = Draft {
-                site: None,
-                at: context.at()?,
-                evidence: vec![],
-                body: Body::Setting(Setting {
-                    key: WINDOWS_SETTING.into(),
-                    value: table.csv(),
-                }),
-            };
-            store.write(|s| s.append(&author, draft, moment()))?;
+            let (mut office, session) = context.office()?;
+            set_windows(&mut office, &session, &table)?;
             let rows = table.rows().len();
             tell(&tr!(
                 lang,

@@ -1,16 +1,17 @@
 //! `export`, `import` and `dossier`.
 
 use super::Done;
-use super::context::{Common, Context, moment, today};
+use super::context::{Common, Context, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 
 use crate::cli::action;
-use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
+use crate::exchange::import::{Fate, Recorded, Report, RowReport, What};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export};
 use crate::files::{self, Existing};
+use crate::office::import::import;
 use crate::registry::moves::Move;
 use crate::tr;
 use crate::words::Lang;
@@ -134,20 +135,8 @@ impl Import {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let request = Request {
-            path: &self.file,
-            author: &author,
-            now: jiff::Zoned::now(),
-            when: context
-                .common
-                .when
-                .is_some()
-                .then(|| context.at())
-                .transpose()?,
-            rehearse: self.dry_run,
-        };
-        let report = import(&mut store, &request, &mut moment)?;
+        let (mut office, session) = context.office()?;
+        let report = import(&mut office, &session, &self.file, self.dry_run)?;
         if context.common.json {
             json(&as_json(&report, self.dry_run, lang));
         } else {
