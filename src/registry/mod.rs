@@ -1,5 +1,6 @@
 //! The law: events, authority, moves, replay, matching, people. Pure: no SQL, no clock; a store keeps what it says.
 
+pub mod affairs;
 pub mod authority;
 pub mod body;
 pub mod coded;
@@ -22,6 +23,7 @@ pub mod site;
 pub mod state;
 pub mod unit;
 
+pub use affairs::Affairs;
 pub use authority::Authority;
 pub use ids::{DeviceId, Hash, SiteKey};
 pub use people::People;

@@ -257,6 +257,26 @@ fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> String {
             "send a bundle to the unit above, which resolves it and sends one back",
             "请将数据包报上级单位裁定后回传"
         ),
+        Refusal::NoSuchEntry => tr!(
+            lang,
+            "`papaver log` names each entry at the head of its line; events of sites are voided in their own site",
+            "`papaver log` 每行开头列有记录编号；请核对编号"
+        ),
+        Refusal::BuiltOn => tr!(
+            lang,
+            "void the later ones first, from the last backwards: `papaver log {site}` lists them",
+            "请先从最后一条起依次作废后续记录：`papaver log {site}` 可列出"
+        ),
+        Refusal::AnotherPerson => tr!(
+            lang,
+            "let another supervisor, or the unit above, void it",
+            "请由另一名主管或上级单位作废"
+        ),
+        Refusal::Informant => tr!(
+            lang,
+            "leave out telephone and identity-card numbers: who told stays in the sealed envelope, of which `--sealed` gives the number",
+            "请删去手机号和身份证号：举报人身份只留在密封件内，此处仅以 `--sealed` 登记密封编号"
+        ),
         Refusal::Percent => tr!(
             lang,
             "give `--percent 1` to `--percent 100`",

@@ -489,6 +489,7 @@ impl Store {
     pub fn followed(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
         let mut events = self.unit_events(kind)?;
         events.retain(|sealed| self.gate.follows(sealed.hash, &sealed.event).is_ok());
+        self.without_voided(&mut events)?;
         Ok(events)
     }
 
@@ -580,7 +581,7 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
-    /// One hash for the state of every site, the people and the settings: the same wherever the same events are.
+    /// One hash for the state of every site, the people, the settings and the affairs of offices: the same wherever the same events are.
     ///
     /// # Errors
     /// Those of reading.
@@ -603,6 +604,11 @@ impl Store {
             all.update(format!("{unit}/{name}:{person:?}"));
         }
         all.update(format!("{:?}", self.gate.decided()));
+        let affairs = self.affairs()?;
+        if !affairs.is_empty() {
+            let json = serde_json::to_vec(&affairs).map_err(|e| self.damaged(e.to_string()))?;
+            all.update(json);
+        }
         Ok(Hash(all.finalize().into()))
     }
 

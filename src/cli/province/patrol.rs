@@ -58,6 +58,12 @@ pub struct Patrol {
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
+    /// Seeds that were seized, in words 收缴罂粟种子情况
+    #[arg(long)]
+    seeds: Option<String>,
+    /// What was done to make the ban known, in words 宣传情况
+    #[arg(long)]
+    publicity: Option<String>,
     /// List the patrols instead 改为列出已录入的踏查
     #[arg(long, exclusive = false)]
     list: bool,
@@ -114,6 +120,8 @@ impl Patrol {
             walked: walk.as_ref().map(Walk::outline).unwrap_or_default(),
             track: walk.as_ref().map(|walk| walk.facts.clone()),
             note: self.note.clone(),
+            seeds: self.seeds.clone(),
+            publicity: self.publicity.clone(),
         };
         let draft = Draft {
             site: None,

@@ -42,6 +42,10 @@ impl Fold<'_> {
         signed: Signed,
         marks: Vec<MarkKind>,
     ) {
+        if let Body::Void(_) = &event.body {
+            self.strike(at);
+            return;
+        }
         let stamp = Stamp {
             event: hash,
             at: event.at.clone(),
@@ -122,7 +126,17 @@ impl Fold<'_> {
                 site.habitat = correct.habitat.clone().or(site.habitat.take());
                 site.notes.push((correct.reason.clone(), stamp));
             }
-            Body::Init(_)
+            Body::CameOf(came) => site.came_of.push((came.of, stamp)),
+            Body::Void(_)
+            | Body::Duty(_)
+            | Body::Round(_)
+            | Body::Finding(_)
+            | Body::Measure(_)
+            | Body::Settle(_)
+            | Body::Tip(_)
+            | Body::CloseTip(_)
+            | Body::Reward(_)
+            | Body::Init(_)
             | Body::Actor(_)
             | Body::Setting(_)
             | Body::Trust(_)

@@ -14,6 +14,7 @@ use uuid::Uuid;
 mod dishonest;
 mod limits;
 mod merge_split;
+mod void;
 
 const UNIT: &str = "410423";
 
@@ -602,7 +603,7 @@ enum Op {
 
 fn ops() -> impl Strategy<Value = (usize, Vec<Op>)> {
     (2_usize..=5).prop_flat_map(|devices| {
-        let say = (0..devices, 0_usize..2, 0_usize..14, 0_usize..4, 0_u64..60).prop_map(
+        let say = (0..devices, 0_usize..2, 0_usize..17, 0_usize..4, 0_u64..60).prop_map(
             |(device, site, what, who, clock)| Op::Say {
                 device,
                 site,
@@ -691,6 +692,22 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
                                 reason: "so".into(),
                             }),
                         )
+                    }
+                    // The last visit, else the last assignment, else the founding is taken back.
+                    14 | 15 => {
+                        let site = all[*device].site(key);
+                        let assigned = site.assigned.as_ref().map(|(_, stamp)| stamp.event);
+                        let of = site
+                            .last_visit()
+                            .map(|(_, stamp)| stamp.event)
+                            .or(assigned)
+                            .unwrap_or_else(|| site.created.expect("found").event);
+                        let reason = "wrong".into();
+                        (Role::Supervisor, vec![], Body::Void(Void { of, reason }))
+                    }
+                    16 => {
+                        let of = Hash([7; 32]);
+                        (Role::Analyst, vec![], Body::CameOf(CameOf { of }))
                     }
                     _ => {
                         let other = sites[1 - site];
