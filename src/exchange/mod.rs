@@ -19,6 +19,7 @@ mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;
+pub mod notice;
 mod ovital;
 mod read;
 pub mod sheet;
@@ -33,6 +34,7 @@ pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, write_areas};
 
 use crate::files::{self, Existing};
+use crate::registry::Affairs;
 use crate::registry::body::{Body, ScanRecord};
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::{Hash, Site};
@@ -122,10 +124,11 @@ impl Export {
         made_at: String,
     ) -> Result<Self, StoreError> {
         let scans = scans(store)?;
+        let affairs = store.affairs()?;
         let entries = store
             .sites(filter)?
             .into_iter()
-            .map(|site| entry(store, site, &scans))
+            .map(|site| entry(store, site, &scans, &affairs))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self {
             entries,
@@ -158,10 +161,15 @@ fn entry(
     store: &Store,
     site: Site,
     scans: &BTreeMap<String, ScanRecord>,
+    affairs: &Affairs,
 ) -> Result<Entry, StoreError> {
+    let district = store.district(site.key)?;
+    let lies_in = district.as_ref().and_then(|d| d["code"].as_str());
+    let answers = affairs.nearest_of(lies_in.unwrap_or(&site.unit), site.season);
     Ok(Entry {
         code: store.code(site.key)?,
-        district: store.district(site.key)?,
+        answers: answers.map(|duty| duty.body.person.clone()),
+        district,
         scan: site
             .detection
             .as_ref()

@@ -21,6 +21,7 @@ pub mod role;
 pub mod settings;
 pub mod site;
 pub mod state;
+pub mod told;
 pub mod unit;
 
 pub use affairs::Affairs;

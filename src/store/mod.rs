@@ -410,7 +410,10 @@ impl Store {
     }
 
     /// The event of this hash, if it is here.
-    fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
         let found = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
             [hash.as_bytes()],

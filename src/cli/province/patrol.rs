@@ -8,7 +8,7 @@ use crate::exchange::track::{Track, Walk};
 use crate::ground::area_m2;
 use crate::province::gather::facts_of;
 use crate::registry::body::{Body, Patrol as Record};
-use crate::registry::event::EvidenceRole;
+use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::unit::is_code;
 use crate::store::evidence;
 use crate::store::{Draft, Store};
@@ -130,7 +130,7 @@ impl Patrol {
             body: Body::Patrol(Box::new(record.clone())),
         };
         let sealed = store.write(|s| s.append(&author, draft, moment()))?;
-        told(&context, &record, walk.as_ref(), sealed.event.season);
+        told(&context, &record, walk.as_ref(), &sealed);
         Ok(Done::Whole)
     }
 
@@ -293,22 +293,23 @@ impl Say for PatrolError {
 }
 speaking_error!(PatrolError);
 
-fn told(context: &Context, record: &Record, walk: Option<&Walk>, season: i16) {
+fn told(context: &Context, record: &Record, walk: Option<&Walk>, sealed: &Sealed) {
+    let (entry, season) = (sealed.hash, sealed.event.season);
     let lang = context.lang;
     let walked = walk.map(|walk| area_m2(&walk.walked));
     if context.common.json {
         json(&serde_json::json!({
-            "on": record.on, "season": season, "district": record.district, "people": record.people, "vehicles": record.vehicles,
+            "entry": entry, "on": record.on, "season": season, "district": record.district, "people": record.people, "vehicles": record.vehicles,
             "zero": record.zero, "area_m2": record.area_m2, "walked_m2": walked.map(f64::round), "track": record.track,
         }));
         return;
     }
     let (on, district) = (&record.on, record.district.as_deref().unwrap_or("–"));
-    let (people, vehicles) = (record.people, record.vehicles);
+    let (people, vehicles, number) = (record.people, record.vehicles, entry.short());
     data(&tr!(
         lang,
-        "{on}  {district}  {people} people, {vehicles} vehicles",
-        "{on}  {district}  {people} 人次，{vehicles} 台次"
+        "{number}  {on}  {district}  {people} people, {vehicles} vehicles",
+        "{number}  {on}  {district}  {people} 人次，{vehicles} 台次"
     ));
     if let (Some(m2), Some(facts)) = (walked, &record.track) {
         let (km2, length, reach) = (km2(m2), facts.length_m, facts.reach_m);
@@ -372,7 +373,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         let district = patrol.district.as_deref().unwrap_or("–");
         if context.common.json {
             json(&serde_json::json!({
-                "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
+                "entry": patrol.entry, "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
                 "vehicles": patrol.vehicles, "zero": patrol.zero, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
             }));
         } else {
@@ -387,7 +388,8 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 walked
             };
             data(&format!(
-                "{} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                "{} {} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                patrol.entry.short(),
                 patrol.on,
                 district,
                 patrol.people,
