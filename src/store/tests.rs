@@ -5,6 +5,7 @@ use crate::registry::body::*;
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub(crate) fn moment(second: i64) -> Moment {
     Moment {

@@ -144,10 +144,7 @@ pub(super) fn answers(store: &Store, site: &Site) -> Result<serde_json::Value, S
 
 /// The smallest district that a site is known to lie in; without a boundary file its unit.
 fn district_of(store: &Store, site: &Site) -> Result<String, StoreError> {
-    let known = store.district(site.key)?;
-    Ok(known
-        .and_then(|district| district["code"].as_str().map(str::to_owned))
-        .unwrap_or_else(|| site.unit.clone()))
+    store.lies_in(site, store.districts()?.as_ref())
 }
 
 fn patrol(store: &Store, of: Hash) -> Result<Option<Sealed>, StoreError> {
