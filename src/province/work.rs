@@ -44,7 +44,9 @@ pub fn work_of(store: &Store, patrols: &[super::facts::Patrol]) -> Result<Work, 
     for (of, key) in pairs.into_iter().flatten() {
         led.entry(of).or_default().push(key);
     }
-    led.values_mut().for_each(|keys| keys.sort_unstable());
+    for keys in led.values_mut() {
+        keys.sort_unstable();
+    }
     Ok(Work { affairs, led })
 }
 
@@ -200,12 +202,7 @@ impl Asked<'_> {
 
     fn answering(&self) -> Vec<Answering> {
         let (affairs, season) = (self.affairs(), self.season());
-        let standing = affairs.standing_duties(season);
-        let has = |code: &str| {
-            standing
-                .iter()
-                .any(|d| d.body.household.is_none() && d.body.district == code)
-        };
+        let has = |code: &str| affairs.duty_of(code, season).is_some();
         let mut districts = self.scope.districts(self.facts);
         districts.sort_by(|a, b| a.code.cmp(&b.code));
         let row = |district: &&super::facts::DistrictArea| {
@@ -214,9 +211,7 @@ impl Asked<'_> {
             let parts: BTreeSet<&str> = parts
                 .filter(|part| part.len() == code.len() + 3 && is_at_or_below(part, code))
                 .collect();
-            let duty = standing
-                .iter()
-                .find(|d| d.body.household.is_none() && d.body.district == code);
+            let duty = affairs.duty_of(code, season);
             Answering {
                 code: code.to_owned(),
                 name: district.name.clone(),

@@ -36,7 +36,7 @@ pub fn told(body: &Body, code: impl Fn(SiteKey) -> String, lang: Lang) -> Option
         Body::Round(round) => of_round(round, lang),
         Body::Finding(finding) => {
             let (district, text) = (&finding.district, &finding.text);
-            let site = finding.site.map(|site| code(site)).unwrap_or_default();
+            let site = finding.site.map(&code).unwrap_or_default();
             let due = until(finding.due.as_deref(), lang);
             format!("{district} {site} {text}{due}").replace("  ", " ")
         }

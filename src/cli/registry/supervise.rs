@@ -240,13 +240,13 @@ impl List {
         let findings = affairs
             .findings
             .iter()
-            .map(|f| (&f.stamp, &f.body.district));
+            .map(|f| (&f.stamp, &f.body.district, f.body.due.as_deref()));
         let measures = affairs
             .measures
             .iter()
-            .map(|m| (&m.stamp, &m.body.district));
+            .map(|m| (&m.stamp, &m.body.district, m.body.due.as_deref()));
         let (mut listed, mut open) = (0, 0);
-        for (stamp, code) in findings.chain(measures) {
+        for (stamp, code, due) in findings.chain(measures) {
             let settled = affairs.settled.get(&stamp.event);
             let meant = self
                 .district
@@ -260,7 +260,13 @@ impl List {
             if let Some(sealed) = store.event(stamp.event)? {
                 show(&store, &sealed, &context);
             }
-            if let Some(settled) = settled.filter(|_| !context.common.json) {
+            if context.common.json {
+                continue;
+            }
+            if let (None, Some(days)) = (settled, late(due)) {
+                data(&tr!(lang, "    {days} days overdue", "    逾期 {days} 天"));
+            }
+            if let Some(settled) = settled {
                 let (on, reason) = (
                     settled.stamp.at.get(..10).unwrap_or(""),
                     &settled.body.reason,
@@ -283,6 +289,13 @@ impl List {
     }
 }
 
+/// Days since a day that has passed.
+fn late(due: Option<&str>) -> Option<i32> {
+    let due: jiff::civil::Date = due?.parse().ok()?;
+    let days = due.until(today()).ok()?.get_days();
+    (days > 0).then_some(days)
+}
+
 impl Notice {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
@@ -303,7 +316,9 @@ fn paper(store: &Store, of: Hash, lang: Lang) -> Result<String, Failure> {
     let affairs = store.affairs()?;
     let districts = store.districts()?;
     let name = |code: &str| {
-        let found = districts.iter().flat_map(|all| all.iter());
+        let found = districts
+            .iter()
+            .flat_map(crate::registry::districts::Districts::iter);
         found
             .into_iter()
             .find(|d| d.code == code)

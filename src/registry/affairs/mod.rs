@@ -57,6 +57,9 @@ pub struct Affairs {
     pub rewards: Vec<Said<Reward>>,
     /// Entries that count no more, with what they said.
     pub voided: Vec<Voided>,
+    /// The letters that stand.
+    #[serde(skip)]
+    standing: chain::Standing,
     /// What is not followed, and why.
     #[serde(skip)]
     pub refused: BTreeMap<Hash, Refusal>,
@@ -91,6 +94,7 @@ impl Affairs {
                 None => affairs.take(hash, event, signed),
             }
         }
+        affairs.standing = chain::standing(&affairs.duties);
         affairs
     }
 

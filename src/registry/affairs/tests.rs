@@ -190,7 +190,6 @@ fn what_a_unit_says_of_itself_does_not_take_the_place_of_what_the_unit_above_sig
     let affairs = offices.affairs();
     let standing: Vec<&str> = affairs
         .standing_duties(2026)
-        .iter()
         .map(|d| d.body.person.as_str())
         .collect();
     assert_eq!(standing, ["signed above", "township"]);
@@ -391,7 +390,7 @@ proptest! {
             let measures: Vec<_> = affairs.standing().filter(|m| not_theirs(&m.stamp)).cloned().collect();
             let tips: Vec<_> = affairs.tips.iter().filter(|m| not_theirs(&m.stamp)).cloned().collect();
             let findings: Vec<_> = affairs.open_findings().filter(|m| not_theirs(&m.stamp)).cloned().collect();
-            let chain: Vec<_> = affairs.standing_duties(2026).into_iter().filter(|d| !d.body.district.starts_with(OTHER)).cloned().collect();
+            let chain: Vec<_> = affairs.standing_duties(2026).filter(|d| !d.body.district.starts_with(OTHER)).cloned().collect();
             let voided: Vec<_> = affairs.voided.iter().filter(|v| not_theirs(&v.entry)).map(|v| v.entry.event).collect();
             (measures, tips, findings, chain, voided)
         };

@@ -117,13 +117,7 @@ impl Fold<'_> {
             }
             Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
             Body::Correct(correct) => {
-                if let Some(place) = &correct.place {
-                    site.place = place.clone();
-                }
-                site.area_dm2 = correct.area_dm2.or(site.area_dm2);
-                site.name = correct.name.clone().or(site.name.take());
-                site.plants = correct.plants.or(site.plants);
-                site.habitat = correct.habitat.clone().or(site.habitat.take());
+                site.put_right(correct);
                 site.notes.push((correct.reason.clone(), stamp));
             }
             Body::CameOf(came) => site.came_of.push((came.of, stamp)),
