@@ -1,10 +1,13 @@
 //! What an office records beside its sites, what led to a site, and the voiding of wrong entries.
 
-use super::entry::{EntryError, entry};
-use crate::registry::SiteKey;
+use super::entry::entry;
+use super::{Changed, Office, OfficeError, Session};
 use crate::registry::body::{Body, CameOf, Void};
 use crate::registry::event::Sealed;
-use crate::store::{Author, Draft, Moment, Store, StoreError};
+use crate::registry::{Hash, SiteKey};
+use crate::store::{Store, StoreError};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The types of entries that can be voided.
 const VOIDABLE: &[&str] = &[
@@ -23,76 +26,97 @@ const VOIDABLE: &[&str] = &[
     "reward",
 ];
 
+/// An entry as it was recorded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entered {
+    /// Its number: the hash of its event.
+    pub entry: Hash,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened.
+    pub at: String,
+    /// The season it belongs to.
+    pub season: i16,
+    /// What it says.
+    pub body: Value,
+}
+
+impl Entered {
+    /// An event as an entry.
+    pub fn of(sealed: &Sealed) -> Self {
+        let event = &sealed.event;
+        Self {
+            entry: sealed.hash,
+            kind: event.body.kind().to_owned(),
+            at: event.at.clone(),
+            season: event.season,
+            body: event.body.to_value().unwrap_or_default(),
+        }
+    }
+}
+
 /// Records something that concerns no site.
 ///
 /// # Errors
-/// Those of [`Store::append`].
-pub fn record(
-    store: &mut Store,
-    author: &Author,
-    body: Body,
-    at: String,
-    moment: Moment,
-) -> Result<Sealed, StoreError> {
-    append(store, author, None, body, at, moment)
+/// What the law refuses.
+pub fn state(office: &mut Office, session: &Session, body: Body) -> Result<Sealed, OfficeError> {
+    Ok(office.record(session, None, vec![], body)?)
 }
 
-fn append(
-    store: &mut Store,
-    author: &Author,
-    site: Option<SiteKey>,
-    body: Body,
-    at: String,
-    moment: Moment,
-) -> Result<Sealed, StoreError> {
-    let draft = Draft {
-        site,
-        at,
-        evidence: vec![],
-        body,
-    };
-    store.write(|store| store.append(author, draft, moment))
-}
-
-/// Records that a site came of a patrol or a tip-off.
+/// Records that a site came of a patrol or a tip-off, named by its number.
 ///
 /// # Errors
-/// [`EntryError`].
+/// Those of naming it, and what the law refuses.
 pub fn came_of(
-    store: &mut Store,
-    author: &Author,
+    office: &mut Office,
+    session: &Session,
     site: SiteKey,
     typed: &str,
-    at: String,
-    moment: Moment,
-) -> Result<Sealed, EntryError> {
-    let of = entry(store, typed, &["patrol", "tip"])?.hash;
+) -> Result<Sealed, OfficeError> {
+    let of = entry(office.store(), typed, &["patrol", "tip"])?.hash;
     let body = Body::CameOf(CameOf { of });
-    Ok(append(store, author, Some(site), body, at, moment)?)
+    Ok(office.record(session, Some(site), vec![], body)?)
 }
 
-/// Voids a wrong entry, named by its number, or an added site by its code. Returns the event and the entry.
+/// An entry that was voided.
+#[derive(Debug, Clone, Serialize)]
+pub struct VoidedEntry {
+    /// The entry.
+    pub void: Entered,
+    /// The event that voids it.
+    pub by: Hash,
+    /// The site that it was about, as it stands without it.
+    #[serde(flatten)]
+    pub changed: Changed,
+}
+
+/// Voids a wrong entry, named by its number, or an added site by its code.
 ///
 /// # Errors
-/// [`EntryError`].
+/// Those of naming it, and what the law refuses.
 pub fn void(
-    store: &mut Store,
-    author: &Author,
+    office: &mut Office,
+    session: &Session,
     typed: &str,
     reason: String,
-    at: String,
-    moment: Moment,
-) -> Result<(Sealed, Sealed), EntryError> {
-    let wrong = match founding(store, typed)? {
+) -> Result<VoidedEntry, OfficeError> {
+    let wrong = match founding(office.store(), typed)? {
         Some(founding) => founding,
-        None => entry(store, typed, VOIDABLE)?,
+        None => entry(office.store(), typed, VOIDABLE)?,
     };
     let body = Body::Void(Void {
         of: wrong.hash,
         reason,
     });
-    let done = append(store, author, wrong.event.site, body, at, moment)?;
-    Ok((done, wrong))
+    let site = wrong.event.site;
+    let done = office.record(session, site, vec![], body)?;
+    let signed = done.event.actor.key.is_some();
+    Ok(VoidedEntry {
+        void: Entered::of(&wrong),
+        by: done.hash,
+        changed: Changed::of(office.store(), site, signed)?,
+    })
 }
 
 /// The founding of a site that is named by its code.
@@ -101,8 +125,8 @@ fn founding(store: &Store, typed: &str) -> Result<Option<Sealed>, StoreError> {
         return Ok(None);
     };
     let created = store.site(key)?.and_then(|site| site.created);
-    let events = store.events_of(key)?;
-    Ok(events
-        .into_iter()
-        .find(|sealed| created.as_ref().is_some_and(|c| c.event == sealed.hash)))
+    let Some(created) = created else {
+        return Ok(None);
+    };
+    store.event(created.event)
 }

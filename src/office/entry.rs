@@ -1,8 +1,9 @@
 //! Entries as people name them: by the beginning of their number, as `log` prints it, or an added site by its code.
 
+use super::OfficeError;
 use crate::registry::event::Sealed;
 use crate::registry::told::kind_label;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 
@@ -28,14 +29,6 @@ pub enum EntryError {
         /// The types that do.
         wanted: &'static [&'static str],
     },
-    /// The registry.
-    Store(Box<StoreError>),
-}
-
-impl From<StoreError> for EntryError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Box::new(error))
-    }
 }
 
 impl Say for EntryError {
@@ -78,15 +71,11 @@ impl Say for EntryError {
                     "此处应为：{wanted}"
                 ))
             }
-            Self::Store(error) => error.say(lang),
         }
     }
 
     fn fault(&self) -> Fault {
-        match self {
-            Self::Store(error) => error.fault(),
-            _ => Fault::Input,
-        }
+        Fault::Input
     }
 }
 speaking_error!(EntryError);
@@ -94,19 +83,19 @@ speaking_error!(EntryError);
 /// The entry that a person means by the beginning of its number, of one of these types.
 ///
 /// # Errors
-/// [`EntryError`].
+/// [`EntryError`], and those of reading.
 pub fn entry(
     store: &Store,
     typed: &str,
     wanted: &'static [&'static str],
-) -> Result<Sealed, EntryError> {
+) -> Result<Sealed, OfficeError> {
     let digits = typed.trim().to_lowercase();
     let unknown = |found| EntryError::Unknown {
         typed: typed.to_owned(),
         found,
     };
     if digits.len() < FEWEST || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Err(unknown(0));
+        return Err(unknown(0).into());
     }
     let mut found = store.events_beginning(&digits)?;
     // Of several, those of the wanted types are meant.
@@ -114,16 +103,19 @@ pub fn entry(
         found.retain(|sealed| wanted.contains(&sealed.event.body.kind()));
     }
     if found.len() != 1 {
-        return Err(unknown(found.len()));
+        return Err(unknown(found.len()).into());
     }
     let one = found.remove(0);
     let kind = one.event.body.kind();
     if wanted.contains(&kind) {
         return Ok(one);
     }
+    let kind = kind.to_owned();
+    let typed = typed.to_owned();
     Err(EntryError::Kind {
-        typed: typed.to_owned(),
-        kind: kind.to_owned(),
+        typed,
+        kind,
         wanted,
-    })
+    }
+    .into())
 }

@@ -1,8 +1,8 @@
 //! What the commands of an office's affairs share, and their lines below a site and in lists.
 
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context};
 use super::say::{Failure, bad, data, json};
-use crate::office::affairs::record;
+use crate::office::affairs::{self, Entered};
 use crate::office::entry::entry;
 use crate::registry::Site;
 use crate::registry::body::Body;
@@ -42,10 +42,10 @@ pub(super) fn state(
     context: &Context,
     body: impl FnOnce(&Store) -> Result<Body, Failure>,
 ) -> Result<super::Done, Failure> {
-    let (mut store, author) = context.write()?;
-    let body = body(&store)?;
-    let sealed = record(&mut store, &author, body, context.at()?, moment())?;
-    show(&store, &sealed, context);
+    let (mut office, session) = context.office()?;
+    let body = body(office.store())?;
+    let sealed = affairs::state(&mut office, &session, body)?;
+    show(office.store(), &sealed, context);
     Ok(super::Done::Whole)
 }
 
@@ -53,9 +53,7 @@ pub(super) fn state(
 pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) {
     let event = &sealed.event;
     if context.common.json {
-        json(&serde_json::json!({
-            "entry": sealed.hash, "type": event.body.kind(), "at": event.at, "season": event.season, "body": event.body.to_value().unwrap_or_default(),
-        }));
+        json(&serde_json::json!(Entered::of(sealed)));
         return;
     }
     let kind = kind_label(event.body.kind(), context.lang);

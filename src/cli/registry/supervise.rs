@@ -2,12 +2,13 @@
 
 use super::Done;
 use super::affairs::{context, district, named, show, state};
-use super::context::{Common, today};
+use super::context::Common;
 use super::life::{day, word};
 use super::say::{Failure, data, tell};
 use crate::exchange::notice;
 use crate::files::{self, Existing};
-use crate::office::entry::entry;
+use crate::office::clock::today;
+use crate::office::entry::{EntryError, entry};
 use crate::registry::body::{self, Body, Rung};
 use crate::registry::ids::Hash;
 use crate::registry::unit::is_at_or_below;
@@ -326,7 +327,7 @@ fn paper(store: &Store, of: Hash, lang: Lang) -> Result<String, Failure> {
     };
     let code = |key| store.code(key).unwrap_or_default();
     notice::page(&affairs, of, &name, &code, today(), lang).ok_or_else(|| {
-        crate::office::entry::EntryError::Unknown {
+        EntryError::Unknown {
             typed: of.short(),
             found: 0,
         }

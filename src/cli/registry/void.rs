@@ -2,9 +2,9 @@
 
 use super::Done;
 use super::affairs::{context, show};
-use super::context::{Common, moment};
+use super::context::Common;
 use super::say::{Failure, json, tell};
-use super::sites::changed;
+use super::sites::show_changed;
 use crate::office::affairs::{came_of, void};
 use crate::registry::told::kind_label;
 use crate::tr;
@@ -26,28 +26,20 @@ pub struct Void {
 impl Void {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
-        let (mut store, author) = context.write()?;
-        let at = context.at()?;
-        let (done, wrong) = void(&mut store, &author, &self.entry, self.reason, at, moment())?;
+        let (mut office, session) = context.office()?;
+        let done = void(&mut office, &session, &self.entry, self.reason)?;
         if context.common.json {
-            json(
-                &serde_json::json!({"void": wrong.hash, "type": wrong.event.body.kind(), "by": done.hash}),
-            );
+            json(&serde_json::json!(done));
             return Ok(Done::Whole);
         }
-        let (kind, number) = (
-            kind_label(wrong.event.body.kind(), lang),
-            wrong.hash.short(),
-        );
+        let (kind, number) = (kind_label(&done.void.kind, lang), done.void.entry.short());
         tell(&tr!(
             lang,
             "{kind} {number} counts no more; it stays to be read in `log` and `show`",
             "{kind} {number} 已作废，不再计入；原记录仍可在 `log` 和 `show` 中查看"
         ));
-        match wrong.event.site {
-            Some(site) => changed(&store, site, &context.common, lang),
-            None => Ok(Done::Whole),
-        }
+        show_changed(&done.changed, office.store(), &context);
+        Ok(Done::Whole)
     }
 }
 
@@ -65,11 +57,10 @@ pub struct Origin {
 impl Origin {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
-        let (mut store, author) = context.write()?;
-        let site = store.find(&self.site)?;
-        let at = context.at()?;
-        let sealed = came_of(&mut store, &author, site, &self.entry, at, moment())?;
-        show(&store, &sealed, &context);
+        let (mut office, session) = context.office()?;
+        let site = office.store().find(&self.site)?;
+        let sealed = came_of(&mut office, &session, site, &self.entry)?;
+        show(office.store(), &sealed, &context);
         Ok(Done::Whole)
     }
 }
