@@ -56,7 +56,14 @@ pub fn page(
         let on = day(&settled.stamp);
         row("ended", "销号", format!("{on} {}", settled.body.reason));
     }
-    Some(html(&title(measure, lang), stamp, &rows, today, lang))
+    let unit = &stamp.actor.unit;
+    let by = name(unit).map_or_else(|| unit.clone(), |name| format!("{name}（{unit}）"));
+    let head = Head {
+        title: title(measure, lang),
+        by,
+        stamp,
+    };
+    Some(html(&head, &rows, today, lang))
 }
 
 fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
@@ -120,7 +127,14 @@ fn day(stamp: &Stamp) -> &str {
     stamp.at.get(..10).unwrap_or(&stamp.at)
 }
 
-fn html(title: &str, stamp: &Stamp, rows: &[(String, String)], today: Date, lang: Lang) -> String {
+/// What stands above the table.
+struct Head<'a> {
+    title: String,
+    by: String,
+    stamp: &'a Stamp,
+}
+
+fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> String {
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
@@ -128,18 +142,18 @@ fn html(title: &str, stamp: &Stamp, rows: &[(String, String)], today: Date, lang
          <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main class=\"notice\">\n<h1>{title}</h1>\n",
         lang.pick("en", "zh-CN"),
         STYLES.concat(),
-        title = escape(title),
+        title = escape(&head.title),
     );
-    let (unit, number) = (escape(&stamp.actor.unit), stamp.event.short());
-    let head = tr!(
+    let (unit, number) = (escape(&head.by), head.stamp.event.short());
+    let issued = tr!(
         lang,
         "issued by unit {unit} on {}; number {number}",
         "签发单位 {unit}　签发日期 {}　记录编号 {number}",
-        day(stamp)
+        day(head.stamp)
     );
     let _ = writeln!(
         out,
-        "<p class=\"soft\">{head}</p>\n<table class=\"facts wide\">"
+        "<p class=\"soft\">{issued}</p>\n<table class=\"facts wide\">"
     );
     for (label, value) in rows {
         let _ = writeln!(

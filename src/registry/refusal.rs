@@ -83,8 +83,8 @@ impl Refusal {
             ),
             Self::Number => plain("a number that cannot be", "数值不合理"),
             Self::NoSuchEntry => plain(
-                "the entry that it speaks of is not there or not followed",
-                "所指记录不存在或未予采信",
+                "the entry that it speaks of is not there, not followed, void already, or of another type",
+                "所指记录不存在、未予采信、已作废或类型不符",
             ),
             Self::BuiltOn => plain("later steps rest on it", "后续环节以此为依据"),
             Self::AnotherPerson => plain(

@@ -1,8 +1,8 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Correct, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason,
-    Source, Stage, Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason, Source,
+    Stage, Visit,
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
@@ -270,16 +270,6 @@ impl Site {
         self.detection.clone_from(&create.detection);
         self.recurs_of = create.recurs_of;
         self.split_from = create.split_from.map(|(key, _)| key);
-    }
-
-    pub(super) fn put_right(&mut self, correct: &Correct) {
-        if let Some(place) = &correct.place {
-            self.place = place.clone();
-        }
-        self.area_dm2 = correct.area_dm2.or(self.area_dm2);
-        self.name = correct.name.clone().or(self.name.take());
-        self.plants = correct.plants.or(self.plants);
-        self.habitat = correct.habitat.clone().or(self.habitat.take());
     }
 
     /// Gives an event another time, wherever it is stamped.

@@ -259,8 +259,8 @@ fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> String {
         ),
         Refusal::NoSuchEntry => tr!(
             lang,
-            "`papaver log` names each entry at the head of its line; events of sites are voided in their own site",
-            "`papaver log` 每行开头列有记录编号；请核对编号"
+            "`papaver log` has each entry's number after its time",
+            "请核对编号：`papaver log` 每行时间之后即为记录编号"
         ),
         Refusal::BuiltOn => tr!(
             lang,
