@@ -4,6 +4,8 @@ use super::entry::entry;
 use super::{Changed, Office, OfficeError, Session};
 use crate::registry::body::{Body, CameOf, Void};
 use crate::registry::event::Sealed;
+use crate::registry::moves::Refusal;
+use crate::registry::unit::is_at_or_below;
 use crate::registry::{Hash, SiteKey};
 use crate::store::{Store, StoreError};
 use serde::Serialize;
@@ -74,8 +76,19 @@ pub fn came_of(
     site: SiteKey,
     typed: &str,
 ) -> Result<Sealed, OfficeError> {
-    let of = entry(office.store(), typed, &["patrol", "tip"])?.hash;
-    let body = Body::CameOf(CameOf { of });
+    let lead = entry(office.store(), typed, &["patrol", "tip"])?;
+    let unit = &lead.event.actor.unit;
+    // What another unit was told, or where it went, is not this one's to claim.
+    if !is_at_or_below(unit, &session.author().unit) {
+        let refusal = Refusal::Unit { unit: unit.clone() };
+        return Err(StoreError::Refused {
+            site: String::new(),
+            refusal,
+            actor: session.author().name.clone(),
+        }
+        .into());
+    }
+    let body = Body::CameOf(CameOf { of: lead.hash });
     Ok(office.record(session, Some(site), vec![], body)?)
 }
 

@@ -348,6 +348,12 @@ fn the_life_of_an_office_stands_in_both_reports_with_numerators_and_denominators
     );
     assert!(why.contains("410000"), "{why}");
 
+    // What the county was told is the county's to claim; the province above it may too.
+    let theirs = entry(
+        &province,
+        "chief",
+        &["tip", "add", "--channel", "letter", "--text", "另有线索"],
+    );
     // What stands above the county is not ended or voided by it.
     send(&province, &county);
     let shown = county.ok("chief", &["show", &site]).out;
@@ -359,6 +365,8 @@ fn the_life_of_an_office_stands_in_both_reports_with_numerators_and_denominators
         &["supervise", "settle", &listed, "--reason", "好了"],
     );
     county.refused("chief", &["void", &listed, "--reason", "没有"]);
+    let why = county.refused("wang", &["origin", &found, &theirs]);
+    assert!(why.contains("410000"), "{why}");
 
     // Persons are in the ledger, on no map.
     county.ok(

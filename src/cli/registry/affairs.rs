@@ -91,7 +91,7 @@ pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String
     }
     for finding in affairs
         .open_findings()
-        .filter(|f| f.body.site == Some(site.key))
+        .filter(|f| f.body.site == Some(site.key) && is_at_or_below(&district, &f.body.district))
     {
         let words = line_of(store, &Body::Finding(Box::new(finding.body.clone())), lang);
         put(

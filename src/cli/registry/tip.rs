@@ -226,7 +226,7 @@ impl List {
 fn became(sites: &[String], closed: Option<&str>, lang: Lang) {
     let (sites, is_open) = (sites.join(" "), sites.is_empty() && closed.is_none());
     if !sites.is_empty() {
-        data(&tr!(lang, "    became {sites}", "    已成图斑 {sites}"));
+        data(&tr!(lang, "    became {sites}", "    已转为图斑 {sites}"));
     }
     if let Some(reason) = closed {
         data(&tr!(lang, "    closed: {reason}", "    已办结：{reason}"));
@@ -241,7 +241,7 @@ fn sum(context: &Context, listed: usize, led: usize) {
         tell(&tr!(
             context.lang,
             "{listed} tip-offs, {led} of them led to sites",
-            "举报 {listed} 件，其中 {led} 件成为图斑"
+            "举报 {listed} 件，其中 {led} 件转为图斑"
         ));
     }
 }

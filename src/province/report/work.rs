@@ -183,9 +183,9 @@ fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> Table {
 fn tips(work: &Worked, lang: Lang) -> Table {
     let titles = [
         ("channel", "渠道"),
-        ("led to a site", "成为图斑"),
+        ("led to a site", "转为图斑"),
         ("of tip-offs", "举报件数"),
-        ("%", "成案率 %"),
+        ("%", "线索转化率 %"),
         ("confirmed", "查实"),
         ("closed without", "未查实办结"),
         ("open", "未办结"),

@@ -6,7 +6,7 @@ use crate::province::effort::season_of;
 use crate::province::facts::{DistrictArea, Facts};
 use crate::province::period::{Period, Scope};
 use crate::registry::affairs::{Affairs, Said};
-use crate::registry::body::{Channel, Measure};
+use crate::registry::body::{Channel, Measure, Round};
 use crate::registry::site::Stamp;
 use crate::registry::unit::{chain, is_at_or_below};
 use crate::registry::{SiteKey, State};
@@ -65,13 +65,24 @@ impl Asked<'_> {
     }
 
     pub(super) fn supervised(&self) -> Vec<Supervised> {
-        let affairs = self.affairs();
         let mut rows = Rows::of(self);
-        for round in affairs
-            .rounds
-            .iter()
-            .filter(|r| self.holds(r.season, &r.stamp))
-        {
+        self.count_rounds(&mut rows);
+        self.count_sites(&mut rows);
+        self.count_findings(&mut rows);
+        for measure in self.affairs().standing() {
+            let row = rows.of_district(&measure.body.district);
+            row.rung = row.rung.max(Some(measure.body.rung));
+        }
+        rows.done(self)
+    }
+
+    fn rounds(&self) -> impl Iterator<Item = &Said<Round>> {
+        let rounds = self.affairs().rounds.iter();
+        rounds.filter(|r| self.holds(r.season, &r.stamp))
+    }
+
+    fn count_rounds(&self, rows: &mut Rows) {
+        for round in self.rounds() {
             let codes = round.body.districts.iter().map(|code| rows.key(code));
             for code in codes.collect::<BTreeSet<String>>() {
                 let row = rows.row(&code);
@@ -79,32 +90,35 @@ impl Asked<'_> {
                 row.ledgers += round.body.ledgers;
             }
         }
-        let rounds = affairs
-            .rounds
-            .iter()
-            .filter(|r| self.holds(r.season, &r.stamp));
-        let looked_at: BTreeSet<SiteKey> =
-            rounds.flat_map(|r| r.body.sites.iter().copied()).collect();
-        for site in self
-            .facts
-            .sites
-            .iter()
-            .filter(|s| self.period.holds_site(s))
-        {
+    }
+
+    /// A round looks at sites of the districts that it checked: it says nothing of others.
+    fn count_sites(&self, rows: &mut Rows) {
+        let mut looked_at: BTreeMap<SiteKey, Vec<&str>> = BTreeMap::new();
+        for round in self.rounds() {
+            for site in &round.body.sites {
+                let districts = round.body.districts.iter().map(String::as_str);
+                looked_at.entry(*site).or_default().extend(districts);
+            }
+        }
+        let sites = self.facts.sites.iter();
+        for site in sites.filter(|site| self.period.holds_site(site)) {
             let Some(code) = site.district.as_deref() else {
                 continue;
             };
+            let mut checked = looked_at.get(&site.key).into_iter().flatten();
             let key = rows.key(code);
             if let Some(row) = rows.known(&key) {
                 row.sites += 1;
-                row.looked_at += usize::from(looked_at.contains(&site.key));
+                row.looked_at += usize::from(checked.any(|of| is_at_or_below(code, of)));
             }
         }
-        for finding in affairs
-            .findings
-            .iter()
-            .filter(|f| self.holds(f.season, &f.stamp))
-        {
+    }
+
+    fn count_findings(&self, rows: &mut Rows) {
+        let affairs = self.affairs();
+        let findings = affairs.findings.iter();
+        for finding in findings.filter(|f| self.holds(f.season, &f.stamp)) {
             let settled = affairs.settled.contains_key(&finding.stamp.event);
             let due = finding.body.due.as_deref().and_then(day);
             let row = rows.of_district(&finding.body.district);
@@ -112,11 +126,6 @@ impl Asked<'_> {
             row.settled += usize::from(settled);
             row.overdue += usize::from(!settled && due.is_some_and(|due| due < self.on));
         }
-        for measure in affairs.standing() {
-            let row = rows.of_district(&measure.body.district);
-            row.rung = row.rung.max(Some(measure.body.rung));
-        }
-        rows.done(self)
     }
 
     pub(super) fn measures(&self) -> Vec<(Said<Measure>, Option<Stamp>)> {
