@@ -8,8 +8,8 @@ mod registry;
 
 pub use registry::{REGISTRY_ID, is_registry};
 
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use registry::{belongs_to_registry, is_device_key};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, Write};
@@ -78,11 +78,14 @@ impl Say for FileError {
         match self {
             Self::Exists { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is there already", "{path} 已存在")).hint(tr!(
-                    lang,
-                    "choose another name, or say `--overwrite`",
-                    "请换一个文件名，或使用 `--overwrite` 覆盖"
-                ))
+                Said::new(tr!(lang, "{path} is there already", "{path} 已存在"))
+                    .hint(lang.pick("choose another name", "请换一个文件名"))
+                    .hint(remedy!(
+                        lang,
+                        "or say {overwrite}",
+                        "或使用 {overwrite} 覆盖",
+                        overwrite = Action::Again(Choice::Overwrite),
+                    ))
             }
             Self::Registry { path } => {
                 let path = path.display();

@@ -4,8 +4,8 @@ use super::OfficeError;
 use crate::registry::event::Sealed;
 use crate::registry::told::kind_label;
 use crate::store::Store;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 
 /// Digits of a number at least.
 const FEWEST: usize = 4;
@@ -39,19 +39,18 @@ impl Say for EntryError {
                 "no entry has the number {typed}",
                 "没有编号为 {typed} 的记录"
             ))
-            .hint(lang.pick(
-                "`papaver log` prints each entry's number after its time; four digits or more",
-                "`papaver log` 每行时间之后即为记录编号，至少输入前四位",
+            .hint(remedy!(
+                lang,
+                "{log} prints each entry's number after its time; four digits or more are needed",
+                "{log} 每行时间之后即为记录编号，至少输入前四位",
+                log = Action::Log,
             )),
             Self::Unknown { typed, found } => Said::new(tr!(
                 lang,
                 "{found} entries have numbers that begin with {typed}",
                 "有 {found} 条记录的编号以 {typed} 开头"
             ))
-            .hint(lang.pick(
-                "type more of it; `papaver log --json` has the whole number",
-                "请多输入几位；`papaver log --json` 可见完整编号",
-            )),
+            .hint(lang.pick("type more of it", "请多输入几位")),
             Self::Kind {
                 typed,
                 kind,
