@@ -8,6 +8,7 @@ use crate::registry::Site;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::registry::ids::Hash;
+use crate::registry::site::Voided;
 use crate::registry::told::{kind_label, of_duty, of_measure, told};
 use crate::registry::unit::{is_at_or_below, is_code};
 use crate::store::{Store, StoreError};
@@ -111,23 +112,20 @@ pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String
         );
     }
     for voided in &site.voided {
-        let (kind, entry, reason) = (
-            kind_label(&voided.kind, lang),
-            voided.entry.event.short(),
-            &voided.reason,
-        );
-        let (by, of) = (&voided.by.actor.name, &voided.entry.actor.name);
-        put(
-            "void",
-            "作废",
-            tr!(
-                lang,
-                "{kind} {entry} by {of}, voided by {by}: {reason}",
-                "{kind} {entry}（{of} 录入），由 {by} 作废：{reason}"
-            ),
-        );
+        put("void", "作废", of_voided(voided, lang));
     }
     Ok(lines)
+}
+
+fn of_voided(voided: &Voided, lang: Lang) -> String {
+    let (kind, entry) = (kind_label(&voided.kind, lang), voided.entry.event.short());
+    let (by, of) = (&voided.by.actor.name, &voided.entry.actor.name);
+    let reason = &voided.reason;
+    tr!(
+        lang,
+        "{kind} {entry} by {of}, voided by {by}: {reason}",
+        "{kind} {entry}（{of} 录入），由 {by} 作废：{reason}"
+    )
 }
 
 /// Who answers for the place of a site, from the prefecture down, as JSON.

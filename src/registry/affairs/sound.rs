@@ -1,6 +1,6 @@
 //! What no such event may say, whoever says it. Pure.
 
-use crate::registry::body::Body;
+use crate::registry::body::{Body, Round};
 use crate::registry::event::Event;
 use crate::registry::limits::{day, due_within, place};
 use crate::registry::moves::Refusal;
@@ -38,24 +38,7 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
             code(&duty.district)?;
             within((event.season - 1..=event.season + 1).contains(&duty.season))
         }
-        Body::Round(round) => {
-            words(&round.name)?;
-            let days = round.until.as_deref().map_or(Some(0), |until| {
-                day(&round.on)?
-                    .until(day(until)?)
-                    .ok()
-                    .map(|span| span.get_days())
-            });
-            within(days.is_some_and(|days| (0..=366).contains(&days)))?;
-            within(!round.districts.is_empty() && !round.team.is_empty())?;
-            let lists = [round.team.len(), round.districts.len(), round.sites.len()];
-            within(lists.iter().all(|n| *n <= MOST_MEMBERS) && round.ledgers <= MOST_LEDGERS)?;
-            round.team.iter().try_for_each(|name| words(name))?;
-            round
-                .districts
-                .iter()
-                .try_for_each(|district| code(district))
-        }
+        Body::Round(round) => of_round(round),
         Body::Finding(finding) => {
             words(&finding.text)?;
             code(&finding.district)?;
@@ -78,6 +61,25 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
         Body::CloseTip(close) => told(close.note.as_deref()),
         _ => Ok(()),
     }
+}
+
+fn of_round(round: &Round) -> Result<(), Refusal> {
+    words(&round.name)?;
+    let days = round.until.as_deref().map_or(Some(0), |until| {
+        day(&round.on)?
+            .until(day(until)?)
+            .ok()
+            .map(|span| span.get_days())
+    });
+    within(days.is_some_and(|days| (0..=366).contains(&days)))?;
+    within(!round.districts.is_empty() && !round.team.is_empty())?;
+    let lists = [round.team.len(), round.districts.len(), round.sites.len()];
+    within(lists.iter().all(|n| *n <= MOST_MEMBERS) && round.ledgers <= MOST_LEDGERS)?;
+    round.team.iter().try_for_each(|name| words(name))?;
+    round
+        .districts
+        .iter()
+        .try_for_each(|district| code(district))
 }
 
 /// Whether a text is the number of a sealed envelope, and no number that a person is known by.
