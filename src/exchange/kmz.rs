@@ -26,7 +26,7 @@ pub fn colour(state: State) -> &'static str {
         State::Refuted => "#6f8f72",
         State::ScreenedOut => "#9aa0a6",
         State::Closed => "#1a7f37",
-        State::Merged | State::Split => "#bdbdbd",
+        State::Merged | State::Split | State::Voided => "#bdbdbd",
     }
 }
 

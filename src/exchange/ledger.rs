@@ -23,6 +23,8 @@ pub struct Entry {
     pub scan: Option<ScanRecord>,
     /// The code of the site that it recurs from.
     pub recurs_of: Option<String>,
+    /// Who answers for its district in its season.
+    pub answers: Option<String>,
 }
 
 /// What a column holds, which decides how files type it.
@@ -94,6 +96,7 @@ columns! {
     "district" "district" "区划名称" Text true |e, _| district_names(e);
     "district_vintage" "year of the district codes" "区划代码年份" Text true |e, _| district(e, "vintage");
     "unit" "unit" "单位代码" Text true |e, _| e.site.unit.as_str().into();
+    "answers" "who answers" "责任人" Text false |e, _| e.answers.as_deref().into();
     "name" "small place name" "小地名" Text true |e, _| e.site.name.as_deref().into();
     "source" "source" "来源" Text true |e, c| e.site.source.label(c.lang).into();
     "scan" "scan" "航次号" Text true |e, _| e.site.detection.as_ref().map(|d| d.scan.as_str()).into();
@@ -337,7 +340,14 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), COLUMNS.len());
-        for key in ["officers", "witness", "notes", "eradicators", "acceptor"] {
+        for key in [
+            "officers",
+            "witness",
+            "notes",
+            "eradicators",
+            "acceptor",
+            "answers",
+        ] {
             assert!(
                 COLUMNS.iter().any(|c| c.key == key && !c.on_map),
                 "{key} is on the map"

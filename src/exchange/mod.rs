@@ -19,6 +19,7 @@ mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;
+pub mod notice;
 mod ovital;
 mod read;
 pub mod sheet;
@@ -34,7 +35,9 @@ pub use geopackage::{AreaLayer, Shading, write_areas};
 pub use grid::GridFlaw;
 
 use crate::files::{self, Existing};
+use crate::registry::Affairs;
 use crate::registry::body::{Body, ScanRecord};
+use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::{Hash, Site};
 use crate::store::{Filter, Store};
@@ -123,10 +126,11 @@ impl Export {
         made_at: String,
     ) -> Result<Self, StoreError> {
         let scans = scans(store)?;
+        let answers = Answers::of(store)?;
         let entries = store
             .sites(filter)?
             .into_iter()
-            .map(|site| entry(store, site, &scans))
+            .map(|site| entry(store, site, &scans, &answers))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self {
             entries,
@@ -159,9 +163,11 @@ fn entry(
     store: &Store,
     site: Site,
     scans: &BTreeMap<String, ScanRecord>,
+    answers: &Answers,
 ) -> Result<Entry, StoreError> {
     Ok(Entry {
         code: store.code(site.key)?,
+        answers: answers.for_site(store, &site)?,
         district: store.district(site.key)?,
         scan: site
             .detection
@@ -170,6 +176,34 @@ fn entry(
         recurs_of: site.recurs_of.map(|key| store.code(key)).transpose()?,
         site,
     })
+}
+
+/// Who answers for the districts of sites.
+struct Answers {
+    affairs: Affairs,
+    districts: Option<Districts>,
+}
+
+impl Answers {
+    /// The boundaries are read only where anybody answers for anything.
+    fn of(store: &Store) -> Result<Self, StoreError> {
+        let affairs = store.affairs()?;
+        let districts = if affairs.duties.is_empty() {
+            None
+        } else {
+            store.districts()?
+        };
+        Ok(Self { affairs, districts })
+    }
+
+    fn for_site(&self, store: &Store, site: &Site) -> Result<Option<String>, StoreError> {
+        if self.affairs.duties.is_empty() {
+            return Ok(None);
+        }
+        let district = store.lies_in(site, self.districts.as_ref())?;
+        let nearest = self.affairs.nearest_of(&district, site.season);
+        Ok(nearest.map(|duty| duty.body.person.clone()))
+    }
 }
 
 /// The picture of a site's last detection that is here and whole.

@@ -5,9 +5,11 @@
 //! command line prints with `--json` is that outcome. Faces parse, call and show; only here are the clock and the dice read
 //! and a registry written in.
 
+pub mod affairs;
 pub mod bundles;
 pub mod clock;
 pub mod divide;
+pub mod entry;
 mod error;
 mod evidence;
 pub mod found;

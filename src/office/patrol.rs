@@ -2,6 +2,7 @@
 
 use super::{Files, Office, OfficeError, Session};
 use crate::ground::area_m2;
+use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
 use geo::MultiPolygon;
 use serde::Serialize;
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 /// A patrol that was recorded.
 #[derive(Debug, Clone, Serialize)]
 pub struct Patrolled {
+    /// The number of its entry.
+    pub entry: Hash,
     /// Its day.
     pub on: String,
     /// Its season.
@@ -45,6 +48,7 @@ pub fn patrol(
     let body = Body::Patrol(Box::new(patrol.clone()));
     let sealed = office.record(session, None, kept, body)?;
     Ok(Patrolled {
+        entry: sealed.hash,
         on: patrol.on,
         season: sealed.event.season,
         district: patrol.district,

@@ -23,3 +23,4 @@ pub mod stats;
 pub mod tally;
 pub mod targets;
 pub mod windows;
+pub mod work;

@@ -82,6 +82,14 @@ impl Period {
         }
     }
 
+    /// Whether something of this season and day belongs to it.
+    pub fn holds(self, season: i16, day: Option<Date>) -> bool {
+        match self {
+            Self::Season(year) => season == year,
+            Self::Between(..) => day.is_some_and(|day| self.holds_day(day)),
+        }
+    }
+
     /// Whether a flight belongs to it: by its season, or by the last day of its imagery, so that each belongs to one.
     pub fn holds_flight(self, flight: &Flight) -> bool {
         match self {

@@ -105,6 +105,27 @@ pub struct Site {
     pub split_from: Option<SiteKey>,
     /// Every file that goes with it.
     pub evidence: Vec<EvidenceRef>,
+    /// The patrols and tip-offs that led to it, as somebody says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came_of: Vec<(Hash, Stamp)>,
+    /// Entries that were wrong and count no more, with what they said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voided: Vec<Voided>,
+}
+
+/// An entry that was wrong and counts no more; what it said stays to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    /// Its type.
+    pub kind: String,
+    /// Its event, when, by whom.
+    pub entry: Stamp,
+    /// What it said.
+    pub body: serde_json::Value,
+    /// Why it was voided.
+    pub reason: String,
+    /// By whom, when.
+    pub by: Stamp,
 }
 
 /// Something that is followed and stays marked, because it makes hiding easier than it should be.
@@ -233,6 +254,8 @@ impl Site {
             split_into: Vec::new(),
             split_from: None,
             evidence: Vec::new(),
+            came_of: Vec::new(),
+            voided: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which district each site lies in: a table of this copy, filled from a boundary file.
 
 use super::{Store, StoreError};
+use crate::registry::Site;
 use crate::registry::districts::Districts;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::store::evidence;
@@ -57,6 +58,22 @@ impl Store {
         };
         let bytes = std::fs::read(evidence::path_of(&self.evidence_folder(), sha256)).ok();
         Ok(bytes.and_then(|bytes| Districts::read(&bytes, &vintage).ok()))
+    }
+
+    /// The code of the smallest district that a site lies in: as it was filled in, else by these boundaries; without any
+    /// the unit that founded it.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn lies_in(
+        &self,
+        site: &Site,
+        districts: Option<&Districts>,
+    ) -> Result<String, StoreError> {
+        let filled = self.district(site.key)?;
+        let filled = filled.and_then(|district| district["code"].as_str().map(str::to_owned));
+        let found = || districts?.code_of(site.place.lonlat()).map(str::to_owned);
+        Ok(filled.or_else(found).unwrap_or_else(|| site.unit.clone()))
     }
 
     /// Remembers which boundary file, kept with the evidence, the districts come from; inside [`Store::write`].

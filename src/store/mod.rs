@@ -3,6 +3,7 @@
 //! Writing goes through [`Store::write`]: one transaction, synchronised to the disk before it is acknowledged. Each
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
+mod affairs;
 pub mod bundle;
 mod chains;
 mod derive;
@@ -158,7 +159,10 @@ impl Store {
     }
 
     /// The event of this hash, if it is here.
-    fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
         let found = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
             [hash.as_bytes()],

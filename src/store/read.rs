@@ -290,6 +290,11 @@ impl Store {
             all.update(format!("{unit}/{name}:{person:?}"));
         }
         all.update(format!("{:?}", self.gate.decided()));
+        let affairs = self.affairs()?;
+        if !affairs.is_empty() {
+            let json = serde_json::to_vec(&affairs).map_err(|e| self.damaged(e.to_string()))?;
+            all.update(json);
+        }
         Ok(Hash(all.finalize().into()))
     }
 

@@ -21,6 +21,7 @@ mod office;
 mod cases;
 
 mod absent;
+mod affairs;
 mod as_sent;
 mod bad_input;
 mod damage;

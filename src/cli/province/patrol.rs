@@ -57,6 +57,12 @@ pub struct Patrol {
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
+    /// Seeds that were seized, in words 收缴罂粟种子情况
+    #[arg(long)]
+    seeds: Option<String>,
+    /// What was done to make the ban known, in words 宣传情况
+    #[arg(long)]
+    publicity: Option<String>,
     /// List the patrols instead 改为列出已录入的踏查
     #[arg(long, exclusive = false)]
     list: bool,
@@ -103,6 +109,8 @@ impl Patrol {
             walked: walk.as_ref().map(Walk::outline).unwrap_or_default(),
             track: walk.as_ref().map(|walk| walk.facts.clone()),
             note: self.note.clone(),
+            seeds: self.seeds.clone(),
+            publicity: self.publicity.clone(),
         };
         let ground = walk.as_ref().map(|walk| &walk.walked);
         let done = patrol(&mut office, &session, record, ground, &self.tracks)?;
@@ -276,11 +284,11 @@ fn told(context: &Context, done: &Patrolled) {
         return;
     }
     let (on, district) = (&done.on, done.district.as_deref().unwrap_or("–"));
-    let (people, vehicles) = (done.people, done.vehicles);
+    let (people, vehicles, number) = (done.people, done.vehicles, done.entry.short());
     data(&tr!(
         lang,
-        "{on}  {district}  {people} people, {vehicles} vehicles",
-        "{on}  {district}  {people} 人次，{vehicles} 台次"
+        "{number}  {on}  {district}  {people} people, {vehicles} vehicles",
+        "{number}  {on}  {district}  {people} 人次，{vehicles} 台次"
     ));
     if let (Some(m2), Some(facts)) = (done.walked_m2, &done.track) {
         let (km2, length, reach) = (km2(m2), facts.length_m, facts.reach_m);
@@ -344,7 +352,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         let district = patrol.district.as_deref().unwrap_or("–");
         if context.common.json {
             json(&serde_json::json!({
-                "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
+                "entry": patrol.entry, "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
                 "vehicles": patrol.vehicles, "zero": patrol.zero, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
             }));
         } else {
@@ -359,7 +367,8 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 walked
             };
             data(&format!(
-                "{} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                "{} {} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                patrol.entry.short(),
                 patrol.on,
                 district,
                 patrol.people,

@@ -17,7 +17,8 @@ pub(super) fn word<T: Coded>(option: &'static str, text: &str) -> Result<T, Fail
     T::read(text).ok_or_else(|| bad(option, text, T::codes()))
 }
 
-fn day(option: &'static str, text: &str) -> Result<String, Failure> {
+/// A day that was typed.
+pub(super) fn day(option: &'static str, text: &str) -> Result<String, Failure> {
     text.parse::<jiff::civil::Date>()
         .map(|date| date.to_string())
         .map_err(|_none| bad(option, text, "2026-05-10"))

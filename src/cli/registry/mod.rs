@@ -1,7 +1,9 @@
 //! The commands of the registry.
 
+mod affairs;
 mod bundles;
 pub(in crate::cli) mod context;
+mod duty;
 mod exchange;
 pub(in crate::cli) mod filter;
 mod life;
@@ -11,9 +13,12 @@ mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
 pub(in crate::cli) mod sites;
+mod supervise;
+mod tip;
 mod upkeep;
 mod view;
 mod visit;
+mod void;
 
 use super::Done;
 use crate::words::{Lang, Say};
@@ -58,6 +63,16 @@ pub enum Command {
     Note(remarks::Note),
     /// Correct a fact 更正事实
     Correct(remarks::Correct),
+    /// A wrong entry counts no more, and stays to be read 作废误录，原记录保留备查
+    Void(void::Void),
+    /// The patrol or tip-off that a site came of 关联图斑的线索来源：踏查或举报
+    Origin(void::Origin),
+    /// Who answers for which district 责任制：各级责任书与责任人
+    Duty(duty::Duty),
+    /// Rounds of supervision, findings and measures 督导检查、问题整改与督办措施
+    Supervise(supervise::Supervise),
+    /// Tip-offs, what became of them, rewards 举报线索、办理结果与奖励
+    Tip(tip::Tip),
     /// The events, one a line 记录日志，每条一行
     Log(sites::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 逐字节校验：记录、哈希链、签名、派生表、证据
@@ -99,6 +114,11 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Split(c) => c.run(lang),
         Command::Note(c) => c.run(lang),
         Command::Correct(c) => c.run(lang),
+        Command::Void(c) => c.run(lang),
+        Command::Origin(c) => c.run(lang),
+        Command::Duty(c) => c.run(lang),
+        Command::Supervise(c) => c.run(lang),
+        Command::Tip(c) => c.run(lang),
         Command::Log(c) => c.run(lang),
         Command::Verify(c) => c.run(lang),
         Command::Registry(c) => c.run(lang),

@@ -286,6 +286,7 @@ impl Show {
             if context.common.json {
                 let mut value =
                     site_json(&site, &code, district.as_ref(), store.settings(), today());
+                value["answers"] = super::affairs::answers(&store, &site)?;
                 value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(&site)?);
                 json(&value);
             } else {
@@ -304,6 +305,9 @@ impl Show {
                         "  {what}: picture {name} is that of {codes} too",
                         "  {what}：照片 {name} 也用于 {codes}"
                     ));
+                }
+                for text in super::affairs::lines(&store, &site, lang)? {
+                    data(&text);
                 }
                 if let Some(district) = district {
                     data(&format!("  {}: {district}", lang.pick("district", "区划")));
@@ -334,7 +338,7 @@ impl Log {
             let mut events = store.events_of(store.find(site)?)?;
             events.sort_by_key(|s| (s.event.id, s.hash));
             for sealed in &events {
-                show(&store, sealed, context.common.json)?;
+                show(&store, sealed, &context)?;
             }
             return Ok(Done::Whole);
         }
@@ -346,15 +350,15 @@ impl Log {
             }
             after += 1000;
             for sealed in &batch {
-                show(&store, sealed, context.common.json)?;
+                show(&store, sealed, &context)?;
             }
         }
     }
 }
 
-fn show(store: &Store, sealed: &Sealed, as_json: bool) -> Result<(), Failure> {
+fn show(store: &Store, sealed: &Sealed, context: &Context) -> Result<(), Failure> {
     let event = &sealed.event;
-    if as_json {
+    if context.common.json {
         let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
         value["hash"] = Value::from(sealed.hash.to_string());
         value["signature"] = Value::from(hex::encode(sealed.signature));
@@ -368,7 +372,8 @@ fn show(store: &Store, sealed: &Sealed, as_json: bool) -> Result<(), Failure> {
             .map(|key| store.code(key))
             .transpose()?
             .unwrap_or_default();
-        let body = event.body.to_value().unwrap_or_default();
+        let body = super::affairs::line_of(store, &event.body, context.lang)
+            .unwrap_or_else(|| event.body.to_value().unwrap_or_default().to_string());
         data(&format!(
             "{} {} {:<9} {code:<9} {} {}#{} {body}",
             event.at,

@@ -3,6 +3,7 @@
 use super::Dossier;
 use crate::registry::body::{Body, Correct, Count, Create, Visit};
 use crate::registry::coded::{Coded, habitat_label};
+use crate::registry::told::told;
 use crate::registry::{SiteKey, State};
 use crate::tr;
 use crate::words::Lang;
@@ -24,6 +25,8 @@ pub fn kind(body: &Body, lang: Lang) -> &'static str {
         Body::Note(_) => lang.pick("note", "备注"),
         Body::Correct(_) => lang.pick("corrected", "更正"),
         Body::Attach(_) => lang.pick("files", "附件"),
+        Body::Void(_) => lang.pick("voided", "作废"),
+        Body::CameOf(_) => lang.pick("came of", "线索来源"),
         _ => lang.pick("other", "其他"),
     }
 }
@@ -146,6 +149,7 @@ pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
         }
         Body::Note(note) | Body::Attach(note) => put(Some(note.text.clone())),
         Body::Correct(correct) => parts = corrected(correct, lang),
+        Body::Void(_) | Body::CameOf(_) => put(told(body, |key| code(&key), lang)),
         _ => {}
     }
     if let Some(reason) = body.forced() {

@@ -6,7 +6,7 @@ mod pictures;
 mod sketch;
 
 use super::ledger::{Context, Entry};
-use super::{entry, scans};
+use super::{Answers, entry, scans};
 use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
@@ -96,7 +96,7 @@ impl Dossier {
                 .map(|sealed| sealed.hash)
                 .collect(),
             devices: devices(&events),
-            entry: entry(store, site, &scans)?,
+            entry: entry(store, site, &scans, &Answers::of(store)?)?,
             events,
             detections,
             neighbours,

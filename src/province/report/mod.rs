@@ -12,6 +12,7 @@ mod page;
 mod sheets;
 pub mod table;
 pub mod tables;
+mod work;
 
 pub use hot::{Places, hot_spots};
 pub use keys::{Key, keys};
@@ -28,6 +29,7 @@ use super::process::{Process, process_of};
 use super::rank::{LEAST_COVER, Ranking, rank};
 use super::tally::{Tally, sites_by_district, tallies};
 use super::windows::Windows;
+use super::work::Worked;
 use crate::ground::LonLat;
 use crate::words::Lang;
 use geo::MultiPolygon;
@@ -98,6 +100,8 @@ pub struct Figures<'f> {
     pub hot: Result<HotSpots, NotEnough>,
     /// What stays marked and what is not followed, by unit.
     pub irregular: Vec<(String, Irregular)>,
+    /// What offices did beside their sites.
+    pub work: Worked,
 }
 
 impl<'f> Figures<'f> {
@@ -128,6 +132,7 @@ impl<'f> Figures<'f> {
             comparison,
             hot,
             irregular: irregular::by_unit(facts, period, scope.within),
+            work: Worked::of(facts, period, scope, on),
         }
     }
 

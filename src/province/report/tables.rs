@@ -33,6 +33,7 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
         Err(why) => no_hot_spots(*why, lang),
     });
     all.push(flown(&figures.comparison, lang));
+    all.extend(super::work::tables(figures, lang));
     all.push(irregular(figures, lang));
     all
 }

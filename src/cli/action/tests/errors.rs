@@ -12,6 +12,7 @@ use crate::imagery::photo::{
 };
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::OfficeError;
+use crate::office::entry::EntryError;
 use crate::office::record::RecordError;
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
@@ -280,6 +281,7 @@ fn refusals() -> Vec<Refusal> {
         NoReason, IntoLess { state: State::Confirmed }, NotClaimed, MissingHistory, Origin, Device, Revoked,
         Unit { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
         Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
+        NoSuchEntry, BuiltOn, AnotherPerson, Informant,
     })
 }
 
@@ -384,6 +386,12 @@ fn above() -> Vec<Box<dyn Say>> {
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
         ManyUnits("Li".into()),
+        Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
+    })));
+    all.extend(boxed(every!(EntryError {
+        Unknown { typed: "3f9c".into(), found: 0 },
+        Unknown { typed: "3f9c".into(), found: 2 },
+        Kind { typed: "3f9c".into(), kind: "visit".into(), wanted: &["patrol", "tip"] },
     })));
     all
 }
