@@ -53,13 +53,15 @@ pub struct When {
 
 /// There is nothing to ask.
 #[derive(Debug)]
-enum NoFigures {
+pub(super) enum NoFigures {
     /// No boundary file was read.
     Districts,
     /// No district of this level there.
     None(String),
     /// Neither flights nor sites.
     Empty,
+    /// Neither flights nor patrols nor sites in this period there.
+    Period(String),
 }
 
 impl Say for NoFigures {
@@ -84,6 +86,16 @@ impl Say for NoFigures {
                 lang,
                 "choose with `--district CODE` and `--level county|township|village` what its boundary file holds",
                 "请用 `--district 代码`、`--level county|township|village` 选择边界文件中已有的区划"
+            )),
+            Self::Period(period) => Said::new(tr!(
+                lang,
+                "not enough data: no flight, no patrol and no site there in {period}",
+                "数据不足：{period}在该范围内没有航次、踏查和图斑"
+            ))
+            .hint(tr!(
+                lang,
+                "choose another with `--season YEAR`; `papaver coverage` shows what was flown",
+                "请用 `--season 年度` 选择其他年度；`papaver coverage` 显示航测情况"
             )),
             Self::Empty => Said::new(tr!(
                 lang,
