@@ -72,8 +72,8 @@ pub fn hashes(d: &Dossier, lang: Lang) -> Markup {
         rows.push((format!("{title} #{seq}"), format!("{device} {hash}")));
     }
     let how = lang.pick(
-        "`papaver verify` checks every event, link, signature and file of the registry; `papaver show` gives the head to compare.",
-        "`papaver verify` 校验登记库全部记录、链接、签名与文件；`papaver show` 给出链头以供比对。",
+        "Verifying the registry checks every event, link, signature and file; the page of the site in the registry gives the head to compare.",
+        "可对登记库整体校验，核对全部记录、链接、签名与文件；链头以登记库中该图斑所示为准，供比对。",
     );
     html! {
         table class="facts wide" {
