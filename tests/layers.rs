@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "words",
     "shown",
     "files",
@@ -21,6 +21,7 @@ const ORDER: [&str; 17] = [
     "store",
     "exchange",
     "province",
+    "pages",
     "office",
     "server",
     "cli",

@@ -144,10 +144,12 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             timezone: None,
             allow_coarse: arguments.allow_coarse,
             restart: arguments.restart,
+            review: crate::pages::review::page,
             lang,
         },
         match_radius_m: arguments.match_radius,
         false_alarms_per_km2: arguments.false_alarms_per_km2,
+        charts: crate::pages::precision::pictures,
     })
 }
 

@@ -237,6 +237,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
         timezone: arguments.timezone,
         allow_coarse: arguments.allow_coarse,
         restart: arguments.restart,
+        review: crate::pages::review::page,
         lang,
     })
 }

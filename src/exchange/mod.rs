@@ -1,13 +1,11 @@
-//! Files that people load and hand back: maps, ledgers, visit forms, dossiers.
+//! Files that people load and hand back: maps, ledgers, visit forms.
 //!
 //! Out: [`Export`] is what the registry knows of some sites on one day; [`export`] writes it in a [`Format`]. Every file
-//! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
-//! [`dossier`] is one page.
+//! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in.
 
 mod archive;
 pub mod cell;
 mod csv;
-pub mod dossier;
 mod error;
 pub mod filled;
 pub mod form;
@@ -19,7 +17,6 @@ mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;
-pub mod notice;
 mod ovital;
 mod read;
 pub mod sheet;
@@ -33,6 +30,7 @@ pub use crate::ground::Journal;
 pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, write_areas};
 pub use grid::GridFlaw;
+pub use kmz::colour as state_colour;
 
 use crate::files::{self, Existing};
 use crate::registry::Affairs;
@@ -148,7 +146,7 @@ impl Export {
 }
 
 /// The scans of a registry by id.
-fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
+pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
     Ok(store
         .followed("scan")?
         .into_iter()
@@ -159,7 +157,7 @@ fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
         .collect())
 }
 
-fn entry(
+pub(crate) fn entry(
     store: &Store,
     site: Site,
     scans: &BTreeMap<String, ScanRecord>,
@@ -179,14 +177,14 @@ fn entry(
 }
 
 /// Who answers for the districts of sites.
-struct Answers {
+pub(crate) struct Answers {
     affairs: Affairs,
     districts: Option<Districts>,
 }
 
 impl Answers {
     /// The boundaries are read only where anybody answers for anything.
-    fn of(store: &Store) -> Result<Self, StoreError> {
+    pub(crate) fn of(store: &Store) -> Result<Self, StoreError> {
         let affairs = store.affairs()?;
         let districts = if affairs.duties.is_empty() {
             None
@@ -216,7 +214,7 @@ fn chip(site: &Site, folder: &Path) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a file of the evidence, where it is here and whole.
-fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
+pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
     let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
     (Hash::of(&bytes) == file.sha256).then_some(bytes)
 }

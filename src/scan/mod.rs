@@ -29,3 +29,4 @@ pub use request::{PhotoRequest, Request};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use summary::Summary;
+pub use write::review::{About, Card, ReviewPage};

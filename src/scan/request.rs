@@ -2,6 +2,7 @@
 
 use super::error::ScanError;
 use super::model::Device;
+use super::write::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::text::is_division_code;
 use crate::words::{Both, Lang};
@@ -93,6 +94,8 @@ pub struct Request {
     pub allow_coarse: bool,
     /// Discard earlier work in the output folder.
     pub restart: bool,
+    /// Makes the review page.
+    pub review: ReviewPage,
     /// The language of what is written for people.
     pub lang: Lang,
 }

@@ -222,5 +222,5 @@ fn the_made_up_province_gives_back_its_doubling_its_halved_flights_and_its_hot_s
     let written = get(&["report", "province", "-o", "province"]);
     assert!(written.contains("province.html") && written.contains("province.xlsx"));
     let html = std::fs::read_to_string(kept.path().join("province.html")).expect("a page");
-    assert!(html.contains("丙县") && html.contains("class=\"map\""));
+    assert!(html.contains("丙县") && html.contains("aria-label=\"Map of rates"));
 }

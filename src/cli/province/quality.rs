@@ -2,11 +2,12 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
-use super::super::registry::say::{Failure, bad, data, json, tell};
+use super::super::registry::say::{Failure, data, json, tell};
 use super::table::{per_cent, print};
 use crate::files::{self, Existing};
+use crate::pages::reliability::reliability;
 use crate::province::gather::{facts_of, finds_of, windows_of};
-use crate::province::quality::{Group, Quality as Found, quality, reliability};
+use crate::province::quality::{Group, Quality as Found, quality};
 use crate::registry::coded::Coded;
 use crate::statistics::Share;
 use crate::tr;
@@ -54,10 +55,9 @@ impl Quality {
             self.model.as_deref(),
         );
         if let Some(path) = &self.plot {
-            let name = path.display().to_string();
-            match reliability(&found, lang).map_err(|why| bad("--plot", &name, why))? {
-                Some(svg) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
-                    out.write_all(svg.as_bytes())
+            match reliability(&found, lang) {
+                Some(plot) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                    out.write_all(plot.svg_file(lang).as_bytes())
                 })?,
                 None => tell(lang.pick(
                     "nothing was verified: there is no plot",

@@ -12,6 +12,7 @@ use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export};
 use crate::files::{self, Existing};
 use crate::office::import::import;
+use crate::pages::tasks;
 use crate::registry::moves::Move;
 use crate::tr;
 use crate::words::Lang;
@@ -27,7 +28,7 @@ pub struct Export {
     /// The folder of a training set 训练集文件夹
     #[arg(default_value = "training-set")]
     folder: PathBuf,
-    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv 或 ovital（默认按扩展名）
+    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv, ovital or tasks (a crew's list on paper, .html) (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv、ovital 或 tasks（核查组纸质任务单，.html）（默认按扩展名）
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Replace a file of that name 覆盖同名文件
@@ -47,12 +48,7 @@ impl Export {
         if self.output.as_os_str() == "training-set" {
             return self.training_set(lang);
         }
-        let names = || Format::ALL.map(|(_, name, _)| name).join(", ");
-        let format = match &self.format {
-            Some(name) => Format::of_name(name).ok_or_else(|| bad("--format", name, names()))?,
-            None => Format::of_path(&self.output)
-                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names()))?,
-        };
+        let format = self.wanted()?;
         let context = Context {
             common: self.common,
             lang,
@@ -65,7 +61,12 @@ impl Export {
         };
         let mut sites = Exported::of(&store, &self.filter.filter()?, ledger, context.at()?)?;
         sites.gauss_kruger = self.gauss_kruger;
-        let written = export(format, &self.output, &sites, self.overwrite)?;
+        let written = if let Some(format) = format {
+            export(format, &self.output, &sites, self.overwrite)?
+        } else {
+            let existing = Existing::replaced_if(self.overwrite);
+            tasks::write(sites.clone(), &self.output, existing)?
+        };
         let (n, path) = (written.sites, written.path.display());
         if context.common.json {
             json(&value!({
@@ -91,6 +92,25 @@ impl Export {
 }
 
 impl Export {
+    /// The format that was asked for; `None` for the crew's task list.
+    fn wanted(&self) -> Result<Option<Format>, Failure> {
+        let names = || {
+            let files = Format::ALL.map(|(_, name, _)| name).join(", ");
+            format!("{files}, {}", tasks::FORMAT)
+        };
+        let ending = |ending: &str| self.output.extension().is_some_and(|own| own == ending);
+        match &self.format {
+            Some(name) if name.eq_ignore_ascii_case(tasks::FORMAT) => Ok(None),
+            Some(name) => Format::of_name(name)
+                .map(Some)
+                .ok_or_else(|| bad("--format", name, names())),
+            None if ending("html") || ending("htm") => Ok(None),
+            None => Format::of_path(&self.output)
+                .map(Some)
+                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names())),
+        }
+    }
+
     fn training_set(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -350,7 +370,7 @@ impl Dossier {
         };
         let store = context.read()?;
         let key = store.find(&self.site)?;
-        let dossier = crate::exchange::dossier::Dossier::of(&store, key, today(), context.at()?)?;
+        let dossier = crate::pages::dossier::Dossier::of(&store, key, today(), context.at()?)?;
         let output = self
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());

@@ -1,18 +1,16 @@
 //! The paper of a measure or a finding 督办单: one A4 page that goes to the district, with lines for its answer. Pure: affairs
 //! in, HTML out.
 
+use super::layout::{document, facts, signatures};
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Finding, Measure};
 use crate::registry::coded::Coded;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::site::Stamp;
-use crate::shown::escape;
 use crate::tr;
 use crate::words::Lang;
 use jiff::civil::Date;
-use std::fmt::Write as _;
-
-const STYLES: [&str; 2] = [include_str!("dossier/page.css"), include_str!("notice.css")];
+use maud::{Markup, html};
 
 /// The page of a measure or of a finding that stands; `None` where neither has this number. `name` gives the name of a
 /// district, `code` the code of a site.
@@ -135,51 +133,33 @@ struct Head<'a> {
 }
 
 fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> String {
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n\
-         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main class=\"notice\">\n<h1>{title}</h1>\n",
-        lang.pick("en", "zh-CN"),
-        STYLES.concat(),
-        title = escape(&head.title),
-    );
-    let (unit, number) = (escape(&head.by), head.stamp.event.short());
+    let (unit, number, on) = (&head.by, head.stamp.event.short(), day(head.stamp));
     let issued = tr!(
         lang,
-        "issued by unit {unit} on {}; number {number}",
-        "签发单位 {unit}　签发日期 {}　记录编号 {number}",
-        day(head.stamp)
+        "issued by {unit} on {on}; number {number}",
+        "签发单位：{unit}　签发日期：{on}　记录编号：{number}"
     );
-    let _ = writeln!(
-        out,
-        "<p class=\"soft\">{issued}</p>\n<table class=\"facts wide\">"
-    );
-    for (label, value) in rows {
-        let _ = writeln!(
-            out,
-            "<tr><th>{}</th><td>{}</td></tr>",
-            escape(label),
-            escape(value.trim())
-        );
-    }
+    let mut table: Vec<(String, Markup)> = rows
+        .iter()
+        .map(|(label, value)| (label.clone(), html! { (value.trim()) }))
+        .collect();
     for (english, chinese) in [("what was done", "整改情况"), ("verified", "核实意见")] {
-        let label = lang.pick(english, chinese);
-        let _ = writeln!(out, "<tr class=\"blank\"><th>{label}</th><td></td></tr>");
+        let room = html! { div class="room" {} };
+        table.push((lang.pick(english, chinese).to_owned(), room));
     }
-    out.push_str("</table>\n<div class=\"sign\">\n");
-    for (english, chinese) in [
-        ("issued by (signature)", "签发人（签字）"),
-        ("office (stamp)", "签发单位（盖章）"),
-        ("received by (signature)", "签收人（签字）"),
-        ("date", "日期"),
-    ] {
-        let _ = writeln!(out, "<p><span></span>{}</p>", lang.pick(english, chinese));
-    }
-    let printed = tr!(lang, "made on {today}", "制作日期 {today}");
-    let _ = writeln!(
-        out,
-        "</div>\n<p class=\"soft\">{printed}</p>\n</main>\n</body>\n</html>"
-    );
-    out
+    let lines = [
+        lang.pick("issued by (signature)", "签发人（签字）"),
+        lang.pick("office (stamp)", "签发单位（盖章）"),
+        lang.pick("received by (signature)", "签收人（签字）"),
+        lang.pick("date", "日期"),
+    ];
+    let made = tr!(lang, "made on {today}", "制作日期：{today}");
+    let body = html! {
+        h1 { (head.title) }
+        p class="soft" { (issued) }
+        (facts(&table))
+        (signatures(&lines))
+        p class="soft" { (made) }
+    };
+    document(lang, "notice", &head.title, &body)
 }

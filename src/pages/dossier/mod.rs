@@ -2,11 +2,13 @@
 
 mod history;
 mod page;
-mod pictures;
-mod sketch;
+mod papers;
+pub(super) mod pictures;
+pub(super) mod sketch;
 
-use super::ledger::{Context, Entry};
-use super::{Answers, entry, scans};
+use super::layout::offset_of;
+use crate::exchange::ledger::{Context, Entry};
+use crate::exchange::{Answers, entry, scans};
 use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
@@ -39,6 +41,8 @@ pub struct Dossier {
     context: Context,
     unit: String,
     made_at: String,
+    /// The zone in which times are shown.
+    offset: Option<jiff::tz::Offset>,
 }
 
 /// A detection of the site.
@@ -109,6 +113,7 @@ impl Dossier {
                 lang: Lang::En,
             },
             unit: store.local("unit")?.unwrap_or_default(),
+            offset: offset_of(&made_at),
             made_at,
         })
     }
