@@ -105,13 +105,13 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
     office.ok("chief", &["report", "province", "-o", "r.1"]);
     let html = std::fs::read_to_string(office.path("r.1.html")).expect("a page");
     assert!(
-        html.contains("数据不足") && html.contains("3个已知图斑"),
+        html.contains("数据不足") && html.contains("已知图斑（不含研判排除）3 个"),
         "{html}"
     );
     let book: Result<calamine::Xlsx<_>, _> = calamine::open_workbook(office.path("r.1.xlsx"));
     assert_eq!(
         calamine::Reader::sheet_names(&book.expect("a workbook")).len(),
-        13
+        16
     );
     // What is there stays, unless one says so.
     office.lang = "en";
