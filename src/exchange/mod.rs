@@ -20,6 +20,7 @@ pub mod import;
 mod kmz;
 pub mod ledger;
 mod ovital;
+mod pictures;
 mod read;
 pub mod sheet;
 mod table;
@@ -34,10 +35,11 @@ pub use geopackage::{AreaLayer, Shading, write_areas};
 
 use crate::files::{self, Existing};
 use crate::registry::body::{Body, ScanRecord};
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::event::EvidenceRef;
 use crate::registry::{Hash, Site};
 use crate::store::{Filter, Store};
 use crate::store::{StoreError, evidence};
+use crate::text::Zone;
 use ledger::{Context, Entry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -121,11 +123,11 @@ impl Export {
         context: Context,
         made_at: String,
     ) -> Result<Self, StoreError> {
-        let scans = scans(store)?;
+        let (scans, zone) = (scans(store)?, store.zone()?);
         let entries = store
             .sites(filter)?
             .into_iter()
-            .map(|site| entry(store, site, &scans))
+            .map(|site| entry(store, site, &scans, zone))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self {
             entries,
@@ -156,9 +158,11 @@ fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
 
 fn entry(
     store: &Store,
-    site: Site,
+    mut site: Site,
     scans: &BTreeMap<String, ScanRecord>,
+    zone: Zone,
 ) -> Result<Entry, StoreError> {
+    site.tell_in(zone);
     Ok(Entry {
         code: store.code(site.key)?,
         district: store.district(site.key)?,
@@ -169,15 +173,6 @@ fn entry(
         recurs_of: site.recurs_of.map(|key| store.code(key)).transpose()?,
         site,
     })
-}
-
-/// The picture of a site's last detection that is here and whole.
-fn chip(site: &Site, folder: &Path) -> Option<Vec<u8>> {
-    site.evidence
-        .iter()
-        .rev()
-        .filter(|file| file.role == EvidenceRole::Chip)
-        .find_map(|file| original(file, folder))
 }
 
 /// The bytes of a file of the evidence, where it is here and whole.
@@ -213,7 +208,7 @@ pub fn export(
     match format {
         Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,
         Format::Kmz => files::write(path, existing, |out| kmz::write(export, out))?,
-        Format::Gpx => files::write(path, existing, |out| gpx::write(export, out))?,
+        Format::Gpx => pictures = gpx::write(export, path, existing)?,
         Format::Xlsx => files::write(path, existing, |out| xlsx::write(export, out))?,
         Format::Csv => files::write(path, existing, |out| csv::write(export, out))?,
         Format::Ovital => files::write(path, existing, |out| ovital::write(export, out))?,

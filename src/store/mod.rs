@@ -10,6 +10,7 @@ mod error;
 pub mod evidence;
 pub mod evidence_list;
 mod files;
+mod filter;
 mod gate;
 pub mod keys;
 mod lock;
@@ -17,11 +18,12 @@ mod read;
 mod replayed;
 mod salvage;
 mod schema;
+mod search;
 mod verify;
 mod write;
 
 pub use error::StoreError;
-pub use read::Filter;
+pub use filter::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 

@@ -11,6 +11,7 @@ use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export};
 use crate::files::{self, Existing};
 use crate::registry::moves::Move;
+use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -61,7 +62,12 @@ impl Export {
             today: today(),
             lang,
         };
-        let mut sites = Exported::of(&store, &self.filter.filter()?, ledger, context.at()?)?;
+        let mut sites = Exported::of(
+            &store,
+            &self.filter.known_to(&store)?,
+            ledger,
+            context.at()?,
+        )?;
         sites.gauss_kruger = self.gauss_kruger;
         let written = export(format, &self.output, &sites, self.overwrite)?;
         let (n, path) = (written.sites, written.path.display());
@@ -95,7 +101,7 @@ impl Export {
             lang,
         };
         let store = context.read()?;
-        let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
+        let done = write_training_set(&store, &self.filter.known_to(&store)?, &self.folder)?;
         let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
         let (poppy, others, unknown) = (done.poppy, done.others, done.unknown);
         let pointless = done.without_outline;
@@ -324,6 +330,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     for (name, mark) in &done.marks {
+        let mark = mark_in_words(mark, lang);
         out.push(format!("{name}: {mark}"));
     }
     if let (Some(metres), Some(at), Some((_, code))) = (done.apart_m, done.position, &row.site) {

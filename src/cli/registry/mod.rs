@@ -2,14 +2,20 @@
 
 mod bundles;
 pub(in crate::cli) mod context;
+mod crews;
 mod exchange;
 pub(in crate::cli) mod filter;
 mod life;
+mod list;
+mod log;
 mod merge_split;
+mod page;
 mod people;
 mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
+mod selection;
+mod show;
 pub(in crate::cli) mod sites;
 mod upkeep;
 mod view;
@@ -33,9 +39,9 @@ pub enum Command {
     /// Add a site without a scan 不经扫描新增图斑
     Add(sites::Add),
     /// List sites 列出图斑
-    Sites(sites::Sites),
+    Sites(Box<list::Sites>),
     /// Everything about a site 查看一个图斑的全部情况
-    Show(sites::Show),
+    Show(show::Show),
     /// Decide at the desk 室内研判
     Screen(screen::Screen),
     /// Send a crew 派查
@@ -59,7 +65,7 @@ pub enum Command {
     /// Correct a fact 更正事实
     Correct(remarks::Correct),
     /// The events, one a line 记录日志，每条一行
-    Log(sites::Log),
+    Log(log::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 逐字节校验：记录、哈希链、签名、派生表、证据
     Verify(upkeep::Verify),
     /// Rebuild, salvage, settings, districts, evidence list 登记库维护：重建、抢救、设置、区划、证据清单

@@ -1,5 +1,7 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
+use crate::registry::State;
+use crate::registry::coded::Coded;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::PathBuf;
@@ -46,6 +48,66 @@ pub(in crate::cli) enum ArgumentError {
     NoPassphrase,
     /// No passphrase of the key that another shall take the place of.
     NoOldPassphrase,
+    /// A value that is none of a list.
+    Coded {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// The list: code, English, Chinese.
+        list: Vec<(&'static str, &'static str, &'static str)>,
+    },
+    /// A crew that no site was ever assigned to.
+    UnknownCrew {
+        /// What was given.
+        crew: String,
+        /// The crew that is most like it.
+        meant: Option<String>,
+        /// Those that are known.
+        known: Vec<String>,
+    },
+    /// A district in which nothing is known.
+    UnknownDistrict(String),
+    /// No site waits for a crew among those that were asked for.
+    NothingToAssign,
+    /// The standard input cannot be read.
+    Input(std::io::Error),
+}
+
+impl ArgumentError {
+    /// A value that is none of a coded list.
+    pub(in crate::cli) fn coded<T: Coded>(option: &'static str, value: &str) -> Self {
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: T::LIST
+                .iter()
+                .map(|(_, code, en, zh)| (*code, *en, *zh))
+                .collect(),
+        }
+    }
+
+    /// A word that is no state.
+    pub(in crate::cli) fn coded_states(option: &'static str, value: &str) -> Self {
+        let words = |state: State| (state.name(), state.label(Lang::En), state.label(Lang::Zh));
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: State::ALL.map(words).to_vec(),
+        }
+    }
+}
+
+/// A list in words: in Chinese each code with the word that may be typed in its place.
+fn listed(list: &[(&'static str, &'static str, &'static str)], lang: Lang) -> String {
+    let word = |(code, _, chinese): &(&str, &str, &str)| match lang {
+        Lang::En => (*code).to_owned(),
+        Lang::Zh => format!("{chinese}（{code}）"),
+    };
+    list.iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(lang.pick(", ", "、"))
 }
 
 impl Say for ArgumentError {
@@ -66,6 +128,25 @@ impl Say for ArgumentError {
             Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
             Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),
             Self::NoOldPassphrase => Said::new(tr!(lang, "you hold a key already: the new one is signed with it", "您已有个人密钥，新密钥须由原密钥签名")).hint(tr!(lang, "put its passphrase into PAPAVER_OLD_PASSPHRASE, or into a file named with `--old-passphrase-file`; where it is lost, a supervisor says so first: `papaver actor lost-key NAME --reason TEXT`", "请将原口令放入 PAPAVER_OLD_PASSPHRASE，或用 `--old-passphrase-file` 指定文件；原口令遗失的，先由主管登记：`papaver actor lost-key 姓名 --reason 理由`")),
+            Self::Coded { option, value, list } => {
+                let list = listed(list, lang);
+                Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
+                    .hint(tr!(lang, "one of {list}", "可填：{list}"))
+            }
+            Self::UnknownCrew { crew, meant, known } => {
+                let known = known.join(lang.pick(", ", "、"));
+                let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
+                match meant {
+                    Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `papaver assign … --new-crew`", "是否指“{meant}”？已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                    None if known.is_empty() => said.hint(tr!(lang, "no site is assigned yet: `papaver assign SITE --crew NAME`", "尚未派查任何图斑：`papaver assign 图斑编号 --crew 组名`")),
+                    None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `papaver assign … --new-crew`", "已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                }
+            }
+            Self::NothingToAssign => Said::new(tr!(lang, "none of these sites waits for a crew", "所选范围内没有待派查的图斑"))
+                .hint(tr!(lang, "`papaver sites --open` lists what is open and with whom it is", "`papaver sites --open` 可查看未办结图斑及其核查组")),
+            Self::Input(source) => Said::new(tr!(lang, "the standard input cannot be read: {source}", "无法读取标准输入：{source}")),
+            Self::UnknownDistrict(code) => Said::new(tr!(lang, "nothing is known here in a district {code}", "本库没有区划 {code} 的任何资料"))
+                .hint(tr!(lang, "give a code of 6, 9 or 12 digits or its beginning; boundaries are filled in with `papaver registry districts`", "请填 6、9 或 12 位区划代码或其开头；区划边界用 `papaver registry districts` 填入")),
         }
     }
 

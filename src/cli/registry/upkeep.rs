@@ -485,7 +485,7 @@ impl EvidenceList {
             lang,
         };
         let store = context.read()?;
-        let rows = evidence_list::rows(&store, &self.filter.filter()?)?;
+        let rows = evidence_list::rows(&store, &self.filter.known_to(&store)?)?;
         let output = self.output.display().to_string();
         let bytes =
             match self.output.extension().and_then(|e| e.to_str()) {

@@ -96,7 +96,7 @@ impl Dossier {
                 .map(|sealed| sealed.hash)
                 .collect(),
             devices: devices(&events),
-            entry: entry(store, site, &scans)?,
+            entry: entry(store, site, &scans, store.zone()?)?,
             events,
             detections,
             neighbours,
