@@ -1,3 +1,4 @@
 //! What an office does: one function a use case.
 
+pub mod backup;
 pub mod record;

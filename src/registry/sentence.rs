@@ -192,6 +192,38 @@ impl Teller<'_> {
     }
 }
 
+/// What is known of a site, by the name that events have for it, and the words.
+const FIELDS: [(&str, &str, &str); 13] = [
+    ("crew", "crew", "核查组"),
+    ("due", "due day", "时限"),
+    ("outcome", "outcome", "核查结论"),
+    ("plants", "plants", "株数"),
+    ("planted_area", "planted area", "种植面积"),
+    ("stage", "growth stage", "生长期"),
+    ("sap_cut", "sap cut", "是否割浆"),
+    ("habitat", "habitat", "生境"),
+    ("percent", "per cent eradicated", "铲除比例"),
+    ("merged_into", "merged into", "并入"),
+    ("place", "position", "位置"),
+    ("area", "area", "面积"),
+    ("name", "small place name", "小地名"),
+];
+
+/// The words for fields of a site, as a list.
+pub fn field_labels<'a>(names: impl IntoIterator<Item = &'a String>, lang: Lang) -> String {
+    let word = |name: &'a String| {
+        let known = FIELDS.iter().find(|(field, ..)| field == name);
+        known.map_or(name.as_str(), |(_, english, chinese)| {
+            lang.pick(*english, *chinese)
+        })
+    };
+    names
+        .into_iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(lang.pick(", ", "、"))
+}
+
 /// What was decided at the desk.
 pub fn screened(screen: &Screen, lang: Lang) -> Vec<String> {
     let decision = if screen.keep {

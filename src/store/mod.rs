@@ -3,6 +3,7 @@
 //! Writing goes through [`Store::write`]: one transaction, synchronised to the disk before it is acknowledged. Each
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
+pub mod backup;
 pub mod bundle;
 mod districts;
 mod each;

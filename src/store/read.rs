@@ -190,6 +190,26 @@ impl Store {
         Ok(events)
     }
 
+    /// A site's events as far as they are whole: for those who look at a registry that is damaged.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn whole_events_of(&self, key: SiteKey) -> Result<Vec<Sealed>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1 OR other_site = ?1")
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map([key.as_bytes()], raw)
+            .map_err(|e| self.fail(e))?;
+        let whole = rows
+            .flatten()
+            .filter_map(|(hash, signature, actor_signature, bytes)| {
+                Sealed::open(bytes, hash, signature, actor_signature).ok()
+            });
+        Ok(whole.collect())
+    }
+
     /// A site's events as bytes, unread.
     pub(super) fn raw_events_of(&self, key: SiteKey) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
         let mut events = Vec::new();

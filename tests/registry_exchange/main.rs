@@ -24,6 +24,7 @@ mod absent;
 mod as_sent;
 mod bad_input;
 mod damage;
+mod desk;
 mod edited;
 mod effort;
 mod formats;

@@ -1,8 +1,11 @@
 //! What every command of the registry shares: which file, who acts, when, in which language.
 
 use super::say::{ArgumentError, Failure, bad};
+use crate::cli::config::config;
+use crate::files;
 use crate::registry::body::Body;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
+use crate::registry::place::Place;
 use crate::registry::{Site, SiteKey};
 use crate::store::{Author, Draft, InTheirName, Moment, Store};
 use crate::store::{evidence, keys};
@@ -77,6 +80,11 @@ impl Context {
             .filter(|path| path.extension().is_some_and(|e| e == "papaver") && path.is_file())
             .collect();
         found.sort();
+        // A copy laid beside a registry has no key of its own: nobody can write in it.
+        let with_key = |path: &&PathBuf| files::beside(path, ".key").exists();
+        if found.iter().filter(with_key).count() == 1 {
+            found.retain(|path| with_key(&path));
+        }
         match found.len() {
             0 => Err(ArgumentError::NoRegistry.into()),
             1 => Ok(found.remove(0)),
@@ -129,6 +137,7 @@ impl Context {
             .clone()
             .or_else(|| std::env::var("PAPAVER_ACTOR").ok())
             .filter(|name| !name.trim().is_empty())
+            .or_else(|| config().actor.clone())
             .ok_or_else(|| ArgumentError::NoActor.into())
     }
 
@@ -238,7 +247,7 @@ impl Context {
             })?;
         let body = body(&store, &known)?;
         let at = self.at()?;
-        let evidence = files.keep(&store, &known, &at)?;
+        let evidence = files.keep(&store, &known.place, &at)?;
         let draft = Draft {
             site: Some(key),
             at,
@@ -276,7 +285,21 @@ pub struct Files {
 }
 
 impl Files {
-    fn keep(&self, store: &Store, site: &Site, at: &str) -> Result<Vec<EvidenceRef>, Failure> {
+    /// Photographs of the scene and nothing else.
+    pub(in crate::cli) fn scene(photos: Vec<PathBuf>) -> Self {
+        Self {
+            photos,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps them for an event at a place.
+    pub(in crate::cli) fn keep(
+        &self,
+        store: &Store,
+        place: &Place,
+        at: &str,
+    ) -> Result<Vec<EvidenceRef>, Failure> {
         let folder = store.evidence_folder();
         let plain = if self.after {
             EvidenceRole::After
@@ -296,7 +319,7 @@ impl Files {
                     &folder,
                     Path::new(path),
                     role,
-                    Some(&site.place),
+                    Some(place),
                     at,
                     store.settings(),
                 )?);

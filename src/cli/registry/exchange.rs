@@ -11,6 +11,7 @@ use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export};
 use crate::files::{self, Existing};
 use crate::registry::moves::Move;
+use crate::registry::sentence::field_labels;
 use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::Lang;
@@ -313,7 +314,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     if !done.parallel.is_empty() {
-        let fields = done.parallel.join(", ");
+        let fields = field_labels(&done.parallel, lang);
         out.push(tr!(
             lang,
             "edited in parallel: {fields}",

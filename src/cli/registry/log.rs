@@ -110,9 +110,9 @@ fn as_line(
     Ok(line)
 }
 
-/// The events of a site in order, as far as they are followed.
+/// The events of a site in order, as far as they are whole and followed.
 pub(super) fn followed(store: &Store, site: &Site) -> Result<Vec<Sealed>, StoreError> {
-    let mut events = store.events_of(site.key)?;
+    let mut events = store.whole_events_of(site.key)?;
     events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
     events.retain(|sealed| !site.refused.iter().any(|(event, _)| *event == sealed.hash));
     Ok(events)

@@ -1,5 +1,6 @@
 //! The commands of the registry.
 
+mod backup;
 mod bundles;
 pub(in crate::cli) mod context;
 mod crews;
@@ -74,6 +75,10 @@ pub enum Command {
     Trust(bundles::Trust),
     /// Carry events and evidence between offices 在单位之间传递记录与证据的数据包
     Bundle(bundles::Bundle),
+    /// Write the registry, its keys and its evidence into one file under a passphrase 把登记库连同密钥和证据写入一个带口令的备份文件
+    Backup(backup::Backup),
+    /// Put a backup back 恢复备份
+    Restore(backup::Restore),
     /// Write sites for maps, receivers and spreadsheets 导出图斑，供地图、定位仪和表格软件使用
     Export(exchange::Export),
     /// Take in what crews filled in 导入核查组交回的文件
@@ -110,6 +115,8 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
         Command::Bundle(c) => c.run(lang),
+        Command::Backup(c) => c.run(lang),
+        Command::Restore(c) => c.run(lang),
         Command::Export(c) => c.run(lang),
         Command::Import(c) => c.run(lang),
         Command::Dossier(c) => c.run(lang),

@@ -6,7 +6,7 @@ use crate::registry::body::{Body, Stage};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::legal::{BandKind, LegalBands};
-use crate::registry::sentence::{Teller, counted, kind};
+use crate::registry::sentence::{Teller, counted, field_labels, kind};
 use crate::registry::site::Stamp;
 use crate::registry::{Hash, Settings, Site, SiteKey};
 use crate::store::evidence::mark_in_words;
@@ -241,8 +241,8 @@ impl Page<'_> {
         let (site, lang) = (self.site, self.lang);
         let mut facts: Vec<Fact> = Vec::new();
         if !site.parallel.is_empty() {
-            let fields: Vec<String> = site.parallel.iter().cloned().collect();
-            facts.push(("edited in parallel", "并行修改", fields.join(", ")));
+            let fields = field_labels(&site.parallel, lang);
+            facts.push(("edited in parallel", "并行修改", fields));
         }
         for mark in &site.marks {
             let (event, label) = (mark.event.short(), mark.kind.label(lang));

@@ -1,6 +1,7 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
 use crate::registry::State;
+use crate::registry::body::Source;
 use crate::registry::coded::Coded;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -48,6 +49,8 @@ pub(in crate::cli) enum ArgumentError {
     NoPassphrase,
     /// No passphrase of the key that another shall take the place of.
     NoOldPassphrase,
+    /// No passphrase for a backup.
+    NoBackupPassphrase,
     /// A value that is none of a list.
     Coded {
         /// The option.
@@ -68,6 +71,8 @@ pub(in crate::cli) enum ArgumentError {
     },
     /// A district in which nothing is known.
     UnknownDistrict(String),
+    /// Photographs that do not say where they were taken.
+    NoPlace(Vec<PathBuf>),
     /// No site waits for a crew among those that were asked for.
     NothingToAssign,
     /// The standard input cannot be read.
@@ -84,6 +89,17 @@ impl ArgumentError {
                 .iter()
                 .map(|(_, code, en, zh)| (*code, *en, *zh))
                 .collect(),
+        }
+    }
+
+    /// A word that is no source that a person may give.
+    pub(in crate::cli) fn source(option: &'static str, value: &str) -> Self {
+        let own = |source: &Source| !matches!(source, Source::Scan | Source::Split);
+        let list = Source::LIST.iter().filter(|(source, ..)| own(source));
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: list.map(|(_, code, en, zh)| (*code, *en, *zh)).collect(),
         }
     }
 
@@ -128,6 +144,7 @@ impl Say for ArgumentError {
             Self::ManyUnits(name) => Said::new(tr!(lang, "{name} is known in several units", "{name} 在多个单位中存在")).hint(tr!(lang, "name the unit too: `--actor UNIT/NAME`", "请同时指明单位：`--actor 单位代码/姓名`")),
             Self::NoPassphrase => Said::new(tr!(lang, "a key needs a passphrase", "密钥需要口令")).hint(tr!(lang, "put it into PAPAVER_PASSPHRASE, or into a file named with `--passphrase-file`", "请放入 PAPAVER_PASSPHRASE，或用 `--passphrase-file` 指定文件")),
             Self::NoOldPassphrase => Said::new(tr!(lang, "you hold a key already: the new one is signed with it", "您已有个人密钥，新密钥须由原密钥签名")).hint(tr!(lang, "put its passphrase into PAPAVER_OLD_PASSPHRASE, or into a file named with `--old-passphrase-file`; where it is lost, a supervisor says so first: `papaver actor lost-key NAME --reason TEXT`", "请将原口令放入 PAPAVER_OLD_PASSPHRASE，或用 `--old-passphrase-file` 指定文件；原口令遗失的，先由主管登记：`papaver actor lost-key 姓名 --reason 理由`")),
+            Self::NoBackupPassphrase => Said::new(tr!(lang, "a backup needs a passphrase", "备份需要口令")).hint(tr!(lang, "put one into PAPAVER_BACKUP_PASSPHRASE, or into a file named with `--passphrase-file`; write it down and lock it away, apart from the backup", "请放入 PAPAVER_BACKUP_PASSPHRASE，或用 `--passphrase-file` 指定文件；口令请另行抄写、锁存，与备份分开保管")),
             Self::Coded { option, value, list } => {
                 let list = listed(list, lang);
                 Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
@@ -141,6 +158,11 @@ impl Say for ArgumentError {
                     None if known.is_empty() => said.hint(tr!(lang, "no site is assigned yet: `papaver assign SITE --crew NAME`", "尚未派查任何图斑：`papaver assign 图斑编号 --crew 组名`")),
                     None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `papaver assign … --new-crew`", "已有核查组：{known}；新组派查时请加 `--new-crew`")),
                 }
+            }
+            Self::NoPlace(photos) => {
+                let photos = photos.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+                Said::new(tr!(lang, "{photos}: no photograph says where it was taken", "{photos}：照片没有位置信息"))
+                    .hint(tr!(lang, "give the place with `--at LON,LAT`; a messenger takes positions out of photographs: ask for the original", "请用 `--at 经度,纬度` 给出位置；聊天软件会去掉照片位置，请索取原图"))
             }
             Self::NothingToAssign => Said::new(tr!(lang, "none of these sites waits for a crew", "所选范围内没有待派查的图斑"))
                 .hint(tr!(lang, "`papaver sites --open` lists what is open and with whom it is", "`papaver sites --open` 可查看未办结图斑及其核查组")),

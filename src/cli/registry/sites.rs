@@ -1,9 +1,10 @@
 //! `record` and `add`: how sites come in, and what is said of one that changed.
 
 use super::Done;
-use super::context::{Common, Context, moment, today};
-use super::say::{Failure, bad, data, json, tell};
+use super::context::{Common, Context, Files, moment, today};
+use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::view::{line, site_json};
+use crate::files;
 use crate::ground::LonLat;
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::registry::SiteKey;
@@ -12,6 +13,7 @@ use crate::registry::coded::Coded;
 use crate::registry::event::next_id;
 use crate::registry::place::Place;
 use crate::registry::unit;
+use crate::store::evidence::{EvidenceError, exif};
 use crate::store::{Draft, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
@@ -152,11 +154,19 @@ fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
 #[derive(Debug, Args)]
 pub struct Add {
     /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
-    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
-    at: String,
-    /// patrol, `tip_off`, target or find 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 途中发现
-    #[arg(long, value_name = "SOURCE")]
-    source: String,
+    #[arg(
+        long,
+        value_name = "LON,LAT",
+        allow_hyphen_values = true,
+        required_unless_present = "photos"
+    )]
+    at: Option<String>,
+    /// Photographs of it: place and time come from the first that tells them, where they are not given 现场照片；未给出的位置和时间取自第一张含有该信息的照片
+    #[arg(long = "photo", value_name = "FILE")]
+    photos: Vec<PathBuf>,
+    /// patrol, `tip_off`, target or find (default with a photograph: find) 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 零星发现（有照片时默认 find）
+    #[arg(long, value_name = "SOURCE", required_unless_present = "photos")]
+    source: Option<String>,
     /// Small place name 小地名
     #[arg(long)]
     name: Option<String>,
@@ -172,16 +182,28 @@ pub struct Add {
 
 impl Add {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let at = lonlat("--at", &self.at)?;
-        let source: Source = Source::read(&self.source)
-            .filter(|source| !matches!(source, Source::Scan | Source::Split))
-            .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
+        let shot = Shot::of(&self.photos)?;
+        let at = match (&self.at, shot.at) {
+            (Some(text), _) => lonlat("--at", text)?,
+            (None, Some(at)) => at,
+            (None, None) => return Err(ArgumentError::NoPlace(self.photos).into()),
+        };
+        let source = match &self.source {
+            None => Source::Find,
+            Some(text) => Source::read(text)
+                .filter(|source| !matches!(source, Source::Scan | Source::Split))
+                .ok_or_else(|| ArgumentError::source("--source", text))?,
+        };
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
         let context = Context {
             common: self.common,
             lang,
         };
         let (mut store, author) = context.write()?;
+        let happened = match (&context.common.when, &shot.taken) {
+            (None, Some(taken)) => taken.clone(),
+            _ => context.at()?,
+        };
         let place = Place::point(at);
         let radius = f64::from(store.settings().match_radius_m);
         let near = store.sites_near(&place, radius)?;
@@ -212,14 +234,45 @@ impl Add {
             note: self.note,
             ..Create::new(source, origin, place)
         };
+        let evidence = Files::scene(self.photos).keep(&store, &create.place, &happened)?;
         let draft = Draft {
             site: Some(key),
-            at: context.at()?,
-            evidence: vec![],
+            at: happened,
+            evidence,
             body: Body::Create(Box::new(create)),
         };
         store.write(|s| s.append(&author, draft, now))?;
         changed(&store, key, &context.common, lang)
+    }
+}
+
+/// What photographs say of where and when they were taken.
+#[derive(Debug, Default)]
+struct Shot {
+    at: Option<LonLat>,
+    /// RFC 3339, by the clock of this machine's zone: a camera's time has none.
+    taken: Option<String>,
+}
+
+impl Shot {
+    fn of(photos: &[PathBuf]) -> Result<Self, Failure> {
+        let mut shot = Self::default();
+        for path in photos {
+            let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
+                path: path.clone(),
+                source,
+            })?;
+            let exif = exif(&bytes);
+            shot.at = shot.at.or(exif.at);
+            shot.taken = shot.taken.or_else(|| Self::time(&exif.taken_at?));
+        }
+        Ok(shot)
+    }
+
+    fn time(taken: &str) -> Option<String> {
+        let taken: jiff::civil::DateTime = taken.parse().ok()?;
+        let here = taken.to_zoned(jiff::tz::TimeZone::system()).ok()?;
+        Some(here.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSION};
 use crate::registry::event::{EventFlaw, Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
-use age::secrecy::SecretString;
+use crate::store::keys::by_passphrase;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -282,9 +282,7 @@ fn decrypt(
     let locked = || BundleError::Locked { path: path.into() };
     let mut identities: Vec<Box<dyn age::Identity>> = Vec::new();
     if let Some(passphrase) = &unlock.passphrase {
-        identities.push(Box::new(age::scrypt::Identity::new(SecretString::from(
-            passphrase.clone(),
-        ))));
+        identities.push(Box::new(by_passphrase(passphrase)));
     }
     for line in unlock
         .identity
