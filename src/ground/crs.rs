@@ -152,7 +152,7 @@ impl Crs {
 
     /// Whether there is a known way from its datum to WGS 84 about a place. PROJ takes a datum it knows no way from for
     /// WGS 84 without a word, and places then lie tens of metres off.
-    pub fn has_known_datum(&self, about: LonLat) -> bool {
+    fn has_known_datum(&self, about: LonLat) -> bool {
         // A system on the ellipsoid of WGS 84 (CGCS2000, GRS 80) is within a metre or two of it whatever its name.
         if (self.frame().semi_major - EQUATOR_M).abs() < 0.5 {
             return true;
@@ -181,8 +181,28 @@ impl Crs {
         run(&transform, self, std::iter::once((there[0].x, there[0].y))).is_ok()
     }
 
+    /// The system with a way from its datum to WGS 84 about a place: its own, or that of the seven parameters where
+    /// none is known ([`Crs::with_shift`]). Where those are not given either, the datum's name comes with it.
+    ///
+    /// # Errors
+    /// [`CrsError::Unknown`] where the system cannot be written with the parameters.
+    pub fn with_way(
+        self,
+        about: LonLat,
+        shift: Option<[f64; 7]>,
+    ) -> Result<(Self, Option<String>), CrsError> {
+        if self.has_known_datum(about) {
+            return Ok((self, None));
+        }
+        if let Some(shift) = shift {
+            return Ok((self.with_shift(shift)?, None));
+        }
+        let datum = self.datum();
+        Ok((self, Some(datum)))
+    }
+
     /// The name of its datum.
-    pub fn datum(&self) -> String {
+    fn datum(&self) -> String {
         let reference = SpatialRef::from_definition(&self.wkt).ok();
         let of = |node: &str| {
             let reference = reference.as_ref()?;
@@ -197,7 +217,7 @@ impl Crs {
     ///
     /// # Errors
     /// [`CrsError::Unknown`] where the system cannot be written with them.
-    pub fn with_shift(&self, shift: [f64; 7]) -> Result<Self, CrsError> {
+    fn with_shift(&self, shift: [f64; 7]) -> Result<Self, CrsError> {
         let unknown = || CrsError::Unknown {
             definition: self.name.clone(),
         };

@@ -109,21 +109,18 @@ pub(super) fn georeference(
             .or(taken)
             .ok_or_else(|| RasterError::NoCrs { path: path.into() })?,
     };
-    if let Some(at) = middle(&crs, &transform, dataset)
-        && !crs.has_known_datum(at)
-    {
-        match options.towgs84 {
-            Some(shift) => {
-                crs = crs.with_shift(shift).map_err(|source| RasterError::Crs {
+    if let Some(at) = middle(&crs, &transform, dataset) {
+        let (with_way, unknown) =
+            crs.with_way(at, options.towgs84)
+                .map_err(|source| RasterError::Crs {
                     path: path.into(),
                     source,
                 })?;
-            }
-            None => notes.push(RasterNote::UnknownDatum {
-                path: path.into(),
-                datum: crs.datum(),
-            }),
-        }
+        crs = with_way;
+        notes.extend(unknown.map(|datum| RasterNote::UnknownDatum {
+            path: path.into(),
+            datum,
+        }));
     }
     Ok(Georeference {
         crs,

@@ -208,15 +208,30 @@ pub fn keep(
     day: &str,
     settings: &Settings,
 ) -> Result<EvidenceRef, EvidenceError> {
-    let unreadable = |source| EvidenceError::Unreadable {
+    let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
         path: path.into(),
         source,
-    };
-    let bytes = files::read(path).map_err(unreadable)?;
+    })?;
+    keep_bytes(folder, path, &bytes, role, site, day, settings)
+}
+
+/// Keeps what was read out of a file, as [`keep`] does.
+///
+/// # Errors
+/// See [`EvidenceError`]. Nothing is left half written.
+pub fn keep_bytes(
+    folder: &Path,
+    path: &Path,
+    bytes: &[u8],
+    role: EvidenceRole,
+    site: Option<&Place>,
+    day: &str,
+    settings: &Settings,
+) -> Result<EvidenceRef, EvidenceError> {
     let mime = if role == EvidenceRole::Coverage {
         Some("application/geo+json")
     } else {
-        media_type(&bytes)
+        media_type(bytes)
     };
     let picture =
         role.is_photograph() || matches!(role, EvidenceRole::Chip | EvidenceRole::Context);
@@ -225,7 +240,7 @@ pub fn keep(
     }
     // A JPEG or PNG without readable dimensions is a name with a photograph's first bytes.
     if matches!(mime, Some("image/jpeg" | "image/png"))
-        && image::ImageReader::new(io::Cursor::new(&bytes))
+        && image::ImageReader::new(io::Cursor::new(bytes))
             .with_guessed_format()
             .ok()
             .and_then(|reader| reader.into_dimensions().ok())
@@ -233,9 +248,9 @@ pub fn keep(
     {
         return Err(EvidenceError::NotAPhoto { path: path.into() });
     }
-    let sha256 = Hash::of(&bytes);
-    put(folder, sha256, &bytes)?;
-    let exif = exif(&bytes);
+    let sha256 = Hash::of(bytes);
+    put(folder, sha256, bytes)?;
+    let exif = exif(bytes);
     Ok(EvidenceRef {
         sha256,
         bytes: bytes.len() as u64,

@@ -124,10 +124,23 @@ impl Context {
             return;
         };
         let refused = migrated.refused;
+        let brought = if migrated.in_memory {
+            tr!(
+                self.lang,
+                "the registry is of an earlier version and cannot be written here: it is shown as this version reads it",
+                "登记库为旧版本且此处无法写入：按新版本的规则显示，文件未改动"
+            )
+        } else {
+            tr!(
+                self.lang,
+                "the registry was brought to this version",
+                "登记库已升级"
+            )
+        };
         super::say::tell(&tr!(
             self.lang,
-            "the registry was brought to this version; {refused} of its events are kept and no longer followed (`papaver verify` lists them)",
-            "登记库已升级；其中 {refused} 条记录按新规则不再采信，均予保留（`papaver verify` 可列出）"
+            "{brought}; {refused} of its events are kept and no longer followed (`papaver verify` lists them)",
+            "{brought}；其中 {refused} 条记录按新规则不再采信，均予保留（`papaver verify` 可列出）"
         ));
     }
 

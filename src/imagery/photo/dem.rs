@@ -218,6 +218,25 @@ struct Window {
     spacing_m: f64,
 }
 
+/// Points along the edges of a box in degrees, so that one that bends in metres is wholly inside.
+fn along_edges(low: LonLat, high: LonLat) -> Vec<LonLat> {
+    (0..=8)
+        .flat_map(|i| {
+            let f = f64::from(i) / 8.0;
+            let (lon, lat) = (
+                low.lon + f * (high.lon - low.lon),
+                low.lat + f * (high.lat - low.lat),
+            );
+            [
+                LonLat::new(lon, low.lat),
+                LonLat::new(lon, high.lat),
+                LonLat::new(low.lon, lat),
+                LonLat::new(high.lon, lat),
+            ]
+        })
+        .collect()
+}
+
 impl Window {
     fn read(
         file: &Dataset,
@@ -225,22 +244,7 @@ impl Window {
         transform: &GeoTransform,
         (low, high): (LonLat, LonLat),
     ) -> Result<Self, Trouble> {
-        // Along the edges, so that a box in degrees that bends in metres is wholly inside.
-        let edge: Vec<LonLat> = (0..=8)
-            .flat_map(|i| {
-                let f = f64::from(i) / 8.0;
-                let (lon, lat) = (
-                    low.lon + f * (high.lon - low.lon),
-                    low.lat + f * (high.lat - low.lat),
-                );
-                [
-                    LonLat::new(lon, low.lat),
-                    LonLat::new(lon, high.lat),
-                    LonLat::new(low.lon, lat),
-                    LonLat::new(high.lon, lat),
-                ]
-            })
-            .collect();
+        let edge = along_edges(low, high);
         let corners = crs.from_lonlat(&edge).map_err(Trouble::Crs)?;
         let pixels: Vec<_> = corners.iter().map(|c| transform.invert(*c)).collect();
         let (width, height) = file.raster_size();

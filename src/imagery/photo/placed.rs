@@ -16,7 +16,7 @@ use super::terrain::HeightField;
 use crate::ground::{LonLat, PixelPoint};
 use image::metadata::Orientation as Turn;
 use image::{DynamicImage, ImageDecoder, RgbImage};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,10 +134,10 @@ pub fn place_all<E>(
     let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
     let options = terrain(&places)?;
     let mut remarks = duplicates(&shots);
-    let doubles: BTreeSet<usize> = remarks
+    let doubles: BTreeMap<usize, usize> = remarks
         .iter()
         .filter_map(|r| match r {
-            Remark::Duplicate { photo, .. } => Some(*photo),
+            Remark::Duplicate { of, photo } => Some((*photo, *of)),
             _ => None,
         })
         .collect();
@@ -148,8 +148,9 @@ pub fn place_all<E>(
         let tracks = flight.tracks(&shots);
         let mut placed = Vec::new();
         for (member, track) in flight.members.iter().zip(tracks) {
-            if doubles.contains(member) {
-                aside.extend(spoilt(&shots[*member], flight.take_off, &options));
+            if let Some(of) = doubles.get(member) {
+                let (copy, kept) = (&shots[*member], &shots[*of]);
+                aside.extend(spoilt(copy, kept, flight.take_off, &options));
                 continue;
             }
             match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
@@ -177,9 +178,14 @@ pub fn place_all<E>(
 }
 
 /// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
-fn spoilt(copy: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
+fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
     if !copy.metadata.faults.is_empty() {
         return Photo::place(copy.clone(), None, take_off, options).err();
+    }
+    // A cut copy is shorter than its original; a whole card of copies is not read while planning.
+    let length = |shot: &Shot| std::fs::metadata(&shot.path).map(|file| file.len()).ok();
+    if length(copy) >= length(kept) {
+        return None;
     }
     let bytes = jpeg::read_whole(&copy.path, MOST_BYTES).ok()?;
     (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))

@@ -101,8 +101,9 @@ fn keep_files(
                 done.pictures_missing += 1;
                 return Ok(None);
             }
-            scan.written.check(path, &read(path)?)?;
-            evidence::keep(&folder, path, role, place, at, store.settings())
+            let bytes = read(path)?;
+            scan.written.check(path, &bytes)?;
+            evidence::keep_bytes(&folder, path, &bytes, role, place, at, store.settings())
                 .map(Some)
                 .map_err(RecordError::Evidence)
         };

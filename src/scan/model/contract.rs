@@ -507,26 +507,32 @@ mod tests {
             with(&[("model_type", "\"Detector\"")], &tile()),
             Err(ModelError::NotAClassifier { .. })
         ));
-        let grey = Declared {
-            input: vec![None, Some(1), Some(8), Some(8)],
-            output: vec![None, Some(2)],
-        };
-        assert!(matches!(
-            with(&[], &grey),
-            Err(ModelError::InputShape { .. })
-        ));
-        let boxes = Declared {
-            input: tile().input,
-            output: vec![None, Some(5), Some(100)],
-        };
-        assert!(matches!(
-            with(&[], &boxes),
-            Err(ModelError::OutputShape { .. })
-        ));
         assert!(matches!(
             Contract::new(&metadata(&[("resolution", "2")]), &dense()),
             Err(ModelError::NoTileSize)
         ));
+    }
+
+    #[test]
+    fn shapes_that_are_no_classifiers_are_named() {
+        let with = |declared: &Declared| {
+            let all = [
+                ("resolution", "2"),
+                ("tile_size", "512"),
+                ("papaver_cell", "16"),
+            ];
+            Contract::new(&metadata(&all), declared)
+        };
+        let grey = Declared {
+            input: vec![None, Some(1), Some(8), Some(8)],
+            output: vec![None, Some(2)],
+        };
+        assert!(matches!(with(&grey), Err(ModelError::InputShape { .. })));
+        let boxes = Declared {
+            input: tile().input,
+            output: vec![None, Some(5), Some(100)],
+        };
+        assert!(matches!(with(&boxes), Err(ModelError::OutputShape { .. })));
     }
 
     #[test]

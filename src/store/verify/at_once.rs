@@ -7,7 +7,8 @@
 //! signatures up to there; as long as those are unchanged, only what came later is verified ([`super::mark`]).
 
 use super::mark::{self, Digest};
-use super::{Chain, Finding, Looked, Verification, check_row, looked, verify_chains};
+use super::rows::check_row;
+use super::{Chain, Finding, Looked, Verification, looked, verify_chains};
 use crate::registry::Authority;
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -316,8 +317,9 @@ impl Store {
         Ok(())
     }
 
-    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
-        let mut other_side: BTreeMap<SiteKey, Vec<(Hash, Event)>> = BTreeMap::new();
+    /// The events that concern a second site, by that site.
+    fn by_other_site(&self) -> Result<BTreeMap<SiteKey, Vec<(Hash, Event)>>, Wrong> {
+        let mut other_side: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site"
         );
@@ -333,7 +335,11 @@ impl Store {
                     .push((row.hash, event.clone()));
             }
         }
-        drop(rows);
+        Ok(other_side)
+    }
+
+    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
+        let other_side = self.by_other_site()?;
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site"
         );
