@@ -6,9 +6,10 @@ use super::lonlat::{LonLat, Quad};
 use super::overlay::{even_odd, rest, union, union_within};
 use super::vector::layers;
 use super::vector_error::VectorError;
+use super::vector_error::{NAMED, PLAIN};
 use super::zone::Misfit;
-use crate::words::{Lang, Said, Say, shell};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use geo::{
     Area, Coord, CoordsIter, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Validation,
 };
@@ -99,10 +100,15 @@ impl Say for BoundaryNote {
                     "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
                     "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
                 ))
-                .hint(tr!(
+                .hint(lang.pick(
+                    "export the boundary in CGCS2000",
+                    "请以 CGCS2000 重新导出边界",
+                ))
+                .hint(remedy!(
                     lang,
-                    "give the parameters of your area with `--towgs84 dx,dy,dz`, or export the boundary in CGCS2000",
-                    "请用 `--towgs84 dx,dy,dz` 给出本地区参数，或以 CGCS2000 重新导出边界"
+                    "or give the parameters of your area with {datum}",
+                    "或用 {datum} 给出本地区参数",
+                    datum = Action::Again(Choice::Datum { seven: false }),
                 ))
             }
             Self::WithoutShape { path, features } => {
@@ -190,54 +196,36 @@ impl Say for BoundaryError {
                 ))
             }
             Self::SelfIntersecting { path, feature } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "polygon {feature} of {path} crosses itself",
                     "{path} 的第 {feature} 个多边形自相交"
                 ))
-                .hint(tr!(
-                    lang,
-                    "mend it: `ogr2ogr -makevalid mended.gpkg {typed}`",
-                    "修复方法：`ogr2ogr -makevalid mended.gpkg {typed}`"
+                .hint(lang.pick(
+                    "draw its outline so that no edge crosses another, and export it again",
+                    "请修改边线使其互不交叉，然后重新导出",
                 ))
             }
             Self::Shape { path, feature } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "feature {feature} of {path} has a shape that cannot be read, such as a curve",
                     "{path} 的第 {feature} 个要素形状无法读取（例如曲线）"
                 ))
-                .hint(tr!(
-                    lang,
-                    "make it plain polygons: `ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`",
-                    "请转换为普通多边形：`ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`"
-                ))
+                .hint(PLAIN.pick(lang))
             }
             Self::NoCrs { path } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "{path} has no coordinate reference system",
                     "{path} 没有坐标参考系"
                 ))
-                .hint(tr!(
-                    lang,
-                    "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`",
-                    "请写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`"
-                ))
+                .hint(NAMED.pick(lang))
             }
-            Self::Crs { path, source } => {
-                let said = source.say(lang);
-                Said {
-                    what: format!("{}: {}", path.display(), said.what),
-                    hint: said.hint,
-                }
-            }
+            Self::Crs { path, source } => source.say(lang).about(path),
         }
     }
 }

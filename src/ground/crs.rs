@@ -3,8 +3,8 @@
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
 use super::zone::{Frame, Misfit, misfit};
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 
 /// Semi-major axis of WGS 84 and CGCS2000 in metres.
@@ -46,21 +46,33 @@ pub enum CrsError {
 impl Say for CrsError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unknown { definition } => Said::new(tr!(lang,
+            Self::Unknown { definition } => Said::new(tr!(
+                lang,
                 "{definition} is not a coordinate reference system that PROJ knows",
-                "{definition} 不是 PROJ 认识的坐标参考系"))
-            .hint(tr!(lang,
-                "name it by its EPSG code, as in `--crs EPSG:4547` (CGCS2000, 3-degree zone, 114° E)",
-                "请用 EPSG 代码命名，例如 `--crs EPSG:4547`（CGCS2000 三度带，中央经线 114°）")),
-            Self::NoWayToLonLat { name } => Said::new(tr!(lang,
+                "{definition} 不是 PROJ 认识的坐标参考系"
+            ))
+            .hint(remedy!(
+                lang,
+                "name it by its EPSG code, as in {crs} (CGCS2000, 3-degree zone, 114° E)",
+                "请用 EPSG 代码命名，例如 {crs}（CGCS2000 三度带，中央经线 114°）",
+                crs = Action::Again(Choice::Crs(Some(4547))),
+            )),
+            Self::NoWayToLonLat { name } => Said::new(tr!(
+                lang,
                 "the coordinate system '{name}' cannot be transformed to longitude and latitude",
-                "坐标系“{name}”无法转换为经纬度"))
-            .hint(tr!(lang,
-                "it is probably a local system: georeference the raster anew, or name the true system with `--crs EPSG:…`",
-                "它可能是独立坐标系：请重新配准，或用 `--crs EPSG:…` 指明真实坐标系")),
-            Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(lang,
+                "坐标系“{name}”无法转换为经纬度"
+            ))
+            .hint(remedy!(
+                lang,
+                "it is probably a local system: georeference the raster anew, or name the true system with {crs}",
+                "它可能是独立坐标系：请重新配准，或用 {crs} 指明真实坐标系",
+                crs = Action::Again(Choice::Crs(None)),
+            )),
+            Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(
+                lang,
                 "the position {x}, {y} lies outside the range of '{name}'",
-                "位置 {x}， {y} 超出坐标系“{name}”的适用范围"))
+                "位置 {x}，{y} 超出坐标系“{name}”的适用范围"
+            ))
             .hint(misfit_hint(*misfit, lang)),
         }
     }
@@ -68,27 +80,32 @@ impl Say for CrsError {
 speaking_error!(CrsError);
 
 /// What to do about coordinates that do not fit their system.
-fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> String {
+fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
+    let named = |epsg| Action::Again(Choice::Crs(epsg));
     match misfit {
-        Some(Misfit::ZoneInFront { zone, epsg }) => tr!(
+        Some(Misfit::ZoneInFront { zone, epsg }) => remedy!(
             lang,
-            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
-            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
         ),
-        Some(Misfit::ZoneLeftOut { zone, epsg }) => tr!(
+        Some(Misfit::ZoneLeftOut { zone, epsg }) => remedy!(
             lang,
-            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
-            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
         ),
-        Some(Misfit::Exchanged) => tr!(
+        Some(Misfit::Exchanged) => lang
+            .pick(
+                "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
+                "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前",
+            )
+            .into(),
+        None => remedy!(
             lang,
-            "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
-            "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前"
-        ),
-        None => tr!(
-            lang,
-            "the coordinates do not fit the coordinate system; name the true one with `--crs EPSG:…`",
-            "坐标与坐标系不符；请用 `--crs EPSG:…` 指明真实坐标系"
+            "the coordinates do not fit the coordinate system; name the true one with {crs}",
+            "坐标与坐标系不符；请用 {crs} 指明真实坐标系",
+            crs = named(None),
         ),
     }
 }

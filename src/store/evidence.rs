@@ -7,8 +7,8 @@ use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use crate::registry::settings::Settings;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,17 @@ impl Say for EvidenceError {
             )),
             Self::NotAPhoto { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片")).hint(tr!(lang, "give a JPEG, PNG, HEIC or TIFF as it came from the camera; other files go with `--document`", "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF；其他文件用 `--document`"))
+                Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片"))
+                    .hint(lang.pick(
+                        "give a JPEG, PNG, HEIC or TIFF as it came from the camera",
+                        "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF",
+                    ))
+                    .hint(remedy!(
+                        lang,
+                        "other files go with {document}",
+                        "其他文件用 {document}",
+                        document = Action::Again(Choice::Document),
+                    ))
             }
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
                 lang,

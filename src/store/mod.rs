@@ -19,6 +19,7 @@ mod gate;
 pub mod keys;
 mod lock;
 mod open;
+mod order;
 mod read;
 mod replayed;
 mod salvage;

@@ -7,6 +7,7 @@ mod at_once;
 mod finding;
 mod mark;
 mod rows;
+mod structure;
 
 pub use finding::{Finding, Gap, Verification};
 

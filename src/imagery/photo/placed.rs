@@ -3,7 +3,8 @@
 use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 use super::aside::{SetAside, Why};
 use super::camera::{Camera, GroundPoint};
-use super::flight::{Flight, Remark, axes, duplicates, flights, has_heading};
+use super::duplicates::duplicates;
+use super::flight::{Flight, Remark, axes, flights, has_heading};
 use super::footprint::{Footprint, footprint};
 use super::height::{HEIGHTS_M, Heights, heights};
 use super::jpeg;
@@ -13,16 +14,13 @@ use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
 use super::terrain::HeightField;
+use super::upright::{MOST_BYTES, decode};
 use crate::ground::{LonLat, PixelPoint};
-use image::metadata::Orientation as Turn;
-use image::{DynamicImage, ImageDecoder, RgbImage};
+use image::RgbImage;
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Files longer than this are not read.
-const MOST_BYTES: u64 = 512 * 1024 * 1024;
 /// Degrees of doubt about a heading from which only the ground within the frame's largest circle counts as seen.
 const TURNED_DEG: f64 = 20.0;
 /// Degrees off straight down up to which a frame without a heading is searched.
@@ -379,31 +377,6 @@ fn uncertainty(shot: &Shot, heights: &Heights, yaw_source: YawSource) -> Uncerta
     all.yaw_deg = all.yaw_deg.max(found.heading_doubt_deg.unwrap_or(0.0));
     all.position_m = all.position_m.max(places.unwrap_or(0.0));
     all
-}
-
-/// Decodes a JPEG upright. The orientation tag is the file's own.
-fn decode(path: &Path) -> Result<RgbImage, SetAside> {
-    let aside = |why| SetAside::new(path, why);
-    let bytes =
-        jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
-    let damaged = |_ignored| aside(Why::Damaged);
-    if jpeg::is_whole(&bytes) {
-        return upright(&bytes).map_err(damaged);
-    }
-    // A transfer that lost the end marker alone lost nothing of the picture.
-    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| upright(&b));
-    match (ended, gone_on) {
-        (Ok(a), Ok(b)) if a == b => Ok(a),
-        _ => Err(aside(Why::Truncated)),
-    }
-}
-
-fn upright(bytes: &[u8]) -> image::ImageResult<RgbImage> {
-    let mut decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
-    let turn = decoder.orientation().unwrap_or(Turn::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(turn);
-    Ok(picture.into_rgb8())
 }
 
 #[cfg(test)]
