@@ -76,7 +76,20 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             styles.put(sheet, line, column, &cell)?;
         }
     }
-    finish(sheet, export, 1)
+    finish(sheet, export, 1)?;
+    // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
+    for (at, column) in (0_u16..).zip(COLUMNS) {
+        let mut values = export
+            .entries
+            .iter()
+            .map(|entry| column.value(entry, &export.context));
+        let empty =
+            !export.entries.is_empty() && values.all(|value| value == super::cell::Cell::Empty);
+        if empty || KEYS.contains(&column.key) {
+            sheet.set_column_hidden(at)?;
+        }
+    }
+    Ok(())
 }
 
 fn finish(sheet: &mut Worksheet, export: &Export, frozen: u16) -> Result<(), XlsxError> {
