@@ -1,5 +1,6 @@
 //! `papaver evaluate`: surveys with truth in, figures out.
 
+use super::config::config;
 use super::progress::Talk;
 use super::scan::watched;
 use super::{Done, talk};
@@ -121,7 +122,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             model: arguments.model.clone(),
             device: Device::Cpu,
             threshold: arguments.threshold,
-            threads: arguments.threads.unwrap_or(cores),
+            threads: arguments.threads.or(config().threads).unwrap_or(cores),
             site_radius_m: arguments.site_radius,
             within: None,
             raster: RasterOptions {

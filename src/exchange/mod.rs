@@ -18,6 +18,7 @@ pub mod import;
 mod kmz;
 pub mod ledger;
 mod ovital;
+mod pictures;
 mod read;
 pub mod sheet;
 mod table;
@@ -36,10 +37,11 @@ use crate::files::{self, Existing};
 use crate::registry::Affairs;
 use crate::registry::body::{Body, ScanRecord};
 use crate::registry::districts::Districts;
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::event::EvidenceRef;
 use crate::registry::{Hash, Site};
 use crate::store::{Filter, Store};
 use crate::store::{StoreError, evidence};
+use crate::text::Zone;
 use ledger::{Context, Entry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -123,12 +125,12 @@ impl Export {
         context: Context,
         made_at: String,
     ) -> Result<Self, StoreError> {
-        let scans = scans(store)?;
+        let (scans, zone) = (scans(store)?, store.zone()?);
         let answers = Answers::of(store)?;
         let entries = store
             .sites(filter)?
             .into_iter()
-            .map(|site| entry(store, site, &scans, &answers))
+            .map(|site| entry(store, site, &scans, &answers, zone))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self {
             entries,
@@ -159,10 +161,12 @@ pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, Store
 
 pub(crate) fn entry(
     store: &Store,
-    site: Site,
+    mut site: Site,
     scans: &BTreeMap<String, ScanRecord>,
     answers: &Answers,
+    zone: Zone,
 ) -> Result<Entry, StoreError> {
+    site.tell_in(zone);
     Ok(Entry {
         code: store.code(site.key)?,
         answers: answers.for_site(store, &site)?,
@@ -204,15 +208,6 @@ impl Answers {
     }
 }
 
-/// The picture of a site's last detection that is here and whole.
-fn chip(site: &Site, folder: &Path) -> Option<Vec<u8>> {
-    site.evidence
-        .iter()
-        .rev()
-        .filter(|file| file.role == EvidenceRole::Chip)
-        .find_map(|file| original(file, folder))
-}
-
 /// The bytes of a file of the evidence, where it is here and whole.
 pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
     let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
@@ -246,7 +241,7 @@ pub fn export(
     match format {
         Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,
         Format::Kmz => files::write(path, existing, |out| kmz::write(export, out))?,
-        Format::Gpx => files::write(path, existing, |out| gpx::write(export, out))?,
+        Format::Gpx => pictures = gpx::write(export, path, existing)?,
         Format::Xlsx => files::write(path, existing, |out| xlsx::write(export, out))?,
         Format::Csv => files::write(path, existing, |out| csv::write(export, out))?,
         Format::Ovital => files::write(path, existing, |out| ovital::write(export, out))?,

@@ -6,6 +6,7 @@
 //! and a registry written in.
 
 pub mod affairs;
+pub mod backup;
 pub mod bundles;
 pub mod clock;
 pub mod divide;

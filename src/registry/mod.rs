@@ -18,6 +18,7 @@ pub mod quadrats;
 pub mod refusal;
 pub mod replay;
 pub mod role;
+pub mod sentence;
 pub mod settings;
 pub mod site;
 pub mod state;

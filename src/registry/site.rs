@@ -10,6 +10,7 @@ use super::moves::{Need, Refusal};
 use super::place::Place;
 use super::settings::Settings;
 use super::state::State;
+use crate::text::Zone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -272,19 +273,29 @@ impl Site {
         self.split_from = create.split_from.map(|(key, _)| key);
     }
 
-    /// Gives an event another time, wherever it is stamped.
-    pub(super) fn redate(&mut self, event: Hash, at: &str) {
-        let stamps = self
-            .created
+    /// The times and authors of what is said of it.
+    fn stamps(&mut self) -> impl Iterator<Item = &mut Stamp> {
+        self.created
             .iter_mut()
             .chain(self.screened.iter_mut().map(|(_, _, stamp)| stamp))
             .chain(self.assigned.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.visits.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.eradications.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.acceptances.iter_mut().map(|(_, stamp)| stamp))
-            .chain(self.notes.iter_mut().map(|(_, stamp)| stamp));
-        for stamp in stamps.filter(|stamp| stamp.event == event) {
+            .chain(self.notes.iter_mut().map(|(_, stamp)| stamp))
+    }
+
+    /// Gives an event another time, wherever it is stamped.
+    pub(super) fn redate(&mut self, event: Hash, at: &str) {
+        for stamp in self.stamps().filter(|stamp| stamp.event == event) {
             at.clone_into(&mut stamp.at);
+        }
+    }
+
+    /// Writes the times of what is said of it in one zone, for those who read them.
+    pub fn tell_in(&mut self, zone: Zone) {
+        for stamp in self.stamps() {
+            stamp.at = zone.time(&stamp.at);
         }
     }
 

@@ -4,6 +4,7 @@
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
 mod affairs;
+pub mod backup;
 pub mod bundle;
 mod chains;
 mod derive;
@@ -14,6 +15,7 @@ mod error;
 pub mod evidence;
 pub mod evidence_list;
 mod files;
+mod filter;
 mod gate;
 pub mod keys;
 mod lock;
@@ -23,12 +25,13 @@ mod read;
 mod replayed;
 mod salvage;
 mod schema;
+mod search;
 mod verify;
 mod write;
 
 pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
-pub use read::Filter;
+pub use filter::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 

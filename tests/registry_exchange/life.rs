@@ -37,7 +37,7 @@ fn codes(listed: &str) -> Vec<String> {
 }
 
 /// Screens as review.html does: the first four of the scan are kept, the rest is put aside.
-fn screen(office: &Office) {
+pub fn screen(office: &Office) {
     let file: Value =
         serde_json::from_slice(&fs::read(office.path("scan/candidates.geojson")).expect("there"))
             .expect("JSON");
@@ -118,7 +118,8 @@ fn the_sample_from_the_scan_to_the_dossier() {
         fs::read_dir(office.path("crew-files"))
             .expect("pictures")
             .count(),
-        4
+        8,
+        "of each site the detection and what lies around it"
     );
     assert!(
         office

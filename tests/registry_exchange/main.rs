@@ -25,6 +25,7 @@ mod affairs;
 mod as_sent;
 mod bad_input;
 mod damage;
+mod desk;
 mod edited;
 mod effort;
 mod formats;

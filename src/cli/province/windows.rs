@@ -3,6 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
+use crate::cli::help::part;
 use crate::files::{self, Existing};
 use crate::office::settings::set_windows;
 use crate::province::gather::windows_of;
@@ -54,7 +55,7 @@ impl Arguments {
                         "{name} line {line} ({value})",
                         "{name} 第 {line} 行（{value}）"
                     ),
-                    flaw.looks,
+                    lang.pick(flaw.looks.0, flaw.looks.1),
                 )
             })?;
             let (mut office, session) = context.office()?;
@@ -80,6 +81,7 @@ impl Arguments {
             Some(code) => windows.of(code).into_iter().collect(),
             None => windows.rows().iter().collect(),
         };
+        let shipped = Windows::default();
         for row in shown {
             if context.common.json {
                 json(&serde_json::json!({
@@ -88,6 +90,11 @@ impl Arguments {
                 }));
                 continue;
             }
+            let note = if shipped.rows().contains(row) {
+                part(&row.note, lang)
+            } else {
+                row.note.clone()
+            };
             let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
             let band = format!(
                 "{}–{} m",
@@ -104,7 +111,7 @@ impl Arguments {
                 row.first,
                 row.last,
                 row.coarsest_gsd_cm,
-                row.note
+                note
             ));
         }
         Ok(Done::Whole)

@@ -2,6 +2,8 @@
 
 use super::say::{ArgumentError, Failure, bad};
 use super::sites::show_changed;
+use crate::cli::config::config;
+use crate::files;
 use crate::office::life::{self, Step};
 use crate::office::{self, Changed, Credentials, Office, OfficeError, Session, clock};
 use crate::registry::SiteKey;
@@ -62,6 +64,11 @@ impl Context {
             .filter(|path| path.extension().is_some_and(|e| e == "papaver") && path.is_file())
             .collect();
         found.sort();
+        // A copy laid beside a registry has no key of its own: nobody can write in it.
+        let with_key = |path: &&PathBuf| files::beside(path, ".key").exists();
+        if found.iter().filter(with_key).count() == 1 {
+            found.retain(|path| with_key(&path));
+        }
         match found.len() {
             0 => Err(ArgumentError::NoRegistry.into()),
             1 => Ok(found.remove(0)),
@@ -149,6 +156,7 @@ impl Context {
             .clone()
             .or_else(|| std::env::var("PAPAVER_ACTOR").ok())
             .filter(|name| !name.trim().is_empty())
+            .or_else(|| config().actor.clone())
             .ok_or_else(|| ArgumentError::NoActor.into())
     }
 

@@ -14,6 +14,8 @@ use crate::files::{self, Existing};
 use crate::office::import::import;
 use crate::pages::tasks;
 use crate::registry::moves::Move;
+use crate::registry::sentence::field_labels;
+use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -59,7 +61,12 @@ impl Export {
             today: today(),
             lang,
         };
-        let mut sites = Exported::of(&store, &self.filter.filter()?, ledger, context.at()?)?;
+        let mut sites = Exported::of(
+            &store,
+            &self.filter.known_to(&store)?,
+            ledger,
+            context.at()?,
+        )?;
         sites.gauss_kruger = self.gauss_kruger;
         let written = if let Some(format) = format {
             export(format, &self.output, &sites, self.overwrite)?
@@ -117,7 +124,7 @@ impl Export {
             lang,
         };
         let store = context.read()?;
-        let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
+        let done = write_training_set(&store, &self.filter.known_to(&store)?, &self.folder)?;
         let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
         let (poppy, others, unknown) = (done.poppy, done.others, done.unknown);
         let pointless = done.without_outline;
@@ -317,7 +324,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     if !done.parallel.is_empty() {
-        let fields = done.parallel.join(", ");
+        let fields = field_labels(&done.parallel, lang);
         out.push(tr!(
             lang,
             "edited in parallel: {fields}",
@@ -334,6 +341,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     for (name, mark) in &done.marks {
+        let mark = mark_in_words(mark, lang);
         out.push(format!("{name}: {mark}"));
     }
     if let (Some(metres), Some(at), Some((_, code))) = (done.apart_m, done.position, &row.site) {

@@ -3,6 +3,7 @@
 use super::context::Common;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::{Context, Done};
+use crate::cli::config::config;
 use crate::office::people::{
     Beginning, NewKey, PersonNow, begin, change, holds_key, lose_key, make_key,
 };
@@ -18,9 +19,9 @@ use std::path::PathBuf;
 /// `papaver init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The unit's 6-, 9- or 12-digit code 单位代码，6、9 或 12 位
+    /// The unit's 6-, 9- or 12-digit code (default: `unit` in papaver.toml) 单位代码，6、9 或 12 位（默认取自 papaver.toml 的 `unit`）
     #[arg(long, value_name = "CODE")]
-    unit: String,
+    unit: Option<String>,
     /// The unit's name 单位名称
     #[arg(long, value_name = "NAME")]
     unit_name: Option<String>,
@@ -30,12 +31,10 @@ pub struct Init {
 
 impl Init {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        if !is_code(&self.unit) {
-            return Err(bad(
-                "--unit",
-                &self.unit,
-                "410423 / 410423001 / 410423001002",
-            ));
+        let unit = self.unit.or_else(|| config().unit.clone());
+        let unit = unit.unwrap_or_default();
+        if !is_code(&unit) {
+            return Err(bad("--unit", &unit, "410423 / 410423001 / 410423001002"));
         }
         let context = Context {
             common: self.common,
@@ -50,10 +49,10 @@ impl Init {
                     .filter(|path| !path.is_empty())
                     .map(Into::into)
             })
-            .unwrap_or_else(|| format!("{}.papaver", self.unit).into());
+            .unwrap_or_else(|| format!("{unit}.papaver").into());
         let supervisor = context.actor()?;
         let beginning = Beginning {
-            unit: self.unit,
+            unit,
             unit_name: self.unit_name,
             supervisor: supervisor.clone(),
             at: context.at()?,
@@ -152,7 +151,14 @@ struct LostKey {
 
 impl Change {
     fn run(self, action: ActorAction, lang: Lang) -> Result<Done, Failure> {
-        let names = || Role::ALL.map(Role::name).join(", ");
+        let names = || {
+            Role::ALL
+                .map(|role| match lang {
+                    Lang::En => role.name().to_owned(),
+                    Lang::Zh => format!("{}（{}）", role.label(lang), role.name()),
+                })
+                .join(lang.pick(", ", "、"))
+        };
         let roles = self
             .roles
             .iter()

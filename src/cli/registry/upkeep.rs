@@ -354,8 +354,11 @@ impl Salvage {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let saved = salvage(&self.from, &self.to)?;
         let (rows, bytes, lost) = (saved.from_rows, saved.from_bytes, saved.lost);
+        let (evidence, evidence_lost) = (saved.evidence, saved.evidence_lost);
         if self.common.json {
-            json(&serde_json::json!({"from_rows": rows, "from_bytes": bytes, "lost": lost}));
+            json(&serde_json::json!({
+                "from_rows": rows, "from_bytes": bytes, "lost": lost, "evidence": evidence, "evidence_lost": evidence_lost,
+            }));
         } else {
             let (kept, to) = (rows + bytes, self.to.display());
             tell(&tr!(
@@ -363,12 +366,21 @@ impl Salvage {
                 "{kept} whole events saved into {to}; {lost} seen that are not whole",
                 "已抢救 {kept} 条完好记录到 {to}；另见 {lost} 条不完好"
             ));
+            tell(&tr!(
+                lang,
+                "{evidence} files of evidence taken along, {evidence_lost} left behind because they have changed",
+                "随带证据 {evidence} 个；另有 {evidence_lost} 个已被改动，未带入"
+            ));
             tell(lang.pick(
                 "`papaver verify` of the new file names the numbers that are missing",
                 "对新文件执行 `papaver verify` 可列出缺号",
             ));
         }
-        Ok(if lost == 0 { Done::Whole } else { Done::Partly })
+        Ok(if lost + evidence_lost == 0 {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
     }
 }
 
@@ -462,7 +474,7 @@ impl EvidenceList {
             lang,
         };
         let store = context.read()?;
-        let rows = evidence_list::rows(&store, &self.filter.filter()?)?;
+        let rows = evidence_list::rows(&store, &self.filter.known_to(&store)?)?;
         let output = self.output.display().to_string();
         let bytes =
             match self.output.extension().and_then(|e| e.to_str()) {

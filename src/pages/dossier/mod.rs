@@ -100,7 +100,7 @@ impl Dossier {
                 .map(|sealed| sealed.hash)
                 .collect(),
             devices: devices(&events),
-            entry: entry(store, site, &scans, &Answers::of(store)?)?,
+            entry: entry(store, site, &scans, &Answers::of(store)?, store.zone()?)?,
             events,
             detections,
             neighbours,

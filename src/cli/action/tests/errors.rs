@@ -22,6 +22,7 @@ use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
 use crate::scan::{JournalError, ModelError, ScanError};
 use crate::store::StoreError;
+use crate::store::backup::BackupError;
 use crate::store::bundle::BundleError;
 use crate::store::evidence::EvidenceError;
 use crate::store::keys::KeyError;
@@ -316,6 +317,13 @@ fn store() -> Vec<Box<dyn Say>> {
         Sqlite { path: path(), source: StoreError::of_the_engine() },
         Io { path: path(), source: denied() },
     })));
+    all.extend(boxed(every!(BackupError {
+        Store(StoreError::Missing { path: path() }), File(FileError::Exists { path: path() }),
+        Io { path: path(), source: denied() },
+        Named { path: path() }, NotABackup { path: path() }, Locked { path: path() },
+        Changed { path: path(), name: "x".into() },
+        Taken { path: path() },
+    })));
     all.extend(boxed(every!(KeyError {
         Missing { name: "Li".into() }, Locked { name: "Li".into() },
         Io { path: path(), source: denied() },
@@ -401,7 +409,12 @@ fn arguments() -> Vec<ArgumentError> {
         NoRegistry, ManyRegistries(vec![path()]), ManyUnits("Li".into()), NoActor, NoDecision,
         Value { option: "--unit", value: "x".into(), looks: "410423".into() },
         NoDistricts { path: path(), why: "x".into() },
-        NoPassphrase, NoOldPassphrase,
+        NoPassphrase, NoOldPassphrase, NoBackupPassphrase, NothingToAssign,
+        Coded { option: "--reason", value: "x".into(), list: vec![("crop", "a crop", "农作物")] },
+        UnknownCrew { crew: "x".into(), meant: Some("y".into()), known: vec!["y".into()] },
+        UnknownCrew { crew: "x".into(), meant: None, known: vec![] },
+        UnknownCrew { crew: "x".into(), meant: None, known: vec!["y".into()] },
+        UnknownDistrict("4104".into()), NoPlace(vec![path()]), Input(denied()),
     })
 }
 
