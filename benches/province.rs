@@ -5,10 +5,11 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use geo::{LineString, MultiPolygon, Polygon};
 use jiff::civil::date;
 use papaver::ground::LonLat;
+use papaver::pages::report::page;
 use papaver::province::facts::{DistrictArea, Facts, Flight, SiteFact, Steps};
 use papaver::province::hot_spots::Options;
 use papaver::province::period::{Period, Scope};
-use papaver::province::report::{Figures, Subject, hot_of, page, workbook};
+use papaver::province::report::{About, Figures, Subject, hot_of, workbook};
 use papaver::province::tally::tallies;
 use papaver::province::windows::Windows;
 use papaver::registry::body::Source;
@@ -157,7 +158,7 @@ fn province(criterion: &mut Criterion) {
     group.bench_function("report", |bencher| {
         bencher.iter(|| {
             let subject = Subject::new(period, "", "510000", date(2026, 8, 1));
-            let figures = Figures::of(&facts, &windows, &scope, subject);
+            let figures = Figures::of(&facts, &windows, &scope, subject, About::default());
             black_box((
                 page(&figures, Lang::Zh),
                 workbook(&figures, Lang::Zh).is_ok(),

@@ -590,6 +590,8 @@ fn patrols(office: &mut Office<'_>, c: &County, season: i16, walks: &[MultiPolyg
         let walked = (n % 2 == 0).then(|| &walks[n as usize / 2]);
         let people = office.random.random_range(4..20);
         let body = Patrol {
+            seeds: None,
+            publicity: None,
             on: on.to_string(),
             district: Some(format!("{}00{}", c.code, 1 + n % 4)),
             people,

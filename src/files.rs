@@ -320,6 +320,27 @@ impl Workshop {
         put(made, path, existing)
     }
 
+    /// Gives a private file that was made in it, settled, a place where none is. It may be a registry's own.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn give_private(&self, name: &str, path: &Path) -> Result<(), FileError> {
+        let made = TempPath::try_from_path(self.path(name)).map_err(FileError::of(path))?;
+        made.persist_noclobber(path)
+            .map_err(|e| FileError::of(path)(e.error))
+    }
+
+    /// Gives a folder that was made in it, settled, a name that is not taken.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn give_folder(&self, name: &str, path: &Path) -> Result<(), FileError> {
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(FileError::Exists { path: path.into() });
+        }
+        fs::rename(self.path(name), path).map_err(FileError::of(path))
+    }
+
     /// Gives the whole workshop the name of a folder that is not there yet. Its files were written settled.
     ///
     /// # Errors

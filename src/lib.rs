@@ -22,6 +22,7 @@
 //! - [`store`]: one file a unit: events in `SQLite`, and beside it evidence, keys and bundles.
 //! - [`exchange`]: files people load and hand back.
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
+//! - [`pages`]: dossier, report, review page, task list, charts: one layout, one palette, one way to draw.
 //! - [`office`]: what an office does, one function a use case.
 //! - [`cli`]: the only code that prints, draws bars or exits.
 //!
@@ -45,6 +46,7 @@ pub mod files;
 pub mod ground;
 pub mod imagery;
 pub mod office;
+pub mod pages;
 pub mod province;
 pub mod registry;
 pub mod scan;

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "words",
     "shown",
     "files",
@@ -21,6 +21,7 @@ const ORDER: [&str; 17] = [
     "store",
     "exchange",
     "province",
+    "pages",
     "office",
     "server",
     "cli",
@@ -46,6 +47,33 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("NamedTempFile", &[]),
     ("OpenOptions", &["store/lock.rs", "scan/score/journal.rs"]),
     ("fs::copy(", &["ground/geopackage.rs"]),
+];
+
+/// Ways to write in a registry: a use case's alone. The rows that crews filled in are recorded where they are read.
+const REGISTRY_WRITES: [&str; 8] = [
+    "store.write(",
+    "store.append",
+    "open_write(",
+    "Store::create(",
+    "assign_districts(",
+    "remember_districts(",
+    "set_local(",
+    "bundle::apply(",
+];
+
+/// Where a registry is written in.
+const REGISTRY_WRITERS: [&str; 3] = ["store/", "office/", "exchange/import/"];
+
+/// Ways to read the clock.
+const CLOCKS: [&str; 2] = ["Timestamp::now", "Zoned::now"];
+
+/// Where the clock is read: and when a scan has ended, which only the scan knows.
+const CLOCK_READERS: [&str; 5] = [
+    "office/",
+    "store/",
+    "cli/",
+    "server/",
+    "scan/write/record.rs",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -191,6 +219,41 @@ fn whole_files_have_one_writer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The files below `src/` whose code, without its tests, holds one of these outside the places that may.
+fn outside(ways: &[&str], allowed: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src");
+        let relative = relative.to_string_lossy().replace('\\', "/");
+        if allowed.iter().any(|place| relative.starts_with(place)) {
+            continue;
+        }
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        let code = without_tests(&relative, &code);
+        for way in ways.iter().filter(|way| code.contains(**way)) {
+            wrong.push(format!(
+                "{relative} names {way}, allowed only in {allowed:?}"
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_registry_is_written_in_by_use_cases_alone() {
+    let wrong = outside(&REGISTRY_WRITES, &REGISTRY_WRITERS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_clock_is_read_at_the_edges_alone() {
+    let wrong = outside(&CLOCKS, &CLOCK_READERS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_reader_of_imports_sees_groups() {
     assert_eq!(
@@ -198,4 +261,61 @@ fn the_reader_of_imports_sees_groups() {
         ["ground", "scan", "words"]
     );
     assert_eq!(imports("crate::cli::run()"), ["cli"]);
+}
+
+/// Programs that a release does not hold.
+const OTHER_PROGRAMS: [&str; 6] = [
+    "gdal_edit",
+    "gdalinfo",
+    "gdalwarp",
+    "gdal_translate",
+    "ogr2ogr",
+    "exiftool",
+];
+
+/// What a text of a domain layer names that only a face may name: a command of the program, or an option.
+fn named(code: &str) -> Option<&str> {
+    let command = code
+        .match_indices("papaver ")
+        .map(|(at, mark)| &code[at + mark.len()..]);
+    let command = command.filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    let option = ["`--", "\"--", " --"].into_iter();
+    let option = option.flat_map(|mark| {
+        code.match_indices(mark)
+            .map(move |(at, _)| &code[at + mark.len()..])
+    });
+    let option = option.filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    command
+        .chain(option)
+        .next()
+        .map(|rest| rest.split(['"', '\n']).next().unwrap_or(rest))
+}
+
+#[test]
+fn only_a_face_names_commands_and_options_and_nobody_other_programs() {
+    assert!(named("say(\"`papaver verify` lists it\")").is_some());
+    assert!(named("say(\"use `--crs EPSG:4547`\")").is_some());
+    assert!(named("format!(\"papaver {}\", version)").is_none());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let code = code(&fs::read_to_string(&file).expect("source"));
+        let code = without_tests(&relative, &code);
+        if let Some(name) = OTHER_PROGRAMS.iter().find(|name| code.contains(**name)) {
+            wrong.push(format!(
+                "{relative} asks for {name}, which a release does not hold"
+            ));
+        }
+        if let Some(text) = named(code).filter(|_| !relative.starts_with("cli/")) {
+            wrong.push(format!("{relative} names a command or an option: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -277,5 +277,4 @@ pub(super) fn text(remedy: &Remedy, lang: Lang) -> String {
 }
 
 #[cfg(test)]
-#[path = "action_tests.rs"]
 mod tests;

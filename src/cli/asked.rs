@@ -59,11 +59,16 @@ impl Asked {
 
     /// What can be done, as one line: the clauses that lead somewhere from here.
     pub(super) fn hint(&self, said: &Said, lang: Lang) -> Option<String> {
-        let clauses: Vec<String> = self
-            .kept(said)
-            .map(|remedy| action::text(remedy, lang))
-            .collect();
-        (!clauses.is_empty()).then(|| clauses.join(lang.pick("; ", "；")))
+        let clauses = self.kept(said).map(|remedy| action::text(remedy, lang));
+        clauses.reduce(|line, clause| {
+            let other_way = clause.starts_with(lang.pick("or ", "或"));
+            let joint = if other_way {
+                lang.pick(", ", "，")
+            } else {
+                lang.pick("; ", "；")
+            };
+            line + joint + &clause
+        })
     }
 
     /// The clauses that lead somewhere: not those that name an option of other commands, nor those that name nothing but

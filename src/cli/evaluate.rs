@@ -1,12 +1,13 @@
 //! `papaver evaluate`: surveys with truth in, figures out.
 
+use super::config::config;
 use super::progress::Talk;
 use super::scan::watched;
 use super::{Done, talk};
 use crate::evaluate::{Options, Report, evaluate, find_surveys};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
-use crate::scan::{Device, PhotoRequest, Request, ScanError};
+use crate::scan::{Device, PhotoRequest, Request, ScanError, in_range};
 use crate::statistics::{Rate, Share};
 use crate::tr;
 use crate::words::{Both, Lang, Say};
@@ -90,6 +91,21 @@ pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     Ok(Done::Whole)
 }
 
+fn check(arguments: &Arguments) -> Result<(), ScanError> {
+    in_range(
+        Both("the radius of a match", "匹配半径"),
+        Some(arguments.match_radius),
+        |radius| (0.0..=1000.0).contains(&radius),
+        Both("0–1000 m", "0–1000 米"),
+    )?;
+    in_range(
+        Both("the rate of false alarms", "误报率"),
+        arguments.false_alarms_per_km2,
+        |rate| rate.is_finite() && rate >= 0.0,
+        Both("≥ 0", "≥ 0"),
+    )
+}
+
 fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
     let crs = arguments
         .crs
@@ -97,30 +113,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
         .map(Crs::parse)
         .transpose()
         .map_err(|e| Box::new(e) as Box<dyn Say>)?;
-    let range = |what, value: f64, allowed| {
-        Err(Box::new(ScanError::Range {
-            what,
-            value: value.to_string(),
-            allowed,
-        }) as Box<dyn Say>)
-    };
-    if !(0.0..=1000.0).contains(&arguments.match_radius) {
-        return range(
-            Both("the radius of a match", "匹配半径"),
-            arguments.match_radius,
-            Both("0–1000 m", "0–1000 米"),
-        );
-    }
-    if let Some(rate) = arguments
-        .false_alarms_per_km2
-        .filter(|r| !(r.is_finite() && *r >= 0.0))
-    {
-        return range(
-            Both("the rate of false alarms", "误报率"),
-            rate,
-            Both("≥ 0", "≥ 0"),
-        );
-    }
+    check(arguments).map_err(|e| Box::new(e) as Box<dyn Say>)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Options {
         scan: Request {
@@ -129,7 +122,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             model: arguments.model.clone(),
             device: Device::Cpu,
             threshold: arguments.threshold,
-            threads: arguments.threads.unwrap_or(cores),
+            threads: arguments.threads.or(config().threads).unwrap_or(cores),
             site_radius_m: arguments.site_radius,
             within: None,
             raster: RasterOptions {
@@ -152,10 +145,12 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             timezone: None,
             allow_coarse: arguments.allow_coarse,
             restart: arguments.restart,
+            review: crate::pages::review::page,
             lang,
         },
         match_radius_m: arguments.match_radius,
         false_alarms_per_km2: arguments.false_alarms_per_km2,
+        charts: crate::pages::precision::pictures,
     })
 }
 

@@ -4,6 +4,7 @@
 //! character. Before anything is parsed every text of the finished [`Command`] is cut to the language asked for, and what
 //! clap itself says in English (headings, defaults, its own options) is put into Chinese.
 
+use super::config::config;
 use crate::words::Lang;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
@@ -30,7 +31,10 @@ pub(super) fn language_asked(arguments: impl IntoIterator<Item = OsString>) -> L
             _ => asked,
         };
     }
-    asked.unwrap_or_else(|| sys_locale::get_locale().map_or(Lang::En, |l| Lang::of_locale(&l)))
+    let set = config().language;
+    asked
+        .or(set)
+        .unwrap_or_else(|| sys_locale::get_locale().map_or(Lang::En, |l| Lang::of_locale(&l)))
 }
 
 /// How long lines of Chinese are folded; clap breaks lines at spaces alone, and Chinese has none.
@@ -75,7 +79,7 @@ fn translated(command: Command, lang: Lang, folded: Folded) -> Command {
 }
 
 /// The part of a help text that is in a language; all of it where it is in one only.
-fn part(text: &str, lang: Lang) -> String {
+pub(super) fn part(text: &str, lang: Lang) -> String {
     let (english, chinese) = parts(text);
     let (wanted, other) = lang.pick((english, chinese), (chinese, english));
     if wanted.is_empty() { other } else { wanted }.to_owned()

@@ -5,6 +5,7 @@
 
 mod action;
 mod asked;
+mod config;
 mod evaluate;
 mod help;
 mod manual;
@@ -16,6 +17,7 @@ mod scan;
 mod summary;
 mod talk;
 mod telemetry;
+mod usage;
 
 use crate::imagery::set_up_gdal;
 use crate::words::{Fault, Lang};
@@ -61,7 +63,7 @@ fn language(text: &str) -> Result<Lang, String> {
     match text {
         "en" => Ok(Lang::En),
         "zh" => Ok(Lang::Zh),
-        _ => Err("the languages are en and zh".into()),
+        _ => Err("the languages are en and zh 可填 en 或 zh".into()),
     }
 }
 
@@ -82,21 +84,26 @@ fn parsed(lang: Lang) -> Result<Arguments, clap::Error> {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let settings = config::read();
     let asked = help::language_asked(std::env::args_os());
+    if let Err(error) = settings {
+        talk::error(&error, asked);
+        return ExitCode::from(1);
+    }
     let arguments = match parsed(asked) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Where the terminal is gone there is nobody to tell.
-            let _ = error.print();
-            let asked = matches!(
+            let wanted = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            return if asked {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(1)
-            };
+            let text = usage::text(&error, asked);
+            if wanted {
+                talk::bytes(text.as_bytes());
+                return ExitCode::SUCCESS;
+            }
+            talk::tell(text.trim_end());
+            return ExitCode::from(1);
         }
     };
     let lang = arguments.lang.unwrap_or(asked);

@@ -1,5 +1,6 @@
 //! `papaver scan`: arguments in, a run, a summary out.
 
+use super::config::config;
 use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
@@ -105,7 +106,7 @@ fn timezone(text: &str) -> Result<String, String> {
     if offset || jiff::tz::TimeZone::get(text).is_ok() {
         Ok(text.to_owned())
     } else {
-        Err("give a zone such as Asia/Shanghai or an offset such as +08:00".into())
+        Err("give a zone such as Asia/Shanghai or an offset such as +08:00 请填时区，如 Asia/Shanghai 或 +08:00".into())
     }
 }
 
@@ -113,7 +114,7 @@ fn device(text: &str) -> Result<Device, String> {
     match text {
         "cpu" => Ok(Device::Cpu),
         "cuda" => Ok(Device::Cuda),
-        _ => Err("the devices are cpu and cuda".into()),
+        _ => Err("the devices are cpu and cuda 可填 cpu 或 cuda".into()),
     }
 }
 
@@ -126,7 +127,7 @@ fn shift(text: &str) -> Result<[f64; 7], String> {
     let all = match numbers.as_slice() {
         [x, y, z] => [*x, *y, *z, 0.0, 0.0, 0.0, 0.0],
         [x, y, z, rx, ry, rz, s] => [*x, *y, *z, *rx, *ry, *rz, *s],
-        _ => return Err("give three numbers, or seven: 15.8,-154.4,-82.3".into()),
+        _ => return Err("give three numbers, or seven: 15.8,-154.4,-82.3 请填三个或七个数，如 15.8,-154.4,-82.3".into()),
     };
     Ok(all)
 }
@@ -138,7 +139,7 @@ fn bands(text: &str) -> Result<[usize; 3], String> {
         .filter(|n| *n > 0)
         .collect();
     <[usize; 3]>::try_from(numbers)
-        .map_err(|_ignored| "give three band numbers from 1, red first: 3,2,1".into())
+        .map_err(|_ignored| "give three band numbers from 1, red first: 3,2,1 请填三个波段号（从 1 起，红波段在先），如 3,2,1".into())
 }
 
 /// A signal handler that cannot be set.
@@ -214,7 +215,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
         model: arguments.model,
         device: arguments.device,
         threshold: arguments.threshold,
-        threads: arguments.threads.unwrap_or(cores),
+        threads: arguments.threads.or(config().threads).unwrap_or(cores),
         site_radius_m: arguments.site_radius,
         within: arguments.within,
         raster: RasterOptions {
@@ -232,11 +233,12 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
             any_view: arguments.any_view,
         },
         survey: arguments.survey,
-        unit: arguments.unit,
+        unit: arguments.unit.or_else(|| config().unit.clone()),
         captured,
         timezone: arguments.timezone,
         allow_coarse: arguments.allow_coarse,
         restart: arguments.restart,
+        review: crate::pages::review::page,
         lang,
     })
 }

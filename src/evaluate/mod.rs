@@ -3,7 +3,6 @@
 //! The path of the data: [`SurveySource`] → the scan → `truth` → `outcome` (what was found, what was false) →
 //! `curve` and [`Report`] → files. [`evaluate`] drives it; `statistics` is pure.
 
-mod chart;
 mod curve;
 mod error;
 mod outcome;
@@ -16,6 +15,6 @@ pub use curve::{Curve, CurvePoint, OperatingPoint};
 pub use error::EvaluateError;
 pub use outcome::{Judged, Outcome, PlotResult};
 pub use report::{Cell, Report, SurveyLine};
-pub use run::{Options, evaluate};
+pub use run::{Charts, Options, evaluate};
 pub use survey::{SurveySource, find_surveys};
 pub use truth::{Plot, Truth, read_truth};

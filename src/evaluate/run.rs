@@ -1,6 +1,6 @@
 //! The evaluation: surveys in, scans, figures and files out.
 
-use super::chart;
+use super::curve::Curve;
 use super::error::EvaluateError;
 use super::outcome::{Outcome, compare};
 use super::report::Report;
@@ -9,6 +9,7 @@ use super::truth::{Truth, read_truth};
 use crate::files::{self, Existing, FileError};
 use crate::scan::{Progress, Request, SCORE_FLOOR, scan_and_find};
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -21,6 +22,9 @@ const FIGURES: [&str; 3] = [
 /// The folder of its scans.
 const SCANS: &str = "scans";
 
+/// Draws the curve of an evaluation and marks its threshold: as SVG and as PNG.
+pub type Charts = fn(&Curve, f64) -> io::Result<[Vec<u8>; 2]>;
+
 /// How an evaluation is done.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -30,6 +34,8 @@ pub struct Options {
     pub match_radius_m: f64,
     /// Wanted false alarms per square kilometre, for which a threshold is sought.
     pub false_alarms_per_km2: Option<f64>,
+    /// Draws its charts.
+    pub charts: Charts,
 }
 
 /// Scans every survey once, finds its candidates at the operating threshold and at a floor of 0.05, compares with the truth
@@ -82,7 +88,7 @@ pub fn evaluate(
         SCORE_FLOOR.min(threshold.unwrap_or(SCORE_FLOOR)),
         options.false_alarms_per_km2,
     );
-    write(folder, &report)?;
+    write(folder, &report, options.charts)?;
     Ok(report)
 }
 
@@ -136,14 +142,14 @@ fn one(
     Ok(outcome)
 }
 
-fn write(folder: &Path, report: &Report) -> Result<(), EvaluateError> {
+fn write(folder: &Path, report: &Report, charts: Charts) -> Result<(), EvaluateError> {
     let json = serde_json::to_vec_pretty(report).map_err(|e| EvaluateError::Write {
         path: folder.join("evaluation.json"),
         source: e.into(),
     })?;
-    let svg = chart::svg(&report.curve, report.threshold)?;
-    let png = chart::png(&report.curve, report.threshold)?;
-    for (name, bytes) in FIGURES.into_iter().zip([json, svg.into_bytes(), png]) {
+    let [svg, png] = charts(&report.curve, report.threshold)
+        .map_err(|e| EvaluateError::Chart { why: e.to_string() })?;
+    for (name, bytes) in FIGURES.into_iter().zip([json, svg, png]) {
         let path = folder.join(name);
         files::write_bytes(&path, Existing::Replaced, &bytes)?;
     }

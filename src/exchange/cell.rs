@@ -13,6 +13,19 @@ pub enum Cell {
     Number(f64, usize),
     /// A counted number.
     Count(i64),
+    /// Ground in square metres: shown in square kilometres, or with its unit where it is little.
+    Ground(f64),
+}
+
+/// Less ground than this is shown in square metres.
+const LITTLE_M2: f64 = 100_000.0;
+
+/// Ground as people say it, with its unit.
+pub fn ground(m2: f64) -> String {
+    match Cell::Ground(m2).to_text() {
+        little if little.ends_with("m²") => little,
+        km2 => km2 + " km²",
+    }
 }
 
 impl Cell {
@@ -33,6 +46,8 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Number(number, decimals) => format!("{number:.decimals$}"),
             Self::Count(count) => count.to_string(),
+            Self::Ground(m2) if *m2 >= 0.5 && *m2 < LITTLE_M2 => format!("{m2:.0} m²"),
+            Self::Ground(m2) => format!("{:.1}", m2 / 1e6 + 0.0),
         }
     }
 
@@ -46,6 +61,7 @@ impl Cell {
                 Json::from((number * factor).round() / factor)
             }
             Self::Count(count) => Json::from(*count),
+            Self::Ground(m2) => Json::from(m2.round() / 1e6),
         }
     }
 }
@@ -77,5 +93,18 @@ impl From<u64> for Cell {
 impl From<i32> for Cell {
     fn from(count: i32) -> Self {
         Self::Count(count.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_ground_is_in_square_metres() {
+        assert_eq!(ground(320.4), "320 m²");
+        assert_eq!(ground(3_737_660_000.0), "3737.7 km²");
+        assert_eq!(Cell::Ground(0.0).to_text(), "0.0");
+        assert_eq!(Cell::Ground(320.4).to_json(), Json::from(0.000_32));
     }
 }

@@ -1,17 +1,20 @@
 //! KMZ: KML and the pictures of the detections in one ZIP, for Ovital and Google Earth.
 //!
 //! Every placemark has a name, a table as its description, and its own style, which is what simple viewers understand;
-//! points are in a folder a state, outlines in one of their own. Pictures have ASCII names.
+//! points are in a folder a state, outlines in one of their own. Pictures have ASCII names. The icon is in the file: the
+//! crew's tablet has no network.
 
+use super::Export;
 use super::ledger::{COLUMNS, Cell, Entry};
-use super::{Export, chip};
+use super::pictures::Picture;
 use crate::files::Out;
 use crate::registry::State;
 use crate::shown::escape;
 use crate::words::Lang;
 use geo::LineString;
+use image::{ImageFormat, Rgba, RgbaImage};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, Cursor, Write as _};
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
@@ -26,7 +29,7 @@ pub fn colour(state: State) -> &'static str {
         State::Refuted => "#6f8f72",
         State::ScreenedOut => "#9aa0a6",
         State::Closed => "#1a7f37",
-        State::Merged | State::Split => "#bdbdbd",
+        State::Merged | State::Split | State::Voided => "#bdbdbd",
     }
 }
 
@@ -46,37 +49,60 @@ pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
     // Pictures do not shrink, and their bytes stay findable.
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     // Simple viewers read the first file, so the document comes before the pictures that it names.
-    let pictured: Vec<bool> = export
-        .entries
-        .iter()
-        .map(|entry| chip(&entry.site, &export.evidence).is_some())
-        .collect();
+    let there = |entry| Picture::ALL.map(|picture| picture.of(entry, export).is_some());
+    let pictured: Vec<[bool; 2]> = export.entries.iter().map(there).collect();
     archive
         .start_file("doc.kml", packed)
         .map_err(io::Error::other)?;
     archive.write_all(document(export, &pictured).as_bytes())?;
-    for (entry, _) in export
-        .entries
-        .iter()
-        .zip(&pictured)
-        .filter(|(_, has)| **has)
-    {
-        let bytes = chip(&entry.site, &export.evidence)
-            .ok_or_else(|| io::Error::other("a picture vanished while it was written"))?;
-        archive
-            .start_file(picture_name(entry), stored)
-            .map_err(io::Error::other)?;
-        archive.write_all(&bytes)?;
+    archive.start_file(ICON, stored).map_err(io::Error::other)?;
+    archive.write_all(&icon()?)?;
+    for (entry, there) in export.entries.iter().zip(&pictured) {
+        let named = Picture::ALL.into_iter().zip(there);
+        for (picture, _) in named.filter(|(_, there)| **there) {
+            let bytes = picture
+                .of(entry, export)
+                .ok_or_else(|| io::Error::other("a picture vanished while it was written"))?;
+            archive
+                .start_file(place(picture, entry), stored)
+                .map_err(io::Error::other)?;
+            archive.write_all(&bytes)?;
+        }
     }
     archive.finish().map_err(io::Error::other)?;
     Ok(())
 }
 
-fn picture_name(entry: &Entry) -> String {
-    format!("files/{}.jpg", entry.code)
+/// Where a picture lies in the file.
+fn place(picture: Picture, entry: &Entry) -> String {
+    format!("files/{}", picture.name(entry))
 }
 
-fn document(export: &Export, pictured: &[bool]) -> String {
+/// Where the icon lies in the file.
+const ICON: &str = "files/site.png";
+
+/// A white disc with a dark rim: viewers multiply it by the state's colour.
+fn icon() -> io::Result<Vec<u8>> {
+    const SIDE: u32 = 64;
+    const RADIUS: f64 = 26.0;
+    let middle = f64::from(SIDE - 1) / 2.0;
+    let disc = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
+        let from_middle = (f64::from(x) - middle).hypot(f64::from(y) - middle);
+        if from_middle <= RADIUS - 5.0 {
+            Rgba([255, 255, 255, 255])
+        } else if from_middle <= RADIUS {
+            Rgba([60, 60, 60, 255])
+        } else {
+            Rgba([0, 0, 0, 0])
+        }
+    });
+    let mut png = Cursor::new(Vec::new());
+    disc.write_to(&mut png, ImageFormat::Png)
+        .map_err(io::Error::other)?;
+    Ok(png.into_inner())
+}
+
+fn document(export: &Export, pictured: &[[bool; 2]]) -> String {
     let lang = export.context.lang;
     let mut kml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n",
@@ -123,16 +149,17 @@ fn document(export: &Export, pictured: &[bool]) -> String {
     kml
 }
 
-fn point(kml: &mut String, entry: &Entry, pictured: bool, export: &Export) {
+fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) {
     let lang = export.context.lang;
     let site = &entry.site;
     let at = site.place.lonlat();
     let mut table = String::new();
-    if pictured {
+    let named = Picture::ALL.into_iter().zip(pictured);
+    for (picture, _) in named.filter(|(_, there)| *there) {
         let _ = write!(
             table,
             "<img src=\"{}\" width=\"320\"/><br/>",
-            picture_name(entry)
+            place(picture, entry)
         );
     }
     table.push_str("<table>");
@@ -152,7 +179,7 @@ fn point(kml: &mut String, entry: &Entry, pictured: bool, export: &Export) {
     let _ = writeln!(
         kml,
         "<Placemark id=\"{code}\">\n<name>{}</name>\n<description><![CDATA[{}]]></description>\n\
-         <Style><IconStyle><color>{}</color><scale>1.1</scale><Icon><href>http://maps.google.com/mapfiles/kml/paddle/wht-blank.png</href></Icon></IconStyle></Style>\n\
+         <Style><IconStyle><color>{}</color><scale>1.1</scale><Icon><href>{ICON}</href></Icon></IconStyle></Style>\n\
          <ExtendedData><Data name=\"site\"><value>{code}</value></Data><Data name=\"state\"><value>{}</value></Data><Data name=\"head\"><value>{}</value></Data></ExtendedData>\n\
          <Point><coordinates>{:.7},{:.7}</coordinates></Point>\n</Placemark>",
         escape(&title),

@@ -23,6 +23,8 @@ pub struct Entry {
     pub scan: Option<ScanRecord>,
     /// The code of the site that it recurs from.
     pub recurs_of: Option<String>,
+    /// Who answers for its district in its season.
+    pub answers: Option<String>,
 }
 
 /// What a column holds, which decides how files type it.
@@ -94,13 +96,20 @@ columns! {
     "district" "district" "区划名称" Text true |e, _| district_names(e);
     "district_vintage" "year of the district codes" "区划代码年份" Text true |e, _| district(e, "vintage");
     "unit" "unit" "单位代码" Text true |e, _| e.site.unit.as_str().into();
+    "answers" "who answers" "责任人" Text false |e, _| e.answers.as_deref().into();
     "name" "small place name" "小地名" Text true |e, _| e.site.name.as_deref().into();
     "source" "source" "来源" Text true |e, c| e.site.source.label(c.lang).into();
     "scan" "scan" "航次号" Text true |e, _| e.site.detection.as_ref().map(|d| d.scan.as_str()).into();
     "captured" "captured" "航测日期" Text true |e, _| captured(e);
     "gsd_cm" "GSD in cm" "地面分辨率（cm）" Number true |e, _| hundredths(e.scan.as_ref().and_then(|s| s.gsd_e2_cm));
     "model" "model" "模型" Text true |e, _| e.scan.as_ref().map(|s| s.model[0].as_str()).into();
-    "score" "score" "置信度" Number true |e, _| score(e);
+    "candidate" "candidate" "候选编号" Text true |e, _| e.site.detection.as_ref().map(|d| d.candidate.as_str()).into();
+    "rank" "rank in the scan" "航次内排名" Count true |e, _| e.site.detection.as_ref().and_then(|d| d.rank).into();
+    "score" "score" "模型得分" Number true |e, _| score(e);
+    "screened" "screened" "研判结论" Text true |e, c| screened(e, c.lang);
+    "screen_reason" "reason of the screening" "研判理由" Text true |e, c| e.site.screened.as_ref().and_then(|(_, r, _)| *r).map(|r| r.label(c.lang)).into();
+    "screened_by" "screened by" "研判人" Text false |e, _| e.site.screened.as_ref().map(|(_, _, s)| s.actor.name.as_str()).into();
+    "screened_on" "screened on" "研判日期" Text true |e, _| e.site.screened.as_ref().map(|(_, _, s)| day(&s.at)).into();
     "lon" "longitude (WGS 84)" "经度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lon, 7);
     "lat" "latitude (WGS 84)" "纬度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lat, 7);
     "area_m2" "area in m²" "面积（㎡）" Number true |e, _| hundredths(e.site.area_dm2);
@@ -214,6 +223,18 @@ fn sap_cut(entry: &Entry, lang: Lang) -> Cell {
     .into()
 }
 
+fn screened(entry: &Entry, lang: Lang) -> Cell {
+    let kept = entry.site.screened.as_ref().map(|(kept, ..)| *kept);
+    kept.map(|kept| {
+        if kept {
+            lang.pick("kept", "保留")
+        } else {
+            lang.pick("put aside", "排除")
+        }
+    })
+    .into()
+}
+
 fn count_method(entry: &Entry, lang: Lang) -> Cell {
     match entry.site.count() {
         None => Cell::Empty,
@@ -252,7 +273,11 @@ fn eradicators(entry: &Entry) -> Cell {
     let Some((eradicate, stamp)) = entry.site.eradications.last() else {
         return Cell::Empty;
     };
-    let mut names = vec![stamp.actor.name.as_str()];
+    // Who typed a crew's paper in was not there: a row that was imported names those who were.
+    let mut names = Vec::new();
+    if eradicate.imported.is_none() {
+        names.push(stamp.actor.name.as_str());
+    }
     for officer in &eradicate.officers {
         if !names.contains(&officer.as_str()) {
             names.push(officer);
@@ -337,7 +362,15 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), COLUMNS.len());
-        for key in ["officers", "witness", "notes", "eradicators", "acceptor"] {
+        for key in [
+            "officers",
+            "witness",
+            "notes",
+            "eradicators",
+            "acceptor",
+            "answers",
+            "screened_by",
+        ] {
             assert!(
                 COLUMNS.iter().any(|c| c.key == key && !c.on_map),
                 "{key} is on the map"

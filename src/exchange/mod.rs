@@ -1,13 +1,11 @@
-//! Files that people load and hand back: maps, ledgers, visit forms, dossiers.
+//! Files that people load and hand back: maps, ledgers, visit forms.
 //!
 //! Out: [`Export`] is what the registry knows of some sites on one day; [`export`] writes it in a [`Format`]. Every file
-//! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in. A site's
-//! [`dossier`] is one page.
+//! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in.
 
 mod archive;
 pub mod cell;
 mod csv;
-pub mod dossier;
 mod error;
 pub mod filled;
 pub mod form;
@@ -20,6 +18,7 @@ pub mod import;
 mod kmz;
 pub mod ledger;
 mod ovital;
+mod pictures;
 mod read;
 pub mod sheet;
 mod table;
@@ -31,13 +30,18 @@ mod xlsx;
 pub use crate::ground::Journal;
 pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, write_areas};
+pub use grid::GridFlaw;
+pub use kmz::colour as state_colour;
 
 use crate::files::{self, Existing};
+use crate::registry::Affairs;
 use crate::registry::body::{Body, ScanRecord};
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::districts::Districts;
+use crate::registry::event::EvidenceRef;
 use crate::registry::{Hash, Site};
 use crate::store::{Filter, Store};
 use crate::store::{StoreError, evidence};
+use crate::text::Zone;
 use ledger::{Context, Entry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -121,11 +125,12 @@ impl Export {
         context: Context,
         made_at: String,
     ) -> Result<Self, StoreError> {
-        let scans = scans(store)?;
+        let (scans, zone) = (scans(store)?, store.zone()?);
+        let answers = Answers::of(store)?;
         let entries = store
             .sites(filter)?
             .into_iter()
-            .map(|site| entry(store, site, &scans))
+            .map(|site| entry(store, site, &scans, &answers, zone))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self {
             entries,
@@ -143,7 +148,7 @@ impl Export {
 }
 
 /// The scans of a registry by id.
-fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
+pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
     Ok(store
         .followed("scan")?
         .into_iter()
@@ -154,13 +159,17 @@ fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
         .collect())
 }
 
-fn entry(
+pub(crate) fn entry(
     store: &Store,
-    site: Site,
+    mut site: Site,
     scans: &BTreeMap<String, ScanRecord>,
+    answers: &Answers,
+    zone: Zone,
 ) -> Result<Entry, StoreError> {
+    site.tell_in(zone);
     Ok(Entry {
         code: store.code(site.key)?,
+        answers: answers.for_site(store, &site)?,
         district: store.district(site.key)?,
         scan: site
             .detection
@@ -171,17 +180,36 @@ fn entry(
     })
 }
 
-/// The picture of a site's last detection that is here and whole.
-fn chip(site: &Site, folder: &Path) -> Option<Vec<u8>> {
-    site.evidence
-        .iter()
-        .rev()
-        .filter(|file| file.role == EvidenceRole::Chip)
-        .find_map(|file| original(file, folder))
+/// Who answers for the districts of sites.
+pub(crate) struct Answers {
+    affairs: Affairs,
+    districts: Option<Districts>,
+}
+
+impl Answers {
+    /// The boundaries are read only where anybody answers for anything.
+    pub(crate) fn of(store: &Store) -> Result<Self, StoreError> {
+        let affairs = store.affairs()?;
+        let districts = if affairs.duties.is_empty() {
+            None
+        } else {
+            store.districts()?
+        };
+        Ok(Self { affairs, districts })
+    }
+
+    fn for_site(&self, store: &Store, site: &Site) -> Result<Option<String>, StoreError> {
+        if self.affairs.duties.is_empty() {
+            return Ok(None);
+        }
+        let district = store.lies_in(site, self.districts.as_ref())?;
+        let nearest = self.affairs.nearest_of(&district, site.season);
+        Ok(nearest.map(|duty| duty.body.person.clone()))
+    }
 }
 
 /// The bytes of a file of the evidence, where it is here and whole.
-fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
+pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
     let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
     (Hash::of(&bytes) == file.sha256).then_some(bytes)
 }
@@ -213,7 +241,7 @@ pub fn export(
     match format {
         Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,
         Format::Kmz => files::write(path, existing, |out| kmz::write(export, out))?,
-        Format::Gpx => files::write(path, existing, |out| gpx::write(export, out))?,
+        Format::Gpx => pictures = gpx::write(export, path, existing)?,
         Format::Xlsx => files::write(path, existing, |out| xlsx::write(export, out))?,
         Format::Csv => files::write(path, existing, |out| csv::write(export, out))?,
         Format::Ovital => files::write(path, existing, |out| ovital::write(export, out))?,

@@ -67,6 +67,11 @@ impl Styles {
                 let format = &self.numbers[(*decimals).min(7)];
                 sheet.write_number_with_format(line, column, *number, format)?;
             }
+            Cell::Ground(m2) => {
+                let decimals = if *m2 >= 1e5 || *m2 == 0.0 { 1 } else { 6 };
+                let format = &self.numbers[decimals];
+                sheet.write_number_with_format(line, column, m2 / 1e6, format)?;
+            }
             Cell::Count(count) => {
                 #[expect(
                     clippy::cast_precision_loss,

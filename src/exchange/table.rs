@@ -154,11 +154,12 @@ pub fn key_of(title: &str) -> Option<&'static str> {
 /// Whether a column is one that an export has, but that says nothing new.
 fn is_own(title: &str) -> bool {
     let plain = plain_title(title);
-    GAUSS_KRUGER.iter().any(|(english, chinese)| {
-        [english, chinese]
-            .iter()
-            .any(|own| plain_title(own) == plain)
-    })
+    super::geopackage::PICTURES.contains(&title)
+        || GAUSS_KRUGER.iter().any(|(english, chinese)| {
+            [english, chinese]
+                .iter()
+                .any(|own| plain_title(own) == plain)
+        })
 }
 
 /// A table of rows under titles, and the titles that are not understood or stand there a second time, where anything is

@@ -96,7 +96,7 @@ pub fn write_training_set(
     let mut rows = Vec::new();
     let mut features = Vec::new();
     for site in store.sites(filter)? {
-        if matches!(site.state, State::Merged | State::Split) {
+        if site.state.is_gone() {
             continue;
         }
         let (known, code) = (label(&site), store.code(site.key)?);

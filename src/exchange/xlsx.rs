@@ -40,6 +40,7 @@ pub fn write(export: &Export, mut out: &mut dyn Out) -> io::Result<()> {
                 .set_name(lang.pick("Visits", "核查回填"))?,
             export,
         )?;
+        choices(book.add_worksheet().set_name(CHOICES)?, lang)?;
         about(
             book.add_worksheet().set_name(lang.pick("About", "说明"))?,
             export,
@@ -75,13 +76,27 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             styles.put(sheet, line, column, &cell)?;
         }
     }
-    finish(sheet, export, 1)
+    finish(sheet, export, 1)?;
+    // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
+    for (at, column) in (0_u16..).zip(COLUMNS) {
+        let mut values = export
+            .entries
+            .iter()
+            .map(|entry| column.value(entry, &export.context));
+        let empty =
+            !export.entries.is_empty() && values.all(|value| value == super::cell::Cell::Empty);
+        if empty || KEYS.contains(&column.key) {
+            sheet.set_column_hidden(at)?;
+        }
+    }
+    Ok(())
 }
 
 fn finish(sheet: &mut Worksheet, export: &Export, frozen: u16) -> Result<(), XlsxError> {
     sheet.set_autofit_max_width(220);
     sheet.autofit();
     sheet.set_freeze_panes(1, frozen)?;
+    printed(sheet)?;
     if !export.entries.is_empty() {
         let last = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);
         let columns = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
@@ -126,7 +141,8 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     }
     if lines > 0 {
         for (column, field) in (begin..).zip(FORM) {
-            if let Some(rule) = rule(field.widget, &field.list(lang), lang)? {
+            let choices = column - begin;
+            if let Some(rule) = rule(field.widget, choices, field.list(lang).len(), lang)? {
                 sheet.add_data_validation(1, column, lines, column, &rule)?;
             }
         }
@@ -137,21 +153,50 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         sheet.set_column_hidden(column)?;
     }
     sheet.set_freeze_panes(1, 1)?;
+    printed(sheet)
+}
+
+/// Printed as an office prints a ledger: landscape, one page wide, the titles on each page, pages numbered.
+fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    const A4: u8 = 9;
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(1, 0)
+        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
+        .set_footer("&C&P / &N")
+        .set_repeat_rows(0, 0)?;
     Ok(())
 }
 
-/// What a spreadsheet lets a crew fill in.
+/// The sheet of the lists to choose from. Nobody need see it.
+const CHOICES: &str = "lists";
+
+/// The lists, a column each. A list inside a rule is parted by commas, and words hold commas; it is short, too.
+fn choices(sheet: &mut Worksheet, lang: Lang) -> Result<(), XlsxError> {
+    for (column, field) in (0_u16..).zip(FORM) {
+        for (line, (_, word)) in (0_u32..).zip(field.list(lang)) {
+            sheet.write_string(line, column, word)?;
+        }
+    }
+    sheet.set_hidden(true);
+    Ok(())
+}
+
+/// What a spreadsheet lets a crew fill in; of a list, the column of the choices and how many there are.
 fn rule(
     widget: Widget,
-    list: &[(&str, &str)],
+    choices: u16,
+    count: usize,
     lang: Lang,
 ) -> Result<Option<DataValidation>, XlsxError> {
     let title = lang.pick("Not valid", "输入无效");
     let rule = match widget {
         Widget::List => {
-            let words: Vec<&str> = list.iter().map(|(_, word)| *word).collect();
+            let column = rust_xlsxwriter::utility::column_number_to_name(choices);
+            let range = format!("{CHOICES}!${column}$1:${column}${count}");
             DataValidation::new()
-                .allow_list_strings(&words)?
+                .allow_list_formula(range.as_str().into())
                 .set_error_message(lang.pick("Choose from the list", "请从列表中选择"))?
         }
         // Cells are text, so that codes stay whole: numbers are checked as they are read.

@@ -63,77 +63,92 @@ impl VectorError {
     pub fn say(&self, path: &Path, lang: Lang) -> Said {
         use crate::words::Say;
         let name = path.display();
-        let why = |why: String| {
-            Said::new(tr!(
-                lang,
-                "{name} cannot be read: {why}",
-                "无法读取 {name}：{why}"
-            ))
-        };
         match self {
             Self::Unreadable(source) => Said::unreadable(lang, path, source)
                 .hint(lang.pick("check the name", "请检查文件名")),
             Self::GeoPackage(source) => source.say(lang),
-            Self::NoJson { line } => why(tr!(
-                lang,
-                "line {line} is not JSON",
-                "第 {line} 行不是有效的 JSON"
-            ))
-            .hint(lang.pick(
-                "write it again as GeoJSON from the program that made it",
-                "请在原软件中重新导出 GeoJSON",
-            )),
-            Self::NoVector(reason) => why(if reason.is_empty() {
-                lang.pick("it is of no kind that is known", "无法识别其格式")
-                    .into()
-            } else {
-                reason.clone()
-            })
-            .hint(lang.pick(
-                "give a GeoJSON, GeoPackage, KML, KMZ or shapefile, with all of its files side by side",
-                "请给出 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起）",
-            )),
-            Self::Text(flaw) => why(flaw.say(lang)),
-            Self::Xml(flaw) => why(flaw.say(lang)).hint(lang.pick(
-                "write it again as KML from the map program, with areas drawn as polygons",
-                "请在地图软件中重新导出 KML，区域画成多边形",
-            )),
-            Self::NoKml(reason) => why(tr!(
-                lang,
-                "it holds no KML ({reason})",
-                "其中没有 KML（{reason}）"
-            )),
-            Self::Parts(part) => why(tr!(
-                lang,
-                "its {part} is cut, or belongs to another file",
-                "其 {part} 不完整或不属于同一文件"
-            ))
-            .hint(lang.pick(
-                "copy all files of the shapefile again (.shp, .shx, .dbf, .prj)",
-                "请重新复制该 Shapefile 的全部文件（.shp、.shx、.dbf、.prj）",
-            )),
-            Self::Words { feature } => why(tr!(
-                lang,
-                "the words of feature {feature} are neither UTF-8 nor GB18030 (GBK)",
-                "第 {feature} 个要素的文字既不是 UTF-8 也不是 GB18030（GBK）编码"
-            ))
-            .hint(lang.pick(
-                "write it again as UTF-8 from the program that made it",
-                "请在原软件中以 UTF-8 编码重新导出",
-            )),
-            Self::Shape { feature, why: what } => why(tr!(
-                lang,
-                "feature {feature}: {what}",
-                "第 {feature} 个要素：{what}"
-            ))
-            .hint(PLAIN.pick(lang)),
+            Self::Crs(source) => source.say(lang).about(path),
             Self::NoCrs => Said::new(tr!(
                 lang,
                 "{name} has no coordinate reference system",
                 "{name} 没有坐标参考系"
             ))
             .hint(NAMED.pick(lang)),
-            Self::Crs(source) => source.say(lang).about(path),
+            _ => {
+                let why = self.why(lang);
+                let said = Said::new(tr!(
+                    lang,
+                    "{name} cannot be read: {why}",
+                    "无法读取 {name}：{why}"
+                ));
+                match self.remedy() {
+                    Some(remedy) => said.hint(remedy.pick(lang)),
+                    None => said,
+                }
+            }
         }
+    }
+
+    /// Why it cannot be read.
+    fn why(&self, lang: Lang) -> String {
+        match self {
+            Self::NoJson { line } => tr!(
+                lang,
+                "line {line} is not JSON",
+                "第 {line} 行不是有效的 JSON"
+            ),
+            Self::NoVector(reason) if !reason.is_empty() => reason.clone(),
+            Self::Text(flaw) => flaw.say(lang),
+            Self::Xml(flaw) => flaw.say(lang),
+            Self::NoKml(reason) => tr!(
+                lang,
+                "it holds no KML ({reason})",
+                "其中没有 KML（{reason}）"
+            ),
+            Self::Parts(part) => tr!(
+                lang,
+                "its {part} is cut, or belongs to another file",
+                "其 {part} 不完整或不属于同一文件"
+            ),
+            Self::Words { feature } => tr!(
+                lang,
+                "the words of feature {feature} are neither UTF-8 nor GB18030 (GBK)",
+                "第 {feature} 个要素的文字既不是 UTF-8 也不是 GB18030（GBK）编码"
+            ),
+            Self::Shape { feature, why } => tr!(
+                lang,
+                "feature {feature}: {why}",
+                "第 {feature} 个要素：{why}"
+            ),
+            _ => tr!(lang, "it is of no kind that is known", "无法识别其格式"),
+        }
+    }
+
+    /// What to do where it cannot be read.
+    fn remedy(&self) -> Option<Both> {
+        Some(match self {
+            Self::NoJson { .. } => Both(
+                "write it again as GeoJSON from the program that made it",
+                "请在原软件中重新导出 GeoJSON",
+            ),
+            Self::NoVector(_) => Both(
+                "give a GeoJSON, GeoPackage, KML, KMZ or shapefile, with all of its files side by side",
+                "请给出 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起）",
+            ),
+            Self::Xml(_) => Both(
+                "write it again as KML from the map program, with areas drawn as polygons",
+                "请在地图软件中重新导出 KML，区域画成多边形",
+            ),
+            Self::Parts(_) => Both(
+                "copy all files of the shapefile again (.shp, .shx, .dbf, .prj)",
+                "请重新复制该 Shapefile 的全部文件（.shp、.shx、.dbf、.prj）",
+            ),
+            Self::Words { .. } => Both(
+                "write it again as UTF-8 from the program that made it",
+                "请在原软件中以 UTF-8 编码重新导出",
+            ),
+            Self::Shape { .. } => PLAIN,
+            _ => return None,
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Why a raster cannot be searched, and what mends it.
 
 use crate::ground::{CrsError, GeoPackageError};
-use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
+use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
@@ -127,8 +127,8 @@ impl Say for RasterError {
             Self::NotARaster { .. } | Self::Leads { .. } | Self::Foreign { .. } => {
                 self.not_opened(lang)
             }
-            Self::NoCrs { .. }
-            | Self::NoPlace { .. }
+            Self::NoCrs { path } => no_crs(path, lang),
+            Self::NoPlace { .. }
             | Self::Gcps { .. }
             | Self::Rpcs { .. }
             | Self::ZeroPixels { .. } => self.not_placed(lang),
@@ -276,20 +276,7 @@ impl RasterError {
     /// What does not say where it lies.
     fn not_placed(&self, lang: Lang) -> Said {
         let p = self.path().display();
-        let (what, remedy): (String, Remedy) = match self {
-            Self::NoCrs { .. } => (
-                tr!(
-                    lang,
-                    "{p} has no coordinate reference system",
-                    "{p} 没有坐标参考系"
-                ),
-                remedy!(
-                    lang,
-                    "name it with {crs}, or keep its .prj file beside it",
-                    "用 {crs} 指明，或把 .prj 文件放在同一文件夹",
-                    crs = Action::Again(Choice::Crs(Some(4547))),
-                ),
-            ),
+        let (what, remedy) = match self {
             Self::NoPlace { .. } => (
                 tr!(
                     lang,
@@ -299,8 +286,7 @@ impl RasterError {
                 lang.pick(
                     "export it from the photogrammetry program as GeoTIFF, or keep its world file (.tfw, .jgw, .pgw) beside it",
                     "请从拼接软件导出为 GeoTIFF，或把坐标文件（.tfw、.jgw、.pgw）放在同一文件夹",
-                )
-                .into(),
+                ),
             ),
             Self::Gcps { .. } => (
                 tr!(
@@ -311,8 +297,7 @@ impl RasterError {
                 lang.pick(
                     "rectify it by its points in the program it came from, and export it as GeoTIFF",
                     "请在生成它的软件中按控制点纠正，再导出为 GeoTIFF",
-                )
-                .into(),
+                ),
             ),
             Self::Rpcs { .. } => (
                 tr!(
@@ -323,8 +308,7 @@ impl RasterError {
                 lang.pick(
                     "ask for the orthorectified image, or rectify it with a terrain model in the program it came from",
                     "请索取正射纠正后的影像，或在生成它的软件中用地形模型纠正",
-                )
-                .into(),
+                ),
             ),
             _ => (
                 tr!(
@@ -335,8 +319,7 @@ impl RasterError {
                 lang.pick(
                     "its geotransform is broken; export it anew from the program it came from",
                     "其地理变换参数有误；请用生成它的软件重新导出",
-                )
-                .into(),
+                ),
             ),
         };
         Said::new(what).hint(remedy)
@@ -373,17 +356,7 @@ impl RasterError {
                 "或用 {bands} 指定波段",
                 bands = Action::Again(Choice::Bands([3, 2, 1])),
             )),
-            Self::NoSuchBand { band, bands, .. } => Said::new(tr!(
-                lang,
-                "{p} has no band {band}, only {bands}",
-                "{p} 没有第 {band} 波段，只有 {bands} 个"
-            ))
-            .hint(remedy!(
-                lang,
-                "bands count from 1, red first: {bands}",
-                "波段从 1 计数，红波段在前：{bands}",
-                bands = Action::Again(Choice::Bands([1, 2, 3])),
-            )),
+            Self::NoSuchBand { path, band, bands } => no_such_band(path, *band, *bands, lang),
             other => {
                 let kind = if let Self::Depth { kind, .. } = other {
                     kind.as_str()
@@ -402,6 +375,36 @@ impl RasterError {
             }
         }
     }
+}
+
+fn no_crs(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has no coordinate reference system",
+        "{path} 没有坐标参考系"
+    ))
+    .hint(remedy!(
+        lang,
+        "name it with {crs}, or keep its .prj file beside it",
+        "用 {crs} 指明，或把 .prj 文件放在同一文件夹",
+        crs = Action::Again(Choice::Crs(Some(4547))),
+    ))
+}
+
+fn no_such_band(path: &Path, band: usize, bands: usize, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has no band {band}, only {bands}",
+        "{path} 没有第 {band} 波段，只有 {bands} 个"
+    ))
+    .hint(remedy!(
+        lang,
+        "bands count from 1, red first: {bands}",
+        "波段从 1 计数，红波段在前：{bands}",
+        bands = Action::Again(Choice::Bands([1, 2, 3])),
+    ))
 }
 
 fn too_coarse(path: &Path, gsd_cm: f64, coarsest_cm: f64, lang: Lang) -> Said {

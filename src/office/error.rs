@@ -1,5 +1,6 @@
 //! What can stand in an office's way.
 
+use super::entry::EntryError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
@@ -15,6 +16,8 @@ use crate::{speaking_error, tr};
 pub enum OfficeError {
     /// The registry, and what its law refuses.
     Store(Box<StoreError>),
+    /// An entry that cannot be spoken of.
+    Entry(EntryError),
     /// A file that cannot be kept.
     Evidence(Box<EvidenceError>),
     /// A person's key.
@@ -37,6 +40,7 @@ impl OfficeError {
             Self::Store(cause) => cause.as_ref(),
             Self::Evidence(cause) => cause.as_ref(),
             Self::Key(cause) => cause,
+            Self::Entry(cause) => cause,
             Self::Record(cause) => cause.as_ref(),
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
@@ -71,6 +75,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Store(cause) => Some(cause.as_ref()),
     OfficeError::Evidence(cause) => Some(cause.as_ref()),
     OfficeError::Key(cause) => Some(cause),
+    OfficeError::Entry(cause) => Some(cause),
     OfficeError::Record(cause) => Some(cause.as_ref()),
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
@@ -92,6 +97,7 @@ caused_by!(
     Store(StoreError),
     Evidence(EvidenceError),
     Key(KeyError),
+    Entry(EntryError),
     Record(RecordError),
     Bundle(BundleError),
     Exchange(ExchangeError),

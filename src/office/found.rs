@@ -1,6 +1,6 @@
 //! A site that was found without a scan.
 
-use super::{Changed, Office, OfficeError, Session, clock};
+use super::{Changed, Files, Office, OfficeError, Session, clock};
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Create, Source};
 use crate::registry::event::next_id;
@@ -8,6 +8,7 @@ use crate::registry::place::Place;
 use crate::registry::{SiteKey, unit};
 use crate::store::{Moment, Store, StoreError};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What somebody found.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Found {
     pub note: Option<String>,
     /// Its area.
     pub area_dm2: Option<i64>,
+    /// Photographs of it.
+    pub photos: Vec<PathBuf>,
 }
 
 /// A site that was added.
@@ -50,9 +53,14 @@ pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added
         note: found.note,
         ..Create::new(found.source, origin, place)
     };
+    let files = Files {
+        scene: found.photos,
+        ..Files::default()
+    };
+    let evidence = files.keep(office, Some(&create.place), session.at())?;
     let body = Body::Create(Box::new(create));
     let sealed = office.transact(session, |entry| {
-        entry.append_at(Some(site), vec![], body, moment)
+        entry.append_at(Some(site), evidence, body, moment)
     })?;
     let signed = sealed.event.actor.key.is_some();
     Ok(Added {

@@ -5,16 +5,27 @@
 //! command line prints with `--json` is that outcome. Faces parse, call and show; only here are the clock and the dice read
 //! and a registry written in.
 
+pub mod affairs;
+pub mod backup;
+pub mod bundles;
 pub mod clock;
 pub mod divide;
+pub mod entry;
 mod error;
 mod evidence;
 pub mod found;
+pub mod import;
 pub mod life;
+pub mod patrol;
+pub mod people;
 pub mod record;
 pub mod screening;
 mod session;
+pub mod settings;
 mod site;
+pub mod targets;
+pub mod trust;
+pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;
@@ -62,7 +73,7 @@ impl Office {
     /// # Errors
     /// Those of reading.
     pub fn unit(&self) -> Result<String, StoreError> {
-        Ok(self.store.local("unit")?.unwrap_or_default())
+        unit_of(&self.store)
     }
 
     /// Does something in one transaction: all of it is recorded, or nothing.
@@ -85,6 +96,14 @@ impl Office {
     ) -> Result<Sealed, StoreError> {
         self.transact(session, |entry| entry.append(site, evidence, body))
     }
+}
+
+/// The unit whose registry this is.
+///
+/// # Errors
+/// Those of reading.
+pub fn unit_of(store: &Store) -> Result<String, StoreError> {
+    Ok(store.local("unit")?.unwrap_or_default())
 }
 
 /// A transaction: what a session records together.

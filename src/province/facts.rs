@@ -3,9 +3,10 @@
 //! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
 
 use super::irregular::Irregular;
+use super::work::Work;
 use crate::ground::LonLat;
 use crate::registry::body::{Source, Stage};
-use crate::registry::{SiteKey, State};
+use crate::registry::{Hash, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 
@@ -22,8 +23,10 @@ pub struct Facts {
     pub sites: Vec<SiteFact>,
     /// The units of events that are not followed, one for each.
     pub not_followed: Vec<String>,
-    /// What stays marked about sites that were merged into others or split, with their units.
+    /// What stays marked about sites that were merged into others, split or voided, with their units.
     pub gone: Vec<(String, Irregular)>,
+    /// What offices did beside their sites.
+    pub work: Work,
 }
 
 /// A district and its ground.
@@ -63,6 +66,8 @@ pub struct Flight {
 /// A patrol on the ground, or a report that nothing was found.
 #[derive(Debug, Clone)]
 pub struct Patrol {
+    /// Its event.
+    pub entry: Hash,
     /// The unit that reports it.
     pub unit: String,
     /// Code of the district it reports on.
@@ -79,6 +84,10 @@ pub struct Patrol {
     pub area_m2: Option<f64>,
     /// Whether it reports that nothing was found.
     pub zero: bool,
+    /// Whether it says what seeds were seized.
+    pub seeds: bool,
+    /// Whether it says what was done to make the ban known.
+    pub publicity: bool,
 }
 
 /// A site as the figures see it.

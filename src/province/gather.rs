@@ -6,6 +6,7 @@ use super::irregular::{self, Irregular};
 use super::quality::Find;
 use super::targets::{Met, TOLERANCE_M, match_targets};
 use super::windows::Windows;
+use super::work::work_of;
 use crate::ground::{LonLat, area_m2, union_within};
 use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
 use crate::registry::districts::{District, Districts};
@@ -26,7 +27,7 @@ pub const WINDOWS_SETTING: &str = "growth_windows";
 
 /// Everything that the figures rest on.
 ///
-/// Sites that were merged into others or split are left out: those that they became are there. Where no boundary file
+/// Sites that were merged into others, split or voided are left out: those that they became are there. Where no boundary file
 /// was read, a site's district is the unit that created it.
 ///
 /// # Errors
@@ -37,9 +38,11 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         unit: store.authority().unit(),
         districts: districts.as_ref(),
     };
+    let patrols = patrols(store, &own)?;
     Ok(Facts {
+        work: work_of(store, &patrols)?,
         flights: flights(store, &own)?,
-        patrols: patrols(store, &own)?,
+        patrols,
         sites: sites(store, districts.as_ref())?,
         not_followed: not_followed(store)?,
         gone: gone(store)?,
@@ -233,6 +236,8 @@ pub struct Late {
     pub state: State,
     /// Its district, where it is known.
     pub district: Option<String>,
+    /// Who answers for that district.
+    pub answers: Option<String>,
     /// The crew it was given to last.
     pub crew: Option<String>,
     /// The day by which something should have happened.
@@ -254,16 +259,22 @@ pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
         overdue_on: Some(on),
         ..Filter::default()
     };
+    let affairs = store.affairs()?;
     let mut late = Vec::new();
     for site in store.sites(&filter)? {
         let Some(due) = site.due(store.settings()) else {
             continue;
         };
+        let district = district_of(&site, &known, districts.as_ref());
+        let answers = district
+            .as_deref()
+            .and_then(|code| affairs.nearest_of(code, site.season));
         late.push(Late {
             code: store.code(site.key)?,
             key: site.key,
             state: site.state,
-            district: district_of(&site, &known, districts.as_ref()),
+            answers: answers.map(|duty| duty.body.person.clone()),
+            district,
             crew: site.crew().map(str::to_owned),
             due,
             days: site.overdue_days(store.settings(), on).unwrap_or(0),
@@ -404,7 +415,7 @@ fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
             let Body::Patrol(patrol) = sealed.event.body else {
                 return None;
             };
-            let mut fact = patrol_fact(sealed.event.actor.unit, *patrol)?;
+            let mut fact = patrol_fact(sealed.hash, sealed.event.actor.unit, *patrol)?;
             fact.walked = own.ground_of(&fact.unit, fact.walked);
             // Nobody covers more ground than the district has.
             let district = fact.district.as_deref().and_then(|code| own.smallest(code));
@@ -415,13 +426,16 @@ fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
         .collect())
 }
 
-fn patrol_fact(unit: String, patrol: body::Patrol) -> Option<Patrol> {
+fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<Patrol> {
     let place = crate::registry::place::Place {
         lon_e7: 0,
         lat_e7: 0,
         outline: patrol.walked,
     };
     Some(Patrol {
+        entry,
+        seeds: patrol.seeds.is_some(),
+        publicity: patrol.publicity.is_some(),
         unit,
         district: patrol.district,
         on: day(&patrol.on)?,

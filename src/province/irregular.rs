@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 12;
+pub const KINDS: usize = 13;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +40,7 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("date corrected", "日期更正"),
         lang.pick("evidence missing", "证据未到"),
         lang.pick("a picture of another site", "照片与他处相同"),
+        lang.pick("voided", "作废"),
         lang.pick("not followed", "未予采信"),
     ]
 }
@@ -65,6 +66,7 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
         usize::from(shares_pictures),
+        site.voided.len(),
         // What is not followed is counted by whoever said it, not by whose site it was said of.
         0,
     ])
@@ -80,6 +82,11 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     }
     for (unit, gone) in &facts.gone {
         *units.entry(unit.as_str()).or_default() += *gone;
+    }
+    for voided in &facts.work.affairs.voided {
+        let mut one = Irregular::default();
+        one.0[KINDS - 2] = 1;
+        *units.entry(voided.entry.actor.unit.as_str()).or_default() += one;
     }
     for unit in &facts.not_followed {
         let mut one = Irregular::default();

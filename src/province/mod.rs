@@ -12,7 +12,7 @@ pub mod getis_ord;
 pub mod hot_spots;
 pub mod irregular;
 #[cfg(test)]
-mod made_up;
+pub(crate) mod made_up;
 pub mod period;
 pub mod pieces;
 pub mod process;
@@ -23,3 +23,4 @@ pub mod stats;
 pub mod tally;
 pub mod targets;
 pub mod windows;
+pub mod work;

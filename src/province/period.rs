@@ -75,10 +75,26 @@ impl Period {
         }
     }
 
+    /// Whether a season belongs to it: by its name, or because days of its year of harvest are in it.
+    pub fn is_of_season(self, season: i16) -> bool {
+        match self {
+            Self::Season(year) => season == year,
+            Self::Between(first, last) => (season_of(first)..=season_of(last)).contains(&season),
+        }
+    }
+
     fn holds_day(self, day: Date) -> bool {
         match self {
             Self::Season(year) => season_of(day) == year,
             Self::Between(first, last) => (first..=last).contains(&day),
+        }
+    }
+
+    /// Whether something of this season and day belongs to it.
+    pub fn holds(self, season: i16, day: Option<Date>) -> bool {
+        match self {
+            Self::Season(year) => season == year,
+            Self::Between(..) => day.is_some_and(|day| self.holds_day(day)),
         }
     }
 

@@ -13,10 +13,7 @@ use crate::ground::LonLat;
 use crate::registry::body::{Source, Stage};
 use crate::registry::coded::Coded;
 use crate::statistics::{Calibration, Share, calibration};
-use crate::tr;
-use crate::words::Lang;
 use geo::{BoundingRect, Intersects, Point, Rect};
-use plotters::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -24,8 +21,6 @@ use std::collections::BTreeMap;
 const GSD_CM: [f64; 4] = [1.0, 2.0, 3.5, f64::INFINITY];
 /// Lower ends of the bands of score.
 const SCORES: [f64; 7] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
-/// Pixels of the plot.
-const SIZE: (u32, u32) = (560, 520);
 
 /// A confirmed site where somebody else looked than a scan.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -255,76 +250,6 @@ fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
         .collect()
 }
 
-/// The reliability plot as SVG: the share that was poppy over the mean score of each bin, with its interval; `None` where
-/// nothing was verified.
-///
-/// # Errors
-/// What the drawing library says.
-pub fn reliability(quality: &Quality, lang: Lang) -> Result<Option<String>, String> {
-    if quality.calibration.bins.is_empty() {
-        return Ok(None);
-    }
-    let mut text = String::new();
-    let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-    draw(&area, &quality.calibration, lang).map_err(|e| e.to_string())?;
-    drop(area);
-    Ok(Some(text))
-}
-
-fn draw(
-    area: &DrawingArea<SVGBackend, plotters::coord::Shift>,
-    found: &Calibration,
-    lang: Lang,
-) -> Result<(), Box<dyn std::error::Error>> {
-    area.fill(&WHITE)?;
-    let (n, error) = (found.count, found.expected_error.unwrap_or(0.0));
-    let title = tr!(
-        lang,
-        "{n} verified detections, expected calibration error {error:.3}",
-        "已核查 {n} 处，期望校准误差 {error:.3}"
-    );
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ("sans-serif", 15))
-        .margin(14)
-        .x_label_area_size(42)
-        .y_label_area_size(54)
-        .build_cartesian_2d(0.0..1.0, 0.0..1.02)?;
-    chart
-        .configure_mesh()
-        .x_desc(lang.pick("mean score", "平均得分"))
-        .y_desc(lang.pick("share that was poppy", "查实比例"))
-        .x_labels(11)
-        .y_labels(11)
-        .label_style(("sans-serif", 13))
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(RGBColor(228, 228, 224))
-        .draw()?;
-    chart.draw_series(LineSeries::new(
-        [(0.0, 0.0), (1.0, 1.0)],
-        RGBColor(150, 150, 150).stroke_width(1),
-    ))?;
-    let blue = RGBColor(20, 90, 160);
-    for bin in &found.bins {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a count is a count"
-        )]
-        let poppy = (bin.true_share * bin.count as f64).round() as usize;
-        let interval = Share::new(poppy, bin.count);
-        let x = bin.mean_score;
-        chart.draw_series(LineSeries::new(
-            [(x, interval.low), (x, interval.high)],
-            blue.stroke_width(2),
-        ))?;
-        chart.draw_series([Circle::new((x, bin.true_share), 4, blue.filled())])?;
-        let label = (x - 0.012, (interval.low - 0.045).max(0.0));
-        chart.draw_series([Text::new(bin.count.to_string(), label, ("sans-serif", 12))])?;
-    }
-    area.present()?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,10 +340,7 @@ mod tests {
             (1, 2, 2)
         );
         assert_eq!(found.missed_by_chance, 1);
-        let svg = reliability(&found, Lang::Zh).expect("drawn").expect("some");
-        assert!(svg.contains("已核查 4 处"));
         let none = quality(&Facts::default(), &[], &Windows::default(), None, None);
-        assert_eq!(reliability(&none, Lang::En), Ok(None));
         assert_eq!(none.precision.share, None);
     }
 }

@@ -4,8 +4,9 @@
 //! little of a district was searched it has no rank: it is neither last nor first.
 
 use super::effort::DistrictEffort;
-use super::stats::{Counted, EmpiricalBayes, Per100, plants_interval};
+use super::stats::{Counted, EmpiricalBayes, LEAST_KM2, Per100, plants_interval};
 use super::tally::Tally;
+use crate::exchange::cell::ground;
 use crate::tr;
 use crate::words::Lang;
 use serde::Serialize;
@@ -136,11 +137,11 @@ fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
     } else {
         0.0
     };
-    let enough = counted.km2 > 0.0 && cover >= least_cover;
+    let enough = counted.per_100().is_some() && cover >= least_cover;
     let plants: u64 = tally.plants.iter().sum();
     let per_100 = |n: f64| n / counted.km2 * 100.0;
     let plants_rate = plants_interval(&tally.plants)
-        .filter(|_| counted.km2 > 0.0)
+        .filter(|_| counted.km2 >= LEAST_KM2)
         .map(|(low, high)| Per100 {
             rate: per_100(plants as f64),
             low: per_100(low),
@@ -219,7 +220,7 @@ impl Ranking {
             return Some(tr!(
                 lang,
                 "not enough data to rank: {number} of {all} districts were searched in window and finely enough on at least {cover:.0} % of their ground",
-                "数据不足，无法排名：{all} 个区划中仅 {number} 个在生长期内以足够分辨率搜索了至少 {cover:.0}% 的面积"
+                "数据不足，无法排名：{all} 个区划中，有效搜索率达到 {cover:.0}% 的仅 {number} 个"
             ));
         }
         let sites: usize = enough().map(|d| d.counted.count).sum();
@@ -227,7 +228,7 @@ impl Ranking {
             tr!(
                 lang,
                 "nothing to rank by: no confirmed site on the searched ground",
-                "无可排名：已搜索范围内没有查实图斑"
+                "无可排名：有效搜索范围内没有查实图斑"
             )
         })
     }
@@ -238,25 +239,32 @@ impl Ranked {
     pub fn reasons(&self, ranking: &Ranking, lang: Lang) -> String {
         let mut reasons = Vec::new();
         let (count, km2, cover) = (self.counted.count, self.counted.km2, self.cover * 100.0);
-        if self.standing == Standing::Insufficient {
+        if km2 > 0.0 && self.rate.is_none() {
+            let searched = ground(km2 * 1e6);
+            reasons.push(tr!(
+                lang,
+                "not enough data: {searched} searched in window and finely enough are too little for a rate",
+                "数据不足：有效搜索仅 {searched}，面积过小，不计算密度"
+            ));
+        } else if self.standing == Standing::Insufficient {
             let least = ranking.least_cover * 100.0;
             reasons.push(tr!(
                 lang,
                 "{cover:.1} % searched in window and finely enough, at least {least:.0} % are needed",
-                "在生长期内以足够分辨率仅搜索 {cover:.1}%，至少需要 {least:.0}%"
+                "有效搜索率仅 {cover:.1}%，至少需要 {least:.0}%"
             ));
         } else {
             reasons.push(tr!(
                 lang,
                 "{count} sites on {km2:.1} km² ({cover:.0} % of the district)",
-                "{km2:.1} 平方公里（占 {cover:.0}%）上 {count} 个图斑"
+                "有效搜索 {km2:.1} km²（占 {cover:.0}%），查实图斑 {count} 个"
             ));
             reasons.push(self.standing.label(lang).to_owned());
             if count < STABLE {
                 reasons.push(tr!(
                     lang,
                     "unstable: fewer than {STABLE} sites",
-                    "不稳定：少于 {STABLE} 个图斑"
+                    "图斑不足 {STABLE} 个，密度不稳定"
                 ));
             }
             if let (Some(place), Some(raw)) = (self.place, self.raw_place)
@@ -265,7 +273,7 @@ impl Ranked {
                 reasons.push(tr!(
                     lang,
                     "place {raw} by the rate as counted",
-                    "按原始比率排第 {raw}"
+                    "按实测密度排第 {raw}"
                 ));
             }
         }
@@ -274,7 +282,7 @@ impl Ranked {
             reasons.push(tr!(
                 lang,
                 "{elsewhere} more confirmed on other ground",
-                "另有 {elsewhere} 个查实于其他范围"
+                "另有查实图斑 {elsewhere} 个在其他范围"
             ));
         }
         reasons.join(lang.pick("; ", "；"))

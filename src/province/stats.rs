@@ -7,6 +7,10 @@ use statrs::distribution::{Beta, ChiSquared, ContinuousCDF};
 /// The two ends of a 95 % interval.
 const ENDS: (f64, f64) = (0.025, 0.975);
 
+/// On less ground than this, in square kilometres, a count is no rate: one site on some hundred square metres would be tens
+/// of thousands on a hundred square kilometres.
+pub const LEAST_KM2: f64 = 0.1;
+
 /// A count and the square kilometres it was counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Counted {
@@ -28,10 +32,11 @@ pub struct Per100 {
 }
 
 impl Counted {
-    /// The rate per 100 km² with the exact interval of a Poisson count; `None` where nothing was searched.
+    /// The rate per 100 km² with the exact interval of a Poisson count; `None` where less than
+    /// [`LEAST_KM2`] was searched.
     pub fn per_100(self) -> Option<Per100> {
         let (low, high) = poisson_interval(self.count);
-        (self.km2 > 0.0).then(|| Per100 {
+        (self.km2 >= LEAST_KM2).then(|| Per100 {
             rate: self.count as f64 / self.km2 * 100.0,
             low: low / self.km2 * 100.0,
             high: high / self.km2 * 100.0,

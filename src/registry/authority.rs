@@ -352,7 +352,7 @@ impl Authority {
                 let unit = self.devices.get(&fork.device).ok_or(Refusal::Device)?;
                 self.over(event, &unit.unit)?;
             }
-            _ => {}
+            _ => super::affairs::subject(self, event)?,
         }
         super::limits::dates_of(event)?;
         super::limits::numbers_of(event)?;

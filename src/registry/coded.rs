@@ -1,6 +1,8 @@
 //! The coded values of events and the words that people use for them, so that forms, ledgers and pages say the same.
 
-use super::body::{FailReason, Meaning, Outcome, RejectReason, Source, Stage};
+use super::body::{
+    Channel, FailReason, Meaning, NoYield, Outcome, RejectReason, Rung, Source, Stage,
+};
 use super::event::EvidenceRole;
 use crate::words::Lang;
 
@@ -107,6 +109,31 @@ coded! { Meaning:
     Residue "residue" "seen after eradication" "铲除后仍见",
 }
 
+coded! { Rung:
+    Notice "notice" "named before the others" "通报",
+    Rectify "rectify" "to be put right by a day" "限期整改",
+    Talk "talk" "called in" "约谈",
+    Listed "listed" "listed" "挂牌整治",
+}
+
+coded! { Channel:
+    Phone "phone" "telephone" "电话",
+    Online "online" "online" "网络",
+    Letter "letter" "letter" "来信",
+    Visit "visit" "in person" "来访",
+    Warden "warden" "village warden" "网格员",
+    Other "other" "other" "其他",
+}
+
+coded! { NoYield:
+    Nothing "nothing" "nothing there" "查无实据",
+    Lookalike "lookalike" "look-alike species" "相似植物",
+    Duplicate "duplicate" "known already" "重复举报",
+    HandedOver "handed_over" "handed over" "移交外单位",
+    Vague "vague" "too vague" "线索不清",
+    Other "other" "other" "其他",
+}
+
 coded! { EvidenceRole:
     Scene "scene" "scene before uprooting" "现场照片（铲除前）",
     Count "count" "count" "清点照片",
@@ -169,6 +196,9 @@ mod tests {
         agrees::<FailReason>();
         agrees::<Meaning>();
         agrees::<EvidenceRole>();
+        agrees::<Rung>();
+        agrees::<Channel>();
+        agrees::<NoYield>();
         assert_eq!(Outcome::read("tulip"), None);
         assert_eq!(Source::read("tip-off"), Some(Source::TipOff));
         for (code, english, chinese) in HABITATS {

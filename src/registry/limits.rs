@@ -69,17 +69,28 @@ pub fn dates_of(event: &Event) -> Result<(), Refusal> {
             }
         }
         Body::Patrol(patrol) => time(&format!("{}T00:00:00Z", patrol.on), &event.logged_at)?,
+        Body::Round(round) => time(&format!("{}T00:00:00Z", round.on), &event.logged_at)?,
         _ => {}
     }
     season(event)
 }
 
 fn due(event: &Event, assign: &Assign) -> Result<(), Refusal> {
-    let Some(due) = &assign.due else {
+    due_within(&event.at, assign.due.as_deref())
+}
+
+/// Whether a due day lies within a year from when it was set.
+///
+/// # Errors
+/// [`Refusal::Date`].
+pub fn due_within(at: &str, due: Option<&str>) -> Result<(), Refusal> {
+    let Some(due) = due else {
         return Ok(());
     };
-    let bad = || Refusal::Date { date: due.clone() };
-    let (given, by) = (day(&event.at), due.parse::<jiff::civil::Date>().ok());
+    let bad = || Refusal::Date {
+        date: due.to_owned(),
+    };
+    let (given, by) = (day(at), due.parse::<jiff::civil::Date>().ok());
     let (given, by) = given.zip(by).ok_or_else(bad)?;
     let days = given.until(by).map_err(|_range| bad())?.get_days();
     if (0..=DUE_WITHIN_DAYS).contains(&days) {

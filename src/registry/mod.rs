@@ -1,5 +1,6 @@
 //! The law: events, authority, moves, replay, matching, people. Pure: no SQL, no clock; a store keeps what it says.
 
+pub mod affairs;
 pub mod authority;
 pub mod body;
 pub mod coded;
@@ -17,11 +18,14 @@ pub mod quadrats;
 pub mod refusal;
 pub mod replay;
 pub mod role;
+pub mod sentence;
 pub mod settings;
 pub mod site;
 pub mod state;
+pub mod told;
 pub mod unit;
 
+pub use affairs::Affairs;
 pub use authority::Authority;
 pub use ids::{DeviceId, Hash, SiteKey};
 pub use people::People;

@@ -263,6 +263,14 @@ pub enum Refusal {
     Fork,
     /// A number that cannot be.
     Number,
+    /// The entry that it speaks of is not here, is not followed, or is none of which such a thing can be said.
+    NoSuchEntry,
+    /// Later steps rest on what shall be voided.
+    BuiltOn,
+    /// Whoever recorded a confirmation does not void it.
+    AnotherPerson,
+    /// It may say who told.
+    Informant,
 }
 
 /// What is known at the point where a move is made.

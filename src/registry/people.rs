@@ -27,13 +27,20 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::Trust(_)
         | Body::Reopen(_)
         | Body::Resolve(_)
-        | Body::Acknowledge(_) => &[Supervisor],
+        | Body::Acknowledge(_)
+        | Body::Measure(_)
+        | Body::Settle(_)
+        | Body::Reward(_) => &[Supervisor],
         Body::Scan(_)
         | Body::Targets(_)
         | Body::Screen(_)
         | Body::Assign(_)
         | Body::Merge(_)
-        | Body::Split(_) => &[Analyst, Supervisor],
+        | Body::Split(_)
+        | Body::Duty(_)
+        | Body::Round(_)
+        | Body::Finding(_)
+        | Body::CloseTip(_) => &[Analyst, Supervisor],
         Body::Visit(_) => &[Verifier],
         Body::Eradicate(_) => &[Eradicator],
         Body::Accept(_) => &[Acceptor],
@@ -43,6 +50,9 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::Note(_)
         | Body::Correct(_)
         | Body::Attach(_)
+        | Body::Tip(_)
+        | Body::CameOf(_)
+        | Body::Void(_)
         | Body::Unknown { .. } => &[Analyst, Verifier, Eradicator, Acceptor, Supervisor],
     }
 }

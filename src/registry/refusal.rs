@@ -91,6 +91,19 @@ impl Refusal {
                 "位于设备记录链的另一分支，尚无说明",
             ),
             Self::Number => plain("a number that cannot be", "数值不合理"),
+            Self::NoSuchEntry => plain(
+                "the entry that it speaks of is not there, not followed, void already, or of another type",
+                "所指记录不存在、未予采信、已作废或类型不符",
+            ),
+            Self::BuiltOn => plain("later steps rest on it", "后续环节以此为依据"),
+            Self::AnotherPerson => plain(
+                "whoever recorded a confirmation does not void it",
+                "查实记录不得由录入人本人作废",
+            ),
+            Self::Informant => plain(
+                "it holds a number that a person is known by",
+                "含有可识别举报人的号码",
+            ),
             _ => plain(
                 "a unit above resolves what lowers a confirmed site",
                 "降低查实状态须由上级单位裁定",

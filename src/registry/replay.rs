@@ -11,6 +11,7 @@ mod fields;
 mod history;
 mod judge;
 mod kin;
+mod void;
 
 use super::authority::Authority;
 use super::body::Body;
@@ -26,7 +27,7 @@ use fields::fields;
 use history::History;
 use jiff::civil::Date;
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Events of the sites that a site's merges and splits concern.
 pub type Neighbours = HashMap<SiteKey, Vec<(Hash, Event)>>;
@@ -82,7 +83,11 @@ struct Fold<'a> {
     frontier: Vec<Vec<usize>>,
     /// Events that were followed, moves or not.
     followed: Vec<bool>,
-    /// Of those, the ones from which nothing follows.
+    /// Of those, what their signatures are worth and what stays marked.
+    told: Vec<Option<(Signed, Vec<MarkKind>)>>,
+    /// Events that were voided, and by which.
+    voided: BTreeMap<usize, Vec<usize>>,
+    /// Of the followed ones, those from which nothing follows.
     outside: Vec<bool>,
     site: Site,
 }
@@ -142,6 +147,8 @@ fn fold_at(
         stands: vec![None; count],
         frontier: Vec::with_capacity(count),
         followed: vec![false; count],
+        told: vec![None; count],
+        voided: BTreeMap::new(),
         site: Site::unknown(site),
     };
     for at in 0..count {
@@ -175,6 +182,7 @@ impl Fold<'_> {
                 } else {
                     self.frontier.push(before);
                 }
+                self.told[at] = Some((judged.signed, judged.marks.clone()));
                 self.describe(at, hash, event, judged.signed, judged.marks);
             }
             Err(refusal) => {
@@ -307,6 +315,9 @@ impl Fold<'_> {
     /// crew's assignment counts anew) do not make it younger.
     fn began(&self, at: usize) -> String {
         let (_, event) = self.history.events[at];
+        if let Some(before) = self.restored_by(at) {
+            return self.began(before);
+        }
         let repeats = matches!(&event.body, Body::Visit(_))
             || matches!(&event.body, Body::Screen(screen) if screen.keep);
         if repeats
@@ -337,7 +348,8 @@ impl Fold<'_> {
     fn parallel_edits(&self) -> BTreeSet<String> {
         let mut marked = BTreeSet::new();
         let mut writers: HashMap<&'static str, Vec<(usize, String)>> = HashMap::new();
-        for at in (0..self.history.events.len()).filter(|at| self.followed[*at]) {
+        let counts = |at: &usize| self.followed[*at] && !self.voided.contains_key(at);
+        for at in (0..self.history.events.len()).filter(counts) {
             for (field, value) in fields(&self.history.events[at].1.body) {
                 let known = writers.entry(field).or_default();
                 known.retain(|(earlier, _)| !self.history.past[at].contains(*earlier));

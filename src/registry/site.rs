@@ -10,6 +10,7 @@ use super::moves::{Need, Refusal};
 use super::place::Place;
 use super::settings::Settings;
 use super::state::State;
+use crate::text::Zone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -105,6 +106,27 @@ pub struct Site {
     pub split_from: Option<SiteKey>,
     /// Every file that goes with it.
     pub evidence: Vec<EvidenceRef>,
+    /// The patrols and tip-offs that led to it, as somebody says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came_of: Vec<(Hash, Stamp)>,
+    /// Entries that were wrong and count no more, with what they said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voided: Vec<Voided>,
+}
+
+/// An entry that was wrong and counts no more; what it said stays to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    /// Its type.
+    pub kind: String,
+    /// Its event, when, by whom.
+    pub entry: Stamp,
+    /// What it said.
+    pub body: serde_json::Value,
+    /// Why it was voided.
+    pub reason: String,
+    /// By whom, when.
+    pub by: Stamp,
 }
 
 /// Something that is followed and stays marked, because it makes hiding easier than it should be.
@@ -233,6 +255,8 @@ impl Site {
             split_into: Vec::new(),
             split_from: None,
             evidence: Vec::new(),
+            came_of: Vec::new(),
+            voided: Vec::new(),
         }
     }
 
@@ -256,19 +280,29 @@ impl Site {
         two.chain(many).copied().collect()
     }
 
-    /// Gives an event another time, wherever it is stamped.
-    pub(super) fn redate(&mut self, event: Hash, at: &str) {
-        let stamps = self
-            .created
+    /// The times and authors of what is said of it.
+    fn stamps(&mut self) -> impl Iterator<Item = &mut Stamp> {
+        self.created
             .iter_mut()
             .chain(self.screened.iter_mut().map(|(_, _, stamp)| stamp))
             .chain(self.assigned.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.visits.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.eradications.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.acceptances.iter_mut().map(|(_, stamp)| stamp))
-            .chain(self.notes.iter_mut().map(|(_, stamp)| stamp));
-        for stamp in stamps.filter(|stamp| stamp.event == event) {
+            .chain(self.notes.iter_mut().map(|(_, stamp)| stamp))
+    }
+
+    /// Gives an event another time, wherever it is stamped.
+    pub(super) fn redate(&mut self, event: Hash, at: &str) {
+        for stamp in self.stamps().filter(|stamp| stamp.event == event) {
             at.clone_into(&mut stamp.at);
+        }
+    }
+
+    /// Writes the times of what is said of it in one zone, for those who read them.
+    pub fn tell_in(&mut self, zone: Zone) {
+        for stamp in self.stamps() {
+            stamp.at = zone.time(&stamp.at);
         }
     }
 

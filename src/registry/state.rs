@@ -27,11 +27,13 @@ pub enum State {
     Closed,
     /// Became part of another site.
     Merged,
+    /// 作废: added by mistake.
+    Voided,
 }
 
 impl State {
     /// Every state in the order of precedence.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Confirmed,
         Self::Eradicated,
         Self::Revisit,
@@ -42,6 +44,7 @@ impl State {
         Self::Split,
         Self::Closed,
         Self::Merged,
+        Self::Voided,
     ];
 
     /// Whether work is still to be done there.
@@ -49,9 +52,9 @@ impl State {
         self <= Self::Candidate
     }
 
-    /// Whether other sites have taken its place.
+    /// Whether other sites have taken its place, or it was none.
     pub fn is_gone(self) -> bool {
-        matches!(self, Self::Merged | Self::Split)
+        matches!(self, Self::Merged | Self::Split | Self::Voided)
     }
 
     /// The name used in files, options and exports.
@@ -67,6 +70,7 @@ impl State {
             Self::Closed => "CLOSED",
             Self::Merged => "MERGED",
             Self::Split => "SPLIT",
+            Self::Voided => "VOIDED",
         }
     }
 
@@ -90,6 +94,7 @@ impl State {
             Self::Closed => lang.pick("closed", "销号"),
             Self::Merged => lang.pick("merged", "已合并"),
             Self::Split => lang.pick("split", "已拆分"),
+            Self::Voided => lang.pick("voided", "作废"),
         }
     }
 }

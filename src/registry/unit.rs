@@ -38,6 +38,18 @@ pub fn share_ground(one: &str, other: &str) -> bool {
     is_at_or_below(one, other) || is_at_or_below(other, one)
 }
 
+/// The codes of a district's chain from the province down to itself: 410000, 410400, 410423, 410423001. What is no code
+/// has none.
+pub fn chain(code: &str) -> Vec<String> {
+    let above = [(2, "0000"), (4, "00"), (6, ""), (9, ""), (12, "")];
+    let mut codes: Vec<String> = Vec::new();
+    for (digits, zeros) in above.into_iter().filter(|_| is_code(code)) {
+        let unit = code.get(..digits).map(|stem| format!("{stem}{zeros}"));
+        codes.extend(unit.filter(|unit| codes.last() != Some(unit)));
+    }
+    codes
+}
+
 /// What founds a site of a unit: the text whose hash is the site's key. That the unit is in it is what makes a site the
 /// unit's for ever: nobody else can found a site with that key.
 pub fn origin(of: &str, unit: &str) -> String {
@@ -62,6 +74,17 @@ mod tests {
         assert!(is_below("410423", "410000") && !is_below("410423", "410423"));
         assert!(share_ground("410000", "410423") && !share_ground("410424", "410423"));
         assert!(depth("410000") < depth("410400") && depth("410423") < depth("410423001"));
+    }
+
+    #[test]
+    fn the_chain_of_a_village_begins_with_its_province() {
+        assert_eq!(
+            chain("410423001002"),
+            ["410000", "410400", "410423", "410423001", "410423001002"]
+        );
+        assert_eq!(chain("410400"), ["410000", "410400"]);
+        assert_eq!(chain("410000"), ["410000"]);
+        assert!(chain("41").is_empty() && chain("县").is_empty());
     }
 
     #[test]

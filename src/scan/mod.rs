@@ -24,7 +24,9 @@ pub use model::{
     Activation, Contract, Device, Head, Hit, InputShape, Model, ModelError, Output, Runtime,
 };
 pub use progress::{Progress, Silent, Stage, Step};
+pub(crate) use request::in_range;
 pub use request::{PhotoRequest, Request};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use summary::Summary;
+pub use write::review::{About, Card, ReviewPage};

@@ -2,6 +2,7 @@
 
 use super::error::ScanError;
 use super::model::Device;
+use super::write::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::text::is_division_code;
 use crate::words::{Both, Lang};
@@ -93,6 +94,8 @@ pub struct Request {
     pub allow_coarse: bool,
     /// Discard earlier work in the output folder.
     pub restart: bool,
+    /// Makes the review page.
+    pub review: ReviewPage,
     /// The language of what is written for people.
     pub lang: Lang,
 }
@@ -103,70 +106,64 @@ impl Request {
     /// # Errors
     /// [`ScanError::Range`].
     pub fn check(&self) -> Result<(), ScanError> {
-        let out = |what, value: String, allowed| {
-            Err(ScanError::Range {
-                what,
-                value,
-                allowed,
-            })
-        };
-        if let Some(threshold) = self.threshold.filter(|t| !(*t > 0.0 && *t <= 1.0)) {
-            return out(
-                Both("the threshold", "阈值"),
-                threshold.to_string(),
-                Both("0 < t ≤ 1", "0 < t ≤ 1"),
-            );
-        }
-        if !(self.site_radius_m >= 0.0 && self.site_radius_m <= 1000.0) {
-            return out(
-                Both("the radius of a site", "图斑半径"),
-                self.site_radius_m.to_string(),
-                Both("0–1000 m", "0–1000 米"),
-            );
-        }
-        if let Some(width) = self
-            .photos
-            .sensor_width_mm
-            .filter(|w| !(0.5..=100.0).contains(w))
-        {
-            return out(
-                Both("the width of the sensor", "传感器宽度"),
-                width.to_string(),
-                Both("0.5–100 mm", "0.5–100 毫米"),
-            );
-        }
-        if let Some(height) = self
-            .photos
-            .ground_elevation_m
-            .filter(|h| !(-500.0..=9000.0).contains(h))
-        {
-            return out(
-                Both("the elevation of the ground", "地面海拔"),
-                height.to_string(),
-                Both("-500–9000 m", "-500–9000 米"),
-            );
-        }
-        if let Some(views) = self.photos.min_views.filter(|n| !(1..=100).contains(n)) {
-            return out(
-                Both("the number of views", "最少视数"),
-                views.to_string(),
-                Both("1–100", "1–100"),
-            );
-        }
-        if self.threads == 0 || self.threads > 1024 {
-            return out(
-                Both("the number of threads", "线程数"),
-                self.threads.to_string(),
-                Both("1–1024", "1–1024"),
-            );
-        }
-        if let Some(unit) = self.unit.as_ref().filter(|u| !is_division_code(u)) {
-            return out(
-                Both("the code of the unit", "单位代码"),
-                unit.clone(),
-                Both("of 6, 9 or 12 digits", "6、9 或 12 位行政区划代码"),
-            );
-        }
-        Ok(())
+        in_range(
+            Both("the threshold", "阈值"),
+            self.threshold,
+            |t| t > 0.0 && t <= 1.0,
+            Both("0 < t ≤ 1", "0 < t ≤ 1"),
+        )?;
+        in_range(
+            Both("the radius of a site", "图斑半径"),
+            Some(self.site_radius_m),
+            |r| (0.0..=1000.0).contains(&r),
+            Both("0–1000 m", "0–1000 米"),
+        )?;
+        in_range(
+            Both("the width of the sensor", "传感器宽度"),
+            self.photos.sensor_width_mm,
+            |w| (0.5..=100.0).contains(&w),
+            Both("0.5–100 mm", "0.5–100 毫米"),
+        )?;
+        in_range(
+            Both("the elevation of the ground", "地面海拔"),
+            self.photos.ground_elevation_m,
+            |h| (-500.0..=9000.0).contains(&h),
+            Both("-500–9000 m", "-500–9000 米"),
+        )?;
+        in_range(
+            Both("the number of views", "最少视数"),
+            self.photos.min_views,
+            |n| (1..=100).contains(&n),
+            Both("1–100", "1–100"),
+        )?;
+        in_range(
+            Both("the number of threads", "线程数"),
+            Some(self.threads),
+            |n| (1..=1024).contains(&n),
+            Both("1–1024", "1–1024"),
+        )?;
+        in_range(
+            Both("the code of the unit", "单位代码"),
+            self.unit.as_deref(),
+            is_division_code,
+            Both("of 6, 9 or 12 digits", "6、9 或 12 位行政区划代码"),
+        )
+    }
+}
+
+/// A value that was given, refused where it is none that may be.
+pub(crate) fn in_range<T: ToString + Copy>(
+    what: Both,
+    value: Option<T>,
+    may_be: impl Fn(T) -> bool,
+    allowed: Both,
+) -> Result<(), ScanError> {
+    match value {
+        Some(value) if !may_be(value) => Err(ScanError::Range {
+            what,
+            value: value.to_string(),
+            allowed,
+        }),
+        _ => Ok(()),
     }
 }

@@ -73,7 +73,7 @@ fn the_published_schemas_are_those_of_the_types() {
         ),
         (
             "decisions.schema.json",
-            written::<Decisions>("decisions-SCANID.json, papaver.decisions/1"),
+            written::<Decisions>("decisions-UNIT-DAY-SCANID.json, papaver.decisions/1"),
         ),
         (
             "scores.schema.json",

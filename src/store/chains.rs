@@ -188,6 +188,7 @@ impl Store {
     pub fn followed(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
         let mut events = self.unit_events(kind)?;
         events.retain(|sealed| self.gate.follows(sealed.hash, &sealed.event).is_ok());
+        self.without_voided(&mut events)?;
         Ok(events)
     }
 

@@ -1,6 +1,7 @@
 //! Which district each site lies in: a table of this copy, filled from a boundary file.
 
 use super::{Store, StoreError};
+use crate::registry::Site;
 use crate::registry::districts::Districts;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::store::evidence;
@@ -59,6 +60,22 @@ impl Store {
         Ok(bytes.and_then(|bytes| Districts::read(&bytes, &vintage).ok()))
     }
 
+    /// The code of the smallest district that a site lies in: as it was filled in, else by these boundaries; without any
+    /// the unit that founded it.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn lies_in(
+        &self,
+        site: &Site,
+        districts: Option<&Districts>,
+    ) -> Result<String, StoreError> {
+        let filled = self.district(site.key)?;
+        let filled = filled.and_then(|district| district["code"].as_str().map(str::to_owned));
+        let found = || districts?.code_of(site.place.lonlat()).map(str::to_owned);
+        Ok(filled.or_else(found).unwrap_or_else(|| site.unit.clone()))
+    }
+
     /// Remembers which boundary file, kept with the evidence, the districts come from; inside [`Store::write`].
     ///
     /// # Errors
@@ -72,31 +89,24 @@ impl Store {
         }
     }
 
-    /// Fills in the district of every site. Returns how many lie in one, and how many in none.
+    /// Fills in the district of every site; inside [`Store::write`]. Returns how many lie in one, and how many in none.
     ///
     /// # Errors
     /// Those of reading and writing.
-    pub fn assign_districts(
-        &mut self,
-        districts: &Districts,
-    ) -> Result<(usize, usize), StoreError> {
-        let sites = self.sites(&super::Filter::default())?;
-        self.write(|store| {
-            let (mut inside, mut outside) = (0, 0);
-            for site in &sites {
-                let Some(found) = districts.of(site.place.lonlat(), NEAR_BORDER_M) else {
-                    outside += 1;
-                    continue;
-                };
-                inside += 1;
-                let json = serde_json::to_string(&found).map_err(|e| store.damaged(e.to_string()))?;
-                store
-                    .connection
-                    .prepare_cached("INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)")
-                    .and_then(|mut s| s.execute(params![site.key.as_bytes(), found.code, json, found.vintage]))
-                    .map_err(|e| store.fail(e))?;
-            }
-            Ok((inside, outside))
-        })
+    pub fn assign_districts(&self, districts: &Districts) -> Result<(usize, usize), StoreError> {
+        let (mut inside, mut outside) = (0, 0);
+        for site in self.sites(&super::Filter::default())? {
+            let Some(found) = districts.of(site.place.lonlat(), NEAR_BORDER_M) else {
+                outside += 1;
+                continue;
+            };
+            inside += 1;
+            let json = serde_json::to_string(&found).map_err(|e| self.damaged(e.to_string()))?;
+            self.connection
+                .prepare_cached("INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)")
+                .and_then(|mut s| s.execute(params![site.key.as_bytes(), found.code, json, found.vintage]))
+                .map_err(|e| self.fail(e))?;
+        }
+        Ok((inside, outside))
     }
 }

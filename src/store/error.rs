@@ -153,6 +153,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// An error of the engine, for tests that may not name it.
+    #[cfg(test)]
+    pub(crate) fn of_the_engine() -> rusqlite::Error {
+        rusqlite::Error::QueryReturnedNoRows
+    }
+
     /// Reads what the engine says about a file.
     pub(super) fn of(path: &std::path::Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
@@ -207,7 +213,7 @@ impl Say for StoreError {
             } => refused::refused(refusal, site, actor, lang),
             Self::UnknownSite { code } => said::unknown_site(code, lang),
             Self::AmbiguousSite { code, sites } => said::ambiguous_site(code, sites, lang),
-            Self::Code { code, source } => said::no_code(code, source, lang),
+            Self::Code { code, source } => said::no_code(code, *source, lang),
             Self::Flaw { event, flaw } => said::flawed(*event, flaw, lang),
             Self::Sqlite { path, source } => Said::new(source.to_string()).about(path),
             Self::Io { path, source } => Said::new(source.to_string()).about(path),

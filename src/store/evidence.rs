@@ -176,6 +176,36 @@ pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) 
     marks
 }
 
+/// A mark of [`marks`] in words; one of a later program as it is.
+pub fn mark_in_words(mark: &str, lang: Lang) -> String {
+    let (kind, value) = mark.split_once(':').unwrap_or((mark, ""));
+    let number = value.trim_end_matches(['m', 'd']);
+    match kind {
+        "no_position" => lang
+            .pick("it does not say where it was taken", "照片没有位置信息")
+            .to_owned(),
+        "no_time" => lang
+            .pick("it does not say when it was taken", "照片没有拍摄时间")
+            .to_owned(),
+        "far" => tr!(
+            lang,
+            "taken {number} m from the site",
+            "拍摄位置距图斑 {number} 米"
+        ),
+        "old" => tr!(
+            lang,
+            "taken {number} days before",
+            "拍摄时间早于记录 {number} 天"
+        ),
+        "later" => tr!(
+            lang,
+            "taken {number} days after",
+            "拍摄时间晚于记录 {number} 天"
+        ),
+        _ => mark.to_owned(),
+    }
+}
+
 /// Keeps a file byte for byte and says what it is. Kept and synchronised before any event names it.
 ///
 /// # Errors
@@ -327,6 +357,20 @@ mod tests {
             &Settings::default(),
         );
         assert_eq!(marks, ["far:1445m", "old:13d"]);
+        let said = |lang| {
+            marks
+                .iter()
+                .map(|mark| mark_in_words(mark, lang))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said(Lang::En),
+            ["taken 1445 m from the site", "taken 13 days before"]
+        );
+        assert_eq!(
+            said(Lang::Zh),
+            ["拍摄位置距图斑 1445 米", "拍摄时间早于记录 13 天"]
+        );
         let near = Exif {
             taken_at: Some("2026-05-03T10:00:00".into()),
             at: Some(LonLat::new(113.3001, 33.74)),

@@ -2,6 +2,7 @@
 
 use crate::registry::coded::Coded;
 use crate::registry::event::EvidenceRef;
+use crate::store::evidence::mark_in_words;
 use crate::store::{Filter, Store, StoreError};
 use crate::words::Lang;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
@@ -40,7 +41,7 @@ pub const COLUMNS: [&str; 12] = [
 /// # Errors
 /// Those of reading.
 pub fn rows(store: &Store, filter: &Filter) -> Result<Vec<EvidenceRow>, StoreError> {
-    let mut rows = Vec::new();
+    let (mut rows, zone) = (Vec::new(), store.zone()?);
     for site in store.sites(filter)? {
         if site.evidence.is_empty() {
             continue;
@@ -54,7 +55,7 @@ pub fn rows(store: &Store, filter: &Filter) -> Result<Vec<EvidenceRow>, StoreErr
                     site: code.clone(),
                     file: file.clone(),
                     who: sealed.event.actor.name.clone(),
-                    when: sealed.event.logged_at.clone(),
+                    when: zone.minute(&sealed.event.logged_at),
                 });
             }
         }
@@ -94,7 +95,11 @@ fn cells(number: usize, row: &EvidenceRow) -> [String; 12] {
         row.when.clone(),
         file.taken_at.clone().unwrap_or_default(),
         place.unwrap_or_default(),
-        file.marks.join(" "),
+        file.marks
+            .iter()
+            .map(|mark| mark_in_words(mark, Lang::Zh))
+            .collect::<Vec<_>>()
+            .join("；"),
     ]
 }
 

@@ -224,10 +224,11 @@ impl Store {
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL ORDER BY n",
             [],
         )?;
+        let affairs = self.affairs()?.refused;
         for sealed in unit_wide {
-            if let Err(refusal) = self.gate.follows(sealed.hash, &sealed.event) {
-                refused.push((sealed, refusal));
-            }
+            let refusal = self.gate.follows(sealed.hash, &sealed.event).err();
+            let refusal = refusal.or_else(|| affairs.get(&sealed.hash).cloned());
+            refused.extend(refusal.map(|refusal| (sealed, refusal)));
         }
         Ok(refused)
     }

@@ -163,6 +163,16 @@ impl Locked {
     }
 }
 
+/// What opens a file that was locked under a passphrase. Locking takes as much work as a second allows where it is done;
+/// a slower computer, or one that is busy, takes longer and opens it all the same.
+pub(super) fn by_passphrase(passphrase: &str) -> age::scrypt::Identity {
+    /// The logarithm of the most work that is done: 4 GB of memory, and more than any computer's second.
+    const MOST_WORK: u8 = 22;
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    identity.set_max_work_factor(MOST_WORK);
+    identity
+}
+
 /// Opens a person's key.
 ///
 /// # Errors
@@ -183,7 +193,7 @@ pub fn unlock(
         .map_err(|_missing| KeyError::Missing {
             name: name.to_owned(),
         })?;
-    let identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    let identity = by_passphrase(passphrase);
     let decryptor = age::Decryptor::new_buffered(&bytes[..]).map_err(|_not_age| locked())?;
     let mut secret = Vec::new();
     decryptor

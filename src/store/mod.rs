@@ -3,6 +3,8 @@
 //! Writing goes through [`Store::write`]: one transaction, synchronised to the disk before it is acknowledged. Each
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
+mod affairs;
+pub mod backup;
 pub mod bundle;
 mod chains;
 mod derive;
@@ -13,6 +15,7 @@ mod error;
 pub mod evidence;
 pub mod evidence_list;
 mod files;
+mod filter;
 mod gate;
 pub mod keys;
 mod lock;
@@ -22,12 +25,13 @@ mod read;
 mod replayed;
 mod salvage;
 mod schema;
+mod search;
 mod verify;
 mod write;
 
 pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
-pub use read::Filter;
+pub use filter::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
@@ -158,7 +162,10 @@ impl Store {
     }
 
     /// The event of this hash, if it is here.
-    fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
         let found = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
             [hash.as_bytes()],

@@ -5,33 +5,10 @@ use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey, TypedCode};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
-use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
-use rayon::prelude::*;
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-
-/// Which sites to list. Everything that is given has to hold.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// One of these states.
-    pub states: Vec<State>,
-    /// Only open ones.
-    pub open: bool,
-    /// Only those in dispute.
-    pub disputed: bool,
-    /// The district's code, or its beginning.
-    pub district: Option<String>,
-    /// The season they were found in.
-    pub season: Option<i16>,
-    /// The crew they are assigned to.
-    pub crew: Option<String>,
-    /// West, south, east, north in degrees.
-    pub within: Option<[f64; 4]>,
-    /// Overdue on this day.
-    pub overdue_on: Option<jiff::civil::Date>,
-}
 
 impl Store {
     /// The code of a site: six symbols, or as many as tell it from every other site here.
@@ -215,38 +192,6 @@ impl Store {
             .map(|site| site.key))
     }
 
-    /// The sites that pass a filter, in order of their keys.
-    ///
-    /// # Errors
-    /// Those of reading.
-    pub fn sites(&self, filter: &Filter) -> Result<Vec<Site>, StoreError> {
-        let (clause, values) = conditions(filter);
-        let sql = format!("SELECT digest, json FROM sites{clause}");
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = self
-            .connection
-            .prepare(&sql)
-            .and_then(|mut s| {
-                s.query_map(rusqlite::params_from_iter(values), |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect()
-            })
-            .map_err(|e| self.fail(e))?;
-        let mut sites = rows
-            .par_iter()
-            .map(|(digest, json)| decode(digest, json))
-            .collect::<Result<Vec<Site>, String>>()
-            .map_err(|what| self.damaged(what))?;
-        // A site whose founding is not followed, or has not arrived, is none yet.
-        sites.retain(|site| site.created.is_some());
-        // Sorted here: asked for the order, the engine goes through every row by its key.
-        sites.sort_unstable_by_key(|site| site.key);
-        if let Some(day) = filter.overdue_on {
-            sites.retain(|site| site.overdue_days(&self.settings, day).is_some());
-        }
-        Ok(sites)
-    }
-
     /// A site's events, as they were stored.
     ///
     /// # Errors
@@ -261,6 +206,26 @@ impl Store {
             [key.as_bytes()],
         )?);
         Ok(events)
+    }
+
+    /// A site's events as far as they are whole: for those who look at a registry that is damaged.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn whole_events_of(&self, key: SiteKey) -> Result<Vec<Sealed>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1 OR other_site = ?1")
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map([key.as_bytes()], raw)
+            .map_err(|e| self.fail(e))?;
+        let whole = rows
+            .flatten()
+            .filter_map(|(hash, signature, actor_signature, bytes)| {
+                Sealed::open(bytes, hash, signature, actor_signature).ok()
+            });
+        Ok(whole.collect())
     }
 
     /// A site's events as bytes, unread.
@@ -308,6 +273,11 @@ impl Store {
             all.update(format!("{unit}/{name}:{person:?}"));
         }
         all.update(format!("{:?}", self.gate.decided()));
+        let affairs = self.affairs()?;
+        if !affairs.is_empty() {
+            let json = serde_json::to_vec(&affairs).map_err(|e| self.damaged(e.to_string()))?;
+            all.update(json);
+        }
         Ok(Hash(all.finalize().into()))
     }
 
@@ -341,53 +311,6 @@ impl Store {
             .map(|(digest, json)| self.read_site(digest, json))
             .collect()
     }
-}
-
-/// The clause of a filter, as far as the tables' columns go, and its values.
-fn conditions(filter: &Filter) -> (String, Vec<rusqlite::types::Value>) {
-    let mut wheres: Vec<String> = Vec::new();
-    let mut values: Vec<rusqlite::types::Value> = Vec::new();
-    let states: Vec<State> =
-        if filter.states.is_empty() && (filter.open || filter.overdue_on.is_some()) {
-            State::ALL
-                .into_iter()
-                .filter(|state| state.is_open())
-                .collect()
-        } else {
-            filter.states.clone()
-        };
-    if !states.is_empty() {
-        let marks = vec!["?"; states.len()].join(",");
-        wheres.push(format!("state IN ({marks})"));
-        values.extend(states.iter().map(|state| state.name().to_owned().into()));
-    }
-    if filter.disputed {
-        wheres.push("disputed = 1".into());
-    }
-    if let Some(season) = filter.season {
-        wheres.push("season = ?".into());
-        values.push(i64::from(season).into());
-    }
-    if let Some(crew) = &filter.crew {
-        wheres.push("crew = ?".into());
-        values.push(crew.clone().into());
-    }
-    if let Some(code) = &filter.district {
-        wheres.push("(key IN (SELECT key FROM site_districts WHERE substr(code, 1, length(?)) = ?) OR (key NOT IN (SELECT key FROM site_districts) AND substr(unit, 1, length(?)) = ?))".into());
-        values.extend(std::iter::repeat_n(code.clone().into(), 4));
-    }
-    if let Some([west, south, east, north]) = filter.within {
-        use crate::ground::LonLat;
-        let (low, high) = (LonLat::new(west, south).e7(), LonLat::new(east, north).e7());
-        wheres.push("lat_e7 BETWEEN ? AND ? AND lon_e7 BETWEEN ? AND ?".into());
-        values.extend([low.1.into(), high.1.into(), low.0.into(), high.0.into()]);
-    }
-    let clause = if wheres.is_empty() {
-        String::new()
-    } else {
-        format!(" WHERE {}", wheres.join(" AND "))
-    };
-    (clause, values)
 }
 
 pub(super) fn decode(digest: &[u8], json: &[u8]) -> Result<Site, String> {

@@ -3,15 +3,18 @@
 //! First each row by its number, as far as the engine can still walk the table; then the file's raw bytes: an event that
 //! fits into a page lies there as hash, signature and canonical JSON in one piece, and its hash says whether it is whole.
 
+use super::evidence::EvidenceError;
 use super::lock::beside;
-use super::{Store, StoreError, raw, schema};
+use super::{Store, StoreError, evidence, raw, schema};
+use crate::files;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Every canonical event begins so: its members are in the order of their names.
 const BEGINS: &[u8] = b"{\"actor\":";
@@ -27,6 +30,10 @@ pub struct Salvaged {
     pub from_bytes: usize,
     /// Events that were seen and are not whole.
     pub lost: usize,
+    /// Files of evidence that were taken along, each still what its name says.
+    pub evidence: usize,
+    /// Files of evidence that have changed and were left behind.
+    pub evidence_lost: usize,
 }
 
 /// Saves what is whole into a new registry at `to`, which is a new device (its key made of `secret`) of the same unit.
@@ -67,6 +74,8 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     drop(new);
     // A new key: with the old one, numbers whose events are lost would be given out a second time.
     super::write_key(&beside(to, ".key"), &secret)?;
+    // Before the events, which are marked where their evidence is not there.
+    let (evidence, evidence_lost) = take_along(from, to)?;
     let mut store = Store::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let mut events: Vec<Sealed> = whole.into_values().collect();
     events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
@@ -95,7 +104,66 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
         from_rows,
         from_bytes,
         lost: lost.saturating_sub(from_bytes),
+        evidence,
+        evidence_lost,
     })
+}
+
+/// Takes the evidence along, each file checked against its name, and people's locked keys. Returns how many files of
+/// evidence were whole, and how many were not.
+fn take_along(from: &Path, to: &Path) -> Result<(usize, usize), StoreError> {
+    let (old, new) = (beside(from, ".files"), beside(to, ".files"));
+    let (mut whole, mut lost) = (0, 0);
+    for folder in entries(&old) {
+        for path in entries(&folder) {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(sha256) = name.and_then(|name| name.parse::<Hash>().ok()) else {
+                continue;
+            };
+            match std::fs::read(&path) {
+                Ok(bytes) if Hash::of(&bytes) == sha256 => {
+                    evidence::put(&new, sha256, &bytes).map_err(unkept)?;
+                    whole += 1;
+                }
+                _ => lost += 1,
+            }
+        }
+    }
+    let (old, new) = (beside(from, ".people"), beside(to, ".people"));
+    for path in entries(&old) {
+        let kept = || -> io::Result<()> {
+            let bytes = std::fs::read(&path)?;
+            std::fs::create_dir_all(&new)?;
+            files::keep_new(&new.join(path.file_name().unwrap_or_default()), |out| {
+                io::Write::write_all(out, &bytes)
+            })
+        };
+        kept().map_err(|source| StoreError::Io {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok((whole, lost))
+}
+
+fn unkept(error: EvidenceError) -> StoreError {
+    match error {
+        EvidenceError::Unwritable { path, source } | EvidenceError::Unreadable { path, source } => {
+            StoreError::Io { path, source }
+        }
+        EvidenceError::NotAPhoto { path } => StoreError::Io {
+            path,
+            source: io::ErrorKind::InvalidData.into(),
+        },
+    }
+}
+
+/// What is in a folder, in order; nothing where there is none.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let read = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = read.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
 }
 
 type MaybeRow = Option<super::RawEvent>;

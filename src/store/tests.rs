@@ -1,3 +1,4 @@
+use super::Finding;
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;

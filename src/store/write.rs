@@ -155,10 +155,14 @@ impl Store {
         if sealed.event.body.is_law() {
             self.relearn(BTreeSet::new())?;
         }
-        let follows = self
+        let mut follows = self
             .gate
             .follows(sealed.hash, &sealed.event)
             .map(|_signed| ());
+        if follows.is_ok() && sealed.event.body.is_affair() {
+            let refused = self.affairs()?.refused.remove(&sealed.hash);
+            follows = refused.map_or(Ok(()), Err);
+        }
         if follows.is_err() {
             run(self, "ROLLBACK TO law")?;
             self.learn()?;

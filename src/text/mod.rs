@@ -13,6 +13,7 @@ mod number;
 mod table;
 mod title;
 pub mod xml;
+mod zone;
 
 pub use date::{DateFlaw, Written, date_time};
 pub use degrees::{Axis, DegreesFlaw, degrees};
@@ -20,3 +21,4 @@ pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use number::{half_width, is_division_code, number, percent};
 pub use table::{Record, records};
 pub use title::{axis_of, foreign_datum, plain_title};
+pub use zone::Zone;

@@ -218,7 +218,10 @@ fn what_cannot_be_evaluated_is_said_with_a_remedy() {
         &["--false-alarms-per-km2", "5"],
         "no imagery is known to be without poppy",
     );
-    fails(&["--match-radius=-1"], "--match-radius -1 is out of range");
+    fails(
+        &["--match-radius=-1"],
+        "the radius of a match -1 is out of range",
+    );
     let truth = village.join("truth.geojson");
     let whole = fs::read_to_string(&truth).unwrap();
     fs::write(

@@ -37,7 +37,7 @@ fn codes(listed: &str) -> Vec<String> {
 }
 
 /// Screens as review.html does: the first four of the scan are kept, the rest is put aside.
-fn screen(office: &Office) {
+pub fn screen(office: &Office) {
     let file: Value =
         serde_json::from_slice(&fs::read(office.path("scan/candidates.geojson")).expect("there"))
             .expect("JSON");
@@ -55,6 +55,38 @@ fn screen(office: &Office) {
         json!({"format": "papaver.decisions/1", "scan_id": file["scan_id"], "decided": decided});
     fs::write(office.path("decisions.json"), decisions.to_string()).expect("written");
     office.ok("wang", &["screen", "--from", "decisions.json"]);
+}
+
+/// The crew's list on paper names each site, its place in two systems, and a code for a telephone.
+fn tasks(office: &Office, kept: &[String]) {
+    let export = ["export", "tasks.html", "--crew", "一组"];
+    office.ok("wang", &export);
+    let page = fs::read_to_string(office.path("tasks.html")).expect("written");
+    for code in kept {
+        assert!(page.contains(&format!(". {code} ")), "{code} is not listed");
+    }
+    for (part, times) in [
+        ("class=\"task\"", 4),
+        ("WGS 84 ", 4),
+        ("CGCS2000 N ", 4),
+        ("aria-label=\"geo:", 4),
+        ("data:image/jpeg;base64,", 4),
+        ("class=\"sheet\"", 1),
+    ] {
+        assert_eq!(page.matches(part).count(), times, "{part}");
+    }
+    assert!(office.refused("wang", &export).contains("is there already"));
+    office.ok("wang", &["export", "none.html", "--crew", "二组"]);
+    let none = fs::read_to_string(office.path("none.html")).expect("written");
+    assert!(none.contains("No site to go to."));
+    look(office, "tasks.html");
+}
+
+/// Leaves a page where `PAPAVER_LOOK` names a folder, to be looked at.
+fn look(office: &Office, page: &str) {
+    if let Some(folder) = std::env::var_os("PAPAVER_LOOK") {
+        fs::copy(office.path(page), Path::new(&folder).join(page)).expect("copied");
+    }
 }
 
 #[test]
@@ -80,12 +112,14 @@ fn the_sample_from_the_scan_to_the_dossier() {
     ]);
     office.ok("wang", &assign);
 
+    tasks(&office, &kept);
     office.ok("wang", &["export", "crew.gpkg", "--state", "DISPATCHED"]);
     assert_eq!(
         fs::read_dir(office.path("crew-files"))
             .expect("pictures")
             .count(),
-        4
+        8,
+        "of each site the detection and what lies around it"
     );
     assert!(
         office
@@ -177,9 +211,14 @@ fn the_sample_from_the_scan_to_the_dossier() {
         "<svg",
         "data:image/jpeg;base64,",
         "SHA-256",
-        "recorded in their name",
+        "without own key",
     ] {
         assert!(page.contains(part), "the dossier lacks {part}");
+    }
+    // Li typed the eradication in and named nobody: that does not make him the one who uprooted, nor is it anybody's name
+    // but his that it was recorded in.
+    for wrong in ["eradicated by</th>", "recorded in their name"] {
+        assert!(!page.contains(wrong), "{wrong}");
     }
     for elsewhere in ["http://", "https://", "<script", "src=\"/", "url("] {
         assert!(
@@ -190,11 +229,15 @@ fn the_sample_from_the_scan_to_the_dossier() {
     for file in office.site(a)["evidence"].as_array().expect("evidence") {
         assert!(page.contains(file["sha256"].as_str().expect("a digest")));
     }
+    look(&office, "site.html");
     let chinese = Office {
         lang: "zh",
         ..office
     };
     chinese.ok("chief", &["dossier", a, "-o", "档案.html"]);
+    chinese.ok("wang", &["export", "任务单.html", "--crew", "一组"]);
+    look(&chinese, "档案.html");
+    look(&chinese, "任务单.html");
     let page = fs::read_to_string(chinese.path("档案.html")).expect("written");
     assert!(
         page.contains("处置经过") && page.contains("电子数据清单") && page.contains("种植罂粟")

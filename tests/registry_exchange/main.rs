@@ -21,9 +21,11 @@ mod office;
 mod cases;
 
 mod absent;
+mod affairs;
 mod as_sent;
 mod bad_input;
 mod damage;
+mod desk;
 mod edited;
 mod effort;
 mod formats;

@@ -29,11 +29,16 @@ impl Said {
 impl Office {
     /// An office with three people who hold every role but the supervisor's.
     pub fn begin() -> Self {
+        Self::begin_of("410423")
+    }
+
+    /// The same of another unit.
+    pub fn begin_of(unit: &str) -> Self {
         let kept = tempfile::tempdir().expect("folder");
         let office = Self { lang: "en", kept };
         office.ok(
             "chief",
-            &["init", "--unit", "410423", "--registry", "a.papaver"],
+            &["init", "--unit", unit, "--registry", "a.papaver"],
         );
         for name in ["wang", "li", "zhao"] {
             office.ok(

@@ -105,13 +105,13 @@ fn sites_without_any_coverage_give_no_rate_no_rank_and_an_honest_report() {
     office.ok("chief", &["report", "province", "-o", "r.1"]);
     let html = std::fs::read_to_string(office.path("r.1.html")).expect("a page");
     assert!(
-        html.contains("数据不足") && html.contains("3个已知图斑"),
+        html.contains("数据不足") && html.contains("已知图斑（不含研判排除）3 个"),
         "{html}"
     );
     let book: Result<calamine::Xlsx<_>, _> = calamine::open_workbook(office.path("r.1.xlsx"));
     assert_eq!(
         calamine::Reader::sheet_names(&book.expect("a workbook")).len(),
-        8
+        16
     );
     // What is there stays, unless one says so.
     office.lang = "en";
@@ -222,5 +222,5 @@ fn the_made_up_province_gives_back_its_doubling_its_halved_flights_and_its_hot_s
     let written = get(&["report", "province", "-o", "province"]);
     assert!(written.contains("province.html") && written.contains("province.xlsx"));
     let html = std::fs::read_to_string(kept.path().join("province.html")).expect("a page");
-    assert!(html.contains("丙县") && html.contains("class=\"map\""));
+    assert!(html.contains("丙县") && html.contains("aria-label=\"Map of rates"));
 }

@@ -35,7 +35,7 @@ def write_page(folder, cards, lang, pictures):
     folder.mkdir(parents=True, exist_ok=True)
     env = dict(os.environ, PAPAVER_REVIEW_PAGE=str(folder / "review.html"), PAPAVER_REVIEW_CARDS=str(cards),
                PAPAVER_REVIEW_LANG=lang, PAPAVER_REVIEW_PICTURES=" ".join(pictures))
-    subprocess.run(["cargo", "test", "-q", "--lib", "scan::write::review::tests::write_a_page_for_the_browser", "--", "--ignored", "--exact"],
+    subprocess.run(["cargo", "test", "-q", "--lib", "pages::review::tests::write_a_page_for_the_browser", "--", "--ignored", "--exact"],
                    cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -121,7 +121,7 @@ def screening(context, folder):
         b.press("Control+s")
     saved = folder / waiting.value.suggested_filename
     waiting.value.save_as(saved)
-    assert saved.name == "decisions-scan-1.json"
+    assert saved.name == f"decisions-410423-{time.strftime('%Y-%m-%d')}-scan-1.json", saved.name
     check_file(saved)
     assert b.text("#unsaved") == ""
     b.page.reload()

@@ -110,13 +110,7 @@ impl Hotspots {
             return Ok(Done::Whole);
         }
         data(&period.label(lang));
-        let districts = scope.districts(&asked.facts);
-        let places = Places(
-            districts
-                .iter()
-                .map(|d| (&d.area, d.name.as_str()))
-                .collect(),
-        );
+        let places = Places(&asked.facts.districts);
         for line in lines(&hot_spots(&found, &places, lang)) {
             data(&line);
         }

@@ -48,7 +48,7 @@ impl Overdue {
         if context.common.json {
             for site in &late {
                 json(&serde_json::json!({
-                    "id": site.code, "state": site.state, "district": site.district, "crew": site.crew, "due": site.due.to_string(),
+                    "id": site.code, "state": site.state, "district": site.district, "answers": site.answers, "crew": site.crew, "due": site.due.to_string(),
                     "days": site.days, "disputed": site.disputed,
                 }));
             }
@@ -78,6 +78,7 @@ fn list(late: &[Late], lang: Lang) {
         lang.pick("district", "区划"),
         lang.pick("state", "状态"),
         lang.pick("with", "经办"),
+        lang.pick("answers", "责任人"),
         lang.pick("due", "时限"),
         lang.pick("days", "超期天数"),
     ];
@@ -89,12 +90,13 @@ fn list(late: &[Late], lang: Lang) {
                 site.district.clone().unwrap_or_else(|| "–".into()),
                 site.state.label(lang).to_owned(),
                 site.crew.clone().unwrap_or_else(|| "–".into()),
+                site.answers.clone().unwrap_or_else(|| "–".into()),
                 site.due.to_string(),
                 site.days.to_string(),
             ]
         })
         .collect();
-    print(&head.map(str::to_owned), &rows, 5);
+    print(&head.map(str::to_owned), &rows, 6);
 }
 
 fn summary(late: &[Late], lang: Lang) {

@@ -1,17 +1,16 @@
 //! `patrol`: what people on foot covered, and reports that nothing was found.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context, moment};
+use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::km2;
 use crate::exchange::track::{Track, Walk};
 use crate::ground::area_m2;
+use crate::office::patrol::{Patrolled, patrol};
 use crate::province::gather::facts_of;
-use crate::registry::body::{Body, Patrol as Record};
-use crate::registry::event::EvidenceRole;
+use crate::registry::body::Patrol as Record;
 use crate::registry::unit::is_code;
-use crate::store::evidence;
-use crate::store::{Draft, Store};
+use crate::store::Store;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
@@ -58,6 +57,12 @@ pub struct Patrol {
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
+    /// Seeds that were seized, in words 收缴罂粟种子情况
+    #[arg(long)]
+    seeds: Option<String>,
+    /// What was done to make the ban known, in words 宣传情况
+    #[arg(long)]
+    publicity: Option<String>,
     /// List the patrols instead 改为列出已录入的踏查
     #[arg(long, exclusive = false)]
     list: bool,
@@ -86,24 +91,14 @@ impl Patrol {
         if empty {
             return Err(PatrolError::Nothing.into());
         }
-        let (mut store, author) = context.write()?;
+        let (mut office, session) = context.office()?;
         let district = match &self.district {
             Some(code) => Some(code.clone()),
-            None => Self::found_district(&store, walk.as_ref())?,
+            None => Self::found_district(office.store(), walk.as_ref())?,
         };
         if district.is_none() && walk.is_none() {
             return Err(PatrolError::NoDistrict.into());
         }
-        let at = context.at()?;
-        let folder = store.evidence_folder();
-        let kept = self
-            .tracks
-            .iter()
-            .map(|path| {
-                let role = EvidenceRole::Document;
-                evidence::keep(&folder, path, role, None, &at, store.settings())
-            })
-            .collect::<Result<Vec<_>, _>>()?;
         let record = Record {
             on: on.to_string(),
             district,
@@ -114,15 +109,12 @@ impl Patrol {
             walked: walk.as_ref().map(Walk::outline).unwrap_or_default(),
             track: walk.as_ref().map(|walk| walk.facts.clone()),
             note: self.note.clone(),
+            seeds: self.seeds.clone(),
+            publicity: self.publicity.clone(),
         };
-        let draft = Draft {
-            site: None,
-            at,
-            evidence: kept,
-            body: Body::Patrol(Box::new(record.clone())),
-        };
-        let sealed = store.write(|s| s.append(&author, draft, moment()))?;
-        told(&context, &record, walk.as_ref(), sealed.event.season);
+        let ground = walk.as_ref().map(|walk| &walk.walked);
+        let done = patrol(&mut office, &session, record, ground, &self.tracks)?;
+        told(&context, &done);
         Ok(Done::Whole)
     }
 
@@ -285,24 +277,20 @@ impl Say for PatrolError {
 }
 speaking_error!(PatrolError);
 
-fn told(context: &Context, record: &Record, walk: Option<&Walk>, season: i16) {
+fn told(context: &Context, done: &Patrolled) {
     let lang = context.lang;
-    let walked = walk.map(|walk| area_m2(&walk.walked));
     if context.common.json {
-        json(&serde_json::json!({
-            "on": record.on, "season": season, "district": record.district, "people": record.people, "vehicles": record.vehicles,
-            "zero": record.zero, "area_m2": record.area_m2, "walked_m2": walked.map(f64::round), "track": record.track,
-        }));
+        json(&serde_json::json!(done));
         return;
     }
-    let (on, district) = (&record.on, record.district.as_deref().unwrap_or("–"));
-    let (people, vehicles) = (record.people, record.vehicles);
+    let (on, district) = (&done.on, done.district.as_deref().unwrap_or("–"));
+    let (people, vehicles, number) = (done.people, done.vehicles, done.entry.short());
     data(&tr!(
         lang,
-        "{on}  {district}  {people} people, {vehicles} vehicles",
-        "{on}  {district}  {people} 人次，{vehicles} 台次"
+        "{number}  {on}  {district}  {people} people, {vehicles} vehicles",
+        "{number}  {on}  {district}  {people} 人次，{vehicles} 台次"
     ));
-    if let (Some(m2), Some(facts)) = (walked, &record.track) {
+    if let (Some(m2), Some(facts)) = (done.walked_m2, &done.track) {
         let (km2, length, reach) = (km2(m2), facts.length_m, facts.reach_m);
         data(&tr!(
             lang,
@@ -313,7 +301,7 @@ fn told(context: &Context, record: &Record, walk: Option<&Walk>, season: i16) {
             tell(&remark);
         }
     }
-    if record.zero {
+    if done.zero {
         tell(lang.pick("a report that nothing was found", "零报告：未发现"));
     }
 }
@@ -364,7 +352,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         let district = patrol.district.as_deref().unwrap_or("–");
         if context.common.json {
             json(&serde_json::json!({
-                "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
+                "entry": patrol.entry, "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
                 "vehicles": patrol.vehicles, "zero": patrol.zero, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
             }));
         } else {
@@ -379,7 +367,8 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 walked
             };
             data(&format!(
-                "{} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                "{} {} {:<12} {:>4} {:>3} {:>10} km² {zero}",
+                patrol.entry.short(),
                 patrol.on,
                 district,
                 patrol.people,

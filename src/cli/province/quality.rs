@@ -2,12 +2,14 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
-use super::super::registry::say::{Failure, bad, data, json, tell};
+use super::super::registry::say::{Failure, data, json, tell};
 use super::table::{per_cent, print};
 use crate::files::{self, Existing};
+use crate::pages::reliability::reliability;
 use crate::province::gather::{facts_of, finds_of, windows_of};
-use crate::province::quality::{Group, Quality as Found, quality, reliability};
-use crate::registry::coded::Coded;
+use crate::province::quality::{Group, Quality as Found, quality};
+use crate::registry::body::Stage;
+use crate::registry::coded::{Coded, habitat_label};
 use crate::statistics::Share;
 use crate::tr;
 use crate::words::Lang;
@@ -54,10 +56,9 @@ impl Quality {
             self.model.as_deref(),
         );
         if let Some(path) = &self.plot {
-            let name = path.display().to_string();
-            match reliability(&found, lang).map_err(|why| bad("--plot", &name, why))? {
-                Some(svg) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
-                    out.write_all(svg.as_bytes())
+            match reliability(&found, lang) {
+                Some(plot) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                    out.write_all(plot.svg_file(lang).as_bytes())
                 })?,
                 None => tell(lang.pick(
                     "nothing was verified: there is no plot",
@@ -83,6 +84,11 @@ fn cells(name: String, share: Share) -> Vec<String> {
     ]
 }
 
+/// A stage or a habitat in the words that people use; a band of figures as it is.
+fn in_words(name: &str, lang: Lang) -> &str {
+    Stage::read(name).map_or_else(|| habitat_label(name, lang), |stage| stage.label(lang))
+}
+
 fn page(found: &Found, lang: Lang) {
     let head = [
         lang.pick("precision of verified detections", "已核查图斑的查准率"),
@@ -95,7 +101,7 @@ fn page(found: &Found, lang: Lang) {
     let part = |title: &str, groups: &[Group]| -> Vec<Vec<String>> {
         groups
             .iter()
-            .map(|g| cells(format!("{title} {}", g.name), g.precision))
+            .map(|g| cells(format!("{title} {}", in_words(&g.name, lang)), g.precision))
             .collect()
     };
     rows.extend(part(lang.pick("GSD", "分辨率"), &found.by_gsd));

@@ -6,7 +6,7 @@ use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
 use crate::files::{self, Existing};
-use crate::province::funnel::funnel;
+use crate::pages::report::funnel;
 use crate::province::rank::{LEAST_COVER, rank};
 use crate::province::report::tables::ranking;
 use crate::province::tally::tallies;
@@ -56,14 +56,10 @@ impl Rank {
         let tallies = tallies(&asked.facts, period, &efforts);
         let found = rank(&efforts, &tallies, least_cover);
         if let Some(path) = &self.funnel {
-            let drawn = funnel(&found, lang).map_err(|why| files::FileError::Unwritable {
-                path: path.clone(),
-                source: std::io::Error::other(why),
-            })?;
-            match drawn {
+            match funnel(&found, lang) {
                 Some(plot) => {
                     files::write(path, Existing::replaced_if(self.overwrite), |out| {
-                        out.write_all(plot.as_bytes())
+                        out.write_all(plot.svg_file(lang).as_bytes())
                     })?;
                     tell(&tr!(lang, "written: {}", "已写入：{}", path.display()));
                 }

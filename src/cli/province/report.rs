@@ -1,14 +1,16 @@
 //! `papaver report`: one page and one workbook.
 
 use super::rank::least_cover;
-use super::what::{Asked, Level, When, Where};
+use super::what::{Asked, Level, NoFigures, When, Where};
 use crate::cli::Done;
+use crate::cli::registry::context::Common;
 use crate::cli::registry::context::today;
-use crate::cli::registry::context::{Common, own_unit};
 use crate::cli::registry::say::{Failure, data, json};
 use crate::files::{self, Existing, FileError};
+use crate::office::unit_of;
+use crate::pages::report::page;
 use crate::province::rank::LEAST_COVER;
-use crate::province::report::{Figures, Subject, page, workbook};
+use crate::province::report::{About, Figures, Subject, workbook};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
@@ -60,10 +62,15 @@ impl Report {
         }
         let asked = Asked::of(&self.common, &place, lang)?;
         let period = asked.period(&self.when)?;
-        let unit = own_unit(&asked.store)?;
+        let unit = unit_of(&asked.store)?;
         let mut subject = Subject::new(period, &asked.name(), &unit, today());
         subject.least_cover = least_cover;
-        let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject);
+        let about = About::of(&asked.store, subject.made_on)?;
+        subject.season_begins.clone_from(&about.season_begins);
+        let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject, about);
+        if figures.is_empty() {
+            return Err(NoFigures::Period(period.label(lang)).into());
+        }
         let name = self.output.clone().unwrap_or_else(|| {
             format!("papaver-report-{}", period.to_string().replace('/', "_")).into()
         });
@@ -96,7 +103,7 @@ impl Report {
             common: self.common.clone(),
             lang,
         };
-        let unit = own_unit(&context.read()?)?;
+        let unit = unit_of(&context.read()?)?;
         Ok(unit.chars().take(6).collect())
     }
 }

@@ -1,20 +1,19 @@
 //! `targets`: lists handed down from above, taken in and matched.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context, moment, today};
+use super::super::registry::context::{Common, Context, today};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
-use crate::exchange::targets::{ReadTargets, check_shift, files_of, read, recorded_before};
+use crate::exchange::targets::{ReadTargets, read};
 use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
+use crate::office::targets::take_in;
 use crate::province::effort::season_of;
 use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
 use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets, matched};
-use crate::registry::body::{Body, TargetList};
-use crate::registry::event::EvidenceRole;
-use crate::store::evidence;
-use crate::store::{Draft, Store};
+use crate::registry::body::TargetList;
+use crate::store::Store;
 use crate::words::{Action, Lang, Remedy, Said, Say};
 use crate::{speaking_error, tr};
 use clap::{Args, Subcommand};
@@ -126,36 +125,18 @@ impl Import {
         for note in &notes {
             tell(&note.say(lang));
         }
-        let (mut store, author) = context.write()?;
-        let n = list.targets.len();
-        if recorded_before(&store, &list)? {
+        let (mut office, session) = context.office()?;
+        let Some(taken) = take_in(&mut office, &session, &self.file, list)? else {
             tell(lang.pick(
                 "this list was taken in before: nothing was changed",
                 "此前已导入这份靶标，未作更改",
             ));
             return Ok(Done::Whole);
-        }
-        check_shift(&store, &self.file, &list)?;
-        let at = context.at()?;
-        let folder = store.evidence_folder();
-        let kept = files_of(&self.file)
-            .iter()
-            .map(|path| {
-                let role = EvidenceRole::Document;
-                evidence::keep(&folder, path, role, None, &at, store.settings())
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let body = Body::Targets(Box::new(list));
-        let draft = Draft {
-            site: None,
-            at,
-            evidence: kept,
-            body,
         };
-        store.write(|s| s.append(&author, draft, moment()))?;
         if context.common.json {
-            json(&value!({"list": name, "season": season, "targets": n}));
+            json(&value!(taken));
         } else {
+            let n = taken.targets;
             tell(&tr!(
                 lang,
                 "{n} targets of {name} taken in for season {season}",

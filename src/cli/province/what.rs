@@ -8,7 +8,7 @@ use crate::province::period::{Period, Scope};
 use crate::province::windows::Windows;
 use crate::store::Store;
 use crate::tr;
-use crate::words::{Action, Lang, Said, Say};
+use crate::words::{Action, Choice, Lang, Said, Say};
 use clap::{Args, ValueEnum};
 
 /// Which districts.
@@ -53,13 +53,15 @@ pub struct When {
 
 /// There is nothing to ask.
 #[derive(Debug)]
-enum NoFigures {
+pub(super) enum NoFigures {
     /// No boundary file was read.
     Districts,
     /// No district of this level there.
     None(String),
     /// Neither flights nor sites.
     Empty,
+    /// Neither flights nor patrols nor sites in this period there.
+    Period(String),
 }
 
 impl Say for NoFigures {
@@ -85,6 +87,17 @@ impl Say for NoFigures {
                 lang,
                 "choose with `--district CODE` and `--level county|township|village` what its boundary file holds",
                 "请用 `--district 代码`、`--level county|township|village` 选择边界文件中已有的区划"
+            )),
+            Self::Period(period) => Said::new(tr!(
+                lang,
+                "not enough data: no flight, no patrol and no site there in {period}",
+                "数据不足：{period}在该范围内没有航次、踏查和图斑"
+            ))
+            .hint(crate::remedy!(
+                lang,
+                "choose another year with {season}",
+                "请用 {season} 选择其他年度",
+                season = Action::Again(Choice::Season),
             )),
             Self::Empty => Said::new(tr!(
                 lang,

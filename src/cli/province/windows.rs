@@ -1,13 +1,13 @@
 //! `windows`: the table of growth windows, shown, written for editing, and taken over.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context, moment};
+use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
+use crate::cli::help::part;
 use crate::files::{self, Existing};
-use crate::province::gather::{WINDOWS_SETTING, windows_of};
+use crate::office::settings::set_windows;
+use crate::province::gather::windows_of;
 use crate::province::windows::Windows;
-use crate::registry::body::{Body, Setting};
-use crate::store::Draft;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -55,20 +55,11 @@ impl Arguments {
                         "{name} line {line} ({value})",
                         "{name} 第 {line} 行（{value}）"
                     ),
-                    flaw.looks,
+                    lang.pick(flaw.looks.0, flaw.looks.1),
                 )
             })?;
-            let (mut store, author) = context.write()?;
-            let draft = Draft {
-                site: None,
-                at: context.at()?,
-                evidence: vec![],
-                body: Body::Setting(Setting {
-                    key: WINDOWS_SETTING.into(),
-                    value: table.csv(),
-                }),
-            };
-            store.write(|s| s.append(&author, draft, moment()))?;
+            let (mut office, session) = context.office()?;
+            set_windows(&mut office, &session, &table)?;
             let rows = table.rows().len();
             tell(&tr!(
                 lang,
@@ -90,6 +81,7 @@ impl Arguments {
             Some(code) => windows.of(code).into_iter().collect(),
             None => windows.rows().iter().collect(),
         };
+        let shipped = Windows::default();
         for row in shown {
             if context.common.json {
                 json(&serde_json::json!({
@@ -98,6 +90,11 @@ impl Arguments {
                 }));
                 continue;
             }
+            let note = if shipped.rows().contains(row) {
+                part(&row.note, lang)
+            } else {
+                row.note.clone()
+            };
             let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
             let band = format!(
                 "{}–{} m",
@@ -114,7 +111,7 @@ impl Arguments {
                 row.first,
                 row.last,
                 row.coarsest_gsd_cm,
-                row.note
+                note
             ));
         }
         Ok(Done::Whole)

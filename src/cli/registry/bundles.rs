@@ -1,20 +1,20 @@
 //! `trust` and `bundle`.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context};
 use super::say::{Failure, bad, data, json, tell};
-use crate::files::{self, Existing, FileError};
-use crate::registry::authority::Standing;
-use crate::registry::body::{self, Body};
-use crate::registry::event::Sealed;
+use crate::files::Existing;
+use crate::office::bundles::{
+    NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
+};
+use crate::office::trust::{KnownDevice, Statement, devices, trust};
+use crate::registry::DeviceId;
 use crate::registry::unit::is_code;
-use crate::registry::{DeviceId, Hash};
-use crate::store::bundle::{self, BundleError, Point, Request, Sealing};
-use crate::store::{Draft, Store};
+use crate::store::bundle::{self, BundleError, Point, Sealing};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `papaver trust`
 #[derive(Debug, Args)]
@@ -49,39 +49,33 @@ impl Trust {
             let device: DeviceId = typed
                 .parse()
                 .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
-            let (mut store, author) = context.write()?;
-            let known = store.authority().devices().get(&device);
+            let (mut office, session) = context.office()?;
+            let known = office.store().authority().devices().get(&device);
             let unit = match (self.unit, known) {
                 (Some(unit), _) => unit,
                 (None, Some(known)) => known.unit.clone(),
-                (None, None) => return Err(bad("DEVICE", typed, "papaver trust")),
+                (None, None) => {
+                    let looks =
+                        lang.pick("one that `papaver trust` lists", "`papaver trust` 所列之一");
+                    return Err(bad("DEVICE", typed, looks));
+                }
             };
             if !is_code(&unit) {
                 return Err(bad("--unit", &unit, "410423"));
             }
-            let last = store
-                .devices()?
-                .into_iter()
-                .find(|(known, _)| *known == device);
-            let last = last.map_or(0, |(_, seq)| seq);
-            let trust = body::Trust {
-                device,
-                unit,
-                trusted: !self.revoke,
-                after: self.revoke.then(|| self.after.unwrap_or(last)),
-                reason: self.reason,
+            let statement = if self.revoke {
+                Statement::Revoked {
+                    after: self.after,
+                    reason: self.reason,
+                }
+            } else {
+                Statement::Trusted
             };
-            let draft = Draft {
-                site: None,
-                at: context.at()?,
-                evidence: vec![],
-                body: Body::Trust(trust),
-            };
-            store.write(|s| s.append(&author, draft, moment()))?;
+            trust(&mut office, &session, device, unit, statement)?;
         }
         let store = context.read()?;
-        for (device, standing) in store.authority().devices() {
-            list(&store, *device, standing, &context);
+        for known in devices(&store) {
+            list(&known, &context);
         }
         if !context.common.json {
             tell(lang.pick(
@@ -94,22 +88,14 @@ impl Trust {
 }
 
 /// A device, what it speaks for, and who says so.
-fn list(store: &Store, device: DeviceId, standing: &Standing, context: &Context) {
+fn list(known: &KnownDevice, context: &Context) {
     let lang = context.lang;
-    let by_unit = standing
-        .by
-        .and_then(|by| store.authority().devices().get(&by))
-        .map(|by| by.unit.clone());
     if context.common.json {
-        json(&serde_json::json!({
-            "device": device, "unit": standing.unit, "trusted": standing.is_trusted(),
-            "vouched_by": standing.by, "vouched_by_unit": by_unit,
-            "counts_up_to": standing.revoked.flatten(),
-        }));
+        json(&serde_json::json!(known));
         return;
     }
-    let unit = &standing.unit;
-    let by = match (standing.by, by_unit) {
+    let (unit, device) = (&known.unit, known.device);
+    let by = match (known.vouched_by, &known.vouched_by_unit) {
         (Some(by), Some(by_unit)) => {
             let by = by.short();
             tr!(
@@ -120,10 +106,10 @@ fn list(store: &Store, device: DeviceId, standing: &Standing, context: &Context)
         }
         _ => lang.pick("this registry", "本登记库").to_owned(),
     };
-    let revoked = match standing.revoked {
-        None => String::new(),
-        Some(None) => lang.pick(" · trusted no longer", " · 已撤销").to_owned(),
-        Some(Some(last)) => tr!(
+    let revoked = match known.counts_up_to {
+        None if known.trusted => String::new(),
+        None => lang.pick(" · trusted no longer", " · 已撤销").to_owned(),
+        Some(last) => tr!(
             lang,
             " · trusted no longer after number {last}",
             " · 已撤销（序号 {last} 之后不采信）"
@@ -216,14 +202,11 @@ impl Bundle {
             BundleCommand::Inspect(c) => c.run(lang),
             BundleCommand::Apply(c) => c.run(lang),
             BundleCommand::Identity(c) => {
-                let (secret, public) = bundle::new_identity();
-                files::check(&c.output, Existing::Stays)?;
-                files::keep_new(&c.output, |file| writeln!(file, "{secret}"))
-                    .map_err(FileError::of(&c.output))?;
+                let made = new_identity(c.output)?;
                 if c.json {
-                    json(&serde_json::json!({"file": c.output, "recipient": public}));
+                    json(&serde_json::json!(made));
                 } else {
-                    data(&public);
+                    data(&made.recipient);
                 }
                 Ok(Done::Whole)
             }
@@ -252,58 +235,32 @@ fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
     })
 }
 
-/// How far a receipt says that the other office knows, or a point that was named before.
-fn since(store: &Store, text: &str) -> Result<Point, Failure> {
-    let looks = || bad("--since", text, "receipt.json / NAME");
-    let json = match store.local(&format!("point:{text}"))? {
-        Some(json) => json,
-        None => std::fs::read_to_string(text).map_err(|_no_file| looks())?,
-    };
-    let value: serde_json::Value = serde_json::from_str(&json).map_err(|_not_json| looks())?;
-    if value.get("have").is_some() {
-        return serde_json::from_value(value).map_err(|_other| looks());
-    }
-    // A point of version 0.1.0: numbers alone.
-    let have = serde_json::from_value(value).map_err(|_other| looks())?;
-    Ok(Point {
-        have,
-        ..Point::default()
-    })
-}
-
 impl Create {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
             lang,
         };
-        let (mut store, _) = context.write()?;
+        let (mut office, _) = context.office()?;
         let sealing = match (self.recipients.is_empty(), passphrase()) {
             (false, _) => Sealing::Recipients(self.recipients),
             (true, Some(passphrase)) => Sealing::Passphrase(passphrase),
             (true, None) => Sealing::Open,
         };
-        let request = Request {
-            since: self
-                .since
-                .as_deref()
-                .map(|text| since(&store, text))
-                .transpose()?
-                .unwrap_or_default(),
+        let since = match self.since.as_deref() {
+            Some(text) => point(office.store(), text)?
+                .ok_or_else(|| bad("--since", text, "receipt.json / NAME"))?,
+            None => Point::default(),
+        };
+        let outgoing = Outgoing {
+            since,
             district: self.district,
             split_bytes: self.split.map(|mb| mb.saturating_mul(1_000_000)),
-            created_at: jiff::Timestamp::now()
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string(),
             sealing,
             existing: Existing::replaced_if(self.overwrite),
+            point: self.point,
         };
-        let made = bundle::create(&store, &self.output, &request)?;
-        if let Some(name) = self.point {
-            let point = Point::of(&store, store.devices()?)?;
-            let text = serde_json::json!(point).to_string();
-            store.write(|store| store.set_local(&format!("point:{name}"), &text))?;
-        }
+        let made = send(&mut office, &self.output, outgoing)?;
         made_said(&made, context.common.json, lang);
         Ok(if made.changed.is_empty() {
             Done::Whole
@@ -314,29 +271,22 @@ impl Create {
 }
 
 /// What was made, and what could not be carried.
-fn made_said(made: &bundle::Made, as_json: bool, lang: Lang) {
+fn made_said(made: &Sent, as_json: bool, lang: Lang) {
     if as_json {
-        let listed = |list: &[(Hash, String)]| -> Vec<serde_json::Value> {
-            list.iter()
-                .map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name}))
-                .collect()
-        };
-        json(&serde_json::json!({
-            "files": made.paths, "absent": listed(&made.absent), "changed": listed(&made.changed),
-        }));
+        json(&serde_json::json!(made));
         return;
     }
-    for file in &made.paths {
+    for file in &made.files {
         data(&file.display().to_string());
     }
-    for (sha256, name) in &made.absent {
+    for NamedEvidence { sha256, name } in &made.absent {
         tell(&tr!(
             lang,
             "evidence {name} ({sha256}) is not here, so the bundle does not carry it",
             "证据 {name}（{sha256}）不在本库，数据包中未包含"
         ));
     }
-    for (sha256, name) in &made.changed {
+    for NamedEvidence { sha256, name } in &made.changed {
         tell(&tr!(
             lang,
             "evidence {name} ({sha256}) has changed here, so the bundle does not carry it: `papaver verify`",
@@ -392,39 +342,6 @@ impl Inspect {
     }
 }
 
-/// The receipt lies beside the bundle; where that cannot be written (a disc), in the current folder.
-fn lay_receipt(bundle: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
-    match lay_numbered(&files::beside(bundle, ".receipt"), text) {
-        Err(FileError::Unwritable { .. }) => {
-            let name = bundle.file_name().map(PathBuf::from).unwrap_or_default();
-            lay_numbered(&files::beside(&name, ".receipt"), text)
-        }
-        done => done,
-    }
-}
-
-/// An earlier receipt of that name is a signed statement of its own: it stays, and this one is numbered.
-fn lay_numbered(stem: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
-    let mut path = files::beside(stem, ".json");
-    for number in 2_u32.. {
-        match files::write_bytes(&path, Existing::Stays, text) {
-            Err(FileError::Exists { .. }) => path = files::beside(stem, &format!("-{number}.json")),
-            done => return done.map(|()| path),
-        }
-    }
-    Err(FileError::Exists { path })
-}
-
-/// How many events say that they were recorded more than two days from now.
-fn dated_ahead(events: &[Sealed]) -> usize {
-    let latest = jiff::Timestamp::now().as_second() + 2 * 86_400;
-    let ahead = |sealed: &&Sealed| {
-        let logged = sealed.event.logged_at.parse::<jiff::Timestamp>();
-        logged.is_ok_and(|logged| logged.as_second() > latest)
-    };
-    events.iter().filter(ahead).count()
-}
-
 impl Apply {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
@@ -432,97 +349,84 @@ impl Apply {
             lang,
         };
         let unlock = unlock(self.identity.as_ref())?;
-        let (mut store, _) = context.write()?;
-        let trusted = store.trusted();
-        // All are read and checked before the first is taken; a stranger's not beyond its manifest.
-        let found = self
-            .files
-            .iter()
-            .map(|file| bundle::inspect_trusted(file, &unlock, &trusted))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (mut office, _) = context.office()?;
+        let found = inspect(&office, &self.files, &unlock)?;
         let mut whole = true;
         for (file, bundle) in self.files.iter().zip(&found) {
-            let applied = bundle::apply(&mut store, file, bundle)?;
-            let at = jiff::Timestamp::now()
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string();
-            let receipt = bundle::receipt(&store, bundle, &applied, &at)?;
-            let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
-            let kept = lay_receipt(file, &text)?;
-            let (absent, late): (Vec<&Hash>, Vec<&Hash>) = applied
-                .missing_files
-                .iter()
-                .partition(|sha256| bundle.manifest.absent.contains(sha256));
-            whole &= applied.gaps.is_empty()
-                && late.is_empty()
-                && applied.refused.is_empty()
-                && applied.forks.is_empty();
-            let kept = kept.display();
+            let received = receive(&mut office, file, bundle)?;
+            whole &= received.is_whole();
+            let kept = received.receipt_file.display();
             tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
             if context.common.json {
-                json(&receipt);
-                continue;
-            }
-            let (new, known, files, state) = (
-                applied.new_events,
-                applied.known_events,
-                applied.files,
-                applied.state,
-            );
-            data(&tr!(
-                lang,
-                "{new} new events, {known} known before, {files} evidence files; state {state}",
-                "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}"
-            ));
-            for gap in &applied.gaps {
-                let (device, first, last) = (gap.device.short(), gap.first, gap.last);
-                data(&tr!(
-                    lang,
-                    "not arrived: device {device}, numbers {first} to {last}",
-                    "尚未到达：设备 {device}，序号 {first}–{last}"
-                ));
-            }
-            let ahead = dated_ahead(&bundle.events);
-            if ahead > 0 {
-                data(&tr!(
-                    lang,
-                    "{ahead} events say that they were recorded days ahead of this computer's clock: ask that office what its clock shows",
-                    "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟"
-                ));
-            }
-            for (event, why) in &applied.refused {
-                let (event, why) = (event.short(), why.label(lang));
-                data(&tr!(
-                    lang,
-                    "not followed: event {event}: {why}",
-                    "不予采信：记录 {event}：{why}"
-                ));
-            }
-            for (device, seq) in &applied.forks {
-                let device = device.short();
-                data(&tr!(
-                    lang,
-                    "device {device} gave number {seq} twice: its registry was copied, or a backup put back; ask that office, then `papaver registry explain-fork {device} --reason TEXT`",
-                    "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
-                ));
-            }
-            if !absent.is_empty() {
-                let n = absent.len();
-                data(&tr!(
-                    lang,
-                    "{n} evidence files were not at the sender either",
-                    "{n} 个证据文件在发送方也没有"
-                ));
-            }
-            if !late.is_empty() {
-                let n = late.len();
-                data(&tr!(
-                    lang,
-                    "{n} evidence files have not arrived: they are in another part",
-                    "{n} 个证据文件尚未到达：在其他分卷中"
-                ));
+                json(&serde_json::json!(received));
+            } else {
+                received_said(&received, lang);
             }
         }
         Ok(if whole { Done::Whole } else { Done::Partly })
+    }
+}
+
+/// What came in, and what has not arrived.
+fn received_said(received: &Received, lang: Lang) {
+    let applied = &received.applied;
+    let (new, known, files, state) = (
+        applied.new_events,
+        applied.known_events,
+        applied.files,
+        applied.state,
+    );
+    data(&tr!(
+        lang,
+        "{new} new events, {known} known before, {files} evidence files; state {state}",
+        "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}"
+    ));
+    for gap in &applied.gaps {
+        let (device, first, last) = (gap.device.short(), gap.first, gap.last);
+        data(&tr!(
+            lang,
+            "not arrived: device {device}, numbers {first} to {last}",
+            "尚未到达：设备 {device}，序号 {first}–{last}"
+        ));
+    }
+    let ahead = received.dated_ahead;
+    if ahead > 0 {
+        data(&tr!(
+            lang,
+            "{ahead} events say that they were recorded days ahead of this computer's clock: ask that office what its clock shows",
+            "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟"
+        ));
+    }
+    for (event, why) in &applied.refused {
+        let (event, why) = (event.short(), why.label(lang));
+        data(&tr!(
+            lang,
+            "not followed: event {event}: {why}",
+            "不予采信：记录 {event}：{why}"
+        ));
+    }
+    for (device, seq) in &applied.forks {
+        let device = device.short();
+        data(&tr!(
+            lang,
+            "device {device} gave number {seq} twice: its registry was copied, or a backup put back; ask that office, then `papaver registry explain-fork {device} --reason TEXT`",
+            "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
+        ));
+    }
+    let n = received.not_sent;
+    if n > 0 {
+        data(&tr!(
+            lang,
+            "{n} evidence files were not at the sender either",
+            "{n} 个证据文件在发送方也没有"
+        ));
+    }
+    let n = received.in_another_part;
+    if n > 0 {
+        data(&tr!(
+            lang,
+            "{n} evidence files have not arrived: they are in another part",
+            "{n} 个证据文件尚未到达：在其他分卷中"
+        ));
     }
 }

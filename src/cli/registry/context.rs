@@ -2,19 +2,16 @@
 
 use super::say::{ArgumentError, Failure, bad};
 use super::sites::show_changed;
+use crate::cli::config::config;
+use crate::files;
 use crate::office::life::{self, Step};
 use crate::office::{self, Changed, Credentials, Office, OfficeError, Session, clock};
 use crate::registry::SiteKey;
+use crate::store::Store;
 use crate::store::keys;
-use crate::store::{Author, InTheirName, Store};
 use crate::tr;
 use crate::words::Lang;
-use ed25519_dalek::SigningKey;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long a second writer waits.
-const WAIT: Duration = Duration::from_secs(10);
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -42,7 +39,7 @@ pub struct Common {
     pub json: bool,
 }
 
-pub(in crate::cli) use crate::office::clock::{moment, today};
+pub(in crate::cli) use crate::office::clock::today;
 
 /// A command's surroundings.
 pub(in crate::cli) struct Context {
@@ -67,6 +64,11 @@ impl Context {
             .filter(|path| path.extension().is_some_and(|e| e == "papaver") && path.is_file())
             .collect();
         found.sort();
+        // A copy laid beside a registry has no key of its own: nobody can write in it.
+        let with_key = |path: &&PathBuf| files::beside(path, ".key").exists();
+        if found.iter().filter(with_key).count() == 1 {
+            found.retain(|path| with_key(&path));
+        }
         match found.len() {
             0 => Err(ArgumentError::NoRegistry.into()),
             1 => Ok(found.remove(0)),
@@ -82,9 +84,8 @@ impl Context {
 
     /// Opens for writing, and says who acts.
     pub(in crate::cli) fn office(&self) -> Result<(Office, Session), Failure> {
+        let office = self.open()?;
         let actor = self.actor()?;
-        let office = Office::open(&self.path()?, &actor)?;
-        self.tell_migrated(office.store());
         let recorder = self.common.recorder.clone();
         let session = office
             .sign_in(Credentials {
@@ -100,6 +101,14 @@ impl Context {
         Ok((office, session))
     }
 
+    /// Opens for writing.
+    pub(in crate::cli) fn open(&self) -> Result<Office, Failure> {
+        let actor = self.actor()?;
+        let office = Office::open(&self.path()?, &actor)?;
+        self.tell_migrated(office.store());
+        Ok(office)
+    }
+
     /// Takes a step in the life of a site, and says how the site stands then.
     pub(in crate::cli) fn step(
         &self,
@@ -113,26 +122,6 @@ impl Context {
         let changed = life::take(&mut office, &session, key, step, files)?;
         show_changed(&changed, office.store(), self);
         Ok(changed)
-    }
-
-    /// Opens for writing, and says who acts.
-    pub(in crate::cli) fn write(&self) -> Result<(Store, Author), Failure> {
-        let store = self.open()?;
-        let author = self.author(&store, &self.actor()?)?;
-        Ok((store, author))
-    }
-
-    /// Opens for writing.
-    pub(in crate::cli) fn open(&self) -> Result<Store, Failure> {
-        let name = self.actor()?;
-        let who = format!(
-            "{name} (pid {}, {})",
-            std::process::id(),
-            clock::now().strftime("%Y-%m-%d %H:%M:%S")
-        );
-        let store = Store::open_write(&self.path()?, &who, WAIT)?;
-        self.tell_migrated(&store);
-        Ok(store)
     }
 
     /// Says what became of a registry of an earlier version.
@@ -167,54 +156,8 @@ impl Context {
             .clone()
             .or_else(|| std::env::var("PAPAVER_ACTOR").ok())
             .filter(|name| !name.trim().is_empty())
+            .or_else(|| config().actor.clone())
             .ok_or_else(|| ArgumentError::NoActor.into())
-    }
-
-    fn author(&self, store: &Store, typed: &str) -> Result<Author, Failure> {
-        let own_unit = own_unit(store)?;
-        let (unit, name) = if let Some((unit, name)) = typed.split_once('/') {
-            (unit.to_owned(), name.to_owned())
-        } else {
-            let units: Vec<&str> = store
-                .people()
-                .iter()
-                .filter(|(_, n, _)| *n == typed)
-                .map(|(unit, _, _)| unit)
-                .collect();
-            let unit = match units[..] {
-                [] => own_unit,
-                [one] => one.to_owned(),
-                _ if units.contains(&own_unit.as_str()) => own_unit,
-                _ => return Err(ArgumentError::ManyUnits(typed.to_owned()).into()),
-            };
-            (unit, typed.to_owned())
-        };
-        let unlocked = |name: &str| -> Result<Option<SigningKey>, Failure> {
-            match self.passphrase()? {
-                Some(passphrase) if keys::exists(&store.keys_folder(), &unit, name) => Ok(Some(
-                    keys::unlock(&store.keys_folder(), &unit, name, &passphrase)?,
-                )),
-                _ => Ok(None),
-            }
-        };
-        let in_their_name = match (&self.common.recorder, &self.common.without_key) {
-            (Some(recorder), Some(reason)) => Some(InTheirName {
-                name: recorder.clone(),
-                key: unlocked(recorder)?,
-                reason: reason.clone(),
-            }),
-            _ => None,
-        };
-        let key = match in_their_name {
-            None => unlocked(&name)?,
-            Some(_) => None,
-        };
-        Ok(Author {
-            name,
-            unit,
-            key,
-            in_their_name,
-        })
     }
 
     pub(in crate::cli) fn passphrase(&self) -> Result<Option<String>, Failure> {
@@ -239,7 +182,7 @@ impl Context {
     }
 
     /// When the event happened, where that was said.
-    fn happened(&self) -> Result<Option<String>, Failure> {
+    pub(in crate::cli) fn happened(&self) -> Result<Option<String>, Failure> {
         let when = self.common.when.as_deref();
         when.map(|text| Self::time("--when", text)).transpose()
     }
@@ -261,11 +204,6 @@ impl Context {
         }
         Err(bad(option, text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
     }
-}
-
-/// The unit whose registry this is.
-pub(in crate::cli) fn own_unit(store: &Store) -> Result<String, Failure> {
-    Ok(store.local("unit")?.unwrap_or_default())
 }
 
 /// Files that go with an event.

@@ -1,17 +1,21 @@
 //! `export`, `import` and `dossier`.
 
 use super::Done;
-use super::context::{Common, Context, moment, today};
+use super::context::{Common, Context, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 
 use crate::cli::action;
-use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
+use crate::exchange::import::{Fate, Recorded, Report, RowReport, What};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, Journal, export};
 use crate::files::{self, Existing};
+use crate::office::import::import;
+use crate::pages::tasks;
 use crate::registry::moves::Move;
+use crate::registry::sentence::field_labels;
+use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -26,7 +30,7 @@ pub struct Export {
     /// The folder of a training set 训练集文件夹
     #[arg(default_value = "training-set")]
     folder: PathBuf,
-    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv or ovital (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv 或 ovital（默认按扩展名）
+    /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv, ovital or tasks (a crew's list on paper, .html) (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv、ovital 或 tasks（核查组纸质任务单，.html）（默认按扩展名）
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Replace a file of that name 覆盖同名文件
@@ -46,12 +50,7 @@ impl Export {
         if self.output.as_os_str() == "training-set" {
             return self.training_set(lang);
         }
-        let names = || Format::ALL.map(|(_, name, _)| name).join(", ");
-        let format = match &self.format {
-            Some(name) => Format::of_name(name).ok_or_else(|| bad("--format", name, names()))?,
-            None => Format::of_path(&self.output)
-                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names()))?,
-        };
+        let format = self.wanted()?;
         let context = Context {
             common: self.common,
             lang,
@@ -62,9 +61,19 @@ impl Export {
             today: today(),
             lang,
         };
-        let mut sites = Exported::of(&store, &self.filter.filter()?, ledger, context.at()?)?;
+        let mut sites = Exported::of(
+            &store,
+            &self.filter.known_to(&store)?,
+            ledger,
+            context.at()?,
+        )?;
         sites.gauss_kruger = self.gauss_kruger;
-        let written = export(format, &self.output, &sites, self.overwrite)?;
+        let written = if let Some(format) = format {
+            export(format, &self.output, &sites, self.overwrite)?
+        } else {
+            let existing = Existing::replaced_if(self.overwrite);
+            tasks::write(sites.clone(), &self.output, existing)?
+        };
         let (n, path) = (written.sites, written.path.display());
         if context.common.json {
             json(&value!({
@@ -90,13 +99,32 @@ impl Export {
 }
 
 impl Export {
+    /// The format that was asked for; `None` for the crew's task list.
+    fn wanted(&self) -> Result<Option<Format>, Failure> {
+        let names = || {
+            let files = Format::ALL.map(|(_, name, _)| name).join(", ");
+            format!("{files}, {}", tasks::FORMAT)
+        };
+        let ending = |ending: &str| self.output.extension().is_some_and(|own| own == ending);
+        match &self.format {
+            Some(name) if name.eq_ignore_ascii_case(tasks::FORMAT) => Ok(None),
+            Some(name) => Format::of_name(name)
+                .map(Some)
+                .ok_or_else(|| bad("--format", name, names())),
+            None if ending("html") || ending("htm") => Ok(None),
+            None => Format::of_path(&self.output)
+                .map(Some)
+                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names())),
+        }
+    }
+
     fn training_set(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
             lang,
         };
         let store = context.read()?;
-        let done = write_training_set(&store, &self.filter.filter()?, &self.folder)?;
+        let done = write_training_set(&store, &self.filter.known_to(&store)?, &self.folder)?;
         let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
         let (poppy, others, unknown) = (done.poppy, done.others, done.unknown);
         let pointless = done.without_outline;
@@ -134,20 +162,8 @@ impl Import {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let request = Request {
-            path: &self.file,
-            author: &author,
-            now: jiff::Zoned::now(),
-            when: context
-                .common
-                .when
-                .is_some()
-                .then(|| context.at())
-                .transpose()?,
-            rehearse: self.dry_run,
-        };
-        let report = import(&mut store, &request, &mut moment)?;
+        let (mut office, session) = context.office()?;
+        let report = import(&mut office, &session, &self.file, self.dry_run)?;
         if context.common.json {
             json(&as_json(&report, self.dry_run, lang));
         } else {
@@ -308,7 +324,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     if !done.parallel.is_empty() {
-        let fields = done.parallel.join(", ");
+        let fields = field_labels(&done.parallel, lang);
         out.push(tr!(
             lang,
             "edited in parallel: {fields}",
@@ -325,6 +341,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
         );
     }
     for (name, mark) in &done.marks {
+        let mark = mark_in_words(mark, lang);
         out.push(format!("{name}: {mark}"));
     }
     if let (Some(metres), Some(at), Some((_, code))) = (done.apart_m, done.position, &row.site) {
@@ -361,7 +378,7 @@ impl Dossier {
         };
         let store = context.read()?;
         let key = store.find(&self.site)?;
-        let dossier = crate::exchange::dossier::Dossier::of(&store, key, today(), context.at()?)?;
+        let dossier = crate::pages::dossier::Dossier::of(&store, key, today(), context.at()?)?;
         let output = self
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());

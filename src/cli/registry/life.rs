@@ -2,7 +2,9 @@
 
 use super::Done;
 use super::context::{Common, Context, Files};
-use super::say::{Failure, bad, tell};
+use super::crews;
+use super::say::{ArgumentError, Failure, bad, tell};
+use super::selection::Selection;
 use super::sites::show_changed;
 use crate::office;
 use crate::office::life::{Step, assign};
@@ -14,10 +16,11 @@ use clap::Args;
 
 /// A value of a fixed list, by its code or its word in either language.
 pub(super) fn word<T: Coded>(option: &'static str, text: &str) -> Result<T, Failure> {
-    T::read(text).ok_or_else(|| bad(option, text, T::codes()))
+    T::read(text).ok_or_else(|| ArgumentError::coded::<T>(option, text).into())
 }
 
-fn day(option: &'static str, text: &str) -> Result<String, Failure> {
+/// A day that was typed.
+pub(super) fn day(option: &'static str, text: &str) -> Result<String, Failure> {
     text.parse::<jiff::civil::Date>()
         .map(|date| date.to_string())
         .map_err(|_none| bad(option, text, "2026-05-10"))
@@ -26,12 +29,14 @@ fn day(option: &'static str, text: &str) -> Result<String, Failure> {
 /// `papaver assign`
 #[derive(Debug, Args)]
 pub struct Assign {
-    /// The sites' codes 图斑编号，可多个
-    #[arg(required = true)]
-    sites: Vec<String>,
+    #[command(flatten)]
+    sites: Selection,
     /// The crew 核查组
     #[arg(long)]
     crew: String,
+    /// The crew is a new one 该核查组为新组
+    #[arg(long)]
+    new_crew: bool,
     /// By which day 完成时限
     #[arg(long, value_name = "DATE")]
     due: Option<String>,
@@ -51,8 +56,10 @@ impl Assign {
             lang,
         };
         let (mut office, session) = context.office()?;
-        let sites = self.sites.iter().map(|site| office.store().find(site));
-        let sites = sites.collect::<Result<Vec<_>, _>>()?;
+        if !self.new_crew {
+            crews::check_first(office.store(), &self.crew)?;
+        }
+        let sites = self.sites.keys(office.store())?;
         let crew = body::Assign {
             crew: self.crew,
             due,
@@ -201,9 +208,8 @@ pub struct Resolve {
 
 impl Resolve {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let names = || State::ALL.map(State::name).join(", ");
-        let state =
-            State::of_name(&self.state).ok_or_else(|| bad("--state", &self.state, names()))?;
+        let state = State::of_name(&self.state)
+            .ok_or_else(|| ArgumentError::coded_states("--state", &self.state))?;
         let context = Context {
             common: self.common,
             lang,

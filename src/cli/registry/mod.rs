@@ -1,19 +1,31 @@
 //! The commands of the registry.
 
+mod affairs;
+mod backup;
 mod bundles;
 pub(in crate::cli) mod context;
+mod crews;
+mod duty;
 mod exchange;
 pub(in crate::cli) mod filter;
 mod life;
+mod list;
+mod log;
 mod merge_split;
+mod page;
 mod people;
 mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
+mod selection;
+mod show;
 pub(in crate::cli) mod sites;
+mod supervise;
+mod tip;
 mod upkeep;
 mod view;
 mod visit;
+mod void;
 
 use super::Done;
 use crate::words::{Lang, Say};
@@ -33,9 +45,9 @@ pub enum Command {
     /// Add a site without a scan 不经扫描新增图斑
     Add(sites::Add),
     /// List sites 列出图斑
-    Sites(sites::Sites),
+    Sites(Box<list::Sites>),
     /// Everything about a site 查看一个图斑的全部情况
-    Show(sites::Show),
+    Show(show::Show),
     /// Decide at the desk 室内研判
     Screen(screen::Screen),
     /// Send a crew 派查
@@ -58,8 +70,18 @@ pub enum Command {
     Note(remarks::Note),
     /// Correct a fact 更正事实
     Correct(remarks::Correct),
+    /// A wrong entry counts no more, and stays to be read 作废误录，原记录保留备查
+    Void(void::Void),
+    /// The patrol or tip-off that a site came of 关联图斑的线索来源：踏查或举报
+    Origin(void::Origin),
+    /// Who answers for which district 责任制：各级责任书与责任人
+    Duty(duty::Duty),
+    /// Rounds of supervision, findings and measures 督导检查、问题整改与督办措施
+    Supervise(supervise::Supervise),
+    /// Tip-offs, what became of them, rewards 举报线索、办理结果与奖励
+    Tip(tip::Tip),
     /// The events, one a line 记录日志，每条一行
-    Log(sites::Log),
+    Log(log::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 逐字节校验：记录、哈希链、签名、派生表、证据
     Verify(upkeep::Verify),
     /// Rebuild, salvage, settings, districts, evidence list 登记库维护：重建、抢救、设置、区划、证据清单
@@ -68,6 +90,10 @@ pub enum Command {
     Trust(bundles::Trust),
     /// Carry events and evidence between offices 在单位之间传递记录与证据的数据包
     Bundle(bundles::Bundle),
+    /// Write the registry, its keys and its evidence into one file under a passphrase 把登记库连同密钥和证据写入一个带口令的备份文件
+    Backup(backup::Backup),
+    /// Put a backup back 恢复备份
+    Restore(backup::Restore),
     /// Write sites for maps, receivers and spreadsheets 导出图斑，供地图、定位仪和表格软件使用
     Export(exchange::Export),
     /// Take in what crews filled in 导入核查组交回的文件
@@ -99,11 +125,18 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Split(c) => c.run(lang),
         Command::Note(c) => c.run(lang),
         Command::Correct(c) => c.run(lang),
+        Command::Void(c) => c.run(lang),
+        Command::Origin(c) => c.run(lang),
+        Command::Duty(c) => c.run(lang),
+        Command::Supervise(c) => c.run(lang),
+        Command::Tip(c) => c.run(lang),
         Command::Log(c) => c.run(lang),
         Command::Verify(c) => c.run(lang),
         Command::Registry(c) => c.run(lang),
         Command::Trust(c) => c.run(lang),
         Command::Bundle(c) => c.run(lang),
+        Command::Backup(c) => c.run(lang),
+        Command::Restore(c) => c.run(lang),
         Command::Export(c) => c.run(lang),
         Command::Import(c) => c.run(lang),
         Command::Dossier(c) => c.run(lang),

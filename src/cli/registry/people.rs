@@ -1,26 +1,27 @@
 //! `init` and `actor`.
 
-use super::context::{Common, moment, own_unit};
+use super::context::Common;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::{Context, Done};
-use crate::registry::body::{ActorAction, ActorChange, Body, Init as InitBody};
+use crate::cli::config::config;
+use crate::office::people::{
+    Beginning, NewKey, PersonNow, begin, change, holds_key, lose_key, make_key,
+};
+use crate::registry::Role;
+use crate::registry::body::ActorAction;
 use crate::registry::people::Person;
 use crate::registry::unit::is_code;
-use crate::registry::{DeviceId, Role, key_proof};
-use crate::store::keys;
-use crate::store::{Author, Draft, Store};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use ed25519_dalek::SigningKey;
 use std::path::PathBuf;
 
 /// `papaver init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The unit's 6-, 9- or 12-digit code 单位代码，6、9 或 12 位
+    /// The unit's 6-, 9- or 12-digit code (default: `unit` in papaver.toml) 单位代码，6、9 或 12 位（默认取自 papaver.toml 的 `unit`）
     #[arg(long, value_name = "CODE")]
-    unit: String,
+    unit: Option<String>,
     /// The unit's name 单位名称
     #[arg(long, value_name = "NAME")]
     unit_name: Option<String>,
@@ -30,12 +31,10 @@ pub struct Init {
 
 impl Init {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        if !is_code(&self.unit) {
-            return Err(bad(
-                "--unit",
-                &self.unit,
-                "410423 / 410423001 / 410423001002",
-            ));
+        let unit = self.unit.or_else(|| config().unit.clone());
+        let unit = unit.unwrap_or_default();
+        if !is_code(&unit) {
+            return Err(bad("--unit", &unit, "410423 / 410423001 / 410423001002"));
         }
         let context = Context {
             common: self.common,
@@ -50,32 +49,25 @@ impl Init {
                     .filter(|path| !path.is_empty())
                     .map(Into::into)
             })
-            .unwrap_or_else(|| format!("{}.papaver", self.unit).into());
-        let author = Author::plain(&self.unit, &context.actor()?);
-        let init = InitBody {
-            unit: self.unit,
+            .unwrap_or_else(|| format!("{unit}.papaver").into());
+        let supervisor = context.actor()?;
+        let beginning = Beginning {
+            unit,
             unit_name: self.unit_name,
-            program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
+            supervisor: supervisor.clone(),
+            at: context.at()?,
         };
-        let store = Store::create(
-            &path,
-            &author,
-            init,
-            context.at()?,
-            moment(),
-            rand::random(),
-        )?;
-        let device = store.signing_key().map(DeviceId::of);
+        let begun = begin(&path, beginning)?;
         if context.common.json {
-            json(&serde_json::json!({"registry": path, "unit": author.unit, "device": device}));
+            json(&serde_json::json!(begun));
         } else {
-            let (path, name) = (path.display(), &author.name);
+            let (path, name) = (path.display(), &supervisor);
             tell(&tr!(
                 lang,
                 "began {path}; {name} is its supervisor",
                 "已建立 {path}；主管：{name}"
             ));
-            if let Some(device) = device {
+            if let Some(device) = begun.device {
                 data(&device.to_string());
             }
         }
@@ -159,7 +151,14 @@ struct LostKey {
 
 impl Change {
     fn run(self, action: ActorAction, lang: Lang) -> Result<Done, Failure> {
-        let names = || Role::ALL.map(Role::name).join(", ");
+        let names = || {
+            Role::ALL
+                .map(|role| match lang {
+                    Lang::En => role.name().to_owned(),
+                    Lang::Zh => format!("{}（{}）", role.label(lang), role.name()),
+                })
+                .join(lang.pick(", ", "、"))
+        };
         let roles = self
             .roles
             .iter()
@@ -175,18 +174,9 @@ impl Change {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let key = store
-            .people()
-            .get(&author.unit, &self.name)
-            .and_then(|person| person.key.as_ref())
-            .map(|key| key.key)
-            .filter(|_| confirms);
-        let change = ActorChange {
-            key,
-            ..ActorChange::new(action, self.name, roles)
-        };
-        record(&context, &mut store, &author, change)
+        let (mut office, session) = context.office()?;
+        let now = change(&mut office, &session, action, self.name, roles)?;
+        Ok(show(&now, &context))
     }
 }
 
@@ -196,12 +186,9 @@ impl LostKey {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let change = ActorChange {
-            reason: Some(self.reason),
-            ..ActorChange::new(ActorAction::Key, self.name, vec![])
-        };
-        record(&context, &mut store, &author, change)
+        let (mut office, session) = context.office()?;
+        let now = lose_key(&mut office, &session, self.name, self.reason)?;
+        Ok(show(&now, &context))
     }
 }
 
@@ -212,16 +199,8 @@ impl MakeKey {
         common.actor = Some(self.name.clone());
         let context = Context { common, lang };
         let passphrase = context.passphrase()?.ok_or(ArgumentError::NoPassphrase)?;
-        let mut store = context.open()?;
-        let unit = own_unit(&store)?;
-        let mut author = Author::plain(&unit, &self.name);
-        let secret = SigningKey::from_bytes(&rand::random());
-        let holds = store
-            .people()
-            .get(&unit, &self.name)
-            .is_some_and(|person| person.key.is_some());
-        let proof = holds.then(|| key_proof::prove(&secret, &unit, &self.name));
-        author.key = Some(if holds {
+        let mut office = context.open()?;
+        let old_passphrase = if holds_key(&office, &self.name)? {
             let old = Context {
                 common: Common {
                     passphrase_file: self.old_passphrase_file,
@@ -229,53 +208,30 @@ impl MakeKey {
                 },
                 lang,
             };
-            let old = old
-                .passphrase_of("PAPAVER_OLD_PASSPHRASE")?
-                .ok_or(ArgumentError::NoOldPassphrase)?;
-            keys::unlock(&store.keys_folder(), &unit, &self.name, &old)?
+            let old = old.passphrase_of("PAPAVER_OLD_PASSPHRASE")?;
+            Some(old.ok_or(ArgumentError::NoOldPassphrase)?)
         } else {
-            secret.clone()
-        });
-        let locked = keys::lock(
-            &store.keys_folder(),
-            &unit,
-            &self.name,
-            &secret,
-            &passphrase,
-        )?;
-        let change = ActorChange {
-            key: Some(DeviceId::of(&secret)),
-            proof,
-            seen: Some(store.devices()?.into_iter().collect()),
-            ..ActorChange::new(ActorAction::Key, self.name, vec![])
+            None
         };
-        let done = record(&context, &mut store, &author, change)?;
-        locked.put()?;
-        Ok(done)
+        let new = NewKey {
+            name: self.name,
+            passphrase,
+            old_passphrase,
+            happened: context.happened()?,
+        };
+        let now = make_key(&mut office, new)?;
+        Ok(show(&now, &context))
     }
 }
 
-/// Records a change of a person and says what they are now.
-fn record(
-    context: &Context,
-    store: &mut Store,
-    author: &Author,
-    change: ActorChange,
-) -> Result<Done, Failure> {
+/// Says what a person is now.
+fn show(now: &PersonNow, context: &Context) -> Done {
     let lang = context.lang;
-    let name = change.name.clone();
-    let draft = Draft {
-        site: None,
-        at: context.at()?,
-        evidence: vec![],
-        body: Body::Actor(change),
-    };
-    store.write(|s| s.append(author, draft, moment()))?;
-    let person = store.people().get(&author.unit, &name);
     if context.common.json {
-        json(&serde_json::json!({"name": name, "unit": author.unit, "person": person}));
-        return Ok(Done::Whole);
+        json(&serde_json::json!(now));
+        return Done::Whole;
     }
+    let (name, person) = (&now.name, now.person.as_ref());
     let held = person
         .map(|p| {
             p.roles
@@ -286,7 +242,7 @@ fn record(
         })
         .unwrap_or_default();
     tell(&format!("{name}: {held}{}", key_words(person, lang)));
-    Ok(Done::Whole)
+    Done::Whole
 }
 
 /// What is to be said of a person's key: that there is one, that nobody confirmed it, how often it changed.

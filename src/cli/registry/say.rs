@@ -1,5 +1,8 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
+use crate::registry::State;
+use crate::registry::body::Source;
+use crate::registry::coded::Coded;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -24,6 +27,8 @@ pub(in crate::cli) enum ArgumentError {
     ManyRegistries(Vec<PathBuf>),
     /// Nobody acts.
     NoActor,
+    /// A candidate is neither kept nor put aside.
+    NoDecision,
     /// A value is none.
     Value {
         /// The option.
@@ -46,11 +51,85 @@ pub(in crate::cli) enum ArgumentError {
     NoPassphrase,
     /// No passphrase of the key that another shall take the place of.
     NoOldPassphrase,
+    /// No passphrase for a backup.
+    NoBackupPassphrase,
+    /// A value that is none of a list.
+    Coded {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// The list: code, English, Chinese.
+        list: Vec<(&'static str, &'static str, &'static str)>,
+    },
+    /// A crew that no site was ever assigned to.
+    UnknownCrew {
+        /// What was given.
+        crew: String,
+        /// The crew that is most like it.
+        meant: Option<String>,
+        /// Those that are known.
+        known: Vec<String>,
+    },
+    /// A district in which nothing is known.
+    UnknownDistrict(String),
+    /// Photographs that do not say where they were taken.
+    NoPlace(Vec<PathBuf>),
+    /// No site waits for a crew among those that were asked for.
+    NothingToAssign,
+    /// The standard input cannot be read.
+    Input(std::io::Error),
+}
+
+impl ArgumentError {
+    /// A value that is none of a coded list.
+    pub(in crate::cli) fn coded<T: Coded>(option: &'static str, value: &str) -> Self {
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: T::LIST
+                .iter()
+                .map(|(_, code, en, zh)| (*code, *en, *zh))
+                .collect(),
+        }
+    }
+
+    /// A word that is no source that a person may give.
+    pub(in crate::cli) fn source(option: &'static str, value: &str) -> Self {
+        let own = |source: &Source| !matches!(source, Source::Scan | Source::Split);
+        let list = Source::LIST.iter().filter(|(source, ..)| own(source));
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: list.map(|(_, code, en, zh)| (*code, *en, *zh)).collect(),
+        }
+    }
+
+    /// A word that is no state.
+    pub(in crate::cli) fn coded_states(option: &'static str, value: &str) -> Self {
+        let words = |state: State| (state.name(), state.label(Lang::En), state.label(Lang::Zh));
+        Self::Coded {
+            option,
+            value: value.to_owned(),
+            list: State::ALL.map(words).to_vec(),
+        }
+    }
+}
+
+/// A list in words: in Chinese each code with the word that may be typed in its place.
+fn listed(list: &[(&'static str, &'static str, &'static str)], lang: Lang) -> String {
+    let word = |(code, _, chinese): &(&str, &str, &str)| match lang {
+        Lang::En => (*code).to_owned(),
+        Lang::Zh => format!("{chinese}（{code}）"),
+    };
+    list.iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(lang.pick(", ", "、"))
 }
 
 impl Say for ArgumentError {
     fn say(&self, lang: Lang) -> Said {
-        let registry = Action::Again(Choice::Registry);
         match self {
             Self::NoRegistry => Said::new(
                 lang.pick("there is no registry here", "当前文件夹没有登记库"),
@@ -60,23 +139,9 @@ impl Say for ArgumentError {
                 "begin one with {init}, or name it with {registry} or PAPAVER_REGISTRY",
                 "用 {init} 新建，或用 {registry}、PAPAVER_REGISTRY 指定",
                 init = Action::Init,
-                registry = registry,
+                registry = Action::Again(Choice::Registry),
             )),
-            Self::ManyRegistries(found) => {
-                let list: Vec<String> = found.iter().map(|p| p.display().to_string()).collect();
-                let list = list.join(", ");
-                Said::new(tr!(
-                    lang,
-                    "there are several registries here: {list}",
-                    "当前文件夹有多个登记库：{list}"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "name one with {registry}",
-                    "请用 {registry} 指定",
-                    registry = registry,
-                ))
-            }
+            Self::ManyRegistries(found) => many_registries(found, lang),
             Self::NoActor => Said::new(lang.pick("nobody is named who does this", "未指明操作人"))
                 .hint(remedy!(
                     lang,
@@ -84,6 +149,7 @@ impl Say for ArgumentError {
                     "请用 {actor} 或 PAPAVER_ACTOR 指明",
                     actor = Action::Again(Choice::Actor),
                 )),
+            Self::NoDecision => no_decision(lang),
             Self::Value {
                 option,
                 value,
@@ -106,6 +172,7 @@ impl Say for ArgumentError {
             )),
             Self::NoPassphrase => no_passphrase(lang),
             Self::NoOldPassphrase => no_old_passphrase(lang),
+            other => of_the_desk(other, lang),
         }
     }
 
@@ -114,6 +181,65 @@ impl Say for ArgumentError {
     }
 }
 speaking_error!(ArgumentError);
+
+fn many_registries(found: &[PathBuf], lang: Lang) -> Said {
+    let list: Vec<String> = found.iter().map(|p| p.display().to_string()).collect();
+    let list = list.join(", ");
+    Said::new(tr!(
+        lang,
+        "there are several registries here: {list}",
+        "当前文件夹有多个登记库：{list}"
+    ))
+    .hint(remedy!(
+        lang,
+        "name one with {registry}",
+        "请用 {registry} 指定",
+        registry = Action::Again(Choice::Registry),
+    ))
+}
+
+fn no_decision(lang: Lang) -> Said {
+    Said::new(lang.pick(
+        "nobody says whether it is kept or put aside",
+        "未说明保留还是排除",
+    ))
+    .hint(lang.pick(
+        "keep it for the field with `--keep`, or put it aside with `--reject REASON`",
+        "保留用 `--keep`，排除用 `--reject 理由`",
+    ))
+}
+
+/// What is said of backups, lists, crews, districts and photographs.
+fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
+    match error {
+        ArgumentError::NoBackupPassphrase => Said::new(tr!(lang, "a backup needs a passphrase", "备份需要口令")).hint(tr!(lang, "put one into PAPAVER_BACKUP_PASSPHRASE, or into a file named with `--passphrase-file`; write it down and lock it away, apart from the backup", "请放入 PAPAVER_BACKUP_PASSPHRASE，或用 `--passphrase-file` 指定文件；口令请另行抄写、锁存，与备份分开保管")),
+        ArgumentError::Coded { option, value, list } => {
+            let list = listed(list, lang);
+            Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
+                .hint(tr!(lang, "one of {list}", "可填：{list}"))
+        }
+        ArgumentError::UnknownCrew { crew, meant, known } => {
+            let known = known.join(lang.pick(", ", "、"));
+            let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
+            match meant {
+                Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `papaver assign … --new-crew`", "是否指“{meant}”？已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                None if known.is_empty() => said.hint(tr!(lang, "no site is assigned yet: `papaver assign SITE --crew NAME`", "尚未派查任何图斑：`papaver assign 图斑编号 --crew 组名`")),
+                None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `papaver assign … --new-crew`", "已有核查组：{known}；新组派查时请加 `--new-crew`")),
+            }
+        }
+        ArgumentError::NoPlace(photos) => {
+            let photos = photos.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+            Said::new(tr!(lang, "{photos}: no photograph says where it was taken", "{photos}：照片没有位置信息"))
+                .hint(tr!(lang, "give the place with `--at LON,LAT`; a messenger takes positions out of photographs: ask for the original", "请用 `--at 经度,纬度` 给出位置；聊天软件会去掉照片位置，请索取原图"))
+        }
+        ArgumentError::NothingToAssign => Said::new(tr!(lang, "none of these sites waits for a crew", "所选范围内没有待派查的图斑"))
+            .hint(tr!(lang, "`papaver sites --open` lists what is open and with whom it is", "`papaver sites --open` 可查看未办结图斑及其核查组")),
+        ArgumentError::Input(source) => Said::new(tr!(lang, "the standard input cannot be read: {source}", "无法读取标准输入：{source}")),
+        ArgumentError::UnknownDistrict(code) => Said::new(tr!(lang, "nothing is known here in a district {code}", "本库没有区划 {code} 的任何资料"))
+            .hint(tr!(lang, "give a code of 6, 9 or 12 digits or its beginning; boundaries are filled in with `papaver registry districts`", "请填 6、9 或 12 位区划代码或其开头；区划边界用 `papaver registry districts` 填入")),
+        other => Said::new(format!("{other:?}")),
+    }
+}
 
 fn no_districts(path: &Path, why: &str, lang: Lang) -> Said {
     let path = path.display();

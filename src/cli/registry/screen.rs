@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::life::word;
-use super::say::{Failure, bad, json, tell};
+use super::say::{ArgumentError, Failure, json, tell};
 use crate::office::Files;
 use crate::office::life::Step;
 use crate::office::record::decisions;
@@ -51,7 +51,7 @@ impl Screen {
             .map(|text| word("--reject", text))
             .transpose()?;
         if reason.is_none() && !self.keep {
-            return Err(bad("screen", "", "--keep / --reject crop"));
+            return Err(ArgumentError::NoDecision.into());
         }
         let screen = body::Screen {
             keep: self.keep,

@@ -1,22 +1,21 @@
-//! `record`, `add`, `sites`, `show`, `log`.
+//! `record` and `add`: how sites come in, and what is said of one that changed.
 
 use super::Done;
 use super::context::{Common, Context, today};
-use super::filter::FilterArguments;
-use super::say::{Failure, bad, data, json, tell};
-use super::view::{line, page, site_json};
+use super::say::{ArgumentError, Failure, bad, data, json, tell};
+use super::view::line;
+use crate::files;
 use crate::ground::LonLat;
 use crate::office::Changed;
 use crate::office::found::{Found, add};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::registry::body::Source;
 use crate::registry::coded::Coded;
-use crate::registry::event::Sealed;
 use crate::store::Store;
+use crate::store::evidence::{EvidenceError, exif};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use serde_json::Value;
 use std::path::PathBuf;
 
 /// The last word of a command that changed sites: how they stand.
@@ -127,11 +126,19 @@ fn told(done: &Recorded, lang: Lang) {
 #[derive(Debug, Args)]
 pub struct Add {
     /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
-    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
-    at: String,
-    /// patrol, `tip_off`, target or find 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 途中发现
-    #[arg(long, value_name = "SOURCE")]
-    source: String,
+    #[arg(
+        long,
+        value_name = "LON,LAT",
+        allow_hyphen_values = true,
+        required_unless_present = "photos"
+    )]
+    at: Option<String>,
+    /// Photographs of it: place and time come from the first that tells them, where they are not given 现场照片；未给出的位置和时间取自第一张含有该信息的照片
+    #[arg(long = "photo", value_name = "FILE")]
+    photos: Vec<PathBuf>,
+    /// patrol, `tip_off`, target or find (default with a photograph: find) 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 零星发现（有照片时默认 find）
+    #[arg(long, value_name = "SOURCE", required_unless_present = "photos")]
+    source: Option<String>,
     /// Small place name 小地名
     #[arg(long)]
     name: Option<String>,
@@ -147,18 +154,26 @@ pub struct Add {
 
 impl Add {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let at = lonlat("--at", &self.at)?;
-        let source: Source = Source::read(&self.source)
-            .filter(|source| !matches!(source, Source::Scan | Source::Split))
-            .ok_or_else(|| bad("--source", &self.source, "patrol, tip_off, target, find"))?;
-        let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
-        let context = Context {
-            common: self.common,
-            lang,
+        let shot = Shot::of(&self.photos)?;
+        let at = match (&self.at, shot.at) {
+            (Some(text), _) => lonlat("--at", text)?,
+            (None, Some(at)) => at,
+            (None, None) => return Err(ArgumentError::NoPlace(self.photos).into()),
         };
+        let source = match &self.source {
+            None => Source::Find,
+            Some(text) => Source::read(text)
+                .filter(|source| !matches!(source, Source::Scan | Source::Split))
+                .ok_or_else(|| ArgumentError::source("--source", text))?,
+        };
+        let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
+        let mut common = self.common;
+        common.when = common.when.or(shot.taken);
+        let context = Context { common, lang };
         let (mut office, session) = context.office()?;
         let found = Found {
             at,
+            photos: self.photos,
             source,
             name: self.name,
             note: self.note,
@@ -177,6 +192,36 @@ impl Add {
     }
 }
 
+/// What photographs say of where and when they were taken.
+#[derive(Debug, Default)]
+struct Shot {
+    at: Option<LonLat>,
+    /// RFC 3339, by the clock of this machine's zone: a camera's time has none.
+    taken: Option<String>,
+}
+
+impl Shot {
+    fn of(photos: &[PathBuf]) -> Result<Self, Failure> {
+        let mut shot = Self::default();
+        for path in photos {
+            let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
+                path: path.clone(),
+                source,
+            })?;
+            let exif = exif(&bytes);
+            shot.at = shot.at.or(exif.at);
+            shot.taken = shot.taken.or_else(|| Self::time(&exif.taken_at?));
+        }
+        Ok(shot)
+    }
+
+    fn time(taken: &str) -> Option<String> {
+        let taken: jiff::civil::DateTime = taken.parse().ok()?;
+        let here = taken.to_zoned(jiff::tz::TimeZone::system()).ok()?;
+        Some(here.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+}
+
 /// Square metres as typed, in square decimetres.
 pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
     if !(m2 > 0.0 && m2 < 1e9) {
@@ -185,199 +230,4 @@ pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     let dm2 = (m2 * 100.0).round() as i64;
     Ok(dm2)
-}
-
-/// `papaver sites`
-#[derive(Debug, Args)]
-pub struct Sites {
-    #[command(flatten)]
-    filter: FilterArguments,
-    /// List pairs of open sites that may be one place instead 改为列出可能是同一处的未办结图斑对
-    #[arg(long)]
-    duplicates: bool,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl Sites {
-    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
-        let store = context.read()?;
-        let sites = store.sites(&self.filter.filter()?)?;
-        if self.duplicates {
-            return duplicates(&store, &sites, &context);
-        }
-        for site in &sites {
-            let code = store.code(site.key)?;
-            if context.common.json {
-                json(&site_json(
-                    site,
-                    &code,
-                    store.district(site.key)?.as_ref(),
-                    store.settings(),
-                    today(),
-                ));
-            } else {
-                data(&line(site, &code, store.settings(), today(), lang));
-            }
-        }
-        if !context.common.json {
-            let n = sites.len();
-            tell(&tr!(lang, "{n} sites", "共 {n} 个图斑"));
-        }
-        Ok(Done::Whole)
-    }
-}
-
-fn duplicates(
-    store: &Store,
-    sites: &[crate::registry::Site],
-    context: &Context,
-) -> Result<Done, Failure> {
-    let radius = f64::from(store.settings().match_radius_m);
-    for site in sites.iter().filter(|site| site.state.is_open()) {
-        for other in store.sites_near(&site.place, radius)? {
-            let metres = site.place.distance_m(&other.place);
-            let scan = |s: &crate::registry::Site| s.detection.as_ref().map(|d| d.scan.clone());
-            let candidate =
-                |s: &crate::registry::Site| s.detection.as_ref().map(|d| d.candidate.clone());
-            // Candidates of one scan are apart; one candidate that two offices recorded is one place.
-            let one_scan = scan(site).is_some()
-                && scan(site) == scan(&other)
-                && candidate(site) != candidate(&other);
-            if other.key > site.key && other.state.is_open() && metres <= radius && !one_scan {
-                let (a, b) = (store.code(site.key)?, store.code(other.key)?);
-                if context.common.json {
-                    json(
-                        &serde_json::json!({"sites": [a, b], "metres": (metres * 10.0).round() / 10.0}),
-                    );
-                } else {
-                    data(&format!("{a} {b} {metres:.1} m"));
-                }
-            }
-        }
-    }
-    Ok(Done::Whole)
-}
-
-/// `papaver show`
-#[derive(Debug, Args)]
-pub struct Show {
-    /// The site's code 图斑编号
-    site: String,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl Show {
-    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
-        let store = context.read()?;
-        let key = store.find(&self.site)?;
-        let code = store.code(key)?;
-        let district = store.district(key)?;
-        if let Some(site) = store.site(key)? {
-            if context.common.json {
-                let mut value =
-                    site_json(&site, &code, district.as_ref(), store.settings(), today());
-                value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(&site)?);
-                json(&value);
-            } else {
-                for text in page(&site, &code, store.settings(), today(), lang) {
-                    data(&text);
-                }
-                for (name, others) in store.pictures_elsewhere(&site)? {
-                    let codes = others
-                        .into_iter()
-                        .map(|key| store.code(key))
-                        .collect::<Result<Vec<_>, _>>()?
-                        .join(", ");
-                    let what = lang.pick("marked", "标注");
-                    data(&tr!(
-                        lang,
-                        "  {what}: picture {name} is that of {codes} too",
-                        "  {what}：照片 {name} 也用于 {codes}"
-                    ));
-                }
-                if let Some(district) = district {
-                    data(&format!("  {}: {district}", lang.pick("district", "区划")));
-                }
-            }
-        }
-        Ok(Done::Whole)
-    }
-}
-
-/// `papaver log`
-#[derive(Debug, Args)]
-pub struct Log {
-    /// A site's code (default: everything) 图斑编号（默认列出全部记录）
-    site: Option<String>,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl Log {
-    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
-        let store = context.read()?;
-        if let Some(site) = &self.site {
-            let mut events = store.events_of(store.find(site)?)?;
-            events.sort_by_key(|s| (s.event.id, s.hash));
-            for sealed in &events {
-                show(&store, sealed, context.common.json)?;
-            }
-            return Ok(Done::Whole);
-        }
-        let mut after = 0;
-        loop {
-            let batch = store.events(after, 1000)?;
-            if batch.is_empty() {
-                return Ok(Done::Whole);
-            }
-            after += 1000;
-            for sealed in &batch {
-                show(&store, sealed, context.common.json)?;
-            }
-        }
-    }
-}
-
-fn show(store: &Store, sealed: &Sealed, as_json: bool) -> Result<(), Failure> {
-    let event = &sealed.event;
-    if as_json {
-        let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
-        value["hash"] = Value::from(sealed.hash.to_string());
-        value["signature"] = Value::from(hex::encode(sealed.signature));
-        if let Some(own) = sealed.actor_signature {
-            value["actor_signature"] = Value::from(hex::encode(own));
-        }
-        json(&value);
-    } else {
-        let code = event
-            .site
-            .map(|key| store.code(key))
-            .transpose()?
-            .unwrap_or_default();
-        let body = event.body.to_value().unwrap_or_default();
-        data(&format!(
-            "{} {} {:<9} {code:<9} {} {}#{} {body}",
-            event.at,
-            sealed.hash.short(),
-            event.body.kind(),
-            event.actor.name,
-            event.device.short(),
-            event.seq
-        ));
-    }
-    Ok(())
 }

@@ -1,15 +1,17 @@
 //! `verify` and `registry`: verification, rebuilding, salvage, settings, districts, the evidence list.
 
 use super::Done;
-use super::context::{Common, Context, moment};
+use super::context::{Common, Context};
 use super::filter::FilterArguments;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use crate::files::{self, Existing};
-use crate::registry::body::{Acknowledge, Body, Setting};
+use crate::office::settings::{fill_in_districts, set, settings};
+use crate::office::trust::{Fork, explain_fork};
+use crate::office::upkeep::{rebuild as rebuild_tables, salvage};
 use crate::registry::districts::Districts;
 use crate::registry::settings::{SettingFlaw, Settings};
+use crate::store::Finding;
 use crate::store::evidence_list;
-use crate::store::{Draft, Finding, salvage};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -247,30 +249,24 @@ impl ExplainFork {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
+        let (mut office, session) = context.office()?;
         let typed = self.device.to_lowercase();
-        let forks = store.forks()?;
+        let forks = office.store().forks()?;
         let meant: Vec<_> = forks
             .into_iter()
             .filter(|(device, _)| device.to_string().starts_with(&typed))
             .collect();
         let [(device, seq)] = meant[..] else {
-            return Err(bad("DEVICE", &self.device, "papaver verify"));
+            let looks = lang.pick(
+                "one that `papaver verify` names as forked",
+                "`papaver verify` 指出序号重复的设备",
+            );
+            return Err(bad("DEVICE", &self.device, looks));
         };
-        let draft = Draft {
-            site: None,
-            at: context.at()?,
-            evidence: vec![],
-            body: Body::Acknowledge(Acknowledge {
-                device,
-                seq,
-                branches: store.branches_at(device)?,
-                reason: self.reason,
-            }),
-        };
-        store.write(|s| s.append(&author, draft, moment()))?;
+        let fork = Fork { device, seq };
+        let fork = explain_fork(&mut office, &session, fork, self.reason)?;
         if context.common.json {
-            json(&serde_json::json!({"device": device, "seq": seq}));
+            json(&serde_json::json!(fork));
         }
         Ok(Done::Whole)
     }
@@ -340,16 +336,11 @@ fn rebuild(common: Common, lang: Lang) -> Result<Done, Failure> {
     let who = context
         .actor()
         .unwrap_or_else(|_nobody| "registry rebuild".into());
-    let mut store = crate::store::Store::open_write(
-        &context.path()?,
-        &who,
-        std::time::Duration::from_secs(10),
-    )?;
-    let sites = store.rebuild()?;
-    let state = store.state_hash()?;
+    let rebuilt = rebuild_tables(&context.path()?, &who)?;
     if context.common.json {
-        json(&serde_json::json!({"sites": sites, "state": state}));
+        json(&serde_json::json!(rebuilt));
     } else {
+        let (sites, state) = (rebuilt.sites, rebuilt.state);
         tell(&tr!(
             lang,
             "{sites} sites made anew; state {state}",
@@ -361,10 +352,13 @@ fn rebuild(common: Common, lang: Lang) -> Result<Done, Failure> {
 
 impl Salvage {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let saved = salvage(&self.from, &self.to, rand::random())?;
+        let saved = salvage(&self.from, &self.to)?;
         let (rows, bytes, lost) = (saved.from_rows, saved.from_bytes, saved.lost);
+        let (evidence, evidence_lost) = (saved.evidence, saved.evidence_lost);
         if self.common.json {
-            json(&serde_json::json!({"from_rows": rows, "from_bytes": bytes, "lost": lost}));
+            json(&serde_json::json!({
+                "from_rows": rows, "from_bytes": bytes, "lost": lost, "evidence": evidence, "evidence_lost": evidence_lost,
+            }));
         } else {
             let (kept, to) = (rows + bytes, self.to.display());
             tell(&tr!(
@@ -372,12 +366,21 @@ impl Salvage {
                 "{kept} whole events saved into {to}; {lost} seen that are not whole",
                 "已抢救 {kept} 条完好记录到 {to}；另见 {lost} 条不完好"
             ));
+            tell(&tr!(
+                lang,
+                "{evidence} files of evidence taken along, {evidence_lost} left behind because they have changed",
+                "随带证据 {evidence} 个；另有 {evidence_lost} 个已被改动，未带入"
+            ));
             tell(lang.pick(
                 "`papaver verify` of the new file names the numbers that are missing",
                 "对新文件执行 `papaver verify` 可列出缺号",
             ));
         }
-        Ok(if lost == 0 { Done::Whole } else { Done::Partly })
+        Ok(if lost + evidence_lost == 0 {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
     }
 }
 
@@ -398,21 +401,14 @@ impl SettingsArguments {
                     ),
                     SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
                 })?;
-            let (mut store, author) = context.write()?;
-            let draft = Draft {
-                site: None,
-                at: context.at()?,
-                evidence: vec![],
-                body: Body::Setting(Setting { key, value }),
-            };
-            store.write(|s| s.append(&author, draft, moment()))?;
+            let (mut office, session) = context.office()?;
+            set(&mut office, &session, key, value)?;
         }
-        let store = context.read()?;
-        for (name, value) in store.settings().table() {
+        for setting in settings(&context.read()?) {
             if context.common.json {
-                json(&serde_json::json!({"key": name, "value": value}));
+                json(&serde_json::json!(setting));
             } else {
-                data(&format!("{name} {value}"));
+                data(&format!("{} {}", setting.key, setting.value));
             }
         }
         Ok(Done::Whole)
@@ -431,7 +427,6 @@ impl DistrictsArguments {
                 why: flaw.say(&self.file, lang),
             }
         })?;
-        let (districts, bytes) = (read.districts, read.kept);
         if read.without_shape > 0 {
             let n = read.without_shape;
             tell(&tr!(
@@ -448,25 +443,19 @@ impl DistrictsArguments {
                 "代码相同的多个要素按同一区划的多个部分处理：{codes}"
             ));
         }
-        let overlaps = districts.overlaps();
-        let (mut store, _) = context.write()?;
-        let sha256 = crate::registry::Hash::of(&bytes);
-        crate::store::evidence::put(&store.evidence_folder(), sha256, &bytes)?;
-        let (inside, outside) = store.assign_districts(&districts)?;
-        store.write(|s| s.remember_districts(sha256, &self.vintage))?;
+        let (mut office, _) = context.office()?;
+        let filled = fill_in_districts(&mut office, &read, &self.vintage)?;
         if context.common.json {
-            json(&serde_json::json!({
-                "districts": districts.len(), "inside": inside, "outside": outside,
-                "overlaps": overlaps.iter().map(|(a, b, m2)| serde_json::json!({"codes": [a, b], "m2": m2.round()})).collect::<Vec<_>>(),
-            }));
+            json(&serde_json::json!(filled));
         } else {
+            let (inside, outside) = (filled.inside, filled.outside);
             tell(&tr!(
                 lang,
                 "{inside} sites lie in a district, {outside} in none",
                 "{inside} 个图斑已定区划，{outside} 个不在任何区划内"
             ));
-            for (a, b, m2) in &overlaps {
-                let km2 = m2 / 1e6;
+            for overlap in &filled.overlaps {
+                let ([a, b], km2) = (&overlap.codes, overlap.m2 / 1e6);
                 tell(&tr!(
                     lang,
                     "warning: districts {a} and {b} overlap by {km2:.3} km²: that ground counts in both",
@@ -485,7 +474,7 @@ impl EvidenceList {
             lang,
         };
         let store = context.read()?;
-        let rows = evidence_list::rows(&store, &self.filter.filter()?)?;
+        let rows = evidence_list::rows(&store, &self.filter.known_to(&store)?)?;
         let output = self.output.display().to_string();
         let bytes =
             match self.output.extension().and_then(|e| e.to_str()) {

@@ -1,9 +1,7 @@
-//! How a site is shown: a line in a list, a page, JSON.
+//! How a site is shown in a list: a line, or JSON.
 
-use crate::registry::body::{Count, Stage};
 use crate::registry::coded::Coded;
-use crate::registry::legal::{BandKind, LegalBands};
-use crate::registry::site::Stamp;
+use crate::registry::event::Actor;
 use crate::registry::{Settings, Site};
 use crate::tr;
 use crate::words::Lang;
@@ -14,7 +12,7 @@ use serde_json::{Value, json};
     clippy::cast_precision_loss,
     reason = "areas of fields are far below 2^53 square decimetres"
 )]
-fn m2(dm2: i64) -> f64 {
+pub(super) fn m2(dm2: i64) -> f64 {
     dm2 as f64 / 100.0
 }
 
@@ -27,26 +25,72 @@ pub(super) fn line(
     lang: Lang,
 ) -> String {
     let at = site.place.lonlat();
-    let mut words = vec![site.state.label(lang).to_owned()];
-    if site.disputed {
-        words.push(lang.pick("DISPUTED", "争议").into());
-    }
-    if site.residue {
-        words.push(lang.pick("residue seen", "复飞见残留").into());
-    }
-    if let Some(days) = site.overdue_days(settings, today) {
-        words.push(tr!(lang, "{days} days overdue", "超期 {days} 天"));
-    }
-    if let Some(crew) = site.crew() {
-        words.push(crew.to_owned());
-    }
     format!(
         "{code:<10} {:>11.7},{:<11.7} {}  {}",
         at.lon,
         at.lat,
         site.season,
-        words.join(" · ")
+        words(site, settings, today, lang).join(" · ")
     )
+}
+
+fn words(site: &Site, settings: &Settings, today: jiff::civil::Date, lang: Lang) -> Vec<String> {
+    let mut words = vec![site.state.label(lang).to_owned()];
+    let mut put = |word: Option<String>| words.extend(word);
+    let marked = |mark: bool, english: &str, chinese: &str| {
+        mark.then(|| lang.pick(english, chinese).to_owned())
+    };
+    put(marked(site.disputed, "DISPUTED", "争议"));
+    put(marked(site.residue, "residue seen", "复飞见残留"));
+    put(screening(site, lang));
+    put(detection(site, lang));
+    put(site.crew().map(str::to_owned));
+    put(site
+        .due(settings)
+        .map(|due| tr!(lang, "due {due}", "时限 {due}")));
+    put(site
+        .overdue_days(settings, today)
+        .map(|days| tr!(lang, "{days} days overdue", "超期 {days} 天")));
+    put(site.name.clone());
+    words
+}
+
+/// What was decided at the desk, why and by whom.
+fn screening(site: &Site, lang: Lang) -> Option<String> {
+    let (kept, reason, stamp) = site.screened.as_ref()?;
+    let decision = if *kept {
+        lang.pick("kept", "保留")
+    } else {
+        lang.pick("put aside", "排除")
+    };
+    let reason = reason.map_or_else(String::new, |reason| {
+        format!("{}{}", lang.pick(": ", "："), reason.label(lang))
+    });
+    let name = &stamp.actor.name;
+    Some(tr!(
+        lang,
+        "{decision}{reason} ({name})",
+        "{decision}{reason}（{name}）"
+    ))
+}
+
+/// The rank, the score and the candidate of its first detection.
+fn detection(site: &Site, lang: Lang) -> Option<String> {
+    let detection = site.detection.as_ref()?;
+    let (id, score) = (&detection.candidate, score(site.score_e4()?));
+    Some(match detection.rank {
+        Some(rank) => tr!(
+            lang,
+            "rank {rank}, score {score}, {id}",
+            "排名 {rank}，得分 {score}，候选 {id}"
+        ),
+        None => tr!(lang, "score {score}, {id}", "得分 {score}，候选 {id}"),
+    })
+}
+
+/// A score of 1e-4 with two decimals.
+pub(super) fn score(e4: i64) -> String {
+    format!("{:.2}", f64::from(i32::try_from(e4).unwrap_or(0)) / 1e4)
 }
 
 /// Everything about a site as JSON.
@@ -58,6 +102,7 @@ pub(super) fn site_json(
     today: jiff::civil::Date,
 ) -> Value {
     let at = site.place.lonlat();
+    let detection = site.detection.as_ref();
     let mut value = serde_json::to_value(site).unwrap_or_default();
     if let Value::Object(members) = &mut value {
         let extra = [
@@ -69,6 +114,12 @@ pub(super) fn site_json(
             ("due", json!(site.due(settings).map(|d| d.to_string()))),
             ("overdue_days", json!(site.overdue_days(settings, today))),
             ("crew", json!(site.crew())),
+            (
+                "kept",
+                json!(site.screened.as_ref().map(|(kept, ..)| *kept)),
+            ),
+            ("rank", json!(detection.and_then(|d| d.rank))),
+            ("candidate", json!(detection.map(|d| &d.candidate))),
             ("head", json!(site.head())),
             ("district", district.cloned().unwrap_or(Value::Null)),
             (
@@ -81,203 +132,20 @@ pub(super) fn site_json(
     value
 }
 
-fn by(stamp: &Stamp, lang: Lang) -> String {
-    let mark = if stamp.own_key {
-        ""
+/// Who recorded something, and how it is signed: 代录 is said only where somebody recorded it in another's name.
+pub(super) fn signed(actor: &Actor, own_key: bool, lang: Lang) -> String {
+    let name = &actor.name;
+    if let Some(recorder) = &actor.recorder {
+        let (by, reason) = (&recorder.name, &recorder.reason);
+        return tr!(
+            lang,
+            "{name} (recorded in their name by {by}: {reason})",
+            "{name}（{by} 代录：{reason}）"
+        );
+    }
+    if own_key {
+        name.clone()
     } else {
-        lang.pick(" (recorded in their name)", "（代录）")
-    };
-    format!(
-        "{} {}{mark}",
-        stamp.at.get(..16).unwrap_or(&stamp.at),
-        stamp.actor.name
-    )
-}
-
-/// A page about a site.
-#[expect(clippy::too_many_lines, reason = "a page, line by line")]
-pub(super) fn page(
-    site: &Site,
-    code: &str,
-    settings: &Settings,
-    today: jiff::civil::Date,
-    lang: Lang,
-) -> Vec<String> {
-    let mut lines = vec![line(site, code, settings, today, lang)];
-    let mut put = |english: &str, chinese: &str, value: String| {
-        lines.push(format!("  {}: {value}", lang.pick(english, chinese)));
-    };
-    if let Some(dm2) = site.area_dm2 {
-        put(
-            "area",
-            "面积",
-            format!(
-                "{:.1} m² ({:.3} 亩)",
-                m2(dm2),
-                crate::ground::area_mu(m2(dm2))
-            ),
-        );
+        tr!(lang, "{name} (no personal key)", "{name}（未用个人密钥）")
     }
-    if let Some(score) = site.score_e4() {
-        put(
-            "score",
-            "置信度",
-            format!("{:.2}", f64::from(i32::try_from(score).unwrap_or(0)) / 1e4),
-        );
-    }
-    if let Some(created) = &site.created {
-        put(
-            "found",
-            "发现",
-            format!("{} {}", site.source.label(lang), by(created, lang)),
-        );
-    }
-    if let Some((assign, stamp)) = &site.assigned {
-        put(
-            "assigned",
-            "派查",
-            format!(
-                "{} → {} ({})",
-                assign.crew,
-                assign.due.as_deref().unwrap_or("-"),
-                by(stamp, lang)
-            ),
-        );
-    }
-    for (visit, stamp) in &site.visits {
-        put(
-            "visit",
-            "核查",
-            format!("{} {}", visit.outcome.label(lang), by(stamp, lang)),
-        );
-    }
-    if let Some(count) = site.count() {
-        put("plants", "株数", count_words(count, lang));
-    }
-    if let Some(band) = legal(site) {
-        put(
-            "legal band (information, no verdict)",
-            "法定档次（仅供参考，不作结论）",
-            band,
-        );
-    }
-    for (eradicate, stamp) in &site.eradications {
-        put(
-            "eradicated",
-            "铲除",
-            format!("{} % {}", eradicate.percent, by(stamp, lang)),
-        );
-    }
-    for (accept, stamp) in &site.acceptances {
-        let word = if accept.passed {
-            lang.pick("passed", "合格")
-        } else {
-            lang.pick("failed", "不合格")
-        };
-        put("acceptance", "验收", format!("{word} {}", by(stamp, lang)));
-    }
-    for claim in &site.dispute {
-        put(
-            "claim in dispute",
-            "争议主张",
-            format!(
-                "{} ({}) {}",
-                claim.state.label(lang),
-                claim.kind,
-                by(&claim.stamp, lang)
-            ),
-        );
-    }
-    if !site.parallel.is_empty() {
-        put(
-            "edited in parallel",
-            "并行修改",
-            site.parallel.iter().cloned().collect::<Vec<_>>().join(", "),
-        );
-    }
-    for (_, reason) in &site.forced {
-        put("forced", "强制", reason.clone());
-    }
-    for mark in &site.marks {
-        let (event, label) = (mark.event.short(), mark.kind.label(lang));
-        put("marked", "标注", format!("{label} ({event})"));
-    }
-    for (event, why) in &site.refused {
-        let (event, label) = (event.short(), why.label(lang));
-        put("not followed", "未予采信", format!("{label} ({event})"));
-    }
-    for (text, stamp) in &site.outside {
-        let unit = &stamp.actor.unit;
-        put(
-            "said by another unit",
-            "外单位备注",
-            format!("{unit} {text} ({})", by(stamp, lang)),
-        );
-    }
-    if site.incomplete {
-        put(
-            "incomplete",
-            "不完整",
-            lang.pick("earlier events have not arrived", "部分记录尚未到达")
-                .into(),
-        );
-    }
-    for file in &site.evidence {
-        put(
-            "evidence",
-            "证据",
-            format!(
-                "{} {} {} {}",
-                file.role.label(lang),
-                file.name,
-                file.sha256.short(),
-                file.marks.join(" ")
-            ),
-        );
-    }
-    for (text, stamp) in &site.notes {
-        put("note", "备注", format!("{text} ({})", by(stamp, lang)));
-    }
-    put("head", "链头", site.head().to_string());
-    lines
-}
-
-fn count_words(count: &Count, lang: Lang) -> String {
-    match count {
-        Count::Each { plants } => tr!(lang, "{plants}, each counted", "{plants} 株（逐株）"),
-        Count::Quadrats {
-            counts,
-            plants,
-            low,
-            high,
-            ..
-        } => {
-            let n = counts.len();
-            tr!(
-                lang,
-                "{plants} estimated from {n} quadrats (95 % interval {low} to {high})",
-                "估计 {plants} 株（{n} 个样方，95% 区间 {low}–{high}）"
-            )
-        }
-    }
-}
-
-fn legal(site: &Site) -> Option<String> {
-    let bands = LegalBands::shipped().ok()?;
-    let not_emerged = site.stage() == Some(Stage::NotEmerged);
-    let band = if not_emerged {
-        let area = site
-            .visits
-            .iter()
-            .rev()
-            .find_map(|(visit, _)| visit.area_dm2)?;
-        bands.of(BandKind::NotEmergedM2, area / 100)?
-    } else {
-        bands.of(BandKind::Plants, site.plants?)?
-    };
-    let to = band.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
-    Some(format!(
-        "{}–{to}, {} ({})",
-        band.from, band.basis, bands.as_of
-    ))
 }

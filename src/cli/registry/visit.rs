@@ -22,6 +22,9 @@ pub struct Visit {
     /// An officer who was there, beside the actor 除操作人外到场的核查人员
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
+    /// The actor was not there and only types it in 操作人未到场，仅代为录入
+    #[arg(long, requires = "officers")]
+    not_there: bool,
     /// A witness 见证人
     #[arg(long)]
     witness: Option<String>,
@@ -79,15 +82,12 @@ impl Visit {
             common: self.common,
             lang,
         };
-        let mut officers = vec![
-            context
-                .actor()?
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        ];
-        officers.extend(self.officers);
+        let mut officers = self.officers;
+        if !self.not_there {
+            let actor = context.actor()?;
+            let name = actor.rsplit('/').next().unwrap_or_default();
+            officers.insert(0, name.to_owned());
+        }
         let visit = body::Visit {
             outcome,
             officers,

@@ -91,6 +91,7 @@ fn put(dataset: &mut Dataset, layer: &AreaLayer, srs: &SpatialRef) -> Result<(),
                 Cell::Empty => feature.set_field_null(at)?,
                 Cell::Text(text) => feature.set_field_string(at, text)?,
                 Cell::Number(number, _) => feature.set_field_double(at, *number)?,
+                Cell::Ground(m2) => feature.set_field_double(at, m2 / 1e6)?,
                 Cell::Count(count) => feature.set_field_integer64(at, *count)?,
             }
         }

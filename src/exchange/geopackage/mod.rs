@@ -3,9 +3,10 @@
 mod areas;
 mod read;
 mod style;
+mod visit_form;
 mod write;
 
 pub use areas::{AreaLayer, write_areas};
 pub use read::read;
 pub use style::Shading;
-pub use write::write;
+pub use write::{PICTURES, write};

@@ -1,6 +1,6 @@
-//! The QGIS styles (QML) of the layers: a colour for each state, labels, and the form in which a visit is filled in.
+//! The QGIS styles (QML) of the layers of sites and areas: a colour for each state, labels, pictures.
 
-use crate::exchange::form::{FORM, FormColumn, Widget};
+use super::write::PICTURES;
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::registry::State;
@@ -9,14 +9,14 @@ use crate::words::Lang;
 use std::fmt::Write as _;
 
 /// A QML document of these parts.
-fn document(parts: &[String]) -> String {
+pub(super) fn document(parts: &[String]) -> String {
     format!(
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n<qgis version=\"3.22\" styleCategories=\"AllStyleCategories\" labelsEnabled=\"1\" readOnly=\"0\">\n{}</qgis>\n",
         parts.concat()
     )
 }
 
-fn option(name: &str, value: &str) -> String {
+pub(super) fn option(name: &str, value: &str) -> String {
     format!(
         "<Option type=\"QString\" name=\"{name}\" value=\"{}\"/>",
         escape(value)
@@ -24,12 +24,12 @@ fn option(name: &str, value: &str) -> String {
 }
 
 /// `#rrggbb` as QGIS writes colours.
-fn rgba(hex: &str, alpha: u8) -> String {
+pub(super) fn rgba(hex: &str, alpha: u8) -> String {
     let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap_or(0);
     format!("{},{},{},{alpha}", part(1), part(3), part(5))
 }
 
-fn symbol(number: usize, kind: &str, class: &str, options: &[(&str, String)]) -> String {
+pub(super) fn symbol(number: usize, kind: &str, class: &str, options: &[(&str, String)]) -> String {
     let options: String = options
         .iter()
         .map(|(name, value)| option(name, value))
@@ -42,7 +42,7 @@ fn symbol(number: usize, kind: &str, class: &str, options: &[(&str, String)]) ->
 }
 
 /// A renderer with a category for each value of an expression: value, title, symbol.
-fn categorised(expression: &str, categories: &[(String, String, String)]) -> String {
+pub(super) fn categorised(expression: &str, categories: &[(String, String, String)]) -> String {
     let mut out = format!(
         "<renderer-v2 type=\"categorizedSymbol\" attr=\"{}\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<categories>\n",
         escape(expression)
@@ -78,7 +78,14 @@ fn by_state(lang: Lang, draw: impl Fn(usize, State) -> String) -> String {
     categorised("state", &categories)
 }
 
-fn marker(number: usize, name: &str, fill: &str, line: &str, size: &str, width: &str) -> String {
+pub(super) fn marker(
+    number: usize,
+    name: &str,
+    fill: &str,
+    line: &str,
+    size: &str,
+    width: &str,
+) -> String {
     symbol(
         number,
         "marker",
@@ -106,7 +113,7 @@ fn labels() -> String {
         .to_owned()
 }
 
-fn aliases<'a>(titles: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+pub(super) fn aliases<'a>(titles: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut out = String::from("<aliases>\n");
     for (at, (key, title)) in titles.enumerate() {
         let _ = writeln!(
@@ -120,21 +127,22 @@ fn aliases<'a>(titles: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     out
 }
 
-fn widget(field: &str, kind: &str, options: &str) -> String {
+pub(super) fn widget(field: &str, kind: &str, options: &str) -> String {
     format!(
         "<field name=\"{field}\" configurationFlags=\"None\"><editWidget type=\"{kind}\"><config><Option type=\"Map\">{options}</Option></config></editWidget></field>\n"
     )
 }
 
 /// A picture by its path, relative to the file.
-const PICTURE: &str = "<Option type=\"int\" name=\"DocumentViewer\" value=\"1\"/><Option type=\"int\" name=\"DocumentViewerHeight\" value=\"0\"/>\
+pub(super) const PICTURE: &str = "<Option type=\"int\" name=\"DocumentViewer\" value=\"1\"/><Option type=\"int\" name=\"DocumentViewerHeight\" value=\"0\"/>\
      <Option type=\"int\" name=\"DocumentViewerWidth\" value=\"0\"/><Option type=\"bool\" name=\"FileWidget\" value=\"true\"/>\
      <Option type=\"bool\" name=\"FileWidgetButton\" value=\"true\"/><Option type=\"QString\" name=\"FileWidgetFilter\" value=\"\"/>\
      <Option type=\"int\" name=\"RelativeStorage\" value=\"1\"/><Option type=\"int\" name=\"StorageMode\" value=\"0\"/>";
 
-const HIDDEN: [&str; 2] = ["head", "site_key"];
+/// The columns that nobody need see.
+pub(super) const HIDDEN: [&str; 2] = ["head", "site_key"];
 
-fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
+pub(super) fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     let mut out = String::from("<editable>\n");
     for (field, editable) in fields {
         let _ = writeln!(
@@ -145,6 +153,25 @@ fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     }
     out.push_str("</editable>\n");
     out
+}
+
+/// The pictures of a site, as they are shown in a form.
+pub(super) fn picture_widgets() -> String {
+    PICTURES
+        .map(|column| widget(column, "ExternalResource", PICTURE))
+        .concat()
+}
+
+/// The titles of the pictures.
+pub(super) fn picture_titles(lang: Lang) -> [(&'static str, &'static str); 2] {
+    let [detection, surroundings] = PICTURES;
+    [
+        (detection, lang.pick("picture of the detection", "航测切片")),
+        (
+            surroundings,
+            lang.pick("picture of the surroundings", "航测周边"),
+        ),
+    ]
 }
 
 /// How a layer is coloured.
@@ -164,6 +191,30 @@ pub enum Shading {
         /// From (inclusive), to (exclusive), title, colour `#rrggbb`, opacity 0 to 255.
         ranges: Vec<(f64, f64, String, &'static str, u8)>,
     },
+}
+
+/// A renderer with a range for each class of a number.
+fn graduated(
+    column: &str,
+    ranges: &[(f64, f64, String, &'static str, u8)],
+    fill: impl Fn(usize, &str, u8) -> String,
+) -> String {
+    let mut out = format!(
+        "<renderer-v2 type=\"graduatedSymbol\" attr=\"{}\" graduatedMethod=\"GraduatedColor\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<ranges>\n",
+        escape(column)
+    );
+    for (at, (from, to, title, ..)) in ranges.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "<range symbol=\"{at}\" lower=\"{from}\" upper=\"{to}\" label=\"{}\" render=\"true\"/>",
+            escape(title)
+        );
+    }
+    out.push_str("</ranges>\n<symbols>\n");
+    for (at, (.., colour, opacity)) in ranges.iter().enumerate() {
+        out.push_str(&fill(at, colour, *opacity));
+    }
+    out + "</symbols>\n</renderer-v2>\n"
 }
 
 /// The style of a layer of areas.
@@ -194,25 +245,7 @@ pub fn areas(shading: &Shading, columns: &[(&'static str, String, Kind)]) -> Str
                 .collect();
             categorised(column, &categories)
         }
-        Shading::Ranges { column, ranges } => {
-            let mut out = format!(
-                "<renderer-v2 type=\"graduatedSymbol\" attr=\"{}\" graduatedMethod=\"GraduatedColor\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n<ranges>\n",
-                escape(*column)
-            );
-            for (at, (from, to, title, ..)) in ranges.iter().enumerate() {
-                let _ = writeln!(
-                    out,
-                    "<range symbol=\"{at}\" lower=\"{from}\" upper=\"{to}\" label=\"{}\" render=\"true\"/>",
-                    escape(title)
-                );
-            }
-            out.push_str("</ranges>\n<symbols>\n");
-            for (at, (.., colour, opacity)) in ranges.iter().enumerate() {
-                out.push_str(&fill(at, colour, *opacity));
-            }
-            out.push_str("</symbols>\n</renderer-v2>\n");
-            out
-        }
+        Shading::Ranges { column, ranges } => graduated(column, ranges, fill),
     };
     document(&[
         renderer,
@@ -233,11 +266,11 @@ pub fn sites(lang: Lang) -> String {
         let hidden = HIDDEN.contains(&column.key);
         fields += &widget(column.key, if hidden { "Hidden" } else { "TextEdit" }, "");
     }
-    fields += &widget("picture", "ExternalResource", PICTURE);
+    fields += &picture_widgets();
     fields += "</fieldConfiguration>\n";
     let titles = on_map()
         .map(|c| (c.key, c.title(lang)))
-        .chain([("picture", lang.pick("picture of the detection", "航测切片"))]);
+        .chain(picture_titles(lang));
     document(&[
         by_state(lang, |at, state| {
             marker(
@@ -252,7 +285,12 @@ pub fn sites(lang: Lang) -> String {
         labels(),
         fields,
         aliases(titles),
-        editable(on_map().map(|c| (c.key, false)).chain([("picture", false)])),
+        editable(
+            on_map()
+                .map(|c| c.key)
+                .chain(PICTURES)
+                .map(|key| (key, false)),
+        ),
         "<previewExpression>\"site\" || ' ' || \"state_name\"</previewExpression>\n".into(),
     ])
 }
@@ -282,199 +320,19 @@ pub fn outlines(lang: Lang) -> String {
     ])
 }
 
-fn form_widget(field: &FormColumn, lang: Lang) -> String {
-    let flag =
-        |name: &str, on: bool| format!("<Option type=\"bool\" name=\"{name}\" value=\"{on}\"/>");
-    match field.widget {
-        Widget::List => {
-            let mut map = String::from("<Option type=\"List\" name=\"map\">");
-            // QGIS stores this word as NULL.
-            let empty = ("{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}", "—");
-            for (code, word) in std::iter::once(empty).chain(field.list(lang)) {
-                let _ = write!(
-                    map,
-                    "<Option type=\"Map\">{}</Option>",
-                    option(&escape(word), code)
-                );
-            }
-            map += "</Option>";
-            widget(field.key, "ValueMap", &map)
-        }
-        Widget::Time => widget(
-            field.key,
-            "DateTime",
-            &[
-                flag("allow_null", true),
-                flag("calendar_popup", true),
-                option("display_format", "yyyy-MM-dd HH:mm"),
-                option("field_format", "yyyy-MM-dd HH:mm:ss"),
-                flag("field_iso_format", false),
-            ]
-            .concat(),
-        ),
-        Widget::Lines => widget(
-            field.key,
-            "TextEdit",
-            &[flag("IsMultiline", true), flag("UseHtml", false)].concat(),
-        ),
-        Widget::Photo => widget(field.key, "ExternalResource", PICTURE),
-        Widget::Line | Widget::Count | Widget::Number => widget(
-            field.key,
-            "TextEdit",
-            &[flag("IsMultiline", false), flag("UseHtml", false)].concat(),
-        ),
-    }
-}
-
-/// The columns of the visit layer that name the site, as they are shown.
-const NAMES: [&str; 4] = ["site", "state", "due", "crew"];
-
-/// The style of the visits: a ring where nothing is filled in yet, a tick where it is; and the form.
-pub fn visits(lang: Lang) -> String {
-    let empty = marker(0, "circle", "255,255,255,0", "30,30,30,255", "6", "0.6");
-    let filled = marker(1, "circle", "255,255,255,0", "26,127,55,255", "6", "1.2");
-    let renderer = categorised(
-        "CASE WHEN \"visit_outcome\" IS NULL THEN 'to do' ELSE 'done' END",
-        &[
-            (
-                "to do".into(),
-                lang.pick("to be filled in", "待填写").into(),
-                empty,
-            ),
-            (
-                "done".into(),
-                lang.pick("filled in", "已填写").into(),
-                filled,
-            ),
-        ],
-    );
-    let columns = || {
-        COLUMNS
-            .iter()
-            .filter(|c| NAMES.contains(&c.key) || HIDDEN.contains(&c.key))
-    };
-    let mut fields = String::from("<fieldConfiguration>\n");
-    for column in columns() {
-        if HIDDEN.contains(&column.key) {
-            fields += &widget(column.key, "Hidden", "");
-        } else if column.key == "state" {
-            let mut map = String::from("<Option type=\"List\" name=\"map\">");
-            for state in State::ALL {
-                let _ = write!(
-                    map,
-                    "<Option type=\"Map\">{}</Option>",
-                    option(&escape(state.label(lang)), state.name())
-                );
-            }
-            fields += &widget("state", "ValueMap", &(map + "</Option>"));
-        } else {
-            fields += &widget(column.key, "TextEdit", "");
-        }
-    }
-    for field in FORM {
-        fields += &form_widget(field, lang);
-    }
-    fields += "</fieldConfiguration>\n";
-    let titles = columns()
-        .map(|c| (c.key, c.title(lang)))
-        .chain(FORM.iter().map(|f| {
-            let title = f.title(lang);
-            // The tabs of the form say what it is about.
-            let short = title
-                .trim_start_matches("visit: ")
-                .trim_start_matches("eradication: ")
-                .trim_start_matches("回填：");
-            (f.key, short)
-        }));
-    document(&[
-        renderer,
-        fields,
-        aliases(titles),
-        "<defaults>\n<default field=\"visit_at\" expression=\"if(&quot;visit_at&quot; IS NULL, format_date(now(), 'yyyy-MM-dd HH:mm:ss'), &quot;visit_at&quot;)\" applyOnUpdate=\"1\"/>\n</defaults>\n".into(),
-        editable(columns().map(|c| (c.key, false)).chain(FORM.iter().map(|f| (f.key, true)))),
-        form(lang),
-        "<previewExpression>\"site\" || coalesce(' · ' || \"visit_outcome\", '')</previewExpression>\n".into(),
-    ])
-}
-
-/// The form in tabs: what was found, the count, the photographs, the eradication.
-fn form(lang: Lang) -> String {
-    let tab = |title: &str, keys: &[&str]| {
-        let mut out = format!(
-            "<attributeEditorContainer name=\"{}\" groupBox=\"0\" columnCount=\"1\" showLabel=\"1\" visibilityExpressionEnabled=\"0\" visibilityExpression=\"\">\n",
-            escape(title)
-        );
-        for key in keys {
-            let _ = writeln!(
-                out,
-                "<attributeEditorField name=\"{key}\" index=\"-1\" showLabel=\"1\"/>"
-            );
-        }
-        out + "</attributeEditorContainer>\n"
-    };
-    let found: Vec<&str> = NAMES
-        .into_iter()
-        .chain([
-            "visit_outcome",
-            "visit_at",
-            "visit_officers",
-            "visit_witness",
-            "visit_species",
-            "visit_stage",
-            "visit_sap_cut",
-            "visit_habitat",
-            "visit_note",
-        ])
-        .collect();
-    let count = [
-        "visit_plants",
-        "visit_quadrats",
-        "visit_quadrat_m2",
-        "visit_area_m2",
-    ];
-    let photos = [
-        "visit_photo_1",
-        "visit_photo_2",
-        "visit_photo_3",
-        "visit_photo_4",
-    ];
-    let eradication = [
-        "erad_percent",
-        "erad_at",
-        "erad_officers",
-        "erad_method",
-        "erad_photo_1",
-        "erad_photo_2",
-    ];
-    [
-        "<editform tolerant=\"1\"></editform>\n<editorlayout>tablayout</editorlayout>\n<attributeEditorForm>\n".to_owned(),
-        tab(lang.pick("Visit", "核查"), &found),
-        tab(lang.pick("Count", "计数"), &count),
-        tab(lang.pick("Photographs", "照片"), &photos),
-        tab(lang.pick("Eradication", "铲除"), &eradication),
-        "</attributeEditorForm>\n".to_owned(),
-    ]
-    .concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_styles_are_xml_and_the_form_has_every_column() {
+    fn the_styles_are_xml() {
         for lang in [Lang::En, Lang::Zh] {
-            for qml in [sites(lang), outlines(lang), visits(lang)] {
+            for qml in [sites(lang), outlines(lang)] {
                 let options = roxmltree::ParsingOptions {
                     allow_dtd: true,
                     ..roxmltree::ParsingOptions::default()
                 };
                 roxmltree::Document::parse_with_options(&qml, options).expect("XML");
-            }
-            let form = visits(lang);
-            for field in FORM {
-                let placed = format!("<attributeEditorField name=\"{}\"", field.key);
-                assert!(form.contains(&placed), "{}", field.key);
             }
         }
     }

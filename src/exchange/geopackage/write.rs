@@ -1,9 +1,10 @@
 //! Writing: points, outlines and the visit form as layers, styles in `layer_styles`, pictures in a folder beside it.
 
-use super::style;
+use super::{style, visit_form};
 use crate::exchange::form::{FORM, Widget};
 use crate::exchange::ledger::{COLUMNS, Cell, Column, Entry, Kind};
-use crate::exchange::{ExchangeError, Export, chip};
+use crate::exchange::pictures::{Picture, Pictures};
+use crate::exchange::{ExchangeError, Export};
 use crate::files::{self, Existing, FileError, Workshop};
 use gdal::errors::GdalError;
 use gdal::raster::RasterCreationOptions;
@@ -12,12 +13,13 @@ use gdal::vector::{
     Feature, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal,
 };
 use gdal::{Dataset, DriverManager};
-use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Columns of the visit layer that say which site a row is about.
 const VISIT_NAMES: [&str; 6] = ["site", "state", "due", "crew", "head", "site_key"];
+
+/// The columns of pictures: the detection, and what lies around it.
+pub const PICTURES: [&str; 2] = ["picture", "surroundings"];
 
 /// Writes the file, and the pictures of the detections into the folder `NAME-files` beside it. Returns that folder
 /// where there are pictures.
@@ -30,29 +32,12 @@ pub fn write(
     existing: Existing,
 ) -> Result<Option<PathBuf>, ExchangeError> {
     files::check(path, existing)?;
-    let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
-    name.push("-files");
-    let pictures = path.with_file_name(&name);
-    let any = export
-        .entries
-        .iter()
-        .any(|entry| chip(&entry.site, &export.evidence).is_some());
-    if any {
-        files::check(&pictures, existing)?;
-    }
-    let prefix = name.to_string_lossy().into_owned();
-    let workshop = make(path, existing, |made| fill(export, made, &prefix))?;
-    if any {
-        fs::create_dir_all(&pictures).map_err(FileError::of(&pictures))?;
-        for entry in &export.entries {
-            if let Some(bytes) = chip(&entry.site, &export.evidence) {
-                let target = pictures.join(format!("{}.jpg", entry.code));
-                files::write_bytes(&target, existing, &bytes)?;
-            }
-        }
-    }
+    let pictures = Pictures::of(export, path);
+    pictures.check(existing)?;
+    let workshop = make(path, existing, |made| fill(export, made, &pictures))?;
+    let folder = pictures.write(existing)?;
     workshop.give(MADE, path, existing)?;
-    Ok(any.then_some(pictures))
+    Ok(folder)
 }
 
 /// The name of a file while it is made.
@@ -93,82 +78,50 @@ pub(super) fn create(path: &Path) -> Result<(Dataset, SpatialRef), GdalError> {
     Ok((dataset, wgs84))
 }
 
+/// The value of the entry at this place in the list.
+type Value<'a> = Box<dyn Fn(usize, &Entry) -> Cell + 'a>;
+
 /// A column of a layer and where its value comes from.
 struct Given<'a> {
     name: &'static str,
     kind: Kind,
-    value: Box<dyn Fn(&Entry) -> Cell + 'a>,
+    value: Value<'a>,
 }
 
 fn given<'a>(column: &'static Column, export: &'a Export) -> Given<'a> {
     Given {
         name: column.key,
         kind: column.kind,
-        value: Box::new(|entry| column.value(entry, &export.context)),
+        value: Box::new(|_, entry| column.value(entry, &export.context)),
     }
 }
 
-fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
+/// The columns of pictures: both, by their paths beside the file.
+fn pictured<'a>(pictures: &'a Pictures<'a>) -> impl Iterator<Item = Given<'a>> {
+    [
+        (PICTURES[0], Picture::Detection),
+        (PICTURES[1], Picture::Surroundings),
+    ]
+    .into_iter()
+    .map(move |(name, picture)| Given {
+        name,
+        kind: Kind::Text,
+        value: Box::new(move |at, _| pictures.path(at, picture).into()),
+    })
+}
+
+fn fill(export: &Export, path: &Path, pictures: &Pictures) -> Result<(), GdalError> {
     let (mut dataset, wgs84) = create(path)?;
     {
         let mut transaction = dataset.start_transaction()?;
         let dataset: &mut Dataset = &mut transaction;
-        let on_map = || COLUMNS.iter().filter(|column| column.on_map);
-        let outlines: Vec<Given> = on_map().map(|c| given(c, export)).collect();
-        let mut points: Vec<Given> = on_map().map(|c| given(c, export)).collect();
-        points.push(Given {
-            name: "picture",
-            kind: Kind::Text,
-            value: Box::new(|entry| {
-                if chip(&entry.site, &export.evidence).is_some() {
-                    Cell::Text(format!("{pictures}/{}.jpg", entry.code))
-                } else {
-                    Cell::Empty
-                }
-            }),
-        });
-        let visits = visit_columns(export);
-        layer(
-            dataset,
-            "outlines",
-            &wgs84,
-            OGRwkbGeometryType::wkbMultiPolygon,
-            export,
-            &outlines,
-            |entry| {
-                let area = entry.site.place.polygons();
-                (!area.0.is_empty()).then(|| area.to_gdal()).transpose()
-            },
-        )?;
-        let point = |entry: &Entry| {
-            geo::Point::from(entry.site.place.lonlat())
-                .to_gdal()
-                .map(Some)
-        };
-        layer(
-            dataset,
-            "sites",
-            &wgs84,
-            OGRwkbGeometryType::wkbPoint,
-            export,
-            &points,
-            point,
-        )?;
-        layer(
-            dataset,
-            "visits",
-            &wgs84,
-            OGRwkbGeometryType::wkbPoint,
-            export,
-            &visits,
-            point,
-        )?;
+        layers(dataset, &wgs84, export, pictures)?;
         about(dataset, export)?;
         let lang = export.context.lang;
         let styles = [
             ("sites", style::sites(lang)),
             ("outlines", style::outlines(lang)),
-            ("visits", style::visits(lang)),
+            ("visits", visit_form::visits(lang)),
         ];
         style_table(dataset, &styles, &export.made_at)?;
         transaction.commit()?;
@@ -176,22 +129,53 @@ fn fill(export: &Export, path: &Path, pictures: &str) -> Result<(), GdalError> {
     dataset.close()
 }
 
+/// The outlines, the sites' points and the visit form.
+fn layers(
+    dataset: &mut Dataset,
+    wgs84: &SpatialRef,
+    export: &Export,
+    pictures: &Pictures,
+) -> Result<(), GdalError> {
+    let on_map = || {
+        let columns = COLUMNS.iter().filter(|column| column.on_map);
+        columns.map(|column| given(column, export))
+    };
+    let outlines: Vec<Given> = on_map().collect();
+    let points: Vec<Given> = on_map().chain(pictured(pictures)).collect();
+    let visits: Vec<Given> = visit_columns(export).chain(pictured(pictures)).collect();
+    let area = |entry: &Entry| {
+        let area = entry.site.place.polygons();
+        (!area.0.is_empty()).then(|| area.to_gdal()).transpose()
+    };
+    let point = |entry: &Entry| {
+        geo::Point::from(entry.site.place.lonlat())
+            .to_gdal()
+            .map(Some)
+    };
+    let (polygons, position) = (
+        OGRwkbGeometryType::wkbMultiPolygon,
+        OGRwkbGeometryType::wkbPoint,
+    );
+    layer(
+        dataset, "outlines", wgs84, polygons, export, &outlines, area,
+    )?;
+    layer(dataset, "sites", wgs84, position, export, &points, point)?;
+    layer(dataset, "visits", wgs84, position, export, &visits, point)
+}
+
 /// The columns of the visit layer: which site, and the form.
-fn visit_columns(export: &Export) -> Vec<Given<'_>> {
-    COLUMNS
-        .iter()
-        .filter(|c| VISIT_NAMES.contains(&c.key))
-        .map(|c| given(c, export))
-        .chain(FORM.iter().map(|field| Given {
-            name: field.key,
-            kind: match field.widget {
-                Widget::Count => Kind::Count,
-                Widget::Number => Kind::Number,
-                _ => Kind::Text,
-            },
-            value: Box::new(|_| Cell::Empty),
-        }))
-        .collect()
+fn visit_columns(export: &Export) -> impl Iterator<Item = Given<'_>> {
+    let named = COLUMNS.iter().filter(|c| VISIT_NAMES.contains(&c.key));
+    let form = FORM.iter().map(|field| Given {
+        name: field.key,
+        kind: match field.widget {
+            Widget::Count => Kind::Count,
+            Widget::Number => Kind::Number,
+            _ => Kind::Text,
+        },
+        value: Box::new(|_, _| Cell::Empty),
+    });
+    named.map(|c| given(c, export)).chain(form)
 }
 
 pub(super) fn ogr(kind: Kind) -> OGRFieldType::Type {
@@ -220,17 +204,18 @@ fn layer(
     let fields: Vec<(&str, OGRFieldType::Type)> =
         columns.iter().map(|c| (c.name, ogr(c.kind))).collect();
     layer.create_defn_fields(&fields)?;
-    for entry in &export.entries {
+    for (place, entry) in export.entries.iter().enumerate() {
         let Some(geometry) = geometry(entry)? else {
             continue;
         };
         let mut feature = Feature::new(layer.defn())?;
         feature.set_geometry(geometry)?;
         for (at, column) in columns.iter().enumerate() {
-            match (column.value)(entry) {
+            match (column.value)(place, entry) {
                 Cell::Empty => feature.set_field_null(at)?,
                 Cell::Text(text) => feature.set_field_string(at, &text)?,
                 Cell::Number(number, _) => feature.set_field_double(at, number)?,
+                Cell::Ground(m2) => feature.set_field_double(at, m2 / 1e6)?,
                 Cell::Count(count) => feature.set_field_integer64(at, count)?,
             }
         }

@@ -1,11 +1,12 @@
 //! The hot cells as a table, each with the district that its middle lies in.
 
-use super::table::{Table, count, number, titled};
+use super::table::{Table, area, count, number, titled};
 use crate::exchange::cell::Cell;
+use crate::province::facts::DistrictArea;
 use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
 use crate::tr;
 use crate::words::{Lang, Say};
-use geo::{Contains, MultiPolygon};
+use geo::Contains;
 use h3o::LatLng;
 
 /// A probability: small ones by their power of ten.
@@ -36,42 +37,49 @@ pub fn no_hot_spots(why: NotEnough, lang: Lang) -> Table {
 pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
     let titles = [
         ("cell (H3)", "单元（H3）"),
-        ("district", "区划"),
+        ("place", "所在地"),
         ("lon", "经度"),
         ("lat", "纬度"),
-        ("sites", "图斑"),
-        ("km²", "平方公里"),
-        ("sites around", "周边图斑"),
-        ("km² around", "周边平方公里"),
+        ("confirmed sites", "查实图斑（个）"),
+        ("searched km²", "有效搜索（km²）"),
+        ("sites with those around", "连同周边图斑（个）"),
+        ("km² with those around", "连同周边搜索（km²）"),
         ("Gi*", "Gi*"),
         ("p", "p"),
         ("q (FDR)", "q（FDR）"),
+        ("remark", "说明"),
     ];
+    let empty = lang.pick(
+        "no confirmed site in the cell itself: it is hot by those around it",
+        "本单元内无查实图斑，因周边单元图斑密集而成为热点",
+    );
     let row = |cell: &HotCell| {
         let at = LatLng::from(cell.cell);
         let f = cell.figures;
         vec![
             Cell::text(cell.cell.to_string()),
-            places.name_at(at).into(),
+            Cell::text(places.name_at(at)),
             Cell::Number(at.lng(), 4),
             Cell::Number(at.lat(), 4),
             count(cell.sites),
-            Cell::Number(cell.searched_km2, 2),
+            area(cell.searched_km2 * 1e6),
             f.map_or(Cell::Empty, |f| count(f.around)),
-            number(f.map(|f| f.around_km2), 2),
+            f.map_or(Cell::Empty, |f| area(f.around_km2 * 1e6)),
             number(f.and_then(|f| f.gi_star), 2),
             probability(f.map(|f| f.p)),
             probability(f.map(|f| f.q)),
+            Cell::text(if cell.sites == 0 { empty } else { "" }),
         ]
     };
     let hot = found.hot();
     let (cells, masked) = found.counted();
     let (number, resolution) = (hot.len(), u8::from(found.resolution));
     let (sites, share) = (found.sites, found.options.false_share * 100.0);
+    let left_out = found.sites_left_out;
     let mut note = tr!(
         lang,
-        "{number} of {cells} cells are hot spots (H3 resolution {resolution}; {sites} confirmed sites; {masked} cells with too little searched ground are masked). Around: the cell and its neighbours, sites over searched km². Gi*: Getis-Ord, of rates weighted by searched km². p: the probability of as many sites around by chance; q: adjusted, so that of the listed at most {share:.0} % are expected to be false.",
-        "{cells} 个单元中有 {number} 个热点（H3 {resolution} 级；查实图斑 {sites} 个；{masked} 个单元搜索面积过小，未参与）。周边：该单元及其相邻单元的图斑数与搜索平方公里数。Gi*：以搜索面积加权的 Getis-Ord 统计量。p：随机出现同样多图斑的概率；q：多重检验校正后，所列热点中误报预期不超过 {share:.0}%。"
+        "{number} of {cells} cells are hot spots (H3 resolution {resolution}; {sites} confirmed sites, {left_out} more lie in cells that are masked; {masked} cells with too little searched ground are masked). Place: the smallest districts that the cell's middle lies in. Around: the cell and its neighbours, sites over searched km². Gi*: Getis-Ord, of rates weighted by searched km². p: the probability of as many sites around by chance; q: adjusted, so that of the listed at most {share:.0} % are expected to be false.",
+        "{cells} 个单元中有 {number} 个热点（H3 {resolution} 级；参与分析的查实图斑 {sites} 个，另有 {left_out} 个在未参与的单元内；{masked} 个单元搜索面积过小，未参与）。所在地：单元中心所在的最小区划。连同周边：该单元及其相邻单元合计。Gi*：以搜索面积加权的 Getis-Ord 统计量。p：随机出现同样多图斑的概率；q：多重检验校正后，所列热点中误报预期不超过 {share:.0}%。"
     );
     if number > LISTED {
         note = format!(
@@ -90,20 +98,25 @@ pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
         columns: titled(&titles, lang),
         rows: hot.into_iter().take(LISTED).map(row).collect(),
         summed: false,
-        remark: None,
+        remark: Some(11),
     }
 }
 
-/// Districts by their ground.
+/// Districts of all levels by their ground.
 #[derive(Debug)]
-pub struct Places<'f>(pub Vec<(&'f MultiPolygon, &'f str)>);
+pub struct Places<'f>(pub &'f [DistrictArea]);
 
 impl Places<'_> {
-    fn name_at(&self, at: LatLng) -> &str {
+    /// The names of the districts around a place, the largest first: county, township, village as far as they are known.
+    fn name_at(&self, at: LatLng) -> String {
         let point = geo::Point::new(at.lng(), at.lat());
-        self.0
+        let mut around: Vec<&DistrictArea> = self
+            .0
             .iter()
-            .find(|(area, _)| area.contains(&point))
-            .map_or("", |(_, name)| name)
+            .filter(|district| district.code.len() >= 6 && district.area.contains(&point))
+            .collect();
+        around.sort_by_key(|district| district.code.len());
+        let names: Vec<&str> = around.iter().map(|d| d.name.as_str()).collect();
+        names.join(" ")
     }
 }

@@ -1,15 +1,53 @@
-//! The figures for all districts together, each with its numerator and its denominator.
+//! The figures for all districts together, each with what it is made of.
 
 use super::Figures;
-use super::table::{Table, count, number, share_cell, titled};
-use crate::exchange::cell::Cell;
+use super::table::{Table, area, count, number, share_cell, titled};
+use crate::exchange::cell::{Cell, ground};
 use crate::province::process::Part;
 use crate::province::stats::Ratio;
 use crate::statistics::Share;
 use crate::tr;
 use crate::words::Lang;
 
-/// One figure for all districts, with its numerator and denominator.
+/// How much of what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// How much.
+    pub value: Cell,
+    /// Of what.
+    pub what: String,
+    /// The Chinese measure word; Chinese names the thing before its number.
+    unit: &'static str,
+}
+
+impl Quantity {
+    fn new(value: Cell, lang: Lang, (english, chinese): Words, unit: &'static str) -> Self {
+        Self {
+            value,
+            what: lang.pick(english, chinese).to_owned(),
+            unit,
+        }
+    }
+
+    fn said(&self, lang: Lang) -> String {
+        let value = match &self.value {
+            Cell::Ground(m2) => ground(*m2),
+            value => value.to_text(),
+        };
+        let what = &self.what;
+        match lang {
+            Lang::En => format!("{value} {what}"),
+            Lang::Zh => {
+                let gap = if what.ends_with('）') { "" } else { " " };
+                format!("{what}{gap}{value} {}", self.unit)
+                    .trim()
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// One figure for all districts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
     /// What it is.
@@ -20,103 +58,246 @@ pub struct Key {
     pub unit: &'static str,
     /// The 95 % interval.
     pub interval: Option<(f64, f64)>,
-    /// How many, and of what.
-    pub numerator: (Cell, String),
-    /// Of how many, and of what.
-    pub denominator: (Cell, String),
+    /// Its numerator, or what else is told of a count.
+    pub first: Quantity,
+    /// Its denominator, or what else is told of a count.
+    pub second: Quantity,
+    /// Whether the figure is the first over the second.
+    pub is_quotient: bool,
+    /// How to take it.
+    pub remark: String,
 }
 
-/// The figures for all districts together.
-pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
-    let mut keys = ground(figures, lang);
-    keys.push(sites(figures, lang));
-    keys.extend(ratios(figures, lang));
-    keys.extend(shares(figures, lang));
-    keys
+impl Key {
+    /// What it is made of.
+    pub fn made_of(&self, lang: Lang) -> String {
+        let between = if self.is_quotient {
+            " ÷ "
+        } else {
+            lang.pick(", ", "，")
+        };
+        [&self.first, &self.second]
+            .map(|quantity| quantity.said(lang))
+            .join(between)
+    }
 }
 
 /// A text in English and in Chinese.
 type Words = (&'static str, &'static str);
 
-fn words(lang: Lang, english: &str, chinese: &str) -> String {
+/// The figures for all districts together.
+pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
+    let mut keys = destroyed(figures, lang).to_vec();
+    keys.extend(effort(figures, lang));
+    keys.extend(ground_searched(figures, lang));
+    keys.push(density(figures, lang));
+    keys.extend(ratios(figures, lang));
+    keys.extend(shares(figures, lang));
+    keys.extend(upward(figures, lang));
+    keys
+}
+
+/// A count, with two more things that are told of it.
+fn counted(
+    label: String,
+    value: Cell,
+    unit: &'static str,
+    first: Quantity,
+    second: Quantity,
+) -> Key {
+    Key {
+        label,
+        value,
+        unit,
+        interval: None,
+        first,
+        second,
+        is_quotient: false,
+        remark: String::new(),
+    }
+}
+
+/// A share in per cent.
+fn share(label: String, of: Share, first: Quantity, second: Quantity) -> Key {
+    Key {
+        label,
+        value: number(of.share.map(|s| s * 100.0), 1),
+        unit: "%",
+        interval: (of.of > 0).then_some((of.low * 100.0, of.high * 100.0)),
+        first,
+        second,
+        is_quotient: true,
+        remark: String::new(),
+    }
+}
+
+fn words(lang: Lang, (english, chinese): Words) -> String {
     lang.pick(english, chinese).to_owned()
 }
 
-fn ground(figures: &Figures, lang: Lang) -> Vec<Key> {
-    let [area, searched, _, fair, patrolled] = figures.ground_km2();
+fn destroyed(figures: &Figures, lang: Lang) -> [Key; 2] {
+    let all = figures.destroyed();
+    let key = |label, sites, amount: super::Amount| {
+        let mut key = counted(
+            words(lang, label),
+            Cell::from(amount.plants),
+            lang.pick("", "株"),
+            Quantity::new(count(amount.sites), lang, sites, "个"),
+            Quantity::new(
+                number(Some(amount.mu), 2),
+                lang,
+                ("mu of ground", "面积"),
+                "亩",
+            ),
+        );
+        let (plants, ground) = (amount.uncounted, amount.unmeasured);
+        if plants + ground > 0 {
+            key.remark = tr!(
+                lang,
+                "without those of {plants} sites not counted and the area of {ground} not measured",
+                "未清点株数的图斑 {plants} 个、未测面积的图斑 {ground} 个不计入"
+            );
+        }
+        key
+    };
+    [
+        key(
+            ("plants found", "查实株数"),
+            ("confirmed sites", "查实图斑"),
+            all.found,
+        ),
+        key(
+            ("plants eradicated", "铲除株数"),
+            ("eradicated sites", "铲除图斑"),
+            all.eradicated,
+        ),
+    ]
+}
+
+fn effort(figures: &Figures, lang: Lang) -> [Key; 1] {
+    let sum = figures.upward.patrolled;
+    [counted(
+        words(lang, ("people on patrols", "出动人次")),
+        Cell::from(sum.people),
+        lang.pick("", "人次"),
+        Quantity::new(
+            Cell::from(sum.vehicles),
+            lang,
+            ("vehicles", "出动车辆"),
+            "台次",
+        ),
+        Quantity::new(count(sum.patrols), lang, ("patrols", "踏查"), "次"),
+    )]
+}
+
+fn ground_searched(figures: &Figures, lang: Lang) -> Vec<Key> {
+    let [all, searched, _, fair, patrolled] = figures.ground_km2();
     let titles = [
+        (("patrolled", "踏查率"), patrolled, ("patrolled", "踏查")),
+        (
+            ("searched at all", "航测覆盖率"),
+            searched,
+            ("searched", "已搜索"),
+        ),
         (
             ("searched in window, finely enough", "有效搜索率"),
             fair,
             (
-                "km² searched in the growth window and finely enough",
-                "平方公里在生长期内以足够分辨率搜索",
+                "searched in the growth window and finely enough",
+                "有效搜索",
             ),
-        ),
-        (
-            ("searched at all", "航测覆盖率"),
-            searched,
-            ("km² searched", "平方公里已搜索"),
-        ),
-        (
-            ("patrolled", "踏查率"),
-            patrolled,
-            ("km² patrolled", "平方公里踏查"),
         ),
     ];
     titles
         .into_iter()
         .map(|(label, part, what)| Key {
-            label: words(lang, label.0, label.1),
-            value: share_cell(part, area),
+            label: words(lang, label),
+            value: share_cell(part, all),
             unit: "%",
             interval: None,
-            numerator: (number(Some(part), 1), words(lang, what.0, what.1)),
-            denominator: (
-                number(Some(area), 1),
-                words(lang, "km² of districts", "平方公里区划面积"),
-            ),
+            first: Quantity::new(area(part * 1e6), lang, what, ""),
+            second: Quantity::new(area(all * 1e6), lang, ("of districts", "区划面积"), ""),
+            is_quotient: true,
+            remark: String::new(),
         })
         .collect()
 }
 
-fn sites(figures: &Figures, lang: Lang) -> Key {
-    let counted = figures.comparison.total.searched[1];
-    let rate = counted.per_100();
-    Key {
-        label: words(lang, "confirmed sites per 100 km²", "每百平方公里查实图斑"),
-        value: number(rate.map(|r| r.rate), 2),
-        unit: "",
-        interval: rate.map(|r| (r.low, r.high)),
-        numerator: (
-            count(counted.count),
-            words(lang, "confirmed sites on that ground", "个该范围内查实图斑"),
-        ),
-        denominator: (
-            number(Some(counted.km2), 1),
-            words(
-                lang,
-                "km² searched in the growth window and finely enough",
-                "平方公里有效搜索",
+fn density(figures: &Figures, lang: Lang) -> Key {
+    let on_ground = figures.comparison.total.searched[1];
+    let rate = on_ground.per_100();
+    let elsewhere: usize = figures.tallies.iter().map(|t| t.elsewhere).sum();
+    let remark = if rate.is_none() && on_ground.km2 > 0.0 {
+        words(
+            lang,
+            (
+                "not enough data: too little ground was searched for a rate",
+                "数据不足：搜索面积过小，不计算密度",
             ),
+        )
+    } else if elsewhere > 0 {
+        tr!(
+            lang,
+            "{elsewhere} more confirmed elsewhere",
+            "另有查实图斑 {elsewhere} 个在其他范围，不计入"
+        )
+    } else {
+        String::new()
+    };
+    Key {
+        label: words(
+            lang,
+            ("confirmed sites per 100 km²", "每百平方公里查实图斑数"),
         ),
+        value: number(rate.map(|r| r.rate), 2),
+        unit: lang.pick("", "个"),
+        interval: rate.map(|r| (r.low, r.high)),
+        first: Quantity::new(
+            count(on_ground.count),
+            lang,
+            ("confirmed sites on that ground", "该范围内查实图斑"),
+            "个",
+        ),
+        second: Quantity::new(
+            area(on_ground.km2 * 1e6),
+            lang,
+            (
+                "searched in the growth window and finely enough",
+                "有效搜索",
+            ),
+            "",
+        ),
+        is_quotient: true,
+        remark,
     }
 }
 
+/// Year on year: the figure that counts first.
 fn ratios(figures: &Figures, lang: Lang) -> [Key; 2] {
     let total = &figures.comparison.total;
     let before = &figures.comparison.flown[0].period;
-    let key =
-        |label: String, ratio: Option<Ratio>, [a, b]: [usize; 2], what: String, of: String| Key {
+    let any_common = total.common[0].km2 > 0.0;
+    let key = |label, ratio: Option<Ratio>, [a, b]: [usize; 2], on: [f64; 2], counts| {
+        let [was, is] = on.map(|km2| ground(km2 * 1e6));
+        Key {
             label,
             value: number(ratio.and_then(|r| r.ratio), 2),
-            unit: "×",
+            unit: lang.pick("×", "倍"),
             interval: ratio.and_then(|r| Some((r.low, r.high?))),
-            numerator: (count(b), what),
-            denominator: (count(a), of),
-        };
-    let both = total.common[0].km2;
-    let [was, is] = total.searched.map(|c| c.km2);
+            first: Quantity {
+                value: count(b),
+                what: tr!(lang, "confirmed now on {is}", "本期查实（{is}）"),
+                unit: "个",
+            },
+            second: Quantity {
+                value: count(a),
+                what: tr!(lang, "confirmed then on {was}", "上期查实（{was}）"),
+                unit: "个",
+            },
+            is_quotient: true,
+            remark: taken(ratio, counts, lang),
+        }
+    };
     [
         key(
             tr!(
@@ -126,12 +307,8 @@ fn ratios(figures: &Figures, lang: Lang) -> [Key; 2] {
             ),
             total.matched,
             total.common.map(|c| c.count),
-            tr!(
-                lang,
-                "confirmed now on {both:.1} km² searched in both",
-                "个本期查实（两期共同搜索 {both:.1} 平方公里）"
-            ),
-            words(lang, "confirmed then", "个上期查实"),
+            total.common.map(|c| c.km2),
+            any_common,
         ),
         key(
             tr!(
@@ -141,56 +318,123 @@ fn ratios(figures: &Figures, lang: Lang) -> [Key; 2] {
             ),
             total.rate,
             total.searched.map(|c| c.count),
-            tr!(
-                lang,
-                "confirmed now on {is:.1} km²",
-                "个本期查实（{is:.1} 平方公里）"
-            ),
-            tr!(
-                lang,
-                "confirmed then on {was:.1} km²",
-                "个上期查实（{was:.1} 平方公里）"
-            ),
+            total.searched.map(|c| c.km2),
+            false,
         ),
     ]
 }
 
+/// How a ratio is to be taken.
+fn taken(ratio: Option<Ratio>, counts: bool, lang: Lang) -> String {
+    let mut said = vec![if counts {
+        lang.pick("this one counts", "同比以此为准")
+    } else {
+        lang.pick(
+            "for reference: not the same ground",
+            "仅供参考：两期范围不同",
+        )
+    }];
+    match ratio {
+        Some(ratio) if ratio.changed().is_none() => said.push(lang.pick(
+            "the interval holds 1: it proves neither more nor less",
+            "区间含 1，不能说明增减",
+        )),
+        Some(_) => {}
+        None => said = vec![lang.pick("nothing to compare", "无可比数据")],
+    }
+    said.join(lang.pick("; ", "；"))
+}
+
 fn shares(figures: &Figures, lang: Lang) -> Vec<Key> {
     let p = &figures.process;
-    // Label, share, what is counted; each is a part of the one before.
+    // Each is a part of the one before.
     let steps: [(Words, Part, Words); 4] = [
-        (("verified", "核查率"), p.verified, ("verified", "个已核查")),
+        (
+            ("verified", "核查率"),
+            p.verified,
+            ("verified", "已核查图斑"),
+        ),
         (
             ("confirmed", "查实率"),
             p.confirmed,
-            ("confirmed as poppy", "个查实"),
+            ("confirmed as poppy", "查实图斑"),
         ),
         (
             ("eradicated", "铲除率"),
             p.eradicated,
-            ("eradicated", "个已铲除"),
+            ("eradicated", "已铲除图斑"),
         ),
-        (("accepted", "验收率"), p.accepted, ("accepted", "个已验收")),
+        (
+            ("accepted", "验收率"),
+            p.accepted,
+            ("accepted", "已验收图斑"),
+        ),
     ];
     let mut of_what = (
         "sites known, less those screened out",
-        "个已知图斑（不含研判排除）",
+        "已知图斑（不含研判排除）",
     );
     let mut keys = Vec::new();
     for (label, part, what) in steps {
         let [n, of] = [part.count, part.of].map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-        let share = Share::new(n, of);
-        keys.push(Key {
-            label: words(lang, label.0, label.1),
-            value: number(share.share.map(|s| s * 100.0), 1),
-            unit: "%",
-            interval: (of > 0).then_some((share.low * 100.0, share.high * 100.0)),
-            numerator: (count(n), words(lang, what.0, what.1)),
-            denominator: (count(of), words(lang, of_what.0, of_what.1)),
-        });
+        let [first, second] =
+            [(n, what), (of, of_what)].map(|(n, what)| Quantity::new(count(n), lang, what, "个"));
+        keys.push(share(words(lang, label), Share::new(n, of), first, second));
         of_what = what;
     }
     keys
+}
+
+fn upward(figures: &Figures, lang: Lang) -> [Key; 3] {
+    let up = &figures.upward;
+    let late = || up.late.iter().flatten();
+    let longest = late().map(|l| l.days).max().unwrap_or(0);
+    let (met, targets) = up.met();
+    let mut on_file = share(
+        words(lang, ("targets on file", "靶标吻合率")),
+        Share::new(met, targets),
+        Quantity::new(count(met), lang, ("on file", "吻合靶标"), "个"),
+        Quantity::new(
+            count(targets),
+            lang,
+            ("targets from above", "下发靶标"),
+            "个",
+        ),
+    );
+    // All targets are known: nothing was sampled.
+    on_file.interval = None;
+    let right = up.right();
+    [
+        counted(
+            words(lang, ("overdue sites", "超期图斑")),
+            count(late().count()),
+            lang.pick("", "个"),
+            Quantity::new(
+                Cell::from(super::open(&figures.process)),
+                lang,
+                ("open sites", "未办结图斑"),
+                "个",
+            ),
+            Quantity::new(
+                Cell::from(longest),
+                lang,
+                ("days the longest", "最长超期"),
+                "天",
+            ),
+        ),
+        on_file,
+        share(
+            words(lang, ("precision of the model", "模型查准率")),
+            right,
+            Quantity::new(count(right.count), lang, ("confirmed", "查实图斑"), "个"),
+            Quantity::new(
+                count(right.of),
+                lang,
+                ("verified that a scan had reported", "航测发现并已核查图斑"),
+                "个",
+            ),
+        ),
+    ]
 }
 
 /// The key figures as a table.
@@ -205,6 +449,7 @@ pub fn summary(keys: &[Key], lang: Lang) -> Table {
         ("which is", "分子含义"),
         ("denominator", "分母"),
         ("which is", "分母含义"),
+        ("remark", "说明"),
     ];
     let rows = keys
         .iter()
@@ -215,10 +460,11 @@ pub fn summary(keys: &[Key], lang: Lang) -> Table {
                 Cell::text(key.unit),
                 number(key.interval.map(|i| i.0), 2),
                 number(key.interval.map(|i| i.1), 2),
-                key.numerator.0.clone(),
-                Cell::text(key.numerator.1.as_str()),
-                key.denominator.0.clone(),
-                Cell::text(key.denominator.1.as_str()),
+                key.first.value.clone(),
+                Cell::text(key.first.what.as_str()),
+                key.second.value.clone(),
+                Cell::text(key.second.what.as_str()),
+                Cell::text(key.remark.as_str()),
             ]
         })
         .collect();

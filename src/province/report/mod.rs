@@ -1,26 +1,29 @@
-//! The report of a county or a province: facts of a period in, one page of HTML and one workbook with the same figures out.
+//! The figures of a report of a county or a province: facts of a period in, tables and one workbook out.
 //!
 //! [`Figures`] are computed once; [`tables`] put them into words and numbers; the page and the workbook show those tables.
+//! A further section is one more table in [`tables::tables`].
 //! Every figure stands with its numerator and its denominator.
 
-mod charts;
+mod about;
 mod districts;
 mod hot;
 mod keys;
-mod map;
-mod page;
 mod sheets;
 pub mod table;
 pub mod tables;
+mod upward;
+mod work;
 
+pub use about::About;
+pub use districts::open;
 pub use hot::{Places, hot_spots};
-pub use keys::{Key, keys};
-pub use page::page;
+pub use keys::{Key, Quantity, keys};
 pub use sheets::workbook;
+pub use upward::{Amount, Destroyed, Patrolled, Precision, TargetsMet, Upward};
 
 use super::compare::{Comparison, compared};
 use super::effort::DistrictEffort;
-use super::facts::{Facts, SiteFact};
+use super::facts::{DistrictArea, Facts, SiteFact};
 use super::hot_spots::{self, HotSpots, NotEnough};
 use super::irregular::{self, Irregular};
 use super::period::{Period, Scope};
@@ -28,7 +31,10 @@ use super::process::{Process, process_of};
 use super::rank::{LEAST_COVER, Ranking, rank};
 use super::tally::{Tally, sites_by_district, tallies};
 use super::windows::Windows;
+use super::work::Worked;
 use crate::ground::LonLat;
+use crate::registry::Settings;
+use crate::tr;
 use crate::words::Lang;
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -48,6 +54,8 @@ pub struct Subject {
     pub least_cover: f64,
     /// How hot spots are sought.
     pub hot: hot_spots::Options,
+    /// The day (`MM-DD`) on which the next year's season begins.
+    pub season_begins: String,
 }
 
 impl Subject {
@@ -60,11 +68,24 @@ impl Subject {
             made_on,
             least_cover: LEAST_COVER,
             hot: hot_spots::Options::default(),
+            season_begins: Settings::default().season_begins,
         }
     }
-}
 
-impl Subject {
+    /// From when to when a season goes: its name is a year, and it begins in the year before.
+    pub fn span(&self, lang: Lang) -> Option<String> {
+        let Period::Season(year) = self.period else {
+            return None;
+        };
+        let begins = |year: i16| format!("{year}-{}", self.season_begins);
+        let first = begins(year - 1);
+        let last = begins(year).parse::<Date>().ok()?.yesterday().ok()?;
+        Some(tr!(
+            lang,
+            "Season {year}: {first} to {last}; what was sown in autumn counts for the year of its harvest.",
+            "{year} 年度指 {first} 至 {last}（秋播计入次年）。"
+        ))
+    }
     /// Whose figures these are.
     pub fn name_in(&self, lang: Lang) -> String {
         if self.name.is_empty() {
@@ -98,11 +119,25 @@ pub struct Figures<'f> {
     pub hot: Result<HotSpots, NotEnough>,
     /// What stays marked and what is not followed, by unit.
     pub irregular: Vec<(String, Irregular)>,
+    /// What counties send upward beside rates.
+    pub upward: Upward,
+    /// What the registry says of itself.
+    pub about: About,
+    /// The districts of all levels.
+    districts: &'f [DistrictArea],
+    /// What offices did beside their sites.
+    pub work: Worked,
 }
 
 impl<'f> Figures<'f> {
     /// Computes them.
-    pub fn of(facts: &'f Facts, windows: &Windows, scope: &Scope, subject: Subject) -> Self {
+    pub fn of(
+        facts: &'f Facts,
+        windows: &Windows,
+        scope: &Scope,
+        subject: Subject,
+        about: About,
+    ) -> Self {
         let period = subject.period;
         let efforts = scope.effort(facts, windows, period);
         let tallies = tallies(facts, period, &efforts);
@@ -118,6 +153,9 @@ impl<'f> Figures<'f> {
         let mut districts = scope.districts(facts);
         districts.sort_by(|a, b| a.code.cmp(&b.code));
         Self {
+            upward: Upward::of(facts, windows, scope, period, &about, &sites),
+            about,
+            districts: &facts.districts,
             subject,
             areas: districts.iter().map(|d| &d.area).collect(),
             efforts,
@@ -128,6 +166,7 @@ impl<'f> Figures<'f> {
             comparison,
             hot,
             irregular: irregular::by_unit(facts, period, scope.within),
+            work: Worked::of(facts, period, scope, on),
         }
     }
 
@@ -148,8 +187,39 @@ impl<'f> Figures<'f> {
 
     /// The districts by their ground.
     pub fn places(&self) -> Places<'_> {
-        let names = self.efforts.iter().map(|e| e.name.as_str());
-        Places(self.areas.iter().copied().zip(names).collect())
+        Places(self.districts)
+    }
+
+    /// What was found and eradicated in all districts.
+    pub fn destroyed(&self) -> Destroyed {
+        let all = || self.upward.destroyed.iter();
+        Destroyed {
+            found: all().map(|d| d.found).sum(),
+            eradicated: all().map(|d| d.eradicated).sum(),
+        }
+    }
+
+    /// Whether the period holds nothing at all: no flight, no patrol, no site.
+    pub fn is_empty(&self) -> bool {
+        self.comparison.flown[1].flights == 0
+            && self.upward.patrolled.patrols == 0
+            && self.process.sites == 0
+    }
+
+    /// Why figures of confirmed sites differ, where they do.
+    pub fn reconciled(&self, lang: Lang) -> Vec<String> {
+        let on_ground: usize = self.tallies.iter().map(|t| t.on_ground.len()).sum();
+        let elsewhere: usize = self.tallies.iter().map(|t| t.elsewhere).sum();
+        let all = on_ground + elsewhere;
+        let mut said = Vec::new();
+        if elsewhere > 0 {
+            said.push(tr!(
+                lang,
+                "confirmed sites: {all}, of which {on_ground} lie on ground searched in window and finely enough and are in the rates, and {elsewhere} elsewhere, which no rate counts",
+                "查实图斑 {all} 个：其中 {on_ground} 个在有效搜索范围内，计入密度和热点；{elsewhere} 个在其他范围，只计入查处，不计入密度和热点"
+            ));
+        }
+        said
     }
 }
 
@@ -169,6 +239,3 @@ pub fn hot_of(
         .collect();
     hot_spots::hot_spots(&ground, &sites, options)
 }
-
-#[cfg(test)]
-mod tests;

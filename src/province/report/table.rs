@@ -34,6 +34,11 @@ pub fn number(value: Option<f64>, decimals: usize) -> Cell {
         .map_or(Cell::Empty, |v| Cell::Number(v + 0.0, decimals))
 }
 
+/// Square metres as a cell: square kilometres, or square metres where that is little.
+pub fn area(m2: f64) -> Cell {
+    Cell::Ground(m2 + 0.0)
+}
+
 /// Per cent of a whole; `None` of nothing.
 pub(super) fn per_cent(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole * 100.0)

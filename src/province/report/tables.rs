@@ -3,7 +3,8 @@
 use super::Figures;
 use super::districts::{coverage, process};
 use super::hot::{hot_spots, no_hot_spots};
-use super::table::{Table, count, number, titled};
+use super::table::{Table, area, count, number, titled};
+use super::upward::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, Line};
 use crate::province::irregular::{self, Irregular};
@@ -23,16 +24,22 @@ fn interval(rate: Option<Per100>, decimals: usize) -> [Cell; 3] {
 /// Every table but the summary.
 pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
     let mut all = vec![
+        destroyed(figures, lang),
+        process(figures, lang),
+        overdue(figures, lang),
+        coverage(figures, lang),
+        patrols(figures, lang),
         ranking(&figures.ranking, lang),
         year_on_year(&figures.comparison, lang),
-        coverage(figures, lang),
-        process(figures, lang),
     ];
+    all.extend(targets(figures, lang));
+    all.extend(models(figures, lang));
     all.push(match &figures.hot {
         Ok(found) => hot_spots(found, &figures.places(), lang),
         Err(why) => no_hot_spots(*why, lang),
     });
     all.push(flown(&figures.comparison, lang));
+    all.extend(super::work::tables(figures, lang));
     all.push(irregular(figures, lang));
     all
 }
@@ -71,19 +78,29 @@ fn irregular(figures: &Figures, lang: Lang) -> Table {
     }
 }
 
+/// What is ranked.
+fn ranked(ranking: &Ranking, lang: Lang) -> &'static str {
+    match ranking.districts.first().map_or(0, |d| d.code.len()) {
+        6 => lang.pick("Counties by rate", "各县查实密度排名"),
+        9 => lang.pick("Townships by rate", "各乡镇查实密度排名"),
+        12 => lang.pick("Villages by rate", "各村查实密度排名"),
+        _ => lang.pick("Districts by rate", "各地查实密度排名"),
+    }
+}
+
 /// Districts by rate.
 pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
     let titles = [
         ("rank", "名次"),
         ("district", "区划"),
         ("code", "代码"),
-        ("confirmed sites", "查实图斑"),
-        ("on km²", "有效搜索（平方公里）"),
-        ("cover %", "覆盖 %"),
-        ("per 100 km²", "每百平方公里"),
+        ("confirmed sites", "查实图斑（个）"),
+        ("on km²", "有效搜索（km²）"),
+        ("cover %", "有效搜索率（%）"),
+        ("per 100 km²", "每百平方公里图斑（个）"),
         ("95 % low", "95% 下限"),
         ("95 % high", "95% 上限"),
-        ("empirical Bayes", "经验贝叶斯"),
+        ("smoothed", "平滑后"),
         ("plants", "株数"),
         ("plants per 100 km²", "每百平方公里株数"),
         ("95 % low", "95% 下限"),
@@ -98,7 +115,7 @@ pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
             Cell::text(d.name.as_str()),
             Cell::text(d.code.as_str()),
             count(d.counted.count),
-            Cell::Number(d.counted.km2, 1),
+            area(d.counted.km2 * 1e6),
             Cell::Number(d.cover * 100.0, 1),
             rate,
             low,
@@ -114,15 +131,15 @@ pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
     let cover = ranking.least_cover * 100.0;
     let mut note = tr!(
         lang,
-        "Confirmed sites over the km² that were searched in the growth window and finely enough, both on the same ground. Ordered by the empirical-Bayes rate. Districts with less than {cover:.0} % of their ground searched so have insufficient data and no rank. The interval of plants takes each site as one find.",
-        "查实图斑数与生长期内以足够分辨率搜索的平方公里数之比，分子分母为同一范围。按经验贝叶斯比率排序。有效搜索不足 {cover:.0}% 的区划资料不足，不排名。株数区间以每个图斑为一次发现计算。"
+        "Confirmed sites over the km² that were searched in the growth window and finely enough, both on the same ground. Ordered by the smoothed rate: where few sites or little ground stand behind a rate, empirical Bayes draws it towards the rate of all, so that one site on little ground is not the worst of all. Districts with less than {cover:.0} % of their ground searched so have insufficient data and no rank. The interval of plants takes each site as one find.",
+        "密度＝有效搜索范围内的查实图斑数÷有效搜索面积，分子分母为同一范围。按平滑后密度排名：图斑少或搜索面积小时，实测密度偶然性大，平滑（经验贝叶斯法）使其向总体靠拢，避免个别图斑造成虚高。有效搜索率不足 {cover:.0}% 的，资料不足，不排名。株数区间按每个图斑为一次发现计算。"
     );
     if let Some(why) = ranking.why_none(lang) {
         note = format!("{why}{} {note}", lang.pick(".", "。"));
     }
     Table {
         id: "ranking",
-        title: lang.pick("Districts by rate", "区划比率排名").into(),
+        title: ranked(ranking, lang).into(),
         note,
         columns: titled(&titles, lang),
         rows: ranking.districts.iter().map(row).collect(),
@@ -148,17 +165,19 @@ fn year_columns(a: &str, b: &str, lang: Lang) -> Vec<String> {
         lang.pick("code", "代码").into(),
         tr!(lang, "all {a}", "全部 {a}"),
         tr!(lang, "all {b}", "全部 {b}"),
-        tr!(lang, "on ground {a}", "范围内 {a}"),
+        tr!(lang, "on ground {a}", "有效搜索内 {a}"),
         format!("km² {a}"),
-        tr!(lang, "on ground {b}", "范围内 {b}"),
+        tr!(lang, "on ground {b}", "有效搜索内 {b}"),
         format!("km² {b}"),
-        lang.pick("rate ratio", "比率之比").into(),
+        lang.pick("rate ratio (for reference)", "密度之比（参考）")
+            .into(),
         lang.pick("95 % low", "95% 下限").into(),
         lang.pick("95 % high", "95% 上限").into(),
         format!("{both} {a}"),
         format!("{both} {b}"),
         format!("{both} km²"),
-        lang.pick("ratio", "同一范围之比").into(),
+        lang.pick("ratio (this counts)", "同一范围之比（为准）")
+            .into(),
         lang.pick("95 % low", "95% 下限").into(),
         lang.pick("95 % high", "95% 上限").into(),
     ]
@@ -178,12 +197,12 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
             count(line.raw[0]),
             count(line.raw[1]),
             count(x.count),
-            Cell::Number(x.km2, 1),
+            area(x.km2 * 1e6),
             count(y.count),
-            Cell::Number(y.km2, 1),
+            area(y.km2 * 1e6),
         ];
         cells.extend(ratio_cells(line.rate));
-        cells.extend([count(c.count), count(d.count), Cell::Number(d.km2, 1)]);
+        cells.extend([count(c.count), count(d.count), area(d.km2 * 1e6)]);
         cells.extend(ratio_cells(line.matched));
         cells
     };
@@ -195,8 +214,8 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
     rows.push(row(&comparison.total, lang.pick("all", "合计")));
     let mut note = tr!(
         lang,
-        "All: confirmed sites wherever found; they fall where less is flown. On ground: confirmed sites on the ground searched in window and finely enough, with its km². Both: on the ground so searched in both. Ratios are the later over the earlier with exact 95 % intervals; an interval that holds 1 shows no change.",
-        "全部：所有查实图斑，飞得少则数量少。范围内：有效搜索范围内的查实图斑及其平方公里数。共同：两期均有效搜索的范围。比值为后期比前期，附精确 95% 区间；区间含 1 即不能说明有变化。"
+        "All: confirmed sites wherever found; they fall where less is flown. On ground: confirmed sites on the ground searched in window and finely enough, with its km². Both: on the ground so searched in both. Ratios are the later over the earlier with exact 95 % intervals. The ratio on the same ground is the one that counts; that of the rates moves with the ground that was flown. An interval that holds 1 proves neither more nor less.",
+        "全部：所有查实图斑（个），飞得少则数量少。有效搜索内：有效搜索范围内的查实图斑及搜索面积（km²）。共同：两期均有效搜索的范围。比值为后期比前期，附精确 95% 区间。同比以同一范围之比为准；密度之比受飞行范围变化影响，仅供参考。区间含 1 的，不能说明有增减。"
     );
     let end = lang.pick(".", "。");
     for remark in comparison.remarks(lang) {
@@ -217,12 +236,12 @@ fn flown(comparison: &Comparison, lang: Lang) -> Table {
     let titles = [
         ("period", "时期"),
         ("flights", "航次"),
-        ("km² searched", "已搜索（平方公里）"),
-        ("in window, finely enough", "有效搜索（平方公里）"),
-        ("in window %", "生长期内 %"),
+        ("km² searched", "已搜索（km²）"),
+        ("in window, finely enough", "有效搜索（km²）"),
+        ("in window %", "生长期内（%）"),
         ("middle GSD cm", "分辨率中位数（cm）"),
-        ("first day", "首日"),
-        ("last day", "末日"),
+        ("first day", "最早拍摄"),
+        ("last day", "最晚拍摄"),
         ("models", "模型"),
         ("thresholds", "阈值"),
     ];
@@ -236,8 +255,8 @@ fn flown(comparison: &Comparison, lang: Lang) -> Table {
             vec![
                 Cell::text(f.period.as_str()),
                 count(f.flights),
-                Cell::Number(f.searched_km2, 1),
-                Cell::Number(f.fair_km2, 1),
+                area(f.searched_km2 * 1e6),
+                area(f.fair_km2 * 1e6),
                 number(f.in_window.map(|s| s * 100.0), 1),
                 number(f.gsd_cm, 1),
                 f.days.map(|d| d.0.to_string()).into(),
@@ -249,7 +268,7 @@ fn flown(comparison: &Comparison, lang: Lang) -> Table {
         .collect();
     Table {
         id: "flown",
-        title: lang.pick("How it was flown", "航测方式").into(),
+        title: lang.pick("How it was flown", "航测情况").into(),
         note: String::new(),
         columns: titled(&titles, lang),
         rows,

@@ -53,7 +53,7 @@ pub struct WindowFlaw {
     /// The value.
     pub value: String,
     /// What it should look like.
-    pub looks: &'static str,
+    pub looks: (&'static str, &'static str),
 }
 
 impl Default for Windows {
@@ -84,20 +84,24 @@ impl Windows {
             .from_reader(text.as_bytes());
         let header = reader
             .headers()
-            .map_err(|e| flaw(1, &e.to_string(), "a CSV in UTF-8"))?
+            .map_err(|e| flaw(1, &e.to_string(), ("a CSV in UTF-8", "UTF-8 编码的 CSV")))?
             .clone();
         let at = |name: &str| header.iter().position(|title| title == name);
         for name in ["first", "last"] {
             if at(name).is_none() {
                 let titles: Vec<&str> = header.iter().collect();
-                return Err(flaw(1, &titles.join(","), "a header with first,last"));
+                return Err(flaw(
+                    1,
+                    &titles.join(","),
+                    ("a header with first,last", "表头应含 first,last"),
+                ));
             }
         }
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| {
                 let line = e.position().map_or(0, csv::Position::line);
-                flaw(line, &e.to_string(), "a CSV in UTF-8")
+                flaw(line, &e.to_string(), ("a CSV in UTF-8", "UTF-8 编码的 CSV"))
             })?;
             let line = record.position().map_or(0, csv::Position::line);
             let text = |name: &str| at(name).and_then(|at| record.get(at)).unwrap_or_default();
@@ -108,14 +112,24 @@ impl Windows {
                     .ok()
                     .filter(|m| (-500.0..=9000.0).contains(m))
                     .map(Some)
-                    .ok_or_else(|| flaw(line, given, "metres, such as 1500")),
+                    .ok_or_else(|| flaw(line, given, ("metres, such as 1500", "米数，如 1500"))),
             };
             let day = |name: &str| {
-                month_day(text(name)).ok_or_else(|| flaw(line, text(name), "MM-DD, such as 04-10"))
+                month_day(text(name)).ok_or_else(|| {
+                    flaw(
+                        line,
+                        text(name),
+                        ("MM-DD, such as 04-10", "月-日，如 04-10"),
+                    )
+                })
             };
             let district = text("district");
             if !district.bytes().all(|b| b.is_ascii_digit()) || district.len() > 12 {
-                return Err(flaw(line, district, "a district's code or its beginning"));
+                return Err(flaw(
+                    line,
+                    district,
+                    ("a district's code or its beginning", "区划代码或其开头"),
+                ));
             }
             let gsd = text("coarsest_gsd_cm");
             rows.push(Window {
@@ -130,13 +144,15 @@ impl Windows {
                     gsd.parse()
                         .ok()
                         .filter(|cm| (0.05..=1000.0).contains(cm))
-                        .ok_or_else(|| flaw(line, gsd, "centimetres, such as 3.5"))?
+                        .ok_or_else(|| {
+                            flaw(line, gsd, ("centimetres, such as 3.5", "厘米数，如 3.5"))
+                        })?
                 },
                 note: text("note").to_owned(),
             });
         }
         if rows.is_empty() {
-            return Err(flaw(1, "", "at least one row"));
+            return Err(flaw(1, "", ("at least one row", "至少一行")));
         }
         Ok(Self {
             rows,

@@ -1,7 +1,7 @@
 //! What followed events write into their site.
 
 use super::Fold;
-use crate::registry::body::{Body, Count, Meaning, Sighting};
+use crate::registry::body::{Body, Correct, Count, Meaning, Sighting};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
@@ -42,6 +42,10 @@ impl Fold<'_> {
         signed: Signed,
         marks: Vec<MarkKind>,
     ) {
+        if let Body::Void(_) = &event.body {
+            self.strike(at);
+            return;
+        }
         let stamp = Stamp {
             event: hash,
             at: event.at.clone(),
@@ -72,6 +76,12 @@ impl Fold<'_> {
                 site.evidence.push(file.clone());
             }
         }
+        self.tell(at, hash, event, stamp);
+    }
+
+    /// Writes what is particular to its type.
+    fn tell(&mut self, at: usize, hash: Hash, event: &Event, stamp: Stamp) {
+        let site = &mut self.site;
         match &event.body {
             Body::Create(_) if event.site != Some(site.key) => {}
             Body::Create(create) => {
@@ -118,16 +128,20 @@ impl Fold<'_> {
             }
             Body::Note(note) | Body::Attach(note) => site.notes.push((note.text.clone(), stamp)),
             Body::Correct(correct) => {
-                if let Some(place) = &correct.place {
-                    site.place = place.clone();
-                }
-                site.area_dm2 = correct.area_dm2.or(site.area_dm2);
-                site.name = correct.name.clone().or(site.name.take());
-                site.plants = correct.plants.or(site.plants);
-                site.habitat = correct.habitat.clone().or(site.habitat.take());
+                put_right(site, correct);
                 site.notes.push((correct.reason.clone(), stamp));
             }
-            Body::Init(_)
+            Body::CameOf(came) => site.came_of.push((came.of, stamp)),
+            Body::Void(_)
+            | Body::Duty(_)
+            | Body::Round(_)
+            | Body::Finding(_)
+            | Body::Measure(_)
+            | Body::Settle(_)
+            | Body::Tip(_)
+            | Body::CloseTip(_)
+            | Body::Reward(_)
+            | Body::Init(_)
             | Body::Actor(_)
             | Body::Setting(_)
             | Body::Trust(_)
@@ -138,6 +152,16 @@ impl Fold<'_> {
             | Body::Unknown { .. } => {}
         }
     }
+}
+
+fn put_right(site: &mut Site, correct: &Correct) {
+    if let Some(place) = &correct.place {
+        site.place = place.clone();
+    }
+    site.area_dm2 = correct.area_dm2.or(site.area_dm2);
+    site.name = correct.name.clone().or(site.name.take());
+    site.plants = correct.plants.or(site.plants);
+    site.habitat = correct.habitat.clone().or(site.habitat.take());
 }
 
 /// Whether a sighting shows the plants again after they were said to be gone: by the days, not by what it says.

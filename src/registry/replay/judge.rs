@@ -67,6 +67,12 @@ impl Fold<'_> {
                 self.judge_raising(at, sighting)?;
             }
             Body::Correct(correct) => judged.marks.extend(self.judge_correction(at, correct)?),
+            Body::Void(void) => {
+                judged.stand = Some(self.judge_void(at, before, void)?);
+                return Ok(judged);
+            }
+            // What concerns an office and no site says nothing in a site's history.
+            body if Body::AFFAIRS.contains(&body.kind()) => return Err(Refusal::NoSuchSite),
             _ => {}
         }
         if Move::of(&event.body).is_some() {
@@ -198,9 +204,11 @@ impl Fold<'_> {
     }
 
     /// The followed events of the site that the author of this one knew of.
-    fn known_at(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn known_at(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let past = &self.history.past[at];
-        (0..at).filter(|e| past.contains(*e) && self.followed[*e] && !self.outside[*e])
+        (0..at).filter(move |e| {
+            past.contains(*e) && self.followed[*e] && !self.outside[*e] && !self.is_void(*e, at)
+        })
     }
 
     /// The pictures and papers that speak for a visit: its own, and those that came after the visit before it.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 mod dishonest;
 mod limits;
 mod merge_split;
+mod void;
 
 const UNIT: &str = "410423";
 
@@ -602,7 +603,7 @@ enum Op {
 
 fn ops() -> impl Strategy<Value = (usize, Vec<Op>)> {
     (2_usize..=5).prop_flat_map(|devices| {
-        let say = (0..devices, 0_usize..2, 0_usize..14, 0_usize..4, 0_u64..60).prop_map(
+        let say = (0..devices, 0_usize..2, 0_usize..17, 0_usize..4, 0_u64..60).prop_map(
             |(device, site, what, who, clock)| Op::Say {
                 device,
                 site,
@@ -617,6 +618,78 @@ fn ops() -> impl Strategy<Value = (usize, Vec<Op>)> {
             proptest::collection::vec(prop_oneof![4 => say, 1 => sync], 1..40),
         )
     })
+}
+
+/// What somebody tries to say of a site.
+fn tried(
+    what: usize,
+    device: &Device,
+    site: usize,
+    sites: &[SiteKey],
+) -> (Role, Vec<EvidenceRef>, Body) {
+    let key = sites[site];
+    match what {
+        0 | 1 => (Role::Analyst, vec![], assign()),
+        2 => (Role::Verifier, scene(), visit(Outcome::Cultivated)),
+        3 => (Role::Verifier, scene(), visit(Outcome::Nothing)),
+        4 => (Role::Verifier, vec![], visit(Outcome::TooEarly)),
+        5 => (Role::Eradicator, after(), eradicate(100)),
+        6 => (Role::Eradicator, vec![], eradicate(60)),
+        7 | 8 => (Role::Acceptor, vec![], accept(true)),
+        9 => (Role::Acceptor, vec![], accept(false)),
+        10 => (
+            Role::Analyst,
+            vec![],
+            Body::Screen(Screen {
+                keep: false,
+                reason: Some(RejectReason::Crop),
+                note: None,
+            }),
+        ),
+        11 => (
+            Role::Supervisor,
+            vec![],
+            Body::Reopen(Reason {
+                reason: "again".into(),
+            }),
+        ),
+        12 => {
+            let state = device.site(key).state;
+            (
+                Role::Supervisor,
+                vec![],
+                Body::Resolve(Resolve {
+                    state,
+                    reason: "so".into(),
+                }),
+            )
+        }
+        // The last visit, else the last assignment, else the founding is taken back.
+        14 | 15 => {
+            let site = device.site(key);
+            let assigned = site.assigned.as_ref().map(|(_, stamp)| stamp.event);
+            let of = site
+                .last_visit()
+                .map(|(_, stamp)| stamp.event)
+                .or(assigned)
+                .unwrap_or_else(|| site.created.expect("found").event);
+            let reason = "wrong".into();
+            (Role::Supervisor, vec![], Body::Void(Void { of, reason }))
+        }
+        16 => {
+            let of = Hash([7; 32]);
+            (Role::Analyst, vec![], Body::CameOf(CameOf { of }))
+        }
+        _ => {
+            let other = sites[1 - site];
+            let merge = Merge {
+                into: other,
+                into_state: device.site(other).state,
+                reason: "one".into(),
+            };
+            (Role::Analyst, vec![], Body::Merge(merge))
+        }
+    }
 }
 
 fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
@@ -656,52 +729,7 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
             } => {
                 let who = ["wang", "li", "zhao", "chief"][*who];
                 let key = sites[*site];
-                let (role, evidence, body) = match what {
-                    0 | 1 => (Role::Analyst, vec![], assign()),
-                    2 => (Role::Verifier, scene(), visit(Outcome::Cultivated)),
-                    3 => (Role::Verifier, scene(), visit(Outcome::Nothing)),
-                    4 => (Role::Verifier, vec![], visit(Outcome::TooEarly)),
-                    5 => (Role::Eradicator, after(), eradicate(100)),
-                    6 => (Role::Eradicator, vec![], eradicate(60)),
-                    7 | 8 => (Role::Acceptor, vec![], accept(true)),
-                    9 => (Role::Acceptor, vec![], accept(false)),
-                    10 => (
-                        Role::Analyst,
-                        vec![],
-                        Body::Screen(Screen {
-                            keep: false,
-                            reason: Some(RejectReason::Crop),
-                            note: None,
-                        }),
-                    ),
-                    11 => (
-                        Role::Supervisor,
-                        vec![],
-                        Body::Reopen(Reason {
-                            reason: "again".into(),
-                        }),
-                    ),
-                    12 => {
-                        let state = all[*device].site(key).state;
-                        (
-                            Role::Supervisor,
-                            vec![],
-                            Body::Resolve(Resolve {
-                                state,
-                                reason: "so".into(),
-                            }),
-                        )
-                    }
-                    _ => {
-                        let other = sites[1 - site];
-                        let merge = Merge {
-                            into: other,
-                            into_state: all[*device].site(other).state,
-                            reason: "one".into(),
-                        };
-                        (Role::Analyst, vec![], Body::Merge(merge))
-                    }
-                };
+                let (role, evidence, body) = tried(*what, &all[*device], *site, &sites);
                 all[*device].say(Some(key), who, role, evidence, body, 10 + clock);
             }
         }

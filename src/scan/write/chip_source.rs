@@ -1,6 +1,6 @@
 //! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
 
-use super::chip::{ChipWindow, View, draw, encode, window};
+use super::chip::{ChipWindow, View, draw, encode, resized, window};
 use super::crops::Crops;
 use crate::ground::{Gsd, LonLat};
 use crate::imagery::{PixelReader, Source};
@@ -14,6 +14,8 @@ use std::cell::OnceCell;
 pub struct Pictures {
     /// The candidate itself.
     pub chip: Option<Vec<u8>>,
+    /// The same without outline and marks.
+    pub plain: Option<Vec<u8>>,
     /// Its surroundings, where they show more than the chip.
     pub context: Option<Vec<u8>>,
 }
@@ -41,19 +43,31 @@ impl<'a> ChipSource<'a> {
     pub fn pictures(&self, candidate: &Candidate) -> Pictures {
         let outline = in_pixels(self.source, &candidate.drawn);
         let north = north(self.source, candidate.at);
-        let view = |view| self.picture(outline.as_ref()?, north, view);
+        let drawn = |view| {
+            let outline = outline.as_ref()?;
+            let (shown, crop) = self.view(outline, view)?;
+            let picture = encode(&draw(&crop, &shown, outline, north), view).ok();
+            Some((shown, crop, picture))
+        };
+        let (plain, chip) = drawn(View::Chip).map_or((None, None), |(shown, crop, chip)| {
+            let bare = resized(&crop, shown.width, shown.height);
+            (encode(&bare, View::Chip).ok(), chip)
+        });
+        let context = drawn(View::Context).and_then(|(.., picture)| picture);
         Pictures {
-            chip: view(View::Chip),
-            context: view(View::Context),
+            chip,
+            plain,
+            context,
         }
     }
 
-    fn picture(&self, outline: &MultiPolygon, north: Option<f64>, view: View) -> Option<Vec<u8>> {
+    /// What a picture shows, and its pixels.
+    fn view(&self, outline: &MultiPolygon, view: View) -> Option<(ChipWindow, RgbImage)> {
         let source = self.source;
         let shown = window(outline.bounding_rect()?, source.size(), source.gsd(), view)?;
         let kept = self.crops.get(self.id, &shown);
         let crop = kept.or_else(|| self.crop(&shown))?;
-        encode(&draw(&crop, &shown, outline, north), view).ok()
+        Some((shown, crop))
     }
 
     /// The window's pixels, reduced while they are read where the picture is smaller.

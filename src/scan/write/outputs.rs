@@ -4,7 +4,7 @@ use super::chip_source::ChipSource;
 use super::crops::Crops;
 use super::features::{candidate_features, coverage_features, source_names};
 use super::record::scan_record;
-use super::review::{About, Card, page};
+use super::review::{About, Card};
 use crate::files::{self, Existing, Out, TEMPORARY};
 use crate::ground::{area_mu, write_features};
 use crate::imagery::Source;
@@ -163,16 +163,22 @@ fn put(
 pub struct Files {
     /// The candidate itself.
     pub chip: Option<String>,
+    /// The same without its outline.
+    pub plain: Option<String>,
     /// Its surroundings.
     pub context: Option<String>,
     /// Their names and digests.
     digests: Vec<(String, String)>,
 }
 
-/// Whether a scan gives a picture this name: a candidate's id, perhaps `-context`, and `.jpg`.
+/// Whether a scan gives a picture this name: a candidate's id, perhaps `-context` or `-plain`, and `.jpg`.
 fn is_picture_name(name: &str) -> bool {
-    name.strip_suffix(".jpg")
-        .is_some_and(|stem| is_candidate_id(stem.strip_suffix("-context").unwrap_or(stem)))
+    name.strip_suffix(".jpg").is_some_and(|stem| {
+        let bare = ["-context", "-plain"]
+            .iter()
+            .find_map(|s| stem.strip_suffix(s));
+        is_candidate_id(bare.unwrap_or(stem))
+    })
 }
 
 /// As many candidates of one source are drawn by one thread at a time.
@@ -193,12 +199,14 @@ fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Fil
                 digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
                 Ok(Some(name))
             };
-        let (chip, context) = (
+        let (chip, plain, context) = (
             keep(pictures.chip, "")?,
+            keep(pictures.plain, "-plain")?,
             keep(pictures.context, "-context")?,
         );
         Ok(Files {
             chip,
+            plain,
             context,
             digests,
         })
@@ -225,7 +233,7 @@ fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Fil
     }
     let wanted: BTreeSet<&str> = files
         .iter()
-        .flat_map(|f| [&f.chip, &f.context])
+        .flat_map(|f| [&f.chip, &f.plain, &f.context])
         .flatten()
         .map(String::as_str)
         .collect();
@@ -266,12 +274,14 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
         captured: candidate.captured.map(|c| c.to_string()),
         sources: source_names(summary, candidate),
         chip: files.chip.clone().unwrap_or_default(),
+        plain: files.plain.clone(),
         context: files.context.clone(),
     };
     let cards: Vec<Card> = summary.candidates.iter().zip(files).map(card).collect();
     let about = About {
         scan_id: summary.scan_id.clone(),
         survey: provenance.request.survey.clone(),
+        unit: provenance.request.unit.clone(),
         model: provenance.model.name().to_owned(),
         threshold: summary.threshold,
         searched_m2: summary.coverage.searched_m2,
@@ -282,5 +292,6 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
             .map(|(reason, _, area)| (reason.name().to_owned(), *area))
             .collect(),
     };
-    page(&cards, &about, provenance.request.lang)
+    let request = provenance.request;
+    (request.review)(&cards, &about, request.lang)
 }

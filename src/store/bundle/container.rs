@@ -3,7 +3,7 @@
 use super::read::Unlock;
 use super::{BundleError, COMMENT, Manifest};
 use crate::registry::ids::Hash;
-use age::secrecy::SecretString;
+use crate::store::keys::by_passphrase;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -61,9 +61,7 @@ pub(super) fn decrypt(
     let locked = || BundleError::Locked { path: path.into() };
     let mut identities: Vec<Box<dyn age::Identity>> = Vec::new();
     if let Some(passphrase) = &unlock.passphrase {
-        identities.push(Box::new(age::scrypt::Identity::new(SecretString::from(
-            passphrase.clone(),
-        ))));
+        identities.push(Box::new(by_passphrase(passphrase)));
     }
     for line in unlock
         .identity

@@ -248,6 +248,12 @@ fn by_who_records(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
             "请由主管办理：{actor}",
             actor = Action::Again(Choice::Actor),
         ),
+        Refusal::AnotherPerson => remedy!(
+            lang,
+            "let another supervisor do it: {actor}; or the unit above",
+            "请由另一名主管办理：{actor}；或报上级单位作废",
+            actor = Action::Again(Choice::Actor),
+        ),
         Refusal::HigherUnit => lang
             .pick(
                 "send a bundle to the unit above, which resolves it and sends one back",
@@ -300,6 +306,18 @@ fn by_what_stands(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
             "{verify} 会列出缺号，请向该单位索取",
             verify = Action::Verify,
         ),
+        Refusal::NoSuchEntry => remedy!(
+            lang,
+            "{log} has each entry's number after its time",
+            "请核对编号：{log} 每行时间之后即为记录编号",
+            log = Action::Log,
+        ),
+        Refusal::BuiltOn => remedy!(
+            lang,
+            "void the later ones first, from the last backwards; {log} lists them",
+            "请先从最后一条起依次作废后续记录；{log} 可列出",
+            log = Action::Log,
+        ),
         Refusal::NoSuchSite => remedy!(
             lang,
             "{sites} lists the sites that are known here",
@@ -343,6 +361,10 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
         Refusal::SamePicture => plain(
             "take a photograph of what is left",
             "请重新拍摄铲除后的照片",
+        ),
+        Refusal::Informant => plain(
+            "leave out telephone and identity-card numbers: who told stays in the sealed envelope, of which the registry has the number alone",
+            "请删去手机号和身份证号：举报人身份只留在密封件内，登记库只存密封编号",
         ),
         Refusal::Far { .. } => plain("check the positions of both", "请核对两处位置"),
         Refusal::Order => plain(

@@ -249,7 +249,7 @@ pub(super) fn ambiguous_site(code: &str, sites: &[String], lang: Lang) -> Said {
     .hint(tr!(lang, "name one: {sites}", "请指明其一：{sites}"))
 }
 
-pub(super) fn no_code(code: &str, why: &CodeError, lang: Lang) -> Said {
+pub(super) fn no_code(code: &str, why: CodeError, lang: Lang) -> Said {
     match why {
         CodeError::CheckSymbol => Said::new(tr!(
             lang,
@@ -260,7 +260,7 @@ pub(super) fn no_code(code: &str, why: &CodeError, lang: Lang) -> Said {
             "one symbol was mistyped or misheard; ask again",
             "有一位输错或听错，请核对",
         )),
-        _ => Said::new(tr!(
+        CodeError::Malformed => Said::new(tr!(
             lang,
             "{code} is not a site code",
             "{code} 不是图斑编号"

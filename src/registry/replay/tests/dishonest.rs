@@ -2,6 +2,7 @@
 //! whatever dates, nothing outside its own code changes, and each attempt is in a list with its reason.
 
 use super::*;
+use crate::registry::affairs::Affairs;
 use crate::registry::authority::Standing;
 use crate::registry::settings::Settings;
 use crate::registry::unit;
@@ -130,6 +131,39 @@ fn found(of: &str, unit: &str) -> (SiteKey, Create) {
     (SiteKey::of_origin(&origin), create)
 }
 
+fn measure(district: &str, rung: Rung) -> Body {
+    Body::Measure(Box::new(Measure {
+        rung,
+        district: district.into(),
+        reason: "late".into(),
+        finding: None,
+        due: None,
+        paper: None,
+    }))
+}
+
+fn duty(district: &str, person: &str) -> Body {
+    Body::Duty(Duty {
+        district: district.into(),
+        household: None,
+        person: person.into(),
+        post: None,
+        season: 2026,
+        letter: None,
+        signed_on: None,
+    })
+}
+
+fn tip(district: &str) -> Body {
+    Body::Tip(Box::new(Tip {
+        channel: Channel::Letter,
+        sealed: None,
+        place: None,
+        district: Some(district.into()),
+        text: None,
+    }))
+}
+
 /// The honest county's sites at every step of their lives, and the province.
 fn honest() -> (Teller, Teller, Vec<SiteKey>) {
     let mut county = Teller::new(1, HONEST);
@@ -168,7 +202,39 @@ fn honest() -> (Teller, Teller, Vec<SiteKey>) {
     province.begin();
     province.law(trust(county.device, HONEST, true));
     province.law(trust(Teller::new(2, DISHONEST).device, DISHONEST, true));
+    province.law(duty(HONEST, "head of the county"));
+    province.law(measure(HONEST, Rung::Notice));
+    province.law(measure(DISHONEST, Rung::Listed));
+    county.law(duty("410423001", "head of the township"));
+    county.law(tip("410423001"));
+    county.law(measure("410423001", Rung::Talk));
     (county, province, sites)
+}
+
+/// What of an office's affairs nobody else may change: the measures that stand, the honest county's chain and tip-offs,
+/// what was voided of the honest offices' entries.
+fn affairs(events: &[(Hash, Event)], gate: &Authority) -> impl PartialEq + std::fmt::Debug + use<> {
+    let pairs = events.iter().map(|(hash, event)| (*hash, event));
+    let affairs = Affairs::of(gate, pairs);
+    let theirs = |unit: &str| [HONEST, PROVINCE].contains(&unit);
+    let standing: Vec<Hash> = affairs
+        .standing()
+        .filter(|m| theirs(&m.stamp.actor.unit))
+        .map(|m| m.stamp.event)
+        .collect();
+    let chain: Vec<String> = affairs
+        .chain_of("410423001", 2026)
+        .iter()
+        .map(|a| a.body.person.clone())
+        .collect();
+    let tips: Vec<(Hash, bool)> = affairs
+        .tips
+        .iter()
+        .filter(|t| theirs(&t.stamp.actor.unit))
+        .map(|t| (t.stamp.event, affairs.closed.contains_key(&t.stamp.event)))
+        .collect();
+    let voided = affairs.voided.iter().any(|v| theirs(&v.entry.actor.unit));
+    (standing, chain, tips, voided)
 }
 
 /// One thing that the dishonest county tries.
@@ -187,7 +253,7 @@ struct Attempt {
 
 fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
     let one = (
-        (0..3_u8, 0..8_usize, 0..20_u8, 0..4_u8, 0..4_u8),
+        (0..3_u8, 0..8_usize, 0..26_u8, 0..4_u8, 0..4_u8),
         (
             0..5_u8,
             proptest::collection::vec(0..60_usize, 0..3),
@@ -215,7 +281,14 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
     clippy::too_many_lines,
     reason = "one arm for each thing that is tried"
 )]
-fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId]) -> (bool, Body) {
+fn said_by(
+    attempt: &Attempt,
+    site: SiteKey,
+    other: SiteKey,
+    devices: &[DeviceId],
+    known: &[Hash],
+) -> (bool, Body) {
+    let entry = known[(attempt.based_on.iter().sum::<usize>() + attempt.target) % known.len()];
     let reason = || "because".to_owned();
     let place = Place::point(LonLat::new(114.0 + f64::from(attempt.day) * 0.01, 33.0));
     let detection = Detection {
@@ -343,6 +416,18 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
                 program: "t".into(),
             }),
         ),
+        20 => (true, Body::CameOf(CameOf { of: entry })),
+        21 | 22 => {
+            let reason = reason();
+            let about_site = attempt.what == 21;
+            (about_site, Body::Void(Void { of: entry, reason }))
+        }
+        23 => {
+            let reason = reason();
+            (false, Body::Settle(Settle { of: entry, reason }))
+        }
+        24 => (false, measure(of_unit, Rung::Listed)),
+        25 => (false, duty(of_unit, "mallory")),
         _ => (
             false,
             Body::Patrol(Box::new(Patrol {
@@ -355,6 +440,8 @@ fn said_by(attempt: &Attempt, site: SiteKey, other: SiteKey, devices: &[DeviceId
                 walked: vec![],
                 track: None,
                 note: None,
+                seeds: None,
+                publicity: None,
             })),
         ),
     }
@@ -392,7 +479,7 @@ fn try_all(attempts: &[Attempt], sites: &[SiteKey], honest: &[&Teller]) -> Vec<T
             pick(attempt.target),
             pick(attempt.target + 1 + usize::from(attempt.day)),
         );
-        let (about_site, body) = said_by(attempt, site, other, &devices);
+        let (about_site, body) = said_by(attempt, site, other, &devices, &known);
         let site = match &body {
             Body::Create(create) => SiteKey::of_origin(&create.origin),
             _ => site,
@@ -529,6 +616,7 @@ proptest! {
                 prop_assert_eq!(law(&before, unit, &devices), law(&after, unit, &devices));
             }
             let (sites_before, sites_after) = (sites_of(&truth, &before), sites_of(&all, &after));
+            prop_assert_eq!(affairs(&truth, &before), affairs(&all, &after));
             for key in &sites {
                 prop_assert_eq!(essence(&sites_before[key]), essence(&sites_after[key]));
             }

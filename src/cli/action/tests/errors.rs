@@ -1,0 +1,468 @@
+//! An error of every kind, and what it says.
+
+use super::every;
+use crate::cli::registry::say::ArgumentError;
+use crate::evaluate::EvaluateError;
+use crate::exchange::ExchangeError;
+use crate::exchange::import::RowFlaw;
+use crate::files::FileError;
+use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
+use crate::imagery::photo::{
+    Band, Defect, DemError, Doubt, JpegError, PosError, Position, SetAside, Why,
+};
+use crate::imagery::{Captured, InputError, RasterError, RasterNote};
+use crate::office::OfficeError;
+use crate::office::entry::EntryError;
+use crate::office::record::RecordError;
+use crate::province::hot_spots::NotEnough;
+use crate::registry::body::Outcome;
+use crate::registry::event::EventFlaw;
+use crate::registry::ids::{CodeError, Hash};
+use crate::registry::moves::{Move, Need, Refusal};
+use crate::registry::{DeviceId, State};
+use crate::scan::{JournalError, ModelError, ScanError};
+use crate::store::StoreError;
+use crate::store::backup::BackupError;
+use crate::store::bundle::BundleError;
+use crate::store::evidence::EvidenceError;
+use crate::store::keys::KeyError;
+use crate::text::{DegreesFlaw, TextFlaw};
+use crate::words::{Both, Lang, Said, Say};
+use std::io;
+use std::path::{Path, PathBuf};
+
+fn path() -> PathBuf {
+    "a b.tif".into()
+}
+
+fn io(kind: io::ErrorKind) -> io::Error {
+    io::Error::from(kind)
+}
+
+fn denied() -> io::Error {
+    io(io::ErrorKind::PermissionDenied)
+}
+
+fn device() -> DeviceId {
+    "ab".repeat(32).parse().unwrap()
+}
+
+fn ground() -> Vec<Box<dyn Say>> {
+    let misfits = [
+        None,
+        Some(Misfit::Exchanged),
+        Some(Misfit::ZoneInFront {
+            zone: 38,
+            epsg: 4526,
+        }),
+        Some(Misfit::ZoneLeftOut {
+            zone: 38,
+            epsg: 4526,
+        }),
+    ];
+    let mut all: Vec<Box<dyn Say>> = Vec::new();
+    all.extend(boxed(misfits.into_iter().map(|misfit| {
+        CrsError::OutOfRange {
+            name: "x".into(),
+            x: 1.0,
+            y: 2.0,
+            misfit,
+        }
+    })));
+    all.extend(boxed(every!(CrsError {
+        Unknown { definition: "x".into() },
+        NoWayToLonLat { name: "x".into() },
+        OutOfRange { name: "x".into(), x: 1.0, y: 2.0, misfit: None },
+    })));
+    all.extend(boxed(every!(GeoPackageError {
+        Unreadable { path: path(), source: denied() },
+        Interrupted { path: path(), journal: path() },
+        TooMuch { path: path() },
+        Malformed { path: path(), why: "x".into() },
+    })));
+    all.extend(boxed(every!(BoundaryNote {
+        WithoutShape { path: path(), features: 1 },
+        Settled { path: path(), features: vec![1] },
+        NoArea { path: path(), features: vec![1] },
+        Misfit { path: path(), misfit: Misfit::Exchanged },
+        UnknownDatum { path: path(), datum: "Xian 1980".into() },
+    })));
+    all.extend(boxed(vectors().into_iter().map(|source| {
+        BoundaryError::Unreadable {
+            path: path(),
+            source,
+        }
+    })));
+    all.extend(boxed(every!(BoundaryError {
+        Unreadable { path: path(), source: VectorError::NoCrs },
+        Empty { path: path() },
+        SelfIntersecting { path: path(), feature: 1 },
+        Shape { path: path(), feature: 1 },
+        NoCrs { path: path() },
+        Crs { path: path(), source: CrsError::Unknown { definition: "x".into() } },
+    })));
+    all
+}
+
+fn vectors() -> Vec<VectorError> {
+    every!(VectorError {
+        Unreadable(denied()),
+        GeoPackage(GeoPackageError::TooMuch { path: path() }),
+        NoVector(String::new()),
+        NoJson { line: 1 },
+        Text(TextFlaw::Empty),
+        Xml(crate::text::xml::XmlFlaw::Cut),
+        NoKml("x".into()),
+        Parts(".dbf"),
+        Words { feature: 1 },
+        Shape { feature: 1, why: "x".into() },
+        NoCrs,
+        Crs(CrsError::Unknown { definition: "x".into() }),
+    })
+}
+
+fn photos() -> Vec<Why> {
+    let no_position = |position| Why::NoPosition {
+        position,
+        damaged: false,
+        camera: true,
+    };
+    let mut all: Vec<Why> = [
+        Position::NullIsland,
+        Position::Absurd,
+        Position::Unreadable,
+        Position::Missing,
+    ]
+    .into_iter()
+    .map(no_position)
+    .collect();
+    all.extend(
+        [
+            Doubt::AllZero,
+            Doubt::NoTilt,
+            Doubt::Damaged,
+            Doubt::Ambiguous,
+            Doubt::NoHeading,
+            Doubt::HandHeld,
+        ]
+        .map(Why::Attitude),
+    );
+    all.extend([Defect::Blurred, Defect::Dark, Defect::Overexposed].map(Why::Defect));
+    all.extend([Band::Colour, Band::Multispectral("NIR".into())].map(Why::Band));
+    all.extend(every!(Why {
+        Jpeg(JpegError::Empty), Jpeg(JpegError::Broken), Jpeg(JpegError::NotJpeg { looks_like: None }),
+        Truncated, Damaged, TooLarge { megapixels: 900.0 }, Grey,
+        NoPosition { position: Position::Missing, damaged: true, camera: true },
+        NoAltitude { above_sea: true, damaged: false },
+        NoAltitude { above_sea: false, damaged: true },
+        AbsurdAltitude { above_ground_m: 9000.0 },
+        OffTerrain, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
+        Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared),
+    }));
+    all
+}
+
+fn imagery() -> Vec<Box<dyn Say>> {
+    let mut all: Vec<Box<dyn Say>> = Vec::new();
+    all.extend(boxed(
+        photos()
+            .into_iter()
+            .map(|why| SetAside { path: path(), why }),
+    ));
+    all.extend(boxed(every!(RasterError {
+        Photo(Box::new(SetAside { path: path(), why: Why::Grey })),
+        NotARaster { path: path(), reason: "x".into() },
+        DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
+        Leads { path: path(), to: "x".into() },
+        NoCrs { path: path() }, NoPlace { path: path() }, Gcps { path: path() }, Rpcs { path: path() },
+        ZeroPixels { path: path() },
+        Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
+        Grey { path: path(), bands: 1, heights: true }, Grey { path: path(), bands: 1, heights: false },
+        Foreign { path: path(), format: "ECW" },
+        NoSuchBand { path: path(), band: 9, bands: 3 },
+        Depth { path: path(), kind: "Float32".into() },
+        TooCoarse { path: path(), gsd_cm: 9.0, coarsest_cm: 3.0 },
+        PartlyUnreadable { path: path(), m2: 3.0 },
+        Changed { path: path() },
+    })));
+    all.extend(boxed(every!(RasterNote {
+        Overridden { path: path(), own: "a".into(), taken: "b".into() },
+        UnknownDatum { path: path(), datum: "x".into() },
+    })));
+    all.extend(boxed(every!(InputError {
+        Missing { path: path() },
+        Unreadable { path: path(), source: denied() },
+        List { path: path(), flaw: TextFlaw::Empty },
+        Nothing { path: path(), ignored: 3 },
+    })));
+    all.extend(boxed(every!(PosError {
+        Unreadable { path: path(), source: denied() },
+        Text { path: path(), flaw: TextFlaw::Empty },
+        Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
+        Row { path: path(), line: 1 },
+        Twice { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
+    })));
+    all.extend(boxed(every!(DemError {
+        Unreadable { path: path() }, NoPlace { path: path() },
+        Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
+        Elsewhere { path: path() },
+    })));
+    // Its text is its own: `CapturedError::` is made by its reader alone.
+    all.push(Box::new("x".parse::<Captured>().unwrap_err()));
+    all
+}
+
+fn scan() -> Vec<Box<dyn Say>> {
+    let input = || InputError::Missing { path: path() };
+    let crs = || CrsError::NoWayToLonLat { name: "x".into() };
+    let mut all: Vec<Box<dyn Say>> = Vec::new();
+    all.extend(boxed(every!(ModelError {
+        NoRuntime { places: vec![path()] },
+        BadRuntime { path: path(), reason: "x".into() },
+        Unreadable { path: path(), source: denied() },
+        File { path: path(), source: Box::new(ModelError::NoCell) },
+        NotOnnx { reason: "x".into() },
+        Ports { inputs: 2, outputs: 2 },
+        InputShape { found: "x".into() }, OutputShape { found: "x".into() },
+        NotAClassifier { kind: "x".into() },
+        NoResolution, NoTileSize, NoCell,
+        NotJson { key: "x".into(), value: "x".into() }, BadValue { key: "x".into(), value: "x".into() },
+        Run { reason: "x".into() }, NotANumber,
+        Device { device: "cuda".into(), reason: "x".into() },
+    })));
+    all.extend(boxed(every!(JournalError {
+        OtherWork { folder: path(), difference: "x".into() },
+        BelowFloor { folder: path(), floor: 0.1, lowest: 0.05 },
+        Foreign { folder: path(), file: "x".into() },
+        Damaged { folder: path() }, Busy { folder: path() },
+        File(FileError::Exists { path: path() }),
+        Io { path: path(), source: denied() },
+        Io { path: path(), source: io(io::ErrorKind::StorageFull) },
+    })));
+    all.extend(boxed(every!(ScanError {
+        Input(input()), NoSource(vec![]), NoSource(vec![RasterError::NoCrs { path: path() }]),
+        NoSource(vec![RasterError::NoCrs { path: path() }, RasterError::NoPlace { path: path() }]),
+        Raster(RasterError::NoCrs { path: path() }),
+        Model(ModelError::NoCell),
+        Boundary(BoundaryError::Empty { path: path() }),
+        BoundaryElsewhere { path: path() },
+        NoData { sources: vec!["x".into()] },
+        Journal(JournalError::Busy { folder: path() }),
+        Write { path: path(), source: denied() },
+        Crs(crs()),
+        Dem(DemError::Elsewhere { path: path() }),
+        Pos(PosError::Empty { path: path() }),
+        Range { what: Both("the threshold", "阈值"), value: "2".into(), allowed: Both("0–1", "0–1") },
+        Interrupted { folder: path() },
+    })));
+    all.extend(boxed(every!(EvaluateError {
+        NoTruth { path: path() },
+        Truth { path: path(), feature: Some(1), why: "x".into() },
+        Truth { path: path(), feature: None, why: "x".into() },
+        List { path: path(), why: "x".into() },
+        Elsewhere { survey: "x".into(), plots: 3 },
+        NoEmptyGround,
+        Scan { survey: "x".into(), source: ScanError::Input(input()) },
+        Write { path: path(), source: denied() },
+        Foreign { path: path() },
+        File(FileError::Exists { path: path() }),
+        Chart { why: "x".into() },
+    })));
+    all
+}
+
+fn refusals() -> Vec<Refusal> {
+    every!(Refusal {
+        Role,
+        State { state: State::Confirmed, allowed: vec![] },
+        State { state: State::Candidate, allowed: vec![Move::Screen, Move::Visit] },
+        Disputed, SelfAcceptance, NotAll { percent: 40 },
+        Lacks { needs: vec![Need::ScenePhoto, Need::AfterPhoto, Need::TwoOfficers] },
+        Lacks { needs: vec![Need::CountOrArea, Need::SpotPhoto, Need::LicenceDocument] },
+        NoReason, IntoLess { state: State::Confirmed }, NotClaimed, MissingHistory, Origin, Device, Revoked,
+        Unit { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
+        Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
+        NoSuchEntry, BuiltOn, AnotherPerson, Informant,
+    })
+}
+
+fn store() -> Vec<Box<dyn Say>> {
+    let mut all: Vec<Box<dyn Say>> = Vec::new();
+    for site in ["", "7K3QF2-M"] {
+        all.extend(boxed(refusals().into_iter().map(|refusal| {
+            StoreError::Refused {
+                site: site.into(),
+                refusal,
+                actor: "Li".into(),
+            }
+        })));
+    }
+    all.extend(boxed(every!(StoreError {
+        Missing { path: path() }, Exists { path: path() }, Empty { path: path() }, NotARegistry { path: path() },
+        Newer { path: path(), found: 9, known: 3 },
+        Held { path: path(), by: "x".into() },
+        ReadOnly { path: path() }, Interrupted { path: path() },
+        ForeignJournal { path: path(), journal: path() },
+        NoDeviceKey { path: path() }, Full { path: path() },
+        Damaged { path: path(), what: "x".into() },
+        Refused { site: String::new(), refusal: Refusal::Role, actor: "Li".into() },
+        NoRole { actor: "Li".into(), roles: vec!["verifier"] },
+        Grounds { path: path() },
+        KeyNeeded { actor: "Li".into() },
+        UnknownSite { code: "x".into() },
+        AmbiguousSite { code: "x".into(), sites: vec!["7K3QF2-M".into()] },
+        Code { code: "x".into(), source: CodeError::Malformed },
+        Code { code: "x".into(), source: CodeError::CheckSymbol },
+        Flaw { event: Hash::of(b"x"), flaw: EventFlaw::Link },
+        Sqlite { path: path(), source: StoreError::of_the_engine() },
+        Io { path: path(), source: denied() },
+    })));
+    all.extend(boxed(every!(BackupError {
+        Store(StoreError::Missing { path: path() }), File(FileError::Exists { path: path() }),
+        Io { path: path(), source: denied() },
+        Named { path: path() }, NotABackup { path: path() }, Locked { path: path() },
+        Changed { path: path(), name: "x".into() },
+        Taken { path: path() },
+    })));
+    all.extend(boxed(every!(KeyError {
+        Missing { name: "Li".into() }, Locked { name: "Li".into() },
+        Io { path: path(), source: denied() },
+    })));
+    all.extend(boxed(every!(EvidenceError {
+        Unreadable { path: path(), source: denied() }, NotAPhoto { path: path() },
+        Unwritable { path: path(), source: denied() },
+    })));
+    all.extend(boxed(bundles()));
+    all
+}
+
+fn bundles() -> Vec<BundleError> {
+    every!(BundleError {
+        Io { path: path(), source: denied() },
+        File(FileError::Exists { path: path() }),
+        NotABundle { path: path(), why: "x".into() }, Changed { path: path(), at: "x".into() },
+        Strange { path: path(), entry: "x".into() }, Bomb { path: path(), claims: 9 },
+        Newer { path: path(), format: "x".into() },
+        Stranger { path: path(), device: device(), unit: "410423".into() },
+        StrangeEvent { path: path(), device: device(), seq: 1, unit: "410423".into() },
+        Event { path: path(), line: 1, flaw: EventFlaw::Link },
+        Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
+        Store(Box::new(StoreError::Missing { path: path() })),
+    })
+}
+
+fn above() -> Vec<Box<dyn Say>> {
+    let missing = || StoreError::Missing { path: path() };
+    let photo = || EvidenceError::NotAPhoto { path: path() };
+    let exists = || FileError::Exists { path: path() };
+    let mut all: Vec<Box<dyn Say>> = Vec::new();
+    all.extend(boxed(every!(FileError {
+        Exists { path: path() }, Registry { path: path() },
+        Unwritable { path: path(), source: denied() },
+    })));
+    all.extend(boxed(every!(ExchangeError {
+        File(exists()),
+        Unreadable { path: path(), source: denied() },
+        GeoPackage(GeoPackageError::TooMuch { path: path() }),
+        Unknown { path: path() },
+        Malformed { path: path(), why: "x".into() },
+        Table { path: path(), flaw: crate::exchange::GridFlaw::OldWorkbook },
+        NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
+        Vector { path: path(), source: VectorError::NoCrs },
+        Targets { path: path(), flaws: vec![crate::exchange::targets::TargetFlaw::Nothing] },
+        Track { path: path(), flaw: crate::exchange::track::TrackFlaw::NotGpx },
+        Shifted { path: path(), system: "GCJ-02", metres: 500, rows: 9 },
+        Store(Box::new(missing())),
+        Evidence(photo()),
+    })));
+    all.extend(boxed(every!(NotEnough {
+        Ground, Cells { cells: 3, resolution: 7 }, Sites { sites: 1 },
+    })));
+    all.extend(boxed(every!(RecordError {
+        Unreadable { path: path(), source: denied() },
+        Malformed { path: path(), why: "x".into() },
+        Edited { path: path() },
+        Evidence(photo()),
+        Store(Box::new(missing())),
+    })));
+    all.extend(boxed(every!(OfficeError {
+        Store(Box::new(missing())),
+        Evidence(Box::new(photo())),
+        Key(KeyError::Missing { name: "Li".into() }),
+        Record(Box::new(RecordError::Edited { path: path() })),
+        Bundle(Box::new(BundleError::Nothing)),
+        Exchange(Box::new(ExchangeError::Unknown { path: path() })),
+        File(exists()),
+        ManyUnits("Li".into()),
+        Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
+    })));
+    all.extend(boxed(every!(EntryError {
+        Unknown { typed: "3f9c".into(), found: 0 },
+        Unknown { typed: "3f9c".into(), found: 2 },
+        Kind { typed: "3f9c".into(), kind: "visit".into(), wanted: &["patrol", "tip"] },
+    })));
+    all
+}
+
+fn arguments() -> Vec<ArgumentError> {
+    every!(ArgumentError {
+        NoRegistry, ManyRegistries(vec![path()]), ManyUnits("Li".into()), NoActor, NoDecision,
+        Value { option: "--unit", value: "x".into(), looks: "410423".into() },
+        NoDistricts { path: path(), why: "x".into() },
+        NoPassphrase, NoOldPassphrase, NoBackupPassphrase, NothingToAssign,
+        Coded { option: "--reason", value: "x".into(), list: vec![("crop", "a crop", "农作物")] },
+        UnknownCrew { crew: "x".into(), meant: Some("y".into()), known: vec!["y".into()] },
+        UnknownCrew { crew: "x".into(), meant: None, known: vec![] },
+        UnknownCrew { crew: "x".into(), meant: None, known: vec!["y".into()] },
+        UnknownDistrict("4104".into()), NoPlace(vec![path()]), Input(denied()),
+    })
+}
+
+fn rows() -> Vec<RowFlaw> {
+    let mut all: Vec<RowFlaw> = refusals().into_iter().map(RowFlaw::Move).collect();
+    all.extend(every!(RowFlaw {
+        ChangedRow { before: (Outcome::Cultivated, Some(3)), now: (Outcome::Nothing, None) },
+        NoSite, UnknownSite("x".into()), TwoSites, Mangled("x".into()),
+        OtherDistrict { given: "a".into(), known: "b".into() },
+        TwoRows(vec![1, 2]),
+        Form(crate::exchange::filled::FormFlaw {
+            key: "outcome", value: "x".into(), why: crate::exchange::filled::Wrong::NotANumber,
+        }),
+        NoTime, UnknownHead, NotDegrees, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
+        Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
+        PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
+    }));
+    all
+}
+
+fn boxed<E: Say>(errors: impl IntoIterator<Item = E>) -> Vec<Box<dyn Say>> {
+    errors
+        .into_iter()
+        .map(|error| Box::new(error) as Box<dyn Say>)
+        .collect()
+}
+
+/// What every error says, with its name.
+pub(super) fn told(lang: Lang) -> Vec<(String, Said)> {
+    let errors = [
+        ground(),
+        imagery(),
+        scan(),
+        store(),
+        above(),
+        boxed(arguments()),
+    ];
+    let mut told: Vec<(String, Said)> = errors
+        .into_iter()
+        .flatten()
+        .map(|error| (format!("{error:?}"), error.say(lang)))
+        .collect();
+    for error in vectors() {
+        told.push((format!("{error:?}"), error.say(Path::new("a.shp"), lang)));
+    }
+    for flaw in rows() {
+        let said = Said::new(lang.pick("a row", "一行")).hint(flaw.say(lang));
+        told.push((format!("{flaw:?}"), said));
+    }
+    told
+}

@@ -1,0 +1,149 @@
+//! What the commands of an office's affairs share, and their lines below a site and in lists.
+
+use super::context::{Common, Context};
+use super::say::{Failure, bad, data, json};
+use crate::office::affairs::{self, Entered};
+use crate::office::entry::entry;
+use crate::registry::Site;
+use crate::registry::body::Body;
+use crate::registry::event::Sealed;
+use crate::registry::ids::Hash;
+use crate::registry::site::Voided;
+use crate::registry::told::{kind_label, of_duty, of_measure, told};
+use crate::registry::unit::{is_at_or_below, is_code};
+use crate::store::{Store, StoreError};
+use crate::tr;
+use crate::words::Lang;
+
+/// A command's surroundings out of its options.
+pub(super) fn context(common: Common, lang: Lang) -> Context {
+    Context { common, lang }
+}
+
+/// A district's code that was typed.
+pub(super) fn district(option: &'static str, code: &str) -> Result<String, Failure> {
+    if is_code(code) {
+        Ok(code.to_owned())
+    } else {
+        Err(bad(option, code, "410423 / 410423001 / 410423001002"))
+    }
+}
+
+/// The entry that was typed, of one of these types.
+pub(super) fn named(
+    store: &Store,
+    typed: &str,
+    kinds: &'static [&'static str],
+) -> Result<Hash, Failure> {
+    Ok(entry(store, typed, kinds)?.hash)
+}
+
+/// Records something that concerns no site, and says so.
+pub(super) fn state(
+    context: &Context,
+    body: impl FnOnce(&Store) -> Result<Body, Failure>,
+) -> Result<super::Done, Failure> {
+    let (mut office, session) = context.office()?;
+    let body = body(office.store())?;
+    let sealed = affairs::state(&mut office, &session, body)?;
+    show(office.store(), &sealed, context);
+    Ok(super::Done::Whole)
+}
+
+/// One line of an entry: its number, its type, what it says.
+pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) {
+    let event = &sealed.event;
+    if context.common.json {
+        json(&serde_json::json!(Entered::of(sealed)));
+        return;
+    }
+    let kind = kind_label(event.body.kind(), context.lang);
+    let words = line_of(store, &event.body, context.lang).unwrap_or_default();
+    data(&format!("{} {kind} {words}", sealed.hash.short()));
+}
+
+/// What such an event says in one line.
+pub(super) fn line_of(store: &Store, body: &Body, lang: Lang) -> Option<String> {
+    told(body, |key| store.code(key).unwrap_or_default(), lang)
+}
+
+/// Who answers for the place of a site, what supervision says of it, what led to it and which of its entries are void:
+/// lines below everything else that is shown of it.
+pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String>, StoreError> {
+    let affairs = store.affairs()?;
+    let mut lines = Vec::new();
+    let mut put = |english: &str, chinese: &str, value: String| {
+        let (label, colon) = (lang.pick(english, chinese), lang.pick(":", "："));
+        lines.push(format!("  {label}{colon}{}{value}", lang.pick(" ", "")));
+    };
+    let district = district_of(store, site)?;
+    for duty in affairs.chain_of(&district, site.season) {
+        put("answers for it", "责任人", of_duty(&duty.body, lang));
+    }
+    for tip in affairs.tips_of(site) {
+        let words = line_of(store, &Body::Tip(Box::new(tip.body.clone())), lang);
+        put("came of a tip-off", "来自举报", words.unwrap_or_default());
+    }
+    for (of, _) in &site.came_of {
+        if let Some(sealed) = patrol(store, *of)? {
+            let (on, number) = (sealed.event.body.day_of_season("").to_owned(), of.short());
+            put("came of a patrol", "来自踏查", format!("{on} ({number})"));
+        }
+    }
+    for finding in affairs
+        .open_findings()
+        .filter(|f| f.body.site == Some(site.key) && is_at_or_below(&district, &f.body.district))
+    {
+        let words = line_of(store, &Body::Finding(Box::new(finding.body.clone())), lang);
+        put(
+            "found by supervision",
+            "督导问题",
+            words.unwrap_or_default(),
+        );
+    }
+    for measure in affairs
+        .standing()
+        .filter(|m| is_at_or_below(&district, &m.body.district))
+    {
+        put(
+            "its district",
+            "所在区划督办",
+            of_measure(&measure.body, lang),
+        );
+    }
+    for voided in &site.voided {
+        put("void", "作废", of_voided(voided, lang));
+    }
+    Ok(lines)
+}
+
+fn of_voided(voided: &Voided, lang: Lang) -> String {
+    let (kind, entry) = (kind_label(&voided.kind, lang), voided.entry.event.short());
+    let (by, of) = (&voided.by.actor.name, &voided.entry.actor.name);
+    let reason = &voided.reason;
+    tr!(
+        lang,
+        "{kind} {entry} by {of}, voided by {by}: {reason}",
+        "{kind} {entry}（{of} 录入），由 {by} 作废：{reason}"
+    )
+}
+
+/// Who answers for the place of a site, from the prefecture down, as JSON.
+pub(super) fn answers(store: &Store, site: &Site) -> Result<serde_json::Value, StoreError> {
+    let affairs = store.affairs()?;
+    let chain = affairs.chain_of(&district_of(store, site)?, site.season);
+    Ok(chain
+        .iter()
+        .map(|duty| serde_json::json!(duty.body))
+        .collect())
+}
+
+/// The smallest district that a site is known to lie in; without a boundary file its unit.
+fn district_of(store: &Store, site: &Site) -> Result<String, StoreError> {
+    store.lies_in(site, store.districts()?.as_ref())
+}
+
+fn patrol(store: &Store, of: Hash) -> Result<Option<Sealed>, StoreError> {
+    let known = store.followed("patrol")?;
+    Ok(known.into_iter().find(|sealed| sealed.hash == of))
+}

@@ -1,0 +1,132 @@
+//! `duty`: who answers for which district.
+
+use super::Done;
+use super::affairs::{context, district, show, state};
+use super::context::Common;
+use super::life::day;
+use super::say::{Failure, tell};
+use crate::registry::body::{self, Body};
+use crate::registry::unit::is_at_or_below;
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, Subcommand};
+
+/// `papaver duty`
+#[derive(Debug, Args)]
+pub struct Duty {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Record a signed letter of responsibility 登记签订的责任书
+    Sign(Sign),
+    /// List who answers for which district 列出各区划责任人
+    List(List),
+}
+
+#[derive(Debug, Args)]
+struct Sign {
+    /// The district's code: prefecture, county, township or village 区划代码：市、县、乡或村
+    district: String,
+    /// Who answers for it 责任人姓名
+    person: String,
+    /// Their post 职务
+    #[arg(long)]
+    post: Option<String>,
+    /// The household of that village that signed 签订责任书的农户（所在村的户）
+    #[arg(long, value_name = "NAME")]
+    household: Option<String>,
+    /// The number of the signed letter 责任书编号
+    #[arg(long, value_name = "NUMBER")]
+    letter: Option<String>,
+    /// The day it was signed 签订日期
+    #[arg(long, value_name = "DATE")]
+    signed: Option<String>,
+    /// The season (default: that of the event) 年度（默认按录入时间）
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Those of this district and below, and those above it 只列该区划及其上下级
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// The season (default: this one) 年度（默认本年度）
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Duty {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        match self.what {
+            What::Sign(sign) => sign.run(lang),
+            What::List(list) => list.run(lang),
+        }
+    }
+}
+
+impl Sign {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let code = district("DISTRICT", &self.district)?;
+        let signed_on = self
+            .signed
+            .as_deref()
+            .map(|text| day("--signed", text))
+            .transpose()?;
+        let context = context(self.common, lang);
+        let at = context.at()?;
+        state(&context, |store| {
+            let season = self.season.or_else(|| store.settings().season_of(&at));
+            Ok(Body::Duty(body::Duty {
+                district: code,
+                household: self.household,
+                person: self.person,
+                post: self.post,
+                season: season.unwrap_or(0),
+                letter: self.letter,
+                signed_on,
+            }))
+        })
+    }
+}
+
+impl List {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = context(self.common, lang);
+        let store = context.read()?;
+        let now = context.at()?;
+        let season = self.season.or_else(|| store.settings().season_of(&now));
+        let season = season.unwrap_or(0);
+        let affairs = store.affairs()?;
+        let meant = |code: &str| {
+            self.district
+                .as_deref()
+                .is_none_or(|d| is_at_or_below(code, d) || is_at_or_below(d, code))
+        };
+        let mut n = 0;
+        for duty in affairs.standing_duties(season) {
+            if !meant(&duty.body.district) {
+                continue;
+            }
+            n += 1;
+            if let Some(sealed) = store.event(duty.stamp.event)? {
+                show(&store, &sealed, &context);
+            }
+        }
+        if !context.common.json {
+            tell(&tr!(
+                lang,
+                "{n} answer for districts and households in season {season}",
+                "{season} 年度责任书共 {n} 份"
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}

@@ -1,0 +1,140 @@
+//! `sites`: which sites there are, in the order that is asked for.
+
+use super::Done;
+use super::context::{Common, Context, today};
+use super::filter::FilterArguments;
+use super::say::{Failure, data, json, tell};
+use super::view::{line, site_json};
+use crate::ground::LonLat;
+use crate::registry::Site;
+use crate::registry::place::Place;
+use crate::store::{Store, StoreError};
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, ValueEnum};
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    Code,
+    Rank,
+    Due,
+    Distance,
+}
+
+/// `papaver sites`
+#[derive(Debug, Args)]
+pub struct Sites {
+    #[command(flatten)]
+    filter: FilterArguments,
+    /// By code, rank in the scan, due day, or distance from `--near` (default: by code; with `--near` by distance) 排序：code 编号、rank 航次内排名、due 时限、distance 距 `--near` 的远近（默认按编号；用 `--near` 时由近到远）
+    #[arg(long, value_name = "ORDER", value_enum, hide_possible_values = true)]
+    sort: Option<Order>,
+    /// List pairs of open sites that may be one place instead 改为列出可能是同一处的未办结图斑对
+    #[arg(long)]
+    duplicates: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Sites {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let filter = self.filter.known_to(&store)?;
+        let mut sites = store.sites(&filter)?;
+        if self.duplicates {
+            return duplicates(&store, &sites, &context);
+        }
+        let near = filter.near.map(|(at, _)| at);
+        let order = self.sort.unwrap_or(match near {
+            Some(_) => Order::Distance,
+            None => Order::Code,
+        });
+        sort(&mut sites, order, near, &store);
+        for site in &sites {
+            show(site, near, &store, &context)?;
+        }
+        if !context.common.json {
+            let n = sites.len();
+            tell(&tr!(lang, "{n} sites", "共 {n} 个图斑"));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+fn metres(site: &Site, near: Option<LonLat>) -> Option<f64> {
+    near.map(|at| site.place.distance_m(&Place::point(at)))
+}
+
+/// What is not known comes last.
+fn sort(sites: &mut [Site], order: Order, near: Option<LonLat>, store: &Store) {
+    let rank = |site: &Site| site.detection.as_ref().and_then(|d| d.rank);
+    match order {
+        Order::Code => {}
+        Order::Rank => sites.sort_by_key(|site| (rank(site).is_none(), rank(site), site.key)),
+        Order::Due => {
+            let due = |site: &Site| site.due(store.settings());
+            sites.sort_by_key(|site| (due(site).is_none(), due(site), site.key));
+        }
+        Order::Distance => sites.sort_by(|a, b| {
+            let metres = |site| metres(site, near).unwrap_or(0.0);
+            metres(a).total_cmp(&metres(b)).then(a.key.cmp(&b.key))
+        }),
+    }
+}
+
+fn show(
+    site: &Site,
+    near: Option<LonLat>,
+    store: &Store,
+    context: &Context,
+) -> Result<(), StoreError> {
+    let code = store.code(site.key)?;
+    let settings = store.settings();
+    let metres = metres(site, near);
+    if context.common.json {
+        let district = store.district(site.key)?;
+        let mut value = site_json(site, &code, district.as_ref(), settings, today());
+        if let Some(metres) = metres {
+            value["metres"] = ((metres * 10.0).round() / 10.0).into();
+        }
+        json(&value);
+    } else {
+        let mut text = line(site, &code, settings, today(), context.lang);
+        if let Some(metres) = metres {
+            text.push_str(&tr!(context.lang, " · {metres:.0} m", " · {metres:.0} 米"));
+        }
+        data(&text);
+    }
+    Ok(())
+}
+
+fn duplicates(store: &Store, sites: &[Site], context: &Context) -> Result<Done, Failure> {
+    let radius = f64::from(store.settings().match_radius_m);
+    for site in sites.iter().filter(|site| site.state.is_open()) {
+        for other in store.sites_near(&site.place, radius)? {
+            let metres = site.place.distance_m(&other.place);
+            let scan = |s: &Site| s.detection.as_ref().map(|d| d.scan.clone());
+            let candidate = |s: &Site| s.detection.as_ref().map(|d| d.candidate.clone());
+            // Candidates of one scan are apart; one candidate that two offices recorded is one place.
+            let one_scan = scan(site).is_some()
+                && scan(site) == scan(&other)
+                && candidate(site) != candidate(&other);
+            if other.key > site.key && other.state.is_open() && metres <= radius && !one_scan {
+                let (a, b) = (store.code(site.key)?, store.code(other.key)?);
+                if context.common.json {
+                    json(
+                        &serde_json::json!({"sites": [a, b], "metres": (metres * 10.0).round() / 10.0}),
+                    );
+                } else {
+                    data(&format!("{a} {b} {metres:.1} m"));
+                }
+            }
+        }
+    }
+    Ok(Done::Whole)
+}

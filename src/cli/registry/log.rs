@@ -1,0 +1,119 @@
+//! `log`: the events, a line each.
+
+use super::Done;
+use super::context::{Common, Context};
+use super::say::{Failure, data, json};
+use crate::registry::event::Sealed;
+use crate::registry::sentence::{Teller, kind};
+use crate::registry::{Site, SiteKey};
+use crate::store::{Store, StoreError};
+use crate::text::Zone;
+use crate::words::Lang;
+use clap::Args;
+use serde_json::Value;
+
+/// Events read at a time.
+const BATCH: i64 = 1000;
+
+/// `papaver log`
+#[derive(Debug, Args)]
+pub struct Log {
+    /// A site's code (default: everything) 图斑编号（默认列出全部记录）
+    site: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Log {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let zone = store.zone()?;
+        let show = |sealed: &Sealed, site: Option<SiteKey>| -> Result<(), StoreError> {
+            if context.common.json {
+                json(&as_json(sealed));
+            } else {
+                data(&as_line(&store, sealed, site, zone, lang)?);
+            }
+            Ok(())
+        };
+        if let Some(site) = &self.site {
+            let key = store.find(site)?;
+            let mut events = store.events_of(key)?;
+            events.sort_by_key(|s| (s.event.id, s.hash));
+            for sealed in &events {
+                show(sealed, Some(key))?;
+            }
+            return Ok(Done::Whole);
+        }
+        let mut after = 0;
+        loop {
+            let batch = store.events(after, BATCH)?;
+            if batch.is_empty() {
+                return Ok(Done::Whole);
+            }
+            after += BATCH;
+            for sealed in &batch {
+                show(sealed, None)?;
+            }
+        }
+    }
+}
+
+fn as_json(sealed: &Sealed) -> Value {
+    let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
+    value["hash"] = Value::from(sealed.hash.to_string());
+    value["signature"] = Value::from(hex::encode(sealed.signature));
+    if let Some(own) = sealed.actor_signature {
+        value["actor_signature"] = Value::from(hex::encode(own));
+    }
+    value
+}
+
+/// `2026-05-03 10:21 +08:00  8a1f3c2b  7K3QF2-M  核查 王五：种植罂粟；开花`
+fn as_line(
+    store: &Store,
+    sealed: &Sealed,
+    site: Option<SiteKey>,
+    zone: Zone,
+    lang: Lang,
+) -> Result<String, StoreError> {
+    let event = &sealed.event;
+    let code = event.site.map(|key| store.code(key)).transpose()?;
+    let code_of = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
+    let said = Teller {
+        lang,
+        site: site.or(event.site),
+        code: &code_of,
+    }
+    .sentence(&event.body);
+    let mut line = format!(
+        "{}  {}  {:<9}  {} {}",
+        zone.minute(&event.at),
+        sealed.hash.short(),
+        code.unwrap_or_default(),
+        kind(&event.body, lang),
+        event.actor.name
+    );
+    if !said.is_empty() {
+        line.push_str(lang.pick(": ", "："));
+        // A line an event, whatever was typed into a note.
+        line.push_str(&said.replace(['\r', '\n'], " "));
+    }
+    if !event.evidence.is_empty() {
+        let n = event.evidence.len();
+        line.push_str(&crate::tr!(lang, " [{n} files]", "【附件 {n} 个】"));
+    }
+    Ok(line)
+}
+
+/// The events of a site in order, as far as they are whole and followed.
+pub(super) fn followed(store: &Store, site: &Site) -> Result<Vec<Sealed>, StoreError> {
+    let mut events = store.whole_events_of(site.key)?;
+    events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
+    events.retain(|sealed| !site.refused.iter().any(|(event, _)| *event == sealed.hash));
+    Ok(events)
+}

@@ -1,0 +1,89 @@
+//! Which sites a crew is sent to: named one by one, in a list on the standard input, or all that wait at the desk.
+
+use super::say::{ArgumentError, Failure};
+use crate::registry::{SiteKey, State};
+use crate::store::{Filter, Store};
+use clap::Args;
+use std::io::BufRead;
+
+/// The sites of `papaver assign`.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// The sites' codes; `-` reads them from the standard input, a line each 图斑编号，可多个；填 `-` 则从标准输入读取，每行一个
+    #[arg(required_unless_present_any = ["kept", "district"])]
+    sites: Vec<String>,
+    /// All that were kept at the desk and wait for a crew 所有研判保留、尚未派查的图斑
+    #[arg(long, conflicts_with = "sites")]
+    kept: bool,
+    /// All in this district that wait for a crew, by code or its beginning 该区划内所有尚未派查的图斑（代码或其开头）
+    #[arg(long, value_name = "CODE", conflicts_with = "sites")]
+    district: Option<String>,
+}
+
+impl Selection {
+    /// Their keys, each once, in the order that they were named in.
+    pub(super) fn keys(&self, store: &Store) -> Result<Vec<SiteKey>, Failure> {
+        let mut keys = Vec::new();
+        if self.sites.is_empty() {
+            keys = self.waiting(store)?;
+        }
+        for site in &self.sites {
+            if site == "-" {
+                for code in listed(std::io::stdin().lock())? {
+                    keys.push(store.find(&code)?);
+                }
+            } else {
+                keys.push(store.find(site)?);
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        keys.retain(|key| seen.insert(*key));
+        if keys.is_empty() {
+            return Err(ArgumentError::NothingToAssign.into());
+        }
+        Ok(keys)
+    }
+
+    fn waiting(&self, store: &Store) -> Result<Vec<SiteKey>, Failure> {
+        if let Some(code) = &self.district
+            && !store.knows_district(code)?
+        {
+            return Err(ArgumentError::UnknownDistrict(code.clone()).into());
+        }
+        let sites = store.sites(&Filter {
+            states: vec![State::Candidate, State::Revisit],
+            kept: self.kept,
+            district: self.district.clone(),
+            ..Filter::default()
+        })?;
+        Ok(sites.iter().map(|site| site.key).collect())
+    }
+}
+
+/// The first word of each line: the lines of `papaver sites` will do.
+fn listed(lines: impl BufRead) -> Result<Vec<String>, Failure> {
+    let mut codes = Vec::new();
+    for line in lines.lines() {
+        let line = line.map_err(ArgumentError::Input)?;
+        let code = line
+            .trim_start_matches('\u{feff}')
+            .split_whitespace()
+            .next();
+        codes.extend(code.map(str::to_owned));
+    }
+    Ok(codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_of_each_line_is_a_code() {
+        let codes = listed(&b"\xEF\xBB\xBF7K3QF2-M  113.3,33.7 2026\r\n\r\n8X4T9A-Q\n"[..]).ok();
+        assert_eq!(
+            codes.as_deref(),
+            Some(&["7K3QF2-M".to_owned(), "8X4T9A-Q".into()][..])
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! `show`: everything about a site.
+
+use super::Done;
+use super::affairs;
+use super::context::{Common, Context, today};
+use super::log::followed;
+use super::page::Page;
+use super::say::{Failure, data, json};
+use super::view::site_json;
+use crate::registry::{Site, SiteKey};
+use crate::store::Store;
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The site's code 图斑编号
+    site: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Show {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let key = store.find(&self.site)?;
+        if let Some(site) = store.site(key)? {
+            if context.common.json {
+                as_json(&store, &site)?;
+            } else {
+                as_page(&store, &site, lang)?;
+            }
+        }
+        Ok(Done::Whole)
+    }
+}
+
+fn as_json(store: &Store, site: &Site) -> Result<(), Failure> {
+    let code = store.code(site.key)?;
+    let district = store.district(site.key)?;
+    let mut value = site_json(site, &code, district.as_ref(), store.settings(), today());
+    value["answers"] = affairs::answers(store, site)?;
+    value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(site)?);
+    json(&value);
+    Ok(())
+}
+
+fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {
+    let events = followed(store, site)?;
+    let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
+    let page = Page {
+        site,
+        events: &events,
+        district: store.district(site.key)?,
+        pictures_elsewhere: store.pictures_elsewhere(site)?,
+        settings: store.settings(),
+        today: today(),
+        zone: store.zone()?,
+        lang,
+        code: &code,
+    };
+    for text in page.lines() {
+        data(&text);
+    }
+    for text in affairs::lines(store, site, lang)? {
+        data(&text);
+    }
+    Ok(())
+}

@@ -1,0 +1,336 @@
+//! `supervise`: rounds of supervision, what they find, the ladder of measures, and the paper that goes with one.
+
+use super::Done;
+use super::affairs::{context, district, named, show, state};
+use super::context::Common;
+use super::life::{day, word};
+use super::say::{Failure, data, tell};
+use crate::files::{self, Existing};
+use crate::office::clock::today;
+use crate::office::entry::{EntryError, entry};
+use crate::pages::notice;
+use crate::registry::body::{self, Body, Rung};
+use crate::registry::ids::Hash;
+use crate::registry::unit::is_at_or_below;
+use crate::store::Store;
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `papaver supervise`
+#[derive(Debug, Args)]
+pub struct Supervise {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Record a round: its team and what it checked 登记一轮督导：督导组与检查内容
+    Round(Round),
+    /// Record what was found wanting 登记督导发现的问题
+    Finding(Finding),
+    /// Take a measure: notice, rectify, talk or listed 采取督办措施：通报、限期整改、约谈、挂牌整治
+    Measure(Measure),
+    /// A finding is put right, or a measure ends 问题整改到位，或措施解除
+    Settle(Settle),
+    /// List findings and measures 列出问题与督办措施
+    List(List),
+    /// Write the paper of a measure or finding, to print 生成督办单，可打印
+    Notice(Notice),
+}
+
+#[derive(Debug, Args)]
+struct Round {
+    /// What it is called 督导名称，如“第一轮督导”
+    name: String,
+    /// A district that was checked; may be given several times 督导的区划代码，可多次给出
+    #[arg(long = "district", value_name = "CODE", required = true)]
+    districts: Vec<String>,
+    /// A member of the team, its leader first 督导组成员，组长在前，可多次给出
+    #[arg(long = "member", value_name = "NAME", required = true)]
+    team: Vec<String>,
+    /// Its first day (default: today) 开始日期（默认今天）
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    /// Its last day 结束日期
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// A site that was looked at 查看的图斑编号，可多次给出
+    #[arg(long = "site", value_name = "CODE")]
+    sites: Vec<String>,
+    /// Ledgers that were gone through 查阅台账份数
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    ledgers: u64,
+    /// Words 备注
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Finding {
+    /// The district that has to put it right 责任区划代码
+    district: String,
+    /// What is wanting 问题内容
+    text: String,
+    /// The round, by its number 所属督导的记录编号
+    #[arg(long, value_name = "ENTRY")]
+    round: Option<String>,
+    /// The site that it is about 涉及的图斑编号
+    #[arg(long, value_name = "CODE")]
+    site: Option<String>,
+    /// By which day 整改时限
+    #[arg(long, value_name = "DATE")]
+    due: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Measure {
+    /// notice, rectify, talk or listed 通报、限期整改、约谈或挂牌整治
+    rung: String,
+    /// The district, below one's own unit 区划代码（须为下级）
+    district: String,
+    /// Why 理由
+    #[arg(long)]
+    reason: String,
+    /// The finding that it follows from, by its number 所依据问题的记录编号
+    #[arg(long, value_name = "ENTRY")]
+    finding: Option<String>,
+    /// By which day the district has to be better 整改时限
+    #[arg(long, value_name = "DATE")]
+    due: Option<String>,
+    /// The number of the paper 文号
+    #[arg(long, value_name = "NUMBER")]
+    paper: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Settle {
+    /// The finding or measure, by its number 问题或措施的记录编号
+    entry: String,
+    /// What was seen of it 整改核实情况
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Those of this district and below 只列该区划及其下级
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// Settled ones too 也列已销号的
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Notice {
+    /// The measure or finding, by its number 措施或问题的记录编号
+    entry: String,
+    /// The file 输出文件
+    #[arg(short, long, value_name = "FILE.html")]
+    output: PathBuf,
+    /// Replace a file that is there 覆盖已有文件
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Supervise {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        match self.what {
+            What::Round(c) => c.run(lang),
+            What::Finding(c) => c.run(lang),
+            What::Measure(c) => c.run(lang),
+            What::Settle(c) => state(&context(c.common, lang), |store| {
+                Ok(Body::Settle(body::Settle {
+                    of: named(store, &c.entry, &["finding", "measure"])?,
+                    reason: c.reason,
+                }))
+            }),
+            What::List(c) => c.run(lang),
+            What::Notice(c) => c.run(lang),
+        }
+    }
+}
+
+fn a_day(option: &'static str, text: Option<&str>) -> Result<Option<String>, Failure> {
+    text.map(|text| day(option, text)).transpose()
+}
+
+impl Round {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let on = a_day("--on", self.on.as_deref())?.unwrap_or_else(|| today().to_string());
+        let until = a_day("--until", self.until.as_deref())?;
+        let districts = self
+            .districts
+            .iter()
+            .map(|code| district("--district", code))
+            .collect::<Result<_, _>>()?;
+        state(&context(self.common, lang), |store| {
+            let find = |code: &String| store.find(code);
+            Ok(Body::Round(Box::new(body::Round {
+                name: self.name,
+                on,
+                until,
+                team: self.team,
+                districts,
+                sites: self.sites.iter().map(find).collect::<Result<_, _>>()?,
+                ledgers: self.ledgers,
+                note: self.note,
+            })))
+        })
+    }
+}
+
+impl Finding {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let code = district("DISTRICT", &self.district)?;
+        let due = a_day("--due", self.due.as_deref())?;
+        state(&context(self.common, lang), |store| {
+            let round = self.round.as_deref().map(|of| named(store, of, &["round"]));
+            let site = self.site.as_deref().map(|code| store.find(code));
+            Ok(Body::Finding(Box::new(body::Finding {
+                round: round.transpose()?,
+                district: code,
+                site: site.transpose()?,
+                text: self.text,
+                due,
+            })))
+        })
+    }
+}
+
+impl Measure {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let rung: Rung = word("RUNG", &self.rung)?;
+        let code = district("DISTRICT", &self.district)?;
+        let due = a_day("--due", self.due.as_deref())?;
+        state(&context(self.common, lang), |store| {
+            let finding = self.finding.as_deref();
+            let finding = finding.map(|of| named(store, of, &["finding"]));
+            Ok(Body::Measure(Box::new(body::Measure {
+                rung,
+                district: code,
+                reason: self.reason,
+                finding: finding.transpose()?,
+                due,
+                paper: self.paper,
+            })))
+        })
+    }
+}
+
+impl List {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = context(self.common, lang);
+        let store = context.read()?;
+        let affairs = store.affairs()?;
+        let findings = affairs
+            .findings
+            .iter()
+            .map(|f| (&f.stamp, &f.body.district, f.body.due.as_deref()));
+        let measures = affairs
+            .measures
+            .iter()
+            .map(|m| (&m.stamp, &m.body.district, m.body.due.as_deref()));
+        let (mut listed, mut open) = (0, 0);
+        for (stamp, code, due) in findings.chain(measures) {
+            let settled = affairs.settled.get(&stamp.event);
+            let meant = self
+                .district
+                .as_deref()
+                .is_none_or(|d| is_at_or_below(code, d));
+            if !meant || (settled.is_some() && !self.all) {
+                continue;
+            }
+            listed += 1;
+            open += usize::from(settled.is_none());
+            if let Some(sealed) = store.event(stamp.event)? {
+                show(&store, &sealed, &context);
+            }
+            if context.common.json {
+                continue;
+            }
+            if let (None, Some(days)) = (settled, late(due)) {
+                data(&tr!(lang, "    {days} days overdue", "    逾期 {days} 天"));
+            }
+            if let Some(settled) = settled {
+                let (on, reason) = (
+                    settled.stamp.at.get(..10).unwrap_or(""),
+                    &settled.body.reason,
+                );
+                data(&tr!(
+                    lang,
+                    "    ended {on}: {reason}",
+                    "    {on} 销号：{reason}"
+                ));
+            }
+        }
+        if !context.common.json {
+            tell(&tr!(
+                lang,
+                "{listed} findings and measures, {open} of them open",
+                "问题与措施共 {listed} 项，未销号 {open} 项"
+            ));
+        }
+        Ok(Done::Whole)
+    }
+}
+
+/// Days since a day that has passed.
+fn late(due: Option<&str>) -> Option<i32> {
+    let due: jiff::civil::Date = due?.parse().ok()?;
+    let days = due.until(today()).ok()?.get_days();
+    (days > 0).then_some(days)
+}
+
+impl Notice {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = context(self.common, lang);
+        let store = context.read()?;
+        let of = entry(&store, &self.entry, &["measure", "finding"])?.hash;
+        let page = paper(&store, of, lang)?;
+        files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
+            out.write_all(page.as_bytes())
+        })?;
+        let path = self.output.display();
+        data(&tr!(lang, "written: {path}", "已写入：{path}"));
+        Ok(Done::Whole)
+    }
+}
+
+/// The page of a measure or of a finding.
+fn paper(store: &Store, of: Hash, lang: Lang) -> Result<String, Failure> {
+    let affairs = store.affairs()?;
+    let districts = store.districts()?;
+    let name = |code: &str| {
+        let found = districts
+            .iter()
+            .flat_map(crate::registry::districts::Districts::iter);
+        found
+            .into_iter()
+            .find(|d| d.code == code)
+            .map(|d| d.name.clone())
+    };
+    let code = |key| store.code(key).unwrap_or_default();
+    notice::page(&affairs, of, &name, &code, today(), lang).ok_or_else(|| {
+        EntryError::Unknown {
+            typed: of.short(),
+            found: 0,
+        }
+        .into()
+    })
+}

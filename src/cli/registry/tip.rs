@@ -1,0 +1,247 @@
+//! `tip`: what somebody told, what became of it, and the reward.
+
+use super::Done;
+use super::affairs::{context, district, line_of, named, show, state};
+use super::context::{Common, Context};
+use super::life::word;
+use super::say::{Failure, bad, data, json, tell};
+use super::sites::lonlat;
+use crate::registry::affairs::{Affairs, is_sealed_number, led_to};
+use crate::registry::body::{self, Body, Channel};
+use crate::registry::coded::Coded;
+use crate::registry::ids::Hash;
+use crate::registry::place::Place;
+use crate::store::Store;
+use crate::tr;
+use crate::words::Lang;
+use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+
+/// `papaver tip`
+#[derive(Debug, Args)]
+pub struct Tip {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Record a tip-off; never who told 登记举报线索，不登记举报人
+    Add(Add),
+    /// Close a tip-off that yields no site 办结未查实的举报
+    Close(Close),
+    /// Record a reward, decided or paid 登记奖励：核定或兑付
+    Reward(Reward),
+    /// List the tip-offs and what became of them 列出举报及办理情况
+    List(List),
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// How it came: phone, online, letter, visit, warden or other 渠道：电话、网络、来信、来访、网格员、其他
+    #[arg(long, value_name = "CHANNEL")]
+    channel: String,
+    /// The number of the sealed envelope that says who told 举报人信息密封件编号
+    #[arg(long, value_name = "NUMBER")]
+    sealed: Option<String>,
+    /// Where it is said to be: LON,LAT in WGS 84 举报地点：经度,纬度（WGS 84）
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// The district it is about 涉及的区划代码
+    #[arg(long, value_name = "CODE")]
+    district: Option<String>,
+    /// What was said of the place 举报内容
+    #[arg(long)]
+    text: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Close {
+    /// The tip-off, by its number 举报记录编号
+    tip: String,
+    /// Why: nothing, lookalike, duplicate, `handed_over`, vague or other 原因：查无实据、相似植物、重复举报、移交外单位、线索不清、其他
+    #[arg(long)]
+    reason: String,
+    /// Words 备注
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Reward {
+    /// The tip-off, by its number 举报记录编号
+    tip: String,
+    /// Yuan 金额（元）
+    yuan: f64,
+    /// It was paid (else: decided) 已兑付（否则为核定）
+    #[arg(long)]
+    paid: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Only those of which nothing has become yet 只列尚未办结的
+    #[arg(long)]
+    open: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Tip {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        match self.what {
+            What::Add(add) => add.run(lang),
+            What::Close(close) => {
+                let reason = word("--reason", &close.reason)?;
+                state(&context(close.common, lang), |store| {
+                    Ok(Body::CloseTip(body::CloseTip {
+                        tip: named(store, &close.tip, &["tip"])?,
+                        reason,
+                        note: close.note,
+                    }))
+                })
+            }
+            What::Reward(reward) => {
+                let fen = fen(reward.yuan)?;
+                state(&context(reward.common, lang), |store| {
+                    Ok(Body::Reward(body::Reward {
+                        tip: named(store, &reward.tip, &["tip"])?,
+                        paid: reward.paid,
+                        fen,
+                    }))
+                })
+            }
+            What::List(list) => list.run(lang),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to lie within"
+)]
+fn fen(yuan: f64) -> Result<u64, Failure> {
+    let fen = (yuan * 100.0).round();
+    if (1.0..=1e9).contains(&fen) {
+        Ok(fen as u64)
+    } else {
+        Err(bad("YUAN", &yuan.to_string(), "500"))
+    }
+}
+
+impl Add {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let channel: Channel = word("--channel", &self.channel)?;
+        if let Some(number) = self.sealed.as_deref().filter(|n| !is_sealed_number(n)) {
+            return Err(bad("--sealed", number, "2026-017"));
+        }
+        if self.at.is_none() && self.district.is_none() && self.text.is_none() {
+            return Err(bad("--at / --district / --text", "–", "--text WORDS"));
+        }
+        let place = self
+            .at
+            .as_deref()
+            .map(|at| lonlat("--at", at))
+            .transpose()?;
+        let code = self
+            .district
+            .as_deref()
+            .map(|code| district("--district", code))
+            .transpose()?;
+        state(&context(self.common, lang), |_| {
+            Ok(Body::Tip(Box::new(body::Tip {
+                channel,
+                sealed: self.sealed,
+                place: place.map(Place::point),
+                district: code,
+                text: self.text,
+            })))
+        })
+    }
+}
+
+/// The sites that tip-offs led to, by the tip-offs.
+fn yields(store: &Store, affairs: &Affairs) -> Result<BTreeMap<Hash, Vec<String>>, Failure> {
+    let mut yields: BTreeMap<Hash, Vec<String>> = BTreeMap::new();
+    let sites = store.map_sites(|site| (!site.came_of.is_empty()).then_some(site))?;
+    for site in &sites {
+        for tip in &affairs.tips {
+            if led_to(site, tip.stamp.event, &tip.stamp.actor.unit) {
+                let code = store.code(site.key)?;
+                yields.entry(tip.stamp.event).or_default().push(code);
+            }
+        }
+    }
+    Ok(yields)
+}
+
+impl List {
+    fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = context(self.common, lang);
+        let store = context.read()?;
+        let affairs = store.affairs()?;
+        let yields = yields(&store, &affairs)?;
+        let (mut listed, mut led) = (0, 0);
+        for tip in &affairs.tips {
+            let entry = tip.stamp.event;
+            let sites = yields.get(&entry).cloned().unwrap_or_default();
+            let closed = affairs.closed.get(&entry);
+            if self.open && (closed.is_some() || !sites.is_empty()) {
+                continue;
+            }
+            listed += 1;
+            led += usize::from(!sites.is_empty());
+            let rewards = affairs.rewards.iter().filter(|r| r.body.tip == entry);
+            if context.common.json {
+                json(&serde_json::json!({
+                    "entry": entry, "at": tip.stamp.at, "season": tip.season, "unit": tip.stamp.actor.unit, "tip": tip.body, "sites": sites,
+                    "closed": closed.map(|c| &c.body), "rewards": rewards.map(|r| &r.body).collect::<Vec<_>>(),
+                }));
+                continue;
+            }
+            if let Some(sealed) = store.event(entry)? {
+                show(&store, &sealed, &context);
+            }
+            became(&sites, closed.map(|c| c.body.reason.label(lang)), lang);
+            for reward in rewards {
+                let body = Body::Reward(reward.body.clone());
+                data(&format!(
+                    "    {}",
+                    line_of(&store, &body, lang).unwrap_or_default()
+                ));
+            }
+        }
+        sum(&context, listed, led);
+        Ok(Done::Whole)
+    }
+}
+
+fn became(sites: &[String], closed: Option<&str>, lang: Lang) {
+    let (sites, is_open) = (sites.join(" "), sites.is_empty() && closed.is_none());
+    if !sites.is_empty() {
+        data(&tr!(lang, "    became {sites}", "    已转为图斑 {sites}"));
+    }
+    if let Some(reason) = closed {
+        data(&tr!(lang, "    closed: {reason}", "    已办结：{reason}"));
+    }
+    if is_open {
+        data(lang.pick("    open", "    未办结"));
+    }
+}
+
+fn sum(context: &Context, listed: usize, led: usize) {
+    if !context.common.json {
+        tell(&tr!(
+            context.lang,
+            "{listed} tip-offs, {led} of them led to sites",
+            "举报 {listed} 件，其中 {led} 件转为图斑"
+        ));
+    }
+}

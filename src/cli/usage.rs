@@ -1,0 +1,212 @@
+//! What is said of a command line that cannot be parsed, in the language of its reader.
+//!
+//! clap says it in English. In Chinese the same is said from what clap found: the kind of the error, the argument, what
+//! was typed and what may have been meant.
+
+use super::help::part;
+use crate::words::Lang;
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::fmt::Write as _;
+
+/// The whole text, with the usage and where to read on.
+pub(super) fn text(error: &Error, lang: Lang) -> String {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        return error.to_string();
+    }
+    match lang {
+        Lang::En => in_english(error),
+        Lang::Zh => in_chinese(error),
+    }
+}
+
+/// As clap has it; what our own checks say is cut to English.
+fn in_english(error: &Error) -> String {
+    let text = error.to_string();
+    match own_words(error) {
+        Some(own) => text.replace(&own, &part(&own, Lang::En)),
+        None => text,
+    }
+}
+
+/// What a check of ours says of a value, English and Chinese.
+fn own_words(error: &Error) -> Option<String> {
+    use std::error::Error as _;
+    error.source().map(ToString::to_string)
+}
+
+fn in_chinese(error: &Error) -> String {
+    let mut text = format!("错误：{}\n", what(error));
+    for tip in tips(error) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "提示：{tip}");
+    }
+    if let Some(usage) = error.get(ContextKind::Usage) {
+        let usage = usage.to_string();
+        let usage = usage.trim_start_matches("Usage:").trim();
+        let _ = writeln!(text, "\n用法：{}", usage.replace("[OPTIONS]", "[选项]"));
+    }
+    text + "\n更多说明请用 `--help` 查看\n"
+}
+
+/// A value of the error's context in words; several are listed.
+fn found(error: &Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(one) => Some(one.clone()),
+        ContextValue::Strings(several) => Some(several.join("、")),
+        ContextValue::Number(number) => Some(number.to_string()),
+        ContextValue::StyledStr(one) => Some(one.to_string()),
+        _ => None,
+    }
+    .filter(|text| !text.is_empty())
+}
+
+fn what(error: &Error) -> String {
+    let of = |kind| found(error, kind).unwrap_or_default();
+    let argument = of(ContextKind::InvalidArg);
+    let value = of(ContextKind::InvalidValue);
+    match error.kind() {
+        ErrorKind::UnknownArgument => format!("没有 {argument} 这个参数"),
+        ErrorKind::InvalidSubcommand => {
+            format!("没有 {} 这个命令", of(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingRequiredArgument => format!("缺少必填参数：{argument}"),
+        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面缺少取值"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!("{argument} 的取值 {value} 无效{}", why(error))
+        }
+        ErrorKind::ArgumentConflict => match found(error, ContextKind::PriorArg) {
+            Some(prior) if prior != argument => format!("{argument} 不能与 {prior} 同时使用"),
+            _ => format!("{argument} 只能给出一次"),
+        },
+        ErrorKind::TooManyValues => format!("{argument} 多出取值 {value}"),
+        ErrorKind::TooFewValues => {
+            format!(
+                "{argument} 的取值太少，至少 {} 个",
+                of(ContextKind::MinValues)
+            )
+        }
+        ErrorKind::WrongNumberOfValues => format!(
+            "{argument} 需要 {} 个取值，给出了 {} 个",
+            of(ContextKind::ExpectedNumValues),
+            of(ContextKind::ActualNumValues)
+        ),
+        ErrorKind::NoEquals => format!("{argument} 与取值之间须用等号"),
+        ErrorKind::InvalidUtf8 => "参数不是有效的 UTF-8 文本".to_owned(),
+        _ => "命令行有误".to_owned(),
+    }
+}
+
+/// Why a value will not do, as far as it can be told.
+fn why(error: &Error) -> String {
+    let Some(own) = own_words(error) else {
+        return String::new();
+    };
+    let said = if let Some((_, range)) = own.split_once(" is not in ") {
+        let (from, to) = range.split_once("..").unwrap_or((range, ""));
+        match (from, to.trim_start_matches('=')) {
+            (from, "") => format!("应不小于 {from}"),
+            (from, to) => format!("应在 {from} 到 {to} 之间"),
+        }
+    } else if own.contains("digit") || own.contains("integer") {
+        "应为整数".to_owned()
+    } else if own.contains("float") {
+        "应为数字".to_owned()
+    } else {
+        part(&own, Lang::Zh)
+    };
+    format!("：{said}")
+}
+
+/// What may have been meant, and what may be given.
+fn tips(error: &Error) -> Vec<String> {
+    let meant = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
+    let mut tips: Vec<String> = meant
+        .into_iter()
+        .filter_map(|kind| found(error, kind))
+        .map(|meant| format!("是否指 {meant}？"))
+        .collect();
+    if let Some(values) = found(error, ContextKind::ValidValue) {
+        tips.push(format!("可填：{values}"));
+    }
+    if let Some(commands) = found(error, ContextKind::ValidSubcommand) {
+        tips.push(format!("可用的命令：{commands}"));
+    }
+    tips
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Arguments;
+    use crate::cli::help::{self, Folded};
+    use clap::CommandFactory;
+
+    fn said(arguments: &[&str], lang: Lang) -> String {
+        let mut command = help::in_language(Arguments::command(), lang, Folded::No);
+        let typed = std::iter::once("papaver").chain(arguments.iter().copied());
+        let error = command
+            .try_get_matches_from_mut(typed)
+            .expect_err("refused");
+        text(&error, lang)
+    }
+
+    #[test]
+    fn a_mistyped_command_line_is_answered_in_chinese() {
+        let cases: [(&[&str], &[&str]); 9] = [
+            (&["sits"], &["没有 sits 这个命令", "是否指 sites"]),
+            (
+                &["sites", "--opn"],
+                &["没有 --opn 这个参数", "是否指 --open"],
+            ),
+            (&["show"], &["缺少必填参数", "用法："]),
+            (
+                &["sites", "--sort", "size"],
+                &["--sort", "size 无效", "可填："],
+            ),
+            (&["sites", "--season", "two"], &["two 无效：应为整数"]),
+            (
+                &["eradicate", "X", "--percent", "300"],
+                &["应在 0 到 100 之间"],
+            ),
+            (
+                &["assign", "X", "--kept", "--crew", "1"],
+                &["不能与", "同时使用"],
+            ),
+            (&["sites", "--crew"], &["--crew", "缺少取值"]),
+            (
+                &["scan", "a.tif", "-o", "b", "--timezone", "x"],
+                &["请填时区"],
+            ),
+        ];
+        for (arguments, parts) in cases {
+            let said = said(arguments, Lang::Zh);
+            assert!(
+                parts.iter().all(|part| said.contains(part)),
+                "{arguments:?}: {said}"
+            );
+            for english in ["error", "Usage", "tip:", "for more", "required", "cannot"] {
+                assert!(!said.contains(english), "{arguments:?}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn english_stays_english() {
+        let said = said(&["scan", "a.tif", "-o", "b", "--timezone", "x"], Lang::En);
+        assert!(
+            said.contains("give a zone") && !said.contains("时区"),
+            "{said}"
+        );
+    }
+}

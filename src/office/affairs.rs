@@ -1,0 +1,145 @@
+//! What an office records beside its sites, what led to a site, and the voiding of wrong entries.
+
+use super::entry::entry;
+use super::{Changed, Office, OfficeError, Session};
+use crate::registry::body::{Body, CameOf, Void};
+use crate::registry::event::Sealed;
+use crate::registry::moves::Refusal;
+use crate::registry::unit::is_at_or_below;
+use crate::registry::{Hash, SiteKey};
+use crate::store::{Store, StoreError};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The types of entries that can be voided.
+const VOIDABLE: &[&str] = &[
+    "create",
+    "assign",
+    "visit",
+    "patrol",
+    "targets",
+    "duty",
+    "round",
+    "finding",
+    "measure",
+    "settle",
+    "tip",
+    "tip_closed",
+    "reward",
+];
+
+/// An entry as it was recorded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entered {
+    /// Its number: the hash of its event.
+    pub entry: Hash,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened.
+    pub at: String,
+    /// The season it belongs to.
+    pub season: i16,
+    /// What it says.
+    pub body: Value,
+}
+
+impl Entered {
+    /// An event as an entry.
+    pub fn of(sealed: &Sealed) -> Self {
+        let event = &sealed.event;
+        Self {
+            entry: sealed.hash,
+            kind: event.body.kind().to_owned(),
+            at: event.at.clone(),
+            season: event.season,
+            body: event.body.to_value().unwrap_or_default(),
+        }
+    }
+}
+
+/// Records something that concerns no site.
+///
+/// # Errors
+/// What the law refuses.
+pub fn state(office: &mut Office, session: &Session, body: Body) -> Result<Sealed, OfficeError> {
+    Ok(office.record(session, None, vec![], body)?)
+}
+
+/// Records that a site came of a patrol or a tip-off, named by its number.
+///
+/// # Errors
+/// Those of naming it, and what the law refuses.
+pub fn came_of(
+    office: &mut Office,
+    session: &Session,
+    site: SiteKey,
+    typed: &str,
+) -> Result<Sealed, OfficeError> {
+    let lead = entry(office.store(), typed, &["patrol", "tip"])?;
+    let unit = &lead.event.actor.unit;
+    // What another unit was told, or where it went, is not this one's to claim.
+    if !is_at_or_below(unit, &session.author().unit) {
+        let refusal = Refusal::Unit { unit: unit.clone() };
+        return Err(StoreError::Refused {
+            site: String::new(),
+            refusal,
+            actor: session.author().name.clone(),
+        }
+        .into());
+    }
+    let body = Body::CameOf(CameOf { of: lead.hash });
+    Ok(office.record(session, Some(site), vec![], body)?)
+}
+
+/// An entry that was voided.
+#[derive(Debug, Clone, Serialize)]
+pub struct VoidedEntry {
+    /// The entry.
+    pub void: Entered,
+    /// The event that voids it.
+    pub by: Hash,
+    /// The site that it was about, as it stands without it.
+    #[serde(flatten)]
+    pub changed: Changed,
+}
+
+/// Voids a wrong entry, named by its number, or an added site by its code.
+///
+/// # Errors
+/// Those of naming it, and what the law refuses.
+pub fn void(
+    office: &mut Office,
+    session: &Session,
+    typed: &str,
+    reason: String,
+) -> Result<VoidedEntry, OfficeError> {
+    let wrong = match founding(office.store(), typed)? {
+        Some(founding) => founding,
+        None => entry(office.store(), typed, VOIDABLE)?,
+    };
+    let body = Body::Void(Void {
+        of: wrong.hash,
+        reason,
+    });
+    let site = wrong.event.site;
+    let done = office.record(session, site, vec![], body)?;
+    let signed = done.event.actor.key.is_some();
+    Ok(VoidedEntry {
+        void: Entered::of(&wrong),
+        by: done.hash,
+        changed: Changed::of(office.store(), site, signed)?,
+    })
+}
+
+/// The founding of a site that is named by its code.
+fn founding(store: &Store, typed: &str) -> Result<Option<Sealed>, StoreError> {
+    let Ok(key) = store.find(typed) else {
+        return Ok(None);
+    };
+    let created = store.site(key)?.and_then(|site| site.created);
+    let Some(created) = created else {
+        return Ok(None);
+    };
+    store.event(created.event)
+}

@@ -1,0 +1,248 @@
+//! Bundles that go out and come in, and the receipts that answer them.
+
+use super::{Office, OfficeError, clock};
+use crate::files::{self, Existing, FileError};
+use crate::registry::Hash;
+use crate::registry::event::Sealed;
+use crate::store::bundle::{self, Applied, Inspected, Made, Point, Request, Sealing, Unlock};
+use crate::store::{Store, StoreError};
+use serde::Serialize;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What goes out.
+#[derive(Debug, Clone, Default)]
+pub struct Outgoing {
+    /// Only what came after this.
+    pub since: Point,
+    /// Only this district.
+    pub district: Option<String>,
+    /// The largest size of a part in bytes.
+    pub split_bytes: Option<u64>,
+    /// How it is encrypted.
+    pub sealing: Sealing,
+    /// What is done with a file of that name.
+    pub existing: Existing,
+    /// The name under which this point is remembered.
+    pub point: Option<String>,
+}
+
+/// Evidence by its digest and its name.
+#[derive(Debug, Clone, Serialize)]
+pub struct NamedEvidence {
+    /// The digest.
+    pub sha256: Hash,
+    /// The name.
+    pub name: String,
+}
+
+impl NamedEvidence {
+    fn list(of: Vec<(Hash, String)>) -> Vec<Self> {
+        of.into_iter()
+            .map(|(sha256, name)| Self { sha256, name })
+            .collect()
+    }
+}
+
+/// A bundle that was made.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sent {
+    /// Its parts.
+    pub files: Vec<PathBuf>,
+    /// Evidence that is not here, so that it is not carried.
+    pub absent: Vec<NamedEvidence>,
+    /// Evidence that has changed here, so that it is not carried.
+    pub changed: Vec<NamedEvidence>,
+}
+
+/// Makes a bundle, and remembers how far it goes where that is wanted.
+///
+/// # Errors
+/// Those of reading the registry and of writing the bundle.
+pub fn send(office: &mut Office, output: &Path, outgoing: Outgoing) -> Result<Sent, OfficeError> {
+    let request = Request {
+        since: outgoing.since,
+        district: outgoing.district,
+        split_bytes: outgoing.split_bytes,
+        created_at: clock::utc(),
+        sealing: outgoing.sealing,
+        existing: outgoing.existing,
+    };
+    let Made {
+        paths,
+        absent,
+        changed,
+    } = bundle::create(office.store(), output, &request)?;
+    if let Some(name) = outgoing.point {
+        let point = Point::of(office.store(), office.store().devices()?)?;
+        let text = serde_json::json!(point).to_string();
+        let store = &mut office.store;
+        store.write(|store| store.set_local(&of_point(&name), &text))?;
+    }
+    Ok(Sent {
+        files: paths,
+        absent: NamedEvidence::list(absent),
+        changed: NamedEvidence::list(changed),
+    })
+}
+
+fn of_point(name: &str) -> String {
+    format!("point:{name}")
+}
+
+/// The point that a name was given to, or how far the receipt in a file says that the other office knows; `None` where the
+/// text is neither.
+///
+/// # Errors
+/// Those of reading the registry.
+pub fn point(store: &Store, text: &str) -> Result<Option<Point>, StoreError> {
+    let json = match store.local(&of_point(text))? {
+        Some(json) => Some(json),
+        None => files::read(Path::new(text))
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok()),
+    };
+    Ok(json.and_then(|json| read_point(&json)))
+}
+
+fn read_point(json: &str) -> Option<Point> {
+    let value: Value = serde_json::from_str(json).ok()?;
+    if value.get("have").is_some() {
+        return serde_json::from_value(value).ok();
+    }
+    // A point of version 0.1.0: numbers alone.
+    Some(Point {
+        have: serde_json::from_value(value).ok()?,
+        ..Point::default()
+    })
+}
+
+/// Reads and checks bundles, all of them before the first is taken; a stranger's not beyond its manifest.
+///
+/// # Errors
+/// Those of any bundle.
+pub fn inspect(
+    office: &Office,
+    bundles: &[PathBuf],
+    unlock: &Unlock,
+) -> Result<Vec<Inspected>, OfficeError> {
+    let trusted = office.store().trusted();
+    bundles
+        .iter()
+        .map(|file| Ok(bundle::inspect_trusted(file, unlock, &trusted)?))
+        .collect()
+}
+
+/// A bundle that was taken in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Received {
+    /// The signed answer to the other office.
+    #[serde(flatten)]
+    pub receipt: Value,
+    /// Where it lies.
+    #[serde(skip)]
+    pub receipt_file: PathBuf,
+    /// What taking it did.
+    #[serde(skip)]
+    pub applied: Applied,
+    /// How many files of evidence were not at the sender either.
+    #[serde(skip)]
+    pub not_sent: usize,
+    /// How many have not arrived and are in another part.
+    #[serde(skip)]
+    pub in_another_part: usize,
+    /// How many events say that they were recorded more than two days from now.
+    #[serde(skip)]
+    pub dated_ahead: usize,
+}
+
+impl Received {
+    /// Whether everything has arrived and is followed.
+    pub fn is_whole(&self) -> bool {
+        let Applied {
+            gaps,
+            refused,
+            forks,
+            ..
+        } = &self.applied;
+        gaps.is_empty() && refused.is_empty() && forks.is_empty() && self.in_another_part == 0
+    }
+}
+
+/// Takes a bundle into the registry, and lays a receipt beside it.
+///
+/// # Errors
+/// Those of a bundle that is not trusted, and of writing.
+pub fn receive(
+    office: &mut Office,
+    file: &Path,
+    bundle: &Inspected,
+) -> Result<Received, OfficeError> {
+    let applied = bundle::apply(&mut office.store, file, bundle)?;
+    let receipt = bundle::receipt(office.store(), bundle, &applied, &clock::utc())?;
+    let text = serde_json::to_vec_pretty(&receipt).unwrap_or_default();
+    let receipt_file = lay_receipt(file, &text)?;
+    let missing = &applied.missing_files;
+    let at_the_sender = |sha256: &&Hash| !bundle.manifest.absent.contains(sha256);
+    let in_another_part = missing.iter().filter(at_the_sender).count();
+    Ok(Received {
+        receipt,
+        receipt_file,
+        not_sent: missing.len() - in_another_part,
+        in_another_part,
+        dated_ahead: dated_ahead(&bundle.events),
+        applied,
+    })
+}
+
+/// The receipt lies beside the bundle; where that cannot be written (a disc), in the current folder.
+fn lay_receipt(bundle: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    match lay_numbered(&files::beside(bundle, ".receipt"), text) {
+        Err(FileError::Unwritable { .. }) => {
+            let name = bundle.file_name().map(PathBuf::from).unwrap_or_default();
+            lay_numbered(&files::beside(&name, ".receipt"), text)
+        }
+        done => done,
+    }
+}
+
+/// An earlier receipt of that name is a signed statement of its own: it stays, and this one is numbered.
+fn lay_numbered(stem: &Path, text: &[u8]) -> Result<PathBuf, FileError> {
+    let mut path = files::beside(stem, ".json");
+    for number in 2_u32.. {
+        match files::write_bytes(&path, Existing::Stays, text) {
+            Err(FileError::Exists { .. }) => path = files::beside(stem, &format!("-{number}.json")),
+            done => return done.map(|()| path),
+        }
+    }
+    Err(FileError::Exists { path })
+}
+
+fn dated_ahead(events: &[Sealed]) -> usize {
+    let latest = clock::moment().now.as_second() + 2 * 86_400;
+    let ahead = |sealed: &&Sealed| {
+        let logged = sealed.event.logged_at.parse::<jiff::Timestamp>();
+        logged.is_ok_and(|logged| logged.as_second() > latest)
+    };
+    events.iter().filter(ahead).count()
+}
+
+/// A key to which others can encrypt.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewIdentity {
+    /// The file that holds its secret.
+    pub file: PathBuf,
+    /// The recipient to be told to others.
+    pub recipient: String,
+}
+
+/// Makes a key to which others can encrypt; its file is nobody else's to read.
+///
+/// # Errors
+/// [`FileError::Exists`], and those of writing.
+pub fn new_identity(file: PathBuf) -> Result<NewIdentity, OfficeError> {
+    let (secret, recipient) = bundle::new_identity();
+    files::check(&file, Existing::Stays)?;
+    files::keep_new(&file, |out| writeln!(out, "{secret}")).map_err(FileError::of(&file))?;
+    Ok(NewIdentity { file, recipient })
+}

@@ -1,0 +1,113 @@
+//! Which devices' events are taken from bundles, and which numbers of a copied registry are explained.
+
+use super::{Office, OfficeError, Session};
+use crate::registry::DeviceId;
+use crate::registry::body::{self, Acknowledge, Body};
+use crate::store::Store;
+use serde::Serialize;
+
+/// What is said of a device.
+#[derive(Debug, Clone)]
+pub enum Statement {
+    /// It is trusted.
+    Trusted,
+    /// It is trusted no longer.
+    Revoked {
+        /// The number of its last event that still counts; `None` is the last that is here.
+        after: Option<u64>,
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+/// Trusts a device as one of a unit, or no longer.
+///
+/// # Errors
+/// What the law refuses.
+pub fn trust(
+    office: &mut Office,
+    session: &Session,
+    device: DeviceId,
+    unit: String,
+    statement: Statement,
+) -> Result<(), OfficeError> {
+    let devices = office.store().devices()?;
+    let last = devices.into_iter().find(|(known, _)| *known == device);
+    let last = last.map_or(0, |(_, seq)| seq);
+    let (trusted, after, reason) = match statement {
+        Statement::Trusted => (true, None, None),
+        Statement::Revoked { after, reason } => (false, Some(after.unwrap_or(last)), reason),
+    };
+    let trust = body::Trust {
+        device,
+        unit,
+        trusted,
+        after,
+        reason,
+    };
+    office.record(session, None, vec![], Body::Trust(trust))?;
+    Ok(())
+}
+
+/// A device that was vouched for.
+#[derive(Debug, Clone, Serialize)]
+pub struct KnownDevice {
+    /// Its public key.
+    pub device: DeviceId,
+    /// The unit it speaks for.
+    pub unit: String,
+    /// Whether it is trusted still.
+    pub trusted: bool,
+    /// The device that vouches for it; `None` where this registry began with it.
+    pub vouched_by: Option<DeviceId>,
+    /// That device's unit.
+    pub vouched_by_unit: Option<String>,
+    /// The number after which it is trusted no longer.
+    pub counts_up_to: Option<u64>,
+}
+
+/// The devices that a registry knows.
+pub fn devices(store: &Store) -> Vec<KnownDevice> {
+    let known = store.authority().devices();
+    let unit_of = |device| known.get(&device).map(|by| by.unit.clone());
+    known
+        .iter()
+        .map(|(device, standing)| KnownDevice {
+            device: *device,
+            unit: standing.unit.clone(),
+            trusted: standing.is_trusted(),
+            vouched_by: standing.by,
+            vouched_by_unit: standing.by.and_then(unit_of),
+            counts_up_to: standing.revoked.flatten(),
+        })
+        .collect()
+}
+
+/// A device that gave a number twice.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Fork {
+    /// The device.
+    pub device: DeviceId,
+    /// The first such number.
+    pub seq: u64,
+}
+
+/// Says how it came about that a device gave a number twice, so that verification goes on.
+///
+/// # Errors
+/// What the law refuses.
+pub fn explain_fork(
+    office: &mut Office,
+    session: &Session,
+    fork: Fork,
+    reason: String,
+) -> Result<Fork, OfficeError> {
+    let body = Body::Acknowledge(Acknowledge {
+        device: fork.device,
+        seq: fork.seq,
+        branches: office.store().branches_at(fork.device)?,
+        reason,
+    });
+    office.record(session, None, vec![], body)?;
+    Ok(fork)
+}

@@ -1,0 +1,22 @@
+//! What an event says, in a sentence.
+
+use super::Dossier;
+use crate::registry::body::Body;
+use crate::registry::sentence::Teller;
+use crate::words::Lang;
+
+pub use crate::registry::sentence::kind;
+
+/// What an event says beyond its type.
+pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
+    let code = |key| {
+        let known = dossier.codes.get(&key).cloned();
+        known.unwrap_or_else(|| key.code(6))
+    };
+    Teller {
+        lang,
+        site: Some(dossier.entry.site.key),
+        code: &code,
+    }
+    .sentence(body)
+}

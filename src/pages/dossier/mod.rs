@@ -1,0 +1,174 @@
+//! A site's dossier: everything that is known of it on one self-contained page, to read and to print.
+
+mod history;
+mod page;
+mod papers;
+pub(super) mod pictures;
+pub(super) mod sketch;
+
+use super::layout::offset_of;
+use crate::exchange::ledger::{Context, Entry};
+use crate::exchange::{Answers, entry, scans};
+use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
+use crate::registry::event::Sealed;
+use crate::registry::place::Place;
+use crate::registry::{DeviceId, Hash, SiteKey, State};
+use crate::store::{Store, StoreError};
+use crate::words::Lang;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a dossier is made of.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    /// The site as the ledger has it.
+    pub entry: Entry,
+    /// Its events in order.
+    events: Vec<Sealed>,
+    /// Those that bear their author's own key.
+    own_key: BTreeSet<Hash>,
+    /// Its detections: where, in which scan, what followed.
+    detections: Vec<Seen>,
+    /// Sites nearby: code, state, place.
+    neighbours: Vec<(String, State, Place)>,
+    /// Sites that its events name, with their codes.
+    codes: BTreeMap<SiteKey, String>,
+    /// The last event of each device that wrote about it.
+    devices: Vec<(DeviceId, u64, Hash)>,
+    /// Pictures as `data:` addresses by the file's digest.
+    pictures: BTreeMap<Hash, String>,
+    /// Files of its evidence that are missing here or have changed.
+    missing: BTreeSet<Hash>,
+    context: Context,
+    unit: String,
+    made_at: String,
+    /// The zone in which times are shown.
+    offset: Option<jiff::tz::Offset>,
+}
+
+/// A detection of the site.
+#[derive(Debug, Clone)]
+struct Seen {
+    detection: Detection,
+    place: Place,
+    meaning: Option<Meaning>,
+    scan: Option<ScanRecord>,
+}
+
+/// Metres within which other sites are shown on the sketch.
+const NEIGHBOURS_M: f64 = 100.0;
+
+impl Dossier {
+    /// The dossier of a site.
+    ///
+    /// # Errors
+    /// Those of reading the registry.
+    pub fn of(
+        store: &Store,
+        key: SiteKey,
+        today: jiff::civil::Date,
+        made_at: String,
+    ) -> Result<Self, StoreError> {
+        let site = store.site(key)?.ok_or_else(|| StoreError::UnknownSite {
+            code: key.to_string(),
+        })?;
+        let scans = scans(store)?;
+        let mut events = store.events_of(key)?;
+        events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
+        let detections = detections(&events, &scans);
+        let mut codes = BTreeMap::new();
+        let named = site
+            .absorbed
+            .iter()
+            .chain(&site.split_into)
+            .chain(site.merged_into.iter())
+            .chain(site.split_from.iter())
+            .chain(site.recurs_of.iter());
+        for other in named {
+            codes.insert(*other, store.code(*other)?);
+        }
+        let mut neighbours = Vec::new();
+        for other in store.sites_near(&site.place, NEIGHBOURS_M)? {
+            if other.key != key && site.place.distance_m(&other.place) <= NEIGHBOURS_M {
+                neighbours.push((store.code(other.key)?, other.state, other.place));
+            }
+        }
+        let (pictures, missing) = pictures::of(store, &site.evidence);
+        Ok(Self {
+            own_key: events
+                .iter()
+                .filter(|sealed| store.people().signed_by_own_key(&sealed.event))
+                .map(|sealed| sealed.hash)
+                .collect(),
+            devices: devices(&events),
+            entry: entry(store, site, &scans, &Answers::of(store)?, store.zone()?)?,
+            events,
+            detections,
+            neighbours,
+            codes,
+            pictures,
+            missing,
+            context: Context {
+                settings: store.settings().clone(),
+                today,
+                lang: Lang::En,
+            },
+            unit: store.local("unit")?.unwrap_or_default(),
+            offset: offset_of(&made_at),
+            made_at,
+        })
+    }
+
+    /// The page, in one language.
+    pub fn page(&self, lang: Lang) -> String {
+        page::page(self, lang)
+    }
+}
+
+/// The detections that a site's events tell of, each once.
+fn detections(events: &[Sealed], scans: &BTreeMap<String, ScanRecord>) -> Vec<Seen> {
+    let mut detections: Vec<Seen> = Vec::new();
+    for sealed in events {
+        let seen = match &sealed.event.body {
+            Body::Create(create) => create
+                .detection
+                .clone()
+                .map(|detection| (detection, create.place.clone(), None)),
+            Body::Sighting(sighting) => Some((
+                sighting.detection.clone(),
+                sighting.place.clone(),
+                Some(sighting.meaning),
+            )),
+            _ => None,
+        };
+        if let Some((detection, place, meaning)) = seen
+            && !detections
+                .iter()
+                .any(|known| known.detection.candidate == detection.candidate)
+        {
+            detections.push(Seen {
+                scan: scans.get(&detection.scan).cloned(),
+                detection,
+                place,
+                meaning,
+            });
+        }
+    }
+    detections
+}
+
+/// The last event of each device.
+fn devices(events: &[Sealed]) -> Vec<(DeviceId, u64, Hash)> {
+    let mut devices: BTreeMap<DeviceId, (u64, Hash)> = BTreeMap::new();
+    for sealed in events {
+        let last = devices
+            .entry(sealed.event.device)
+            .or_insert((sealed.event.seq, sealed.hash));
+        if sealed.event.seq > last.0 {
+            *last = (sealed.event.seq, sealed.hash);
+        }
+    }
+    devices
+        .into_iter()
+        .map(|(device, (seq, hash))| (device, seq, hash))
+        .collect()
+}

@@ -1,0 +1,338 @@
+//! The dossier's page: what is known of the site, its pictures, its history, and the proof of them; two sheets of A4 for a
+//! plain site.
+
+use super::papers::{evidence, hashes};
+use super::sketch::{photographs, sketch};
+use super::{Dossier, Seen, history};
+use crate::exchange::ledger::{COLUMNS, Cell, Context};
+use crate::pages::layout::{document, facts as pairs, figure, moment, scroll, section, signatures};
+use crate::pages::palette;
+use crate::registry::body::Detection;
+use crate::registry::coded::Coded;
+use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
+use crate::registry::legal::LegalBands;
+use crate::tr;
+use crate::words::Lang;
+use maud::{Markup, html};
+
+/// Columns of the ledger that the page shows elsewhere.
+const ELSEWHERE: [&str; 10] = [
+    "site",
+    "state",
+    "state_name",
+    "disputed",
+    "lon",
+    "lat",
+    "scan",
+    "head",
+    "site_key",
+    "notes",
+];
+
+/// The page.
+pub fn page(dossier: &Dossier, lang: Lang) -> String {
+    let code = &dossier.entry.code;
+    let title = format!("{code} · {}", lang.pick("Site dossier", "图斑档案"));
+    let body = html! {
+        (header(dossier, lang))
+        @for (id, title, body) in sections(dossier, lang) { (section(id, title, &body)) }
+        (signatures(&[
+            lang.pick("Verified by", "核查人"),
+            lang.pick("Eradicated by", "铲除人"),
+            lang.pick("Accepted by", "验收人"),
+            lang.pick("Date", "日期"),
+        ]))
+    };
+    document(lang, "dossier", &title, &body)
+}
+
+/// The parts of the page in their order; those without anything in them are left out.
+fn sections(dossier: &Dossier, lang: Lang) -> Vec<(&'static str, &'static str, Markup)> {
+    let parts = [
+        (
+            "facts",
+            lang.pick("Facts", "基本情况"),
+            Some(known(dossier, lang)),
+        ),
+        (
+            "detections",
+            lang.pick("Detections", "历次航测"),
+            detections(dossier, lang),
+        ),
+        (
+            "history",
+            lang.pick("History", "处置经过"),
+            Some(events(dossier, lang)),
+        ),
+        (
+            "photographs",
+            lang.pick("Photographs", "照片"),
+            pictures(dossier, lang),
+        ),
+        (
+            "evidence",
+            lang.pick("List of electronic evidence", "电子数据清单"),
+            Some(evidence(dossier, lang)),
+        ),
+        (
+            "hashes",
+            lang.pick("Hashes", "校验值"),
+            Some(hashes(dossier, lang)),
+        ),
+    ];
+    parts
+        .into_iter()
+        .filter_map(|(id, title, body)| Some((id, title, body?)))
+        .collect()
+}
+
+fn header(d: &Dossier, lang: Lang) -> Markup {
+    let site = &d.entry.site;
+    let colour = format!("background:{}", palette::state(site.state));
+    let at = site.place.lonlat();
+    let made = moment(&d.made_at, d.offset);
+    html! {
+        header {
+            p class="over" { (lang.pick("Site dossier", "图斑档案")) " · " (lang.pick("unit", "单位")) " " (d.unit) }
+            h1 {
+                (d.entry.code) " "
+                span class="badge" style=(colour) { (site.state.label(lang)) } " "
+                @if site.disputed { span class="badge bad" { (lang.pick("DISPUTED", "有争议")) } " " }
+                @if site.accepted_without_own_key() {
+                    span class="badge mark" { (lang.pick("accepted without own key", "验收未用个人密钥")) } " "
+                }
+                @if site.incomplete { span class="badge bad" { (lang.pick("earlier events missing", "部分记录未到")) } }
+            }
+            p { (format!("{:.7}, {:.7}", at.lon, at.lat)) " (WGS 84) · " (lang.pick("made", "制作于")) " " (made) }
+        }
+    }
+}
+
+fn known(d: &Dossier, lang: Lang) -> Markup {
+    let note = lang.pick(
+        "Filled: the site. Dashed: outlines of the detections. Blue: where numbered photographs were taken.",
+        "填充为图斑，虚线为历次航测轮廓，蓝色编号为照片拍摄位置。",
+    );
+    let context = Context {
+        lang,
+        ..d.context.clone()
+    };
+    let mut rows: Vec<(String, Markup)> = COLUMNS
+        .iter()
+        .filter(|column| !ELSEWHERE.contains(&column.key))
+        .map(|column| match column.key {
+            // Who typed it in need not have been there.
+            "eradicators" => (column, eradicators(d)),
+            _ => (column, column.value(&d.entry, &context)),
+        })
+        .filter(|(_, value)| *value != Cell::Empty)
+        .map(|(column, value)| (column.title(lang).to_owned(), html! { (value.to_text()) }))
+        .collect();
+    if let Some((band, as_of)) = legal(d, lang) {
+        let title = lang.pick(
+            "legal band (information, no verdict)",
+            "法定档次（仅供参考，不作结论）",
+        );
+        let value = html! { (band) " " span class="soft" { "(" (as_of) ")" } };
+        rows.push((title.to_owned(), value));
+    }
+    html! {
+        div class="two" {
+            div { (figure(&sketch(d, lang).svg("square"), note)) }
+            (pairs(&rows))
+        }
+    }
+}
+
+/// Those who are named as having done the last eradication.
+fn eradicators(d: &Dossier) -> Cell {
+    let last = d.entry.site.eradications.last();
+    last.map(|(eradicate, _)| eradicate.officers.join("、"))
+        .into()
+}
+
+fn detections(d: &Dossier, lang: Lang) -> Option<Markup> {
+    (!d.detections.is_empty()).then(|| {
+        html! {
+            div class="cards" { @for seen in &d.detections { (detection(d, seen, lang)) } }
+        }
+    })
+}
+
+fn detection(d: &Dossier, seen: &Seen, lang: Lang) -> Markup {
+    let of = |role: EvidenceRole| {
+        let own = |file: &&EvidenceRef| {
+            file.role == role && file.name.starts_with(&seen.detection.candidate)
+        };
+        let file = d.entry.site.evidence.iter().find(own)?;
+        Some((role.label(lang), d.pictures.get(&file.sha256)?))
+    };
+    let shown: Vec<(&str, &String)> = [EvidenceRole::Chip, EvidenceRole::Context]
+        .into_iter()
+        .filter_map(of)
+        .collect();
+    html! {
+        figure class="pair" {
+            div class="pictures" {
+                @for (label, data) in &shown { img src=(data) alt=(label); }
+                @if shown.is_empty() { p class="soft none" { (lang.pick("no picture here", "无图片")) } }
+            }
+            figcaption { (seen_in_words(seen, lang).join(" · ")) }
+        }
+    }
+}
+
+/// The day or days of a detection's imagery.
+fn captured(detection: &Detection, lang: Lang) -> String {
+    match &detection.captured {
+        None => lang.pick("date unknown", "日期不详").to_owned(),
+        Some([first, last]) if first == last => first.clone(),
+        Some(days) => days.join("/"),
+    }
+}
+
+fn seen_in_words(seen: &Seen, lang: Lang) -> Vec<String> {
+    let mut words = vec![captured(&seen.detection, lang)];
+    #[expect(clippy::cast_precision_loss, reason = "a score is at most 10000")]
+    let score = seen.detection.score_e4 as f64 / 1e4;
+    words.push(tr!(lang, "model score {score:.2}", "模型得分 {score:.2}"));
+    words.extend(seen.meaning.map(|m| m.label(lang).to_owned()));
+    if let Some(scan) = &seen.scan {
+        #[expect(clippy::cast_precision_loss, reason = "a GSD in hundredths")]
+        words.extend(
+            scan.gsd_e2_cm
+                .map(|g| format!("GSD {:.1} cm", g as f64 / 1e2)),
+        );
+        words.push(scan.model[0].clone());
+        words.extend(scan.survey.clone());
+    }
+    let scan = &seen.detection.scan;
+    words.push(tr!(lang, "scan {scan}", "航次 {scan}"));
+    words
+}
+
+fn events(d: &Dossier, lang: Lang) -> Markup {
+    let titles = [
+        lang.pick("when", "时间"),
+        lang.pick("what", "事项"),
+        lang.pick("details", "内容"),
+        lang.pick("recorded by", "记录人"),
+        lang.pick("event", "记录"),
+    ];
+    scroll(&html! {
+        table class="list" {
+            thead { tr { @for title in titles { th { (title) } } } }
+            tbody { @for sealed in &d.events { (event(d, sealed, lang)) } }
+        }
+    })
+}
+
+fn event(d: &Dossier, sealed: &Sealed, lang: Lang) -> Markup {
+    let event = &sealed.event;
+    let refused = d.entry.site.refused.iter();
+    let refused = refused
+        .filter(|(hash, _)| *hash == sealed.hash)
+        .map(|(_, why)| why.label(lang))
+        .next();
+    let files = event.evidence.len();
+    html! {
+        tr class=[refused.is_some().then_some("refused")] {
+            td class="when" { (moment(&event.at, d.offset)) }
+            td class="what" { (history::kind(&event.body, lang)) }
+            td {
+                (history::sentence(d, &event.body, lang))
+                @if let Some(why) = &refused {
+                    " " strong class="warn" { (lang.pick("not followed: ", "未采纳：")) (why) }
+                }
+                @if files > 0 { " " span class="soft" { (tr!(lang, "[files {files}]", "［附件 {files} 个］")) } }
+            }
+            td class="who" {
+                (event.actor.name) " " (event.actor.role.label(lang))
+                span class="key soft" { (signed(d, sealed, lang)) }
+            }
+            td class="mono event" { (sealed.hash.short()) "… " (event.device.short()) "#" (event.seq) }
+        }
+    }
+}
+
+/// Whose key an event bears. Only what a supervisor recorded in another's name is called so.
+fn signed(d: &Dossier, sealed: &Sealed, lang: Lang) -> String {
+    match &sealed.event.actor.recorder {
+        Some(recorder) => {
+            let (by, reason) = (&recorder.name, &recorder.reason);
+            tr!(
+                lang,
+                "recorded in their name by {by}: {reason}",
+                "由 {by} 代录：{reason}"
+            )
+        }
+        None if d.own_key.contains(&sealed.hash) => lang.pick("own key", "个人密钥签名").to_owned(),
+        None => lang.pick("without own key", "未用个人密钥").to_owned(),
+    }
+}
+
+fn pictures(d: &Dossier, lang: Lang) -> Option<Markup> {
+    let photographs: Vec<_> = photographs(d);
+    let files = d.entry.site.evidence.iter();
+    let files: Vec<&EvidenceRef> = files.filter(|file| file.role.is_photograph()).collect();
+    (!files.is_empty()).then(|| {
+        html! {
+            div class="cards" {
+                @for (file, (number, at)) in files.iter().zip(photographs) {
+                    figure {
+                        @if let Some(data) = d.pictures.get(&file.sha256) {
+                            img src=(data) alt=(number);
+                        } @else {
+                            p class="soft none" { (absent(d, file, lang)) }
+                        }
+                        figcaption {
+                            b { (number) } " " (photograph(d, file, at).join(" · ").as_str()) " "
+                            (file.role.label(lang)) " "
+                            span class="mono soft" { (&file.sha256.to_string()[..16]) "…" }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn absent(d: &Dossier, file: &EvidenceRef, lang: Lang) -> &'static str {
+    if d.missing.contains(&file.sha256) {
+        lang.pick("the original is missing or has changed", "原件缺失或已改变")
+    } else {
+        lang.pick("cannot be shown here", "无法在此显示")
+    }
+}
+
+fn photograph(d: &Dossier, file: &EvidenceRef, at: Option<crate::ground::LonLat>) -> Vec<String> {
+    let mut words = vec![file.name.clone()];
+    words.extend(file.taken_at.as_ref().map(|at| moment(at, d.offset)));
+    words.extend(at.map(|at| {
+        let metres = d.entry.site.place.lonlat().distance_m(at);
+        format!("{:.6}, {:.6} ({metres:.0} m)", at.lon, at.lat)
+    }));
+    words.extend(file.marks.iter().map(|mark| format!("⚑ {mark}")));
+    words
+}
+
+/// The legal band that the numbers fall into, and the day of that table.
+fn legal(dossier: &Dossier, lang: Lang) -> Option<(String, String)> {
+    use crate::registry::body::Stage;
+    use crate::registry::legal::BandKind;
+    let bands = LegalBands::shipped().ok()?;
+    let site = &dossier.entry.site;
+    let band = if site.stage() == Some(Stage::NotEmerged) {
+        let area = site
+            .visits
+            .iter()
+            .rev()
+            .find_map(|(visit, _)| visit.area_dm2)?;
+        bands.of(BandKind::NotEmergedM2, area / 100)?
+    } else {
+        bands.of(BandKind::Plants, site.plants?)?
+    };
+    let to = band.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
+    let basis = lang.pick(&band.basis_en, &band.basis);
+    Some((format!("{}–{to}, {basis}", band.from), bands.as_of.clone()))
+}

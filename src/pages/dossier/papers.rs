@@ -1,0 +1,84 @@
+//! The proof at the end of a dossier: its files with their digests, and the hashes that its history ends in.
+
+use super::Dossier;
+use crate::pages::layout::{moment, scroll};
+use crate::registry::coded::Coded;
+use crate::registry::event::{EvidenceRef, Sealed};
+use crate::words::Lang;
+use maud::{Markup, html};
+
+/// The list of electronic evidence.
+pub fn evidence(d: &Dossier, lang: Lang) -> Markup {
+    let titles = [
+        "#",
+        lang.pick("name", "名称"),
+        lang.pick("kind", "类别"),
+        lang.pick("bytes", "大小（字节）"),
+        lang.pick("format", "文件格式"),
+        "SHA-256",
+        lang.pick("recorded", "录入"),
+    ];
+    let files: Vec<(&Sealed, &EvidenceRef)> = d
+        .events
+        .iter()
+        .flat_map(|sealed| sealed.event.evidence.iter().map(move |file| (sealed, file)))
+        .collect();
+    scroll(&html! {
+        table class="list" {
+            thead { tr { @for title in titles { th { (title) } } } }
+            tbody {
+                @for (at, (sealed, file)) in files.iter().enumerate() {
+                    tr {
+                        td { (at + 1) }
+                        td {
+                            (file.name)
+                            @if d.missing.contains(&file.sha256) {
+                                " " strong class="warn" { (lang.pick("missing or changed", "缺失或已改变")) }
+                            }
+                        }
+                        td { (file.role.label(lang)) }
+                        td { (file.bytes) }
+                        td { (file.mime) }
+                        td class="mono hash" { (file.sha256) }
+                        td { (sealed.event.actor.name) " " (moment(&sealed.event.logged_at, d.offset)) }
+                    }
+                }
+                @if files.is_empty() { tr { td class="soft" colspan="7" { (lang.pick("none", "无")) } } }
+            }
+        }
+    })
+}
+
+/// What the history ends in.
+pub fn hashes(d: &Dossier, lang: Lang) -> Markup {
+    let site = &d.entry.site;
+    let digest = site.digest().map(|hash| hash.to_string());
+    let mut rows = vec![
+        (
+            lang.pick("site key", "图斑键").to_owned(),
+            site.key.to_string(),
+        ),
+        (
+            lang.pick("head of its history", "链头哈希").to_owned(),
+            site.head().to_string(),
+        ),
+        (
+            lang.pick("state of the site", "图斑状态哈希").to_owned(),
+            digest.unwrap_or_default(),
+        ),
+    ];
+    for (device, seq, hash) in &d.devices {
+        let title = lang.pick("device, number, event", "设备、序号、记录");
+        rows.push((format!("{title} #{seq}"), format!("{device} {hash}")));
+    }
+    let how = lang.pick(
+        "Verifying the registry checks every event, link, signature and file; the page of the site in the registry gives the head to compare.",
+        "可对登记库整体校验，核对全部记录、链接、签名与文件；链头以登记库中该图斑所示为准，供比对。",
+    );
+    html! {
+        table class="facts wide" {
+            @for (title, value) in rows { tr { th { (title) } td class="mono hash" { (value) } } }
+        }
+        p class="soft" { (how) }
+    }
+}

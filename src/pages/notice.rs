@@ -1,0 +1,165 @@
+//! The paper of a measure or a finding 督办单: one A4 page that goes to the district, with lines for its answer. Pure: affairs
+//! in, HTML out.
+
+use super::layout::{document, facts, signatures};
+use crate::registry::affairs::{Affairs, Said};
+use crate::registry::body::{Finding, Measure};
+use crate::registry::coded::Coded;
+use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::site::Stamp;
+use crate::tr;
+use crate::words::Lang;
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+/// The page of a measure or of a finding that stands; `None` where neither has this number. `name` gives the name of a
+/// district, `code` the code of a site.
+pub fn page(
+    affairs: &Affairs,
+    of: Hash,
+    name: &dyn Fn(&str) -> Option<String>,
+    code: &dyn Fn(SiteKey) -> String,
+    today: Date,
+    lang: Lang,
+) -> Option<String> {
+    let measure = affairs.measures.iter().find(|m| m.stamp.event == of);
+    let finding = match measure {
+        Some(measure) => measure.body.finding,
+        None => Some(of),
+    };
+    let finding = finding.and_then(|of| affairs.findings.iter().find(|f| f.stamp.event == of));
+    let (stamp, district) = match (measure, finding) {
+        (Some(measure), _) => (&measure.stamp, &measure.body.district),
+        (None, Some(finding)) => (&finding.stamp, &finding.body.district),
+        (None, None) => return None,
+    };
+    let season = measure.map_or_else(|| finding.map_or(0, |f| f.season), |m| m.season);
+    let mut rows = Vec::new();
+    let mut row = |english: &str, chinese: &str, value: String| {
+        rows.push((lang.pick(english, chinese).to_owned(), value));
+    };
+    let named = name(district).map_or_else(|| district.clone(), |n| format!("{n}（{district}）"));
+    row("to", "主送", named);
+    if let Some(duty) = affairs.nearest_of(district, season) {
+        let post = duty.body.post.as_deref().unwrap_or_default();
+        row(
+            "who answers",
+            "责任人",
+            format!("{} {post}", duty.body.person),
+        );
+    }
+    of_measure(measure, &mut row, lang);
+    of_finding(finding, affairs, code, &mut row, lang);
+    if let Some(settled) = affairs.settled.get(&of) {
+        let on = day(&settled.stamp);
+        row("ended", "销号", format!("{on} {}", settled.body.reason));
+    }
+    let unit = &stamp.actor.unit;
+    let by = name(unit).map_or_else(|| unit.clone(), |name| format!("{name}（{unit}）"));
+    let head = Head {
+        title: title(measure, lang),
+        by,
+        stamp,
+    };
+    Some(html(&head, &rows, today, lang))
+}
+
+fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
+    match measure {
+        Some(measure) => {
+            let rung = measure.body.rung.label(lang);
+            tr!(lang, "Supervision notice: {rung}", "督办单（{rung}）")
+        }
+        None => lang
+            .pick("Supervision notice: finding", "督办单（督导问题）")
+            .to_owned(),
+    }
+}
+
+type Row<'a> = &'a mut dyn FnMut(&str, &str, String);
+
+fn of_measure(measure: Option<&Said<Measure>>, row: Row, lang: Lang) {
+    let Some(measure) = measure else { return };
+    if let Some(paper) = &measure.body.paper {
+        row("paper", "文号", paper.clone());
+    }
+    row(
+        "measure",
+        "督办措施",
+        measure.body.rung.label(lang).to_owned(),
+    );
+    row("why", "督办事由", measure.body.reason.clone());
+    if let Some(due) = &measure.body.due {
+        row("to be better by", "整改时限", due.clone());
+    }
+}
+
+fn of_finding(
+    finding: Option<&Said<Finding>>,
+    affairs: &Affairs,
+    code: &dyn Fn(SiteKey) -> String,
+    row: Row,
+    lang: Lang,
+) {
+    let Some(finding) = finding else { return };
+    let round = finding.body.round;
+    let round = round.and_then(|of| affairs.rounds.iter().find(|r| r.stamp.event == of));
+    if let Some(round) = round {
+        let team = round.body.team.join(lang.pick(", ", "、"));
+        row(
+            "round",
+            "督导",
+            format!("{} {} {team}", round.body.name, round.body.on),
+        );
+    }
+    row("found wanting", "存在问题", finding.body.text.clone());
+    if let Some(site) = finding.body.site {
+        row("site", "涉及图斑", code(site));
+    }
+    if let Some(due) = &finding.body.due {
+        row("to be put right by", "问题整改时限", due.clone());
+    }
+}
+
+fn day(stamp: &Stamp) -> &str {
+    stamp.at.get(..10).unwrap_or(&stamp.at)
+}
+
+/// What stands above the table.
+struct Head<'a> {
+    title: String,
+    by: String,
+    stamp: &'a Stamp,
+}
+
+fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> String {
+    let (unit, number, on) = (&head.by, head.stamp.event.short(), day(head.stamp));
+    let issued = tr!(
+        lang,
+        "issued by {unit} on {on}; number {number}",
+        "签发单位：{unit}　签发日期：{on}　记录编号：{number}"
+    );
+    let mut table: Vec<(String, Markup)> = rows
+        .iter()
+        .map(|(label, value)| (label.clone(), html! { (value.trim()) }))
+        .collect();
+    for (english, chinese) in [("what was done", "整改情况"), ("verified", "核实意见")] {
+        let room = html! { div class="room" {} };
+        table.push((lang.pick(english, chinese).to_owned(), room));
+    }
+    let lines = [
+        lang.pick("issued by (signature)", "签发人（签字）"),
+        lang.pick("office (stamp)", "签发单位（盖章）"),
+        lang.pick("received by (signature)", "签收人（签字）"),
+        lang.pick("date", "日期"),
+    ];
+    let made = tr!(lang, "made on {today}", "制作日期：{today}");
+    let body = html! {
+        h1 { (head.title) }
+        p class="soft" { (issued) }
+        (facts(&table))
+        (signatures(&lines))
+        p class="soft" { (made) }
+    };
+    document(lang, "notice", &head.title, &body)
+}

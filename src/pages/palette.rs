@@ -1,0 +1,68 @@
+//! The colours of every page, map and chart.
+
+use crate::province::rank::Standing;
+use std::fmt::Write as _;
+
+pub use crate::exchange::state_colour as state;
+
+/// Text, and lines that carry weight.
+pub const INK: &str = "#18211c";
+/// Text that explains.
+pub const SOFT: &str = "#4f5a54";
+/// Thin lines.
+pub const LINE: &str = "#c3cac5";
+/// The lines behind a chart.
+pub const GRID: &str = "#e2e4e1";
+/// Paper of a map.
+pub const GROUND: &str = "#fbfbf8";
+/// What is wrong, or worse.
+pub const BAD: &str = "#a12622";
+/// What is right, or better.
+pub const GOOD: &str = "#12683c";
+/// What was measured.
+pub const MEASURE: &str = "#145aa0";
+/// Hot spots, and places of photographs.
+pub const MARK: &str = "#1c3f94";
+/// What is done in part.
+pub const PART: &str = "#d98c2b";
+/// What says nothing either way.
+pub const NEUTRAL: &str = "#6b756f";
+/// Paper.
+pub const WHITE: &str = "#ffffff";
+
+/// The colour of a district's standing on a chart.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Above => BAD,
+        Standing::Below => GOOD,
+        Standing::AsAll | Standing::Insufficient => NEUTRAL,
+    }
+}
+
+/// The ground of a district on a map: light enough for names in ink, told apart by eyes that see no red or green.
+/// `None` is hatched: too little was searched.
+pub fn ground(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Above => Some("#e8925a"),
+        Standing::AsAll => Some("#efe9d8"),
+        Standing::Below => Some("#9cc3dc"),
+        Standing::Insufficient => None,
+    }
+}
+
+/// The colours as properties of the stylesheet's root.
+pub fn root() -> String {
+    let mut css = String::from(":root {");
+    for (name, colour) in [
+        ("ink", INK),
+        ("soft", SOFT),
+        ("line", LINE),
+        ("bad", BAD),
+        ("good", GOOD),
+        ("mark", MARK),
+        ("paper", WHITE),
+    ] {
+        let _ = write!(css, " --{name}: {colour};");
+    }
+    css + " }\n"
+}

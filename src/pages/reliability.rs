@@ -1,0 +1,92 @@
+//! The reliability plot: whether the model's scores mean what they say.
+
+use super::chart::{Axis, Chart};
+use super::draw::{Drawing, Pen};
+use super::palette::{MEASURE, NEUTRAL};
+use crate::province::quality::Quality;
+use crate::statistics::Share;
+use crate::tr;
+use crate::words::Lang;
+
+/// Pixels of the plot.
+const SIZE: (f64, f64) = (560.0, 520.0);
+
+/// The share that was poppy over the mean score of each bin, with its interval; `None` where nothing was verified.
+pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
+    let found = &quality.calibration;
+    if found.bins.is_empty() {
+        return None;
+    }
+    let (n, error) = (found.count, found.expected_error.unwrap_or(0.0));
+    let title = tr!(
+        lang,
+        "{n} verified detections, expected calibration error {error:.3}",
+        "已核查图斑 {n} 个，期望校准误差 {error:.3}"
+    );
+    let axis = |label: &str| Axis {
+        reach: 1.0,
+        label: label.to_owned(),
+    };
+    let x = axis(lang.pick("mean model score", "平均模型得分"));
+    let y = axis(lang.pick("share that was poppy", "查实比例"));
+    let mut chart = Chart::new(SIZE, &title, &x, &y);
+    chart.line([(0.0, 0.0), (1.0, 1.0)], Pen::new(NEUTRAL, 1.0));
+    for bin in &found.bins {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a count is a count"
+        )]
+        let poppy = (bin.true_share * bin.count as f64).round() as usize;
+        let interval = Share::new(poppy, bin.count);
+        let x = bin.mean_score;
+        chart.line(
+            [(x, interval.low), (x, interval.high)],
+            Pen::new(MEASURE, 2.0),
+        );
+        chart.dot((x, bin.true_share), 4.0, MEASURE);
+        chart.words((x, bin.true_share), &bin.count.to_string());
+    }
+    Some(chart.done())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::facts::{Facts, Flight, SiteFact};
+    use crate::province::made_up;
+    use crate::province::quality::quality;
+    use crate::province::windows::Windows;
+    use crate::registry::State;
+    use geo::MultiPolygon;
+
+    #[test]
+    fn the_plot_counts_what_was_verified_and_of_nothing_there_is_none() {
+        let flight = Flight {
+            scan: "s".into(),
+            unit: "410423".into(),
+            captured: None,
+            season: 2026,
+            gsd_cm: None,
+            model: ("m".into(), "ab".into()),
+            threshold: 0.5,
+            searched: MultiPolygon::new(vec![]),
+            candidates: 0,
+        };
+        let site = |n: usize, state| SiteFact {
+            scan: Some("s".into()),
+            score: Some(0.9),
+            ..made_up::site(&n.to_string(), 2026, state)
+        };
+        let facts = Facts {
+            flights: vec![flight],
+            sites: vec![site(1, State::Confirmed), site(2, State::Refuted)],
+            ..Facts::default()
+        };
+        let found = quality(&facts, &[], &Windows::default(), None, None);
+        let drawing = reliability(&found, Lang::Zh).expect("drawn");
+        assert!(drawing.svg_file(Lang::Zh).contains("已核查图斑 2 个"));
+        let none = quality(&Facts::default(), &[], &Windows::default(), None, None);
+        assert_eq!(reliability(&none, Lang::En), None);
+    }
+}

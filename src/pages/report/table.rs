@@ -1,0 +1,66 @@
+//! A table of figures on a page.
+
+use crate::exchange::cell::Cell;
+use crate::pages::layout::scroll;
+use crate::province::report::table::Table;
+use maud::{Markup, html};
+
+/// The table; it scrolls in itself where it is wider than the page.
+pub fn table(table: &Table) -> Markup {
+    let columns: Vec<usize> = (0..table.columns.len())
+        .filter(|at| table.remark != Some(*at))
+        .collect();
+    let classes = classes(table, &columns);
+    let last = table.rows.len().saturating_sub(1);
+    scroll(&html! {
+        table class="list figures" {
+            thead { tr {
+                @for (at, class) in columns.iter().zip(&classes) {
+                    th class=[*class] { (table.columns[*at]) }
+                }
+            } }
+            tbody {
+                @for (line, row) in table.rows.iter().enumerate() {
+                    tr class=[(table.summed && line == last).then_some("sum")] {
+                        @for (at, class) in columns.iter().zip(&classes) {
+                            td class=[*class] { (row[*at].to_text()) }
+                        }
+                    }
+                    @if let Some(words) = remark(table, row) {
+                        tr class="reason" { td {} td colspan=(columns.len() - 1) { (words) } }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn remark(table: &Table, row: &[Cell]) -> Option<String> {
+    table
+        .remark
+        .map(|at| row[at].to_text())
+        .filter(|words| !words.is_empty())
+}
+
+/// Words stand left, numbers right: a column is what its first value is. The first column of words names the row.
+fn classes(table: &Table, columns: &[usize]) -> Vec<Option<&'static str>> {
+    let said = |cell: &&Cell| {
+        let text = cell.to_text();
+        !text.is_empty() && text != "—" && text != "∞"
+    };
+    let is_number = |at: usize| {
+        let mut cells = table.rows.iter().map(|row| &row[at]);
+        cells
+            .find(said)
+            .is_some_and(|cell| !matches!(cell, Cell::Text(_)))
+    };
+    let name = columns.iter().find(|at| !is_number(**at));
+    columns
+        .iter()
+        .map(|at| match (is_number(*at), Some(at) == name) {
+            (true, _) => Some("n"),
+            (false, true) => Some("name"),
+            (false, false) => None,
+        })
+        .collect()
+}

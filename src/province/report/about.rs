@@ -1,0 +1,87 @@
+//! What a report says of its registry: whose it is, until when its data go, what is overdue, which targets it was given.
+
+use crate::province::gather::{Late, overdue_of, targets_of};
+use crate::registry::body::{Body, TargetList};
+use crate::registry::districts::Districts;
+use crate::store::{Store, StoreError};
+use crate::words::Lang;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+
+/// What a report says of its registry.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The name of the office, where its founding gave one.
+    office: Option<String>,
+    /// The name of its district.
+    district: Option<String>,
+    /// When the last event was recorded, RFC 3339 in UTC.
+    pub until: Option<String>,
+    /// The sites past their due day.
+    pub late: Vec<Late>,
+    /// The lists of targets that are the office's to meet.
+    pub lists: Vec<TargetList>,
+    /// The day (`MM-DD`) on which the next year's season begins.
+    pub season_begins: String,
+}
+
+impl About {
+    /// What a registry says of itself on a day.
+    ///
+    /// # Errors
+    /// Those of reading the registry.
+    pub fn of(store: &Store, on: Date) -> Result<Self, StoreError> {
+        let unit = store.local("unit")?.unwrap_or_default();
+        let office = store
+            .followed("init")?
+            .into_iter()
+            .filter_map(|sealed| match sealed.event.body {
+                Body::Init(init) if init.unit == unit => init.unit_name,
+                _ => None,
+            })
+            .next_back();
+        let districts = store.districts()?;
+        let name = |all: &Districts| {
+            let own = all.iter().find(|district| district.code == unit);
+            own.map(|district| district.name.clone())
+        };
+        Ok(Self {
+            office,
+            district: districts.as_ref().and_then(name),
+            until: until(store)?,
+            late: overdue_of(store, on)?,
+            lists: targets_of(store)?,
+            season_begins: store.settings().season_begins.clone(),
+        })
+    }
+
+    /// The office as a head of paper names it: its name, or its district's, with its code.
+    pub fn office_in(&self, unit: &str, lang: Lang) -> String {
+        let name = self.office.as_ref().or(self.district.as_ref());
+        match name {
+            Some(name) => format!(
+                "{name}{}{unit}{}",
+                lang.pick(" (", "（"),
+                lang.pick(")", "）")
+            ),
+            None => unit.to_owned(),
+        }
+    }
+
+    /// The zone in which times are shown: that of this computer at the last event.
+    pub fn offset(&self) -> Option<Offset> {
+        let at: jiff::Timestamp = self.until.as_ref()?.parse().ok()?;
+        Some(TimeZone::system().to_offset(at))
+    }
+}
+
+/// When the last event was recorded.
+fn until(store: &Store) -> Result<Option<String>, StoreError> {
+    let mut last = None;
+    for (device, seq) in store.devices()? {
+        for sealed in store.events_of_device(device, seq.saturating_sub(1))? {
+            last = last.max(Some(sealed.event.logged_at));
+        }
+    }
+    Ok(last)
+}

@@ -1,0 +1,269 @@
+//! The tables of what offices did beside their sites. Every share stands with what it is a share of.
+
+use super::Figures;
+use super::table::{Table, count, share_cell, titled};
+use crate::exchange::cell::Cell;
+use crate::province::work::{Answering, Supervised, Tipped, Worked};
+use crate::registry::affairs::Said;
+use crate::registry::body::Measure;
+use crate::registry::coded::Coded;
+use crate::registry::site::Stamp;
+use crate::registry::told::yuan;
+use crate::words::Lang;
+
+/// Responsibility, supervision, measures, tip-offs and patrols.
+pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
+    let work = &figures.work;
+    vec![
+        answering(&work.answering, lang),
+        supervised(&work.supervised, lang),
+        measures(&work.measures, lang),
+        tips(work, lang),
+        patrols(work, lang),
+    ]
+}
+
+fn share(part: usize, whole: usize) -> [Cell; 3] {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of districts and findings"
+    )]
+    let cell = share_cell(part as f64, whole as f64);
+    [count(part), count(whole), cell]
+}
+
+fn answering(rows: &[Answering], lang: Lang) -> Table {
+    let titles = [
+        ("district", "区划"),
+        ("code", "代码"),
+        ("who answers", "责任人"),
+        ("post", "职务"),
+        ("letter", "责任书编号"),
+        ("signed on", "签订日期"),
+        ("parts with a letter", "下级已签"),
+        ("of parts", "下级应签"),
+        ("%", "签订率 %"),
+        ("households", "签订户数"),
+    ];
+    let row = |a: &Answering| {
+        let duty = a.duty.as_ref();
+        let text = |of: Option<&str>| Cell::from(of);
+        let mut cells = vec![
+            Cell::text(a.name.as_str()),
+            Cell::text(a.code.as_str()),
+            text(duty.map(|d| d.person.as_str())),
+            text(duty.and_then(|d| d.post.as_deref())),
+            text(duty.and_then(|d| d.letter.as_deref())),
+            text(duty.and_then(|d| d.signed_on.as_deref())),
+        ];
+        cells.extend(share(a.parts, a.of));
+        cells.push(count(a.households));
+        cells
+    };
+    let mut all: Vec<Vec<Cell>> = rows.iter().map(row).collect();
+    let signed = rows.iter().filter(|a| a.duty.is_some()).count();
+    let summed = all.len() > 1;
+    if summed {
+        let mut sum = vec![Cell::text(lang.pick("all", "合计"))];
+        sum.resize(6, Cell::Empty);
+        let parts = rows.iter().map(|a| a.parts).sum();
+        sum.extend(share(parts, rows.iter().map(|a| a.of).sum()));
+        sum.push(count(rows.iter().map(|a| a.households).sum()));
+        all.push(sum);
+    }
+    let of = rows.len();
+    Table {
+        id: "responsibility",
+        title: lang.pick("Who answers", "责任制落实").into(),
+        note: crate::tr!(
+            lang,
+            "Districts with a signed letter of responsibility: {signed} of {of}. Parts are those of the registry's boundary file; of several letters the one signed with the highest office stands.",
+            "已签订责任书的区划 {signed} 个 ÷ 应签 {of} 个。下级应签数按登记库的区划边界统计；同一区划有多份责任书的，以上级签订的为准。"
+        ),
+        columns: titled(&titles, lang),
+        rows: all,
+        summed,
+        remark: None,
+    }
+}
+
+fn supervised(rows: &[Supervised], lang: Lang) -> Table {
+    let titles = [
+        ("district", "区划"),
+        ("code", "代码"),
+        ("rounds", "督导次数"),
+        ("ledgers", "查阅台账"),
+        ("sites looked at", "查看图斑"),
+        ("of sites", "图斑总数"),
+        ("%", "查看率 %"),
+        ("findings put right", "已整改"),
+        ("of findings", "发现问题"),
+        ("%", "整改率 %"),
+        ("overdue", "逾期未改"),
+        ("stands on", "督办措施"),
+    ];
+    let row = |s: &Supervised| {
+        let mut cells = vec![
+            Cell::text(if s.name.is_empty() {
+                "—"
+            } else {
+                s.name.as_str()
+            }),
+            Cell::text(s.code.as_str()),
+            count(s.rounds),
+            s.ledgers.into(),
+        ];
+        cells.extend(share(s.looked_at, s.sites));
+        cells.extend(share(s.settled, s.findings));
+        cells.push(count(s.overdue));
+        cells.push(s.rung.map(|rung| rung.label(lang)).into());
+        cells
+    };
+    let checked = rows.iter().filter(|s| s.rounds > 0).count();
+    let of = rows.len();
+    Table {
+        id: "supervision",
+        title: lang.pick("Supervision", "督导检查").into(),
+        note: crate::tr!(
+            lang,
+            "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure that has not ended.",
+            "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制作日已过时限仍未整改。督办措施为目前未解除的最高一级。"
+        ),
+        columns: titled(&titles, lang),
+        rows: rows.iter().map(row).collect(),
+        summed: false,
+        remark: None,
+    }
+}
+
+fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> Table {
+    let titles = [
+        ("measure", "措施"),
+        ("district", "区划代码"),
+        ("since", "起始"),
+        ("due", "时限"),
+        ("ended", "解除"),
+        ("paper", "文号"),
+        ("by unit", "督办单位"),
+        ("why", "事由"),
+    ];
+    let day = |stamp: &Stamp| stamp.at.get(..10).unwrap_or(&stamp.at).to_owned();
+    let row = |(m, end): &(Said<Measure>, Option<Stamp>)| {
+        vec![
+            Cell::text(m.body.rung.label(lang)),
+            Cell::text(m.body.district.as_str()),
+            Cell::text(day(&m.stamp)),
+            m.body.due.as_deref().into(),
+            end.as_ref()
+                .map_or(Cell::text(lang.pick("stands", "未解除")), |end| {
+                    Cell::text(day(end))
+                }),
+            m.body.paper.as_deref().into(),
+            Cell::text(m.stamp.actor.unit.as_str()),
+            Cell::text(m.body.reason.as_str()),
+        ]
+    };
+    let ended = rows.iter().filter(|(_, end)| end.is_some()).count();
+    let of = rows.len();
+    Table {
+        id: "measures",
+        title: lang.pick("Measures", "督办措施").into(),
+        note: crate::tr!(
+            lang,
+            "The ladder: named before the others, to be put right by a day, called in, listed. Measures of the period and earlier ones that stand; ended: {ended} of {of}.",
+            "督办阶梯：通报 → 限期整改 → 约谈 → 挂牌整治。含本期措施及此前未解除的；已解除 {ended} 项 ÷ 共 {of} 项。"
+        ),
+        columns: titled(&titles, lang),
+        rows: rows.iter().map(row).collect(),
+        summed: false,
+        remark: Some(7),
+    }
+}
+
+fn tips(work: &Worked, lang: Lang) -> Table {
+    let titles = [
+        ("channel", "渠道"),
+        ("led to a site", "转为图斑"),
+        ("of tip-offs", "举报件数"),
+        ("%", "线索转化率 %"),
+        ("confirmed", "查实"),
+        ("closed without", "未查实办结"),
+        ("open", "未办结"),
+        ("rewards decided, yuan", "核定奖金（元）"),
+        ("rewards paid, yuan", "兑付奖金（元）"),
+    ];
+    let row = |name: &str, of: &Tipped| {
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(share(of.led, of.tips));
+        cells.extend([
+            count(of.confirmed),
+            count(of.closed),
+            count(of.tips - of.led - of.closed),
+            money(of.decided_fen),
+            money(of.paid_fen),
+        ]);
+        cells
+    };
+    let mut rows: Vec<Vec<Cell>> = work
+        .tips
+        .iter()
+        .map(|(channel, of)| row(channel.label(lang), of))
+        .collect();
+    let summed = rows.len() > 1;
+    if summed {
+        rows.push(row(lang.pick("all", "合计"), &work.all_tips()));
+    }
+    Table {
+        id: "tips",
+        title: lang.pick("Tip-offs", "群众举报").into(),
+        note: lang
+            .pick(
+                "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
+                "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
+            )
+            .into(),
+        columns: titled(&titles, lang),
+        rows,
+        summed,
+        remark: None,
+    }
+}
+
+fn money(fen: u64) -> Cell {
+    #[expect(clippy::cast_precision_loss, reason = "rewards are far below 2^53 fen")]
+    let number = fen as f64 / 100.0;
+    let decimals = if yuan(fen).contains('.') { 2 } else { 0 };
+    Cell::Number(number, decimals)
+}
+
+fn patrols(work: &Worked, lang: Lang) -> Table {
+    let titles = [
+        ("led to a site", "发现图斑的踏查"),
+        ("of patrols", "踏查次数"),
+        ("%", "占比 %"),
+        ("sites", "图斑数"),
+        ("with seized seeds", "有种子收缴"),
+        ("with publicity", "有宣传"),
+    ];
+    let walked = work.patrols;
+    let mut row = Vec::from(share(walked.led, walked.patrols));
+    row.extend([
+        count(walked.sites),
+        count(walked.seeds),
+        count(walked.publicity),
+    ]);
+    Table {
+        id: "patrol_yield",
+        title: lang.pick("What patrols led to", "踏查成效").into(),
+        note: lang
+            .pick(
+                "Patrols of the period that somebody of their unit, or of one above, says led to a site.",
+                "本期踏查中，由本单位或上级关联到图斑的次数。",
+            )
+            .into(),
+        columns: titled(&titles, lang),
+        rows: vec![row],
+        summed: false,
+        remark: None,
+    }
+}

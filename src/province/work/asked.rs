@@ -1,0 +1,390 @@
+//! The figures of a period, a scope and a day, counted out of the facts.
+
+use super::rows::Rows;
+use super::{Answering, Supervised, Tipped, Walked};
+use crate::province::effort::season_of;
+use crate::province::facts::{DistrictArea, Facts};
+use crate::province::period::{Period, Scope};
+use crate::registry::affairs::{Affairs, Said};
+use crate::registry::body::{Channel, Measure, Round};
+use crate::registry::site::Stamp;
+use crate::registry::unit::{chain, is_at_or_below};
+use crate::registry::{SiteKey, State};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is asked.
+pub(super) struct Asked<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) period: Period,
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) on: Date,
+}
+
+impl Asked<'_> {
+    fn affairs(&self) -> &Affairs {
+        &self.facts.work.affairs
+    }
+
+    fn holds(&self, season: i16, stamp: &Stamp) -> bool {
+        self.period.holds(season, day(&stamp.at))
+    }
+
+    pub(super) fn within(&self, code: &str) -> bool {
+        code.starts_with(self.scope.within)
+    }
+
+    /// The season whose letters count: that of the period's last day.
+    fn season(&self) -> i16 {
+        match self.period {
+            Period::Season(season) => season,
+            Period::Between(_, last) => season_of(last),
+        }
+    }
+
+    pub(super) fn answering(&self) -> Vec<Answering> {
+        let (affairs, season) = (self.affairs(), self.season());
+        let has = |code: &str| affairs.duty_of(code, season).is_some();
+        let mut districts = self.scope.districts(self.facts);
+        districts.sort_by(|a, b| a.code.cmp(&b.code));
+        let row = |district: &&DistrictArea| {
+            let code = district.code.as_str();
+            let parts = self.facts.districts.iter().map(|d| d.code.as_str());
+            let parts: BTreeSet<&str> = parts.filter(|part| is_part(part, code)).collect();
+            let duty = affairs.duty_of(code, season);
+            Answering {
+                code: code.to_owned(),
+                name: district.name.clone(),
+                duty: duty.map(|d| d.body.clone()),
+                parts: parts.iter().filter(|part| has(part)).count(),
+                of: parts.len(),
+                households: affairs.households_of(code, season),
+            }
+        };
+        districts.iter().map(row).collect()
+    }
+
+    pub(super) fn supervised(&self) -> Vec<Supervised> {
+        let mut rows = Rows::of(self);
+        self.count_rounds(&mut rows);
+        self.count_sites(&mut rows);
+        self.count_findings(&mut rows);
+        for measure in self.affairs().standing() {
+            let row = rows.of_district(&measure.body.district);
+            row.rung = row.rung.max(Some(measure.body.rung));
+        }
+        rows.done(self)
+    }
+
+    fn rounds(&self) -> impl Iterator<Item = &Said<Round>> {
+        let rounds = self.affairs().rounds.iter();
+        rounds.filter(|r| self.holds(r.season, &r.stamp))
+    }
+
+    fn count_rounds(&self, rows: &mut Rows) {
+        for round in self.rounds() {
+            let codes = round.body.districts.iter().map(|code| rows.key(code));
+            for code in codes.collect::<BTreeSet<String>>() {
+                let row = rows.row(&code);
+                row.rounds += 1;
+                row.ledgers += round.body.ledgers;
+            }
+        }
+    }
+
+    /// A round looks at sites of the districts that it checked: it says nothing of others.
+    fn count_sites(&self, rows: &mut Rows) {
+        let mut looked_at: BTreeMap<SiteKey, Vec<&str>> = BTreeMap::new();
+        for round in self.rounds() {
+            for site in &round.body.sites {
+                let districts = round.body.districts.iter().map(String::as_str);
+                looked_at.entry(*site).or_default().extend(districts);
+            }
+        }
+        let sites = self.facts.sites.iter();
+        for site in sites.filter(|site| self.period.holds_site(site)) {
+            let Some(code) = site.district.as_deref() else {
+                continue;
+            };
+            let mut checked = looked_at.get(&site.key).into_iter().flatten();
+            let key = rows.key(code);
+            if let Some(row) = rows.known(&key) {
+                row.sites += 1;
+                row.looked_at += usize::from(checked.any(|of| is_at_or_below(code, of)));
+            }
+        }
+    }
+
+    fn count_findings(&self, rows: &mut Rows) {
+        let affairs = self.affairs();
+        let findings = affairs.findings.iter();
+        for finding in findings.filter(|f| self.holds(f.season, &f.stamp)) {
+            let settled = affairs.settled.contains_key(&finding.stamp.event);
+            let due = finding.body.due.as_deref().and_then(day);
+            let row = rows.of_district(&finding.body.district);
+            row.findings += 1;
+            row.settled += usize::from(settled);
+            row.overdue += usize::from(!settled && due.is_some_and(|due| due < self.on));
+        }
+    }
+
+    pub(super) fn measures(&self) -> Vec<(Said<Measure>, Option<Stamp>)> {
+        let affairs = self.affairs();
+        let end = |m: &Said<Measure>| affairs.settled.get(&m.stamp.event).map(|s| s.stamp.clone());
+        let meant = |m: &&Said<Measure>| {
+            let here = self.within(&m.body.district)
+                || is_at_or_below(self.scope.within, &m.body.district);
+            here && (self.holds(m.season, &m.stamp) || end(m).is_none())
+        };
+        let mut found: Vec<_> = affairs
+            .measures
+            .iter()
+            .filter(meant)
+            .map(|m| (m.clone(), end(m)))
+            .collect();
+        found.sort_by_key(|(m, end)| {
+            let order = (end.is_some(), std::cmp::Reverse(m.body.rung));
+            (order, m.body.district.clone(), m.stamp.at.clone())
+        });
+        found
+    }
+
+    pub(super) fn tips(&self) -> Vec<(Channel, Tipped)> {
+        let (affairs, work) = (self.affairs(), &self.facts.work);
+        let confirmed = self.confirmed();
+        let mut channels: BTreeMap<Channel, Tipped> = BTreeMap::new();
+        for tip in affairs
+            .tips
+            .iter()
+            .filter(|t| self.holds(t.season, &t.stamp))
+        {
+            let code = tip
+                .body
+                .district
+                .as_deref()
+                .unwrap_or(&tip.stamp.actor.unit);
+            if !self.within(code) {
+                continue;
+            }
+            let of = tip.stamp.event;
+            let led = work.led.get(&of);
+            let row = channels.entry(tip.body.channel).or_default();
+            row.tips += 1;
+            row.led += usize::from(led.is_some());
+            let poppy = led.into_iter().flatten().any(|key| confirmed.contains(key));
+            row.confirmed += usize::from(poppy);
+            row.closed += usize::from(led.is_none() && affairs.closed.contains_key(&of));
+            for reward in affairs.rewards.iter().filter(|r| r.body.tip == of) {
+                let sum = if reward.body.paid {
+                    &mut row.paid_fen
+                } else {
+                    &mut row.decided_fen
+                };
+                *sum = sum.saturating_add(reward.body.fen);
+            }
+        }
+        channels.into_iter().collect()
+    }
+
+    /// Sites where poppy was confirmed.
+    fn confirmed(&self) -> BTreeSet<SiteKey> {
+        let poppy =
+            |state: State| matches!(state, State::Confirmed | State::Eradicated | State::Closed);
+        let sites = self.facts.sites.iter().filter(|s| poppy(s.state));
+        sites.map(|s| s.key).collect()
+    }
+
+    pub(super) fn patrols(&self) -> Walked {
+        let mut walked = Walked::default();
+        for patrol in &self.facts.patrols {
+            let code = patrol.district.as_deref().unwrap_or(&patrol.unit);
+            if !self.within(code) || !self.period.holds_patrol(patrol) {
+                continue;
+            }
+            let led = self.facts.work.led.get(&patrol.entry).map_or(0, Vec::len);
+            walked.patrols += 1;
+            walked.led += usize::from(led > 0);
+            walked.sites += led;
+            walked.seeds += usize::from(patrol.seeds);
+            walked.publicity += usize::from(patrol.publicity);
+        }
+        walked
+    }
+}
+
+/// Whether a district lies right below another, with none between them.
+fn is_part(part: &str, of: &str) -> bool {
+    chain(part)
+        .iter()
+        .nth_back(1)
+        .is_some_and(|above| above == of)
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Work, Worked};
+    use super::*;
+    use crate::province::made_up;
+    use crate::registry::Hash;
+    use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
+    use crate::registry::event::Actor;
+    use crate::registry::role::Role;
+    use geo::MultiPolygon;
+
+    fn said<T>(n: u8, unit: &str, on: &str, body: T) -> Said<T> {
+        Said {
+            stamp: Stamp {
+                event: Hash([n; 32]),
+                at: format!("{on}T10:00:00+08:00"),
+                actor: Actor {
+                    name: "wang".into(),
+                    unit: unit.into(),
+                    role: Role::Supervisor,
+                    key: None,
+                    recorder: None,
+                },
+                own_key: false,
+            },
+            season: 2026,
+            body,
+        }
+    }
+
+    fn tip(channel: Channel, district: Option<&str>) -> Tip {
+        Tip {
+            channel,
+            sealed: None,
+            place: None,
+            district: district.map(str::to_owned),
+            text: Some("words".into()),
+        }
+    }
+
+    fn finding(district: &str, due: &str) -> Finding {
+        Finding {
+            round: None,
+            district: district.into(),
+            site: None,
+            text: "late".into(),
+            due: Some(due.into()),
+        }
+    }
+
+    fn measure(rung: Rung, district: &str) -> Measure {
+        Measure {
+            rung,
+            district: district.into(),
+            reason: "late".into(),
+            finding: None,
+            due: None,
+            paper: None,
+        }
+    }
+
+    fn facts() -> Facts {
+        let district = |code: &str| DistrictArea {
+            code: code.into(),
+            name: format!("name of {code}"),
+            area: MultiPolygon::new(vec![]),
+        };
+        let poppy = made_up::site("one", 2026, State::Confirmed);
+        let mut affairs = Affairs::default();
+        affairs.tips = vec![
+            said(
+                1,
+                "410423",
+                "2026-04-01",
+                tip(Channel::Phone, Some("410423001")),
+            ),
+            said(2, "410423", "2026-06-01", tip(Channel::Phone, None)),
+            said(3, "410424", "2026-04-01", tip(Channel::Letter, None)),
+        ];
+        let reward = |paid| Reward {
+            tip: Hash([1; 32]),
+            paid,
+            fen: 50_050,
+        };
+        affairs.rewards = vec![
+            said(4, "410423", "2026-05-01", reward(false)),
+            said(5, "410423", "2026-05-02", reward(true)),
+        ];
+        affairs.findings = vec![
+            said(
+                6,
+                "410000",
+                "2026-04-02",
+                finding("410423001", "2026-04-20"),
+            ),
+            said(7, "410000", "2026-04-02", finding("410423", "2026-04-20")),
+        ];
+        affairs.measures = vec![
+            said(8, "410000", "2026-04-02", measure(Rung::Notice, "410423")),
+            said(9, "410000", "2026-04-03", measure(Rung::Talk, "410423")),
+            said(10, "410000", "2026-04-03", measure(Rung::Listed, "410424")),
+        ];
+        let settle = |of: u8| Settle {
+            of: Hash([of; 32]),
+            reason: "seen".into(),
+        };
+        for of in [7, 9] {
+            let settled = said(of + 20, "410000", "2026-04-10", settle(of));
+            affairs.settled.insert(Hash([of; 32]), settled);
+        }
+        let led = BTreeMap::from([(Hash([1; 32]), vec![poppy.key])]);
+        Facts {
+            districts: ["410423", "410423001", "410423002", "410424"]
+                .map(district)
+                .to_vec(),
+            sites: vec![poppy],
+            work: Work { affairs, led },
+            ..Facts::default()
+        }
+    }
+
+    fn worked(period: Period, level: usize, within: &str) -> Worked {
+        let on = Date::constant(2026, 5, 1);
+        Worked::of(&facts(), period, &Scope { level, within }, on)
+    }
+
+    #[test]
+    fn a_figure_counts_what_lies_in_its_scope_and_period() {
+        let province = worked(Period::Season(2026), 6, "");
+        assert_eq!(province.all_tips().tips, 3);
+        let county = worked(Period::Season(2026), 9, "410423");
+        let [(Channel::Phone, tips)] = county.tips[..] else {
+            panic!("{:?}", county.tips)
+        };
+        assert_eq!(
+            (tips.tips, tips.led, tips.confirmed, tips.closed),
+            (2, 1, 1, 0)
+        );
+        assert_eq!((tips.decided_fen, tips.paid_fen), (50_050, 50_050));
+        let spring = Period::Between(Date::constant(2026, 3, 1), Date::constant(2026, 5, 1));
+        assert_eq!(worked(spring, 9, "410423").all_tips().tips, 1);
+    }
+
+    #[test]
+    fn a_districts_findings_and_rung_stand_with_it_and_what_ended_counts_as_ended() {
+        let province = worked(Period::Season(2026), 6, "");
+        let [county, other] = &province.supervised[..] else {
+            panic!("{:?}", province.supervised)
+        };
+        assert_eq!((county.settled, county.findings, county.overdue), (1, 2, 1));
+        assert_eq!(
+            (county.rung, other.rung),
+            (Some(Rung::Notice), Some(Rung::Listed))
+        );
+        // A county's own report shows what stands against the whole of it beside its townships.
+        let county = worked(Period::Season(2026), 9, "410423").supervised;
+        let codes: Vec<&str> = county.iter().map(|row| row.code.as_str()).collect();
+        assert_eq!(codes, ["410423", "410423001", "410423002"]);
+        assert_eq!((county[0].findings, county[1].findings), (1, 1));
+        assert_eq!(county[0].name, "name of 410423");
+        let ended = province.measures.iter().filter(|(_, end)| end.is_some());
+        assert_eq!((ended.count(), province.measures.len()), (1, 3));
+    }
+}

@@ -1,0 +1,62 @@
+//! The chain of those who answer for a place: prefecture, county, township, village. Pure.
+
+use super::{Affairs, Said};
+use crate::registry::body::Duty;
+use crate::registry::unit::{chain, depth, is_at_or_below};
+use std::collections::BTreeMap;
+
+/// Which letter stands: its place among all of them, by season, district and household.
+pub(super) type Standing = BTreeMap<(i16, String, Option<String>), usize>;
+
+/// Of several letters for one district or household the one of the highest unit stands, then the last. What a unit signs
+/// for itself does not take the place of what the unit above signed with it.
+pub(super) fn standing(duties: &[Said<Duty>]) -> Standing {
+    let mut standing = Standing::new();
+    for (at, duty) in duties.iter().enumerate() {
+        let of = |at: usize| depth(&duties[at].stamp.actor.unit);
+        let body = &duty.body;
+        let key = (body.season, body.district.clone(), body.household.clone());
+        let stands = standing.entry(key).or_insert(at);
+        if of(at) <= of(*stands) {
+            *stands = at;
+        }
+    }
+    standing
+}
+
+impl Affairs {
+    /// The letters that stand in a season, in the order of their districts and households.
+    pub fn standing_duties(&self, season: i16) -> impl Iterator<Item = &Said<Duty>> {
+        let from = (season, String::new(), None);
+        self.standing
+            .range(from..)
+            .take_while(move |((of, ..), _)| *of == season)
+            .map(|(_, at)| &self.duties[*at])
+    }
+
+    /// Who answers for a district in a season, itself and no other; households apart.
+    pub fn duty_of(&self, district: &str, season: i16) -> Option<&Said<Duty>> {
+        let at = self.standing.get(&(season, district.to_owned(), None))?;
+        self.duties.get(*at)
+    }
+
+    /// Who answers for a district in a season, from the highest down; households apart.
+    pub fn chain_of(&self, district: &str, season: i16) -> Vec<&Said<Duty>> {
+        let codes = chain(district);
+        let chain = codes.iter().filter_map(|code| self.duty_of(code, season));
+        chain.collect()
+    }
+
+    /// The one nearest to a district who answers for it.
+    pub fn nearest_of(&self, district: &str, season: i16) -> Option<&Said<Duty>> {
+        self.chain_of(district, season).pop()
+    }
+
+    /// The households of a village, or of every village of a district, that signed in a season.
+    pub fn households_of(&self, district: &str, season: i16) -> usize {
+        let within = |d: &&Said<Duty>| {
+            d.body.household.is_some() && is_at_or_below(&d.body.district, district)
+        };
+        self.standing_duties(season).filter(within).count()
+    }
+}

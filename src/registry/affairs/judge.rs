@@ -1,0 +1,150 @@
+//! Which of these events are followed. Pure.
+
+use super::sound::sound;
+use crate::registry::authority::Authority;
+use crate::registry::body::Body;
+use crate::registry::event::Event;
+use crate::registry::ids::Hash;
+use crate::registry::moves::Refusal;
+use crate::registry::people::{Signed, same_name};
+use crate::registry::unit::is_below;
+use std::collections::{BTreeMap, HashMap};
+
+/// The types whose entries can be voided where they concern no site.
+const VOIDABLE: [&str; 10] = [
+    "patrol",
+    "targets",
+    "duty",
+    "round",
+    "finding",
+    "measure",
+    "settle",
+    "tip",
+    "tip_closed",
+    "reward",
+];
+
+/// Whether the author of an event may speak of the districts that it names, and what it says can be; what it says of
+/// other events is judged with these.
+///
+/// # Errors
+/// Why not.
+pub(in crate::registry) fn subject(gate: &Authority, event: &Event) -> Result<(), Refusal> {
+    match &event.body {
+        Body::Duty(duty) => gate.over(event, &duty.district)?,
+        Body::Round(round) => {
+            for district in &round.districts {
+                gate.over(event, district)?;
+            }
+        }
+        Body::Finding(finding) => gate.over(event, &finding.district)?,
+        // Nobody takes a measure against themself.
+        Body::Measure(measure) if !is_below(&measure.district, &event.actor.unit) => {
+            return Err(Refusal::Unit {
+                unit: measure.district.clone(),
+            });
+        }
+        Body::Tip(tip) => {
+            if let Some(district) = &tip.district {
+                gate.over(event, district)?;
+            }
+        }
+        // It counts in its site's history only.
+        Body::CameOf(_) => return Err(Refusal::NoSuchSite),
+        _ => {}
+    }
+    sound(event)
+}
+
+/// The event that another one speaks of, and the types it can have.
+fn names(body: &Body) -> Option<(Hash, &'static [&'static str])> {
+    match body {
+        Body::Finding(finding) => finding.round.map(|of| (of, &["round"][..])),
+        Body::Measure(measure) => measure.finding.map(|of| (of, &["finding"][..])),
+        Body::Settle(settle) => Some((settle.of, &["finding", "measure"])),
+        Body::CloseTip(close) => Some((close.tip, &["tip"])),
+        Body::Reward(reward) => Some((reward.tip, &["tip"])),
+        Body::Void(void) => Some((void.of, &VOIDABLE)),
+        _ => None,
+    }
+}
+
+type Followed<'a> = Vec<(Hash, &'a Event, Signed)>;
+
+/// The events that are followed, in their order, and why the others are not.
+pub(super) fn judge<'a>(
+    gate: &Authority,
+    events: impl IntoIterator<Item = (Hash, &'a Event)>,
+) -> (Followed<'a>, BTreeMap<Hash, Refusal>) {
+    let mut judge = Judge {
+        gate,
+        events: events
+            .into_iter()
+            .filter(|(_, event)| event.site.is_none() && is_heard(&event.body))
+            .collect(),
+        verdicts: BTreeMap::new(),
+    };
+    let mut ordered: Vec<(Hash, &Event)> = judge.events.iter().map(|(h, e)| (*h, *e)).collect();
+    ordered.sort_unstable_by_key(|(hash, event)| (event.id, *hash));
+    let mut followed = Vec::new();
+    for (hash, event) in ordered {
+        if let Ok(signed) = judge.verdict(hash, event) {
+            followed.push((hash, event, signed));
+        }
+    }
+    let refused = judge
+        .verdicts
+        .into_iter()
+        .filter_map(|(hash, verdict)| Some((hash, verdict.err()?)))
+        .collect();
+    (followed, refused)
+}
+
+fn is_heard(body: &Body) -> bool {
+    let kind = body.kind();
+    Body::AFFAIRS.contains(&kind) || VOIDABLE.contains(&kind) || kind == "void"
+}
+
+struct Judge<'g, 'a> {
+    gate: &'g Authority,
+    events: HashMap<Hash, &'a Event>,
+    verdicts: BTreeMap<Hash, Result<Signed, Refusal>>,
+}
+
+impl Judge<'_, '_> {
+    /// An event names only such as were there before it: nothing comes round to itself.
+    fn verdict(&mut self, hash: Hash, event: &Event) -> Result<Signed, Refusal> {
+        if let Some(known) = self.verdicts.get(&hash) {
+            return known.clone();
+        }
+        let verdict = self
+            .gate
+            .follows(hash, event)
+            .and_then(|signed| self.named(event).map(|()| signed));
+        self.verdicts.insert(hash, verdict.clone());
+        verdict
+    }
+
+    fn named(&mut self, event: &Event) -> Result<(), Refusal> {
+        let Some((of, kinds)) = names(&event.body) else {
+            return Ok(());
+        };
+        let entry = self
+            .events
+            .get(&of)
+            .copied()
+            .filter(|entry| kinds.contains(&entry.body.kind()))
+            .ok_or(Refusal::NoSuchEntry)?;
+        if self.verdict(of, entry).is_err() {
+            return Err(Refusal::NoSuchEntry);
+        }
+        self.gate.over(event, &entry.actor.unit)?;
+        let own =
+            entry.actor.unit == event.actor.unit && same_name(&entry.actor.name, &event.actor.name);
+        match &event.body {
+            // A mistake is taken back by who made it, or by a supervisor.
+            Body::Void(_) if !own && !self.gate.by_supervisor(event) => Err(Refusal::Supervisor),
+            _ => Ok(()),
+        }
+    }
+}

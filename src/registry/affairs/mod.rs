@@ -1,0 +1,182 @@
+//! What an office does beside its sites: who answers for which district, supervision and its measures, tip-offs, and which
+//! entries that concern no site were voided. Pure: the same events give the same affairs, in whatever order they came.
+//!
+//! An event that speaks of another one (a finding of its round, a reward of its tip-off, a voiding of its entry) is
+//! followed where that other one is, and belongs to its author's unit or one below: what a unit above said of a unit is
+//! not ended or voided by that unit.
+
+mod chain;
+mod judge;
+mod sound;
+
+pub use sound::{gives_away, is_sealed_number};
+
+use super::authority::Authority;
+use super::body::{Body, CloseTip, Duty, Finding, Measure, Reward, Round, Settle, Tip, Void};
+use super::event::Event;
+use super::ids::Hash;
+use super::moves::Refusal;
+use super::people::Signed;
+use super::site::{Site, Stamp, Voided};
+use super::unit::is_at_or_below;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub(super) use judge::subject;
+
+/// What an event said, and who said it when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said<T> {
+    /// When, by whom, in which event.
+    #[serde(flatten)]
+    pub stamp: Stamp,
+    /// The season it belongs to.
+    pub season: i16,
+    /// What was said.
+    pub body: T,
+}
+
+/// Everything of it that is followed and was not voided, each list in the order of the events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Affairs {
+    /// Letters of responsibility.
+    pub duties: Vec<Said<Duty>>,
+    /// Rounds of supervision.
+    pub rounds: Vec<Said<Round>>,
+    /// What was found wanting.
+    pub findings: Vec<Said<Finding>>,
+    /// Measures.
+    pub measures: Vec<Said<Measure>>,
+    /// The ends of findings and measures, by their events.
+    pub settled: BTreeMap<Hash, Said<Settle>>,
+    /// Tip-offs.
+    pub tips: Vec<Said<Tip>>,
+    /// How tip-offs ended without a site, by their events.
+    pub closed: BTreeMap<Hash, Said<CloseTip>>,
+    /// Rewards.
+    pub rewards: Vec<Said<Reward>>,
+    /// Entries that count no more, with what they said.
+    pub voided: Vec<Voided>,
+    /// The letters that stand.
+    #[serde(skip)]
+    standing: chain::Standing,
+    /// What is not followed, and why.
+    #[serde(skip)]
+    pub refused: BTreeMap<Hash, Refusal>,
+}
+
+impl Affairs {
+    /// The affairs that these events make; those of other types are passed over, but patrols and lists of targets are
+    /// wanted where they were voided or led to a site.
+    pub fn of<'a>(gate: &Authority, events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
+        let (judged, refused) = judge::judge(gate, events);
+        let mut affairs = Self {
+            refused,
+            ..Self::default()
+        };
+        let voids: BTreeMap<Hash, (&Void, Stamp)> = judged
+            .iter()
+            .rev()
+            .filter_map(|(hash, event, signed)| match &event.body {
+                Body::Void(void) => Some((void.of, (void, stamp(*hash, event, *signed)))),
+                _ => None,
+            })
+            .collect();
+        for (hash, event, signed) in judged {
+            match voids.get(&hash) {
+                Some((void, by)) => affairs.voided.push(Voided {
+                    kind: event.body.kind().to_owned(),
+                    entry: stamp(hash, event, signed),
+                    body: event.body.to_value().unwrap_or_default(),
+                    reason: void.reason.clone(),
+                    by: by.clone(),
+                }),
+                None => affairs.take(hash, event, signed),
+            }
+        }
+        affairs.standing = chain::standing(&affairs.duties);
+        affairs
+    }
+
+    fn take(&mut self, hash: Hash, event: &Event, signed: Signed) {
+        macro_rules! said {
+            ($body:expr) => {
+                Said {
+                    stamp: stamp(hash, event, signed),
+                    season: event.season,
+                    body: $body,
+                }
+            };
+        }
+        match &event.body {
+            Body::Duty(duty) => self.duties.push(said!(duty.clone())),
+            Body::Round(round) => self.rounds.push(said!(round.as_ref().clone())),
+            Body::Finding(finding) => self.findings.push(said!(finding.as_ref().clone())),
+            Body::Measure(measure) => self.measures.push(said!(measure.as_ref().clone())),
+            Body::Settle(settle) => {
+                self.settled.insert(settle.of, said!(settle.clone()));
+            }
+            Body::Tip(tip) => self.tips.push(said!(tip.as_ref().clone())),
+            Body::CloseTip(close) => {
+                self.closed.insert(close.tip, said!(close.clone()));
+            }
+            Body::Reward(reward) => self.rewards.push(said!(reward.clone())),
+            _ => {}
+        }
+    }
+
+    /// Whether nothing of it was ever followed.
+    pub fn is_empty(&self) -> bool {
+        let followed = Self {
+            refused: BTreeMap::new(),
+            ..self.clone()
+        };
+        followed == Self::default()
+    }
+
+    /// Whether an entry was voided.
+    pub fn is_void(&self, entry: Hash) -> bool {
+        self.voided.iter().any(|voided| voided.entry.event == entry)
+    }
+
+    /// The tip-offs that led to a site, as somebody of their unit, or of one above, says.
+    pub fn tips_of<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a Said<Tip>> {
+        self.tips.iter().filter(|tip| {
+            let unit = &tip.stamp.actor.unit;
+            led_to(site, tip.stamp.event, unit)
+        })
+    }
+
+    /// The measures that a district stands under: those that have not ended.
+    pub fn standing(&self) -> impl Iterator<Item = &Said<Measure>> {
+        self.measures
+            .iter()
+            .filter(|measure| !self.settled.contains_key(&measure.stamp.event))
+    }
+
+    /// The findings that have not been put right.
+    pub fn open_findings(&self) -> impl Iterator<Item = &Said<Finding>> {
+        self.findings
+            .iter()
+            .filter(|finding| !self.settled.contains_key(&finding.stamp.event))
+    }
+}
+
+fn stamp(hash: Hash, event: &Event, signed: Signed) -> Stamp {
+    Stamp {
+        event: hash,
+        at: event.at.clone(),
+        actor: event.actor.clone(),
+        own_key: signed == Signed::OwnKey,
+    }
+}
+
+/// Whether a patrol or a tip-off of a unit led to a site: as somebody of that unit, or of one above, says.
+pub fn led_to(site: &Site, entry: Hash, unit: &str) -> bool {
+    site.came_of
+        .iter()
+        .any(|(of, by)| *of == entry && is_at_or_below(unit, &by.actor.unit))
+}
+
+#[cfg(test)]
+mod tests;

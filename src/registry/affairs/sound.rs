@@ -1,0 +1,138 @@
+//! What no such event may say, whoever says it. Pure.
+
+use crate::registry::body::{Body, Round};
+use crate::registry::event::Event;
+use crate::registry::limits::{day, due_within, place};
+use crate::registry::moves::Refusal;
+use crate::registry::unit::is_code;
+
+/// Letters of a text at most.
+const MOST_LETTERS: usize = 4_000;
+/// People of a team, districts, sites of a round at most.
+const MOST_MEMBERS: usize = 2_000;
+/// Ledgers of a round at most.
+const MOST_LEDGERS: u64 = 1_000_000;
+/// Fen of a reward at most: ten million yuan.
+const MOST_FEN: u64 = 1_000_000_000;
+/// Letters of a sealed number at most.
+const LONGEST_NUMBER: usize = 24;
+
+/// Whether an event of an office's affairs says what can be.
+pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
+    match &event.body {
+        Body::Duty(duty) => {
+            words(&duty.person)?;
+            for text in [&duty.household, &duty.post, &duty.letter]
+                .into_iter()
+                .flatten()
+            {
+                words(text)?;
+            }
+            within(
+                duty.signed_on
+                    .as_deref()
+                    .is_none_or(|on| day(on).is_some() && on.len() == 10),
+            )?;
+            // A household signs with its village.
+            within(duty.household.is_none() || duty.district.len() == 12)?;
+            code(&duty.district)?;
+            within((event.season - 1..=event.season + 1).contains(&duty.season))
+        }
+        Body::Round(round) => of_round(round),
+        Body::Finding(finding) => {
+            words(&finding.text)?;
+            code(&finding.district)?;
+            due_within(&event.at, finding.due.as_deref())
+        }
+        Body::Measure(measure) => {
+            reason(&measure.reason)?;
+            due_within(&event.at, measure.due.as_deref())
+        }
+        Body::Settle(settle) => reason(&settle.reason),
+        Body::Void(void) => reason(&void.reason),
+        Body::Reward(reward) => within((1..=MOST_FEN).contains(&reward.fen)),
+        Body::Tip(tip) => {
+            within(tip.place.is_some() || tip.district.is_some() || tip.text.is_some())?;
+            tip.place.as_ref().map_or(Ok(()), place)?;
+            tip.district.as_deref().map_or(Ok(()), code)?;
+            within(tip.sealed.as_deref().is_none_or(is_sealed_number))?;
+            told(tip.text.as_deref())
+        }
+        Body::CloseTip(close) => told(close.note.as_deref()),
+        _ => Ok(()),
+    }
+}
+
+fn of_round(round: &Round) -> Result<(), Refusal> {
+    words(&round.name)?;
+    let days = round.until.as_deref().map_or(Some(0), |until| {
+        day(&round.on)?
+            .until(day(until)?)
+            .ok()
+            .map(|span| span.get_days())
+    });
+    within(days.is_some_and(|days| (0..=366).contains(&days)))?;
+    within(!round.districts.is_empty() && !round.team.is_empty())?;
+    let lists = [round.team.len(), round.districts.len(), round.sites.len()];
+    within(lists.iter().all(|n| *n <= MOST_MEMBERS) && round.ledgers <= MOST_LEDGERS)?;
+    round.team.iter().try_for_each(|name| words(name))?;
+    round
+        .districts
+        .iter()
+        .try_for_each(|district| code(district))
+}
+
+/// Whether a text is the number of a sealed envelope, and no number that a person is known by.
+pub fn is_sealed_number(text: &str) -> bool {
+    let shape = text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '_'));
+    shape && !text.is_empty() && text.len() <= LONGEST_NUMBER && !gives_away(text)
+}
+
+/// Whether a text holds a number that a person is known by: a mobile telephone's or an identity card's.
+pub fn gives_away(text: &str) -> bool {
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(c) - 0xFF10).unwrap_or(0)),
+            c => c,
+        })
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .collect();
+    plain
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| match digits.len() {
+            11 => digits.starts_with('1') && !digits.starts_with("10") && !digits.starts_with("11"),
+            13 => digits.starts_with("861"),
+            17 | 18 => true,
+            _ => false,
+        })
+}
+
+fn told(text: Option<&str>) -> Result<(), Refusal> {
+    text.map_or(Ok(()), words)?;
+    if text.is_some_and(gives_away) {
+        return Err(Refusal::Informant);
+    }
+    Ok(())
+}
+
+fn words(text: &str) -> Result<(), Refusal> {
+    within(!text.trim().is_empty() && text.len() <= MOST_LETTERS)
+}
+
+fn reason(text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::NoReason);
+    }
+    words(text)
+}
+
+fn code(text: &str) -> Result<(), Refusal> {
+    within(is_code(text))
+}
+
+fn within(holds: bool) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(Refusal::Number) }
+}

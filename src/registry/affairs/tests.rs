@@ -1,0 +1,399 @@
+use super::*;
+use crate::registry::authority::Grounds;
+use crate::registry::body::{ActorAction, ActorChange, Channel, Init, NoYield, Rung};
+use crate::registry::event::{Actor, next_id};
+use crate::registry::ids::DeviceId;
+use crate::registry::role::Role;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const PROVINCE: &str = "410000";
+const COUNTY: &str = "410423";
+const OTHER: &str = "410424";
+
+/// What offices say, each on its own device; the first is the registry's.
+struct Offices {
+    said: Vec<(Hash, Event)>,
+    last: BTreeMap<u8, (Uuid, u64)>,
+    units: Vec<&'static str>,
+}
+
+impl Offices {
+    fn new() -> Self {
+        let mut offices = Self {
+            said: vec![],
+            last: BTreeMap::new(),
+            units: vec![PROVINCE, COUNTY, OTHER],
+        };
+        for office in 0..3 {
+            let unit = offices.units[usize::from(office)].to_owned();
+            offices.say(
+                office,
+                "chief",
+                Role::Supervisor,
+                Body::Init(Init {
+                    unit,
+                    unit_name: None,
+                    program: "t".into(),
+                }),
+            );
+            for (name, roles) in [("wang", vec![Role::Analyst]), ("li", vec![Role::Verifier])] {
+                let change = ActorChange::new(ActorAction::Grant, name, roles);
+                offices.say(office, "chief", Role::Supervisor, Body::Actor(change));
+            }
+        }
+        for office in 1..3_u8 {
+            let trust = crate::registry::body::Trust {
+                device: DeviceId([office; 32]),
+                unit: offices.units[usize::from(office)].into(),
+                trusted: true,
+                after: None,
+                reason: None,
+            };
+            offices.say(0, "chief", Role::Supervisor, Body::Trust(trust));
+        }
+        offices
+    }
+
+    fn say(&mut self, office: u8, name: &str, role: Role, body: Body) -> Hash {
+        let known = self.last.get(&office).copied();
+        let seq = known.map_or(1, |(_, seq)| seq + 1);
+        let now = 1_777_800_000_000 + self.said.len() as u64;
+        let id = next_id(known.map(|(id, _)| id), now, [office; 8]);
+        let event = Event {
+            id,
+            site: None,
+            season: 2026,
+            at: "2026-05-03T10:21:00+08:00".into(),
+            logged_at: "2026-05-03T12:21:00Z".into(),
+            clock_behind_s: None,
+            actor: Actor {
+                name: name.into(),
+                unit: self.units[usize::from(office)].into(),
+                role,
+                key: None,
+                recorder: None,
+            },
+            device: DeviceId([office; 32]),
+            seq,
+            prev: None,
+            based_on: vec![],
+            evidence: vec![],
+            body,
+        };
+        let hash = Hash::of(&event.canonical().expect("canonical"));
+        self.last.insert(office, (id, seq));
+        self.said.push((hash, event));
+        hash
+    }
+
+    fn chief(&mut self, office: u8, body: Body) -> Hash {
+        self.say(office, "chief", Role::Supervisor, body)
+    }
+
+    fn affairs(&self) -> Affairs {
+        affairs_of(&self.said)
+    }
+}
+
+fn affairs_of(said: &[(Hash, Event)]) -> Affairs {
+    let grounds = Grounds {
+        unit: PROVINCE.into(),
+        roots: vec![DeviceId([0; 32])],
+        ..Grounds::default()
+    };
+    let pairs = || said.iter().map(|(hash, event)| (*hash, event));
+    let gate = Authority::of(grounds, pairs());
+    Affairs::of(&gate, pairs())
+}
+
+fn duty(district: &str, person: &str) -> Body {
+    Body::Duty(Duty {
+        district: district.into(),
+        household: None,
+        person: person.into(),
+        post: None,
+        season: 2026,
+        letter: Some("2026-7".into()),
+        signed_on: Some("2026-02-01".into()),
+    })
+}
+
+fn measure(district: &str, rung: Rung) -> Body {
+    Body::Measure(Box::new(Measure {
+        rung,
+        district: district.into(),
+        reason: "flights late".into(),
+        finding: None,
+        due: Some("2026-06-01".into()),
+        paper: None,
+    }))
+}
+
+fn tip(district: &str, text: &str) -> Body {
+    Body::Tip(Box::new(Tip {
+        channel: Channel::Phone,
+        sealed: Some("F-7".into()),
+        place: None,
+        district: Some(district.into()),
+        text: Some(text.into()),
+    }))
+}
+
+fn settle(of: Hash) -> Body {
+    Body::Settle(Settle {
+        of,
+        reason: "looked at".into(),
+    })
+}
+
+fn void(of: Hash) -> Body {
+    Body::Void(Void {
+        of,
+        reason: "typed twice".into(),
+    })
+}
+
+#[test]
+fn the_chain_goes_from_the_prefecture_to_the_village() {
+    let mut offices = Offices::new();
+    for (code, who) in [
+        ("410423001002", "village"),
+        ("410400", "prefecture"),
+        ("410423001", "township"),
+        ("410423", "county"),
+        ("410424", "elsewhere"),
+    ] {
+        offices.chief(0, duty(code, who));
+    }
+    let affairs = offices.affairs();
+    let names = |district: &str| -> Vec<String> {
+        let chain = affairs.chain_of(district, 2026);
+        chain.iter().map(|a| a.body.person.clone()).collect()
+    };
+    assert_eq!(
+        names("410423001002"),
+        ["prefecture", "county", "township", "village"]
+    );
+    assert_eq!(names("410424001"), ["prefecture", "elsewhere"]);
+    assert!(affairs.chain_of("410423", 2025).is_empty());
+}
+
+#[test]
+fn what_a_unit_says_of_itself_does_not_take_the_place_of_what_the_unit_above_signed() {
+    let mut offices = Offices::new();
+    offices.chief(1, duty(COUNTY, "early"));
+    offices.chief(0, duty(COUNTY, "signed above"));
+    offices.chief(1, duty(COUNTY, "own choice"));
+    offices.chief(1, duty("410423001", "township"));
+    offices.chief(1, duty("410424001", "not theirs"));
+    let affairs = offices.affairs();
+    let standing: Vec<&str> = affairs
+        .standing_duties(2026)
+        .map(|d| d.body.person.as_str())
+        .collect();
+    assert_eq!(standing, ["signed above", "township"]);
+    assert_eq!(affairs.refused.len(), 1);
+}
+
+#[test]
+fn nobody_takes_a_measure_against_themself_or_their_neighbour_or_ends_what_stands_above_them() {
+    let mut offices = Offices::new();
+    let from_above = offices.chief(0, measure(COUNTY, Rung::Talk));
+    let own = offices.chief(1, measure(COUNTY, Rung::Notice));
+    let beside = offices.chief(2, measure(COUNTY, Rung::Listed));
+    let ends = offices.chief(1, settle(from_above));
+    let voids = offices.chief(1, void(from_above));
+    let below = offices.chief(1, measure("410423001", Rung::Rectify));
+    let analyst = offices.say(0, "wang", Role::Analyst, settle(below));
+    let affairs = offices.affairs();
+    let refused: Vec<Hash> = affairs.refused.keys().copied().collect();
+    let mut expected = vec![own, beside, ends, voids, analyst];
+    expected.sort();
+    assert_eq!(refused, expected);
+    assert_eq!(affairs.standing().count(), 2);
+    offices.chief(0, settle(from_above));
+    assert_eq!(offices.affairs().standing().count(), 1);
+}
+
+#[test]
+fn a_tip_off_never_says_who_told() {
+    let mut offices = Offices::new();
+    for text in [
+        "call 138 0013 8000 back",
+        "身份证 41042319900101123X",
+        "１３８００１３８０００",
+    ] {
+        let told = offices.chief(1, tip(COUNTY, text));
+        assert_eq!(
+            offices.affairs().refused[&told],
+            Refusal::Informant,
+            "{text}"
+        );
+    }
+    let good = offices.chief(1, tip(COUNTY, "behind the school, 3 rows, seen 20260503"));
+    assert_eq!(offices.affairs().tips[0].stamp.event, good);
+    for (number, holds) in [
+        ("F-2026-01", true),
+        ("13800138000", false),
+        ("老王", false),
+        ("", false),
+    ] {
+        assert_eq!(is_sealed_number(number), holds, "{number}");
+    }
+}
+
+#[test]
+fn a_tip_off_is_closed_and_rewarded_by_its_unit_or_one_above() {
+    let mut offices = Offices::new();
+    let told = offices.say(1, "li", Role::Verifier, tip(COUNTY, "poppies"));
+    let close = |tip| {
+        Body::CloseTip(CloseTip {
+            tip,
+            reason: NoYield::Lookalike,
+            note: None,
+        })
+    };
+    let reward = |tip, paid| {
+        Body::Reward(Reward {
+            tip,
+            paid,
+            fen: 50_000,
+        })
+    };
+    let others = [
+        offices.chief(2, close(told)),
+        offices.chief(2, reward(told, true)),
+    ];
+    offices.chief(1, reward(told, false));
+    offices.say(1, "wang", Role::Analyst, close(told));
+    let affairs = offices.affairs();
+    assert!(others.iter().all(|hash| affairs.refused.contains_key(hash)));
+    assert_eq!(affairs.refused.len(), 2);
+    assert_eq!((affairs.rewards.len(), affairs.closed.len()), (1, 1));
+    assert_eq!(affairs.closed[&told].body.reason, NoYield::Lookalike);
+}
+
+#[test]
+fn what_was_voided_counts_no_more_and_stays_to_be_read() {
+    let mut offices = Offices::new();
+    let wrong = offices.say(1, "wang", Role::Analyst, duty("410423001", "wrong"));
+    let right = offices.say(1, "wang", Role::Analyst, duty("410423001", "right"));
+    // Another analyst's entry is a supervisor's to void; a voiding is not voided.
+    let li = offices.say(1, "li", Role::Verifier, void(right));
+    let done = offices.say(1, "wang", Role::Analyst, void(wrong));
+    let again = offices.chief(1, void(done));
+    let affairs = offices.affairs();
+    assert_eq!(affairs.duties.len(), 1);
+    assert_eq!(affairs.duties[0].stamp.event, right);
+    let [kept] = &affairs.voided[..] else {
+        panic!("one")
+    };
+    assert_eq!(kept.body["person"], "wrong");
+    assert_eq!(kept.by.event, done);
+    assert_eq!(affairs.refused[&li], Refusal::Supervisor);
+    assert_eq!(affairs.refused[&again], Refusal::NoSuchEntry);
+}
+
+/// One thing that somebody says.
+fn anything() -> impl Strategy<Value = (u8, u8, u8, usize, usize)> {
+    (0..3_u8, 0..3_u8, 0..10_u8, 0..6_usize, 0..40_usize)
+}
+
+fn said(what: u8, district: &str, of: Hash) -> Body {
+    match what {
+        0 => duty(district, "who"),
+        1 => measure(district, Rung::Notice),
+        2 => tip(district, "words"),
+        3 => settle(of),
+        4 | 5 => void(of),
+        6 => Body::Reward(Reward {
+            tip: of,
+            paid: false,
+            fen: 1,
+        }),
+        7 => Body::CloseTip(CloseTip {
+            tip: of,
+            reason: NoYield::Vague,
+            note: None,
+        }),
+        8 => Body::Finding(Box::new(Finding {
+            round: None,
+            district: district.into(),
+            site: None,
+            text: "ledger late".into(),
+            due: None,
+        })),
+        _ => Body::Round(Box::new(Round {
+            name: "first".into(),
+            on: "2026-05-03".into(),
+            until: None,
+            team: vec!["a".into()],
+            districts: vec![district.into()],
+            sites: vec![],
+            ledgers: 1,
+            note: None,
+        })),
+    }
+}
+
+fn history(told: &[(u8, u8, u8, usize, usize)]) -> Offices {
+    let mut offices = Offices::new();
+    for (office, who, what, district, of) in told {
+        let (name, role) = [
+            ("chief", Role::Supervisor),
+            ("wang", Role::Analyst),
+            ("li", Role::Verifier),
+        ][usize::from(*who)];
+        let districts = [
+            PROVINCE,
+            COUNTY,
+            OTHER,
+            "410423001",
+            "410424001",
+            "410423001002",
+        ];
+        let of = offices.said[*of % offices.said.len()].0;
+        offices.say(*office, name, role, said(*what, districts[*district], of));
+    }
+    offices
+}
+
+proptest! {
+    #[test]
+    fn the_same_events_in_any_order_give_the_same_affairs(
+        told in proptest::collection::vec(anything(), 0..40),
+        seed in any::<u64>(),
+    ) {
+        let offices = history(&told);
+        let affairs = offices.affairs();
+        let mut shuffled = offices.said.clone();
+        shuffled.sort_by_key(|(hash, _)| hash.0.map(|b| b ^ (seed.to_le_bytes()[usize::from(b) % 8])));
+        // Twice, as two bundles bring them.
+        shuffled.extend(offices.said.iter().rev().cloned());
+        let other = affairs_of(&shuffled);
+        prop_assert_eq!(&affairs, &other);
+        // Each is counted once: followed, voided, or refused.
+        let counted = affairs.duties.len() + affairs.rounds.len() + affairs.findings.len() + affairs.measures.len()
+            + affairs.tips.len() + affairs.rewards.len();
+        prop_assert!(counted + affairs.voided.len() + affairs.refused.len() <= offices.said.len());
+    }
+
+    #[test]
+    fn a_county_changes_nothing_of_what_others_said(told in proptest::collection::vec(anything(), 0..40)) {
+        let offices = history(&told);
+        let honest: Vec<(Hash, Event)> = offices.said.iter().filter(|(_, e)| e.actor.unit != OTHER).cloned().collect();
+        // What the others said without naming an entry of the dishonest county's stands with it as without it.
+        let (before, after) = (affairs_of(&honest), offices.affairs());
+        let not_theirs = |stamp: &Stamp| stamp.actor.unit != OTHER;
+        let of = |affairs: &Affairs| {
+            let measures: Vec<_> = affairs.standing().filter(|m| not_theirs(&m.stamp)).cloned().collect();
+            let tips: Vec<_> = affairs.tips.iter().filter(|m| not_theirs(&m.stamp)).cloned().collect();
+            let findings: Vec<_> = affairs.open_findings().filter(|m| not_theirs(&m.stamp)).cloned().collect();
+            let chain: Vec<_> = affairs.standing_duties(2026).filter(|d| !d.body.district.starts_with(OTHER)).cloned().collect();
+            let voided: Vec<_> = affairs.voided.iter().filter(|v| not_theirs(&v.entry)).map(|v| v.entry.event).collect();
+            (measures, tips, findings, chain, voided)
+        };
+        prop_assert_eq!(of(&before), of(&after));
+    }
+}

@@ -1,0 +1,121 @@
+//! What was searched: scans from the air, patrols on foot, targets from above.
+
+use crate::registry::ids::Hash;
+use crate::registry::place::Place;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// See [`super::Body::Scan`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanRecord {
+    /// The scan's id.
+    pub scan: String,
+    /// The survey's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<String>,
+    /// First and last day of the imagery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<[String; 2]>,
+    /// The model's name and SHA-256.
+    pub model: [String; 2],
+    /// The threshold in 1e-4.
+    pub threshold_e4: i64,
+    /// The coarsest source in hundredths of a centimetre.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gsd_e2_cm: Option<i64>,
+    /// Square metres searched.
+    pub searched_m2: i64,
+    /// Square metres not searched, by reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_searched_m2: BTreeMap<String, i64>,
+    /// How many candidates it had.
+    pub candidates: u64,
+}
+
+/// A patrol on the ground 踏查, or a report that nothing was found 零报告. See [`super::Body::Patrol`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patrol {
+    /// Its (first) day, `YYYY-MM-DD`.
+    pub on: String,
+    /// Code of the district it reports on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub district: Option<String>,
+    /// People who took part.
+    pub people: u64,
+    /// Vehicles used.
+    pub vehicles: u64,
+    /// The area reported, m².
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area_m2: Option<i64>,
+    /// Whether it reports that nothing was found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zero: bool,
+    /// The ground seen along its tracks: polygons of rings of positions in 1e-7 degree, the exterior ring first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub walked: Vec<Vec<Vec<[i64; 2]>>>,
+    /// What the tracks say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<TrackFacts>,
+    /// What was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Seeds that were seized, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<String>,
+    /// What was done to make the ban known 宣传, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publicity: Option<String>,
+}
+
+/// What the receivers' tracks of a patrol say, with what does not fit about them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackFacts {
+    /// Positions used.
+    pub points: u64,
+    /// Metres walked or driven, without the jumps.
+    pub length_m: u64,
+    /// Metres that count as seen on either side.
+    pub reach_m: u64,
+    /// Seconds under way: the steps of the clock that make sense; absent where the track has no times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
+    /// First and last local day of its clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<[String; 2]>,
+    /// Steps between positions that nobody makes on the ground: the line is broken there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub breaks: u64,
+    /// Steps of the clock backwards, or forward by half a day or more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock_jumps: u64,
+    /// Positions that are none and were left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+}
+
+/// Targets handed down from above 靶标. See [`super::Body::Targets`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetList {
+    /// What the list is called.
+    pub name: String,
+    /// The digest of the file it came in.
+    pub sha256: Hash,
+    /// The season it is for.
+    pub season: i16,
+    /// The targets.
+    pub targets: Vec<Target>,
+}
+
+/// One target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name or number in the list, unique there.
+    pub id: String,
+    /// Where.
+    pub place: Place,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}

@@ -1,0 +1,247 @@
+//! Voiding wrong entries.
+
+use super::*;
+
+fn void(of: Hash) -> Body {
+    Body::Void(Void {
+        of,
+        reason: "another site's row".into(),
+    })
+}
+
+fn grant(device: &mut Device, name: &str, role: Role) {
+    let change = ActorChange::new(ActorAction::Grant, name, vec![role]);
+    device.say(
+        None,
+        "chief",
+        Role::Supervisor,
+        vec![],
+        Body::Actor(change),
+        3,
+    );
+}
+
+/// A dispatched site with the wrong visit.
+fn visited(device: &mut Device) -> (SiteKey, Hash, Hash) {
+    let site = create(device, "event:1", 10);
+    let assigned = device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let visited = device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        scene(),
+        visit(Outcome::Cultivated),
+        12,
+    );
+    (site, assigned, visited)
+}
+
+#[test]
+fn a_voided_visit_counts_no_more_and_stays_to_be_read() {
+    let mut device = office();
+    let (site, _, wrong) = visited(&mut device);
+    let before = device.site(site);
+    assert_eq!((before.state, before.plants), (State::Confirmed, Some(3)));
+    let voiding = device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(wrong),
+        13,
+    );
+    let now = device.site(site);
+    assert!(now.refused.is_empty(), "{:?}", now.refused);
+    assert_eq!(now.state, State::Dispatched);
+    assert_eq!(
+        (now.plants, now.visits.len(), now.evidence.len()),
+        (None, 0, 0)
+    );
+    assert_eq!(now.crew(), Some("1"));
+    let [kept] = &now.voided[..] else {
+        panic!("one is voided")
+    };
+    assert_eq!((kept.entry.event, kept.by.event), (wrong, voiding));
+    assert_eq!(kept.body["outcome"], "cultivated");
+    // The right one follows, also where it lies before the voiding; its own picture is needed.
+    let bare = device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        vec![],
+        visit(Outcome::Cultivated),
+        14,
+    );
+    assert_eq!(device.site(site).refused[0].0, bare);
+    device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        scene(),
+        visit(Outcome::Nothing),
+        15,
+    );
+    assert_eq!(device.site(site).state, State::Refuted);
+}
+
+#[test]
+fn only_the_last_step_is_voided_and_then_the_one_before_it() {
+    let mut device = office();
+    let (site, assigned, wrong) = visited(&mut device);
+    let early = device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(assigned),
+        13,
+    );
+    assert_eq!(device.site(site).refused, [(early, Refusal::BuiltOn)]);
+    for (of, state) in [(wrong, State::Dispatched), (assigned, State::Candidate)] {
+        device.say(Some(site), "chief", Role::Supervisor, vec![], void(of), 14);
+        assert_eq!(device.site(site).state, state);
+    }
+    let now = device.site(site);
+    assert_eq!((now.crew(), now.voided.len()), (None, 2));
+    assert_eq!(now.since, now.created.as_ref().expect("found").at);
+    let twice = device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(wrong),
+        16,
+    );
+    let refused = device.site(site).refused;
+    assert!(refused.contains(&(twice, Refusal::NoSuchEntry)));
+}
+
+#[test]
+fn a_confirmation_is_not_voided_by_whoever_recorded_it_nor_anything_by_whoever_likes() {
+    let mut device = office();
+    let (site, assigned, wrong) = visited(&mut device);
+    let crew = device.say(Some(site), "li", Role::Verifier, vec![], void(wrong), 13);
+    grant(&mut device, "wang", Role::Supervisor);
+    let own = device.say(
+        Some(site),
+        "wang",
+        Role::Supervisor,
+        vec![],
+        void(wrong),
+        14,
+    );
+    assert_eq!(
+        device.site(site).refused,
+        [(crew, Refusal::Supervisor), (own, Refusal::AnotherPerson)]
+    );
+    assert_eq!(device.site(site).state, State::Confirmed);
+    // An assignment is taken back by who made it.
+    device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(wrong),
+        15,
+    );
+    device.say(
+        Some(site),
+        "wang",
+        Role::Analyst,
+        vec![],
+        void(assigned),
+        16,
+    );
+    assert_eq!(device.site(site).state, State::Candidate);
+}
+
+#[test]
+fn a_site_added_by_mistake_is_gone_and_one_that_a_scan_found_stays() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let founding = device.site(site).created.expect("found").event;
+    device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(founding),
+        11,
+    );
+    let gone = device.site(site);
+    assert_eq!(gone.state, State::Voided);
+    assert!(gone.created.is_some() && gone.voided.len() == 1);
+    let late = device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 12);
+    assert_eq!(device.site(site).refused[0].0, late);
+
+    let mut device = office();
+    let origin = "candidate:c";
+    let key = SiteKey::of_origin(origin);
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let create = Create::new(Source::Scan, origin.into(), place);
+    let founding = device.say(
+        Some(key),
+        "wang",
+        Role::Analyst,
+        vec![],
+        Body::Create(Box::new(create)),
+        10,
+    );
+    let tried = device.say(
+        Some(key),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(founding),
+        11,
+    );
+    assert_eq!(device.site(key).refused, [(tried, Refusal::NoSuchEntry)]);
+}
+
+#[test]
+fn a_step_that_did_not_know_of_the_voiding_is_a_dispute() {
+    let mut device = office();
+    let (site, _, wrong) = visited(&mut device);
+    let heads = device.site(site).heads;
+    device.say_on(
+        heads.clone(),
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(wrong),
+        13,
+    );
+    device.say_on(
+        heads,
+        Some(site),
+        "li",
+        Role::Eradicator,
+        after(),
+        eradicate(100),
+        14,
+    );
+    let now = device.site(site);
+    assert!(now.disputed && now.refused.is_empty());
+    assert_eq!(now.state, State::Eradicated);
+}
+
+#[test]
+fn what_led_to_a_site_is_kept_with_who_says_so() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let of = Hash([7; 32]);
+    device.say(
+        Some(site),
+        "li",
+        Role::Verifier,
+        vec![],
+        Body::CameOf(CameOf { of }),
+        11,
+    );
+    let site = device.site(site);
+    assert_eq!(site.came_of[0].0, of);
+    assert!(crate::registry::affairs::led_to(&site, of, UNIT));
+    assert!(!crate::registry::affairs::led_to(&site, of, "410424"));
+    assert_eq!(site.state, State::Candidate);
+}

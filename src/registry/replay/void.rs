@@ -1,0 +1,146 @@
+//! Voiding: a wrong entry is taken back by an event with a reason, and stays to be read.
+//!
+//! Only the last step can be voided, so that nothing rests on what was not; whoever voids a visit or a site hides
+//! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
+
+use super::{Fold, Stand};
+use crate::registry::body::{Body, Source, Void};
+use crate::registry::moves::Refusal;
+use crate::registry::people::{Signed, same_name};
+use crate::registry::site::{Site, Stamp, Voided};
+use crate::registry::state::State;
+use crate::registry::unit;
+
+impl Fold<'_> {
+    /// Whether the author of an event knew that an earlier one was voided.
+    pub(super) fn is_void(&self, entry: usize, at: usize) -> bool {
+        let past = &self.history.past[at];
+        let by = self.voided.get(&entry).into_iter().flatten();
+        by.copied().any(|by| past.contains(by))
+    }
+
+    /// Where a voiding leads: back to what stood before the entry.
+    pub(super) fn judge_void(
+        &self,
+        at: usize,
+        before: &[usize],
+        void: &Void,
+    ) -> Result<Stand, Refusal> {
+        let event = self.history.events[at].1;
+        let entry = self
+            .known_at(at)
+            .find(|e| self.history.events[*e].0 == void.of)
+            .ok_or(Refusal::NoSuchEntry)?;
+        let entered = self.history.events[entry].1;
+        let own = entered.actor.unit == event.actor.unit
+            && same_name(&entered.actor.name, &event.actor.name);
+        let founding = match &entered.body {
+            Body::Assign(_) | Body::Visit(_) => false,
+            Body::Create(create) if !matches!(create.source, Source::Scan | Source::Split) => true,
+            _ => return Err(Refusal::NoSuchEntry),
+        };
+        if self.last_step(before) != Some(entry) {
+            return Err(Refusal::BuiltOn);
+        }
+        let hides = !matches!(entered.body, Body::Assign(_));
+        if (hides || !own) && !self.gate.by_supervisor(event) {
+            return Err(Refusal::Supervisor);
+        }
+        if void.reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let stand = self.stands[entry].as_ref().ok_or(Refusal::NoSuchEntry)?;
+        let above = unit::is_below(&entered.actor.unit, &event.actor.unit);
+        if stand.claimed == State::Confirmed && own && !above {
+            return Err(Refusal::AnotherPerson);
+        }
+        if founding {
+            return Ok(Stand {
+                state: State::Voided,
+                claimed: State::Voided,
+                founds: false,
+                ..stand.clone()
+            });
+        }
+        let earlier = self.join(&self.history.parents[entry]);
+        let restored = self.stand_at(&earlier).ok_or(Refusal::MissingHistory)?;
+        Ok(Stand {
+            claimed: restored.state,
+            founds: false,
+            ..restored
+        })
+    }
+
+    /// The step that stands again since this one voided what followed it.
+    pub(super) fn restored_by(&self, at: usize) -> Option<usize> {
+        let entry = self.struck_by(at)?;
+        let founding = matches!(self.history.events[entry].1.body, Body::Create(_));
+        match self.join(&self.history.parents[entry])[..] {
+            [before] if !founding => Some(before),
+            _ => None,
+        }
+    }
+
+    /// The one step on which nothing rests; what was voided after it is none.
+    fn last_step(&self, before: &[usize]) -> Option<usize> {
+        let [mut last] = before[..] else { return None };
+        while let Some(restored) = self.restored_by(last) {
+            last = restored;
+        }
+        Some(last)
+    }
+
+    fn struck_by(&self, at: usize) -> Option<usize> {
+        match &self.history.events[at].1.body {
+            Body::Void(void) => self.index_of(Some(void.of)),
+            _ => None,
+        }
+    }
+
+    /// Tells the site anew without what was voided up to here.
+    pub(super) fn strike(&mut self, at: usize) {
+        let Some(entry) = self.struck_by(at) else {
+            return;
+        };
+        self.voided.entry(entry).or_default().push(at);
+        let untold = Site::unknown(self.site.key);
+        let told = std::mem::replace(&mut self.site, untold);
+        self.site.refused = told.refused;
+        self.site.incomplete = told.incomplete;
+        for e in 0..=at {
+            let Some((signed, marks)) = self.told[e].clone() else {
+                continue;
+            };
+            let (hash, event) = self.history.events[e];
+            if let (Some(entry), Body::Void(void)) = (self.struck_by(e), &event.body) {
+                self.site.voided.push(Voided {
+                    kind: self.history.events[entry].1.body.kind().to_owned(),
+                    body: self.history.events[entry]
+                        .1
+                        .body
+                        .to_value()
+                        .unwrap_or_default(),
+                    entry: self.stamp(entry),
+                    reason: void.reason.clone(),
+                    by: self.stamp(e),
+                });
+                continue;
+            }
+            let founds = matches!(event.body, Body::Create(_));
+            if founds || !self.voided.contains_key(&e) {
+                self.describe(e, hash, event, signed, marks);
+            }
+        }
+    }
+
+    fn stamp(&self, at: usize) -> Stamp {
+        let (hash, event) = self.history.events[at];
+        let signed = self.told[at].as_ref().map(|(signed, _)| *signed);
+        Stamp {
+            event: hash,
+            at: self.at_of(hash, event),
+            actor: event.actor.clone(),
+            own_key: signed == Some(Signed::OwnKey),
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! What an event says, in a word and in a sentence, for logs, pages and dossiers.
+
+use super::body::{
+    ActorAction, ActorChange, Body, Correct, Count, Create, Detection, Eradicate, Patrol, Screen,
+    Setting, Trust, Visit,
+};
+use super::coded::{Coded, habitat_label};
+use super::ids::SiteKey;
+use super::told::{kind_label, told};
+use crate::tr;
+use crate::words::Lang;
+
+/// How a reader is spoken to: the language, the site whose history is told, and the codes of others.
+#[derive(Clone, Copy)]
+pub struct Teller<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// The site, where the history of one is told.
+    pub site: Option<SiteKey>,
+    /// The code of a site.
+    pub code: &'a dyn Fn(SiteKey) -> String,
+}
+
+/// The word for an event's type; the type itself where a later program made it.
+pub fn kind(body: &Body, lang: Lang) -> &str {
+    match body {
+        Body::Init(_) => lang.pick("registry begun", "建库"),
+        Body::Actor(_) => lang.pick("person", "人员"),
+        Body::Setting(_) => lang.pick("setting", "设置"),
+        Body::Trust(_) => lang.pick("trust", "信任"),
+        Body::Scan(_) => lang.pick("scan recorded", "录入航测"),
+        Body::Patrol(_) => lang.pick("patrol", "踏查"),
+        Body::Targets(_) => lang.pick("targets", "靶标"),
+        Body::Acknowledge(_) => lang.pick("fork explained", "重号说明"),
+        Body::Create(_) => lang.pick("found", "发现"),
+        Body::Sighting(_) => lang.pick("seen again", "再次发现"),
+        Body::Screen(_) => lang.pick("screened", "研判"),
+        Body::Assign(_) => lang.pick("assigned", "派查"),
+        Body::Visit(_) => lang.pick("visited", "核查"),
+        Body::Eradicate(_) => lang.pick("eradicated", "铲除"),
+        Body::Accept(_) => lang.pick("acceptance", "验收"),
+        Body::Reopen(_) => lang.pick("reopened", "重开"),
+        Body::Resolve(_) => lang.pick("resolved", "裁定"),
+        Body::Merge(_) => lang.pick("merged", "合并"),
+        Body::Split(_) => lang.pick("split", "拆分"),
+        Body::Note(_) => lang.pick("note", "备注"),
+        Body::Correct(_) => lang.pick("corrected", "更正"),
+        Body::Attach(_) => lang.pick("files", "附件"),
+        _ => kind_label(body.kind(), lang),
+    }
+}
+
+impl Teller<'_> {
+    /// What an event says beyond its type; empty where that is all.
+    pub fn sentence(&self, body: &Body) -> String {
+        let mut parts = self.about_site(body);
+        if parts.is_empty() {
+            parts = self.about_unit(body);
+        }
+        parts.extend(told(body, self.code, self.lang));
+        if let Some(reason) = body.forced() {
+            parts.push(tr!(self.lang, "FORCED: {reason}", "强制：{reason}"));
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(self.lang.pick("; ", "；"))
+    }
+
+    fn about_site(&self, body: &Body) -> Vec<String> {
+        let lang = self.lang;
+        let codes = |keys: &[SiteKey]| {
+            keys.iter()
+                .map(|key| (self.code)(*key))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        match body {
+            Body::Create(create) => self.founded(create),
+            Body::Sighting(sighting) => vec![
+                sighting.meaning.label(lang).to_owned(),
+                detected(&sighting.detection, lang),
+            ],
+            Body::Screen(screen) => screened(screen, lang),
+            Body::Assign(assign) => {
+                let due = assign.due.as_ref();
+                let due = due.map(|due| tr!(lang, "by {due}", "时限 {due}"));
+                [assign.crew.clone()].into_iter().chain(due).collect()
+            }
+            Body::Visit(visit) => visited(visit, lang),
+            Body::Eradicate(eradicate) => eradicated(eradicate, lang),
+            Body::Accept(accept) => {
+                let passed = if accept.passed {
+                    lang.pick("passed", "合格")
+                } else {
+                    lang.pick("failed", "不合格")
+                };
+                let reason = accept.reason.map(|reason| reason.label(lang).to_owned());
+                [passed.to_owned()]
+                    .into_iter()
+                    .chain(reason)
+                    .chain(accept.note.clone())
+                    .collect()
+            }
+            Body::Reopen(reopen) => vec![reopen.reason.clone()],
+            Body::Resolve(resolve) => {
+                vec![resolve.state.label(lang).to_owned(), resolve.reason.clone()]
+            }
+            Body::Merge(merge) if self.site == Some(merge.into) => vec![
+                lang.pick("another site became part of this one", "另一图斑并入本图斑")
+                    .to_owned(),
+                merge.reason.clone(),
+            ],
+            Body::Merge(merge) => {
+                let into = codes(&[merge.into]);
+                vec![
+                    tr!(lang, "into {into}", "并入 {into}"),
+                    merge.reason.clone(),
+                ]
+            }
+            Body::Split(split) => {
+                let into = codes(&split.into);
+                vec![
+                    tr!(lang, "into {into}", "拆分为 {into}"),
+                    split.reason.clone(),
+                ]
+            }
+            Body::Note(note) | Body::Attach(note) => vec![note.text.clone()],
+            Body::Correct(correct) => corrected(correct, lang),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What an event says that concerns no site.
+    fn about_unit(&self, body: &Body) -> Vec<String> {
+        let lang = self.lang;
+        match body {
+            Body::Init(init) => vec![
+                init.unit.clone(),
+                init.unit_name.clone().unwrap_or_default(),
+            ],
+            Body::Actor(change) => person(change, lang),
+            Body::Setting(Setting { key, value }) => vec![format!("{key} = {value}")],
+            Body::Trust(trust) => trusted(trust, lang),
+            Body::Scan(scan) => {
+                let (n, ha) = (scan.candidates, hectares(scan.searched_m2));
+                vec![
+                    scan.survey.clone().unwrap_or_else(|| scan.scan.clone()),
+                    scan.captured.as_ref().map(period).unwrap_or_default(),
+                    tr!(
+                        lang,
+                        "{n} candidates on {ha} ha searched",
+                        "候选 {n} 个，搜索 {ha} 公顷"
+                    ),
+                ]
+            }
+            Body::Patrol(patrol) => patrolled(patrol, lang),
+            Body::Targets(list) => {
+                let n = list.targets.len();
+                vec![list.name.clone(), tr!(lang, "{n} targets", "靶标 {n} 个")]
+            }
+            Body::Acknowledge(fork) => {
+                let (device, seq) = (fork.device.short(), fork.seq);
+                vec![
+                    tr!(
+                        lang,
+                        "device {device} from number {seq} on",
+                        "设备 {device} 自序号 {seq} 起"
+                    ),
+                    fork.reason.clone(),
+                ]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn founded(&self, create: &Create) -> Vec<String> {
+        let lang = self.lang;
+        let recurs = create.recurs_of.map(|key| {
+            let code = (self.code)(key);
+            tr!(lang, "recurs from {code}", "复种自 {code}")
+        });
+        let part = create.split_from.map(|(key, _)| {
+            let code = (self.code)(key);
+            tr!(lang, "part of {code}", "由 {code} 拆分")
+        });
+        let detection = create.detection.as_ref().map(|d| detected(d, lang));
+        [create.source.label(lang).to_owned()]
+            .into_iter()
+            .chain(detection)
+            .chain(recurs)
+            .chain(part)
+            .chain(create.name.clone())
+            .chain(create.note.clone())
+            .collect()
+    }
+}
+
+/// What is known of a site, by the name that events have for it, and the words.
+const FIELDS: [(&str, &str, &str); 13] = [
+    ("crew", "crew", "核查组"),
+    ("due", "due day", "时限"),
+    ("outcome", "outcome", "核查结论"),
+    ("plants", "plants", "株数"),
+    ("planted_area", "planted area", "种植面积"),
+    ("stage", "growth stage", "生长期"),
+    ("sap_cut", "sap cut", "是否割浆"),
+    ("habitat", "habitat", "生境"),
+    ("percent", "per cent eradicated", "铲除比例"),
+    ("merged_into", "merged into", "并入"),
+    ("place", "position", "位置"),
+    ("area", "area", "面积"),
+    ("name", "small place name", "小地名"),
+];
+
+/// The words for fields of a site, as a list.
+pub fn field_labels<'a>(names: impl IntoIterator<Item = &'a String>, lang: Lang) -> String {
+    let word = |name: &'a String| {
+        let known = FIELDS.iter().find(|(field, ..)| field == name);
+        known.map_or(name.as_str(), |(_, english, chinese)| {
+            lang.pick(*english, *chinese)
+        })
+    };
+    names
+        .into_iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(lang.pick(", ", "、"))
+}
+
+/// What was decided at the desk.
+pub fn screened(screen: &Screen, lang: Lang) -> Vec<String> {
+    let decision = if screen.keep {
+        lang.pick("kept", "保留")
+    } else {
+        lang.pick("put aside", "排除")
+    };
+    let reason = screen.reason.map(|reason| reason.label(lang).to_owned());
+    [decision.to_owned()]
+        .into_iter()
+        .chain(reason)
+        .chain(screen.note.clone())
+        .collect()
+}
+
+fn person(change: &ActorChange, lang: Lang) -> Vec<String> {
+    let action = match (change.action, change.key.is_some()) {
+        (ActorAction::Grant, _) => lang.pick("roles granted", "授予角色"),
+        (ActorAction::Revoke, _) => lang.pick("roles revoked", "撤销角色"),
+        (ActorAction::Key, true) => lang.pick("holds a key", "登记个人密钥"),
+        (ActorAction::Key, false) => lang.pick("key lost", "密钥遗失"),
+        (ActorAction::Confirm, _) => lang.pick("key confirmed", "确认密钥"),
+    };
+    let roles: Vec<&str> = change.roles.iter().map(|role| role.label(lang)).collect();
+    vec![
+        change.name.clone(),
+        action.to_owned(),
+        roles.join(lang.pick(", ", "、")),
+        change.reason.clone().unwrap_or_default(),
+    ]
+}
+
+fn trusted(trust: &Trust, lang: Lang) -> Vec<String> {
+    let (device, unit) = (trust.device.short(), &trust.unit);
+    let what = if trust.trusted {
+        tr!(
+            lang,
+            "device {device} of {unit} trusted",
+            "信任 {unit} 的设备 {device}"
+        )
+    } else {
+        tr!(
+            lang,
+            "device {device} of {unit} trusted no longer",
+            "不再信任 {unit} 的设备 {device}"
+        )
+    };
+    let after = trust
+        .after
+        .map(|n| tr!(lang, "up to number {n}", "序号 {n} 及以前仍有效"));
+    [what]
+        .into_iter()
+        .chain(after)
+        .chain(trust.reason.clone())
+        .collect()
+}
+
+fn patrolled(patrol: &Patrol, lang: Lang) -> Vec<String> {
+    let (people, vehicles) = (patrol.people, patrol.vehicles);
+    let zero = if patrol.zero {
+        lang.pick("nothing found", "零报告")
+    } else {
+        ""
+    };
+    let area = patrol.area_m2.map(|m2| {
+        let ha = hectares(m2);
+        tr!(lang, "{ha} ha", "{ha} 公顷")
+    });
+    vec![
+        patrol.on.clone(),
+        patrol.district.clone().unwrap_or_default(),
+        tr!(
+            lang,
+            "{people} people, {vehicles} vehicles",
+            "出动 {people} 人次、车辆 {vehicles} 台次"
+        ),
+        area.unwrap_or_default(),
+        zero.to_owned(),
+        patrol.note.clone().unwrap_or_default(),
+    ]
+}
+
+/// Square metres as hectares with one decimal.
+fn hectares(m2: i64) -> String {
+    let tenths = (m2 + 500) / 1000;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn period([first, last]: &[String; 2]) -> String {
+    if first == last {
+        first.clone()
+    } else {
+        format!("{first}/{last}")
+    }
+}
+
+fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
+    let place = correct.place.as_ref().map(|place| {
+        let at = place.lonlat();
+        format!("{:.7}, {:.7}", at.lon, at.lat)
+    });
+    let time = correct
+        .at
+        .as_ref()
+        .map(|at| tr!(lang, "happened {at}", "实际时间 {at}"));
+    let plants = correct.plants.map(|n| tr!(lang, "{n} plants", "{n} 株"));
+    let area = correct
+        .area_dm2
+        .map(|dm2| format!("{} m²", m2(dm2.unsigned_abs())));
+    let habitat = correct
+        .habitat
+        .as_deref()
+        .map(|h| habitat_label(h, lang).to_owned());
+    [
+        place,
+        time,
+        correct.name.clone(),
+        plants,
+        area,
+        habitat,
+        Some(correct.reason.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn m2(dm2: u64) -> String {
+    format!("{}.{:02}", dm2 / 100, dm2 % 100)
+}
+
+fn detected(detection: &Detection, lang: Lang) -> String {
+    let captured = detection
+        .captured
+        .as_ref()
+        .map_or_else(|| lang.pick("date unknown", "日期不详").to_owned(), period);
+    #[expect(clippy::cast_precision_loss, reason = "a score is at most 10000")]
+    let score = detection.score_e4 as f64 / 1e4;
+    tr!(
+        lang,
+        "imagery of {captured}, score {score:.2}",
+        "影像 {captured}，模型得分 {score:.2}"
+    )
+}
+
+fn eradicated(eradicate: &Eradicate, lang: Lang) -> Vec<String> {
+    let officers = eradicate.officers.join(lang.pick(", ", "、"));
+    let by = if officers.is_empty() {
+        officers
+    } else {
+        tr!(lang, "took part: {officers}", "参与人员 {officers}")
+    };
+    vec![
+        format!("{} %", eradicate.percent),
+        eradicate.method.clone().unwrap_or_default(),
+        by,
+        eradicate.note.clone().unwrap_or_default(),
+    ]
+}
+
+/// What a crew found.
+fn visited(visit: &Visit, lang: Lang) -> Vec<String> {
+    let mut parts = vec![visit.outcome.label(lang).to_owned()];
+    parts.extend(visit.species.clone());
+    parts.extend(visit.stage.map(|stage| stage.label(lang).to_owned()));
+    parts.extend(visit.sap_cut.map(|cut| {
+        if cut {
+            lang.pick("sap cut", "已割浆").to_owned()
+        } else {
+            lang.pick("sap not cut", "未割浆").to_owned()
+        }
+    }));
+    parts.extend(visit.count.as_ref().map(|count| counted(count, lang)));
+    parts.extend(visit.area_dm2.map(|dm2| format!("{} m²", m2(dm2))));
+    parts.extend(
+        visit
+            .habitat
+            .as_deref()
+            .map(|h| habitat_label(h, lang).to_owned()),
+    );
+    let officers = visit.officers.join(lang.pick(", ", "、"));
+    if !officers.is_empty() {
+        parts.push(tr!(lang, "officers {officers}", "核查人员 {officers}"));
+    }
+    parts.extend(
+        visit
+            .witness
+            .as_ref()
+            .map(|w| tr!(lang, "witness {w}", "见证人 {w}")),
+    );
+    parts.extend(visit.note.clone());
+    parts.extend(visit.imported.as_ref().map(|from| {
+        let (file, line, sha) = (&from.file, from.line, from.sha256.short());
+        tr!(
+            lang,
+            "from {file}, row {line} (SHA-256 {sha}…)",
+            "导入自 {file} 第 {line} 行（SHA-256 {sha}…）"
+        )
+    }));
+    parts
+}
+
+/// A count with its method.
+pub fn counted(count: &Count, lang: Lang) -> String {
+    match count {
+        Count::Each { plants } => tr!(lang, "{plants} plants, each counted", "{plants} 株（逐株）"),
+        Count::Quadrats {
+            counts,
+            quadrat_dm2,
+            area_dm2,
+            plants,
+            low,
+            high,
+        } => {
+            let (n, quadrat, area) = (counts.len(), m2(*quadrat_dm2), m2(*area_dm2));
+            let seen = counts
+                .iter()
+                .map(u64::to_string)
+                .collect::<Vec<_>>()
+                .join(", ");
+            tr!(
+                lang,
+                "about {plants} plants: {n} quadrats of {quadrat} m² ({seen}) on {area} m², 95 % interval {low} to {high}",
+                "约 {plants} 株：{n} 个样方，每个 {quadrat} ㎡（{seen}），面积 {area} ㎡，95% 区间 {low}–{high}"
+            )
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Making a backup: while nobody writes, everything goes into one file, which is then read back.
+
+use super::{
+    BackupError, CONTENTS, Contents, FOLDERS, FORMAT, KEY, Kept, Made, REGISTRY, check, copy,
+};
+use crate::files::{self, Existing};
+use crate::registry::ids::{DeviceId, Hash};
+use crate::store::{Store, beside};
+use age::secrecy::SecretString;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
+
+/// Backs a registry up into a file that is not there yet. The registry is open for writing, so that nobody else writes.
+///
+/// # Errors
+/// See [`BackupError`]; a file that does not read back whole is said, and stays to be looked at.
+pub fn make(
+    store: &Store,
+    out: &Path,
+    passphrase: &str,
+    made_at: String,
+) -> Result<Made, BackupError> {
+    if out
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("papaver"))
+    {
+        return Err(BackupError::Named { path: out.into() });
+    }
+    let found = listed(store.path())?;
+    let mut contents = Contents {
+        format: FORMAT.to_owned(),
+        registry: (store.path().file_name())
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        unit: store.local("unit")?.unwrap_or_default(),
+        made_at,
+        program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
+        last: last_number(store)?,
+        files: Vec::new(),
+    };
+    files::write(out, Existing::Stays, |file| {
+        let sealed =
+            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+        let mut archive = ZipWriter::new_stream(sealed.wrap_output(file)?);
+        for (name, path) in &found {
+            contents.files.push(put(&mut archive, name, path)?);
+        }
+        start(&mut archive, CONTENTS)?;
+        archive.write_all(&serde_json::to_vec(&contents)?)?;
+        let sealed = archive.finish().map_err(io::Error::other)?;
+        sealed.into_inner().finish()?;
+        Ok(())
+    })?;
+    let contents = check(out, passphrase)?;
+    Ok(Made {
+        changed: changed(&contents),
+        contents,
+    })
+}
+
+fn last_number(store: &Store) -> Result<u64, BackupError> {
+    let own = store.signing_key().map(DeviceId::of);
+    let devices = store.devices()?;
+    let last = devices.into_iter().find(|(device, _)| Some(*device) == own);
+    Ok(last.map_or(0, |(_, seq)| seq))
+}
+
+/// Evidence that is not what its name says.
+fn changed(contents: &Contents) -> Vec<Hash> {
+    let named = |kept: &Kept| kept.name.rsplit('/').next()?.parse::<Hash>().ok();
+    contents
+        .files
+        .iter()
+        .filter_map(|kept| named(kept).filter(|name| *name != kept.sha256))
+        .collect()
+}
+
+/// Every file that belongs to a registry, by its name in the backup.
+fn listed(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
+    let mut found = vec![
+        (REGISTRY.to_owned(), registry.to_path_buf()),
+        (KEY.to_owned(), beside(registry, ".key")),
+    ];
+    for (prefix, ending) in FOLDERS {
+        let folder = beside(registry, ending);
+        if folder.is_dir() {
+            walk(&folder, prefix, &mut found)?;
+        }
+    }
+    Ok(found)
+}
+
+fn walk(
+    folder: &Path,
+    prefix: &str,
+    found: &mut Vec<(String, PathBuf)>,
+) -> Result<(), BackupError> {
+    let io = BackupError::io(folder);
+    let mut entries = std::fs::read_dir(folder)
+        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+        .map_err(&io)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        // What a killed writer left half written is no part of the registry.
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            walk(&path, &format!("{prefix}{name}/"), found)?;
+        } else {
+            found.push((format!("{prefix}{name}"), path));
+        }
+    }
+    Ok(())
+}
+
+type Archive<W> = ZipWriter<StreamWriter<age::stream::StreamWriter<W>>>;
+
+fn start<W: Write>(archive: &mut Archive<W>, name: &str) -> io::Result<()> {
+    // Pictures do not shrink, and what is encrypted is not looked into; large files need the longer form.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .large_file(true);
+    archive.start_file(name, options).map_err(io::Error::other)
+}
+
+fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<Kept> {
+    start(archive, name)?;
+    let named =
+        |source: io::Error| io::Error::new(source.kind(), format!("{}: {source}", path.display()));
+    let (bytes, sha256) = copy(File::open(path).map_err(named)?, archive).map_err(named)?;
+    Ok(Kept {
+        name: name.to_owned(),
+        bytes,
+        sha256,
+    })
+}

@@ -1,0 +1,174 @@
+//! A backup: one file that holds a registry, its device's key, its people's keys and its evidence, under a passphrase.
+//!
+//! Inside the encryption (age) is a ZIP: `BACKUP.json` says what is there with the digest of each file, and nothing else
+//! is taken from it. A backup is read back, byte by byte, before it counts as made; nothing is put where anything is.
+
+mod error;
+mod make;
+mod restore;
+
+pub use error::BackupError;
+pub use make::make;
+pub use restore::{Restored, restore};
+
+use crate::registry::ids::Hash;
+use crate::store::keys::by_passphrase;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use zip::ZipArchive;
+
+/// The format that this program writes and reads.
+const FORMAT: &str = "papaver.backup/1";
+/// The file that says what is there.
+const CONTENTS: &str = "BACKUP.json";
+/// Bytes of it at most.
+const LONGEST: u64 = 256 << 20;
+/// The registry.
+const REGISTRY: &str = "registry";
+/// The device's key.
+const KEY: &str = "key";
+/// The folder of people's locked keys, and that of evidence.
+const FOLDERS: [(&str, &str); 2] = [("people/", ".people"), ("files/", ".files")];
+
+/// What a backup says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// `papaver.backup/1`.
+    pub format: String,
+    /// The file name of the registry.
+    pub registry: String,
+    /// The unit.
+    pub unit: String,
+    /// When it was made, RFC 3339.
+    pub made_at: String,
+    /// The program.
+    pub program: String,
+    /// The device's last number.
+    pub last: u64,
+    /// Every file but this one.
+    pub files: Vec<Kept>,
+}
+
+/// A file in a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its name in the backup.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Hash,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// What is in it.
+    #[serde(skip)]
+    pub contents: Contents,
+    /// Evidence that is not what its name says any more; it was taken along as it is.
+    pub changed: Vec<Hash>,
+}
+
+impl Contents {
+    /// How many files of evidence there are.
+    pub fn evidence(&self) -> usize {
+        let of_evidence = |kept: &&Kept| kept.name.starts_with(FOLDERS[1].0);
+        self.files.iter().filter(of_evidence).count()
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|kept| kept.bytes).sum()
+    }
+}
+
+type Opened = ZipArchive<BufReader<age::stream::StreamReader<File>>>;
+
+/// Opens a backup with its passphrase, and reads what it says of itself.
+fn open(path: &Path, passphrase: &str) -> Result<(Opened, Contents), BackupError> {
+    let file = File::open(path).map_err(BackupError::io(path))?;
+    let none = |_no_age| BackupError::NotABackup { path: path.into() };
+    let locked = |_wrong| BackupError::Locked { path: path.into() };
+    let changed = |_broken| BackupError::Changed {
+        path: path.into(),
+        name: String::new(),
+    };
+    let decryptor = age::Decryptor::new(file).map_err(none)?;
+    let identity = by_passphrase(passphrase);
+    let plain = decryptor
+        .decrypt(std::iter::once(&identity as &dyn age::Identity))
+        .map_err(locked)?;
+    let mut archive = ZipArchive::new(BufReader::new(plain)).map_err(changed)?;
+    let mut text = Vec::new();
+    archive
+        .by_name(CONTENTS)
+        .map_err(|_none| BackupError::NotABackup { path: path.into() })?
+        .take(LONGEST)
+        .read_to_end(&mut text)
+        .map_err(changed_io(path, CONTENTS))?;
+    let contents: Contents = serde_json::from_slice(&text)
+        .ok()
+        .filter(|contents: &Contents| contents.format == FORMAT)
+        .ok_or_else(|| BackupError::NotABackup { path: path.into() })?;
+    Ok((archive, contents))
+}
+
+/// What is said where a file of a backup cannot be read to its end.
+fn changed_io(path: &Path, name: &str) -> impl Fn(io::Error) -> BackupError {
+    let (path, name) = (path.to_path_buf(), name.to_owned());
+    move |_broken| BackupError::Changed {
+        path: path.clone(),
+        name: name.clone(),
+    }
+}
+
+/// Copies bytes and returns how many there are and their digest.
+fn copy(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<(u64, Hash)> {
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = from.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((bytes, Hash(digest.finalize().into())));
+        }
+        digest.update(&buffer[..read]);
+        to.write_all(&buffer[..read])?;
+        bytes += read as u64;
+    }
+}
+
+/// Reads one file of a backup, and fails where it is not what the contents say.
+fn take(
+    archive: &mut Opened,
+    path: &Path,
+    kept: &Kept,
+    to: &mut dyn io::Write,
+) -> Result<(), BackupError> {
+    let changed = || BackupError::Changed {
+        path: path.into(),
+        name: kept.name.clone(),
+    };
+    let inside = archive.by_name(&kept.name).map_err(|_none| changed())?;
+    let (bytes, sha256) = copy(inside.take(kept.bytes + 1), to).map_err(|_broken| changed())?;
+    if (bytes, sha256) == (kept.bytes, kept.sha256) {
+        Ok(())
+    } else {
+        Err(changed())
+    }
+}
+
+/// Reads a whole backup and fails where a byte of it is not what it should be.
+fn check(path: &Path, passphrase: &str) -> Result<Contents, BackupError> {
+    let (mut archive, contents) = open(path, passphrase)?;
+    for kept in &contents.files {
+        take(&mut archive, path, kept, &mut io::sink())?;
+    }
+    Ok(contents)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Putting a backup back: all of it or nothing, and only where nothing is.
+
+use super::{BackupError, Contents, FOLDERS, KEY, Kept, REGISTRY, open, take};
+use crate::files::{Existing, Workshop, keep};
+use crate::store::{Store, beside};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What was put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// The registry.
+    pub registry: PathBuf,
+    /// What the backup said of itself.
+    #[serde(skip)]
+    pub contents: Contents,
+}
+
+/// Puts a backup back at `to`, else in `folder` under the name that the registry had.
+///
+/// # Errors
+/// See [`BackupError`]; nothing is put anywhere then.
+pub fn restore(
+    backup: &Path,
+    to: Option<&Path>,
+    folder: &Path,
+    passphrase: &str,
+) -> Result<Restored, BackupError> {
+    let (mut archive, contents) = open(backup, passphrase)?;
+    let own = Path::new(&contents.registry).file_name();
+    let registry = match (to, own) {
+        (Some(to), _) => to.to_path_buf(),
+        (None, Some(name)) => folder.join(name),
+        (None, None) => {
+            return Err(BackupError::NotABackup {
+                path: backup.into(),
+            });
+        }
+    };
+    free(&registry)?;
+    let workshop = Workshop::beside(&registry, Existing::Stays)?;
+    for kept in &contents.files {
+        let place = place(kept).ok_or_else(|| BackupError::Changed {
+            path: backup.into(),
+            name: kept.name.clone(),
+        })?;
+        let path = workshop.path(&place);
+        let parent = path.parent().unwrap_or(&path);
+        fs::create_dir_all(parent).map_err(BackupError::io(parent))?;
+        let mut broken = None;
+        keep(&path, |out| {
+            take(&mut archive, backup, kept, out).map_err(|error| {
+                broken = Some(error);
+                std::io::Error::other("not whole")
+            })
+        })
+        .map_err(|source| {
+            broken.unwrap_or(BackupError::Io {
+                path: path.clone(),
+                source,
+            })
+        })?;
+    }
+    Store::open_read(&workshop.path(REGISTRY))?;
+    give(&workshop, &registry)?;
+    Ok(Restored { registry, contents })
+}
+
+/// Fails where a file of this registry would be put on one that is there.
+fn free(registry: &Path) -> Result<(), BackupError> {
+    let endings = ["", ".key", ".people", ".files", "-journal", "-wal", "-shm"];
+    for ending in endings {
+        let path = beside(registry, ending);
+        if fs::symlink_metadata(&path).is_ok() {
+            return Err(BackupError::Taken { path });
+        }
+    }
+    Ok(())
+}
+
+/// Where a file of a backup lies in the workshop; `None` for a name that no backup has.
+fn place(kept: &Kept) -> Option<String> {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+    };
+    let name = kept.name.as_str();
+    let inside = FOLDERS.iter().any(|(prefix, _)| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.split('/').all(plain))
+    });
+    (name == REGISTRY || name == KEY || inside).then(|| name.to_owned())
+}
+
+/// Gives everything its name; the registry last, so that what is named like one is whole.
+fn give(workshop: &Workshop, registry: &Path) -> Result<(), BackupError> {
+    for (prefix, ending) in FOLDERS {
+        let name = prefix.trim_end_matches('/');
+        if workshop.path(name).is_dir() {
+            workshop.give_folder(name, &beside(registry, ending))?;
+        }
+    }
+    workshop.give_private(KEY, &beside(registry, ".key"))?;
+    workshop.give_private(REGISTRY, registry)?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Finding sites by words: what their events say, in what district they lie, and the words that people use for codes.
+
+use super::{Store, StoreError};
+use crate::registry::coded::{Coded, HABITATS};
+use crate::registry::ids::SiteKey;
+use crate::registry::site::Site;
+use crate::text::Zone;
+use crate::words::Lang;
+use rusqlite::params;
+use std::collections::BTreeSet;
+
+/// Whether what is shown of a site contains a text, in any case: the words for its state, source, outcome, stage,
+/// reason and habitat in both languages.
+pub(super) fn says(site: &Site, text: &str) -> bool {
+    let wanted = text.to_lowercase();
+    let habitat = site.habitat.as_deref();
+    let words = [Lang::En, Lang::Zh].into_iter().flat_map(|lang| {
+        let reason = site.screened.as_ref().and_then(|(_, reason, _)| *reason);
+        [
+            Some(site.state.label(lang)),
+            Some(site.source.label(lang)),
+            site.outcome().map(|outcome| outcome.label(lang)),
+            site.stage().map(|stage| stage.label(lang)),
+            reason.map(|reason| reason.label(lang)),
+            HABITATS
+                .iter()
+                .find(|(code, ..)| habitat == Some(*code))
+                .map(|(_, english, chinese)| lang.pick(*english, *chinese)),
+        ]
+    });
+    words
+        .flatten()
+        .any(|word| word.to_lowercase().contains(&wanted))
+}
+
+impl Store {
+    /// The sites of which an event, its author, their code or their district's name contains a text, in any case of
+    /// Latin letters.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(super) fn sites_with_text(&self, text: &str) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let mut found: BTreeSet<SiteKey> = self
+            .connection
+            .prepare_cached(
+                "SELECT site FROM events WHERE site IS NOT NULL AND (\
+                   instr(lower(json_extract(CAST(bytes AS TEXT), '$.actor.name')), lower(?1)) \
+                   OR EXISTS(SELECT 1 FROM json_tree(CAST(bytes AS TEXT), '$.body') AS said \
+                     WHERE said.type = 'text' AND said.key IS NOT 'origin' AND instr(lower(said.value), lower(?1)))) \
+                 UNION SELECT key FROM site_districts WHERE EXISTS(SELECT 1 FROM json_tree(names) AS said \
+                     WHERE said.type = 'text' AND instr(lower(said.value), lower(?1)))",
+            )
+            .and_then(|mut s| s.query_map(params![text], |row| Ok(SiteKey(row.get(0)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        if let Ok(key) = self.find(text) {
+            found.insert(key);
+        }
+        Ok(found)
+    }
+
+    /// The crews that sites are assigned to, in order.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn crews(&self) -> Result<Vec<String>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT DISTINCT json_extract(CAST(bytes AS TEXT), '$.body.crew') AS crew FROM events WHERE kind = 'assign' AND site IS NOT NULL AND crew IS NOT NULL ORDER BY crew")
+            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Whether any site or boundary that is known here lies in a district of this code, or of one that begins so.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn knows_district(&self, code: &str) -> Result<bool, StoreError> {
+        let here: bool = self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS(SELECT 1 FROM site_districts WHERE substr(code, 1, length(?1)) = ?1) \
+                 OR EXISTS(SELECT 1 FROM sites WHERE substr(unit, 1, length(?1)) = ?1)",
+            )
+            .and_then(|mut s| s.query_row(params![code], |row| row.get(0)))
+            .map_err(|e| self.fail(e))?;
+        let own = self.local("unit")?.unwrap_or_default();
+        if here || own.starts_with(code) {
+            return Ok(true);
+        }
+        let bounds = self.districts()?;
+        Ok(bounds
+            .is_some_and(|districts| districts.iter().any(|known| known.code.starts_with(code))))
+    }
+
+    /// The zone in which this registry's times are shown: that in which it was begun.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn zone(&self) -> Result<Zone, StoreError> {
+        let begun = self.unit_events("init")?;
+        let own = self.local("unit")?.unwrap_or_default();
+        let first = begun
+            .iter()
+            .find(|sealed| sealed.event.actor.unit == own)
+            .or(begun.first());
+        Ok(first
+            .and_then(|sealed| Zone::of(&sealed.event.at))
+            .unwrap_or(Zone::UTC))
+    }
+}

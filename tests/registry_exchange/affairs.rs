@@ -1,0 +1,497 @@
+//! The life of an office beside its sites, through the program: letters of responsibility down to the household, a round
+//! of supervision with its ladder, tip-offs with their rewards, a patrol that leads to a site, wrong entries voided; and
+//! its figures in both reports.
+
+use crate::office::{Office, photo};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The county 410423 of two townships, one of them with two villages, and a county beside it.
+fn boundaries(folder: &Path) {
+    let areas = [
+        ("410423", "鲁山县", 113.2, 113.4),
+        ("410423001", "东乡", 113.2, 113.3),
+        ("410423001001", "一村", 113.2, 113.25),
+        ("410423001002", "二村", 113.25, 113.3),
+        ("410423002", "西乡", 113.3, 113.4),
+        ("410424", "邻县", 113.4, 113.6),
+    ];
+    let features: Vec<Value> = areas
+        .iter()
+        .map(|(code, name, w, e)| {
+            let ring = [[*w, 33.6], [*e, 33.6], [*e, 33.9], [*w, 33.9], [*w, 33.6]];
+            json!({"type": "Feature", "properties": {"code": code, "name": name},
+                "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        })
+        .collect();
+    let file = json!({"type": "FeatureCollection", "features": features});
+    std::fs::write(folder.join("d.geojson"), file.to_string()).expect("written");
+}
+
+/// A county and its province, each with its boundaries, the province trusting the county.
+fn offices() -> (Office, Office) {
+    let county = Office::begin();
+    let province = Office::begin_of("410000");
+    for office in [&county, &province] {
+        boundaries(office.folder());
+        office.ok(
+            "chief",
+            &["registry", "districts", "d.geojson", "--vintage", "2023"],
+        );
+    }
+    for (by, other, unit) in [
+        (&province, &county, "410423"),
+        (&county, &province, "410000"),
+    ] {
+        let heads = other.ok("chief", &["verify", "--json"]).json()["heads"].clone();
+        let device = heads[0]["device"].as_str().expect("a device").to_owned();
+        by.ok("chief", &["trust", &device, "--unit", unit]);
+    }
+    (county, province)
+}
+
+fn send(from: &Office, to: &Office) {
+    let file = to.path("in.bundle");
+    let _old = std::fs::remove_file(&file);
+    let name = file.display().to_string();
+    from.ok("chief", &["bundle", "create", &name]);
+    to.ok("chief", &["bundle", "apply", &name]);
+}
+
+/// Records an entry; its number.
+fn entry(office: &Office, actor: &str, arguments: &[&str]) -> String {
+    let arguments = [arguments, &["--json"]].concat();
+    let said = office.ok(actor, &arguments).json();
+    said["entry"].as_str().expect("a number")[..8].to_owned()
+}
+
+/// The cells of a table of the report's workbook below its head: by the title in the first row.
+fn sheet(office: &Office, book: &str, title: &str) -> Vec<Vec<String>> {
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook(office.path(book)).expect("a workbook");
+    let names = calamine::Reader::sheet_names(&book);
+    let name = names.iter().find(|name| name.contains(title));
+    let name = name
+        .unwrap_or_else(|| panic!("{title} in {names:?}"))
+        .clone();
+    let range = calamine::Reader::worksheet_range(&mut book, &name).expect("a sheet");
+    range
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect()
+}
+
+/// The row of a table whose first cells are these, from the head's columns of these titles.
+fn figures(rows: &[Vec<String>], of: &str, titles: &[&str]) -> Vec<String> {
+    let head = rows
+        .iter()
+        .find(|row| titles.iter().all(|t| row.iter().any(|cell| cell == t)))
+        .unwrap_or_else(|| panic!("{titles:?} in {rows:?}"));
+    let row = rows
+        .iter()
+        .find(|row| row[..2.min(row.len())].iter().any(|cell| cell == of))
+        .unwrap_or_else(|| panic!("{of} in {rows:?}"));
+    titles
+        .iter()
+        .map(|title| {
+            let at = head.iter().position(|cell| cell == title).expect("a title");
+            row[at].clone()
+        })
+        .collect()
+}
+
+fn day(ahead: i64) -> String {
+    (jiff::Zoned::now().date() + jiff::Span::new().days(ahead)).to_string()
+}
+
+#[test]
+fn the_life_of_an_office_stands_in_both_reports_with_numerators_and_denominators() {
+    let (county, mut province) = offices();
+    let made = county.ok("chief", &["duty", "sign", "410423002", "西乡长", "--json"]);
+    let season = made.json()["season"].to_string();
+
+    // The chain: the province signs with the county, the county with a township, a village, a household.
+    let sign = |office: &Office, arguments: &[&str]| {
+        let arguments = [&["duty", "sign"], arguments, &["--season", &season]].concat();
+        entry(office, "chief", &arguments)
+    };
+    sign(
+        &province,
+        &[
+            "410423",
+            "张县长",
+            "--post",
+            "县长",
+            "--letter",
+            "豫禁责-7",
+            "--signed",
+            &day(-90),
+        ],
+    );
+    sign(
+        &county,
+        &[
+            "410423001",
+            "李乡长",
+            "--post",
+            "乡长",
+            "--letter",
+            "鲁禁责-1",
+        ],
+    );
+    sign(&county, &["410423001001", "王支书"]);
+    sign(&county, &["410423001001", "赵某", "--household", "赵家"]);
+    let mistyped = sign(&county, &["410423001002", "错名"]);
+    let why = county.refused("chief", &["duty", "sign", "410424", "越权"]);
+    assert!(why.contains("410424"), "{why}");
+
+    // A tip-off becomes a site, another one comes to nothing; who told is nowhere.
+    let told = entry(
+        &county,
+        "wang",
+        &[
+            "tip",
+            "add",
+            "--channel",
+            "phone",
+            "--sealed",
+            "M-1",
+            "--district",
+            "410423001",
+            "--text",
+            "二道沟东坡",
+        ],
+    );
+    let vague = entry(
+        &county,
+        "wang",
+        &["tip", "add", "--channel", "phone", "--text", "听说有人种"],
+    );
+    for text in ["打 13800138000 联系", "身份证 41042319900101123X"] {
+        let why = county.refused(
+            "wang",
+            &["tip", "add", "--channel", "phone", "--text", text],
+        );
+        assert!(why.contains("known by"), "{why}");
+    }
+    county.refused(
+        "wang",
+        &[
+            "tip",
+            "add",
+            "--channel",
+            "phone",
+            "--sealed",
+            "13800138000",
+            "--text",
+            "x",
+        ],
+    );
+    let added = |source: &str, at: &str| {
+        let said = county.ok("wang", &["add", "--at", at, "--source", source, "--json"]);
+        said.json()["id"].as_str().expect("id").to_owned()
+    };
+    let site = added("tip_off", "113.22,33.74");
+    county.ok("wang", &["origin", &site, &told]);
+    county.ok("wang", &["tip", "close", &vague, "--reason", "线索不清"]);
+    county.refused("wang", &["tip", "reward", &told, "500"]);
+    county.ok("chief", &["tip", "reward", &told, "500"]);
+    county.ok("chief", &["tip", "reward", &told, "500", "--paid"]);
+
+    // A patrol leads to a site; another one, typed twice, is voided.
+    let patrol = [
+        "patrol",
+        "--on",
+        &day(0),
+        "--people",
+        "6",
+        "--district",
+        "410423002",
+    ];
+    let walked = entry(
+        &county,
+        "wang",
+        &[&patrol[..], &["--seeds", "种子 2 包"]].concat(),
+    );
+    let twice = entry(&county, "wang", &patrol);
+    entry(&county, "wang", &patrol);
+    let found = added("patrol", "113.32,33.74");
+    county.ok("wang", &["origin", &found, &walked]);
+    county.ok("wang", &["void", &twice, "--reason", "重复录入"]);
+    county.ok("chief", &["void", &mistyped, "--reason", "姓名有误"]);
+    let wrong = added("find", "113.35,33.75");
+    county.refused("wang", &["void", &wrong, "--reason", "坐标看错"]);
+    let gone = county.ok("chief", &["void", &wrong, "--reason", "坐标看错"]);
+    assert!(gone.out.contains("voided"), "{gone:?}");
+
+    // A voided assignment and visit.
+    county.ok("wang", &["assign", &site, "--crew", "一组"]);
+    let log = county.ok("chief", &["log", &site]).out;
+    let assigned = log
+        .lines()
+        .find(|line| line.contains(" assign "))
+        .expect("logged");
+    let number = assigned.split(' ').nth(1).expect("its number").to_owned();
+    county.ok("wang", &["void", &number, "--reason", "派错组"]);
+    assert_eq!(county.site(&site)["state"], "CANDIDATE");
+    let shown = county.ok("chief", &["show", &site]).out;
+    for part in ["李乡长", "王支书", "二道沟东坡", "派错组"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+
+    send(&county, &province);
+
+    // The province looks, finds something wanting, and goes up the ladder.
+    let round = entry(
+        &province,
+        "chief",
+        &[
+            "supervise",
+            "round",
+            "第一轮督导",
+            "--district",
+            "410423",
+            "--member",
+            "孙组长",
+            "--member",
+            "周",
+            "--site",
+            &site,
+            "--ledgers",
+            "3",
+        ],
+    );
+    let finding = entry(
+        &province,
+        "chief",
+        &[
+            "supervise",
+            "finding",
+            "410423",
+            "台账漏记",
+            "--round",
+            &round,
+            "--due",
+            &day(30),
+        ],
+    );
+    entry(
+        &province,
+        "chief",
+        &[
+            "supervise",
+            "finding",
+            "410423",
+            "踏查率低",
+            "--due",
+            &day(10),
+        ],
+    );
+    let notice = entry(
+        &province,
+        "chief",
+        &[
+            "supervise",
+            "measure",
+            "通报",
+            "410423",
+            "--reason",
+            "踏查率低",
+        ],
+    );
+    let listed = entry(
+        &province,
+        "chief",
+        &[
+            "supervise",
+            "measure",
+            "listed",
+            "410423",
+            "--reason",
+            "整改不力",
+            "--finding",
+            &finding,
+            "--due",
+            &day(60),
+            "--paper",
+            "豫禁督〔2026〕3号",
+        ],
+    );
+    province.ok(
+        "chief",
+        &["supervise", "settle", &finding, "--reason", "台账已补齐"],
+    );
+    province.ok(
+        "chief",
+        &["supervise", "settle", &notice, "--reason", "已通报"],
+    );
+    province.lang = "zh";
+    province.ok(
+        "chief",
+        &["supervise", "notice", &listed, "-o", "督办单.html"],
+    );
+    province.lang = "en";
+    let paper = std::fs::read_to_string(province.path("督办单.html")).expect("a page");
+    for part in [
+        "挂牌整治",
+        "鲁山县",
+        "张县长 县长",
+        "整改不力",
+        "台账漏记",
+        "豫禁督〔2026〕3号",
+    ] {
+        assert!(paper.contains(part), "{part} in {paper}");
+    }
+    let why = province.refused(
+        "chief",
+        &["supervise", "measure", "talk", "410000", "--reason", "x"],
+    );
+    assert!(why.contains("410000"), "{why}");
+
+    // What the county was told is the county's to claim; the province above it may too.
+    let theirs = entry(
+        &province,
+        "chief",
+        &["tip", "add", "--channel", "letter", "--text", "另有线索"],
+    );
+    // What stands above the county is not ended or voided by it.
+    send(&province, &county);
+    let shown = county.ok("chief", &["show", &site]).out;
+    for part in ["张县长", "整改不力"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    county.refused(
+        "chief",
+        &["supervise", "settle", &listed, "--reason", "好了"],
+    );
+    county.refused("chief", &["void", &listed, "--reason", "没有"]);
+    let why = county.refused("wang", &["origin", &found, &theirs]);
+    assert!(why.contains("410000"), "{why}");
+
+    // Persons are in the ledger, on no map.
+    county.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
+    county.ok("chief", &["export", "l.csv"]);
+    county.ok("chief", &["export", "l.geojson"]);
+    county.ok("chief", &["export", "l.gpkg"]);
+    county.ok("chief", &["export", "l.kmz"]);
+    county.ok("chief", &["export", "l.gpx"]);
+    let read = |name: &str| std::fs::read(county.path(name)).expect("written");
+    let holds =
+        |bytes: &[u8], words: &str| bytes.windows(words.len()).any(|w| w == words.as_bytes());
+    assert!(holds(&read("l.csv"), "王支书"));
+    for map in ["l.geojson", "l.gpkg", "l.kmz", "l.gpx"] {
+        assert!(!holds(&read(map), "王支书"), "{map}");
+    }
+
+    // Both reports.
+    let report = |office: &Office, of: &str| {
+        let arguments = ["report", of, "--season", &season, "-o", "r"];
+        office.ok("chief", &arguments);
+        std::fs::read_to_string(office.path("r.html")).expect("a page")
+    };
+    let page = report(&county, "county");
+    assert!(
+        page.contains("Who answers") && page.contains("李乡长"),
+        "{page}"
+    );
+    let rows = sheet(&county, "r.xlsx", "Who answers");
+    let titles = [
+        "who answers",
+        "parts with a letter",
+        "of parts",
+        "households",
+    ];
+    assert_eq!(
+        figures(&rows, "410423001", &titles),
+        ["李乡长", "1", "2", "1"]
+    );
+    let rows = sheet(&county, "r.xlsx", "Supervision");
+    let titles = ["findings put right", "of findings", "stands on"];
+    assert_eq!(figures(&rows, "410423", &titles), ["1", "2", "listed"]);
+    let rows = sheet(&county, "r.xlsx", "Tip-offs");
+    let titles = [
+        "led to a site",
+        "of tip-offs",
+        "closed without",
+        "open",
+        "rewards paid, yuan",
+    ];
+    assert_eq!(
+        figures(&rows, "telephone", &titles),
+        ["1", "2", "1", "0", "500"]
+    );
+    let rows = sheet(&county, "r.xlsx", "What patrols led to");
+    let titles = ["led to a site", "of patrols", "sites", "with seized seeds"];
+    assert_eq!(figures(&rows, "2", &titles), ["1", "2", "1", "1"]);
+
+    let page = report(&province, "province");
+    assert!(
+        page.contains("张县长") && page.contains("整改不力"),
+        "{page}"
+    );
+    let rows = sheet(&province, "r.xlsx", "Who answers");
+    let titles = [
+        "who answers",
+        "parts with a letter",
+        "of parts",
+        "households",
+    ];
+    assert_eq!(figures(&rows, "410423", &titles), ["张县长", "2", "2", "1"]);
+    assert!(rows.concat().join(" ").contains("1 of 2"), "{rows:?}");
+    let rows = sheet(&province, "r.xlsx", "Supervision");
+    let titles = [
+        "rounds",
+        "sites looked at",
+        "of sites",
+        "findings put right",
+        "of findings",
+    ];
+    assert_eq!(figures(&rows, "410423", &titles), ["1", "1", "2", "1", "2"]);
+    let rows = sheet(&province, "r.xlsx", "Measures");
+    let titles = ["measure", "ended"];
+    assert_eq!(figures(&rows, "listed", &titles), ["listed", "stands"]);
+    let rows = sheet(&province, "r.xlsx", "Tip-offs");
+    assert_eq!(
+        figures(&rows, "telephone", &["led to a site", "of tip-offs"]),
+        ["1", "2"]
+    );
+    // What was voided is counted by unit: the patrol, the letter, the site, the assignment.
+    let rows = sheet(&province, "r.xlsx", "stays marked");
+    assert_eq!(figures(&rows, "410423", &["voided"]), ["4"]);
+    let verified = province.ok("chief", &["verify", "--json"]).json();
+    assert_eq!(verified["not_followed"], json!([]), "{verified}");
+}
+
+#[test]
+fn voiding_a_confirmation_takes_another_supervisor_and_the_visit_can_be_recorded_anew() {
+    let office = Office::begin();
+    photo(&office.path("a.jpg"), 60);
+    let site = office.dispatched(113.3, 33.74);
+    office.found(&site, "120", "a.jpg");
+    let log = office.ok("chief", &["log", &site]).out;
+    let visit = log
+        .lines()
+        .find(|line| line.contains(" visit "))
+        .expect("logged");
+    let number = visit.split(' ').nth(1).expect("its number").to_owned();
+    office.refused("wang", &["void", &number, "--reason", "别处的照片"]);
+    office.ok("chief", &["void", &number, "--reason", "别处的照片"]);
+    let shown = office.site(&site);
+    assert_eq!(
+        (&shown["state"], &shown["plants"]),
+        (&json!("DISPATCHED"), &Value::Null)
+    );
+    assert_eq!(shown["voided"][0]["body"]["count"]["plants"], 120);
+    office.found(&site, "12", "a.jpg");
+    assert_eq!(office.site(&site)["plants"], 12);
+    let why = office.refused("chief", &["void", &number, "--reason", "again"]);
+    assert!(why.contains("hint: "), "{why}");
+    office.refused("chief", &["void", "zzzz", "--reason", "x"]);
+    assert_eq!(
+        office.ok("chief", &["verify", "--full", "--json"]).json()["findings"],
+        json!([])
+    );
+}
