@@ -31,8 +31,9 @@ pub fn trust(
     unit: String,
     statement: Statement,
 ) -> Result<(), OfficeError> {
-    let devices = office.store().devices()?;
-    let last = devices.into_iter().find(|(known, _)| *known == device);
+    // What lies behind a gap may have been kept in reserve.
+    let unbroken = office.store().complete()?;
+    let last = unbroken.into_iter().find(|(known, _)| *known == device);
     let last = last.map_or(0, |(_, seq)| seq);
     let (trusted, after, reason) = match statement {
         Statement::Trusted => (true, None, None),

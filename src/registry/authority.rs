@@ -85,6 +85,12 @@ impl Authority {
         };
         gate.learn_devices(&ordered);
         gate.learn_people(&ordered);
+        if !gate.grounds.late.is_empty() {
+            // What is signed on a branch counts by the keys that the chain has made known.
+            gate.refused.clear();
+            gate.learn_devices(&ordered);
+            gate.learn_people(&ordered);
+        }
         if gate.learn_explained(&ordered) {
             gate.refused.clear();
             gate.learn_devices(&ordered);
@@ -119,7 +125,8 @@ impl Authority {
         !self.explained.is_empty()
     }
 
-    /// On a branch that nobody has explained nobody governs, and nobody who ever held a key is spoken for.
+    /// On a branch that nobody has explained nobody governs who does not sign, and nobody who ever held a key is spoken
+    /// for.
     fn branch(&self, hash: Hash, event: &Event) -> Result<(), Refusal> {
         let Some(begins) = self.grounds.late.get(&hash) else {
             return Ok(());
@@ -134,7 +141,9 @@ impl Authority {
             .devices
             .get(&event.device)
             .is_some_and(|s| !s.is_trusted());
-        if event.body.is_law() || spoken_for || revoked {
+        // No thief of the device makes what is signed with a key of one's own that was confirmed on the chain.
+        let signs = || self.people.allows(event) == Ok(Signed::OwnKey);
+        if revoked || spoken_for || event.body.is_law() && !signs() {
             return Err(Refusal::Fork);
         }
         Ok(())
@@ -409,14 +418,14 @@ impl Authority {
         changed.into_iter().collect()
     }
 
-    /// Devices of which a branch is explained that was not before.
+    /// Devices of which other branches are explained than before.
     pub fn explained_since(&self, before: &Self) -> Vec<DeviceId> {
-        let known = |device: &DeviceId| before.explained.get(device);
-        self.explained
-            .iter()
-            .filter(|(device, branches)| known(device) != Some(*branches))
-            .map(|(device, _)| *device)
-            .collect()
+        let both = self.explained.keys().chain(before.explained.keys());
+        let changed: BTreeSet<DeviceId> = both
+            .filter(|device| self.explained.get(device) != before.explained.get(device))
+            .copied()
+            .collect();
+        changed.into_iter().collect()
     }
 
     /// Whether a supervisor has explained the branch that begins with this event.

@@ -3,6 +3,7 @@
 pub mod affairs;
 pub mod authority;
 pub mod body;
+pub mod chain;
 pub mod coded;
 pub mod districts;
 pub mod event;

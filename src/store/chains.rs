@@ -18,7 +18,7 @@ impl Store {
         )
     }
 
-    /// The events of a device with numbers greater than `after`, in order.
+    /// The events of a device with numbers greater than `after`, in order; of one number, as they came.
     ///
     /// # Errors
     /// Those of reading.
@@ -28,7 +28,7 @@ impl Store {
         after: u64,
     ) -> Result<Vec<Sealed>, StoreError> {
         self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, hash",
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, n",
             params![device.as_bytes(), i64::try_from(after).unwrap_or(i64::MAX)],
         )
     }
@@ -102,11 +102,11 @@ impl Store {
         Ok(heads)
     }
 
-    /// Whether a device gave any number up to this one twice.
+    /// Whether any event of a device up to this number is on a branch.
     pub(super) fn is_forked(&self, device: DeviceId, upto: u64) -> Result<bool, StoreError> {
         self.connection
             .prepare_cached(
-                "SELECT 1 FROM events WHERE device = ?1 AND seq <= ?2 GROUP BY seq HAVING count(*) > 1 LIMIT 1",
+                "SELECT 1 FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1 AND e.seq <= ?2 LIMIT 1",
             )
             .and_then(|mut s| {
                 s.exists(params![
@@ -117,7 +117,7 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
-    /// The numbers that a device gave twice, with the first of each.
+    /// The devices whose chains have branches, with the number at which the first begins.
     ///
     /// # Errors
     /// Those of reading.
@@ -125,7 +125,7 @@ impl Store {
         let rows: Vec<([u8; 32], i64)> = self
             .connection
             .prepare_cached(
-                "SELECT device, min(seq) FROM (SELECT device, seq FROM events GROUP BY device, seq HAVING count(*) > 1) GROUP BY device",
+                "SELECT e.device, min(e.seq) FROM late l JOIN events e ON e.hash = l.hash GROUP BY e.device",
             )
             .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
             .map_err(|e| self.fail(e))?;

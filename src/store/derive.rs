@@ -85,7 +85,7 @@ impl Store {
             if self.insert(sealed)? {
                 count += 1;
                 let device = sealed.event.device;
-                if !odd.contains(&device) && self.is_odd(&sealed.event)? {
+                if !odd.contains(&device) && self.is_odd(sealed.hash, &sealed.event)? {
                     odd.insert(device);
                 }
                 touched.extend(sealed.event.site);

@@ -2,8 +2,9 @@
 //! not arrived. Nothing of it is believed unsigned: the device signs whose registry it is, and which events of the law
 //! it has verified.
 
-use super::order::{LATE, OUT_OF_ORDER, of_all, two_hashes};
+use super::order::two_hashes;
 use super::{Grounds, Migrated, Sealed, Store, StoreError, schema};
+use crate::registry::body::Body;
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
@@ -11,7 +12,7 @@ use crate::store::evidence;
 use ed25519_dalek::{Signer, SigningKey};
 use rayon::prelude::*;
 use rusqlite::Row;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
 const GROUNDS_AS: &str = "papaver.grounds/1:";
@@ -130,9 +131,24 @@ impl Store {
 
     /// Brings what follows from the events of a registry of an earlier version to today's law.
     pub(super) fn adopt(&mut self, from: i32) -> Result<(), StoreError> {
-        let Grounds { unit, roots, .. } = self.gate.grounds().clone();
         let Some(key) = self.signing_key().cloned() else {
             return Ok(());
+        };
+        let own = DeviceId::of(&key);
+        let first = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = 1 ORDER BY n LIMIT 1",
+            [own.as_bytes()],
+        )?;
+        let begun = first
+            .iter()
+            .find(|s| matches!(s.event.body, Body::Init(_)) && s.check_signatures().is_ok());
+        // That version signed neither: what its device said when it began is believed, not what the table says. Only one
+        // that was salvaged has a device that did not begin it.
+        let (unit, roots) = if let Some(first) = begun {
+            (first.event.actor.unit.clone(), vec![own])
+        } else {
+            let Grounds { unit, roots, .. } = self.gate.grounds().clone();
+            (unit, roots)
         };
         self.write(|store| store.set_grounds(&unit, &roots, &key))?;
         self.rebuild()?;
@@ -147,13 +163,7 @@ impl Store {
 
     /// Notes anew, of all events, what is out of order, what is on a branch, and which files are not here.
     pub(super) fn note_all(&self) -> Result<(), StoreError> {
-        self.connection
-            .execute_batch(&format!(
-                "INSERT INTO late(hash, begins) {}; INSERT INTO out_of_order(hash) {};",
-                of_all(LATE),
-                of_all(OUT_OF_ORDER)
-            ))
-            .map_err(|e| self.fail(e))?;
+        self.note_orders()?;
         let mut statement = self
             .connection
             .prepare("SELECT hash, bytes FROM events WHERE json_extract(CAST(bytes AS TEXT), '$.evidence') IS NOT NULL")
@@ -255,11 +265,8 @@ impl Store {
 
     /// Whether the notes of what is out of order, on a branch, or not here are those that the events and files give.
     pub(super) fn notes_hold(&self) -> Result<bool, StoreError> {
-        let branches: HashMap<Hash, Hash> = self.rows(&of_all(LATE), [], two_hashes)?;
-        let out_of_order: HashSet<Hash> =
-            self.rows(&of_all(OUT_OF_ORDER), [], |row| Ok(Hash(row.get(0)?)))?;
         let grounds = self.grounds()?;
-        if branches != grounds.late || out_of_order != grounds.out_of_order {
+        if !self.orders_hold(&grounds.late, &grounds.out_of_order)? {
             return Ok(false);
         }
         // What is noted as absent is named by the event that it is noted for; what has arrived meanwhile is no harm.

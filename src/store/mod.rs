@@ -126,11 +126,33 @@ impl Store {
         )
     }
 
+    /// The last event of a device's own chain, which the next one follows.
     fn tip(&self, device: DeviceId) -> Result<Option<Tip>, StoreError> {
-        let last = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 ORDER BY seq DESC, n DESC LIMIT 1",
+        let mut last = self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events e WHERE device = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash) ORDER BY seq DESC LIMIT 1",
             [device.as_bytes()],
         )?;
+        let standing: i64 = self
+            .connection
+            .query_row(
+                "SELECT (SELECT count(*) FROM events WHERE device = ?1) \
+                 - (SELECT count(*) FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1)",
+                [device.as_bytes()],
+                |row| row.get(0),
+            )
+            .map_err(|e| self.fail(e))?;
+        if last
+            .first()
+            .is_some_and(|sealed| u64::try_from(standing) != Ok(sealed.event.seq))
+        {
+            // What lies behind a gap is nothing to build on.
+            let unbroken = self.order_of(device)?.unbroken;
+            last = match unbroken {
+                Some((_, hash)) => self.event(hash)?.into_iter().collect(),
+                None => Vec::new(),
+            };
+        }
         Ok(last.first().map(|sealed| Tip {
             seq: sealed.event.seq,
             hash: sealed.hash,

@@ -1,96 +1,132 @@
-//! The order of events in their device's chain: what is out of order and what is on a branch, by one definition.
+//! The order of events in their device's chain, kept beside them: what is on a branch and what is out of order.
+//!
+//! [`Order`] says it, of all links of a device. An event that simply goes on needs none of that; where one does not, and
+//! where all is noted or verified, each device is judged as a whole.
 
 use super::{Sealed, Store, StoreError};
+use crate::registry::chain::{Link, Order};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use rusqlite::{Row, params};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
 
-/// What `late` holds of the devices of which `DEVICE` holds: where a number was given twice, what came later begins a
-/// branch, and what builds on it belongs to that.
-pub(super) const LATE: &str = "\
-     WITH RECURSIVE twice(hash, device, seq) AS ( \
-     SELECT e.hash, e.device, e.seq FROM events e JOIN events f ON f.device = e.device AND f.seq = e.seq AND f.n < e.n WHERE DEVICE), \
-     branch(hash, begins, device, seq) AS ( \
-     SELECT hash, hash, device, seq FROM twice \
-     UNION SELECT e.hash, b.begins, e.device, e.seq FROM branch b JOIN events e ON e.device = b.device AND e.seq = b.seq + 1 \
-     WHERE unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev')) = b.hash AND e.hash NOT IN (SELECT hash FROM twice)) \
-     SELECT hash, begins FROM branch";
-
-/// What `out_of_order` holds, once `late` is known: each event of the chain whose id is not above those of all lower
-/// numbers of the chain, and each of a branch whose id is not above those of what it branched from and of its own lower
-/// numbers.
-pub(super) const OUT_OF_ORDER: &str = "\
-     SELECT hash FROM (SELECT e.hash, e.id, max(e.id) OVER (PARTITION BY e.device ORDER BY e.seq \
-     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest FROM events e \
-     WHERE DEVICE AND NOT EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash)) WHERE id <= highest \
-     UNION SELECT e.hash FROM late l JOIN events e ON e.hash = l.hash JOIN events b ON b.hash = l.begins \
-     WHERE DEVICE AND (EXISTS (SELECT 1 FROM events f WHERE f.device = e.device AND f.seq < b.seq AND f.id >= e.id \
-     AND f.hash NOT IN (SELECT hash FROM late)) \
-     OR EXISTS (SELECT 1 FROM late m JOIN events f ON f.hash = m.hash WHERE m.begins = l.begins AND f.seq < e.seq AND f.id >= e.id))";
-
-/// The devices that [`LATE`] and [`OUT_OF_ORDER`] look at.
-pub(super) fn of_all(sql: &str) -> String {
-    sql.replace("DEVICE", "1")
-}
-
-pub(super) fn of_one(sql: &str) -> String {
-    sql.replace("DEVICE", "e.device = ?1")
-}
+/// Devices of which an event does not simply follow the one of the number before.
+const ODD_DEVICES: &str = "\
+     SELECT DISTINCT device FROM (SELECT device, seq, prev, id, lag(seq, 1, 0) OVER w AS number, lag(hash) OVER w AS before, \
+     lag(id) OVER w AS below FROM events WINDOW w AS (PARTITION BY device ORDER BY seq, n)) \
+     WHERE number + 1 <> seq OR before IS NOT prev OR below >= id";
 
 pub(super) fn two_hashes(row: &Row) -> rusqlite::Result<(Hash, Hash)> {
     Ok((Hash(row.get(0)?), Hash(row.get(1)?)))
 }
 
 impl Store {
-    /// Whether an event that has just come in does not simply go on, or fill a gap in, its device's chain: its number was
-    /// given before, its id does not lie between those of its neighbours, or one of these is on a branch or out of order.
-    pub(super) fn is_odd(&self, event: &Event) -> Result<bool, StoreError> {
+    /// What follows from the links of a device.
+    pub(super) fn order_of(&self, device: DeviceId) -> Result<Order, StoreError> {
+        let links: Vec<Link> = self.rows(
+            "SELECT hash, prev, seq, id FROM events WHERE device = ?1 ORDER BY n",
+            [device.as_bytes()],
+            |row| {
+                let seq: i64 = row.get(2)?;
+                let id: [u8; 16] = row.get(3)?;
+                Ok(Link {
+                    hash: Hash(row.get(0)?),
+                    prev: row.get::<_, Option<[u8; 32]>>(1)?.map(Hash),
+                    seq: u64::try_from(seq).unwrap_or(0),
+                    id: Uuid::from_bytes(id),
+                })
+            },
+        )?;
+        Ok(Order::of(&links))
+    }
+
+    fn odd_devices(&self) -> Result<Vec<DeviceId>, StoreError> {
+        self.rows(ODD_DEVICES, [], |row| Ok(DeviceId(row.get(0)?)))
+    }
+
+    /// Whether an event that has just come in does not simply go on where its device's chain ended.
+    pub(super) fn is_odd(&self, hash: Hash, event: &Event) -> Result<bool, StoreError> {
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
-        let (device, id) = (event.device.as_bytes(), event.id.as_bytes().as_slice());
-        let odd = "EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash) OR EXISTS (SELECT 1 FROM out_of_order o WHERE o.hash = e.hash)";
-        self.connection
+        let prev = event.prev.as_ref().map(Hash::as_bytes);
+        let stands = "NOT EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash)";
+        let goes_on: bool = self
+            .connection
             .prepare_cached(&format!(
-                "SELECT (SELECT count(*) FROM events WHERE device = ?1 AND seq = ?2) > 1 \
-                 OR (SELECT max(id >= ?3 OR {odd}) FROM events e WHERE device = ?1 AND seq = \
-                 (SELECT max(seq) FROM events WHERE device = ?1 AND seq < ?2)) \
-                 OR (SELECT max(id <= ?3 OR {odd}) FROM events e WHERE device = ?1 AND seq = \
-                 (SELECT min(seq) FROM events WHERE device = ?1 AND seq > ?2))"
+                "SELECT NOT EXISTS (SELECT 1 FROM events e WHERE device = ?1 AND seq >= ?2 AND hash <> ?5 AND {stands}) \
+                 AND NOT EXISTS (SELECT 1 FROM events e WHERE device = ?1 AND seq = ?2 AND hash <> ?5 AND prev IS ?3) \
+                 AND (?2 = 1 AND ?3 IS NULL OR EXISTS (SELECT 1 FROM events e WHERE device = ?1 AND seq = ?2 - 1 AND hash = ?3 \
+                 AND id < ?4 AND {stands} AND NOT EXISTS (SELECT 1 FROM out_of_order o WHERE o.hash = e.hash)))"
             ))
             .and_then(|mut statement| {
-                let odd: Option<bool> =
-                    statement.query_row(params![device, seq, id], |row| row.get(0))?;
-                Ok(odd == Some(true))
+                statement.query_row(
+                    params![
+                        event.device.as_bytes(),
+                        seq,
+                        prev,
+                        event.id.as_bytes().as_slice(),
+                        hash.as_bytes()
+                    ],
+                    |row| row.get(0),
+                )
             })
-            .map_err(|e| self.fail(e))
+            .map_err(|e| self.fail(e))?;
+        Ok(!goes_on)
+    }
+
+    /// What is noted of a device.
+    fn noted(&self, device: DeviceId) -> Result<Notes, StoreError> {
+        let late: Vec<(Hash, Hash)> = self.rows(
+            "SELECT l.hash, l.begins FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1",
+            [device.as_bytes()],
+            two_hashes,
+        )?;
+        let out_of_order: Vec<Hash> = self.rows(
+            "SELECT o.hash FROM out_of_order o JOIN events e ON e.hash = o.hash WHERE e.device = ?1",
+            [device.as_bytes()],
+            |row| Ok(Hash(row.get(0)?)),
+        )?;
+        let late = late.into_iter().map(|(hash, begins)| (hash, Some(begins)));
+        Ok(late
+            .chain(out_of_order.into_iter().map(|hash| (hash, None)))
+            .collect())
     }
 
     /// Notes anew which events of a device are on a branch and which out of order. Returns the sites of those that are
     /// judged otherwise now.
     pub(super) fn note_order(&self, device: DeviceId) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let notes = |store: &Self| -> Result<HashSet<(Hash, Option<Hash>)>, StoreError> {
-            store.rows(
-                "SELECT l.hash, l.begins FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1 \
-                 UNION SELECT o.hash, NULL FROM out_of_order o JOIN events e ON e.hash = o.hash WHERE e.device = ?1",
-                [device.as_bytes()],
-                |row| Ok((Hash(row.get(0)?), row.get::<_, Option<[u8; 32]>>(1)?.map(Hash))),
-            )
-        };
-        let before = notes(self)?;
-        let of_device = "hash IN (SELECT hash FROM events WHERE device = ?1)";
-        for sql in [
-            format!("DELETE FROM late WHERE {of_device}"),
-            format!("DELETE FROM out_of_order WHERE {of_device}"),
-            format!("INSERT INTO late(hash, begins) {}", of_one(LATE)),
-            format!("INSERT INTO out_of_order(hash) {}", of_one(OUT_OF_ORDER)),
-        ] {
+        let (before, now) = (self.noted(device)?, notes_of(&self.order_of(device)?));
+        let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
             self.connection
-                .prepare_cached(&sql)
-                .and_then(|mut statement| statement.execute([device.as_bytes()]))
-                .map_err(|e| self.fail(e))?;
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute(values))
+                .map_err(|e| self.fail(e))
+        };
+        for (hash, begins) in before.difference(&now) {
+            let table = if begins.is_some() {
+                "late"
+            } else {
+                "out_of_order"
+            };
+            run(
+                &format!("DELETE FROM {table} WHERE hash = ?1"),
+                &[&hash.as_bytes()],
+            )?;
+        }
+        for (hash, begins) in now.difference(&before) {
+            match begins {
+                Some(begins) => run(
+                    "INSERT INTO late(hash, begins) VALUES (?1, ?2)",
+                    &[&hash.as_bytes(), &begins.as_bytes()],
+                )?,
+                None => run(
+                    "INSERT INTO out_of_order(hash) VALUES (?1)",
+                    &[&hash.as_bytes()],
+                )?,
+            };
         }
         let mut touched = BTreeSet::new();
-        for (hash, _) in before.symmetric_difference(&notes(self)?) {
+        for (hash, _) in before.symmetric_difference(&now) {
             if let Some(Sealed { event, .. }) = self.event(*hash)? {
                 touched.extend(event.site);
                 touched.extend(event.body.other_sites());
@@ -98,4 +134,41 @@ impl Store {
         }
         Ok(touched)
     }
+
+    /// Notes the order of every device.
+    pub(super) fn note_orders(&self) -> Result<(), StoreError> {
+        for device in self.odd_devices()? {
+            self.note_order(device)?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is noted of the order of events is what follows from their links.
+    pub(super) fn orders_hold(
+        &self,
+        late: &HashMap<Hash, Hash>,
+        out_of_order: &HashSet<Hash>,
+    ) -> Result<bool, StoreError> {
+        let mut expected = Notes::new();
+        for device in self.odd_devices()? {
+            expected.extend(notes_of(&self.order_of(device)?));
+        }
+        let noted = late.iter().map(|(hash, begins)| (*hash, Some(*begins)));
+        let noted: Notes = noted
+            .chain(out_of_order.iter().map(|hash| (*hash, None)))
+            .collect();
+        Ok(noted == expected)
+    }
+}
+
+/// Events on branches with where each begins, and those out of order with nothing.
+type Notes = HashSet<(Hash, Option<Hash>)>;
+
+fn notes_of(order: &Order) -> Notes {
+    let late = order
+        .late
+        .iter()
+        .map(|(hash, begins)| (*hash, Some(*begins)));
+    late.chain(order.out_of_order.iter().map(|hash| (*hash, None)))
+        .collect()
 }

@@ -12,7 +12,7 @@ use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,21 +54,24 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     // version it is, nothing else is changed in it.
     let old = Store::open_query_only(from).ok();
     let file = std::fs::read(from).map_err(io(from))?;
-    let mut whole: BTreeMap<Hash, Sealed> = BTreeMap::new();
+    // In the order in which they came, which says what is a branch of what.
+    let mut events: Vec<Sealed> = Vec::new();
+    let mut known: HashSet<Hash> = HashSet::new();
     let mut lost = 0_usize;
     for row in rows(from) {
         match sealed(row) {
-            Some(event) => {
-                whole.insert(event.hash, event);
-            }
+            Some(event) if known.insert(event.hash) => events.push(event),
+            Some(_) => {}
             None => lost += 1,
         }
     }
-    let from_rows = whole.len();
-    for event in carve(&file) {
-        whole.entry(event.hash).or_insert(event);
-    }
-    let from_bytes = whole.len() - from_rows;
+    let from_rows = events.len();
+    events.extend(
+        carve(&file)
+            .into_iter()
+            .filter(|event| known.insert(event.hash)),
+    );
+    let from_bytes = events.len() - from_rows;
     let new = Connection::open(to).map_err(|e| StoreError::of(to, e))?;
     schema::migrate(&new).map_err(|e| StoreError::of(to, e))?;
     drop(new);
@@ -77,22 +80,26 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     // Before the events, which are marked where their evidence is not there.
     let (evidence, evidence_lost) = take_along(from, to)?;
     let mut store = Store::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let mut events: Vec<Sealed> = whole.into_values().collect();
-    events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
-    // Whose registry it was: the damaged file may still tell; otherwise its first device does.
-    let told = |key: &str| {
-        old.as_ref()
-            .and_then(|store| store.local(key).ok().flatten())
-    };
     let first = events
         .iter()
-        .find(|sealed| matches!(sealed.event.body, Body::Init(_)));
+        .find(|sealed| matches!(sealed.event.body, Body::Init(_)))
+        .map(|s| (s.event.actor.unit.clone(), s.event.device));
+    events.sort_by_key(|sealed| (sealed.event.device, sealed.event.seq));
+    // Whose registry it was: the damaged file may still tell, under its own device's signature; otherwise its first
+    // device does.
+    let signed =
+        old.filter(|store| store.own_device().is_some() && store.grounds_hold().unwrap_or(false));
+    let told = |key: &str| {
+        signed
+            .as_ref()
+            .and_then(|store| store.local(key).ok().flatten())
+    };
     let unit = told("unit")
-        .or_else(|| first.map(|s| s.event.actor.unit.clone()))
+        .or_else(|| first.as_ref().map(|(unit, _)| unit.clone()))
         .unwrap_or_default();
     let new_device = DeviceId::of(&SigningKey::from_bytes(&secret));
     let roots = told("roots")
-        .or_else(|| first.map(|s| s.event.device.to_string()))
+        .or_else(|| first.map(|(_, device)| device.to_string()))
         .unwrap_or_default();
     let mut roots: Vec<DeviceId> = roots.split(',').filter_map(|id| id.parse().ok()).collect();
     roots.push(new_device);

@@ -55,7 +55,7 @@ const MIGRATIONS: [&str; 2] = [
          beside TEXT
      ) STRICT, WITHOUT ROWID;
      CREATE TABLE local(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
-    // `out_of_order`, `late` and `absent` follow from the events and the files beside the registry; a candidate may be named at
+    // `prev` repeats the event that each follows. `out_of_order`, `late` and `absent` follow from the events and the files beside the registry; a candidate may be named at
     // several sites; `photographs` shows one picture under two sites. A part of a site concerns the site it was part of.
     "CREATE TABLE out_of_order(hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
      CREATE TABLE late(hash BLOB PRIMARY KEY, begins BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -66,6 +66,8 @@ const MIGRATIONS: [&str; 2] = [
      CREATE TABLE photographs(sha256 BLOB NOT NULL, site BLOB NOT NULL, PRIMARY KEY(sha256, site)) STRICT, WITHOUT ROWID;
      CREATE INDEX photographs_site ON photographs(site);
      DROP TRIGGER events_stay;
+     ALTER TABLE events ADD COLUMN prev BLOB;
+     UPDATE events SET prev = unhex(json_extract(CAST(bytes AS TEXT), '$.prev'));
      UPDATE events SET other_site = unhex(json_extract(CAST(bytes AS TEXT), '$.body.split_from[0]'))
          WHERE kind = 'create' AND json_extract(CAST(bytes AS TEXT), '$.body.split_from[0]') IS NOT NULL;
      CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;",

@@ -564,10 +564,18 @@ fn two_events_out_of_order_do_not_vouch_for_each_other_however_they_arrive() {
     };
     let at = 1_778_000_000_000;
     // Numbers 10 to 14 of another device: the third and the fourth pretend to be from before.
-    let events: Vec<Sealed> = [(10, 100), (11, 200), (12, 50), (13, 60), (14, 300)]
-        .into_iter()
-        .map(|(seq, second)| forged(2, seq, at + second * 1_000, note("a")))
-        .collect();
+    let mut events: Vec<Sealed> = Vec::new();
+    for (seq, second) in [(10, 100), (11, 200), (12, 50), (13, 60), (14, 300)] {
+        let before = events.last().map_or(Hash::of(b"none"), |last| last.hash);
+        let place = (seq, before);
+        events.push(forged_after(
+            "chief",
+            2,
+            place,
+            at + second * 1_000,
+            note("a"),
+        ));
+    }
     let mut expected = vec![events[2].hash, events[3].hash];
     expected.sort_unstable();
     let mut order: Vec<usize> = (0..events.len()).collect();

@@ -41,7 +41,7 @@ impl Store {
         let mut found = quick.unwrap_or_else(|| self.verify_by_parts(&mut files));
         self.verify_grounds(&mut found);
         self.verify_districts(&mut found)?;
-        self.explain_forks(&mut found)?;
+        self.verify_forks(&mut found)?;
         let folder = self.evidence_folder();
         found.files = files.len() as u64;
         let wrong: Vec<(Hash, String, bool)> = files
@@ -113,7 +113,14 @@ impl Store {
         let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
         self.verify_events(&mut found, &mut chains, files);
         verify_chains(&chains, &mut found);
-        if found.findings.is_empty() {
+        // Only where an event cannot be read nobody can say what follows from it.
+        let unreadable = |finding: &Finding| {
+            matches!(
+                finding,
+                Finding::Event { .. } | Finding::Row { .. } | Finding::Structure { .. }
+            )
+        };
+        if !found.findings.iter().any(unreadable) {
             self.verify_derived(&mut found);
         }
         found
@@ -175,26 +182,25 @@ impl Store {
         Ok(())
     }
 
-    /// A fork that a supervisor has explained is no finding any more.
-    fn explain_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let late: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
-        let mut open: BTreeSet<(DeviceId, u64)> = BTreeSet::new();
-        for begins in late {
-            if let Some(Sealed { event, .. }) = self.event(begins)?
-                && !self.gate.is_explained(event.device, begins)
-            {
-                open.insert((event.device, event.seq));
+    /// Branches of chains: a finding until a supervisor has explained where each begins.
+    fn verify_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
+        let begins: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
+        let (mut open, mut explained) = (BTreeSet::new(), BTreeSet::new());
+        for begins in begins {
+            if let Some(Sealed { event, .. }) = self.event(begins)? {
+                if self.gate.is_explained(event.device, begins) {
+                    explained.insert((event.device, event.seq));
+                } else {
+                    open.insert((event.device, event.seq));
+                }
             }
         }
         // A branch that was explained does not explain the next one.
-        let explained = |device: &DeviceId, seq: u64| !open.contains(&(*device, seq));
-        found.findings.retain(|finding| match finding {
-            Finding::Fork { device, seq } if explained(device, *seq) => {
-                found.acknowledged.push((*device, *seq));
-                false
-            }
-            _ => true,
-        });
+        found.acknowledged.extend(explained.difference(&open));
+        let open = open.into_iter();
+        found
+            .findings
+            .extend(open.map(|(device, seq)| Finding::Fork { device, seq }));
         Ok(())
     }
 
@@ -225,7 +231,7 @@ impl Store {
     ) {
         let mut look = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare(
-                "SELECT hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard \
+                "SELECT hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard, prev \
                  FROM events NOT INDEXED ORDER BY n",
             )?;
             let mut rows = statement.query([])?;

@@ -92,6 +92,15 @@ impl Store {
         moment: Moment,
     ) -> Result<Sealed, StoreError> {
         self.check_tip()?;
+        if draft
+            .evidence
+            .iter()
+            .any(|file| !self.gate.is_here(file.sha256))
+        {
+            // It was announced before, and has come by hand.
+            let touched = self.note_arrived()?;
+            self.relearn(touched)?;
+        }
         let sealed = self.seal(author, draft, seen, moment)?;
         let mut changed: Vec<Site> = Vec::new();
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
@@ -125,10 +134,13 @@ impl Store {
                 }
                 changed.push(site);
             }
-            self.insert(&sealed)?;
-        }
-        for site in &changed {
-            self.keep(site)?;
+            let touched = self.put_own(&sealed)?;
+            for site in &changed {
+                self.keep(site)?;
+            }
+            if !touched.is_empty() {
+                self.relearn(touched)?;
+            }
         }
         if let Some(writer) = &mut self.writer {
             writer.tip = Some(Tip {
@@ -151,9 +163,9 @@ impl Store {
                 .map_err(|e| store.fail(e))
         };
         run(self, "SAVEPOINT law")?;
-        self.insert(sealed)?;
-        if sealed.event.body.is_law() {
-            self.relearn(BTreeSet::new())?;
+        let touched = self.put_own(sealed)?;
+        if sealed.event.body.is_law() || !touched.is_empty() {
+            self.relearn(touched)?;
         }
         let mut follows = self
             .gate
@@ -169,6 +181,16 @@ impl Store {
         }
         run(self, "RELEASE law")?;
         Ok(follows)
+    }
+
+    /// Puts in an event of this device. Returns the sites that are judged otherwise, as its chain had come apart.
+    fn put_own(&self, sealed: &Sealed) -> Result<BTreeSet<SiteKey>, StoreError> {
+        self.insert(sealed)?;
+        if self.is_odd(sealed.hash, &sealed.event)? {
+            self.note_order(sealed.event.device)
+        } else {
+            Ok(BTreeSet::new())
+        }
     }
 
     /// The last event of this device is what it signed, before another is signed on top of it.
@@ -268,8 +290,8 @@ impl Store {
         let rows = self
             .connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO events(hash, signature, actor_signature, bytes, id, device, seq, kind, actor, site, other_site, guard) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT OR IGNORE INTO events(hash, signature, actor_signature, bytes, id, device, seq, kind, actor, site, other_site, guard, prev) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )
             .and_then(|mut statement| {
                 statement.execute(params![
@@ -285,6 +307,7 @@ impl Store {
                     event.site.as_ref().map(SiteKey::as_bytes),
                     event.body.other_sites().first().map(SiteKey::as_bytes),
                     guard(&sealed.signature, sealed.actor_signature.as_ref()),
+                    event.prev.as_ref().map(Hash::as_bytes),
                 ])
             })
             .map_err(|e| self.fail(e))?;

@@ -5,7 +5,7 @@ use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::store::{actor_column, guard, raw};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A row of the table as it was read.
 pub(super) struct Looked {
@@ -20,8 +20,15 @@ pub(super) struct Looked {
     pub(super) columns: Columns,
 }
 
-/// What a row repeats of its event: id, type, author, site, other site.
-pub(super) type Columns = (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
+/// What a row repeats of its event: id, type, author, site, other site, the event that it follows.
+pub(super) type Columns = (
+    Vec<u8>,
+    String,
+    String,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+);
 
 /// What the chain of a device has shown so far: hash and predecessor by number.
 pub(super) type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;
@@ -44,6 +51,7 @@ pub(super) fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
             row.get(9)?,
             row.get(10)?,
             row.get(11)?,
+            row.get(13)?,
         ),
     })
 }
@@ -104,14 +112,15 @@ pub(super) fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
         }
         Event::parse(&row.bytes).map_err(flawed)?
     };
-    let (id, kind, actor, site, other) = &row.columns;
+    let (id, kind, actor, site, other, prev) = &row.columns;
     let repeats = id == event.id.as_bytes()
         && row.device == event.device
         && u64::try_from(row.seq) == Ok(event.seq)
         && kind == event.body.kind()
         && *actor == actor_column(&event.actor)
         && site.as_deref() == event.site.as_ref().map(SiteKey::as_bytes)
-        && other.as_deref() == event.body.other_sites().first().map(SiteKey::as_bytes);
+        && other.as_deref() == event.body.other_sites().first().map(SiteKey::as_bytes)
+        && prev.as_deref() == event.prev.as_ref().map(Hash::as_bytes);
     if repeats {
         Ok(event)
     } else {
@@ -122,8 +131,7 @@ pub(super) fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
 pub(super) fn verify_chains(chains: &BTreeMap<DeviceId, Chain>, found: &mut Verification) {
     for (device, chain) in chains {
         let mut next = 1;
-        let mut before: BTreeSet<Hash> = BTreeSet::new();
-        for (seq, events) in chain {
+        for seq in chain.keys() {
             if *seq > next {
                 found.gaps.push(Gap {
                     device: *device,
@@ -131,23 +139,6 @@ pub(super) fn verify_chains(chains: &BTreeMap<DeviceId, Chain>, found: &mut Veri
                     last: seq - 1,
                 });
             }
-            if events.len() > 1 {
-                found.findings.push(Finding::Fork {
-                    device: *device,
-                    seq: *seq,
-                });
-            }
-            let follows = |prev: &Option<Hash>| match prev {
-                None => *seq == 1,
-                Some(prev) => *seq > next || before.contains(prev),
-            };
-            if !events.iter().all(|(_, prev)| follows(prev)) {
-                found.findings.push(Finding::Chain {
-                    device: *device,
-                    seq: *seq,
-                });
-            }
-            before = events.iter().map(|(hash, _)| *hash).collect();
             next = seq + 1;
         }
         if let Some((seq, events)) = chain.last_key_value() {
