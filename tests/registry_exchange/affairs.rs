@@ -229,9 +229,13 @@ fn the_life_of_an_office_stands_in_both_reports_with_numerators_and_denominators
     let log = county.ok("chief", &["log", &site]).out;
     let assigned = log
         .lines()
-        .find(|line| line.contains(" assign "))
+        .find(|line| line.contains(" assigned "))
         .expect("logged");
-    let number = assigned.split(' ').nth(1).expect("its number").to_owned();
+    let number = assigned
+        .split_whitespace()
+        .nth(3)
+        .expect("its number")
+        .to_owned();
     county.ok("wang", &["void", &number, "--reason", "派错组"]);
     assert_eq!(county.site(&site)["state"], "CANDIDATE");
     let shown = county.ok("chief", &["show", &site]).out;
@@ -474,9 +478,13 @@ fn voiding_a_confirmation_takes_another_supervisor_and_the_visit_can_be_recorded
     let log = office.ok("chief", &["log", &site]).out;
     let visit = log
         .lines()
-        .find(|line| line.contains(" visit "))
+        .find(|line| line.contains(" visited "))
         .expect("logged");
-    let number = visit.split(' ').nth(1).expect("its number").to_owned();
+    let number = visit
+        .split_whitespace()
+        .nth(3)
+        .expect("its number")
+        .to_owned();
     office.refused("wang", &["void", &number, "--reason", "别处的照片"]);
     office.ok("chief", &["void", &number, "--reason", "别处的照片"]);
     let shown = office.site(&site);

@@ -76,7 +76,10 @@ fn tasks(office: &Office, kept: &[String]) {
         assert_eq!(page.matches(part).count(), times, "{part}");
     }
     assert!(office.refused("wang", &export).contains("is there already"));
-    office.ok("wang", &["export", "none.html", "--crew", "二组"]);
+    let why = office.refused("wang", &["export", "none.html", "--crew", "二组"]);
+    assert!(why.contains("no crew 二组 is known"), "{why}");
+    let nothing = ["export", "none.html", "--crew", "一组", "--season", "2020"];
+    office.ok("wang", &nothing);
     let none = fs::read_to_string(office.path("none.html")).expect("written");
     assert!(none.contains("No site to go to."));
     look(office, "tasks.html");
