@@ -199,7 +199,8 @@ impl Crs {
     }
 
     /// The system with a way from its datum to WGS 84 about a place: its own, or that of the seven parameters where
-    /// none is known ([`Crs::with_shift`]). Where those are not given either, the datum's name comes with it.
+    /// none is known: metres along x, y, z, seconds of arc about them (position vector rotation), parts in a million. Where
+    /// those are not given either, the datum's name comes with it.
     ///
     /// # Errors
     /// [`CrsError::Unknown`] where the system cannot be written with the parameters.
