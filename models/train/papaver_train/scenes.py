@@ -44,11 +44,12 @@ class World:
 
 @dataclass
 class Crop:
-    """A crop: image (px, px, 3) uint8 RGB, cover (px / 16, px / 16) share of poppy, and how it was made."""
+    """A crop: image (px, px, 3) uint8 RGB, cover (px / 16, px / 16) share of poppy, how it was made, and the share of poppy of 2 x 2 pixels."""
 
     image: np.ndarray
     cover: np.ndarray
     meta: dict
+    mask: np.ndarray | None = None
 
 
 def plot_of(rng, species: dict[str, list[Sprite]], stage: str, colour: str | None) -> list[Sprite]:
@@ -256,14 +257,19 @@ def crop(
         collar(rng, canvas)
     image = camera(rng, canvas.light, gentle=kind == "plain" and real)
     image = resample(rng, processed(rng, image), size)
-    cells = size // CELL
-    cover = cv2.resize(canvas.poppy, (cells * 4, cells * 4), interpolation=cv2.INTER_AREA)
-    cover = cv2.resize(cover, (cells, cells), interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(canvas.poppy, (size // 2,) * 2, interpolation=cv2.INTER_AREA)
     k, f = int(rng.integers(4)), rng.random() < 0.5
-    image, cover = np.rot90(image, k), np.rot90(cover, k)
+    image, mask = np.rot90(image, k), np.rot90(mask, k)
     if f:
-        image, cover = image[:, ::-1], cover[:, ::-1]
-    return Crop(np.ascontiguousarray(image), np.ascontiguousarray(cover), meta)
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    image, mask = np.ascontiguousarray(image), np.ascontiguousarray(mask)
+    return Crop(image, cover_of(mask), meta, mask)
+
+
+def cover_of(mask: np.ndarray) -> np.ndarray:
+    """The share of poppy of each cell, of a mask of half the crop's size."""
+    cells = mask.shape[0] * 2 // CELL
+    return cv2.resize(mask, (cells, cells), interpolation=cv2.INTER_AREA)
 
 
 def beside_trees(rng, light: np.ndarray, leaves: np.ndarray, gsd: float) -> np.ndarray:
