@@ -1,7 +1,14 @@
-//! What the program says to people: the language, and errors that carry their remedy in it.
+//! What the program says to people: the language, and errors that carry their remedy.
 //!
-//! Library code never prints. An error type implements [`Say`]; the command line asks it for its text in the user's
-//! language and for the [`Fault`] that decides the exit code. `Display` is always the English sentence.
+//! Library code never prints, and names no command and no option. An error type implements [`Say`]; a face of the program
+//! asks it for its text in the user's language, for what can be done ([`Remedy`], with [`Action`]s that the face shows in
+//! its own form) and for the [`Fault`] that decides the exit code. `Display` is always the English sentence.
+
+mod action;
+mod remedy;
+
+pub use action::{Action, Choice};
+pub use remedy::{Draft, Placed, Remedy};
 
 use std::io;
 use std::path::Path;
@@ -35,6 +42,17 @@ impl Lang {
     }
 }
 
+/// A text that is known beforehand, in English and in Chinese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Both(pub &'static str, pub &'static str);
+
+impl Both {
+    /// The text in one of the languages.
+    pub fn pick(self, lang: Lang) -> &'static str {
+        lang.pick(self.0, self.1)
+    }
+}
+
 /// Formats one of two sentences: `tr!(lang, "no file {path}", "没有文件 {path}")`.
 #[macro_export]
 macro_rules! tr {
@@ -46,24 +64,13 @@ macro_rules! tr {
     };
 }
 
-/// A path as it is typed in a shell: quoted where it has to be.
-pub fn shell(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
 /// What happened, and what the user can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// One sentence, without a full stop, naming the file or value.
     pub what: String,
-    /// The remedy, where there is one.
-    pub hint: Option<String>,
+    /// What can be done, one clause after another; empty where nothing can.
+    pub remedies: Vec<Remedy>,
 }
 
 impl Said {
@@ -71,7 +78,7 @@ impl Said {
     pub fn new(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
-            hint: None,
+            remedies: Vec::new(),
         }
     }
 
@@ -95,10 +102,17 @@ impl Said {
         ))
     }
 
-    /// The same with a remedy.
+    /// The same with a remedy, after those that it has.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hint(mut self, remedy: impl Into<Remedy>) -> Self {
+        self.remedies.push(remedy.into());
+        self
+    }
+
+    /// The same about a file: its name stands before the sentence.
+    #[must_use]
+    pub fn about(mut self, path: &Path) -> Self {
+        self.what = format!("{}: {}", path.display(), self.what);
         self
     }
 }
@@ -157,14 +171,6 @@ mod tests {
         assert_eq!(Lang::of_locale("zh-Hans"), Lang::Zh);
         assert_eq!(Lang::of_locale("de_DE"), Lang::En);
         assert_eq!(Lang::of_locale("C"), Lang::En);
-    }
-
-    #[test]
-    fn a_path_that_a_shell_would_split_is_quoted() {
-        let shell = |p: &str| shell(Path::new(p));
-        assert_eq!(shell("/data/正射_1.tif"), "/data/正射_1.tif");
-        assert_eq!(shell("a b.tif"), "'a b.tif'");
-        assert_eq!(shell("it's.tif"), "'it'\\''s.tif'");
     }
 
     #[test]

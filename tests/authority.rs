@@ -991,6 +991,33 @@ fn a_registry_of_version_0_1_0_opens_and_what_is_no_longer_followed_is_listed() 
     office.ok("chief", &["verify", "--full"]);
 }
 
+#[test]
+fn a_registry_of_version_0_1_0_without_its_key_is_read_and_left_as_it_is() {
+    let kept = folder();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/registry-0.1.0");
+    copy_all(&from, kept.path());
+    std::fs::remove_file(kept.path().join("old.papaver.key")).expect("removed");
+    let before = std::fs::read(kept.path().join("old.papaver")).expect("read");
+    let office = Office {
+        folder: kept.path().into(),
+        registry: "old.papaver".into(),
+    };
+    let (out, told) = said(
+        &office.with("chief", None, &["verify", "--json"]),
+        &["verify"],
+        0,
+    );
+    assert!(told.contains("cannot be written here"), "{told}");
+    let found: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        (&found["events"], &found["findings"]),
+        (&json!(25), &json!([]))
+    );
+    assert_eq!(office.state("K8A6WT-F"), "CONFIRMED");
+    let after = std::fs::read(kept.path().join("old.papaver")).expect("read");
+    assert!(before == after, "the file is as it was");
+}
+
 fn copy_all(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("listed") {
         let entry = entry.expect("entry");

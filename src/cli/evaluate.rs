@@ -9,7 +9,7 @@ use crate::imagery::RasterOptions;
 use crate::scan::{Device, PhotoRequest, Request, ScanError};
 use crate::statistics::{Rate, Share};
 use crate::tr;
-use crate::words::{Lang, Say};
+use crate::words::{Both, Lang, Say};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -97,21 +97,29 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
         .map(Crs::parse)
         .transpose()
         .map_err(|e| Box::new(e) as Box<dyn Say>)?;
-    let range = |option, value: f64, allowed| {
+    let range = |what, value: f64, allowed| {
         Err(Box::new(ScanError::Range {
-            option,
+            what,
             value: value.to_string(),
             allowed,
         }) as Box<dyn Say>)
     };
     if !(0.0..=1000.0).contains(&arguments.match_radius) {
-        return range("--match-radius", arguments.match_radius, "0–1000 m");
+        return range(
+            Both("the radius of a match", "匹配半径"),
+            arguments.match_radius,
+            Both("0–1000 m", "0–1000 米"),
+        );
     }
     if let Some(rate) = arguments
         .false_alarms_per_km2
         .filter(|r| !(r.is_finite() && *r >= 0.0))
     {
-        return range("--false-alarms-per-km2", rate, "≥ 0");
+        return range(
+            Both("the rate of false alarms", "误报率"),
+            rate,
+            Both("≥ 0", "≥ 0"),
+        );
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Options {

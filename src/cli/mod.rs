@@ -3,6 +3,8 @@
 //! Data goes to the standard output, talk to the standard error. Exit codes: 0 done; 1 the user's input; 2 the machine's
 //! or our fault, or a part could not be searched; 130 stopped by the user, work kept.
 
+mod action;
+mod asked;
 mod evaluate;
 mod help;
 mod manual;

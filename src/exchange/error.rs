@@ -8,8 +8,8 @@ use crate::ground::GeoPackageError;
 use crate::ground::VectorError;
 use crate::store::StoreError;
 use crate::store::evidence::EvidenceError;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
 /// A file that was not written or not read.
@@ -249,8 +249,17 @@ impl Say for ExchangeError {
             Self::GeoPackage(source) => source.say(lang),
             Self::Unknown { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is of no kind that is read", "无法识别 {path} 的格式"))
-                    .hint(tr!(lang, "give a .gpkg, .geojson, .xlsx or .csv that `papaver export` made and a crew filled in", "请提供由 `papaver export` 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv"))
+                Said::new(tr!(
+                    lang,
+                    "{path} is of no kind that is read",
+                    "无法识别 {path} 的格式"
+                ))
+                .hint(remedy!(
+                    lang,
+                    "give a .gpkg, .geojson, .xlsx or .csv that {export} made and a crew filled in",
+                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv",
+                    export = Action::Export,
+                ))
             }
             Self::Malformed { path, why } => {
                 let path = path.display();

@@ -183,9 +183,9 @@ fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         (
             lang.pick("Visits", "核查回填"),
             lang.pick(
-                "Fill in the yellow cells of the second sheet, put the photographs beside the file, and give both back for `papaver import`. \
+                "Fill in the yellow cells of the second sheet, put the photographs beside the file, and give both back to the office, which imports them. \
                  Keep the column of site codes as text.",
-                "请在第二个工作表的黄色单元格中填写，照片与本文件放在同一文件夹，一并交回由 `papaver import` 导入。图斑编号列须保持文本格式。",
+                "请在第二个工作表的黄色单元格中填写，照片与本文件放在同一文件夹，一并交回办公室导入。图斑编号列须保持文本格式。",
             )
             .to_owned(),
         ),

@@ -6,12 +6,12 @@ use super::lonlat::{LonLat, Quad};
 use super::overlay::{even_odd, rest, union, union_within};
 use super::vector::layers;
 use super::vector_error::VectorError;
+use super::vector_error::{NAMED, PLAIN};
 use super::zone::Misfit;
-use crate::words::{Lang, Said, Say, shell};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use geo::{
-    Area, BoundingRect, Coord, CoordsIter, Intersects, LineString, MapCoords, MultiPolygon,
-    Polygon, Validation,
+    Area, Coord, CoordsIter, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Validation,
 };
 use std::path::{Path, PathBuf};
 
@@ -100,10 +100,15 @@ impl Say for BoundaryNote {
                     "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
                     "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
                 ))
-                .hint(tr!(
+                .hint(lang.pick(
+                    "export the boundary in CGCS2000",
+                    "请以 CGCS2000 重新导出边界",
+                ))
+                .hint(remedy!(
                     lang,
-                    "give the parameters of your area with `--towgs84 dx,dy,dz`, or export the boundary in CGCS2000",
-                    "请用 `--towgs84 dx,dy,dz` 给出本地区参数，或以 CGCS2000 重新导出边界"
+                    "or give the parameters of your area with {datum}",
+                    "或用 {datum} 给出本地区参数",
+                    datum = Action::Again(Choice::Datum { seven: false }),
                 ))
             }
             Self::WithoutShape { path, features } => {
@@ -191,54 +196,36 @@ impl Say for BoundaryError {
                 ))
             }
             Self::SelfIntersecting { path, feature } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "polygon {feature} of {path} crosses itself",
                     "{path} 的第 {feature} 个多边形自相交"
                 ))
-                .hint(tr!(
-                    lang,
-                    "mend it: `ogr2ogr -makevalid mended.gpkg {typed}`",
-                    "修复方法：`ogr2ogr -makevalid mended.gpkg {typed}`"
+                .hint(lang.pick(
+                    "draw its outline so that no edge crosses another, and export it again",
+                    "请修改边线使其互不交叉，然后重新导出",
                 ))
             }
             Self::Shape { path, feature } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "feature {feature} of {path} has a shape that cannot be read, such as a curve",
                     "{path} 的第 {feature} 个要素形状无法读取（例如曲线）"
                 ))
-                .hint(tr!(
-                    lang,
-                    "make it plain polygons: `ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`",
-                    "请转换为普通多边形：`ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`"
-                ))
+                .hint(PLAIN.pick(lang))
             }
             Self::NoCrs { path } => {
-                let typed = shell(path);
                 let path = path.display();
                 Said::new(tr!(
                     lang,
                     "{path} has no coordinate reference system",
                     "{path} 没有坐标参考系"
                 ))
-                .hint(tr!(
-                    lang,
-                    "write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`",
-                    "请写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`"
-                ))
+                .hint(NAMED.pick(lang))
             }
-            Self::Crs { path, source } => {
-                let said = source.say(lang);
-                Said {
-                    what: format!("{}: {}", path.display(), said.what),
-                    hint: said.hint,
-                }
-            }
+            Self::Crs { path, source } => source.say(lang).about(path),
         }
     }
 }
@@ -248,20 +235,12 @@ speaking_error!(BoundaryError, |e| match e {
 });
 
 impl Boundary {
-    /// Reads every polygon of every layer and unites them.
+    /// Reads every polygon of every layer and unites them. `shift` are the seven parameters of a datum that has no known
+    /// way to WGS 84 ([`Crs::with_way`]).
     ///
     /// # Errors
     /// See [`BoundaryError`].
-    pub fn read(path: &Path) -> Result<Self, BoundaryError> {
-        Self::read_with(path, None)
-    }
-
-    /// As [`Boundary::read`], with the seven parameters of a datum that has no known way to WGS 84
-    /// ([`Crs::with_shift`]).
-    ///
-    /// # Errors
-    /// See [`BoundaryError`].
-    pub fn read_with(path: &Path, shift: Option<[f64; 7]>) -> Result<Self, BoundaryError> {
+    pub fn read(path: &Path, shift: Option<[f64; 7]>) -> Result<Self, BoundaryError> {
         let unreadable = |source| BoundaryError::Unreadable {
             path: path.into(),
             source,
@@ -349,11 +328,6 @@ impl Boundary {
     pub fn outside(&self, area: &MultiPolygon) -> MultiPolygon {
         rest(area, [&self.polygons])
     }
-
-    /// Its bounding box in degrees.
-    pub fn bounds(&self) -> Option<geo::Rect> {
-        self.polygons.bounding_rect()
-    }
 }
 
 /// The areas in a shape; points and lines bound nothing.
@@ -426,7 +400,8 @@ fn in_lonlat(
             notes.push(note);
         }
     };
-    let there = match to_lonlat(polygon, crs) {
+    let turned;
+    let (polygon, crs, there) = match to_lonlat(polygon, crs) {
         Err(CrsError::OutOfRange {
             misfit: Some(misfit),
             ..
@@ -435,30 +410,35 @@ fn in_lonlat(
                 path: path.into(),
                 misfit,
             });
-            match misfit {
+            let (fitting, crs) = match misfit {
                 Misfit::Exchanged => {
-                    let turned = polygon.map_coords(|c| Coord { x: c.y, y: c.x });
-                    to_lonlat(&turned, crs)?
+                    turned = polygon.map_coords(|c| Coord { x: c.y, y: c.x });
+                    (&turned, crs.clone())
                 }
                 Misfit::ZoneInFront { epsg, .. } | Misfit::ZoneLeftOut { epsg, .. } => {
-                    to_lonlat(polygon, &Crs::parse(&format!("EPSG:{epsg}"))?)?
+                    (polygon, Crs::parse(&format!("EPSG:{epsg}"))?)
                 }
-            }
+            };
+            let there = to_lonlat(fitting, &crs)?;
+            (fitting, crs, there)
         }
-        other => other?,
+        other => (polygon, crs.clone(), other?),
     };
-    let about = there.exterior().coords().next().map(|c| LonLat::from(*c));
-    if about.is_none_or(|at| crs.has_known_datum(at)) {
+    let Some(about) = there.exterior().coords().next() else {
+        return Ok(there);
+    };
+    let named = crs.name().to_owned();
+    let (crs, unknown) = crs.with_way(LonLat::from(*about), shift)?;
+    if let Some(datum) = unknown {
+        note(BoundaryNote::UnknownDatum {
+            path: path.into(),
+            datum,
+        });
+    }
+    if crs.name() == named {
         return Ok(there);
     }
-    if let Some(shift) = shift {
-        return to_lonlat(polygon, &crs.with_shift(shift)?);
-    }
-    note(BoundaryNote::UnknownDatum {
-        path: path.into(),
-        datum: crs.datum(),
-    });
-    Ok(there)
+    to_lonlat(polygon, &crs)
 }
 
 fn to_lonlat(polygon: &geo::Polygon, crs: &Crs) -> Result<geo::Polygon, CrsError> {
@@ -475,10 +455,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Boundary, BoundaryError> {
+        read_shifted(text, None)
+    }
+
+    fn read_shifted(text: &str, shift: Option<[f64; 7]>) -> Result<Boundary, BoundaryError> {
         let folder = tempfile::tempdir().expect("temporary folder");
         let path = folder.path().join("边界 area.geojson");
         std::fs::write(&path, text).expect("written");
-        Boundary::read(&path)
+        Boundary::read(&path, shift)
     }
 
     #[test]
@@ -553,6 +537,41 @@ mod tests {
                 "{rings}"
             );
         }
+    }
+
+    #[test]
+    fn what_fits_another_zone_goes_the_way_of_that_zone_to_wgs_84() {
+        // Xian 1980, zone 38 of three degrees: with the zone's number in front (EPSG:2362), named without (EPSG:2383).
+        let square = |epsg: u32| {
+            format!(
+                r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::{epsg}"}}}},"features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[[38435000,3700000],[38435100,3700000],[38435100,3700100],[38435000,3700100],[38435000,3700000]]]}}}}]}}"#
+            )
+        };
+        let shift = Some([24.0, -123.0, -94.0, 0.0, 0.0, 0.0, 0.0]);
+        let true_one = read_shifted(&square(2362), shift).expect("read");
+        let misnamed = read_shifted(&square(2383), shift).expect("read");
+        assert_eq!(misnamed.polygons(), true_one.polygons());
+        assert!(matches!(misnamed.notes(), [BoundaryNote::Misfit { .. }]));
+        // Without the parameters both are said to lie off.
+        let unknown = read(&square(2383)).expect("read");
+        assert!(matches!(
+            unknown.notes(),
+            [
+                BoundaryNote::Misfit { .. },
+                BoundaryNote::UnknownDatum { .. }
+            ]
+        ));
+        assert_ne!(unknown.polygons(), misnamed.polygons());
+    }
+
+    #[test]
+    fn a_path_that_only_gdal_sees_is_read() {
+        let text = r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}"#;
+        let there = Path::new("/vsimem/papaver-boundary.geojson");
+        gdal::vsi::create_mem_file(there, text.as_bytes().to_vec()).expect("made");
+        let boundary = Boundary::read(there, None).expect("read");
+        gdal::vsi::unlink_mem_file(there).expect("removed");
+        assert_eq!(boundary.polygons().0.len(), 1);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
 use super::zone::{Frame, Misfit, misfit};
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 
 /// Semi-major axis of WGS 84 and CGCS2000 in metres.
@@ -46,21 +46,33 @@ pub enum CrsError {
 impl Say for CrsError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unknown { definition } => Said::new(tr!(lang,
+            Self::Unknown { definition } => Said::new(tr!(
+                lang,
                 "{definition} is not a coordinate reference system that PROJ knows",
-                "{definition} 不是 PROJ 认识的坐标参考系"))
-            .hint(tr!(lang,
-                "name it by its EPSG code, as in `--crs EPSG:4547` (CGCS2000, 3-degree zone, 114° E)",
-                "请用 EPSG 代码命名，例如 `--crs EPSG:4547`（CGCS2000 三度带，中央经线 114°）")),
-            Self::NoWayToLonLat { name } => Said::new(tr!(lang,
+                "{definition} 不是 PROJ 认识的坐标参考系"
+            ))
+            .hint(remedy!(
+                lang,
+                "name it by its EPSG code, as in {crs} (CGCS2000, 3-degree zone, 114° E)",
+                "请用 EPSG 代码命名，例如 {crs}（CGCS2000 三度带，中央经线 114°）",
+                crs = Action::Again(Choice::Crs(Some(4547))),
+            )),
+            Self::NoWayToLonLat { name } => Said::new(tr!(
+                lang,
                 "the coordinate system '{name}' cannot be transformed to longitude and latitude",
-                "坐标系“{name}”无法转换为经纬度"))
-            .hint(tr!(lang,
-                "it is probably a local system: georeference the raster anew, or name the true system with `--crs EPSG:…`",
-                "它可能是独立坐标系：请重新配准，或用 `--crs EPSG:…` 指明真实坐标系")),
-            Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(lang,
+                "坐标系“{name}”无法转换为经纬度"
+            ))
+            .hint(remedy!(
+                lang,
+                "it is probably a local system: georeference the raster anew, or name the true system with {crs}",
+                "它可能是独立坐标系：请重新配准，或用 {crs} 指明真实坐标系",
+                crs = Action::Again(Choice::Crs(None)),
+            )),
+            Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(
+                lang,
                 "the position {x}, {y} lies outside the range of '{name}'",
-                "位置 {x}， {y} 超出坐标系“{name}”的适用范围"))
+                "位置 {x}，{y} 超出坐标系“{name}”的适用范围"
+            ))
             .hint(misfit_hint(*misfit, lang)),
         }
     }
@@ -68,27 +80,32 @@ impl Say for CrsError {
 speaking_error!(CrsError);
 
 /// What to do about coordinates that do not fit their system.
-fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> String {
+fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
+    let named = |epsg| Action::Again(Choice::Crs(epsg));
     match misfit {
-        Some(Misfit::ZoneInFront { zone, epsg }) => tr!(
+        Some(Misfit::ZoneInFront { zone, epsg }) => remedy!(
             lang,
-            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
-            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
         ),
-        Some(Misfit::ZoneLeftOut { zone, epsg }) => tr!(
+        Some(Misfit::ZoneLeftOut { zone, epsg }) => remedy!(
             lang,
-            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with `--crs EPSG:{epsg}`",
-            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 `--crs EPSG:{epsg}` 指明"
+            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
         ),
-        Some(Misfit::Exchanged) => tr!(
+        Some(Misfit::Exchanged) => lang
+            .pick(
+                "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
+                "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前",
+            )
+            .into(),
+        None => remedy!(
             lang,
-            "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
-            "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前"
-        ),
-        None => tr!(
-            lang,
-            "the coordinates do not fit the coordinate system; name the true one with `--crs EPSG:…`",
-            "坐标与坐标系不符；请用 `--crs EPSG:…` 指明真实坐标系"
+            "the coordinates do not fit the coordinate system; name the true one with {crs}",
+            "坐标与坐标系不符；请用 {crs} 指明真实坐标系",
+            crs = named(None),
         ),
     }
 }
@@ -152,7 +169,7 @@ impl Crs {
 
     /// Whether there is a known way from its datum to WGS 84 about a place. PROJ takes a datum it knows no way from for
     /// WGS 84 without a word, and places then lie tens of metres off.
-    pub fn has_known_datum(&self, about: LonLat) -> bool {
+    fn has_known_datum(&self, about: LonLat) -> bool {
         // A system on the ellipsoid of WGS 84 (CGCS2000, GRS 80) is within a metre or two of it whatever its name.
         if (self.frame().semi_major - EQUATOR_M).abs() < 0.5 {
             return true;
@@ -181,8 +198,28 @@ impl Crs {
         run(&transform, self, std::iter::once((there[0].x, there[0].y))).is_ok()
     }
 
+    /// The system with a way from its datum to WGS 84 about a place: its own, or that of the seven parameters where
+    /// none is known ([`Crs::with_shift`]). Where those are not given either, the datum's name comes with it.
+    ///
+    /// # Errors
+    /// [`CrsError::Unknown`] where the system cannot be written with the parameters.
+    pub fn with_way(
+        self,
+        about: LonLat,
+        shift: Option<[f64; 7]>,
+    ) -> Result<(Self, Option<String>), CrsError> {
+        if self.has_known_datum(about) {
+            return Ok((self, None));
+        }
+        if let Some(shift) = shift {
+            return Ok((self.with_shift(shift)?, None));
+        }
+        let datum = self.datum();
+        Ok((self, Some(datum)))
+    }
+
     /// The name of its datum.
-    pub fn datum(&self) -> String {
+    fn datum(&self) -> String {
         let reference = SpatialRef::from_definition(&self.wkt).ok();
         let of = |node: &str| {
             let reference = reference.as_ref()?;
@@ -197,7 +234,7 @@ impl Crs {
     ///
     /// # Errors
     /// [`CrsError::Unknown`] where the system cannot be written with them.
-    pub fn with_shift(&self, shift: [f64; 7]) -> Result<Self, CrsError> {
+    fn with_shift(&self, shift: [f64; 7]) -> Result<Self, CrsError> {
         let unknown = || CrsError::Unknown {
             definition: self.name.clone(),
         };

@@ -12,6 +12,7 @@ mod geotransform;
 mod gsd;
 mod kml;
 mod lonlat;
+mod outline;
 mod overlay;
 mod region;
 mod shape;

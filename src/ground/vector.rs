@@ -56,11 +56,13 @@ pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
-    let bytes = || crate::files::read(path).map_err(VectorError::Unreadable);
-    if !path.to_string_lossy().starts_with("/vsi") {
-        // A pipe or a device would be waited for without end.
-        crate::files::regular(path).map_err(VectorError::Unreadable)?;
+    if path.to_string_lossy().starts_with("/vsi") {
+        // Only GDAL sees it.
+        return of_gdal(path, None);
     }
+    let bytes = || crate::files::read(path).map_err(VectorError::Unreadable);
+    // A pipe or a device would be waited for without end.
+    crate::files::regular(path).map_err(VectorError::Unreadable)?;
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
         "shp" => match shapefile::mended(path)? {

@@ -3,9 +3,20 @@
 use crate::text::TextFlaw;
 use crate::text::xml::XmlFlaw;
 use crate::tr;
-use crate::words::{Lang, Said, shell};
+use crate::words::{Both, Lang, Said};
 use std::io;
 use std::path::Path;
+
+/// What to do about shapes that are no plain polygons.
+pub(super) const PLAIN: Both = Both(
+    "make plain polygons with straight edges of it in the program that it came from, and export it again",
+    "请在原软件中把它改成直线边的普通多边形，然后重新导出",
+);
+/// What to do about a file that names no coordinate system.
+pub(super) const NAMED: Both = Both(
+    "copy its .prj along, or export it again with its coordinate system, as GeoJSON in longitude and latitude or as GeoPackage",
+    "请一并复制 .prj 文件，或带坐标系重新导出为 GeoPackage 或经纬度 GeoJSON",
+);
 
 /// A vector file that cannot be read.
 #[derive(Debug)]
@@ -51,7 +62,6 @@ impl VectorError {
     /// What is wrong with this file, and what to do.
     pub fn say(&self, path: &Path, lang: Lang) -> Said {
         use crate::words::Say;
-        let typed = shell(path);
         let name = path.display();
         let why = |why: String| {
             Said::new(tr!(
@@ -116,28 +126,14 @@ impl VectorError {
                 "feature {feature}: {what}",
                 "第 {feature} 个要素：{what}"
             ))
-            .hint(tr!(
-                lang,
-                "make it plain polygons: `ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`",
-                "请转换为普通多边形：`ogr2ogr -nlt CONVERT_TO_LINEAR plain.gpkg {typed}`"
-            )),
+            .hint(PLAIN.pick(lang)),
             Self::NoCrs => Said::new(tr!(
                 lang,
                 "{name} has no coordinate reference system",
                 "{name} 没有坐标参考系"
             ))
-            .hint(tr!(
-                lang,
-                "copy its .prj along, or write it in: `ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`",
-                "请一并复制 .prj 文件，或写入：`ogr2ogr -a_srs EPSG:4547 mended.gpkg {typed}`"
-            )),
-            Self::Crs(source) => {
-                let said = source.say(lang);
-                Said {
-                    what: format!("{name}: {}", said.what),
-                    hint: said.hint,
-                }
-            }
+            .hint(NAMED.pick(lang)),
+            Self::Crs(source) => source.say(lang).about(path),
         }
     }
 }

@@ -90,6 +90,15 @@ pub(super) fn choose(
         .iter()
         .map(|n| band(*n).map(|b| b.band_type()))
         .collect::<Result<_, _>>()?;
+    of_depth(path, chosen, &kinds)
+}
+
+/// The chosen bands as bytes or words, by the types of their values.
+fn of_depth(
+    path: &Path,
+    chosen: [usize; 3],
+    kinds: &[GdalDataType],
+) -> Result<Colours, RasterError> {
     if kinds.iter().all(|k| *k == GdalDataType::UInt8) {
         Ok(Colours::Byte(chosen))
     } else if kinds.iter().all(|k| {

@@ -5,8 +5,8 @@ use super::inputs::is_virtual;
 use super::orthomosaic::RasterOptions;
 use super::raster_error::RasterError;
 use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint};
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use gdal::{Dataset, Metadata};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,8 +42,8 @@ impl Say for RasterNote {
                 let path = path.display();
                 Said::new(tr!(
                     lang,
-                    "{path}: {taken} is taken as `--crs` says, not its own '{own}'",
-                    "{path}：按 `--crs` 采用 {taken}，未用其自带的“{own}”"
+                    "{path}: {taken} is taken, as it was asked for, not its own '{own}'",
+                    "{path}：按指定采用 {taken}，未用其自带的“{own}”"
                 ))
             }
             Self::UnknownDatum { path, datum } => {
@@ -53,10 +53,16 @@ impl Say for RasterNote {
                     "{path} is on the datum {datum}, from which no way to WGS 84 is known here: all places may be off by 100 m and more, and say so",
                     "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：所有位置可能偏差 100 米以上，结果中已注明"
                 ))
-                .hint(tr!(
+                .hint(lang.pick(
+                    "export the raster in CGCS2000",
+                    "请以 CGCS2000 重新导出",
+                ))
+                .hint(remedy!(
                     lang,
-                    "give the parameters of your area with `--towgs84 dx,dy,dz` or `--towgs84 dx,dy,dz,rx,ry,rz,s`, or export the raster in CGCS2000",
-                    "请用 `--towgs84 dx,dy,dz` 或 `--towgs84 dx,dy,dz,rx,ry,rz,s` 给出本地区参数，或以 CGCS2000 重新导出"
+                    "or give the parameters of your area with {three} or {seven}",
+                    "或用 {three}、{seven} 给出本地区参数",
+                    three = Action::Again(Choice::Datum { seven: false }),
+                    seven = Action::Again(Choice::Datum { seven: true }),
                 ))
             }
         }
@@ -109,21 +115,18 @@ pub(super) fn georeference(
             .or(taken)
             .ok_or_else(|| RasterError::NoCrs { path: path.into() })?,
     };
-    if let Some(at) = middle(&crs, &transform, dataset)
-        && !crs.has_known_datum(at)
-    {
-        match options.towgs84 {
-            Some(shift) => {
-                crs = crs.with_shift(shift).map_err(|source| RasterError::Crs {
+    if let Some(at) = middle(&crs, &transform, dataset) {
+        let (with_way, unknown) =
+            crs.with_way(at, options.towgs84)
+                .map_err(|source| RasterError::Crs {
                     path: path.into(),
                     source,
                 })?;
-            }
-            None => notes.push(RasterNote::UnknownDatum {
-                path: path.into(),
-                datum: crs.datum(),
-            }),
-        }
+        crs = with_way;
+        notes.extend(unknown.map(|datum| RasterNote::UnknownDatum {
+            path: path.into(),
+            datum,
+        }));
     }
     Ok(Georeference {
         crs,

@@ -12,8 +12,8 @@ use super::getis_ord::{Weights, local_g};
 use super::pieces::Ground;
 use super::stats::false_discovery;
 use crate::ground::LonLat;
-use crate::tr;
-use crate::words::{Lang, Said, Say};
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, tr};
 use geo::MultiPolygon;
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
@@ -137,30 +137,42 @@ impl Say for NotEnough {
                 "not enough data for hot spots: no searched ground is known",
                 "数据不足，无法分析热点：没有已搜索范围的记录"
             ))
-            .hint(tr!(
+            .hint(remedy!(
                 lang,
-                "record scans with `papaver record`, or choose another season with `--season`",
-                "请用 `papaver record` 录入航测结果，或用 `--season` 选择其他年度"
+                "record scans with {record}",
+                "请用 {record} 录入航测结果",
+                record = Action::Record,
+            ))
+            .hint(remedy!(
+                lang,
+                "or choose another season with {season}",
+                "或用 {season} 选择其他年度",
+                season = Action::Again(Choice::Season),
             )),
             Self::Cells { cells, resolution } => Said::new(tr!(
                 lang,
                 "not enough data for hot spots: {cells} searched cells at resolution {resolution}, at least {LEAST_CELLS} are needed",
                 "数据不足，无法分析热点：{resolution} 级网格中仅有 {cells} 个已搜索单元，至少需要 {LEAST_CELLS} 个"
             ))
-            .hint(tr!(
+            .hint(lang.pick("search more ground", "请扩大搜索范围"))
+            .hint(remedy!(
                 lang,
-                "search more ground, or say a finer `--resolution`",
-                "请扩大搜索范围，或用 `--resolution` 指定更细的级别"
+                "or say a finer {resolution}",
+                "或用 {resolution} 指定更细的级别",
+                resolution = Action::Again(Choice::Resolution),
             )),
             Self::Sites { sites } => Said::new(tr!(
                 lang,
                 "not enough data for hot spots: {sites} confirmed sites on searched ground, at least {LEAST_SITES} are needed",
                 "数据不足，无法分析热点：已搜索范围内仅有 {sites} 个查实图斑，至少需要 {LEAST_SITES} 个"
             ))
-            .hint(tr!(
+            .hint(remedy!(
                 lang,
-                "look at the sites themselves: `papaver sites --state confirmed`",
-                "请直接查看图斑：`papaver sites --state confirmed`"
+                "look at the sites themselves: {sites}",
+                "请直接查看图斑：{sites}",
+                sites = Action::Sites {
+                    state: Some("confirmed")
+                },
             )),
         }
     }

@@ -164,7 +164,7 @@ impl Need {
         names.join(lang.pick(", ", "、"))
     }
 
-    /// What it is, without how to give it.
+    /// What it is.
     pub fn name(self, lang: Lang) -> &'static str {
         match self {
             Self::ScenePhoto => lang.pick(
@@ -178,36 +178,6 @@ impl Need {
             Self::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
             Self::SpotPhoto => lang.pick("a photograph taken at the spot", "现场定位照片"),
             Self::LicenceDocument => lang.pick("the licence", "许可证明"),
-        }
-    }
-
-    /// In words, with how to give it.
-    pub fn label(self, lang: Lang) -> &'static str {
-        match self {
-            Self::ScenePhoto => lang.pick(
-                "a photograph of the scene before uprooting (`--photo FILE`)",
-                "铲除前的现场照片（`--photo 文件`）",
-            ),
-            Self::AfterPhoto => lang.pick(
-                "a photograph from after the eradication (`--photo FILE`) or a later flight",
-                "铲除后的照片（`--photo 文件`）或复飞影像",
-            ),
-            Self::TwoOfficers => lang.pick(
-                "at least two officers (`--officer NAME` for each beside the actor)",
-                "至少两名核查人员（除操作人外用 `--officer 姓名`）",
-            ),
-            Self::CountOrArea => lang.pick(
-                "a plant count or the planted area (`--plants`, `--quadrats`, `--area`)",
-                "株数或种植面积（`--plants`、`--quadrats`、`--area`）",
-            ),
-            Self::SpotPhoto => lang.pick(
-                "a photograph taken at the spot, with its position (`--photo FILE`)",
-                "在现场拍摄且带定位的照片（`--photo 文件`）",
-            ),
-            Self::LicenceDocument => lang.pick(
-                "the licence (`--document FILE`)",
-                "许可证明文件（`--document 文件`）",
-            ),
         }
     }
 }

@@ -456,7 +456,7 @@ impl People {
             let person = self.get(&actor.unit, &actor.name);
             let first = person.and_then(|person| person.first_key.as_ref());
             // Before the first key nobody signs; but only what its holder knew of came before it.
-            if first.is_some_and(|key| key.seq != 0 && !key.knew(event) && !self.gave_up(event)) {
+            if first.is_some_and(|key| !key.knew(event) && !self.gave_up(event)) {
                 return Err(Refusal::Unsigned);
             }
             return unsigned();

@@ -39,6 +39,15 @@ impl Refusal {
                 "a second founding, or one that is not its author's",
                 "重复建档或越权建档",
             ),
+            other => other.rule(lang),
+        }
+    }
+
+    /// Why the law does not follow an event, whatever the site.
+    fn rule(&self, lang: Lang) -> String {
+        let plain =
+            |english: &'static str, chinese: &'static str| lang.pick(english, chinese).to_owned();
+        match self {
             Self::Device => plain("nobody who may has vouched for the device", "设备无人担保"),
             Self::Revoked => plain("the device was trusted no longer", "设备已被撤销信任"),
             Self::Unit { unit } => tr!(
@@ -82,7 +91,7 @@ impl Refusal {
                 "位于设备记录链的另一分支，尚无说明",
             ),
             Self::Number => plain("a number that cannot be", "数值不合理"),
-            Self::HigherUnit => plain(
+            _ => plain(
                 "a unit above resolves what lowers a confirmed site",
                 "降低查实状态须由上级单位裁定",
             ),

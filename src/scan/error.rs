@@ -6,10 +6,10 @@ use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::{DemError, PosError};
 use crate::imagery::{InputError, RasterError};
-use crate::words::{Fault, Lang, Said, Say};
+use crate::words::{Both, Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a scan ended without results.
 #[derive(Debug)]
@@ -51,12 +51,12 @@ pub enum ScanError {
     Pos(PosError),
     /// A number is out of range.
     Range {
-        /// The option.
-        option: &'static str,
+        /// What the number is.
+        what: Both,
         /// What was given.
         value: String,
         /// What is allowed.
-        allowed: &'static str,
+        allowed: Both,
     },
     /// The user stopped it.
     Interrupted {
@@ -69,23 +69,6 @@ impl Say for ScanError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Input(e) => e.say(lang),
-            Self::NoSource(refused) => match refused.first() {
-                Some(first) if refused.len() == 1 => first.say(lang),
-                Some(first) => {
-                    let said = first.say(lang);
-                    let n = refused.len();
-                    Said {
-                        what: tr!(
-                            lang,
-                            "none of {n} rasters and photos can be searched; the first: {}",
-                            "{n} 个栅格或照片都无法搜索；第一个：{}",
-                            said.what
-                        ),
-                        ..said
-                    }
-                }
-                None => Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容")),
-            },
             Self::Raster(e) => e.say(lang),
             Self::Dem(e) => e.say(lang),
             Self::Pos(e) => e.say(lang),
@@ -93,44 +76,20 @@ impl Say for ScanError {
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
             Self::Crs(e) => e.say(lang),
-            Self::BoundaryElsewhere { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "the boundary {path} does not meet the imagery", "边界 {path} 与影像不相交"))
-                    .hint(tr!(lang, "check that both are of the same survey, and that the boundary names its true coordinate system", "请确认两者属于同一测区，且边界文件的坐标系正确"))
-            }
-            Self::NoData { sources } => {
-                let names = sources.join(", ");
-                Said::new(tr!(lang, "nothing was searched: {names} holds no data", "没有搜索任何地面：{names} 全部无数据"))
-                    .hint(tr!(lang, "look at it with `gdalinfo -stats`; it may have been exported with a wrong no-data value or an empty alpha band", "请用 `gdalinfo -stats` 检查；可能导出时无数据值设错，或透明通道为空"))
-            }
+            Self::NoSource(refused) => no_source(refused, lang),
+            Self::BoundaryElsewhere { path } => elsewhere(path, lang),
+            Self::NoData { sources } => no_data(sources, lang),
             Self::Write { path, source } => JournalError::Io {
                 path: path.clone(),
                 source: io::Error::from(source.kind()),
             }
             .say(lang),
             Self::Range {
-                option,
+                what,
                 value,
                 allowed,
-            } => Said::new(tr!(
-                lang,
-                "{option} {value} is out of range",
-                "{option} {value} 超出范围"
-            ))
-            .hint(tr!(lang, "give a value {allowed}", "请给出 {allowed} 的值")),
-            Self::Interrupted { folder } => {
-                let folder = folder.display();
-                Said::new(tr!(
-                    lang,
-                    "stopped; what was done is kept in {folder}",
-                    "已中断；已完成部分保存在 {folder}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "run the same command again to go on",
-                    "重新运行同一命令即可继续"
-                ))
-            }
+            } => out_of_range(*what, value, *allowed, lang),
+            Self::Interrupted { folder } => interrupted(folder, lang),
         }
     }
 
@@ -178,3 +137,72 @@ macro_rules! from {
     };
 }
 from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos);
+
+fn no_source(refused: &[RasterError], lang: Lang) -> Said {
+    let Some(first) = refused.first() else {
+        return Said::new(tr!(lang, "there is nothing to search", "没有可搜索的内容"));
+    };
+    let said = first.say(lang);
+    if refused.len() == 1 {
+        return said;
+    }
+    let n = refused.len();
+    Said {
+        what: tr!(
+            lang,
+            "none of {n} rasters and photos can be searched; the first: {}",
+            "{n} 个栅格或照片都无法搜索；第一个：{}",
+            said.what
+        ),
+        ..said
+    }
+}
+
+fn elsewhere(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "the boundary {path} does not meet the imagery",
+        "边界 {path} 与影像不相交"
+    ))
+    .hint(lang.pick(
+        "check that both are of the same survey, and that the boundary names its true coordinate system",
+        "请确认两者属于同一测区，且边界文件的坐标系正确",
+    ))
+}
+
+fn no_data(sources: &[String], lang: Lang) -> Said {
+    let names = sources.join(", ");
+    Said::new(tr!(
+        lang,
+        "nothing was searched: {names} holds no data",
+        "没有搜索任何地面：{names} 全部无数据"
+    ))
+    .hint(lang.pick(
+        "it may have been exported with a wrong no-data value or an empty alpha band: export it again, or give another",
+        "可能导出时无数据值设错，或透明通道为空：请重新导出，或换用其他影像",
+    ))
+}
+
+fn out_of_range(what: Both, value: &str, allowed: Both, lang: Lang) -> Said {
+    let (what, allowed) = (what.pick(lang), allowed.pick(lang));
+    Said::new(tr!(
+        lang,
+        "{what} {value} is out of range",
+        "{what} {value} 超出范围"
+    ))
+    .hint(tr!(lang, "give a value {allowed}", "请给出 {allowed} 的值"))
+}
+
+fn interrupted(folder: &Path, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "stopped; what was done is kept in {folder}",
+        "已中断；已完成部分保存在 {folder}"
+    ))
+    .hint(lang.pick(
+        "run the same command again to go on",
+        "重新运行同一命令即可继续",
+    ))
+}

@@ -4,7 +4,7 @@ use super::error::ScanError;
 use super::model::Device;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::text::is_division_code;
-use crate::words::Lang;
+use crate::words::{Both, Lang};
 use std::path::PathBuf;
 
 /// What the user says of photos.
@@ -103,41 +103,69 @@ impl Request {
     /// # Errors
     /// [`ScanError::Range`].
     pub fn check(&self) -> Result<(), ScanError> {
-        let out = |option, value: String, allowed| {
+        let out = |what, value: String, allowed| {
             Err(ScanError::Range {
-                option,
+                what,
                 value,
                 allowed,
             })
         };
         if let Some(threshold) = self.threshold.filter(|t| !(*t > 0.0 && *t <= 1.0)) {
-            return out("--threshold", threshold.to_string(), "0 < t ≤ 1");
+            return out(
+                Both("the threshold", "阈值"),
+                threshold.to_string(),
+                Both("0 < t ≤ 1", "0 < t ≤ 1"),
+            );
         }
         if !(self.site_radius_m >= 0.0 && self.site_radius_m <= 1000.0) {
-            return out("--site-radius", self.site_radius_m.to_string(), "0–1000 m");
+            return out(
+                Both("the radius of a site", "图斑半径"),
+                self.site_radius_m.to_string(),
+                Both("0–1000 m", "0–1000 米"),
+            );
         }
         if let Some(width) = self
             .photos
             .sensor_width_mm
             .filter(|w| !(0.5..=100.0).contains(w))
         {
-            return out("--sensor-width", width.to_string(), "0.5–100 mm");
+            return out(
+                Both("the width of the sensor", "传感器宽度"),
+                width.to_string(),
+                Both("0.5–100 mm", "0.5–100 毫米"),
+            );
         }
         if let Some(height) = self
             .photos
             .ground_elevation_m
             .filter(|h| !(-500.0..=9000.0).contains(h))
         {
-            return out("--ground-elevation", height.to_string(), "-500–9000 m");
+            return out(
+                Both("the elevation of the ground", "地面海拔"),
+                height.to_string(),
+                Both("-500–9000 m", "-500–9000 米"),
+            );
         }
         if let Some(views) = self.photos.min_views.filter(|n| !(1..=100).contains(n)) {
-            return out("--min-views", views.to_string(), "1–100");
+            return out(
+                Both("the number of views", "最少视数"),
+                views.to_string(),
+                Both("1–100", "1–100"),
+            );
         }
         if self.threads == 0 || self.threads > 1024 {
-            return out("--threads", self.threads.to_string(), "1–1024");
+            return out(
+                Both("the number of threads", "线程数"),
+                self.threads.to_string(),
+                Both("1–1024", "1–1024"),
+            );
         }
         if let Some(unit) = self.unit.as_ref().filter(|u| !is_division_code(u)) {
-            return out("--unit", unit.clone(), "6, 9 or 12 digits （行政区划代码）");
+            return out(
+                Both("the code of the unit", "单位代码"),
+                unit.clone(),
+                Both("of 6, 9 or 12 digits", "6、9 或 12 位行政区划代码"),
+            );
         }
         Ok(())
     }

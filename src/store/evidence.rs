@@ -7,8 +7,8 @@ use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use crate::registry::settings::Settings;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,17 @@ impl Say for EvidenceError {
             )),
             Self::NotAPhoto { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片")).hint(tr!(lang, "give a JPEG, PNG, HEIC or TIFF as it came from the camera; other files go with `--document`", "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF；其他文件用 `--document`"))
+                Said::new(tr!(lang, "{path} is not a photograph", "{path} 不是照片"))
+                    .hint(lang.pick(
+                        "give a JPEG, PNG, HEIC or TIFF as it came from the camera",
+                        "请提供相机原始的 JPEG、PNG、HEIC 或 TIFF",
+                    ))
+                    .hint(remedy!(
+                        lang,
+                        "other files go with {document}",
+                        "其他文件用 {document}",
+                        document = Action::Again(Choice::Document),
+                    ))
             }
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
                 lang,
@@ -178,15 +188,30 @@ pub fn keep(
     day: &str,
     settings: &Settings,
 ) -> Result<EvidenceRef, EvidenceError> {
-    let unreadable = |source| EvidenceError::Unreadable {
+    let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
         path: path.into(),
         source,
-    };
-    let bytes = files::read(path).map_err(unreadable)?;
+    })?;
+    keep_bytes(folder, path, &bytes, role, site, day, settings)
+}
+
+/// Keeps what was read out of a file, as [`keep`] does.
+///
+/// # Errors
+/// See [`EvidenceError`]. Nothing is left half written.
+pub fn keep_bytes(
+    folder: &Path,
+    path: &Path,
+    bytes: &[u8],
+    role: EvidenceRole,
+    site: Option<&Place>,
+    day: &str,
+    settings: &Settings,
+) -> Result<EvidenceRef, EvidenceError> {
     let mime = if role == EvidenceRole::Coverage {
         Some("application/geo+json")
     } else {
-        media_type(&bytes)
+        media_type(bytes)
     };
     let picture =
         role.is_photograph() || matches!(role, EvidenceRole::Chip | EvidenceRole::Context);
@@ -195,7 +220,7 @@ pub fn keep(
     }
     // A JPEG or PNG without readable dimensions is a name with a photograph's first bytes.
     if matches!(mime, Some("image/jpeg" | "image/png"))
-        && image::ImageReader::new(io::Cursor::new(&bytes))
+        && image::ImageReader::new(io::Cursor::new(bytes))
             .with_guessed_format()
             .ok()
             .and_then(|reader| reader.into_dimensions().ok())
@@ -203,9 +228,9 @@ pub fn keep(
     {
         return Err(EvidenceError::NotAPhoto { path: path.into() });
     }
-    let sha256 = Hash::of(&bytes);
-    put(folder, sha256, &bytes)?;
-    let exif = exif(&bytes);
+    let sha256 = Hash::of(bytes);
+    put(folder, sha256, bytes)?;
+    let exif = exif(bytes);
     Ok(EvidenceRef {
         sha256,
         bytes: bytes.len() as u64,

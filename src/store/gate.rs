@@ -2,14 +2,15 @@
 //! not arrived. Nothing of it is believed unsigned: the device signs whose registry it is, and which events of the law
 //! it has verified.
 
-use super::{Grounds, Migrated, Sealed, Store, StoreError};
+use super::order::{LATE, OUT_OF_ORDER, of_all, two_hashes};
+use super::{Grounds, Migrated, Sealed, Store, StoreError, schema};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
 use crate::store::evidence;
 use ed25519_dalek::{Signer, SigningKey};
 use rayon::prelude::*;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::Row;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
@@ -17,46 +18,23 @@ const GROUNDS_AS: &str = "papaver.grounds/1:";
 /// What it signs of the events of the law that it verified begins with this.
 const LAW_AS: &str = "papaver.law/1:";
 
-/// What `out_of_order` holds: each event whose id is not above that of the nearest lower number of its device.
-pub(super) const OUT_OF_ORDER: &str = "\
-     SELECT hash FROM (SELECT hash, id, lag(id) OVER (PARTITION BY device ORDER BY seq, n) AS below, \
-     lag(seq) OVER (PARTITION BY device ORDER BY seq, n) AS number, seq FROM events) WHERE below >= id AND number < seq";
-/// What `late` holds: where a number was given twice, what came later, and what builds on it.
-pub(super) const LATE: &str = "\
-     WITH RECURSIVE branch(hash, begins, device, seq) AS ( \
-     SELECT e.hash, e.hash, e.device, e.seq FROM events e JOIN events f ON f.device = e.device AND f.seq = e.seq AND f.n < e.n \
-     UNION SELECT e.hash, b.begins, e.device, e.seq FROM branch b JOIN events e ON e.device = b.device AND e.seq = b.seq + 1 \
-     WHERE unhex(json_extract(CAST(e.bytes AS TEXT), '$.prev')) = b.hash) SELECT hash, begins FROM branch";
-
 impl Store {
     /// What the gate goes by.
     pub(super) fn grounds(&self) -> Result<Grounds, StoreError> {
         let roots = self.local("roots")?.unwrap_or_default();
-        // A registry of version 0.1.0 that is only read has no such tables yet.
-        let hashes = |table: &str, column: &str| -> Result<HashSet<Hash>, StoreError> {
-            let sql = format!("SELECT DISTINCT {column} FROM {table}");
-            let Ok(mut statement) = self.connection.prepare(&sql) else {
-                return Ok(HashSet::new());
-            };
-            let rows = statement.query_map([], |row| Ok(Hash(row.get(0)?)));
-            rows.and_then(Iterator::collect).map_err(|e| self.fail(e))
-        };
-        Ok(Grounds {
+        let mut grounds = Grounds {
             unit: self.local("unit")?.unwrap_or_default(),
             roots: roots.split(',').filter_map(|id| id.parse().ok()).collect(),
-            out_of_order: hashes("out_of_order", "hash")?,
-            late: self.branches()?,
-            absent: hashes("absent", "sha256")?,
-        })
-    }
-
-    /// The events on second branches of chains, with the event that each branch begins with.
-    fn branches(&self) -> Result<HashMap<Hash, Hash>, StoreError> {
-        let Ok(mut statement) = self.connection.prepare("SELECT hash, begins FROM late") else {
-            return Ok(HashMap::new());
+            ..Grounds::default()
         };
-        let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), Hash(row.get(1)?))));
-        rows.and_then(Iterator::collect).map_err(|e| self.fail(e))
+        // A registry of version 0.1.0 has no such tables until it is brought to this one.
+        if self.version()? == schema::version() {
+            let hash = |row: &Row| Ok(Hash(row.get(0)?));
+            grounds.out_of_order = self.rows("SELECT hash FROM out_of_order", [], hash)?;
+            grounds.late = self.rows("SELECT hash, begins FROM late", [], two_hashes)?;
+            grounds.absent = self.rows("SELECT DISTINCT sha256 FROM absent", [], hash)?;
+        }
+        Ok(grounds)
     }
 
     /// Says whose registry this is and from which devices trust begins, signed by this device's key; inside
@@ -90,6 +68,10 @@ impl Store {
 
     /// Whether whose registry this is, and whom it trusts from the beginning, is as its device signed it.
     pub(super) fn grounds_hold(&self) -> Result<bool, StoreError> {
+        // Version 0.1.0 did not sign it.
+        if self.migrated.is_some_and(|migrated| migrated.in_memory) {
+            return Ok(true);
+        }
         let message = self.grounds_message()?;
         let signature = self.local("grounds")?.unwrap_or_default();
         let devices: Vec<DeviceId> = match &self.writer {
@@ -155,80 +137,21 @@ impl Store {
         self.write(|store| store.set_grounds(&unit, &roots, &key))?;
         self.rebuild()?;
         let refused = self.refused()?.len();
-        self.migrated = Some(Migrated { from, refused });
+        self.migrated = Some(Migrated {
+            from,
+            refused,
+            in_memory: false,
+        });
         Ok(())
-    }
-
-    /// Notes an event whose id does not rise above those of lower numbers of its device, and one on a second branch of a
-    /// chain; and others of which either shows now. Returns the sites of events that are judged anew.
-    pub(super) fn note_order(&self, sealed: &Sealed) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let event = &sealed.event;
-        let mut touched = BTreeSet::new();
-        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
-        let (device, id) = (event.device.as_bytes(), event.id.as_bytes().as_slice());
-        let exists = |sql: &str, values: &[&dyn rusqlite::ToSql]| -> Result<bool, StoreError> {
-            self.connection
-                .prepare_cached(sql)
-                .and_then(|mut s| s.exists(values))
-                .map_err(|e| self.fail(e))
-        };
-        // Whatever its predecessor is said to be: the nearest lower number that is here has a lesser id.
-        let falls = exists(
-            "SELECT 1 FROM (SELECT id FROM events WHERE device = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1) WHERE id >= ?3",
-            &[&device, &seq, &id],
-        )?;
-        if falls {
-            self.note_out_of_order(sealed.hash)?;
-        }
-        let higher = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = \
-             (SELECT min(seq) FROM events WHERE device = ?1 AND seq > ?2) AND id <= ?3",
-            params![device, seq, id],
-        )?;
-        for later in &higher {
-            self.note_out_of_order(later.hash)?;
-            touched.extend(later.event.site);
-        }
-        // Of two events of one number the one that came first is the chain; what builds on the other is a branch.
-        let twice = exists(
-            "SELECT 1 FROM events WHERE device = ?1 AND seq = ?2 AND hash <> ?3",
-            &[&device, &seq, &sealed.hash.as_bytes()],
-        )?;
-        let begins = if twice {
-            Some(sealed.hash)
-        } else {
-            let prev = event.prev.unwrap_or(Hash([0; 32]));
-            self.connection
-                .prepare_cached("SELECT begins FROM late WHERE hash = ?1")
-                .and_then(|mut s| {
-                    s.query_row([prev.as_bytes()], |row| Ok(Hash(row.get(0)?)))
-                        .optional()
-                })
-                .map_err(|e| self.fail(e))?
-        };
-        if let Some(begins) = begins {
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO late(hash, begins) VALUES (?1, ?2)")
-                .and_then(|mut s| s.execute([sealed.hash.as_bytes(), begins.as_bytes()]))
-                .map_err(|e| self.fail(e))?;
-        }
-        Ok(touched)
-    }
-
-    fn note_out_of_order(&self, hash: Hash) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("INSERT OR IGNORE INTO out_of_order(hash) VALUES (?1)")
-            .and_then(|mut s| s.execute([hash.as_bytes()]))
-            .map(|_| ())
-            .map_err(|e| self.fail(e))
     }
 
     /// Notes anew, of all events, what is out of order, what is on a branch, and which files are not here.
     pub(super) fn note_all(&self) -> Result<(), StoreError> {
         self.connection
             .execute_batch(&format!(
-                "INSERT OR IGNORE INTO out_of_order(hash) {OUT_OF_ORDER}; \
-                 INSERT OR IGNORE INTO late(hash, begins) {LATE};"
+                "INSERT INTO late(hash, begins) {}; INSERT INTO out_of_order(hash) {};",
+                of_all(LATE),
+                of_all(OUT_OF_ORDER)
             ))
             .map_err(|e| self.fail(e))?;
         let mut statement = self
@@ -331,16 +254,12 @@ impl Store {
 
     /// Whether the notes of what is out of order, on a branch, or not here are those that the events and files give.
     pub(super) fn notes_hold(&self) -> Result<bool, StoreError> {
-        let hashes = |sql: &str| -> Result<HashSet<Hash>, StoreError> {
-            self.connection
-                .prepare(sql)
-                .and_then(|mut s| s.query_map([], |row| Ok(Hash(row.get(0)?)))?.collect())
-                .map_err(|e| self.fail(e))
-        };
-        for (table, given) in [("out_of_order", OUT_OF_ORDER), ("late", LATE)] {
-            if hashes(given)? != hashes(&format!("SELECT hash FROM {table}"))? {
-                return Ok(false);
-            }
+        let branches: HashMap<Hash, Hash> = self.rows(&of_all(LATE), [], two_hashes)?;
+        let out_of_order: HashSet<Hash> =
+            self.rows(&of_all(OUT_OF_ORDER), [], |row| Ok(Hash(row.get(0)?)))?;
+        let grounds = self.grounds()?;
+        if branches != grounds.late || out_of_order != grounds.out_of_order {
+            return Ok(false);
         }
         // What is noted as absent is named by the event that it is noted for; what has arrived meanwhile is no harm.
         let folder = self.evidence_folder();
@@ -353,8 +272,8 @@ impl Store {
             .flat_map(|s| &s.event.evidence)
             .map(|f| f.sha256)
             .collect();
-        let noted = self.grounds()?.absent;
-        Ok(noted
+        Ok(grounds
+            .absent
             .iter()
             .all(|h| named.contains(h) && !evidence::path_of(&folder, *h).exists()))
     }

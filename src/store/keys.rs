@@ -1,8 +1,8 @@
 //! People's own keys: an ed25519 secret locked with a passphrase (age, scrypt), in a file beside the registry.
 
 use crate::registry::ids::Hash;
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Lang, Remedy, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use age::secrecy::SecretString;
 use ed25519_dalek::SigningKey;
 use std::io::{Read, Write};
@@ -38,22 +38,31 @@ impl Say for KeyError {
                 "there is no key of {name} here",
                 "本机没有 {name} 的密钥"
             ))
-            .hint(tr!(
+            .hint(remedy!(
                 lang,
-                "its holder makes one: `papaver actor key {name}`",
-                "由本人生成：`papaver actor key {name}`"
-            )),
+                "bring the file of the key from the device that holds it, with the registry's folder",
+                "请从存有该密钥的设备连同登记库文件夹一并复制过来",
+            ))
+            .hint(remedy!(
+                lang,
+                "who holds none yet makes one: {key}",
+                "尚无密钥的由本人生成：{key}",
+                key = Action::MakeKey {
+                    person: Some(name.clone())
+                },
+            ))
+            .hint(lost(name, lang)),
             Self::Locked { name } => Said::new(tr!(
                 lang,
                 "the key of {name} does not open with this passphrase",
                 "口令无法打开 {name} 的密钥"
             ))
-            .hint(tr!(
-                lang,
-                "check PAPAVER_PASSPHRASE; where it is lost, a supervisor records that, and {name} makes a new key: `papaver actor lost-key {name} --reason TEXT`",
-                "请检查 PAPAVER_PASSPHRASE；口令遗失时由主管登记，本人再生成新密钥：`papaver actor lost-key {name} --reason 理由`"
-            )),
-            Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
+            .hint(lang.pick(
+                "check PAPAVER_PASSPHRASE, or PAPAVER_OLD_PASSPHRASE where a new key takes the place of this one",
+                "请检查 PAPAVER_PASSPHRASE；更换密钥时检查 PAPAVER_OLD_PASSPHRASE",
+            ))
+            .hint(lost(name, lang)),
+            Self::Io { path, source } => Said::new(source.to_string()).about(path),
         }
     }
 }
@@ -61,6 +70,21 @@ speaking_error!(KeyError, |e| match e {
     KeyError::Io { source, .. } => Some(source),
     _ => None,
 });
+
+/// The way on for somebody whose key is lost.
+fn lost(name: &str, lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "where it is lost, a supervisor records that ({lose}), and {name} makes a new one ({key})",
+        "确已遗失的，由主管登记（{lose}），再由 {name} 本人重新生成（{key}）",
+        lose = Action::LoseKey {
+            person: Some(name.to_owned())
+        },
+        key = Action::MakeKey {
+            person: Some(name.to_owned())
+        },
+    )
+}
 
 fn file(folder: &Path, unit: &str, name: &str) -> PathBuf {
     let digest = Hash::of(format!("{unit}/{name}").as_bytes()).to_string();

@@ -4,7 +4,10 @@
 //! appended event is folded with its site's earlier ones first; what replay would not follow is not taken.
 
 pub mod bundle;
+mod chains;
+mod derive;
 mod districts;
+mod draft;
 mod each;
 mod error;
 pub mod evidence;
@@ -13,6 +16,8 @@ mod files;
 mod gate;
 pub mod keys;
 mod lock;
+mod open;
+mod order;
 mod read;
 mod replayed;
 mod salvage;
@@ -20,24 +25,24 @@ mod schema;
 mod verify;
 mod write;
 
+pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
 pub use read::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
 use crate::registry::authority::{Authority, Grounds};
-use crate::registry::body::{Body, Init};
-use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::body::Body;
+use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::people::People;
 use crate::registry::settings::Settings;
 use ed25519_dalek::SigningKey;
-use files::{look_at, read_key, refuse_foreign_journal, write_key};
+use files::{read_key, write_key};
 use lock::{WriteLock, beside};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use uuid::Uuid;
 use write::{actor_column, guard, seconds};
 
@@ -59,6 +64,8 @@ pub struct Migrated {
     pub from: i32,
     /// Events that are kept and no longer followed.
     pub refused: usize,
+    /// Whether only a copy in memory was, as the file cannot be written.
+    pub in_memory: bool,
 }
 
 #[derive(Debug)]
@@ -80,238 +87,7 @@ struct Tip {
     verified: bool,
 }
 
-/// Who records an event.
-#[derive(Debug, Clone)]
-pub struct Author {
-    /// Their name.
-    pub name: String,
-    /// Their unit's code.
-    pub unit: String,
-    /// Their own key, where they unlocked it.
-    pub key: Option<SigningKey>,
-    /// Who records it in their name, where they hold a key and did not sign.
-    pub in_their_name: Option<InTheirName>,
-}
-
-/// A supervisor who records something in another's name.
-#[derive(Debug, Clone)]
-pub struct InTheirName {
-    /// The supervisor's name.
-    pub name: String,
-    /// The supervisor's own key, where they hold one.
-    pub key: Option<SigningKey>,
-    /// Why the author's own signature is missing.
-    pub reason: String,
-}
-
-impl Author {
-    /// Somebody who does not sign with a key of their own.
-    pub fn plain(unit: &str, name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            key: None,
-            in_their_name: None,
-        }
-    }
-}
-
-/// An event before it has a number, a hash and a signature.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// The site; none for people, settings and scans.
-    pub site: Option<SiteKey>,
-    /// When it happened, RFC 3339 with offset.
-    pub at: String,
-    /// Files that go with it.
-    pub evidence: Vec<EvidenceRef>,
-    /// What it says.
-    pub body: Body,
-}
-
-/// The clock and the dice, handed in so that deciding stays pure.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// Now.
-    pub now: jiff::Timestamp,
-    /// Eight random bytes.
-    pub random: [u8; 8],
-}
-
 impl Store {
-    /// Begins a registry: makes the file, the device's key beside it, and the first event.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`], or those of writing.
-    pub fn create(
-        path: &Path,
-        author: &Author,
-        init: Init,
-        at: String,
-        moment: Moment,
-        secret: [u8; 32],
-    ) -> Result<Self, StoreError> {
-        let key_path = beside(path, ".key");
-        // A journal that was left there would be played into the new file.
-        for taken in [
-            path.into(),
-            key_path.clone(),
-            beside(path, "-journal"),
-            beside(path, "-wal"),
-        ] {
-            if std::fs::symlink_metadata(&taken).is_ok() {
-                return Err(StoreError::Exists { path: taken });
-            }
-        }
-        write_key(&key_path, &secret)?;
-        let made = (|| {
-            let connection = Connection::open(path).map_err(|e| match StoreError::of(path, e) {
-                StoreError::Sqlite { path, .. } => StoreError::ReadOnly { path },
-                other => other,
-            })?;
-            schema::migrate(&connection).map_err(|e| StoreError::of(path, e))?;
-            drop(connection);
-            let mut store = Self::open_write(path, &author.name, Duration::from_secs(1))?;
-            store.write(|store| {
-                // Whose registry this is: the unit, and the device from which trust begins.
-                let key = SigningKey::from_bytes(&secret);
-                let device = DeviceId::of(&key);
-                store.set_grounds(&author.unit, &[device], &key)?;
-                let draft = Draft {
-                    site: None,
-                    at,
-                    evidence: Vec::new(),
-                    body: Body::Init(init),
-                };
-                store.append(author, draft, moment)
-            })?;
-            Ok(store)
-        })();
-        if made.is_err() {
-            // Nothing half made stays behind.
-            for file in [path, key_path.as_path()] {
-                let _gone = std::fs::remove_file(file);
-            }
-        }
-        made
-    }
-
-    /// Opens for reading. Nothing is written, but that a registry of an earlier version is brought to this one, and that
-    /// what a killed writer left half done is undone, now or at any later read, under the engine's own lock.
-    ///
-    /// # Errors
-    /// Those of a file that is none, newer or damaged; [`StoreError::Interrupted`] where the folder cannot be written.
-    pub fn open_read(path: &Path) -> Result<Self, StoreError> {
-        let store = Self::open_query_only(path)?;
-        if store.version()? == schema::version() {
-            return Ok(store);
-        }
-        // Of an earlier version: brought to this one, where it can be written; else read by the law it was written under.
-        let Ok(upgraded) = Self::open_write(path, "upgrade", Duration::from_secs(10)) else {
-            return Ok(store);
-        };
-        let migrated = upgraded.migrated;
-        drop((store, upgraded));
-        let mut store = Self::open_query_only(path)?;
-        store.migrated = migrated;
-        Ok(store)
-    }
-
-    fn version(&self) -> Result<i32, StoreError> {
-        self.connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(|e| self.fail(e))
-    }
-
-    fn open_query_only(path: &Path) -> Result<Self, StoreError> {
-        // Opened read-only, the engine could not undo what was interrupted; a disk that cannot be written is read all the same.
-        let store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        store
-            .connection
-            .pragma_update(None, "query_only", true)
-            .map_err(|e| store.fail(e))?;
-        Ok(store)
-    }
-
-    /// Opens for writing: waits for another writer at most `wait`. `who` is what others are told meanwhile.
-    ///
-    /// # Errors
-    /// Those of reading, [`StoreError::Held`], [`StoreError::NoDeviceKey`], [`StoreError::ReadOnly`].
-    pub fn open_write(path: &Path, who: &str, wait: Duration) -> Result<Self, StoreError> {
-        look_at(path)?;
-        let lock = WriteLock::take(path, who, wait)?;
-        let key = read_key(&beside(path, ".key"))?;
-        let mut store = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        if store.connection.is_readonly("main").unwrap_or(true) {
-            return Err(StoreError::ReadOnly { path: path.into() });
-        }
-        // What commits is the journal's truncation, which FULL synchronises; its removal would need the folder synchronised.
-        store
-            .connection
-            .pragma_update(None, "journal_mode", "TRUNCATE")
-            .map_err(|e| store.fail(e))?;
-        let from = schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
-        let device = DeviceId::of(&key);
-        let tip = store.tip(device)?;
-        store.writer = Some(Writer {
-            key,
-            device,
-            tip,
-            _lock: lock,
-        });
-        if from != 0 && from < schema::version() {
-            store.adopt(from)?;
-        } else if store.count()? > 0 {
-            store.check_grounds()?;
-        }
-        store.check_law()?;
-        Ok(store)
-    }
-
-    fn open(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
-        look_at(path)?;
-        refuse_foreign_journal(path)?;
-        let fail = |e| StoreError::of(path, e);
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(fail)?;
-        connection
-            .busy_timeout(Duration::from_secs(10))
-            .map_err(fail)?;
-        // Spilling a large transaction early would synchronise the disk again and again.
-        connection
-            .execute_batch(
-                "PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; \
-                 PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;",
-            )
-            .map_err(fail)?;
-        let application: i32 = connection
-            .pragma_query_value(None, "application_id", |row| row.get(0))
-            .map_err(fail)?;
-        if application != schema::APPLICATION_ID {
-            return Err(StoreError::NotARegistry { path: path.into() });
-        }
-        let found: i32 = connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(fail)?;
-        if found > schema::version() {
-            return Err(StoreError::Newer {
-                path: path.into(),
-                found,
-                known: schema::version(),
-            });
-        }
-        let mut store = Self {
-            path: path.into(),
-            connection,
-            gate: Authority::default(),
-            settings: Settings::default(),
-            migrated: None,
-            writer: None,
-        };
-        store.learn()?;
-        Ok(store)
-    }
-
     fn fail(&self, source: rusqlite::Error) -> StoreError {
         StoreError::of(&self.path, source)
     }
@@ -390,20 +166,26 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
+    /// What a query gives, row by row.
+    fn rows<T, C: FromIterator<T>>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        of: impl Fn(&Row) -> rusqlite::Result<T>,
+    ) -> Result<C, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(parameters, of)?.collect())
+            .map_err(|e| self.fail(e))
+    }
+
     /// Sites of a query whose one column is their key.
     fn site_keys(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,
     ) -> Result<Vec<SiteKey>, StoreError> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                statement
-                    .query_map(parameters, |row| Ok(SiteKey(row.get(0)?)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))
+        self.rows(sql, parameters, |row| Ok(SiteKey(row.get(0)?)))
     }
 
     /// The file.

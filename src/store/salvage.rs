@@ -43,8 +43,9 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
         let path = path.to_path_buf();
         move |source| StoreError::Io { path, source }
     };
-    // Opening it undoes a write that was interrupted, so that rows and bytes are those of a finished one.
-    let old = Store::open_read(from).ok();
+    // Opening it undoes a write that was interrupted, so that rows and bytes are those of a finished one; of whatever
+    // version it is, nothing else is changed in it.
+    let old = Store::open_query_only(from).ok();
     let file = std::fs::read(from).map_err(io(from))?;
     let mut whole: BTreeMap<Hash, Sealed> = BTreeMap::new();
     let mut lost = 0_usize;

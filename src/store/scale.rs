@@ -6,6 +6,7 @@ use crate::registry::body::*;
 use crate::registry::event::{Actor, Event, next_id};
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
+use std::time::Duration;
 use std::time::Instant;
 
 /// Events of each site: its founding, screening, an assignment, and notes up to this number.

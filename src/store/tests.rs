@@ -4,6 +4,7 @@ use crate::registry::body::*;
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub(crate) fn moment(second: i64) -> Moment {
     Moment {
@@ -425,7 +426,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
     assert_eq!((saved.from_rows, saved.from_bytes), (0, 3));
 }
 
-use crate::registry::event::EventFlaw;
+use crate::registry::event::{Actor, Event, EventFlaw, next_id};
 
 fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     forged_by("chief", secret, seq, ms, body)
@@ -433,7 +434,12 @@ fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
 
 /// An event that a thief of a device's key makes, with any number and time they like.
 fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
-    use crate::registry::event::{Actor, Event, next_id};
+    forged_after(name, secret, (seq, Hash::of(b"none")), ms, body)
+}
+
+/// One that says it follows a certain event.
+fn forged_after(name: &str, secret: u8, place: (u64, Hash), ms: u64, body: Body) -> Sealed {
+    let (seq, prev) = place;
     let key = SigningKey::from_bytes(&[secret; 32]);
     let event = Event {
         id: next_id(None, ms, [9; 8]),
@@ -451,7 +457,7 @@ fn forged_by(name: &str, secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
         },
         device: DeviceId::of(&key),
         seq,
-        prev: (seq > 1).then(|| Hash::of(b"none")),
+        prev: (seq > 1).then_some(prev),
         based_on: vec![],
         evidence: vec![],
         body,
@@ -518,4 +524,87 @@ fn nobody_comes_in_before_a_key_by_choosing_a_time() {
     }
     let chief = store.people().get("410423", "chief").expect("there");
     assert!(chief.key.as_ref().is_some_and(|key| key.confirmed));
+}
+
+/// What a registry notes as out of order, and as on a branch, where these arrive one by one.
+fn order_of(events: &[Sealed]) -> (Vec<Hash>, Vec<Hash>) {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut store = office(&folder.path().join("a.papaver"), 1);
+    for sealed in events {
+        store
+            .write(|s| s.take(std::slice::from_ref(sealed)))
+            .expect("taken");
+    }
+    assert_eq!(
+        store
+            .verify(true)
+            .expect("verified")
+            .findings
+            .iter()
+            .filter(|f| matches!(f, Finding::Derived { .. }))
+            .count(),
+        0
+    );
+    let grounds = store.grounds().expect("read");
+    let mut late: Vec<Hash> = grounds.late.into_keys().collect();
+    let mut out_of_order: Vec<Hash> = grounds.out_of_order.into_iter().collect();
+    late.sort_unstable();
+    out_of_order.sort_unstable();
+    (out_of_order, late)
+}
+
+#[test]
+fn two_events_out_of_order_do_not_vouch_for_each_other_however_they_arrive() {
+    let note = |text: &str| {
+        Body::Setting(Setting {
+            key: text.into(),
+            value: "1".into(),
+        })
+    };
+    let at = 1_778_000_000_000;
+    // Numbers 10 to 14 of another device: the third and the fourth pretend to be from before.
+    let events: Vec<Sealed> = [(10, 100), (11, 200), (12, 50), (13, 60), (14, 300)]
+        .into_iter()
+        .map(|(seq, second)| forged(2, seq, at + second * 1_000, note("a")))
+        .collect();
+    let mut expected = vec![events[2].hash, events[3].hash];
+    expected.sort_unstable();
+    let mut order: Vec<usize> = (0..events.len()).collect();
+    // Every order of arrival.
+    loop {
+        let arrived: Vec<Sealed> = order.iter().map(|i| events[*i].clone()).collect();
+        assert_eq!(order_of(&arrived), (expected.clone(), vec![]), "{order:?}");
+        let Some(pivot) = (1..order.len()).rev().find(|i| order[i - 1] < order[*i]) else {
+            break;
+        };
+        let next = (pivot..order.len())
+            .rev()
+            .find(|i| order[*i] > order[pivot - 1])
+            .expect("there is one");
+        order.swap(pivot - 1, next);
+        order[pivot..].reverse();
+        if order[0] > 1 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn what_builds_on_a_branch_belongs_to_it_also_where_it_came_first() {
+    let note = |text: &str| {
+        Body::Setting(Setting {
+            key: text.into(),
+            value: "1".into(),
+        })
+    };
+    let at = 1_778_000_000_000;
+    let chain = forged(2, 10, at + 100_000, note("a"));
+    let twin = forged(2, 10, at + 110_000, note("b"));
+    let next = forged_after("chief", 2, (11, twin.hash), at + 120_000, note("c"));
+    let mut late = vec![twin.hash, next.hash];
+    late.sort_unstable();
+    for order in [[&chain, &twin, &next], [&chain, &next, &twin]] {
+        let arrived: Vec<Sealed> = order.into_iter().cloned().collect();
+        assert_eq!(order_of(&arrived), (vec![], late.clone()));
+    }
 }

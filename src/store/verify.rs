@@ -4,10 +4,17 @@
 //! through part by part, so that what is wrong can be named.
 
 mod at_once;
+mod finding;
 mod mark;
+mod rows;
+mod structure;
 
-use super::{Store, StoreError, actor_column, guard, raw, schema};
-use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
+pub use finding::{Finding, Gap, Verification};
+
+use rows::{Chain, Looked, looked, take_batch, verify_chains};
+
+use super::{Store, StoreError, schema};
+use crate::registry::event::{Event, EvidenceRef, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::site::Site;
 use crate::store::evidence;
@@ -16,135 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Events checked at a time.
 const BATCH: usize = 20_000;
-
-/// Something that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// The data base's own structure.
-    Structure {
-        /// What the engine says.
-        what: String,
-    },
-    /// An event.
-    Event {
-        /// Its row.
-        row: i64,
-        /// Its hash as the row has it.
-        hash: Hash,
-        /// The device and number that the row names.
-        device: DeviceId,
-        /// The number.
-        seq: i64,
-        /// What is wrong.
-        flaw: EventFlaw,
-    },
-    /// A row's columns do not repeat what its event says.
-    Row {
-        /// The row.
-        row: i64,
-    },
-    /// An event does not follow the one before it.
-    Chain {
-        /// The device.
-        device: DeviceId,
-        /// The number.
-        seq: u64,
-    },
-    /// Two events of a device have one number: its registry was copied or put back and written in twice.
-    Fork {
-        /// The device.
-        device: DeviceId,
-        /// The number.
-        seq: u64,
-    },
-    /// The derived tables are not what replay makes.
-    Derived {
-        /// The site, where it is one.
-        site: Option<SiteKey>,
-    },
-    /// A table, an index or a trigger is not the one that this program makes.
-    Schema {
-        /// Its name.
-        name: String,
-    },
-    /// Whose registry it is, or whom it trusts from the beginning, is not as its device signed it.
-    Grounds,
-    /// Events that this device verified before, and signed that it did, are gone or others.
-    Mark,
-    /// The district of a site is not that of the boundary file.
-    District {
-        /// The site.
-        site: SiteKey,
-    },
-    /// An evidence file that this device recorded is missing: it was here, and is gone.
-    EvidenceMissing {
-        /// Its digest.
-        sha256: Hash,
-        /// The name it came with.
-        name: String,
-    },
-    /// An evidence file has changed.
-    EvidenceChanged {
-        /// Its digest as recorded.
-        sha256: Hash,
-        /// The name it came with.
-        name: String,
-    },
-}
-
-/// Numbers of a device that have not arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
-    /// The device.
-    pub device: DeviceId,
-    /// The first missing number.
-    pub first: u64,
-    /// The last.
-    pub last: u64,
-}
-
-/// What verification found.
-#[derive(Debug, Clone, Default)]
-pub struct Verification {
-    /// Events looked at.
-    pub events: u64,
-    /// Signatures verified now.
-    pub signatures: u64,
-    /// Events whose signatures this device verified before, and signed that it did, unchanged since.
-    pub verified_before: u64,
-    /// Evidence files looked at.
-    pub files: u64,
-    /// What is wrong.
-    pub findings: Vec<Finding>,
-    /// What has not arrived.
-    pub gaps: Vec<Gap>,
-    /// Forks that a supervisor has explained.
-    pub acknowledged: Vec<(DeviceId, u64)>,
-    /// Evidence that events of others name and that has not arrived, by its digest and its name. Absent is not damaged: it
-    /// may be in another part of a bundle, or may never have been anywhere.
-    pub absent: Vec<(Hash, String)>,
-    /// Each device with its last number and that event's hash: what a paper ledger should carry.
-    pub heads: Vec<(DeviceId, u64, Hash)>,
-}
-
-/// A row of the table as it was read.
-struct Looked {
-    row: i64,
-    hash: Hash,
-    signature: [u8; 64],
-    actor_signature: Option<[u8; 64]>,
-    bytes: Vec<u8>,
-    device: DeviceId,
-    seq: i64,
-    guard: u32,
-    columns: Columns,
-}
-
-/// What a row repeats of its event: id, type, author, site, other site.
-type Columns = (Vec<u8>, String, String, Option<Vec<u8>>, Option<Vec<u8>>);
-
-/// What the chain of a device has shown so far: hash and predecessor by number.
-type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;
 
 impl Store {
     /// Verifies everything: every byte, every link, every signature, and what follows from the events. What this device
@@ -289,10 +167,9 @@ impl Store {
         let known = self.district_codes()?;
         let wrong = self.map_sites(|site| {
             let code = known.get(&site.key)?;
-            // Sites that came in, or were moved, since the file was read are filled in when it is read again.
+            // A site that came in, or was moved, since the file was read has no row until it is read again.
             let there = districts.code_of(site.place.lonlat());
-            (there != Some(code.as_str()) && !moved(&site))
-                .then_some(Finding::District { site: site.key })
+            (there != Some(code.as_str())).then_some(Finding::District { site: site.key })
         })?;
         found.findings.extend(wrong);
         Ok(())
@@ -457,145 +334,5 @@ impl Store {
         self.connection
             .query_row(sql, [], |row| row.get::<_, i64>(0))
             .map(|n| usize::try_from(n).unwrap_or(0))
-    }
-}
-
-/// Whether a site's position was corrected.
-fn moved(site: &Site) -> bool {
-    use crate::registry::site::MarkKind;
-    site.marks
-        .iter()
-        .any(|mark| matches!(mark.kind, MarkKind::Moved { .. }))
-}
-
-fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
-    let (hash, signature, actor_signature, bytes) = raw(row)?;
-    let device: [u8; 32] = row.get(5)?;
-    Ok(Looked {
-        row: row.get(4)?,
-        hash,
-        signature,
-        actor_signature,
-        bytes,
-        device: DeviceId(device),
-        seq: row.get(6)?,
-        guard: row.get(12)?,
-        columns: (
-            row.get(7)?,
-            row.get(8)?,
-            row.get(9)?,
-            row.get(10)?,
-            row.get(11)?,
-        ),
-    })
-}
-
-/// Checks rows on every core, and notes their links and files in order.
-fn take_batch(
-    batch: &[Looked],
-    found: &mut Verification,
-    chains: &mut BTreeMap<DeviceId, Chain>,
-    files: &mut BTreeMap<Hash, EvidenceRef>,
-) {
-    let checked: Vec<Result<Event, Finding>> =
-        batch.par_iter().map(|row| check_row(row, true)).collect();
-    found.events += batch.len() as u64;
-    found.signatures += batch.len() as u64;
-    for (row, event) in batch.iter().zip(checked) {
-        match event {
-            Ok(event) => {
-                chains
-                    .entry(event.device)
-                    .or_default()
-                    .entry(event.seq)
-                    .or_default()
-                    .push((row.hash, event.prev));
-                for file in event.evidence {
-                    files.entry(file.sha256).or_insert(file);
-                }
-            }
-            Err(finding) => found.findings.push(finding),
-        }
-    }
-}
-
-fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
-    let flawed = |flaw| Finding::Event {
-        row: row.row,
-        hash: row.hash,
-        device: row.device,
-        seq: row.seq,
-        flaw,
-    };
-    if guard(&row.signature, row.actor_signature.as_ref()) != row.guard {
-        return Err(flawed(EventFlaw::Signature));
-    }
-    let event = if full {
-        let sealed = Sealed::open(
-            row.bytes.clone(),
-            row.hash,
-            row.signature,
-            row.actor_signature,
-        )
-        .map_err(flawed)?;
-        sealed.check().map_err(flawed)?;
-        sealed.event
-    } else {
-        if Hash::of(&row.bytes) != row.hash {
-            return Err(flawed(EventFlaw::Hash));
-        }
-        Event::parse(&row.bytes).map_err(flawed)?
-    };
-    let (id, kind, actor, site, other) = &row.columns;
-    let repeats = id == event.id.as_bytes()
-        && row.device == event.device
-        && u64::try_from(row.seq) == Ok(event.seq)
-        && kind == event.body.kind()
-        && *actor == actor_column(&event.actor)
-        && site.as_deref() == event.site.as_ref().map(SiteKey::as_bytes)
-        && other.as_deref() == event.body.other_sites().first().map(SiteKey::as_bytes);
-    if repeats {
-        Ok(event)
-    } else {
-        Err(Finding::Row { row: row.row })
-    }
-}
-
-fn verify_chains(chains: &BTreeMap<DeviceId, Chain>, found: &mut Verification) {
-    for (device, chain) in chains {
-        let mut next = 1;
-        let mut before: BTreeSet<Hash> = BTreeSet::new();
-        for (seq, events) in chain {
-            if *seq > next {
-                found.gaps.push(Gap {
-                    device: *device,
-                    first: next,
-                    last: seq - 1,
-                });
-            }
-            if events.len() > 1 {
-                found.findings.push(Finding::Fork {
-                    device: *device,
-                    seq: *seq,
-                });
-            }
-            let follows = |prev: &Option<Hash>| match prev {
-                None => *seq == 1,
-                Some(prev) => *seq > next || before.contains(prev),
-            };
-            if !events.iter().all(|(_, prev)| follows(prev)) {
-                found.findings.push(Finding::Chain {
-                    device: *device,
-                    seq: *seq,
-                });
-            }
-            before = events.iter().map(|(hash, _)| *hash).collect();
-            next = seq + 1;
-        }
-        if let Some((seq, events)) = chain.last_key_value() {
-            found
-                .heads
-                .extend(events.iter().map(|(hash, _)| (*device, *seq, *hash)));
-        }
     }
 }

@@ -1,10 +1,9 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
-use super::replayed::{REPLAY_BATCH, fold_batch};
-use super::{Author, Authority, Draft, Moment, SiteEvents, Store, StoreError, Tip};
+use super::{Author, Draft, Moment, Store, StoreError, Tip};
 use crate::registry::body::{ActorAction, Body};
-use crate::registry::event::{Actor, Event, Recorder, Sealed, next_id};
-use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::event::{Actor, Event, Sealed, next_id};
+use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
 use crate::registry::replay::fold;
@@ -186,6 +185,33 @@ impl Store {
         Ok(())
     }
 
+    /// The role in which an author records such a thing; refused where they hold a key and do not sign.
+    fn role_for(&self, author: &Author, body: &Body) -> Result<Role, StoreError> {
+        let wanted = roles_for(body);
+        let holds = self.people().get(&author.unit, &author.name);
+        // The first key signs itself.
+        let makes_key = matches!(
+            body,
+            Body::Actor(change) if change.action == ActorAction::Key && change.key.is_some()
+        );
+        let held = holds.and_then(|person| person.key.as_ref());
+        if held.is_some() && author.key.is_none() && author.in_their_name.is_none() && !makes_key {
+            return Err(StoreError::KeyNeeded {
+                actor: author.name.clone(),
+            });
+        }
+        let first = matches!(body, Body::Init(_)).then_some(Role::Supervisor);
+        wanted
+            .iter()
+            .copied()
+            .find(|role| holds.is_some_and(|person| person.roles.contains(role)))
+            .or(first)
+            .ok_or_else(|| StoreError::NoRole {
+                actor: author.name.clone(),
+                roles: wanted.iter().map(|role| role.name()).collect(),
+            })
+    }
+
     fn seal(
         &self,
         author: &Author,
@@ -196,30 +222,7 @@ impl Store {
         let writer = self.writer.as_ref().ok_or_else(|| StoreError::ReadOnly {
             path: self.path.clone(),
         })?;
-        let wanted = roles_for(&draft.body);
-        let holds = self.people().get(&author.unit, &author.name);
-        // The first key signs itself.
-        let makes_key = matches!(
-            &draft.body,
-            Body::Actor(change) if change.action == ActorAction::Key && change.key.is_some()
-        );
-        let held = holds.and_then(|person| person.key.as_ref());
-        if held.is_some() && author.key.is_none() && author.in_their_name.is_none() && !makes_key {
-            return Err(StoreError::KeyNeeded {
-                actor: author.name.clone(),
-            });
-        }
-        let first =
-            matches!(draft.body, Body::Init(_)).then_some(crate::registry::Role::Supervisor);
-        let role = wanted
-            .iter()
-            .copied()
-            .find(|role| holds.is_some_and(|person| person.roles.contains(role)))
-            .or(first)
-            .ok_or_else(|| StoreError::NoRole {
-                actor: author.name.clone(),
-                roles: wanted.iter().map(|role| role.name()).collect(),
-            })?;
+        let role = self.role_for(author, &draft.body)?;
         let now_s = moment.now.as_second();
         let behind = writer.tip.map_or(0, |tip| tip.logged_s - now_s);
         let event = Event {
@@ -236,17 +239,7 @@ impl Store {
             at: draft.at,
             logged_at: moment.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             clock_behind_s: u64::try_from(behind).ok().filter(|seconds| *seconds > 1),
-            actor: Actor {
-                name: author.name.clone(),
-                unit: author.unit.clone(),
-                role,
-                key: author.key.as_ref().map(DeviceId::of),
-                recorder: author.in_their_name.as_ref().map(|recording| Recorder {
-                    name: recording.name.clone(),
-                    key: recording.key.as_ref().map(DeviceId::of),
-                    reason: recording.reason.clone(),
-                }),
-            },
+            actor: author.as_actor(role),
             device: writer.device,
             seq: writer.tip.map_or(1, |tip| tip.seq + 1),
             prev: writer.tip.map(|tip| tip.hash),
@@ -265,7 +258,7 @@ impl Store {
     }
 
     /// Puts an event into its table; `false` where it is there already.
-    fn insert(&self, sealed: &Sealed) -> Result<bool, StoreError> {
+    pub(super) fn insert(&self, sealed: &Sealed) -> Result<bool, StoreError> {
         let event = &sealed.event;
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
         let rows = self
@@ -295,170 +288,6 @@ impl Store {
             self.note_absent(sealed.hash, event)?;
         }
         Ok(rows == 1)
-    }
-
-    /// Writes a site into the derived tables.
-    fn keep(&self, site: &Site) -> Result<(), StoreError> {
-        let json = serde_json::to_vec(site).map_err(|e| self.damaged(e.to_string()))?;
-        self.keep_json(site, &json)
-    }
-
-    fn keep_json(&self, site: &Site, json: &[u8]) -> Result<(), StoreError> {
-        let put = || -> rusqlite::Result<()> {
-            // Where it has moved, its district is looked up anew.
-            self.connection
-                .prepare_cached(
-                    "DELETE FROM site_districts WHERE key = ?1 AND EXISTS \
-                     (SELECT 1 FROM sites WHERE key = ?1 AND (lon_e7 <> ?2 OR lat_e7 <> ?3))",
-                )?
-                .execute(params![
-                    site.key.as_bytes(),
-                    site.place.lon_e7,
-                    site.place.lat_e7
-                ])?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO sites(key, state, disputed, season, crew, unit, lon_e7, lat_e7, digest, json) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-                     ON CONFLICT(key) DO UPDATE SET state = ?2, disputed = ?3, season = ?4, crew = ?5, unit = ?6, lon_e7 = ?7, \
-                     lat_e7 = ?8, digest = ?9, json = ?10",
-                )?
-                .execute(params![
-                    site.key.as_bytes(),
-                    site.state.name(),
-                    site.disputed,
-                    site.season,
-                    site.crew(),
-                    site.unit,
-                    site.place.lon_e7,
-                    site.place.lat_e7,
-                    Hash::of(json).as_bytes(),
-                    json
-                ])?;
-            for sql in [
-                "DELETE FROM candidates WHERE site = ?1",
-                "DELETE FROM photographs WHERE site = ?1",
-            ] {
-                self.connection
-                    .prepare_cached(sql)?
-                    .execute([site.key.as_bytes()])?;
-            }
-            let mut photograph = self.connection.prepare_cached(
-                "INSERT OR IGNORE INTO photographs(sha256, site) VALUES (?1, ?2)",
-            )?;
-            for file in site.photographs() {
-                photograph.execute([file.sha256.as_bytes(), site.key.as_bytes()])?;
-            }
-            let mut candidate = self.connection.prepare_cached(
-                "INSERT OR IGNORE INTO candidates(candidate, site) VALUES (?1, ?2)",
-            )?;
-            for detection in site.detections() {
-                candidate.execute(params![detection.candidate, site.key.as_bytes()])?;
-            }
-            Ok(())
-        };
-        put().map_err(|e| self.fail(e))
-    }
-
-    /// Takes events of other devices that were checked before: the union with what is here. Returns how many were new.
-    ///
-    /// # Errors
-    /// Those of writing.
-    pub fn take(&mut self, events: &[Sealed]) -> Result<usize, StoreError> {
-        let mut touched = self.note_arrived()?;
-        let mut count = 0;
-        for sealed in events {
-            if self.insert(sealed)? {
-                count += 1;
-                touched.extend(self.note_order(sealed)?);
-                touched.extend(sealed.event.site);
-                touched.extend(sealed.event.body.other_sites());
-            }
-        }
-        self.relearn(touched)?;
-        Ok(count)
-    }
-
-    /// Folds these sites again and keeps them: read one after another, folded on every core.
-    fn refold(&self, keys: &[SiteKey]) -> Result<(), StoreError> {
-        for keys in keys.chunks(REPLAY_BATCH) {
-            let histories = keys
-                .iter()
-                .map(|key| Ok((*key, self.raw_events_of(*key)?)))
-                .collect::<Result<Vec<SiteEvents>, StoreError>>()?;
-            let neighbours = self.neighbours(keys, &[])?;
-            for (site, json) in fold_batch(&histories, &self.gate, &neighbours)
-                .map_err(|what| self.damaged(what))?
-            {
-                self.keep_json(&site, &json)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Learns the law anew, and folds these sites again and those that are judged otherwise now, perhaps.
-    fn relearn(&mut self, mut touched: BTreeSet<SiteKey>) -> Result<(), StoreError> {
-        let before = self.learn()?;
-        touched.extend(self.judged_otherwise(&before)?);
-        let keys: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
-        self.refold(&keys)
-    }
-
-    /// The sites that are judged otherwise, perhaps, than by the gate as it was.
-    fn judged_otherwise(&self, before: &Authority) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut sites = BTreeSet::new();
-        let mut of = |by: &str, values: &[&dyn rusqlite::ToSql]| -> Result<(), StoreError> {
-            sites.extend(self.site_keys(
-                &format!(
-                    "SELECT site FROM events WHERE {by} AND site IS NOT NULL \
-                     UNION SELECT other_site FROM events WHERE {by} AND other_site IS NOT NULL"
-                ),
-                values,
-            )?);
-            Ok(())
-        };
-        for (unit, name) in self.people().changed_since(before.people()) {
-            let supervises = |gate: &Authority| {
-                let person = gate.people().get(&unit, &name);
-                person.is_some_and(|p| p.roles.contains(&Role::Supervisor) || p.key.is_some())
-            };
-            // A supervisor's roles and keys bear on what others record, in their names and alone.
-            let (from, to) = if supervises(before) || supervises(&self.gate) {
-                (format!("{unit}/"), format!("{unit}0"))
-            } else {
-                (format!("{unit}/{name}"), format!("{unit}/{name}\u{0}"))
-            };
-            of("actor >= ?1 AND actor < ?2", &[&from, &to])?;
-        }
-        let devices = self.gate.devices_changed_since(before);
-        for device in devices.iter().chain(&self.gate.explained_since(before)) {
-            of("device = ?1", &[&device.as_bytes()])?;
-        }
-        Ok(sites)
-    }
-
-    /// Empties the derived tables and fills them by replay. Returns the number of sites.
-    ///
-    /// # Errors
-    /// Those of writing; [`StoreError::Damaged`] names the event that cannot be read.
-    pub fn rebuild(&mut self) -> Result<u64, StoreError> {
-        self.write(|store| {
-            store
-                .connection
-                .execute_batch(
-                    "DELETE FROM sites; DELETE FROM candidates; DELETE FROM photographs; \
-                     DELETE FROM out_of_order; DELETE FROM late; DELETE FROM absent;",
-                )
-                .map_err(|e| store.fail(e))?;
-            store.note_all()?;
-            store.learn()?;
-            let mut count = 0;
-            store.replay_all(|site, json| {
-                count += 1;
-                store.keep_json(site, json)
-            })?;
-            Ok(count)
-        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
 use crate::province::facts::Facts;
 use crate::province::gather::{facts_of, windows_of};
-use crate::words::{Lang, Said, Say};
+use crate::words::{Action, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
 use serde_json::{Value, json as value};
@@ -57,20 +57,25 @@ pub(super) enum NoDistricts {
 impl Say for NoDistricts {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::None => Said::new(lang.pick(
-                "this registry knows no districts",
-                "登记库没有区划边界",
-            ))
-            .hint(lang.pick(
-                "read a boundary file first: `papaver registry districts counties.geojson --vintage 2026`",
-                "请先读入区划边界：`papaver registry districts counties.geojson --vintage 2026`",
+            Self::None => Said::new(
+                lang.pick("this registry knows no districts", "登记库没有区划边界"),
+            )
+            .hint(crate::remedy!(
+                lang,
+                "read a boundary file first: {districts}",
+                "请先读入区划边界：{districts}",
+                districts = Action::ReadDistricts,
             )),
             Self::Level { level, known } => Said::new(tr!(
                 lang,
                 "the boundary file has no districts whose codes have {level} digits",
                 "区划边界中没有 {level} 位代码的区划"
             ))
-            .hint(tr!(lang, "it has codes of {known} digits", "其代码位数有 {known}")),
+            .hint(tr!(
+                lang,
+                "it has codes of {known} digits",
+                "其代码位数有 {known}"
+            )),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::registry::body::{Body, TargetList};
 use crate::registry::event::EvidenceRole;
 use crate::store::evidence;
 use crate::store::{Draft, Store};
-use crate::words::{Lang, Said, Say};
+use crate::words::{Action, Lang, Remedy, Said, Say};
 use crate::{speaking_error, tr};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json as value};
@@ -85,13 +85,14 @@ impl Say for NoList {
         let Self(known) = self;
         Said::new(lang.pick("there is no such list of targets", "没有这份靶标")).hint(
             if known.is_empty() {
-                lang.pick(
-                    "take one in first: `papaver targets import FILE`",
-                    "请先导入：`papaver targets import 文件`",
+                crate::remedy!(
+                    lang,
+                    "take one in first: {import}",
+                    "请先导入：{import}",
+                    import = Action::ImportTargets,
                 )
-                .to_owned()
             } else {
-                tr!(lang, "there are: {known}", "已有：{known}")
+                Remedy::from(tr!(lang, "there are: {known}", "已有：{known}"))
             },
         )
     }

@@ -8,7 +8,7 @@ use crate::province::period::{Period, Scope};
 use crate::province::windows::Windows;
 use crate::store::Store;
 use crate::tr;
-use crate::words::{Lang, Said, Say};
+use crate::words::{Action, Lang, Said, Say};
 use clap::{Args, ValueEnum};
 
 /// Which districts.
@@ -70,10 +70,11 @@ impl Say for NoFigures {
                 "not enough data: the registry has no districts",
                 "数据不足：登记库没有区划"
             ))
-            .hint(tr!(
+            .hint(crate::remedy!(
                 lang,
-                "read a boundary file: `papaver registry districts FILE`",
-                "请读入区划边界：`papaver registry districts 文件`"
+                "read a boundary file: {districts}",
+                "请读入区划边界：{districts}",
+                districts = Action::ReadDistricts,
             )),
             Self::None(code) => Said::new(tr!(
                 lang,
@@ -90,10 +91,12 @@ impl Say for NoFigures {
                 "not enough data: the registry holds neither flights nor sites",
                 "数据不足：登记库没有航次，也没有图斑"
             ))
-            .hint(tr!(
+            .hint(crate::remedy!(
                 lang,
-                "record scans with `papaver record`, or merge bundles with `papaver bundle import`",
-                "请用 `papaver record` 录入航测结果，或用 `papaver bundle import` 合并数据包"
+                "record scans with {record}, or take bundles in with {apply}",
+                "请用 {record} 录入航测结果，或用 {apply} 导入数据包",
+                record = Action::Record,
+                apply = Action::ApplyBundle,
             )),
         }
     }

@@ -1,15 +1,16 @@
 //! What every command of the registry shares: which file, who acts, when, in which language.
 
 use super::say::{ArgumentError, Failure, bad};
-use crate::registry::body::Body;
-use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
-use crate::registry::{Site, SiteKey};
-use crate::store::{Author, Draft, InTheirName, Moment, Store};
-use crate::store::{evidence, keys};
+use super::sites::show_changed;
+use crate::office::life::{self, Step};
+use crate::office::{self, Changed, Credentials, Office, OfficeError, Session, clock};
+use crate::registry::SiteKey;
+use crate::store::keys;
+use crate::store::{Author, InTheirName, Store};
 use crate::tr;
 use crate::words::Lang;
 use ed25519_dalek::SigningKey;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a second writer waits.
@@ -41,23 +42,12 @@ pub struct Common {
     pub json: bool,
 }
 
+pub(in crate::cli) use crate::office::clock::{moment, today};
+
 /// A command's surroundings.
 pub(in crate::cli) struct Context {
     pub(in crate::cli) common: Common,
     pub(in crate::cli) lang: Lang,
-}
-
-/// Today, where this machine is.
-pub(in crate::cli) fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
-}
-
-/// Now, with fresh dice.
-pub(in crate::cli) fn moment() -> Moment {
-    Moment {
-        now: jiff::Timestamp::now(),
-        random: rand::random(),
-    }
 }
 
 impl Context {
@@ -91,6 +81,41 @@ impl Context {
     }
 
     /// Opens for writing, and says who acts.
+    pub(in crate::cli) fn office(&self) -> Result<(Office, Session), Failure> {
+        let actor = self.actor()?;
+        let office = Office::open(&self.path()?, &actor)?;
+        self.tell_migrated(office.store());
+        let recorder = self.common.recorder.clone();
+        let session = office
+            .sign_in(Credentials {
+                actor,
+                passphrase: self.passphrase()?,
+                in_their_name: recorder.zip(self.common.without_key.clone()),
+                happened: self.happened()?,
+            })
+            .map_err(|error| match error {
+                OfficeError::ManyUnits(name) => ArgumentError::ManyUnits(name).into(),
+                other => Failure::from(other),
+            })?;
+        Ok((office, session))
+    }
+
+    /// Takes a step in the life of a site, and says how the site stands then.
+    pub(in crate::cli) fn step(
+        &self,
+        site: &str,
+        files: &office::Files,
+        step: impl FnOnce(&Store, SiteKey) -> Result<Step, Failure>,
+    ) -> Result<Changed, Failure> {
+        let (mut office, session) = self.office()?;
+        let key = office.store().find(site)?;
+        let step = step(office.store(), key)?;
+        let changed = life::take(&mut office, &session, key, step, files)?;
+        show_changed(&changed, office.store(), self);
+        Ok(changed)
+    }
+
+    /// Opens for writing, and says who acts.
     pub(in crate::cli) fn write(&self) -> Result<(Store, Author), Failure> {
         let store = self.open()?;
         let author = self.author(&store, &self.actor()?)?;
@@ -103,7 +128,7 @@ impl Context {
         let who = format!(
             "{name} (pid {}, {})",
             std::process::id(),
-            jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S")
+            clock::now().strftime("%Y-%m-%d %H:%M:%S")
         );
         let store = Store::open_write(&self.path()?, &who, WAIT)?;
         self.tell_migrated(&store);
@@ -116,10 +141,23 @@ impl Context {
             return;
         };
         let refused = migrated.refused;
+        let brought = if migrated.in_memory {
+            tr!(
+                self.lang,
+                "the registry is of an earlier version and cannot be written here: it is shown as this version reads it",
+                "登记库为旧版本且此处无法写入：按新版本的规则显示，文件未改动"
+            )
+        } else {
+            tr!(
+                self.lang,
+                "the registry was brought to this version",
+                "登记库已升级"
+            )
+        };
         super::say::tell(&tr!(
             self.lang,
-            "the registry was brought to this version; {refused} of its events are kept and no longer followed (`papaver verify` lists them)",
-            "登记库已升级；其中 {refused} 条记录按新规则不再采信，均予保留（`papaver verify` 可列出）"
+            "{brought}; {refused} of its events are kept and no longer followed (`papaver verify` lists them)",
+            "{brought}；其中 {refused} 条记录按新规则不再采信，均予保留（`papaver verify` 可列出）"
         ));
     }
 
@@ -195,58 +233,33 @@ impl Context {
         Ok(std::env::var(variable).ok().filter(|p| !p.is_empty()))
     }
 
-    /// When the event happened.
+    /// When the event happened: what was said, else now.
     pub(in crate::cli) fn at(&self) -> Result<String, Failure> {
-        match &self.common.when {
-            Some(text) => Self::time("--when", text),
-            None => Ok(jiff::Zoned::now()
-                .strftime("%Y-%m-%dT%H:%M:%S%:z")
-                .to_string()),
-        }
+        Ok(self.happened()?.unwrap_or_else(clock::at))
+    }
+
+    /// When the event happened, where that was said.
+    fn happened(&self) -> Result<Option<String>, Failure> {
+        let when = self.common.when.as_deref();
+        when.map(|text| Self::time("--when", text)).transpose()
     }
 
     /// A date or a time that was typed.
     pub(in crate::cli) fn time(option: &'static str, text: &str) -> Result<String, Failure> {
-        let now = jiff::Zoned::now();
         if let Ok(date) = text.parse::<jiff::civil::Date>()
             && text.len() == 10
         {
-            let noon = date.at(12, 0, 0, 0).to_zoned(now.time_zone().clone());
+            let noon = date
+                .at(12, 0, 0, 0)
+                .to_zoned(clock::now().time_zone().clone());
             return noon
-                .map(|noon| noon.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+                .map(|noon| clock::written(&noon))
                 .map_err(|_out_of_range| bad(option, text, "2026-05-03"));
         }
         if text.parse::<jiff::Timestamp>().is_ok() {
             return Ok(text.to_owned());
         }
         Err(bad(option, text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
-    }
-
-    /// Keeps files and appends one event about a site.
-    pub(in crate::cli) fn record(
-        &self,
-        site: &str,
-        files: &Files,
-        body: impl FnOnce(&Store, &Site) -> Result<Body, Failure>,
-    ) -> Result<(Store, SiteKey, Sealed), Failure> {
-        let (mut store, author) = self.write()?;
-        let key = store.find(site)?;
-        let known = store
-            .site(key)?
-            .ok_or_else(|| crate::store::StoreError::UnknownSite {
-                code: site.to_owned(),
-            })?;
-        let body = body(&store, &known)?;
-        let at = self.at()?;
-        let evidence = files.keep(&store, &known, &at)?;
-        let draft = Draft {
-            site: Some(key),
-            at,
-            evidence,
-            body,
-        };
-        let sealed = store.write(|s| s.append(&author, draft, moment()))?;
-        Ok((store, key, sealed))
     }
 }
 
@@ -270,38 +283,23 @@ pub struct Files {
     /// A document 文书扫描件
     #[arg(long, value_name = "FILE")]
     pub document: Vec<PathBuf>,
-    /// What `--photo` shows; set by the command.
-    #[arg(skip)]
-    pub after: bool,
 }
 
 impl Files {
-    fn keep(&self, store: &Store, site: &Site, at: &str) -> Result<Vec<EvidenceRef>, Failure> {
-        let folder = store.evidence_folder();
-        let plain = if self.after {
-            EvidenceRole::After
+    /// What they are: `--photo` shows what is left where the uprooting is meant, else the scene.
+    pub(in crate::cli) fn handed_in(self, after: bool) -> office::Files {
+        let (mut scene, photos) = (self.scene_photo, self.photos);
+        let after = if after {
+            photos
         } else {
-            EvidenceRole::Scene
+            scene.splice(0..0, photos);
+            vec![]
         };
-        let groups: [(&[PathBuf], EvidenceRole); 4] = [
-            (&self.photos, plain),
-            (&self.scene_photo, EvidenceRole::Scene),
-            (&self.reflight, EvidenceRole::Reflight),
-            (&self.document, EvidenceRole::Document),
-        ];
-        let mut kept = Vec::new();
-        for (paths, role) in groups {
-            for path in paths {
-                kept.push(evidence::keep(
-                    &folder,
-                    Path::new(path),
-                    role,
-                    Some(&site.place),
-                    at,
-                    store.settings(),
-                )?);
-            }
+        office::Files {
+            scene,
+            after,
+            reflight: self.reflight,
+            documents: self.document,
         }
-        Ok(kept)
     }
 }

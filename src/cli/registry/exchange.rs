@@ -5,6 +5,7 @@ use super::context::{Common, Context, moment, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 
+use crate::cli::action;
 use crate::exchange::import::{Fate, Recorded, Report, Request, RowReport, What, import};
 use crate::exchange::ledger::Context as LedgerContext;
 use crate::exchange::training::write_training_set;
@@ -188,7 +189,7 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
                 Fate::Before => out["fate"] = "recorded_before".into(),
                 Fate::Refused(flaw) => {
                     out["fate"] = "refused".into();
-                    out["why"] = flaw.say(lang).into();
+                    out["why"] = action::text(&flaw.say(lang), lang).into();
                 }
             }
             out
@@ -273,7 +274,7 @@ fn line(row: &RowReport, lang: Lang) -> String {
         }
         Fate::Before => lang.pick("recorded before", "此前已录").to_owned(),
         Fate::Refused(flaw) => {
-            let why = flaw.say(lang);
+            let why = action::text(&flaw.say(lang), lang);
             tr!(lang, "refused: {why}", "拒绝：{why}")
         }
     };

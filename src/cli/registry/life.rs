@@ -1,13 +1,14 @@
 //! The moves of a site's life from a crew's dispatch to its end: `assign`, `eradicate`, `accept`, `reopen`, `resolve`.
 
 use super::Done;
-use super::context::{Common, Context, Files, moment};
+use super::context::{Common, Context, Files};
 use super::say::{Failure, bad, tell};
-use super::sites::changed;
+use super::sites::show_changed;
+use crate::office;
+use crate::office::life::{Step, assign};
 use crate::registry::State;
-use crate::registry::body::{self, Body, FailReason};
+use crate::registry::body::{self, FailReason};
 use crate::registry::coded::Coded;
-use crate::store::Draft;
 use crate::words::Lang;
 use clap::Args;
 
@@ -49,32 +50,15 @@ impl Assign {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let keys = self
-            .sites
-            .iter()
-            .map(|site| store.find(site))
-            .collect::<Result<Vec<_>, _>>()?;
-        let at = context.at()?;
-        store.write(|store| {
-            for key in &keys {
-                let body = Body::Assign(body::Assign {
-                    crew: self.crew.clone(),
-                    due: due.clone(),
-                });
-                let draft = Draft {
-                    site: Some(*key),
-                    at: at.clone(),
-                    evidence: vec![],
-                    body,
-                };
-                store.append(&author, draft, moment())?;
-            }
-            Ok(())
-        })?;
-        for key in keys {
-            changed(&store, key, &context.common, lang)?;
-        }
+        let (mut office, session) = context.office()?;
+        let sites = self.sites.iter().map(|site| office.store().find(site));
+        let sites = sites.collect::<Result<Vec<_>, _>>()?;
+        let crew = body::Assign {
+            crew: self.crew,
+            due,
+        };
+        let changed = assign(&mut office, &session, &sites, &crew)?;
+        show_changed(&changed, office.store(), &context);
         Ok(Done::Whole)
     }
 }
@@ -111,10 +95,7 @@ impl Eradicate {
             common: self.common,
             lang,
         };
-        let files = Files {
-            after: true,
-            ..self.files
-        };
+        let files = self.files.handed_in(true);
         let body = body::Eradicate {
             percent: self.percent,
             method: self.method,
@@ -123,9 +104,8 @@ impl Eradicate {
             forced: self.force,
             imported: None,
         };
-        let (store, key, _) =
-            context.record(&self.site, &files, |_, _| Ok(Body::Eradicate(body)))?;
-        changed(&store, key, &context.common, lang)
+        context.step(&self.site, &files, |_, _| Ok(Step::Eradicate(body)))?;
+        Ok(Done::Whole)
     }
 }
 
@@ -160,25 +140,21 @@ impl Accept {
             common: self.common,
             lang,
         };
-        let files = Files {
-            after: true,
-            ..self.files
-        };
+        let files = self.files.handed_in(true);
         let body = body::Accept {
             passed: reason.is_none(),
             reason,
             note: self.note,
             forced: self.force,
         };
-        let (store, key, sealed) =
-            context.record(&self.site, &files, |_, _| Ok(Body::Accept(body)))?;
-        if sealed.event.actor.key.is_none() {
+        let changed = context.step(&self.site, &files, |_, _| Ok(Step::Accept(body)))?;
+        if !changed.signed {
             tell(lang.pick(
                 "accepted without the acceptor's own key: this stays marked",
                 "未用验收员个人密钥签名，将永久标注",
             ));
         }
-        changed(&store, key, &context.common, lang)
+        Ok(Done::Whole)
     }
 }
 
@@ -200,11 +176,11 @@ impl Reopen {
             common: self.common,
             lang,
         };
-        let body = Body::Reopen(body::Reason {
+        let step = Step::Reopen(body::Reason {
             reason: self.reason,
         });
-        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| Ok(body))?;
-        changed(&store, key, &context.common, lang)
+        context.step(&self.site, &office::Files::default(), |_, _| Ok(step))?;
+        Ok(Done::Whole)
     }
 }
 
@@ -232,11 +208,11 @@ impl Resolve {
             common: self.common,
             lang,
         };
-        let body = Body::Resolve(body::Resolve {
+        let step = Step::Resolve(body::Resolve {
             state,
             reason: self.reason,
         });
-        let (store, key, _) = context.record(&self.site, &Files::default(), |_, _| Ok(body))?;
-        changed(&store, key, &context.common, lang)
+        context.step(&self.site, &office::Files::default(), |_, _| Ok(step))?;
+        Ok(Done::Whole)
     }
 }

@@ -3,10 +3,12 @@
 use super::Done;
 use super::context::{Common, Context, Files};
 use super::say::{Failure, bad};
-use super::sites::{changed, dm2, lonlat};
-use crate::registry::body::{self, Body};
+use super::sites::{dm2, lonlat};
+use crate::office;
+use crate::office::life::Step;
+use crate::registry::body;
 use crate::registry::place::Place;
-use crate::registry::{Hash, Site};
+use crate::registry::{Hash, SiteKey};
 use crate::store::Store;
 use crate::words::Lang;
 use clap::Args;
@@ -30,9 +32,10 @@ impl Note {
             common: self.common,
             lang,
         };
-        let body = Body::Note(body::Note { text: self.text });
-        let (store, key, _) = context.record(&self.site, &self.files, |_, _| Ok(body))?;
-        changed(&store, key, &context.common, lang)
+        let note = body::Note { text: self.text };
+        let files = self.files.handed_in(false);
+        context.step(&self.site, &files, |_, _| Ok(Step::Note(note)))?;
+        Ok(Done::Whole)
     }
 }
 
@@ -70,11 +73,11 @@ pub struct Correct {
 }
 
 /// The event of a site that a person means by the beginning of its hash.
-fn event_of(store: &Store, site: &Site, typed: &str) -> Result<Hash, Failure> {
-    let looks = || bad("--event", typed, "papaver log SITE --json");
+fn event_of(store: &Store, site: SiteKey, typed: &str) -> Result<Hash, Failure> {
+    let looks = || bad("--event", typed, "3f9c… (papaver log SITE --json)");
     let typed = typed.trim().to_lowercase();
     let found: Vec<Hash> = store
-        .events_of(site.key)?
+        .events_of(site)?
         .iter()
         .map(|sealed| sealed.hash)
         .filter(|hash| typed.len() >= 4 && hash.to_string().starts_with(&typed))
@@ -111,12 +114,12 @@ impl Correct {
             common: self.common,
             lang,
         };
-        let (store, key, _) = context.record(&self.site, &Files::default(), |store, site| {
+        context.step(&self.site, &office::Files::default(), |store, site| {
             correct.of = event
                 .map(|typed| event_of(store, site, &typed))
                 .transpose()?;
-            Ok(Body::Correct(Box::new(correct)))
+            Ok(Step::Correct(Box::new(correct)))
         })?;
-        changed(&store, key, &context.common, lang)
+        Ok(Done::Whole)
     }
 }

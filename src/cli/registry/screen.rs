@@ -1,18 +1,18 @@
 //! `screen`: one site, or the decisions that the contact sheet saved.
 
 use super::Done;
-use super::context::{Common, Context, Files, moment};
+use super::context::{Common, Context};
 use super::life::word;
 use super::say::{Failure, bad, json, tell};
-use super::sites::changed;
+use crate::office::Files;
+use crate::office::life::Step;
 use crate::office::record::decisions;
-use crate::registry::body::{self, Body, RejectReason};
-use crate::registry::moves::Refusal;
-use crate::store::{Draft, StoreError};
+use crate::office::screening::screen_all;
+use crate::registry::body::{self, RejectReason};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `papaver screen`
 #[derive(Debug, Args)]
@@ -53,78 +53,33 @@ impl Screen {
         if reason.is_none() && !self.keep {
             return Err(bad("screen", "", "--keep / --reject crop"));
         }
-        let body = Body::Screen(body::Screen {
+        let screen = body::Screen {
             keep: self.keep,
             reason,
             note: self.note,
-        });
-        let (store, key, _) =
-            context.record(&self.site.unwrap_or_default(), &Files::default(), |_, _| {
-                Ok(body)
-            })?;
-        changed(&store, key, &context.common, lang)
+        };
+        let site = self.site.unwrap_or_default();
+        context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
+        Ok(Done::Whole)
     }
 }
 
-/// Each decision once; one that a site has moved past is told and passed over, the rest is kept.
-fn screen_from(context: &Context, from: &std::path::Path) -> Result<Done, Failure> {
+/// What the contact sheet saved, and what became of it.
+fn screen_from(context: &Context, from: &Path) -> Result<Done, Failure> {
     let lang = context.lang;
     let decided = decisions(from)?;
-    let (mut store, author) = context.write()?;
-    let (mut kept, mut rejected, mut again, mut passed_over) = (0, 0, 0, Vec::new());
-    for decision in decided {
-        let Some(key) = store.site_of_candidate(&decision.candidate)? else {
-            passed_over.push((
-                decision.candidate.clone(),
-                lang.pick("not recorded here", "本库未录入").to_owned(),
-            ));
-            continue;
-        };
-        let site = store.site(key)?;
-        let same =
-            site.as_ref()
-                .and_then(|s| s.screened.as_ref())
-                .is_some_and(|(keep, reason, stamp)| {
-                    (*keep, *reason, &stamp.at)
-                        == (decision.screen.keep, decision.screen.reason, &decision.at)
-                });
-        if same {
-            again += 1;
-            continue;
-        }
-        let draft = Draft {
-            site: Some(key),
-            at: decision.at.clone(),
-            evidence: vec![],
-            body: Body::Screen(decision.screen.clone()),
-        };
-        match store.write(|s| s.append(&author, draft, moment())) {
-            Ok(_) if decision.screen.keep => kept += 1,
-            Ok(_) => rejected += 1,
-            Err(StoreError::Refused {
-                refusal: Refusal::State { state, .. },
-                site,
-                ..
-            }) => {
-                passed_over.push((
-                    decision.candidate.clone(),
-                    format!("{site}: {}", state.label(lang)),
-                ));
-            }
-            Err(other) => return Err(other.into()),
-        }
-    }
+    let (mut office, session) = context.office()?;
+    let done = screen_all(&mut office, &session, decided, lang)?;
     if context.common.json {
-        json(
-            &serde_json::json!({"kept": kept, "rejected": rejected, "recorded_before": again, "passed_over": passed_over}),
-        );
+        json(&serde_json::json!(done));
     } else {
+        let (kept, rejected, again) = (done.kept, done.rejected, done.recorded_before);
         tell(&tr!(
             lang,
             "kept {kept}, put aside {rejected}, recorded before {again}",
             "保留 {kept}，排除 {rejected}，此前已录 {again}"
         ));
-        for (candidate, why) in &passed_over {
+        for (candidate, why) in &done.passed_over {
             tell(&tr!(
                 lang,
                 "passed over {candidate}: {why}",
@@ -132,7 +87,7 @@ fn screen_from(context: &Context, from: &std::path::Path) -> Result<Done, Failur
             ));
         }
     }
-    Ok(if passed_over.is_empty() {
+    Ok(if done.passed_over.is_empty() {
         Done::Whole
     } else {
         Done::Partly

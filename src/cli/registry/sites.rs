@@ -1,47 +1,34 @@
 //! `record`, `add`, `sites`, `show`, `log`.
 
 use super::Done;
-use super::context::{Common, Context, moment, today};
+use super::context::{Common, Context, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 use super::view::{line, page, site_json};
 use crate::ground::LonLat;
+use crate::office::Changed;
+use crate::office::found::{Found, add};
 use crate::office::record::{Recorded, ScanFolder, record};
-use crate::registry::SiteKey;
-use crate::registry::body::{Body, Create, Source};
+use crate::registry::body::Source;
 use crate::registry::coded::Coded;
-use crate::registry::event::{Sealed, next_id};
-use crate::registry::place::Place;
-use crate::registry::unit;
-use crate::store::{Draft, Store, StoreError};
+use crate::registry::event::Sealed;
+use crate::store::Store;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// The last word of a command that changed a site.
-pub(super) fn changed(
-    store: &Store,
-    key: SiteKey,
-    common: &Common,
-    lang: Lang,
-) -> Result<Done, Failure> {
-    if let Some(site) = store.site(key)? {
-        let code = store.code(key)?;
-        if common.json {
-            json(&site_json(
-                &site,
-                &code,
-                store.district(key)?.as_ref(),
-                store.settings(),
-                today(),
-            ));
+/// The last word of a command that changed sites: how they stand.
+pub(in crate::cli) fn show_changed(changed: &Changed, store: &Store, context: &Context) {
+    for now in &changed.sites {
+        if context.common.json {
+            json(&serde_json::json!(now));
         } else {
-            data(&line(&site, &code, store.settings(), today(), lang));
+            let settings = store.settings();
+            data(&line(&now.site, &now.id, settings, today(), context.lang));
         }
     }
-    Ok(Done::Whole)
 }
 
 /// Degrees typed as `LON,LAT`.
@@ -70,28 +57,19 @@ impl Record {
             lang,
         };
         let scan = ScanFolder::read(&self.scan)?;
-        let (mut store, author) = context.write()?;
-        let done = record(&mut store, &author, &scan, &context.at()?, &mut moment)?;
-        let codes = |keys: &[SiteKey]| codes(&store, keys);
+        let (mut office, session) = context.office()?;
+        let done = record(&mut office, &session, &scan)?;
         if context.common.json {
-            json(&serde_json::json!({
-                "scan": scan.record.scan, "new": codes(&done.new)?, "recurring": codes(&done.recurring)?, "raised": codes(&done.raised)?,
-                "residue": codes(&done.residue)?, "seen": codes(&done.seen)?, "known_before": done.known_before, "undated": done.undated,
-                "pictures_missing": done.pictures_missing, "unverifiable": done.unverifiable
-            }));
-            return Ok(Done::Whole);
+            json(&serde_json::json!(done));
+        } else {
+            told(&done, lang);
         }
-        told(&done, &store, lang)?;
         Ok(Done::Whole)
     }
 }
 
-fn codes(store: &Store, keys: &[SiteKey]) -> Result<Vec<String>, StoreError> {
-    keys.iter().map(|key| store.code(*key)).collect()
-}
-
 /// What became of the candidates, in words.
-fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
+fn told(done: &Recorded, lang: Lang) {
     let groups = [
         (&done.new, lang.pick("new", "新增")),
         (
@@ -108,13 +86,9 @@ fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
             lang.pick("seen again, nothing follows", "再次发现，无需处理"),
         ),
     ];
-    for (keys, label) in groups {
-        if !keys.is_empty() {
-            data(&format!(
-                "{label} {}: {}",
-                keys.len(),
-                codes(store, keys)?.join(" ")
-            ));
+    for (codes, label) in groups {
+        if !codes.is_empty() {
+            data(&format!("{label} {}: {}", codes.len(), codes.join(" ")));
         }
     }
     if done.known_before > 0 {
@@ -147,7 +121,6 @@ fn told(done: &Recorded, store: &Store, lang: Lang) -> Result<(), Failure> {
             "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
         ));
     }
-    Ok(())
 }
 
 /// `papaver add`
@@ -183,45 +156,24 @@ impl Add {
             common: self.common,
             lang,
         };
-        let (mut store, author) = context.write()?;
-        let place = Place::point(at);
-        let radius = f64::from(store.settings().match_radius_m);
-        let near = store.sites_near(&place, radius)?;
-        let nearest = near
-            .iter()
-            .map(|site| (place.distance_m(&site.place), site.key))
-            .filter(|(metres, _)| *metres <= radius)
-            .min_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((metres, key)) = nearest {
-            let code = store.code(key)?;
+        let (mut office, session) = context.office()?;
+        let found = Found {
+            at,
+            source,
+            name: self.name,
+            note: self.note,
+            area_dm2,
+        };
+        let added = add(&mut office, &session, found)?;
+        if let Some((code, metres)) = &added.nearest {
             tell(&tr!(
                 lang,
                 "site {code} is {metres:.0} m away: is it the same place? `papaver merge` unites them",
                 "图斑 {code} 距此 {metres:.0} 米：是否同一处？可用 `papaver merge` 合并"
             ));
         }
-        let now = moment();
-        let random_id = next_id(
-            None,
-            u64::try_from(now.now.as_millisecond()).unwrap_or(0),
-            now.random,
-        );
-        let origin = unit::origin(&format!("event:{random_id}"), &author.unit);
-        let key = SiteKey::of_origin(&origin);
-        let create = Create {
-            area_dm2,
-            name: self.name,
-            note: self.note,
-            ..Create::new(source, origin, place)
-        };
-        let draft = Draft {
-            site: Some(key),
-            at: context.at()?,
-            evidence: vec![],
-            body: Body::Create(Box::new(create)),
-        };
-        store.write(|s| s.append(&author, draft, now))?;
-        changed(&store, key, &context.common, lang)
+        show_changed(&added.changed, office.store(), &context);
+        Ok(Done::Whole)
     }
 }
 

@@ -4,8 +4,9 @@ use super::Done;
 use super::context::{Common, Context, Files};
 use super::life::word;
 use super::say::{Failure, bad};
-use super::sites::{changed, dm2};
-use crate::registry::body::{self, Body, Count, Outcome, Stage};
+use super::sites::dm2;
+use crate::office::life::Step;
+use crate::registry::body::{self, Count, Outcome, Stage};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::words::Lang;
 use clap::Args;
@@ -101,10 +102,9 @@ impl Visit {
             forced: self.force,
             imported: None,
         };
-        let (store, key, _) = context.record(&self.site, &self.files, |_, _| {
-            Ok(Body::Visit(Box::new(visit)))
-        })?;
-        changed(&store, key, &context.common, lang)
+        let files = self.files.handed_in(false);
+        context.step(&self.site, &files, |_, _| Ok(Step::Visit(Box::new(visit))))?;
+        Ok(Done::Whole)
     }
 
     /// The count, each plant or by quadrats.

@@ -410,8 +410,8 @@ impl Page<'_> {
             );
         }
         let how = self.pick(
-            "`papaver verify` checks every event, link, signature and file of the registry; `papaver show` gives the head to compare.",
-            "`papaver verify` 校验登记库全部记录、链接、签名与文件；`papaver show` 给出链头以供比对。",
+            "Verifying the registry checks every event, link, signature and file; the page of the site in the registry gives the head to compare.",
+            "可对登记库整体校验，核对全部记录、链接、签名与文件；链头以登记库中该图斑所示为准，供比对。",
         );
         let _ = writeln!(self.html, "</table>\n<p class=\"soft\">{how}</p>");
     }

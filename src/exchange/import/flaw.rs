@@ -5,8 +5,8 @@ use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
 use crate::registry::moves::Refusal;
 use crate::text::DegreesFlaw;
-use crate::tr;
-use crate::words::Lang;
+use crate::words::{Action, Choice, Lang, Remedy};
+use crate::{remedy, tr};
 
 /// Why a row is not recorded.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,11 +67,41 @@ pub enum RowFlaw {
 
 impl RowFlaw {
     /// In words, with what to do.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm a reason, each its sentence in two languages"
-    )]
-    pub fn say(&self, lang: Lang) -> String {
+    pub fn say(&self, lang: Lang) -> Remedy {
+        match self {
+            Self::NoSite
+            | Self::UnknownSite(_)
+            | Self::TwoSites
+            | Self::Mangled(_)
+            | Self::OtherDistrict { .. }
+            | Self::TwoRows(_)
+            | Self::UnknownHead => self.which_site(lang).into(),
+            Self::NotDegrees | Self::NoPlace(..) | Self::Far(_) | Self::Beside(..) => {
+                self.where_it_is(lang)
+            }
+            Self::NoPhoto(_) | Self::ManyPhotos(_) | Self::NotAPhoto(_) | Self::PhotoElsewhere(_) => {
+                self.which_photo(lang).into()
+            }
+            Self::Form(flaw) => flaw.say(lang).into(),
+            Self::Shifted(text) => tr!(
+                lang,
+                "it has more cells than there are titles (“{text}”): put text that holds the separator into quotation marks",
+                "单元格多于列名（“{text}”）：文字中含分隔符的请加引号"
+            )
+            .into(),
+            Self::NoTime => remedy!(
+                lang,
+                "it does not say when; fill that in, or give {when}",
+                "未填核查时间；请填写，或用 {when} 指定",
+                when = Action::Again(Choice::When),
+            ),
+            Self::NoRole(actor, roles) => no_role(actor, roles, lang),
+            Self::Move(refusal) => refused(refusal, lang),
+            Self::ChangedRow { before, now } => changed(*before, *now, lang),
+        }
+    }
+
+    fn which_site(&self, lang: Lang) -> String {
         match self {
             Self::NoSite => tr!(
                 lang,
@@ -108,44 +138,46 @@ impl RowFlaw {
                     "第 {lines} 行对同一图斑填写不一致；请保留正确的一行"
                 )
             }
-            Self::Form(flaw) => flaw.say(lang),
-            Self::NoTime => tr!(
-                lang,
-                "it does not say when; fill that in, or give `--when`",
-                "未填核查时间；请填写，或用 `--when` 指定"
-            ),
-            Self::UnknownHead => tr!(
+            _ => tr!(
                 lang,
                 "the copy was made from a state of the site that is not known here; apply the bundle of the office that made it first",
                 "该副本所依据的图斑状态本库没有；请先导入制作该副本单位的数据包"
             ),
-            Self::NotDegrees => tr!(
-                lang,
-                "its position is not in degrees of WGS 84",
-                "坐标不是 WGS 84 经纬度"
-            ),
+        }
+    }
+
+    fn where_it_is(&self, lang: Lang) -> Remedy {
+        match self {
             Self::NoPlace(text, _) if text.trim().is_empty() => lang
                 .pick(
                     "of its position one half is not filled in",
                     "经度与纬度只填了一项",
                 )
                 .into(),
-            Self::NoPlace(text, flaw) => flaw.say(text, lang),
-            Self::Shifted(text) => tr!(
-                lang,
-                "it has more cells than there are titles (“{text}”): put text that holds the separator into quotation marks",
-                "单元格多于列名（“{text}”）：文字中含分隔符的请加引号"
-            ),
+            Self::NoPlace(text, flaw) => flaw.say(text, lang).into(),
             Self::Far(metres) => tr!(
                 lang,
                 "its position lies {metres:.0} m from the site: is it another place?",
                 "坐标距图斑 {metres:.0} 米：是否另一处？"
-            ),
-            Self::Beside(code, metres) => tr!(
+            )
+            .into(),
+            Self::Beside(code, metres) => remedy!(
                 lang,
-                "a new find {metres:.0} m from site {code}: fill in that code if it is the same plot, otherwise record it with `papaver add`",
-                "新发现距图斑 {code} 仅 {metres:.0} 米：同一地块请填写该编号，否则请用 `papaver add` 新增"
+                "a new find {metres:.0} m from site {code}: fill in that code if it is the same plot, otherwise record it with {add}",
+                "新发现距图斑 {code} 仅 {metres:.0} 米：同一地块请填写该编号，否则请用 {add} 新增",
+                add = Action::Add,
             ),
+            _ => lang
+                .pick(
+                    "its position is not in degrees of WGS 84",
+                    "坐标不是 WGS 84 经纬度",
+                )
+                .into(),
+        }
+    }
+
+    fn which_photo(&self, lang: Lang) -> String {
+        match self {
             Self::ManyPhotos(name) => tr!(
                 lang,
                 "several photographs may be {name}: write the folder before the name, as it lies beside the file",
@@ -162,51 +194,59 @@ impl RowFlaw {
                 "photograph {name} leads out of the file's folder",
                 "照片路径 {name} 超出文件所在文件夹"
             ),
-            Self::NoRole(actor, roles) => {
-                let roles = roles.join(lang.pick(" or ", " 或 "));
-                tr!(
-                    lang,
-                    "{actor} is no {roles}: let somebody import it who is, or `papaver actor grant {actor} …`",
-                    "{actor} 没有 {roles} 角色：请由有该角色的人导入，或用 `papaver actor grant {actor} …` 授予"
-                )
-            }
-            Self::Move(Refusal::Lacks { needs }) => {
-                let needs = needs
-                    .iter()
-                    .map(|need| need.name(lang))
-                    .collect::<Vec<_>>()
-                    .join(lang.pick("; ", "；"));
-                tr!(lang, "it lacks {needs}", "缺少：{needs}")
-            }
-            Self::Move(Refusal::State { state, allowed }) => {
-                let state = state.label(lang);
-                let allowed = allowed
-                    .iter()
-                    .map(|step| step.name())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                tr!(
-                    lang,
-                    "the site was “{state}” in the copy, which does not allow this; allowed then: {allowed}",
-                    "副本中图斑状态为“{state}”，不允许此操作；当时可做：{allowed}"
-                )
-            }
-            Self::Move(Refusal::Disputed) => tr!(
-                lang,
-                "the site is in dispute; `papaver resolve` first",
-                "图斑有争议，请先 `papaver resolve` 裁定"
-            ),
-            Self::ChangedRow { before, now } => {
-                let plants = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
-                let (old, new) = (before.0.label(lang), now.0.label(lang));
-                let (from, to) = (plants(before.1), plants(now.1));
-                tr!(
-                    lang,
-                    "this row was recorded before with other values ({old}, {from} plants; now {new}, {to} plants): where the first was wrong, `papaver correct SITE --plants N --reason TEXT`",
-                    "该行此前已录，内容不同（原：{old}，{from} 株；现：{new}，{to} 株）：如原记录有误，请用 `papaver correct 图斑 --plants 株数 --reason 理由` 更正"
-                )
-            }
-            Self::Move(other) => other.label(lang),
+            _ => String::new(),
         }
     }
+}
+
+fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Remedy {
+    let roles = roles.join(lang.pick(" or ", " 或 "));
+    remedy!(
+        lang,
+        "{actor} is no {roles}: let somebody import it who is, or {grant}",
+        "{actor} 没有 {roles} 角色：请由有该角色的人导入，或用 {grant} 授予",
+        grant = Action::Grant {
+            person: Some(actor.to_owned())
+        },
+    )
+}
+
+fn refused(refusal: &Refusal, lang: Lang) -> Remedy {
+    match refusal {
+        Refusal::Lacks { needs } => {
+            let needs: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
+            let needs = needs.join(lang.pick("; ", "；"));
+            tr!(lang, "it lacks {needs}", "缺少：{needs}").into()
+        }
+        Refusal::State { state, allowed } => {
+            let state = state.label(lang);
+            let allowed: Vec<&str> = allowed.iter().map(|step| step.name()).collect();
+            let allowed = allowed.join(", ");
+            tr!(
+                lang,
+                "the site was “{state}” in the copy, which does not allow this; allowed then: {allowed}",
+                "副本中图斑状态为“{state}”，不允许此操作；当时可做：{allowed}"
+            )
+            .into()
+        }
+        Refusal::Disputed => remedy!(
+            lang,
+            "the site is in dispute; {resolve} first",
+            "图斑有争议，请先 {resolve} 裁定",
+            resolve = Action::Resolve { site: None },
+        ),
+        other => other.label(lang).into(),
+    }
+}
+
+fn changed(before: (Outcome, Option<u64>), now: (Outcome, Option<u64>), lang: Lang) -> Remedy {
+    let plants = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+    let (old, new) = (before.0.label(lang), now.0.label(lang));
+    let (from, to) = (plants(before.1), plants(now.1));
+    remedy!(
+        lang,
+        "this row was recorded before with other values ({old}, {from} plants; now {new}, {to} plants): where the first was wrong, {correct}",
+        "该行此前已录，内容不同（原：{old}，{from} 株；现：{new}，{to} 株）：如原记录有误，请用 {correct} 更正",
+        correct = Action::CorrectCount,
+    )
 }

@@ -5,8 +5,8 @@
 
 use super::terrain::HeightField;
 use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonLat, PlanePoint};
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use gdal::Dataset;
 use gdal::raster::ResampleAlg;
 use std::path::{Path, PathBuf};
@@ -62,8 +62,8 @@ impl Say for DemError {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} cannot be read as a terrain model", "无法读取地形模型 {path}")).hint(tr!(
                     lang,
-                    "give a raster of heights in metres, as a GeoTIFF; `gdalinfo {path}` says what is wrong",
-                    "请给出以米为单位的高程栅格（如 GeoTIFF）；可用 `gdalinfo {path}` 查看原因"
+                    "give a raster of heights in metres, as a GeoTIFF; if it was copied, copy it again",
+                    "请给出以米为单位的高程栅格（如 GeoTIFF）；若为复制所得，请重新复制"
                 ))
             }
             Self::NoPlace { path } => {
@@ -73,19 +73,12 @@ impl Say for DemError {
                     "the terrain model {path} does not say where it is",
                     "地形模型 {path} 没有坐标信息"
                 ))
-                .hint(tr!(
-                    lang,
-                    "write its coordinate system in: `gdal_edit.py -a_srs EPSG:4326 {path}`",
-                    "请写入坐标系：`gdal_edit.py -a_srs EPSG:4326 {path}`"
+                .hint(lang.pick(
+                    "export it again with its coordinate system, as GeoTIFF",
+                    "请带坐标系重新导出为 GeoTIFF",
                 ))
             }
-            Self::Crs { path, source } => {
-                let said = source.say(lang);
-                Said {
-                    what: format!("{}: {}", path.display(), said.what),
-                    hint: said.hint,
-                }
-            }
+            Self::Crs { path, source } => source.say(lang).about(path),
             Self::Elsewhere { path } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -93,10 +86,11 @@ impl Say for DemError {
                     "the terrain model {path} has no height where the photos were taken",
                     "地形模型 {path} 不包含照片所在位置的高程"
                 ))
-                .hint(tr!(
+                .hint(remedy!(
                     lang,
-                    "give the model of this area, or leave `--dem` out: the ground is then taken as level at take-off",
-                    "请提供本测区的地形模型，或去掉 `--dem`：将按起飞点高度的平地处理"
+                    "give the model of this area, or leave {dem} out: the ground is then taken as level at take-off",
+                    "请提供本测区的地形模型，或去掉 {dem}：将按起飞点高度的平地处理",
+                    dem = Action::Without(Choice::Dem),
                 ))
             }
         }
@@ -218,6 +212,25 @@ struct Window {
     spacing_m: f64,
 }
 
+/// Points along the edges of a box in degrees, so that one that bends in metres is wholly inside.
+fn along_edges(low: LonLat, high: LonLat) -> Vec<LonLat> {
+    (0..=8)
+        .flat_map(|i| {
+            let f = f64::from(i) / 8.0;
+            let (lon, lat) = (
+                low.lon + f * (high.lon - low.lon),
+                low.lat + f * (high.lat - low.lat),
+            );
+            [
+                LonLat::new(lon, low.lat),
+                LonLat::new(lon, high.lat),
+                LonLat::new(low.lon, lat),
+                LonLat::new(high.lon, lat),
+            ]
+        })
+        .collect()
+}
+
 impl Window {
     fn read(
         file: &Dataset,
@@ -225,22 +238,7 @@ impl Window {
         transform: &GeoTransform,
         (low, high): (LonLat, LonLat),
     ) -> Result<Self, Trouble> {
-        // Along the edges, so that a box in degrees that bends in metres is wholly inside.
-        let edge: Vec<LonLat> = (0..=8)
-            .flat_map(|i| {
-                let f = f64::from(i) / 8.0;
-                let (lon, lat) = (
-                    low.lon + f * (high.lon - low.lon),
-                    low.lat + f * (high.lat - low.lat),
-                );
-                [
-                    LonLat::new(lon, low.lat),
-                    LonLat::new(lon, high.lat),
-                    LonLat::new(low.lon, lat),
-                    LonLat::new(high.lon, lat),
-                ]
-            })
-            .collect();
+        let edge = along_edges(low, high);
         let corners = crs.from_lonlat(&edge).map_err(Trouble::Crs)?;
         let pixels: Vec<_> = corners.iter().map(|c| transform.invert(*c)).collect();
         let (width, height) = file.raster_size();

@@ -260,116 +260,6 @@ impl Flight {
     }
 }
 
-/// The second of a shot; where it has none, its place.
-type Moment = (Option<i64>, (i64, i64));
-
-/// Shots that are there more than once: copied, under two names, or made smaller by a messenger. The best of each is kept,
-/// so that no shot confirms itself.
-pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
-    // The best first; of equals the first by path.
-    let worth = |shot: &Shot| {
-        let found = &shot.metadata;
-        let posed = matches!(
-            found.attitude,
-            Attitude::Gimbal { .. } | Attitude::Body { .. }
-        );
-        let high = found.relative_altitude_m.or(found.above_ground_m).is_some();
-        let pixels = u64::from(shot.stored.0) * u64::from(shot.stored.1);
-        (posed, high, pixels, shot.bytes)
-    };
-    let mut order: Vec<usize> = (0..shots.len()).collect();
-    order.sort_by(|a, b| {
-        let by_worth = worth(&shots[*b]).cmp(&worth(&shots[*a]));
-        by_worth.then_with(|| shots[*a].path.cmp(&shots[*b].path))
-    });
-    // Only shots of one second, or without any, can be the same.
-    let mut seen: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for photo in order {
-        let second = shots[photo].metadata.captured.map(|c| {
-            let zero = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-            c.local.duration_since(zero).as_secs()
-        });
-        let place = match second {
-            Some(_) => (0, 0),
-            None => shots[photo].at.e7(),
-        };
-        let kept = seen.entry((second, place)).or_default();
-        match kept.iter().find(|of| is_same(&shots[**of], &shots[photo])) {
-            Some(of) => found.push(Remark::Duplicate { of: *of, photo }),
-            None => kept.push(photo),
-        }
-    }
-    found.sort_by_key(Remark::photo);
-    found
-}
-
-/// Places of one shot are this near one another, in metres: one file may have fewer digits than the other.
-const SAME_PLACE_M: f64 = 0.5;
-/// Heights of one shot, in metres.
-const SAME_HEIGHT_M: f64 = 0.5;
-/// Looks of one shot differ by no more than this, in degrees, or by this share in their field of view.
-const SAME_LOOK_DEG: f64 = 0.5;
-const SAME_FIELD: f64 = 0.05;
-
-/// Whether two photos of one second are of one shot: the same camera, place, lens and look, as far as both say.
-fn is_same(a: &Shot, b: &Shot) -> bool {
-    let both = |x: &Option<String>, y: &Option<String>| x.is_none() || y.is_none() || x == y;
-    let (m, n) = (&a.metadata, &b.metadata);
-    if !(both(&m.make, &n.make) && both(&m.model, &n.model) && both(&m.serial, &n.serial)) {
-        return false;
-    }
-    let exact = m.captured.is_some();
-    let far = if exact { SAME_PLACE_M } else { 0.02 };
-    if a.at.distance_m(b.at) > far {
-        return false;
-    }
-    let parts = |x: Option<f64>, y: Option<f64>, apart: &dyn Fn(f64, f64) -> bool| {
-        x.zip(y).is_some_and(|(x, y)| apart(x, y))
-    };
-    let by_share = |x: f64, y: f64| (x / y - 1.0).abs() > SAME_FIELD;
-    let by_part = |x: f64, y: f64| (x - y).abs() > 1e-3 && x != 0.0 && y != 0.0;
-    let fraction = |s: &Shot| s.metadata.captured.map(|c| c.subsecond);
-    if parts(m.focal_35mm, n.focal_35mm, &by_share)
-        || parts(m.focal_mm, n.focal_mm, &by_share)
-        || parts(m.digital_zoom, n.digital_zoom, &by_share)
-        || parts(fraction(a), fraction(b), &by_part)
-    {
-        return false;
-    }
-    // Without a time, only shots of one height to the last digit.
-    let heights = [
-        (m.relative_altitude_m, n.relative_altitude_m),
-        (m.above_ground_m, n.above_ground_m),
-        (m.altitude_m, n.altitude_m),
-    ];
-    let off = |(x, y)| parts(x, y, &|x, y| (x - y).abs() > SAME_HEIGHT_M);
-    // EXIF and XMP may say different altitudes of one shot.
-    if heights[..2].iter().copied().any(off) || !exact && heights.iter().any(|(x, y)| x != y) {
-        return false;
-    }
-    match (m.attitude, n.attitude) {
-        (
-            Attitude::Gimbal { yaw, pitch, roll },
-            Attitude::Gimbal {
-                yaw: yaw_b,
-                pitch: pitch_b,
-                roll: roll_b,
-            },
-        ) => {
-            let turned = yaw
-                .zip(yaw_b)
-                .is_some_and(|(x, y)| apart(x, y) > SAME_LOOK_DEG);
-            !turned
-                && (pitch - pitch_b).abs() <= SAME_LOOK_DEG
-                && apart(roll, roll_b) <= SAME_LOOK_DEG
-        }
-        (x @ Attitude::Body { .. }, y @ Attitude::Body { .. }) => x == y,
-        // Without a time, only what says all of its pose can be the same.
-        _ => exact,
-    }
-}
-
 /// Whether an attitude says where the top of the image points.
 pub fn has_heading(attitude: Attitude) -> bool {
     match attitude {
@@ -404,7 +294,7 @@ fn bearing(from: LonLat, to: LonLat) -> Option<f64> {
     (p.x.hypot(p.y) >= SHORTEST_TRACK_M).then(|| p.x.atan2(p.y).to_degrees())
 }
 
-fn apart(a: f64, b: f64) -> f64 {
+pub(super) fn apart(a: f64, b: f64) -> f64 {
     let d = (a - b).rem_euclid(360.0);
     d.min(360.0 - d)
 }
@@ -419,6 +309,7 @@ fn middle(a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::ground::PlanePoint;
+    use crate::imagery::photo::duplicates;
     use crate::imagery::photo::metadata::{Captured, Metadata, Orientation};
     use jiff::civil::date;
 

@@ -224,11 +224,12 @@ fn format_of(start: &[u8]) -> Option<&'static str> {
         .map(|(_, name)| *name)
 }
 
-/// Reads a whole file of at most `limit` bytes.
+/// Reads a whole regular file of at most `limit` bytes.
 ///
 /// # Errors
 /// Those of the file, or one of kind `FileTooLarge`.
 pub fn read_whole(path: &std::path::Path, limit: u64) -> io::Result<Vec<u8>> {
+    crate::files::regular(path)?;
     let file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;

@@ -3,7 +3,8 @@
 use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 use super::aside::{SetAside, Why};
 use super::camera::{Camera, GroundPoint};
-use super::flight::{Flight, Remark, axes, duplicates, flights, has_heading};
+use super::duplicates::duplicates;
+use super::flight::{Flight, Remark, axes, flights, has_heading};
 use super::footprint::{Footprint, footprint};
 use super::height::{HEIGHTS_M, Heights, heights};
 use super::jpeg;
@@ -13,16 +14,13 @@ use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
 use super::terrain::HeightField;
+use super::upright::{MOST_BYTES, decode};
 use crate::ground::{LonLat, PixelPoint};
-use image::metadata::Orientation as Turn;
-use image::{DynamicImage, ImageDecoder, RgbImage};
-use std::collections::BTreeSet;
-use std::io::Cursor;
+use image::RgbImage;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Files longer than this are not read.
-const MOST_BYTES: u64 = 512 * 1024 * 1024;
 /// Degrees of doubt about a heading from which only the ground within the frame's largest circle counts as seen.
 const TURNED_DEG: f64 = 20.0;
 /// Degrees off straight down up to which a frame without a heading is searched.
@@ -134,10 +132,10 @@ pub fn place_all<E>(
     let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
     let options = terrain(&places)?;
     let mut remarks = duplicates(&shots);
-    let doubles: BTreeSet<usize> = remarks
+    let doubles: BTreeMap<usize, usize> = remarks
         .iter()
         .filter_map(|r| match r {
-            Remark::Duplicate { photo, .. } => Some(*photo),
+            Remark::Duplicate { of, photo } => Some((*photo, *of)),
             _ => None,
         })
         .collect();
@@ -148,8 +146,9 @@ pub fn place_all<E>(
         let tracks = flight.tracks(&shots);
         let mut placed = Vec::new();
         for (member, track) in flight.members.iter().zip(tracks) {
-            if doubles.contains(member) {
-                aside.extend(spoilt(&shots[*member], flight.take_off, &options));
+            if let Some(of) = doubles.get(member) {
+                let (copy, kept) = (&shots[*member], &shots[*of]);
+                aside.extend(spoilt(copy, kept, flight.take_off, &options));
                 continue;
             }
             match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
@@ -177,9 +176,14 @@ pub fn place_all<E>(
 }
 
 /// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
-fn spoilt(copy: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
+fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
     if !copy.metadata.faults.is_empty() {
         return Photo::place(copy.clone(), None, take_off, options).err();
+    }
+    // A cut copy is shorter than its original; a whole card of copies is not read while planning.
+    let length = |shot: &Shot| std::fs::metadata(&shot.path).map(|file| file.len()).ok();
+    if length(copy) >= length(kept) {
+        return None;
     }
     let bytes = jpeg::read_whole(&copy.path, MOST_BYTES).ok()?;
     (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
@@ -373,31 +377,6 @@ fn uncertainty(shot: &Shot, heights: &Heights, yaw_source: YawSource) -> Uncerta
     all.yaw_deg = all.yaw_deg.max(found.heading_doubt_deg.unwrap_or(0.0));
     all.position_m = all.position_m.max(places.unwrap_or(0.0));
     all
-}
-
-/// Decodes a JPEG upright. The orientation tag is the file's own.
-fn decode(path: &Path) -> Result<RgbImage, SetAside> {
-    let aside = |why| SetAside::new(path, why);
-    let bytes =
-        jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
-    let damaged = |_ignored| aside(Why::Damaged);
-    if jpeg::is_whole(&bytes) {
-        return upright(&bytes).map_err(damaged);
-    }
-    // A transfer that lost the end marker alone lost nothing of the picture.
-    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| upright(&b));
-    match (ended, gone_on) {
-        (Ok(a), Ok(b)) if a == b => Ok(a),
-        _ => Err(aside(Why::Truncated)),
-    }
-}
-
-fn upright(bytes: &[u8]) -> image::ImageResult<RgbImage> {
-    let mut decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
-    let turn = decoder.orientation().unwrap_or(Turn::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(turn);
-    Ok(picture.into_rgb8())
 }
 
 #[cfg(test)]

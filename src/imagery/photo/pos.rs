@@ -8,8 +8,8 @@ use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::xmp::number;
 use crate::ground::{Crs, CrsPoint, LonLat};
 use crate::text::{TextFlaw, decode};
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Both, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -100,14 +100,13 @@ pub enum PosError {
 
 impl Say for PosError {
     fn say(&self, lang: Lang) -> Said {
-        const COLUMNS: (&str, &str) = (
+        const COLUMNS: Both = Both(
             "give one photo a line: name, longitude, latitude, height, yaw, pitch, roll; a first line of titles settles another order",
             "每行一张照片：照片名、经度、纬度、高度、偏航角、俯仰角、横滚角；列的次序不同时请加标题行",
         );
-        let columns = || lang.pick(COLUMNS.0, COLUMNS.1);
         match self {
             Self::Unreadable { path, source } => {
-                Said::unreadable(lang, path, source).hint(columns())
+                Said::unreadable(lang, path, source).hint(COLUMNS.pick(lang))
             }
             Self::Text { path, flaw } => {
                 let (path, why) = (path.display(), flaw.say(lang));
@@ -116,7 +115,7 @@ impl Say for PosError {
                     "{path} is no list of positions: {why}",
                     "{path} 不是 POS 数据：{why}"
                 ))
-                .hint(columns())
+                .hint(COLUMNS.pick(lang))
             }
             Self::Empty { path } => {
                 let path = path.display();
@@ -125,7 +124,7 @@ impl Say for PosError {
                     "{path} holds no positions of photos",
                     "{path} 中没有照片的位置"
                 ))
-                .hint(columns())
+                .hint(COLUMNS.pick(lang))
             }
             Self::Order { path } => {
                 let path = path.display();
@@ -142,10 +141,11 @@ impl Say for PosError {
                     "the positions in {path} are metres, and their coordinate system is not known",
                     "{path} 中的位置是平面坐标，坐标系不明"
                 ))
-                .hint(tr!(
+                .hint(remedy!(
                     lang,
-                    "name it with `--crs EPSG:4547`",
-                    "请用 `--crs EPSG:4547` 指明"
+                    "name it, as in {crs}",
+                    "请指明坐标系，例如 {crs}",
+                    crs = Action::Again(Choice::Crs(Some(4547))),
                 ))
             }
             Self::Row { path, line } => {
@@ -155,7 +155,7 @@ impl Say for PosError {
                     "line {line} of {path} is no place on Earth",
                     "{path} 第 {line} 行不是地球上的位置"
                 ))
-                .hint(columns())
+                .hint(COLUMNS.pick(lang))
             }
             Self::Twice { path, name } => {
                 let path = path.display();
@@ -657,6 +657,19 @@ mod tests {
         let found: Vec<bool> = pos.matched(&photos).iter().map(Option::is_some).collect();
         assert_eq!(found, [false, false, true]);
         assert!(pos.check(Path::new("p"), &photos[..2]).is_err());
+    }
+
+    #[test]
+    fn whatever_a_list_holds_it_neither_panics_nor_hangs() {
+        let plain =
+            b"DJI_0001.JPG,113.3,33.74,536,40,-90,0\nDJI_0002.JPG,113.31,33.74,536,40,-90,0\n";
+        let titled = "EPSG:4547\n照片名 北坐标 东坐标 高度 横滚角 俯仰角 偏航角\na 3735042.3 435133.6 536 0 -90 40\n";
+        let chinese = encoding_rs::GB18030.encode(titled).0;
+        crate::text::fuzz::try_all(&[plain, titled.as_bytes(), &chinese], |bytes| {
+            if let Ok(pos) = of(bytes) {
+                assert!(pos.rows.values().all(|row| row.at.is_on_earth()));
+            }
+        });
     }
 
     proptest! {

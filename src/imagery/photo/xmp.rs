@@ -489,6 +489,16 @@ mod tests {
         assert!(of(deep.as_bytes()).is_damaged());
     }
 
+    #[test]
+    fn whatever_a_packet_holds_it_neither_panics_nor_hangs() {
+        let whole = br#"<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:d="http://www.dji.com/drone-dji/1.0/" d:RelativeAltitude="+39.80" d:GimbalPitchDegree='-90'><d:GimbalYawDegree>-12.5</d:GimbalYawDegree><a><rdf:Seq><rdf:li>Red</rdf:li><rdf:li>&amp;&#65;</rdf:li></rdf:Seq></a></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"#;
+        let broken = br#"<x:xmpmeta><rdf:Description d:RelativeAltitude="39.8 d:Yaw="1"><!-- --><d:Pitch>-90</d:Ptch><![CDATA[x]]>"#;
+        crate::text::fuzz::try_all(&[whole, broken], |bytes| {
+            let found = of(bytes);
+            assert!(found.values.iter().all(|p| p.value.len() <= MAX_VALUE));
+        });
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {

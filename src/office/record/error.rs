@@ -2,8 +2,8 @@
 
 use crate::store::StoreError;
 use crate::store::evidence::EvidenceError;
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
 /// A scan folder or decisions file that cannot be used.
@@ -37,7 +37,11 @@ pub enum RecordError {
 impl Say for RecordError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Unreadable { path, source } => { Said::unreadable(lang, path, source).hint(tr!(lang, "give the folder that `papaver scan -o` wrote, or the file that review.html saved; nothing was recorded", "请给出 `papaver scan -o` 写出的文件夹，或 review.html 保存的文件；未作任何记录"))
+            Self::Unreadable { path, source } => {
+                Said::unreadable(lang, path, source).hint(lang.pick(
+                    "give the folder that a scan wrote, or the file that review.html saved; nothing was recorded",
+                    "请给出扫描写出的文件夹，或 review.html 保存的文件；未作任何记录",
+                ))
             }
             Self::Malformed { path, why } => {
                 let path = path.display();
@@ -59,10 +63,15 @@ impl Say for RecordError {
                     "{path} is not what the scan wrote: its folder has been edited",
                     "{path} 与扫描时写出的内容不符：结果文件夹被改动过"
                 ))
-                .hint(tr!(
+                .hint(lang.pick(
+                    "nothing was recorded; copy the folder again from where it was scanned, or scan again",
+                    "未作任何记录；请重新复制原文件夹或重新扫描",
+                ))
+                .hint(remedy!(
                     lang,
-                    "nothing was recorded; copy the folder again from where it was scanned, or scan again. Candidates are put aside with `papaver screen`, not by editing",
-                    "未作任何记录；请重新复制原文件夹或重新扫描。剔除候选请用 `papaver screen`，不要改动文件"
+                    "candidates are put aside with {screen}, not by editing",
+                    "剔除疑似点请用 {screen}，不要改动文件",
+                    screen = Action::Screen,
                 ))
             }
             Self::Evidence(source) => source.say(lang),

@@ -11,6 +11,7 @@ pub use error::RecordError;
 pub use folder::{Candidate, ScanFolder};
 pub use written::Written;
 
+use super::{Entry, Office, Session};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
@@ -21,25 +22,28 @@ use crate::registry::place::Place;
 use crate::registry::site::Site;
 use crate::registry::unit::{self, is_at_or_below, share_ground};
 use crate::store::evidence;
-use crate::store::{Author, Draft, Moment, Store, StoreError};
+use crate::store::{Store, StoreError};
 use folder::read;
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// What became of the candidates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What became of the candidates; sites by their codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Recorded {
+    /// The scan.
+    pub scan: String,
     /// New sites.
-    pub new: Vec<SiteKey>,
+    pub new: Vec<String>,
     /// New sites where one was closed before.
-    pub recurring: Vec<SiteKey>,
+    pub recurring: Vec<String>,
     /// Sites raised anew.
-    pub raised: Vec<SiteKey>,
+    pub raised: Vec<String>,
     /// Sites seen again after their eradication.
-    pub residue: Vec<SiteKey>,
+    pub residue: Vec<String>,
     /// Sites seen again.
-    pub seen: Vec<SiteKey>,
+    pub seen: Vec<String>,
     /// Candidates that were recorded before.
     pub known_before: usize,
     /// Candidates without a capture date that met a settled site: nothing could be concluded.
@@ -48,6 +52,18 @@ pub struct Recorded {
     pub pictures_missing: usize,
     /// Whether the folder names no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
     pub unverifiable: bool,
+}
+
+/// What became of the candidates so far; sites by their keys, for a code may grow with every new site.
+#[derive(Default)]
+struct Tally {
+    new: Vec<SiteKey>,
+    recurring: Vec<SiteKey>,
+    raised: Vec<SiteKey>,
+    residue: Vec<SiteKey>,
+    seen: Vec<SiteKey>,
+    known_before: usize,
+    undated: usize,
 }
 
 /// Whose ground a scan shows: that of the unit that flew it, or where a boundary file is known, of the district itself. A
@@ -101,8 +117,9 @@ fn keep_files(
                 done.pictures_missing += 1;
                 return Ok(None);
             }
-            scan.written.check(path, &read(path)?)?;
-            evidence::keep(&folder, path, role, place, at, store.settings())
+            let bytes = read(path)?;
+            scan.written.check(path, &bytes)?;
+            evidence::keep_bytes(&folder, path, &bytes, role, place, at, store.settings())
                 .map(Some)
                 .map_err(RecordError::Evidence)
         };
@@ -135,141 +152,164 @@ fn keep_files(
 /// # Errors
 /// Those of the registry and of keeping files; nothing is recorded then.
 pub fn record(
-    store: &mut Store,
-    author: &Author,
+    office: &mut Office,
+    session: &Session,
     scan: &ScanFolder,
-    at: &str,
-    moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Recorded, RecordError> {
-    let mut done = Recorded {
+    let mut recorded = Recorded {
+        scan: scan.record.scan.clone(),
         unverifiable: !scan.written.is_verifiable(),
         ..Recorded::default()
     };
-    // What another unit recorded under the same id is its word of the scan, not this one's.
-    let is_new = !store.followed("scan")?.iter().any(|s| {
-        s.event.actor.unit == author.unit
-            && matches!(&s.event.body, Body::Scan(known) if known.scan == scan.record.scan)
-    });
-    let unit = scan
-        .unit
-        .as_deref()
-        .filter(|unit| is_at_or_below(unit, &author.unit));
-    let unit = unit.unwrap_or(&author.unit);
+    let store = office.store();
+    let own_unit = &session.author().unit;
+    let is_new = is_new(store, scan, own_unit)?;
+    let flown_by = scan.unit.as_deref();
     let ground = Ground {
-        unit,
+        unit: flown_by
+            .filter(|unit| is_at_or_below(unit, own_unit))
+            .unwrap_or(own_unit),
         districts: store.districts()?,
     };
-    let (coverage, pictures) = keep_files(store, scan, &ground, is_new, at, &mut done)?;
-    let done = store.write(|store| {
+    let (coverage, pictures) =
+        keep_files(store, scan, &ground, is_new, session.at(), &mut recorded)?;
+    let tally = office.transact(session, |entry| {
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
-            store.append(
-                author,
-                Draft {
-                    site: None,
-                    at: at.into(),
-                    evidence: coverage,
-                    body,
-                },
-                moment(),
-            )?;
+            entry.append(None, coverage, body)?;
         }
-        // Candidates of one scan are apart already: they are matched to what was known before, not to each other.
-        let own: BTreeSet<&str> = scan
-            .candidates
-            .iter()
-            .map(|c| c.detection.candidate.as_str())
-            .collect();
+        let mut taking = Taking::of(scan, &ground);
         for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
-            take(
-                store, author, &ground, candidate, pictures, &own, at, moment, &mut done,
-            )?;
+            taking.take(entry, candidate, pictures)?;
         }
-        Ok(done)
+        Ok(taking.tally)
     })?;
-    Ok(done)
+    let codes = |keys: Vec<SiteKey>| -> Result<Vec<String>, StoreError> {
+        keys.into_iter()
+            .map(|key| office.store().code(key))
+            .collect()
+    };
+    Ok(Recorded {
+        new: codes(tally.new)?,
+        recurring: codes(tally.recurring)?,
+        raised: codes(tally.raised)?,
+        residue: codes(tally.residue)?,
+        seen: codes(tally.seen)?,
+        known_before: tally.known_before,
+        undated: tally.undated,
+        ..recorded
+    })
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one step of `record`, which holds all of these"
-)]
-fn take(
-    store: &mut Store,
-    author: &Author,
-    ground: &Ground,
-    candidate: &Candidate,
-    pictures: Vec<EvidenceRef>,
-    own: &BTreeSet<&str>,
-    at: &str,
-    moment: &mut dyn FnMut() -> Moment,
-    done: &mut Recorded,
-) -> Result<(), StoreError> {
-    let detection = &candidate.detection;
-    if known_as(store, ground, candidate)?.is_some() {
-        done.known_before += 1;
-        return Ok(());
-    }
-    let origin = unit::origin(&format!("candidate:{}", detection.candidate), ground.unit);
-    let radius = f64::from(store.settings().match_radius_m);
-    let mut nearby = store.sites_near(&candidate.place, radius)?;
-    nearby.retain(|site| {
-        let first = site.detection.as_ref();
-        ground.is_of(site, &candidate.place)
-            && first.is_none_or(|first| !own.contains(first.candidate.as_str()))
-    });
-    let found = find(&candidate.place, detection, &nearby, store.settings());
-    let (site, body) = match found {
-        Match::New | Match::Recurs { .. } => {
-            let key = SiteKey::of_origin(&origin);
-            let recurs_of = match found {
-                Match::Recurs { of } => Some(of),
-                _ => None,
-            };
-            let list = if recurs_of.is_some() {
-                &mut done.recurring
-            } else {
-                &mut done.new
-            };
-            list.push(key);
-            let create = Create {
-                area_dm2: candidate.area_dm2,
-                detection: Some(detection.clone()),
-                recurs_of,
-                ..Create::new(Source::Scan, origin, candidate.place.clone())
-            };
-            (key, Body::Create(Box::new(create)))
+/// Whether this unit has not recorded the scan yet. What another unit recorded under the same id is its word of the scan,
+/// not this one's.
+fn is_new(store: &Store, scan: &ScanFolder, unit: &str) -> Result<bool, StoreError> {
+    Ok(!store.followed("scan")?.iter().any(|sealed| {
+        sealed.event.actor.unit == unit
+            && matches!(&sealed.event.body, Body::Scan(known) if known.scan == scan.record.scan)
+    }))
+}
+
+/// A scan whose candidates are being taken, one after the other.
+struct Taking<'a> {
+    ground: &'a Ground<'a>,
+    /// Candidates of one scan are apart already: they are matched to what was known before, not to each other.
+    own: BTreeSet<&'a str>,
+    tally: Tally,
+}
+
+impl<'a> Taking<'a> {
+    fn of(scan: &'a ScanFolder, ground: &'a Ground) -> Self {
+        let candidates = scan.candidates.iter();
+        Self {
+            ground,
+            own: candidates
+                .map(|candidate| candidate.detection.candidate.as_str())
+                .collect(),
+            tally: Tally::default(),
         }
-        Match::Known {
-            site,
-            meaning,
-            distance_cm,
-        } => {
-            let settled = nearby.iter().any(|s| s.key == site && !s.state.is_open());
-            done.undated += usize::from(settled && detection.captured.is_none());
-            match meaning {
-                Meaning::Seen => done.seen.push(site),
-                Meaning::Raised => done.raised.push(site),
-                Meaning::Residue => done.residue.push(site),
-            }
-            let sighting = Sighting {
-                detection: detection.clone(),
-                place: candidate.place.clone(),
+    }
+
+    fn take(
+        &mut self,
+        entry: &mut Entry,
+        candidate: &Candidate,
+        pictures: Vec<EvidenceRef>,
+    ) -> Result<(), StoreError> {
+        if known_as(entry.store, self.ground, candidate)?.is_some() {
+            self.tally.known_before += 1;
+            return Ok(());
+        }
+        let nearby = self.nearby(entry.store, candidate)?;
+        let settings = entry.store.settings();
+        let (site, body) = match find(&candidate.place, &candidate.detection, &nearby, settings) {
+            Match::New => self.founded(candidate, None),
+            Match::Recurs { of } => self.founded(candidate, Some(of)),
+            Match::Known {
+                site,
                 meaning,
                 distance_cm,
-            };
-            (site, Body::Sighting(Box::new(sighting)))
+            } => {
+                let settled = nearby.iter().any(|s| s.key == site && !s.state.is_open());
+                let undated = candidate.detection.captured.is_none();
+                self.tally.undated += usize::from(settled && undated);
+                self.seen(candidate, site, meaning, distance_cm)
+            }
+        };
+        entry.append(Some(site), pictures, body)?;
+        Ok(())
+    }
+
+    /// The sites that a candidate may be another look at.
+    fn nearby(&self, store: &Store, candidate: &Candidate) -> Result<Vec<Site>, StoreError> {
+        let radius = f64::from(store.settings().match_radius_m);
+        let mut nearby = store.sites_near(&candidate.place, radius)?;
+        nearby.retain(|site| {
+            let first = site.detection.as_ref();
+            self.ground.is_of(site, &candidate.place)
+                && first.is_none_or(|first| !self.own.contains(first.candidate.as_str()))
+        });
+        Ok(nearby)
+    }
+
+    /// A candidate that becomes a site.
+    fn founded(&mut self, candidate: &Candidate, recurs_of: Option<SiteKey>) -> (SiteKey, Body) {
+        let detection = &candidate.detection;
+        let named = format!("candidate:{}", detection.candidate);
+        let origin = unit::origin(&named, self.ground.unit);
+        let key = SiteKey::of_origin(&origin);
+        match recurs_of {
+            Some(_) => self.tally.recurring.push(key),
+            None => self.tally.new.push(key),
         }
-    };
-    store.append(
-        author,
-        Draft {
-            site: Some(site),
-            at: at.into(),
-            evidence: pictures,
-            body,
-        },
-        moment(),
-    )?;
-    Ok(())
+        let create = Create {
+            area_dm2: candidate.area_dm2,
+            detection: Some(detection.clone()),
+            recurs_of,
+            ..Create::new(Source::Scan, origin, candidate.place.clone())
+        };
+        (key, Body::Create(Box::new(create)))
+    }
+
+    /// A candidate that is another look at a site.
+    fn seen(
+        &mut self,
+        candidate: &Candidate,
+        site: SiteKey,
+        meaning: Meaning,
+        distance_cm: i64,
+    ) -> (SiteKey, Body) {
+        match meaning {
+            Meaning::Seen => self.tally.seen.push(site),
+            Meaning::Raised => self.tally.raised.push(site),
+            Meaning::Residue => self.tally.residue.push(site),
+        }
+        let sighting = Sighting {
+            detection: candidate.detection.clone(),
+            place: candidate.place.clone(),
+            meaning,
+            distance_cm,
+        };
+        (site, Body::Sighting(Box::new(sighting)))
+    }
 }

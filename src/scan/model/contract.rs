@@ -4,6 +4,7 @@
 //! and cannot be known is an error with a remedy, never a guess.
 
 use super::error::ModelError;
+use super::keys::Keys;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -172,99 +173,6 @@ impl Contract {
         } else {
             positive
         }
-    }
-}
-
-/// Metadata with every value read as JSON.
-struct Keys(BTreeMap<String, Value>);
-
-/// Keys whose values other exporters write as plain text; ours are the rest.
-fn is_ours(key: &str) -> bool {
-    key.starts_with("papaver_")
-        || [
-            "model_type",
-            "class_names",
-            "resolution",
-            "tile_size",
-            "tiles_size",
-            "tiles_overlap",
-        ]
-        .contains(&key)
-        || key.starts_with("standardization_")
-}
-
-impl Keys {
-    fn parse(metadata: &BTreeMap<String, String>) -> Result<Self, ModelError> {
-        let read = |(key, text): (&String, &String)| {
-            serde_json::from_str(text)
-                .map(|value| (key.clone(), value))
-                .map_err(|_ignored| ModelError::NotJson {
-                    key: key.clone(),
-                    value: text.chars().take(60).collect(),
-                })
-        };
-        metadata
-            .iter()
-            .filter(|(key, _)| is_ours(key))
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-
-    fn wrong(&self, key: &str) -> ModelError {
-        ModelError::BadValue {
-            key: key.into(),
-            value: self.0.get(key).map(Value::to_string).unwrap_or_default(),
-        }
-    }
-
-    fn must(&self, holds: bool, key: &str) -> Result<(), ModelError> {
-        if holds { Ok(()) } else { Err(self.wrong(key)) }
-    }
-
-    fn text(&self, key: &str) -> Result<Option<String>, ModelError> {
-        self.0
-            .get(key)
-            .map(|v| v.as_str().map(str::to_owned).ok_or_else(|| self.wrong(key)))
-            .transpose()
-    }
-
-    fn number(&self, key: &str) -> Result<Option<f64>, ModelError> {
-        self.0
-            .get(key)
-            .map(|v| v.as_f64().ok_or_else(|| self.wrong(key)))
-            .transpose()
-    }
-
-    fn whole(&self, key: &str) -> Result<Option<u32>, ModelError> {
-        let whole = |v: f64| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "checked to be a small whole number"
-            )]
-            ((0.0..=65_536.0).contains(&v) && v.fract() == 0.0).then_some(v as u32)
-        };
-        self.number(key)?
-            .map(|v| whole(v).ok_or_else(|| self.wrong(key)))
-            .transpose()
-    }
-
-    fn three(&self, key: &str) -> Result<Option<[f32; 3]>, ModelError> {
-        let Some(value) = self.0.get(key) else {
-            return Ok(None);
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the model computes in single precision"
-        )]
-        let numbers: Option<Vec<f32>> = value
-            .as_array()
-            .and_then(|list| list.iter().map(|v| v.as_f64().map(|v| v as f32)).collect());
-        numbers
-            .and_then(|n| <[f32; 3]>::try_from(n).ok())
-            .map(Some)
-            .ok_or_else(|| self.wrong(key))
     }
 }
 
@@ -507,26 +415,32 @@ mod tests {
             with(&[("model_type", "\"Detector\"")], &tile()),
             Err(ModelError::NotAClassifier { .. })
         ));
-        let grey = Declared {
-            input: vec![None, Some(1), Some(8), Some(8)],
-            output: vec![None, Some(2)],
-        };
-        assert!(matches!(
-            with(&[], &grey),
-            Err(ModelError::InputShape { .. })
-        ));
-        let boxes = Declared {
-            input: tile().input,
-            output: vec![None, Some(5), Some(100)],
-        };
-        assert!(matches!(
-            with(&[], &boxes),
-            Err(ModelError::OutputShape { .. })
-        ));
         assert!(matches!(
             Contract::new(&metadata(&[("resolution", "2")]), &dense()),
             Err(ModelError::NoTileSize)
         ));
+    }
+
+    #[test]
+    fn shapes_that_are_no_classifiers_are_named() {
+        let with = |declared: &Declared| {
+            let all = [
+                ("resolution", "2"),
+                ("tile_size", "512"),
+                ("papaver_cell", "16"),
+            ];
+            Contract::new(&metadata(&all), declared)
+        };
+        let grey = Declared {
+            input: vec![None, Some(1), Some(8), Some(8)],
+            output: vec![None, Some(2)],
+        };
+        assert!(matches!(with(&grey), Err(ModelError::InputShape { .. })));
+        let boxes = Declared {
+            input: tile().input,
+            output: vec![None, Some(5), Some(100)],
+        };
+        assert!(matches!(with(&boxes), Err(ModelError::OutputShape { .. })));
     }
 
     #[test]

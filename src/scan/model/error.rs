@@ -1,7 +1,7 @@
 //! Why a model cannot be used, and what mends it.
 
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
 /// A model or a runtime that cannot be used.
@@ -120,12 +120,9 @@ impl Say for ModelError {
             Self::Unreadable { path, source } => {
                 let path = path.display();
                 Said::new(tr!(lang, "the model {path} cannot be read: {source}", "无法读取模型 {path}：{source}"))
-                    .hint(tr!(lang, "name an ONNX file with `--model FILE`, or leave it out to use the built-in model", "请用 `--model 文件` 指定 ONNX 文件，或省略以使用内置模型"))
+                    .hint(remedy!(lang, "name an ONNX file with {model}, or leave it out to use the built-in model", "请用 {model} 指定 ONNX 文件，或省略以使用内置模型", model = Action::Again(Choice::Model)))
             }
-            Self::File { path, source } => {
-                let said = source.say(lang);
-                Said { what: format!("{}: {}", path.display(), said.what), hint: said.hint }
-            }
+            Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
             Self::Ports { inputs, outputs } => Said::new(tr!(lang, "the model has {inputs} inputs and {outputs} outputs; one of each is needed", "模型有 {inputs} 个输入和 {outputs} 个输出；各需且只需一个"))
@@ -135,7 +132,7 @@ impl Say for ModelError {
             Self::OutputShape { found } => Said::new(tr!(lang, "the model's output is {found}, neither [N,C] nor [N,C,h,w] of float32", "模型输出为 {found}，应为 float32 的 [N,C] 或 [N,C,h,w]"))
                 .hint(tr!(lang, "a tile classifier or a dense map of cells is needed; boxes and masks are not read", "需要瓦片分类器或密集网格分类器；不支持检测框和掩膜")),
             Self::NotAClassifier { kind } => Said::new(tr!(lang, "the model is a {kind}; only a Classifier can be used", "模型类型是 {kind}；只能使用 Classifier"))
-                .hint(tr!(lang, "`papaver model inspect FILE` shows what a model says of itself", "`papaver model inspect 文件` 可查看模型的自述信息")),
+                .hint(remedy!(lang, "{inspect} shows what a model says of itself", "{inspect} 可查看模型的自述信息", inspect = Action::InspectModel)),
             Self::NoResolution => metadata(tr!(lang, "the model does not say which resolution it was trained for", "模型没有说明训练分辨率"), "resolution", "2.0"),
             Self::NoTileSize => metadata(tr!(lang, "the model's input size is dynamic and it names no tile size", "模型输入尺寸为动态，但没有给出瓦片大小"), "tile_size", "512"),
             Self::NoCell => metadata(tr!(lang, "the dense model does not say how many pixels a cell covers", "密集模型没有说明每个网格覆盖多少像元"), "papaver_cell", "16"),
@@ -143,11 +140,12 @@ impl Say for ModelError {
             Self::BadValue { key, value } => Said::new(tr!(lang, "the model's metadata {key} = {value} makes no sense", "模型元数据 {key} = {value} 不合理"))
                 .hint(tr!(lang, "see 'Your own model' in the README for what each key means", "各键含义见 README 的“使用自己的模型”")),
             Self::Run { reason } => Said::new(tr!(lang, "running the model failed: {reason}", "模型运行失败：{reason}"))
-                .hint(tr!(lang, "what was searched is kept; run the same command again, with fewer `--threads` if memory was short", "已完成部分已保存；请重新运行同一命令，内存不足时减少 `--threads`")),
+                .hint(lang.pick("what was searched is kept; run the same command again", "已完成部分已保存；请重新运行同一命令"))
+                .hint(remedy!(lang, "if memory was short, with a smaller {threads}", "内存不足时减小 {threads}", threads = Action::Again(Choice::Threads))),
             Self::NotANumber => Said::new(tr!(lang, "the model gave a score that is not a number", "模型给出的分数不是数字"))
                 .hint(tr!(lang, "the model is broken or was exported in half precision with an overflow; try its fp32 export", "模型损坏，或半精度导出溢出；请改用 fp32 导出")),
             Self::Device { device, reason } => Said::new(tr!(lang, "the device '{device}' cannot be used: {reason}", "无法使用设备“{device}”：{reason}"))
-                .hint(tr!(lang, "leave `--device` out to run on the processor; a GPU needs the GPU build of ONNX Runtime in ORT_DYLIB_PATH", "省略 `--device` 即用处理器运行；使用 GPU 需在 ORT_DYLIB_PATH 指定 GPU 版 ONNX Runtime")),
+                .hint(remedy!(lang, "leave {device} out to run on the processor; a GPU needs the GPU build of ONNX Runtime in ORT_DYLIB_PATH", "省略 {device} 即用处理器运行；使用 GPU 需在 ORT_DYLIB_PATH 指定 GPU 版 ONNX Runtime", device = Action::Without(Choice::Device))),
         }
     }
 

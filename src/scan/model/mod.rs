@@ -3,6 +3,7 @@
 mod contract;
 mod error;
 mod head;
+mod keys;
 mod runtime;
 mod session;
 

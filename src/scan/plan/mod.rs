@@ -1,7 +1,9 @@
 //! Planning: from what the user names to the sources, the tiles of each, and the work there is.
 
+mod lattice;
 mod search;
 mod sources;
+mod spans;
 mod tiling;
 mod view_cover;
 mod view_selection;
@@ -9,9 +11,10 @@ mod work;
 
 pub use search::Search;
 pub use sources::Sources;
+pub use spans::unscaled;
 #[cfg(test)]
 pub use tiling::PlannedGrid;
-pub use tiling::{Plan, Task, Tile, Window, unscaled};
+pub use tiling::{Plan, Task, Tile, Window};
 pub use work::Work;
 
 use super::ids::WorkId;

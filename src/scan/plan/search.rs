@@ -48,7 +48,7 @@ impl<'a> Search<'a> {
         let model = model?;
         let within = request.within.as_deref();
         let boundary = within
-            .map(|path| Boundary::read_with(path, request.raster.towgs84))
+            .map(|path| Boundary::read(path, request.raster.towgs84))
             .transpose()?;
         for note in boundary.iter().flat_map(Boundary::notes) {
             progress.notice(note);

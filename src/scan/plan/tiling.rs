@@ -4,21 +4,16 @@
 //! can name a task by its number. Model pixels are the source resampled to the model's resolution; level pixels are
 //! those of the raster or of the overview that is read.
 
+use super::spans::{Span, aligned_down, aligned_up, axis, needed, same, shrunk, touched, whole};
 use crate::ground::Rect;
-use crate::scan::model::{Contract, Output};
+use crate::scan::model::Contract;
 
 /// Bytes of decoded pixels that the rows in work may hold. It decides how wide a stripe of a wide raster is.
 const STRIPE_BYTES: f64 = 24e6;
 /// Pixels along a side that a chunk aims at.
 const CHUNK: u32 = 512;
-/// A dense model with free sizes is run on windows of at least this many pixels along a side. Larger ones waste less on
-/// the halo, and their activations take more memory than that is worth.
-const WINDOW: u32 = 768;
 /// Cells by which a window at the edge of the ground shrinks at a time.
 const TRIM_CELLS: u32 = 8;
-/// A scale nearer to one than this is taken as one: no model can see it, and the pixels stay as they were flown.
-const SAME_SCALE: f64 = 0.01;
-
 /// A rectangle of model pixels; it may reach beyond the source where a window has a halo or the source is small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -238,142 +233,6 @@ impl Plan {
     }
 }
 
-/// Where a tile stands along one axis, in model pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
-    from: i64,
-    length: u32,
-    core: i64,
-    core_length: u32,
-}
-
-fn same(scale: f64) -> f64 {
-    if (scale - 1.0).abs() < SAME_SCALE {
-        1.0
-    } else {
-        scale
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "positive and no larger than the raster at the model's finest scale"
-)]
-fn shrunk(pixels: u32, scale: f64) -> u32 {
-    // A sliver that is only the rounding of the scale is no pixel of its own.
-    ((f64::from(pixels) / scale - 1e-6).ceil() as u32).max(1)
-}
-
-fn axis(contract: &Contract, fixed: Option<u32>, size: u32) -> Vec<Span> {
-    match contract.output {
-        Output::Tile => tiles(size, fixed.unwrap_or(contract.tile_px), contract.overlap),
-        Output::Dense { cell, halo } => {
-            let largest =
-                fixed.unwrap_or_else(|| aligned_up(contract.tile_px.max(WINDOW), cell, u32::MAX));
-            windows(size, cell, halo, largest, fixed.is_some())
-        }
-    }
-}
-
-/// Tiles that overlap by a share of themselves; the last is moved inwards so that it ends with the source.
-fn tiles(size: u32, tile: u32, overlap: f64) -> Vec<Span> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "between 1 and the tile"
-    )]
-    let stride = ((f64::from(tile) * (1.0 - overlap)).round() as u32).clamp(1, tile);
-    let last = size.saturating_sub(tile);
-    let starts = (0..last.div_ceil(stride)).map(|i| i * stride).chain([last]);
-    starts
-        .map(|start| Span {
-            from: start.into(),
-            length: tile,
-            core: start.into(),
-            core_length: tile,
-        })
-        .collect()
-}
-
-/// Windows whose trusted cells tile the source without overlap. All have one size; with free sizes it is made as small
-/// as serves, so that little is wasted at the far edge.
-fn windows(size: u32, cell: u32, halo: u32, largest: u32, fixed: bool) -> Vec<Span> {
-    let cells = size.div_ceil(cell);
-    let most = ((largest - 2 * halo) / cell).max(1);
-    let count = cells.div_ceil(most);
-    let inner = if fixed { most } else { cells.div_ceil(count) };
-    (0..count)
-        .map(|i| {
-            let core = i64::from(i * inner * cell);
-            let core_length = inner * cell;
-            Span {
-                from: core - i64::from(halo),
-                length: core_length + 2 * halo,
-                core,
-                core_length,
-            }
-        })
-        .collect()
-}
-
-/// Whether model pixels are level pixels.
-pub fn unscaled(scale: f64) -> bool {
-    (scale - 1.0).abs() < f64::EPSILON
-}
-
-/// The level pixels that resampling `length` model pixels from `start` reads, clipped to the level.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the level"
-)]
-pub(super) fn needed(start: i64, length: u32, scale: f64, level: u32) -> (u32, u32) {
-    let margin = if unscaled(scale) {
-        0.0
-    } else {
-        scale.ceil() + 2.0
-    };
-    let from = (start as f64 * scale - margin)
-        .floor()
-        .clamp(0.0, f64::from(level));
-    let to = ((start as f64 + f64::from(length)) * scale + margin)
-        .ceil()
-        .clamp(0.0, f64::from(level));
-    (from as u32, to as u32)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the level"
-)]
-fn touched(from: u32, to: u32, scale: f64, level: u32) -> (u32, u32) {
-    let limit = f64::from(level);
-    (
-        ((f64::from(from) * scale).floor().min(limit)) as u32,
-        ((f64::from(to) * scale).ceil().min(limit)) as u32,
-    )
-}
-
-/// A whole number of pixels within a span.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the span"
-)]
-fn whole(value: f64, span: (u32, u32)) -> u32 {
-    value.clamp(f64::from(span.0), f64::from(span.1)) as u32
-}
-
-fn aligned_down(v: u32, block: u32) -> u32 {
-    v / block * block
-}
-
-fn aligned_up(v: u32, block: u32, limit: u32) -> u32 {
-    v.div_ceil(block).saturating_mul(block).min(limit)
-}
-
 /// Groups columns of tiles into stripes so narrow that the rows of pixels in work stay small. Where a block is as wide
 /// as the raster (strips), there is one stripe: a strip can only be decoded whole.
 fn stripes(columns: &[Span], scale: (f64, f64), ground: &PlannedGrid) -> Vec<Vec<Span>> {
@@ -420,6 +279,7 @@ fn chunk_side(block: u32, length: u32, limit: u32) -> u32 {
 mod tests {
     use super::*;
     use crate::ground::Region;
+    use crate::scan::model::Output;
     use crate::scan::model::{Activation, InputShape};
     use proptest::prelude::*;
 

@@ -7,8 +7,9 @@
 //! whole by another. Squares of which no photo shows all are looked at in sixteenths, each by its middle. Hence the union of
 //! what is searched stays what it was, but for shreds narrower than a quarter of a metre along the edges of photos.
 
+use super::lattice::{Lattice, Square};
 use crate::ground::{LonLat, PixelPoint};
-use geo::{BoundingRect, Coord, LineString, MultiPolygon};
+use geo::{BoundingRect, Coord, MultiPolygon};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::{ControlFlow, Range};
 
@@ -31,12 +32,12 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn parts(&self) -> usize {
+    pub(super) fn parts(&self) -> usize {
         (self.columns.len() - 1) * (self.rows.len() - 1)
     }
 
     /// The columns and rows of parts that a square meets.
-    fn met(&self, corners: [PixelPoint; 4]) -> (Range<usize>, Range<usize>) {
+    pub(super) fn met(&self, corners: [PixelPoint; 4]) -> (Range<usize>, Range<usize>) {
         let span = |value: fn(&PixelPoint) -> f64, edges: &[u32]| {
             let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
             for corner in &corners {
@@ -52,7 +53,7 @@ impl Shown<'_> {
     }
 
     /// The ground of a part as a box in lon/lat.
-    fn part_bounds(&self, part: usize) -> geo::Rect {
+    pub(super) fn part_bounds(&self, part: usize) -> geo::Rect {
         let across = self.columns.len() - 1;
         let (i, j) = (part % across, part / across);
         let at = |x: u32, y: u32| {
@@ -78,149 +79,6 @@ impl Shown<'_> {
             },
         )
     }
-}
-
-/// A square metre: its column and row.
-type Square = (i64, i64);
-
-/// Squares of a metre over lon/lat.
-struct Lattice {
-    step: Coord,
-}
-
-impl Lattice {
-    fn about(latitude: f64) -> Self {
-        const METRE: f64 = 1.0 / 111_000.0;
-        let narrow = latitude.to_radians().cos().max(0.01);
-        Self {
-            step: Coord {
-                x: METRE / narrow,
-                y: METRE,
-            },
-        }
-    }
-
-    fn corner(&self, (column, row): Square) -> LonLat {
-        LonLat::new(column as f64 * self.step.x, row as f64 * self.step.y)
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "degrees over metres fit an i64"
-    )]
-    fn square(&self, at: Coord) -> Square {
-        (
-            (at.x / self.step.x).floor() as i64,
-            (at.y / self.step.y).floor() as i64,
-        )
-    }
-
-    /// The longitudes at which a row's line enters and leaves an area.
-    fn crossings(&self, area: &MultiPolygon, row: i64) -> Vec<f64> {
-        crossings(area, row as f64 * self.step.y)
-    }
-
-    /// Whether the corners of a row from `columns.start` on lie inside an area.
-    fn inside(&self, area: &MultiPolygon, row: i64, columns: &Range<i64>) -> Vec<bool> {
-        let crossings = self.crossings(area, row);
-        columns
-            .clone()
-            .map(|column| {
-                let x = column as f64 * self.step.x;
-                crossings.partition_point(|c| *c <= x) % 2 == 1
-            })
-            .collect()
-    }
-
-    /// Tells every square of which a photo shows anything: whether it shows all of it, and the parts it takes. With
-    /// `only`, the squares of that box.
-    fn squares<B>(
-        &self,
-        shown: &Shown<'_>,
-        only: Option<geo::Rect>,
-        mut tell: impl FnMut(Square, bool, (Range<usize>, Range<usize>)) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let Some(bounds) = shown.outline.bounding_rect() else {
-            return ControlFlow::Continue(());
-        };
-        let (mut low, mut high) = (self.square(bounds.min()), self.square(bounds.max()));
-        if let Some(only) = only {
-            let (from, to) = (self.square(only.min()), self.square(only.max()));
-            // A square counts for every part that the box about it meets: a little beyond the part itself.
-            low = (low.0.max(from.0 - 2), low.1.max(from.1 - 2));
-            high = (high.0.min(to.0 + 2), high.1.min(to.1 + 2));
-        }
-        let vertices: BTreeSet<Square> = shown
-            .outline
-            .iter()
-            .flat_map(|p| p.exterior().coords())
-            .map(|c| self.square(*c))
-            .collect();
-        let corners = low.0..high.0 + 2;
-        let row_of = |row: i64| -> Vec<PixelPoint> {
-            corners
-                .clone()
-                .map(|column| (shown.pixel)(self.corner((column, row))))
-                .collect()
-        };
-        let mut below = self.inside(shown.outline, low.1, &corners);
-        let mut below_at = row_of(low.1);
-        for row in low.1..=high.1 {
-            let above = self.inside(shown.outline, row + 1, &corners);
-            let above_at = row_of(row + 1);
-            for (i, column) in (low.0..=high.0).enumerate() {
-                let within = [below[i], below[i + 1], above[i], above[i + 1]];
-                let whole = within.iter().all(|w| *w);
-                let any = within.iter().any(|w| *w) || vertices.contains(&(column, row));
-                if any {
-                    let at = [below_at[i], below_at[i + 1], above_at[i], above_at[i + 1]];
-                    tell((column, row), whole, shown.met(at))?;
-                }
-            }
-            (below, below_at) = (above, above_at);
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// Pieces along the side of a square at the rim.
-const PIECES: i64 = 4;
-
-impl Lattice {
-    /// The pieces of a square whose middles a photo shows, each with the part it lies in.
-    fn pieces(&self, shown: &Shown<'_>, (column, row): Square) -> Vec<(Square, usize)> {
-        let along = |piece: i64| (piece as f64 + 0.5) / PIECES as f64;
-        let mut found = Vec::new();
-        for j in 0..PIECES {
-            let y = (row as f64 + along(j)) * self.step.y;
-            let crossings = crossings(shown.outline, y);
-            for i in 0..PIECES {
-                let x = (column as f64 + along(i)) * self.step.x;
-                if crossings.partition_point(|c| *c <= x) % 2 == 1 {
-                    let at = (shown.pixel)(LonLat::new(x, y));
-                    let (columns, rows) = shown.met([at; 4]);
-                    let across = shown.columns.len() - 1;
-                    let piece = (column * PIECES + i, row * PIECES + j);
-                    found.push((piece, rows.start * across + columns.start));
-                }
-            }
-        }
-        found
-    }
-}
-
-/// The longitudes at which a parallel enters and leaves an area, in their order.
-fn crossings(area: &MultiPolygon, y: f64) -> Vec<f64> {
-    let rings = area
-        .iter()
-        .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-    let mut found: Vec<f64> = rings
-        .flat_map(LineString::lines)
-        .filter(|l| (l.start.y <= y) != (l.end.y <= y))
-        .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x))
-        .collect();
-    found.sort_by(f64::total_cmp);
-    found
 }
 
 /// A number for each square, kept in blocks so that photos far apart cost nothing between them.

@@ -1,10 +1,10 @@
 //! Why the scores in a results folder cannot be gone on with.
 
 use crate::files::FileError;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A journal that cannot be used.
 #[derive(Debug)]
@@ -56,73 +56,17 @@ pub enum JournalError {
 impl Say for JournalError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::OtherWork { folder, difference } => {
-                let folder = folder.display();
-                Said::new(tr!(lang, "{folder} holds the work of another scan ({difference})", "{folder} 中是另一次扫描的结果（{difference}）"))
-                    .hint(tr!(lang, "choose another folder with `-o`, or add `--restart` to discard that work and begin anew", "请用 `-o` 换一个文件夹，或加 `--restart` 放弃旧结果重新开始"))
-            }
+            Self::OtherWork { folder, difference } => other_work(folder, difference, lang),
             Self::BelowFloor {
                 folder,
                 floor,
                 lowest,
-            } => {
-                let folder = folder.display();
-                Said::new(tr!(
-                    lang,
-                    "{folder} keeps scores from {floor} on, and {lowest} is asked for",
-                    "{folder} 只保存了 {floor} 及以上的得分，而要求的是 {lowest}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "give a threshold of {floor} or more, choose another folder with `-o`, or add `--restart` to discard that work and begin anew",
-                    "请将阈值设为 {floor} 或以上，或用 `-o` 换一个文件夹，或加 `--restart` 放弃旧结果重新开始"
-                ))
-            }
-            Self::Foreign { folder, file } => {
-                let folder = folder.display();
-                Said::new(tr!(
-                    lang,
-                    "{folder} already holds a {file} that this scan did not write",
-                    "{folder} 中已有不是本次扫描写出的 {file}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "choose another folder with `-o`, or add `--restart` to overwrite it",
-                    "请用 `-o` 换一个文件夹，或加 `--restart` 覆盖"
-                ))
-            }
-            Self::Damaged { folder } => {
-                let folder = folder.display();
-                Said::new(tr!(lang, "the journal in {folder} is damaged in its first line, or is not ours", "{folder} 中的工作日志首行损坏，或不是本程序的日志"))
-                    .hint(tr!(lang, "copy the folder if its work matters, then begin anew with `--restart`, or choose another folder with `-o`", "若其中的工作重要请先备份，再用 `--restart` 重新开始，或用 `-o` 换一个文件夹"))
-            }
-            Self::Busy { folder } => {
-                let folder = folder.display();
-                Said::new(tr!(
-                    lang,
-                    "another run is writing to {folder}",
-                    "另一个进程正在写 {folder}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "wait for it to end, or choose another folder with `-o`",
-                    "请等待其结束，或用 `-o` 换一个文件夹"
-                ))
-            }
+            } => below_floor(folder, *floor, *lowest, lang),
+            Self::Foreign { folder, file } => foreign(folder, file, lang),
+            Self::Damaged { folder } => damaged(folder, lang),
+            Self::Busy { folder } => busy(folder, lang),
             Self::File(source) => source.say(lang),
-            Self::Io { path, source } => {
-                let full = source.kind() == io::ErrorKind::StorageFull;
-                let said = Said::unwritable(lang, path, source);
-                if full {
-                    said.hint(tr!(lang, "the disk is full: make room and run the same command again; what was done is kept", "磁盘已满：请腾出空间后重新运行同一命令；已完成部分已保存"))
-                } else {
-                    said.hint(tr!(
-                        lang,
-                        "choose a folder that you may write to with `-o`",
-                        "请用 `-o` 选择可写的文件夹"
-                    ))
-                }
-            }
+            Self::Io { path, source } => unwritten(path, source, lang),
         }
     }
 
@@ -148,4 +92,103 @@ impl From<FileError> for JournalError {
             other => Self::File(other),
         }
     }
+}
+
+/// To write elsewhere, or to discard what is there.
+fn elsewhere_or_anew(lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "choose another folder with {output}, or add {restart} to discard that work and begin anew",
+        "请用 {output} 换一个文件夹，或加 {restart} 放弃旧结果重新开始",
+        output = Action::Again(Choice::Output),
+        restart = Action::Again(Choice::Restart),
+    )
+}
+
+fn other_work(folder: &Path, difference: &str, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "{folder} holds the work of another scan ({difference})",
+        "{folder} 中是另一次扫描的结果（{difference}）"
+    ))
+    .hint(elsewhere_or_anew(lang))
+}
+
+fn below_floor(folder: &Path, floor: f32, lowest: f32, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "{folder} keeps scores from {floor} on, and {lowest} is asked for",
+        "{folder} 只保存了 {floor} 及以上的得分，而要求的是 {lowest}"
+    ))
+    .hint(tr!(
+        lang,
+        "give a threshold of {floor} or more",
+        "请将阈值设为 {floor} 或以上"
+    ))
+    .hint(elsewhere_or_anew(lang))
+}
+
+fn foreign(folder: &Path, file: &str, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "{folder} already holds a {file} that this scan did not write",
+        "{folder} 中已有不是本次扫描写出的 {file}"
+    ))
+    .hint(remedy!(
+        lang,
+        "choose another folder with {output}, or add {restart} to overwrite it",
+        "请用 {output} 换一个文件夹，或加 {restart} 覆盖",
+        output = Action::Again(Choice::Output),
+        restart = Action::Again(Choice::Restart),
+    ))
+}
+
+fn damaged(folder: &Path, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "the journal in {folder} is damaged in its first line, or is not ours",
+        "{folder} 中的工作日志首行损坏，或不是本程序的日志"
+    ))
+    .hint(remedy!(
+        lang,
+        "copy the folder if its work matters, then begin anew with {restart}, or choose another folder with {output}",
+        "若其中的工作重要请先备份，再用 {restart} 重新开始，或用 {output} 换一个文件夹",
+        restart = Action::Again(Choice::Restart),
+        output = Action::Again(Choice::Output),
+    ))
+}
+
+fn busy(folder: &Path, lang: Lang) -> Said {
+    let folder = folder.display();
+    Said::new(tr!(
+        lang,
+        "another run is writing to {folder}",
+        "另一个进程正在写 {folder}"
+    ))
+    .hint(remedy!(
+        lang,
+        "wait for it to end, or choose another folder with {output}",
+        "请等待其结束，或用 {output} 换一个文件夹",
+        output = Action::Again(Choice::Output),
+    ))
+}
+
+fn unwritten(path: &Path, source: &io::Error, lang: Lang) -> Said {
+    let said = Said::unwritable(lang, path, source);
+    if source.kind() == io::ErrorKind::StorageFull {
+        return said.hint(lang.pick(
+            "the disk is full: make room and run the same command again; what was done is kept",
+            "磁盘已满：请腾出空间后重新运行同一命令；已完成部分已保存",
+        ));
+    }
+    said.hint(remedy!(
+        lang,
+        "choose a folder that you may write to with {output}",
+        "请用 {output} 选择可写的文件夹",
+        output = Action::Again(Choice::Output),
+    ))
 }

@@ -4,9 +4,9 @@ use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
 use crate::store::StoreError;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
-use std::path::PathBuf;
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
+use std::path::{Path, PathBuf};
 
 /// A bundle that cannot be made, read or taken. Nothing was changed.
 #[derive(Debug)]
@@ -113,118 +113,30 @@ impl From<FileError> for BundleError {
 }
 
 impl Say for BundleError {
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm an error, each its sentences in two languages"
-    )]
     fn say(&self, lang: Lang) -> Said {
-        let again = tr!(
-            lang,
-            "nothing was changed; copy the bundle again from where it came, or ask that office for it anew",
-            "未作任何更改；请重新复制，或请对方重新制作"
-        );
         match self {
-            Self::Io { path, source } => Said::new(format!("{}: {source}", path.display())),
+            Self::Io { path, source } => Said::new(source.to_string()).about(path),
             Self::File(source) => source.say(lang),
-            Self::NotABundle { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not a whole bundle: {why}",
-                    "{path} 不是完整的数据包：{why}"
-                ))
-                .hint(again)
-            }
-            Self::Changed { path, at } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} has been changed: {at}",
-                    "{path} 已被改动：{at}"
-                ))
-                .hint(again)
-            }
-            Self::Strange { path, entry } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds something that no bundle holds: {entry:?}",
-                    "{path} 含有数据包不应有的内容：{entry:?}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was unpacked; do not trust this file",
-                    "未解包任何内容；请勿信任该文件"
-                ))
-            }
-            Self::Bomb { path, claims } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} would grow to {claims} bytes, far beyond its own size",
-                    "{path} 解开后将达 {claims} 字节，远超其自身大小"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was unpacked; do not trust this file",
-                    "未解包任何内容；请勿信任该文件"
-                ))
-            }
-            Self::Newer { path, format } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} was made by a newer program ({format})",
-                    "{path} 由更新版本的程序制作（{format}）"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was changed; use the newer program",
-                    "未作任何更改；请使用新版程序"
-                ))
-            }
-            Self::Stranger { path, device, unit } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} is signed by a device that is not trusted (it says it is of unit {unit})", "{path} 的签名设备未受信任（自称单位 {unit}）")).hint(tr!(lang, "compare the key with that office by telephone, then: `papaver trust {device} --unit {unit}`", "请先与该单位电话核对公钥，再执行：`papaver trust {device} --unit {unit}`"))
-            }
+            Self::Store(source) => source.say(lang),
+            Self::NotABundle { path, why } => not_whole(path, why, lang),
+            Self::Changed { path, at } => changed(path, at, lang),
+            Self::Event { path, line, flaw } => unsound(path, *line, flaw, lang),
+            Self::Strange { path, entry } => strange(path, entry, lang),
+            Self::Bomb { path, claims } => too_large(path, *claims, lang),
+            Self::Newer { path, format } => newer(path, format, lang),
+            Self::Stranger { path, device, unit } => stranger(path, *device, unit, lang),
             Self::StrangeEvent {
                 path,
                 device,
                 seq,
                 unit,
-            } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} carries event {seq} of device {device}, in the name of unit {unit}, for which no trusted office vouches", "{path} 含设备 {device} 以单位 {unit} 名义的第 {seq} 条记录，没有受信任单位为其担保")).hint(tr!(lang, "nothing was changed; that office trusts the device first, or you do: `papaver trust`", "未作任何更改；须由该单位或本单位先执行 `papaver trust`"))
-            }
-            Self::Event { path, line, flaw } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path}: event {line} is not sound: {flaw}",
-                    "{path}：第 {line} 条记录不可信：{flaw}"
-                ))
-                .hint(again)
-            }
-            Self::Locked { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} is encrypted, and does not open", "{path} 已加密，无法打开")).hint(tr!(lang, "give the passphrase in PAPAVER_BUNDLE_PASSPHRASE, or the key with `--identity FILE`", "请在 PAPAVER_BUNDLE_PASSPHRASE 中给出口令，或用 `--identity 文件`"))
-            }
-            Self::Recipient { text } => Said::new(tr!(
-                lang,
-                "{text} is not a recipient",
-                "{text} 不是收件人公钥"
-            ))
-            .hint(tr!(
-                lang,
-                "it looks like age1…, as `papaver bundle identity` prints it",
-                "形如 age1…,由 `papaver bundle identity` 生成"
-            )),
-            Self::Nothing => Said::new(tr!(
-                lang,
+            } => strange_event(path, (*device, *seq), unit, lang),
+            Self::Locked { path } => locked(path, lang),
+            Self::Recipient { text } => no_recipient(text, lang),
+            Self::Nothing => Said::new(lang.pick(
                 "there is nothing to carry since then",
-                "自该时点以来没有新内容"
+                "自该时点以来没有新内容",
             )),
-            Self::Store(source) => source.say(lang),
         }
     }
 
@@ -243,3 +155,145 @@ speaking_error!(BundleError, |e| match e {
     BundleError::Store(source) => Some(source.as_ref()),
     _ => None,
 });
+
+/// What to do with a bundle that did not arrive whole.
+fn again(lang: Lang) -> &'static str {
+    lang.pick(
+        "nothing was changed; copy the bundle again from where it came, or ask that office for it anew",
+        "未作任何更改；请重新复制，或请对方重新制作",
+    )
+}
+
+/// What to do with a file that is no honest bundle.
+fn distrust(lang: Lang) -> &'static str {
+    lang.pick(
+        "nothing was unpacked; do not trust this file",
+        "未解包任何内容；请勿信任该文件",
+    )
+}
+
+fn not_whole(path: &Path, why: &str, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} is not a whole bundle: {why}",
+        "{path} 不是完整的数据包：{why}"
+    ))
+    .hint(again(lang))
+}
+
+fn changed(path: &Path, at: &str, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has been changed: {at}",
+        "{path} 已被改动：{at}"
+    ))
+    .hint(again(lang))
+}
+
+fn unsound(path: &Path, line: u64, flaw: &EventFlaw, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path}: event {line} is not sound: {flaw}",
+        "{path}：第 {line} 条记录不可信：{flaw}"
+    ))
+    .hint(again(lang))
+}
+
+fn strange(path: &Path, entry: &str, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} holds something that no bundle holds: {entry:?}",
+        "{path} 含有数据包不应有的内容：{entry:?}"
+    ))
+    .hint(distrust(lang))
+}
+
+fn too_large(path: &Path, claims: u64, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} would grow to {claims} bytes, far beyond its own size",
+        "{path} 解开后将达 {claims} 字节，远超其自身大小"
+    ))
+    .hint(distrust(lang))
+}
+
+fn newer(path: &Path, format: &str, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} was made by a newer program ({format})",
+        "{path} 由更新版本的程序制作（{format}）"
+    ))
+    .hint(lang.pick(
+        "nothing was changed; use the newer program",
+        "未作任何更改；请使用新版程序",
+    ))
+}
+
+fn stranger(path: &Path, device: DeviceId, unit: &str, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} is signed by a device that is not trusted (it says it is of unit {unit})",
+        "{path} 的签名设备未受信任（自称单位 {unit}）"
+    ))
+    .hint(remedy!(
+        lang,
+        "compare the key with that office by telephone, then: {trust}",
+        "请先与该单位电话核对公钥，再执行：{trust}",
+        trust = Action::Trust {
+            device: Some((device.to_string(), unit.to_owned()))
+        },
+    ))
+}
+
+fn strange_event(path: &Path, of: (DeviceId, u64), unit: &str, lang: Lang) -> Said {
+    let (path, (device, seq)) = (path.display(), of);
+    Said::new(tr!(
+        lang,
+        "{path} carries event {seq} of device {device}, in the name of unit {unit}, for which no trusted office vouches",
+        "{path} 含设备 {device} 以单位 {unit} 名义的第 {seq} 条记录，没有受信任单位为其担保"
+    ))
+    .hint(remedy!(
+        lang,
+        "nothing was changed; that office trusts the device first, or you do: {trust}",
+        "未作任何更改；须由该单位或本单位先执行 {trust}",
+        trust = Action::Trust {
+            device: Some((device.to_string(), unit.to_owned()))
+        },
+    ))
+}
+
+fn locked(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} is encrypted, and does not open",
+        "{path} 已加密，无法打开"
+    ))
+    .hint(remedy!(
+        lang,
+        "give the passphrase in PAPAVER_BUNDLE_PASSPHRASE, or the key with {identity}",
+        "请在 PAPAVER_BUNDLE_PASSPHRASE 中给出口令，或用 {identity}",
+        identity = Action::Again(Choice::Identity),
+    ))
+}
+
+fn no_recipient(text: &str, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "{text} is not a recipient",
+        "{text} 不是收件人公钥"
+    ))
+    .hint(remedy!(
+        lang,
+        "it looks like age1…, as {identity} prints it",
+        "形如 age1…，由 {identity} 生成",
+        identity = Action::MakeIdentity,
+    ))
+}

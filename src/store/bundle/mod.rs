@@ -5,7 +5,9 @@
 //! changed byte is found wherever it lies. A bundle may be encrypted as a whole (age).
 
 mod apply;
+mod container;
 mod error;
+mod pack;
 mod read;
 mod write;
 

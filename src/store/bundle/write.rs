@@ -1,20 +1,17 @@
 //! Making bundles.
 
-use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
+use super::BundleError;
+use super::pack::{line, sealed_up, zip};
 use crate::files::{self, Existing};
-use crate::registry::event::{Sealed, canonical};
+use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
 use crate::store::evidence::{check, path_of};
 use crate::store::{Filter, Store, StoreError};
-use age::secrecy::{ExposeSecret, SecretString};
-use ed25519_dalek::Signer;
+use age::secrecy::ExposeSecret;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use zip::write::SimpleFileOptions;
 
 /// What to carry.
 #[derive(Debug, Clone, Default)]
@@ -96,10 +93,10 @@ pub struct Made {
 
 /// What goes into one part.
 #[derive(Default)]
-struct Part<'a> {
-    events: Vec<(&'a Sealed, Vec<u8>)>,
-    files: Vec<(Hash, u64)>,
-    bytes: u64,
+pub(super) struct Part<'a> {
+    pub(super) events: Vec<(&'a Sealed, Vec<u8>)>,
+    pub(super) files: Vec<(Hash, u64)>,
+    pub(super) bytes: u64,
 }
 
 /// Makes a bundle, or several parts, at `path` (`x.bundle`, or `x-1of3.bundle`). What is here is carried; what is not is
@@ -267,177 +264,4 @@ fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> 
         events.retain(|sealed| sealed.event.site.is_none_or(|site| sites.contains(&site)));
     }
     Ok(events)
-}
-
-/// A line of `events.jsonl`.
-fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
-    let flawed = |flaw| BundleError::Event {
-        path: PathBuf::new(),
-        line: sealed.event.seq,
-        flaw,
-    };
-    let event: Value = serde_json::from_slice(&sealed.bytes)
-        .map_err(|e| flawed(crate::registry::event::EventFlaw::Malformed(e.to_string())))?;
-    let mut line = json!({"event": event, "signature": hex::encode(sealed.signature)});
-    if let Some(own) = sealed.actor_signature {
-        line["actor_signature"] = Value::from(hex::encode(own));
-    }
-    let mut bytes = canonical(&line).map_err(flawed)?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn zip(
-    store: &Store,
-    part: &Part,
-    absent: &[Hash],
-    request: &Request,
-    number: [u32; 2],
-    path: &Path,
-) -> Result<Vec<u8>, BundleError> {
-    let broken = |e: zip::result::ZipError| BundleError::NotABundle {
-        path: path.into(),
-        why: e.to_string(),
-    };
-    let io = |source| BundleError::Io {
-        path: path.into(),
-        source,
-    };
-    let key = store
-        .signing_key()
-        .ok_or_else(|| crate::store::StoreError::ReadOnly {
-            path: store.path().into(),
-        })?;
-    let lines: Vec<u8> = part
-        .events
-        .iter()
-        .flat_map(|(_, line)| line.iter().copied())
-        .collect();
-    let mut files = vec![FileEntry {
-        path: "events.jsonl".into(),
-        bytes: lines.len() as u64,
-        sha256: Hash::of(&lines),
-    }];
-    for (sha256, bytes) in &part.files {
-        files.push(FileEntry {
-            path: format!("evidence/{sha256}"),
-            bytes: *bytes,
-            sha256: *sha256,
-        });
-    }
-    let device = DeviceId::of(key);
-    let manifest = Manifest {
-        format: format!("{FORMAT}{VERSION}"),
-        unit: store.trusted().get(&device).cloned().unwrap_or_default(),
-        device,
-        created_at: request.created_at.clone(),
-        program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
-        district: request.district.clone(),
-        since: request.since.have.clone(),
-        ranges: ranges(part.events.iter().map(|(sealed, _)| *sealed)),
-        events: part.events.len() as u64,
-        part: number,
-        files,
-        absent: absent.to_vec(),
-    };
-    let manifest = serde_json::to_value(&manifest)
-        .ok()
-        .and_then(|value| canonical(&value).ok())
-        .ok_or_else(|| BundleError::NotABundle {
-            path: path.into(),
-            why: "its manifest cannot be written".into(),
-        })?;
-    let signature = key.sign(&[SIGNED_AS, Hash::of(&manifest).as_bytes()].concat());
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let packed = SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated)
-        .last_modified_time(zip::DateTime::default())
-        .large_file(true);
-    // Photographs are compressed already.
-    let stored = packed.compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes, options) in [
-        ("MANIFEST.json", manifest.as_slice(), packed),
-        (
-            "MANIFEST.sig",
-            hex::encode(signature.to_bytes()).as_bytes(),
-            stored,
-        ),
-        ("events.jsonl", lines.as_slice(), packed),
-    ] {
-        out.start_file(name, options).map_err(broken)?;
-        out.write_all(bytes).map_err(io)?;
-    }
-    for (sha256, _) in &part.files {
-        let source = path_of(&store.evidence_folder(), *sha256);
-        let bytes = std::fs::read(&source).map_err(|e| BundleError::Io {
-            path: source.clone(),
-            source: e,
-        })?;
-        if Hash::of(&bytes) != *sha256 {
-            return Err(BundleError::Changed {
-                path: source,
-                at: sha256.to_string(),
-            });
-        }
-        out.start_file(format!("evidence/{sha256}"), stored)
-            .map_err(broken)?;
-        out.write_all(&bytes).map_err(io)?;
-    }
-    out.set_comment(format!("{COMMENT}{}", "0".repeat(64)))
-        .map_err(broken)?;
-    let mut bytes = out.finish().map_err(broken)?.into_inner();
-    let end = bytes.len() - 64;
-    let digest = Hash::of(&bytes[..end]).to_string();
-    bytes[end..].copy_from_slice(digest.as_bytes());
-    Ok(bytes)
-}
-
-/// Unbroken runs of numbers by device; the events are in that order.
-fn ranges<'a>(events: impl Iterator<Item = &'a Sealed>) -> Vec<Range> {
-    let mut ranges: Vec<Range> = Vec::new();
-    for sealed in events {
-        let (device, seq) = (sealed.event.device, sealed.event.seq);
-        match ranges.last_mut() {
-            Some(last) if last.device == device && (last.last == seq || last.last + 1 == seq) => {
-                last.last = seq;
-            }
-            _ => ranges.push(Range {
-                device,
-                first: seq,
-                last: seq,
-            }),
-        }
-    }
-    ranges
-}
-
-fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> {
-    let io = |source| BundleError::Io {
-        path: PathBuf::from("age"),
-        source,
-    };
-    let encryptor = match sealing {
-        Sealing::Open => return Ok(bytes),
-        Sealing::Passphrase(passphrase) => {
-            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.clone()))
-        }
-        Sealing::Recipients(texts) => {
-            let recipients = texts
-                .iter()
-                .map(|text| {
-                    text.parse::<age::x25519::Recipient>()
-                        .map_err(|_none| BundleError::Recipient { text: text.clone() })
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient))
-                .map_err(|_empty| BundleError::Recipient {
-                    text: texts.join(" "),
-                })?
-        }
-    };
-    let mut out = Vec::with_capacity(bytes.len() + 1024);
-    let mut inside = encryptor.wrap_output(&mut out).map_err(io)?;
-    inside.write_all(&bytes).map_err(io)?;
-    inside.finish().map_err(io)?;
-    Ok(out)
 }

@@ -6,8 +6,10 @@
 //! Every signature is verified once. Then the device signs how far it has verified, with a digest of all hashes and
 //! signatures up to there; as long as those are unchanged, only what came later is verified ([`super::mark`]).
 
-use super::mark::{self, Digest};
-use super::{Chain, Finding, Looked, Verification, check_row, looked, verify_chains};
+use super::mark::Digest;
+use super::rows::check_row;
+use super::structure::{EVENT_INDICES, SITE_INDICES, Structure};
+use super::{Chain, Finding, Looked, Verification, looked, verify_chains};
 use crate::registry::Authority;
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -17,10 +19,8 @@ use crate::store::Store;
 use crate::store::replayed::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
-use std::path::Path;
 
 /// Something is not as it should be.
 pub(super) struct Wrong;
@@ -31,25 +31,10 @@ impl From<rusqlite::Error> for Wrong {
     }
 }
 
-/// The indices of the events besides that on the site, by which the pass goes.
-const EVENT_INDICES: [&str; 5] = [
-    "SELECT hash, n FROM events INDEXED BY sqlite_autoindex_events_1 ORDER BY hash",
-    "SELECT other_site, n FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site",
-    "SELECT device, seq, n FROM events INDEXED BY events_device ORDER BY device, seq",
-    "SELECT actor, id, n FROM events INDEXED BY events_actor ORDER BY actor, id",
-    "SELECT kind, n FROM events INDEXED BY events_unit_wide WHERE site IS NULL ORDER BY kind",
-];
-/// The indices of the sites besides that on the key, by which rows are looked up.
-const SITE_INDICES: [&str; 3] = [
-    "SELECT state, rowid FROM sites INDEXED BY sites_state ORDER BY state",
-    "SELECT lat_e7, lon_e7, rowid FROM sites INDEXED BY sites_place ORDER BY lat_e7, lon_e7",
-    "SELECT crew, rowid FROM sites INDEXED BY sites_crew WHERE crew IS NOT NULL ORDER BY crew",
-];
-
 const ROW: &str = "hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard";
 
 /// One entry of an index as a number; their sum does not depend on their order.
-fn entry(values: &[ValueRef]) -> u64 {
+pub(super) fn entry(values: &[ValueRef]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for value in values {
         match value {
@@ -65,7 +50,7 @@ fn entry(values: &[ValueRef]) -> u64 {
     hasher.finish()
 }
 
-type Sums = [u64; EVENT_INDICES.len()];
+pub(super) type Sums = [u64; EVENT_INDICES.len()];
 
 fn add(sums: &mut [u64], more: &[u64]) {
     for (sum, more) in sums.iter_mut().zip(more) {
@@ -187,63 +172,6 @@ impl Gathered {
     }
 }
 
-/// What the file itself holds, its structure being sound.
-struct Structure {
-    events: u64,
-    sites: u64,
-    event_sums: Sums,
-    site_sums: [u64; SITE_INDICES.len()],
-    /// What the events were up to the mark, and what they are to the last.
-    digests: [Digest; 2],
-}
-
-impl Structure {
-    fn of(path: &Path, upto: i64) -> Result<Self, Wrong> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.execute_batch("PRAGMA cell_size_check = ON")?;
-        let quick: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if quick != "ok" {
-            return Err(Wrong);
-        }
-        let count = |table: &str| -> Result<u64, Wrong> {
-            let sql = format!("SELECT count(*) FROM {table} NOT INDEXED");
-            let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
-            u64::try_from(rows).map_err(|_negative| Wrong)
-        };
-        let mut structure = Self {
-            events: count("events")?,
-            sites: count("sites")?,
-            event_sums: Sums::default(),
-            site_sums: [0; SITE_INDICES.len()],
-            digests: mark::digests(&connection, upto)?,
-        };
-        for (sum, sql) in structure.event_sums.iter_mut().zip(EVENT_INDICES) {
-            *sum = sum_of(&connection, sql)?;
-        }
-        for (sum, sql) in structure.site_sums.iter_mut().zip(SITE_INDICES) {
-            *sum = sum_of(&connection, sql)?;
-        }
-        Ok(structure)
-    }
-}
-
-/// The sum over an index.
-fn sum_of(connection: &Connection, sql: &str) -> Result<u64, Wrong> {
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let mut rows = statement.query([])?;
-    let mut sum = 0_u64;
-    while let Some(row) = rows.next()? {
-        let mut values = [ValueRef::Null; 3];
-        for (column, value) in values.iter_mut().enumerate().take(columns) {
-            *value = row.get_ref(column)?;
-        }
-        sum = sum.wrapping_add(entry(&values[..columns]));
-    }
-    Ok(sum)
-}
-
 impl Store {
     /// The whole registry, gone through once; `None` where anything is not as it should be.
     pub(super) fn verify_at_once(
@@ -316,8 +244,9 @@ impl Store {
         Ok(())
     }
 
-    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
-        let mut other_side: BTreeMap<SiteKey, Vec<(Hash, Event)>> = BTreeMap::new();
+    /// The events that concern a second site, by that site.
+    fn by_other_site(&self) -> Result<BTreeMap<SiteKey, Vec<(Hash, Event)>>, Wrong> {
+        let mut other_side: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site"
         );
@@ -333,7 +262,11 @@ impl Store {
                     .push((row.hash, event.clone()));
             }
         }
-        drop(rows);
+        Ok(other_side)
+    }
+
+    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
+        let other_side = self.by_other_site()?;
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site"
         );

@@ -132,3 +132,22 @@ fn photographs_of_the_field_say_when_and_where() {
         assert_eq!(taken, "2025-01-04T10:21:00", "{name}");
     }
 }
+
+#[test]
+fn whatever_a_file_holds_it_neither_panics_nor_hangs() {
+    let tiff = block(Kind::Signed, LAT, LON, true);
+    let bare = block(Kind::Unsigned, LAT, LON, false);
+    let length = u16::try_from(tiff.len() + 8).expect("short").to_be_bytes();
+    let jpeg = [
+        &[0xff, 0xd8, 0xff, 0xe1],
+        &length[..],
+        b"Exif\0\0",
+        &tiff,
+        &[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0xff, 0xd9],
+    ]
+    .concat();
+    crate::text::fuzz::try_all(&[&tiff, &bare, &jpeg], |bytes| {
+        let tags = picture_tags(bytes);
+        assert!(tags.at.is_none_or(crate::ground::LonLat::is_on_earth));
+    });
+}

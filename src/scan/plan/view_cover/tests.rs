@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::ground::{LocalPlane, PlanePoint};
+use crate::scan::plan::lattice::PIECES;
+use geo::LineString;
 use proptest::prelude::*;
 
 const HOME: LonLat = LonLat::new(113.3, 33.74);

@@ -1,0 +1,281 @@
+//! Actions as they are typed: a command line, or the options that are added to the one that was refused.
+
+use crate::words::{Action, Both, Choice, Lang, Remedy};
+use std::path::Path;
+
+/// A word of a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Word {
+    /// As it is typed.
+    Given(String),
+    /// What the person knows: shown by its name.
+    Blank(Blank),
+}
+
+/// What a person fills in: its name, and a value that would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Blank {
+    name: Both,
+    /// For whoever tries the line.
+    pub(super) sample: &'static str,
+}
+
+const fn blank(english: &'static str, chinese: &'static str, sample: &'static str) -> Blank {
+    Blank {
+        name: Both(english, chinese),
+        sample,
+    }
+}
+
+const FILE: Blank = blank("FILE", "文件", "a.gpkg");
+const NEW: Blank = blank("NEW", "新文件", "new.papaver");
+const FOLDER: Blank = blank("FOLDER", "文件夹", "results");
+const IMAGERY: Blank = blank("IMAGERY", "影像", "a.tif");
+const NAME: Blank = blank("NAME", "姓名", "Li");
+const ROLE: Blank = blank("ROLE", "角色", "verifier");
+const SITE: Blank = blank("SITE", "图斑", "7K3QF2-M");
+const STATE: Blank = blank("STATE", "状态", "confirmed");
+const TEXT: Blank = blank("TEXT", "理由", "because");
+const WORDS: Blank = blank("TEXT", "备注", "because");
+const REASON: Blank = blank("REASON", "理由", "crop");
+const TIME: Blank = blank("TIME", "时间", "2026-05-03");
+const HASH: Blank = blank("HASH", "哈希", "0123abcd");
+const NUMBER: Blank = blank("N", "株数", "12");
+const NUMBERS: Blank = blank("N,N,…", "株数,株数,…", "4,6,5");
+const AREA: Blank = blank("M2", "平方米", "12");
+const CODE: Blank = blank("CODE", "代码", "410423");
+const DEVICE: Blank = blank("DEVICE", "设备", "0123abcd");
+const YEAR: Blank = blank("YEAR", "年份", "2026");
+const PLACE: Blank = blank("LON,LAT", "经度,纬度", "113.1,33.9");
+const SOURCE: Blank = blank("SOURCE", "来源", "patrol");
+const LEVEL: Blank = blank("N", "级别", "7");
+const COUNT: Blank = blank("N", "数目", "2");
+const SYSTEM: Blank = blank("EPSG:…", "EPSG:…", "EPSG:4547");
+const THREE: Blank = blank("dx,dy,dz", "dx,dy,dz", "1,2,3");
+const SEVEN: Blank = blank(
+    "dx,dy,dz,rx,ry,rz,s",
+    "dx,dy,dz,rx,ry,rz,s",
+    "1,2,3,4,5,6,7",
+);
+const HEIGHT: Blank = blank("METRES", "米", "230");
+const WIDTH: Blank = blank("MM", "毫米", "6.17");
+const KIND: Blank = blank("cpu|cuda", "cpu|cuda", "cpu");
+
+/// A command line as it grows.
+#[derive(Debug, Default)]
+struct Line(Vec<Word>);
+
+impl Line {
+    /// A line that begins with these words.
+    fn of(words: &str) -> Self {
+        Self::default().and(words)
+    }
+
+    /// Words as they are typed.
+    fn and(mut self, words: &str) -> Self {
+        self.0
+            .extend(words.split(' ').map(|word| Word::Given(word.to_owned())));
+        self
+    }
+
+    /// A value, whatever is in it.
+    fn value(mut self, value: impl Into<String>) -> Self {
+        self.0.push(Word::Given(value.into()));
+        self
+    }
+
+    fn blank(mut self, blank: Blank) -> Self {
+        self.0.push(Word::Blank(blank));
+        self
+    }
+
+    fn value_or(self, value: Option<&str>, unknown: Blank) -> Self {
+        match value {
+            Some(value) => self.value(value),
+            None => self.blank(unknown),
+        }
+    }
+
+    fn path_or(self, path: Option<&Path>, unknown: Blank) -> Self {
+        self.value_or(
+            path.map(|path| path.display().to_string()).as_deref(),
+            unknown,
+        )
+    }
+}
+
+/// The words of an action: those of a whole command without the program's name, or the options alone.
+pub(super) fn words(action: &Action) -> Vec<Word> {
+    match action {
+        Action::Again(choice) => option(choice).0,
+        Action::Without(choice) => option(choice).0.into_iter().take(1).collect(),
+        other => command(other).0,
+    }
+}
+
+/// Whether it is a command of its own.
+pub(super) fn is_command(action: &Action) -> bool {
+    !matches!(action, Action::Again(_) | Action::Without(_))
+}
+
+fn command(action: &Action) -> Line {
+    match action {
+        Action::Again(choice) | Action::Without(choice) => option(choice),
+        Action::Scan { input } => Line::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::InspectModel => Line::of("model inspect").blank(FILE),
+        Action::Init => Line::of("init --unit").blank(CODE),
+        Action::Record => Line::of("record").blank(FOLDER),
+        Action::Export => Line::of("export").blank(FILE),
+        Action::Log => Line::of("log"),
+        Action::Verify => Line::of("verify"),
+        Action::Salvage { path } => Line::of("registry salvage")
+            .path_or(Some(path), FILE)
+            .and("--to")
+            .blank(NEW),
+        Action::ReadDistricts => Line::of("registry districts")
+            .blank(FILE)
+            .and("--vintage")
+            .blank(YEAR),
+        Action::ImportTargets => Line::of("targets import").blank(FILE),
+        Action::Grant { person } => Line::of("actor grant")
+            .value_or(person.as_deref(), NAME)
+            .blank(ROLE),
+        Action::MakeKey { person } => Line::of("actor key").value_or(person.as_deref(), NAME),
+        Action::LoseKey { person } => Line::of("actor lost-key")
+            .value_or(person.as_deref(), NAME)
+            .and("--reason")
+            .blank(TEXT),
+        Action::Trusted => Line::of("trust"),
+        Action::Trust { device } => {
+            let (key, unit) = device.as_ref().map(|(key, unit)| (&**key, &**unit)).unzip();
+            Line::of("trust")
+                .value_or(key, DEVICE)
+                .and("--unit")
+                .value_or(unit, CODE)
+        }
+        Action::ApplyBundle => Line::of("bundle apply").blank(FILE),
+        Action::MakeIdentity => Line::of("bundle identity").blank(FILE),
+        Action::Add
+        | Action::Sites { .. }
+        | Action::Show { .. }
+        | Action::Screen
+        | Action::Eradicate { .. }
+        | Action::Fail { .. }
+        | Action::Resolve { .. }
+        | Action::Note { .. }
+        | Action::CorrectCount
+        | Action::CorrectTime { .. } => command_of_a_site(action),
+    }
+}
+
+fn command_of_a_site(action: &Action) -> Line {
+    match action {
+        Action::Add => Line::of("add --at")
+            .blank(PLACE)
+            .and("--source")
+            .blank(SOURCE),
+        Action::Sites { state: None } => Line::of("sites"),
+        Action::Sites { state: Some(state) } => Line::of("sites --state").value(*state),
+        Action::Show { site } => Line::of("show").value(site),
+        Action::Eradicate { site, percent } => Line::of("eradicate")
+            .value(site)
+            .and("--percent")
+            .value(percent.to_string()),
+        Action::Fail { site } => Line::of("accept").value(site).and("--fail residue"),
+        Action::Resolve { site } => Line::of("resolve")
+            .value_or(site.as_deref(), SITE)
+            .and("--state")
+            .blank(STATE)
+            .and("--reason")
+            .blank(TEXT),
+        Action::Note { site } => Line::of("note").value(site).blank(WORDS),
+        Action::CorrectTime { site } => Line::of("correct")
+            .value(site)
+            .and("--event")
+            .blank(HASH)
+            .and("--happened")
+            .blank(TIME)
+            .and("--reason")
+            .blank(TEXT),
+        Action::CorrectCount => Line::of("correct")
+            .blank(SITE)
+            .and("--plants")
+            .blank(NUMBER)
+            .and("--reason")
+            .blank(TEXT),
+        _ => Line::of("screen").blank(SITE).and("--reject").blank(REASON),
+    }
+}
+
+fn option(choice: &Choice) -> Line {
+    let with = |name, unknown| Line::of(name).blank(unknown);
+    match choice {
+        Choice::Registry => with("--registry", FILE),
+        Choice::Actor => with("--actor", NAME),
+        Choice::Passphrase => with("--passphrase-file", FILE),
+        Choice::InTheirName => with("--recorder", NAME).and("--without-key").blank(TEXT),
+        Choice::Force => with("--force", TEXT),
+        Choice::Reason => with("--reason", TEXT),
+        Choice::When => with("--when", TIME),
+        Choice::Percent(percent) => Line::of("--percent").value(percent.to_string()),
+        Choice::Photo => with("--photo", FILE),
+        Choice::Document => with("--document", FILE),
+        Choice::Officer => with("--officer", NAME),
+        Choice::Plants => with("--plants", NUMBER),
+        Choice::Quadrats => with("--quadrats", NUMBERS),
+        Choice::Area => with("--area", AREA),
+        Choice::Identity => with("--identity", FILE),
+        Choice::Season => with("--season", YEAR),
+        Choice::Resolution => with("--resolution", LEVEL),
+        Choice::Crs(None) => with("--crs", SYSTEM),
+        Choice::Crs(Some(epsg)) => Line::of("--crs").value(format!("EPSG:{epsg}")),
+        Choice::Datum { seven: false } => with("--towgs84", THREE),
+        Choice::Datum { seven: true } => with("--towgs84", SEVEN),
+        Choice::Dem => with("--dem", FILE),
+        Choice::Positions => with("--pos", FILE),
+        Choice::GroundElevation => with("--ground-elevation", HEIGHT),
+        Choice::SensorWidth => with("--sensor-width", WIDTH),
+        Choice::LookingDown => Line::of("--looking-down"),
+        Choice::AllowCoarse => Line::of("--allow-coarse"),
+        Choice::Bands([red, green, blue]) => {
+            Line::of("--bands").value(format!("{red},{green},{blue}"))
+        }
+        Choice::Restart => Line::of("--restart"),
+        Choice::Output => with("-o", FOLDER),
+        Choice::Overwrite => Line::of("--overwrite"),
+        Choice::NoPoppy(path) => Line::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
+        Choice::Model => with("--model", FILE),
+        Choice::Device => with("--device", KIND),
+        Choice::Threads => with("--threads", COUNT),
+    }
+}
+
+/// A word as it is typed in a shell: quoted where it has to be.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// An action as a person types it, between the marks of code.
+pub(super) fn line(action: &Action, lang: Lang) -> String {
+    let program = is_command(action).then(|| "papaver".to_owned());
+    let words = words(action).into_iter().map(|word| match word {
+        Word::Given(word) => quoted(&word),
+        Word::Blank(blank) => blank.name.pick(lang).to_owned(),
+    });
+    let line: Vec<String> = program.into_iter().chain(words).collect();
+    format!("`{}`", line.join(" "))
+}
+
+/// A clause with its actions as lines.
+pub(super) fn text(remedy: &Remedy, lang: Lang) -> String {
+    remedy.text(|action| line(action, lang))
+}
+
+#[cfg(test)]
+#[path = "action_tests.rs"]
+mod tests;

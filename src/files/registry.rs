@@ -1,0 +1,87 @@
+//! What is a registry or belongs to one: such files are never written over.
+
+use super::folder_of;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+/// `Papv`, as the header of a registry has it (`application_id` of `SQLite`).
+pub const REGISTRY_ID: i32 = 0x5061_7076;
+
+/// How the name of a registry ends.
+pub(super) const REGISTRY_ENDING: &str = "papaver";
+
+/// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
+/// the folders of its evidence, thumbnails and people's keys.
+pub(super) const BELONGINGS: [&str; 9] = [
+    ".key",
+    ".verified",
+    ".lock",
+    ".files",
+    ".people",
+    ".thumbnails",
+    "-journal",
+    "-wal",
+    "-shm",
+];
+
+/// Whether a file begins like a registry, or bears the name of one and is not empty.
+pub fn is_registry(path: &Path) -> bool {
+    let Ok(about) = fs::metadata(path) else {
+        return false;
+    };
+    if !about.is_file() || about.len() == 0 {
+        return false;
+    }
+    let named = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case(REGISTRY_ENDING));
+    named || begins_like_registry(path)
+}
+
+/// The engine's name and our id in the first 72 bytes.
+pub(super) fn begins_like_registry(path: &Path) -> bool {
+    let mut head = [0; 72];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok()
+        && head.starts_with(b"SQLite format 3\0")
+        && head[68..] == REGISTRY_ID.to_be_bytes()
+}
+
+/// A device's key: 64 hexadecimal digits and nothing else, in a file named so. It may lie apart from its registry.
+pub(super) fn is_device_key(path: &Path) -> bool {
+    let named = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("key"));
+    let short = || fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= 66);
+    named
+        && short()
+        && fs::read(path).is_ok_and(|bytes| {
+            let digits = bytes.trim_ascii();
+            digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+}
+
+/// Whether the file, or a folder above it, has a registry's name with one of the endings of what lies beside it. A name
+/// that is not taken yet counts too: a journal laid beside a registry would be played into it.
+pub(super) fn belongs_to_registry(path: &Path) -> bool {
+    let folder = folder_of(path);
+    // Links are followed, so that a folder by another name is seen for what it is.
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let whole = folder.join(path.file_name().unwrap_or_default());
+    whole.ancestors().any(|part| {
+        let name = part
+            .file_name()
+            .map(OsStr::to_string_lossy)
+            .unwrap_or_default();
+        BELONGINGS.iter().any(|ending| {
+            let split = name.len().checked_sub(ending.len());
+            let Some((stem, found)) = split.and_then(|at| name.split_at_checked(at)) else {
+                return false;
+            };
+            found.eq_ignore_ascii_case(ending) && is_registry(&part.with_file_name(stem))
+        })
+    })
+}

@@ -1,0 +1,296 @@
+//! Why a photo is set aside, in words: one function a family of reasons.
+
+use super::Why;
+use crate::imagery::photo::jpeg::JpegError;
+use crate::imagery::photo::metadata::{Band, Doubt, Position};
+use crate::imagery::photo::quality::Defect;
+use crate::words::{Action, Choice, Lang, Remedy};
+use crate::{remedy, tr};
+use std::path::{Display, Path};
+
+/// What is wrong with the photo `path`.
+pub(super) fn what(why: &Why, path: &Path, lang: Lang) -> String {
+    let p = &path.display();
+    match why {
+        Why::Jpeg(error) => no_jpeg(error, p, lang),
+        Why::NoPosition {
+            position, damaged, ..
+        } => no_position(*position, *damaged, p, lang),
+        Why::NoAltitude { .. }
+        | Why::AbsurdAltitude { .. }
+        | Why::OffTerrain
+        | Why::OverEllipsoid => no_height(why, p, lang),
+        Why::NoFocalLength => tr!(
+            lang,
+            "{p} does not say its focal length",
+            "{p} 没有焦距信息"
+        ),
+        Why::TooCoarse {
+            gsd_cm,
+            coarsest_cm,
+        } => tr!(
+            lang,
+            "{p} has {gsd_cm:.1} cm a pixel at best, the model needs {coarsest_cm:.1} cm or finer",
+            "{p} 的分辨率最高为 {gsd_cm:.1} 厘米/像素，模型要求 {coarsest_cm:.1} 厘米或更细"
+        ),
+        Why::TooOblique => tr!(
+            lang,
+            "{p} looks to the horizon: none of its ground can be placed",
+            "{p} 朝向地平线，无法定位其中的地面"
+        ),
+        Why::Attitude(doubt) => doubted(lang, *doubt, &p.to_string()),
+        Why::Band(band) => no_colour_band(band, p, lang),
+        Why::Defect(defect) => defective(*defect, p, lang),
+        Why::Truncated | Why::Damaged | Why::TooLarge { .. } | Why::Grey | Why::Panorama => {
+            no_picture(why, p, lang)
+        }
+    }
+}
+
+fn no_jpeg(error: &JpegError, p: &Display<'_>, lang: Lang) -> String {
+    match error {
+        JpegError::Empty => tr!(lang, "{p} is empty", "{p} 是空文件"),
+        JpegError::NotJpeg {
+            looks_like: Some(kind),
+        } => tr!(
+            lang,
+            "{p} is named like a JPEG but is {kind}",
+            "{p} 的扩展名是 JPEG，实际是 {kind}"
+        ),
+        JpegError::NotJpeg { looks_like: None } => tr!(
+            lang,
+            "{p} is named like a JPEG but is none",
+            "{p} 的扩展名是 JPEG，但不是 JPEG 文件"
+        ),
+        JpegError::Broken => tr!(lang, "the header of {p} is damaged", "{p} 的文件头已损坏"),
+        JpegError::Io(e) => tr!(lang, "{p} cannot be read: {e}", "无法读取 {p}：{e}"),
+    }
+}
+
+fn no_picture(why: &Why, p: &Display<'_>, lang: Lang) -> String {
+    match why {
+        Why::Truncated => tr!(
+            lang,
+            "{p} is cut off before its picture ends",
+            "{p} 不完整，图像在中途被截断"
+        ),
+        Why::TooLarge { megapixels } => tr!(
+            lang,
+            "{p} has {megapixels:.0} megapixels, more than any drone's photo",
+            "{p} 有 {megapixels:.0} 百万像素，超出无人机照片的范围"
+        ),
+        Why::Grey => tr!(lang, "{p} has no colours", "{p} 没有颜色（灰度图）"),
+        Why::Panorama => tr!(
+            lang,
+            "{p} is a panorama, stitched out of several frames",
+            "{p} 是拼接的全景图，不是单张照片"
+        ),
+        _ => tr!(
+            lang,
+            "the picture in {p} is damaged",
+            "{p} 的图像数据已损坏"
+        ),
+    }
+}
+
+fn no_position(position: Position, damaged: bool, p: &Display<'_>, lang: Lang) -> String {
+    match position {
+        Position::NullIsland => tr!(
+            lang,
+            "{p} says 0°, 0°: the drone had no satellite fix",
+            "{p} 的位置是 0°, 0°：拍摄时没有卫星定位"
+        ),
+        Position::Absurd => tr!(
+            lang,
+            "the position in {p} is no place on Earth",
+            "{p} 中的位置不是地球上的坐标"
+        ),
+        Position::Unreadable => tr!(
+            lang,
+            "the position in {p} cannot be read: a part of its degrees, minutes and seconds is no number",
+            "{p} 中的位置读不出：度、分、秒有一项不是数"
+        ),
+        Position::Missing | Position::At(_) if damaged => tr!(
+            lang,
+            "{p} has no readable position: its metadata is damaged",
+            "{p} 的元数据已损坏，读不出位置"
+        ),
+        Position::Missing | Position::At(_) => tr!(
+            lang,
+            "{p} does not say where it was taken",
+            "{p} 没有位置信息"
+        ),
+    }
+}
+
+fn no_height(why: &Why, p: &Display<'_>, lang: Lang) -> String {
+    match why {
+        Why::NoAltitude { damaged: true, .. } => tr!(
+            lang,
+            "{p} has no readable height above the ground: its XMP is damaged",
+            "{p} 的 XMP 已损坏，读不出离地高度"
+        ),
+        Why::AbsurdAltitude { above_ground_m } => tr!(
+            lang,
+            "{p} would have been taken {above_ground_m:.0} m above the ground",
+            "{p} 的离地高度为 {above_ground_m:.0} 米，不合理"
+        ),
+        Why::OffTerrain => tr!(
+            lang,
+            "the terrain model has no height where {p} was taken",
+            "地形模型不包含 {p} 的拍摄位置"
+        ),
+        Why::OverEllipsoid => tr!(
+            lang,
+            "the height in {p} counts from the ellipsoid, that of the ground from the sea",
+            "{p} 中的高度是椭球高，与地面海拔不是同一基准"
+        ),
+        _ => tr!(
+            lang,
+            "{p} does not say how high above the ground it was taken",
+            "{p} 没有离地高度"
+        ),
+    }
+}
+
+fn no_colour_band(band: &Band, p: &Display<'_>, lang: Lang) -> String {
+    match band {
+        Band::Thermal => tr!(lang, "{p} is a thermal image", "{p} 是热红外图像"),
+        Band::Multispectral(name) => tr!(
+            lang,
+            "{p} shows a single band ({name})",
+            "{p} 是多光谱单波段图像（{name}）"
+        ),
+        Band::Colour => tr!(lang, "{p} cannot be used", "{p} 无法使用"),
+    }
+}
+
+fn defective(defect: Defect, p: &Display<'_>, lang: Lang) -> String {
+    match defect {
+        Defect::Blurred => tr!(lang, "{p} is blurred", "{p} 模糊"),
+        Defect::Dark => tr!(lang, "{p} is too dark", "{p} 过暗"),
+        Defect::Overexposed => tr!(lang, "{p} is overexposed", "{p} 过曝"),
+        Defect::NearInfrared => tr!(
+            lang,
+            "{p} has the colours of a near-infrared camera",
+            "{p} 的颜色来自近红外改装相机"
+        ),
+    }
+}
+
+/// Why it is not known where a camera looked, as a sentence.
+fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
+    match doubt {
+        Doubt::AllZero => tr!(
+            lang,
+            "all three angles of the gimbal in {path} are 0: they were not written, and where the camera looked is not known",
+            "{path} 的云台三个角度都是 0，实为未写入，不知道相机朝向何处"
+        ),
+        Doubt::NoTilt => tr!(
+            lang,
+            "{path} does not say how far the camera was tilted",
+            "{path} 没有相机俯仰角，不知道相机朝向何处"
+        ),
+        Doubt::Damaged => tr!(
+            lang,
+            "the XMP of {path} is damaged: how far the camera was tilted cannot be read",
+            "{path} 的 XMP 已损坏，读不出相机俯仰角"
+        ),
+        Doubt::Ambiguous => tr!(
+            lang,
+            "the camera's angles in {path} may count from straight down or from the horizon: its maker is not known for either",
+            "{path} 的相机角度可能从垂直向下起算，也可能从地平线起算，无法由厂家判定"
+        ),
+        Doubt::NoHeading => tr!(
+            lang,
+            "the camera was tilted in {path}, and nothing says to which side",
+            "{path} 的相机有倾斜，但没有可信的方位角，不知道朝向哪一侧"
+        ),
+        Doubt::HandHeld => tr!(
+            lang,
+            "{path} was taken with a telephone: where it looked is not known",
+            "{path} 是手机拍摄的，不知道镜头朝向何处"
+        ),
+    }
+}
+
+/// What can be done, where anything can.
+pub(super) fn remedy(why: &Why, lang: Lang) -> Option<Remedy> {
+    let plain = |english, chinese| Some(Remedy::from(lang.pick(english, chinese)));
+    match why {
+        Why::Jpeg(_) | Why::Truncated | Why::Damaged => {
+            plain("copy it from the card again", "请从存储卡重新拷贝")
+        }
+        Why::NoPosition { .. } => Some(remedy!(
+            lang,
+            "give a list of positions (name, longitude, latitude, height, yaw, pitch, roll) with {positions}, or build an orthomosaic",
+            "请用 {positions} 给出 POS 数据（照片名、经度、纬度、高度、偏航、俯仰、横滚），或先制作正射影像",
+            positions = Action::Again(Choice::Positions),
+        )),
+        Why::NoAltitude { .. }
+        | Why::AbsurdAltitude { .. }
+        | Why::OffTerrain
+        | Why::OverEllipsoid => Some(for_the_height(why, lang)),
+        Why::NoFocalLength => Some(remedy!(
+            lang,
+            "name the sensor's width in millimetres: {width}",
+            "请给出传感器宽度（毫米）：{width}",
+            width = Action::Again(Choice::SensorWidth),
+        )),
+        Why::TooCoarse { .. } => Some(remedy!(
+            lang,
+            "fly lower, or search it all the same with {coarse}",
+            "请降低飞行高度，或用 {coarse} 强制搜索",
+            coarse = Action::Again(Choice::AllowCoarse),
+        )),
+        Why::TooOblique => plain("point the camera straight down", "请将相机垂直向下拍摄"),
+        Why::Attitude(_) => Some(remedy!(
+            lang,
+            "give the original from the card; if the camera looked straight down, say so with {down}",
+            "请使用存储卡中的原图；若确为垂直向下拍摄，请加 {down}",
+            down = Action::Again(Choice::LookingDown),
+        )),
+        Why::Grey | Why::Band(_) | Why::Defect(Defect::NearInfrared) => plain(
+            "give the colour photos of the flight",
+            "请提供同一航次的彩色照片",
+        ),
+        Why::TooLarge { .. } | Why::Defect(_) | Why::Panorama => None,
+    }
+}
+
+fn for_the_height(why: &Why, lang: Lang) -> Remedy {
+    match why {
+        Why::NoAltitude {
+            above_sea: true, ..
+        } => remedy!(
+            lang,
+            "give the height of the ground above the sea in metres: {height}",
+            "请给出地面海拔（米）：{height}",
+            height = Action::Again(Choice::GroundElevation),
+        ),
+        Why::NoAltitude { .. } => lang
+            .pick(
+                "copy the originals from the card: editing or messaging programs drop the altitude",
+                "请使用存储卡中的原图：经编辑或社交软件转发的照片会丢失高度",
+            )
+            .into(),
+        Why::AbsurdAltitude { .. } => lang
+            .pick(
+                "check the ground's elevation or the terrain model that were given; the altitude counts from the take-off point",
+                "请检查所给的地面海拔或地形模型；相对高度以起飞点为准",
+            )
+            .into(),
+        Why::OffTerrain => lang
+            .pick(
+                "give a terrain model of the whole survey",
+                "请提供覆盖整个测区的地形模型",
+            )
+            .into(),
+        _ => lang
+            .pick(
+                "give the originals, which hold the height above take-off too",
+                "请使用原图，其中还有相对起飞点的高度",
+            )
+            .into(),
+    }
+}

@@ -1,0 +1,99 @@
+//! What can stand in an office's way.
+
+use super::record::RecordError;
+use crate::exchange::ExchangeError;
+use crate::files::FileError;
+use crate::store::StoreError;
+use crate::store::bundle::BundleError;
+use crate::store::evidence::EvidenceError;
+use crate::store::keys::KeyError;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+
+/// A use case that was not done. Nothing is recorded then, but for what an outcome names.
+#[derive(Debug)]
+pub enum OfficeError {
+    /// The registry, and what its law refuses.
+    Store(Box<StoreError>),
+    /// A file that cannot be kept.
+    Evidence(Box<EvidenceError>),
+    /// A person's key.
+    Key(KeyError),
+    /// A scan's folder or a file of decisions.
+    Record(Box<RecordError>),
+    /// A bundle.
+    Bundle(Box<BundleError>),
+    /// A file that was handed in.
+    Exchange(Box<ExchangeError>),
+    /// A file that is to be written.
+    File(FileError),
+    /// A person of this name is known in several units.
+    ManyUnits(String),
+}
+
+impl OfficeError {
+    fn cause(&self) -> Option<&dyn Say> {
+        Some(match self {
+            Self::Store(cause) => cause.as_ref(),
+            Self::Evidence(cause) => cause.as_ref(),
+            Self::Key(cause) => cause,
+            Self::Record(cause) => cause.as_ref(),
+            Self::Bundle(cause) => cause.as_ref(),
+            Self::Exchange(cause) => cause.as_ref(),
+            Self::File(cause) => cause,
+            Self::ManyUnits(_) => return None,
+        })
+    }
+}
+
+impl Say for OfficeError {
+    fn say(&self, lang: Lang) -> Said {
+        match (self.cause(), self) {
+            (Some(cause), _) => cause.say(lang),
+            (None, Self::ManyUnits(name)) => Said::new(tr!(
+                lang,
+                "{name} is known in several units",
+                "{name} 在多个单位中存在"
+            ))
+            .hint(lang.pick(
+                "name the unit too: UNIT/NAME",
+                "请同时指明单位：单位代码/姓名",
+            )),
+            (None, _) => Said::new(""),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        self.cause().map_or(Fault::Input, Say::fault)
+    }
+}
+speaking_error!(OfficeError, |e| match e {
+    OfficeError::Store(cause) => Some(cause.as_ref()),
+    OfficeError::Evidence(cause) => Some(cause.as_ref()),
+    OfficeError::Key(cause) => Some(cause),
+    OfficeError::Record(cause) => Some(cause.as_ref()),
+    OfficeError::Bundle(cause) => Some(cause.as_ref()),
+    OfficeError::Exchange(cause) => Some(cause.as_ref()),
+    OfficeError::File(cause) => Some(cause),
+    OfficeError::ManyUnits(_) => None,
+});
+
+/// Each cause becomes its variant.
+macro_rules! caused_by {
+    ($($variant:ident($cause:ty)),* $(,)?) => {
+        $(impl From<$cause> for OfficeError {
+            fn from(cause: $cause) -> Self {
+                Self::$variant(cause.into())
+            }
+        })*
+    };
+}
+caused_by!(
+    Store(StoreError),
+    Evidence(EvidenceError),
+    Key(KeyError),
+    Record(RecordError),
+    Bundle(BundleError),
+    Exchange(ExchangeError),
+    File(FileError),
+);

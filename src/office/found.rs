@@ -1,0 +1,81 @@
+//! A site that was found without a scan.
+
+use super::{Changed, Office, OfficeError, Session, clock};
+use crate::ground::LonLat;
+use crate::registry::body::{Body, Create, Source};
+use crate::registry::event::next_id;
+use crate::registry::place::Place;
+use crate::registry::{SiteKey, unit};
+use crate::store::{Moment, Store, StoreError};
+use serde::Serialize;
+
+/// What somebody found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where.
+    pub at: LonLat,
+    /// How it became known.
+    pub source: Source,
+    /// Its small place name.
+    pub name: Option<String>,
+    /// Words.
+    pub note: Option<String>,
+    /// Its area.
+    pub area_dm2: Option<i64>,
+}
+
+/// A site that was added.
+#[derive(Debug, Clone, Serialize)]
+pub struct Added {
+    /// The site.
+    #[serde(flatten)]
+    pub changed: Changed,
+    /// The nearest site that was known before and may be the same place: its code, and how many metres away.
+    pub nearest: Option<(String, f64)>,
+}
+
+/// Adds a site.
+///
+/// # Errors
+/// What the law refuses.
+pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added, OfficeError> {
+    let place = Place::point(found.at);
+    let nearest = nearest(office.store(), &place)?;
+    let moment = clock::moment();
+    let origin = new_origin(moment, &session.author().unit);
+    let site = SiteKey::of_origin(&origin);
+    let create = Create {
+        area_dm2: found.area_dm2,
+        name: found.name,
+        note: found.note,
+        ..Create::new(found.source, origin, place)
+    };
+    let body = Body::Create(Box::new(create));
+    let sealed = office.transact(session, |entry| {
+        entry.append_at(Some(site), vec![], body, moment)
+    })?;
+    let signed = sealed.event.actor.key.is_some();
+    Ok(Added {
+        changed: Changed::of(office.store(), [site], signed)?,
+        nearest,
+    })
+}
+
+/// The origin of a site that no scan found: an event's number, in a unit.
+pub(super) fn new_origin(moment: Moment, of_unit: &str) -> String {
+    let milliseconds = u64::try_from(moment.now.as_millisecond()).unwrap_or(0);
+    let id = next_id(None, milliseconds, moment.random);
+    unit::origin(&format!("event:{id}"), of_unit)
+}
+
+/// The nearest site within the radius in which two are taken for one.
+fn nearest(store: &Store, place: &Place) -> Result<Option<(String, f64)>, StoreError> {
+    let radius = f64::from(store.settings().match_radius_m);
+    let near = store.sites_near(place, radius)?;
+    near.iter()
+        .map(|site| (site.key, place.distance_m(&site.place)))
+        .filter(|(_, metres)| *metres <= radius)
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(key, metres)| Ok((store.code(key)?, metres)))
+        .transpose()
+}

@@ -1,0 +1,91 @@
+//! The steps of a site's life: screened, assigned, visited, eradicated, accepted, taken up again; and what is said about
+//! it on the way.
+
+use super::{Changed, Files, Office, OfficeError, Session};
+use crate::registry::body::{
+    Accept, Assign, Body, Correct, Eradicate, Note, Reason, Resolve, Screen, Visit,
+};
+use crate::registry::{Site, SiteKey};
+use crate::store::StoreError;
+
+/// A step in the life of one site.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Decided at the desk.
+    Screen(Screen),
+    /// A crew was there.
+    Visit(Box<Visit>),
+    /// Uprooted.
+    Eradicate(Eradicate),
+    /// Accepted, or failed.
+    Accept(Accept),
+    /// Taken up again after it was settled.
+    Reopen(Reason),
+    /// A dispute is decided.
+    Resolve(Resolve),
+    /// Words.
+    Note(Note),
+    /// A fact is put right.
+    Correct(Box<Correct>),
+}
+
+impl From<Step> for Body {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Screen(body) => Self::Screen(body),
+            Step::Visit(body) => Self::Visit(body),
+            Step::Eradicate(body) => Self::Eradicate(body),
+            Step::Accept(body) => Self::Accept(body),
+            Step::Reopen(body) => Self::Reopen(body),
+            Step::Resolve(body) => Self::Resolve(body),
+            Step::Note(body) => Self::Note(body),
+            Step::Correct(body) => Self::Correct(body),
+        }
+    }
+}
+
+/// Records a step with its files.
+///
+/// # Errors
+/// Those of keeping the files, and what the law refuses.
+pub fn take(
+    office: &mut Office,
+    session: &Session,
+    site: SiteKey,
+    step: Step,
+    files: &Files,
+) -> Result<Changed, OfficeError> {
+    let place = known(office, site)?.place;
+    let evidence = files.keep(office, Some(&place), session.at())?;
+    let sealed = office.record(session, Some(site), evidence, step.into())?;
+    let signed = sealed.event.actor.key.is_some();
+    Ok(Changed::of(office.store(), [site], signed)?)
+}
+
+/// Sends a crew to these sites, to all of them or to none.
+///
+/// # Errors
+/// What the law refuses.
+pub fn assign(
+    office: &mut Office,
+    session: &Session,
+    sites: &[SiteKey],
+    crew: &Assign,
+) -> Result<Changed, OfficeError> {
+    office.transact(session, |entry| {
+        for site in sites {
+            entry.append(Some(*site), vec![], Body::Assign(crew.clone()))?;
+        }
+        Ok(())
+    })?;
+    let signed = session.author().key.is_some();
+    Ok(Changed::of(office.store(), sites.iter().copied(), signed)?)
+}
+
+/// A site that has to be there.
+pub(super) fn known(office: &Office, site: SiteKey) -> Result<Site, StoreError> {
+    let found = office.store().site(site)?;
+    found.ok_or_else(|| StoreError::UnknownSite {
+        code: site.to_string(),
+    })
+}

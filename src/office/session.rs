@@ -1,0 +1,128 @@
+//! Who acts: a name becomes a person of a unit, with the key that a passphrase opens.
+
+use super::{Office, OfficeError, clock};
+use crate::store::keys;
+use crate::store::{Author, InTheirName};
+use ed25519_dalek::SigningKey;
+
+/// What somebody gives who wants to act.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// Their name, or `UNIT/NAME`.
+    pub actor: String,
+    /// The passphrase of the key that signs: their own, or that of whoever records it in their name.
+    pub passphrase: Option<String>,
+    /// Who records it in their name, and why their own signature is missing.
+    pub in_their_name: Option<(String, String)>,
+    /// When what they record happened, RFC 3339 with offset; `None` is now.
+    pub happened: Option<String>,
+}
+
+/// Somebody who acts once: with one command, or one request.
+#[derive(Debug, Clone)]
+pub struct Session {
+    author: Author,
+    at: String,
+    happened: Option<String>,
+}
+
+impl Session {
+    pub(super) fn of(author: Author, happened: Option<String>) -> Self {
+        Self {
+            author,
+            at: happened.clone().unwrap_or_else(clock::at),
+            happened,
+        }
+    }
+
+    /// The same person, about something that happened at another time.
+    pub(super) fn at_another_time(&self, at: String) -> Self {
+        Self::of(self.author.clone(), Some(at))
+    }
+
+    /// Who acts.
+    pub fn author(&self) -> &Author {
+        &self.author
+    }
+
+    /// When what is recorded happened: the time that was given, else now.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// When what is recorded happened, where that was said.
+    pub fn happened(&self) -> Option<&str> {
+        self.happened.as_deref()
+    }
+}
+
+impl Office {
+    /// Begins a session: a name without a unit is looked for in this registry's unit first.
+    ///
+    /// # Errors
+    /// [`OfficeError::ManyUnits`], and those of a key that its passphrase does not open.
+    pub fn sign_in(&self, given: Credentials) -> Result<Session, OfficeError> {
+        let (unit, name) = self.person(&given.actor)?;
+        let unlocked = |name: &str| match &given.passphrase {
+            Some(passphrase) => self.unlocked(&unit, name, passphrase),
+            None => Ok(None),
+        };
+        let in_their_name = given
+            .in_their_name
+            .map(|(recorder, reason)| -> Result<_, OfficeError> {
+                Ok(InTheirName {
+                    key: unlocked(&recorder)?,
+                    name: recorder,
+                    reason,
+                })
+            })
+            .transpose()?;
+        let key = match in_their_name {
+            None => unlocked(&name)?,
+            Some(_) => None,
+        };
+        let author = Author {
+            name,
+            unit,
+            key,
+            in_their_name,
+        };
+        Ok(Session::of(author, given.happened))
+    }
+
+    /// The unit and the name that somebody means.
+    fn person(&self, typed: &str) -> Result<(String, String), OfficeError> {
+        if let Some((unit, name)) = typed.split_once('/') {
+            return Ok((unit.to_owned(), name.to_owned()));
+        }
+        let own_unit = self.unit()?;
+        let units: Vec<&str> = self
+            .store()
+            .people()
+            .iter()
+            .filter(|(_, name, _)| *name == typed)
+            .map(|(unit, _, _)| unit)
+            .collect();
+        let unit = match units[..] {
+            [] => own_unit,
+            [one] => one.to_owned(),
+            _ if units.contains(&own_unit.as_str()) => own_unit,
+            _ => return Err(OfficeError::ManyUnits(typed.to_owned())),
+        };
+        Ok((unit, typed.to_owned()))
+    }
+
+    /// The key of a person who keeps one here.
+    fn unlocked(
+        &self,
+        unit: &str,
+        name: &str,
+        passphrase: &str,
+    ) -> Result<Option<SigningKey>, OfficeError> {
+        let folder = self.store().keys_folder();
+        if !keys::exists(&folder, unit, name) {
+            return Ok(None);
+        }
+        Ok(Some(keys::unlock(&folder, unit, name, passphrase)?))
+    }
+}

@@ -1,0 +1,281 @@
+//! Events as their devices chained them: numbers, gaps, forks, and what is followed.
+
+use super::{Gap, Store, StoreError};
+use crate::registry::event::Sealed;
+use crate::registry::ids::{DeviceId, Hash};
+use rusqlite::params;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Store {
+    /// Every event in the order it came, from the `after`-th on, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events(&self, after: i64, limit: i64) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE n > ?1 ORDER BY n LIMIT ?2",
+            [after, limit],
+        )
+    }
+
+    /// The events of a device with numbers greater than `after`, in order.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events_of_device(
+        &self,
+        device: DeviceId,
+        after: u64,
+    ) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, hash",
+            params![device.as_bytes(), i64::try_from(after).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// The events of a device that somebody lacks who knew its numbers up to `after`, and whose last events of it were
+    /// `heads`. Where those are not here, or numbers were given twice, everything is handed out that they do not build
+    /// on: rather twice than never.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn events_since(
+        &self,
+        device: DeviceId,
+        after: u64,
+        heads: Option<&[Hash]>,
+    ) -> Result<Vec<Sealed>, StoreError> {
+        let known = match heads {
+            Some(heads) => {
+                !heads.is_empty() && self.known(heads.iter().copied())?.len() == heads.len()
+            }
+            None => true,
+        };
+        if known && !self.is_forked(device, after)? {
+            return self.events_of_device(device, after);
+        }
+        let mut events = self.events_of_device(device, 0)?;
+        let before: BTreeMap<Hash, Option<Hash>> = events
+            .iter()
+            .map(|sealed| (sealed.hash, sealed.event.prev))
+            .collect();
+        let mut has: BTreeSet<Hash> = BTreeSet::new();
+        for head in heads.unwrap_or_default() {
+            let mut at = Some(*head);
+            while let Some(hash) = at.filter(|hash| before.contains_key(hash) && has.insert(*hash))
+            {
+                at = before.get(&hash).copied().flatten();
+            }
+        }
+        events.retain(|sealed| !has.contains(&sealed.hash));
+        Ok(events)
+    }
+
+    /// The last events of devices up to a number: one, or one of each branch where a number was given twice.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn heads_of(
+        &self,
+        upto: &[(DeviceId, u64)],
+    ) -> Result<BTreeMap<DeviceId, Vec<Hash>>, StoreError> {
+        let mut heads = BTreeMap::new();
+        for (device, seq) in upto {
+            let own: Vec<Hash> = if self.is_forked(*device, *seq)? {
+                let mut events = self.events_of_device(*device, 0)?;
+                events.retain(|sealed| sealed.event.seq <= *seq);
+                let built_on: BTreeSet<Hash> = events.iter().filter_map(|s| s.event.prev).collect();
+                events
+                    .iter()
+                    .map(|s| s.hash)
+                    .filter(|hash| !built_on.contains(hash))
+                    .collect()
+            } else {
+                let last = self.select(
+                    "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2",
+                    params![device.as_bytes(), i64::try_from(*seq).unwrap_or(i64::MAX)],
+                )?;
+                last.iter().map(|s| s.hash).collect()
+            };
+            heads.insert(*device, own);
+        }
+        Ok(heads)
+    }
+
+    /// Whether a device gave any number up to this one twice.
+    pub(super) fn is_forked(&self, device: DeviceId, upto: u64) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT 1 FROM events WHERE device = ?1 AND seq <= ?2 GROUP BY seq HAVING count(*) > 1 LIMIT 1",
+            )
+            .and_then(|mut s| {
+                s.exists(params![
+                    device.as_bytes(),
+                    i64::try_from(upto).unwrap_or(i64::MAX)
+                ])
+            })
+            .map_err(|e| self.fail(e))
+    }
+
+    /// The numbers that a device gave twice, with the first of each.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn forks(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let rows: Vec<([u8; 32], i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT device, min(seq) FROM (SELECT device, seq FROM events GROUP BY device, seq HAVING count(*) > 1) GROUP BY device",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, seq)| Some((DeviceId(device), u64::try_from(seq).ok()?)))
+            .collect())
+    }
+
+    /// The events with which branches of a device's chain begin.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn branches_at(&self, device: DeviceId) -> Result<Vec<Hash>, StoreError> {
+        let begins: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
+        let mut branches = Vec::new();
+        for hash in begins {
+            let event = self.event(hash)?;
+            branches.extend(event.filter(|s| s.event.device == device).map(|s| s.hash));
+        }
+        Ok(branches)
+    }
+
+    /// Of some events, those that are here.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn known(&self, hashes: impl Iterator<Item = Hash>) -> Result<BTreeSet<Hash>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM events WHERE hash = ?1")
+            .map_err(|e| self.fail(e))?;
+        let mut known = BTreeSet::new();
+        for hash in hashes {
+            if statement
+                .exists([hash.as_bytes()])
+                .map_err(|e| self.fail(e))?
+            {
+                known.insert(hash);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Events that concern no site, of one type.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn unit_events(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
+        self.select(
+            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL AND kind = ?1 ORDER BY id",
+            [kind],
+        )
+    }
+
+    /// Events that concern no site, of one type, as far as the gate lets them.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn followed(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
+        let mut events = self.unit_events(kind)?;
+        events.retain(|sealed| self.gate.follows(sealed.hash, &sealed.event).is_ok());
+        Ok(events)
+    }
+
+    /// The devices whose events are here, with the highest number of each.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn devices(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64)> = self
+            .connection
+            .prepare_cached("SELECT device, max(seq) FROM events GROUP BY device ORDER BY device")
+            .and_then(|mut s| {
+                s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, seq)| {
+                Some((
+                    DeviceId::try_from(device.as_slice()).ok()?,
+                    u64::try_from(seq).ok()?,
+                ))
+            })
+            .collect())
+    }
+
+    /// The numbers that have not arrived, by device, below the highest that has.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64, i64)> = self
+            .connection
+            .prepare_cached(
+                "SELECT device, before + 1, seq - 1 FROM (SELECT device, seq, lag(seq, 1, 0) OVER (PARTITION BY device ORDER BY seq) AS before \
+                 FROM events) WHERE seq > before + 1 ORDER BY device, seq",
+            )
+            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
+            .map_err(|e| self.fail(e))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(device, first, last)| {
+                Some(Gap {
+                    device: DeviceId::try_from(device.as_slice()).ok()?,
+                    first: u64::try_from(first).ok()?,
+                    last: u64::try_from(last).ok()?,
+                })
+            })
+            .collect())
+    }
+
+    /// For each device, the number up to which everything has arrived.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn complete(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let gaps = self.gaps()?;
+        let mut devices = self.devices()?;
+        for (device, seq) in &mut devices {
+            if let Some(first) = gaps.iter().find(|gap| gap.device == *device) {
+                *seq = first.first - 1;
+            }
+        }
+        Ok(devices)
+    }
+
+    /// The devices whose events are taken: this registry's own, those it trusts, and those that trusted ones trust,
+    /// each with its unit.
+    pub fn trusted(&self) -> BTreeMap<DeviceId, String> {
+        self.gate
+            .devices()
+            .iter()
+            .filter(|(_, standing)| standing.is_trusted())
+            .map(|(device, standing)| (*device, standing.unit.clone()))
+            .collect()
+    }
+
+    /// How many events there are.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn count(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM events", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|n| u64::try_from(n).unwrap_or(0))
+            .map_err(|e| self.fail(e))
+    }
+}

@@ -1,0 +1,184 @@
+//! What a person can do about an error, as values: each face of the program shows them in its own way, the command line
+//! as commands and options, a page as buttons.
+//!
+//! What an error does not know (who, why, which file) is `None` or not there; a face asks for it.
+
+use std::path::PathBuf;
+
+/// Something that can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Do the same again with this beside it, or in place of what was said.
+    Again(Choice),
+    /// Do the same again without this.
+    Without(Choice),
+    /// Search imagery.
+    Scan {
+        /// The imagery.
+        input: Option<PathBuf>,
+    },
+    /// Look at what a model says of itself.
+    InspectModel,
+    /// Begin a registry.
+    Init,
+    /// Record a scan.
+    Record,
+    /// Add a site without a scan.
+    Add,
+    /// List sites.
+    Sites {
+        /// Only those of this state, by its code.
+        state: Option<&'static str>,
+    },
+    /// Look at everything about a site.
+    Show {
+        /// Its code.
+        site: String,
+    },
+    /// Decide at the desk about a candidate.
+    Screen,
+    /// Record an eradication.
+    Eradicate {
+        /// The site's code.
+        site: String,
+        /// Per cent destroyed.
+        percent: u8,
+    },
+    /// Fail an eradication.
+    Fail {
+        /// The site's code.
+        site: String,
+    },
+    /// End a dispute.
+    Resolve {
+        /// The site's code.
+        site: Option<String>,
+    },
+    /// Add words to a site.
+    Note {
+        /// The site's code.
+        site: String,
+    },
+    /// Correct the number of plants that was recorded.
+    CorrectCount,
+    /// Correct the time of an event.
+    CorrectTime {
+        /// The site's code.
+        site: String,
+    },
+    /// Look at what was recorded before.
+    Log,
+    /// Write sites for maps and spreadsheets.
+    Export,
+    /// Verify the registry.
+    Verify,
+    /// Save what is whole of a damaged registry.
+    Salvage {
+        /// The registry.
+        path: PathBuf,
+    },
+    /// Read a boundary file.
+    ReadDistricts,
+    /// Take in a list of targets.
+    ImportTargets,
+    /// Grant a person a role.
+    Grant {
+        /// The person.
+        person: Option<String>,
+    },
+    /// Make one's own key.
+    MakeKey {
+        /// The person.
+        person: Option<String>,
+    },
+    /// Say that somebody's key is lost.
+    LoseKey {
+        /// The person.
+        person: Option<String>,
+    },
+    /// List the devices that are trusted.
+    Trusted,
+    /// Trust a device.
+    Trust {
+        /// Its key, in full, and its unit.
+        device: Option<(String, String)>,
+    },
+    /// Take a bundle into the registry.
+    ApplyBundle,
+    /// Make a key to which others can encrypt bundles.
+    MakeIdentity,
+}
+
+/// A part of what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Which registry.
+    Registry,
+    /// Who does it.
+    Actor,
+    /// The file with the passphrase of the actor's key.
+    Passphrase,
+    /// A supervisor records it for somebody who cannot sign.
+    InTheirName,
+    /// Record it without the evidence that it needs.
+    Force,
+    /// Why.
+    Reason,
+    /// When it happened.
+    When,
+    /// Per cent destroyed.
+    Percent(u8),
+    /// A photograph.
+    Photo,
+    /// Another file.
+    Document,
+    /// Another officer.
+    Officer,
+    /// Plants, counted.
+    Plants,
+    /// Plants in each quadrat.
+    Quadrats,
+    /// Square metres.
+    Area,
+    /// The key that opens a bundle.
+    Identity,
+    /// Which season.
+    Season,
+    /// How fine the cells of hot spots are.
+    Resolution,
+    /// The coordinate system, by its EPSG code.
+    Crs(Option<u32>),
+    /// Parameters from a datum to WGS 84: three, or seven.
+    Datum {
+        /// Whether they are seven.
+        seven: bool,
+    },
+    /// A terrain model.
+    Dem,
+    /// A list that says where photos were taken.
+    Positions,
+    /// The height of the ground above the sea.
+    GroundElevation,
+    /// The width of the camera's sensor.
+    SensorWidth,
+    /// The camera looked straight down.
+    LookingDown,
+    /// Search imagery that is coarser than the model can bear.
+    AllowCoarse,
+    /// The bands that are red, green and blue, from 1.
+    Bands([usize; 3]),
+    /// Discard earlier work in the output folder.
+    Restart,
+    /// Where to write.
+    Output,
+    /// Replace files.
+    Overwrite,
+    /// Imagery that is known to be without poppy.
+    NoPoppy(Option<PathBuf>),
+    /// Another model.
+    Model,
+    /// Where the model runs.
+    Device,
+    /// Worker threads.
+    Threads,
+}
