@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,6 +181,17 @@ def folded(head: Head, mean: torch.Tensor, std: torch.Tensor) -> Head:
     return own
 
 
+def judged(watch: Told) -> Told:
+    """The first stage's own candidates; where these are not of both kinds, those that it passed over too."""
+    for mask in (~watch.rows["forced"], np.ones(len(watch.raw), bool)):
+        label = watch.rows["label"][mask]
+        if (label == 0).any() and (label == 1).any():
+            return watch.where(mask)
+    raise SystemExit(
+        "error: validation's candidates are not of both kinds, poppy in bloom and others\nhint: collect more pairs: papaver_train.pool --pairs …"
+    )
+
+
 def thresholds(scores: np.ndarray, rows: dict) -> tuple[float, float]:
     """For screening and for direct dispatch, by the rules of PASS and PRECISE, on validation's candidates."""
     bloom, poppy = rows["label"] == 1, rows["label"] > 0
@@ -188,7 +200,7 @@ def thresholds(scores: np.ndarray, rows: dict) -> tuple[float, float]:
     precision = np.cumsum(poppy[order]) / np.arange(1, len(order) + 1)
     precise = np.nonzero(precision >= PRECISE)[0]
     dispatch = float(scores[order[precise[-1]]]) if len(precise) else 1.0
-    return round(screening, 4), round(max(dispatch, screening), 4)
+    return tuple(math.floor(t * 1e4) / 1e4 for t in (screening, max(dispatch, screening)))
 
 
 def logit(p: np.ndarray) -> np.ndarray:
@@ -242,8 +254,7 @@ def fit(args: argparse.Namespace) -> None:
         train.append(told(args.pool, "site_train-*.npz", TRAIN_VIEWS))
     both = {k: np.concatenate([t.rows[k] for t in train]) for k in train[0].rows}
     watch = told(args.pool, args.watch, JUDGE_VIEWS)
-    own = watch.where(~watch.rows["forced"])
-    own = own if len(set(own.rows["label"])) > 1 else watch
+    own = judged(watch)
     net = Verifier()
     net.trunk.load_imagenet()
     net.head = fit_head(Told(both, np.concatenate([t.raw for t in train])), own)
