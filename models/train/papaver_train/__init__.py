@@ -1,3 +1,3 @@
 """Training of Papaver's dense poppy classifier: plants, scenes, network, export, evaluation."""
 
-GENERATOR_VERSION = "8"
+GENERATOR_VERSION = "9"

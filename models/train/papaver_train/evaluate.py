@@ -11,46 +11,37 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from .dense import Model, candidates
-from .scenes import (
-    CELL,
-    MODEL_CM,
-    Crop,
-    add_others,
-    beside_trees,
-    camera,
-    clutter,
-    places,
-    put,
-    rendered_ground,
-    resample,
-    shade,
-)
+from .grounds import rendered_ground
+from .judge import Judge, draw, line
+from .mosaic import processed
+from .placing import hosted, places, put
+from .scenes import CELL, MODEL_CM, Crop, add_others, beside_trees, camera, clutter, resample, shade
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
-from .train import SEEDS, make_world
+from .train import make_world
 
 SIZE = 352
 PREBLOOM = ("bud", "bolting", "rosette")
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share."""
-    if not n:
-        return 0.0, 1.0
-    z, p = 1.959964, hits / n
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
-def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool) -> Crop:
-    """A scene with one plot (a poppy stage or a look-alike's name; None: clutter only) well inside it."""
+def scene(
+    rng,
+    world,
+    plot: str | None,
+    count: int,
+    gsd: float,
+    *,
+    others: bool,
+    hosts: tuple[str, ...] | None = None,
+) -> Crop:
+    """A scene with one plot (a poppy stage or a look-alike's name; None: clutter only) well inside it; `hosts`: over leaves of one of
+    these kinds (none where it is empty), and as a survey delivers it (`mosaic`)."""
     n = round(SIZE * MODEL_CM / gsd)
     extent = n * gsd
     real = bool(world.ground.frames) and rng.random() < 0.4
@@ -66,6 +57,7 @@ def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool)
     if others:
         add_others(rng, canvas, species, extent)
         canvas.poppy[:] = 0
+    spots = np.empty((0, 2))
     if plot:
         stage = plot.removeprefix("poppy_")
         stages = [s for s in PREBLOOM if f"poppy_{s}" in species]
@@ -78,17 +70,21 @@ def scene(rng, world, plot: str | None, count: int, gsd: float, *, others: bool)
         spots = extent / 2 + (spots - spots.mean(0)) * min(
             1.0, 0.4 * extent / max(1.0, np.abs(spots - spots.mean(0)).max()) if count > 1 else 1.0
         )
-        put(rng, canvas, sprites, spots)
+        if hosts is None:
+            put(rng, canvas, sprites, spots)
+        else:
+            hosted(rng, canvas, species, sprites, spots, hosts)
     if rng.random() < 0.25:
         shade(rng, canvas.light, gsd)
-    image = resample(rng, camera(rng, canvas.light, gentle=False), SIZE)
+    image = camera(rng, canvas.light, gentle=False)
+    image = resample(rng, image if hosts is None else processed(rng, image), SIZE)
     cells = SIZE // CELL
     cover = cv2.resize(
         cv2.resize(canvas.poppy, (cells * 4,) * 2, interpolation=cv2.INTER_AREA),
         (cells,) * 2,
         interpolation=cv2.INTER_AREA,
     )
-    return Crop(image, cover, {"plot": plot, "count": count, "gsd": gsd})
+    return Crop(image, cover, {"plot": plot, "count": count, "gsd": gsd, "spots": spots})
 
 
 def scored(
@@ -112,42 +108,6 @@ ROWS = [
 SIZES = [("1", 1, 1), ("2-4", 2, 4), ("5-9", 5, 9), ("10-29", 10, 29), ("30+", 30, 80)]
 
 
-def draw(rng, low: float, high: float) -> float:
-    """Log-uniform."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-class Judge:
-    """A model and the world it is judged in. Its children are forked, so that they share both."""
-
-    shared: Judge | None = None
-
-    def __init__(self, model: Path, world, part: str, jobs: int) -> None:
-        self.path, self.world, self.base, self.model = model, world, SEEDS[part], Model(model)
-        Judge.shared = self
-        # The children open sessions of their own: a session's threads do not survive a fork.
-        self.pool = (
-            multiprocessing.get_context("fork").Pool(jobs, begin_child) if jobs > 1 else None
-        )
-
-    def map(self, function, tasks: list) -> list:
-        """function(judge, task) of every task, in order."""
-        if not self.pool:
-            return [function(self, t) for t in tasks]
-        return self.pool.starmap(call, [(function, t) for t in tasks], chunksize=4)
-
-
-def begin_child() -> None:
-    """Begins a child."""
-    cv2.setNumThreads(1)
-    Judge.shared.model = Model(Judge.shared.path)
-
-
-def call(function, task):
-    """One task in a child."""
-    return function(Judge.shared, task)
-
-
 def best_of(judge: Judge, task) -> float:
     """The best score of one plot."""
     seed, plot, sizes, gsds = task
@@ -160,12 +120,6 @@ def best_of(judge: Judge, task) -> float:
 def recall(judge: Judge, base: int, plot: str, sizes, gsds, n: int) -> list[float]:
     """Best scores of n plots."""
     return judge.map(best_of, [(judge.base + base + 7 * k, plot, sizes, gsds) for k in range(n)])
-
-
-def line(name: str, hits: int, n: int) -> str:
-    """One row in words."""
-    low, high = wilson(hits, n)
-    return f"{name:46} {hits:4}/{n:<4} {hits / max(n, 1):.3f} [{low:.3f}, {high:.3f}]"
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from .net import MEAN, STD, VARIANTS, Conv, PoppyNet
 
 # A halo of 48 shows every cell 56 pixels around its middle, as windows of 224 with half an overlap do.
 TILE, OVERLAP, CELL, HALO = 800, 12, 16, 48
+SMOOTH_HALO = 64  # its cells reach 81 pixels, not 66
 
 
 class Graph:
@@ -71,6 +72,15 @@ class Graph:
         return x
 
 
+def pooled(g: Graph, x: str, smooth: bool) -> str:
+    """Cells out of 2 x 2 by their maximum; `smooth`: as `net.smooth_pool`."""
+    if not smooth:
+        return g.node("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])
+    best = g.node("MaxPool", [x], kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1])
+    sizes = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]}
+    return g.node("AveragePool", [best], count_include_pad=1, **sizes)
+
+
 def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0) -> onnx.ModelProto:
     """The model: standardised RGB (N, 3, H, W) -> probabilities (N, 2, H / 16, W / 16) of background and poppy."""
     g = Graph()
@@ -81,7 +91,7 @@ def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0)
         y = g.conv(block.project, g.conv(block.depthwise, y))
         x = g.node("Add", [x, y]) if block.skip else y
         if i + 1 == net.fine_at:
-            fine = g.node("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])
+            fine = pooled(g, x, net.smooth)
     x = g.conv(net.head, g.node("Concat", [x, fine], axis=1) if net.coarse else fine)
     poppy = g.node("Sigmoid", [g.conv(net.out, x, scale, shift)])
     rest = g.node("Sub", [g.tensor(np.float32(1)), poppy])
@@ -104,7 +114,7 @@ def build(net: PoppyNet, metadata: dict, scale: float = 1.0, shift: float = 0.0)
     return model
 
 
-def metadata(threshold: float, coarsest: float = 3.5) -> dict:
+def metadata(threshold: float, coarsest: float = 3.5, halo: int = HALO) -> dict:
     """The contract's keys."""
     return {
         "model_type": "Classifier",
@@ -119,7 +129,7 @@ def metadata(threshold: float, coarsest: float = 3.5) -> dict:
         "papaver_threshold": threshold,
         "papaver_resolution_range": [0.8, coarsest],
         "papaver_cell": CELL,
-        "papaver_halo": HALO,
+        "papaver_halo": halo,
     }
 
 
@@ -219,7 +229,8 @@ def main() -> None:
         return
     net = PoppyNet(args.net)
     net.load(args.run / "last.pt")
-    onnx.save(build(net, metadata(args.threshold), args.scale, args.shift), args.out)
+    told = metadata(args.threshold, halo=SMOOTH_HALO if net.smooth else HALO)
+    onnx.save(build(net, told, args.scale, args.shift), args.out)
 
 
 if __name__ == "__main__":

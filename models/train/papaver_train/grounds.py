@@ -229,6 +229,11 @@ class RealGround:
         "train": [
             ("photos/caliterra/IMG_93[567]*.jpg", (0.8, 1.6), 5.0),
             ("photos/potato_mit/*.jpg", (1.8, 5.0), 2.5),
+            # The south of the site; its north is judged by (pool.SITES).
+            ("ground/garfield/*_163234_0000_*", (0.5, 1.2), 0.8),
+            ("ground/garfield/*_163346_0013_*", (0.5, 1.2), 0.8),
+            ("ground/garfield/*_164724_0138_*", (0.5, 1.2), 0.8),
+            ("ground/garfield/*_164955_0158_*", (0.5, 1.2), 0.8),
             ("real:easyidp/*.jpg", (0.6, 2.0), 4.0),
             ("real:textures/*", (0.4, 1.2), 2.0),
             ("real:terrain/*", (0.5, 1.6), 5.0),

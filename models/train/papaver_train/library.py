@@ -2,7 +2,7 @@
 
     python -m papaver_train.library --out build/library --split split.json
 
-A sprite is 1 m x 1 m at 0.5 cm a pixel: radiance of the plant (premultiplied by alpha; stored as (L / 1.5)^(1/2.2)), alpha, and `shadow`,
+A sprite is 1 m x 1 m (2 m x 2 m where `individual.width_m` says so) at 0.5 cm a pixel: radiance of the plant (premultiplied by alpha; stored as (L / 1.5)^(1/2.2)), alpha, and `shadow`,
 the light that still reaches the ground. Individuals alternate between high sun, low sun and overcast; the sun stands in +x.
 """
 
@@ -16,7 +16,7 @@ import mitsuba as mi
 import numpy as np
 
 from . import GENERATOR_VERSION
-from .species import build
+from .individual import build, width_m
 
 SIZE_PX = 200
 WIDTH_M = 1.0
@@ -72,13 +72,20 @@ def mesh_of(vertices, faces, colours):
 
 
 def render(
-    vertices, faces, colours, light: str, tilt: tuple[float, float], samples: int, seed: int
+    vertices,
+    faces,
+    colours,
+    light: str,
+    tilt: tuple[float, float],
+    samples: int,
+    seed: int,
+    width: float = WIDTH_M,
 ):
-    """(radiance, alpha, shadow) of one plant, seen from straight above with a small tilt (radians)."""
+    """(radiance, alpha, shadow) of one individual, seen from straight above with a small tilt (radians); the view is `width` metres wide."""
     t = mi.ScalarTransform4f
     view = t().look_at(
         [4 * np.tan(tilt[0]), 4 * np.tan(tilt[1]), 4], [0, 0, 0], [0, 1, 0]
-    ) @ t().scale([-WIDTH_M / 2, WIDTH_M / 2, 1])
+    ) @ t().scale([-width / 2, width / 2, 1])
     scene = {
         "type": "scene",
         "plant": mesh_of(vertices, faces, colours),
@@ -91,8 +98,8 @@ def render(
             "far_clip": 20,
             "film": {
                 "type": "hdrfilm",
-                "width": SIZE_PX,
-                "height": SIZE_PX,
+                "width": round(SIZE_PX * width / WIDTH_M),
+                "height": round(SIZE_PX * width / WIDTH_M),
                 "pixel_format": "rgba",
                 "rfilter": {"type": "box"},
             },
@@ -130,6 +137,7 @@ def main() -> None:
     parser.add_argument(
         "--limit", type=int, default=0, help="individuals a species at most (0: all)"
     )
+    parser.add_argument("--kinds", nargs="*", help="these species alone")
     args = parser.parse_args()
     mi.set_variant("scalar_rgb")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -141,6 +149,8 @@ def main() -> None:
     todo = []
     for part in args.parts:
         for species, ranges in split["individuals"][part].items():
+            if args.kinds and species not in args.kinds:
+                continue
             seeds = [i for first, count in ranges for i in range(first, first + count)]
             todo += [(part, species, i) for i in seeds[: args.limit or None]]
     todo.sort(key=lambda t: (t[2] % 1000, t[1]))
@@ -152,7 +162,12 @@ def main() -> None:
         rng = np.random.default_rng(seed + 7)
         light = ("high", "low", "high", "overcast")[seed % 4]
         colour, alpha, shadow = render(
-            *builder.arrays(), light, tuple(rng.normal(0, 0.08, 2)), args.samples, seed
+            *builder.arrays(),
+            light,
+            tuple(rng.normal(0, 0.08, 2)),
+            args.samples,
+            seed,
+            width_m(species),
         )
         np.savez_compressed(
             path.with_suffix(".tmp.npz"),

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from .dense import Model
-from .evaluate import Judge
 from .grounds import RealGround
+from .judge import Judge
 from .train import make_world
 from .wide import GSD, block
 from .wide import SIDE as BLOCK

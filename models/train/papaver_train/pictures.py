@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from .dense import Model
-from .evaluate import draw, scene
+from .evaluate import scene
+from .judge import draw
 from .scenes import CELL
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .train import SEEDS, make_world

@@ -11,22 +11,26 @@ import cv2
 import numpy as np
 
 from .grounds import RealGround, noise, rendered_ground, spotted
-from .meshes import srgb
+from .mosaic import processed
+from .placing import GREEN_HOSTS, VARY, add_strangers, choose, hosts_of, lay, places, planter, put
 from .species import FLOWERING, LEAFY, THINGS
-from .sprites import Canvas, Sprite, paste
+from .sprites import Canvas, Sprite
 
 MODEL_CM = 2.0
 CELL = 16
 KIND_ODDS = [0.45, 0.17, 0.26, 0.12]
 STAGE_ODDS = {
-    "flower": 0.61,
-    "capsule": 0.17,
+    "flower": 0.36,
+    "bare": 0.17,
+    "odd": 0.12,
+    "capsule": 0.13,
     "bud": 0.09,
     "bolting": 0.04,
     "rosette": 0.03,
     "dry": 0.06,
 }
-VARY = 0.08
+# Stages that show a flower or a capsule; the others are leaves: 'before the bloom'.
+IN_BLOOM = ("flower", "bare", "odd", "capsule", "dry")
 
 
 @dataclass
@@ -40,111 +44,27 @@ class World:
 
 @dataclass
 class Crop:
-    """A crop: image (px, px, 3) uint8 RGB, cover (px / 16, px / 16) share of poppy, and how it was made."""
+    """A crop: image (px, px, 3) uint8 RGB, cover (px / 16, px / 16) share of poppy, how it was made, and the share of poppy of 2 x 2 pixels."""
 
     image: np.ndarray
     cover: np.ndarray
     meta: dict
-
-
-def choose(rng, items):
-    """One of a list."""
-    return items[int(rng.integers(len(items)))]
-
-
-def places(rng, extent: float, count: int) -> np.ndarray:
-    """Positions (count, 2) in cm: rows, a clump, a scatter, or single plants anywhere."""
-    centre = rng.uniform(0.15, 0.85, 2) * extent
-    kind = rng.random()
-    if kind < 0.35:
-        spacing, gap, turn = rng.uniform(15, 45), rng.uniform(25, 70), rng.uniform(0, 6.3)
-        columns = max(1, int(np.sqrt(count * rng.uniform(0.3, 4))))
-        i = np.arange(count)
-        local = np.stack(
-            [(i % columns - columns / 2) * spacing, (i // columns - count / columns / 2) * gap], -1
-        ) + rng.normal(0, 5, (count, 2))
-        rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        return centre + local @ rotation.T
-    if kind < 0.8:
-        return (
-            centre + rng.normal(0, 1, (count, 2)) * np.sqrt(count / rng.uniform(2, 20)) * 100 / 2.5
-        )
-    return rng.uniform(0, 1, (count, 2)) * extent
-
-
-def put(
-    rng,
-    canvas: Canvas,
-    sprites: list[Sprite],
-    positions: np.ndarray,
-    size: float = 1.0,
-    vary: float = 0.0,
-) -> None:
-    """Pastes one sprite a position, all `size` times as large as they were rendered; the sun's direction stays.
-
-    `vary`: how much each one's colours and proportions are changed (a standard deviation of the logarithm), as training never has enough individuals.
-    """
-    gain, stretch = canvas.gain, 1.0
-    for x, y in positions:
-        if vary:
-            canvas.gain, stretch = (
-                gain * np.exp(rng.normal(0, vary, 3)),
-                np.exp(rng.normal(0, vary)),
-            )
-        paste(
-            canvas,
-            choose(rng, sprites),
-            x,
-            y,
-            turn=rng.normal(0, 0.4),
-            scale=size * rng.uniform(0.85, 1.15),
-            stretch=stretch,
-            flip=rng.random() < 0.5,
-        )
-    canvas.gain = gain
-
-
-def planter(rng, canvas: Canvas, x: float, y: float) -> None:
-    """A pot or a box of soil (20 to 60 cm) for the plant to stand in."""
-    width, height = (rng.uniform(20, 60), rng.uniform(18, 40))
-    turn, wall = (
-        rng.uniform(0, 180),
-        srgb(*(rng.uniform(60, 240) * np.ones(3)))
-        if rng.random() < 0.5
-        else srgb(*rng.uniform(30, 220, 3)),
-    )
-    soil = srgb(*(rng.uniform(0.6, 1.2) * np.array([110, 88, 66])))
-    for size, colour in ((1.0, wall), (0.86, soil)):
-        box = cv2.boxPoints(
-            (
-                (x / canvas.gsd_cm, y / canvas.gsd_cm),
-                (size * width / canvas.gsd_cm, size * height / canvas.gsd_cm),
-                turn,
-            )
-        )
-        cv2.fillConvexPoly(
-            canvas.light,
-            np.round(box).astype(np.int32),
-            tuple(float(c) for c in colour * np.mean(canvas.gain)),
-        )
+    mask: np.ndarray | None = None
 
 
 def plot_of(rng, species: dict[str, list[Sprite]], stage: str, colour: str | None) -> list[Sprite]:
     """The individuals of one plot: mostly one stage, and often one colour."""
     sprites = species[f"poppy_{stage}"]
-    if colour and stage == "flower":
+    if colour and stage in ("flower", "bare", "odd"):
         sprites = [s for s in sprites if s.colour == colour] or sprites
     return sprites
 
 
 def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> dict:
     """Paints a poppy plot, perhaps with other plants in it; returns what it is."""
-    stages = list(world.stage_odds)
-    stage = str(
-        rng.choice(
-            stages, p=np.array(list(world.stage_odds.values())) / sum(world.stage_odds.values())
-        )
-    )
+    stages = [s for s in world.stage_odds if f"poppy_{s}" in species]
+    odds = np.array([world.stage_odds[s] for s in stages])
+    stage = str(rng.choice(stages, p=odds / odds.sum()))
     count = (
         int(np.clip(np.exp(rng.normal(2.2, 1.1)), 1, 90))
         if rng.random() < 0.7
@@ -175,6 +95,8 @@ def add_poppies(rng, canvas: Canvas, species, world: World, extent: float) -> di
                 ],
             )
         ]
+    if stage == "bare" and rng.random() < 0.8:
+        lay(rng, canvas, hosts_of(rng, species, GREEN_HOSTS), positions)
     jobs = [(main if not other or rng.random() < 0.75 else other, p) for p in positions]
     for p in positions if inside else []:
         jobs += [(inside, p + rng.normal(0, 45, 2)) for _ in range(int(rng.integers(0, 3)))]
@@ -323,6 +245,8 @@ def crop(
             clutter(rng, canvas, species, extent)
         if kind == "other" or rng.random() < 0.35:
             meta["others"] = add_others(rng, canvas, species, extent, VARY)
+        if rng.random() < (0.6 if kind == "other" else 0.2):
+            meta["strangers"] = add_strangers(rng, canvas, species, extent)
         if kind == "poppy":
             meta |= add_poppies(rng, canvas, species, world, extent)
         if rng.random() < 0.2:
@@ -331,15 +255,21 @@ def crop(
             shade(rng, canvas.light, gsd)
     if rng.random() < 0.04:
         collar(rng, canvas)
-    image = resample(rng, camera(rng, canvas.light, gentle=kind == "plain" and real), size)
-    cells = size // CELL
-    cover = cv2.resize(canvas.poppy, (cells * 4, cells * 4), interpolation=cv2.INTER_AREA)
-    cover = cv2.resize(cover, (cells, cells), interpolation=cv2.INTER_AREA)
+    image = camera(rng, canvas.light, gentle=kind == "plain" and real)
+    image = resample(rng, processed(rng, image), size)
+    mask = cv2.resize(canvas.poppy, (size // 2,) * 2, interpolation=cv2.INTER_AREA)
     k, f = int(rng.integers(4)), rng.random() < 0.5
-    image, cover = np.rot90(image, k), np.rot90(cover, k)
+    image, mask = np.rot90(image, k), np.rot90(mask, k)
     if f:
-        image, cover = image[:, ::-1], cover[:, ::-1]
-    return Crop(np.ascontiguousarray(image), np.ascontiguousarray(cover), meta)
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    image, mask = np.ascontiguousarray(image), np.ascontiguousarray(mask)
+    return Crop(image, cover_of(mask), meta, mask)
+
+
+def cover_of(mask: np.ndarray) -> np.ndarray:
+    """The share of poppy of each cell, of a mask of half the crop's size."""
+    cells = mask.shape[0] * 2 // CELL
+    return cv2.resize(mask, (cells, cells), interpolation=cv2.INTER_AREA)
 
 
 def beside_trees(rng, light: np.ndarray, leaves: np.ndarray, gsd: float) -> np.ndarray:

@@ -11,10 +11,20 @@ import json
 from dataclasses import dataclass
 
 from . import GENERATOR_VERSION
+from .blooms import BLOSSOMS, SHRUBS
 from .species import FLOWERING, LATER, LEAFY, STAGES, THINGS
+from .yard import YARD
 
 POPPIES = {"rosette": 24, "bolting": 24, "bud": 30, "flower": 120, "capsule": 48, "dry": 20}
+# Kinds of generator 9, each with seeds of its own, so that no individual from before changes.
+NEW = (
+    {"poppy_bare": 80, "poppy_odd": 60}
+    | dict.fromkeys(BLOSSOMS, 100)
+    | dict.fromkeys(SHRUBS, 24)
+    | dict.fromkeys(YARD, 24)
+)
 FIRST = {"train": 10_000, "validation": 20_000, "test": 30_000}
+NEW_OFFSET, NEW_STEP = 8400, 120
 SHARE = {"train": 1.0, "validation": 0.25, "test": 0.4}
 
 
@@ -49,6 +59,9 @@ def table(part: str) -> dict:
         out[species] = [[FIRST[part] + 200 * k, max(4, round(count * SHARE[part]))]]
     for k, species in enumerate(LATER):
         out[species] = [[FIRST[part] + 8000 + 200 * k, max(4, round(24 * SHARE[part]))]]
+    for k, (species, count) in enumerate(NEW.items()):
+        first = FIRST[part] + NEW_OFFSET + NEW_STEP * k
+        out[species] = [[first, max(4, round(count * SHARE[part]))]]
     for k, (species, ranges) in enumerate(out.items() if part == "train" else ()):
         ranges += [
             [

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from .grounds import RealGround
 from .net import VARIANTS, PoppyNet, standardise
-from .scenes import KIND_ODDS, World, crop
+from .scenes import KIND_ODDS, World, cover_of, crop
 from .sprites import load_library
 
 POSITIVE, IGNORE = 0.10, 0.01
@@ -74,12 +74,10 @@ class Crops(IterableDataset):
             rng = np.random.default_rng(SEEDS["train"] + n)
             n += step
             if self.mined is not None and rng.random() < self.mined_share:
-                cover = np.zeros((self.size // 16,) * 2, np.float32)
+                mask = np.zeros((self.size // 2,) * 2, np.float32)
                 image = self.mined[int(rng.integers(len(self.mined)))]
                 y, x = (int(rng.integers(image.shape[0] - self.size + 1)) for _ in range(2))
-                yield again(
-                    rng, image[y : y + self.size, x : x + self.size], cover, np.ones_like(cover)
-                )
+                yield again(rng, image[y : y + self.size, x : x + self.size], mask, "")
                 continue
             kind = str(rng.choice(["poppy", "other", "plain", "foliage"], p=KIND_ODDS))
             composite = kind in ("poppy", "other")
@@ -87,20 +85,36 @@ class Crops(IterableDataset):
                 yield again(rng, *kept[int(rng.integers(len(kept)))])
                 continue
             made = crop(rng, self.world, size=self.size, kind=kind)
-            item = made.image, made.cover, weights(made)
+            stage = made.meta.get("stage", "")
+            item = made.image, made.mask, stage
             if composite and len(kept) < 6000:
                 kept.append(item)
             elif composite:
                 kept[int(rng.integers(6000))] = item
-            yield item
+            yield made.image, made.cover, weights(made.cover, stage)
 
 
-def again(rng, image, cover, weight):
-    """A crop seen before, turned or mirrored and in other light."""
+def moved(rng, image: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A crop and its mask of half the size, both moved by up to a cell and scaled by a few per cent: the same scene on another grid."""
+    scale, side = float(np.exp(rng.normal(0, 0.03))), image.shape[0]
+    shift = rng.uniform(-8, 8, 2) + (1 - scale) * side / 2
+    out = []
+    for part, size in ((image, 1.0), (mask, 0.5)):
+        matrix = np.array([[scale, 0, shift[0] * size], [0, scale, shift[1] * size]])
+        whole = np.ascontiguousarray(part)
+        ends = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REFLECT_101}
+        out.append(cv2.warpAffine(whole, matrix, part.shape[1::-1], **ends))
+    return out[0], out[1]
+
+
+def again(rng, image, mask, stage: str):
+    """A crop seen before, turned or mirrored, on another grid and in other light."""
     k = int(rng.integers(4))
-    image, cover, weight = np.rot90(image, k), np.rot90(cover, k), np.rot90(weight, k)
+    image, mask = np.rot90(image, k), np.rot90(mask, k)
     if rng.random() < 0.5:
-        image, cover, weight = image[:, ::-1], cover[:, ::-1], weight[:, ::-1]
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    image, mask = moved(rng, image, mask)
+    cover = cover_of(mask)
     table = np.clip(
         255
         * np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.15))
@@ -109,14 +123,14 @@ def again(rng, image, cover, weight):
         255,
     ).astype(np.uint8)
     image = np.stack([table[image[..., c], c] for c in range(3)], -1)
-    return image, np.ascontiguousarray(cover), np.ascontiguousarray(weight)
+    return image, cover, weights(cover, stage)
 
 
-def weights(made) -> np.ndarray:
+def weights(cover: np.ndarray, stage: str) -> np.ndarray:
     """1 where the truth is clear, 0 in the rim of a plant, less for stages that look like any green."""
-    w = np.where((made.cover > IGNORE) & (made.cover < POSITIVE), 0.0, 1.0).astype(np.float32)
-    if made.meta.get("stage") in ("rosette", "bolting", "dry"):
-        w[made.cover >= POSITIVE] = 0.5
+    w = np.where((cover > IGNORE) & (cover < POSITIVE), 0.0, 1.0).astype(np.float32)
+    if stage in ("rosette", "bolting", "dry"):
+        w[cover >= POSITIVE] = 0.5
     return w
 
 

@@ -15,18 +15,26 @@ from pathlib import Path
 
 import numpy as np
 
+from .blooms import BLOSSOMS, SHRUBS
 from .dense import candidates
-from .evaluate import Judge, draw
 from .grounds import rendered_ground
-from .scenes import World, beside_trees, camera, clutter, places, put, shade
+from .judge import Judge, draw
+from .placing import GLAUCOUS_HOSTS, GREEN_HOSTS, hosted, places, put
+from .scenes import World, beside_trees, camera, clutter, shade
 from .species import FLOWERING, LATER, LEAFY, THINGS
 from .sprites import Canvas
 from .train import make_world
+from .yard import YARD
 
 SIDE, GSD = 1024, 2.0
 # Plots a hectare: look-alikes in flower, vegetables and weeds with broad leaves, things; corn poppy apart.
 RATES = {"flowering": 12.0, "leafy": 12.0, "things": 24.0, "corn poppy": 1.0}
+# With --strangers also, over leaves of others or on the ground: other plants' blossoms, grey-green shrubs, people and things about houses.
+STRANGERS = {"blossoms": 12.0, "grey shrubs": 6.0, "yard": 24.0}
 KINDS = {
+    "blossoms": list(BLOSSOMS),
+    "grey shrubs": list(SHRUBS),
+    "yard": list(YARD),
     "flowering": [k for k in FLOWERING if k != "corn_poppy"],
     "leafy": [*LEAFY, *LATER],
     "things": list(THINGS),
@@ -34,7 +42,22 @@ KINDS = {
 }
 
 
-def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+def strangers(rng, canvas: Canvas, species, extent: float) -> list[tuple[str, np.ndarray]]:
+    """Plots of STRANGERS at their rates: name and places in cm."""
+    plots = []
+    for group, rate in STRANGERS.items():
+        for _ in range(rng.poisson(rate * (extent / 1e4) ** 2)):
+            kinds = [k for k in KINDS[group] if k in species]
+            name = kinds[int(rng.integers(len(kinds)))]
+            count = int(round(draw(rng, *((1, 8) if group == "yard" else (3, 60)))))
+            spots = places(rng, 600.0, count) + rng.uniform(-100, extent - 500, 2)
+            hosts = (GREEN_HOSTS, GLAUCOUS_HOSTS, ())[int(rng.integers(3))]
+            hosted(rng, canvas, species, species[name], spots, hosts if group == "blossoms" else ())
+            plots.append((name, spots))
+    return plots
+
+
+def block(rng, world: World, more: bool = False) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
     """The image of one block, and its plots of look-alikes: name and places in cm."""
     extent = SIDE * GSD
     light = rendered_ground(rng, SIDE, GSD)
@@ -56,14 +79,16 @@ def block(rng, world: World) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
             )
             put(rng, canvas, species[name], spots)
             plots.append((name, spots))
+    plots += strangers(rng, canvas, species, extent) if more else []
     if rng.random() < 0.25:
         shade(rng, canvas.light, GSD)
     return camera(rng, canvas.light, gentle=False), plots
 
 
-def false(judge: Judge, seed: int) -> list[tuple[float, str]]:
+def false(judge: Judge, task: tuple[int, bool]) -> list[tuple[float, str]]:
     """(score, nearest look-alike within 3 m or 'ground') of each candidate of one block."""
-    image, plots = block(np.random.default_rng(seed), judge.world)
+    seed, more = task
+    image, plots = block(np.random.default_rng(seed), judge.world, more)
     scores, out = judge.model.score(image), []
     for c in candidates(scores, judge.model.threshold):
         at = (c["centre"][::-1] + 0.5) * judge.model.cell * GSD
@@ -89,6 +114,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--foliage", type=Path)
     parser.add_argument("--hectares", type=float, default=100.0)
+    parser.add_argument("--strangers", action="store_true", help="people and things too")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
@@ -102,7 +128,9 @@ def main() -> None:
     count = math.ceil(args.hectares / ha)
     found = [
         c
-        for got in judge.map(false, [judge.base + 5_000_000 + 7 * k for k in range(count)])
+        for got in judge.map(
+            false, [(judge.base + 5_000_000 + 7 * k, args.strangers) for k in range(count)]
+        )
         for c in got
     ]
     below: dict[str, int] = {}
@@ -115,7 +143,7 @@ def main() -> None:
         f"{count * ha:.1f} ha: {own} false candidates but for corn poppy, {own / km2:.1f} a square kilometre (exact Poisson {low / km2:.1f} to {high / km2:.1f}); on corn poppy {below.get('corn_poppy', 0)}"
     )
     print(
-        f"plots a hectare: {RATES}; beneath them: {dict(sorted(below.items(), key=lambda kv: -kv[1]))}"
+        f"plots a hectare: {RATES | (STRANGERS if args.strangers else {})}; beneath them: {dict(sorted(below.items(), key=lambda kv: -kv[1]))}"
     )
     if args.json:
         args.json.write_text(

@@ -33,14 +33,34 @@ class Net(unittest.TestCase):
                 self.assertEqual(before.cout, after.cin, variant)
 
     def test_what_a_cell_sees_lies_around_its_middle_and_not_further_than_66_pixels(self):
-        net, cells = network(), 17
+        self.sees(network(), 66)
+
+    def test_a_low_pass_before_each_stride_lets_a_cell_see_81_pixels(self):
+        self.sees(network("smooth"), 81)
+
+    def test_a_low_pass_lets_scores_depend_less_on_the_grid(self):
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            path, spreads = Path(folder) / "last.pt", []
+            torch.save({"ema": network().state_dict()}, path)
+            image = torch.randn(1, 3, 208, 208)
+            image = torch.nn.functional.avg_pool2d(image, 3, 1, 1)
+            for variant in ("standard", "smooth"):
+                net = PoppyNet(variant).eval()
+                net.load(path)
+                best = [net(image[..., s : s + 192, s : s + 192]).amax() for s in range(16)]
+                spreads.append(float(torch.stack(best).std()))
+        self.assertLess(spreads[1], spreads[0])
+
+    def sees(self, net, reach):
+        """Checks that a cell's score depends on no pixel further than that, and on both sides."""
+        cells = 17
         image = torch.randn(1, 3, cells * CELL, cells * CELL, requires_grad=True)
         middle = cells // 2
         net(image)[0, 0, middle, middle].backward()
         rows = image.grad.abs().sum((0, 1, 3)).nonzero().flatten()
         first, last = middle * CELL, (middle + 1) * CELL - 1
-        self.assertGreaterEqual(int(rows[0]), first - 66)
-        self.assertLessEqual(int(rows[-1]), last + 66)
+        self.assertGreaterEqual(int(rows[0]), first - reach)
+        self.assertLessEqual(int(rows[-1]), last + reach)
         self.assertLess(int(rows[0]), first)
         self.assertGreater(int(rows[-1]), last)
 
