@@ -142,20 +142,24 @@ fn imports(code: &str) -> Vec<String> {
     named
 }
 
-#[test]
-fn imports_point_one_way() {
+/// Every source file by its path below `src/`, with its code.
+fn every_file() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
     assert!(files.len() > 5, "the source tree was found");
+    let below = |file: PathBuf| {
+        let relative = file.strip_prefix(&root).expect("below src");
+        let relative = relative.to_string_lossy().replace('\\', "/");
+        (relative, code(&fs::read_to_string(&file).expect("source")))
+    };
+    files.into_iter().map(below).collect()
+}
+
+#[test]
+fn imports_point_one_way() {
     let mut wrong = Vec::new();
-    for file in files {
-        let relative = file
-            .strip_prefix(&root)
-            .expect("below src")
-            .to_string_lossy()
-            .replace('\\', "/");
-        let code = code(&fs::read_to_string(&file).expect("source"));
+    for (relative, code) in every_file() {
         if let Some(own) = layer(&relative) {
             for name in imports(&code) {
                 if ORDER
@@ -195,20 +199,11 @@ fn without_tests<'a>(relative: &str, code: &'a str) -> &'a str {
 
 #[test]
 fn whole_files_have_one_writer() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
     let mut wrong = Vec::new();
-    for file in files {
-        let relative = file
-            .strip_prefix(&root)
-            .expect("below src")
-            .to_string_lossy()
-            .replace('\\', "/");
+    for (relative, code) in every_file() {
         if relative == "files.rs" {
             continue;
         }
-        let code = code(&fs::read_to_string(&file).expect("source"));
         let code = without_tests(&relative, &code);
         for (way, allowed) in WRITERS {
             if code.contains(way) && !allowed.contains(&relative.as_str()) {
@@ -221,17 +216,11 @@ fn whole_files_have_one_writer() {
 
 /// The files below `src/` whose code, without its tests, holds one of these outside the places that may.
 fn outside(ways: &[&str], allowed: &[&str]) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
     let mut wrong = Vec::new();
-    for file in files {
-        let relative = file.strip_prefix(&root).expect("below src");
-        let relative = relative.to_string_lossy().replace('\\', "/");
+    for (relative, code) in every_file() {
         if allowed.iter().any(|place| relative.starts_with(place)) {
             continue;
         }
-        let code = code(&fs::read_to_string(&file).expect("source"));
         let code = without_tests(&relative, &code);
         for way in ways.iter().filter(|way| code.contains(**way)) {
             wrong.push(format!(
@@ -296,17 +285,8 @@ fn only_a_face_names_commands_and_options_and_nobody_other_programs() {
     assert!(named("say(\"`papaver verify` lists it\")").is_some());
     assert!(named("say(\"use `--crs EPSG:4547`\")").is_some());
     assert!(named("format!(\"papaver {}\", version)").is_none());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
     let mut wrong = Vec::new();
-    for file in files {
-        let relative = file
-            .strip_prefix(&root)
-            .expect("below src")
-            .to_string_lossy()
-            .replace('\\', "/");
-        let code = code(&fs::read_to_string(&file).expect("source"));
+    for (relative, code) in every_file() {
         let code = without_tests(&relative, &code);
         if let Some(name) = OTHER_PROGRAMS.iter().find(|name| code.contains(**name)) {
             wrong.push(format!(
