@@ -179,6 +179,21 @@ fn rate(r: &Rate, lang: Lang) -> String {
 }
 
 fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
+    let mut lines = by_survey(report, lang);
+    lines.extend(by_kind(report, lang));
+    lines.push(String::new());
+    lines.extend(totals(report, lang));
+    let folder = folder.display();
+    lines.push(tr!(
+        lang,
+        "written to {folder}: evaluation.json, precision-recall.svg, precision-recall.png",
+        "已写入 {folder}：evaluation.json、precision-recall.svg、precision-recall.png"
+    ));
+    lines
+}
+
+/// What was found in each survey.
+fn by_survey(report: &Report, lang: Lang) -> Vec<String> {
     let mut lines = vec![
         lang.pick(
             "survey                    ha      plots found             candidates  false",
@@ -212,7 +227,12 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
             ));
         }
     }
-    lines.push(String::new());
+    lines
+}
+
+/// How much of each kind of plot was found, and how often each look-alike was taken for poppy.
+fn by_kind(report: &Report, lang: Lang) -> Vec<String> {
+    let mut lines = vec![String::new()];
     lines.push(
         lang.pick(
             "recall by site (* is all, ? is unknown; Wilson 95 %)",
@@ -244,14 +264,6 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
             share(called)
         ));
     }
-    lines.push(String::new());
-    lines.extend(totals(report, lang));
-    let folder = folder.display();
-    lines.push(tr!(
-        lang,
-        "written to {folder}: evaluation.json, precision-recall.svg, precision-recall.png",
-        "已写入 {folder}：evaluation.json、precision-recall.svg、precision-recall.png"
-    ));
     lines
 }
 

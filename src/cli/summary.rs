@@ -47,6 +47,28 @@ fn ground(summary: &Summary, lang: Lang) {
             reason_words(*reason, lang)
         ));
     }
+    photos(summary, lang);
+    passed_over(summary, lang);
+    flights(summary, lang);
+    talk::data(&tr!(
+        lang,
+        "model ran on  {}",
+        "运行设备  {}",
+        summary.engine
+    ));
+    let (count, rate) = (
+        summary.tiles.0,
+        (summary.tiles.0 - summary.tiles.1) as f64 / summary.seconds.max(1e-9),
+    );
+    talk::data(&tr!(
+        lang,
+        "tiles         {count} in {:.1} s, {rate:.1} a second",
+        "瓦片      {count} 个，用时 {:.1} 秒，每秒 {rate:.1} 个",
+        summary.seconds
+    ));
+}
+
+fn photos(summary: &Summary, lang: Lang) {
     if summary.photos.0 > 0 {
         let (photos, flights) = summary.photos;
         let gsd = summary
@@ -64,6 +86,9 @@ fn ground(summary: &Summary, lang: Lang) {
             "照片      {photos} 张，航次 {flights} 个{gsd}"
         ));
     }
+}
+
+fn passed_over(summary: &Summary, lang: Lang) {
     for (kind, count) in &summary.beside {
         let words = beside_words(*kind, lang);
         talk::data(&tr!(
@@ -88,6 +113,9 @@ fn ground(summary: &Summary, lang: Lang) {
             "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）"
         ));
     }
+}
+
+fn flights(summary: &Summary, lang: Lang) {
     if summary.doubted > 0 {
         let doubted = summary.doubted;
         talk::data(&tr!(
@@ -104,22 +132,6 @@ fn ground(summary: &Summary, lang: Lang) {
             remark_words(*remark, lang)
         ));
     }
-    talk::data(&tr!(
-        lang,
-        "model ran on  {}",
-        "运行设备  {}",
-        summary.engine
-    ));
-    let (count, rate) = (
-        summary.tiles.0,
-        (summary.tiles.0 - summary.tiles.1) as f64 / summary.seconds.max(1e-9),
-    );
-    talk::data(&tr!(
-        lang,
-        "tiles         {count} in {:.1} s, {rate:.1} a second",
-        "瓦片      {count} 个，用时 {:.1} 秒，每秒 {rate:.1} 个",
-        summary.seconds
-    ));
 }
 
 fn candidates(summary: &Summary, lang: Lang) {

@@ -22,6 +22,7 @@ mod pictures;
 mod read;
 pub mod sheet;
 mod table;
+mod target_flaw;
 pub mod targets;
 pub mod track;
 pub mod training;
@@ -32,6 +33,7 @@ pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, write_areas};
 pub use grid::GridFlaw;
 pub use kmz::colour as state_colour;
+pub use target_flaw::{TargetFlaw, TargetNote};
 
 use crate::files::{self, Existing};
 use crate::registry::Affairs;

@@ -7,6 +7,7 @@ use super::grid::grids;
 use super::table::{Field, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{Journal, LonLat};
+use crate::registry::Hash;
 use crate::text::decode;
 use serde_json::Value;
 use std::path::Path;
@@ -14,6 +15,8 @@ use std::path::Path;
 /// What was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadTables {
+    /// Of the file's bytes as they were read; of a GeoPackage without what lay beside it.
+    pub sha256: Hash,
     /// The tables that have a form in them.
     pub tables: Vec<Table>,
     /// What lay beside a GeoPackage.
@@ -24,59 +27,95 @@ pub struct ReadTables {
     pub pictures: usize,
 }
 
-/// The tables of a file that have a form in them.
-///
-/// # Errors
-/// [`ExchangeError::Unknown`], [`ExchangeError::NoSites`], [`ExchangeError::NoForm`], and those of reading.
-pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
+impl Default for ReadTables {
+    fn default() -> Self {
+        Self {
+            sha256: Hash([0; 32]),
+            tables: Vec::new(),
+            journal: Journal::None,
+            unread: Vec::new(),
+            pictures: 0,
+        }
+    }
+}
+
+/// All tables of a file, whatever is in them.
+#[derive(Default)]
+struct Raw {
+    read: ReadTables,
+    /// The titles of all columns.
+    titles: Vec<String>,
+    /// Of each table the titles that are not understood.
+    unread: Vec<Vec<String>>,
+}
+
+impl Raw {
+    fn of_text(path: &Path, bytes: &[u8]) -> Result<Self, ExchangeError> {
+        let found = grids(bytes, &|title| key_of(title).is_some()).map_err(|flaw| {
+            ExchangeError::Table {
+                path: path.into(),
+                flaw,
+            }
+        })?;
+        let mut raw = Self::default();
+        raw.read.pictures = found.pictures;
+        for grid in found.tables {
+            raw.titles.extend(grid.titles.iter().cloned());
+            let (table, not_understood) = table(grid, found.is_text);
+            raw.read.tables.push(table);
+            raw.unread.push(not_understood);
+        }
+        Ok(raw)
+    }
+}
+
+/// Reads a file by its ending. Its hash is that of the bytes that were read.
+fn raw(path: &Path) -> Result<Raw, ExchangeError> {
     let ending = path
         .extension()
         .map(|ending| ending.to_string_lossy().to_lowercase())
         .unwrap_or_default();
-    let bytes = || {
-        files::read(path).map_err(|source| ExchangeError::Unreadable {
-            path: path.into(),
-            source,
-        })
-    };
-    let mut read = ReadTables {
-        tables: Vec::new(),
-        journal: Journal::None,
-        unread: Vec::new(),
-        pictures: 0,
-    };
-    let mut titles: Vec<String> = Vec::new();
-    let mut unread: Vec<Vec<String>> = Vec::new();
-    match ending.as_str() {
-        "gpkg" => (read.tables, read.journal) = geopackage::read(path)?,
+    if ending == "gpkg" {
+        return Ok(Raw {
+            read: geopackage::read(path)?,
+            ..Raw::default()
+        });
+    }
+    let bytes = files::read(path).map_err(|source| ExchangeError::Unreadable {
+        path: path.into(),
+        source,
+    })?;
+    let mut raw = match ending.as_str() {
         "geojson" | "json" => {
             let malformed = |why: String| ExchangeError::Malformed {
                 path: path.into(),
                 why,
             };
-            (read.tables, titles) = geojson(&bytes()?).map_err(malformed)?;
+            let (tables, titles) = geojson(&bytes).map_err(malformed)?;
+            let mut raw = Raw {
+                titles,
+                ..Raw::default()
+            };
+            raw.read.tables = tables;
+            raw
         }
-        "xlsx" | "csv" | "tsv" | "txt" => {
-            let found = grids(&bytes()?, &|title| key_of(title).is_some()).map_err(|flaw| {
-                ExchangeError::Table {
-                    path: path.into(),
-                    flaw,
-                }
-            })?;
-            read.pictures = found.pictures;
-            for grid in found.tables {
-                titles.extend(grid.titles.iter().cloned());
-                let (table, not_understood) = table(grid, found.is_text);
-                read.tables.push(table);
-                unread.push(not_understood);
-            }
-        }
-        _ => {
-            // A wrong name says so before a wrong kind does.
-            bytes()?;
-            return Err(ExchangeError::Unknown { path: path.into() });
-        }
-    }
+        "xlsx" | "csv" | "tsv" | "txt" => Raw::of_text(path, &bytes)?,
+        _ => return Err(ExchangeError::Unknown { path: path.into() }),
+    };
+    raw.read.sha256 = Hash::of(&bytes);
+    Ok(raw)
+}
+
+/// The tables of a file that have a form in them.
+///
+/// # Errors
+/// [`ExchangeError::Unknown`], [`ExchangeError::NoSites`], [`ExchangeError::NoForm`], and those of reading.
+pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
+    let Raw {
+        mut read,
+        mut titles,
+        unread,
+    } = raw(path)?;
     titles.retain(|title| key_of(title).is_none() && !title.trim().is_empty());
     let names_sites =
         |table: &Table| table.keys.contains("site") || table.keys.contains("site_key");

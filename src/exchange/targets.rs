@@ -1,18 +1,16 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX.
 
-use super::ExchangeError;
 use super::gcj02::shift;
 use super::grid::{Grid, grids};
 use super::table::Field;
+use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape, read_places};
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
-use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, half_width, plain_title};
-use crate::tr;
-use crate::words::Lang;
+use crate::text::{Axis, axis_of, degrees, foreign_datum, half_width, plain_title};
 use geo::{BoundingRect, InteriorPoint};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -43,119 +41,6 @@ const DATUMS: [&str; 5] = ["datum", "crs", "坐标系", "坐标系统", "坐标�
 /// Metres around a target in which sites are looked at for a shift.
 const SHIFT_M: f64 = 1_500.0;
 
-/// Why a list, or a line of it, is not taken.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TargetFlaw {
-    /// No columns of a position; the titles that there are.
-    NoColumns(Vec<String>),
-    /// Two columns may be the longitude or the latitude.
-    TwoColumns(String, String),
-    /// A line whose position is none: the line, what is written, and why that is none.
-    Line(u64, String, DegreesFlaw),
-    /// A line with more cells than titles.
-    Shifted(u64),
-    /// A line at the origin, as receivers without a position write it.
-    Origin(u64),
-    /// A feature that is no place, at this position.
-    NoPlace(usize, LonLat),
-    /// A feature of an empty area.
-    NoArea(usize),
-    /// A feature larger than a degree.
-    TooLarge(usize),
-    /// It says itself that its coordinates are of another system.
-    Datum(String),
-    /// Nothing is left of it.
-    Nothing,
-}
-
-impl TargetFlaw {
-    /// What is wrong.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::NoColumns(titles) => {
-                let titles = titles.join(lang.pick(", ", "、"));
-                tr!(
-                    lang,
-                    "it has no columns lon and lat (经度, 纬度); its columns: {titles}",
-                    "没有经度、纬度列；现有列：{titles}"
-                )
-            }
-            Self::TwoColumns(one, other) => tr!(
-                lang,
-                "two columns may be the same half of the position: {one}, {other}",
-                "两列都可能是同一坐标：{one}、{other}"
-            ),
-            Self::Line(line, text, flaw) => {
-                let why = flaw.say(text, lang);
-                tr!(lang, "line {line}: {why}", "第 {line} 行：{why}")
-            }
-            Self::Shifted(line) => tr!(
-                lang,
-                "line {line}: it has more cells than there are titles",
-                "第 {line} 行：单元格多于列名"
-            ),
-            Self::Origin(line) => tr!(
-                lang,
-                "line {line}: 0, 0 is no place",
-                "第 {line} 行：0, 0 不是有效位置"
-            ),
-            Self::NoPlace(number, at) => {
-                let (lon, lat) = (at.lon, at.lat);
-                tr!(
-                    lang,
-                    "feature {number}: {lon}, {lat} is no place",
-                    "第 {number} 个要素：{lon}, {lat} 不是有效位置"
-                )
-            }
-            Self::NoArea(number) => tr!(
-                lang,
-                "feature {number}: an empty area",
-                "第 {number} 个要素：面积为空"
-            ),
-            Self::TooLarge(number) => tr!(
-                lang,
-                "feature {number}: larger than a degree, which is no target",
-                "第 {number} 个要素：范围超过一度，不是靶标"
-            ),
-            Self::Datum(system) => tr!(
-                lang,
-                "it says itself that its coordinates are {system}",
-                "文件注明其坐标为 {system}"
-            ),
-            Self::Nothing => lang
-                .pick("it has no point and no polygon", "其中没有点或面")
-                .into(),
-        }
-    }
-
-    /// What to do.
-    pub fn hint(&self, lang: Lang) -> String {
-        match self {
-            Self::NoColumns(_) | Self::TwoColumns(..) => lang.pick(
-                "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
-                "请将两列分别命名为“经度”“纬度”，单位为度（WGS 84 或 CGCS2000）",
-            ),
-            Self::Shifted(_) => lang.pick(
-                "put text that holds the separator into quotation marks",
-                "文字中含分隔符的请加引号",
-            ),
-            Self::Line(..) | Self::Origin(_) => lang.pick(
-                "correct these lines and take the list in again",
-                "请改正这些行后重新导入",
-            ),
-            Self::Datum(_) => lang.pick(
-                "targets are taken in WGS 84 or CGCS2000 only: have it converted by the office that handed it down",
-                "靶标只接受 WGS 84 或 CGCS2000 坐标：请由下发单位转换",
-            ),
-            _ => lang.pick(
-                "give points or areas as GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX",
-                "请提供含点或面的 GeoJSON、GeoPackage、KML、Shapefile、CSV 或 XLSX",
-            ),
-        }
-        .into()
-    }
-}
-
 /// A list that was read, and what is to be said of it before it is recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadTargets {
@@ -163,43 +48,6 @@ pub struct ReadTargets {
     pub list: TargetList,
     /// What is to be said.
     pub notes: Vec<TargetNote>,
-}
-
-/// What is to be said of a list before it is recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TargetNote {
-    /// No column names the targets, so that they are numbered; the columns that there are.
-    Numbered(Vec<String>),
-    /// Features without a geometry were passed over.
-    WithoutShape(usize),
-    /// Lines were passed over: they are neither a point nor an area.
-    Lines(usize),
-}
-
-impl TargetNote {
-    /// In words.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::Numbered(columns) => {
-                let columns = columns.join(lang.pick(", ", "、"));
-                tr!(
-                    lang,
-                    "no column names the targets, so they are numbered in their order (columns: {columns}; understood are id, name, 编号, 名称 …)",
-                    "没有靶标编号列，已按顺序编号（现有列：{columns}；可识别：编号、靶标编号、名称、id、name 等）"
-                )
-            }
-            Self::WithoutShape(n) => tr!(
-                lang,
-                "features without a geometry passed over: {n}",
-                "已略过 {n} 个没有图形的要素"
-            ),
-            Self::Lines(n) => tr!(
-                lang,
-                "features that are lines, neither a point nor an area, passed over: {n}",
-                "已略过 {n} 个线要素（既非点也非面）"
-            ),
-        }
-    }
 }
 
 /// Reads a list.
@@ -211,41 +59,12 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
         path: path.into(),
         flaws,
     };
-    let bytes = files::read(path).map_err(|source| ExchangeError::Unreadable {
-        path: path.into(),
-        source,
-    })?;
-    let ending = path
-        .extension()
-        .map(|e| e.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let read = if ["csv", "tsv", "txt", "xlsx"].contains(&ending.as_str()) {
-        let knows =
-            |title: &str| axis_of(title).is_some() || NAMES.contains(&plain_title(title).as_str());
-        let found = grids(&bytes, &knows).map_err(|flaw| ExchangeError::Table {
-            path: path.into(),
-            flaw,
-        })?;
-        of_grids(found.tables, found.is_text).map_err(wrong)?
-    } else {
-        read_places(path).map_err(|source| ExchangeError::Vector {
-            path: path.into(),
-            source,
-        })?
-    };
+    let (read, sha256) = places(path)?;
     if let Some(system) = said_datum(&read) {
         return Err(wrong(vec![TargetFlaw::Datum(system)]));
     }
-    let (naming, mut notes) = (naming(&read), Vec::new());
-    if naming.is_none() && !read.places.is_empty() {
-        notes.push(TargetNote::Numbered(read.columns.clone()));
-    }
-    if read.without_shape > 0 {
-        notes.push(TargetNote::WithoutShape(read.without_shape));
-    }
-    if read.lines > 0 {
-        notes.push(TargetNote::Lines(read.lines));
-    }
+    let naming = naming(&read);
+    let notes = notes(&read, naming.is_some());
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let targets = read
         .places
@@ -270,11 +89,63 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
     }
     let list = TargetList {
         name: name.to_owned(),
-        sha256: Hash::of(&bytes),
+        sha256,
         season,
         targets,
     };
     Ok(ReadTargets { list, notes })
+}
+
+/// The places of a list, and the hash of the bytes that they were read from.
+fn places(path: &Path) -> Result<(ReadPlaces, Hash), ExchangeError> {
+    let unreadable = |source| ExchangeError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    let bytes = files::read(path).map_err(unreadable)?;
+    let sha256 = Hash::of(&bytes);
+    let ending = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    if ["csv", "tsv", "txt", "xlsx"].contains(&ending.as_str()) {
+        let knows =
+            |title: &str| axis_of(title).is_some() || NAMES.contains(&plain_title(title).as_str());
+        let found = grids(&bytes, &knows).map_err(|flaw| ExchangeError::Table {
+            path: path.into(),
+            flaw,
+        })?;
+        let read =
+            of_grids(found.tables, found.is_text).map_err(|flaws| ExchangeError::Targets {
+                path: path.into(),
+                flaws,
+            })?;
+        return Ok((read, sha256));
+    }
+    let read = read_places(path).map_err(|source| ExchangeError::Vector {
+        path: path.into(),
+        source,
+    })?;
+    if Hash::of(&files::read(path).map_err(unreadable)?) != sha256 {
+        let changed = std::io::Error::other("it changed while it was read");
+        return Err(unreadable(changed));
+    }
+    Ok((read, sha256))
+}
+
+/// What is to be said of a list before it is recorded.
+fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
+    let mut notes = Vec::new();
+    if !named && !read.places.is_empty() {
+        notes.push(TargetNote::Numbered(read.columns.clone()));
+    }
+    if read.without_shape > 0 {
+        notes.push(TargetNote::WithoutShape(read.without_shape));
+    }
+    if read.lines > 0 {
+        notes.push(TargetNote::Lines(read.lines));
+    }
+    notes
 }
 
 /// The system that a list names for its coordinates, where it is not WGS 84 or near it.
@@ -499,6 +370,7 @@ pub fn recorded_before(store: &Store, list: &TargetList) -> Result<bool, StoreEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
 
     fn read_of(name: &str, bytes: &[u8]) -> Result<ReadTargets, ExchangeError> {
         let folder = tempfile::tempdir().expect("folder");

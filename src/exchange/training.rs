@@ -10,7 +10,7 @@ use crate::files::{self, Existing, FileError, Workshop};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
-use crate::registry::event::EvidenceRole;
+use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::{Site, State};
 use crate::store::{Filter, Store};
 use serde_json::{Map, json};
@@ -81,6 +81,33 @@ fn outline(site: &Site, code: &str, known: Option<bool>) -> Option<Feature> {
     area.is_visible().then_some(area)
 }
 
+/// The scan's picture of a site, where it is here.
+fn chip<'a>(site: &'a Site, evidence: &Path) -> Option<(&'a EvidenceRef, Vec<u8>)> {
+    let chip = |file: &&EvidenceRef| file.role == EvidenceRole::Chip;
+    let file = site.evidence.iter().find(chip)?;
+    Some((file, original(file, evidence)?))
+}
+
+/// The row of `labels.csv` of a picture.
+fn labelled(site: &Site, poppy: bool, file: String, code: String) -> [String; 10] {
+    let visit = site.last_visit().map(|(visit, _)| visit);
+    let detection = site.detection.as_ref();
+    [
+        file,
+        u8::from(poppy).to_string(),
+        code,
+        visit.map_or("", |v| v.outcome.code()).to_owned(),
+        visit.and_then(|v| v.species.clone()).unwrap_or_default(),
+        site.stage().map_or("", Coded::code).to_owned(),
+        site.habitat.clone().unwrap_or_default(),
+        detection.map_or_else(String::new, |d| format!("{:.4}", d.score_e4 as f64 / 1e4)),
+        detection.map_or_else(String::new, |d| d.scan.clone()),
+        detection
+            .and_then(|d| d.captured.as_ref())
+            .map_or_else(String::new, |days| days[0].clone()),
+    ]
+}
+
 /// Writes what is known of the sites that pass a filter into a new folder: the truth, and the pictures of those verified.
 ///
 /// # Errors
@@ -111,15 +138,10 @@ pub fn write_training_set(
             }
             None => done.without_outline += 1,
         }
-        let (Some(poppy), Some(detection)) = (known, site.detection.as_ref()) else {
+        let (Some(poppy), Some(_)) = (known, &site.detection) else {
             continue;
         };
-        let chip = site
-            .evidence
-            .iter()
-            .find(|file| file.role == EvidenceRole::Chip)
-            .and_then(|file| Some((file, original(file, &evidence)?)));
-        let Some((file, bytes)) = chip else {
+        let Some((file, bytes)) = chip(&site, &evidence) else {
             done.without_picture += 1;
             continue;
         };
@@ -132,27 +154,13 @@ pub fn write_training_set(
         let name = format!("{group}/{code}.{ending}");
         fs::create_dir_all(workshop.path(group)).map_err(FileError::of(folder))?;
         files::write_bytes(&workshop.path(&name), Existing::Stays, &bytes)?;
-        *(if poppy {
+        let pictures = if poppy {
             &mut done.confirmed
         } else {
             &mut done.refuted
-        }) += 1;
-        let visit = site.last_visit().map(|(visit, _)| visit);
-        rows.push([
-            name,
-            u8::from(poppy).to_string(),
-            code,
-            visit.map_or("", |v| v.outcome.code()).to_owned(),
-            visit.and_then(|v| v.species.clone()).unwrap_or_default(),
-            site.stage().map_or("", Coded::code).to_owned(),
-            site.habitat.clone().unwrap_or_default(),
-            format!("{:.4}", detection.score_e4 as f64 / 1e4),
-            detection.scan.clone(),
-            detection
-                .captured
-                .as_ref()
-                .map_or(String::new(), |days| days[0].clone()),
-        ]);
+        };
+        *pictures += 1;
+        rows.push(labelled(&site, poppy, name, code));
     }
     let labels = table(&rows).map_err(|e| FileError::of(folder)(std::io::Error::other(e)))?;
     let mut truth = Vec::new();

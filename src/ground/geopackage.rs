@@ -6,11 +6,11 @@
 //! schema. The original is only read, and nothing beside it is played but a write-ahead log, in a private copy: that log
 //! holds pages and names no file, and crews' last edits lie in it.
 
-use crate::words::{Lang, Said, Say};
-use crate::{speaking_error, tr};
+use super::GeoPackageError;
 use rusqlite::limits::Limit;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Read};
@@ -44,84 +44,6 @@ pub enum Journal {
     Absent,
 }
 
-/// Why a GeoPackage was not read. Nothing was touched.
-#[derive(Debug)]
-pub enum GeoPackageError {
-    /// The system does not let it be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A write was interrupted: what the file holds is half of it, and a stranger's journal is not played.
-    Interrupted {
-        /// The file.
-        path: PathBuf,
-        /// The journal.
-        journal: PathBuf,
-    },
-    /// It has more rows, or takes longer, than any survey.
-    TooMuch {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It is none, or damaged.
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-}
-
-impl Say for GeoPackageError {
-    fn say(&self, lang: Lang) -> Said {
-        match self {
-            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
-                lang,
-                "check the name; nothing was recorded",
-                "请检查文件名；未作任何记录"
-            )),
-            Self::Interrupted { path, journal } => {
-                let (path, journal) = (path.display(), journal.display());
-                Said::new(tr!(lang, "the last write to {path} was interrupted ({journal} lies beside it)", "{path} 上次写入被中断（旁有 {journal}）"))
-                    .hint(tr!(lang, "the journal of another's file is never played: open the file in the program that wrote it (QGIS, QField), close that program, and copy it again; nothing was touched", "为安全起见，不回放他人文件的日志：请用写出该文件的程序（QGIS、QField）打开后关闭，再重新复制；未作任何改动"))
-            }
-            Self::TooMuch { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds more than can be read in reasonable time",
-                    "{path} 内容过多，无法在合理时间内读完"
-                ))
-                .hint(tr!(
-                    lang,
-                    "give a file with only the layers that are needed",
-                    "请提供只含所需图层的文件"
-                ))
-            }
-            Self::Malformed { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what its name says: {why}",
-                    "{path} 的内容与其类型不符：{why}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "copy it again from the device, or save it again; nothing was recorded",
-                    "请从设备重新复制或重新保存；未作任何记录"
-                ))
-            }
-        }
-    }
-}
-speaking_error!(GeoPackageError, |e| match e {
-    GeoPackageError::Unreadable { source, .. } => Some(source),
-    _ => None,
-});
-
 /// A private copy that holds tables alone. It is gone when this is dropped.
 #[derive(Debug)]
 pub struct Harmless {
@@ -129,6 +51,8 @@ pub struct Harmless {
     path: PathBuf,
     /// What lay beside the original.
     pub journal: Journal,
+    /// SHA-256 of the bytes that were read, without what lay beside them.
+    pub sha256: [u8; 32],
 }
 
 impl Harmless {
@@ -159,7 +83,9 @@ pub fn harmless(path: &Path) -> Result<Harmless, GeoPackageError> {
     let head = head(path)?;
     check_journal(path)?;
     let folder = tempfile::tempdir().map_err(unreadable)?;
-    let (journal, from) = original(path, &head, folder.path()).map_err(unreadable)?;
+    let kept = folder.path().join("original.gpkg");
+    let sha256 = copy_hashed(path, &kept).map_err(unreadable)?;
+    let (journal, from) = original(path, &head, &kept).map_err(unreadable)?;
     let copy = folder.path().join("tables.gpkg");
     guarded(&from)
         .and_then(|from| copy_tables(&from, &copy, &head))
@@ -168,7 +94,22 @@ pub fn harmless(path: &Path) -> Result<Harmless, GeoPackageError> {
         _folder: folder,
         path: copy,
         journal,
+        sha256,
     })
+}
+
+/// Copies a file and says what the bytes of the copy hash to.
+fn copy_hashed(from: &Path, to: &Path) -> io::Result<[u8; 32]> {
+    std::fs::copy(from, to)?;
+    let mut hash = Sha256::new();
+    let mut copy = std::fs::File::open(to)?;
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match copy.read(&mut piece)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&piece[..read]),
+        }
+    }
 }
 
 fn head(path: &Path) -> Result<[u8; 100], GeoPackageError> {
@@ -220,9 +161,8 @@ pub fn check_journal(path: &Path) -> Result<(), GeoPackageError> {
     Ok(())
 }
 
-/// Where the data base is to be opened, as `SQLite` names it: the original, which is taken for unchanging so that nothing
-/// beside it is looked at; or with its write-ahead log a copy of both.
-fn original(path: &Path, head: &[u8; 100], folder: &Path) -> io::Result<(Journal, String)> {
+/// Where the copy of a data base is to be opened, as `SQLite` names it: alone, or with a copy of its write-ahead log.
+fn original(path: &Path, head: &[u8; 100], copy: &Path) -> io::Result<(Journal, String)> {
     let wal = crate::files::beside(path, "-wal");
     let journal = match std::fs::metadata(&wal) {
         Ok(about) if about.is_file() && about.len() > 0 => Journal::Taken,
@@ -232,12 +172,10 @@ fn original(path: &Path, head: &[u8; 100], folder: &Path) -> io::Result<(Journal
         Err(_none) => Journal::None,
     };
     if journal != Journal::Taken {
-        return Ok((journal, uri(path, "mode=ro&immutable=1")));
+        return Ok((journal, uri(copy, "mode=ro&immutable=1")));
     }
-    let copy = folder.join("original.gpkg");
-    std::fs::copy(path, &copy)?;
-    std::fs::copy(&wal, crate::files::beside(&copy, "-wal"))?;
-    Ok((journal, uri(&copy, "mode=rw")))
+    std::fs::copy(&wal, crate::files::beside(copy, "-wal"))?;
+    Ok((journal, uri(copy, "mode=rw")))
 }
 
 /// A path as a `file:` address: every byte but the plainest as its number.

@@ -4,10 +4,12 @@
 
 mod area;
 mod boundary;
+mod boundary_error;
 mod crs;
 mod features;
 mod geojson;
 mod geopackage;
+mod geopackage_error;
 mod geotransform;
 mod gsd;
 mod kml;
@@ -22,11 +24,13 @@ mod vector_error;
 mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};
-pub use boundary::{Boundary, BoundaryError, BoundaryNote};
+pub use boundary::Boundary;
+pub use boundary_error::{BoundaryError, BoundaryNote};
 pub use crs::{Crs, CrsError, ToLonLat};
 pub use features::{ReadPlace, ReadPlaces, Shape, read_places};
 pub use geojson::{Feature, FeatureCollection, Geometry, write_features};
-pub use geopackage::{GeoPackageError, Harmless, Journal, check_journal, harmless, is_data_base};
+pub use geopackage::{Harmless, Journal, check_journal, harmless, is_data_base};
+pub use geopackage_error::GeoPackageError;
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};

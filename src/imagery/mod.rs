@@ -16,6 +16,7 @@ mod photo_source;
 mod pixels;
 mod planes;
 mod raster_error;
+mod raster_remedy;
 mod source;
 mod stretch;
 

@@ -152,22 +152,7 @@ impl Coverage {
                 })
                 .collect(),
             columns: columns.clone(),
-            shading: Shading::Ranges {
-                column: "fair_percent",
-                ranges: [
-                    (0.0, 25.0, "#f7fcf5"),
-                    (25.0, 50.0, "#c7e9c0"),
-                    (50.0, 75.0, "#74c476"),
-                    (75.0, 90.0, "#238b45"),
-                    (90.0, 100.1, "#00441b"),
-                ]
-                .into_iter()
-                .map(|(from, to, colour)| {
-                    let title = format!("{from:.0} – {:.0} %", f64::min(to, 100.0));
-                    (from, to, title, colour, 120)
-                })
-                .collect(),
-            },
+            shading: by_share(),
         };
         let mut ground_columns = vec![(
             "status",
@@ -195,20 +180,7 @@ impl Coverage {
                 })
                 .collect(),
             columns: ground_columns,
-            shading: Shading::Values {
-                column: "status",
-                values: [Searched::Fair, Searched::Otherwise, Searched::Not]
-                    .into_iter()
-                    .map(|how| {
-                        (
-                            how.code().to_owned(),
-                            how.title(lang).to_owned(),
-                            how.colour(),
-                            110,
-                        )
-                    })
-                    .collect(),
-            },
+            shading: by_search(lang),
         };
         [districts, ground]
     }
@@ -312,5 +284,43 @@ pub fn figures(effort: &DistrictEffort) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),
+    }
+}
+
+/// Districts by the share of their ground that was fairly searched.
+fn by_share() -> Shading {
+    Shading::Ranges {
+        column: "fair_percent",
+        ranges: [
+            (0.0, 25.0, "#f7fcf5"),
+            (25.0, 50.0, "#c7e9c0"),
+            (50.0, 75.0, "#74c476"),
+            (75.0, 90.0, "#238b45"),
+            (90.0, 100.1, "#00441b"),
+        ]
+        .into_iter()
+        .map(|(from, to, colour)| {
+            let title = format!("{from:.0} – {:.0} %", f64::min(to, 100.0));
+            (from, to, title, colour, 120)
+        })
+        .collect(),
+    }
+}
+
+/// Ground by how it was searched.
+fn by_search(lang: Lang) -> Shading {
+    Shading::Values {
+        column: "status",
+        values: [Searched::Fair, Searched::Otherwise, Searched::Not]
+            .into_iter()
+            .map(|how| {
+                (
+                    how.code().to_owned(),
+                    how.title(lang).to_owned(),
+                    how.colour(),
+                    110,
+                )
+            })
+            .collect(),
     }
 }

@@ -1,24 +1,20 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
-use super::effort::season_of;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
 use super::irregular::{self, Irregular};
-use super::quality::Find;
-use super::targets::{Met, TOLERANCE_M, match_targets};
+use super::searched::searched_of;
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::{LonLat, area_m2, union_within};
-use crate::registry::body::{self, Body, Outcome, ScanRecord, Source, TargetList};
+use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State};
-use crate::store::Filter;
-use crate::store::{Store, StoreError, evidence};
-use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
+use crate::store::{Store, StoreError};
+use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -158,133 +154,6 @@ pub fn lists_of(store: &Store) -> Result<Vec<(String, TargetList)>, StoreError> 
         .collect())
 }
 
-/// The confirmed sites where somebody else looked than a scan, and whether a scan reported them: those on ground that a
-/// patrol of the season walked, targets at which poppy was confirmed, and what was added by chance.
-///
-/// # Errors
-/// Those of reading the registry.
-pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
-    let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
-        .patrols
-        .iter()
-        .filter_map(|p| Some((season_of(p.on), p.walked.bounding_rect()?, &p.walked)))
-        .collect();
-    let walked = |site: &Site| {
-        let at = Point::from(site.place.lonlat());
-        walks.iter().any(|(season, bounds, area)| {
-            *season == site.season && bounds.intersects(&at) && area.intersects(&at)
-        })
-    };
-    let poppies = store.map_sites(|site| {
-        let poppy = matches!(
-            site.state,
-            State::Confirmed | State::Eradicated | State::Closed
-        );
-        poppy.then(|| {
-            let by_scan = matches!(site.source, Source::Scan | Source::Split);
-            let find = Find {
-                at: site.place.lonlat(),
-                season: site.season,
-                source: site.source,
-                seen: by_scan || !site.sightings.is_empty(),
-            };
-            (site.key, find, by_scan, walked(&site))
-        })
-    })?;
-    let mut finds: Vec<Find> = poppies
-        .iter()
-        .filter_map(|(_, find, by_scan, walked)| {
-            let source = match find.source {
-                _ if *walked => Source::Patrol,
-                _ if *by_scan => return None,
-                Source::Patrol => Source::Find,
-                other => other,
-            };
-            Some(Find { source, ..*find })
-        })
-        .collect();
-    // A target counts where a scan alone knows the place: the others are there already.
-    let by_scan_alone: BTreeMap<SiteKey, &Find> = poppies
-        .iter()
-        .filter(|(_, _, by_scan, walked)| *by_scan && !*walked)
-        .map(|(key, find, ..)| (*key, find))
-        .collect();
-    let windows = windows_of(store)?;
-    for list in targets_of(store)? {
-        for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
-            let Met::Matched { site, .. } = target.met else {
-                continue;
-            };
-            finds.extend(by_scan_alone.get(&site).map(|find| Find {
-                season: list.season,
-                source: Source::Target,
-                ..**find
-            }));
-        }
-    }
-    Ok(finds)
-}
-
-/// A site past its due day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
-    /// Its code.
-    pub code: String,
-    /// Its key.
-    pub key: SiteKey,
-    /// The state in which it waits.
-    pub state: State,
-    /// Its district, where it is known.
-    pub district: Option<String>,
-    /// Who answers for that district.
-    pub answers: Option<String>,
-    /// The crew it was given to last.
-    pub crew: Option<String>,
-    /// The day by which something should have happened.
-    pub due: Date,
-    /// Days since.
-    pub days: i32,
-    /// Whether a dispute awaits a supervisor.
-    pub disputed: bool,
-}
-
-/// The sites past their due day, the longest first.
-///
-/// # Errors
-/// Those of reading the registry.
-pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
-    let districts = store.districts()?;
-    let known = store.district_codes()?;
-    let filter = Filter {
-        overdue_on: Some(on),
-        ..Filter::default()
-    };
-    let affairs = store.affairs()?;
-    let mut late = Vec::new();
-    for site in store.sites(&filter)? {
-        let Some(due) = site.due(store.settings()) else {
-            continue;
-        };
-        let district = district_of(&site, &known, districts.as_ref());
-        let answers = district
-            .as_deref()
-            .and_then(|code| affairs.nearest_of(code, site.season));
-        late.push(Late {
-            code: store.code(site.key)?,
-            key: site.key,
-            state: site.state,
-            answers: answers.map(|duty| duty.body.person.clone()),
-            district,
-            crew: site.crew().map(str::to_owned),
-            due,
-            days: site.overdue_days(store.settings(), on).unwrap_or(0),
-            disputed: site.disputed,
-        });
-    }
-    late.sort_by(|a, b| b.days.cmp(&a.days).then_with(|| a.code.cmp(&b.code)));
-    Ok(late)
-}
-
 fn areas(districts: &Districts) -> Vec<DistrictArea> {
     districts
         .iter()
@@ -352,61 +221,6 @@ fn flight(sealed: &Sealed, scan: &ScanRecord, folder: &Path) -> Flight {
     }
 }
 
-#[derive(Deserialize)]
-struct CoverageFile {
-    features: Vec<CoverageFeature>,
-}
-
-#[derive(Deserialize)]
-struct CoverageFeature {
-    geometry: Option<CoverageGeometry>,
-    properties: CoverageProperties,
-}
-
-#[derive(Deserialize)]
-struct CoverageProperties {
-    status: String,
-}
-
-type Ring = Vec<[f64; 2]>;
-
-#[derive(Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum CoverageGeometry {
-    Polygon(Vec<Ring>),
-    MultiPolygon(Vec<Vec<Ring>>),
-}
-
-/// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.
-fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {
-    let bytes = std::fs::read(evidence::path_of(folder, sha256)).ok()?;
-    if Hash::of(&bytes) != sha256 {
-        return None;
-    }
-    searched(&bytes)
-}
-
-fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
-    let file: CoverageFile = serde_json::from_slice(bytes).ok()?;
-    let ring = |ring: Ring| -> LineString { ring.into_iter().map(|[x, y]| (x, y)).collect() };
-    let polygon = |rings: Vec<Ring>| {
-        let mut rings = rings.into_iter().map(ring);
-        Some(Polygon::new(rings.next()?, rings.collect()))
-    };
-    let polygons = file
-        .features
-        .into_iter()
-        .filter(|feature| feature.properties.status == "searched")
-        .filter_map(|feature| feature.geometry)
-        .flat_map(|geometry| match geometry {
-            CoverageGeometry::Polygon(rings) => vec![rings],
-            CoverageGeometry::MultiPolygon(polygons) => polygons,
-        })
-        .filter_map(polygon)
-        .collect();
-    Some(MultiPolygon::new(polygons))
-}
-
 fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
     Ok(store
         .followed("patrol")?
@@ -460,7 +274,7 @@ fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, 
 
 /// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that
 /// created the site.
-fn district_of(
+pub(super) fn district_of(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
@@ -551,20 +365,4 @@ fn steps(site: &Site) -> Steps {
 
 fn day(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_searched_is_read_from_a_coverage_file() {
-        let text = r#"{"type":"FeatureCollection","scan_id":"s","features":[
-            {"type":"Feature","id":"searched","geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[2,0],[3,0],[3,1],[2,0]]]]},"properties":{"status":"searched","reason":null,"area_m2":2.5}},
-            {"type":"Feature","id":"nodata","geometry":{"type":"Polygon","coordinates":[[[5,0],[6,0],[6,1],[5,0]]]},"properties":{"status":"not_searched","reason":"nodata","area_m2":1}},
-            {"type":"Feature","id":"gap","geometry":null,"properties":{"status":"not_searched","reason":"gap","area_m2":0}}]}"#;
-        let found = searched(text.as_bytes()).expect("read");
-        assert_eq!(found.0.len(), 2);
-        assert!(searched(b"{}").is_none());
-    }
 }

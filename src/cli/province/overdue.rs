@@ -5,7 +5,7 @@ use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::print;
-use crate::province::gather::{Late, overdue_of};
+use crate::province::finds::{Late, overdue_of};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;

@@ -7,11 +7,11 @@ use crate::cli::help::part;
 use crate::files::{self, Existing};
 use crate::office::settings::set_windows;
 use crate::province::gather::windows_of;
-use crate::province::windows::Windows;
+use crate::province::windows::{Window, Windows};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `papaver windows`
 #[derive(Debug, Args)]
@@ -39,33 +39,7 @@ impl Arguments {
             lang,
         };
         if let Some(path) = &self.set {
-            let name = path.display().to_string();
-            let text = files::read(path)
-                .map_err(|source| crate::exchange::ExchangeError::Unreadable {
-                    path: path.clone(),
-                    source,
-                })
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
-            let table = Windows::read(&text).map_err(|flaw| {
-                let (line, value) = (flaw.line, flaw.value);
-                bad(
-                    "--set",
-                    &tr!(
-                        lang,
-                        "{name} line {line} ({value})",
-                        "{name} 第 {line} 行（{value}）"
-                    ),
-                    lang.pick(flaw.looks.0, flaw.looks.1),
-                )
-            })?;
-            let (mut office, session) = context.office()?;
-            set_windows(&mut office, &session, &table)?;
-            let rows = table.rows().len();
-            tell(&tr!(
-                lang,
-                "{rows} rows hold from now on",
-                "已启用 {rows} 行"
-            ));
+            set(path, &context)?;
         }
         let windows = windows_of(&context.read()?)?;
         if let Some(path) = &self.write {
@@ -90,30 +64,68 @@ impl Arguments {
                 }));
                 continue;
             }
-            let note = if shipped.rows().contains(row) {
-                part(&row.note, lang)
-            } else {
-                row.note.clone()
-            };
-            let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
-            let band = format!(
-                "{}–{} m",
-                metres(row.elevation_from_m),
-                metres(row.elevation_to_m)
-            );
-            data(&format!(
-                "{:<12} {band:<14} {} … {}  ≤ {} cm  {}",
-                if row.district.is_empty() {
-                    "*"
-                } else {
-                    &row.district
-                },
-                row.first,
-                row.last,
-                row.coarsest_gsd_cm,
-                note
-            ));
+            data(&line(row, &shipped, lang));
         }
         Ok(Done::Whole)
     }
+}
+
+/// Lets the table of a file hold from now on.
+fn set(path: &Path, context: &Context) -> Result<(), Failure> {
+    let lang = context.lang;
+    let name = path.display().to_string();
+    let text = files::read(path)
+        .map_err(|source| crate::exchange::ExchangeError::Unreadable {
+            path: path.into(),
+            source,
+        })
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
+    let table = Windows::read(&text).map_err(|flaw| {
+        let (line, value) = (flaw.line, flaw.value);
+        bad(
+            "--set",
+            &tr!(
+                lang,
+                "{name} line {line} ({value})",
+                "{name} 第 {line} 行（{value}）"
+            ),
+            lang.pick(flaw.looks.0, flaw.looks.1),
+        )
+    })?;
+    let (mut office, session) = context.office()?;
+    set_windows(&mut office, &session, &table)?;
+    let rows = table.rows().len();
+    tell(&tr!(
+        lang,
+        "{rows} rows hold from now on",
+        "已启用 {rows} 行"
+    ));
+    Ok(())
+}
+
+/// A row for reading; notes of the shipped table are in both languages.
+fn line(row: &Window, shipped: &Windows, lang: Lang) -> String {
+    let note = if shipped.rows().contains(row) {
+        part(&row.note, lang)
+    } else {
+        row.note.clone()
+    };
+    let metres = |m: Option<f64>| m.map_or_else(|| "…".into(), |m| format!("{m:.0}"));
+    let band = format!(
+        "{}–{} m",
+        metres(row.elevation_from_m),
+        metres(row.elevation_to_m)
+    );
+    format!(
+        "{:<12} {band:<14} {} … {}  ≤ {} cm  {}",
+        if row.district.is_empty() {
+            "*"
+        } else {
+            &row.district
+        },
+        row.first,
+        row.last,
+        row.coarsest_gsd_cm,
+        note
+    )
 }

@@ -7,116 +7,11 @@ use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
 };
-use crate::office::trust::{KnownDevice, Statement, devices, trust};
-use crate::registry::DeviceId;
-use crate::registry::unit::is_code;
 use crate::store::bundle::{self, BundleError, Point, Sealing};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
-
-/// `papaver trust`
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("statement").multiple(true))]
-pub struct Trust {
-    /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥，64 位十六进制，由对方的 `papaver init` 或 `papaver verify --json` 显示（不填则列出已信任的设备）
-    #[arg(requires = "statement")]
-    device: Option<String>,
-    /// The unit it belongs to 所属单位代码
-    #[arg(long, value_name = "CODE", group = "statement", requires = "device")]
-    unit: Option<String>,
-    /// Trust it no longer 不再信任，予以撤销
-    #[arg(long, group = "statement", requires_all = ["device", "reason"])]
-    revoke: bool,
-    /// The number of its last event that still counts (default: the last that is here) 仍采信的最后一条记录的序号（默认为本库已收到的最后一条）
-    #[arg(long, value_name = "NUMBER", requires = "revoke")]
-    after: Option<u64>,
-    /// Why it is trusted no longer 撤销信任的理由
-    #[arg(long, requires = "revoke")]
-    reason: Option<String>,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl Trust {
-    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
-        if let Some(typed) = &self.device {
-            let device: DeviceId = typed
-                .parse()
-                .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
-            let (mut office, session) = context.office()?;
-            let known = office.store().authority().devices().get(&device);
-            let unit = match (self.unit, known) {
-                (Some(unit), _) => unit,
-                (None, Some(known)) => known.unit.clone(),
-                (None, None) => {
-                    let looks =
-                        lang.pick("one that `papaver trust` lists", "`papaver trust` 所列之一");
-                    return Err(bad("DEVICE", typed, looks));
-                }
-            };
-            if !is_code(&unit) {
-                return Err(bad("--unit", &unit, "410423"));
-            }
-            let statement = if self.revoke {
-                Statement::Revoked {
-                    after: self.after,
-                    reason: self.reason,
-                }
-            } else {
-                Statement::Trusted
-            };
-            trust(&mut office, &session, device, unit, statement)?;
-        }
-        let store = context.read()?;
-        for known in devices(&store) {
-            list(&known, &context);
-        }
-        if !context.common.json {
-            tell(lang.pick(
-                "events of these devices, and of those they vouch for, are taken from bundles",
-                "将接受上述设备及其担保设备的记录",
-            ));
-        }
-        Ok(Done::Whole)
-    }
-}
-
-/// A device, what it speaks for, and who says so.
-fn list(known: &KnownDevice, context: &Context) {
-    let lang = context.lang;
-    if context.common.json {
-        json(&serde_json::json!(known));
-        return;
-    }
-    let (unit, device) = (&known.unit, known.device);
-    let by = match (known.vouched_by, &known.vouched_by_unit) {
-        (Some(by), Some(by_unit)) => {
-            let by = by.short();
-            tr!(
-                lang,
-                "vouched for by {by_unit} {by}",
-                "由 {by_unit} {by} 担保"
-            )
-        }
-        _ => lang.pick("this registry", "本登记库").to_owned(),
-    };
-    let revoked = match known.counts_up_to {
-        None if known.trusted => String::new(),
-        None => lang.pick(" · trusted no longer", " · 已撤销").to_owned(),
-        Some(last) => tr!(
-            lang,
-            " · trusted no longer after number {last}",
-            " · 已撤销（序号 {last} 之后不采信）"
-        ),
-    };
-    data(&format!("{unit} {device} · {by}{revoked}"));
-}
 
 /// `papaver bundle`
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ pub(in crate::cli) mod filter;
 mod life;
 mod list;
 mod log;
+mod maintenance;
 mod merge_split;
 mod page;
 mod people;
@@ -18,11 +19,13 @@ mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
 mod selection;
+mod settings;
 mod show;
 pub(in crate::cli) mod sites;
 mod supervise;
 mod tip;
-mod upkeep;
+mod trust;
+mod verify;
 mod view;
 mod visit;
 mod void;
@@ -83,11 +86,11 @@ pub enum Command {
     /// The events, one a line 记录日志，每条一行
     Log(log::Log),
     /// Verify every byte: events, links, signatures, derived tables, evidence 逐字节校验：记录、哈希链、签名、派生表、证据
-    Verify(upkeep::Verify),
+    Verify(verify::Verify),
     /// Rebuild, salvage, settings, districts, evidence list 登记库维护：重建、抢救、设置、区划、证据清单
-    Registry(upkeep::Upkeep),
+    Registry(maintenance::Maintenance),
     /// Trust another office's device 信任其他单位的设备
-    Trust(bundles::Trust),
+    Trust(trust::Trust),
     /// Carry events and evidence between offices 在单位之间传递记录与证据的数据包
     Bundle(bundles::Bundle),
     /// Write the registry, its keys and its evidence into one file under a passphrase 把登记库连同密钥和证据写入一个带口令的备份文件

@@ -2,8 +2,10 @@
 //! a data base of strangers can do is not to be done.
 
 use crate::exchange::ExchangeError;
+use crate::exchange::read::ReadTables;
 use crate::exchange::table::{Field, Row, Table};
-use crate::ground::{Journal, LonLat, harmless};
+use crate::ground::{LonLat, harmless};
+use crate::registry::Hash;
 use gdal::vector::{FieldValue, Geometry, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::collections::BTreeMap;
@@ -13,13 +15,18 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`ExchangeError::GeoPackage`], [`ExchangeError::Malformed`].
-pub fn read(path: &Path) -> Result<(Vec<Table>, Journal), ExchangeError> {
+pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
     let copy = harmless(path)?;
     let tables = tables(copy.path()).map_err(|e| ExchangeError::Malformed {
         path: path.into(),
         why: e.to_string(),
     })?;
-    Ok((tables, copy.journal))
+    Ok(ReadTables {
+        sha256: Hash(copy.sha256),
+        tables,
+        journal: copy.journal,
+        ..ReadTables::default()
+    })
 }
 
 fn tables(path: &Path) -> gdal::errors::Result<Vec<Table>> {

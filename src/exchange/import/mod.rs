@@ -6,24 +6,29 @@
 //! rest is kept.
 
 mod flaw;
+mod history;
 mod photos;
+mod record;
+mod report;
 mod row;
+mod site_ref;
 
 pub use flaw::RowFlaw;
-pub use row::{Known, What};
+use record::record_row;
+pub use report::{Fate, Recorded, Report, RowReport};
+pub use row::What;
+pub use site_ref::Known;
 
 use super::ExchangeError;
 use super::gcj02::shift;
 use super::read::read;
 use super::{filled, table};
-use crate::ground::Journal;
-use crate::registry::body::{Body, Imported};
-use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
+use crate::registry::Role;
+use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
-use crate::registry::{Hash, Role, SiteKey, State};
 use crate::store::evidence::{self, EvidenceError};
-use crate::store::{Author, Draft, Moment, Store, StoreError};
-use row::{Ready, Step, Taken};
+use crate::store::{Author, Moment, Store, StoreError};
+use row::{Step, Taken};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,84 +45,6 @@ pub struct Request<'a> {
     pub when: Option<String>,
     /// Only show what would be recorded.
     pub rehearse: bool,
-}
-
-/// What became of one thing that a row reports.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowReport {
-    /// The sheet or layer; empty where a file has one.
-    pub table: String,
-    /// The line, or the number of the feature.
-    pub line: u64,
-    /// The site, where the row names one that is known.
-    pub site: Option<(SiteKey, String)>,
-    /// What the row reports; `None` where it is refused before that is known.
-    pub what: Option<What>,
-    /// What became of it.
-    pub fate: Fate,
-}
-
-/// What became of what a row reports.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Fate {
-    /// It was recorded, or would be.
-    Recorded(Box<Recorded>),
-    /// It had been recorded before.
-    Before,
-    /// It was not recorded.
-    Refused(RowFlaw),
-}
-
-/// A row that was recorded.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a remark of its own to whoever imports"
-)]
-pub struct Recorded {
-    /// The site's state afterwards.
-    pub state: State,
-    /// Whether the row made the site: a new find.
-    pub added: bool,
-    /// Whether the site had moved on since the copy was made.
-    pub moved_on: bool,
-    /// Whether the site is in dispute afterwards.
-    pub disputed: bool,
-    /// Fields that were edited in parallel.
-    pub parallel: Vec<String>,
-    /// What does not fit about its photographs: name and mark.
-    pub marks: Vec<(String, String)>,
-    /// Metres from the site to the row's position, where that lies outside the site: the position is not taken over.
-    pub apart_m: Option<f64>,
-    /// The row's position, where it is apart.
-    pub position: Option<crate::ground::LonLat>,
-    /// Whether the row carried no head hash, so that it was taken for a copy of the present state.
-    pub without_head: bool,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// What the rows that were filled in report, in order: of one row the visit before the eradication.
-    pub rows: Vec<RowReport>,
-    /// Rows that nobody filled in.
-    pub blank: usize,
-    /// What lay beside a GeoPackage.
-    pub journal: Journal,
-    /// Titles that are not understood, of columns that hold anything.
-    pub unread: Vec<String>,
-    /// Pictures inside a spreadsheet, which are not read.
-    pub pictures: usize,
-}
-
-impl Report {
-    /// How many rows were refused.
-    pub fn refused(&self) -> usize {
-        self.rows
-            .iter()
-            .filter(|row| matches!(row.fate, Fate::Refused(_)))
-            .count()
-    }
 }
 
 /// Takes in a file, or shows what taking it in would do.
@@ -140,7 +67,6 @@ pub fn import(
         }));
     }
     let found = read(request.path)?;
-    let sha256 = Hash::of(&std::fs::read(request.path).unwrap_or_default());
     let mut rows = Vec::new();
     let mut blank = 0;
     let mut shifts: Vec<(Option<(&'static str, f64)>, f64)> = Vec::new();
@@ -172,7 +98,7 @@ pub fn import(
     let record = |store: &mut Store| -> Result<Vec<RowReport>, StoreError> {
         let mut reports = Vec::new();
         for taken in rows {
-            reports.extend(record_row(store, request, sha256, taken, moment)?);
+            reports.extend(record_row(store, request, found.sha256, taken, moment)?);
         }
         Ok(reports)
     };
@@ -268,182 +194,4 @@ fn keep_of(
         )
     };
     paths.iter().map(keep).collect()
-}
-
-/// What is reported, without the file that it came in.
-fn plain(body: &Body) -> Body {
-    let mut body = body.clone();
-    set_imported(&mut body, None);
-    body
-}
-
-fn set_imported(body: &mut Body, imported: Option<Imported>) {
-    match body {
-        Body::Visit(visit) => visit.imported = imported,
-        Body::Eradicate(eradicate) => eradicate.imported = imported,
-        _ => {}
-    }
-}
-
-/// The event of the site's history that reports the same already.
-fn recorded_before(events: &[Sealed], step: &Step) -> Option<Hash> {
-    let files = |evidence: &[EvidenceRef]| -> std::collections::BTreeSet<Hash> {
-        evidence.iter().map(|file| file.sha256).collect()
-    };
-    events
-        .iter()
-        .find(|sealed| {
-            sealed.event.at == step.at
-                && plain(&sealed.event.body) == step.body
-                && files(&sealed.event.evidence) == files(&step.evidence)
-        })
-        .map(|sealed| sealed.hash)
-}
-
-/// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.
-fn record_row(
-    store: &mut Store,
-    request: &Request<'_>,
-    sha256: Hash,
-    taken: Taken,
-    moment: &mut dyn FnMut() -> Moment,
-) -> Result<Vec<RowReport>, StoreError> {
-    let mut report = RowReport {
-        table: taken.table,
-        line: taken.line,
-        site: taken.site,
-        what: None,
-        fate: Fate::Before,
-    };
-    let mut ready = match taken.ready {
-        Ok(ready) => ready,
-        Err(flaw) => {
-            report.fate = Fate::Refused(flaw);
-            return Ok(vec![report]);
-        }
-    };
-    let imported = Imported {
-        file: request
-            .path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default(),
-        sha256,
-        line: report.line,
-    };
-    let added = match refusable(add(store, request, &mut ready, moment))? {
-        Ok(added) => added,
-        Err(flaw) => {
-            report.fate = Fate::Refused(flaw);
-            return Ok(vec![report]);
-        }
-    };
-    if added || report.site.is_none() {
-        report.site = Some((ready.key, store.code(ready.key)?));
-    }
-    let mut reports = Vec::new();
-    for step in std::mem::take(&mut ready.steps) {
-        report.what = Some(step.what);
-        report.fate = record_step(store, request, &imported, &mut ready, step, moment)?;
-        if let Fate::Recorded(recorded) = &mut report.fate {
-            recorded.added = added;
-        }
-        reports.push(report.clone());
-        if matches!(report.fate, Fate::Refused(_)) {
-            break;
-        }
-    }
-    Ok(reports)
-}
-
-/// What concerns a row alone, apart from what ends the import.
-fn refusable<T>(tried: Result<T, StoreError>) -> Result<Result<T, RowFlaw>, StoreError> {
-    match tried {
-        Ok(done) => Ok(Ok(done)),
-        Err(StoreError::Refused { refusal, .. }) => Ok(Err(RowFlaw::Move(refusal))),
-        Err(StoreError::NoRole { actor, roles }) => Ok(Err(RowFlaw::NoRole(actor, roles))),
-        Err(other) => Err(other),
-    }
-}
-
-/// Makes the site of a new find, and gives it to those who found it. Returns whether it was not known before.
-fn add(
-    store: &mut Store,
-    request: &Request<'_>,
-    ready: &mut Ready,
-    moment: &mut dyn FnMut() -> Moment,
-) -> Result<bool, StoreError> {
-    let Some(find) = ready.find.take() else {
-        return Ok(false);
-    };
-    if let Some(known) = store.site(ready.key)? {
-        ready.seen = known.heads;
-        return Ok(false);
-    }
-    for body in find {
-        let draft = Draft {
-            site: Some(ready.key),
-            at: ready.found_at.clone(),
-            evidence: vec![],
-            body,
-        };
-        let seen = std::mem::take(&mut ready.seen);
-        let sealed = store.append_on(request.author, draft, seen, moment())?;
-        ready.seen = vec![sealed.hash];
-    }
-    Ok(true)
-}
-
-fn record_step(
-    store: &mut Store,
-    request: &Request<'_>,
-    imported: &Imported,
-    ready: &mut Ready,
-    step: Step,
-    moment: &mut dyn FnMut() -> Moment,
-) -> Result<Fate, StoreError> {
-    if let Some(hash) = recorded_before(&store.events_of(ready.key)?, &step) {
-        // Whoever reports the next thing has seen this one.
-        ready.seen = vec![hash];
-        return Ok(Fate::Before);
-    }
-    let marks = step
-        .evidence
-        .iter()
-        .flat_map(|file| {
-            file.marks
-                .iter()
-                .map(|mark| (file.name.clone(), mark.clone()))
-        })
-        .collect();
-    let mut body = step.body;
-    set_imported(&mut body, Some(imported.clone()));
-    let draft = Draft {
-        site: Some(ready.key),
-        at: step.at,
-        evidence: step.evidence,
-        body,
-    };
-    match refusable(store.append_on(request.author, draft, ready.seen.clone(), moment()))? {
-        Ok(sealed) => ready.seen = vec![sealed.hash],
-        Err(flaw) => return Ok(Fate::Refused(flaw)),
-    }
-    let Some(after) = store.site(ready.key)? else {
-        return Ok(Fate::Refused(RowFlaw::NoSite));
-    };
-    Ok(Fate::Recorded(Box::new(Recorded {
-        state: after.state,
-        added: false,
-        moved_on: ready.moved_on,
-        disputed: after.disputed,
-        parallel: after
-            .parallel
-            .difference(&ready.parallel)
-            .cloned()
-            .collect(),
-        marks,
-        apart_m: ready.apart_m,
-        position: ready.position.filter(|_| ready.apart_m.is_some()),
-        without_head: ready.without_head,
-    })))
 }

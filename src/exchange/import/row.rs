@@ -1,27 +1,17 @@
 //! One row: which site it means, what its author saw of it, and what it says.
 
-use super::{Request, RowFlaw, filled, table};
+use super::history::{changed_row, heads, only_tried};
+use super::{Known, Request, RowFlaw, filled, table};
 use crate::exchange::ExchangeError;
 use crate::ground::LonLat;
-use crate::registry::body::{Assign, Body, Count, Create, Source, Visit};
-use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::body::{Assign, Body, Create, Source};
+use crate::registry::event::EvidenceRef;
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
-use crate::registry::{Hash, Role, Site, SiteKey, State, unit};
+use crate::registry::{Hash, Role, Site, SiteKey, unit};
 use crate::store::{Store, StoreError};
-use crate::text::half_width;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use table::{Field, Row};
-
-/// The site that a row means.
-#[derive(Debug, Clone)]
-pub struct Known {
-    /// The site.
-    pub site: Site,
-    /// Its code.
-    pub code: String,
-}
+use table::Row;
 
 /// A row on its way.
 pub struct Taken {
@@ -66,61 +56,6 @@ pub struct Ready {
     pub without_head: bool,
     pub apart_m: Option<f64>,
     pub position: Option<LonLat>,
-}
-
-impl Known {
-    /// The site that a row names by its code, its key or both.
-    ///
-    /// # Errors
-    /// Those of reading the registry; the inner one where the row names none.
-    pub fn of(store: &Store, row: &Row) -> Result<Result<Self, RowFlaw>, StoreError> {
-        let (code, key) = (row.field("site"), row.field("site_key"));
-        for field in [code, key, row.field("district_code")] {
-            if field.is_mangled_code() {
-                return Ok(Err(RowFlaw::Mangled(field.to_text())));
-            }
-        }
-        let text = |field: &Field| {
-            let text = half_width(&field.to_text());
-            let text = text.trim().trim_start_matches('\'').to_owned();
-            (!text.is_empty()).then_some(text)
-        };
-        let mut found: Option<SiteKey> = None;
-        for typed in [text(code), text(key)].into_iter().flatten() {
-            match store.find(&typed) {
-                Ok(site) if found.is_some_and(|other| other != site) => {
-                    return Ok(Err(RowFlaw::TwoSites));
-                }
-                Ok(site) => found = Some(site),
-                Err(StoreError::UnknownSite { .. } | StoreError::Code { .. }) => {
-                    return Ok(Err(RowFlaw::UnknownSite(typed)));
-                }
-                Err(StoreError::AmbiguousSite { .. }) if found.is_none() => {}
-                Err(StoreError::AmbiguousSite { .. }) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        let Some(key) = found else {
-            return Ok(Err(RowFlaw::NoSite));
-        };
-        let Some(site) = store.site(key)? else {
-            return Ok(Err(RowFlaw::NoSite));
-        };
-        if let (Some(given), Some(district)) =
-            (text(row.field("district_code")), store.district(key)?)
-            && let Some(code) = district["code"].as_str()
-            && code != given
-        {
-            return Ok(Err(RowFlaw::OtherDistrict {
-                given,
-                known: code.to_owned(),
-            }));
-        }
-        Ok(Ok(Self {
-            code: store.code(key)?,
-            site,
-        }))
-    }
 }
 
 /// Looks at a filled row.
@@ -224,12 +159,8 @@ fn find(
     let of = format!("find:{},{},{found_at}", place.lon_e7, place.lat_e7);
     let origin = unit::origin(&of, &request.author.unit);
     let key = SiteKey::of_origin(&origin);
-    let radius = f64::from(store.settings().match_radius_m);
-    for near in store.sites_near(&place, radius)? {
-        let metres = place.distance_m(&near.place);
-        if near.key != key && metres <= radius {
-            return Ok(Err(RowFlaw::Beside(store.code(near.key)?, metres)));
-        }
+    if let Some(flaw) = beside(store, key, &place)? {
+        return Ok(Err(flaw));
     }
     let create = Create::new(Source::Find, origin, place.clone());
     Ok(Ok(Ready {
@@ -245,6 +176,18 @@ fn find(
         apart_m: None,
         position: None,
     }))
+}
+
+/// Why a find is none: a site is known here.
+fn beside(store: &Store, key: SiteKey, place: &Place) -> Result<Option<RowFlaw>, StoreError> {
+    let radius = f64::from(store.settings().match_radius_m);
+    for near in store.sites_near(place, radius)? {
+        let metres = place.distance_m(&near.place);
+        if near.key != key && metres <= radius {
+            return Ok(Some(RowFlaw::Beside(store.code(near.key)?, metres)));
+        }
+    }
+    Ok(None)
 }
 
 fn ready(
@@ -306,91 +249,6 @@ fn ready(
         apart_m,
         position,
     }))
-}
-
-/// Whether all that happened since these heads is that the crew tried and came back without a result: a second day is
-/// progress, and no contradiction to the first.
-fn only_tried(events: &[Sealed], seen: &[Hash]) -> bool {
-    let mut known: BTreeSet<Hash> = BTreeSet::new();
-    let mut waiting: Vec<Hash> = seen.to_vec();
-    while let Some(hash) = waiting.pop() {
-        if known.insert(hash)
-            && let Some(sealed) = events.iter().find(|sealed| sealed.hash == hash)
-        {
-            waiting.extend(&sealed.event.based_on);
-        }
-    }
-    events
-        .iter()
-        .filter(|sealed| !known.contains(&sealed.hash))
-        .all(|sealed| match &sealed.event.body {
-            Body::Visit(visit) => visit.outcome.leads_to() == State::Revisit,
-            Body::Note(_) | Body::Attach(_) | Body::Sighting(_) => true,
-            _ => false,
-        })
-}
-
-/// A row of a file that was taken in before, of the same day, with other values: nobody knows which are right, so whoever
-/// imports it is told what a correction would say.
-fn changed_row(path: &Path, line: u64, events: &[Sealed], steps: &[Step]) -> Option<RowFlaw> {
-    let file = path.file_name()?.to_string_lossy().into_owned();
-    let visit = |body: &Body| match body {
-        Body::Visit(visit) => Some(visit.as_ref().clone()),
-        _ => None,
-    };
-    let (now, at) = steps
-        .iter()
-        .find_map(|step| Some((visit(&step.body)?, &step.at)))?;
-    let before = events.iter().find_map(|sealed| {
-        let before = visit(&sealed.event.body)?;
-        let from = before.imported.as_ref()?;
-        let same_row =
-            from.file == file && from.line == line && sealed.event.day() == at.get(..10)?;
-        let plain = Visit {
-            imported: None,
-            ..before.clone()
-        };
-        (same_row && (plain != now || sealed.event.at != *at)).then_some(before)
-    })?;
-    let plants = |visit: &Visit| visit.count.as_ref().map(Count::plants);
-    Some(RowFlaw::ChangedRow {
-        before: (before.outcome, plants(&before)),
-        now: (now.outcome, plants(&now)),
-    })
-}
-
-/// The heads that a head hash stands for: one event of the site's history nearly always, two or three where offices
-/// had worked apart.
-fn heads(events: &[Sealed], head: Hash) -> Option<Vec<Hash>> {
-    /// More than this and triples are too many to try.
-    const FEW: usize = 200;
-    let mut all: Vec<Hash> = events.iter().map(|sealed| sealed.hash).collect();
-    all.sort_unstable();
-    all.dedup();
-    let fits = |heads: &[Hash]| {
-        let bytes: Vec<u8> = heads.iter().flat_map(|hash| hash.0).collect();
-        Hash::of(&bytes) == head
-    };
-    let n = all.len();
-    if let Some(one) = all.iter().find(|hash| fits(&[**hash])) {
-        return Some(vec![*one]);
-    }
-    if n > FEW {
-        return None;
-    }
-    for i in 0..n {
-        for j in i + 1..n {
-            if fits(&[all[i], all[j]]) {
-                return Some(vec![all[i], all[j]]);
-            }
-            for k in j + 1..n {
-                if fits(&[all[i], all[j], all[k]]) {
-                    return Some(vec![all[i], all[j], all[k]]);
-                }
-            }
-        }
-    }
-    None
 }
 
 /// Of two rows for one site, the same in all they say, the first counts; where they differ, nobody knows which is

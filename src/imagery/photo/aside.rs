@@ -3,8 +3,9 @@
 mod said;
 
 use super::jpeg::JpegError;
-use super::metadata::{Attitude, Band, Doubt, Metadata, MetadataFault, Position};
+use super::metadata::{Attitude, Doubt, Metadata, MetadataFault, Position};
 use super::quality::Defect;
+use super::spectral_band::Band;
 use crate::schema::Reason;
 use crate::speaking_error;
 use crate::words::{Fault, Lang, Said, Say};

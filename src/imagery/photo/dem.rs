@@ -231,6 +231,33 @@ fn along_edges(low: LonLat, high: LonLat) -> Vec<LonLat> {
         .collect()
 }
 
+/// The columns or rows of a raster of this size that hold these positions, with two more on each side.
+fn span(positions: impl Iterator<Item = f64>, size: usize) -> (usize, usize) {
+    let (low, high) = positions.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+        (low.min(at), high.max(at))
+    });
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the raster"
+    )]
+    let clip = |v: f64| v.clamp(0.0, size as f64) as usize;
+    (clip((low - 2.0).floor()), clip((high + 2.0).ceil()))
+}
+
+/// Stored values as heights in metres; NaN where there is none.
+fn heights(stored: &[f32], metres: f32, no_data: Option<f64>) -> Vec<f32> {
+    let is_none =
+        |v: f32| no_data.is_some_and(|n| (f64::from(v) - n).abs() < 1e-6 * n.abs().max(1.0));
+    let height = |v: &f32| {
+        let height = *v * metres;
+        let known = !is_none(*v) && PLAUSIBLE_M.contains(&height);
+        if known { height } else { f32::NAN }
+    };
+    stored.iter().map(height).collect()
+}
+
 impl Window {
     fn read(
         file: &Dataset,
@@ -242,23 +269,8 @@ impl Window {
         let corners = crs.from_lonlat(&edge).map_err(Trouble::Crs)?;
         let pixels: Vec<_> = corners.iter().map(|c| transform.invert(*c)).collect();
         let (width, height) = file.raster_size();
-        let span = |value: fn(&crate::ground::PixelPoint) -> f64, size: usize| {
-            let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-            for p in &pixels {
-                low = low.min(value(p));
-                high = high.max(value(p));
-            }
-            #[expect(
-                clippy::cast_precision_loss,
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "clamped to the raster"
-            )]
-            let clip = |v: f64| v.clamp(0.0, size as f64) as usize;
-            (clip((low - 2.0).floor()), clip((high + 2.0).ceil()))
-        };
-        let (x0, x1) = span(|p| p.x, width);
-        let (y0, y1) = span(|p| p.y, height);
+        let (x0, x1) = span(pixels.iter().map(|p| p.x), width);
+        let (y0, y1) = span(pixels.iter().map(|p| p.y), height);
         if x1 < x0 + 2 || y1 < y0 + 2 {
             return Err(Trouble::Elsewhere);
         }
@@ -288,20 +300,7 @@ impl Window {
                 Some(ResampleAlg::Bilinear),
             )
             .map_err(|_ignored| Trouble::Unreadable)?;
-        let values = buffer
-            .data()
-            .iter()
-            .map(|v| {
-                let none =
-                    no_data.is_some_and(|n| (f64::from(*v) - n).abs() < 1e-6 * n.abs().max(1.0));
-                let height = *v * metres;
-                if none || !PLAUSIBLE_M.contains(&height) {
-                    f32::NAN
-                } else {
-                    height
-                }
-            })
-            .collect();
+        let values = heights(buffer.data(), metres, no_data);
         #[expect(clippy::cast_precision_loss, reason = "raster sizes")]
         let from = (x0 as f64, y0 as f64);
         Ok(Self {

@@ -6,6 +6,7 @@ use super::exif_tags::Tags;
 use super::family;
 use super::jpeg::Headers;
 pub use super::orientation::Orientation;
+use super::spectral_band::{Band, band_by_body, xmp_band};
 use super::xmp::{Xmp, number};
 use crate::ground::LonLat;
 use exif::Tag;
@@ -214,18 +215,6 @@ impl Captured {
     }
 }
 
-/// What kind of light a photo shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Band {
-    /// Ordinary colour, as far as the tags say.
-    #[default]
-    Colour,
-    /// Heat.
-    Thermal,
-    /// One band of a multispectral camera, by its name.
-    Multispectral(String),
-}
-
 /// Reads what a JPEG's headers say. Never fails: what cannot be read is missing, and named in
 /// [`Metadata::faults`].
 pub fn read(headers: &Headers) -> Metadata {
@@ -384,65 +373,6 @@ fn dewarp(xmp: &Xmp) -> Option<Dewarp> {
         tangential: [p1, p2],
         applied: xmp.text(&["DewarpFlag"]) == Some("1"),
     })
-}
-
-fn xmp_band(xmp: &Xmp) -> Band {
-    let source = xmp
-        .text(&["ImageSource"])
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    if source.contains("infrared") || source.contains("thermal") || xmp.has_namespace("flir") {
-        return Band::Thermal;
-    }
-    let names: Vec<&str> = xmp.all("BandName").take(8).collect();
-    let name = names.join(", ");
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_uppercase();
-    match plain.as_str() {
-        "LWIR" => Band::Thermal,
-        "" if source.contains("nircamera") => Band::Multispectral("NIR".into()),
-        "" | "RGB" | "REDGREENBLUE" | "BLUEGREENRED" => Band::Colour,
-        _ => Band::Multispectral(name),
-    }
-}
-
-/// Frame sizes of thermal sensors, the longer side first.
-const THERMAL_SIZES: [(u32, u32); 6] = [
-    (640, 512),
-    (640, 480),
-    (336, 256),
-    (320, 256),
-    (160, 120),
-    (1280, 1024),
-];
-/// Parts of the model names of cameras with a thermal sensor.
-const THERMAL_CAMERAS: [&str; 11] = [
-    "FLIR",
-    "XTR",
-    "XT2",
-    "XT S",
-    "ZH20",
-    "ZH30",
-    "M30T",
-    "M3T",
-    "M4T",
-    "MAVIC2-ENTERPRISE",
-    "THERMAL",
-];
-
-/// What the make, the model and the size of the frame give away.
-fn band_by_body(found: &Metadata, stored: (u32, u32)) -> Option<Band> {
-    let upper = |s: &Option<String>| s.as_deref().unwrap_or_default().to_ascii_uppercase();
-    let (make, model) = (upper(&found.make), upper(&found.model));
-    if make.contains("MICASENSE") || model.contains("REDEDGE") {
-        return (found.band == Band::Colour).then(|| Band::Multispectral("?".into()));
-    }
-    let body = make.contains("FLIR") || THERMAL_CAMERAS.iter().any(|c| model.contains(c));
-    let size = (stored.0.max(stored.1), stored.0.min(stored.1));
-    (body && THERMAL_SIZES.contains(&size)).then_some(Band::Thermal)
 }
 
 #[cfg(test)]

@@ -24,9 +24,12 @@ mod metadata;
 mod orientation;
 mod placed;
 mod pos;
+mod pos_error;
+mod pos_line;
 mod quality;
 mod rectify;
 mod shot;
+mod spectral_band;
 mod terrain;
 mod upright;
 mod xmp;
@@ -42,14 +45,15 @@ pub use footprint::{Footprint, footprint};
 pub use jpeg::JpegError;
 pub use lens::{FocalSource, Lens};
 pub use metadata::{
-    Accuracy, Attitude, Band, Captured, Dewarp, Doubt, Metadata, MetadataFault, Orientation,
-    Position,
+    Accuracy, Attitude, Captured, Dewarp, Doubt, Metadata, MetadataFault, Orientation, Position,
 };
 pub use placed::{GroundModel, Photo, PhotoOptions, Placed, place_all};
-pub use pos::{Pos, PosError};
+pub use pos::Pos;
+pub use pos_error::PosError;
 pub use quality::{Defect, Measures, measure};
 pub use rectify::{Grid, Rectified};
 pub use shot::Shot;
+pub use spectral_band::Band;
 pub use terrain::{HeightField, Level};
 
 /// The folder of shared test data, which tests skip without.

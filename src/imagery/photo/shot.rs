@@ -2,8 +2,9 @@
 
 use super::aside::{SetAside, Why};
 use super::jpeg::{self, JpegError};
-use super::metadata::{self, Band, Metadata, Position};
+use super::metadata::{self, Metadata, Position};
 use super::pos::PosRow;
+use super::spectral_band::Band;
 use crate::ground::LonLat;
 use std::fs::File;
 use std::io::BufReader;

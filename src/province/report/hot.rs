@@ -33,22 +33,24 @@ pub fn no_hot_spots(why: NotEnough, lang: Lang) -> Table {
     }
 }
 
+/// The columns of the table, in both languages.
+const TITLES: [(&str, &str); 12] = [
+    ("cell (H3)", "单元（H3）"),
+    ("place", "所在地"),
+    ("lon", "经度"),
+    ("lat", "纬度"),
+    ("confirmed sites", "查实图斑（个）"),
+    ("searched km²", "有效搜索（km²）"),
+    ("sites with those around", "连同周边图斑（个）"),
+    ("km² with those around", "连同周边搜索（km²）"),
+    ("Gi*", "Gi*"),
+    ("p", "p"),
+    ("q (FDR)", "q（FDR）"),
+    ("remark", "说明"),
+];
+
 /// The hot cells, the surest first, with the district that each one's middle lies in.
 pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
-    let titles = [
-        ("cell (H3)", "单元（H3）"),
-        ("place", "所在地"),
-        ("lon", "经度"),
-        ("lat", "纬度"),
-        ("confirmed sites", "查实图斑（个）"),
-        ("searched km²", "有效搜索（km²）"),
-        ("sites with those around", "连同周边图斑（个）"),
-        ("km² with those around", "连同周边搜索（km²）"),
-        ("Gi*", "Gi*"),
-        ("p", "p"),
-        ("q (FDR)", "q（FDR）"),
-        ("remark", "说明"),
-    ];
     let empty = lang.pick(
         "no confirmed site in the cell itself: it is hot by those around it",
         "本单元内无查实图斑，因周边单元图斑密集而成为热点",
@@ -72,8 +74,22 @@ pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
         ]
     };
     let hot = found.hot();
+    let note = note(found, hot.len(), lang);
+    Table {
+        id: "hot_spots",
+        title: lang.pick("Hot spots", "热点").into(),
+        note,
+        columns: titled(&TITLES, lang),
+        rows: hot.into_iter().take(LISTED).map(row).collect(),
+        summed: false,
+        remark: Some(11),
+    }
+}
+
+/// What the table rests on, and what its columns mean.
+fn note(found: &HotSpots, number: usize, lang: Lang) -> String {
     let (cells, masked) = found.counted();
-    let (number, resolution) = (hot.len(), u8::from(found.resolution));
+    let resolution = u8::from(found.resolution);
     let (sites, share) = (found.sites, found.options.false_share * 100.0);
     let left_out = found.sites_left_out;
     let mut note = tr!(
@@ -91,15 +107,7 @@ pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
             )
         );
     }
-    Table {
-        id: "hot_spots",
-        title: lang.pick("Hot spots", "热点").into(),
-        note,
-        columns: titled(&titles, lang),
-        rows: hot.into_iter().take(LISTED).map(row).collect(),
-        summed: false,
-        remark: Some(11),
-    }
+    note
 }
 
 /// Districts of all levels by their ground.

@@ -7,17 +7,20 @@
 mod about;
 mod districts;
 mod hot;
+mod key;
 mod keys;
 mod sheets;
 pub mod table;
 pub mod tables;
 mod upward;
+mod upward_tables;
 mod work;
 
 pub use about::About;
 pub use districts::open;
 pub use hot::{Places, hot_spots};
-pub use keys::{Key, Quantity, keys};
+pub use key::{Key, Quantity};
+pub use keys::keys;
 pub use sheets::workbook;
 pub use upward::{Amount, Destroyed, Patrolled, Precision, TargetsMet, Upward};
 

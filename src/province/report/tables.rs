@@ -4,7 +4,7 @@ use super::Figures;
 use super::districts::{coverage, process};
 use super::hot::{hot_spots, no_hot_spots};
 use super::table::{Table, area, count, number, titled};
-use super::upward::{destroyed, models, overdue, patrols, targets};
+use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, Line};
 use crate::province::irregular::{self, Irregular};

@@ -66,6 +66,66 @@ impl Default for Windows {
     }
 }
 
+fn flaw(line: u64, value: &str, looks: (&'static str, &'static str)) -> WindowFlaw {
+    WindowFlaw {
+        line,
+        value: value.to_owned(),
+        looks,
+    }
+}
+
+/// A record as a row; `at` says which column a title has.
+fn row_of(
+    record: &csv::StringRecord,
+    at: &dyn Fn(&str) -> Option<usize>,
+) -> Result<Window, WindowFlaw> {
+    let line = record.position().map_or(0, csv::Position::line);
+    let text = |name: &str| at(name).and_then(|at| record.get(at)).unwrap_or_default();
+    let metres = |name: &str| match text(name) {
+        "" => Ok(None),
+        given => given
+            .parse::<f64>()
+            .ok()
+            .filter(|m| (-500.0..=9000.0).contains(m))
+            .map(Some)
+            .ok_or_else(|| flaw(line, given, ("metres, such as 1500", "米数，如 1500"))),
+    };
+    let day = |name: &str| {
+        month_day(text(name)).ok_or_else(|| {
+            flaw(
+                line,
+                text(name),
+                ("MM-DD, such as 04-10", "月-日，如 04-10"),
+            )
+        })
+    };
+    let district = text("district");
+    if !district.bytes().all(|b| b.is_ascii_digit()) || district.len() > 12 {
+        return Err(flaw(
+            line,
+            district,
+            ("a district's code or its beginning", "区划代码或其开头"),
+        ));
+    }
+    let gsd = text("coarsest_gsd_cm");
+    Ok(Window {
+        district: district.to_owned(),
+        elevation_from_m: metres("elevation_from_m")?,
+        elevation_to_m: metres("elevation_to_m")?,
+        first: day("first")?,
+        last: day("last")?,
+        coarsest_gsd_cm: if gsd.is_empty() {
+            COARSEST_GSD_CM
+        } else {
+            gsd.parse()
+                .ok()
+                .filter(|cm| (0.05..=1000.0).contains(cm))
+                .ok_or_else(|| flaw(line, gsd, ("centimetres, such as 3.5", "厘米数，如 3.5")))?
+        },
+        note: text("note").to_owned(),
+    })
+}
+
 impl Windows {
     /// Reads a table: CSV with a header, in any order of the columns.
     ///
@@ -73,11 +133,6 @@ impl Windows {
     /// [`WindowFlaw`] names the line.
     pub fn read(text: &str) -> Result<Self, WindowFlaw> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let flaw = |line: u64, value: &str, looks| WindowFlaw {
-            line,
-            value: value.to_owned(),
-            looks,
-        };
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .trim(csv::Trim::All)
@@ -103,53 +158,7 @@ impl Windows {
                 let line = e.position().map_or(0, csv::Position::line);
                 flaw(line, &e.to_string(), ("a CSV in UTF-8", "UTF-8 编码的 CSV"))
             })?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let text = |name: &str| at(name).and_then(|at| record.get(at)).unwrap_or_default();
-            let metres = |name: &str| match text(name) {
-                "" => Ok(None),
-                given => given
-                    .parse::<f64>()
-                    .ok()
-                    .filter(|m| (-500.0..=9000.0).contains(m))
-                    .map(Some)
-                    .ok_or_else(|| flaw(line, given, ("metres, such as 1500", "米数，如 1500"))),
-            };
-            let day = |name: &str| {
-                month_day(text(name)).ok_or_else(|| {
-                    flaw(
-                        line,
-                        text(name),
-                        ("MM-DD, such as 04-10", "月-日，如 04-10"),
-                    )
-                })
-            };
-            let district = text("district");
-            if !district.bytes().all(|b| b.is_ascii_digit()) || district.len() > 12 {
-                return Err(flaw(
-                    line,
-                    district,
-                    ("a district's code or its beginning", "区划代码或其开头"),
-                ));
-            }
-            let gsd = text("coarsest_gsd_cm");
-            rows.push(Window {
-                district: district.to_owned(),
-                elevation_from_m: metres("elevation_from_m")?,
-                elevation_to_m: metres("elevation_to_m")?,
-                first: day("first")?,
-                last: day("last")?,
-                coarsest_gsd_cm: if gsd.is_empty() {
-                    COARSEST_GSD_CM
-                } else {
-                    gsd.parse()
-                        .ok()
-                        .filter(|cm| (0.05..=1000.0).contains(cm))
-                        .ok_or_else(|| {
-                            flaw(line, gsd, ("centimetres, such as 3.5", "厘米数，如 3.5"))
-                        })?
-                },
-                note: text("note").to_owned(),
-            });
+            rows.push(row_of(&record, &at)?);
         }
         if rows.is_empty() {
             return Err(flaw(1, "", ("at least one row", "至少一行")));

@@ -369,7 +369,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Table { path: path(), flaw: crate::exchange::GridFlaw::OldWorkbook },
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
-        Targets { path: path(), flaws: vec![crate::exchange::targets::TargetFlaw::Nothing] },
+        Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::Nothing] },
         Track { path: path(), flaw: crate::exchange::track::TrackFlaw::NotGpx },
         Shifted { path: path(), system: "GCJ-02", metres: 500, rows: 9 },
         Store(Box::new(missing())),

@@ -2,8 +2,9 @@
 
 use super::Why;
 use crate::imagery::photo::jpeg::JpegError;
-use crate::imagery::photo::metadata::{Band, Doubt, Position};
+use crate::imagery::photo::metadata::{Doubt, Position};
 use crate::imagery::photo::quality::Defect;
+use crate::imagery::photo::spectral_band::Band;
 use crate::words::{Action, Choice, Lang, Remedy};
 use crate::{remedy, tr};
 use std::path::{Display, Path};

@@ -1,0 +1,117 @@
+//! `registry settings` and `registry districts`: what holds for the whole unit.
+
+use super::Done;
+use super::context::{Common, Context};
+use super::say::{ArgumentError, Failure, bad, data, json, tell};
+use crate::office::settings::{fill_in_districts, set, settings};
+use crate::registry::districts::Districts;
+use crate::registry::settings::{SettingFlaw, Settings};
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct SettingsArguments {
+    /// Its name 设置名
+    key: Option<String>,
+    /// Its new value 新值
+    #[arg(requires = "key")]
+    value: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DistrictsArguments {
+    /// Areas with `code` and `name`: .geojson, .gpkg, .shp or .kml 区划边界文件（.geojson、.gpkg、.shp 或 .kml），带 `code` 和 `name` 属性
+    file: PathBuf,
+    /// The year of the codes 区划代码的年份
+    #[arg(long, value_name = "YEAR")]
+    vintage: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl SettingsArguments {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        if let (Some(key), Some(value)) = (self.key, self.value) {
+            Settings::default()
+                .set(&key, &value)
+                .map_err(|flaw| match flaw {
+                    SettingFlaw::Unknown => bad(
+                        "KEY",
+                        &key,
+                        Settings::NAMES.map(|(name, _)| name).join(", "),
+                    ),
+                    SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
+                })?;
+            let (mut office, session) = context.office()?;
+            set(&mut office, &session, key, value)?;
+        }
+        for setting in settings(&context.read()?) {
+            if context.common.json {
+                json(&serde_json::json!(setting));
+            } else {
+                data(&format!("{} {}", setting.key, setting.value));
+            }
+        }
+        Ok(Done::Whole)
+    }
+}
+
+impl DistrictsArguments {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
+            ArgumentError::NoDistricts {
+                path: self.file.clone(),
+                why: flaw.say(&self.file, lang),
+            }
+        })?;
+        if read.without_shape > 0 {
+            let n = read.without_shape;
+            tell(&tr!(
+                lang,
+                "features without a geometry passed over: {n}",
+                "已略过 {n} 个没有图形的要素"
+            ));
+        }
+        if !read.in_parts.is_empty() {
+            let codes = read.in_parts.join(", ");
+            tell(&tr!(
+                lang,
+                "several features of one code are taken for parts of one district: {codes}",
+                "代码相同的多个要素按同一区划的多个部分处理：{codes}"
+            ));
+        }
+        let (mut office, _) = context.office()?;
+        let filled = fill_in_districts(&mut office, &read, &self.vintage)?;
+        if context.common.json {
+            json(&serde_json::json!(filled));
+        } else {
+            let (inside, outside) = (filled.inside, filled.outside);
+            tell(&tr!(
+                lang,
+                "{inside} sites lie in a district, {outside} in none",
+                "{inside} 个图斑已定区划，{outside} 个不在任何区划内"
+            ));
+            for overlap in &filled.overlaps {
+                let ([a, b], km2) = (&overlap.codes, overlap.m2 / 1e6);
+                tell(&tr!(
+                    lang,
+                    "warning: districts {a} and {b} overlap by {km2:.3} km²: that ground counts in both",
+                    "警告：区划 {a} 与 {b} 重叠 {km2:.3} 平方千米：重叠部分将重复计入"
+                ));
+            }
+        }
+        Ok(Done::Whole)
+    }
+}

@@ -1,0 +1,249 @@
+//! `verify`: is everything as it was recorded?
+
+use super::Done;
+use super::context::{Common, Context};
+use super::say::{Failure, data, json, tell};
+use crate::registry::Hash;
+use crate::registry::event::Sealed;
+use crate::registry::moves::Refusal;
+use crate::store::{Finding, Verification};
+use crate::tr;
+use crate::words::Lang;
+use clap::Args;
+
+/// `papaver verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Verify anew what this device verified before, and the canonical form too 本设备校验过的也重新校验，包括规范格式
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[expect(clippy::too_many_lines, reason = "one sentence a kind")]
+fn finding(found: &Finding, lang: Lang) -> String {
+    match found {
+        Finding::Structure { what } => tr!(lang, "the data base: {what}", "数据库结构：{what}"),
+        Finding::Event {
+            row,
+            hash,
+            device,
+            seq,
+            flaw,
+        } => {
+            let (hash, device) = (hash.short(), device.short());
+            tr!(
+                lang,
+                "event {hash} (device {device}, number {seq}, row {row}): {flaw}",
+                "记录 {hash}（设备 {device}，序号 {seq}，行 {row}）:{flaw}"
+            )
+        }
+        Finding::Row { row } => tr!(
+            lang,
+            "row {row} does not repeat what its event says",
+            "第 {row} 行与其记录不符"
+        ),
+        Finding::Chain { device, seq } => {
+            let device = device.short();
+            tr!(
+                lang,
+                "device {device}, number {seq} does not follow the event before it",
+                "设备 {device} 序号 {seq} 与上一条不衔接"
+            )
+        }
+        Finding::Fork { device, seq } => {
+            let device = device.short();
+            tr!(
+                lang,
+                "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
+                "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入"
+            )
+        }
+        Finding::Derived { site } => {
+            let site = site.map(|key| key.to_string()).unwrap_or_default();
+            tr!(
+                lang,
+                "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that",
+                "派生表与记录不一致 {site};可用 `papaver registry rebuild` 修复"
+            )
+        }
+        Finding::Schema { name } => tr!(
+            lang,
+            "the table, index or trigger {name} is not the one that this program makes",
+            "表、索引或触发器 {name} 与本程序所建不符"
+        ),
+        Finding::Grounds => lang
+            .pick(
+                "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
+                "登记库的归属单位或信任起点与本机签名不符",
+            )
+            .to_owned(),
+        Finding::Mark => lang
+            .pick(
+                "events that were verified here before are gone or are others now",
+                "此前已校验的记录已缺失或被替换",
+            )
+            .to_owned(),
+        Finding::District { site } => tr!(
+            lang,
+            "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",
+            "图斑 {site} 的区划与边界文件不符；可用 `papaver registry districts` 重新填写"
+        ),
+        Finding::EvidenceMissing { sha256, name } => tr!(
+            lang,
+            "evidence {name} ({sha256}) was recorded here and is gone: put it back from a copy, or apply a bundle that carries it",
+            "证据 {name}（{sha256}）曾在本机录入，现已缺失：请从备份放回，或导入含有它的数据包"
+        ),
+        Finding::EvidenceChanged { sha256, name } => tr!(
+            lang,
+            "evidence {name} ({sha256}) has changed",
+            "证据 {name}（{sha256}）已被改动"
+        ),
+    }
+}
+
+impl Verify {
+    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let context = Context {
+            common: self.common,
+            lang,
+        };
+        let store = context.read()?;
+        let found = store.verify(self.full)?;
+        let state = store.state_hash()?;
+        let refused = if found.findings.is_empty() {
+            store.refused()?
+        } else {
+            Vec::new()
+        };
+        let checked = Checked {
+            found,
+            state,
+            refused,
+        };
+        let lines: Vec<String> = checked
+            .found
+            .findings
+            .iter()
+            .map(|f| finding(f, lang))
+            .collect();
+        if context.common.json {
+            json(&checked.json(&lines, lang));
+        } else {
+            checked.say(&lines, lang);
+        }
+        Ok(if lines.is_empty() {
+            Done::Whole
+        } else {
+            Done::Partly
+        })
+    }
+}
+
+/// What verifying found, to be said.
+struct Checked {
+    found: Verification,
+    /// The state's hash.
+    state: Hash,
+    /// Events that are not followed, with why.
+    refused: Vec<(Sealed, Refusal)>,
+}
+
+impl Checked {
+    fn json(&self, findings: &[String], lang: Lang) -> serde_json::Value {
+        let found = &self.found;
+        serde_json::json!({
+            "events": found.events, "signatures": found.signatures, "evidence": found.files, "state": self.state, "findings": findings,
+            "gaps": found.gaps.iter().map(|g| serde_json::json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
+            "verified_before": found.verified_before,
+            "forks_explained": found.acknowledged.iter().map(|(d, s)| serde_json::json!({"device": d, "seq": s})).collect::<Vec<_>>(),
+            "not_followed": self.refused.iter().map(|(sealed, why)| serde_json::json!({
+                "event": sealed.hash, "device": sealed.event.device, "seq": sealed.event.seq, "type": sealed.event.body.kind(),
+                "unit": sealed.event.actor.unit, "actor": sealed.event.actor.name, "site": sealed.event.site, "why": why,
+                "because": why.label(lang),
+            })).collect::<Vec<_>>(),
+            "absent": found.absent.iter().map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name})).collect::<Vec<_>>(),
+            "heads": found.heads.iter().map(|(d, s, h)| serde_json::json!({"device": d, "seq": s, "hash": h})).collect::<Vec<_>>(),
+        })
+    }
+
+    fn say(&self, findings: &[String], lang: Lang) {
+        for text in findings {
+            data(text);
+        }
+        self.say_what_is_not_followed(lang);
+        self.say_what_is_absent(lang);
+        for (device, seq, hash) in &self.found.heads {
+            let (head, device) = (lang.pick("head", "链头"), device.short());
+            data(&format!("{head} {device} #{seq} {hash}"));
+        }
+        data(&format!(
+            "{} {}",
+            lang.pick("state", "状态哈希"),
+            self.state
+        ));
+        self.say_verdict(lang);
+    }
+
+    fn say_what_is_not_followed(&self, lang: Lang) {
+        for (sealed, why) in &self.refused {
+            let (hash, kind) = (sealed.hash.short(), sealed.event.body.kind());
+            let (actor, why) = (&sealed.event.actor, why.label(lang));
+            let (unit, name) = (&actor.unit, &actor.name);
+            data(&tr!(
+                lang,
+                "not followed: {kind} {hash} of {unit} {name}: {why}",
+                "不予采信：{unit} {name} 的 {kind} {hash}：{why}"
+            ));
+        }
+        for (device, seq) in &self.found.acknowledged {
+            let device = device.short();
+            data(&tr!(
+                lang,
+                "device {device} gave numbers from {seq} on twice; a supervisor has said why",
+                "设备 {device} 自序号 {seq} 起重复；主管已说明原因"
+            ));
+        }
+    }
+
+    fn say_what_is_absent(&self, lang: Lang) {
+        for gap in &self.found.gaps {
+            let (device, first, last) = (gap.device.short(), gap.first, gap.last);
+            data(&tr!(
+                lang,
+                "not arrived: device {device}, numbers {first} to {last}",
+                "尚未到达：设备 {device}，序号 {first}–{last}"
+            ));
+        }
+        for (sha256, name) in &self.found.absent {
+            data(&tr!(
+                lang,
+                "not arrived: evidence {name} ({sha256})",
+                "尚未到达：证据 {name}（{sha256}）"
+            ));
+        }
+    }
+
+    fn say_verdict(&self, lang: Lang) {
+        let found = &self.found;
+        let (events, signatures, files) = (found.events, found.signatures, found.files);
+        let before = found.verified_before;
+        tell(&tr!(
+            lang,
+            "{events} events, {signatures} signatures verified now, {before} before; {files} evidence files",
+            "{events} 条记录，本次验签 {signatures} 个，此前已验 {before} 个；{files} 个证据文件"
+        ));
+        let gone = |f: &Finding| matches!(f, Finding::EvidenceMissing { .. });
+        tell(if found.findings.is_empty() {
+            lang.pick("nothing has changed", "完好无改动")
+        } else if found.findings.iter().all(gone) {
+            lang.pick(
+                "INCOMPLETE: the events are whole, evidence that was here is gone",
+                "不完整：记录完好，但曾在本机的证据已缺失",
+            )
+        } else {
+            lang.pick("DAMAGED: write nothing more into it", "已损坏：请勿再写入")
+        });
+    }
+}

@@ -1,0 +1,186 @@
+//! Recording what a row reports: the site of a new find, then one thing after the other.
+
+use super::row::{Ready, Step, Taken};
+use super::{Fate, Recorded, Request, RowFlaw, RowReport};
+use crate::registry::Hash;
+use crate::registry::body::{Body, Imported};
+use crate::registry::event::{EvidenceRef, Sealed};
+use crate::store::{Draft, Moment, Store, StoreError};
+
+/// What is reported, without the file that it came in.
+pub(super) fn plain(body: &Body) -> Body {
+    let mut body = body.clone();
+    set_imported(&mut body, None);
+    body
+}
+
+pub(super) fn set_imported(body: &mut Body, imported: Option<Imported>) {
+    match body {
+        Body::Visit(visit) => visit.imported = imported,
+        Body::Eradicate(eradicate) => eradicate.imported = imported,
+        _ => {}
+    }
+}
+
+/// The event of the site's history that reports the same already.
+pub(super) fn recorded_before(events: &[Sealed], step: &Step) -> Option<Hash> {
+    let files = |evidence: &[EvidenceRef]| -> std::collections::BTreeSet<Hash> {
+        evidence.iter().map(|file| file.sha256).collect()
+    };
+    events
+        .iter()
+        .find(|sealed| {
+            sealed.event.at == step.at
+                && plain(&sealed.event.body) == step.body
+                && files(&sealed.event.evidence) == files(&step.evidence)
+        })
+        .map(|sealed| sealed.hash)
+}
+
+/// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.
+pub(super) fn record_row(
+    store: &mut Store,
+    request: &Request<'_>,
+    sha256: Hash,
+    taken: Taken,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<Vec<RowReport>, StoreError> {
+    let mut report = RowReport {
+        table: taken.table,
+        line: taken.line,
+        site: taken.site,
+        what: None,
+        fate: Fate::Before,
+    };
+    let mut ready = match taken.ready {
+        Ok(ready) => ready,
+        Err(flaw) => {
+            report.fate = Fate::Refused(flaw);
+            return Ok(vec![report]);
+        }
+    };
+    let imported = Imported {
+        file: request
+            .path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+        sha256,
+        line: report.line,
+    };
+    let added = match refusable(add(store, request, &mut ready, moment))? {
+        Ok(added) => added,
+        Err(flaw) => {
+            report.fate = Fate::Refused(flaw);
+            return Ok(vec![report]);
+        }
+    };
+    if added || report.site.is_none() {
+        report.site = Some((ready.key, store.code(ready.key)?));
+    }
+    let mut reports = Vec::new();
+    for step in std::mem::take(&mut ready.steps) {
+        report.what = Some(step.what);
+        report.fate = record_step(store, request, &imported, &mut ready, step, moment)?;
+        if let Fate::Recorded(recorded) = &mut report.fate {
+            recorded.added = added;
+        }
+        reports.push(report.clone());
+        if matches!(report.fate, Fate::Refused(_)) {
+            break;
+        }
+    }
+    Ok(reports)
+}
+
+/// What concerns a row alone, apart from what ends the import.
+pub(super) fn refusable<T>(tried: Result<T, StoreError>) -> Result<Result<T, RowFlaw>, StoreError> {
+    match tried {
+        Ok(done) => Ok(Ok(done)),
+        Err(StoreError::Refused { refusal, .. }) => Ok(Err(RowFlaw::Move(refusal))),
+        Err(StoreError::NoRole { actor, roles }) => Ok(Err(RowFlaw::NoRole(actor, roles))),
+        Err(other) => Err(other),
+    }
+}
+
+/// Makes the site of a new find, and gives it to those who found it. Returns whether it was not known before.
+pub(super) fn add(
+    store: &mut Store,
+    request: &Request<'_>,
+    ready: &mut Ready,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<bool, StoreError> {
+    let Some(find) = ready.find.take() else {
+        return Ok(false);
+    };
+    if let Some(known) = store.site(ready.key)? {
+        ready.seen = known.heads;
+        return Ok(false);
+    }
+    for body in find {
+        let draft = Draft {
+            site: Some(ready.key),
+            at: ready.found_at.clone(),
+            evidence: vec![],
+            body,
+        };
+        let seen = std::mem::take(&mut ready.seen);
+        let sealed = store.append_on(request.author, draft, seen, moment())?;
+        ready.seen = vec![sealed.hash];
+    }
+    Ok(true)
+}
+
+pub(super) fn record_step(
+    store: &mut Store,
+    request: &Request<'_>,
+    imported: &Imported,
+    ready: &mut Ready,
+    step: Step,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<Fate, StoreError> {
+    if let Some(hash) = recorded_before(&store.events_of(ready.key)?, &step) {
+        // Whoever reports the next thing has seen this one.
+        ready.seen = vec![hash];
+        return Ok(Fate::Before);
+    }
+    let marks = step
+        .evidence
+        .iter()
+        .flat_map(|file| {
+            file.marks
+                .iter()
+                .map(|mark| (file.name.clone(), mark.clone()))
+        })
+        .collect();
+    let mut body = step.body;
+    set_imported(&mut body, Some(imported.clone()));
+    let draft = Draft {
+        site: Some(ready.key),
+        at: step.at,
+        evidence: step.evidence,
+        body,
+    };
+    match refusable(store.append_on(request.author, draft, ready.seen.clone(), moment()))? {
+        Ok(sealed) => ready.seen = vec![sealed.hash],
+        Err(flaw) => return Ok(Fate::Refused(flaw)),
+    }
+    let Some(after) = store.site(ready.key)? else {
+        return Ok(Fate::Refused(RowFlaw::NoSite));
+    };
+    Ok(Fate::Recorded(Box::new(Recorded {
+        state: after.state,
+        added: false,
+        moved_on: ready.moved_on,
+        disputed: after.disputed,
+        parallel: after
+            .parallel
+            .difference(&ready.parallel)
+            .cloned()
+            .collect(),
+        marks,
+        apart_m: ready.apart_m,
+        position: ready.position.filter(|_| ready.apart_m.is_some()),
+        without_head: ready.without_head,
+    })))
+}

@@ -1,0 +1,223 @@
+//! Why a boundary is not taken, and what is said of one that is.
+
+use super::crs::CrsError;
+use super::vector_error::VectorError;
+use super::vector_error::{NAMED, PLAIN};
+use super::zone::Misfit;
+use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
+use std::path::PathBuf;
+
+/// What was passed over or settled when a boundary was read: said, since it decides what is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoundaryNote {
+    /// Features without a geometry.
+    WithoutShape {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        features: usize,
+    },
+    /// Polygons that touch themselves, or that have spikes or parts without area: what they enclose is clear.
+    Settled {
+        /// The file.
+        path: PathBuf,
+        /// The features' numbers, from 1.
+        features: Vec<usize>,
+    },
+    /// Polygons that enclose nothing.
+    NoArea {
+        /// The file.
+        path: PathBuf,
+        /// The features' numbers, from 1.
+        features: Vec<usize>,
+    },
+    /// Coordinates that did not fit their system were read in the one they fit.
+    Misfit {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong.
+        misfit: Misfit,
+    },
+    /// No way from its datum to WGS 84 is known: it may lie tens of metres off.
+    UnknownDatum {
+        /// The file.
+        path: PathBuf,
+        /// The datum.
+        datum: String,
+    },
+}
+
+/// Numbers as a list: the first few, and how many more there are.
+fn listed(numbers: &[usize]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
+    let more = numbers.len().saturating_sub(SHOWN);
+    let shown = shown.join(", ");
+    if more > 0 {
+        format!("{shown} … (+{more})")
+    } else {
+        shown
+    }
+}
+
+impl Say for BoundaryNote {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Misfit { path, misfit } => {
+                let path = path.display();
+                Said::new(match misfit {
+                    Misfit::ZoneInFront { zone, epsg } | Misfit::ZoneLeftOut { zone, epsg } => tr!(
+                        lang,
+                        "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
+                        "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+                    ),
+                    Misfit::Exchanged => tr!(
+                        lang,
+                        "{path}: longitude and latitude are exchanged; read the right way round",
+                        "{path}：经度与纬度颠倒，已按正确次序读取"
+                    ),
+                })
+            }
+            Self::UnknownDatum { path, datum } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
+                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
+                ))
+                .hint(lang.pick(
+                    "export the boundary in CGCS2000",
+                    "请以 CGCS2000 重新导出边界",
+                ))
+                .hint(remedy!(
+                    lang,
+                    "or give the parameters of your area with {datum}",
+                    "或用 {datum} 给出本地区参数",
+                    datum = Action::Again(Choice::Datum { seven: false }),
+                ))
+            }
+            Self::WithoutShape { path, features } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: features without a geometry passed over: {features}",
+                    "{path}：已略过 {features} 个没有图形的要素"
+                ))
+            }
+            Self::Settled { path, features } => {
+                let (path, features) = (path.display(), listed(features));
+                Said::new(tr!(
+                    lang,
+                    "{path}: polygons that touch themselves or have spikes were settled; what they enclose is searched: {features}",
+                    "{path}：以下多边形自接触或有尖刺，已自动整理，按其围成的范围检测：{features}"
+                ))
+            }
+            Self::NoArea { path, features } => {
+                let (path, features) = (path.display(), listed(features));
+                Said::new(tr!(
+                    lang,
+                    "{path}: polygons without an area passed over: {features}",
+                    "{path}：已略过没有面积的多边形：{features}"
+                ))
+            }
+        }
+    }
+}
+
+speaking_error!(BoundaryNote);
+
+/// A boundary file that cannot be used.
+#[derive(Debug)]
+pub enum BoundaryError {
+    /// It cannot be read as vector data.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: VectorError,
+    },
+    /// It has no polygon.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A polygon crosses itself.
+    SelfIntersecting {
+        /// The file.
+        path: PathBuf,
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// A feature has a shape that is not understood, such as a curve.
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// The feature's number, from 1.
+        feature: usize,
+    },
+    /// It does not say where it is.
+    NoCrs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its coordinate system cannot be used.
+    Crs {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CrsError,
+    },
+}
+
+impl Say for BoundaryError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Unreadable { path, source } => source.say(path, lang),
+            Self::Empty { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
+                    lang,
+                    "draw the survey area as a polygon; lines and points bound nothing",
+                    "请把测区画成多边形；线和点不能作为边界"
+                ))
+            }
+            Self::SelfIntersecting { path, feature } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "polygon {feature} of {path} crosses itself",
+                    "{path} 的第 {feature} 个多边形自相交"
+                ))
+                .hint(lang.pick(
+                    "draw its outline so that no edge crosses another, and export it again",
+                    "请修改边线使其互不交叉，然后重新导出",
+                ))
+            }
+            Self::Shape { path, feature } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "feature {feature} of {path} has a shape that cannot be read, such as a curve",
+                    "{path} 的第 {feature} 个要素形状无法读取（例如曲线）"
+                ))
+                .hint(PLAIN.pick(lang))
+            }
+            Self::NoCrs { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} has no coordinate reference system",
+                    "{path} 没有坐标参考系"
+                ))
+                .hint(NAMED.pick(lang))
+            }
+            Self::Crs { path, source } => source.say(lang).about(path),
+        }
+    }
+}
+
+speaking_error!(BoundaryError, |e| match e {
+    BoundaryError::Crs { source, .. } => Some(source),
+    _ => None,
+});

@@ -1,0 +1,173 @@
+//! Why a list of positions is not taken.
+
+use crate::text::TextFlaw;
+use crate::words::{Action, Both, Choice, Lang, Remedy, Said, Say};
+use crate::{remedy, speaking_error, tr};
+use std::path::{Path, PathBuf};
+
+/// A list that cannot be used.
+#[derive(Debug)]
+pub enum PosError {
+    /// It cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its text cannot be read.
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: TextFlaw,
+    },
+    /// It has no row with a name and a place.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Which column is the longitude cannot be told.
+    Order {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its places are metres of a coordinate system that nothing names.
+    NoCrs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A row's place is none.
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// One name has two places.
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// None of its names is that of a photo.
+    NoneMatches {
+        /// The file.
+        path: PathBuf,
+        /// The first of its names.
+        name: String,
+    },
+}
+
+/// What a list has to be like.
+pub(super) const COLUMNS: Both = Both(
+    "give one photo a line: name, longitude, latitude, height, yaw, pitch, roll; a first line of titles settles another order",
+    "每行一张照片：照片名、经度、纬度、高度、偏航角、俯仰角、横滚角；列的次序不同时请加标题行",
+);
+
+impl Say for PosError {
+    fn say(&self, lang: Lang) -> Said {
+        if let Self::Unreadable { path, source } = self {
+            return Said::unreadable(lang, path, source).hint(COLUMNS.pick(lang));
+        }
+        Said::new(self.what(lang)).hint(self.remedy(lang))
+    }
+}
+
+impl PosError {
+    fn what(&self, lang: Lang) -> String {
+        let path = self.path().display();
+        match self {
+            Self::Text { flaw, .. } => {
+                let why = flaw.say(lang);
+                tr!(
+                    lang,
+                    "{path} is no list of positions: {why}",
+                    "{path} 不是 POS 数据：{why}"
+                )
+            }
+            Self::Order { .. } => tr!(
+                lang,
+                "which column of {path} is the longitude cannot be told",
+                "{path} 中哪一列是经度无法判定"
+            ),
+            Self::NoCrs { .. } => tr!(
+                lang,
+                "the positions in {path} are metres, and their coordinate system is not known",
+                "{path} 中的位置是平面坐标，坐标系不明"
+            ),
+            Self::Row { line, .. } => tr!(
+                lang,
+                "line {line} of {path} is no place on Earth",
+                "{path} 第 {line} 行不是地球上的位置"
+            ),
+            Self::Twice { name, .. } => tr!(
+                lang,
+                "{path} says two places of {name}",
+                "{path} 中 {name} 有两个位置"
+            ),
+            Self::NoneMatches { name, .. } => tr!(
+                lang,
+                "no photo is named as {path} says, such as {name}",
+                "没有照片与 {path} 中的名称（如 {name}）相符"
+            ),
+            Self::Empty { .. } | Self::Unreadable { .. } => tr!(
+                lang,
+                "{path} holds no positions of photos",
+                "{path} 中没有照片的位置"
+            ),
+        }
+    }
+
+    fn remedy(&self, lang: Lang) -> Remedy {
+        match self {
+            Self::Unreadable { .. } | Self::Text { .. } | Self::Empty { .. } | Self::Row { .. } => {
+                COLUMNS.pick(lang).into()
+            }
+            Self::Order { .. } => lang
+                .pick(
+                    "put a first line of titles in: `name,longitude,latitude,height,yaw,pitch,roll`",
+                    "请加标题行：`照片名,经度,纬度,高度,偏航角,俯仰角,横滚角`",
+                )
+                .into(),
+            Self::NoCrs { .. } => remedy!(
+                lang,
+                "name it, as in {crs}",
+                "请指明坐标系，例如 {crs}",
+                crs = Action::Again(Choice::Crs(Some(4547))),
+            ),
+            Self::Twice { .. } => lang
+                .pick(
+                    "give a list for each folder of photos and scan them one by one",
+                    "请每个照片文件夹各用一份列表，分别扫描",
+                )
+                .into(),
+            Self::NoneMatches { .. } => lang
+                .pick(
+                    "the first column must hold the photos' file names",
+                    "第一列应为照片的文件名",
+                )
+                .into(),
+        }
+    }
+
+    /// The list.
+    fn path(&self) -> &Path {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::Text { path, .. }
+            | Self::Empty { path }
+            | Self::Order { path }
+            | Self::NoCrs { path }
+            | Self::Row { path, .. }
+            | Self::Twice { path, .. }
+            | Self::NoneMatches { path, .. } => path,
+        }
+    }
+}
+
+speaking_error!(PosError, |e| match e {
+    PosError::Unreadable { source, .. } => Some(source),
+    _ => None,
+});

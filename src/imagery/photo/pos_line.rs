@@ -1,0 +1,188 @@
+//! One line of a list of positions: its columns, however they are titled or ordered.
+
+use super::pos::{MAX_NAME, MAX_ROWS, key};
+use super::xmp::number;
+use crate::ground::Crs;
+
+/// Where a height counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Height {
+    Sea,
+    Ellipsoid,
+    TakeOff,
+    /// The sea or the ellipsoid: no title says.
+    Unknown,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Name,
+    Lon,
+    Lat,
+    East,
+    North,
+    Height(Height),
+    Yaw,
+    Pitch,
+    Roll,
+    Other,
+}
+
+impl Column {
+    /// Of a title in one of the two languages.
+    fn of(title: &str) -> Self {
+        let title: String = title
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect();
+        let has = |parts: &[&str]| parts.iter().any(|p| title.contains(p));
+        if has(&["经度", "longitude"]) || ["lon", "lng", "long", "l"].contains(&&*title) {
+            Self::Lon
+        } else if has(&["纬度", "latitude"]) || ["lat", "b"].contains(&&*title) {
+            Self::Lat
+        } else if has(&["椭球高", "大地高", "ellips"]) || title == "h" {
+            Self::Height(Height::Ellipsoid)
+        } else if has(&["相对", "航高", "relative", "agl"]) {
+            Self::Height(Height::TakeOff)
+        } else if has(&["海拔", "正常高", "msl", "sealevel", "orthometric"]) {
+            Self::Height(Height::Sea)
+        } else if has(&["偏航", "航向", "yaw", "heading", "kappa偏"]) {
+            Self::Yaw
+        } else if has(&["俯仰", "pitch"]) {
+            Self::Pitch
+        } else if has(&["横滚", "滚转", "翻滚", "roll"]) {
+            Self::Roll
+        } else if has(&["高", "height", "alt", "elev"]) || title == "z" {
+            Self::Height(Height::Unknown)
+        } else if has(&["东坐标", "easting"]) || ["e", "east"].contains(&&*title) {
+            Self::East
+        } else if has(&["北坐标", "northing"]) || ["n", "north"].contains(&&*title) {
+            Self::North
+        } else if has(&[
+            "照片", "相片", "像片", "影像", "图片", "文件", "名", "name", "photo", "image", "file",
+            "label",
+        ]) {
+            Self::Name
+        } else {
+            Self::Other
+        }
+    }
+
+    fn by_order(index: usize) -> Self {
+        const ORDER: [Column; 7] = [
+            Column::Name,
+            Column::Lon,
+            Column::Lat,
+            Column::Height(Height::Unknown),
+            Column::Yaw,
+            Column::Pitch,
+            Column::Roll,
+        ];
+        ORDER.get(index).copied().unwrap_or(Self::Other)
+    }
+}
+
+/// A line as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) number: usize,
+    pub(super) name: String,
+    pub(super) first: f64,
+    pub(super) second: f64,
+    pub(super) height: Option<(Height, f64)>,
+    pub(super) angles: Option<[f64; 3]>,
+}
+
+/// Which way round the two numbers of a place stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    LonLat,
+    EastNorth,
+    /// No title says.
+    Unsaid,
+}
+
+pub(super) fn lines_of(text: &str) -> (Vec<Line>, Order, Option<Crs>) {
+    let mut columns: Option<Vec<Column>> = None;
+    let mut crs = None;
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(text.lines()).take(MAX_ROWS) {
+        let bare = line.trim().trim_start_matches(['#', '%', '/']).trim();
+        if bare.is_empty() {
+            continue;
+        }
+        if lines.is_empty() && bare.to_ascii_uppercase().starts_with("EPSG:") {
+            crs = Crs::parse(bare).ok();
+            continue;
+        }
+        let fields = split(bare);
+        let titles: Vec<Column> = fields.iter().map(|f| Column::of(f)).collect();
+        let known = |c: Column| titles.contains(&c);
+        if (known(Column::Lon) && known(Column::Lat))
+            || (known(Column::East) && known(Column::North))
+        {
+            if columns.is_none() {
+                columns = Some(titles);
+            }
+            continue;
+        }
+        if line.trim_start().starts_with(['#', '%']) {
+            continue;
+        }
+        lines.extend(line_of(number, &fields, columns.as_deref()));
+    }
+    let order = match &columns {
+        None => Order::Unsaid,
+        Some(c) if c.contains(&Column::Lon) => Order::LonLat,
+        Some(_) => Order::EastNorth,
+    };
+    (lines, order, crs)
+}
+
+pub(super) fn split(line: &str) -> Vec<&str> {
+    let by = [',', '\t', ';', '，'];
+    if line.contains(by) {
+        line.split(by).map(str::trim).collect()
+    } else {
+        line.split_whitespace().collect()
+    }
+}
+
+pub(super) fn line_of(number: usize, fields: &[&str], columns: Option<&[Column]>) -> Option<Line> {
+    let column = |i: usize| {
+        columns.map_or_else(
+            || Column::by_order(i),
+            |c| c.get(i).copied().unwrap_or(Column::Other),
+        )
+    };
+    let value = |wanted: &[Column]| {
+        let found = (0..fields.len()).find(|i| wanted.contains(&column(*i)))?;
+        self::number(fields[found])
+    };
+    let name = (0..fields.len())
+        .find(|i| column(*i) == Column::Name)
+        .unwrap_or(0);
+    let name = key(fields.get(name)?);
+    let height = (0..fields.len()).find_map(|i| match column(i) {
+        Column::Height(from) => Some((from, self::number(fields[i])?)),
+        _ => None,
+    });
+    let angles = || {
+        let angle = |c| value(&[c]).filter(|v| v.abs() <= 360.0);
+        Some([
+            angle(Column::Yaw)?,
+            angle(Column::Pitch)?,
+            angle(Column::Roll)?,
+        ])
+    };
+    (!name.is_empty() && name.len() <= MAX_NAME).then_some(Line {
+        number,
+        name,
+        first: value(&[Column::Lon, Column::East])?,
+        second: value(&[Column::Lat, Column::North])?,
+        height,
+        angles: angles(),
+    })
+}

@@ -1,0 +1,125 @@
+//! One figure for all districts together, and what it is made of.
+
+use super::table::number;
+use crate::exchange::cell::{Cell, ground};
+use crate::statistics::Share;
+use crate::words::Lang;
+
+/// How much of what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity {
+    /// How much.
+    pub value: Cell,
+    /// Of what.
+    pub what: String,
+    /// The Chinese measure word; Chinese names the thing before its number.
+    pub(super) unit: &'static str,
+}
+
+impl Quantity {
+    pub(super) fn new(
+        value: Cell,
+        lang: Lang,
+        (english, chinese): Words,
+        unit: &'static str,
+    ) -> Self {
+        Self {
+            value,
+            what: lang.pick(english, chinese).to_owned(),
+            unit,
+        }
+    }
+
+    pub(super) fn said(&self, lang: Lang) -> String {
+        let value = match &self.value {
+            Cell::Ground(m2) => ground(*m2),
+            value => value.to_text(),
+        };
+        let what = &self.what;
+        match lang {
+            Lang::En => format!("{value} {what}"),
+            Lang::Zh => {
+                let gap = if what.ends_with('）') { "" } else { " " };
+                format!("{what}{gap}{value} {}", self.unit)
+                    .trim()
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// One figure for all districts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    /// What it is.
+    pub label: String,
+    /// The figure.
+    pub value: Cell,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// Its numerator, or what else is told of a count.
+    pub first: Quantity,
+    /// Its denominator, or what else is told of a count.
+    pub second: Quantity,
+    /// Whether the figure is the first over the second.
+    pub is_quotient: bool,
+    /// How to take it.
+    pub remark: String,
+}
+
+impl Key {
+    /// What it is made of.
+    pub fn made_of(&self, lang: Lang) -> String {
+        let between = if self.is_quotient {
+            " ÷ "
+        } else {
+            lang.pick(", ", "，")
+        };
+        [&self.first, &self.second]
+            .map(|quantity| quantity.said(lang))
+            .join(between)
+    }
+}
+
+/// A text in English and in Chinese.
+pub(super) type Words = (&'static str, &'static str);
+
+/// A count, with two more things that are told of it.
+pub(super) fn counted(
+    label: String,
+    value: Cell,
+    unit: &'static str,
+    first: Quantity,
+    second: Quantity,
+) -> Key {
+    Key {
+        label,
+        value,
+        unit,
+        interval: None,
+        first,
+        second,
+        is_quotient: false,
+        remark: String::new(),
+    }
+}
+
+/// A share in per cent.
+pub(super) fn share(label: String, of: Share, first: Quantity, second: Quantity) -> Key {
+    Key {
+        label,
+        value: number(of.share.map(|s| s * 100.0), 1),
+        unit: "%",
+        interval: (of.of > 0).then_some((of.low * 100.0, of.high * 100.0)),
+        first,
+        second,
+        is_quotient: true,
+        remark: String::new(),
+    }
+}
+
+pub(super) fn words(lang: Lang, (english, chinese): Words) -> String {
+    lang.pick(english, chinese).to_owned()
+}
