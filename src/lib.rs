@@ -35,6 +35,7 @@
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::unnecessary_wraps,
+        clippy::too_many_lines,
         reason = "tests compute their expectations in the open"
     )
 )]

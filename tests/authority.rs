@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::too_many_lines,
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,

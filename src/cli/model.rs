@@ -1,7 +1,7 @@
 //! `papaver model inspect`: the model contract in words.
 
 use super::{Done, talk};
-use crate::scan::{Activation, Device, Model, Output, Runtime};
+use crate::scan::{Activation, Contract, Device, Model, Output, Runtime};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::{Args, Subcommand};
@@ -37,47 +37,8 @@ pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
 
 fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
     let c = model.contract();
-    let (input, output) = model.shapes();
-    let size = model.size() as f64 / 1e6;
-    let mut lines = vec![
-        tr!(
-            lang,
-            "model         {} ({size:.1} MB)",
-            "模型        {}（{size:.1} MB）",
-            model.name()
-        ),
-        format!(
-            "{}{}",
-            lang.pick("SHA-256       ", "SHA-256     "),
-            model.sha256()
-        ),
-        tr!(
-            lang,
-            "input         float32 {input}, RGB, value/255, minus {:?}, divided by {:?}",
-            "输入        float32 {input}，RGB，值/255，减 {:?}，除以 {:?}",
-            c.mean,
-            c.std
-        ),
-        tr!(
-            lang,
-            "output        float32 {output}, {}",
-            "输出        float32 {output}，{}",
-            match c.activation {
-                Activation::Probability => lang.pick("probabilities", "概率"),
-                Activation::Logits => lang.pick("logits", "未归一化分数"),
-            }
-        ),
-    ];
-    lines.push(match c.output {
-        Output::Tile => tr!(lang,
-            "kind          tile classifier: one score a tile of {} px ({:.2} m), {:.0} % overlap",
-            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {:.0} %",
-            c.tile_px, f64::from(c.tile_px) * c.resolution_cm / 100.0, c.overlap * 100.0),
-        Output::Dense { cell, halo } => tr!(lang,
-            "kind          dense classifier: one score a cell of {cell} px ({:.2} m); {halo} px at a window's border are not trusted",
-            "类型        密集分类器：每 {cell} 像元（{:.2} 米）一个分数；窗口边缘 {halo} 像元不采信",
-            f64::from(cell) * c.resolution_cm / 100.0),
-    });
+    let mut lines = file(model, lang);
+    lines.push(kind(c, lang));
     let positive: Vec<&str> = c.positive.iter().map(|p| c.classes[*p].as_str()).collect();
     lines.push(tr!(
         lang,
@@ -110,4 +71,59 @@ fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
         runtime.path().display()
     ));
     lines
+}
+
+/// The file, and what goes in and out of it.
+fn file(model: &Model, lang: Lang) -> Vec<String> {
+    let c = model.contract();
+    let (input, output) = model.shapes();
+    let size = model.size() as f64 / 1e6;
+    vec![
+        tr!(
+            lang,
+            "model         {} ({size:.1} MB)",
+            "模型        {}（{size:.1} MB）",
+            model.name()
+        ),
+        format!(
+            "{}{}",
+            lang.pick("SHA-256       ", "SHA-256     "),
+            model.sha256()
+        ),
+        tr!(
+            lang,
+            "input         float32 {input}, RGB, value/255, minus {:?}, divided by {:?}",
+            "输入        float32 {input}，RGB，值/255，减 {:?}，除以 {:?}",
+            c.mean,
+            c.std
+        ),
+        tr!(
+            lang,
+            "output        float32 {output}, {}",
+            "输出        float32 {output}，{}",
+            match c.activation {
+                Activation::Probability => lang.pick("probabilities", "概率"),
+                Activation::Logits => lang.pick("logits", "未归一化分数"),
+            }
+        ),
+    ]
+}
+
+fn kind(c: &Contract, lang: Lang) -> String {
+    match c.output {
+        Output::Tile => tr!(
+            lang,
+            "kind          tile classifier: one score a tile of {} px ({:.2} m), {:.0} % overlap",
+            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {:.0} %",
+            c.tile_px,
+            f64::from(c.tile_px) * c.resolution_cm / 100.0,
+            c.overlap * 100.0
+        ),
+        Output::Dense { cell, halo } => tr!(
+            lang,
+            "kind          dense classifier: one score a cell of {cell} px ({:.2} m); {halo} px at a window's border are not trusted",
+            "类型        密集分类器：每 {cell} 像元（{:.2} 米）一个分数；窗口边缘 {halo} 像元不采信",
+            f64::from(cell) * c.resolution_cm / 100.0
+        ),
+    }
 }

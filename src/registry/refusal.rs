@@ -44,6 +44,7 @@ impl Refusal {
     }
 
     /// Why the law does not follow an event, whatever the site.
+    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn rule(&self, lang: Lang) -> String {
         let plain =
             |english: &'static str, chinese: &'static str| lang.pick(english, chinese).to_owned();

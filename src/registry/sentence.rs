@@ -1,8 +1,8 @@
 //! What an event says, in a word and in a sentence, for logs, pages and dossiers.
 
 use super::body::{
-    ActorAction, ActorChange, Body, Correct, Count, Create, Detection, Eradicate, Patrol, Screen,
-    Setting, Trust, Visit,
+    Accept, ActorAction, ActorChange, Body, Correct, Count, Create, Detection, Eradicate, Patrol,
+    Screen, Setting, Trust, Visit,
 };
 use super::coded::{Coded, habitat_label};
 use super::ids::SiteKey;
@@ -87,19 +87,7 @@ impl Teller<'_> {
             }
             Body::Visit(visit) => visited(visit, lang),
             Body::Eradicate(eradicate) => eradicated(eradicate, lang),
-            Body::Accept(accept) => {
-                let passed = if accept.passed {
-                    lang.pick("passed", "合格")
-                } else {
-                    lang.pick("failed", "不合格")
-                };
-                let reason = accept.reason.map(|reason| reason.label(lang).to_owned());
-                [passed.to_owned()]
-                    .into_iter()
-                    .chain(reason)
-                    .chain(accept.note.clone())
-                    .collect()
-            }
+            Body::Accept(accept) => accepted(accept, lang),
             Body::Reopen(reopen) => vec![reopen.reason.clone()],
             Body::Resolve(resolve) => {
                 vec![resolve.state.label(lang).to_owned(), resolve.reason.clone()]
@@ -384,6 +372,20 @@ fn eradicated(eradicate: &Eradicate, lang: Lang) -> Vec<String> {
         by,
         eradicate.note.clone().unwrap_or_default(),
     ]
+}
+
+fn accepted(accept: &Accept, lang: Lang) -> Vec<String> {
+    let passed = if accept.passed {
+        lang.pick("passed", "合格")
+    } else {
+        lang.pick("failed", "不合格")
+    };
+    let reason = accept.reason.map(|reason| reason.label(lang).to_owned());
+    [passed.to_owned()]
+        .into_iter()
+        .chain(reason)
+        .chain(accept.note.clone())
+        .collect()
 }
 
 /// What a crew found.

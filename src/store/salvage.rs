@@ -36,6 +36,36 @@ pub struct Salvaged {
     pub evidence_lost: usize,
 }
 
+/// Events that are whole, in the order in which they came, which says what is a branch of what.
+struct Found {
+    events: Vec<Sealed>,
+    /// As many of the first were found in rows.
+    from_rows: usize,
+    /// Rows that hold none.
+    lost: usize,
+}
+
+fn found(path: &Path, file: &[u8]) -> Found {
+    let mut events: Vec<Sealed> = Vec::new();
+    let mut known: HashSet<Hash> = HashSet::new();
+    let mut lost = 0;
+    for row in rows(path) {
+        match sealed(row) {
+            Some(event) if known.insert(event.hash) => events.push(event),
+            Some(_) => {}
+            None => lost += 1,
+        }
+    }
+    let from_rows = events.len();
+    let carved = carve(file).into_iter();
+    events.extend(carved.filter(|event| known.insert(event.hash)));
+    Found {
+        events,
+        from_rows,
+        lost,
+    }
+}
+
 /// Saves what is whole into a new registry at `to`, which is a new device (its key made of `secret`) of the same unit.
 ///
 /// # Errors
@@ -54,23 +84,11 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     // version it is, nothing else is changed in it.
     let old = Store::open_query_only(from).ok();
     let file = std::fs::read(from).map_err(io(from))?;
-    // In the order in which they came, which says what is a branch of what.
-    let mut events: Vec<Sealed> = Vec::new();
-    let mut known: HashSet<Hash> = HashSet::new();
-    let mut lost = 0_usize;
-    for row in rows(from) {
-        match sealed(row) {
-            Some(event) if known.insert(event.hash) => events.push(event),
-            Some(_) => {}
-            None => lost += 1,
-        }
-    }
-    let from_rows = events.len();
-    events.extend(
-        carve(&file)
-            .into_iter()
-            .filter(|event| known.insert(event.hash)),
-    );
+    let Found {
+        mut events,
+        from_rows,
+        lost,
+    } = found(from, &file);
     let from_bytes = events.len() - from_rows;
     let new = Connection::open(to).map_err(|e| StoreError::of(to, e))?;
     schema::migrate(&new).map_err(|e| StoreError::of(to, e))?;

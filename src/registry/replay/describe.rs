@@ -1,7 +1,7 @@
 //! What followed events write into their site.
 
 use super::Fold;
-use crate::registry::body::{Body, Correct, Count, Meaning, Sighting};
+use crate::registry::body::{Body, Correct, Count, Create, Meaning, Sighting};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
@@ -84,18 +84,7 @@ impl Fold<'_> {
         let site = &mut self.site;
         match &event.body {
             Body::Create(_) if event.site != Some(site.key) => {}
-            Body::Create(create) => {
-                if site.created.is_none() {
-                    let unit = self.unit.as_deref().unwrap_or_default();
-                    let day = event.body.day_of_season(&event.at);
-                    let season = self.gate.settings_for(unit).season_of(day);
-                    let own = (season.unwrap_or(event.season), create.place.clone());
-                    let (season, found_at) = self.whole.clone().unwrap_or(own);
-                    site.found(create, stamp, season);
-                    self.found_at = Some(found_at);
-                }
-                site.unit = self.unit.clone().unwrap_or_default();
-            }
+            Body::Create(create) => self.found(event, create, stamp),
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
@@ -151,6 +140,20 @@ impl Fold<'_> {
             | Body::Acknowledge(_)
             | Body::Unknown { .. } => {}
         }
+    }
+
+    /// What the event that founds it says; of several the first.
+    fn found(&mut self, event: &Event, create: &Create, stamp: Stamp) {
+        if self.site.created.is_none() {
+            let unit = self.unit.as_deref().unwrap_or_default();
+            let day = event.body.day_of_season(&event.at);
+            let season = self.gate.settings_for(unit).season_of(day);
+            let own = (season.unwrap_or(event.season), create.place.clone());
+            let (season, found_at) = self.whole.clone().unwrap_or(own);
+            self.site.found(create, stamp, season);
+            self.found_at = Some(found_at);
+        }
+        self.site.unit = self.unit.clone().unwrap_or_default();
     }
 }
 

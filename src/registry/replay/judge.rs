@@ -153,16 +153,7 @@ impl Fold<'_> {
             }
             decided => decided?,
         };
-        let day = self.day_of(at);
-        let reached = before
-            .iter()
-            .filter_map(|b| self.stands[*b].as_ref()?.day)
-            .max();
-        if day < reached {
-            return Err(Refusal::Date {
-                date: event.at.clone(),
-            });
-        }
+        let day = self.day_after(at, before)?;
         match &event.body {
             Body::Merge(merge) => {
                 marks.extend(self.judge_merge(at, merge, &view)?);
@@ -181,8 +172,7 @@ impl Fold<'_> {
             }
             _ => {}
         }
-        let resolved = matches!(event.body, Body::Resolve(_));
-        let carried = joined.filter(|_| !resolved);
+        let carried = joined.filter(|_| !matches!(event.body, Body::Resolve(_)));
         let mut claims = carried
             .as_ref()
             .map(|s| s.claims.clone())
@@ -201,6 +191,20 @@ impl Fold<'_> {
             founds: false,
             day,
         })
+    }
+
+    /// The day of an event, which is none before the steps that it follows.
+    fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<jiff::civil::Date>, Refusal> {
+        let day = self.day_of(at);
+        let reached = before
+            .iter()
+            .filter_map(|b| self.stands[*b].as_ref()?.day)
+            .max();
+        if day < reached {
+            let date = self.history.events[at].1.at.clone();
+            return Err(Refusal::Date { date });
+        }
+        Ok(day)
     }
 
     /// The followed events of the site that the author of this one knew of.

@@ -184,33 +184,29 @@ fn is_picture_name(name: &str) -> bool {
 /// As many candidates of one source are drawn by one thread at a time.
 const A_SITTING: usize = 32;
 
+/// Draws the pictures of a candidate into the folder of chips; they are not settled yet.
+fn draw(source: &ChipSource<'_>, candidate: &Candidate, chips: &Path) -> Result<Files, ScanError> {
+    let pictures = source.pictures(candidate);
+    let mut digests = Vec::new();
+    let mut keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
+        let Some(bytes) = bytes else { return Ok(None) };
+        let name = format!("{}{suffix}.jpg", candidate.id);
+        files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
+        let name = format!("{CHIPS}/{name}");
+        digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
+        Ok(Some(name))
+    };
+    Ok(Files {
+        chip: keep(pictures.chip, "")?,
+        plain: keep(pictures.plain, "-plain")?,
+        context: keep(pictures.context, "-context")?,
+        digests,
+    })
+}
+
 /// Writes the pictures and removes those of earlier results.
 fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Files>, ScanError> {
     let chips = summary.out.join(CHIPS);
-    let one = |chips_of: &ChipSource<'_>, candidate: &Candidate| -> Result<Files, ScanError> {
-        let pictures = chips_of.pictures(candidate);
-        let mut digests = Vec::new();
-        let mut keep =
-            |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
-                let Some(bytes) = bytes else { return Ok(None) };
-                let name = format!("{}{suffix}.jpg", candidate.id);
-                files::write_unsettled(&chips.join(&name), Existing::Replaced, &bytes)?;
-                let name = format!("{CHIPS}/{name}");
-                digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
-                Ok(Some(name))
-            };
-        let (chip, plain, context) = (
-            keep(pictures.chip, "")?,
-            keep(pictures.plain, "-plain")?,
-            keep(pictures.context, "-context")?,
-        );
-        Ok(Files {
-            chip,
-            plain,
-            context,
-            digests,
-        })
-    };
     let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
     by_source.sort_by_key(|n| summary.candidates[*n].best);
     let sittings: Vec<&[usize]> = by_source
@@ -223,7 +219,7 @@ fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Fil
         let chips_of = ChipSource::new(best, source, provenance.crops);
         sitting
             .iter()
-            .map(|n| Ok((*n, one(&chips_of, &summary.candidates[*n])?)))
+            .map(|n| Ok((*n, draw(&chips_of, &summary.candidates[*n], &chips)?)))
             .collect()
     });
     let drawn: Vec<Vec<(usize, Files)>> = drawn.collect::<Result<_, ScanError>>()?;
