@@ -71,6 +71,7 @@ fn county(number: usize) -> MultiPolygon {
     MultiPolygon::new(vec![Polygon::new(LineString::from(ring), vec![])])
 }
 
+#[expect(clippy::too_many_lines, reason = "one step after the other")]
 fn facts() -> Facts {
     let mut draw = Draw(7);
     let mut facts = Facts::default();

@@ -28,12 +28,14 @@ const ORDER: [&str; 18] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 5] = [
+const FENCES: [(&str, &[&str]); 7] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     ("rusqlite", &["store/", "ground/geopackage.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
+    ("axum", &["server/"]),
+    ("tokio", &["server/"]),
 ];
 
 /// Ways to write a file, and the files below `src/` beside `files.rs` that may use them: two that keep a file open and
@@ -156,12 +158,53 @@ fn every_file() -> Vec<(String, String)> {
     files.into_iter().map(below).collect()
 }
 
+/// The layers that a file reaches by climbing out of its own: `super::` as often as its module is deep.
+fn climbed(relative: &str, code: &str) -> Vec<String> {
+    let path = relative.trim_end_matches(".rs").trim_end_matches("/mod");
+    let root = "super::".repeat(path.split('/').count());
+    let starts = code.match_indices(&root).filter(|(at, _)| {
+        !code[..*at].ends_with("super::") && !code[at + root.len()..].starts_with("super::")
+    });
+    let word = |rest: &str| -> String {
+        rest.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
+    };
+    starts
+        .map(|(at, _)| word(&code[at + root.len()..]))
+        .collect()
+}
+
+/// The layers whose files a file includes as text or bytes.
+fn included(relative: &str, code: &str) -> Vec<String> {
+    let folder = Path::new(relative).parent().unwrap_or(Path::new(""));
+    let mut layers = Vec::new();
+    for way in ["include_str!(\"", "include_bytes!(\""] {
+        for (at, _) in code.match_indices(way) {
+            let name = code[at + way.len()..].split('"').next().unwrap_or("");
+            let mut whole: Vec<&str> = Vec::new();
+            let parts = folder.iter().filter_map(|part| part.to_str());
+            for part in parts.chain(name.split('/')) {
+                match part {
+                    ".." => drop(whole.pop()),
+                    part => whole.push(part),
+                }
+            }
+            layers.extend(whole.first().map(|first| (*first).to_owned()));
+        }
+    }
+    layers
+}
+
 #[test]
 fn imports_point_one_way() {
     let mut wrong = Vec::new();
     for (relative, code) in every_file() {
         if let Some(own) = layer(&relative) {
-            for name in imports(&code) {
+            let mut named = imports(&code);
+            named.extend(climbed(&relative, &code));
+            named.extend(included(&relative, &code));
+            for name in named {
                 if ORDER
                     .iter()
                     .position(|l| *l == name)
@@ -194,7 +237,22 @@ fn without_tests<'a>(relative: &str, code: &'a str) -> &'a str {
     if name.ends_with("tests.rs") || relative.contains("/tests/") || name == "scale.rs" {
         return "";
     }
-    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
+    let tests = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub(crate) mod "];
+    let begins = tests.iter().filter_map(|mark| code.find(mark)).min();
+    &code[..begins.unwrap_or(code.len())]
+}
+
+/// Lines of code that one file holds at most, without its tests.
+const LONGEST_FILE: usize = 400;
+
+#[test]
+fn a_file_is_short_enough_to_be_read_at_once() {
+    let long = |(relative, code): (String, String)| {
+        let lines = without_tests(&relative, &code).lines().count();
+        (lines > LONGEST_FILE).then(|| format!("{relative}: {lines} lines"))
+    };
+    let wrong: Vec<String> = every_file().into_iter().filter_map(long).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -250,6 +308,13 @@ fn the_reader_of_imports_sees_groups() {
         ["ground", "scan", "words"]
     );
     assert_eq!(imports("crate::cli::run()"), ["cli"]);
+    assert_eq!(
+        climbed("scan/run.rs", "use super::super::cli::Done;"),
+        ["cli"]
+    );
+    assert!(climbed("scan/find/run.rs", "use super::super::plan::Plan;").is_empty());
+    let sheet = "include_str!(\"../../pages/page.css\")";
+    assert_eq!(included("scan/write/run.rs", sheet), ["pages"]);
 }
 
 /// Programs that a release does not hold.

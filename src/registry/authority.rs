@@ -6,42 +6,16 @@
 //! before what one below says. Which role did the *actor* hold in their unit, at that place of the chain, and did they
 //! sign with the key that they hold ([`People`])? And does what is spoken of belong to that unit or one below it?
 
-use super::body::{Body, Patrol, Trust};
+use super::body::{Body, Patrol};
 use super::event::Event;
 use super::ids::{DeviceId, Hash};
 use super::moves::Refusal;
 use super::people::{People, Signed};
 use super::role::Role;
 use super::settings::Settings;
-use super::unit::{depth, is_at_or_below, is_below, is_code, share_ground};
+pub use super::standing::Standing;
+use super::unit::{depth, is_at_or_below, is_code};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// What a device may speak for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// Its unit.
-    pub unit: String,
-    /// Where it is trusted no longer: the number of its last event that counts. Events of version 0.1.0 that revoke
-    /// trust name none: then all that is here counts, and nothing more is taken.
-    pub revoked: Option<Option<u64>>,
-    /// Who says so; nobody of this registry's own device.
-    pub by: Option<DeviceId>,
-}
-
-impl Standing {
-    /// Whether its event of this number counts.
-    pub fn covers(&self, seq: u64) -> bool {
-        match self.revoked {
-            Some(Some(last)) => seq <= last,
-            _ => true,
-        }
-    }
-
-    /// Whether bundles that it signs are taken.
-    pub fn is_trusted(&self) -> bool {
-        self.revoked.is_none()
-    }
-}
 
 /// What the gate goes by beside the events that concern no site.
 #[derive(Debug, Clone, Default)]
@@ -62,16 +36,14 @@ pub struct Grounds {
 /// Devices, people and settings as the events make them.
 #[derive(Debug, Clone, Default)]
 pub struct Authority {
-    grounds: Grounds,
-    devices: BTreeMap<DeviceId, Standing>,
-    people: People,
-    settings: BTreeMap<String, BTreeMap<String, String>>,
-    refused: HashMap<Hash, Refusal>,
+    pub(super) grounds: Grounds,
+    pub(super) devices: BTreeMap<DeviceId, Standing>,
+    pub(super) people: People,
+    pub(super) settings: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) refused: HashMap<Hash, Refusal>,
     /// Events with which explained branches begin, by device.
-    explained: BTreeMap<DeviceId, BTreeSet<Hash>>,
+    pub(super) explained: BTreeMap<DeviceId, BTreeSet<Hash>>,
 }
-
-type Statement<'a> = (Hash, &'a Event, &'a Trust);
 
 impl Authority {
     /// The gate that these events make: those of type init, actor, trust and setting; others are passed over.
@@ -100,7 +72,7 @@ impl Authority {
         gate
     }
 
-    fn learn_people(&mut self, ordered: &[(Hash, &Event)]) {
+    pub(super) fn learn_people(&mut self, ordered: &[(Hash, &Event)]) {
         let (people, refused) = People::of(ordered.iter().copied(), |hash, event| {
             self.speaks(*hash, event).is_ok()
         });
@@ -159,141 +131,6 @@ impl Authority {
                     .or_default()
                     .insert(setting.key.clone(), setting.value.clone());
             }
-        }
-    }
-
-    /// From above downwards, so that everybody who may speak of a device is known before it is judged.
-    fn learn_devices(&mut self, ordered: &[(Hash, &Event)]) {
-        let own = Standing {
-            unit: self.grounds.unit.clone(),
-            revoked: None,
-            by: None,
-        };
-        self.devices = self
-            .grounds
-            .roots
-            .iter()
-            .map(|root| (*root, own.clone()))
-            .collect();
-        let statements: Vec<Statement> = ordered
-            .iter()
-            .filter_map(|(hash, event)| match &event.body {
-                Body::Trust(trust) => Some((*hash, *event, trust)),
-                _ => None,
-            })
-            .collect();
-        if statements.is_empty() {
-            return;
-        }
-        self.learn_people(ordered);
-        // What a device said of itself when its registry was begun.
-        let claims: HashMap<DeviceId, &str> = ordered
-            .iter()
-            .filter_map(|(_, event)| match &event.body {
-                Body::Init(init) if event.seq == 1 => Some((event.device, init.unit.as_str())),
-                _ => None,
-            })
-            .collect();
-        let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
-        let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
-        self.hear(&statements, &claims, &mut words, |device, _| {
-            roots.contains(&device)
-        });
-        // What this registry's own device says of a device stands before all else: it is spoken from depth 0.
-        let depths: BTreeSet<usize> = statements
-            .iter()
-            .map(|(_, _, trust)| depth(&trust.unit))
-            .collect();
-        for level in depths {
-            self.judge_devices(&words, level);
-            self.learn_people(ordered);
-            self.hear(&statements, &claims, &mut words, |device, unit| {
-                !roots.contains(&device) && depth(unit) == level
-            });
-        }
-        self.judge_devices(&words, usize::MAX);
-    }
-
-    /// Takes down what devices say of others, the last word of each, where they may say it.
-    fn hear<'a>(
-        &mut self,
-        statements: &[Statement<'a>],
-        claims: &HashMap<DeviceId, &str>,
-        words: &mut BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &'a Trust>>,
-        who: impl Fn(DeviceId, &str) -> bool,
-    ) {
-        for (hash, event, trust) in statements {
-            let Some(standing) = self.devices.get(&event.device) else {
-                continue;
-            };
-            if !who(event.device, &standing.unit) {
-                continue;
-            }
-            let root = standing.by.is_none();
-            // Nobody but this registry's own device speaks of a device that says it belongs elsewhere.
-            let theirs = claims
-                .get(&trust.device)
-                .is_none_or(|claim| share_ground(claim, &trust.unit));
-            let inside = root || (theirs && is_below(&trust.unit, &standing.unit));
-            let fits = event.actor.unit == standing.unit && trust.device != event.device;
-            if fits && !inside {
-                // A word for that device's own registry, of an office above it or beside it: it vouches for nobody here.
-                continue;
-            }
-            let refusal = if !fits || (trust.trusted && !is_code(&trust.unit)) {
-                Some(Refusal::Unit {
-                    unit: trust.unit.clone(),
-                })
-            } else if trust.after.is_some()
-                && trust.reason.as_deref().is_none_or(|r| r.trim().is_empty())
-            {
-                Some(Refusal::NoReason)
-            } else {
-                self.author(*hash, event).err()
-            };
-            if let Some(refusal) = refusal {
-                self.refused.insert(*hash, refusal);
-                continue;
-            }
-            let level = if root { 0 } else { depth(&standing.unit) };
-            words
-                .entry(trust.device)
-                .or_default()
-                .insert((level, event.device), trust);
-        }
-    }
-
-    /// What the highest of those who speak of a device says, stands.
-    fn judge_devices(
-        &mut self,
-        words: &BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>>,
-        level: usize,
-    ) {
-        for (device, said) in words {
-            let Some(((_, by), trust)) = said.first_key_value() else {
-                continue;
-            };
-            let unit = if is_code(&trust.unit) {
-                trust.unit.clone()
-            } else {
-                // A revocation of version 0.1.0 does not name the unit.
-                said.values()
-                    .map(|t| t.unit.clone())
-                    .find(|u| is_code(u))
-                    .unwrap_or_default()
-            };
-            if depth(&unit) > level || self.grounds.roots.contains(device) {
-                continue;
-            }
-            let revoked = (!trust.trusted).then_some(trust.after);
-            self.devices.insert(
-                *device,
-                Standing {
-                    unit,
-                    revoked,
-                    by: Some(*by),
-                },
-            );
         }
     }
 

@@ -1,45 +1,13 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
-use super::unit::is_code;
-use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union, union_within};
-use crate::text::{half_width, plain_title};
-use crate::tr;
-use crate::words::Lang;
+pub use super::district_file::DistrictFlaw;
+use super::district_file::{NAMES, Part, code_of, district, of_json, word};
+use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union_within};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Columns of a district's code, best first: ours, those of public boundary files, of the land survey (县级、乡级、村级行政区).
-const CODES: [&str; 12] = [
-    "code",
-    "adcode",
-    "区划代码",
-    "行政区划代码",
-    "行政区代码",
-    "pac",
-    "xzqdm",
-    "xzqhdm",
-    "qhdm",
-    "zldwdm",
-    "xzdm",
-    "gb",
-];
-/// Columns of its name.
-const NAMES: [&str; 9] = [
-    "name",
-    "名称",
-    "区划名称",
-    "行政区名称",
-    "xzqmc",
-    "xzqhmc",
-    "qhmc",
-    "zldwmc",
-    "xzmc",
-];
-/// Columns of its elevation.
-const ELEVATIONS: [&str; 2] = ["elevation_m", "海拔"];
 
 /// One district of a boundary file.
 #[derive(Debug, Clone)]
@@ -50,8 +18,8 @@ pub struct District {
     pub name: String,
     /// Its elevation in metres, where the file tells it (`elevation_m`).
     pub elevation_m: Option<f64>,
-    area: MultiPolygon,
-    bounds: geo::Rect,
+    pub(super) area: MultiPolygon,
+    pub(super) bounds: geo::Rect,
 }
 
 impl District {
@@ -80,97 +48,6 @@ pub struct SiteDistrict {
     pub vintage: String,
     /// Districts on the other side of a border nearby, with the metres to it.
     pub beside: Vec<(String, String, u32)>,
-}
-
-/// Why a file gives no districts.
-#[derive(Debug)]
-pub enum DistrictFlaw {
-    /// It is not a collection of features in JSON.
-    NoJson(String),
-    /// It is no vector file that can be read.
-    Vector(VectorError),
-    /// A feature without a code; the columns that there are.
-    NoCode {
-        /// The feature's number, from 1.
-        feature: usize,
-        /// The names of its columns.
-        columns: Vec<String>,
-    },
-    /// A code that is none.
-    BadCode {
-        /// The feature's number, from 1.
-        feature: usize,
-        /// The code.
-        code: String,
-    },
-    /// A feature that is not an area.
-    NoArea {
-        /// The feature's number, from 1.
-        feature: usize,
-    },
-    /// Coordinates that are not degrees.
-    NotDegrees {
-        /// The feature's number, from 1.
-        feature: usize,
-    },
-    /// One code under two names.
-    TwoNames {
-        /// The code.
-        code: String,
-        /// The names.
-        names: [String; 2],
-    },
-    /// Nothing is left.
-    Nothing,
-}
-
-impl DistrictFlaw {
-    /// In words.
-    pub fn say(&self, path: &Path, lang: Lang) -> String {
-        match self {
-            Self::NoJson(why) => tr!(lang, "it is no GeoJSON ({why})", "不是 GeoJSON（{why}）"),
-            Self::Vector(source) => source.say(path, lang).what,
-            Self::NoCode { feature, columns } => {
-                let columns = columns.join(lang.pick(", ", "、"));
-                tr!(
-                    lang,
-                    "feature {feature} has no code; its columns: {columns}",
-                    "第 {feature} 个要素没有代码；现有列：{columns}"
-                )
-            }
-            Self::BadCode { feature, code } => tr!(
-                lang,
-                "feature {feature}: code {code} has not 6, 9 or 12 digits",
-                "第 {feature} 个要素：代码 {code} 不是 6、9 或 12 位数字"
-            ),
-            Self::NoArea { feature } => tr!(
-                lang,
-                "feature {feature} is not an area",
-                "第 {feature} 个要素不是面"
-            ),
-            Self::NotDegrees { feature } => tr!(
-                lang,
-                "feature {feature} is not in longitude and latitude",
-                "第 {feature} 个要素不是经纬度坐标"
-            ),
-            Self::TwoNames { code, names } => {
-                let [one, other] = names;
-                tr!(
-                    lang,
-                    "code {code} is there as {one} and as {other}",
-                    "代码 {code} 对应两个名称：{one}、{other}"
-                )
-            }
-            Self::Nothing => lang.pick("no district", "没有区划").into(),
-        }
-    }
-}
-
-/// A feature of a boundary file.
-struct Part {
-    number: usize,
-    words: BTreeMap<String, String>,
-    area: MultiPolygon,
 }
 
 /// Districts out of any file, and a `GeoJSON` of them that is kept with the registry.
@@ -380,123 +257,6 @@ impl Districts {
             beside,
         })
     }
-}
-
-/// The features of a `GeoJSON`, and how many have no geometry.
-fn of_json(bytes: &[u8]) -> Result<(Vec<Part>, usize), DistrictFlaw> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let file: Value =
-        serde_json::from_slice(bytes).map_err(|e| DistrictFlaw::NoJson(e.to_string()))?;
-    let features = file["features"]
-        .as_array()
-        .ok_or_else(|| DistrictFlaw::NoJson("features ?".into()))?;
-    let mut parts = Vec::new();
-    let mut without_shape = 0;
-    for (number, feature) in (1..).zip(features) {
-        if feature["geometry"].is_null() {
-            without_shape += 1;
-            continue;
-        }
-        let no_area = DistrictFlaw::NoArea { feature: number };
-        let Ok(geometry) = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
-        else {
-            return Err(no_area);
-        };
-        let area = match geo::Geometry::<f64>::try_from(geometry) {
-            Ok(geo::Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon]),
-            Ok(geo::Geometry::MultiPolygon(area)) => area,
-            _ => return Err(no_area),
-        };
-        if area.0.iter().all(|polygon| polygon.exterior().0.is_empty()) {
-            without_shape += 1;
-            continue;
-        }
-        let properties = feature["properties"].as_object().into_iter().flatten();
-        let words = properties
-            .filter_map(|(name, value)| {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    Value::Number(number) => number.to_string(),
-                    _ => return None,
-                };
-                Some((name.clone(), text))
-            })
-            .collect();
-        parts.push(Part {
-            number,
-            words,
-            area,
-        });
-    }
-    Ok((parts, without_shape))
-}
-
-/// What stands in the first of some columns, in any letter case.
-fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| {
-        let column = words.iter().find(|(key, _)| plain_title(key) == *name)?;
-        let text = column.1.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    })
-}
-
-/// The code of a feature. Statistics fill codes up with noughts: 410423000000 is a county, not a village.
-fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
-    let feature = part.number;
-    let given = word(&part.words, &CODES).ok_or_else(|| DistrictFlaw::NoCode {
-        feature,
-        columns: part.words.keys().cloned().collect(),
-    })?;
-    let code = half_width(&given);
-    let code = code.trim_end_matches(".0");
-    if !is_code(code) {
-        return Err(DistrictFlaw::BadCode {
-            feature,
-            code: given,
-        });
-    }
-    let mut code = code;
-    while code.len() > 6
-        && let Some(short) = code.strip_suffix("000")
-    {
-        code = short;
-    }
-    Ok(code.to_owned())
-}
-
-/// One district out of its parts: of some, exclaves are features of their own.
-fn district(code: String, parts: &[(String, Part)]) -> Result<District, DistrictFlaw> {
-    let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
-    names.retain(|name| !name.is_empty());
-    names.dedup();
-    if let [one, other, ..] = names[..] {
-        return Err(DistrictFlaw::TwoNames {
-            code,
-            names: [one.to_owned(), other.to_owned()],
-        });
-    }
-    let name = names
-        .first()
-        .map(|name| (*name).to_owned())
-        .unwrap_or_default();
-    let elevation_m = parts
-        .iter()
-        .find_map(|(_, part)| word(&part.words, &ELEVATIONS)?.parse().ok());
-    let feature = parts.first().map_or(0, |(_, part)| part.number);
-    let area = match parts {
-        [(_, one)] => one.area.clone(),
-        _ => union(parts.iter().map(|(_, part)| &part.area)),
-    };
-    let bounds = area
-        .bounding_rect()
-        .ok_or(DistrictFlaw::NoArea { feature })?;
-    Ok(District {
-        code,
-        name,
-        elevation_m,
-        area,
-        bounds,
-    })
 }
 
 /// Metres from a place to the nearest border of an area.

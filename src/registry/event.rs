@@ -3,10 +3,12 @@
 //! The canonical bytes (RFC 8785, no floating-point number) hold everything but the hash and the signatures. They are
 //! kept as they are: hashing them again is all that is needed to see a changed byte.
 
+pub use super::actor::{Actor, Recorder};
 use super::body::Body;
+pub use super::event_id::next_id;
+pub use super::evidence_ref::{EvidenceRef, EvidenceRole};
 use super::ids::{DeviceId, Hash, SiteKey};
-use super::role::Role;
-use ed25519_dalek::{Signer, SigningKey};
+pub use super::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,107 +17,10 @@ use uuid::Uuid;
 
 /// The version of the event format that this program writes and reads.
 pub const EVENT_VERSION: u32 = 1;
-/// What is signed begins with this, so that a signature means nothing elsewhere.
-const SIGNED_AS: &[u8] = b"papaver.event/1:";
 /// Bytes of an event in its canonical form at most.
 pub const EVENT_LIMIT: usize = 1 << 20;
 /// The largest integer that every reader of JSON keeps.
 const LARGEST: u64 = 1 << 53;
-
-/// Who says it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Actor {
-    /// Their name.
-    pub name: String,
-    /// Their unit's code.
-    pub unit: String,
-    /// The role they act in.
-    pub role: Role,
-    /// Their own key, where they signed with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<DeviceId>,
-    /// The supervisor who records it in the name of somebody who holds a key and did not sign.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recorder: Option<Recorder>,
-}
-
-/// Who records something in another's name, and why that person's own signature is missing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Recorder {
-    /// Their name; they are of the author's unit.
-    pub name: String,
-    /// Their own key, where they signed with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<DeviceId>,
-    /// Why.
-    pub reason: String,
-}
-
-impl Actor {
-    /// The personal key that the event is signed with: the author's, or that of who records it in their name.
-    pub fn signer(&self) -> Option<DeviceId> {
-        match &self.recorder {
-            Some(recorder) => recorder.key,
-            None => self.key,
-        }
-    }
-}
-
-/// A file that goes with an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceRef {
-    /// Its digest, which is its name in the store.
-    pub sha256: Hash,
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// Its media type.
-    pub mime: String,
-    /// What it shows.
-    pub role: EvidenceRole,
-    /// The name it came with.
-    pub name: String,
-    /// When it was taken, from its EXIF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taken_at: Option<String>,
-    /// Where it was taken (longitude, latitude in 1e-7 degree), from its EXIF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_e7: Option<[i64; 2]>,
-    /// What does not fit: see `evidence`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub marks: Vec<String>,
-}
-
-/// What a file shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceRole {
-    /// The scene before anything was uprooted.
-    Scene,
-    /// The count.
-    Count,
-    /// After the eradication.
-    After,
-    /// A picture from a later flight.
-    Reflight,
-    /// A document.
-    Document,
-    /// What a scan shows of a detection.
-    Chip,
-    /// What a scan shows around a detection.
-    Context,
-    /// The ground that a scan searched and the ground that it did not, as `GeoJSON`.
-    Coverage,
-}
-
-impl EvidenceRole {
-    /// Whether it is a picture that somebody took at the site or above it.
-    pub fn is_photograph(self) -> bool {
-        matches!(
-            self,
-            Self::Scene | Self::Count | Self::After | Self::Reflight
-        )
-    }
-}
 
 /// One recorded fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -342,153 +247,13 @@ pub fn canonical(value: &Value) -> Result<Vec<u8>, EventFlaw> {
     serde_json_canonicalizer::to_vec(value).map_err(|e| EventFlaw::Malformed(e.to_string()))
 }
 
-/// An event with its bytes, hash and signatures: what is stored and carried.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// What the bytes say.
-    pub event: Event,
-    /// The canonical bytes.
-    pub bytes: Vec<u8>,
-    /// Their SHA-256.
-    pub hash: Hash,
-    /// The device's signature.
-    pub signature: [u8; 64],
-    /// The author's own signature, where the event names their key.
-    pub actor_signature: Option<[u8; 64]>,
-}
-
-impl Sealed {
-    /// Hashes and signs an event with the device's key and, where the event names the author's key, with that.
-    ///
-    /// # Errors
-    /// Those of [`Event::canonical`].
-    pub fn seal(
-        event: Event,
-        device: &SigningKey,
-        actor: Option<&SigningKey>,
-    ) -> Result<Self, EventFlaw> {
-        let bytes = event.canonical()?;
-        fits(&bytes)?;
-        let hash = Hash::of(&bytes);
-        let message = signed_message(hash);
-        Ok(Self {
-            signature: device.sign(&message).to_bytes(),
-            actor_signature: actor
-                .filter(|_| event.actor.signer().is_some())
-                .map(|key| key.sign(&message).to_bytes()),
-            event,
-            bytes,
-            hash,
-        })
-    }
-
-    /// Reads what was stored, checking only that the hash is that of the bytes.
-    ///
-    /// # Errors
-    /// [`EventFlaw::Hash`], [`EventFlaw::Malformed`], [`EventFlaw::Version`].
-    pub fn open(
-        bytes: Vec<u8>,
-        hash: Hash,
-        signature: [u8; 64],
-        actor_signature: Option<[u8; 64]>,
-    ) -> Result<Self, EventFlaw> {
-        if Hash::of(&bytes) != hash {
-            return Err(EventFlaw::Hash);
-        }
-        Ok(Self {
-            event: Event::parse(&bytes)?,
-            bytes,
-            hash,
-            signature,
-            actor_signature,
-        })
-    }
-
-    /// Everything that can be wrong with an event on its own: form, link and signatures.
-    ///
-    /// # Errors
-    /// The first flaw.
-    pub fn check(&self) -> Result<(), EventFlaw> {
-        fits(&self.bytes)?;
-        let value: Value =
-            serde_json::from_slice(&self.bytes).map_err(|e| EventFlaw::Malformed(e.to_string()))?;
-        if canonical(&value)? != self.bytes {
-            return Err(EventFlaw::NotCanonical);
-        }
-        if Hash::of(&self.bytes) != self.hash {
-            return Err(EventFlaw::Hash);
-        }
-        if (self.event.seq == 1) != self.event.prev.is_none() || self.event.seq == 0 {
-            return Err(EventFlaw::Link);
-        }
-        self.check_signatures()
-    }
-
-    /// The signatures alone.
-    ///
-    /// # Errors
-    /// [`EventFlaw::Signature`] and [`EventFlaw::ActorSignature`].
-    pub fn check_signatures(&self) -> Result<(), EventFlaw> {
-        if !verifies(self.event.device, self.hash, &self.signature) {
-            return Err(EventFlaw::Signature);
-        }
-        match (self.event.actor.signer(), &self.actor_signature) {
-            (None, None) => Ok(()),
-            (Some(key), Some(signature)) if verifies(key, self.hash, signature) => Ok(()),
-            _ => Err(EventFlaw::ActorSignature),
-        }
-    }
-}
-
-/// An event is a page, not a file: what is larger goes with it as evidence.
-fn fits(bytes: &[u8]) -> Result<(), EventFlaw> {
-    if bytes.len() > EVENT_LIMIT {
-        return Err(EventFlaw::Large(bytes.len()));
-    }
-    Ok(())
-}
-
-fn signed_message(hash: Hash) -> Vec<u8> {
-    [SIGNED_AS, hash.as_bytes()].concat()
-}
-
-fn verifies(key: DeviceId, hash: Hash, signature: &[u8; 64]) -> bool {
-    key.signed(&signed_message(hash), signature)
-}
-
-/// The id of a device's next event: a `UUIDv7` greater than its last, even where the clock was set back.
-///
-/// The 12 bits behind the milliseconds count events of the same millisecond; `random` fills the rest.
-pub fn next_id(last: Option<Uuid>, now_ms: u64, random: [u8; 8]) -> Uuid {
-    let (mut ms, mut counter) = (now_ms, 0_u16);
-    if let Some((last_ms, last_counter)) = last.map(parts)
-        && last_ms >= ms
-    {
-        (ms, counter) = if last_counter < 0xFFF {
-            (last_ms, last_counter + 1)
-        } else {
-            (last_ms + 1, 0)
-        };
-    }
-    let mut rest = [0; 10];
-    rest[..2].copy_from_slice(&counter.to_be_bytes());
-    rest[2..].copy_from_slice(&random);
-    uuid::Builder::from_unix_timestamp_millis(ms, &rest).into_uuid()
-}
-
-/// Milliseconds and counter of an id made by [`next_id`].
-fn parts(id: Uuid) -> (u64, u16) {
-    let bytes = id.as_bytes();
-    let ms = bytes[..6]
-        .iter()
-        .fold(0_u64, |ms, byte| ms << 8 | u64::from(*byte));
-    (ms, u16::from_be_bytes([bytes[6] & 0x0F, bytes[7]]))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::registry::Role;
     use crate::registry::body::{Note, Screen};
+    use crate::registry::sealed::signed_message;
+    use ed25519_dalek::{Signer, SigningKey};
     use proptest::prelude::*;
 
     pub(crate) fn key(n: u8) -> SigningKey {

@@ -1,30 +1,41 @@
 //! The law: events, authority, moves, replay, matching, people. Pure: no SQL, no clock; a store keeps what it says.
 
+mod actor;
 pub mod affairs;
 pub mod authority;
 pub mod body;
 pub mod chain;
 pub mod coded;
+mod district_file;
 pub mod districts;
 pub mod event;
+mod event_id;
+mod evidence_ref;
 pub mod ids;
 pub mod key_proof;
 pub mod legal;
 pub mod limits;
+mod mark;
 pub mod matching;
 pub mod moves;
+mod need;
 pub mod people;
+mod people_keys;
+mod person;
 pub mod place;
 pub mod quadrats;
 pub mod refusal;
 pub mod replay;
 pub mod role;
+mod sealed;
 pub mod sentence;
 pub mod settings;
 pub mod site;
+mod standing;
 pub mod state;
 pub mod told;
 pub mod unit;
+mod unit_sentence;
 
 pub use affairs::Affairs;
 pub use authority::Authority;

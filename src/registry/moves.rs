@@ -3,7 +3,9 @@
 use super::body::{Body, Meaning, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
 use super::ids::DeviceId;
+pub use super::need::Need;
 use super::people::folded_name;
+pub use super::refusal::Refusal;
 use super::state::State;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -137,140 +139,6 @@ impl Move {
             })
             .collect()
     }
-}
-
-/// Something that a move lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Need {
-    /// A photograph of the scene before anything was uprooted.
-    ScenePhoto,
-    /// A photograph from after the eradication, or from a later flight.
-    AfterPhoto,
-    /// At least two officers.
-    TwoOfficers,
-    /// A plant count, or the area where nothing has emerged.
-    CountOrArea,
-    /// A photograph that was taken at the spot, by its own position.
-    SpotPhoto,
-    /// The licence.
-    LicenceDocument,
-}
-
-impl Need {
-    /// Several, without how to give them.
-    pub fn names(needs: &[Self], lang: Lang) -> String {
-        let names: Vec<&str> = needs.iter().map(|need| need.name(lang)).collect();
-        names.join(lang.pick(", ", "、"))
-    }
-
-    /// What it is.
-    pub fn name(self, lang: Lang) -> &'static str {
-        match self {
-            Self::ScenePhoto => lang.pick(
-                "a photograph of the scene before uprooting",
-                "铲除前的现场照片",
-            ),
-            Self::AfterPhoto => {
-                lang.pick("a photograph from after the eradication", "铲除后的照片")
-            }
-            Self::TwoOfficers => lang.pick("two officers", "两名核查人员"),
-            Self::CountOrArea => lang.pick("a plant count or the planted area", "株数或种植面积"),
-            Self::SpotPhoto => lang.pick("a photograph taken at the spot", "现场定位照片"),
-            Self::LicenceDocument => lang.pick("the licence", "许可证明"),
-        }
-    }
-}
-
-/// Why an event is not followed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
-pub enum Refusal {
-    /// The author did not hold the role.
-    Role,
-    /// The state does not allow it.
-    State {
-        /// The state.
-        state: State,
-        /// What it allows.
-        allowed: Vec<Move>,
-    },
-    /// A dispute has to be resolved first.
-    Disputed,
-    /// The acceptor took part in the eradication.
-    SelfAcceptance,
-    /// Not everything was destroyed.
-    NotAll {
-        /// Per cent destroyed.
-        percent: u8,
-    },
-    /// It lacks what it needs.
-    Lacks {
-        /// What.
-        needs: Vec<Need>,
-    },
-    /// It lacks a reason.
-    NoReason,
-    /// The site it would become part of is settled, or less severe.
-    IntoLess {
-        /// The state of that site.
-        state: State,
-    },
-    /// It resolves to a state that nobody claimed.
-    NotClaimed,
-    /// What it builds on has not arrived yet.
-    MissingHistory,
-    /// A second founding of the site, or one that does not fit its key.
-    Origin,
-    /// Nobody who may has vouched for the device.
-    Device,
-    /// The device was trusted no longer at that point of its chain.
-    Revoked,
-    /// It concerns a unit that is not its author's, nor below it.
-    Unit {
-        /// That unit.
-        unit: String,
-    },
-    /// Its id does not rise above that of the event before it on its device.
-    Order,
-    /// Its author holds a key and did not sign with it.
-    Unsigned,
-    /// A key that is not made, given up or confirmed by whoever may.
-    Key,
-    /// A date that cannot be, or comes before the step before.
-    Date {
-        /// The date.
-        date: String,
-    },
-    /// An outline without end, or ground that no track can have seen.
-    Outline,
-    /// Too far from the site.
-    Far {
-        /// Metres.
-        metres: u64,
-    },
-    /// Only a supervisor may, with a reason.
-    Supervisor,
-    /// A site cannot become part of itself, of one that is unknown, or parts that are not there.
-    NoSuchSite,
-    /// Of the share that was destroyed: 1 to 100 per cent.
-    Percent,
-    /// One picture cannot show the time before and the time after.
-    SamePicture,
-    /// A dispute that would lower a confirmed site is resolved by a unit above.
-    HigherUnit,
-    /// A second branch of its device's chain, which nobody has explained.
-    Fork,
-    /// A number that cannot be.
-    Number,
-    /// The entry that it speaks of is not here, is not followed, or is none of which such a thing can be said.
-    NoSuchEntry,
-    /// Later steps rest on what shall be voided.
-    BuiltOn,
-    /// Whoever recorded a confirmation does not void it.
-    AnotherPerson,
-    /// It may say who told.
-    Informant,
 }
 
 /// What is known at the point where a move is made.

@@ -3,15 +3,15 @@
 //! People belong to the unit of whoever granted them their role. What counts for an event is what held at its place of
 //! the chain: ids rise with a device's numbers, so their order is that of the chain, and no clock changes it.
 
-use super::body::{ActorAction, ActorChange, Body};
+use super::body::{ActorAction, Body};
 use super::event::{Actor, Event};
-use super::ids::{DeviceId, Hash};
-use super::key_proof;
+use super::ids::Hash;
 use super::moves::Refusal;
+use super::person::{FirstKey, Then};
+pub use super::person::{KeyChange, OwnKey, Person, folded_name, same_name};
 use super::role::Role;
 use super::unit::is_code;
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// The roles that may record an event of this type; the first that an actor holds is the one they act in.
@@ -57,79 +57,12 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
     }
 }
 
-/// A personal key as it is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OwnKey {
-    /// The public key.
-    pub key: DeviceId,
-    /// Whether a supervisor who holds a key has confirmed it, or none held one when it was made.
-    pub confirmed: bool,
-}
-
-/// A change of somebody's key, which everybody shall see.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeyChange {
-    /// When, as its author says.
-    pub at: String,
-    /// Who recorded it.
-    pub by: String,
-    /// The key from then on; none where it was given up.
-    pub key: Option<DeviceId>,
-    /// Why, where it was given up.
-    pub reason: Option<String>,
-}
-
-/// What held from an event on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Then {
-    id: Uuid,
-    roles: BTreeSet<Role>,
-    key: Option<OwnKey>,
-}
-
-/// A person as the events describe them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Person {
-    /// The roles they hold now.
-    pub roles: BTreeSet<Role>,
-    /// Their key, where they hold one.
-    pub key: Option<OwnKey>,
-    /// Every change of their key, in order.
-    pub key_changes: Vec<KeyChange>,
-    /// Changes in order: from this event on they held these roles and this key.
-    #[serde(skip)]
-    history: Vec<Then>,
-    /// Where their first key was made, and what its holder knew of then.
-    #[serde(skip)]
-    first_key: Option<FirstKey>,
-}
-
-/// Where a first key was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct FirstKey {
-    device: DeviceId,
-    seq: u64,
-    seen: BTreeMap<DeviceId, u64>,
-}
-
-impl FirstKey {
-    /// Whether its holder knew of an event when they made it: only such an event may lack their signature.
-    fn knew(&self, event: &Event) -> bool {
-        if event.device == self.device {
-            return event.seq <= self.seq;
-        }
-        self.seen
-            .get(&event.device)
-            .is_some_and(|last| event.seq <= *last)
-    }
-}
-
 /// Everybody, by unit and name. The same events give the same people, in whatever order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
-    units: BTreeMap<String, BTreeMap<String, Person>>,
+    pub(super) units: BTreeMap<String, BTreeMap<String, Person>>,
     /// Of each unit whose registry was begun by somebody who holds a key since: where that key was made.
-    founders: BTreeMap<String, FirstKey>,
+    pub(super) founders: BTreeMap<String, FirstKey>,
 }
 
 /// What a person's signature is worth under an event.
@@ -294,115 +227,13 @@ impl People {
         Ok(())
     }
 
-    /// A key is made by its holder: the first is signed with itself, every other with the one before.
-    fn take_key(&mut self, id: Uuid, event: &Event, change: &ActorChange) -> Result<(), Refusal> {
-        let author = &event.actor;
-        let (Some(new), true) = (change.key, author.name == change.name) else {
-            return Err(Refusal::Key);
-        };
-        let held = self
-            .get(&author.unit, &author.name)
-            .and_then(|p| p.key.clone());
-        let confirmed = match held {
-            None if author.key == Some(new) && author.recorder.is_none() => {
-                !self.other_supervisor_holds_key(&author.unit, &author.name)
-            }
-            Some(held) => {
-                let proof = change.proof.as_deref().unwrap_or_default();
-                if !key_proof::proves(new, &author.unit, &author.name, proof) {
-                    return Err(Refusal::Key);
-                }
-                held.confirmed
-            }
-            None => return Err(Refusal::Key),
-        };
-        self.set_key(
-            id,
-            event,
-            change,
-            Some(OwnKey {
-                key: new,
-                confirmed,
-            }),
-        );
-        if let Some(seen) = &change.seen {
-            let first = FirstKey {
-                device: event.device,
-                seq: event.seq,
-                seen: seen.clone(),
-            };
-            let unit = self.units.get_mut(&author.unit);
-            if let Some(person) = unit.and_then(|unit| unit.get_mut(&author.name)) {
-                person.first_key.get_or_insert(first);
-            }
-        }
-        Ok(())
-    }
-
-    /// Where a key is lost, a supervisor says so, and its holder makes another.
-    fn give_up_key(
+    pub(super) fn change(
         &mut self,
         id: Uuid,
-        event: &Event,
-        change: &ActorChange,
-    ) -> Result<(), Refusal> {
-        let held = self
-            .get(&event.actor.unit, &change.name)
-            .is_some_and(|person| person.key.is_some());
-        let said = change
-            .reason
-            .as_deref()
-            .is_some_and(|r| !r.trim().is_empty());
-        match (held, said) {
-            (false, _) => Err(Refusal::Key),
-            (true, false) => Err(Refusal::NoReason),
-            (true, true) => {
-                self.set_key(id, event, change, None);
-                Ok(())
-            }
-        }
-    }
-
-    fn set_key(&mut self, id: Uuid, event: &Event, change: &ActorChange, key: Option<OwnKey>) {
-        let shown = KeyChange {
-            at: event.at.clone(),
-            by: event.actor.name.clone(),
-            key: key.as_ref().map(|key| key.key),
-            reason: change.reason.clone(),
-        };
-        self.change(id, &event.actor.unit, &change.name, |person| {
-            person.key = key;
-            person.key_changes.push(shown);
-        });
-    }
-
-    fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
-        self.units
-            .get(unit)
-            .into_iter()
-            .flatten()
-            .any(|(other, person)| {
-                !same_name(other, name)
-                    && person.roles.contains(&Role::Supervisor)
-                    && person.key.as_ref().is_some_and(|key| key.confirmed)
-            })
-    }
-
-    /// Whether a supervisor of the unit held a confirmed key at that place of the chain.
-    fn a_supervisor_signs(&self, unit: &str, id: Uuid) -> bool {
-        self.units
-            .get(unit)
-            .into_iter()
-            .flatten()
-            .any(|(_, person)| {
-                person.then(id).is_some_and(|then| {
-                    then.roles.contains(&Role::Supervisor)
-                        && then.key.as_ref().is_some_and(|key| key.confirmed)
-                })
-            })
-    }
-
-    fn change(&mut self, id: Uuid, unit: &str, name: &str, with: impl FnOnce(&mut Person)) {
+        unit: &str,
+        name: &str,
+        with: impl FnOnce(&mut Person),
+    ) {
         let unit = self.units.entry(unit.to_owned()).or_default();
         let person = unit.entry(name.to_owned()).or_default();
         with(person);
@@ -532,31 +363,6 @@ impl People {
     fn then(&self, unit: &str, name: &str, id: Uuid) -> Option<&Then> {
         self.get(unit, name)?.then(id)
     }
-}
-
-impl Person {
-    /// What held just before an event.
-    fn then(&self, id: Uuid) -> Option<&Then> {
-        let after = self.history.partition_point(|then| then.id < id);
-        self.history.get(after.checked_sub(1)?)
-    }
-}
-
-/// A name as it is compared: the same for letters of another width or case, for spaces, and for letters of other scripts
-/// that look alike.
-pub fn folded_name(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let plain: String = name
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| c.is_alphanumeric())
-        .collect();
-    unicode_security::skeleton(&plain).collect()
-}
-
-/// Whether two names are, to a reader, one.
-pub fn same_name(one: &str, other: &str) -> bool {
-    one == other || folded_name(one) == folded_name(other)
 }
 
 #[cfg(test)]

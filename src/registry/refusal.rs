@@ -1,9 +1,103 @@
-//! Refusals and marks in words.
+//! Why a move is not followed; refusals and marks in words.
 
-use super::moves::{Need, Refusal};
-use super::site::MarkKind;
+use super::mark::MarkKind;
+use super::moves::Move;
+use super::need::Need;
+use super::state::State;
 use crate::tr;
 use crate::words::Lang;
+use serde::{Deserialize, Serialize};
+
+/// Why an event is not followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Refusal {
+    /// The author did not hold the role.
+    Role,
+    /// The state does not allow it.
+    State {
+        /// The state.
+        state: State,
+        /// What it allows.
+        allowed: Vec<Move>,
+    },
+    /// A dispute has to be resolved first.
+    Disputed,
+    /// The acceptor took part in the eradication.
+    SelfAcceptance,
+    /// Not everything was destroyed.
+    NotAll {
+        /// Per cent destroyed.
+        percent: u8,
+    },
+    /// It lacks what it needs.
+    Lacks {
+        /// What.
+        needs: Vec<Need>,
+    },
+    /// It lacks a reason.
+    NoReason,
+    /// The site it would become part of is settled, or less severe.
+    IntoLess {
+        /// The state of that site.
+        state: State,
+    },
+    /// It resolves to a state that nobody claimed.
+    NotClaimed,
+    /// What it builds on has not arrived yet.
+    MissingHistory,
+    /// A second founding of the site, or one that does not fit its key.
+    Origin,
+    /// Nobody who may has vouched for the device.
+    Device,
+    /// The device was trusted no longer at that point of its chain.
+    Revoked,
+    /// It concerns a unit that is not its author's, nor below it.
+    Unit {
+        /// That unit.
+        unit: String,
+    },
+    /// Its id does not rise above that of the event before it on its device.
+    Order,
+    /// Its author holds a key and did not sign with it.
+    Unsigned,
+    /// A key that is not made, given up or confirmed by whoever may.
+    Key,
+    /// A date that cannot be, or comes before the step before.
+    Date {
+        /// The date.
+        date: String,
+    },
+    /// An outline without end, or ground that no track can have seen.
+    Outline,
+    /// Too far from the site.
+    Far {
+        /// Metres.
+        metres: u64,
+    },
+    /// Only a supervisor may, with a reason.
+    Supervisor,
+    /// A site cannot become part of itself, of one that is unknown, or parts that are not there.
+    NoSuchSite,
+    /// Of the share that was destroyed: 1 to 100 per cent.
+    Percent,
+    /// One picture cannot show the time before and the time after.
+    SamePicture,
+    /// A dispute that would lower a confirmed site is resolved by a unit above.
+    HigherUnit,
+    /// A second branch of its device's chain, which nobody has explained.
+    Fork,
+    /// A number that cannot be.
+    Number,
+    /// The entry that it speaks of is not here, is not followed, or is none of which such a thing can be said.
+    NoSuchEntry,
+    /// Later steps rest on what shall be voided.
+    BuiltOn,
+    /// Whoever recorded a confirmation does not void it.
+    AnotherPerson,
+    /// It may say who told.
+    Informant,
+}
 
 impl Refusal {
     /// Why an event is not followed, for lists and histories.

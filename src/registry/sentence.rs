@@ -1,12 +1,10 @@
 //! What an event says, in a word and in a sentence, for logs, pages and dossiers.
 
-use super::body::{
-    Accept, ActorAction, ActorChange, Body, Correct, Count, Create, Detection, Eradicate, Patrol,
-    Screen, Setting, Trust, Visit,
-};
+use super::body::{Accept, Body, Correct, Count, Create, Detection, Eradicate, Screen, Visit};
 use super::coded::{Coded, habitat_label};
 use super::ids::SiteKey;
 use super::told::{kind_label, told};
+use super::unit_sentence::period;
 use crate::tr;
 use crate::words::Lang;
 
@@ -117,49 +115,6 @@ impl Teller<'_> {
         }
     }
 
-    /// What an event says that concerns no site.
-    fn about_unit(&self, body: &Body) -> Vec<String> {
-        let lang = self.lang;
-        match body {
-            Body::Init(init) => vec![
-                init.unit.clone(),
-                init.unit_name.clone().unwrap_or_default(),
-            ],
-            Body::Actor(change) => person(change, lang),
-            Body::Setting(Setting { key, value }) => vec![format!("{key} = {value}")],
-            Body::Trust(trust) => trusted(trust, lang),
-            Body::Scan(scan) => {
-                let (n, ha) = (scan.candidates, hectares(scan.searched_m2));
-                vec![
-                    scan.survey.clone().unwrap_or_else(|| scan.scan.clone()),
-                    scan.captured.as_ref().map(period).unwrap_or_default(),
-                    tr!(
-                        lang,
-                        "{n} candidates on {ha} ha searched",
-                        "候选 {n} 个，搜索 {ha} 公顷"
-                    ),
-                ]
-            }
-            Body::Patrol(patrol) => patrolled(patrol, lang),
-            Body::Targets(list) => {
-                let n = list.targets.len();
-                vec![list.name.clone(), tr!(lang, "{n} targets", "靶标 {n} 个")]
-            }
-            Body::Acknowledge(fork) => {
-                let (device, seq) = (fork.device.short(), fork.seq);
-                vec![
-                    tr!(
-                        lang,
-                        "device {device} from number {seq} on",
-                        "设备 {device} 自序号 {seq} 起"
-                    ),
-                    fork.reason.clone(),
-                ]
-            }
-            _ => Vec::new(),
-        }
-    }
-
     fn founded(&self, create: &Create) -> Vec<String> {
         let lang = self.lang;
         let recurs = create.recurs_of.map(|key| {
@@ -227,87 +182,6 @@ pub fn screened(screen: &Screen, lang: Lang) -> Vec<String> {
         .chain(reason)
         .chain(screen.note.clone())
         .collect()
-}
-
-fn person(change: &ActorChange, lang: Lang) -> Vec<String> {
-    let action = match (change.action, change.key.is_some()) {
-        (ActorAction::Grant, _) => lang.pick("roles granted", "授予角色"),
-        (ActorAction::Revoke, _) => lang.pick("roles revoked", "撤销角色"),
-        (ActorAction::Key, true) => lang.pick("holds a key", "登记个人密钥"),
-        (ActorAction::Key, false) => lang.pick("key lost", "密钥遗失"),
-        (ActorAction::Confirm, _) => lang.pick("key confirmed", "确认密钥"),
-    };
-    let roles: Vec<&str> = change.roles.iter().map(|role| role.label(lang)).collect();
-    vec![
-        change.name.clone(),
-        action.to_owned(),
-        roles.join(lang.pick(", ", "、")),
-        change.reason.clone().unwrap_or_default(),
-    ]
-}
-
-fn trusted(trust: &Trust, lang: Lang) -> Vec<String> {
-    let (device, unit) = (trust.device.short(), &trust.unit);
-    let what = if trust.trusted {
-        tr!(
-            lang,
-            "device {device} of {unit} trusted",
-            "信任 {unit} 的设备 {device}"
-        )
-    } else {
-        tr!(
-            lang,
-            "device {device} of {unit} trusted no longer",
-            "不再信任 {unit} 的设备 {device}"
-        )
-    };
-    let after = trust
-        .after
-        .map(|n| tr!(lang, "up to number {n}", "序号 {n} 及以前仍有效"));
-    [what]
-        .into_iter()
-        .chain(after)
-        .chain(trust.reason.clone())
-        .collect()
-}
-
-fn patrolled(patrol: &Patrol, lang: Lang) -> Vec<String> {
-    let (people, vehicles) = (patrol.people, patrol.vehicles);
-    let zero = if patrol.zero {
-        lang.pick("nothing found", "零报告")
-    } else {
-        ""
-    };
-    let area = patrol.area_m2.map(|m2| {
-        let ha = hectares(m2);
-        tr!(lang, "{ha} ha", "{ha} 公顷")
-    });
-    vec![
-        patrol.on.clone(),
-        patrol.district.clone().unwrap_or_default(),
-        tr!(
-            lang,
-            "{people} people, {vehicles} vehicles",
-            "出动 {people} 人次、车辆 {vehicles} 台次"
-        ),
-        area.unwrap_or_default(),
-        zero.to_owned(),
-        patrol.note.clone().unwrap_or_default(),
-    ]
-}
-
-/// Square metres as hectares with one decimal.
-fn hectares(m2: i64) -> String {
-    let tenths = (m2 + 500) / 1000;
-    format!("{}.{}", tenths / 10, tenths % 10)
-}
-
-fn period([first, last]: &[String; 2]) -> String {
-    if first == last {
-        first.clone()
-    } else {
-        format!("{first}/{last}")
-    }
 }
 
 fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {

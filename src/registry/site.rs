@@ -1,12 +1,13 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Count, Create, Detection, Eradicate, Meaning, Outcome, RejectReason, Source,
-    Stage, Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, Outcome, RejectReason, Source, Stage,
+    Visit,
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
-use super::moves::{Need, Refusal};
+pub use super::mark::{DisputedMove, Mark, MarkKind, SightingFact, Voided};
+use super::moves::Refusal;
 use super::place::Place;
 use super::settings::Settings;
 use super::state::State;
@@ -112,101 +113,6 @@ pub struct Site {
     /// Entries that were wrong and count no more, with what they said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voided: Vec<Voided>,
-}
-
-/// An entry that was wrong and counts no more; what it said stays to be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voided {
-    /// Its type.
-    pub kind: String,
-    /// Its event, when, by whom.
-    pub entry: Stamp,
-    /// What it said.
-    pub body: serde_json::Value,
-    /// Why it was voided.
-    pub reason: String,
-    /// By whom, when.
-    pub by: Stamp,
-}
-
-/// Something that is followed and stays marked, because it makes hiding easier than it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The event.
-    pub event: Hash,
-    /// What about it.
-    pub kind: MarkKind,
-}
-
-/// Why an event is marked.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "mark")]
-pub enum MarkKind {
-    /// A supervisor recorded it in the name of somebody who holds a key.
-    InTheirName {
-        /// The supervisor.
-        by: String,
-        /// Why.
-        reason: String,
-    },
-    /// Refuted with less than a confirmation needs.
-    Unproven {
-        /// What is missing.
-        needs: Vec<Need>,
-    },
-    /// The site was moved farther than a correction of its position goes.
-    Moved {
-        /// Metres from where it was found.
-        metres: u64,
-    },
-    /// Its plants were counted lower than before.
-    CountLowered {
-        /// Before.
-        from: u64,
-        /// Since.
-        to: u64,
-    },
-    /// Its area was corrected to less than half.
-    AreaLowered {
-        /// Before, dm².
-        from: i64,
-        /// Since, dm².
-        to: i64,
-    },
-    /// It was merged across a distance.
-    FarMerge {
-        /// Metres.
-        metres: u64,
-    },
-    /// The time of an event was corrected.
-    Redated {
-        /// What it had said.
-        from: String,
-    },
-    /// Its evidence has not arrived.
-    EvidenceAbsent,
-}
-
-/// One of the moves in a dispute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DisputedMove {
-    /// Where it leads.
-    pub state: State,
-    /// Its type.
-    pub kind: String,
-    /// When, by whom.
-    pub stamp: Stamp,
-}
-
-/// A later detection as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SightingFact {
-    /// The detection.
-    pub detection: Detection,
-    /// What follows from it.
-    pub meaning: Meaning,
-    /// The event.
-    pub event: Hash,
 }
 
 impl Site {

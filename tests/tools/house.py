@@ -43,7 +43,7 @@ def without_tests(path: str, text: str) -> list[str]:
         return []
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        if line == "#[cfg(test)]" and number + 1 < len(lines) and lines[number + 1].startswith("mod "):
+        if line == "#[cfg(test)]" and number + 1 < len(lines) and " mod " in f" {lines[number + 1]}":
             return lines[:number]
     return lines
 

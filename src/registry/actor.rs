@@ -1,0 +1,44 @@
+//! Who says an event, and who typed it.
+
+use super::ids::DeviceId;
+use super::role::Role;
+use serde::{Deserialize, Serialize};
+
+/// Who says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Actor {
+    /// Their name.
+    pub name: String,
+    /// Their unit's code.
+    pub unit: String,
+    /// The role they act in.
+    pub role: Role,
+    /// Their own key, where they signed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<DeviceId>,
+    /// The supervisor who records it in the name of somebody who holds a key and did not sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorder: Option<Recorder>,
+}
+
+/// Who records something in another's name, and why that person's own signature is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recorder {
+    /// Their name; they are of the author's unit.
+    pub name: String,
+    /// Their own key, where they signed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<DeviceId>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Actor {
+    /// The personal key that the event is signed with: the author's, or that of who records it in their name.
+    pub fn signer(&self) -> Option<DeviceId> {
+        match &self.recorder {
+            Some(recorder) => recorder.key,
+            None => self.key,
+        }
+    }
+}

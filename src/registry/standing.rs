@@ -1,0 +1,175 @@
+//! Which devices are believed, for which unit and up to where: who vouched, and who revoked.
+
+use super::authority::Authority;
+use super::body::{Body, Trust};
+use super::event::Event;
+use super::ids::{DeviceId, Hash};
+use super::moves::Refusal;
+use super::unit::{depth, is_below, is_code, share_ground};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What a device may speak for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its unit.
+    pub unit: String,
+    /// Where it is trusted no longer: the number of its last event that counts. Events of version 0.1.0 that revoke
+    /// trust name none: then all that is here counts, and nothing more is taken.
+    pub revoked: Option<Option<u64>>,
+    /// Who says so; nobody of this registry's own device.
+    pub by: Option<DeviceId>,
+}
+
+impl Standing {
+    /// Whether its event of this number counts.
+    pub fn covers(&self, seq: u64) -> bool {
+        match self.revoked {
+            Some(Some(last)) => seq <= last,
+            _ => true,
+        }
+    }
+
+    /// Whether bundles that it signs are taken.
+    pub fn is_trusted(&self) -> bool {
+        self.revoked.is_none()
+    }
+}
+
+pub(super) type Statement<'a> = (Hash, &'a Event, &'a Trust);
+
+impl Authority {
+    /// From above downwards, so that everybody who may speak of a device is known before it is judged.
+    pub(super) fn learn_devices(&mut self, ordered: &[(Hash, &Event)]) {
+        let own = Standing {
+            unit: self.grounds.unit.clone(),
+            revoked: None,
+            by: None,
+        };
+        self.devices = self
+            .grounds
+            .roots
+            .iter()
+            .map(|root| (*root, own.clone()))
+            .collect();
+        let statements: Vec<Statement> = ordered
+            .iter()
+            .filter_map(|(hash, event)| match &event.body {
+                Body::Trust(trust) => Some((*hash, *event, trust)),
+                _ => None,
+            })
+            .collect();
+        if statements.is_empty() {
+            return;
+        }
+        self.learn_people(ordered);
+        // What a device said of itself when its registry was begun.
+        let claims: HashMap<DeviceId, &str> = ordered
+            .iter()
+            .filter_map(|(_, event)| match &event.body {
+                Body::Init(init) if event.seq == 1 => Some((event.device, init.unit.as_str())),
+                _ => None,
+            })
+            .collect();
+        let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
+        let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
+        self.hear(&statements, &claims, &mut words, |device, _| {
+            roots.contains(&device)
+        });
+        // What this registry's own device says of a device stands before all else: it is spoken from depth 0.
+        let depths: BTreeSet<usize> = statements
+            .iter()
+            .map(|(_, _, trust)| depth(&trust.unit))
+            .collect();
+        for level in depths {
+            self.judge_devices(&words, level);
+            self.learn_people(ordered);
+            self.hear(&statements, &claims, &mut words, |device, unit| {
+                !roots.contains(&device) && depth(unit) == level
+            });
+        }
+        self.judge_devices(&words, usize::MAX);
+    }
+
+    /// Takes down what devices say of others, the last word of each, where they may say it.
+    pub(super) fn hear<'a>(
+        &mut self,
+        statements: &[Statement<'a>],
+        claims: &HashMap<DeviceId, &str>,
+        words: &mut BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &'a Trust>>,
+        who: impl Fn(DeviceId, &str) -> bool,
+    ) {
+        for (hash, event, trust) in statements {
+            let Some(standing) = self.devices.get(&event.device) else {
+                continue;
+            };
+            if !who(event.device, &standing.unit) {
+                continue;
+            }
+            let root = standing.by.is_none();
+            // Nobody but this registry's own device speaks of a device that says it belongs elsewhere.
+            let theirs = claims
+                .get(&trust.device)
+                .is_none_or(|claim| share_ground(claim, &trust.unit));
+            let inside = root || (theirs && is_below(&trust.unit, &standing.unit));
+            let fits = event.actor.unit == standing.unit && trust.device != event.device;
+            if fits && !inside {
+                // A word for that device's own registry, of an office above it or beside it: it vouches for nobody here.
+                continue;
+            }
+            let refusal = if !fits || (trust.trusted && !is_code(&trust.unit)) {
+                Some(Refusal::Unit {
+                    unit: trust.unit.clone(),
+                })
+            } else if trust.after.is_some()
+                && trust.reason.as_deref().is_none_or(|r| r.trim().is_empty())
+            {
+                Some(Refusal::NoReason)
+            } else {
+                self.author(*hash, event).err()
+            };
+            if let Some(refusal) = refusal {
+                self.refused.insert(*hash, refusal);
+                continue;
+            }
+            let level = if root { 0 } else { depth(&standing.unit) };
+            words
+                .entry(trust.device)
+                .or_default()
+                .insert((level, event.device), trust);
+        }
+    }
+
+    /// What the highest of those who speak of a device says, stands.
+    pub(super) fn judge_devices(
+        &mut self,
+        words: &BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>>,
+        level: usize,
+    ) {
+        for (device, said) in words {
+            let Some(((_, by), trust)) = said.first_key_value() else {
+                continue;
+            };
+            let unit = if is_code(&trust.unit) {
+                trust.unit.clone()
+            } else {
+                // A revocation of version 0.1.0 does not name the unit.
+                said.values()
+                    .map(|t| t.unit.clone())
+                    .find(|u| is_code(u))
+                    .unwrap_or_default()
+            };
+            if depth(&unit) > level || self.grounds.roots.contains(device) {
+                continue;
+            }
+            let revoked = (!trust.trusted).then_some(trust.after);
+            self.devices.insert(
+                *device,
+                Standing {
+                    unit,
+                    revoked,
+                    by: Some(*by),
+                },
+            );
+        }
+    }
+}
