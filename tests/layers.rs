@@ -301,6 +301,15 @@ fn the_clock_is_read_at_the_edges_alone() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Where chance enters: keys, numbers and codes of a registry are made by a use case; the rest are tests.
+const CHANCE: [&str; 3] = ["office/", "text/fuzz.rs", "province/made_up.rs"];
+
+#[test]
+fn chance_enters_at_use_cases_alone() {
+    let wrong = outside(&["rand::"], &CHANCE);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_reader_of_imports_sees_groups() {
     assert_eq!(

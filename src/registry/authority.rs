@@ -31,6 +31,32 @@ pub struct Grounds {
     pub late: HashMap<Hash, Hash>,
     /// Evidence that events name and that has not arrived.
     pub absent: HashSet<Hash>,
+    /// Which unit each device says that it belongs to.
+    pub claims: Claims,
+}
+
+/// Which unit a device says that it belongs to: that of the author of the first of its events that is here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claims(HashMap<DeviceId, (u64, String)>);
+
+impl Claims {
+    /// Takes down what an event says of its device.
+    pub fn hear(&mut self, event: &Event) {
+        self.say(event.device, event.seq, &event.actor.unit);
+    }
+
+    /// Takes down that a device has signed that it belongs to a unit, in its event of this number or after it.
+    pub fn say(&mut self, device: DeviceId, seq: u64, unit: &str) {
+        let first = self.0.get(&device).is_none_or(|(known, _)| seq < *known);
+        if first {
+            self.0.insert(device, (seq, unit.to_owned()));
+        }
+    }
+
+    /// The unit that a device says it belongs to.
+    pub fn of(&self, device: DeviceId) -> Option<&str> {
+        self.0.get(&device).map(|(_, unit)| unit.as_str())
+    }
 }
 
 /// Devices, people and settings as the events make them.
@@ -182,6 +208,9 @@ impl Authority {
     pub fn follows(&self, hash: Hash, event: &Event) -> Result<Signed, Refusal> {
         if let Some(refusal) = self.refused.get(&hash) {
             return Err(refusal.clone());
+        }
+        if event.site.is_none() && event.body.is_of_a_site() {
+            return Err(Refusal::NoSuchSite);
         }
         if let Body::Init(_) = event.body {
             self.speaks(hash, event)?;

@@ -5,6 +5,7 @@
 
 pub use super::actor::{Actor, Recorder};
 use super::body::Body;
+pub use super::event_flaw::{EventFlaw, event_limit};
 pub use super::event_id::next_id;
 pub use super::evidence_ref::{EvidenceRef, EvidenceRole};
 use super::ids::{DeviceId, Hash, SiteKey};
@@ -12,13 +13,10 @@ pub use super::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::fmt;
 use uuid::Uuid;
 
 /// The version of the event format that this program writes and reads.
 pub const EVENT_VERSION: u32 = 1;
-/// Bytes of an event in its canonical form at most.
-pub const EVENT_LIMIT: usize = 1 << 20;
 /// The largest integer that every reader of JSON keeps.
 const LARGEST: u64 = 1 << 53;
 
@@ -103,47 +101,6 @@ struct WireIn<'a> {
     kind: String,
     #[serde(borrow)]
     body: &'a RawValue,
-}
-
-/// Why bytes are not an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventFlaw {
-    /// Not JSON, or without a member that every event has.
-    Malformed(String),
-    /// Written by a later program.
-    Version(u32),
-    /// A number with a fraction, or one too large.
-    Number,
-    /// JSON, but not in its canonical form.
-    NotCanonical,
-    /// The hash is not that of the bytes.
-    Hash,
-    /// The device's signature does not fit.
-    Signature,
-    /// The author's own signature is missing or does not fit.
-    ActorSignature,
-    /// Longer than [`EVENT_LIMIT`].
-    Large(usize),
-    /// Not linked as its number demands: the first has no event before it, every other has.
-    Link,
-}
-
-impl fmt::Display for EventFlaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(why) => write!(f, "not an event: {why}"),
-            Self::Version(v) => write!(f, "event format {v} is newer than this program's"),
-            Self::Number => f.write_str("holds a number that is no exact integer"),
-            Self::NotCanonical => f.write_str("not in canonical form"),
-            Self::Hash => f.write_str("its bytes have changed: the hash does not fit"),
-            Self::Signature => f.write_str("the device's signature does not fit"),
-            Self::ActorSignature => f.write_str("the author's own signature does not fit"),
-            Self::Large(bytes) => {
-                write!(f, "{bytes} bytes long; an event has {EVENT_LIMIT} at most")
-            }
-            Self::Link => f.write_str("not linked to the event before it"),
-        }
-    }
 }
 
 impl Event {
@@ -295,11 +252,15 @@ pub(crate) mod tests {
 
     #[test]
     fn an_event_has_a_mebibyte_at_most_when_it_is_made_and_when_it_is_read() {
-        let room = EVENT_LIMIT - note("").canonical().expect("canonical").len();
+        let limit = event_limit("note");
+        let room = limit - note("").canonical().expect("canonical").len();
         let fits = Sealed::seal(note(&"a".repeat(room)), &key(1), None).expect("fits");
         fits.check().expect("sound");
         let event = note(&"a".repeat(room + 1));
-        let large = Err(EventFlaw::Large(EVENT_LIMIT + 1));
+        let large = Err(EventFlaw::Large {
+            bytes: limit + 1,
+            limit,
+        });
         assert_eq!(
             Sealed::seal(event.clone(), &key(1), None).map(|_| ()),
             large

@@ -9,6 +9,7 @@ pub mod coded;
 mod district_file;
 pub mod districts;
 pub mod event;
+mod event_flaw;
 mod event_id;
 mod evidence_ref;
 pub mod ids;

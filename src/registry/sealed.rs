@@ -1,6 +1,6 @@
 //! An event with its hash and its signatures, as it is kept and sent.
 
-use super::event::{EVENT_LIMIT, Event, EventFlaw, canonical};
+use super::event::{Event, EventFlaw, canonical, event_limit};
 use super::ids::{DeviceId, Hash};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;
@@ -34,7 +34,7 @@ impl Sealed {
         actor: Option<&SigningKey>,
     ) -> Result<Self, EventFlaw> {
         let bytes = event.canonical()?;
-        fits(&bytes)?;
+        fits(&event, &bytes)?;
         let hash = Hash::of(&bytes);
         let message = signed_message(hash);
         Ok(Self {
@@ -75,7 +75,7 @@ impl Sealed {
     /// # Errors
     /// The first flaw.
     pub fn check(&self) -> Result<(), EventFlaw> {
-        fits(&self.bytes)?;
+        fits(&self.event, &self.bytes)?;
         let value: Value =
             serde_json::from_slice(&self.bytes).map_err(|e| EventFlaw::Malformed(e.to_string()))?;
         if canonical(&value)? != self.bytes {
@@ -106,10 +106,10 @@ impl Sealed {
     }
 }
 
-/// An event is a page, not a file: what is larger goes with it as evidence.
-pub(super) fn fits(bytes: &[u8]) -> Result<(), EventFlaw> {
-    if bytes.len() > EVENT_LIMIT {
-        return Err(EventFlaw::Large(bytes.len()));
+fn fits(event: &Event, bytes: &[u8]) -> Result<(), EventFlaw> {
+    let (bytes, limit) = (bytes.len(), event_limit(event.body.kind()));
+    if bytes > limit {
+        return Err(EventFlaw::Large { bytes, limit });
     }
     Ok(())
 }

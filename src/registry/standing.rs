@@ -1,12 +1,12 @@
 //! Which devices are believed, for which unit and up to where: who vouched, and who revoked.
 
-use super::authority::Authority;
+use super::authority::{Authority, Claims};
 use super::body::{Body, Trust};
 use super::event::Event;
 use super::ids::{DeviceId, Hash};
 use super::moves::Refusal;
 use super::unit::{depth, is_below, is_code, share_ground};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What a device may speak for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +62,10 @@ impl Authority {
             return;
         }
         self.learn_people(ordered);
-        // What a device said of itself when its registry was begun.
-        let claims: HashMap<DeviceId, &str> = ordered
-            .iter()
-            .filter_map(|(_, event)| match &event.body {
-                Body::Init(init) if event.seq == 1 => Some((event.device, init.unit.as_str())),
-                _ => None,
-            })
-            .collect();
+        let mut claims = self.grounds.claims.clone();
+        for (_, event) in ordered {
+            claims.hear(event);
+        }
         let mut words: BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &Trust>> = BTreeMap::new();
         let roots: HashSet<DeviceId> = self.grounds.roots.iter().copied().collect();
         self.hear(&statements, &claims, &mut words, |device, _| {
@@ -94,7 +90,7 @@ impl Authority {
     pub(super) fn hear<'a>(
         &mut self,
         statements: &[Statement<'a>],
-        claims: &HashMap<DeviceId, &str>,
+        claims: &Claims,
         words: &mut BTreeMap<DeviceId, BTreeMap<(usize, DeviceId), &'a Trust>>,
         who: impl Fn(DeviceId, &str) -> bool,
     ) {
@@ -108,7 +104,7 @@ impl Authority {
             let root = standing.by.is_none();
             // Nobody but this registry's own device speaks of a device that says it belongs elsewhere.
             let theirs = claims
-                .get(&trust.device)
+                .of(trust.device)
                 .is_none_or(|claim| share_ground(claim, &trust.unit));
             let inside = root || (theirs && is_below(&trust.unit, &standing.unit));
             let fits = event.actor.unit == standing.unit && trust.device != event.device;

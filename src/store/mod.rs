@@ -35,7 +35,7 @@ pub use filter::Filter;
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
-use crate::registry::authority::{Authority, Grounds};
+use crate::registry::authority::{Authority, Claims, Grounds};
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -106,12 +106,32 @@ impl Store {
     /// Reads devices, people and settings anew. Returns the gate as it was before.
     fn learn(&mut self) -> Result<Authority, StoreError> {
         let events = self.law()?;
+        let mut grounds = self.grounds()?;
+        grounds.claims = self.claims(&events)?;
         let gate = Authority::of(
-            self.grounds()?,
+            grounds,
             events.iter().map(|sealed| (sealed.hash, &sealed.event)),
         );
         self.settings = gate.settings_for(gate.unit());
         Ok(std::mem::replace(&mut self.gate, gate))
+    }
+
+    /// Of the devices that anybody speaks of, which unit they say that they belong to.
+    fn claims(&self, law: &[Sealed]) -> Result<Claims, StoreError> {
+        let mut claims = Claims::default();
+        for sealed in law {
+            let Body::Trust(trust) = &sealed.event.body else {
+                continue;
+            };
+            let first = self.select(
+                "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 ORDER BY seq, n LIMIT 1",
+                [trust.device.as_bytes()],
+            )?;
+            for sealed in first {
+                claims.hear(&sealed.event);
+            }
+        }
+        Ok(claims)
     }
 
     /// The events that say who may do what.

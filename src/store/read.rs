@@ -278,6 +278,14 @@ impl Store {
             let json = serde_json::to_vec(&affairs).map_err(|e| self.damaged(e.to_string()))?;
             all.update(json);
         }
+        // Patrols, lists of targets, scans, and what a later program may know of.
+        let unit_wide = self.rows(
+            "SELECT hash FROM events WHERE site IS NULL ORDER BY hash",
+            [],
+            |row| row.get::<_, [u8; 32]>(0),
+        )?;
+        let unit_wide: Vec<[u8; 32]> = unit_wide;
+        all.update(unit_wide.as_flattened());
         Ok(Hash(all.finalize().into()))
     }
 

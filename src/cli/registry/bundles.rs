@@ -308,6 +308,14 @@ fn received_said(received: &Received, lang: Lang) {
             "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
         ));
     }
+    let n = applied.unnamed;
+    if n > 0 {
+        data(&tr!(
+            lang,
+            "{n} files came along that no event names; they were not kept",
+            "{n} 个附带文件没有记录引用，未予保存"
+        ));
+    }
     let n = received.not_sent;
     if n > 0 {
         data(&tr!(

@@ -32,7 +32,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
             seq,
             flaw,
         } => {
-            let (hash, device) = (hash.short(), device.short());
+            let (hash, device, flaw) = (hash.short(), device.short(), flaw.say(lang));
             tr!(
                 lang,
                 "event {hash} (device {device}, number {seq}, row {row}): {flaw}",

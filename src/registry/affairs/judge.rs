@@ -49,8 +49,6 @@ pub(in crate::registry) fn subject(gate: &Authority, event: &Event) -> Result<()
                 gate.over(event, district)?;
             }
         }
-        // It counts in its site's history only.
-        Body::CameOf(_) => return Err(Refusal::NoSuchSite),
         _ => {}
     }
     sound(event)

@@ -165,6 +165,30 @@ impl Body {
         Self::LAW.contains(&self.kind())
     }
 
+    /// The types of events that mean nothing without a site of their own.
+    pub const OF_A_SITE: [&'static str; 15] = [
+        "create",
+        "sighting",
+        "screen",
+        "assign",
+        "visit",
+        "eradicate",
+        "accept",
+        "reopen",
+        "resolve",
+        "merge",
+        "split",
+        "note",
+        "correct",
+        "attach",
+        "came_of",
+    ];
+
+    /// Whether it means nothing without a site of its own.
+    pub fn is_of_a_site(&self) -> bool {
+        Self::OF_A_SITE.contains(&self.kind())
+    }
+
     /// The types of events about the work of an office beside its sites: see [`super::affairs`].
     pub const AFFAIRS: [&'static str; 8] = [
         "duty",

@@ -23,6 +23,8 @@ pub struct Applied {
     pub known_events: usize,
     /// Evidence files carried.
     pub files: usize,
+    /// Files that came along and that no event names; they were not kept.
+    pub unnamed: usize,
     /// Numbers that have not arrived yet, by device.
     pub gaps: Vec<Gap>,
     /// Evidence that events name and that has not arrived yet.
@@ -43,7 +45,8 @@ pub struct Applied {
 pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Applied, BundleError> {
     check_trust(store, path, bundle)?;
     let folder = store.evidence_folder();
-    for (sha256, bytes) in &bundle.evidence {
+    let kept = named(store, bundle);
+    for (sha256, bytes) in &kept {
         evidence::put(&folder, *sha256, bytes).map_err(|e| match e {
             evidence::EvidenceError::Unwritable { path, source }
             | evidence::EvidenceError::Unreadable { path, source } => {
@@ -77,7 +80,8 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
     Ok(Applied {
         new_events,
         known_events: bundle.events.len() - new_events,
-        files: bundle.evidence.len(),
+        files: kept.len(),
+        unnamed: bundle.evidence.len() - kept.len(),
         gaps: store.gaps()?,
         missing_files,
         refused: refused_of(store, &new)?,
@@ -86,11 +90,42 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
     })
 }
 
+/// The evidence that events name, here or in the bundle. Of a part, and of a bundle that follows another, the events may
+/// be yet to come: what it carries is kept.
+fn named<'a>(store: &Store, bundle: &'a Inspected) -> Vec<&'a (Hash, Vec<u8>)> {
+    let manifest = &bundle.manifest;
+    let is_whole = manifest.part == [1, 1] && manifest.since.is_empty();
+    let of_events = bundle
+        .events
+        .iter()
+        .flat_map(|sealed| &sealed.event.evidence);
+    let named: BTreeSet<Hash> = of_events.map(|file| file.sha256).collect();
+    let is_named = |sha256: &Hash| named.contains(sha256) || !store.authority().is_here(*sha256);
+    let evidence = bundle.evidence.iter();
+    evidence
+        .filter(|(sha256, _)| !is_whole || is_named(sha256))
+        .collect()
+}
+
 /// The signer is trusted, and so is or was, directly or through trusted offices, every device in it. What each may say
 /// is for the gate to judge, event by event.
 fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), BundleError> {
     let signer = &bundle.manifest;
-    let standing = store.authority().devices().get(&signer.device);
+    // What devices say of themselves in the bundle counts: nobody else says whose they are.
+    let mut grounds = store.authority().grounds().clone();
+    for sealed in &bundle.events {
+        grounds.claims.hear(&sealed.event);
+    }
+    grounds.claims.say(signer.device, u64::MAX, &signer.unit);
+    let known = store.law()?;
+    let gate = |law: &mut dyn Iterator<Item = &Sealed>| {
+        Authority::of(
+            grounds.clone(),
+            law.map(|sealed| (sealed.hash, &sealed.event)),
+        )
+    };
+    let before = gate(&mut known.iter());
+    let standing = before.devices().get(&signer.device);
     if !standing.is_some_and(|s| s.is_trusted() && s.unit == signer.unit) {
         return Err(BundleError::Stranger {
             path: path.into(),
@@ -99,12 +134,7 @@ fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), Bun
         });
     }
     // Trust that arrives in the same bundle counts.
-    let known = store.law()?;
-    let law = known.iter().chain(&bundle.events);
-    let gate = Authority::of(
-        store.authority().grounds().clone(),
-        law.map(|sealed| (sealed.hash, &sealed.event)),
-    );
+    let gate = gate(&mut known.iter().chain(&bundle.events));
     // A device that somebody with a standing spoke of is known, if only to be refused event by event: trust that was
     // withdrawn stops nobody's bundle.
     let known: BTreeSet<DeviceId> = known

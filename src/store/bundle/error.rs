@@ -193,7 +193,7 @@ fn changed(path: &Path, at: &str, lang: Lang) -> Said {
 }
 
 fn unsound(path: &Path, line: u64, flaw: &EventFlaw, lang: Lang) -> Said {
-    let path = path.display();
+    let (path, flaw) = (path.display(), flaw.say(lang));
     Said::new(tr!(
         lang,
         "{path}: event {line} is not sound: {flaw}",

@@ -1,9 +1,9 @@
 use super::*;
 use crate::ground::LonLat;
-use crate::registry::SiteKey;
 use crate::registry::body::*;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
+use crate::registry::{SiteKey, State};
 use crate::store::evidence;
 use crate::store::{Author, Draft, Moment, Store};
 use std::path::Path;
@@ -417,4 +417,131 @@ fn evidence_that_arrives_late_is_carried_by_the_next_bundle() {
     take(&mut province, &path).expect("taken");
     assert!(province.authority().is_here(file.sha256));
     assert!(province.site(key).expect("read").is_some());
+}
+
+#[test]
+fn a_neighbour_who_claims_a_device_first_shuts_nobody_out() {
+    for swapped in [false, true] {
+        let folder = tempfile::tempdir().expect("folder");
+        // Whose key is the lower is chance: both ways round.
+        let secrets = if swapped { (2, 3) } else { (3, 2) };
+        let (mut dishonest, d) = office(folder.path(), "410400", secrets.0);
+        let (mut honest, h) = office(folder.path(), "410500", secrets.1);
+        let (mut county, c) = office(folder.path(), "410523", 4);
+        let (mut province, p) = office(folder.path(), "410000", 5);
+        trust(&mut province, &p, &dishonest, "410400");
+        trust(&mut province, &p, &honest, "410500");
+        let device = county.own_device().expect("open");
+        let claim = |trusted| {
+            Body::Trust(Trust {
+                device,
+                unit: "410423".into(),
+                trusted,
+                after: (!trusted).then_some(0),
+                reason: Some("so it is".into()),
+            })
+        };
+        say(&mut dishonest, &d, None, vec![], claim(true));
+        say(&mut dishonest, &d, None, vec![], claim(false));
+        trust(&mut honest, &h, &county, "410523");
+        let site = add(&mut county, &c, "event:1", vec![]);
+        let sent = |store: &Store, name: &str| {
+            let path = folder.path().join(name);
+            make(store, &path, &Request::default());
+            path
+        };
+        let first = sent(&dishonest, "d.bundle");
+        take(&mut province, &first).expect("taken");
+        let second = sent(&honest, "h.bundle");
+        take(&mut province, &second).expect("taken");
+        let third = sent(&county, "c.bundle");
+        take(&mut province, &third).expect("what the device says of itself counts");
+        assert!(province.site(site).expect("read").is_some());
+        let standing = province.authority().devices().get(&device).expect("known");
+        assert_eq!((standing.unit.as_str(), standing.revoked), ("410523", None));
+    }
+}
+
+#[test]
+fn a_whole_bundle_leaves_nothing_that_no_event_names() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    trust(&mut province, &b, &county, "410423");
+    let file = photo(&county, b"\xFF\xD8\xFF named");
+    add(&mut county, &a, "event:1", vec![file.clone()]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let mut bundle = inspect(&path, &Unlock::default()).expect("inspected");
+    let stowaway = b"\xFF\xD8\xFF nobody's".to_vec();
+    let sha256 = Hash::of(&stowaway);
+    bundle.evidence.push((sha256, stowaway));
+    let applied = apply(&mut province, &path, &bundle).expect("taken");
+    assert_eq!((applied.files, applied.unnamed), (1, 1));
+    let kept = |sha256| evidence::path_of(&province.evidence_folder(), sha256).exists();
+    assert!(kept(file.sha256) && !kept(sha256));
+    // One that follows another may carry what earlier events name.
+    bundle.manifest.since.insert(DeviceId([0; 32]), 1);
+    apply(&mut province, &path, &bundle).expect("taken");
+    assert!(evidence::path_of(&province.evidence_folder(), sha256).exists());
+}
+
+#[test]
+fn what_shrinks_a_thousandfold_leaves_every_bundle_readable() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    let (mut ministry, m) = office(folder.path(), "110000", 3);
+    trust(&mut province, &b, &county, "410423");
+    trust(&mut ministry, &m, &province, "410000");
+    let key = add(&mut county, &a, "event:1", vec![]);
+    for _ in 0..4 {
+        let text = "a".repeat((1 << 20) - 2000);
+        say(
+            &mut county,
+            &a,
+            Some(key),
+            vec![],
+            Body::Note(Note { text }),
+        );
+    }
+    let sent = folder.path().join("county.bundle");
+    make(&county, &sent, &Request::default());
+    take(&mut province, &sent).expect("taken");
+    for split_bytes in [None, Some(100_000)] {
+        let sent = folder
+            .path()
+            .join(format!("province-{}.bundle", split_bytes.is_some()));
+        let request = Request {
+            split_bytes,
+            ..Request::default()
+        };
+        for part in make(&province, &sent, &request) {
+            inspect(&part, &Unlock::default()).expect("whoever gets it reads it");
+        }
+    }
+}
+
+#[test]
+fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let file = photo(&county, b"\xFF\xD8\xFF one and the same");
+    let one = add(&mut county, &a, "event:1", vec![file.clone()]);
+    let other = add(&mut county, &a, "event:2", vec![file]);
+    let of = |county: &Store, key| {
+        let site = county.site(key).expect("read").expect("there");
+        county.pictures_elsewhere(&site).expect("read").len()
+    };
+    assert_eq!((of(&county, one), of(&county, other)), (1, 1));
+    // Into a site whose state it does not know: refused, and no kinship.
+    let merge = Body::Merge(Merge {
+        into: other,
+        into_state: State::Closed,
+        reason: "the same".into(),
+    });
+    say(&mut county, &a, Some(one), vec![], merge);
+    let refused = county.site(one).expect("read").expect("there").refused;
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!((of(&county, one), of(&county, other)), (1, 1));
 }

@@ -270,10 +270,14 @@ pub(super) fn no_code(code: &str, why: CodeError, lang: Lang) -> Said {
 }
 
 pub(super) fn flawed(event: Hash, flaw: &EventFlaw, lang: Lang) -> Said {
-    let event = event.short();
-    Said::new(tr!(
+    let (event, why) = (event.short(), flaw.say(lang));
+    let said = Said::new(tr!(
         lang,
-        "event {event} is not sound: {flaw}",
-        "记录 {event} 不可信：{flaw}"
-    ))
+        "event {event} is not sound: {why}",
+        "记录 {event} 不可信：{why}"
+    ));
+    match flaw.hint(lang) {
+        Some(hint) => said.hint(hint),
+        None => said,
+    }
 }
