@@ -289,6 +289,7 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
         Reason::NoAltitude => lang.pick("no height above ground", "没有对地高度"),
         Reason::TooOblique => lang.pick("seen too obliquely", "视角过斜"),
         Reason::Quality => lang.pick("blurred, dark or overexposed", "模糊、过暗或过曝"),
+        Reason::NotRun => lang.pick("its shard has not been run", "所在分片尚未运行"),
     }
 }
 

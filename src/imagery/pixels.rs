@@ -42,11 +42,21 @@ pub trait PixelReader {
     /// along its longer side. `None` where it cannot be read.
     fn picture(&self, rect: Rect, most: u32) -> Option<RgbImage>;
 
+    /// Pixels of a rectangle of the level that hold data, as far as the file tells without being decoded.
+    fn stored_pixels(&self, rect: Rect) -> u64 {
+        pixels(rect)
+    }
+
     /// How sharp a photo is, in millionths of [`super::photo::Measures::sharpness`]; `None` for orthomosaics, and where
     /// nothing in a photo tells.
     fn sharpness(&self) -> Option<u32> {
         None
     }
+}
+
+/// Pixels of a rectangle.
+pub(super) fn pixels(rect: Rect) -> u64 {
+    u64::from(rect.x1 - rect.x0) * u64::from(rect.y1 - rect.y0)
 }
 
 /// Why a source gives no pixels.

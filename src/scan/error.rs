@@ -2,6 +2,7 @@
 
 use super::model::ModelError;
 use super::score::JournalError;
+use super::shards::ShardError;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::{DemError, PosError};
@@ -58,6 +59,8 @@ pub enum ScanError {
         /// What is allowed.
         allowed: Both,
     },
+    /// The plan or a shard.
+    Shard(ShardError),
     /// The user stopped it.
     Interrupted {
         /// Where the work so far is kept.
@@ -76,6 +79,7 @@ impl Say for ScanError {
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
             Self::Crs(e) => e.say(lang),
+            Self::Shard(e) => e.say(lang),
             Self::NoSource(refused) => no_source(refused, lang),
             Self::BoundaryElsewhere { path } => elsewhere(path, lang),
             Self::NoData { sources } => no_data(sources, lang),
@@ -97,6 +101,7 @@ impl Say for ScanError {
         match self {
             Self::Model(e) => e.fault(),
             Self::Journal(e) => e.fault(),
+            Self::Shard(e) => e.fault(),
             Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Fault::Machine
             }
@@ -114,6 +119,7 @@ speaking_error!(ScanError, |e| match e {
     ScanError::Boundary(e) => Some(e),
     ScanError::Journal(e) => Some(e),
     ScanError::Crs(e) => Some(e),
+    ScanError::Shard(e) => Some(e),
     ScanError::Write { source, .. } => Some(source),
     _ => None,
 });
@@ -136,7 +142,7 @@ macro_rules! from {
         })*
     };
 }
-from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos);
+from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos, ShardError => Shard);
 
 fn no_source(refused: &[RasterError], lang: Lang) -> Said {
     let Some(first) = refused.first() else {

@@ -5,7 +5,7 @@ use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, sourc
 use super::plan::Search;
 use super::progress::{Progress, Stage};
 use super::request::Request;
-use super::score::{Journal, Scored, score};
+use super::score::{Journal, Own, ScoreStore, Scored, score};
 use super::summary::Summary;
 use super::write::{self, Crops, Provenance};
 use crate::schema::Reason;
@@ -51,20 +51,51 @@ fn run(
     let started = Instant::now();
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
-    let refused = std::mem::take(&mut search.sources.refused);
-    let works = search.first_works()?;
+    search.first_works()?;
     let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
     let floors = (single(SCORE_FLOOR.min(lowest)), single(lowest));
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
     write::prepare(&request.out, request.restart)?;
+    let whole = Kept {
+        scores: before,
+        own: None,
+    };
+    go_on(&mut search, (&mut journal, whole), second, progress, stop)
+}
+
+/// What was scored before a run, and what of the rest it does, where that is not all.
+pub(super) struct Kept<'a> {
+    /// The scores.
+    pub scores: ScoreStore,
+    /// Tasks that it does.
+    pub own: Option<Own<'a>>,
+}
+
+/// Scores what is left of a search, finds candidates and writes the results.
+///
+/// # Errors
+/// See [`ScanError`].
+pub(super) fn go_on(
+    search: &mut Search<'_>,
+    (journal, before): (&mut Journal, Kept<'_>),
+    second: Option<f64>,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(Summary, Option<Ranked>), ScanError> {
+    let started = Instant::now();
+    let request = search.request;
+    let refused = std::mem::take(&mut search.sources.refused);
+    let search = &*search;
+    let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
+    let works = search.first_works()?;
     // Score.
-    let crops = Crops::new(&search, FindRules::of(request, search.threshold));
-    let kept = (&mut journal, before);
-    let scored = score(&search, works, kept, &crops, progress, stop)?;
+    let crops = Crops::new(search, FindRules::of(request, search.threshold));
+    let kept = (&mut *journal, before.scores);
+    let scored = score(search, works, kept, &crops, before.own, progress, stop)?;
     for work in &scored.works {
         work.imagery.check_unchanged()?;
     }
-    let mut ground = searched_ground(&search, &scored, progress)?;
+    let mut ground = searched_ground(search, &scored, progress)?;
     // Keep.
     journal.settle(&scored.scores)?;
     // Find.
@@ -72,7 +103,7 @@ fn run(
     let viewing = Viewing::new(&search.sources, &scored.works, &scored.scores, outside);
     let at = |threshold| {
         let rules = FindRules::of(request, threshold);
-        find(&search, &scored, &ground, &viewing, rules)
+        find(search, &scored, &ground, &viewing, rules)
     };
     let found = at(search.threshold)?;
     let also = second.map(|_| at(lowest)).transpose()?;
@@ -81,7 +112,7 @@ fn run(
     });
     // Write.
     let useless = std::mem::take(&mut ground.useless);
-    let mut summary = summary(&search, &scored, ground, &viewing, found);
+    let mut summary = summary(search, &scored, ground, &viewing, found);
     summary.refused = refused.into_iter().chain(useless).collect();
     summary.seconds = started.elapsed().as_secs_f64();
     let provenance = Provenance {
@@ -93,6 +124,11 @@ fn run(
     };
     write::write(&summary, &provenance)?;
     Ok((summary, also.map(|found| found.ranked)))
+}
+
+/// The score from which cells are kept of a search at a threshold.
+pub(super) fn floor_of(threshold: f64) -> f32 {
+    single(SCORE_FLOOR.min(threshold))
 }
 
 /// Scores are single precision.

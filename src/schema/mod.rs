@@ -7,6 +7,7 @@
 //! coverage.geojson    CoverageProperties      the same
 //! decisions-*.json    Decisions               papaver.decisions/1
 //! scores.jsonl        ScoreLine               papaver.scores/1
+//! plan.json           PlanRecord              papaver.plan/1
 //! ```
 //!
 //! Within a version members may be added, never renamed, removed or given another meaning; a reader passes over members
@@ -14,6 +15,7 @@
 
 mod decisions;
 mod features;
+mod plan;
 mod reason;
 mod scan;
 mod scores;
@@ -24,6 +26,9 @@ mod tests;
 pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict};
 pub use features::{
     CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
+};
+pub use plan::{
+    PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,
 };
 pub use reason::Reason;
 pub use scan::{

@@ -28,6 +28,8 @@ pub enum Reason {
     TooOblique,
     /// Blurred, too dark, too bright, or without colours.
     Quality,
+    /// The part of the scan that searches it has not been run.
+    NotRun,
 }
 
 impl Reason {
@@ -44,6 +46,7 @@ impl Reason {
             Self::NoAltitude => "no_altitude",
             Self::TooOblique => "too_oblique",
             Self::Quality => "quality",
+            Self::NotRun => "not_run",
         }
     }
 }
@@ -65,6 +68,7 @@ mod tests {
             Reason::NoAltitude,
             Reason::TooOblique,
             Reason::Quality,
+            Reason::NotRun,
         ] {
             assert_eq!(serde_json::json!(reason), reason.name());
         }

@@ -76,6 +76,11 @@ impl SearchedGround {
     }
 }
 
+/// The ground of tasks that another run does, in level pixels. A chunk that was read for their neighbours says nothing.
+fn not_run(work: &Work) -> Region {
+    Region::from_rects(work.cores_of(work.left_out.iter().copied()))
+}
+
 /// What the reports of a work add up to, in level pixels.
 fn raster_ground(id: WorkId, work: &Work, scores: &ScoreStore) -> RasterGround {
     let reports: Vec<(usize, &ChunkReport)> = scores
@@ -84,7 +89,7 @@ fn raster_ground(id: WorkId, work: &Work, scores: &ScoreStore) -> RasterGround {
         .filter(|(chunk, _)| *chunk < work.plan.chunks.len())
         .collect();
     let chunks = reports.iter().map(|(chunk, _)| work.plan.chunks[*chunk]);
-    let mut looked_at = Region::from_rects(chunks);
+    let mut looked_at = Region::from_rects(chunks).difference(&not_run(work));
     if work.parts.is_some() {
         // A part of a photo is read with more around it.
         looked_at = looked_at.intersection(&Region::from_rects(work.cores()));
@@ -107,7 +112,10 @@ fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, S
     let locator: Locator<'_> = locator(work)?;
     let outline = |region: &Region| locator.level_outline(region);
     let (searched, unreadable) = (outline(&ground.searched)?, outline(&ground.unreadable)?);
-    let (part, useless) = match &work.imagery {
+    let not_run = not_run(work)
+        .difference(&ground.no_data)
+        .difference(&ground.collar);
+    let (mut part, useless) = match &work.imagery {
         Source::Photo(photo) => {
             let fault = scores.chunks_of(id).find_map(|(_, r)| r.fault.as_ref());
             let known = fault.map(|fault| rejection(work.imagery.path(), fault));
@@ -130,9 +138,12 @@ fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, S
             (part, useless)
         }
     };
+    if !not_run.is_empty() {
+        part.not_searched.push((Reason::NotRun, outline(&not_run)?));
+    }
     Ok(WorkGround {
         part,
-        lost: ground.lost(),
+        lost: ground.lost().union(&not_run),
         useless,
     })
 }

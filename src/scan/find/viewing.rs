@@ -40,6 +40,9 @@ impl<'a> Viewing<'a> {
         }
         let mut sharpness: Vec<Option<u32>> = vec![None; count];
         for (id, work) in numbered(works) {
+            if !work.left_out.is_empty() {
+                searched[work.source.0] = Some(Vec::new());
+            }
             for (_, report) in scores.chunks_of(id) {
                 let source = work.source.0;
                 sharpness[source] = sharpness[source].or(report.sharpness);

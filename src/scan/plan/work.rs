@@ -25,6 +25,8 @@ pub struct Work {
     pub plan: Plan,
     /// Tasks that are done already.
     pub done: BTreeSet<TaskId>,
+    /// Tasks that are none of this run's: what they would search is not searched.
+    pub left_out: BTreeSet<TaskId>,
     /// Chunks whose ground is known already.
     pub known: BTreeSet<ChunkId>,
 }
@@ -69,6 +71,7 @@ impl Work {
             level,
             plan,
             done: BTreeSet::new(),
+            left_out: BTreeSet::new(),
             known: BTreeSet::new(),
         };
         Ok((!work.plan.tasks.is_empty()).then_some(work))
@@ -93,9 +96,20 @@ impl Work {
         (self.level.width, self.level.height)
     }
 
+    /// Leaves out the tasks that are none of this run's and not done.
+    pub fn leave_out(&mut self, is_own: impl Fn(TaskId) -> bool) {
+        let others = self.tasks().filter(|task| !is_own(*task));
+        self.left_out = others.filter(|task| !self.done.contains(task)).collect();
+    }
+
     /// What its tiles stand for, in pixels of the level.
     pub fn cores(&self) -> impl Iterator<Item = Rect> {
-        let tiles = self.plan.tasks.iter().flat_map(|t| &t.tiles);
+        self.cores_of(self.tasks())
+    }
+
+    /// What the tiles of some of its tasks stand for, in pixels of the level.
+    pub fn cores_of(&self, tasks: impl Iterator<Item = TaskId>) -> impl Iterator<Item = Rect> {
+        let tiles = tasks.flat_map(|task| &self.plan.tasks[task.0].tiles);
         tiles.map(|t| self.plan.level_rect(t.core, self.size()))
     }
 

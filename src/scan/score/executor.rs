@@ -253,7 +253,9 @@ impl Active {
         let mut wanted_by = vec![Vec::new(); work.plan.chunks.len()];
         let mut missing = vec![0; work.plan.tasks.len()];
         let pending: Vec<usize> = (0..work.plan.tasks.len())
-            .filter(|t| !work.done.contains(&TaskId(*t)))
+            .map(TaskId)
+            .filter(|t| !work.done.contains(t) && !work.left_out.contains(t))
+            .map(|t| t.0)
             .collect();
         for task in &pending {
             missing[*task] = work.plan.tasks[*task].chunks.len();
@@ -268,6 +270,7 @@ impl Active {
         let left = wanted_by.iter().map(Vec::len).collect();
         let is_whole_photo = work.imagery.as_photo().is_some()
             && work.done.is_empty()
+            && work.left_out.is_empty()
             && work.plan.chunks.len() == 1;
         Self {
             unread,

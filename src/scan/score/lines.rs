@@ -6,7 +6,8 @@ use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::score::store::ChunkReport;
 use crate::schema::{SCORES_FORMAT, ScoreLine, ScoresKey};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -24,9 +25,32 @@ pub struct Believed {
 }
 
 /// Adds a line.
-pub fn write(out: &mut dyn Write, line: &ScoreLine) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string(line)?;
     writeln!(out, "{:08x} {text}", crc32fast::hash(text.as_bytes()))
+}
+
+/// The value of a line with its line break, if it is whole.
+pub fn value<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
+    serde_json::from_str(text_of(line)?).ok()
+}
+
+/// What lines hold of which every one is whole and understood; `None` of others.
+pub fn all<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> Option<Believed> {
+    let first = lines.next()?;
+    let (key, floor, _) = text_of(first).and_then(key)?;
+    let mut scores = ScoreStore::default();
+    for line in lines {
+        if !scores.take(value(line)?) {
+            return None;
+        }
+    }
+    Some(Believed {
+        key,
+        floor,
+        scores,
+        head: first.len() as u64,
+    })
 }
 
 /// Reads up to the first line that is cut or damaged; `None` where that is the first.

@@ -13,5 +13,6 @@ mod worker;
 pub use executor::PhotoListener;
 pub use journal::Journal;
 pub use journal_error::JournalError;
-pub use stage::{Scored, score};
+pub use lines::{all as all_lines, value as value_of_line, write as write_line};
+pub use stage::{Own, Scored, score};
 pub use store::{ChunkReport, RunKey, ScoreStore, rejection};

@@ -7,7 +7,7 @@ use super::store::ScoreStore;
 use crate::ground::Quad;
 use crate::scan::error::ScanError;
 use crate::scan::find::{Locator, clusters, locator};
-use crate::scan::ids::WorkId;
+use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::{Progress, Stage, Step};
@@ -39,8 +39,11 @@ pub struct Tiles {
     pub before: u64,
 }
 
-/// Scores what `scores` lacks of the works, beginning with `works`. `photos` hears of each photo that was scored from end to
-/// end.
+/// Which tasks of the works that are known from the headers a run does; the others are left out.
+pub type Own<'a> = &'a dyn Fn(WorkId, TaskId) -> bool;
+
+/// Scores what `scores` lacks of the works, beginning with `works`; of these only what is its `own`, where it does not do
+/// all. `photos` hears of each photo that was scored from end to end.
 ///
 /// # Errors
 /// [`ScanError::Interrupted`] where `stop` became true before all was done; what was done is in the journal.
@@ -49,6 +52,7 @@ pub fn score(
     mut works: Vec<Work>,
     (journal, scores): (&mut Journal, ScoreStore),
     photos: &dyn PhotoListener,
+    own: Option<Own<'_>>,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Scored, ScanError> {
@@ -65,7 +69,11 @@ pub fn score(
         let first = WorkId(works.len());
         works.append(&mut next);
         for (number, work) in works.iter_mut().enumerate().skip(first.0) {
-            work.resume(WorkId(number), &round.scores);
+            let id = WorkId(number);
+            work.resume(id, &round.scores);
+            if let Some(own) = own {
+                work.leave_out(|task| own(id, task));
+            }
         }
         round.score(&works, first, progress)?;
         round.journal.sync()?;
@@ -73,6 +81,9 @@ pub fn score(
             return Err(ScanError::Interrupted {
                 folder: search.request.out.clone(),
             });
+        }
+        if own.is_some() {
+            break;
         }
         next = search.further_works(&works, &round.scores)?;
     }
@@ -107,7 +118,8 @@ impl Round<'_> {
             .iter()
             .map(|w| w.tiles(w.done.iter().copied()))
             .sum();
-        self.tiles.total += of_round.iter().map(|w| w.tiles(w.tasks())).sum::<u64>();
+        let own = |w: &Work| w.tiles(w.tasks().filter(|task| !w.left_out.contains(task)));
+        self.tiles.total += of_round.iter().map(own).sum::<u64>();
         self.tiles.before += before;
         self.tiles.done += before;
         progress.stage(Stage::Scoring {

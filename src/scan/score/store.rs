@@ -63,7 +63,8 @@ impl RunKey {
         .to_string()
     }
 
-    pub(super) fn line(&self, floor: f32) -> ScoreLine {
+    /// The first line of scores that are bound to it.
+    pub fn line(&self, floor: f32) -> ScoreLine {
         ScoreLine::Key(ScoresKey {
             format: SCORES_FORMAT.into(),
             rules: self.rules.clone(),
@@ -75,7 +76,7 @@ impl RunKey {
     }
 
     /// What is not as it was, in words.
-    pub(super) fn difference(&self, other: &Self) -> String {
+    pub fn difference(&self, other: &Self) -> String {
         if self.rules != other.rules {
             return format!("journal format {} != {}", other.rules, self.rules);
         }
@@ -165,7 +166,7 @@ impl ScoreStore {
 
     /// Its lines in their one order, without the first: the ground before what was scored on it, so that where the file is
     /// cut nothing counts as scored whose ground is unknown.
-    pub(super) fn lines(&self) -> impl Iterator<Item = ScoreLine> {
+    pub fn lines(&self) -> impl Iterator<Item = ScoreLine> {
         let cells = self.tasks.iter();
         let ground = self.chunks.iter();
         ground

@@ -528,16 +528,23 @@ fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let (mut county, a) = office(folder.path(), "410423", 1);
     let file = photo(&county, b"\xFF\xD8\xFF one and the same");
     let one = add(&mut county, &a, "event:1", vec![file.clone()]);
-    let other = add(&mut county, &a, "event:2", vec![file]);
+    let other = SiteKey::of_origin("event:2");
+    let create = Create::new(
+        Source::Find,
+        "event:2".into(),
+        Place::point(LonLat::new(113.4, 33.74)),
+    );
+    let create = Body::Create(Box::new(create));
+    say(&mut county, &a, Some(other), vec![file], create);
     let of = |county: &Store, key| {
         let site = county.site(key).expect("read").expect("there");
         county.pictures_elsewhere(&site).expect("read").len()
     };
     assert_eq!((of(&county, one), of(&county, other)), (1, 1));
-    // Into a site whose state it does not know: refused, and no kinship.
+    // Kilometres away: refused, and no kinship.
     let merge = Body::Merge(Merge {
         into: other,
-        into_state: State::Closed,
+        into_state: State::Candidate,
         reason: "the same".into(),
     });
     say(&mut county, &a, Some(one), vec![], merge);

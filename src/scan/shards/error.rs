@@ -1,0 +1,207 @@
+//! Why a plan or a shard is not taken.
+
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a plan or a shard is not taken. Nothing was changed.
+#[derive(Debug)]
+pub enum ShardError {
+    /// A file of the plan cannot be read or written.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no plan.
+    NotAPlan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// There is a plan of other work.
+    OtherPlanThere {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// It was made by another version of the program.
+    OtherProgram {
+        /// The plan.
+        path: PathBuf,
+        /// That version.
+        program: String,
+    },
+    /// The imagery, the model or the boundary is not what it was when the plan was made.
+    Changed {
+        /// What is different.
+        difference: String,
+    },
+    /// There is no shard of that number.
+    NoSuchShard {
+        /// The number.
+        shard: usize,
+        /// How many there are.
+        shards: usize,
+    },
+    /// Shards have not been run.
+    Missing {
+        /// Their numbers.
+        shards: Vec<usize>,
+    },
+    /// A shard's file ends too early.
+    Cut {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A shard's file is not what was written.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It belongs to another plan, or to another shard of this one.
+    Elsewhere {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It was written by a version of the program that does otherwise.
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format that it names.
+        format: String,
+    },
+}
+
+impl Say for ShardError {
+    fn say(&self, lang: Lang) -> Said {
+        let said = Said::new(self.what(lang));
+        match self.remedy(lang) {
+            Some(remedy) => said.hint(remedy),
+            None => said,
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Missing { .. } | Self::Io { .. } => Fault::Machine,
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(ShardError, |e| match e {
+    ShardError::Io { source, .. } => Some(source),
+    _ => None,
+});
+
+/// Numbers, the first of many.
+fn listed(numbers: &[usize]) -> String {
+    const MOST: usize = 20;
+    let first: Vec<String> = numbers.iter().take(MOST).map(usize::to_string).collect();
+    let more = if numbers.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
+}
+
+impl ShardError {
+    fn what(&self, lang: Lang) -> String {
+        match self {
+            Self::Io { path, source } => {
+                let path = path.display();
+                tr!(lang, "{path}: {source}", "{path}：{source}")
+            }
+            Self::NotAPlan { path, why } => {
+                let path = path.display();
+                tr!(lang, "{path} is no plan: {why}", "{path} 不是扫描计划：{why}")
+            }
+            Self::OtherPlanThere { path } => {
+                let path = path.display();
+                tr!(lang, "{path} is the plan of another scan", "{path} 是另一次扫描的计划")
+            }
+            Self::OtherProgram { path, program } => {
+                let path = path.display();
+                tr!(
+                    lang,
+                    "{path} was made by version {program} of this program",
+                    "{path} 由本程序的 {program} 版本生成"
+                )
+            }
+            Self::Changed { difference } => tr!(
+                lang,
+                "what is to be searched is not what was planned: {difference}",
+                "待搜索的内容与计划不符：{difference}"
+            ),
+            Self::NoSuchShard { shard, shards } => tr!(
+                lang,
+                "there is no shard {shard}: the plan has {shards}, from 0 on",
+                "没有 {shard} 号分片：计划共 {shards} 个分片，从 0 编号"
+            ),
+            Self::Missing { shards } => {
+                let (n, which) = (shards.len(), listed(shards));
+                tr!(lang, "{n} shards have not been run: {which}", "{n} 个分片尚未运行：{which}")
+            }
+            Self::Cut { path } => {
+                let path = path.display();
+                tr!(lang, "{path} ends too early", "{path} 不完整，提前结束")
+            }
+            Self::Damaged { path } => {
+                let path = path.display();
+                tr!(lang, "{path} is damaged", "{path} 已损坏")
+            }
+            Self::Elsewhere { path } => {
+                let path = path.display();
+                tr!(
+                    lang,
+                    "{path} belongs to another plan or another shard",
+                    "{path} 属于另一计划或另一分片"
+                )
+            }
+            Self::OtherFormat { path, format } => {
+                let path = path.display();
+                tr!(
+                    lang,
+                    "{path} has the format {format}, which this version does not know",
+                    "{path} 的格式为 {format}，本版本不支持"
+                )
+            }
+        }
+    }
+
+    fn remedy(&self, lang: Lang) -> Option<&'static str> {
+        Some(match self {
+            Self::Io { .. } => return None,
+            Self::NotAPlan { .. } => lang.pick(
+                "name the folder that planning made",
+                "请指定生成计划时的文件夹",
+            ),
+            Self::OtherPlanThere { .. } => lang.pick(
+                "give the new plan a folder of its own",
+                "请为新计划另选文件夹",
+            ),
+            Self::OtherProgram { .. } => lang.pick(
+                "use one version on all machines, or plan anew with this one",
+                "请在各台机器上使用同一版本，或用本版本重新生成计划",
+            ),
+            Self::Changed { .. } => lang.pick(
+                "put back what it was, or plan anew; shards that are done count for the old plan alone",
+                "请恢复原样或重新生成计划；已完成的分片只对原计划有效",
+            ),
+            Self::NoSuchShard { .. } => lang.pick(
+                "take a number that the plan has",
+                "请使用计划中已有的编号",
+            ),
+            Self::Missing { .. } => lang.pick(
+                "run them and merge again; or merge what there is, and their ground is mapped as not searched",
+                "请运行这些分片后再合并；或先合并已有部分，其余地面在图上标为未搜索",
+            ),
+            Self::Cut { .. }
+            | Self::Damaged { .. }
+            | Self::Elsewhere { .. }
+            | Self::OtherFormat { .. } => lang.pick(
+                "remove this file and run its shard again; the others stay",
+                "请删除该文件并重新运行其分片；其他分片不受影响",
+            ),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! A shard's file: what it belongs to, the lines of a score store, and a line that seals it. It is written under another
+//! name and renamed, so that it is whole or not there; the same shard gives the same bytes, whoever runs it.
+
+use super::error::ShardError;
+use crate::files::{self, Existing, FileError};
+use crate::scan::score::{RunKey, ScoreStore, all_lines, value_of_line, write_line};
+use crate::schema::{SHARD_FORMAT, ShardEnd, ShardHead};
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Where a shard's scores lie in a plan's folder.
+pub fn path_of(folder: &Path, shard: usize) -> PathBuf {
+    folder.join("shards").join(format!("{shard:05}.jsonl"))
+}
+
+/// Hashes what passes.
+struct Hashing<'a> {
+    out: &'a mut dyn Write,
+    hash: Sha256,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes a shard's scores.
+///
+/// # Errors
+/// [`FileError`].
+pub fn write(
+    path: &Path,
+    head: &ShardHead,
+    (key, floor): (&RunKey, f32),
+    scores: &ScoreStore,
+) -> Result<(), FileError> {
+    files::write(path, Existing::Replaced, |out| {
+        let mut hashing = Hashing {
+            out,
+            hash: Sha256::new(),
+        };
+        write_line(&mut hashing, head)?;
+        write_line(&mut hashing, &key.line(floor))?;
+        for line in scores.lines() {
+            write_line(&mut hashing, &line)?;
+        }
+        let Hashing { out, hash } = hashing;
+        let sha256 = hex::encode(hash.finalize());
+        write_line(out, &ShardEnd { sha256 })
+    })
+}
+
+/// The scores of a shard; `None` where it has not been run.
+///
+/// # Errors
+/// [`ShardError`] names the file and what is wrong with it.
+pub fn read(
+    path: &Path,
+    head: &ShardHead,
+    (key, floor): (&RunKey, f32),
+) -> Result<Option<ScoreStore>, ShardError> {
+    let bytes = match files::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => {
+            return Err(ShardError::Io {
+                path: path.into(),
+                source,
+            });
+        }
+    };
+    let damaged = || ShardError::Damaged { path: path.into() };
+    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let last = lines.pop().unwrap_or_default();
+    let first = lines.first().copied().unwrap_or(last);
+    let of: ShardHead = value_of_line(first).ok_or_else(damaged)?;
+    if of.format != SHARD_FORMAT {
+        return Err(ShardError::OtherFormat {
+            path: path.into(),
+            format: of.format,
+        });
+    }
+    if of != *head {
+        return Err(ShardError::Elsewhere { path: path.into() });
+    }
+    let Some(end) = value_of_line::<ShardEnd>(last) else {
+        let is_line = value_of_line::<serde_json::Value>(last).is_some() || !last.ends_with(b"\n");
+        return Err(if is_line {
+            ShardError::Cut { path: path.into() }
+        } else {
+            damaged()
+        });
+    };
+    let sealed = &bytes[..bytes.len() - last.len()];
+    if hex::encode(Sha256::digest(sealed)) != end.sha256 {
+        return Err(damaged());
+    }
+    let found = all_lines(lines.into_iter().skip(1)).ok_or_else(damaged)?;
+    if found.key != *key || found.floor.to_bits() != floor.to_bits() {
+        return Err(ShardError::Elsewhere { path: path.into() });
+    }
+    Ok(Some(found.scores))
+}

@@ -1,0 +1,65 @@
+//! `plan.json` and the ends of a shard's file: how a scan is parted among machines.
+//!
+//! A plan holds nothing of the moment or the machine: the same imagery, model and options give the same bytes, and the
+//! SHA-256 of the file is the plan's name.
+
+use super::ScoresKey;
+use serde::{Deserialize, Serialize};
+
+/// The format of a plan.
+pub const PLAN_FORMAT: &str = "papaver.plan/1";
+/// The format of a shard's file.
+pub const SHARD_FORMAT: &str = "papaver.shard/1";
+
+/// A plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlanRecord {
+    /// `papaver.plan/1`.
+    pub format: String,
+    /// The version of the program that made it; no other scores its shards.
+    pub program: String,
+    /// The scan's options, as `scan` takes them; paths are absolute.
+    pub options: serde_json::Value,
+    /// What the scores are bound to: model, options, sources with their fingerprints.
+    pub key: ScoresKey,
+    /// The shards, in the order of their numbers, which begin at 0.
+    pub shards: Vec<ShardRecord>,
+}
+
+/// A shard of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ShardRecord {
+    /// Its tasks.
+    pub tasks: Vec<TaskRange>,
+    /// Tiles in it.
+    pub tiles: u64,
+    /// Pixels of the imagery in it that hold data, as far as the files tell without being decoded.
+    pub valid_pixels: u64,
+}
+
+/// Tasks that follow one another: the number of the work, that of the first task, and that after the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct TaskRange(pub usize, pub usize, pub usize);
+
+/// The first line of a shard's file. The lines of `scores.jsonl` follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ShardHead {
+    /// `papaver.shard/1`.
+    pub format: String,
+    /// SHA-256 of the plan, in hexadecimal digits.
+    pub plan: String,
+    /// The shard's number.
+    pub shard: usize,
+}
+
+/// The last line of a shard's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ShardEnd {
+    /// SHA-256 of everything before this line, in hexadecimal digits.
+    pub sha256: String,
+}
