@@ -10,17 +10,19 @@ mod evaluate;
 mod help;
 mod manual;
 mod model;
+mod plan;
 mod progress;
 mod province;
 mod registry;
 mod scan;
+mod slurm;
 mod summary;
 mod talk;
 mod telemetry;
 mod usage;
 
 use crate::imagery::set_up_gdal;
-use crate::words::{Fault, Lang};
+use crate::words::{Fault, Lang, Say};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ struct Arguments {
 enum Command {
     /// Search orthomosaics and photos for plots that may be poppy 扫描正射影像和照片，查找疑似罂粟地块
     Scan(Box<scan::Arguments>),
+    /// Part a scan into shards for several machines 把一次扫描划分为多个分片，供多台机器运行
+    Plan(Box<plan::Arguments>),
     /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
     Evaluate(Box<evaluate::Arguments>),
     /// What a model says of itself 查看模型说明
@@ -111,8 +115,16 @@ pub fn main() -> ExitCode {
         return code;
     }
     set_up_gdal();
+    let shards = match &arguments.command {
+        Command::Registry(registry::Command::Merge(merge)) => merge.shards(),
+        _ => None,
+    };
+    if let Some((merge, json)) = shards {
+        return ended(merge.run(json, lang), lang);
+    }
     let result = match arguments.command {
         Command::Scan(arguments) => scan::run(*arguments, lang),
+        Command::Plan(arguments) => plan::run(*arguments, lang),
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
@@ -120,6 +132,11 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => Ok(arguments.run(Arguments::command(), lang)),
         Command::Man(arguments) => arguments.run(Arguments::command(), lang),
     };
+    ended(result, lang)
+}
+
+/// Says why a command ended, where it did not end well; what the program answers to who called it.
+fn ended(result: Result<Done, Box<dyn Say>>, lang: Lang) -> ExitCode {
     match result {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::Partly) => ExitCode::from(2),

@@ -5,28 +5,19 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, scan};
+use crate::scan::{Device, PhotoRequest, Request, ScanError, Summary, scan};
 use crate::speaking_error;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Arguments of `papaver scan`.
-#[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
-pub struct Arguments {
-    /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
-    #[arg(required = true, value_name = "IMAGERY")]
-    inputs: Vec<PathBuf>,
-    /// Folder for the results; running again with the same folder goes on where it stopped 结果文件夹；用同一文件夹再次运行会接着上次继续
-    #[arg(short, long, value_name = "DIR", default_value = "papaver-out")]
-    output: PathBuf,
+/// What is searched for, and how: what a plan keeps.
+#[derive(Args, Clone, Serialize, Deserialize)]
+pub struct Options {
     /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 只搜索这些多边形之内：GeoJSON、GeoPackage、KML 或 shapefile
     #[arg(long, value_name = "BOUNDARY")]
     within: Option<PathBuf>,
@@ -39,9 +30,6 @@ pub struct Arguments {
     /// Metres within which hits are one plot 命中归为同一地块的距离（米）
     #[arg(long, value_name = "METRES", default_value_t = 3.0)]
     site_radius: f64,
-    /// Worker threads (default: one a core) 线程数（默认每核一个）
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
     /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     device: Device,
@@ -90,6 +78,28 @@ pub struct Arguments {
     /// Time zone of the capture dates, such as Asia/Shanghai or +08:00 拍摄日期的时区，如 Asia/Shanghai 或 +08:00
     #[arg(long, value_name = "ZONE", value_parser = timezone)]
     timezone: Option<String>,
+}
+
+/// Arguments of `papaver scan`.
+#[derive(Args)]
+pub struct Arguments {
+    /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
+    #[arg(required_unless_present = "plan", value_name = "IMAGERY")]
+    inputs: Vec<PathBuf>,
+    /// Folder for the results; running again with the same folder goes on where it stopped 结果文件夹；用同一文件夹再次运行会接着上次继续
+    #[arg(short, long, value_name = "DIR", default_value = "papaver-out")]
+    output: PathBuf,
+    #[command(flatten)]
+    options: Options,
+    /// Worker threads (default: one a core) 线程数（默认每核一个）
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Score one shard of a plan, into the plan's folder 只运行某计划中的一个分片，结果写入计划文件夹
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["Options", "inputs", "output", "restart"])]
+    plan: Option<PathBuf>,
+    /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
+    #[arg(long, value_name = "K", requires = "plan")]
+    shard: Option<usize>,
     /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
     #[arg(long)]
     restart: bool,
@@ -176,69 +186,154 @@ pub(super) fn watched() -> Result<Arc<AtomicBool>, Box<dyn Say>> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    let (json, quiet) = (arguments.json, arguments.quiet);
-    let request = request(arguments, lang)?;
-    let stop = watched()?;
-    let talk = Talk::new(lang, quiet);
-    let result = scan(&request, &talk, &stop);
-    talk.end();
-    let summary = result.map_err(|e| Box::new(e) as Box<dyn Say>)?;
-    if json {
-        talk::json(&told::machine(&summary));
-    } else if !quiet {
-        told::people(&summary, lang);
+    if let Some(plan) = &arguments.plan {
+        return super::plan::run_one(plan, arguments.shard, &arguments.talk(lang), lang);
     }
-    Ok(if summary.is_partial() {
-        Done::Partly
-    } else {
-        Done::Whole
-    })
+    let talk = arguments.talk(lang);
+    let request = arguments.options.request(arguments.inputs, lang)?;
+    let request = Request {
+        out: arguments.output,
+        restart: arguments.restart,
+        threads: talk.threads,
+        ..request
+    };
+    talk.around(|progress, stop| scan(&request, progress, stop), lang)
 }
 
-fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
-    let crs = arguments
-        .crs
-        .as_deref()
-        .map(Crs::parse)
-        .transpose()
-        .map_err(|e| Box::new(e) as Box<dyn Say>)?;
-    let captured: Option<Captured> = arguments
-        .captured
-        .as_deref()
-        .map(str::parse)
-        .transpose()
-        .map_err(|e: crate::imagery::CapturedError| Box::new(e) as Box<dyn Say>)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(Request {
-        inputs: arguments.inputs,
-        out: arguments.output,
-        model: arguments.model,
-        device: arguments.device,
-        threshold: arguments.threshold,
-        threads: arguments.threads.or(config().threads).unwrap_or(cores),
-        site_radius_m: arguments.site_radius,
-        within: arguments.within,
-        raster: RasterOptions {
-            crs,
-            towgs84: arguments.towgs84,
-            bands: arguments.bands,
-        },
-        photos: PhotoRequest {
-            dem: arguments.dem,
-            ground_elevation_m: arguments.ground_elevation,
-            sensor_width_mm: arguments.sensor_width,
-            pos: arguments.pos,
-            looking_down: arguments.looking_down,
-            min_views: arguments.min_views,
-            any_view: arguments.any_view,
-        },
-        survey: arguments.survey,
-        unit: arguments.unit.or_else(|| config().unit.clone()),
-        captured,
-        timezone: arguments.timezone,
-        allow_coarse: arguments.allow_coarse,
-        restart: arguments.restart,
-        review: crate::pages::review::page,
-        lang,
-    })
+impl Arguments {
+    fn talk(&self, lang: Lang) -> Run {
+        Run::new(self.threads, (self.json, self.quiet), lang)
+    }
+}
+
+/// How a run is made and told.
+pub(super) struct Run {
+    /// Worker threads.
+    pub(super) threads: usize,
+    json: bool,
+    quiet: bool,
+    talk: Talk,
+}
+
+impl Run {
+    /// By the arguments, the configuration file and the machine.
+    pub(super) fn new(threads: Option<usize>, (json, quiet): (bool, bool), lang: Lang) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            threads: threads.or(config().threads).unwrap_or(cores),
+            json,
+            quiet,
+            talk: Talk::new(lang, quiet),
+        }
+    }
+
+    /// Makes a run that the interrupt key can stop.
+    pub(super) fn watched<T>(
+        &self,
+        run: impl FnOnce(&Talk, &AtomicBool) -> Result<T, ScanError>,
+    ) -> Result<T, Box<dyn Say>> {
+        let stop = watched()?;
+        let result = run(&self.talk, &stop);
+        self.talk.end();
+        result.map_err(|e| Box::new(e) as Box<dyn Say>)
+    }
+
+    /// Makes a run and tells what came of it.
+    pub(super) fn around(
+        &self,
+        run: impl FnOnce(&Talk, &AtomicBool) -> Result<Summary, ScanError>,
+        lang: Lang,
+    ) -> Result<Done, Box<dyn Say>> {
+        let summary = self.watched(run)?;
+        if self.json {
+            talk::json(&told::machine(&summary));
+        } else if !self.quiet {
+            told::people(&summary, lang);
+        }
+        Ok(if summary.is_partial() {
+            Done::Partly
+        } else {
+            Done::Whole
+        })
+    }
+
+    /// Says a sentence, or a value to programs.
+    pub(super) fn tell(&self, value: &serde_json::Value, sentence: &str) {
+        if self.json {
+            talk::json(value);
+        } else if !self.quiet {
+            talk::tell(sentence);
+        }
+    }
+}
+
+impl Options {
+    /// The same options for any folder of any machine that has the same paths.
+    pub(super) fn anywhere(mut self) -> Self {
+        let absolute = |path: &mut Option<PathBuf>| {
+            if let Some(path) = path
+                && let Ok(whole) = std::path::absolute(&*path)
+            {
+                *path = whole;
+            }
+        };
+        for path in [
+            &mut self.within,
+            &mut self.model,
+            &mut self.dem,
+            &mut self.pos,
+        ] {
+            absolute(path);
+        }
+        self.unit = self.unit.or_else(|| config().unit.clone());
+        self
+    }
+
+    /// What is asked of a scan of these inputs. Its results folder and threads are the caller's to say.
+    pub(super) fn request(self, inputs: Vec<PathBuf>, lang: Lang) -> Result<Request, Box<dyn Say>> {
+        let crs = self
+            .crs
+            .as_deref()
+            .map(Crs::parse)
+            .transpose()
+            .map_err(|e| Box::new(e) as Box<dyn Say>)?;
+        let captured: Option<Captured> = self
+            .captured
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|e: crate::imagery::CapturedError| Box::new(e) as Box<dyn Say>)?;
+        Ok(Request {
+            inputs,
+            out: PathBuf::new(),
+            model: self.model,
+            device: self.device,
+            threshold: self.threshold,
+            threads: 1,
+            site_radius_m: self.site_radius,
+            within: self.within,
+            raster: RasterOptions {
+                crs,
+                towgs84: self.towgs84,
+                bands: self.bands,
+            },
+            photos: PhotoRequest {
+                dem: self.dem,
+                ground_elevation_m: self.ground_elevation,
+                sensor_width_mm: self.sensor_width,
+                pos: self.pos,
+                looking_down: self.looking_down,
+                min_views: self.min_views,
+                any_view: self.any_view,
+            },
+            survey: self.survey,
+            unit: self.unit.or_else(|| config().unit.clone()),
+            captured,
+            timezone: self.timezone,
+            allow_coarse: self.allow_coarse,
+            restart: false,
+            review: crate::pages::review::page,
+            lang,
+        })
+    }
 }

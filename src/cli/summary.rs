@@ -116,6 +116,15 @@ fn passed_over(summary: &Summary, lang: Lang) {
 }
 
 fn flights(summary: &Summary, lang: Lang) {
+    if !summary.not_run.is_empty() {
+        let shards: Vec<String> = summary.not_run.iter().map(usize::to_string).collect();
+        let shards = shards.join(", ");
+        talk::data(&tr!(
+            lang,
+            "not run       shards {shards}",
+            "未运行    分片 {shards}"
+        ));
+    }
     if summary.doubted > 0 {
         let doubted = summary.doubted;
         talk::data(&tr!(

@@ -2,7 +2,7 @@
 
 use super::bands::{Colours, NoData};
 use super::orthomosaic::{Orthomosaic, open};
-use super::pixels::{pixels as area, PixelReader, Pixels, Validity};
+use super::pixels::{PixelReader, Pixels, Validity, pixels as area};
 use super::planes::{Planes, pixels, read};
 use super::raster_error::RasterError;
 use super::source::Level;
@@ -50,8 +50,7 @@ impl PixelReader for OrthomosaicReader {
     }
 
     fn stored_pixels(&self, rect: Rect) -> u64 {
-        let is_stored =
-            |block: &Rect| !(self.orthomosaic.can_be_sparse && self.is_sparse(*block));
+        let is_stored = |block: &Rect| !(self.orthomosaic.can_be_sparse && self.is_sparse(*block));
         let blocks = self.blocks(rect).into_iter();
         blocks.filter(is_stored).map(area).sum()
     }

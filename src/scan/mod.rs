@@ -29,6 +29,6 @@ pub(crate) use request::in_range;
 pub use request::{PhotoRequest, Request};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
-pub use shards::{ShardError, ShardStatus, merge, plan_shards, run_shard, status};
+pub use shards::{ShardError, ShardStatus, merge, plan_shards, planned_options, run_shard, status};
 pub use summary::Summary;
 pub use write::review::{About, Card, ReviewPage};

@@ -48,7 +48,6 @@ fn run(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(Summary, Option<Ranked>), ScanError> {
-    let started = Instant::now();
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
     search.first_works()?;
@@ -180,6 +179,7 @@ fn summary(
         sources: source_facts(search),
         grounds: ground.areas,
         refused: Vec::new(),
+        not_run: Vec::new(),
         photos: (viewing.photos_searched(), search.sources.flights),
         photos_gsd_cm: search.sources.photos_gsd_cm(),
         skipped: viewing.skipped(),

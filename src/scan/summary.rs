@@ -35,6 +35,8 @@ pub struct Summary {
     pub photos_gsd_cm: Option<(f64, f64)>,
     /// Photos searched, and the flights they were taken on.
     pub photos: (usize, usize),
+    /// Numbers of the shards of a plan that have not been run, where they were merged without.
+    pub not_run: Vec<usize>,
     /// Square metres that could not be read.
     pub unreadable_m2: f64,
     /// Tiles scored in all, and how many of them in earlier runs.
@@ -52,6 +54,6 @@ pub struct Summary {
 impl Summary {
     /// Whether something that was asked for could not be searched: exit code 2.
     pub fn is_partial(&self) -> bool {
-        !self.refused.is_empty() || self.unreadable_m2 > 0.0
+        !self.refused.is_empty() || !self.not_run.is_empty() || self.unreadable_m2 > 0.0
     }
 }

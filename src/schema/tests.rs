@@ -1,7 +1,8 @@
 //! The schemas under `docs/schema/` are those of the types. With `PAPAVER_UPDATE_SCHEMAS` set they are written anew.
 
 use super::{
-    CandidateProperties, CoverageProperties, Decisions, FileMembers, ScanRecord, ScoreLine,
+    CandidateProperties, CoverageProperties, Decisions, FileMembers, PlanRecord, ScanRecord,
+    ScoreLine,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, json_schema};
@@ -78,6 +79,10 @@ fn the_published_schemas_are_those_of_the_types() {
         (
             "scores.schema.json",
             written::<ScoreLine>("a line of scores.jsonl after its CRC-32, papaver.scores/1"),
+        ),
+        (
+            "plan.schema.json",
+            written::<PlanRecord>("plan.json, papaver.plan/1"),
         ),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");

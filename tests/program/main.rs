@@ -37,6 +37,7 @@ mod real_orthos;
 mod received;
 mod resume;
 mod said;
+mod shards;
 mod truth;
 mod vectors_as_sent;
 mod within;

@@ -31,7 +31,7 @@ fn poses() -> Vec<Pose> {
 }
 
 /// Writes the photos; those numbered in `dark` show nothing.
-fn write(folder: &Path, dark: &[usize]) {
+pub fn write(folder: &Path, dark: &[usize]) {
     for (i, pose) in poses().iter().enumerate() {
         let mut picture = render(&scene(), pose);
         if dark.contains(&i) {

@@ -202,7 +202,7 @@ pub fn check_candidates(features: &[Feature], folder: &Path) {
 
 /// What every coverage has: known words, areas that hold, parts that do not overlap.
 pub fn check_coverage(features: &[Feature]) {
-    const REASONS: [&str; 10] = [
+    const REASONS: [&str; 11] = [
         "nodata",
         "blank",
         "unreadable",
@@ -212,6 +212,7 @@ pub fn check_coverage(features: &[Feature]) {
         "no_altitude",
         "too_oblique",
         "quality",
+        "not_run",
         "gap",
     ];
     assert!(!features.is_empty());

@@ -4,6 +4,7 @@ use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, bad};
 use super::sites::{lonlat, show_changed};
+use crate::cli::plan::MergeShards;
 use crate::office::divide::{merge, split};
 use crate::words::Lang;
 use clap::Args;
@@ -12,34 +13,48 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct Merge {
     /// The site that becomes part of the other 被并入的图斑
-    site: String,
+    #[arg(required_unless_present = "plan", requires_all = ["into", "reason"])]
+    site: Option<String>,
     /// The site that stays 保留的图斑
-    #[arg(long)]
-    into: String,
+    #[arg(long, requires = "site")]
+    into: Option<String>,
     /// Why 理由
-    #[arg(long)]
-    reason: String,
+    #[arg(long, requires = "site")]
+    reason: Option<String>,
+    #[command(flatten)]
+    shards: MergeShards,
     #[command(flatten)]
     common: Common,
 }
 
 impl Merge {
+    /// What is asked of the shards of a scan, where it is about them, and whether JSON is wanted.
+    pub(in crate::cli) fn shards(&self) -> Option<(&MergeShards, bool)> {
+        let is_asked = self.shards.plan.is_some();
+        is_asked.then_some((&self.shards, self.common.json))
+    }
+
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let (site, into, reason) = (
+            self.site.unwrap_or_default(),
+            self.into.unwrap_or_default(),
+            self.reason.unwrap_or_default(),
+        );
         let context = Context {
             common: self.common,
             lang,
         };
         let (mut office, session) = context.office()?;
-        let site = office.store().find(&self.site)?;
-        let into = office.store().find(&self.into)?;
-        if into == site {
+        let from = office.store().find(&site)?;
+        let to = office.store().find(&into)?;
+        if to == from {
             return Err(bad(
                 "--into",
-                &self.into,
+                &into,
                 lang.pick("another site", "另一个图斑"),
             ));
         }
-        let changed = merge(&mut office, &session, site, into, self.reason)?;
+        let changed = merge(&mut office, &session, from, to, reason)?;
         show_changed(&changed, office.store(), &context);
         Ok(Done::Whole)
     }

@@ -39,10 +39,10 @@ pub enum ShardError {
         /// What is different.
         difference: String,
     },
-    /// There is no shard of that number.
+    /// There is no shard of that number, or none was named.
     NoSuchShard {
         /// The number.
-        shard: usize,
+        shard: Option<usize>,
         /// How many there are.
         shards: usize,
     },
@@ -105,6 +105,7 @@ fn listed(numbers: &[usize]) -> String {
 }
 
 impl ShardError {
+    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn what(&self, lang: Lang) -> String {
         match self {
             Self::Io { path, source } => {
@@ -113,11 +114,19 @@ impl ShardError {
             }
             Self::NotAPlan { path, why } => {
                 let path = path.display();
-                tr!(lang, "{path} is no plan: {why}", "{path} 不是扫描计划：{why}")
+                tr!(
+                    lang,
+                    "{path} is no plan: {why}",
+                    "{path} 不是扫描计划：{why}"
+                )
             }
             Self::OtherPlanThere { path } => {
                 let path = path.display();
-                tr!(lang, "{path} is the plan of another scan", "{path} 是另一次扫描的计划")
+                tr!(
+                    lang,
+                    "{path} is the plan of another scan",
+                    "{path} 是另一次扫描的计划"
+                )
             }
             Self::OtherProgram { path, program } => {
                 let path = path.display();
@@ -132,14 +141,29 @@ impl ShardError {
                 "what is to be searched is not what was planned: {difference}",
                 "待搜索的内容与计划不符：{difference}"
             ),
-            Self::NoSuchShard { shard, shards } => tr!(
+            Self::NoSuchShard {
+                shard: None,
+                shards,
+            } => tr!(
+                lang,
+                "which of the {shards} shards is not said",
+                "未指定运行 {shards} 个分片中的哪一个"
+            ),
+            Self::NoSuchShard {
+                shard: Some(shard),
+                shards,
+            } => tr!(
                 lang,
                 "there is no shard {shard}: the plan has {shards}, from 0 on",
                 "没有 {shard} 号分片：计划共 {shards} 个分片，从 0 编号"
             ),
             Self::Missing { shards } => {
                 let (n, which) = (shards.len(), listed(shards));
-                tr!(lang, "{n} shards have not been run: {which}", "{n} 个分片尚未运行：{which}")
+                tr!(
+                    lang,
+                    "{n} shards have not been run: {which}",
+                    "{n} 个分片尚未运行：{which}"
+                )
             }
             Self::Cut { path } => {
                 let path = path.display();

@@ -11,5 +11,5 @@ mod plan;
 mod run;
 
 pub use error::ShardError;
-pub use plan::plan_shards;
+pub use plan::{plan_shards, planned_options};
 pub use run::{ShardStatus, merge, run_shard, status};

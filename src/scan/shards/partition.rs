@@ -36,7 +36,7 @@ pub fn partition(tasks: &[Weighed], shards: usize) -> Vec<ShardRecord> {
         let number = u64::try_from(shards.max(1)).unwrap_or(u64::MAX);
         // The shard in which the middle of the task falls.
         let middle = before + cost(task) / 2;
-        let shard = if total == 0 { 0 } else { middle * number / total };
+        let shard = (middle * number).checked_div(total).unwrap_or(0);
         if parts.is_empty() || (shard > open && !task.is_bound) {
             parts.push(ShardRecord {
                 tasks: Vec::new(),
@@ -58,7 +58,9 @@ fn add(part: &mut ShardRecord, task: &Weighed) {
     part.valid_pixels += task.weight.valid_pixels;
     match part.tasks.last_mut() {
         Some(TaskRange(work, _, after)) if (*work, *after) == (task.work, task.task) => *after += 1,
-        _ => part.tasks.push(TaskRange(task.work, task.task, task.task + 1)),
+        _ => part
+            .tasks
+            .push(TaskRange(task.work, task.task, task.task + 1)),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::scan::progress::Progress;
 use crate::scan::request::Request;
 use crate::scan::run::floor_of;
 use crate::scan::score::RunKey;
-use crate::schema::{PLAN_FORMAT, PlanRecord, ScoreLine, ScoresKey, ShardHead, SHARD_FORMAT, TaskRange};
+use crate::schema::{
+    PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
+};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -76,7 +78,10 @@ impl Plan {
     pub fn tasks(&self, shard: usize) -> Result<&[TaskRange], ShardError> {
         let shards = self.record.shards.len();
         let found = self.record.shards.get(shard);
-        let found = found.ok_or(ShardError::NoSuchShard { shard, shards })?;
+        let found = found.ok_or(ShardError::NoSuchShard {
+            shard: Some(shard),
+            shards,
+        })?;
         Ok(&found.tasks)
     }
 
@@ -102,6 +107,14 @@ fn key_of(key: &ScoresKey) -> RunKey {
         options: key.options.clone(),
         sources: key.sources.clone(),
     }
+}
+
+/// The options that the plan in a folder keeps.
+///
+/// # Errors
+/// Those of reading the plan.
+pub fn planned_options(folder: &Path) -> Result<serde_json::Value, ShardError> {
+    Ok(Plan::read(folder)?.record.options)
 }
 
 /// Plans a scan in so many shards, into a folder; `options` is what [`PlanRecord::options`] says. Planning the same again is
@@ -151,7 +164,9 @@ fn weighed(works: &[Work]) -> Vec<Weighed> {
     for (id, work) in numbered(works) {
         let is_photo = work.imagery.as_photo().is_some();
         // To open a photo is to decode it; a raster that cannot be opened says so when it is scored.
-        let reader = (!is_photo).then(|| work.imagery.open(work.level).ok()).flatten();
+        let reader = (!is_photo)
+            .then(|| work.imagery.open(work.level).ok())
+            .flatten();
         for task in work.tasks() {
             let (mut tiles, mut valid_pixels) = (0, 0);
             for core in work.cores_of(std::iter::once(task)) {

@@ -129,7 +129,10 @@ pub fn merge(
         own: (!missing.is_empty()).then_some(nothing),
     };
     let (summary, _) = go_on(&mut search, (&mut journal, kept), None, progress, stop)?;
-    Ok(summary)
+    Ok(Summary {
+        not_run: missing,
+        ..summary
+    })
 }
 
 /// The scores of all shards that have been run, and the numbers of the others.

@@ -20,7 +20,7 @@ use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
-use crate::scan::{JournalError, ModelError, ScanError};
+use crate::scan::{JournalError, ModelError, ScanError, ShardError};
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
 use crate::store::bundle::BundleError;
@@ -253,7 +253,18 @@ fn scan() -> Vec<Box<dyn Say>> {
         Dem(DemError::Elsewhere { path: path() }),
         Pos(PosError::Empty { path: path() }),
         Range { what: Both("the threshold", "阈值"), value: "2".into(), allowed: Both("0–1", "0–1") },
+        Shard(ShardError::Missing { shards: vec![1] }),
         Interrupted { folder: path() },
+    })));
+    all.extend(boxed(every!(ShardError {
+        Io { path: path(), source: denied() },
+        NotAPlan { path: path(), why: "x".into() }, OtherPlanThere { path: path() },
+        OtherProgram { path: path(), program: "0.0.1".into() },
+        Changed { difference: "x".into() },
+        NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
+        Missing { shards: (0..30).collect() },
+        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() },
+        OtherFormat { path: path(), format: "x".into() },
     })));
     all.extend(boxed(every!(EvaluateError {
         NoTruth { path: path() },

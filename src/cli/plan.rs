@@ -1,0 +1,221 @@
+//! `papaver plan`, `papaver merge` and one shard of `papaver scan`: a scan on several machines.
+
+use super::scan::{Options, Run};
+use super::{Done, slurm, talk};
+use crate::scan::{Request, ShardError, merge, plan_shards, planned_options, run_shard, status};
+use crate::tr;
+use crate::words::{Lang, Say};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `papaver plan`.
+#[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct Arguments {
+    /// Orthomosaics, geotagged drone photos, folders of them, or a .txt list of paths, as for a scan 正射影像、带定位的航拍照片、其文件夹，或 .txt 路径清单，与扫描相同
+    #[arg(required_unless_present_any = ["status", "slurm"], value_name = "IMAGERY")]
+    inputs: Vec<PathBuf>,
+    /// The plan's folder, where the shards are kept too 计划文件夹，分片结果也存放于此
+    #[arg(short, long, value_name = "PLAN", default_value = "papaver-plan")]
+    output: PathBuf,
+    /// How many shards 分片数
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    shards: u32,
+    /// Say how far the shards of a plan are 查看计划中各分片的完成情况
+    #[arg(long, conflicts_with = "inputs")]
+    status: bool,
+    /// Print a script that submits the shards of a plan as an array job of Slurm, and the merge after them 输出 Slurm 提交脚本：以作业数组运行各分片，随后合并
+    #[arg(long)]
+    slurm: bool,
+    #[command(flatten)]
+    options: Options,
+    /// Print what there is to say as JSON on the standard output 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but warnings and errors 除警告和错误外不输出
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Arguments of `papaver merge` for the shards of a scan.
+#[derive(Debug, Args)]
+pub struct MergeShards {
+    /// Instead of sites, the shards of this plan, into the results that one scan would have written 不合并图斑，而是合并此计划的各分片，得到与一次扫描相同的结果
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["site", "into", "reason"])]
+    pub(super) plan: Option<PathBuf>,
+    /// Shards: folder for the results (default: papaver-out) 分片：结果文件夹（默认 papaver-out）
+    #[arg(short, long, value_name = "DIR", requires = "plan")]
+    output: Option<PathBuf>,
+    /// Shards: merge what there is; the ground of those that have not been run is mapped as not searched 分片：合并已有的；未运行分片的地面在图上标为未搜索
+    #[arg(long, requires = "plan")]
+    partial: bool,
+    /// Shards: worker threads (default: one a core) 分片：线程数（默认每核一个）
+    #[arg(long, value_name = "N", requires = "plan")]
+    threads: Option<usize>,
+    /// Shards: discard earlier work in the output folder 分片：丢弃输出文件夹中此前的进度，重新开始
+    #[arg(long, requires = "plan")]
+    restart: bool,
+    /// Shards: say nothing but warnings and errors 分片：除警告和错误外不输出
+    #[arg(short, long, requires = "plan")]
+    quiet: bool,
+}
+
+/// What a plan keeps of the command line.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    inputs: Vec<PathBuf>,
+    #[serde(flatten)]
+    options: Options,
+}
+
+/// An error of a plan, to be told.
+fn boxed(error: ShardError) -> Box<dyn Say> {
+    Box::new(error)
+}
+
+/// Runs `papaver plan`.
+pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let folder = arguments.output;
+    let run = Run::new(None, (arguments.json, arguments.quiet), lang);
+    if !arguments.inputs.is_empty() {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let inputs: Vec<PathBuf> = arguments.inputs.into_iter().map(absolute).collect();
+        let kept = Kept {
+            inputs: inputs.clone(),
+            options: arguments.options.anywhere(),
+        };
+        let written = json!(kept);
+        let request = kept.options.request(inputs, lang)?;
+        let shards = usize::try_from(arguments.shards).unwrap_or(usize::MAX);
+        let record =
+            run.watched(|talk, _| plan_shards(&request, written, (&folder, shards), talk))?;
+        let (n, tiles) = (
+            record.shards.len(),
+            record.shards.iter().map(|s| s.tiles).sum::<u64>(),
+        );
+        let (shown, last) = (folder.display(), n.saturating_sub(1));
+        run.tell(
+            &json!({"plan": folder, "shards": n, "tiles": tiles}),
+            &tr!(
+                lang,
+                "{n} shards with {tiles} tiles in {shown}; run each with `papaver scan --plan {shown} --shard 0` to `{last}`, then `papaver merge --plan {shown}`",
+                "{shown}：{n} 个分片，瓦片 {tiles} 个；请依次运行 `papaver scan --plan {shown} --shard 0` 至 `{last}`，再运行 `papaver merge --plan {shown}`"
+            ),
+        );
+    }
+    if arguments.status {
+        return progress(&folder, &run, lang);
+    }
+    if arguments.slurm {
+        let shards = status(&folder).map_err(boxed)?.shards;
+        talk::data(slurm::script(&folder, shards).trim_end());
+    }
+    Ok(Done::Whole)
+}
+
+/// Says how far the shards are; not whole while some are missing.
+fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let found = status(folder).map_err(boxed)?;
+    let (shards, missing) = (found.shards, found.missing.len());
+    let (all, done) = found.tiles;
+    let left: Vec<String> = found.missing.iter().map(usize::to_string).collect();
+    let left = left.join(", ");
+    run.tell(
+        &json!({"shards": shards, "missing": found.missing, "tiles": all, "tiles_done": done}),
+        &if missing == 0 {
+            tr!(lang, "all {shards} shards are done", "{shards} 个分片已全部完成")
+        } else {
+            tr!(
+                lang,
+                "{missing} of {shards} shards have not been run ({done} of {all} tiles are done): {left}",
+                "{shards} 个分片中有 {missing} 个尚未运行（瓦片已完成 {done}/{all}）：{left}"
+            )
+        },
+    );
+    Ok(if missing == 0 {
+        Done::Whole
+    } else {
+        Done::Partly
+    })
+}
+
+/// The request that a plan keeps.
+fn request(plan: &Path, run: &Run, lang: Lang) -> Result<Request, Box<dyn Say>> {
+    let written = planned_options(plan).map_err(boxed)?;
+    let kept: Kept = serde_json::from_value(written).map_err(|e| {
+        boxed(ShardError::NotAPlan {
+            path: plan.into(),
+            why: e.to_string(),
+        })
+    })?;
+    let request = kept.options.request(kept.inputs, lang)?;
+    Ok(Request {
+        threads: run.threads,
+        ..request
+    })
+}
+
+/// Scores one shard of a plan.
+pub(super) fn run_one(
+    plan: &Path,
+    shard: Option<usize>,
+    run: &Run,
+    lang: Lang,
+) -> Result<Done, Box<dyn Say>> {
+    let of_job = || {
+        std::env::var("SLURM_ARRAY_TASK_ID")
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
+    };
+    let Some(shard) = shard.or_else(of_job) else {
+        return Err(boxed(ShardError::NoSuchShard {
+            shard: None,
+            shards: status(plan).map_err(boxed)?.shards,
+        }));
+    };
+    let request = request(plan, run, lang)?;
+    let (tiles, now) = run.watched(|talk, stop| run_shard(&request, (plan, shard), talk, stop))?;
+    run.tell(
+        &json!({"shard": shard, "tiles": tiles, "done_before": !now}),
+        &if now {
+            tr!(
+                lang,
+                "shard {shard}: {tiles} tiles",
+                "分片 {shard}：瓦片 {tiles} 个"
+            )
+        } else {
+            tr!(
+                lang,
+                "shard {shard} was done before",
+                "分片 {shard} 此前已完成"
+            )
+        },
+    );
+    Ok(Done::Whole)
+}
+
+impl MergeShards {
+    /// Merges them.
+    pub fn run(&self, json: bool, lang: Lang) -> Result<Done, Box<dyn Say>> {
+        let run = Run::new(self.threads, (json, self.quiet), lang);
+        let plan = self.plan.as_deref().unwrap_or(Path::new("papaver-plan"));
+        let out = self.output.clone();
+        let request = Request {
+            out: out.unwrap_or_else(|| "papaver-out".into()),
+            restart: self.restart,
+            ..request(plan, &run, lang)?
+        };
+        let partial = self.partial;
+        run.around(
+            |talk, stop| merge(&request, plan, partial, talk, stop),
+            lang,
+        )
+    }
+}

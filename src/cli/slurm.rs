@@ -1,0 +1,49 @@
+//! The script that runs a plan under Slurm.
+
+use std::path::Path;
+
+/// A word of a shell script.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A script that submits the shards of a plan as an array job and the merge after it. A job that a node loses is put back
+/// into the queue; a shard that is done stays as it is.
+pub fn script(plan: &Path, shards: usize) -> String {
+    let absolute = |path: &Path| {
+        let whole = std::path::absolute(path).unwrap_or_else(|_unknown| path.into());
+        whole.to_string_lossy().into_owned()
+    };
+    let program = std::env::current_exe().map_or_else(|_| "papaver".into(), |p| absolute(&p));
+    let (program, plan) = (quoted(&program), quoted(&absolute(plan)));
+    let last = shards.saturating_sub(1);
+    format!(
+        r#"#!/bin/sh
+# Run this where `sbatch` is: it submits the shards, and the merge for when all are done.
+# The plan, the imagery and the program lie at the same paths on every node.
+set -eu
+plan={plan}
+program={program}
+export plan program
+shards=$(sbatch --parsable --export=ALL <<'JOB'
+#!/bin/sh
+#SBATCH --job-name=papaver
+#SBATCH --array=0-{last}
+#SBATCH --requeue
+#SBATCH --ntasks=1
+#SBATCH --cpus-per-task=1
+#SBATCH --open-mode=append
+exec "$program" scan --plan "$plan" --threads "${{SLURM_CPUS_PER_TASK:-1}}"
+JOB
+)
+sbatch --export=ALL --dependency=afterok:"${{shards%%;*}}" <<'JOB'
+#!/bin/sh
+#SBATCH --job-name=papaver-merge
+#SBATCH --requeue
+#SBATCH --ntasks=1
+#SBATCH --cpus-per-task=1
+exec "$program" merge --plan "$plan" --output "$plan/results" --threads "${{SLURM_CPUS_PER_TASK:-1}}"
+JOB
+"#
+    )
+}

@@ -1,0 +1,326 @@
+//! A scan in shards: the same bytes as in one go, in whatever number, order and repetition, and with workers killed; what is
+//! missing, damaged or of another plan is named.
+
+use crate::ground::Place;
+use crate::paint::Picture;
+use crate::photos_views::write as write_photos;
+use crate::results::{Results, json};
+use crate::resume::files;
+use crate::run::{Ended, ended, fixture, papaver, scan};
+use crate::shots::Dice;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const MODEL: &str = "colour_dense.onnx";
+
+/// A raster with targets and a black collar.
+fn raster(path: &Path) {
+    let mut picture = Picture::bare(Place::utm(1.9), (1500, 1300));
+    for i in 0..20 {
+        picture.target(120 + i % 5 * 270, 50 + i / 5 * 265);
+    }
+    picture.fill(|x, y| x + y / 4 < 100, [0, 0, 0]);
+    picture.write(path, &["TILED=YES", "COMPRESS=DEFLATE"]);
+}
+
+fn plan(inputs: &[&Path], folder: &Path, shards: u64, options: &[&str]) -> Ended {
+    let mut command = papaver();
+    command.arg("plan").args(inputs).arg("-o").arg(folder);
+    command.arg("--model").arg(fixture(MODEL));
+    command.args(["--site-radius", "1", "--shards", &shards.to_string()]);
+    ended(command.args(options))
+}
+
+fn shard(folder: &Path, number: usize) -> std::process::Command {
+    let mut command = papaver();
+    command
+        .args(["scan", "-q", "--threads", "1", "--plan"])
+        .arg(folder);
+    command.args(["--shard", &number.to_string()]);
+    command
+}
+
+fn run_all(folder: &Path) {
+    for number in 0..numbers(folder) {
+        let ended = ended(&mut shard(folder, number));
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+    }
+}
+
+fn numbers(folder: &Path) -> usize {
+    let plan = json(&folder.join("plan.json"));
+    plan["shards"].as_array().expect("shards").len()
+}
+
+fn merge(folder: &Path, out: &Path, options: &[&str]) -> Ended {
+    let mut command = papaver();
+    command.args(["merge", "-q", "--plan"]).arg(folder);
+    ended(command.arg("--output").arg(out).args(options))
+}
+
+fn shard_file(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!("shards/{number:05}.jsonl"))
+}
+
+/// A history: shards in any number and order, some twice, some killed; then what is left.
+fn history(inputs: &[&Path], options: &[&str], random: &mut Dice) -> BTreeMap<String, Vec<u8>> {
+    let folder = TempDir::new().expect("temporary folder");
+    let (plan_folder, out) = (folder.path().join("plan"), folder.path().join("out"));
+    let upto = |random: &mut Dice, n: u32| (random.roll() * f64::from(n)) as u64;
+    let planned = plan(inputs, &plan_folder, 1 + upto(random, 8), options);
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    let n = numbers(&plan_folder);
+    for _ in 0..n {
+        let number = upto(random, n as u32) as usize;
+        let mut command = shard(&plan_folder, number);
+        if random.roll() < 0.4 {
+            let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+            let mut child = quiet.spawn().expect("started");
+            sleep(Duration::from_millis(upto(random, 400)));
+            child.kill().expect("killed");
+            child.wait().expect("ended");
+        } else {
+            assert_eq!(ended(&mut command).code, Some(0));
+        }
+        if random.roll() < 0.2 {
+            let early = merge(&plan_folder, &out, &[]);
+            assert!(matches!(early.code, Some(0 | 2)), "{}", early.err);
+        }
+    }
+    run_all(&plan_folder);
+    let merged = merge(&plan_folder, &out, &[]);
+    assert_eq!(merged.code, Some(0), "{}", merged.err);
+    files(&out)
+}
+
+fn expect_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(found), names(expected));
+    for (name, bytes) in expected {
+        assert!(found[name] == *bytes, "{name} differs");
+    }
+}
+
+/// Histories to try of each kind: `PAPAVER_CASES`, else 10.
+fn cases() -> u32 {
+    std::env::var("PAPAVER_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(10)
+}
+
+#[test]
+fn shards_of_a_raster_in_any_order_make_the_bytes_of_one_scan() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let out = folder.path().join("one");
+    scan(&[&ortho], &out, MODEL, &["-q"], 0);
+    assert_eq!(Results::read(&out).candidates.len(), 20);
+    let one = files(&out);
+    let mut random = Dice(7);
+    for _ in 0..cases() {
+        expect_same(&history(&[&ortho], &[], &mut random), &one);
+    }
+}
+
+#[test]
+fn shards_of_photos_in_any_order_make_the_bytes_of_one_scan() {
+    let folder = TempDir::new().expect("temporary folder");
+    let photos = folder.path().join("photos");
+    fs::create_dir(&photos).expect("folder");
+    // Some turn out to be of no use: what makes up for them is scored at the merge.
+    write_photos(&photos, &[3, 12]);
+    let options = ["--min-views", "2"];
+    let out = folder.path().join("one");
+    let mut quiet = options.to_vec();
+    quiet.push("-q");
+    scan(&[&photos], &out, MODEL, &quiet, 2);
+    let one = files(&out);
+    let mut random = Dice(11);
+    for _ in 0..cases().div_ceil(3) {
+        let folder = TempDir::new().expect("temporary folder");
+        let plan_folder = folder.path().join("plan");
+        let n = 1 + (random.roll() * 6.0) as u64;
+        assert_eq!(plan(&[&photos], &plan_folder, n, &options).code, Some(0));
+        let mut order: Vec<usize> = (0..numbers(&plan_folder)).collect();
+        order.sort_by_key(|_| (random.roll() * 1e6) as u64);
+        for number in order {
+            assert_eq!(ended(&mut shard(&plan_folder, number)).code, Some(0));
+        }
+        let out = folder.path().join("out");
+        assert_eq!(
+            merge(&plan_folder, &out, &[]).code,
+            Some(2),
+            "two photos are of no use"
+        );
+        expect_same(&files(&out), &one);
+    }
+}
+
+#[test]
+fn the_same_plan_and_the_same_shard_give_the_same_bytes() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    for at in [&a, &b, &a] {
+        assert_eq!(plan(&[&ortho], at, 3, &[]).code, Some(0));
+    }
+    let read = |path: PathBuf| fs::read(path).expect("read");
+    assert_eq!(read(a.join("plan.json")), read(b.join("plan.json")));
+    let mut job = papaver();
+    job.args(["scan", "-q", "--plan"])
+        .arg(&a)
+        .env("SLURM_ARRAY_TASK_ID", "1");
+    assert_eq!(ended(&mut job).code, Some(0));
+    assert_eq!(
+        ended(shard(&b, 1).args(["--threads", "1"])).code,
+        Some(1),
+        "said twice"
+    );
+    assert_eq!(ended(&mut shard(&b, 1)).code, Some(0));
+    assert_eq!(read(shard_file(&a, 1)), read(shard_file(&b, 1)));
+    // Another plan does not take the folder of this one.
+    let other = plan(&[&ortho], &a, 4, &[]);
+    assert_eq!(other.code, Some(1));
+    assert!(other.err.contains("plan of another scan"), "{}", other.err);
+}
+
+#[test]
+fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 4, &[]);
+    for number in [0, 1, 3] {
+        assert_eq!(ended(&mut shard(&at, number)).code, Some(0));
+    }
+    let status = ended(
+        papaver()
+            .args(["plan", "--status", "--json", "-o"])
+            .arg(&at),
+    );
+    assert_eq!(status.code, Some(2));
+    let said: serde_json::Value = serde_json::from_str(&status.out).expect("JSON");
+    assert_eq!(said["missing"], serde_json::json!([2]));
+    let refused = merge(&at, &out, &[]);
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.err.contains("have not been run: 2"),
+        "{}",
+        refused.err
+    );
+    let partial = merge(&at, &out, &["--partial"]);
+    assert_eq!(partial.code, Some(2), "{}", partial.err);
+    let part = Results::read(&out);
+    let not_run = part.not_searched.get("not_run").copied();
+    let whole = folder.path().join("whole");
+    scan(&[&ortho], &whole, MODEL, &["-q"], 0);
+    let all = Results::read(&whole);
+    let both = part.searched_m2 + not_run.expect("it is mapped");
+    // The collar of the part that was not run is not known to be one.
+    assert!(
+        (both / all.searched_m2 - 1.0).abs() < 0.02,
+        "{both} {}",
+        all.searched_m2
+    );
+    assert!(part.candidates.len() < all.candidates.len());
+    // Once it has been run, the same folder becomes the whole.
+    assert_eq!(ended(&mut shard(&at, 2)).code, Some(0));
+    assert_eq!(merge(&at, &out, &[]).code, Some(0));
+    expect_same(&files(&out), &files(&whole));
+}
+
+#[test]
+fn a_shard_that_is_not_what_was_written_is_refused_by_name() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, other) = (folder.path().join("plan"), folder.path().join("other"));
+    let out = folder.path().join("out");
+    plan(&[&ortho], &at, 3, &[]);
+    plan(&[&ortho], &other, 2, &[]);
+    run_all(&at);
+    run_all(&other);
+    let path = shard_file(&at, 1);
+    let good = fs::read(&path).expect("read");
+    let refused = |bytes: &[u8], says: &str| {
+        fs::write(&path, bytes).expect("written");
+        let ended = merge(&at, &out, &[]);
+        assert_eq!(ended.code, Some(1), "{says}: {}", ended.err);
+        assert!(
+            ended.err.contains("00001.jsonl") && ended.err.contains(says),
+            "{}",
+            ended.err
+        );
+        assert!(!out.exists(), "nothing was begun");
+    };
+    let mut random = Dice(3);
+    for _ in 0..8 {
+        let mut flipped = good.clone();
+        let byte = (random.roll() * good.len() as f64) as usize;
+        flipped[byte] ^= 1;
+        refused(&flipped, "");
+    }
+    refused(&good[..good.len() / 2], "ends too early");
+    let lines = good.split_inclusive(|b| *b == b'\n').count();
+    let whole_lines: Vec<u8> = good
+        .split_inclusive(|b| *b == b'\n')
+        .take(lines - 1)
+        .flatten()
+        .copied()
+        .collect();
+    refused(&whole_lines, "ends too early");
+    refused(
+        &fs::read(shard_file(&other, 1)).expect("read"),
+        "another plan",
+    );
+    refused(
+        &fs::read(shard_file(&at, 0)).expect("read"),
+        "another shard",
+    );
+    let first = good.iter().position(|b| *b == b'\n').expect("a line");
+    let head =
+        String::from_utf8_lossy(&good[9..first]).replace("papaver.shard/1", "papaver.shard/9");
+    let head = format!("{:08x} {head}\n", crc32fast::hash(head.as_bytes()));
+    refused(
+        &[head.as_bytes(), &good[first + 1..]].concat(),
+        "papaver.shard/9",
+    );
+    fs::write(&path, &good).expect("written");
+    assert_eq!(merge(&at, &out, &[]).code, Some(0));
+}
+
+#[test]
+fn imagery_that_changed_since_the_plan_is_refused_by_name() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let at = folder.path().join("plan");
+    plan(&[&ortho], &at, 2, &[]);
+    Picture::with_nine(Place::utm(1.9), (1500, 1300))
+        .write(&ortho, &["TILED=YES", "COMPRESS=DEFLATE"]);
+    let refused = ended(&mut shard(&at, 0));
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.err.contains("content of ortho.tif"),
+        "{}",
+        refused.err
+    );
+    let none = ended(&mut shard(&at, 9));
+    assert!(none.err.contains("no shard 9"), "{}", none.err);
+    let plan_file = at.join("plan.json");
+    let text = fs::read_to_string(&plan_file)
+        .expect("read")
+        .replace(env!("CARGO_PKG_VERSION"), "0.0.1");
+    fs::write(&plan_file, text).expect("written");
+    let old = ended(&mut shard(&at, 0));
+    assert!(old.err.contains("version 0.0.1"), "{}", old.err);
+}
