@@ -308,7 +308,12 @@ fn received_said(received: &Received, lang: Lang) {
             "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
         ));
     }
-    let n = applied.unnamed;
+    evidence_said(received, lang);
+}
+
+/// Files of evidence that were not kept, and those that have not come.
+fn evidence_said(received: &Received, lang: Lang) {
+    let n = received.applied.unnamed;
     if n > 0 {
         data(&tr!(
             lang,
