@@ -166,7 +166,12 @@ impl World {
                     ..confirm
                 })
             }
-            4 => trust(other, number % 2 == 0, number as u64 % 9),
+            4 => {
+                // Also of a device that belongs to somebody else.
+                let own = format!("{}001", UNITS[device]);
+                let unit = [UNITS[other], &own][name % 2];
+                trust_for(other, unit, number % 2 == 0, number as u64 % 9)
+            }
             5 => {
                 // The chain parts here.
                 let chain = &self.chains[device];
@@ -213,9 +218,13 @@ impl World {
 }
 
 fn trust(of: usize, trusted: bool, after: u64) -> Body {
+    trust_for(of, UNITS[of], trusted, after)
+}
+
+fn trust_for(of: usize, unit: &str, trusted: bool, after: u64) -> Body {
     Body::Trust(Trust {
         device: DeviceId::of(&key_of(of as u8 + 1)),
-        unit: UNITS[of].into(),
+        unit: unit.into(),
         trusted,
         after: (!trusted).then_some(after),
         reason: (!trusted).then(|| "stolen".into()),
