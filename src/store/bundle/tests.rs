@@ -1,7 +1,7 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, State};
 use crate::store::evidence;
@@ -528,19 +528,36 @@ fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let (mut county, a) = office(folder.path(), "410423", 1);
     let file = photo(&county, b"\xFF\xD8\xFF one and the same");
     let one = add(&mut county, &a, "event:1", vec![file.clone()]);
-    let other = add(&mut county, &a, "event:2", vec![file]);
+    let other = SiteKey::of_origin("event:2");
+    let create = Create::new(
+        Source::Find,
+        "event:2".into(),
+        Place::point(LonLat::new(113.4, 33.74)),
+    );
+    let create = Body::Create(Box::new(create));
+    say(&mut county, &a, Some(other), vec![file], create);
     let of = |county: &Store, key| {
         let site = county.site(key).expect("read").expect("there");
         county.pictures_elsewhere(&site).expect("read").len()
     };
     assert_eq!((of(&county, one), of(&county, other)), (1, 1));
-    // Into a site whose state it does not know: refused, and no kinship.
+    // Kilometres away: refused, and no kinship.
     let merge = Body::Merge(Merge {
         into: other,
-        into_state: State::Closed,
+        into_state: State::Candidate,
         reason: "the same".into(),
     });
-    say(&mut county, &a, Some(one), vec![], merge);
+    // No program makes such an event; one that was forged arrives.
+    let last = county.events(0, 100).expect("events").pop().expect("some");
+    let mut event = last.event.clone();
+    (event.seq, event.prev) = (last.event.seq + 1, Some(last.hash));
+    event.id = next_id(Some(last.event.id), 0, [5; 8]);
+    (event.site, event.evidence, event.body) = (Some(one), vec![], merge);
+    let known = |key| county.site(key).expect("read").expect("there").heads;
+    event.based_on = [known(one), known(other)].concat();
+    let key = county.signing_key().expect("open for writing").clone();
+    let forged = Sealed::seal(event, &key, None).expect("sealed");
+    county.write(|s| s.take(&[forged])).expect("taken");
     let refused = county.site(one).expect("read").expect("there").refused;
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!((of(&county, one), of(&county, other)), (1, 1));
