@@ -283,6 +283,94 @@ fn trust_goes_downwards_and_revoking_it_has_an_effect() {
 }
 
 #[test]
+fn what_stands_only_by_a_revoked_devices_word_is_listed_so() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let town = Office::begin(kept.path(), "410423001", "town");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    county.trusts(&town, "410423001");
+    assert_eq!(county.take(&town).0, Some(0));
+    assert_eq!(province.take(&county).0, Some(0));
+    let listed = |arguments: &[&str]| {
+        let all = province.ok("chief", &[&["trust"], arguments].concat());
+        let own = |line: &&str| line.contains(&town.device());
+        all.lines().find(own).expect("listed").to_owned()
+    };
+    assert!(!listed(&[]).contains("only by the word"), "{}", listed(&[]));
+    let reason = ["--revoke", "--reason", "laptop stolen"];
+    province.ok(
+        "chief",
+        &[&["trust", &county.device()][..], &reason].concat(),
+    );
+    let told = listed(&[]);
+    assert!(told.contains("only by the word of 410423"), "{told}");
+    let told = listed(&["--lang", "zh"]);
+    assert!(told.contains("仅凭已被撤销信任的 410423"), "{told}");
+    let known: Value = serde_json::from_str(&listed(&["--json"])).expect("JSON");
+    assert_eq!(known["rests_on_revoked"], json!(county.device()));
+    assert_eq!(
+        (&known["trusted"], &known["rests_on_revoked_unit"]),
+        (&json!(true), &json!("410423"))
+    );
+    // Trusted directly it needs nobody's word; a device that is revoked itself rests on none.
+    province.trusts(&town, "410423001");
+    assert!(!listed(&[]).contains("only by the word"), "{}", listed(&[]));
+}
+
+#[test]
+fn what_was_held_back_behind_a_gap_does_not_count_once_its_device_is_revoked() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let colleague = Office::begin(kept.path(), "410423", "b");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    province.trusts(&colleague, "410423");
+    colleague.trusts(&county, "410423");
+    let known = county.add("113.30,33.74");
+    let bundle = ["bundle", "create"];
+    county.ok(
+        "chief",
+        &[&bundle[..], &["1.bundle", "--point", "1"]].concat(),
+    );
+    let held_back = county.add("113.31,33.74");
+    county.ok(
+        "chief",
+        &[&bundle[..], &["2.bundle", "--point", "2"]].concat(),
+    );
+    let last = county.add("113.32,33.74");
+    county.ok(
+        "chief",
+        &[&bundle[..], &["3.bundle", "--since", "2"]].concat(),
+    );
+    for name in ["1.bundle", "3.bundle"] {
+        let taken = province.with("chief", None, &["bundle", "apply", name]);
+        assert_ne!(taken.status.code(), Some(1), "{name}");
+    }
+    let reason = ["--revoke", "--reason", "bribed"];
+    province.ok(
+        "chief",
+        &[&["trust", &county.device()][..], &reason].concat(),
+    );
+    // What lay in the gap comes by way of an honest colleague.
+    assert_eq!(colleague.take(&county).0, Some(0));
+    let (code, told) = province.take(&colleague);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("trusted no longer"), "{told}");
+    let sites = province.ok("chief", &["sites"]);
+    let there = |site: &str| sites.contains(site);
+    assert!(
+        there(&known) && !there(&held_back) && !there(&last),
+        "{sites}"
+    );
+    let theirs = colleague.ok("chief", &["sites"]);
+    assert!(
+        theirs.contains(&held_back) && theirs.contains(&last),
+        "who revoked nobody follows it: {theirs}"
+    );
+}
+
+#[test]
 #[expect(
     clippy::too_many_lines,
     reason = "a thief's tries, one after the other"

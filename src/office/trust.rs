@@ -2,6 +2,7 @@
 
 use super::{Office, OfficeError, Session};
 use crate::registry::DeviceId;
+use crate::registry::authority::Standing;
 use crate::registry::body::{self, Acknowledge, Body};
 use crate::store::Store;
 use serde::Serialize;
@@ -13,7 +14,7 @@ pub enum Statement {
     Trusted,
     /// It is trusted no longer.
     Revoked {
-        /// The number of its last event that still counts; `None` is the last that is here.
+        /// The number of its last event that still counts; `None` is the last before which none is missing.
         after: Option<u64>,
         /// Why.
         reason: Option<String>,
@@ -65,23 +66,32 @@ pub struct KnownDevice {
     pub vouched_by_unit: Option<String>,
     /// The number after which it is trusted no longer.
     pub counts_up_to: Option<u64>,
+    /// The device that is trusted no longer and by whose word alone this one is, directly or through others.
+    pub rests_on_revoked: Option<DeviceId>,
+    /// That device's unit.
+    pub rests_on_revoked_unit: Option<String>,
 }
 
 /// The devices that a registry knows.
 pub fn devices(store: &Store) -> Vec<KnownDevice> {
     let known = store.authority().devices();
     let unit_of = |device| known.get(&device).map(|by| by.unit.clone());
-    known
-        .iter()
-        .map(|(device, standing)| KnownDevice {
+    let described = |(device, standing): (&DeviceId, &Standing)| {
+        let trusted = standing.is_trusted();
+        // Of one that is revoked itself nothing rests on anybody's word any more.
+        let revoked = (store.authority().rests_on_revoked(*device)).filter(|_| trusted);
+        KnownDevice {
             device: *device,
             unit: standing.unit.clone(),
-            trusted: standing.is_trusted(),
+            trusted,
             vouched_by: standing.by,
             vouched_by_unit: standing.by.and_then(unit_of),
             counts_up_to: standing.revoked.flatten(),
-        })
-        .collect()
+            rests_on_revoked: revoked,
+            rests_on_revoked_unit: revoked.and_then(unit_of),
+        }
+    };
+    known.iter().map(described).collect()
 }
 
 /// A device that gave a number twice.

@@ -287,11 +287,18 @@ fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<Sta
     if resolve.state == State::Closed && took_part(view, author) {
         return Err(Refusal::SelfAcceptance);
     }
-    let confirmed = state == State::Confirmed || view.claimed.contains(&State::Confirmed);
-    if confirmed && resolve.state > State::Eradicated && !author.above {
+    if lowers(view, state, resolve.state) && !author.above {
         return Err(Refusal::HigherUnit);
     }
     Ok(resolve.state)
+}
+
+/// Whether to resolve so would say that there was nothing where a crew found something, or that nothing is left where one
+/// says that something is. What was eradicated or closed was found before.
+fn lowers(view: &View, state: State, to: State) -> bool {
+    let claims = |claimed: State| state == claimed || view.claimed.contains(&claimed);
+    let found = claims(State::Eradicated) || claims(State::Closed);
+    to > State::Eradicated && (claims(State::Confirmed) || found && to != State::Closed)
 }
 
 fn leads_to(body: &Body, state: State) -> State {

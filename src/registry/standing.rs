@@ -16,7 +16,7 @@ pub struct Standing {
     /// Where it is trusted no longer: the number of its last event that counts. Events of version 0.1.0 that revoke
     /// trust name none: then all that is here counts, and nothing more is taken.
     pub revoked: Option<Option<u64>>,
-    /// Who says so; nobody of this registry's own device.
+    /// Who says so; nobody of this registry's own device. Of several who say the same, one that is believed still.
     pub by: Option<DeviceId>,
 }
 
@@ -158,14 +158,34 @@ impl Authority {
                 continue;
             }
             let revoked = (!trust.trusted).then_some(trust.after);
+            let agree =
+                |other: &Trust| (&other.unit, other.trusted) == (&trust.unit, trust.trusted);
+            let believed =
+                |by: &DeviceId| self.is_believed(*by) && self.rests_on_revoked(*by).is_none();
+            let by = (said
+                .iter()
+                .filter(|(_, other)| agree(other))
+                .map(|((_, by), _)| *by))
+            .find(believed)
+            .unwrap_or(*by);
             self.devices.insert(
                 *device,
                 Standing {
                     unit,
                     revoked,
-                    by: Some(*by),
+                    by: Some(by),
                 },
             );
         }
+    }
+
+    fn is_believed(&self, device: DeviceId) -> bool {
+        self.devices.get(&device).is_some_and(Standing::is_trusted)
+    }
+
+    /// The revoked device by whose earlier word alone another stands: the one that vouched for it, or for whoever did.
+    pub fn rests_on_revoked(&self, device: DeviceId) -> Option<DeviceId> {
+        let voucher = |of: &DeviceId| self.devices.get(of).and_then(|standing| standing.by);
+        std::iter::successors(voucher(&device), voucher).find(|by| !self.is_believed(*by))
     }
 }

@@ -1,3 +1,6 @@
+mod any_order;
+mod forks;
+
 use super::Finding;
 use super::*;
 use crate::ground::LonLat;

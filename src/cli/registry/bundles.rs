@@ -308,11 +308,11 @@ fn received_said(received: &Received, lang: Lang) {
             "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
         ));
     }
-    files_said(received, lang);
+    evidence_said(received, lang);
 }
 
-/// What is to be said of the files that came along, and of those that did not.
-fn files_said(received: &Received, lang: Lang) {
+/// Files of evidence that were not kept, and those that have not come.
+fn evidence_said(received: &Received, lang: Lang) {
     let n = received.applied.unnamed;
     if n > 0 {
         data(&tr!(

@@ -23,7 +23,7 @@ pub struct Trust {
     /// Trust it no longer 不再信任，予以撤销
     #[arg(long, group = "statement", requires_all = ["device", "reason"])]
     revoke: bool,
-    /// The number of its last event that still counts (default: the last that is here) 仍采信的最后一条记录的序号（默认为本库已收到的最后一条）
+    /// The number of its last event that still counts (default: the last before which none is missing) 仍采信的最后一条记录的序号（默认为本库连续收到的最后一条）
     #[arg(long, value_name = "NUMBER", requires = "revoke")]
     after: Option<u64>,
     /// Why it is trusted no longer 撤销信任的理由
@@ -109,5 +109,22 @@ pub(super) fn list(known: &KnownDevice, context: &Context) {
             " · 已撤销（序号 {last} 之后不采信）"
         ),
     };
-    data(&format!("{unit} {device} · {by}{revoked}"));
+    let rests = rests_on_revoked(known, lang);
+    data(&format!("{unit} {device} · {by}{revoked}{rests}"));
+}
+
+/// That a device is believed only by the word of one that is believed no longer, and what to do about it.
+fn rests_on_revoked(known: &KnownDevice, lang: Lang) -> String {
+    let Some((by, by_unit)) = known
+        .rests_on_revoked
+        .zip(known.rests_on_revoked_unit.as_ref())
+    else {
+        return String::new();
+    };
+    let by = by.short();
+    tr!(
+        lang,
+        " · only by the word of {by_unit} {by}, which is trusted no longer itself: trust it directly, or revoke it",
+        " · 仅凭已被撤销信任的 {by_unit} {by} 担保，请直接予以信任或者一并撤销"
+    )
 }

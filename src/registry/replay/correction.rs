@@ -2,7 +2,7 @@
 
 use super::Fold;
 use super::judge::whole;
-use crate::registry::body::Correct;
+use crate::registry::body::{Body, Correct};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::limits;
@@ -37,7 +37,7 @@ impl Fold<'_> {
         {
             marks.push(MarkKind::CountLowered { from, to });
         }
-        if let (Some(to), Some(from)) = (correct.area_dm2, self.site.area_dm2)
+        if let (Some(to), Some(from)) = (correct.area_dm2, self.measured_area(at))
             && to < from / 2
         {
             marks.push(MarkKind::AreaLowered { from, to });
@@ -57,6 +57,20 @@ impl Fold<'_> {
             return Err(Refusal::NoReason);
         }
         Ok(marks)
+    }
+
+    /// The area as it was last measured, from the air or in the field: correcting it again and again halves it no less
+    /// than doing so at once.
+    fn measured_area(&self, at: usize) -> Option<i64> {
+        let measured = |e: usize| match &self.history.events[e].1.body {
+            Body::Create(create) => create.area_dm2,
+            Body::Visit(visit) => visit.area_dm2.and_then(|dm2| i64::try_from(dm2).ok()),
+            _ => None,
+        };
+        self.known_at(at)
+            .filter_map(measured)
+            .last()
+            .or(self.site.area_dm2)
     }
 
     pub(super) fn index_of(&self, hash: Option<Hash>) -> Option<usize> {

@@ -107,7 +107,10 @@ impl Fold<'_> {
             self.unit = Some(unit.to_owned());
         }
         let state = match &create.split_from {
-            None => State::Candidate,
+            None => {
+                marks.extend(self.founded_otherwise(event, create));
+                State::Candidate
+            }
             Some((parent, _)) => self.split_off(at, *parent, create, marks)?,
         };
         let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
@@ -122,6 +125,27 @@ impl Fold<'_> {
             founds: true,
             day,
         })
+    }
+
+    /// Two offices may found one site from one scan, and then they say the same of it. Which of them counts as the first
+    /// hangs on the time that each gives itself: what they say differently of place and season stays marked.
+    fn founded_otherwise(&self, event: &Event, create: &Create) -> Vec<MarkKind> {
+        let Some((found_at, first)) = self.found_at.as_ref().zip(self.site.created.as_ref()) else {
+            return Vec::new();
+        };
+        let metres = found_at.distance_m(&create.place);
+        let moved = (metres > limits::MOVES_FREELY_M).then(|| MarkKind::Moved {
+            metres: whole(metres),
+        });
+        let settings = self
+            .gate
+            .settings_for(self.unit.as_deref().unwrap_or_default());
+        let season = settings.season_of(event.body.day_of_season(&event.at));
+        let redated =
+            (season.is_some_and(|season| season != self.site.season)).then(|| MarkKind::Redated {
+                from: first.at.clone(),
+            });
+        moved.into_iter().chain(redated).collect()
     }
 
     fn judge_move(

@@ -4,12 +4,18 @@
 //! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
 
 use super::{Fold, Stand};
-use crate::registry::body::{Body, Source, Void};
+use crate::registry::body::{Body, Create, Source, Void};
 use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
 use crate::registry::site::{Site, Stamp, Voided};
 use crate::registry::state::State;
 use crate::registry::unit;
+
+/// Whether somebody added a site by hand, whatever it says of its source: no imagery shows it, and it is no part of one.
+fn is_by_hand(founding: &Create) -> bool {
+    let claims = matches!(founding.source, Source::Scan | Source::Split);
+    !claims && founding.detection.is_none() && founding.split_from.is_none()
+}
 
 impl Fold<'_> {
     /// Whether the author of an event knew that an earlier one was voided.
@@ -36,7 +42,7 @@ impl Fold<'_> {
             && same_name(&entered.actor.name, &event.actor.name);
         let founding = match &entered.body {
             Body::Assign(_) | Body::Visit(_) => false,
-            Body::Create(create) if !matches!(create.source, Source::Scan | Source::Split) => true,
+            Body::Create(create) if is_by_hand(create) => true,
             _ => return Err(Refusal::NoSuchEntry),
         };
         if self.last_step(before) != Some(entry) {

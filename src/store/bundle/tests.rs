@@ -1,7 +1,7 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, State};
 use crate::store::evidence;
@@ -547,7 +547,17 @@ fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
         into_state: State::Candidate,
         reason: "the same".into(),
     });
-    say(&mut county, &a, Some(one), vec![], merge);
+    // No program makes such an event; one that was forged arrives.
+    let last = county.events(0, 100).expect("events").pop().expect("some");
+    let mut event = last.event.clone();
+    (event.seq, event.prev) = (last.event.seq + 1, Some(last.hash));
+    event.id = next_id(Some(last.event.id), 0, [5; 8]);
+    (event.site, event.evidence, event.body) = (Some(one), vec![], merge);
+    let known = |key| county.site(key).expect("read").expect("there").heads;
+    event.based_on = [known(one), known(other)].concat();
+    let key = county.signing_key().expect("open for writing").clone();
+    let forged = Sealed::seal(event, &key, None).expect("sealed");
+    county.write(|s| s.take(&[forged])).expect("taken");
     let refused = county.site(one).expect("read").expect("there").refused;
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!((of(&county, one), of(&county, other)), (1, 1));

@@ -139,3 +139,150 @@ fn an_event_out_of_the_order_of_its_chain_is_refused() {
         (State::Candidate, vec![(hash, Refusal::Order)])
     );
 }
+
+#[test]
+fn halving_an_area_bit_by_bit_is_a_supervisors_as_halving_it_at_once_is() {
+    let mut device = office();
+    let origin = "event:wide";
+    let site = SiteKey::of_origin(origin);
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let founding = Create {
+        area_dm2: Some(1000),
+        ..Create::new(Source::Find, origin.into(), place)
+    };
+    let founding = Body::Create(Box::new(founding));
+    device.say(Some(site), "wang", Role::Analyst, vec![], founding, 10);
+    let smaller = |to| {
+        Body::Correct(Box::new(Correct {
+            area_dm2: Some(to),
+            reason: "measured".into(),
+            ..Correct::default()
+        }))
+    };
+    device.say(Some(site), "wang", Role::Analyst, vec![], smaller(600), 11);
+    assert_eq!(device.site(site).area_dm2, Some(600), "half of it is left");
+    let tried = device.say(Some(site), "wang", Role::Analyst, vec![], smaller(400), 12);
+    assert_eq!(device.site(site).refused, [(tried, Refusal::Supervisor)]);
+    device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        smaller(400),
+        13,
+    );
+    let now = device.site(site);
+    let marked = |kind: &MarkKind| {
+        matches!(
+            kind,
+            MarkKind::AreaLowered {
+                from: 1000,
+                to: 400
+            }
+        )
+    };
+    assert!(now.area_dm2 == Some(400) && now.marks.iter().any(|mark| marked(&mark.kind)));
+}
+
+#[test]
+fn what_a_crew_found_and_uprooted_is_not_resolved_into_nothing_by_its_own_unit() {
+    for accepted in [false, true] {
+        let mut device = office();
+        let site = create(&mut device, "event:1", 10);
+        device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+        let dispatched = device.site(site).heads;
+        let found = visit(Outcome::Cultivated);
+        device.say(Some(site), "wang", Role::Verifier, scene(), found, 12);
+        device.say(
+            Some(site),
+            "li",
+            Role::Eradicator,
+            after(),
+            eradicate(100),
+            13,
+        );
+        if accepted {
+            device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 14);
+        }
+        // One who says that they knew of none of it found nothing there.
+        let nothing = visit(Outcome::Nothing);
+        device.say_on(
+            dispatched,
+            Some(site),
+            "wang",
+            Role::Verifier,
+            scene(),
+            nothing,
+            15,
+        );
+        assert!(device.site(site).disputed);
+        let resolve = |state| {
+            let reason = "looked again".into();
+            Body::Resolve(Resolve { state, reason })
+        };
+        let hide = resolve(State::Refuted);
+        let tried = device.say(Some(site), "chief", Role::Supervisor, vec![], hide, 16);
+        assert_eq!(device.site(site).refused, [(tried, Refusal::HigherUnit)]);
+        let as_it_was = if accepted {
+            State::Closed
+        } else {
+            State::Eradicated
+        };
+        let kept = resolve(as_it_was);
+        device.say(Some(site), "chief", Role::Supervisor, vec![], kept, 17);
+        let now = device.site(site);
+        assert_eq!((now.state, now.disputed), (as_it_was, false));
+    }
+}
+
+#[test]
+fn a_founding_that_gives_itself_an_earlier_time_moves_no_site_in_silence() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 100);
+    // The same office on another computer, whose clock was set back.
+    let mut other = Device::new(9);
+    other.known.clone_from(&device.known);
+    let found_again = |lon: f64, at: &str| {
+        let place = Place::point(LonLat::new(lon, 33.74));
+        let founding = Body::Create(Box::new(Create::new(Source::Find, "event:1".into(), place)));
+        let mut told = other.clone();
+        told.say_on(
+            vec![],
+            Some(site),
+            "wang",
+            Role::Analyst,
+            vec![],
+            founding,
+            50,
+        );
+        let hash = told.prev.expect("told");
+        let mut event = told.known.remove(&hash).expect("told");
+        event.at = at.into();
+        event.season = event.at[..4].parse().expect("a year");
+        let hash = Hash::of(&event.canonical().expect("canonical"));
+        told.known.insert(hash, event);
+        told.site(site)
+    };
+    let marked =
+        |site: &Site, kind: fn(&MarkKind) -> bool| site.marks.iter().any(|m| kind(&m.kind));
+    let moved = |kind: &MarkKind| matches!(kind, MarkKind::Moved { .. });
+    let redated = |kind: &MarkKind| matches!(kind, MarkKind::Redated { .. });
+    let same = found_again(113.3, "2026-05-03T10:21:00+08:00");
+    assert!(
+        !marked(&same, moved) && !marked(&same, redated),
+        "{:?}",
+        same.marks
+    );
+    let far = found_again(113.31, "2026-05-03T10:21:00+08:00");
+    assert!(
+        marked(&far, moved) && !marked(&far, redated),
+        "{:?}",
+        far.marks
+    );
+    let early = found_again(113.3, "2024-05-03T10:21:00+08:00");
+    assert!(
+        marked(&early, redated) && !marked(&early, moved),
+        "{:?}",
+        early.marks
+    );
+}

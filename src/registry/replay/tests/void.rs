@@ -245,3 +245,49 @@ fn what_led_to_a_site_is_kept_with_who_says_so() {
     assert!(!crate::registry::affairs::led_to(&site, of, "410424"));
     assert_eq!(site.state, State::Candidate);
 }
+
+#[test]
+fn neither_a_part_nor_what_imagery_shows_is_voided_for_calling_itself_a_find() {
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let found_by_hand = |origin: &str| Create::new(Source::Find, origin.into(), place.clone());
+    let mut device = office();
+    let whole = create(&mut device, "event:1", 10);
+    let seen = Create {
+        detection: Some(Detection {
+            candidate: "c".into(),
+            scan: "s".into(),
+            captured: None,
+            score_e4: 9000,
+            rank: None,
+        }),
+        ..found_by_hand("event:seen")
+    };
+    let part = Create {
+        split_from: Some((whole, State::Candidate)),
+        ..found_by_hand("event:part")
+    };
+    for (now, create) in [(20, seen), (30, part)] {
+        let key = SiteKey::of_origin(&create.origin);
+        let heads = device.site(whole).heads;
+        let body = Body::Create(Box::new(create));
+        let founding = device.say_on(heads, Some(key), "wang", Role::Analyst, vec![], body, now);
+        let site = device.site(key);
+        assert!(
+            site.created.is_some() && site.refused.is_empty(),
+            "{:?}",
+            site.refused
+        );
+        let supervisor = Role::Supervisor;
+        let tried = device.say(
+            Some(key),
+            "chief",
+            supervisor,
+            vec![],
+            void(founding),
+            now + 1,
+        );
+        let after = device.site(key);
+        assert_eq!(after.refused, [(tried, Refusal::NoSuchEntry)]);
+        assert_ne!(after.state, State::Voided);
+    }
+}
