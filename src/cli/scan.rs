@@ -5,7 +5,7 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, scan};
+use crate::scan::{Device, PhotoRequest, Request, SecondStage, scan};
 use crate::speaking_error;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
@@ -78,6 +78,12 @@ pub struct Arguments {
     /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片：任一照片中发现即保留，不要求重叠照片相互印证
     #[arg(long)]
     any_view: bool,
+    /// Rank candidates by their score alone, without looking at each in eight further views 只按分数排序，不再从八个视角复看每个疑似点
+    #[arg(long)]
+    no_verify: bool,
+    /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
+    #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
+    verifier: Option<PathBuf>,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -99,6 +105,15 @@ pub struct Arguments {
     /// Say nothing but warnings and errors 除警告和错误外不输出
     #[arg(short, long)]
     quiet: bool,
+}
+
+/// How candidates are looked at once more.
+pub(super) fn second(no_verify: bool, verifier: Option<PathBuf>) -> SecondStage {
+    match verifier {
+        _ if no_verify => SecondStage::Off,
+        None => SecondStage::Looks,
+        Some(path) => SecondStage::Verifier(path),
+    }
 }
 
 fn timezone(text: &str) -> Result<String, String> {
@@ -237,6 +252,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
         captured,
         timezone: arguments.timezone,
         allow_coarse: arguments.allow_coarse,
+        second: second(arguments.no_verify, arguments.verifier),
         restart: arguments.restart,
         review: crate::pages::review::page,
         lang,

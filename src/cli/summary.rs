@@ -140,7 +140,7 @@ fn candidates(summary: &Summary, lang: Lang) {
             "序号  等级    经度         纬度        面积 m²  命中  编号",
         ));
         for c in summary.candidates.iter().take(LISTED) {
-            let band = ScoreBand::of(c.score_max, summary.threshold);
+            let band = c.band(summary.threshold);
             let word = match band {
                 ScoreBand::Strong => lang.pick("strong", "强    "),
                 ScoreBand::Fair => lang.pick("fair  ", "中    "),

@@ -1,12 +1,13 @@
-//! The run, in five stages: discover and plan, score, keep, find, write.
+//! The run, in six stages: discover and plan, score, keep, find, verify, write.
 
 use super::error::ScanError;
-use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, source_facts};
+use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts};
 use super::plan::Search;
 use super::progress::{Progress, Stage};
 use super::request::Request;
 use super::score::{Journal, Scored, score};
 use super::summary::Summary;
+use super::verify::{Looking, Second, look};
 use super::write::{self, Crops, Provenance};
 use crate::schema::Reason;
 use std::sync::atomic::AtomicBool;
@@ -58,7 +59,9 @@ fn run(
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
     write::prepare(&request.out, request.restart)?;
     // Score.
-    let crops = Crops::new(&search, FindRules::of(request, search.threshold));
+    let second_look = Second::of(request, &search.model)?;
+    let rules = FindRules::of(request, search.threshold);
+    let crops = Crops::new(&search, rules, second_look.as_ref());
     let kept = (&mut journal, before);
     let scored = score(&search, works, kept, &crops, progress, stop)?;
     for work in &scored.works {
@@ -74,8 +77,21 @@ fn run(
         let rules = FindRules::of(request, threshold);
         find(&search, &scored, &ground, &viewing, rules)
     };
-    let found = at(search.threshold)?;
+    let mut found = at(search.threshold)?;
     let also = second.map(|_| at(lowest)).transpose()?;
+    // Verify.
+    if let Some(second) = &second_look {
+        let looking = Looking {
+            second,
+            model: &search.model,
+            scored: &scored,
+            crops: &crops,
+            threads: request.threads,
+            folder: &request.out,
+            stop,
+        };
+        verify(&looking, &mut found.ranked, progress)?;
+    }
     progress.stage(Stage::Writing {
         candidates: found.ranked.candidates.len(),
     });
@@ -89,10 +105,29 @@ fn run(
         model: &search.model,
         key: &search.key,
         sources: &search.sources.all,
+        second: second_look.as_ref(),
         crops: &crops,
     };
     write::write(&summary, &provenance)?;
     Ok((summary, also.map(|found| found.ranked)))
+}
+
+/// Looks at all candidates once more, and puts them in order anew.
+fn verify(
+    looking: &Looking<'_>,
+    ranked: &mut Ranked,
+    progress: &dyn Progress,
+) -> Result<(), ScanError> {
+    let candidates = &mut ranked.candidates;
+    progress.stage(Stage::Verifying {
+        candidates: candidates.len(),
+    });
+    let seen = look(looking, candidates)?;
+    for (candidate, second) in candidates.iter_mut().zip(seen) {
+        candidate.second = second;
+    }
+    rank(candidates);
+    Ok(())
 }
 
 /// Scores are single precision.

@@ -28,7 +28,7 @@ pub use features::{
 pub use reason::Reason;
 pub use scan::{
     FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, RefusedSource,
-    RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+    RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals, VerifierRecord,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

@@ -177,6 +177,8 @@ pub enum Choice {
     NoPoppy(Option<PathBuf>),
     /// Another model.
     Model,
+    /// The second model.
+    Verifier,
     /// Where the model runs.
     Device,
     /// Worker threads.

@@ -36,6 +36,7 @@ mod real_orthos;
 mod received;
 mod resume;
 mod said;
+mod second_look;
 mod truth;
 mod vectors_as_sent;
 mod within;

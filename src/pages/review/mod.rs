@@ -138,6 +138,8 @@ mod tests {
             score_max: 0.91,
             score_mean: 0.72,
             band: ScoreBand::of(0.91, 0.5),
+            score_looks: Some(0.85),
+            score_verifier: None,
             area_m2: 12.5,
             area_mu: 12.5 * 0.0015,
             hits: 14,
@@ -252,6 +254,8 @@ mod tests {
                 Card {
                     score_max: score,
                     band: ScoreBand::of(score, 0.5),
+                    score_looks: None,
+                    score_verifier: None,
                     area_m2: area,
                     area_mu: area * 0.0015,
                     captured: (rank % 3 > 0).then(|| "2026-05-14".to_owned()),

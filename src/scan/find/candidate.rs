@@ -2,10 +2,12 @@
 
 use super::association::{Views, plots};
 use super::locate::Located;
-use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
+use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union};
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
+use crate::scan::verify::{SecondLook, Verdict};
+use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use std::collections::BTreeMap;
 
@@ -39,6 +41,8 @@ pub struct Candidate {
     pub sources: Vec<SourceId>,
     /// The source it is best seen in: the finest.
     pub best: SourceId,
+    /// The cell of it that scored best there, in model pixels.
+    pub peak: Rect,
     /// When it was seen, over all its sources.
     pub captured: Option<Captured>,
     /// The ground its hits cover.
@@ -49,6 +53,8 @@ pub struct Candidate {
     pub at: LonLat,
     /// What photos say of it, where it was found in any.
     pub photos: Option<Sightings>,
+    /// What a second look says of it, where there was one.
+    pub second: Option<SecondLook>,
 }
 
 /// What overlapping photos say of a plot.
@@ -65,12 +71,29 @@ pub struct Sightings {
 }
 
 impl Candidate {
-    /// The score that ranks it: its best, less up to a quarter where most photos that searched its place do not show it.
+    /// The evidence of all stages, 0 to 1: its best score, where there was no second look.
+    pub fn evidence(&self) -> f64 {
+        let second = self.second.as_ref();
+        second.map_or(self.score_max, |second| second.evidence(self.score_max))
+    }
+
+    /// What a verifier says of it, where one looked.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.second.as_ref().and_then(|s| s.verdict.as_ref())
+    }
+
+    /// What is shown of its evidence.
+    pub fn band(&self, threshold: f64) -> ScoreBand {
+        self.verdict()
+            .map_or_else(|| ScoreBand::of(self.evidence(), threshold), |v| v.band)
+    }
+
+    /// The score that ranks it: its evidence, less up to a quarter where most photos that searched its place do not show it.
     fn rank_score(&self) -> f64 {
         let doubt = self.photos.map_or(0.0, |p| {
             1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
         });
-        self.score_max - 0.25 * doubt
+        self.evidence() - 0.25 * doubt
     }
 
     /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
@@ -121,25 +144,39 @@ pub fn candidates<E>(
     let all = found.len();
     found.retain(|c| rules.agreement.is_none_or(|least| c.agreed(least)));
     let doubted = all - found.len();
-    // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
-    found.sort_by(|a, b| {
-        let key = |c: &Candidate| {
-            let rank = (c.rank_score() * 100.0).round();
-            (rank, c.hits as f64, c.score_mean)
-        };
+    for candidate in &mut found {
+        candidate.id = candidate_id(scan_id, candidate.at);
+    }
+    rank(&mut found);
+    Ok(Ranked {
+        candidates: found,
+        doubted,
+    })
+}
+
+/// Puts candidates in order, the strongest first. Scores that differ by less than a hundredth say the same; then the larger
+/// plot is the better use of a morning.
+pub fn rank(candidates: &mut [Candidate]) {
+    let key = |c: &Candidate| {
+        let rank = (c.rank_score() * 100.0).round();
+        (rank, c.hits as f64, c.score_mean)
+    };
+    candidates.sort_by(|a, b| {
         key(b)
             .partial_cmp(&key(a))
             .unwrap_or(std::cmp::Ordering::Equal)
             .then(a.at.e7().cmp(&b.at.e7()))
     });
-    for (i, candidate) in found.iter_mut().enumerate() {
+    for (i, candidate) in candidates.iter_mut().enumerate() {
         candidate.rank = i + 1;
-        candidate.id = candidate_id(scan_id, candidate.at);
     }
-    Ok(Ranked {
-        candidates: found,
-        doubted,
-    })
+}
+
+/// The cell that scored best, of equal ones the first; nothing of none.
+pub fn peak<'a>(hits: impl Iterator<Item = &'a Hit>) -> Option<Rect> {
+    let place = |hit: &Hit| (hit.rect.y0, hit.rect.x0);
+    let best = hits.max_by(|a, b| a.score.total_cmp(&b.score).then(place(b).cmp(&place(a))));
+    best.map(|hit| hit.rect)
 }
 
 fn candidate<E>(
@@ -177,6 +214,9 @@ fn candidate<E>(
     let finest = |a: &&SourceId, b: &&SourceId| sources[a.0].gsd_cm.total_cmp(&sources[b.0].gsd_cm);
     let rasters = numbers.iter().filter(|n| !is_photo(**n));
     let best = best_photo.or_else(|| rasters.min_by(finest).copied());
+    let best = best.unwrap_or(SourceId(0));
+    let in_best = by_source.get(&best).into_iter().flatten().copied();
+    let peak = peak(in_best).unwrap_or(members[0].hit.rect);
     let at = inside(&polygon).unwrap_or(place);
     let in_photos: Vec<&[&Hit]> = by_source
         .iter()
@@ -193,8 +233,10 @@ fn candidate<E>(
         score_mean: scores().sum::<f64>() / members.len() as f64,
         area_m2: area_m2(&polygon),
         hits: members.len(),
-        best: best.unwrap_or(SourceId(0)),
+        best,
+        peak,
         photos,
+        second: None,
         captured: numbers
             .iter()
             .filter_map(|n| sources[n.0].captured)

@@ -15,3 +15,4 @@ pub use journal::Journal;
 pub use journal_error::JournalError;
 pub use stage::{Scored, score};
 pub use store::{ChunkReport, RunKey, ScoreStore, rejection};
+pub use window::Assembler;

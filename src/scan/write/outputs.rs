@@ -15,7 +15,8 @@ use crate::scan::model::Model;
 use crate::scan::request::Request;
 use crate::scan::score::RunKey;
 use crate::scan::summary::Summary;
-use crate::schema::{ScoreBand, to_object};
+use crate::scan::verify::Second;
+use crate::schema::to_object;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,8 @@ pub struct Provenance<'a> {
     pub model: &'a Model,
     /// What the scores are bound to.
     pub key: &'a RunKey,
+    /// How candidates were looked at once more.
+    pub second: Option<&'a Second>,
     /// The sources.
     pub sources: &'a [Source],
     /// What was cut for the pictures already.
@@ -264,7 +267,9 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
         rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
         score_max: candidate.score_max,
         score_mean: candidate.score_mean,
-        band: ScoreBand::of(candidate.score_max, summary.threshold),
+        band: candidate.band(summary.threshold),
+        score_looks: candidate.second.as_ref().map(|s| round(s.mean(), 4)),
+        score_verifier: candidate.verdict().map(|v| round(v.score, 4)),
         area_m2: candidate.area_m2,
         area_mu: area_mu(candidate.area_m2),
         hits: candidate.hits as u64,

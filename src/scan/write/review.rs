@@ -22,6 +22,10 @@ pub struct Card {
     pub score_mean: f64,
     /// What is shown of the score.
     pub band: ScoreBand,
+    /// The mean of its scores in eight further views, where it was looked at once more.
+    pub score_looks: Option<f64>,
+    /// What a second model says of it, where one looked.
+    pub score_verifier: Option<f64>,
     /// Area in square metres.
     pub area_m2: f64,
     /// Area in mu (亩).

@@ -225,6 +225,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Ports { inputs: 2, outputs: 2 },
         InputShape { found: "x".into() }, OutputShape { found: "x".into() },
         NotAClassifier { kind: "x".into() },
+        NoVerifier { path: path(), source: denied() }, NotAVerifier { kind: "x".into() }, VerifierPorts { found: "x".into() },
         NoResolution, NoTileSize, NoCell,
         NotJson { key: "x".into(), value: "x".into() }, BadValue { key: "x".into(), value: "x".into() },
         Run { reason: "x".into() }, NotANumber,
