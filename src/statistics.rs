@@ -1,6 +1,8 @@
 //! Statistics of counts, pure: intervals of shares and rates, calibration, how many will be real, and when to stop looking.
 
 pub mod expected;
+pub mod logistic;
+pub mod order;
 pub mod stopping;
 
 use serde::Serialize;

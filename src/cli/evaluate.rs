@@ -150,6 +150,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             captured: None,
             timezone: None,
             allow_coarse: arguments.allow_coarse,
+            learnt: None,
             second: second(arguments.no_verify, arguments.verifier.clone()),
             restart: arguments.restart,
             review: crate::pages::review::page,
@@ -306,7 +307,7 @@ fn totals(report: &Report, lang: Lang) -> Vec<String> {
             rate(&report.false_alarms, lang)
         ),
     ];
-    lines.extend(report.stages.iter().flat_map(|s| stages(s, lang)));
+    lines.extend(report.stages.iter().filter_map(|s| stages(s, lang)));
     let c = &report.calibration;
     if let (Some(error), Some(prevalence)) = (c.expected_error, c.prevalence) {
         let (count, floor) = (c.count, report.floor);

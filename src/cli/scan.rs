@@ -84,6 +84,9 @@ pub struct Arguments {
     /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
     #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
     verifier: Option<PathBuf>,
+    /// Order candidates by what `learn` learnt from this unit's verdicts 按本单位核查结论学习得到的结果（`learn` 所写文件）排序
+    #[arg(long, value_name = "FILE", conflicts_with = "no_verify")]
+    learnt: Option<PathBuf>,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -252,6 +255,7 @@ fn request(arguments: Arguments, lang: Lang) -> Result<Request, Box<dyn Say>> {
         captured,
         timezone: arguments.timezone,
         allow_coarse: arguments.allow_coarse,
+        learnt: arguments.learnt,
         second: second(arguments.no_verify, arguments.verifier),
         restart: arguments.restart,
         review: crate::pages::review::page,

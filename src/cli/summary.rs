@@ -4,7 +4,7 @@ use super::talk;
 use crate::ground::area_mu;
 use crate::imagery::Beside;
 use crate::imagery::photo::Remark;
-use crate::scan::Summary;
+use crate::scan::{Candidate, Moved, Summary};
 use crate::schema::{Reason, ScoreBand};
 use crate::tr;
 use crate::words::Lang;
@@ -147,8 +147,14 @@ fn candidates(summary: &Summary, lang: Lang) {
                 ScoreBand::Weak => lang.pick("weak  ", "弱    "),
             };
             talk::data(&format!(
-                "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}",
-                c.rank, c.at.lon, c.at.lat, c.area_m2, c.hits, c.id
+                "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}{}",
+                c.rank,
+                c.at.lon,
+                c.at.lat,
+                c.area_m2,
+                c.hits,
+                c.id,
+                moved(c, lang)
             ));
         }
         if found > LISTED {
@@ -159,6 +165,15 @@ fn candidates(summary: &Summary, lang: Lang) {
                 found - LISTED
             ));
         }
+    }
+}
+
+/// Where a candidate that was moved by what was learnt stood, and whether it stays to be looked at.
+fn moved(candidate: &Candidate, lang: Lang) -> String {
+    match candidate.moved {
+        None => String::new(),
+        Some(Moved { audit: true, .. }) => lang.pick("  (audit)", "  （抽查）").into(),
+        Some(Moved { shipped, .. }) => tr!(lang, "  (was {shipped})", "  （原 {shipped}）"),
     }
 }
 

@@ -17,6 +17,6 @@ pub use error::EvaluateError;
 pub use outcome::{Judged, Outcome, PlotResult};
 pub use report::{Cell, Report, SurveyLine};
 pub use run::{Charts, Options, evaluate};
-pub use stages::{Order, Stages};
+pub use stages::Stages;
 pub use survey::{SurveySource, find_surveys};
 pub use truth::{Plot, Truth, read_truth};

@@ -30,5 +30,5 @@ pub use request::{PhotoRequest, Request, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use summary::Summary;
-pub use verify::{SecondLook, Verdict};
+pub use verify::{LearntError, Moved, SecondLook, Verdict};
 pub use write::review::{About, Card, ReviewPage};

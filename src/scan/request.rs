@@ -106,6 +106,8 @@ pub struct Request {
     pub allow_coarse: bool,
     /// How candidates are looked at once more.
     pub second: SecondStage,
+    /// What was learnt from verdicts, to order the candidates by.
+    pub learnt: Option<PathBuf>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
     /// Makes the review page.

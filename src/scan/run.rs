@@ -7,7 +7,7 @@ use super::progress::{Progress, Stage};
 use super::request::Request;
 use super::score::{Journal, Scored, score};
 use super::summary::Summary;
-use super::verify::{Looking, Second, look};
+use super::verify::{Learnt, Looking, Second, look};
 use super::write::{self, Crops, Provenance};
 use crate::schema::Reason;
 use std::sync::atomic::AtomicBool;
@@ -60,6 +60,11 @@ fn run(
     write::prepare(&request.out, request.restart)?;
     // Score.
     let second_look = Second::of(request, &search.model)?;
+    let learnt = Learnt::of(request)?;
+    if let Some(learnt) = &learnt {
+        let sources = &search.sources.all;
+        learnt.check(request, &search.model, second_look.as_ref(), sources)?;
+    }
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(&search, rules, second_look.as_ref());
     let kept = (&mut journal, before);
@@ -92,6 +97,9 @@ fn run(
         };
         verify(&looking, &mut found.ranked, progress)?;
     }
+    if let Some(learnt) = &learnt {
+        learnt.rank(&mut found.ranked.candidates);
+    }
     progress.stage(Stage::Writing {
         candidates: found.ranked.candidates.len(),
     });
@@ -106,6 +114,7 @@ fn run(
         key: &search.key,
         sources: &search.sources.all,
         second: second_look.as_ref(),
+        learnt: learnt.as_ref(),
         crops: &crops,
     };
     write::write(&summary, &provenance)?;

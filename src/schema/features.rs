@@ -62,6 +62,15 @@ pub struct CandidateProperties {
     /// From 1, the strongest first.
     #[serde(default)]
     pub rank: Option<u64>,
+    /// Its rank without what was learnt from verdicts; absent where nothing learnt ordered the candidates.
+    #[serde(default)]
+    pub rank_shipped: Option<u64>,
+    /// The learnt chance that it is real, as far as the verdicts go.
+    #[serde(default)]
+    pub score_learnt: Option<f64>,
+    /// Whether it would have gone down by what was learnt, and stays where it was so that somebody looks at it.
+    #[serde(default)]
+    pub audit: Option<bool>,
     /// What is shown of the score.
     #[serde(default)]
     pub band: Option<ScoreBand>,

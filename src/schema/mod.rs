@@ -14,6 +14,7 @@
 
 mod decisions;
 mod features;
+mod learnt;
 mod reason;
 mod scan;
 mod scores;
@@ -24,6 +25,9 @@ mod tests;
 pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict};
 pub use features::{
     CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
+};
+pub use learnt::{
+    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised,
 };
 pub use reason::Reason;
 pub use scan::{

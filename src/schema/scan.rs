@@ -81,6 +81,9 @@ pub struct SecondStageRecord {
     pub looks: usize,
     /// The second model, where one looked.
     pub verifier: Option<VerifierRecord>,
+    /// SHA-256 of the file with what was learnt from verdicts, where that ordered the candidates.
+    #[serde(default)]
+    pub learnt: Option<String>,
 }
 
 /// The second model of a scan.

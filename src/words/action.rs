@@ -179,6 +179,12 @@ pub enum Choice {
     Model,
     /// The second model.
     Verifier,
+    /// What was learnt from verdicts.
+    Learnt,
+    /// The unit.
+    Unit,
+    /// When imagery was taken.
+    Captured,
     /// Where the model runs.
     Device,
     /// Worker threads.

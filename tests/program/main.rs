@@ -31,6 +31,7 @@ mod bad_input;
 mod evaluate;
 mod field_files;
 mod large;
+mod learn;
 mod other_rules;
 mod real_orthos;
 mod received;

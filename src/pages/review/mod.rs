@@ -138,6 +138,8 @@ mod tests {
             score_max: 0.91,
             score_mean: 0.72,
             band: ScoreBand::of(0.91, 0.5),
+            rank_shipped: None,
+            audit: false,
             score_looks: Some(0.85),
             score_verifier: None,
             area_m2: 12.5,
@@ -254,6 +256,8 @@ mod tests {
                 Card {
                     score_max: score,
                     band: ScoreBand::of(score, 0.5),
+                    rank_shipped: None,
+                    audit: false,
                     score_looks: None,
                     score_verifier: None,
                     area_m2: area,

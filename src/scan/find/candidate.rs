@@ -6,7 +6,7 @@ use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
-use crate::scan::verify::{SecondLook, Verdict};
+use crate::scan::verify::{Moved, SecondLook, Verdict, log_odds};
 use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ pub struct Candidate {
     pub photos: Option<Sightings>,
     /// What a second look says of it, where there was one.
     pub second: Option<SecondLook>,
+    /// How what was learnt from verdicts moved it, where anything was.
+    pub moved: Option<Moved>,
 }
 
 /// What overlapping photos say of a plot.
@@ -94,6 +96,11 @@ impl Candidate {
             1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
         });
         self.evidence() - 0.25 * doubt
+    }
+
+    /// The log odds by which it is ranked.
+    pub fn shipped(&self) -> f64 {
+        log_odds(self.rank_score())
     }
 
     /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
@@ -172,10 +179,33 @@ pub fn rank(candidates: &mut [Candidate]) {
     }
 }
 
-/// The cell that scored best, of equal ones the first; nothing of none.
-pub fn peak<'a>(hits: impl Iterator<Item = &'a Hit>) -> Option<Rect> {
-    let place = |hit: &Hit| (hit.rect.y0, hit.rect.x0);
-    let best = hits.max_by(|a, b| a.score.total_cmp(&b.score).then(place(b).cmp(&place(a))));
+/// The cell that scored best; of those within a hundredth of each other the one nearest to the middle of all, then the first:
+/// at a plot's edge a second look would see half of it. Nothing of none.
+pub fn peak<'a>(hits: impl Iterator<Item = &'a Hit> + Clone) -> Option<Rect> {
+    let twice = |a: u32, b: u32| i64::from(a) + i64::from(b);
+    let middle = |hit: &Hit| {
+        (
+            twice(hit.rect.x0, hit.rect.x1),
+            twice(hit.rect.y0, hit.rect.y1),
+        )
+    };
+    let count = i64::try_from(hits.clone().count())
+        .ok()
+        .filter(|n| *n > 0)?;
+    let (x, y) = hits
+        .clone()
+        .map(middle)
+        .fold((0, 0), |(x, y), m| (x + m.0, y + m.1));
+    let key = |hit: &Hit| {
+        let (mx, my) = middle(hit);
+        let away = (mx - x / count).pow(2) + (my - y / count).pow(2);
+        ((hit.score * 100.0).round(), away, hit.rect.y0, hit.rect.x0)
+    };
+    let best = hits.min_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        b.0.total_cmp(&a.0)
+            .then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3)))
+    });
     best.map(|hit| hit.rect)
 }
 
@@ -237,6 +267,7 @@ fn candidate<E>(
         peak,
         photos,
         second: None,
+        moved: None,
         captured: numbers
             .iter()
             .filter_map(|n| sources[n.0].captured)
@@ -457,6 +488,15 @@ mod tests {
             assert!(c.area_m2 > 0.0 && c.id.len() > 6);
         }
         assert_ne!(found[0].id, found[1].id);
+    }
+
+    #[test]
+    fn the_peak_is_in_the_middle_of_those_that_score_alike() {
+        let hits =
+            [(0, 0.98), (16, 0.981), (32, 0.984), (48, 0.6)].map(|(x, s)| hit(0, x, 0, s).hit);
+        assert_eq!(peak(hits.iter()).map(|r| r.x0), Some(16));
+        assert_eq!(peak(hits[2..].iter()).map(|r| r.x0), Some(32));
+        assert_eq!(peak([].iter()), None);
     }
 
     #[test]

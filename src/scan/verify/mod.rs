@@ -1,14 +1,20 @@
 //! The second look: every candidate is looked at once more, where it scored best in the source that shows it best. Candidates in,
 //! the same candidates out, in another order: nothing is dropped. It depends on the candidate and the source's pixels alone.
 
+mod features;
+mod learnt;
+mod learnt_error;
 mod looks;
 mod second;
 mod sight;
 mod sitting;
 mod view;
 
+pub use features::names;
+pub use learnt::{Learnt, Moved};
+pub use learnt_error::LearntError;
 pub use looks::{LOOKS, Views};
-pub use second::{SecondLook, Verdict};
+pub use second::{SecondLook, Verdict, log_odds};
 pub use sitting::{Looking, look};
 
 use super::model::{Model, ModelError, Verifier};
@@ -39,7 +45,7 @@ impl Second {
     fn sights(&self, work: &Work, cell: Rect) -> Option<[Cut; 2]> {
         let source = &work.imagery;
         let (across, down) = source.reduction(&work.level);
-        let middle = |a: u32, b: u32| (f64::from(a) + f64::from(b)) / 2.0;
+        let middle = |a: u32, b: u32| f64::midpoint(f64::from(a), f64::from(b));
         let at = PixelPoint {
             x: middle(cell.x0, cell.x1) * work.plan.scale.0 * across,
             y: middle(cell.y0, cell.y1) * work.plan.scale.1 * down,

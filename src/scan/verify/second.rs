@@ -10,6 +10,8 @@ pub struct SecondLook {
     pub looks: [f64; LOOKS],
     /// What a verifier says.
     pub verdict: Option<Verdict>,
+    /// The candidate in numbers, for a head that learns from verdicts.
+    pub features: Vec<f64>,
 }
 
 /// What a verifier says of a candidate.
@@ -73,6 +75,7 @@ mod tests {
         let mut second = SecondLook {
             looks: [0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1],
             verdict: None,
+            features: Vec::new(),
         };
         near(second.mean(), 0.5);
         near(second.spread(), 0.4);

@@ -292,7 +292,8 @@ mod tests {
                 for (n, view) in views.chunks_exact(3 * side * side).enumerate() {
                     let (mean, pixel) = differences(view, side, &case["sights"][which][n]);
                     let place = format!("{gsd_cm} cm, sight {which}, view {n}: {mean}, {pixel}");
-                    assert!(mean < 0.1 && pixel <= 1.01, "{place}");
+                    // OpenCV cuts its linear sums off in between, and loses an eighth of a level.
+                    assert!(mean < 0.2 && pixel <= 1.01, "{place}");
                 }
             }
         }

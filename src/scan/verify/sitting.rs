@@ -1,6 +1,7 @@
 //! Who looks: threads that take candidates of one source at a time, in the order in which they lie in it, so that pixels which
 //! are decoded for one are at hand for the next.
 
+use super::features::features;
 use super::looks::Looker;
 use super::{Second, SecondLook, Verdict};
 use crate::ground::Rect;
@@ -8,7 +9,7 @@ use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
 use crate::scan::find::Candidate;
 use crate::scan::ids::SourceId;
-use crate::scan::model::{Model, ModelError, VerifierContract, VerifierRunner};
+use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
 use crate::scan::plan::Work;
 use crate::scan::score::Scored;
 use crate::scan::write::Crops;
@@ -124,7 +125,7 @@ impl Models {
         let verifier = looking.second.verifier.as_ref();
         Ok(Self {
             looker: Looker::new(looking.model)?,
-            verifier: verifier.map(|v| v.runner()).transpose()?,
+            verifier: verifier.map(Verifier::runner).transpose()?,
         })
     }
 }
@@ -161,10 +162,14 @@ impl<'a> Eyes<'a> {
             return Ok(None);
         };
         let looks = models.looker.scores(work, cell, &pixels)?;
-        Ok(Some(SecondLook {
+        let mut second = SecondLook {
             looks: looks.map(f64::from),
             verdict: self.verdict(models, candidate)?,
-        }))
+            features: Vec::new(),
+        };
+        let gsd_cm = work.imagery.typical_gsd_cm();
+        second.features = features(candidate, &second, gsd_cm, &pixels);
+        Ok(Some(second))
     }
 
     /// What the verifier says, where there is one.

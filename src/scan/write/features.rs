@@ -4,8 +4,10 @@ use super::outputs::{Files, Provenance, round};
 use crate::ground::{Feature, FeatureCollection, Geometry, area_mu};
 use crate::scan::find::Candidate;
 use crate::scan::summary::Summary;
+use crate::scan::verify::names;
 use crate::schema::{
-    CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, Reason, to_object,
+    CandidateProperties, CoverageProperties, CoverageStatus, FEATURES_FORMAT, FeaturesOf,
+    FeaturesRecord, FileMembers, Reason, to_object,
 };
 use geo::MultiPolygon;
 use serde_json::{Map, Value};
@@ -29,6 +31,9 @@ pub fn candidate_features(
         CandidateProperties {
             id: Some(candidate.id.clone()),
             rank: Some(candidate.rank as u64),
+            rank_shipped: candidate.moved.map(|m| m.shipped as u64),
+            score_learnt: candidate.moved.map(|m| round(m.score, 4)),
+            audit: candidate.moved.map(|m| m.audit),
             band: Some(candidate.band(summary.threshold)),
             score_max: round(candidate.score_max, 4),
             score_mean: Some(round(candidate.score_mean, 4)),
@@ -64,6 +69,26 @@ pub fn candidate_features(
         members: file_members(summary),
         features: summary.candidates.iter().zip(files).map(feature).collect(),
     }
+}
+
+/// What the models saw of each candidate, for learning; nothing where none was looked at once more.
+pub fn features_record(summary: &Summary) -> Option<FeaturesRecord> {
+    let of = |candidate: &Candidate| {
+        let values = &candidate.second.as_ref()?.features;
+        Some(FeaturesOf {
+            id: candidate.id.clone(),
+            shipped: round(candidate.shipped(), 6),
+            values: values.iter().map(|v| round(*v, 6)).collect(),
+        })
+    };
+    let candidates: Vec<FeaturesOf> = summary.candidates.iter().filter_map(of).collect();
+    let count = candidates.first()?.values.len();
+    Some(FeaturesRecord {
+        format: FEATURES_FORMAT.into(),
+        scan_id: summary.scan_id.clone(),
+        names: names(count),
+        candidates,
+    })
 }
 
 fn file_members(summary: &Summary) -> Map<String, Value> {

@@ -16,6 +16,10 @@ pub struct Card {
     pub id: String,
     /// 1 for the first.
     pub rank: u32,
+    /// Its rank without what was learnt from verdicts, where anything was.
+    pub rank_shipped: Option<u64>,
+    /// Whether it would have gone down, and stays to be looked at.
+    pub audit: bool,
     /// The highest score of its hits, 0 to 1.
     pub score_max: f64,
     /// The mean score of its hits, 0 to 1.
