@@ -11,12 +11,13 @@
 //! - [`words`]: the two languages, and errors that carry their remedy.
 //! - [`shown`]: words of files and events, made fit for terminals and XML.
 //! - [`files`]: whole files, written once; nothing is overwritten unasked, a registry never.
-//! - [`statistics`]: intervals of counts, shares and rates; pure.
+//! - [`statistics`]: intervals of counts, shares and rates, calibration, a small regression, when to stop looking; pure.
 //! - [`text`]: text as people write it: encodings, tables, numbers, degrees, dates.
 //! - [`ground`]: the words of space: lon/lat, metres, geotransforms, coordinate systems, areas, regions of pixels.
 //! - [`schema`]: what every file of a scan holds that leaves and comes back, each with its version.
 //! - [`imagery`]: what was flown: orthomosaics and photos, their pixels, their place and their date.
-//! - [`scan`]: what there is to search is planned, tiles are scored, scores kept, candidates found in them, files written.
+//! - [`scan`]: what there is to search is planned, tiles are scored, scores kept, candidates found in them and looked at once
+//!   more, files written.
 //! - [`evaluate`]: what a model is worth: scans of surveys whose truth is known, and the figures that follow.
 //! - [`registry`]: the law: events, authority, the site's states, replay, matching, people; pure.
 //! - [`store`]: one file a unit: events in `SQLite`, and beside it evidence, keys and bundles.

@@ -1,4 +1,9 @@
-//! Statistics of counts, pure: intervals of shares and rates, and calibration.
+//! Statistics of counts, pure: intervals of shares and rates, calibration, how many will be real, and when to stop looking.
+
+pub mod expected;
+pub mod logistic;
+pub mod order;
+pub mod stopping;
 
 use serde::Serialize;
 use statrs::distribution::{ChiSquared, ContinuousCDF};

@@ -245,6 +245,10 @@ fn option(choice: &Choice) -> Line {
         Choice::Overwrite => Line::of("--overwrite"),
         Choice::NoPoppy(path) => Line::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
         Choice::Model => with("--model", FILE),
+        Choice::Verifier => with("--verifier", FILE),
+        Choice::Learnt => with("--learnt", FILE),
+        Choice::Unit => with("--unit", CODE),
+        Choice::Captured => with("--captured", TIME),
         Choice::Device => with("--device", KIND),
         Choice::Threads => with("--threads", COUNT),
     }

@@ -2,9 +2,9 @@
 
 use super::config::config;
 use super::progress::Talk;
-use super::scan::watched;
+use super::scan::{second, watched};
 use super::{Done, talk};
-use crate::evaluate::{Options, Report, evaluate, find_surveys};
+use crate::evaluate::{Options, Report, Stages, evaluate, find_surveys};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
 use crate::scan::{Device, PhotoRequest, Request, ScanError, in_range};
@@ -60,6 +60,12 @@ pub struct Arguments {
     /// Photos: the sensor's width in millimetres, for cameras that nothing is known of 照片：传感器宽度（毫米），用于未知的相机
     #[arg(long, value_name = "MM")]
     sensor_width: Option<f64>,
+    /// Rank candidates by their score alone, without looking at each in eight further views 只按分数排序，不再从八个视角复看每个疑似点
+    #[arg(long)]
+    no_verify: bool,
+    /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
+    #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
+    verifier: Option<PathBuf>,
     /// Discard earlier scans in the output folder 丢弃输出文件夹中此前的扫描，重新开始
     #[arg(long)]
     restart: bool,
@@ -144,6 +150,8 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             captured: None,
             timezone: None,
             allow_coarse: arguments.allow_coarse,
+            learnt: None,
+            second: second(arguments.no_verify, arguments.verifier.clone()),
             restart: arguments.restart,
             review: crate::pages::review::page,
             lang,
@@ -267,6 +275,17 @@ fn by_kind(report: &Report, lang: Lang) -> Vec<String> {
     lines
 }
 
+/// How well both stages tell candidates apart, where there are two kinds of them.
+fn stages(stages: &Stages, lang: Lang) -> Option<String> {
+    let (first, all) = (stages.first.area?, stages.all.area?);
+    let (before, after) = (stages.first.false_before, stages.all.false_before);
+    Some(tr!(
+        lang,
+        "second look                  area {first:.3} by score alone, {all:.3} by all looks; false before 95 % of the true: {before}, {after}",
+        "复看                  曲线下面积：只按分数 {first:.3}，复看后 {all:.3}；看完 95% 真地块之前的误报：{before} 个、{after} 个"
+    ))
+}
+
 fn totals(report: &Report, lang: Lang) -> Vec<String> {
     let mut lines = vec![
         tr!(
@@ -300,6 +319,7 @@ fn totals(report: &Report, lang: Lang) -> Vec<String> {
             rate(&report.false_alarms, lang)
         ),
     ];
+    lines.extend(report.stages.iter().filter_map(|s| stages(s, lang)));
     let c = &report.calibration;
     if let (Some(error), Some(prevalence)) = (c.expected_error, c.prevalence) {
         let (count, floor) = (c.count, report.floor);

@@ -106,6 +106,14 @@ impl Progress for Talk {
                 self.bar.reset_eta();
                 self.bar.reset_elapsed();
             }
+            Stage::Verifying { candidates } => {
+                self.bar.finish_and_clear();
+                self.tell(&tr!(
+                    lang,
+                    "looking at {candidates} candidates once more",
+                    "复看 {candidates} 个疑似点"
+                ));
+            }
             Stage::Writing { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(

@@ -5,7 +5,7 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, ScanError, Summary, scan};
+use crate::scan::{Device, PhotoRequest, Request, ScanError, SecondStage, Summary, scan};
 use crate::speaking_error;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
@@ -66,6 +66,15 @@ pub struct Options {
     /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片：任一照片中发现即保留，不要求重叠照片相互印证
     #[arg(long)]
     any_view: bool,
+    /// Rank candidates by their score alone, without looking at each in eight further views 只按分数排序，不再从八个视角复看每个疑似点
+    #[arg(long)]
+    no_verify: bool,
+    /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
+    #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
+    verifier: Option<PathBuf>,
+    /// Order candidates by what `learn` learnt from this unit's verdicts 按本单位核查结论学习得到的结果（`learn` 所写文件）排序
+    #[arg(long, value_name = "FILE", conflicts_with = "no_verify")]
+    learnt: Option<PathBuf>,
     /// Name of the survey 测区名称
     #[arg(long, value_name = "NAME")]
     survey: Option<String>,
@@ -109,6 +118,15 @@ pub struct Arguments {
     /// Say nothing but warnings and errors 除警告和错误外不输出
     #[arg(short, long)]
     quiet: bool,
+}
+
+/// How candidates are looked at once more.
+pub(super) fn second(no_verify: bool, verifier: Option<PathBuf>) -> SecondStage {
+    match verifier {
+        _ if no_verify => SecondStage::Off,
+        None => SecondStage::Looks,
+        Some(path) => SecondStage::Verifier(path),
+    }
 }
 
 fn timezone(text: &str) -> Result<String, String> {
@@ -282,6 +300,8 @@ impl Options {
             &mut self.model,
             &mut self.dem,
             &mut self.pos,
+            &mut self.verifier,
+            &mut self.learnt,
         ] {
             absolute(path);
         }
@@ -331,6 +351,8 @@ impl Options {
             captured,
             timezone: self.timezone,
             allow_coarse: self.allow_coarse,
+            learnt: self.learnt,
+            second: second(self.no_verify, self.verifier),
             restart: false,
             review: crate::pages::review::page,
             lang,

@@ -4,7 +4,7 @@ use super::talk;
 use crate::ground::area_mu;
 use crate::imagery::Beside;
 use crate::imagery::photo::Remark;
-use crate::scan::Summary;
+use crate::scan::{Candidate, Moved, Summary};
 use crate::schema::{Reason, ScoreBand};
 use crate::tr;
 use crate::words::Lang;
@@ -161,15 +161,21 @@ fn candidates(summary: &Summary, lang: Lang) {
             "序号  等级    经度         纬度        面积 m²  命中  编号",
         ));
         for c in summary.candidates.iter().take(LISTED) {
-            let band = ScoreBand::of(c.score_max, summary.threshold);
+            let band = c.band(summary.threshold);
             let word = match band {
                 ScoreBand::Strong => lang.pick("strong", "强    "),
                 ScoreBand::Fair => lang.pick("fair  ", "中    "),
                 ScoreBand::Weak => lang.pick("weak  ", "弱    "),
             };
             talk::data(&format!(
-                "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}",
-                c.rank, c.at.lon, c.at.lat, c.area_m2, c.hits, c.id
+                "{:>4}  {word}  {:>11.7}  {:>10.7}  {:>7.2}  {:>4}  {}{}",
+                c.rank,
+                c.at.lon,
+                c.at.lat,
+                c.area_m2,
+                c.hits,
+                c.id,
+                moved(c, lang)
             ));
         }
         if found > LISTED {
@@ -180,6 +186,15 @@ fn candidates(summary: &Summary, lang: Lang) {
                 found - LISTED
             ));
         }
+    }
+}
+
+/// Where a candidate that was moved by what was learnt stood, and whether it stays to be looked at.
+fn moved(candidate: &Candidate, lang: Lang) -> String {
+    match candidate.moved {
+        None => String::new(),
+        Some(Moved { audit: true, .. }) => lang.pick("  (audit)", "  （抽查）").into(),
+        Some(Moved { shipped, .. }) => tr!(lang, "  (was {shipped})", "  （原 {shipped}）"),
     }
 }
 

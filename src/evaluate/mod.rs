@@ -8,6 +8,7 @@ mod error;
 mod outcome;
 mod report;
 mod run;
+mod stages;
 mod survey;
 mod truth;
 
@@ -16,5 +17,6 @@ pub use error::EvaluateError;
 pub use outcome::{Judged, Outcome, PlotResult};
 pub use report::{Cell, Report, SurveyLine};
 pub use run::{Charts, Options, evaluate};
+pub use stages::Stages;
 pub use survey::{SurveySource, find_surveys};
 pub use truth::{Plot, Truth, read_truth};

@@ -2,7 +2,7 @@
 
 use super::truth::{Plot, Truth};
 use crate::ground::{LocalPlane, LonLat, area_m2};
-use crate::scan::{Candidate, Summary};
+use crate::scan::{Candidate, SecondLook, Summary};
 use geo::{
     BoundingRect, Centroid, Coord, Distance, Euclidean, Intersects, MapCoords, MultiPolygon, Rect,
 };
@@ -44,6 +44,12 @@ pub struct Judged {
     pub at: LonLat,
     /// Its best score.
     pub score: f64,
+    /// Its mean score in further views, where it was looked at once more.
+    pub score_looks: Option<f64>,
+    /// What a second model says of it, where one looked.
+    pub score_verifier: Option<f64>,
+    /// The evidence of all stages.
+    pub evidence: f64,
     /// Whether it marks a plot of poppy.
     pub poppy: bool,
     /// The look-alike that it marks, where it marks no poppy.
@@ -192,6 +198,9 @@ fn judge(name: &str, marks: &[(&Candidate, Vec<usize>)], plots: &[Plot]) -> Vec<
             id: candidate.id.clone(),
             at: candidate.at,
             score: candidate.score_max,
+            score_looks: candidate.second.as_ref().map(SecondLook::mean),
+            score_verifier: candidate.verdict().map(|v| v.score),
+            evidence: candidate.evidence(),
             poppy,
             lookalike: lookalike.filter(|_| !poppy),
         }

@@ -2,6 +2,7 @@
 
 use super::curve::{Curve, OperatingPoint};
 use super::outcome::{Judged, Outcome, PlotResult};
+use super::stages::Stages;
 use crate::statistics::{Calibration, Rate, Share, calibration};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -80,6 +81,8 @@ pub struct Report {
     pub candidates: Rate,
     /// False candidates on ground without any poppy.
     pub false_alarms: Rate,
+    /// How well the second look puts them in order; `None` where there was none.
+    pub stages: Option<Stages>,
     /// Calibration of the candidates at the floor.
     pub calibration: Calibration,
     /// Precision against recall.
@@ -128,6 +131,7 @@ impl Report {
             ),
             candidates: Rate::new(candidates.len(), outcomes.iter().map(|o| o.km2).sum()),
             false_alarms: Rate::new(empty.iter().map(|o| o.candidates.len()).sum(), empty_km2),
+            stages: Stages::of(&candidates),
             calibration: calibration(&at_floor, floor),
             curve: Curve::new(&at_floor, &best),
             operating_point: wanted
@@ -256,6 +260,9 @@ mod tests {
             id: "x".into(),
             at: LonLat::new(0.0, 0.0),
             score,
+            score_looks: None,
+            score_verifier: None,
+            evidence: score,
             poppy,
             lookalike: None,
         }

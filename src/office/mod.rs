@@ -15,6 +15,8 @@ mod error;
 mod evidence;
 pub mod found;
 pub mod import;
+pub mod learn;
+mod learn_error;
 pub mod life;
 pub mod patrol;
 pub mod people;
@@ -29,6 +31,7 @@ pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;
+pub use learn_error::LearnError;
 pub use session::{Credentials, Session};
 pub use site::{Changed, SiteNow};
 

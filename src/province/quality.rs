@@ -10,8 +10,10 @@
 use super::facts::{Facts, Flight, SiteFact};
 use super::windows::Windows;
 use crate::ground::LonLat;
+use crate::registry::State;
 use crate::registry::body::{Source, Stage};
 use crate::registry::coded::Coded;
+use crate::statistics::expected::{Band, Expected};
 use crate::statistics::{Calibration, Share, calibration};
 use geo::{BoundingRect, Intersects, Point, Rect};
 use serde::Serialize;
@@ -73,6 +75,11 @@ pub struct Quality {
     pub missed_by_chance: usize,
     /// Independent finds on ground that was not searched so: they say nothing of the model.
     pub finds_elsewhere: usize,
+    /// How many of the detections that nobody decided on are real, by what became of others of like score, screened ones too; `None`
+    /// where too few verdicts can tell.
+    pub real_undecided: Option<Expected>,
+    /// The same of those that wait for a crew, by what crews found alone.
+    pub real_dispatched: Option<Expected>,
     /// Scores against outcomes.
     pub calibration: Calibration,
 }
@@ -110,7 +117,7 @@ pub fn quality(
     let mut models: Vec<(String, String)> = flights.values().map(|f| f.model.clone()).collect();
     models.sort();
     models.dedup();
-    let aside = |site: &SiteFact| site.state == crate::registry::State::ScreenedOut;
+    let aside = |site: &SiteFact| site.state == State::ScreenedOut;
     let (inside, elsewhere) = searched_finds(&flights, finds, windows, facts, season);
     let (inside, by_chance): (Vec<&Find>, Vec<&Find>) = inside
         .into_iter()
@@ -136,8 +143,35 @@ pub fn quality(
         recall_by_source: by_source(&inside),
         missed_by_chance: by_chance.iter().filter(|f| !f.seen).count(),
         finds_elsewhere: elsewhere,
+        real_undecided: expected(&detections, |s| s == State::Candidate, true),
+        real_dispatched: expected(
+            &detections,
+            |s| matches!(s, State::Dispatched | State::Revisit),
+            false,
+        ),
         calibration: calibration(&scored, 0.0),
     }
+}
+
+/// How many of the open detections are real, by band of score; what the desk put aside counts as false where the desk is what
+/// they wait for.
+fn expected(
+    detections: &[(&SiteFact, &Flight)],
+    is_open: impl Fn(State) -> bool,
+    with_screened: bool,
+) -> Option<Expected> {
+    let mut bands = [Band::default(); SCORES.len()];
+    for (site, _) in detections {
+        let Some(score) = site.score else { continue };
+        let band = &mut bands[score_band(score).0];
+        match site.confirmed {
+            Some(true) => band.yes += 1,
+            Some(false) => band.no += 1,
+            None if site.state == State::ScreenedOut => band.no += usize::from(with_screened),
+            None => band.open += usize::from(is_open(site.state)),
+        }
+    }
+    Expected::new(&bands).filter(|expected| expected.of > 0)
 }
 
 struct Verified<'a> {
@@ -254,7 +288,6 @@ fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
 mod tests {
     use super::*;
     use crate::province::made_up;
-    use crate::registry::State;
     use geo::{MultiPolygon, Polygon};
     use jiff::civil::date;
 

@@ -3,6 +3,7 @@
 use super::model::ModelError;
 use super::score::JournalError;
 use super::shards::ShardError;
+use super::verify::LearntError;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::{DemError, PosError};
@@ -23,6 +24,8 @@ pub enum ScanError {
     Raster(RasterError),
     /// The model or its runtime.
     Model(ModelError),
+    /// What was learnt from verdicts does not hold here.
+    Learnt(LearntError),
     /// The boundary.
     Boundary(BoundaryError),
     /// The boundary does not meet any source.
@@ -76,6 +79,7 @@ impl Say for ScanError {
             Self::Dem(e) => e.say(lang),
             Self::Pos(e) => e.say(lang),
             Self::Model(e) => e.say(lang),
+            Self::Learnt(e) => e.say(lang),
             Self::Boundary(e) => e.say(lang),
             Self::Journal(e) => e.say(lang),
             Self::Crs(e) => e.say(lang),
@@ -116,6 +120,7 @@ speaking_error!(ScanError, |e| match e {
     ScanError::Dem(e) => Some(e),
     ScanError::Pos(e) => Some(e),
     ScanError::Model(e) => Some(e),
+    ScanError::Learnt(e) => Some(e),
     ScanError::Boundary(e) => Some(e),
     ScanError::Journal(e) => Some(e),
     ScanError::Crs(e) => Some(e),
@@ -142,7 +147,7 @@ macro_rules! from {
         })*
     };
 }
-from!(InputError => Input, RasterError => Raster, ModelError => Model, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos, ShardError => Shard);
+from!(InputError => Input, RasterError => Raster, ModelError => Model, LearntError => Learnt, BoundaryError => Boundary, JournalError => Journal, CrsError => Crs, DemError => Dem, PosError => Pos, ShardError => Shard);
 
 fn no_source(refused: &[RasterError], lang: Lang) -> Said {
     let Some(first) = refused.first() else {

@@ -1,8 +1,8 @@
-//! From imagery to candidates, in five stages: what there is to search is planned, its tiles are scored, the scores are
-//! kept, candidates are found in them, and files are written.
+//! From imagery to candidates, in six stages: what there is to search is planned, its tiles are scored, the scores are
+//! kept, candidates are found in them and looked at once more, and files are written.
 //!
 //! The path of the data: [`Request`] → `plan` (sources, tiling, view selection, work) → `score` (executor, window, the
-//! model's head, journal) → the score store → `find` (locate, associate, cluster, candidates; coverage) → `write` (features,
+//! model's head, journal) → the score store → `find` (locate, associate, cluster, candidates; coverage) → `verify` (eight views of each candidate, a verifier; ranks) → `write` (features,
 //! chips, record, review page). [`scan`] drives it.
 
 mod error;
@@ -16,6 +16,7 @@ mod run;
 mod score;
 mod shards;
 mod summary;
+mod verify;
 mod write;
 
 pub use error::ScanError;
@@ -26,9 +27,10 @@ pub use model::{
 };
 pub use progress::{Progress, Silent, Stage, Step};
 pub(crate) use request::in_range;
-pub use request::{PhotoRequest, Request};
+pub use request::{PhotoRequest, Request, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{ShardError, ShardStatus, merge, plan_shards, planned_options, run_shard, status};
 pub use summary::Summary;
+pub use verify::{LearntError, Moved, SecondLook, Verdict};
 pub use write::review::{About, Card, ReviewPage};

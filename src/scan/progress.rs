@@ -15,6 +15,11 @@ pub enum Stage {
         /// Tiles done in an earlier run.
         done: u64,
     },
+    /// Candidates are looked at once more.
+    Verifying {
+        /// How many.
+        candidates: usize,
+    },
     /// Hits become candidates, pictures and maps.
     Writing {
         /// How many candidates.

@@ -59,6 +59,18 @@ impl PhotoRequest {
     }
 }
 
+/// How candidates are looked at once more. It changes their order and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SecondStage {
+    /// They are not.
+    Off,
+    /// In eight views by the model that found them.
+    #[default]
+    Looks,
+    /// In those, and by the verifier in a file.
+    Verifier(PathBuf),
+}
+
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -92,6 +104,10 @@ pub struct Request {
     pub timezone: Option<String>,
     /// Search imagery that is coarser than the model can bear, and mark the result.
     pub allow_coarse: bool,
+    /// How candidates are looked at once more.
+    pub second: SecondStage,
+    /// What was learnt from verdicts, to order the candidates by.
+    pub learnt: Option<PathBuf>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
     /// Makes the review page.

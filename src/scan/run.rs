@@ -1,12 +1,13 @@
-//! The run, in five stages: discover and plan, score, keep, find, write.
+//! The run, in six stages: discover and plan, score, keep, find, verify, write.
 
 use super::error::ScanError;
-use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, source_facts};
+use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts};
 use super::plan::Search;
 use super::progress::{Progress, Stage};
 use super::request::Request;
 use super::score::{Journal, Own, ScoreStore, Scored, score};
 use super::summary::Summary;
+use super::verify::{Learnt, Looking, Second, look};
 use super::write::{self, Crops, Provenance};
 use crate::schema::Reason;
 use std::sync::atomic::AtomicBool;
@@ -88,7 +89,14 @@ pub(super) fn go_on(
     let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
     let works = search.first_works()?;
     // Score.
-    let crops = Crops::new(search, FindRules::of(request, search.threshold));
+    let second_look = Second::of(request, &search.model)?;
+    let learnt = Learnt::of(request)?;
+    if let Some(learnt) = &learnt {
+        let sources = &search.sources.all;
+        learnt.check(request, &search.model, second_look.as_ref(), sources)?;
+    }
+    let rules = FindRules::of(request, search.threshold);
+    let crops = Crops::new(search, rules, second_look.as_ref());
     let kept = (&mut *journal, before.scores);
     let scored = score(search, works, kept, &crops, before.own, progress, stop)?;
     for work in &scored.works {
@@ -104,8 +112,24 @@ pub(super) fn go_on(
         let rules = FindRules::of(request, threshold);
         find(search, &scored, &ground, &viewing, rules)
     };
-    let found = at(search.threshold)?;
+    let mut found = at(search.threshold)?;
     let also = second.map(|_| at(lowest)).transpose()?;
+    // Verify.
+    if let Some(second) = &second_look {
+        let looking = Looking {
+            second,
+            model: &search.model,
+            scored: &scored,
+            crops: &crops,
+            threads: request.threads,
+            folder: &request.out,
+            stop,
+        };
+        verify(&looking, &mut found.ranked, progress)?;
+    }
+    if let Some(learnt) = &learnt {
+        learnt.rank(&mut found.ranked.candidates);
+    }
     progress.stage(Stage::Writing {
         candidates: found.ranked.candidates.len(),
     });
@@ -119,6 +143,8 @@ pub(super) fn go_on(
         model: &search.model,
         key: &search.key,
         sources: &search.sources.all,
+        second: second_look.as_ref(),
+        learnt: learnt.as_ref(),
         crops: &crops,
     };
     write::write(&summary, &provenance)?;
@@ -128,6 +154,24 @@ pub(super) fn go_on(
 /// The score from which cells are kept of a search at a threshold.
 pub(super) fn floor_of(threshold: f64) -> f32 {
     single(SCORE_FLOOR.min(threshold))
+}
+
+/// Looks at all candidates once more, and puts them in order anew.
+fn verify(
+    looking: &Looking<'_>,
+    ranked: &mut Ranked,
+    progress: &dyn Progress,
+) -> Result<(), ScanError> {
+    let candidates = &mut ranked.candidates;
+    progress.stage(Stage::Verifying {
+        candidates: candidates.len(),
+    });
+    let seen = look(looking, candidates)?;
+    for (candidate, second) in candidates.iter_mut().zip(seen) {
+        candidate.second = second;
+    }
+    rank(candidates);
+    Ok(())
 }
 
 /// Scores are single precision.

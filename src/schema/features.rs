@@ -32,7 +32,8 @@ pub struct FeatureRecord<P> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ScoreBand {
-    /// The best score lies in the upper third between the threshold and one.
+    /// The evidence, which is the best score unless there was a second look, lies in the upper third between the threshold
+    /// and one.
     Strong,
     /// In the middle third.
     Fair,
@@ -41,9 +42,9 @@ pub enum ScoreBand {
 }
 
 impl ScoreBand {
-    /// The band of a best score.
-    pub fn of(score_max: f64, threshold: f64) -> Self {
-        match (score_max - threshold) / (1.0 - threshold).max(1e-9) {
+    /// The band of a piece of evidence.
+    pub fn of(evidence: f64, threshold: f64) -> Self {
+        match (evidence - threshold) / (1.0 - threshold).max(1e-9) {
             s if s >= 2.0 / 3.0 => Self::Strong,
             s if s >= 1.0 / 3.0 => Self::Fair,
             _ => Self::Weak,
@@ -61,6 +62,15 @@ pub struct CandidateProperties {
     /// From 1, the strongest first.
     #[serde(default)]
     pub rank: Option<u64>,
+    /// Its rank without what was learnt from verdicts; absent where nothing learnt ordered the candidates.
+    #[serde(default)]
+    pub rank_shipped: Option<u64>,
+    /// The learnt chance that it is real, as far as the verdicts go.
+    #[serde(default)]
+    pub score_learnt: Option<f64>,
+    /// Whether it would have gone down by what was learnt, and stays where it was so that somebody looks at it.
+    #[serde(default)]
+    pub audit: Option<bool>,
     /// What is shown of the score.
     #[serde(default)]
     pub band: Option<ScoreBand>,
@@ -69,6 +79,19 @@ pub struct CandidateProperties {
     /// Mean score of its hits, 0 to 1.
     #[serde(default)]
     pub score_mean: Option<f64>,
+    /// The model's mean score over eight further views of its best cell, turned, mirrored and shifted; absent where it was
+    /// not looked at once more. Rank and band come from this and from the best score.
+    #[serde(default)]
+    pub score_looks: Option<f64>,
+    /// The standard deviation of the scores in those views.
+    #[serde(default)]
+    pub score_looks_spread: Option<f64>,
+    /// A second model's score, as the mean over its views; absent where none looked. Rank and band then come from all three.
+    #[serde(default)]
+    pub score_verifier: Option<f64>,
+    /// How much of that score is poppy before the bloom.
+    #[serde(default)]
+    pub before_bloom: Option<f64>,
     /// Square metres on the ellipsoid.
     #[serde(default)]
     pub area_m2: Option<f64>,

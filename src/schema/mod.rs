@@ -15,6 +15,7 @@
 
 mod decisions;
 mod features;
+mod learnt;
 mod plan;
 mod reason;
 mod scan;
@@ -27,13 +28,16 @@ pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict}
 pub use features::{
     CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
 };
+pub use learnt::{
+    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised,
+};
 pub use plan::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,
 };
 pub use reason::Reason;
 pub use scan::{
     FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, RefusedSource,
-    RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+    RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals, VerifierRecord,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

@@ -27,6 +27,9 @@ pub struct ScanRecord {
     pub program_version: String,
     /// The model.
     pub model: ModelRecord,
+    /// How candidates were looked at once more; `null` where they were not.
+    #[serde(default)]
+    pub second_stage: Option<SecondStageRecord>,
     /// The options that the result depends on.
     #[serde(default)]
     pub options: OptionsRecord,
@@ -68,6 +71,33 @@ pub struct ModelRecord {
     pub coarsest_cm: f64,
     /// The score from which a cell is a hit, 0 to 1.
     pub threshold: f64,
+}
+
+/// How candidates were looked at once more, which decides their order and band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SecondStageRecord {
+    /// Views in which the model looked again.
+    pub looks: usize,
+    /// The second model, where one looked.
+    pub verifier: Option<VerifierRecord>,
+    /// SHA-256 of the file with what was learnt from verdicts, where that ordered the candidates.
+    #[serde(default)]
+    pub learnt: Option<String>,
+}
+
+/// The second model of a scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct VerifierRecord {
+    /// Its file name.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// The score from which a candidate is worth screening.
+    pub threshold: f64,
+    /// The score from which a crew may be sent without it.
+    pub dispatch_threshold: f64,
 }
 
 /// The options that a scan's result depends on.

@@ -1,8 +1,8 @@
 //! The schemas under `docs/schema/` are those of the types. With `PAPAVER_UPDATE_SCHEMAS` set they are written anew.
 
 use super::{
-    CandidateProperties, CoverageProperties, Decisions, FileMembers, PlanRecord, ScanRecord,
-    ScoreLine,
+    CandidateProperties, CoverageProperties, Decisions, FeaturesRecord, FileMembers, LearntRecord,
+    PlanRecord, ScanRecord, ScoreLine,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, json_schema};
@@ -75,6 +75,14 @@ fn the_published_schemas_are_those_of_the_types() {
         (
             "decisions.schema.json",
             written::<Decisions>("decisions-UNIT-DAY-SCANID.json, papaver.decisions/1"),
+        ),
+        (
+            "features.schema.json",
+            written::<FeaturesRecord>("features.json, papaver.features/1"),
+        ),
+        (
+            "learnt.schema.json",
+            written::<LearntRecord>("what `learn` writes, papaver.learnt/1"),
         ),
         (
             "scores.schema.json",

@@ -177,6 +177,14 @@ pub enum Choice {
     NoPoppy(Option<PathBuf>),
     /// Another model.
     Model,
+    /// The second model.
+    Verifier,
+    /// What was learnt from verdicts.
+    Learnt,
+    /// The unit.
+    Unit,
+    /// When imagery was taken.
+    Captured,
     /// Where the model runs.
     Device,
     /// Worker threads.

@@ -109,6 +109,14 @@ impl Picture {
         }
     }
 
+    /// Paints a square of pixels with its corner at a pixel.
+    pub fn paste(&mut self, pixels: &[[u8; 3]], side: usize, (x, y): (usize, usize)) {
+        for (row, pixels) in pixels.chunks_exact(side).enumerate() {
+            let at = (y + row) * self.size.0 + x;
+            self.rgb[at..at + side].copy_from_slice(pixels);
+        }
+    }
+
     /// The same picture, so many pixels to the east and south.
     #[must_use]
     pub fn moved(&self, columns: usize, rows: usize) -> Self {

@@ -7,6 +7,7 @@ They fire on magenta in the middle of a cell, so that what a scan must find is k
 colour_dense.onnx   [N,3,H,W] -> [N,2,H/16,W/16] probabilities, dynamic sizes, cell 16, halo 32
 colour_tile.onnx    [N,3,64,64] -> [N,2] logits, dynamic batch
 colour_batch4.onnx  [4,3,64,64] -> [4,2] logits, fixed batch
+verifier.onnx       image [N,3,32,32], surroundings [N,3,16,16] -> scores [N,3], features [N,6]: poppy by the magenta of the image's middle
 and files that a scan must refuse: two_inputs, no_resolution, not_json, grey_input, boxes.
 """
 import json
@@ -78,3 +79,37 @@ save("grey_input.onnx", grey, [weight("w", np.ones((2, 1, 64, 64))), weight("b",
 boxes = [helper.make_node("GlobalAveragePool", ["images"], ["mean"]), helper.make_node("Reshape", ["mean", "shape"], ["scores"])]
 save("boxes.onnx", boxes, [numpy_helper.from_array(np.array([0, 3, 1], np.int64), "shape")], one[0],
      [tensor("scores", ["N", 3, 1])], BASE)
+
+VERIFIER = {
+    "model_type": "Verifier",
+    "class_names": {"0": "other", "1": "poppy", "2": "before the bloom"},
+    "papaver_positive": ["poppy", "before the bloom"],
+    "papaver_before_bloom": "before the bloom",
+    "papaver_threshold": 0.3,
+    "papaver_dispatch_threshold": 0.8,
+    "papaver_sights": {"image": {"metres": 1.28, "pixels": 32}, "surroundings": {"metres": 3.2, "pixels": 16}},
+    "papaver_views": [{"turns": 0, "right_cm": 0, "down_cm": 0, "mirrored": False}, {"turns": 1, "right_cm": 8, "down_cm": -8, "mirrored": True}],
+    "papaver_features": 6,
+}
+mean = lambda x, out: helper.make_node("ReduceMean", [x], [out], axes=[2, 3], keepdims=0)
+constants = [
+    numpy_helper.from_array(np.array(v, np.int64), k)
+    for k, v in {"from": [12, 12], "to": [20, 20], "axes": [2, 3]}.items()
+]
+# Logits: nothing, the magenta of the image's middle, that of the surroundings.
+gains = [[0, 0, 0, 0, 0, 0], [6, -12, 6, 0, 0, 0], [0, 0, 0, 6, -12, 6]]
+save(
+    "verifier.onnx",
+    [
+        helper.make_node("Slice", ["image", "from", "to", "axes"], ["middle"]),
+        mean("middle", "a"),
+        mean("surroundings", "b"),
+        helper.make_node("Concat", ["a", "b"], ["features"], axis=1),
+        helper.make_node("Gemm", ["features", "gains", "bias"], ["raw"], transB=1),
+        helper.make_node("Softmax", ["raw"], ["scores"], axis=1),
+    ],
+    [*constants, weight("gains", gains), weight("bias", [0, -9, -20])],
+    [tensor("image", ["n", 3, 32, 32]), tensor("surroundings", ["n", 3, 16, 16])],
+    [tensor("scores", ["n", 3]), tensor("features", ["n", 6])],
+    VERIFIER,
+)

@@ -12,6 +12,7 @@ use crate::province::quality::{Group, Quality as Found, quality};
 use crate::registry::body::Stage;
 use crate::registry::coded::{Coded, habitat_label};
 use crate::statistics::Share;
+use crate::statistics::expected::{Expected, LEAST_VERDICTS};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -90,6 +91,41 @@ fn in_words(name: &str, lang: Lang) -> &str {
     Stage::read(name).map_or_else(|| habitat_label(name, lang), |stage| stage.label(lang))
 }
 
+/// How many of those that nobody has looked at yet will be real.
+fn real(found: &Found, lang: Lang) -> Vec<String> {
+    let groups = [
+        (
+            lang.pick("of {of} not decided on", "尚未研判的 {of} 处"),
+            found.real_undecided,
+        ),
+        (
+            lang.pick("of {of} that wait for a crew", "待核查的 {of} 处"),
+            found.real_dispatched,
+        ),
+    ];
+    let line = |(group, expected): (&str, Option<Expected>)| {
+        let expected = expected?;
+        let group = group.replace("{of}", &expected.of.to_string());
+        let (mean, low, high) = (expected.mean, expected.low, expected.high);
+        let verdicts = expected.verdicts;
+        Some(tr!(
+            lang,
+            "{group}, {low} to {high} will be real (90 % interval; {mean:.1} on average), by {verdicts} verdicts on others of like score",
+            "{group}中，预计属实 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），依据 {verdicts} 处得分相近图斑的结论"
+        ))
+    };
+    let lines: Vec<String> = groups.into_iter().filter_map(line).collect();
+    if lines.is_empty() && found.waiting > 0 {
+        return vec![tr!(
+            lang,
+            "how many of the {} that wait will be real nobody can say: fewer than {LEAST_VERDICTS} verdicts, or all of one kind",
+            "其余 {} 处预计有多少属实：无法判断（结论不足 {LEAST_VERDICTS} 处，或结论全部相同）",
+            found.waiting
+        )];
+    }
+    lines
+}
+
 fn page(found: &Found, lang: Lang) {
     let head = [
         lang.pick("precision of verified detections", "已核查图斑的查准率"),
@@ -141,6 +177,9 @@ fn page(found: &Found, lang: Lang) {
         "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
         "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
     ));
+    for line in real(found, lang) {
+        data(&line);
+    }
     if let Some(error) = found.calibration.expected_error {
         let n = found.calibration.count;
         data(&tr!(

@@ -8,6 +8,7 @@ mod crews;
 mod duty;
 mod exchange;
 pub(in crate::cli) mod filter;
+mod learn;
 mod life;
 mod list;
 mod log;
@@ -51,6 +52,8 @@ pub enum Command {
     Sites(Box<list::Sites>),
     /// Everything about a site 查看一个图斑的全部情况
     Show(show::Show),
+    /// Learn from verdicts which candidates are real: ranks change, nothing is dropped 根据核查结论学习：只调整疑似点排序，不剔除
+    Learn(learn::Learn),
     /// Decide at the desk 室内研判
     Screen(screen::Screen),
     /// Send a crew 派查
@@ -117,6 +120,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Add(c) => c.run(lang),
         Command::Sites(c) => c.run(lang),
         Command::Show(c) => c.run(lang),
+        Command::Learn(c) => c.run(lang),
         Command::Screen(c) => c.run(lang),
         Command::Assign(c) => c.run(lang),
         Command::Visit(c) => c.run(lang),

@@ -147,6 +147,21 @@ fn coverage_of(folder: &Path, written: &Written) -> Result<Option<(PathBuf, Valu
     Ok(Some((path, ground)))
 }
 
+/// Reads a file of a scan's folder, and makes sure that it is what the scan wrote; of `scan.json` itself nobody can say so.
+pub(in crate::office) fn verified_file(folder: &Path, path: &Path) -> Result<Vec<u8>, RecordError> {
+    let record = folder.join("scan.json");
+    let bytes = read(path)?;
+    if path != record {
+        let scan: schema::ScanRecord =
+            serde_json::from_slice(&read(&record)?).map_err(|e| RecordError::Malformed {
+                path: record.clone(),
+                why: e.to_string(),
+            })?;
+        Written::new(folder, scan.outputs)?.check(path, &bytes)?;
+    }
+    Ok(bytes)
+}
+
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
     files::read(path).map_err(|source| RecordError::Unreadable {
         path: path.into(),

@@ -8,6 +8,7 @@ mod written;
 
 pub use decisions::{Decision, decisions};
 pub use error::RecordError;
+pub(super) use folder::verified_file;
 pub use folder::{Candidate, ScanFolder};
 pub use written::Written;
 

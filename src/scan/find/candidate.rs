@@ -2,10 +2,12 @@
 
 use super::association::{Views, plots};
 use super::locate::Located;
-use crate::ground::{LocalPlane, LonLat, PlanePoint, Region, area_m2, union};
+use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union};
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
+use crate::scan::verify::{Moved, SecondLook, Verdict, log_odds};
+use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use std::collections::BTreeMap;
 
@@ -39,6 +41,8 @@ pub struct Candidate {
     pub sources: Vec<SourceId>,
     /// The source it is best seen in: the finest.
     pub best: SourceId,
+    /// The cell of it that scored best there, in model pixels.
+    pub peak: Rect,
     /// When it was seen, over all its sources.
     pub captured: Option<Captured>,
     /// The ground its hits cover.
@@ -49,6 +53,10 @@ pub struct Candidate {
     pub at: LonLat,
     /// What photos say of it, where it was found in any.
     pub photos: Option<Sightings>,
+    /// What a second look says of it, where there was one.
+    pub second: Option<SecondLook>,
+    /// How what was learnt from verdicts moved it, where anything was.
+    pub moved: Option<Moved>,
 }
 
 /// What overlapping photos say of a plot.
@@ -65,12 +73,34 @@ pub struct Sightings {
 }
 
 impl Candidate {
-    /// The score that ranks it: its best, less up to a quarter where most photos that searched its place do not show it.
+    /// The evidence of all stages, 0 to 1: its best score, where there was no second look.
+    pub fn evidence(&self) -> f64 {
+        let second = self.second.as_ref();
+        second.map_or(self.score_max, |second| second.evidence(self.score_max))
+    }
+
+    /// What a verifier says of it, where one looked.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.second.as_ref().and_then(|s| s.verdict.as_ref())
+    }
+
+    /// What is shown of its evidence.
+    pub fn band(&self, threshold: f64) -> ScoreBand {
+        self.verdict()
+            .map_or_else(|| ScoreBand::of(self.evidence(), threshold), |v| v.band)
+    }
+
+    /// The score that ranks it: its evidence, less up to a quarter where most photos that searched its place do not show it.
     fn rank_score(&self) -> f64 {
         let doubt = self.photos.map_or(0.0, |p| {
             1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
         });
-        self.score_max - 0.25 * doubt
+        self.evidence() - 0.25 * doubt
+    }
+
+    /// The log odds by which it is ranked.
+    pub fn shipped(&self) -> f64 {
+        log_odds(self.rank_score())
     }
 
     /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
@@ -121,25 +151,62 @@ pub fn candidates<E>(
     let all = found.len();
     found.retain(|c| rules.agreement.is_none_or(|least| c.agreed(least)));
     let doubted = all - found.len();
-    // Scores that differ by less than a hundredth say the same; then the larger plot is the better use of a morning.
-    found.sort_by(|a, b| {
-        let key = |c: &Candidate| {
-            let rank = (c.rank_score() * 100.0).round();
-            (rank, c.hits as f64, c.score_mean)
-        };
+    for candidate in &mut found {
+        candidate.id = candidate_id(scan_id, candidate.at);
+    }
+    rank(&mut found);
+    Ok(Ranked {
+        candidates: found,
+        doubted,
+    })
+}
+
+/// Puts candidates in order, the strongest first. Scores that differ by less than a hundredth say the same; then the larger
+/// plot is the better use of a morning.
+pub fn rank(candidates: &mut [Candidate]) {
+    let key = |c: &Candidate| {
+        let rank = (c.rank_score() * 100.0).round();
+        (rank, c.hits as f64, c.score_mean)
+    };
+    candidates.sort_by(|a, b| {
         key(b)
             .partial_cmp(&key(a))
             .unwrap_or(std::cmp::Ordering::Equal)
             .then(a.at.e7().cmp(&b.at.e7()))
     });
-    for (i, candidate) in found.iter_mut().enumerate() {
+    for (i, candidate) in candidates.iter_mut().enumerate() {
         candidate.rank = i + 1;
-        candidate.id = candidate_id(scan_id, candidate.at);
     }
-    Ok(Ranked {
-        candidates: found,
-        doubted,
-    })
+}
+
+/// The cell that scored best; of those within a hundredth of each other the one nearest to the middle of all, then the first:
+/// at a plot's edge a second look would see half of it. Nothing of none.
+pub fn peak<'a>(hits: impl Iterator<Item = &'a Hit> + Clone) -> Option<Rect> {
+    let twice = |a: u32, b: u32| i64::from(a) + i64::from(b);
+    let middle = |hit: &Hit| {
+        (
+            twice(hit.rect.x0, hit.rect.x1),
+            twice(hit.rect.y0, hit.rect.y1),
+        )
+    };
+    let count = i64::try_from(hits.clone().count())
+        .ok()
+        .filter(|n| *n > 0)?;
+    let (x, y) = hits
+        .clone()
+        .map(middle)
+        .fold((0, 0), |(x, y), m| (x + m.0, y + m.1));
+    let key = |hit: &Hit| {
+        let (mx, my) = middle(hit);
+        let away = (mx - x / count).pow(2) + (my - y / count).pow(2);
+        ((hit.score * 100.0).round(), away, hit.rect.y0, hit.rect.x0)
+    };
+    let best = hits.min_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        b.0.total_cmp(&a.0)
+            .then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3)))
+    });
+    best.map(|hit| hit.rect)
 }
 
 fn candidate<E>(
@@ -177,6 +244,9 @@ fn candidate<E>(
     let finest = |a: &&SourceId, b: &&SourceId| sources[a.0].gsd_cm.total_cmp(&sources[b.0].gsd_cm);
     let rasters = numbers.iter().filter(|n| !is_photo(**n));
     let best = best_photo.or_else(|| rasters.min_by(finest).copied());
+    let best = best.unwrap_or(SourceId(0));
+    let in_best = by_source.get(&best).into_iter().flatten().copied();
+    let peak = peak(in_best).unwrap_or(members[0].hit.rect);
     let at = inside(&polygon).unwrap_or(place);
     let in_photos: Vec<&[&Hit]> = by_source
         .iter()
@@ -193,8 +263,11 @@ fn candidate<E>(
         score_mean: scores().sum::<f64>() / members.len() as f64,
         area_m2: area_m2(&polygon),
         hits: members.len(),
-        best: best.unwrap_or(SourceId(0)),
+        best,
+        peak,
         photos,
+        second: None,
+        moved: None,
         captured: numbers
             .iter()
             .filter_map(|n| sources[n.0].captured)
@@ -415,6 +488,15 @@ mod tests {
             assert!(c.area_m2 > 0.0 && c.id.len() > 6);
         }
         assert_ne!(found[0].id, found[1].id);
+    }
+
+    #[test]
+    fn the_peak_is_in_the_middle_of_those_that_score_alike() {
+        let hits =
+            [(0, 0.98), (16, 0.981), (32, 0.984), (48, 0.6)].map(|(x, s)| hit(0, x, 0, s).hit);
+        assert_eq!(peak(hits.iter()).map(|r| r.x0), Some(16));
+        assert_eq!(peak(hits[2..].iter()).map(|r| r.x0), Some(32));
+        assert_eq!(peak([].iter()), None);
     }
 
     #[test]

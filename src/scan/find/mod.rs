@@ -9,7 +9,7 @@ mod ground;
 mod locate;
 mod viewing;
 
-pub use candidate::{Candidate, Ranked, SourceFacts};
+pub use candidate::{Candidate, Ranked, SourceFacts, peak, rank};
 pub use cluster::clusters;
 pub use coverage::{Coverage, SourceAreas};
 pub use ground::SearchedGround;

@@ -244,7 +244,7 @@ fn output(
     }
 }
 
-fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>, ModelError> {
+pub(super) fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>, ModelError> {
     let key = "class_names";
     let count = channels.unwrap_or(2) as usize;
     let names: Vec<String> = match keys.0.get(key) {
@@ -273,7 +273,7 @@ fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>, ModelError
     Ok(names)
 }
 
-fn positive(keys: &Keys, classes: &[String]) -> Result<Vec<usize>, ModelError> {
+pub(super) fn positive(keys: &Keys, classes: &[String]) -> Result<Vec<usize>, ModelError> {
     let key = "papaver_positive";
     let Some(value) = keys.0.get(key) else {
         return Ok((usize::from(classes.len() > 1)..classes.len()).collect());
@@ -290,7 +290,7 @@ fn positive(keys: &Keys, classes: &[String]) -> Result<Vec<usize>, ModelError> {
         .ok_or_else(|| keys.wrong(key))
 }
 
-fn activation(keys: &Keys) -> Result<Activation, ModelError> {
+pub(super) fn activation(keys: &Keys) -> Result<Activation, ModelError> {
     match keys.text("papaver_activation")?.as_deref() {
         None | Some("probability") => Ok(Activation::Probability),
         Some("logits") => Ok(Activation::Logits),

@@ -33,6 +33,23 @@ pub enum ModelError {
         /// Why.
         source: Box<Self>,
     },
+    /// The verifier's file cannot be read.
+    NoVerifier {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A verifier is asked for, and the model is none.
+    NotAVerifier {
+        /// Its `model_type`.
+        kind: String,
+    },
+    /// A verifier without the two inputs and the output that it needs.
+    VerifierPorts {
+        /// What it has, by name.
+        found: String,
+    },
     /// ONNX Runtime does not take the model.
     NotOnnx {
         /// What it said.
@@ -122,6 +139,15 @@ impl Say for ModelError {
                 Said::new(tr!(lang, "the model {path} cannot be read: {source}", "无法读取模型 {path}：{source}"))
                     .hint(remedy!(lang, "name an ONNX file with {model}, or leave it out to use the built-in model", "请用 {model} 指定 ONNX 文件，或省略以使用内置模型", model = Action::Again(Choice::Model)))
             }
+            Self::NoVerifier { path, source } => {
+                let path = path.display();
+                Said::new(tr!(lang, "the verifier {path} cannot be read: {source}", "无法读取复核模型 {path}：{source}"))
+                    .hint(remedy!(lang, "name an ONNX file with {verifier}, or leave it out", "请用 {verifier} 指定 ONNX 文件，或省略", verifier = Action::Again(Choice::Verifier)))
+            }
+            Self::NotAVerifier { kind } => Said::new(tr!(lang, "the model is a '{kind}', not a Verifier", "模型类型为“{kind}”，不是 Verifier（复核模型）"))
+                .hint(remedy!(lang, "name a model that searches with {model}", "用于搜索的模型请用 {model} 指定", model = Action::Again(Choice::Model))),
+            Self::VerifierPorts { found } => Said::new(tr!(lang, "the verifier has {found}; it needs the inputs image and surroundings and the output scores", "复核模型的输入输出为 {found}；需有输入 image、surroundings 和输出 scores"))
+                .hint(tr!(lang, "export it again by these names", "请按这些名称重新导出")),
             Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
@@ -158,7 +184,7 @@ impl Say for ModelError {
     }
 }
 speaking_error!(ModelError, |e| match e {
-    ModelError::Unreadable { source, .. } => Some(source),
+    ModelError::Unreadable { source, .. } | ModelError::NoVerifier { source, .. } => Some(source),
     ModelError::File { source, .. } => Some(source),
     _ => None,
 });

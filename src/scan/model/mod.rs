@@ -6,9 +6,11 @@ mod head;
 mod keys;
 mod runtime;
 mod session;
+mod verifier;
 
 pub use contract::{Activation, Contract, InputShape, Output};
 pub use error::ModelError;
 pub use head::{Head, Hit};
 pub use runtime::Runtime;
 pub use session::{Device, Model, Scorer};
+pub use verifier::{MARGIN_CM, Sight, Verifier, VerifierContract, VerifierRunner, View};

@@ -112,6 +112,11 @@ impl Model {
         })
     }
 
+    /// What it is run with.
+    pub(super) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
     /// What it promises.
     pub fn contract(&self) -> &Contract {
         &self.contract
@@ -189,7 +194,11 @@ impl Model {
     }
 }
 
-fn session(runtime: &Runtime, bytes: &[u8], device: Device) -> Result<Session, ModelError> {
+pub(super) fn session(
+    runtime: &Runtime,
+    bytes: &[u8],
+    device: Device,
+) -> Result<Session, ModelError> {
     let not_onnx = |e: &dyn std::fmt::Display| ModelError::NotOnnx {
         reason: first_line(&e.to_string()),
     };
@@ -243,7 +252,7 @@ fn sizes(outlet: &Outlet) -> Result<Vec<Option<u32>>, String> {
     }
 }
 
-fn metadata(session: &Session) -> BTreeMap<String, String> {
+pub(super) fn metadata(session: &Session) -> BTreeMap<String, String> {
     let Ok(metadata) = session.metadata() else {
         return BTreeMap::new();
     };

@@ -225,6 +225,13 @@ impl Plan {
         }
     }
 
+    /// The level pixels that a window is made of.
+    pub fn read_for(&self, window: Window, level: (u32, u32)) -> Rect {
+        let (x0, x1) = needed(window.x, window.width, self.scale.0, level.0);
+        let (y0, y1) = needed(window.y, window.height, self.scale.1, level.1);
+        Rect { x0, y0, x1, y1 }
+    }
+
     /// Model pixels as the level pixels they touch.
     pub fn level_rect(&self, rect: Rect, level: (u32, u32)) -> Rect {
         let (x0, x1) = touched(rect.x0, rect.x1, self.scale.0, level.0);

@@ -1,5 +1,5 @@
-//! Crops: what the pictures of candidates are drawn from, cut while a photo's pixels are at hand, so that it need not be
-//! decoded again.
+//! Crops: what the pictures of candidates are drawn from and what a second look needs, cut while a photo's pixels are at
+//! hand, so that it need not be decoded again.
 //!
 //! Which photo shows a candidate best is known only when all are scored. So every photo's hits are cut as they come, and of
 //! crops of one place those of the best views so far are kept. It is a cache: what is not in it is read from the source, and the
@@ -7,17 +7,18 @@
 
 use super::chip::{ChipWindow, View, resized};
 use super::chip_source::shown_window;
-use crate::ground::{LocalPlane, LonLat, Quad, Region};
+use crate::ground::{LocalPlane, LonLat, Quad, Rect, Region};
 use crate::imagery::{PhotoSource, Pixels};
-use crate::scan::find::{FindRules, clusters, locator};
+use crate::scan::find::{FindRules, clusters, locator, peak};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
 use crate::scan::score::PhotoListener;
+use crate::scan::verify::Second;
 use geo::Centroid;
 use image::RgbImage;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of pixels that are kept at most.
 const MOST_BYTES: usize = 192 * 1024 * 1024;
@@ -37,6 +38,20 @@ fn key(source: SourceId, shown: &ChipWindow) -> Key {
     (source, corners, (shown.width, shown.height))
 }
 
+/// A rectangle of a source's pixels.
+type WindowKey = (SourceId, [u32; 4]);
+
+fn window_key(source: SourceId, r: Rect) -> WindowKey {
+    (source, [r.x0, r.y0, r.x1, r.y1])
+}
+
+/// One plot among the hits of a photo.
+struct Plot {
+    region: Region,
+    cells: usize,
+    peak: Rect,
+}
+
 /// One photo's view of one place.
 struct Sighting {
     source: SourceId,
@@ -47,6 +62,7 @@ struct Sighting {
     /// Centimetres a pixel, seen at a slant: the smaller the better.
     poorness: f64,
     keys: Vec<Key>,
+    windows: Vec<WindowKey>,
 }
 
 impl Sighting {
@@ -70,6 +86,7 @@ impl Sighting {
 struct Kept {
     sightings: Vec<Sighting>,
     pictures: HashMap<Key, RgbImage>,
+    windows: HashMap<WindowKey, Arc<Pixels>>,
     bytes: usize,
 }
 
@@ -77,15 +94,32 @@ struct Kept {
 pub struct Crops<'a> {
     search: &'a Search<'a>,
     rules: FindRules,
+    second: Option<&'a Second>,
     kept: Mutex<Kept>,
+}
+
+/// What is cut for a sighting.
+#[derive(Default)]
+struct Cut {
+    pictures: Vec<(Key, RgbImage)>,
+    windows: Vec<(WindowKey, Arc<Pixels>)>,
+}
+
+impl Cut {
+    fn bytes(&self) -> usize {
+        let pictures = self.pictures.iter().map(|(_, p)| p.as_raw().len());
+        let windows = self.windows.iter().map(|(_, w)| 3 * w.colours[0].len());
+        pictures.chain(windows).sum()
+    }
 }
 
 impl<'a> Crops<'a> {
     /// None as yet.
-    pub fn new(search: &'a Search<'a>, rules: FindRules) -> Self {
+    pub fn new(search: &'a Search<'a>, rules: FindRules, second: Option<&'a Second>) -> Self {
         Self {
             search,
             rules,
+            second,
             kept: Mutex::default(),
         }
     }
@@ -95,12 +129,17 @@ impl<'a> Crops<'a> {
         self.lock().pictures.get(&key(source, shown)).cloned()
     }
 
+    /// The pixels that a second look needs, where they were kept.
+    pub fn pixels(&self, source: SourceId, rect: Rect) -> Option<Arc<Pixels>> {
+        self.lock().windows.get(&window_key(source, rect)).cloned()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The plots among a photo's hits, as they are found in it alone.
-    fn plots(&self, work: &Work, hits: &[Hit]) -> Option<Vec<(Region, usize)>> {
+    fn plots(&self, work: &Work, hits: &[Hit]) -> Option<Vec<Plot>> {
         let locator = locator(work).ok()?;
         let least = self.rules.least_score();
         let mut located: Vec<(&Hit, Quad)> = Vec::new();
@@ -112,31 +151,30 @@ impl<'a> Crops<'a> {
             }
         }
         let quads: Vec<Quad> = located.iter().map(|(_, quad)| *quad).collect();
-        let region = |members: Vec<usize>| {
-            let rects = members.iter().map(|i| located[*i].0.rect);
-            (Region::from_rects(rects), members.len())
+        let plot = |members: Vec<usize>| {
+            let hits = || members.iter().map(|i| located[*i].0);
+            Some(Plot {
+                region: Region::from_rects(hits().map(|hit| hit.rect)),
+                cells: members.len(),
+                peak: peak(hits())?,
+            })
         };
         let plots = clusters(&quads, self.rules.radius_m);
-        Some(plots.into_iter().map(region).collect())
+        plots.into_iter().map(plot).collect()
     }
 
-    fn sight(
-        &self,
-        work: &Work,
-        photo: &PhotoSource,
-        pixels: &Pixels,
-        (region, cells): (Region, usize),
-    ) -> Option<()> {
-        let drawn = locator(work).ok()?.model_outline(&region).ok()?;
+    fn sight(&self, work: &Work, photo: &PhotoSource, pixels: &Pixels, plot: &Plot) -> Option<()> {
+        let drawn = locator(work).ok()?.model_outline(&plot.region).ok()?;
         let at = LonLat::from(geo::Coord::from(drawn.centroid()?));
         let (off_nadir_deg, gsd_m) = photo.photo().view_of(at)?;
         let sighting = Sighting {
             source: work.source,
             at,
             error_m: photo.photo().position_error_m(at),
-            cells,
+            cells: plot.cells,
             poorness: gsd_m / off_nadir_deg.to_radians().cos(),
             keys: Vec::new(),
+            windows: Vec::new(),
         };
         if !self.lock().would_keep(&sighting, self.rules.radius_m) {
             return None;
@@ -149,8 +187,14 @@ impl<'a> Crops<'a> {
             let picture = resized(&crop, shown.width, shown.height);
             (key(work.source, &shown), picture)
         });
-        let pictures = pictures.collect();
-        self.lock().keep(sighting, pictures, self.rules.radius_m);
+        let cut = Cut {
+            pictures: pictures.collect(),
+            windows: (self.second.iter())
+                .flat_map(|second| second.photo_windows(work, plot.peak))
+                .map(|rect| (window_key(work.source, rect), Arc::new(part(pixels, rect))))
+                .collect(),
+        };
+        self.lock().keep(sighting, cut, self.rules.radius_m);
         Some(())
     }
 }
@@ -163,18 +207,20 @@ impl Kept {
         better.count() < VIEWS
     }
 
-    fn keep(&mut self, mut new: Sighting, pictures: Vec<(Key, RgbImage)>, radius_m: f64) {
+    fn keep(&mut self, mut new: Sighting, cut: Cut, radius_m: f64) {
         // Other photos of the place may have come in meanwhile.
         if !self.would_keep(&new, radius_m) {
             return;
         }
-        let bytes: usize = pictures.iter().map(|(_, p)| p.as_raw().len()).sum();
+        let bytes = cut.bytes();
         if self.bytes + bytes > MOST_BYTES {
             return;
         }
         self.bytes += bytes;
-        new.keys = pictures.iter().map(|(key, _)| *key).collect();
-        self.pictures.extend(pictures);
+        new.keys = cut.pictures.iter().map(|(key, _)| *key).collect();
+        new.windows = cut.windows.iter().map(|(key, _)| *key).collect();
+        self.pictures.extend(cut.pictures);
+        self.windows.extend(cut.windows);
         let near: Vec<bool> = (self.sightings.iter())
             .map(|s| s.may_be(&new, radius_m))
             .collect();
@@ -198,6 +244,25 @@ impl Kept {
             let gone = self.pictures.remove(key);
             self.bytes -= gone.map_or(0, |p| p.as_raw().len());
         }
+        for key in &sighting.windows {
+            let gone = self.windows.remove(key);
+            self.bytes -= gone.map_or(0, |w| 3 * w.colours[0].len());
+        }
+    }
+}
+
+/// A part of a photo's pixels.
+fn part(pixels: &Pixels, rect: Rect) -> Pixels {
+    let width = (pixels.rect.x1 - pixels.rect.x0) as usize;
+    let row = |colour: &[u8], y: u32| {
+        let from = (y - pixels.rect.y0) as usize * width + (rect.x0 - pixels.rect.x0) as usize;
+        colour[from..from + (rect.x1 - rect.x0) as usize].to_vec()
+    };
+    let colours = pixels.colours.each_ref();
+    Pixels {
+        rect,
+        colours: colours.map(|colour| (rect.y0..rect.y1).flat_map(|y| row(colour, y)).collect()),
+        validity: None,
     }
 }
 
@@ -222,7 +287,7 @@ impl PhotoListener for Crops<'_> {
         };
         for plot in self.plots(work, hits).unwrap_or_default() {
             // What cannot be cut here is read from the photo later.
-            let _ = self.sight(work, photo, pixels, plot);
+            let _ = self.sight(work, photo, pixels, &plot);
         }
     }
 }
@@ -239,12 +304,27 @@ mod tests {
             cells,
             poorness,
             keys: Vec::new(),
+            windows: Vec::new(),
         }
     }
 
-    fn pictures(source: usize) -> Vec<(Key, RgbImage)> {
+    fn pictures(source: usize) -> Cut {
         let key = (SourceId(source), [0, 0, 8, 8], (8, 8));
-        vec![(key, RgbImage::new(8, 8))]
+        let rect = Rect {
+            x0: 0,
+            y0: 0,
+            x1: 2,
+            y1: 2,
+        };
+        let window = Pixels {
+            rect,
+            colours: [(); 3].map(|()| vec![0; 4]),
+            validity: None,
+        };
+        Cut {
+            pictures: vec![(key, RgbImage::new(8, 8))],
+            windows: vec![(window_key(SourceId(source), rect), Arc::new(window))],
+        }
     }
 
     #[test]
@@ -268,6 +348,9 @@ mod tests {
         away.at = LonLat::new(113.301, 33.7);
         kept.keep(away, pictures(5), 2.0);
         assert_eq!(sources(&kept), [0, 3, 5], "elsewhere");
-        assert_eq!(kept.bytes, 3 * 8 * 8 * 3);
+        assert_eq!(
+            (kept.windows.len(), kept.bytes),
+            (3, 3 * (8 * 8 + 2 * 2) * 3)
+        );
     }
 }

@@ -4,9 +4,10 @@ use super::outputs::{Files, Provenance, round};
 use crate::ground::{Feature, FeatureCollection, Geometry, area_mu};
 use crate::scan::find::Candidate;
 use crate::scan::summary::Summary;
+use crate::scan::verify::names;
 use crate::schema::{
-    CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, Reason, ScoreBand,
-    to_object,
+    CandidateProperties, CoverageProperties, CoverageStatus, FEATURES_FORMAT, FeaturesOf,
+    FeaturesRecord, FileMembers, Reason, to_object,
 };
 use geo::MultiPolygon;
 use serde_json::{Map, Value};
@@ -25,29 +26,39 @@ pub fn candidate_features(
     provenance: &Provenance<'_>,
     files: &[Files],
 ) -> FeatureCollection {
-    let properties = |candidate: &Candidate, files: &Files| CandidateProperties {
-        id: Some(candidate.id.clone()),
-        rank: Some(candidate.rank as u64),
-        band: Some(ScoreBand::of(candidate.score_max, summary.threshold)),
-        score_max: round(candidate.score_max, 4),
-        score_mean: Some(round(candidate.score_mean, 4)),
-        area_m2: Some(round(candidate.area_m2, 2)),
-        area_mu: Some(round(area_mu(candidate.area_m2), 4)),
-        hits: Some(candidate.hits as u64),
-        sources: source_names(summary, candidate),
-        best_source: Some(summary.sources[candidate.best.0].name.clone()),
-        gsd_cm: Some(round(summary.sources[candidate.best.0].gsd_cm, 2)),
-        captured: candidate.captured.map(|c| c.to_string()),
-        model: Some(provenance.model.name().to_owned()),
-        threshold: Some(summary.threshold),
-        chip: files.chip.clone(),
-        context: files.context.clone(),
-        position_error_m: candidate.photos.map(|p| round(p.position_error_m, 1)),
-        seen_in: candidate.photos.map(|p| p.seen_in),
-        covered_by: candidate.photos.map(|p| p.covered_by),
-        score_views: candidate.photos.map(|p| round(p.score_views, 4)),
-        lon: candidate.at.lon,
-        lat: candidate.at.lat,
+    let properties = |candidate: &Candidate, files: &Files| {
+        let second = candidate.second.as_ref();
+        CandidateProperties {
+            id: Some(candidate.id.clone()),
+            rank: Some(candidate.rank as u64),
+            rank_shipped: candidate.moved.map(|m| m.shipped as u64),
+            score_learnt: candidate.moved.map(|m| round(m.score, 4)),
+            audit: candidate.moved.map(|m| m.audit),
+            band: Some(candidate.band(summary.threshold)),
+            score_max: round(candidate.score_max, 4),
+            score_mean: Some(round(candidate.score_mean, 4)),
+            score_looks: second.map(|s| round(s.mean(), 4)),
+            score_looks_spread: second.map(|s| round(s.spread(), 4)),
+            score_verifier: candidate.verdict().map(|v| round(v.score, 4)),
+            before_bloom: candidate.verdict().map(|v| round(v.before_bloom, 4)),
+            area_m2: Some(round(candidate.area_m2, 2)),
+            area_mu: Some(round(area_mu(candidate.area_m2), 4)),
+            hits: Some(candidate.hits as u64),
+            sources: source_names(summary, candidate),
+            best_source: Some(summary.sources[candidate.best.0].name.clone()),
+            gsd_cm: Some(round(summary.sources[candidate.best.0].gsd_cm, 2)),
+            captured: candidate.captured.map(|c| c.to_string()),
+            model: Some(provenance.model.name().to_owned()),
+            threshold: Some(summary.threshold),
+            chip: files.chip.clone(),
+            context: files.context.clone(),
+            position_error_m: candidate.photos.map(|p| round(p.position_error_m, 1)),
+            seen_in: candidate.photos.map(|p| p.seen_in),
+            covered_by: candidate.photos.map(|p| p.covered_by),
+            score_views: candidate.photos.map(|p| round(p.score_views, 4)),
+            lon: candidate.at.lon,
+            lat: candidate.at.lat,
+        }
     };
     let feature = |(candidate, files): (&Candidate, &Files)| Feature {
         id: Some(candidate.id.clone()),
@@ -58,6 +69,26 @@ pub fn candidate_features(
         members: file_members(summary),
         features: summary.candidates.iter().zip(files).map(feature).collect(),
     }
+}
+
+/// What the models saw of each candidate, for learning; nothing where none was looked at once more.
+pub fn features_record(summary: &Summary) -> Option<FeaturesRecord> {
+    let of = |candidate: &Candidate| {
+        let values = &candidate.second.as_ref()?.features;
+        Some(FeaturesOf {
+            id: candidate.id.clone(),
+            shipped: round(candidate.shipped(), 6),
+            values: values.iter().map(|v| round(*v, 6)).collect(),
+        })
+    };
+    let candidates: Vec<FeaturesOf> = summary.candidates.iter().filter_map(of).collect();
+    let count = candidates.first()?.values.len();
+    Some(FeaturesRecord {
+        format: FEATURES_FORMAT.into(),
+        scan_id: summary.scan_id.clone(),
+        names: names(count),
+        candidates,
+    })
 }
 
 fn file_members(summary: &Summary) -> Map<String, Value> {

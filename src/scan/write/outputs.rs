@@ -2,7 +2,7 @@
 
 use super::chip_source::ChipSource;
 use super::crops::Crops;
-use super::features::{candidate_features, coverage_features, source_names};
+use super::features::{candidate_features, coverage_features, features_record, source_names};
 use super::record::scan_record;
 use super::review::{About, Card};
 use crate::files::{self, Existing, Out, TEMPORARY};
@@ -15,7 +15,8 @@ use crate::scan::model::Model;
 use crate::scan::request::Request;
 use crate::scan::score::RunKey;
 use crate::scan::summary::Summary;
-use crate::schema::{ScoreBand, to_object};
+use crate::scan::verify::{Learnt, Second};
+use crate::schema::to_object;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,10 @@ pub struct Provenance<'a> {
     pub model: &'a Model,
     /// What the scores are bound to.
     pub key: &'a RunKey,
+    /// How candidates were looked at once more.
+    pub second: Option<&'a Second>,
+    /// What was learnt from verdicts.
+    pub learnt: Option<&'a Learnt>,
     /// The sources.
     pub sources: &'a [Source],
     /// What was cut for the pictures already.
@@ -46,6 +51,8 @@ const RECORD: &str = "scan.json";
 const CANDIDATES: &str = "candidates.geojson";
 /// The ground searched and not searched.
 const COVERAGE: &str = "coverage.geojson";
+/// What the models saw of each candidate.
+const FEATURES: &str = "features.json";
 /// The contact sheet.
 const REVIEW: &str = "review.html";
 /// The files that show a folder to hold results.
@@ -103,6 +110,13 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     put(folder, COVERAGE, &mut digests, |file| {
         write_features(file, &coverage_features(summary))
     })?;
+    files::remove(&folder.join(FEATURES))?;
+    if let Some(features) = features_record(summary) {
+        let features = serde_json::to_string(&features).unwrap_or_default();
+        put(folder, FEATURES, &mut digests, |file| {
+            file.write_all(features.as_bytes())
+        })?;
+    }
     let review = review_page(summary, provenance, &chips);
     put(folder, REVIEW, &mut digests, |file| {
         file.write_all(review.as_bytes())
@@ -260,7 +274,11 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
         rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
         score_max: candidate.score_max,
         score_mean: candidate.score_mean,
-        band: ScoreBand::of(candidate.score_max, summary.threshold),
+        band: candidate.band(summary.threshold),
+        rank_shipped: candidate.moved.map(|m| m.shipped as u64),
+        audit: candidate.moved.is_some_and(|m| m.audit),
+        score_looks: candidate.second.as_ref().map(|s| round(s.mean(), 4)),
+        score_verifier: candidate.verdict().map(|v| round(v.score, 4)),
         area_m2: candidate.area_m2,
         area_mu: area_mu(candidate.area_m2),
         hits: candidate.hits as u64,

@@ -4,9 +4,11 @@ use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::summary::Summary;
+use crate::scan::verify::{LOOKS, Learnt, Second};
 use crate::schema::{
     FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason,
-    RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SourceRecord, Totals,
+    RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals,
+    VerifierRecord,
 };
 use std::collections::BTreeMap;
 
@@ -113,6 +115,20 @@ fn totals(summary: &Summary) -> Totals {
     }
 }
 
+fn second_stage(second: &Second, learnt: Option<&Learnt>) -> SecondStageRecord {
+    let verifier = second.verifier.as_ref().map(|verifier| VerifierRecord {
+        name: verifier.name().into(),
+        sha256: verifier.sha256().into(),
+        threshold: verifier.contract().threshold,
+        dispatch_threshold: verifier.contract().dispatch_threshold,
+    });
+    SecondStageRecord {
+        looks: LOOKS,
+        verifier,
+        learnt: learnt.map(|learnt| learnt.sha256().to_owned()),
+    }
+}
+
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
 pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Digests) -> ScanRecord {
     let (request, model) = (provenance.request, provenance.model);
@@ -131,6 +147,7 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             coarsest_cm: model.contract().coarsest_cm(),
             threshold: summary.threshold,
         },
+        second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
         options: OptionsRecord {
             site_radius_m: request.site_radius_m,
             captured: request.captured.map(|c| c.to_string()),

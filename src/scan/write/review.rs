@@ -16,12 +16,20 @@ pub struct Card {
     pub id: String,
     /// 1 for the first.
     pub rank: u32,
+    /// Its rank without what was learnt from verdicts, where anything was.
+    pub rank_shipped: Option<u64>,
+    /// Whether it would have gone down, and stays to be looked at.
+    pub audit: bool,
     /// The highest score of its hits, 0 to 1.
     pub score_max: f64,
     /// The mean score of its hits, 0 to 1.
     pub score_mean: f64,
     /// What is shown of the score.
     pub band: ScoreBand,
+    /// The mean of its scores in eight further views, where it was looked at once more.
+    pub score_looks: Option<f64>,
+    /// What a second model says of it, where one looked.
+    pub score_verifier: Option<f64>,
     /// Area in square metres.
     pub area_m2: f64,
     /// Area in mu (亩).

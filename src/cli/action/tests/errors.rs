@@ -11,16 +11,16 @@ use crate::imagery::photo::{
     Band, Defect, DemError, Doubt, JpegError, PosError, Position, SetAside, Why,
 };
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
-use crate::office::OfficeError;
 use crate::office::entry::EntryError;
 use crate::office::record::RecordError;
+use crate::office::{LearnError, OfficeError};
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
-use crate::scan::{JournalError, ModelError, ScanError, ShardError};
+use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
 use crate::store::bundle::BundleError;
@@ -225,10 +225,18 @@ fn scan() -> Vec<Box<dyn Say>> {
         Ports { inputs: 2, outputs: 2 },
         InputShape { found: "x".into() }, OutputShape { found: "x".into() },
         NotAClassifier { kind: "x".into() },
+        NoVerifier { path: path(), source: denied() }, NotAVerifier { kind: "x".into() }, VerifierPorts { found: "x".into() },
         NoResolution, NoTileSize, NoCell,
         NotJson { key: "x".into(), value: "x".into() }, BadValue { key: "x".into(), value: "x".into() },
         Run { reason: "x".into() }, NotANumber,
         Device { device: "cuda".into(), reason: "x".into() },
+    })));
+    all.extend(boxed(every!(LearntError {
+        Unreadable { path: path(), why: "x".into() }, NoLook { path: path() }, OtherModel { path: path() },
+        NoUnit { path: path(), unit: "410423".into() }, OtherUnit { path: path(), unit: "410423".into() },
+        NoDate { path: path(), name: "x".into() },
+        OtherSeason { path: path(), name: "x".into(), expires: "2026-12-31".into() },
+        OtherGsd { path: path(), name: "x".into(), gsd: 1.0, range: [2.0, 3.0] },
     })));
     all.extend(boxed(every!(JournalError {
         OtherWork { folder: path(), difference: "x".into() },
@@ -243,7 +251,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Input(input()), NoSource(vec![]), NoSource(vec![RasterError::NoCrs { path: path() }]),
         NoSource(vec![RasterError::NoCrs { path: path() }, RasterError::NoPlace { path: path() }]),
         Raster(RasterError::NoCrs { path: path() }),
-        Model(ModelError::NoCell),
+        Learnt(LearntError::NoLook { path: path() }), Model(ModelError::NoCell),
         Boundary(BoundaryError::Empty { path: path() }),
         BoundaryElsewhere { path: path() },
         NoData { sources: vec!["x".into()] },
@@ -395,6 +403,12 @@ fn above() -> Vec<Box<dyn Say>> {
         Edited { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
+    })));
+    all.extend(boxed(every!(LearnError {
+        NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
+        NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
+        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 },
+        Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {
         Store(Box::new(missing())),

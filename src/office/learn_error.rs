@@ -1,0 +1,162 @@
+//! Why nothing was learnt.
+
+use super::learn::LEAST_VERDICTS;
+use super::record::RecordError;
+use crate::store::StoreError;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use std::path::PathBuf;
+
+/// Nothing was learnt, and no rank is changed.
+#[derive(Debug)]
+pub enum LearnError {
+    /// No scan was named.
+    NoScan,
+    /// A scan's folder cannot be used.
+    Folder {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A scan kept no features.
+    NoFeatures {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It is not known in which year a scan's imagery was taken.
+    NoSeason {
+        /// The scan.
+        scan: String,
+    },
+    /// A scan is of another model or season than the first.
+    Unlike {
+        /// The scan.
+        scan: String,
+    },
+    /// There are too few verdicts.
+    TooFew {
+        /// True ones.
+        yes: usize,
+        /// False ones.
+        no: usize,
+    },
+    /// The verdicts say no more than the shipped rank does.
+    NothingLearnt {
+        /// True ones.
+        yes: usize,
+        /// False ones.
+        no: usize,
+    },
+    /// What was learnt tells verdicts apart worse than the shipped rank does.
+    Worse {
+        /// How well that does.
+        before: f64,
+        /// How well it does.
+        after: f64,
+    },
+    /// A file of a scan.
+    Record(RecordError),
+    /// The registry.
+    Store(Box<StoreError>),
+}
+
+impl Say for LearnError {
+    fn say(&self, lang: Lang) -> Said {
+        let more = lang.pick(
+            "ranks stay as they were; learn again when more sites have been screened and visited",
+            "排序不变；待更多图斑完成研判和核查后再学习",
+        );
+        match self {
+            Self::NoScan => Said::new(tr!(lang, "no scan was named", "没有给出扫描结果"))
+                .hint(tr!(lang, "name the folders that scans wrote", "请给出扫描写出的文件夹")),
+            Self::Folder { path, why } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is not what a scan writes: {why}",
+                    "{path} 不是扫描结果：{why}"
+                ))
+                .hint(tr!(lang, "copy the folder again, or scan again", "请重新复制文件夹或重新扫描"))
+            }
+            Self::NoFeatures { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} holds no features.json to learn from",
+                    "{path} 中没有学习所需的 features.json"
+                ))
+                .hint(tr!(
+                    lang,
+                    "scan the imagery into the same folder again: what was scored is kept, and candidates are looked at once more",
+                    "请用同一文件夹重新扫描：已有得分会保留，只补做复看"
+                ))
+            }
+            Self::NoSeason { scan } => Said::new(tr!(
+                lang,
+                "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",
+                "扫描 {scan} 的影像拍摄年份不明，或跨了年度"
+            ))
+            .hint(tr!(
+                lang,
+                "scan again and name the day",
+                "请注明拍摄日期后重新扫描"
+            )),
+            Self::Unlike { scan } => Said::new(tr!(
+                lang,
+                "scan {scan} is of another model or season than the first",
+                "扫描 {scan} 与第一个扫描的模型或年度不同"
+            ))
+            .hint(tr!(
+                lang,
+                "learn from scans of one model and one season",
+                "请只用同一模型、同一年度的扫描学习"
+            )),
+            Self::TooFew { yes, no } => Said::new(tr!(
+                lang,
+                "too few verdicts: {yes} true and {no} false; at least {LEAST_VERDICTS}, and 3 of each, are needed",
+                "结论太少：属实 {yes} 处、排除 {no} 处；至少需要 {LEAST_VERDICTS} 处，且两类各不少于 3 处"
+            ))
+            .hint(more),
+            Self::NothingLearnt { yes, no } => Said::new(tr!(
+                lang,
+                "{yes} true and {no} false verdicts say no more than the rank does already",
+                "属实 {yes} 处、排除 {no} 处，尚不能改进现有排序"
+            ))
+            .hint(more),
+            Self::Worse { before, after } => Said::new(tr!(
+                lang,
+                "what was learnt tells verdicts that it has not seen apart worse than the rank does: {after:.3} instead of {before:.3}",
+                "学习后对未见过的结论区分更差：{after:.3}，原为 {before:.3}"
+            ))
+            .hint(more),
+            Self::Record(source) => source.say(lang),
+            Self::Store(source) => source.say(lang),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Record(source) => source.fault(),
+            Self::Store(source) => source.fault(),
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(LearnError, |e| match e {
+    LearnError::Record(source) => Some(source),
+    LearnError::Store(source) => Some(source.as_ref()),
+    _ => None,
+});
+
+impl From<StoreError> for LearnError {
+    fn from(source: StoreError) -> Self {
+        Self::Store(Box::new(source))
+    }
+}
+
+impl From<RecordError> for LearnError {
+    fn from(source: RecordError) -> Self {
+        Self::Record(source)
+    }
+}

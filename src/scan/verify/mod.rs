@@ -1,0 +1,73 @@
+//! The second look: every candidate is looked at once more, where it scored best in the source that shows it best. Candidates in,
+//! the same candidates out, in another order: nothing is dropped. It depends on the candidate and the source's pixels alone.
+
+mod features;
+mod learnt;
+mod learnt_error;
+mod looks;
+mod second;
+mod sight;
+mod sitting;
+mod view;
+
+pub use features::names;
+pub use learnt::{Learnt, Moved};
+pub use learnt_error::LearntError;
+pub use looks::{LOOKS, Views};
+pub use second::{SecondLook, Verdict, log_odds};
+pub use sitting::{Looking, look};
+
+use super::model::{Model, ModelError, Verifier};
+use super::plan::Work;
+use super::request::{Request, SecondStage};
+use crate::ground::{PixelPoint, Rect};
+use sight::Cut;
+
+/// How candidates are looked at once more.
+pub struct Second {
+    /// The model's own views.
+    pub views: Views,
+    /// A second model.
+    pub verifier: Option<Verifier>,
+}
+
+impl Second {
+    /// The pixels that it takes of a photo about a cell.
+    pub fn photo_windows(&self, work: &Work, cell: Rect) -> Vec<Rect> {
+        let sights = self.sights(work, cell);
+        let sights = sights.iter().flatten().map(Cut::rect);
+        std::iter::once(self.views.pixels(work, cell))
+            .chain(sights)
+            .collect()
+    }
+
+    /// What a verifier sees about a cell; nothing where there is none.
+    fn sights(&self, work: &Work, cell: Rect) -> Option<[Cut; 2]> {
+        let source = &work.imagery;
+        let (across, down) = source.reduction(&work.level);
+        let middle = |a: u32, b: u32| f64::midpoint(f64::from(a), f64::from(b));
+        let at = PixelPoint {
+            x: middle(cell.x0, cell.x1) * work.plan.scale.0 * across,
+            y: middle(cell.y0, cell.y1) * work.plan.scale.1 * down,
+        };
+        let verifier = self.verifier.as_ref()?;
+        let sights = verifier.contract().sights;
+        Some(sights.map(|sight| Cut::new(sight, at, source.size(), source.gsd())))
+    }
+
+    /// What a request asks for; nothing where it asks for no second look.
+    ///
+    /// # Errors
+    /// Those of a verifier.
+    pub fn of(request: &Request, model: &Model) -> Result<Option<Self>, ModelError> {
+        let verifier = match &request.second {
+            SecondStage::Off => return Ok(None),
+            SecondStage::Looks => None,
+            SecondStage::Verifier(path) => Some(Verifier::load(model, path)?),
+        };
+        Ok(Some(Self {
+            views: Views::of(model.contract()),
+            verifier,
+        }))
+    }
+}

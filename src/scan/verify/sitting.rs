@@ -1,0 +1,237 @@
+//! Who looks: threads that take candidates of one source at a time, in the order in which they lie in it, so that pixels which
+//! are decoded for one are at hand for the next.
+
+use super::features::features;
+use super::looks::Looker;
+use super::{Second, SecondLook, Verdict};
+use crate::ground::Rect;
+use crate::imagery::{Level, PixelReader, Pixels};
+use crate::scan::error::ScanError;
+use crate::scan::find::Candidate;
+use crate::scan::ids::SourceId;
+use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
+use crate::scan::plan::Work;
+use crate::scan::score::Scored;
+use crate::scan::write::Crops;
+use crate::schema::ScoreBand;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// As many candidates of one source are looked at by one thread at a time.
+const A_SITTING: usize = 16;
+
+/// What is looked at, and with what.
+pub struct Looking<'a> {
+    /// How.
+    pub second: &'a Second,
+    /// The model that found the candidates.
+    pub model: &'a Model,
+    /// The works that they were found in.
+    pub scored: &'a Scored,
+    /// What was cut already.
+    pub crops: &'a Crops<'a>,
+    /// Threads at most.
+    pub threads: usize,
+    /// Where the work so far is kept.
+    pub folder: &'a Path,
+    /// Raised to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// What a second look says of each candidate, in their order; nothing of one whose source cannot be read any more.
+///
+/// # Errors
+/// [`ScanError::Model`]; [`ScanError::Interrupted`] where it was stopped.
+pub fn look(
+    looking: &Looking<'_>,
+    candidates: &[Candidate],
+) -> Result<Vec<Option<SecondLook>>, ScanError> {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|n| {
+        let candidate = &candidates[*n];
+        (candidate.best, candidate.peak.y0, candidate.peak.x0)
+    });
+    let sittings: Vec<&[usize]> = order
+        .chunk_by(|a, b| candidates[*a].best == candidates[*b].best)
+        .flat_map(|of_source| of_source.chunks(A_SITTING))
+        .collect();
+    // Photos may have several works, all with one grid.
+    let mut works = BTreeMap::new();
+    for work in &looking.scored.works {
+        works.entry(work.source).or_insert(work);
+    }
+    let next = AtomicUsize::new(0);
+    let run = || sit(looking, &works, candidates, &sittings, &next);
+    let threads = looking.threads.min(sittings.len()).max(1);
+    let seen = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let all = workers.into_iter().map(|worker| match worker.join() {
+            Ok(seen) => seen,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        all.collect::<Result<Vec<_>, ScanError>>()
+    })?;
+    let mut all = vec![None; candidates.len()];
+    for (number, second) in seen.into_iter().flatten() {
+        all[number] = second;
+    }
+    Ok(all)
+}
+
+/// What one thread sees: candidates by number.
+type Seen = Vec<(usize, Option<SecondLook>)>;
+
+/// Takes sittings until none is left.
+fn sit(
+    looking: &Looking<'_>,
+    works: &BTreeMap<SourceId, &Work>,
+    candidates: &[Candidate],
+    sittings: &[&[usize]],
+    next: &AtomicUsize,
+) -> Result<Seen, ScanError> {
+    let mut seen = Vec::new();
+    let mut models = None;
+    while let Some(sitting) = sittings.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let Some(work) = works.get(&candidates[sitting[0]].best) else {
+            continue;
+        };
+        let models = match &mut models {
+            Some(models) => models,
+            none => none.insert(Models::new(looking)?),
+        };
+        let eyes = Eyes::new(looking, work);
+        for number in *sitting {
+            if looking.stop.load(Ordering::Relaxed) {
+                let folder = looking.folder.into();
+                return Err(ScanError::Interrupted { folder });
+            }
+            seen.push((*number, eyes.look(models, &candidates[*number])?));
+        }
+    }
+    Ok(seen)
+}
+
+/// One thread's own sessions.
+struct Models {
+    looker: Looker,
+    verifier: Option<VerifierRunner>,
+}
+
+impl Models {
+    fn new(looking: &Looking<'_>) -> Result<Self, ModelError> {
+        let verifier = looking.second.verifier.as_ref();
+        Ok(Self {
+            looker: Looker::new(looking.model)?,
+            verifier: verifier.map(Verifier::runner).transpose()?,
+        })
+    }
+}
+
+/// A source at one level, opened once at most: to open a photo is to decode it.
+type Opened = OnceCell<Option<Box<dyn PixelReader>>>;
+
+/// One source.
+struct Eyes<'a> {
+    looking: &'a Looking<'a>,
+    work: &'a Work,
+    reader: Opened,
+    finest: Opened,
+}
+
+impl<'a> Eyes<'a> {
+    fn new(looking: &'a Looking<'a>, work: &'a Work) -> Self {
+        Self {
+            looking,
+            work,
+            reader: OnceCell::new(),
+            finest: OnceCell::new(),
+        }
+    }
+
+    fn look(
+        &self,
+        models: &mut Models,
+        candidate: &Candidate,
+    ) -> Result<Option<SecondLook>, ScanError> {
+        let (work, cell) = (self.work, candidate.peak);
+        let rect = self.looking.second.views.pixels(work, cell);
+        let Some(pixels) = self.pixels(candidate, rect, &self.reader, work.level) else {
+            return Ok(None);
+        };
+        let looks = models.looker.scores(work, cell, &pixels)?;
+        let mut second = SecondLook {
+            looks: looks.map(f64::from),
+            verdict: self.verdict(models, candidate)?,
+            features: Vec::new(),
+        };
+        let gsd_cm = work.imagery.typical_gsd_cm();
+        second.features = features(candidate, &second, gsd_cm, &pixels);
+        Ok(Some(second))
+    }
+
+    /// What the verifier says, where there is one.
+    fn verdict(
+        &self,
+        models: &mut Models,
+        candidate: &Candidate,
+    ) -> Result<Option<Verdict>, ScanError> {
+        let second = self.looking.second;
+        let (Some(runner), Some(verifier)) = (&mut models.verifier, &second.verifier) else {
+            return Ok(None);
+        };
+        let contract = verifier.contract();
+        let finest = self.work.imagery.full_level();
+        let opened = if finest == self.work.level {
+            &self.reader
+        } else {
+            &self.finest
+        };
+        let mut seen = Vec::new();
+        for cut in second.sights(self.work, candidate.peak).iter().flatten() {
+            let Some(pixels) = self.pixels(candidate, cut.rect(), opened, finest) else {
+                return Ok(None);
+            };
+            seen.push(cut.views(&pixels, contract));
+        }
+        let [image, surroundings] = seen.as_slice() else {
+            return Ok(None);
+        };
+        let said = runner.run([image, surroundings])?;
+        Ok(Some(Verdict {
+            score: said.score,
+            before_bloom: said.before_bloom,
+            band: band(said.score, contract),
+            features: said.features,
+        }))
+    }
+
+    /// Pixels of a level, as they were kept, else as they are read.
+    fn pixels(
+        &self,
+        candidate: &Candidate,
+        rect: Rect,
+        opened: &Opened,
+        level: Level,
+    ) -> Option<Arc<Pixels>> {
+        let kept = self.looking.crops.pixels(candidate.best, rect);
+        kept.or_else(|| {
+            let open = || self.work.imagery.open(level).ok();
+            let reader = opened.get_or_init(open).as_ref()?;
+            Some(Arc::new(reader.read(rect, &mut None)))
+        })
+    }
+}
+
+/// What is shown of a verifier's score: whether a crew may be sent, whether it is worth screening.
+fn band(score: f64, contract: &VerifierContract) -> ScoreBand {
+    if score >= contract.dispatch_threshold {
+        ScoreBand::Strong
+    } else if score >= contract.threshold {
+        ScoreBand::Fair
+    } else {
+        ScoreBand::Weak
+    }
+}

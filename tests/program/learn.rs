@@ -1,0 +1,206 @@
+//! A county that teaches the rank: a scan is recorded, some of its candidates are put aside or confirmed, and the rest come in
+//! another order.
+
+use crate::ground::Place;
+use crate::paint::Picture;
+use crate::results::{Results, json};
+use crate::run::{Ended, ended, papaver, scan};
+use crate::shots::jpeg;
+use serde_json::{Value, json as value};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const MODEL: &str = "colour_dense.onnx";
+/// Targets along a side, and pixels from one to the next.
+const SIDE: usize = 6;
+const STEP: usize = 160;
+const FACTS: [&str; 4] = ["--captured", "2026-05-03", "--unit", "410423"];
+
+/// Targets of which every sixth stands on bare ground, and the others in yellow frames.
+fn county(path: &Path) -> Picture {
+    let size = SIDE * STEP + 60;
+    let mut picture = Picture::bare(Place::utm(2.0), (size, size));
+    for n in 0..SIDE * SIDE {
+        let (x, y) = (60 + n % SIDE * STEP, 60 + n / SIDE * STEP);
+        if !is_real(n) {
+            let near = move |x0: usize, at: usize| (x0 - 30..x0 + 78).contains(&at);
+            picture.fill(move |px, py| near(x, px) && near(y, py), [205, 200, 60]);
+        }
+        picture.target(x, y);
+    }
+    picture.write(path, &["TILED=YES"]);
+    picture
+}
+
+fn is_real(n: usize) -> bool {
+    n % 6 == n / 6
+}
+
+struct Office {
+    folder: TempDir,
+}
+
+impl Office {
+    fn run(&self, arguments: &[&str]) -> Ended {
+        let mut command = papaver();
+        command
+            .current_dir(self.folder.path())
+            .env("PAPAVER_ACTOR", "chief")
+            .args(arguments);
+        ended(&mut command)
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
+        ended.out
+    }
+
+    fn put_aside(&self, scan_id: &Value, candidates: &[String]) {
+        let decided = candidates.iter().map(|id| {
+            value!({"candidate": id, "decision": "reject", "reason": "object",
+                "at": "2026-05-04T02:00:00Z", "note": null})
+        });
+        let file = value!({"format": "papaver.decisions/1", "scan_id": scan_id,
+            "decided": decided.collect::<Vec<_>>()});
+        fs::write(self.folder.path().join("decisions.json"), file.to_string()).unwrap();
+        self.ok(&["screen", "--from", "decisions.json"]);
+    }
+
+    fn confirm(&self, candidate: &str) {
+        let listed = self.ok(&["sites", "--json"]);
+        let mut sites = listed
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        let site = sites.find(|site: &Value| site["candidate"] == candidate);
+        let code = site.unwrap()["id"].as_str().unwrap().to_owned();
+        self.ok(&[
+            "assign",
+            &code,
+            "--crew",
+            "1",
+            "--new-crew",
+            "--when",
+            "2026-05-04T09:00:00Z",
+        ]);
+        self.ok(&[
+            "visit",
+            &code,
+            "--outcome",
+            "cultivated",
+            "--officer",
+            "li",
+            "--plants",
+            "9",
+            "--photo",
+            "scene.jpg",
+            "--when",
+            "2026-05-05",
+        ]);
+    }
+}
+
+/// The numbers of the targets by rank, with what is said of each.
+fn ranked(out: &Path, picture: &Picture) -> Vec<(usize, Value)> {
+    let truth = picture.truth();
+    let nearest = |at: geo::Point| {
+        use geo::{Distance, Geodesic};
+        let metres = |n: &usize| Geodesic.distance(truth[*n], at);
+        (0..truth.len())
+            .min_by(|a, b| metres(a).total_cmp(&metres(b)))
+            .unwrap()
+    };
+    let found = Results::read(out).candidates.into_iter();
+    found.map(|c| (nearest(c.at), c.properties)).collect()
+}
+
+#[test]
+fn verdicts_put_the_rest_in_order_and_drop_nothing() {
+    let office = Office {
+        folder: TempDir::new().unwrap(),
+    };
+    let at = |name: &str| office.folder.path().join(name);
+    let picture = county(&at("ortho.tif"));
+    let (ortho, out) = (at("ortho.tif"), at("results"));
+    scan(&[&ortho], &out, MODEL, &FACTS, 0);
+    let shipped = ranked(&out, &picture);
+    assert_eq!(shipped.len(), SIDE * SIDE);
+    fs::write(at("scene.jpg"), jpeg(&image::RgbImage::new(64, 48))).unwrap();
+    office.ok(&["init", "--unit", "410423", "--registry", "a.papaver"]);
+    office.ok(&["actor", "grant", "chief", "verifier"]);
+    office.ok(&["record", "results", "--when", "2026-05-03T08:00:00Z"]);
+    let told = office.run(&["learn", "results"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(
+        told.err.contains("too few verdicts: 0 true and 0 false"),
+        "{}",
+        told.err
+    );
+    assert!(!at("learnt.json").exists());
+
+    // Twenty false ones and four true ones are told; two true ones and ten false ones are not.
+    let id = |n: usize| {
+        let (_, properties) = shipped.iter().find(|(found, _)| *found == n).unwrap();
+        properties["id"].as_str().unwrap().to_owned()
+    };
+    let numbers = || 0..SIDE * SIDE;
+    let aside: Vec<String> = numbers()
+        .filter(|n| !is_real(*n))
+        .take(20)
+        .map(id)
+        .collect();
+    office.put_aside(&json(&out.join("scan.json"))["scan_id"], &aside);
+    for real in numbers().filter(|n| is_real(*n)).take(4) {
+        office.confirm(&id(real));
+    }
+    let said = office.ok(&["learn", "results", "-o", "learnt.json"]);
+    assert!(
+        said.contains("4 true and 20 false verdicts on 36 candidates"),
+        "{said}"
+    );
+
+    let file = at("learnt.json");
+    let options = [&FACTS[..], &["--learnt", file.to_str().unwrap()]].concat();
+    let said = scan(&[&ortho], &out, MODEL, &options, 0);
+    assert!(said.out.contains("(was "), "{}", said.out);
+    let learnt = ranked(&out, &picture);
+    let ids = |of: &[(usize, Value)]| {
+        of.iter()
+            .map(|c| c.1["id"].to_string())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ids(&learnt), ids(&shipped), "nothing is dropped");
+    let audits = learnt.iter().filter(|c| c.1["audit"] == true).count();
+    for (place, (n, properties)) in learnt.iter().enumerate() {
+        let before = shipped.iter().position(|c| c.0 == *n).unwrap();
+        assert_eq!(properties["rank_shipped"], before + 1);
+        if is_real(*n) {
+            assert!(place < 6 + audits, "{n} is at {place}");
+        }
+        if properties["audit"] == true {
+            assert_eq!(place, before);
+        }
+    }
+    let record = json(&out.join("scan.json"));
+    assert!(record["second_stage"]["learnt"].is_string());
+
+    // It holds for this unit, season and model.
+    for (wrong, why) in [
+        (
+            ["--captured", "2025-05-03", "--unit", "410423"],
+            "is of another",
+        ),
+        (
+            ["--captured", "2026-05-03", "--unit", "410422"],
+            "holds for unit 410423",
+        ),
+    ] {
+        let options = [&wrong[..], &options[4..]].concat();
+        let refused = scan(&[&ortho], &at("other"), MODEL, &options, 1);
+        assert!(refused.err.contains(why), "{}", refused.err);
+    }
+    let refused = scan(&[&ortho], &at("other"), "colour_tile.onnx", &options, 1);
+    assert!(refused.err.contains("another model"), "{}", refused.err);
+}
