@@ -4,7 +4,7 @@ use super::config::config;
 use super::progress::Talk;
 use super::scan::{second, watched};
 use super::{Done, talk};
-use crate::evaluate::{Options, Report, Stages, evaluate, find_surveys};
+use crate::evaluate::{OperatingPoint, Options, Report, Stages, evaluate, find_surveys};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
 use crate::scan::{Device, PhotoRequest, Request, ScanError, in_range};
@@ -330,22 +330,30 @@ fn totals(report: &Report, lang: Lang) -> Vec<String> {
             prevalence * 100.0
         ));
     }
-    if let Some(point) = &report.operating_point {
-        let wanted = point.wanted_per_km2;
-        lines.push(match (point.threshold, point.recall, point.false_alarms) {
-            (Some(threshold), Some(recall), Some(alarms)) => tr!(
-                lang,
-                "for {wanted} per km²: threshold {threshold:.4}, plots found {}, false alarms {}",
-                "每平方公里 {wanted} 个：阈值 {threshold:.4}，查出地块 {}，误报 {}",
-                share(&recall),
-                rate(&alarms, lang)
-            ),
-            _ => tr!(
-                lang,
-                "for {wanted} per km²: no threshold is high enough",
-                "每平方公里 {wanted} 个：没有足够高的阈值"
-            ),
-        });
-    }
+    lines.extend(
+        report
+            .operating_point
+            .as_ref()
+            .map(|point| operating(point, lang)),
+    );
     lines
+}
+
+/// The threshold for a wanted number of false alarms, and what it costs.
+fn operating(point: &OperatingPoint, lang: Lang) -> String {
+    let wanted = point.wanted_per_km2;
+    match (point.threshold, point.recall, point.false_alarms) {
+        (Some(threshold), Some(recall), Some(alarms)) => tr!(
+            lang,
+            "for {wanted} per km²: threshold {threshold:.4}, plots found {}, false alarms {}",
+            "每平方公里 {wanted} 个：阈值 {threshold:.4}，查出地块 {}，误报 {}",
+            share(&recall),
+            rate(&alarms, lang)
+        ),
+        _ => tr!(
+            lang,
+            "for {wanted} per km²: no threshold is high enough",
+            "每平方公里 {wanted} 个：没有足够高的阈值"
+        ),
+    }
 }

@@ -17,6 +17,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is searched for, and how: what a plan keeps.
 #[derive(Args, Clone, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Options {
     /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 只搜索这些多边形之内：GeoJSON、GeoPackage、KML 或 shapefile
     #[arg(long, value_name = "BOUNDARY")]

@@ -62,6 +62,7 @@ pub enum LearnError {
 }
 
 impl Say for LearnError {
+    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn say(&self, lang: Lang) -> Said {
         let more = lang.pick(
             "ranks stay as they were; learn again when more sites have been screened and visited",

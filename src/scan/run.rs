@@ -71,6 +71,15 @@ pub(super) struct Kept<'a> {
     pub own: Option<Own<'a>>,
 }
 
+/// What verdicts taught, where it is asked for and fits the search.
+fn learnt(search: &Search<'_>, second: Option<&Second>) -> Result<Option<Learnt>, ScanError> {
+    let learnt = Learnt::of(search.request)?;
+    if let Some(learnt) = &learnt {
+        learnt.check(search.request, &search.model, second, &search.sources.all)?;
+    }
+    Ok(learnt)
+}
+
 /// Scores what is left of a search, finds candidates and writes the results.
 ///
 /// # Errors
@@ -90,11 +99,7 @@ pub(super) fn go_on(
     let works = search.first_works()?;
     // Score.
     let second_look = Second::of(request, &search.model)?;
-    let learnt = Learnt::of(request)?;
-    if let Some(learnt) = &learnt {
-        let sources = &search.sources.all;
-        learnt.check(request, &search.model, second_look.as_ref(), sources)?;
-    }
+    let learnt = learnt(search, second_look.as_ref())?;
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look.as_ref());
     let kept = (&mut *journal, before.scores);

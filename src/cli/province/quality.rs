@@ -177,15 +177,20 @@ fn page(found: &Found, lang: Lang) {
         "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
         "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
     ));
-    for line in real(found, lang) {
+    for line in real(found, lang)
+        .into_iter()
+        .chain(calibration(found, lang))
+    {
         data(&line);
     }
-    if let Some(error) = found.calibration.expected_error {
-        let n = found.calibration.count;
-        data(&tr!(
-            lang,
-            "expected calibration error {error:.3} over {n} verified detections",
-            "期望校准误差 {error:.3}（已核查 {n} 处）"
-        ));
-    }
+}
+
+/// How far scores are from shares.
+fn calibration(found: &Found, lang: Lang) -> Option<String> {
+    let (error, n) = (found.calibration.expected_error?, found.calibration.count);
+    Some(tr!(
+        lang,
+        "expected calibration error {error:.3} over {n} verified detections",
+        "期望校准误差 {error:.3}（已核查 {n} 处）"
+    ))
 }

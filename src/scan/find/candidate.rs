@@ -232,12 +232,10 @@ fn candidate<E>(
         .filter(|(n, _)| best_photo.map_or(!is_photo(**n), |best| best == **n))
         .map(|(source, hits)| outline(*source, &Region::from_rects(hits.iter().map(|h| h.rect))))
         .collect::<Result<_, _>>()?;
-    let polygon = if outlines.len() == 1 {
-        outlines[0].clone()
-    } else {
-        union(&outlines)
+    let drawn = match outlines.as_slice() {
+        [one] => one.clone(),
+        several => union(several),
     };
-    let drawn = polygon;
     let (east, north) = best_photo.map_or((0.0, 0.0), |best| shift(members, best, views));
     let polygon = drawn.translate(east, north);
     let numbers: Vec<SourceId> = by_source.keys().copied().collect();

@@ -83,6 +83,7 @@ impl LearntError {
 }
 
 impl Say for LearntError {
+    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn say(&self, lang: Lang) -> Said {
         let file = self.path().display();
         let without = remedy!(
