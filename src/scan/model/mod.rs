@@ -1,14 +1,21 @@
 //! The model: what its file promises, how it is run, and how its output becomes hits.
 
+mod box_head;
+mod boxes;
 mod contract;
 mod error;
+mod foreign;
 mod head;
 mod keys;
+mod mask_head;
 mod runtime;
 mod session;
+mod wrap;
 
+pub use boxes::{BoxForm, BoxLayout};
 pub use contract::{Activation, Contract, InputShape, Output};
 pub use error::ModelError;
 pub use head::{Head, Hit};
 pub use runtime::Runtime;
 pub use session::{Device, Model, Scorer};
+pub use wrap::wrap;
