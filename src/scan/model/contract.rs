@@ -6,6 +6,8 @@
 use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
 use super::keys::Keys;
+use super::kind::Kind;
+use super::masks;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -58,31 +60,6 @@ impl Output {
         match self {
             Self::Dense { cell, halo } | Self::Mask { cell, halo, .. } => Some((cell, halo)),
             Self::Tile | Self::Boxes(_) => None,
-        }
-    }
-}
-
-/// What a model is for, by its `model_type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// It tells of tiles or cells whether they show poppy.
-    Classifier,
-    /// It tells boxes around single things.
-    Detector,
-    /// It tells of each pixel what it shows.
-    Segmentor,
-}
-
-impl Kind {
-    pub(super) fn of(keys: &Keys) -> Result<Self, ModelError> {
-        let Some(kind) = keys.text("model_type")? else {
-            return Ok(Self::Classifier);
-        };
-        match kind.to_ascii_lowercase().as_str() {
-            "classifier" => Ok(Self::Classifier),
-            "detector" => Ok(Self::Detector),
-            "segmentor" => Ok(Self::Segmentor),
-            _ => Err(ModelError::OtherKind { kind }),
         }
     }
 }
@@ -161,7 +138,7 @@ impl Contract {
         let mut channels = sizes.get(1).copied().flatten();
         let output = match kind {
             Kind::Classifier => output(&keys, sizes, input, tile_px)?,
-            Kind::Segmentor => mask(&keys, sizes, tile_px, (resolution_cm, overlap))?,
+            Kind::Segmentor => masks::layout(&keys, sizes, tile_px, (resolution_cm, overlap))?,
             Kind::Detector => {
                 let (layout, count) = boxes::layout(&keys, sizes, tile_px)?;
                 channels = count;
@@ -323,43 +300,6 @@ fn output(
             found: words(sizes),
         }),
     }
-}
-
-/// Centimetres of ground to which the outline of a mask is told.
-const OUTLINE_CM: f64 = 10.0;
-
-/// The map of a segmenter. What lies nearer to a tile's border than half the overlap is taken from the neighbouring tile.
-fn mask(
-    keys: &Keys,
-    sizes: &[Option<u32>],
-    tile: u32,
-    (resolution_cm, overlap): (f64, f64),
-) -> Result<Output, ModelError> {
-    let wrong = || ModelError::MaskShape {
-        found: words(sizes),
-    };
-    let [_, Some(_), Some(height), Some(width)] = *sizes else {
-        return Err(wrong());
-    };
-    if height != width || height == 0 || !tile.is_multiple_of(height) {
-        return Err(wrong());
-    }
-    let pixel = tile / height;
-    let fits =
-        |cell: &u32| tile.is_multiple_of(*cell) && f64::from(*cell) * resolution_cm <= OUTLINE_CM;
-    let coarsest = (0..8).map(|i| pixel << i).rev().find(fits).unwrap_or(pixel);
-    let cell = keys.whole("papaver_cell")?.unwrap_or(coarsest);
-    let is_whole = cell > 0 && cell.is_multiple_of(pixel) && tile.is_multiple_of(cell);
-    keys.must(is_whole, "papaver_cell")?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "less than half the tile"
-    )]
-    let half = (f64::from(tile) * overlap / 2.0) as u32;
-    let halo = keys.whole("papaver_halo")?.unwrap_or(half / cell * cell);
-    keys.must(halo.is_multiple_of(cell) && halo * 2 < tile, "papaver_halo")?;
-    Ok(Output::Mask { pixel, cell, halo })
 }
 
 /// The operating point: ours, else what Deepness and GeoDeep call it, else the usual one.

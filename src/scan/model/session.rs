@@ -3,10 +3,11 @@
 //! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
 //! many small sessions beat one with many threads.
 
-use super::contract::{Contract, Declared, Kind, tile_of, words};
+use super::contract::{Contract, Declared, tile_of, words};
 use super::error::ModelError;
 use super::head::{Head, Hit, RawOutput};
 use super::keys::Keys;
+use super::kind::Kind;
 use super::runtime::{Runtime, first_line};
 use crate::ground::Rect;
 use ort::ep::{CUDA, ExecutionProvider};
