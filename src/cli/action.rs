@@ -28,6 +28,8 @@ const fn blank(english: &'static str, chinese: &'static str, sample: &'static st
 }
 
 const FILE: Blank = blank("FILE", "文件", "a.gpkg");
+const MODEL: Blank = blank("MODEL", "模型", "a.onnx");
+const ONNX: Blank = blank("NEW.onnx", "新模型.onnx", "b.onnx");
 const NEW: Blank = blank("NEW", "新文件", "new.papaver");
 const FOLDER: Blank = blank("FOLDER", "文件夹", "results");
 const IMAGERY: Blank = blank("IMAGERY", "影像", "a.tif");
@@ -123,6 +125,14 @@ fn command(action: &Action) -> Line {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Line::of("scan").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Line::of("model inspect").blank(FILE),
+        Action::WrapModel { set } => {
+            let line = Line::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
+            let add = |line: Line, (key, value): &(String, String)| {
+                let text = serde_json::from_str(value).unwrap_or_else(|_| value.clone());
+                line.and("--set").value(format!("{key}={text}"))
+            };
+            set.iter().fold(line, add)
+        }
         Action::Init => Line::of("init --unit").blank(CODE),
         Action::Record => Line::of("record").blank(FOLDER),
         Action::Export => Line::of("export").blank(FILE),

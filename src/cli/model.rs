@@ -1,10 +1,15 @@
-//! `papaver model inspect`: the model contract in words.
+//! `papaver model`: the model contract in words, and what a model lacks written into it.
 
 use super::{Done, talk};
-use crate::scan::{Activation, Contract, Device, Model, Output, Runtime};
+use crate::files::{self, Existing};
+use crate::scan::{
+    Activation, BoxForm, BoxLayout, Contract, Device, Model, ModelError, Output, Runtime, wrap,
+};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::{Args, Subcommand};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Arguments of `papaver model`.
@@ -16,52 +21,113 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print what a model takes, gives and promises 说明模型的输入、输出和适用条件
+    /// Print what a model takes, gives and promises, and what it lacks 说明模型的输入、输出和适用条件，以及缺少的信息
     Inspect {
         /// The ONNX file (default: the built-in model) 模型文件（ONNX，默认内置模型）
         model: Option<PathBuf>,
     },
+    /// Write into a copy of a model what it does not say of itself 把模型缺少的信息写入其副本
+    Wrap(Wrap),
+}
+
+#[derive(Args)]
+struct Wrap {
+    /// The ONNX file; it is not changed 模型文件（ONNX），不会被修改
+    model: PathBuf,
+    /// The file to write 输出文件
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// A key and its value, as JSON or as plain text; several may be given 键和值，值为 JSON 或普通文本；可多次给出
+    #[arg(long, value_name = "KEY=VALUE", required = true, value_parser = entry)]
+    set: Vec<(String, String)>,
+    /// Replace a file that is there 覆盖已有文件
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// `KEY=VALUE`, the value as JSON.
+fn entry(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("KEY=VALUE is needed 应为 键=值")?;
+    let value = match serde_json::from_str::<Value>(value) {
+        Ok(json) => json.to_string(),
+        Err(_) => Value::from(value).to_string(),
+    };
+    Ok((key.trim().to_owned(), value))
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    let Command::Inspect { model } = &arguments.command;
-    let boxed = |e: crate::scan::ModelError| Box::new(e) as Box<dyn Say>;
-    let runtime = Runtime::load().map_err(boxed)?;
-    let model = Model::load(&runtime, model.as_deref(), Device::Cpu).map_err(boxed)?;
-    for line in lines(&model, &runtime, lang) {
-        talk::data(&line);
+    match &arguments.command {
+        Command::Inspect { model } => inspect(model.as_ref(), lang),
+        Command::Wrap(wrap) => wrap.run(lang),
     }
-    Ok(Done::Whole)
 }
 
-fn lines(model: &Model, runtime: &Runtime, lang: Lang) -> Vec<String> {
+fn boxed(error: ModelError) -> Box<dyn Say> {
+    Box::new(error)
+}
+
+fn inspect(path: Option<&PathBuf>, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let runtime = Runtime::load().map_err(boxed)?;
+    let path = path.map(PathBuf::as_path);
+    let (model, gaps) = Model::with_gaps(&runtime, path, Device::Cpu).map_err(boxed)?;
+    for line in lines(&model, &gaps, &runtime, lang) {
+        talk::data(&line);
+    }
+    match lack(gaps) {
+        None => Ok(Done::Whole),
+        Some(lack) => Err(boxed(lack)),
+    }
+}
+
+/// What is missing, in one error.
+fn lack(gaps: Vec<ModelError>) -> Option<ModelError> {
+    let missing = gaps.iter().flat_map(ModelError::missing).collect();
+    match gaps.len() {
+        0 | 1 => gaps.into_iter().next(),
+        _ => Some(ModelError::Incomplete { missing }),
+    }
+}
+
+impl Wrap {
+    fn run(&self, lang: Lang) -> Result<Done, Box<dyn Say>> {
+        let runtime = Runtime::load().map_err(boxed)?;
+        let set: BTreeMap<String, String> = self.set.iter().cloned().collect();
+        let (bytes, gaps) = wrap(&runtime, &self.model, &set).map_err(boxed)?;
+        files::write_bytes(&self.output, Existing::replaced_if(self.overwrite), &bytes)
+            .map_err(|error| Box::new(error) as Box<dyn Say>)?;
+        let path = self.output.display();
+        talk::data(&tr!(lang, "written: {path}", "已写入：{path}"));
+        if let Some(lack) = lack(gaps) {
+            talk::warning(&lack, lang);
+        }
+        Ok(Done::Whole)
+    }
+}
+
+fn lines(model: &Model, gaps: &[ModelError], runtime: &Runtime, lang: Lang) -> Vec<String> {
     let c = model.contract();
     let mut lines = file(model, lang);
-    lines.push(kind(c, lang));
-    let positive: Vec<&str> = c.positive.iter().map(|p| c.classes[*p].as_str()).collect();
-    lines.push(tr!(
-        lang,
-        "classes       {}; counted as poppy: {}",
-        "类别        {}；算作罂粟：{}",
-        c.classes.join(", "),
-        positive.join(", ")
-    ));
-    lines.push(tr!(
-        lang,
-        "resolution    {} cm a pixel; searches imagery up to {:.1} cm",
-        "分辨率      每像元 {} 厘米；最粗可搜索 {:.1} 厘米",
-        c.resolution_cm,
-        c.coarsest_cm()
-    ));
-    if let Some((finest, coarsest)) = c.range_cm {
+    lines.extend(kind(c, lang));
+    let missing: Vec<String> = gaps
+        .iter()
+        .flat_map(ModelError::missing)
+        .map(|(key, _)| key)
+        .collect();
+    let lacks = |key: &str| missing.iter().any(|m| m == key);
+    lines.push(classes(c, lacks("papaver_positive"), lang));
+    lines.extend(scale(c, lacks("resolution"), lang));
+    lines.push(tr!(lang, "threshold     {}", "阈值        {}", c.threshold));
+    if !missing.is_empty() {
+        let missing = missing.join(lang.pick(", ", "、"));
         lines.push(tr!(
             lang,
-            "evaluated     at {finest} to {coarsest} cm a pixel",
-            "评测范围    每像元 {finest} 至 {coarsest} 厘米"
+            "missing       {missing}",
+            "缺少        {missing}"
         ));
     }
-    lines.push(tr!(lang, "threshold     {}", "阈值        {}", c.threshold));
     lines.push(tr!(
         lang,
         "runs on       {}, ONNX Runtime {} ({})",
@@ -109,21 +175,119 @@ fn file(model: &Model, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn kind(c: &Contract, lang: Lang) -> String {
+/// What would be done with it.
+fn kind(c: &Contract, lang: Lang) -> Vec<String> {
+    let metres = |pixels: u32| f64::from(pixels) * c.resolution_cm / 100.0;
+    let overlap = c.overlap * 100.0;
     match c.output {
-        Output::Tile => tr!(
+        Output::Tile => vec![tr!(
             lang,
-            "kind          tile classifier: one score a tile of {} px ({:.2} m), {:.0} % overlap",
-            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {:.0} %",
+            "kind          tile classifier: one score a tile of {} px ({:.2} m), {overlap:.0} % overlap",
+            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {overlap:.0} %",
             c.tile_px,
-            f64::from(c.tile_px) * c.resolution_cm / 100.0,
-            c.overlap * 100.0
-        ),
-        Output::Dense { cell, halo } => tr!(
+            metres(c.tile_px)
+        )],
+        Output::Dense { cell, halo } => vec![tr!(
             lang,
             "kind          dense classifier: one score a cell of {cell} px ({:.2} m); {halo} px at a window's border are not trusted",
             "类型        密集分类器：每 {cell} 像元（{:.2} 米）一个分数；窗口边缘 {halo} 像元不采信",
-            f64::from(cell) * c.resolution_cm / 100.0
-        ),
+            metres(cell)
+        )],
+        Output::Mask { pixel, cell, halo } => vec![
+            tr!(
+                lang,
+                "kind          segmenter: one score every {pixel} px, told in cells of {cell} px ({:.2} m)",
+                "类型        分割模型：每 {pixel} 像元一个分数，按 {cell} 像元（{:.2} 米）的网格取平均",
+                metres(cell)
+            ),
+            tr!(
+                lang,
+                "tiles         of {} px ({:.2} m); the outer {halo} px of each are taken from its neighbours",
+                "瓦片        {} 像元（{:.2} 米）；外缘 {halo} 像元以相邻瓦片为准",
+                c.tile_px,
+                metres(c.tile_px)
+            ),
+        ],
+        Output::Boxes(layout) => vec![
+            boxes(layout, lang),
+            tr!(
+                lang,
+                "tiles         of {} px ({:.2} m), {overlap:.0} % overlap; boxes cut at a tile's edge are joined with their other part",
+                "瓦片        {} 像元（{:.2} 米），重叠 {overlap:.0} %；在瓦片边缘被截断的检测框与另一部分合并",
+                c.tile_px,
+                metres(c.tile_px)
+            ),
+        ],
     }
+}
+
+fn boxes(layout: BoxLayout, lang: Lang) -> String {
+    let form = match layout.form {
+        BoxForm::ClassesDown => "[N,4+C,A]",
+        BoxForm::ClassesAcross => "[N,A,4+C]",
+        BoxForm::Objectness => "[N,A,5+C]",
+        BoxForm::EndToEnd => "[N,K,6]",
+    };
+    let name = layout.form.name();
+    let units = match layout.normalised {
+        Some(false) => lang.pick("coordinates in pixels", "坐标单位为像元"),
+        Some(true) => lang.pick("coordinates as shares of the tile", "坐标为瓦片边长的比例"),
+        None => lang.pick(
+            "coordinates in pixels or, where none exceeds 1.5, as shares of the tile",
+            "坐标单位为像元；均不超过 1.5 时视为瓦片边长的比例",
+        ),
+    };
+    let once = match layout.form {
+        BoxForm::EndToEnd => lang
+            .pick("suppression inside the model", "模型内部已去除重复框")
+            .to_owned(),
+        _ => tr!(
+            lang,
+            "boxes that overlap by {:.0} % are one",
+            "重叠达 {:.0} % 的框视为同一目标",
+            layout.same * 100.0
+        ),
+    };
+    tr!(
+        lang,
+        "kind          detector: boxes as {form} ({name}), {units}; {once}",
+        "类型        检测模型：检测框格式 {form}（{name}），{units}；{once}"
+    )
+}
+
+fn classes(c: &Contract, is_unknown: bool, lang: Lang) -> String {
+    let positive: Vec<&str> = c.positive.iter().map(|p| c.classes[*p].as_str()).collect();
+    let positive = if is_unknown {
+        lang.pick("?", "未知").to_owned()
+    } else {
+        positive.join(", ")
+    };
+    tr!(
+        lang,
+        "classes       {}; counted as poppy: {positive}",
+        "类别        {}；算作罂粟：{positive}",
+        c.classes.join(", ")
+    )
+}
+
+/// The resolution it was made for; none where it is not known.
+fn scale(c: &Contract, is_unknown: bool, lang: Lang) -> Vec<String> {
+    if is_unknown {
+        return Vec::new();
+    }
+    let mut lines = vec![tr!(
+        lang,
+        "resolution    {} cm a pixel; searches imagery up to {:.1} cm",
+        "分辨率      每像元 {} 厘米；最粗可搜索 {:.1} 厘米",
+        c.resolution_cm,
+        c.coarsest_cm()
+    )];
+    if let Some((finest, coarsest)) = c.range_cm {
+        lines.push(tr!(
+            lang,
+            "evaluated     at {finest} to {coarsest} cm a pixel",
+            "评测范围    每像元 {finest} 至 {coarsest} 厘米"
+        ));
+    }
+    lines
 }

@@ -23,7 +23,8 @@ pub use error::ScanError;
 pub use find::{Candidate, Coverage, Ranked, SourceFacts, clusters};
 pub use ids::SourceId;
 pub use model::{
-    Activation, Contract, Device, Head, Hit, InputShape, Model, ModelError, Output, Runtime,
+    Activation, BoxForm, BoxLayout, Contract, Device, Head, Hit, InputShape, Model, ModelError,
+    Output, Runtime, wrap,
 };
 pub use progress::{Progress, Silent, Stage, Step};
 pub(crate) use request::in_range;

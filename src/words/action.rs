@@ -19,6 +19,11 @@ pub enum Action {
     },
     /// Look at what a model says of itself.
     InspectModel,
+    /// Write into a copy of a model what it does not say of itself.
+    WrapModel {
+        /// Keys and values, as JSON.
+        set: Vec<(String, String)>,
+    },
     /// Begin a registry.
     Init,
     /// Record a scan.

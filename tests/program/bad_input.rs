@@ -408,6 +408,74 @@ fn models() {
     insta::assert_snapshot!(c.text);
 }
 
+/// A copy of a fixture with other metadata, which `model wrap` would refuse to write.
+fn with_metadata(c: &Catalogue, name: &str, set: &[(&str, &str)]) -> PathBuf {
+    let mut bytes = fs::read(fixture(name)).expect("read");
+    let field = |number: u8, body: &[u8]| {
+        let length = u8::try_from(body.len()).expect("a short text");
+        assert!(length < 128, "one byte tells the length");
+        [&[number << 3 | 2, length][..], body].concat()
+    };
+    for (key, value) in set {
+        let entry = [field(1, key.as_bytes()), field(2, value.as_bytes())].concat();
+        bytes.extend(field(14, &entry));
+    }
+    let path = c.at(name);
+    fs::write(&path, bytes).expect("written");
+    path
+}
+
+#[test]
+fn models_of_other_layouts() {
+    let mut c = Catalogue::new();
+    let good = c.good();
+    for (title, name, set) in [
+        ("a detector that lacks keys", "boxes_bare.onnx", &[][..]),
+        (
+            "more names than the boxes have classes",
+            "boxes_yolo5.onnx",
+            &[("class_names", r#"{"0":"a","1":"b","2":"c"}"#)],
+        ),
+        (
+            "boxes of another kind",
+            "boxes_yolo5.onnx",
+            &[("det_type", r#""YOLO_Ultralytics_obb""#)],
+        ),
+        (
+            "a detector that is called a segmenter",
+            "boxes_yolo5.onnx",
+            &[("model_type", r#""Segmentor""#)],
+        ),
+        (
+            "a kind that is not known",
+            "boxes_yolo5.onnx",
+            &[("model_type", r#""Regressor""#)],
+        ),
+        (
+            "a segmenter that is called a detector",
+            "mask_softmax.onnx",
+            &[("model_type", r#""Detector""#)],
+        ),
+        (
+            "a layout that is not known",
+            "boxes_yolo5.onnx",
+            &[("papaver_boxes", r#""sideways""#)],
+        ),
+    ] {
+        let model = with_metadata(&c, name, set);
+        for lang in ["en", "zh"] {
+            let mut command = papaver();
+            command
+                .args(["--lang", lang, "scan", "-q", "-o"])
+                .arg(c.at("out"));
+            command.arg(&good).arg("--model").arg(&model);
+            c.refused(title, &mut command, 1);
+            assert!(!c.at("out").exists(), "{title}");
+        }
+    }
+    insta::assert_snapshot!(c.text);
+}
+
 #[test]
 fn options() {
     let mut c = Catalogue::new();

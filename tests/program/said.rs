@@ -23,6 +23,7 @@ fn help() {
         ("scan", &["scan", "--help"]),
         ("evaluate", &["evaluate", "--help"]),
         ("model_inspect", &["model", "inspect", "--help"]),
+        ("model_wrap", &["model", "wrap", "--help"]),
     ] {
         let said = ended(papaver().args(arguments).env("COLUMNS", "100"));
         assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
@@ -84,6 +85,13 @@ fn the_model_in_words() {
         ("en", "colour_tile.onnx"),
         ("en", "colour_batch4.onnx"),
         ("zh", "colour_dense.onnx"),
+        ("en", "boxes_yolo8.onnx"),
+        ("en", "boxes_yolo5.onnx"),
+        ("en", "boxes_end2end.onnx"),
+        ("en", "mask_sigmoid.onnx"),
+        ("zh", "boxes_yolo8.onnx"),
+        ("zh", "boxes_end2end.onnx"),
+        ("zh", "mask_softmax.onnx"),
     ] {
         let said = ended(
             papaver()

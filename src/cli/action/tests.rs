@@ -45,6 +45,13 @@ fn actions() -> Vec<Action> {
         Scan { input: None },
         Scan { input: Some("a b.tif".into()) },
         InspectModel,
+        WrapModel {
+            set: vec![
+                ("resolution".into(), "2.0".into()),
+                ("papaver_positive".into(), r#"["poppy, red"]"#.into()),
+                ("model_type".into(), "\"Detector\"".into()),
+            ],
+        },
         Init,
         Record,
         Add,

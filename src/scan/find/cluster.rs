@@ -64,12 +64,16 @@ impl PlaneFootprint {
     }
 }
 
+/// Footprints that touch are as near as can be, whatever the rounding of their corners makes of it.
+const TOUCHING_M: f64 = 1e-4;
+
 /// Groups footprints whose gap is at most `radius_m` metres. Each group lists indices in rising order, and the groups
 /// come in the order of their first member.
 pub fn clusters(quads: &[Quad], radius_m: f64) -> Vec<Vec<usize>> {
     let Some(origin) = middle(quads) else {
         return Vec::new();
     };
+    let radius_m = radius_m.max(TOUCHING_M);
     let plane = LocalPlane::at(origin);
     let prints: Vec<PlaneFootprint> = quads
         .iter()

@@ -7,6 +7,7 @@ mod cluster;
 mod coverage;
 mod ground;
 mod locate;
+mod seams;
 mod viewing;
 
 pub use candidate::{Candidate, Ranked, SourceFacts, peak, rank};
@@ -17,7 +18,8 @@ pub use locate::{Located, Locator, frame, with_corners};
 pub use viewing::Viewing;
 
 use super::error::ScanError;
-use super::ids::{SourceId, scan_id};
+use super::ids::{SourceId, WorkId, scan_id};
+use super::model::{Hit, Output};
 use super::plan::{Search, Work, numbered};
 use super::request::Request;
 use super::score::Scored;
@@ -114,8 +116,7 @@ fn located(
     let mut located = Vec::new();
     for (id, work) in numbered(&scored.works) {
         let lost = &ground.lost[id.0];
-        let of_work = scored.scores.tasks_of(id).flat_map(|(_, hits)| hits);
-        for hit in of_work.filter(|h| h.score >= least) {
+        for hit in hits(search, scored, (id, work), least) {
             if lost.covers(work.plan.level_rect(hit.rect, work.size())) {
                 continue;
             }
@@ -123,13 +124,28 @@ fn located(
             if search.boundary.as_ref().is_none_or(|b| b.meets(&quad)) {
                 located.push(Located {
                     source: work.source,
-                    hit: *hit,
+                    hit,
                     quad,
                 });
             }
         }
     }
     Ok(located)
+}
+
+/// The hits at or above a score of a work; of a detector's boxes, those of one thing as one.
+fn hits<'a>(
+    search: &Search<'_>,
+    scored: &'a Scored,
+    (id, work): (WorkId, &Work),
+    least: f32,
+) -> Box<dyn Iterator<Item = Hit> + 'a> {
+    let tasks = scored.scores.tasks_of(id);
+    if let Output::Boxes(layout) = search.model.contract().output {
+        return Box::new(seams::united(&work.plan, tasks, least, layout.same).into_iter());
+    }
+    let all = tasks.flat_map(|(_, hits)| hits).copied();
+    Box::new(all.filter(move |hit| hit.score >= least))
 }
 
 /// From the pixels of a work to the ground.

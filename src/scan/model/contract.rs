@@ -3,8 +3,11 @@
 //! The keys are those of Deepness and GeoDeep with a few of our own, so that models travel both ways. What is missing
 //! and cannot be known is an error with a remedy, never a guess.
 
+use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
 use super::keys::Keys;
+use super::kind::Kind;
+use super::masks;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,7 +30,7 @@ impl InputShape {
 }
 
 /// What the output holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Output {
     /// `[N,C]`: one score a tile.
     Tile,
@@ -38,6 +41,27 @@ pub enum Output {
         /// Pixels at a window's border whose cells are not trusted; a multiple of the cell.
         halo: u32,
     },
+    /// `[N,C,h,w]` of a segmenter: a map of pixels, whose scores are told as means of cells.
+    Mask {
+        /// Pixels of the input that one of the map covers, along each side.
+        pixel: u32,
+        /// Pixels of the input that a cell covers; a multiple of that.
+        cell: u32,
+        /// Pixels at a tile's border that are not trusted; a multiple of the cell.
+        halo: u32,
+    },
+    /// A detector's boxes.
+    Boxes(BoxLayout),
+}
+
+impl Output {
+    /// Where it is a map: pixels a cell covers, and those at a window's border that are not trusted.
+    pub fn cells(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Dense { cell, halo } | Self::Mask { cell, halo, .. } => Some((cell, halo)),
+            Self::Tile | Self::Boxes(_) => None,
+        }
+    }
 }
 
 /// How raw outputs become probabilities.
@@ -100,11 +124,7 @@ impl Contract {
         declared: &Declared,
     ) -> Result<Self, ModelError> {
         let keys = Keys::parse(metadata)?;
-        if let Some(kind) = keys.text("model_type")?
-            && !kind.eq_ignore_ascii_case("classifier")
-        {
-            return Err(ModelError::NotAClassifier { kind });
-        }
+        let kind = Kind::of(&keys)?;
         let input = input_shape(&declared.input)?;
         let resolution_cm = keys.number("resolution")?.ok_or(ModelError::NoResolution)?;
         keys.must(
@@ -112,29 +132,62 @@ impl Contract {
             "resolution",
         )?;
         let tile_px = tile_size(&keys, input)?;
-        let output = output(&keys, &declared.output, input, tile_px)?;
         let overlap = keys.number("tiles_overlap")?.unwrap_or(10.0) / 100.0;
         keys.must((0.0..0.95).contains(&overlap), "tiles_overlap")?;
-        let threshold = keys.number("papaver_threshold")?.unwrap_or(0.5);
-        keys.must((0.0..=1.0).contains(&threshold), "papaver_threshold")?;
-        let channels = declared.output.get(1).copied().flatten();
+        let sizes = &declared.output;
+        let mut channels = sizes.get(1).copied().flatten();
+        let output = match kind {
+            Kind::Classifier => output(&keys, sizes, input, tile_px)?,
+            Kind::Segmentor => masks::layout(&keys, sizes, tile_px, (resolution_cm, overlap))?,
+            Kind::Detector => {
+                let (layout, count) = boxes::layout(&keys, sizes, tile_px)?;
+                channels = count;
+                Output::Boxes(layout)
+            }
+        };
         let classes = classes(&keys, channels)?;
         let contract = Self {
             range_cm: range(&keys)?,
             mean: keys.three("standardization_mean")?.unwrap_or([0.0; 3]),
             std: keys.three("standardization_std")?.unwrap_or([1.0; 3]),
             activation: activation(&keys)?,
-            positive: positive(&keys, &classes)?,
+            positive: positive(&keys, &classes, kind)?,
+            threshold: threshold(&keys, kind)?,
             resolution_cm,
             input,
             output,
             tile_px,
             overlap,
             classes,
-            threshold,
         };
         keys.must(contract.std.iter().all(|s| *s > 0.0), "standardization_std")?;
         Ok(contract)
+    }
+
+    /// The same, where what is missing is made up: the errors that say what. Nothing made up must be used.
+    ///
+    /// # Errors
+    /// What is not mended by a key.
+    pub(super) fn with_gaps(
+        metadata: &BTreeMap<String, String>,
+        declared: &Declared,
+    ) -> Result<(Self, Vec<ModelError>), ModelError> {
+        let mut metadata = metadata.clone();
+        let mut gaps: Vec<ModelError> = Vec::new();
+        loop {
+            match Self::new(&metadata, declared) {
+                Ok(contract) => return Ok((contract, gaps)),
+                Err(error) => {
+                    let missing = error.missing();
+                    if missing.is_empty() {
+                        // With a size made up, shapes may not fit that would fit the true one.
+                        return Err(gaps.into_iter().next().unwrap_or(error));
+                    }
+                    metadata.extend(missing);
+                    gaps.push(error);
+                }
+            }
+        }
     }
 
     /// The coarsest ground sampling distance in centimetres that may be searched.
@@ -198,6 +251,11 @@ pub(super) fn words(sizes: &[Option<u32>]) -> String {
     format!("[{}]", sizes.join(","))
 }
 
+/// The tile's side of a model of these keys and this input.
+pub(super) fn tile_of(keys: &Keys, input: &[Option<u32>]) -> Result<u32, ModelError> {
+    tile_size(keys, input_shape(input)?)
+}
+
 fn tile_size(keys: &Keys, input: InputShape) -> Result<u32, ModelError> {
     if let (Some(height), Some(width)) = (input.height, input.width) {
         if height != width {
@@ -244,6 +302,22 @@ fn output(
     }
 }
 
+/// The operating point: ours, else what Deepness and GeoDeep call it, else the usual one.
+fn threshold(keys: &Keys, kind: Kind) -> Result<f64, ModelError> {
+    let (theirs, usual) = match kind {
+        Kind::Classifier => (None, 0.5),
+        Kind::Detector => (Some("det_conf"), 0.3),
+        Kind::Segmentor => (Some("seg_thresh"), 0.5),
+    };
+    for key in std::iter::once("papaver_threshold").chain(theirs) {
+        if let Some(threshold) = keys.number(key)? {
+            keys.must((0.0..=1.0).contains(&threshold), key)?;
+            return Ok(threshold);
+        }
+    }
+    Ok(usual)
+}
+
 pub(super) fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>, ModelError> {
     let key = "class_names";
     let count = channels.unwrap_or(2) as usize;
@@ -273,9 +347,19 @@ pub(super) fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>,
     Ok(names)
 }
 
-pub(super) fn positive(keys: &Keys, classes: &[String]) -> Result<Vec<usize>, ModelError> {
+pub(super) fn positive(
+    keys: &Keys,
+    classes: &[String],
+    kind: Kind,
+) -> Result<Vec<usize>, ModelError> {
     let key = "papaver_positive";
     let Some(value) = keys.0.get(key) else {
+        // A detector has no class for what is nothing; which of its classes is meant cannot be known.
+        if kind == Kind::Detector && classes.len() > 1 {
+            return Err(ModelError::NoPositive {
+                classes: classes.to_vec(),
+            });
+        }
         return Ok((usize::from(classes.len() > 1)..classes.len()).collect());
     };
     let index = |v: &Value| {
@@ -412,8 +496,8 @@ mod tests {
             );
         }
         assert!(matches!(
-            with(&[("model_type", "\"Detector\"")], &tile()),
-            Err(ModelError::NotAClassifier { .. })
+            with(&[("model_type", "\"Regressor\"")], &tile()),
+            Err(ModelError::OtherKind { .. })
         ));
         assert!(matches!(
             Contract::new(&metadata(&[("resolution", "2")]), &dense()),

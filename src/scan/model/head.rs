@@ -1,8 +1,10 @@
-//! Heads: how the raw output of a model becomes hits. A classifier of tiles has one, a dense classifier another; a
-//! detector's would give its boxes.
+//! Heads: how the raw output of a model becomes hits. A classifier of tiles has one, a dense classifier another, as have
+//! detectors and segmenters.
 
+use super::box_head::BoxHead;
 use super::contract::{Contract, Output};
 use super::error::ModelError;
+use super::mask_head::MaskHead;
 use crate::ground::Rect;
 
 /// What a head found in one place.
@@ -52,13 +54,18 @@ impl Contract {
             Output::Tile => Box::new(TileHead(contract)),
             Output::Dense { cell, halo } => Box::new(DenseHead {
                 contract,
-                cell,
-                halo,
+                cells: TrustedCells { cell, halo },
             }),
+            Output::Mask { pixel, cell, halo } => Box::new(MaskHead {
+                contract,
+                pixel,
+                cells: TrustedCells { cell, halo },
+            }),
+            Output::Boxes(layout) => Box::new(BoxHead { contract, layout }),
         }
     }
 
-    fn checked_classes(&self, output: &RawOutput<'_>) -> Result<usize, ModelError> {
+    pub(super) fn checked_classes(&self, output: &RawOutput<'_>) -> Result<usize, ModelError> {
         let classes = output.sizes.get(1).copied().unwrap_or(0);
         let names_others = classes > 1 && self.positive.iter().any(|p| *p >= classes);
         if classes == 0 || names_others || output.sizes[0] != output.count {
@@ -68,7 +75,7 @@ impl Contract {
     }
 
     /// The likeliest of the classes that count as poppy.
-    fn class(&self, raw: impl Fn(usize) -> f32, classes: usize) -> u16 {
+    pub(super) fn class(&self, raw: impl Fn(usize) -> f32, classes: usize) -> u16 {
         if classes == 1 {
             return 0;
         }
@@ -79,19 +86,36 @@ impl Contract {
 }
 
 impl RawOutput<'_> {
-    fn wrong(&self) -> ModelError {
+    pub(super) fn wrong(&self) -> ModelError {
         ModelError::OutputShape {
             found: format!("{:?}", self.sizes),
         }
     }
 }
 
-fn number(score: f32) -> Result<f32, ModelError> {
+/// Says no to what is no number.
+pub(super) fn number(score: f32) -> Result<f32, ModelError> {
     if score.is_finite() {
         Ok(score)
     } else {
         Err(ModelError::NotANumber)
     }
+}
+
+/// Rounding of single and half precision about 0 and 1.
+const ROUNDING: f32 = 1e-3;
+
+/// A share of one; anything else is a model that gives something else than its file says.
+pub(super) fn probability(value: f32) -> Result<f32, ModelError> {
+    if (-ROUNDING..=1.0 + ROUNDING).contains(&value) {
+        Ok(value.clamp(0.0, 1.0))
+    } else {
+        Err(ModelError::NotAProbability { value })
+    }
+}
+
+pub(super) fn sigmoid(value: f32) -> f32 {
+    1.0 / (1.0 + (-value).exp())
 }
 
 /// `[N,C]`: one score a tile.
@@ -128,8 +152,7 @@ impl Head for TileHead {
 /// `[N,C,h,w]`: one score a cell, those near a window's border not to be trusted.
 struct DenseHead {
     contract: Contract,
-    cell: u32,
-    halo: u32,
+    cells: TrustedCells,
 }
 
 impl Head for DenseHead {
@@ -141,34 +164,44 @@ impl Head for DenseHead {
     ) -> Result<Vec<Vec<Hit>>, ModelError> {
         let classes = self.contract.checked_classes(output)?;
         let (height, width) = output.input;
-        let (rows, columns) = ((height / self.cell) as usize, (width / self.cell) as usize);
+        let cell = self.cells.cell;
+        let (rows, columns) = ((height / cell) as usize, (width / cell) as usize);
         if output.sizes[2..] != [rows, columns] {
             return Err(output.wrong());
         }
-        let maps = output.values.chunks_exact(classes * rows * columns);
-        cores
-            .iter()
-            .zip(maps)
-            .map(|(core, map)| self.trusted(*core, map, classes, (rows, columns), floor))
-            .collect()
+        let cells = rows * columns;
+        let one = |(core, map): (&Rect, &[f32])| {
+            let raw = |i: usize| move |class: usize| map[class * cells + i];
+            let scores: Vec<f32> = (0..cells)
+                .map(|i| number(self.contract.probability(raw(i), classes)))
+                .collect::<Result<_, _>>()?;
+            let class = |at: usize| self.contract.class(raw(at), classes);
+            Ok(self.cells.hits(*core, &scores, columns, floor, class))
+        };
+        let maps = output.values.chunks_exact(classes * cells);
+        cores.iter().zip(maps).map(one).collect()
     }
 }
 
-impl DenseHead {
-    /// The trusted cells of a map, clipped to the source.
-    fn trusted(
-        &self,
+/// Which cells of a window's map count, and where they lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrustedCells {
+    /// Pixels a cell covers, along each side.
+    pub(super) cell: u32,
+    /// Pixels at the window's border whose cells are not trusted.
+    pub(super) halo: u32,
+}
+
+impl TrustedCells {
+    /// The cells from `floor` on of a map with so many columns, clipped to the source.
+    pub(super) fn hits(
+        self,
         core: Rect,
-        map: &[f32],
-        classes: usize,
-        (rows, columns): (usize, usize),
+        scores: &[f32],
+        columns: usize,
         floor: f32,
-    ) -> Result<Vec<Hit>, ModelError> {
-        let cells = rows * columns;
-        let raw = |i: usize| move |class: usize| map[class * cells + i];
-        let scores: Vec<f32> = (0..cells)
-            .map(|i| number(self.contract.probability(raw(i), classes)))
-            .collect::<Result<_, _>>()?;
+        class: impl Fn(usize) -> u16,
+    ) -> Vec<Hit> {
         let (cell, skip) = (self.cell, (self.halo / self.cell) as usize);
         let mut hits = Vec::new();
         for j in 0..(core.y1 - core.y0).div_ceil(cell) {
@@ -186,11 +219,11 @@ impl DenseHead {
                 };
                 hits.push(Hit {
                     rect,
-                    class: self.contract.class(raw(at), classes),
+                    class: class(at),
                     score: scores[at],
                 });
             }
         }
-        Ok(hits)
+        hits
     }
 }

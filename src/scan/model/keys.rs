@@ -1,11 +1,42 @@
 //! The keys of a model's metadata, each a JSON value.
 
 use super::error::ModelError;
+use super::foreign;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Metadata with every value read as JSON.
 pub(super) struct Keys(pub(super) BTreeMap<String, Value>);
+
+/// The keys of the contract.
+pub(super) const KEYS: [&str; 26] = [
+    "model_type",
+    "class_names",
+    "resolution",
+    "tile_size",
+    "tiles_size",
+    "tiles_overlap",
+    "standardization_mean",
+    "standardization_std",
+    "det_type",
+    "det_conf",
+    "det_iou_thresh",
+    "seg_thresh",
+    "papaver_activation",
+    "papaver_positive",
+    "papaver_threshold",
+    "papaver_resolution_range",
+    "papaver_cell",
+    "papaver_halo",
+    "papaver_boxes",
+    "papaver_box_units",
+    "papaver_before_bloom",
+    "papaver_sights",
+    "papaver_views",
+    "papaver_dispatch_threshold",
+    "papaver_features",
+    "papaver_first_stage",
+];
 
 /// Keys whose values other exporters write as plain text; ours are the rest.
 pub(super) fn is_ours(key: &str) -> bool {
@@ -19,7 +50,9 @@ pub(super) fn is_ours(key: &str) -> bool {
             "tiles_overlap",
         ]
         .contains(&key)
-        || key.starts_with("standardization_")
+        || ["standardization_", "det_", "seg_"]
+            .iter()
+            .any(|start| key.starts_with(start))
 }
 
 impl Keys {
@@ -32,12 +65,12 @@ impl Keys {
                     value: text.chars().take(60).collect(),
                 })
         };
-        metadata
-            .iter()
-            .filter(|(key, _)| is_ours(key))
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let ours = metadata.iter().filter(|(key, _)| is_ours(key));
+        let mut keys: BTreeMap<String, Value> = ours.map(read).collect::<Result<_, _>>()?;
+        for (key, value) in foreign::translated(metadata) {
+            keys.entry(key.into()).or_insert(value);
+        }
+        Ok(Self(keys))
     }
 
     pub(super) fn wrong(&self, key: &str) -> ModelError {

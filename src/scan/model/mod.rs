@@ -1,16 +1,25 @@
 //! The model: what its file promises, how it is run, and how its output becomes hits.
 
+mod box_head;
+mod boxes;
 mod contract;
 mod error;
+mod foreign;
 mod head;
 mod keys;
+mod kind;
+mod mask_head;
+mod masks;
 mod runtime;
 mod session;
 mod verifier;
+mod wrap;
 
+pub use boxes::{BoxForm, BoxLayout};
 pub use contract::{Activation, Contract, InputShape, Output};
 pub use error::ModelError;
 pub use head::{Head, Hit};
 pub use runtime::Runtime;
 pub use session::{Device, Model, Scorer};
 pub use verifier::{MARGIN_CM, Sight, Verifier, VerifierContract, VerifierRunner, View};
+pub use wrap::wrap;

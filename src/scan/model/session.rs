@@ -3,9 +3,11 @@
 //! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
 //! many small sessions beat one with many threads.
 
-use super::contract::{Contract, Declared, words};
+use super::contract::{Contract, Declared, tile_of, words};
 use super::error::ModelError;
 use super::head::{Head, Hit, RawOutput};
+use super::keys::Keys;
+use super::kind::Kind;
 use super::runtime::{Runtime, first_line};
 use crate::ground::Rect;
 use ort::ep::{CUDA, ExecutionProvider};
@@ -78,28 +80,50 @@ impl Model {
         path: Option<&Path>,
         device: Device,
     ) -> Result<Self, ModelError> {
+        let (model, gaps) = Self::with_gaps(runtime, path, device)?;
+        let missing = gaps.iter().flat_map(ModelError::missing).collect();
+        let error = match gaps.len() {
+            0 => return Ok(model),
+            1 => gaps.into_iter().next(),
+            _ => None,
+        };
+        let error = error.unwrap_or(ModelError::Incomplete { missing });
+        Err(named(path, error))
+    }
+
+    /// The model in `path`, else the built-in one, though keys that it needs may be missing: the errors that say so. It is
+    /// to be looked at, not to be run.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn with_gaps(
+        runtime: &Runtime,
+        path: Option<&Path>,
+        device: Device,
+    ) -> Result<(Self, Vec<ModelError>), ModelError> {
         let (bytes, name): (Arc<[u8]>, String) = match path {
             None => (BUILT_IN.into(), "papaver (built-in)".into()),
             Some(path) => {
-                let bytes = std::fs::read(path).map_err(|source| ModelError::Unreadable {
-                    path: path.into(),
-                    source,
-                })?;
-                (
-                    bytes.into(),
-                    path.file_name()
-                        .unwrap_or(path.as_os_str())
-                        .to_string_lossy()
-                        .into_owned(),
-                )
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                (read(path)?.into(), name.to_string_lossy().into_owned())
             }
         };
-        let session = session(runtime, &bytes, device).map_err(|e| named(path, e))?;
-        let declared = declared(&session).map_err(|e| named(path, e))?;
+        Self::of_bytes(runtime, bytes, name, device).map_err(|e| named(path, e))
+    }
+
+    /// A model of these bytes, though keys that it needs may be missing.
+    pub(super) fn of_bytes(
+        runtime: &Runtime,
+        bytes: Arc<[u8]>,
+        name: String,
+        device: Device,
+    ) -> Result<(Self, Vec<ModelError>), ModelError> {
+        let mut session = session(runtime, &bytes, device)?;
         let metadata = metadata(&session);
-        let contract = Contract::new(&metadata, &declared).map_err(|e| named(path, e))?;
+        let declared = declared(&mut session, &metadata)?;
+        let (contract, gaps) = Contract::with_gaps(&metadata, &declared)?;
         let sha256 = hex::encode(Sha256::digest(&bytes));
-        Ok(Self {
+        let model = Self {
             runtime: runtime.clone(),
             bytes,
             name,
@@ -109,7 +133,8 @@ impl Model {
             metadata,
             device,
             checked: Arc::new(Mutex::new(Some(session))),
-        })
+        };
+        Ok((model, gaps))
     }
 
     /// What it is run with.
@@ -224,17 +249,66 @@ pub(super) fn session(
     builder.commit_from_memory(bytes).map_err(|e| not_onnx(&e))
 }
 
-fn declared(session: &Session) -> Result<Declared, ModelError> {
+/// The bytes of a model file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    std::fs::read(path).map_err(|source| ModelError::Unreadable {
+        path: path.into(),
+        source,
+    })
+}
+
+/// The shapes of the input and of the output. Of a detector the first output counts: some give what it is made from beside it.
+fn declared(
+    session: &mut Session,
+    metadata: &BTreeMap<String, String>,
+) -> Result<Declared, ModelError> {
+    let keys = Keys::parse(metadata)?;
+    let kind = Kind::of(&keys)?;
     let (inputs, outputs) = (session.inputs(), session.outputs());
-    let ([input], [output]) = (inputs, outputs) else {
-        return Err(ModelError::Ports {
-            inputs: inputs.len(),
-            outputs: outputs.len(),
-        });
+    let ports = ModelError::Ports {
+        inputs: inputs.len(),
+        outputs: outputs.len(),
     };
+    let ([input], [output, further @ ..]) = (inputs, outputs) else {
+        return Err(ports);
+    };
+    if !further.is_empty() && kind != Kind::Detector {
+        return Err(ports);
+    }
     let input = sizes(input).map_err(|found| ModelError::InputShape { found })?;
-    let output = sizes(output).map_err(|found| ModelError::OutputShape { found })?;
-    Ok(Declared { input, output })
+    let output = sizes(output).map_err(|found| match kind {
+        Kind::Segmentor => ModelError::MaskShape { found },
+        _ => ModelError::OutputShape { found },
+    })?;
+    let mut declared = Declared { input, output };
+    if kind != Kind::Classifier && declared.output.iter().skip(1).any(Option::is_none) {
+        // Where no tile size is known, that is said later.
+        if let Ok(tile) = tile_of(&keys, &declared.input) {
+            declared.output = tried(session, &declared.input, tile)?;
+        }
+    }
+    Ok(declared)
+}
+
+/// The sizes of the output for one black tile, where the file leaves them open; the batch stays open.
+fn tried(
+    session: &mut Session,
+    input: &[Option<u32>],
+    tile: u32,
+) -> Result<Vec<Option<u32>>, ModelError> {
+    let failed = |e: ort::Error| ModelError::Run {
+        reason: first_line(&e.to_string()),
+    };
+    let batch = input.first().copied().flatten().unwrap_or(1) as usize;
+    let side = tile as usize;
+    let black = vec![0.0_f32; batch * 3 * side * side];
+    let black = TensorRef::from_array_view(([batch, 3, side, side], black.as_slice()));
+    let outputs = session
+        .run(ort::inputs![black.map_err(failed)?])
+        .map_err(failed)?;
+    let (shape, _) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+    let known = shape.iter().skip(1).map(|d| u32::try_from(*d).ok());
+    Ok(std::iter::once(None).chain(known).collect())
 }
 
 /// The sizes of a single-precision tensor, or what it is in words.

@@ -108,7 +108,7 @@ impl VerifierContract {
             mean: keys.three("standardization_mean")?.unwrap_or([0.0; 3]),
             std,
             activation: super::contract::activation(&keys)?,
-            positive: super::contract::positive(&keys, &classes)?,
+            positive: super::contract::positive(&keys, &classes, super::kind::Kind::Classifier)?,
             before_bloom: before_bloom.and_then(|name| classes.iter().position(|c| *c == name)),
             classes,
             threshold,

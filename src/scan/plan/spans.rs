@@ -38,7 +38,11 @@ pub(super) fn shrunk(pixels: u32, scale: f64) -> u32 {
 
 pub(super) fn axis(contract: &Contract, fixed: Option<u32>, size: u32) -> Vec<Span> {
     match contract.output {
-        Output::Tile => tiles(size, fixed.unwrap_or(contract.tile_px), contract.overlap),
+        Output::Tile | Output::Boxes(_) => {
+            tiles(size, fixed.unwrap_or(contract.tile_px), contract.overlap)
+        }
+        // Segmenters halve their input again and again: what their makers named is the size that goes through.
+        Output::Mask { cell, halo, .. } => windows(size, cell, halo, contract.tile_px, true),
         Output::Dense { cell, halo } => {
             let largest =
                 fixed.unwrap_or_else(|| aligned_up(contract.tile_px.max(WINDOW), cell, u32::MAX));

@@ -29,14 +29,14 @@ impl Edges {
     pub fn of(plan: &Plan, level: &Level, output: Output) -> Self {
         let size = (level.width, level.height);
         let (mut columns, mut rows): (BTreeSet<u32>, BTreeSet<u32>) = match output {
-            Output::Dense { .. } => plan
+            Output::Dense { .. } | Output::Mask { .. } => plan
                 .tasks
                 .iter()
                 .flat_map(|t| &t.tiles)
                 .map(|t| plan.level_rect(t.core, size))
                 .map(|r| (r.x0, r.y0))
                 .unzip(),
-            Output::Tile => (
+            Output::Tile | Output::Boxes(_) => (
                 (0..size.0).step_by(PART as usize).collect(),
                 (0..size.1).step_by(PART as usize).collect(),
             ),

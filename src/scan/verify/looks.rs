@@ -40,10 +40,11 @@ pub struct Views {
 }
 
 impl Views {
-    /// The views that a model takes: no larger than its trusted cells need, where its size is free.
-    pub fn of(contract: &Contract) -> Self {
+    /// The views that a model takes: no larger than its trusted cells need, where its size is free. `None` of detectors and
+    /// segmenters: their scores are those of things, not of places.
+    pub fn of(contract: &Contract) -> Option<Self> {
         let fixed = contract.input.height.or(contract.input.width);
-        match contract.output {
+        Some(match contract.output {
             Output::Tile => Self {
                 side: fixed.unwrap_or(contract.tile_px),
                 reach: contract.tile_px,
@@ -54,7 +55,8 @@ impl Views {
                 reach: REACH * cell,
                 halo,
             },
-        }
+            Output::Mask { .. } | Output::Boxes(_) => return None,
+        })
     }
 
     /// The model pixels that all views of a cell take together.
@@ -111,7 +113,7 @@ impl Looker {
     pub fn new(model: &Model) -> Result<Self, ModelError> {
         let contract = model.contract();
         Ok(Self {
-            views: Views::of(contract),
+            views: Views::of(contract).ok_or(ModelError::NoSecondLook)?,
             batch: contract.input.batch.map(|b| b.max(1) as usize),
             scorer: model.scorer()?,
             assembler: Assembler::new(contract),

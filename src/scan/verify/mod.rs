@@ -60,14 +60,13 @@ impl Second {
     /// # Errors
     /// Those of a verifier.
     pub fn of(request: &Request, model: &Model) -> Result<Option<Self>, ModelError> {
+        let views = Views::of(model.contract());
         let verifier = match &request.second {
             SecondStage::Off => return Ok(None),
+            SecondStage::Verifier(_) if views.is_none() => return Err(ModelError::NoSecondLook),
             SecondStage::Looks => None,
             SecondStage::Verifier(path) => Some(Verifier::load(model, path)?),
         };
-        Ok(Some(Self {
-            views: Views::of(model.contract()),
-            verifier,
-        }))
+        Ok(views.map(|views| Self { views, verifier }))
     }
 }
