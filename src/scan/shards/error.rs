@@ -77,11 +77,7 @@ pub enum ShardError {
 
 impl Say for ShardError {
     fn say(&self, lang: Lang) -> Said {
-        let said = Said::new(self.what(lang));
-        match self.remedy(lang) {
-            Some(remedy) => said.hint(remedy),
-            None => said,
-        }
+        Said::new(self.what(lang)).hint(self.remedy(lang))
     }
 
     fn fault(&self) -> Fault {
@@ -192,9 +188,12 @@ impl ShardError {
         }
     }
 
-    fn remedy(&self, lang: Lang) -> Option<&'static str> {
-        Some(match self {
-            Self::Io { .. } => return None,
+    fn remedy(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::Io { .. } => lang.pick(
+                "check that the folder is there, may be written and has room; then run the same command again",
+                "请确认文件夹存在、可写且空间充足，然后重新运行同一命令",
+            ),
             Self::NotAPlan { .. } => lang.pick(
                 "name the folder that planning made",
                 "请指定生成计划时的文件夹",
@@ -226,6 +225,6 @@ impl ShardError {
                 "remove this file and run its shard again; the others stay",
                 "请删除该文件并重新运行其分片；其他分片不受影响",
             ),
-        })
+        }
     }
 }
