@@ -49,7 +49,7 @@ fn unbroken() -> &'static Unbroken {
         let files = files(&out);
         assert_eq!(
             files.len(),
-            5 + 3 * 64,
+            6 + 3 * 64,
             "a chip, the same without its outline, and its context each: {:?}",
             files.keys()
         );

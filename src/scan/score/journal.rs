@@ -292,6 +292,11 @@ impl Journal {
         }
     }
 
+    /// Takes note that there are scores which no line of it holds, so that settling keeps them.
+    pub fn expect_others(&mut self) {
+        self.is_settled = false;
+    }
+
     /// Puts all scores into the store, of which the segments are then no longer needed.
     ///
     /// # Errors

@@ -123,6 +123,7 @@ pub fn merge(
         Journal::open(&request.out, &search.key, floors, request.restart)?;
     crate::scan::write::prepare(&request.out, request.restart)?;
     before.merge(scores);
+    journal.expect_others();
     let nothing: Own<'_> = &|_, _| false;
     let kept = Kept {
         scores: before,
