@@ -106,7 +106,11 @@ impl ShardError {
         match self {
             Self::Io { path, source } => {
                 let path = path.display();
-                tr!(lang, "{path}: {source}", "{path}：{source}")
+                tr!(
+                    lang,
+                    "{path} cannot be read or written: {source}",
+                    "无法读写 {path}：{source}"
+                )
             }
             Self::NotAPlan { path, why } => {
                 let path = path.display();
