@@ -92,6 +92,20 @@ impl Said {
         ))
     }
 
+    /// A file of a crew or an office whose content is not of the kind that its name promises.
+    pub fn misnamed(lang: Lang, path: &Path, why: &str) -> Self {
+        let path = path.display();
+        Self::new(tr!(
+            lang,
+            "{path} is not what its name says: {why}",
+            "{path} 的内容与其类型不符：{why}"
+        ))
+        .hint(lang.pick(
+            "copy it again from the device, or save it again; nothing was recorded",
+            "请从设备重新复制或重新保存；未作任何记录",
+        ))
+    }
+
     /// A file or folder that the system does not let be written.
     pub fn unwritable(lang: Lang, path: &Path, source: &io::Error) -> Self {
         let path = path.display();

@@ -261,19 +261,7 @@ impl Say for ExchangeError {
                     export = Action::Export,
                 ))
             }
-            Self::Malformed { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what its name says: {why}",
-                    "{path} 的内容与其类型不符：{why}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "copy it again from the device, or save it again; nothing was recorded",
-                    "请从设备重新复制或重新保存；未作任何记录"
-                ))
-            }
+            Self::Malformed { path, why } => Said::misnamed(lang, path, why),
             Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
             Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {

@@ -62,19 +62,7 @@ impl Say for GeoPackageError {
                     "请提供只含所需图层的文件"
                 ))
             }
-            Self::Malformed { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what its name says: {why}",
-                    "{path} 的内容与其类型不符：{why}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "copy it again from the device, or save it again; nothing was recorded",
-                    "请从设备重新复制或重新保存；未作任何记录"
-                ))
-            }
+            Self::Malformed { path, why } => Said::misnamed(lang, path, why),
         }
     }
 }

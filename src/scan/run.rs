@@ -2,7 +2,7 @@
 
 use super::error::ScanError;
 use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts};
-use super::plan::Search;
+use super::plan::{Search, Work};
 use super::progress::{Progress, Stage};
 use super::request::Request;
 use super::score::{Journal, Own, ScoreStore, Scored, score};
@@ -49,22 +49,34 @@ fn run(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(Summary, Option<Ranked>), ScanError> {
+    let started = Instant::now();
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
-    search.first_works()?;
-    let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
+    let works = search.first_works()?;
+    let lowest = lowest(&search, second);
     let floors = (single(SCORE_FLOOR.min(lowest)), single(lowest));
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
     write::prepare(&request.out, request.restart)?;
     let whole = Kept {
+        started,
+        works,
         scores: before,
         own: None,
     };
     go_on(&mut search, (&mut journal, whole), second, progress, stop)
 }
 
+/// The lowest threshold at which candidates are found.
+fn lowest(search: &Search<'_>, second: Option<f64>) -> f64 {
+    second.map_or(search.threshold, |second| second.min(search.threshold))
+}
+
 /// What was scored before a run, and what of the rest it does, where that is not all.
 pub(super) struct Kept<'a> {
+    /// When the run began.
+    pub started: Instant,
+    /// The work that is known from the headers.
+    pub works: Vec<Work>,
     /// The scores.
     pub scores: ScoreStore,
     /// Tasks that it does.
@@ -91,22 +103,24 @@ pub(super) fn go_on(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(Summary, Option<Ranked>), ScanError> {
-    let started = Instant::now();
+    let Kept {
+        started,
+        works,
+        scores,
+        own,
+    } = before;
     let request = search.request;
     let refused = std::mem::take(&mut search.sources.refused);
     let search = &*search;
-    let lowest = second.map_or(search.threshold, |second| second.min(search.threshold));
-    let works = search.first_works()?;
+    let lowest = lowest(search, second);
     // Score.
     let second_look = Second::of(request, &search.model)?;
     let learnt = learnt(search, second_look.as_ref())?;
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look.as_ref());
-    let kept = (&mut *journal, before.scores);
-    let scored = score(search, works, kept, &crops, before.own, progress, stop)?;
-    for work in &scored.works {
-        work.imagery.check_unchanged()?;
-    }
+    let kept = (&mut *journal, scores);
+    let scored = score(search, works, kept, &crops, own, progress, stop)?;
+    scored.check_unchanged()?;
     let mut ground = searched_ground(search, &scored, progress)?;
     // Keep.
     journal.settle(&scored.scores)?;

@@ -28,6 +28,19 @@ pub struct Scored {
     pub tiles: Tiles,
 }
 
+impl Scored {
+    /// Whether all imagery is still what was opened.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check_unchanged(&self) -> Result<(), ScanError> {
+        for work in &self.works {
+            work.imagery.check_unchanged()?;
+        }
+        Ok(())
+    }
+}
+
 /// Tiles in all, done, and done in earlier runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tiles {

@@ -17,6 +17,7 @@ use crate::schema::TaskRange;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 /// Nobody waits for photos: pictures are cut at the merge.
 struct Unheard;
@@ -62,9 +63,7 @@ pub fn run_shard(
     let works = search.first_works()?;
     let kept = (&mut journal, nothing);
     let scored = score(&search, works, kept, &Unheard, Some(own), progress, stop)?;
-    for work in &scored.works {
-        work.imagery.check_unchanged()?;
-    }
+    scored.check_unchanged()?;
     write(&path, &head, bound, &scored.scores)?;
     Ok((tiles, true))
 }
@@ -110,9 +109,11 @@ pub fn merge(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, ScanError> {
+    let started = Instant::now();
     let plan = Plan::read(folder)?;
     let mut search = Search::prepare(request, progress)?;
     plan.check(&search.key)?;
+    let works = search.first_works()?;
     let floor = plan.record.key.floor;
     let (scores, missing) = gathered(&plan, &search, floor)?;
     if !missing.is_empty() && !partial {
@@ -126,6 +127,8 @@ pub fn merge(
     journal.expect_others();
     let nothing: Own<'_> = &|_, _| false;
     let kept = Kept {
+        started,
+        works,
         scores: before,
         own: (!missing.is_empty()).then_some(nothing),
     };
