@@ -111,7 +111,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["Options", "inputs", "output", "restart"])]
     plan: Option<PathBuf>,
     /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
-    #[arg(long, value_name = "K", requires = "plan")]
+    #[arg(long, value_name = "K", requires = "plan", conflicts_with = "inputs")]
     shard: Option<usize>,
     /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
     #[arg(long)]

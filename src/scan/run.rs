@@ -53,6 +53,7 @@ fn run(
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
     let works = search.first_works()?;
+    let ranking = Ranking::of(&search)?;
     let lowest = lowest(&search, second);
     let floors = (single(SCORE_FLOOR.min(lowest)), single(lowest));
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
@@ -60,6 +61,7 @@ fn run(
     let whole = Kept {
         started,
         works,
+        ranking,
         scores: before,
         own: None,
     };
@@ -77,19 +79,34 @@ pub(super) struct Kept<'a> {
     pub started: Instant,
     /// The work that is known from the headers.
     pub works: Vec<Work>,
+    /// What its candidates are put in order by.
+    pub ranking: Ranking,
     /// The scores.
     pub scores: ScoreStore,
     /// Tasks that it does.
     pub own: Option<Own<'a>>,
 }
 
-/// What verdicts taught, where it is asked for and fits the search.
-fn learnt(search: &Search<'_>, second: Option<&Second>) -> Result<Option<Learnt>, ScanError> {
-    let learnt = Learnt::of(search.request)?;
-    if let Some(learnt) = &learnt {
-        learnt.check(search.request, &search.model, second, &search.sources.all)?;
+/// What candidates are put in order by beside their scores.
+pub(super) struct Ranking {
+    second: Option<Second>,
+    learnt: Option<Learnt>,
+}
+
+impl Ranking {
+    /// What a request asks for, checked before anything is written.
+    ///
+    /// # Errors
+    /// Those of a verifier, and of what was learnt.
+    pub fn of(search: &Search<'_>) -> Result<Self, ScanError> {
+        let request = search.request;
+        let second = Second::of(request, &search.model)?;
+        let learnt = Learnt::of(request)?;
+        if let Some(learnt) = &learnt {
+            learnt.check(request, &search.model, second.as_ref(), &search.sources.all)?;
+        }
+        Ok(Self { second, learnt })
     }
-    Ok(learnt)
 }
 
 /// Scores what is left of a search, finds candidates and writes the results.
@@ -106,6 +123,7 @@ pub(super) fn go_on(
     let Kept {
         started,
         works,
+        ranking,
         scores,
         own,
     } = before;
@@ -114,10 +132,9 @@ pub(super) fn go_on(
     let search = &*search;
     let lowest = lowest(search, second);
     // Score.
-    let second_look = Second::of(request, &search.model)?;
-    let learnt = learnt(search, second_look.as_ref())?;
+    let (second_look, learnt) = (ranking.second.as_ref(), ranking.learnt.as_ref());
     let rules = FindRules::of(request, search.threshold);
-    let crops = Crops::new(search, rules, second_look.as_ref());
+    let crops = Crops::new(search, rules, second_look);
     let kept = (&mut *journal, scores);
     let scored = score(search, works, kept, &crops, own, progress, stop)?;
     scored.check_unchanged()?;
@@ -134,7 +151,7 @@ pub(super) fn go_on(
     let mut found = at(search.threshold)?;
     let also = second.map(|_| at(lowest)).transpose()?;
     // Verify.
-    if let Some(second) = &second_look {
+    if let Some(second) = second_look {
         let looking = Looking {
             second,
             model: &search.model,
@@ -146,7 +163,7 @@ pub(super) fn go_on(
         };
         verify(&looking, &mut found.ranked, progress)?;
     }
-    if let Some(learnt) = &learnt {
+    if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
     }
     progress.stage(Stage::Writing {
@@ -162,8 +179,8 @@ pub(super) fn go_on(
         model: &search.model,
         key: &search.key,
         sources: &search.sources.all,
-        second: second_look.as_ref(),
-        learnt: learnt.as_ref(),
+        second: second_look,
+        learnt,
         crops: &crops,
     };
     write::write(&summary, &provenance)?;

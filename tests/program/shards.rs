@@ -314,6 +314,12 @@ fn imagery_that_changed_since_the_plan_is_refused_by_name() {
         "{}",
         refused.err
     );
+    let mut without = papaver();
+    without.args(["scan", "--shard", "1"]).arg(&ortho);
+    assert_eq!(ended(&mut without).code, Some(1), "a shard of no plan");
+    let nowhere = ended(&mut shard(&folder.path().join("nowhere"), 0));
+    assert_eq!(nowhere.code, Some(1));
+    assert!(nowhere.err.contains("no plan in"), "{}", nowhere.err);
     let none = ended(&mut shard(&at, 9));
     assert!(none.err.contains("no shard 9"), "{}", none.err);
     let plan_file = at.join("plan.json");

@@ -15,6 +15,11 @@ pub enum ShardError {
         /// Why.
         source: io::Error,
     },
+    /// There is no plan in a folder.
+    NoPlan {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// It is no plan.
     NotAPlan {
         /// The file.
@@ -112,6 +117,14 @@ impl ShardError {
                     "无法读写 {path}：{source}"
                 )
             }
+            Self::NoPlan { folder } => {
+                let folder = folder.display();
+                tr!(
+                    lang,
+                    "there is no plan in {folder}",
+                    "文件夹 {folder} 中没有扫描计划"
+                )
+            }
             Self::NotAPlan { path, why } => {
                 let path = path.display();
                 tr!(
@@ -198,7 +211,7 @@ impl ShardError {
                 "check that the folder is there, may be written and has room; then run the same command again",
                 "请确认文件夹存在、可写且空间充足，然后重新运行同一命令",
             ),
-            Self::NotAPlan { .. } => lang.pick(
+            Self::NoPlan { .. } | Self::NotAPlan { .. } => lang.pick(
                 "name the folder that planning made",
                 "请指定生成计划时的文件夹",
             ),

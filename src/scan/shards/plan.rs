@@ -13,6 +13,7 @@ use crate::schema::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
 };
 use sha2::{Digest, Sha256};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file of a plan, in its folder.
@@ -36,9 +37,14 @@ impl Plan {
     /// [`ShardError::Io`], [`ShardError::NotAPlan`], [`ShardError::OtherProgram`].
     pub fn read(folder: &Path) -> Result<Self, ShardError> {
         let path = folder.join(FILE);
-        let bytes = files::read(&path).map_err(|source| ShardError::Io {
-            path: path.clone(),
-            source,
+        let bytes = files::read(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ShardError::NoPlan {
+                folder: folder.into(),
+            },
+            _ => ShardError::Io {
+                path: path.clone(),
+                source,
+            },
         })?;
         let no_plan = |why: String| ShardError::NotAPlan {
             path: path.clone(),

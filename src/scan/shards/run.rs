@@ -10,7 +10,7 @@ use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
-use crate::scan::run::{Kept, go_on};
+use crate::scan::run::{Kept, Ranking, go_on};
 use crate::scan::score::{Journal, Own, PhotoListener, ScoreStore, score};
 use crate::scan::summary::Summary;
 use crate::schema::TaskRange;
@@ -114,6 +114,7 @@ pub fn merge(
     let mut search = Search::prepare(request, progress)?;
     plan.check(&search.key)?;
     let works = search.first_works()?;
+    let ranking = Ranking::of(&search)?;
     let floor = plan.record.key.floor;
     let (scores, missing) = gathered(&plan, &search, floor)?;
     if !missing.is_empty() && !partial {
@@ -129,6 +130,7 @@ pub fn merge(
     let kept = Kept {
         started,
         works,
+        ranking,
         scores: before,
         own: (!missing.is_empty()).then_some(nothing),
     };

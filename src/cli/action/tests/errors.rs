@@ -270,7 +270,7 @@ fn scan() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(ShardError {
         Io { path: path(), source: denied() },
-        NotAPlan { path: path(), why: "x".into() }, OtherPlanThere { path: path() },
+        NoPlan { folder: path() }, NotAPlan { path: path(), why: "x".into() }, OtherPlanThere { path: path() },
         OtherProgram { path: path(), program: "0.0.1".into() },
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
