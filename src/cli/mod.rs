@@ -123,7 +123,10 @@ pub fn main() -> ExitCode {
         return ended(merge.run(json, lang), lang);
     }
     let result = match arguments.command {
-        Command::Scan(arguments) => scan::run(*arguments, lang),
+        Command::Scan(arguments) => match arguments.shard(lang) {
+            Some((plan, shard, run)) => plan::run_one(plan, shard, &run, lang),
+            None => scan::run(*arguments, lang),
+        },
         Command::Plan(arguments) => plan::run(*arguments, lang),
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),

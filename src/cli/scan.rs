@@ -11,7 +11,7 @@ use crate::tr;
 use crate::words::{Lang, Said, Say};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -208,9 +208,6 @@ pub(super) fn watched() -> Result<Arc<AtomicBool>, Box<dyn Say>> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    if let Some(plan) = &arguments.plan {
-        return super::plan::run_one(plan, arguments.shard, &arguments.talk(lang), lang);
-    }
     let talk = arguments.talk(lang);
     let request = arguments.options.request(arguments.inputs, lang)?;
     let request = Request {
@@ -223,6 +220,12 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
 }
 
 impl Arguments {
+    /// The plan of which one shard is to be scored, and which; nothing where imagery is to be scanned.
+    pub(super) fn shard(&self, lang: Lang) -> Option<(&Path, Option<usize>, Run)> {
+        let plan = self.plan.as_deref()?;
+        Some((plan, self.shard, self.talk(lang)))
+    }
+
     fn talk(&self, lang: Lang) -> Run {
         Run::new(self.threads, (self.json, self.quiet), lang)
     }

@@ -4,40 +4,13 @@ use super::ExchangeError;
 use super::form::FORM;
 use super::geopackage;
 use super::grid::grids;
-use super::table::{Field, Row, Table, key_of, table};
+use super::table::{Field, ReadTables, Row, Table, key_of, table};
 use crate::files;
-use crate::ground::{Journal, LonLat};
+use crate::ground::LonLat;
 use crate::registry::Hash;
 use crate::text::decode;
 use serde_json::Value;
 use std::path::Path;
-
-/// What was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReadTables {
-    /// Of the file's bytes as they were read; of a GeoPackage without what lay beside it.
-    pub sha256: Hash,
-    /// The tables that have a form in them.
-    pub tables: Vec<Table>,
-    /// What lay beside a GeoPackage.
-    pub journal: Journal,
-    /// Titles that are not understood, of columns that hold anything.
-    pub unread: Vec<String>,
-    /// Pictures inside a spreadsheet, which are not read.
-    pub pictures: usize,
-}
-
-impl Default for ReadTables {
-    fn default() -> Self {
-        Self {
-            sha256: Hash([0; 32]),
-            tables: Vec::new(),
-            journal: Journal::None,
-            unread: Vec::new(),
-            pictures: 0,
-        }
-    }
-}
 
 /// All tables of a file, whatever is in them.
 #[derive(Default)]

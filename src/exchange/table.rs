@@ -4,7 +4,9 @@ use super::csv::GAUSS_KRUGER;
 use super::form::FORM;
 use super::grid::Grid;
 use super::ledger::COLUMNS;
+use crate::ground::Journal;
 use crate::ground::LonLat;
+use crate::registry::Hash;
 use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, plain_title};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -216,6 +218,33 @@ pub fn table(grid: Grid, is_text: bool) -> (Table, Vec<String>) {
         rows,
     };
     (table, titles)
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTables {
+    /// Of the file's bytes as they were read; of a GeoPackage without what lay beside it.
+    pub sha256: Hash,
+    /// The tables that have a form in them.
+    pub tables: Vec<Table>,
+    /// What lay beside a GeoPackage.
+    pub journal: Journal,
+    /// Titles that are not understood, of columns that hold anything.
+    pub unread: Vec<String>,
+    /// Pictures inside a spreadsheet, which are not read.
+    pub pictures: usize,
+}
+
+impl Default for ReadTables {
+    fn default() -> Self {
+        Self {
+            sha256: Hash([0; 32]),
+            tables: Vec::new(),
+            journal: Journal::None,
+            unread: Vec::new(),
+            pictures: 0,
+        }
+    }
 }
 
 #[cfg(test)]

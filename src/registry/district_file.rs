@@ -1,6 +1,6 @@
 //! A file of districts, read: codes, names and elevations, however its columns are titled.
 
-use super::districts::District;
+use super::district::District;
 use super::unit::is_code;
 use crate::ground::{VectorError, union};
 use crate::text::{half_width, plain_title};

@@ -1,5 +1,6 @@
 //! Districts: a boundary file with 6-, 9- or 12-digit codes gives each site its county, township and village.
 
+pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
 use super::district_file::{NAMES, Part, code_of, district, of_json, word};
 use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union_within};
@@ -8,26 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// One district of a boundary file.
-#[derive(Debug, Clone)]
-pub struct District {
-    /// Its 6-, 9- or 12-digit code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Its elevation in metres, where the file tells it (`elevation_m`).
-    pub elevation_m: Option<f64>,
-    pub(super) area: MultiPolygon,
-    pub(super) bounds: geo::Rect,
-}
-
-impl District {
-    /// Its ground, WGS 84 degrees.
-    pub fn area(&self) -> &MultiPolygon {
-        &self.area
-    }
-}
 
 /// The districts of a file, with the year of its codes.
 #[derive(Debug, Clone)]

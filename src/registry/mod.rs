@@ -6,6 +6,7 @@ pub mod authority;
 pub mod body;
 pub mod chain;
 pub mod coded;
+mod district;
 mod district_file;
 pub mod districts;
 pub mod event;

@@ -2,8 +2,7 @@
 //! a data base of strangers can do is not to be done.
 
 use crate::exchange::ExchangeError;
-use crate::exchange::read::ReadTables;
-use crate::exchange::table::{Field, Row, Table};
+use crate::exchange::table::{Field, ReadTables, Row, Table};
 use crate::ground::{LonLat, harmless};
 use crate::registry::Hash;
 use gdal::vector::{FieldValue, Geometry, LayerAccess};

@@ -1,7 +1,7 @@
 //! What the copy that a crew carried had seen of its site, and what has happened since.
 
 use super::RowFlaw;
-use super::row::Step;
+use super::row_plan::Step;
 use crate::registry::body::{Body, Count, Visit};
 use crate::registry::event::Sealed;
 use crate::registry::{Hash, State};

@@ -11,12 +11,13 @@ mod photos;
 mod record;
 mod report;
 mod row;
+mod row_plan;
 mod site_ref;
 
 pub use flaw::RowFlaw;
 use record::record_row;
 pub use report::{Fate, Recorded, Report, RowReport};
-pub use row::What;
+pub use row_plan::What;
 pub use site_ref::Known;
 
 use super::ExchangeError;
@@ -28,7 +29,7 @@ use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
 use crate::store::evidence::{self, EvidenceError};
 use crate::store::{Author, Moment, Store, StoreError};
-use row::{Step, Taken};
+use row_plan::{Step, Taken};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

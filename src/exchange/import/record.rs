@@ -1,6 +1,6 @@
 //! Recording what a row reports: the site of a new find, then one thing after the other.
 
-use super::row::{Ready, Step, Taken};
+use super::row_plan::{Ready, Step, Taken};
 use super::{Fate, Recorded, Request, RowFlaw, RowReport};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Imported};

@@ -6,7 +6,7 @@
 
 use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::pos_error::PosError;
-use super::pos_line::{Height, Line, Order, lines_of};
+use super::pos_line::{Height, Line, Order, key, lines_of};
 use crate::ground::{Crs, CrsPoint, LonLat};
 use crate::text::decode;
 use std::collections::BTreeMap;
@@ -14,9 +14,6 @@ use std::path::{Path, PathBuf};
 
 /// Longest file that is read, in bytes, and most rows.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
-pub(super) const MAX_ROWS: usize = 200_000;
-/// Longest name of a photo.
-pub(super) const MAX_NAME: usize = 256;
 
 /// A list of positions.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,15 +131,6 @@ impl PosRow {
 
 /// Standard deviation of a height that may count from the sea or from the ellipsoid, in metres.
 const UNKNOWN_SD_M: f64 = 12.0;
-
-/// A photo's name without its folder and ending, in small letters.
-pub(super) fn key(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let lower = name.trim().trim_matches('"').to_lowercase();
-    let endings = [".jpg", ".jpeg", ".tif", ".tiff", ".png", ".dng", ".arw"];
-    let stem = endings.iter().find_map(|e| lower.strip_suffix(e));
-    stem.unwrap_or(&lower).to_owned()
-}
 
 /// The places of all lines, in their order.
 fn places(

@@ -1,8 +1,11 @@
 //! One line of a list of positions: its columns, however they are titled or ordered.
 
-use super::pos::{MAX_NAME, MAX_ROWS, key};
 use super::xmp::number;
 use crate::ground::Crs;
+
+pub(super) const MAX_ROWS: usize = 200_000;
+/// Longest name of a photo.
+pub(super) const MAX_NAME: usize = 256;
 
 /// Where a height counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,4 +188,13 @@ pub(super) fn line_of(number: usize, fields: &[&str], columns: Option<&[Column]>
         height,
         angles: angles(),
     })
+}
+
+/// A photo's name without its folder and ending, in small letters.
+pub(super) fn key(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let lower = name.trim().trim_matches('"').to_lowercase();
+    let endings = [".jpg", ".jpeg", ".tif", ".tiff", ".png", ".dng", ".arw"];
+    let stem = endings.iter().find_map(|e| lower.strip_suffix(e));
+    stem.unwrap_or(&lower).to_owned()
 }
