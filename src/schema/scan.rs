@@ -261,6 +261,8 @@ pub struct RunRecord {
     pub tiles_before: u64,
     /// Files of other kinds that lay in the folders and were passed over.
     pub ignored_files: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over, by their kind, such as `heights`.
+    pub passed_over: BTreeMap<String, usize>,
     /// Worker threads.
     pub threads: usize,
     /// What the model ran on.

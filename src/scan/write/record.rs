@@ -164,6 +164,11 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             seconds: round(summary.seconds, 2),
             tiles_before: summary.tiles.1,
             ignored_files: summary.ignored,
+            passed_over: summary
+                .beside
+                .iter()
+                .map(|(kind, count)| (kind.name().into(), *count))
+                .collect(),
             threads: request.threads,
             device: model.device().name().into(),
             runtime: model.runtime_version(),
