@@ -97,7 +97,7 @@ fn nearest(store: &Store, place: &Place) -> Result<Option<(String, f64)>, StoreE
     let radius = f64::from(store.settings().match_radius_m);
     let near = store.sites_near(place, radius)?;
     near.iter()
-        .map(|site| (site.key, place.distance_m(&site.place)))
+        .map(|site| (site.key, place.apart_m(&site.place)))
         .filter(|(_, metres)| *metres <= radius)
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(key, metres)| Ok((store.code(key)?, metres)))

@@ -9,6 +9,7 @@ use crate::ground::{LonLat, area_m2, union_within};
 use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::event::{EvidenceRole, Sealed};
+use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State};
 use crate::store::{Store, StoreError};
@@ -269,7 +270,23 @@ fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, 
         stays.then(|| site_fact(&site, &known, districts, &sharing))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
+    believe_recurrence(&mut sites);
     Ok(sites)
+}
+
+/// A site recurs from one nearby on the same ground: whatever it says, it is none of another county's.
+fn believe_recurrence(sites: &mut [SiteFact]) {
+    let known: BTreeMap<SiteKey, (LonLat, String)> = sites
+        .iter()
+        .map(|site| (site.key, (site.at, site.unit.clone())))
+        .collect();
+    for site in sites {
+        site.recurs_of = site.recurs_of.filter(|of| {
+            known.get(of).is_none_or(|(at, unit)| {
+                share_ground(unit, &site.unit) && at.distance_m(site.at) <= SEEN_WITHIN_M
+            })
+        });
+    }
 }
 
 /// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that
@@ -365,4 +382,34 @@ fn steps(site: &Site) -> Steps {
 
 fn day(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::made_up::site;
+
+    #[test]
+    fn a_site_recurs_from_none_of_another_county_nor_from_afar() {
+        let county = |name: &str, unit: &str, lon: f64| SiteFact {
+            unit: unit.into(),
+            at: LonLat::new(lon, 33.74),
+            ..site(name, 2026, State::Confirmed)
+        };
+        let closed = county("closed", "410423", 113.3);
+        let mut sites: Vec<SiteFact> = [
+            ("own", "410423001", 113.300_1),
+            ("another's", "410424", 113.300_1),
+            ("far", "410423", 113.4),
+        ]
+        .map(|(name, unit, lon)| SiteFact {
+            recurs_of: Some(closed.key),
+            ..county(name, unit, lon)
+        })
+        .into();
+        sites.push(closed.clone());
+        believe_recurrence(&mut sites);
+        let recurs: Vec<bool> = sites.iter().map(|s| s.recurs_of.is_some()).collect();
+        assert_eq!(recurs, [true, false, false, false]);
+    }
 }

@@ -36,7 +36,7 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
             // A household signs with its village.
             within(duty.household.is_none() || duty.district.len() == 12)?;
             code(&duty.district)?;
-            within((event.season - 1..=event.season + 1).contains(&duty.season))
+            within(duty.season.abs_diff(event.season) <= 1)
         }
         Body::Round(round) => of_round(round),
         Body::Finding(finding) => {

@@ -219,6 +219,15 @@ impl Body {
         captured.map_or(at, |[_, last]| last)
     }
 
+    /// The detection that it is about.
+    pub fn detection(&self) -> Option<&Detection> {
+        match self {
+            Self::Create(create) => create.detection.as_ref(),
+            Self::Sighting(sighting) => Some(&sighting.detection),
+            _ => None,
+        }
+    }
+
     /// Why it was recorded without what it needs, where it was.
     pub fn forced(&self) -> Option<&str> {
         match self {

@@ -146,8 +146,7 @@ impl Fold<'_> {
     fn found(&mut self, event: &Event, create: &Create, stamp: Stamp) {
         if self.site.created.is_none() {
             let unit = self.unit.as_deref().unwrap_or_default();
-            let day = event.body.day_of_season(&event.at);
-            let season = self.gate.settings_for(unit).season_of(day);
+            let season = self.gate.season_of(unit, event);
             let own = (season.unwrap_or(event.season), create.place.clone());
             let (season, found_at) = self.whole.clone().unwrap_or(own);
             self.site.found(create, stamp, season);
