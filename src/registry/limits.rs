@@ -33,6 +33,8 @@ const MOST_PEOPLE: u64 = 1_000_000;
 const MOST_PLANTS: u64 = 100_000_000;
 /// Square decimetres of a site at most: ten square kilometres.
 const MOST_DM2: i64 = 1_000_000_000;
+/// Seconds that one candidate is looked at, at most.
+const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
@@ -125,6 +127,7 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
         Body::Visit(visit) => {
             planted(visit.area_dm2) && plants(visit.count.as_ref().map(Count::plants))
         }
+        Body::Screen(screen) => screen.seconds.is_none_or(|s| s <= LONGEST_LOOK_S),
         Body::Scan(scan) => scan.searched_m2 >= 0 && scan.searched_m2 <= MOST_M2,
         _ => true,
     };

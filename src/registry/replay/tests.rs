@@ -644,6 +644,7 @@ fn tried(
                 keep: false,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                seconds: None,
             }),
         ),
         11 => (
