@@ -39,11 +39,20 @@ pub struct Seen {
 }
 
 impl Store {
-    /// Where all candidates stand by what was learnt; the last recording of a scan counts.
+    /// Where all candidates stand by what was learnt; the last recording of a scan counts. Features that are gone or were changed
+    /// order nothing.
     ///
     /// # Errors
-    /// Those of reading. Features that are gone or were changed order nothing.
+    /// Those of reading.
     pub fn ranking(&self) -> Result<Ranking, StoreError> {
+        self.ranking_of(None)
+    }
+
+    /// The same of one scan's candidates, or of all scans'.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn ranking_of(&self, wanted: Option<&str>) -> Result<Ranking, StoreError> {
         let affairs = self.affairs()?;
         let mut ranking = Ranking::default();
         if affairs.heads.is_empty() {
@@ -53,6 +62,9 @@ impl Store {
             let Body::Scan(scan) = &sealed.event.body else {
                 continue;
             };
+            if wanted.is_some_and(|wanted| wanted != scan.scan) {
+                continue;
+            }
             let head = affairs.head_for(&sealed.event.actor.unit, scan);
             let Some((head, seen)) = head.zip(self.seen(&sealed)) else {
                 continue;

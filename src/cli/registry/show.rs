@@ -56,9 +56,11 @@ fn as_json(store: &Store, site: &Site) -> Result<(), Failure> {
 
 /// Where what was learnt puts it.
 fn ranked(store: &Store, site: &Site) -> Result<Option<Ranked>, Failure> {
-    let ranking = store.ranking()?;
-    let detection = site.detection.as_ref();
-    Ok(detection.and_then(|d| ranking.of(&d.candidate).copied()))
+    let Some(detection) = &site.detection else {
+        return Ok(None);
+    };
+    let ranking = store.ranking_of(Some(&detection.scan))?;
+    Ok(ranking.of(&detection.candidate).copied())
 }
 
 fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {

@@ -2,7 +2,8 @@
 
 use super::error::LearnError;
 use crate::office::record::verified_file;
-use crate::registry::body::ScanRecord as Recorded;
+use crate::registry::body::{Body, ScanRecord as Recorded};
+use crate::registry::event::{EvidenceRole, Sealed};
 use crate::schema::{FeaturesRecord, ScanRecord};
 use crate::store::{Seen, Store};
 use std::path::Path;
@@ -84,17 +85,20 @@ impl Lesson {
     /// # Errors
     /// Those of reading.
     pub fn recorded(store: &Store) -> Result<Vec<Self>, LearnError> {
-        let scans = store.followed("scan")?;
-        let mut lessons: Vec<Self> = (scans.iter())
-            .filter_map(|sealed| store.seen(sealed))
-            .map(Self::of_recorded)
-            .filter(|lesson| lesson.season.is_some())
-            .collect();
-        let last = lessons
-            .iter()
-            .enumerate()
-            .max_by_key(|(n, l)| (l.season, *n));
-        let Some(key) = last.map(|(_, last)| last.key()) else {
+        let mut scans = store.followed("scan")?;
+        let season = |sealed: &Sealed| match &sealed.event.body {
+            Body::Scan(scan) => scan.captured.as_ref().and_then(|[from, to]| year(from, to)),
+            _ => None,
+        };
+        let kept = |sealed: &&Sealed| {
+            let mut files = sealed.event.evidence.iter();
+            files.any(|file| file.role == EvidenceRole::Features)
+        };
+        let last = scans.iter().filter(kept).filter_map(season).max();
+        scans.retain(|sealed| last.is_some() && season(sealed) == last);
+        let seen = scans.iter().filter_map(|sealed| store.seen(sealed));
+        let mut lessons: Vec<Self> = seen.map(Self::of_recorded).collect();
+        let Some(key) = lessons.last().map(Self::key) else {
             return Ok(Vec::new());
         };
         lessons.retain(|lesson| lesson.key() == key);

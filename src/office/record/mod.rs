@@ -195,7 +195,8 @@ pub fn record(
             .map(|key| office.store().code(key))
             .collect()
     };
-    let learnt = office.store().ranking()?.head(&recorded.scan);
+    let ranking = office.store().ranking_of(Some(&recorded.scan))?;
+    let learnt = ranking.head(&recorded.scan);
     Ok(Recorded {
         learnt,
         new: codes(tally.new)?,
