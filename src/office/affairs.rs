@@ -26,6 +26,8 @@ const VOIDABLE: &[&str] = &[
     "tip",
     "tip_closed",
     "reward",
+    "learnt",
+    "draw",
 ];
 
 /// An entry as it was recorded.

@@ -90,6 +90,14 @@ fn told(done: &Recorded, lang: Lang) {
             data(&format!("{label} {}: {}", codes.len(), codes.join(" ")));
         }
     }
+    if let Some(learnt) = done.learnt {
+        let learnt = learnt.short();
+        tell(&tr!(
+            lang,
+            "their order is that of what was learnt ({learnt}): `papaver sites --screening`",
+            "已按学习结果（{learnt}）排序：`papaver sites --screening`"
+        ));
+    }
     if done.known_before > 0 {
         let n = done.known_before;
         tell(&tr!(

@@ -146,6 +146,8 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             resolution_cm: model.contract().resolution_cm,
             coarsest_cm: model.contract().coarsest_cm(),
             threshold: summary.threshold,
+            dispatch_threshold: model.contract().uses.dispatch_threshold,
+            expected: model.contract().uses.expected.clone(),
         },
         second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
         options: OptionsRecord {
