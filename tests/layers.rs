@@ -31,7 +31,14 @@ const ORDER: [&str; 18] = [
 const FENCES: [(&str, &[&str]); 7] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
-    ("rusqlite", &["store/", "ground/geopackage.rs"]),
+    (
+        "rusqlite",
+        &[
+            "store/",
+            "ground/geopackage.rs",
+            "imagery/base_map/mbtiles.rs",
+        ],
+    ),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("axum", &["server/"]),

@@ -124,6 +124,7 @@ fn command(action: &Action) -> Line {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Line::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::Pyramid { input } => Line::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Line::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
             let line = Line::of("model wrap").blank(MODEL).and("-o").blank(ONNX);

@@ -13,6 +13,7 @@ mod model;
 mod plan;
 mod progress;
 mod province;
+mod pyramid;
 mod registry;
 mod scan;
 mod slurm;
@@ -49,6 +50,8 @@ enum Command {
     Scan(Box<scan::Arguments>),
     /// Part a scan into shards for several machines 把一次扫描划分为多个分片，供多台机器运行
     Plan(Box<plan::Arguments>),
+    /// Make reduced copies of orthomosaics, for maps 生成正射影像的金字塔，供地图显示
+    Pyramid(pyramid::Arguments),
     /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
     Evaluate(Box<evaluate::Arguments>),
     /// What a model says of itself 查看模型说明
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
             None => scan::run(*arguments, lang),
         },
         Command::Plan(arguments) => plan::run(*arguments, lang),
+        Command::Pyramid(arguments) => pyramid::run(&arguments, lang),
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
         Command::Registry(command) => registry::run(command, lang),

@@ -18,6 +18,7 @@ pub mod import;
 pub mod learn;
 mod learn_error;
 pub mod life;
+pub mod maps;
 pub mod patrol;
 pub mod people;
 pub mod record;

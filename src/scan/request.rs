@@ -110,6 +110,8 @@ pub struct Request {
     pub learnt: Option<PathBuf>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
+    /// Make pyramids of orthomosaics while their pixels are at hand.
+    pub pyramids: bool,
     /// Makes the review page.
     pub review: ReviewPage,
     /// The language of what is written for people.

@@ -43,6 +43,8 @@ fn actions() -> Vec<Action> {
         Without(Choice::Device),
         Without(Choice::Learnt),
         Scan { input: None },
+        Pyramid { input: None },
+        Pyramid { input: Some("a b.tif".into()) },
         Scan { input: Some("a b.tif".into()) },
         InspectModel,
         WrapModel {
