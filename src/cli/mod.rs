@@ -16,6 +16,7 @@ mod province;
 mod pyramid;
 mod registry;
 mod scan;
+mod serve;
 mod slurm;
 mod summary;
 mod talk;
@@ -56,6 +57,8 @@ enum Command {
     Evaluate(Box<evaluate::Arguments>),
     /// What a model says of itself 查看模型说明
     Model(model::Arguments),
+    /// Map, screening and sites in a browser, from this computer 在浏览器中查看地图、研判和管理图斑，由本机提供服务
+    Serve(serve::Arguments),
     #[command(flatten)]
     Registry(registry::Command),
     #[command(flatten)]
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Pyramid(arguments) => pyramid::run(&arguments, lang),
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
+        Command::Serve(arguments) => serve::run(arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
         Command::Province(command) => province::run(command, lang),
         Command::Completions(arguments) => Ok(arguments.run(Arguments::command(), lang)),

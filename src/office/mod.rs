@@ -33,7 +33,7 @@ pub mod upkeep;
 pub use error::OfficeError;
 pub use evidence::Files;
 pub use learn_error::LearnError;
-pub use session::{Credentials, Session};
+pub use session::{Credentials, Session, sign_in};
 pub use site::{Changed, SiteNow};
 
 use crate::registry::SiteKey;

@@ -199,4 +199,6 @@ pub enum Choice {
     Device,
     /// Worker threads.
     Threads,
+    /// The port that is listened on.
+    Port,
 }
