@@ -28,7 +28,7 @@ const ORDER: [&str; 18] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 11] = [
+const FENCES: [(&str, &[&str]); 12] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -42,6 +42,7 @@ const FENCES: [(&str, &[&str]); 11] = [
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("axum", &["server/"]),
+    ("pmtiles", &["server/"]),
     ("tokio", &["server/"]),
     ("axum_server", &["server/"]),
     ("hyper_util", &["server/"]),

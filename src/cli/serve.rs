@@ -18,6 +18,12 @@ pub struct Arguments {
     /// Port; 0 takes any that is free 端口，0 表示任取一个空闲端口
     #[arg(long, value_name = "N", default_value_t = 8717)]
     port: u16,
+    /// A base map of the office: GeoTIFF, MBTiles or PMTiles; several may be given 本单位的底图：GeoTIFF、MBTiles 或 PMTiles，可多次给出
+    #[arg(long, value_name = "FILE")]
+    basemap: Vec<PathBuf>,
+    /// A terrain model, shown shaded under the map 地形模型，以山体阴影显示在地图下层
+    #[arg(long, value_name = "RASTER")]
+    dem: Option<PathBuf>,
     /// Do not open the browser 不自动打开浏览器
     #[arg(long)]
     no_browser: bool,
@@ -29,6 +35,8 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
         folder: arguments.folder,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: arguments.port,
+        base_maps: arguments.basemap,
+        dem: arguments.dem,
     };
     let stop = watched()?;
     let browser = !arguments.no_browser;

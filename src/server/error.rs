@@ -1,5 +1,6 @@
 //! Why a folder is not served.
 
+use crate::imagery::base_map::BaseMapError;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::io;
@@ -29,6 +30,8 @@ pub enum ServeError {
     },
     /// Threads cannot be started.
     Threads(io::Error),
+    /// A base map cannot be shown.
+    BaseMap(BaseMapError),
 }
 
 impl Say for ServeError {
@@ -65,12 +68,13 @@ impl Say for ServeError {
                 "the server cannot be started: {source}",
                 "无法启动服务：{source}"
             )),
+            Self::BaseMap(e) => e.say(lang),
         }
     }
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Folder { .. } | Self::Taken { .. } => Fault::Input,
+            Self::Folder { .. } | Self::Taken { .. } | Self::BaseMap(_) => Fault::Input,
             Self::Address { .. } | Self::Threads(_) => Fault::Machine,
         }
     }
@@ -79,5 +83,6 @@ speaking_error!(ServeError, |e| match e {
     ServeError::Folder { source, .. }
     | ServeError::Address { source, .. }
     | ServeError::Threads(source) => Some(source),
+    ServeError::BaseMap(e) => Some(e),
     ServeError::Taken { .. } => None,
 });

@@ -5,6 +5,7 @@ use super::audit::Audit;
 use super::events::Events;
 use super::gate::Gate;
 use super::library::{Library, Place};
+use super::maps::Maps;
 use super::sessions::Sessions;
 use crate::store::Store;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ pub(super) struct House {
     pub root: PathBuf,
     /// What lies in it.
     pub library: Library,
+    /// What its maps are made of.
+    pub maps: Maps,
     /// Who is logged in.
     pub sessions: Sessions,
     /// How often a passphrase may be tried.

@@ -2,6 +2,7 @@
 
 use super::house::{House, Shared};
 use super::library::Library;
+use super::maps::Maps;
 use super::{Options, ServeError, router};
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
@@ -42,19 +43,22 @@ pub fn serve(
     };
     let root = std::fs::canonicalize(&folder).map_err(missing)?;
     std::fs::read_dir(&root).map_err(missing)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(ServeError::Threads)?;
+    let maps = Maps::open(&options.base_maps, options.dem.as_deref());
+    let maps = runtime.block_on(maps).map_err(ServeError::BaseMap)?;
     let (listener, at) = bound(options)?;
     let house = Arc::new(House {
         library: Library::new(root.clone()),
         root,
+        maps,
         names: names(at.ip()),
         secure: false,
         at_home: at.ip().is_loopback(),
         ..House::default()
     });
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(ServeError::Threads)?;
     ready(&Ready {
         url: format!("http://{at}/"),
     });

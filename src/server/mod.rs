@@ -17,9 +17,12 @@ mod house;
 mod library;
 mod listen;
 mod login;
+mod maps;
 mod remedy;
 mod sessions;
+mod stored;
 mod surveys;
+mod tiles;
 mod web;
 
 pub use error::ServeError;
@@ -39,6 +42,10 @@ pub struct Options {
     pub address: IpAddr,
     /// The port; 0 is any that is free.
     pub port: u16,
+    /// Files of base maps.
+    pub base_maps: Vec<PathBuf>,
+    /// A terrain model to be shown shaded.
+    pub dem: Option<PathBuf>,
 }
 
 /// Every route, each from the file that answers it.
@@ -47,6 +54,7 @@ fn router(house: Shared) -> Router {
         .merge(library::routes())
         .merge(login::routes())
         .merge(surveys::routes())
+        .merge(tiles::routes())
         .merge(events::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)

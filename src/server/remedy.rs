@@ -23,6 +23,7 @@ fn named(action: &Action, lang: Lang) -> String {
     let (english, chinese) = match action {
         Action::Again(_) | Action::Without(_) => ("do it again", "重做"),
         Action::Scan { .. } => ("search imagery", "扫描影像"),
+        Action::Pyramid { .. } => ("make a pyramid of the imagery", "生成影像金字塔"),
         Action::InspectModel => ("look at the model", "查看模型说明"),
         Action::WrapModel { .. } => ("complete the model's description", "补全模型说明"),
         Action::Init => ("begin a registry", "新建登记库"),

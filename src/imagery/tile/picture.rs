@@ -4,6 +4,7 @@ use super::address::TILE;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
+use std::sync::OnceLock;
 
 /// Quality of JPEG.
 const QUALITY: u8 = 80;
@@ -64,6 +65,25 @@ impl Canvas {
             media_type: if is_full { "image/jpeg" } else { "image/png" },
             bytes,
         })
+    }
+}
+
+impl TilePicture {
+    /// A tile on which there is nothing to see.
+    pub fn clear() -> Self {
+        static CLEAR: OnceLock<Vec<u8>> = OnceLock::new();
+        let made = || {
+            let mut bytes = Vec::new();
+            let encoder = PngEncoder::new(&mut bytes);
+            let rgba = Canvas::clear().rgba;
+            // Memory cannot fail to be written to.
+            let _ = encoder.write_image(&rgba, TILE, TILE, ExtendedColorType::Rgba8);
+            bytes
+        };
+        Self {
+            media_type: "image/png",
+            bytes: CLEAR.get_or_init(made).clone(),
+        }
     }
 }
 
