@@ -8,7 +8,9 @@
 pub mod affairs;
 pub mod backup;
 pub mod bundles;
+pub mod campaign;
 pub mod clock;
+pub mod desk;
 pub mod divide;
 pub mod entry;
 mod error;
@@ -18,6 +20,7 @@ pub mod import;
 pub mod learn;
 mod learn_error;
 pub mod life;
+pub mod offers;
 pub mod patrol;
 pub mod people;
 pub mod record;

@@ -17,9 +17,12 @@ mod house;
 mod library;
 mod listen;
 mod login;
+mod registry;
 mod remedy;
+mod runs;
 mod sessions;
 mod surveys;
+mod uploads;
 mod web;
 
 pub use error::ServeError;
@@ -47,6 +50,9 @@ fn router(house: Shared) -> Router {
         .merge(library::routes())
         .merge(login::routes())
         .merge(surveys::routes())
+        .merge(uploads::routes())
+        .merge(runs::routes())
+        .merge(registry::routes())
         .merge(events::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
