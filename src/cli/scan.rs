@@ -5,7 +5,9 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, ScanError, SecondStage, Summary, scan};
+use crate::scan::{
+    Device, PhotoRequest, Request, SITE_RADIUS_M, ScanError, SecondStage, Summary, scan,
+};
 use crate::speaking_error;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
@@ -58,7 +60,7 @@ pub struct Options {
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
     /// Metres within which hits are one plot 命中归为同一地块的距离（米）
-    #[arg(long, value_name = "METRES", default_value_t = 3.0)]
+    #[arg(long, value_name = "METRES", default_value_t = SITE_RADIUS_M)]
     site_radius: f64,
     /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]

@@ -8,7 +8,9 @@
 pub mod affairs;
 pub mod backup;
 pub mod bundles;
+pub mod campaign;
 pub mod clock;
+pub mod desk;
 pub mod divide;
 pub mod entry;
 mod error;
@@ -19,6 +21,7 @@ pub mod learn;
 mod learn_error;
 pub mod life;
 pub mod maps;
+pub mod offers;
 pub mod patrol;
 pub mod people;
 pub mod record;

@@ -128,6 +128,15 @@ impl Refused {
         )
     }
 
+    /// A value that cannot be used, by its name.
+    pub fn unclear(what: &str) -> Self {
+        let (english, chinese) = (
+            format!("{what}: this value cannot be used"),
+            format!("{what}：该值无法使用"),
+        );
+        Self::new(StatusCode::BAD_REQUEST, "unclear", &english, &chinese)
+    }
+
     /// This program failed.
     pub fn broken() -> Self {
         Self::new(
@@ -142,7 +151,8 @@ impl Refused {
         )
     }
 
-    fn json(&self, root: &Path) -> Value {
+    /// As it is answered, without the machine's paths.
+    pub fn json(&self, root: &Path) -> Value {
         let message = |said: &Said| without_paths(&said.what, root);
         let remedy =
             |said: &Said, lang| remedy::text(said, lang).map(|text| without_paths(&text, root));

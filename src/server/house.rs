@@ -6,13 +6,18 @@ use super::events::Events;
 use super::gate::Gate;
 use super::library::{Library, Place};
 use super::maps::Maps;
+use super::runs::Runs;
 use super::sessions::Sessions;
 use crate::store::Store;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The state that handlers share.
 pub(super) type Shared = Arc<House>;
+
+/// Who holds it writes.
+type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// A served folder.
 #[derive(Debug, Default)]
@@ -25,12 +30,16 @@ pub(super) struct House {
     pub maps: Maps,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// Scans that were started from a page.
+    pub runs: Runs,
     /// How often a passphrase may be tried.
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
     /// What listeners are told.
     pub events: Events,
+    /// Whose turn it is to write in each registry.
+    pub turns: Mutex<HashMap<String, Turn>>,
     /// The names that this server answers to, lower case, without a port.
     pub names: Vec<String>,
     /// Whether it is reached over TLS.
@@ -44,6 +53,12 @@ impl House {
     /// known whom they could be.
     pub fn is_open(&self) -> bool {
         self.at_home && self.library.registries().is_empty()
+    }
+
+    /// The turn to write in a registry: requests wait for each other here, and not at the file.
+    pub fn turn(&self, registry: &str) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(registry.to_owned()).or_default())
     }
 
     /// A registry by its id.

@@ -3,6 +3,7 @@
 
 use super::answer::Refused;
 use super::house::{Shared, waiting};
+use super::runs::Now;
 use super::sessions::Visitor;
 use crate::files::is_registry;
 use crate::office::unit_of;
@@ -66,6 +67,11 @@ impl Library {
                 found
             }
         }
+    }
+
+    /// Looks anew at the next question.
+    pub fn forget(&self) {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Its registries, by path.
@@ -175,6 +181,8 @@ pub(super) struct SurveyLine {
 struct Shelves {
     registries: Vec<RegistryLine>,
     surveys: Vec<SurveyLine>,
+    /// Scans that were started here.
+    runs: Vec<Now>,
     /// Whether surveys are left out until somebody logs in.
     login_needed: bool,
 }
@@ -187,14 +195,15 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
     waiting(move || {
         let registries = house.library.registries();
         let login_needed = visitor.0.is_none() && !house.is_open();
-        let surveys = if login_needed {
-            Vec::new()
+        let (surveys, runs) = if login_needed {
+            (Vec::new(), Vec::new())
         } else {
-            survey_lines(&house)
+            (survey_lines(&house), house.runs.now())
         };
         Ok(Json(Shelves {
             registries: registries.into_iter().map(registry_line).collect(),
             surveys,
+            runs,
             login_needed,
         }))
     })

@@ -117,5 +117,6 @@ async fn watch(handle: Handle<SocketAddr>, house: Shared, stop: Arc<AtomicBool>)
             house.gate.sweep();
         }
     }
+    house.runs.stop();
     handle.graceful_shutdown(Some(ENDING));
 }

@@ -18,11 +18,14 @@ mod library;
 mod listen;
 mod login;
 mod maps;
+mod registry;
 mod remedy;
+mod runs;
 mod sessions;
 mod stored;
 mod surveys;
 mod tiles;
+mod uploads;
 mod web;
 
 pub use error::ServeError;
@@ -55,6 +58,9 @@ fn router(house: Shared) -> Router {
         .merge(login::routes())
         .merge(surveys::routes())
         .merge(tiles::routes())
+        .merge(uploads::routes())
+        .merge(runs::routes())
+        .merge(registry::routes())
         .merge(events::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
