@@ -14,6 +14,7 @@ use serde_json::Value;
 /// The types of entries that can be voided.
 const VOIDABLE: &[&str] = &[
     "create",
+    "screen",
     "assign",
     "visit",
     "patrol",

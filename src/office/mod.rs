@@ -8,7 +8,9 @@
 pub mod affairs;
 pub mod backup;
 pub mod bundles;
+pub mod campaign;
 pub mod clock;
+pub mod desk;
 pub mod divide;
 pub mod entry;
 mod error;
@@ -17,6 +19,8 @@ pub mod found;
 pub mod import;
 pub mod learn;
 pub mod life;
+pub mod maps;
+pub mod offers;
 pub mod patrol;
 pub mod people;
 pub mod queue;
@@ -32,7 +36,7 @@ pub mod upkeep;
 pub use error::OfficeError;
 pub use evidence::Files;
 pub use learn::LearnError;
-pub use session::{Credentials, Session};
+pub use session::{Credentials, Session, sign_in};
 pub use site::{Changed, SiteNow};
 
 use crate::registry::SiteKey;

@@ -12,6 +12,8 @@ pub fn kind_label(kind: &str, lang: Lang) -> &str {
         "patrol" => ("patrol", "踏查"),
         "targets" => ("list of targets", "靶标清单"),
         "create" => ("added site", "新增图斑"),
+        "screen" => ("decision at the desk", "研判"),
+        "look" => ("look at the screen", "阅片"),
         "assign" => ("assignment", "派查"),
         "visit" => ("visit", "核查"),
         "duty" => ("letter of responsibility", "责任书"),

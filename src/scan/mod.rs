@@ -28,7 +28,7 @@ pub use model::{
 };
 pub use progress::{Progress, Silent, Stage, Step};
 pub(crate) use request::in_range;
-pub use request::{LearntFrom, PhotoRequest, Request, SecondStage};
+pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{ShardError, ShardStatus, merge, plan_shards, planned_options, run_shard, status};

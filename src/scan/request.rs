@@ -81,6 +81,9 @@ pub enum LearntFrom {
     Registry(PathBuf, Vec<LearntRecord>),
 }
 
+/// Metres within which hits are one plot, where nothing else is asked.
+pub const SITE_RADIUS_M: f64 = 3.0;
+
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -120,6 +123,8 @@ pub struct Request {
     pub learnt: Option<LearntFrom>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
+    /// Make pyramids of orthomosaics while their pixels are at hand.
+    pub pyramids: bool,
     /// Makes the review page.
     pub review: ReviewPage,
     /// The language of what is written for people.
@@ -127,6 +132,33 @@ pub struct Request {
 }
 
 impl Request {
+    /// A scan of these inputs into a folder, of which nothing else is asked.
+    pub fn new(inputs: Vec<PathBuf>, out: PathBuf, review: ReviewPage, lang: Lang) -> Self {
+        Self {
+            inputs,
+            out,
+            model: None,
+            device: Device::Cpu,
+            threshold: None,
+            threads: 1,
+            site_radius_m: SITE_RADIUS_M,
+            within: None,
+            raster: RasterOptions::default(),
+            photos: PhotoRequest::default(),
+            survey: None,
+            unit: None,
+            captured: None,
+            timezone: None,
+            allow_coarse: false,
+            second: SecondStage::default(),
+            learnt: None,
+            restart: false,
+            pyramids: false,
+            review,
+            lang,
+        }
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors

@@ -4,14 +4,15 @@ use super::error::ScanError;
 use super::find::{
     Candidate, FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts,
 };
-use super::model::Model;
+use super::model::{Hit, Model};
 use super::plan::{Search, Work};
 use super::progress::{Progress, Stage};
 use super::request::Request;
-use super::score::{Journal, Own, ScoreStore, Scored, score};
+use super::score::{Journal, Own, PixelListener, ScoreStore, Scored, score};
 use super::summary::Summary;
 use super::verify::{Learnt, Looking, Second, look};
-use super::write::{self, Crops, Provenance};
+use super::write::{self, Crops, Provenance, Pyramids};
+use crate::imagery::Pixels;
 use crate::schema::{ExpectedRecord, Reason};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -157,8 +158,7 @@ pub(super) fn go_on(
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look);
     let kept = (&mut *journal, scores);
-    let scored = score(search, works, kept, &crops, own, progress, stop)?;
-    scored.check_unchanged()?;
+    let scored = scored(search, works, kept, &crops, own, (progress, stop))?;
     let mut ground = searched_ground(search, &scored, progress)?;
     // Keep.
     journal.settle(&scored.scores)?;
@@ -207,6 +207,48 @@ pub(super) fn go_on(
     };
     write::write(&summary, &provenance)?;
     Ok((summary, also.map(|found| found.ranked)))
+}
+
+/// Scores what is left of the works, and makes what is owed to their pixels being at hand.
+fn scored(
+    search: &Search<'_>,
+    works: Vec<Work>,
+    (journal, scores): (&mut Journal, ScoreStore),
+    crops: &Crops<'_>,
+    own: Option<Own<'_>>,
+    (progress, stop): (&dyn Progress, &AtomicBool),
+) -> Result<Scored, ScanError> {
+    let pyramids = Pyramids::new(search, &works, journal.is_settled(), (progress, stop));
+    let listener = Listeners(crops, &pyramids);
+    let scored = score(
+        search,
+        works,
+        (journal, scores),
+        &listener,
+        own,
+        progress,
+        stop,
+    )?;
+    scored.check_unchanged()?;
+    pyramids.finish()?;
+    Ok(scored)
+}
+
+/// Those who hear of pixels while they are at hand.
+struct Listeners<'a>(&'a Crops<'a>, &'a Pyramids<'a>);
+
+impl PixelListener for Listeners<'_> {
+    fn decoded(&self, work: &Work, pixels: &Pixels) {
+        self.1.decoded(work, pixels);
+    }
+
+    fn scored(&self, work: &Work, pixels: &Pixels, hits: &[Hit]) {
+        self.0.scored(work, pixels, hits);
+    }
+
+    fn finished(&self, work: &Work) {
+        self.1.finished(work);
+    }
 }
 
 /// The score from which cells are kept of a search at a threshold.

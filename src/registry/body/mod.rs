@@ -17,8 +17,8 @@ pub use learning::{Draw, Head};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
 pub use search::{Patrol, ScanRecord, Target, TargetList, TrackFacts};
 pub use site::{
-    Assign, CameOf, Correct, Create, Detection, Meaning, Merge, Note, Reason, Resolve, Screen,
-    Sighting, Source, Split, Void,
+    Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, Reason,
+    Resolve, Screen, Sighting, Source, Split, Void,
 };
 pub use supervision::{Finding, Measure, Round, Rung, Settle};
 pub use tip::{Channel, CloseTip, NoYield, Reward, Tip};
@@ -49,6 +49,8 @@ pub enum Body {
     Sighting(Box<Sighting>),
     /// Looked at on the screen.
     Screen(Screen),
+    /// What one of those says who looked at it on the screen; the decision is a [`Screen`] of its own.
+    Look(Look),
     /// A crew is sent.
     Assign(Assign),
     /// A crew was there.
@@ -156,7 +158,7 @@ macro_rules! kinds {
 kinds! {
     Init "init", Actor "actor", Setting "setting", Trust "trust", Scan "scan", Patrol "patrol",
     Targets "targets", Create "create", Sighting "sighting",
-    Screen "screen", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
+    Screen "screen", Look "look", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
     Resolve "resolve", Merge "merge", Split "split", Note "note", Correct "correct", Attach "attach",
     Acknowledge "acknowledge", Duty "duty", Round "round", Finding "finding", Measure "measure", Settle "settle",
     Tip "tip", CloseTip "tip_closed", Reward "reward", CameOf "came_of", Void "void", Learnt "learnt", Draw "draw",
@@ -172,10 +174,11 @@ impl Body {
     }
 
     /// The types of events that mean nothing without a site of their own.
-    pub const OF_A_SITE: [&'static str; 15] = [
+    pub const OF_A_SITE: [&'static str; 16] = [
         "create",
         "sighting",
         "screen",
+        "look",
         "assign",
         "visit",
         "eradicate",

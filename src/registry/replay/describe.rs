@@ -96,6 +96,7 @@ impl Fold<'_> {
             Body::Create(create) => self.found(event, create, stamp),
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => screened(site, screen, stamp),
+            Body::Look(look) => site.looks.push((look.clone(), stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
             Body::Visit(visit) => {
                 site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);

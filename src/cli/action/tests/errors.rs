@@ -7,9 +7,12 @@ use crate::exchange::ExchangeError;
 use crate::exchange::import::RowFlaw;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
+use crate::imagery::base_map::BaseMapError;
 use crate::imagery::photo::{
     Band, Defect, DemError, Doubt, JpegError, PosError, Position, SetAside, Why,
 };
+use crate::imagery::pyramid::PyramidError;
+use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::record::RecordError;
@@ -206,6 +209,20 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Unreadable { path: path() }, NoPlace { path: path() },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Elsewhere { path: path() },
+    })));
+    all.extend(boxed(every!(PyramidError {
+        Raster(RasterError::NoCrs { path: path() }), File(FileError::Exists { path: path() }),
+        Unwritable { path: path(), reason: "x".into() }, Stopped,
+        BesideScan { raster: path(), why: Box::new(PyramidError::Stopped) },
+    })));
+    all.extend(boxed(every!(TileError {
+        Raster(RasterError::NoCrs { path: path() }), Crs(CrsError::NoWayToLonLat { name: "x".into() }),
+        Gone, TooFarOut, Ended,
+    })));
+    all.extend(boxed(every!(BaseMapError {
+        Address { text: "x".into() }, Shifted { text: "x".into(), system: "GCJ-02" },
+        Vector { path: path() }, Malformed { path: path(), why: "x".into() },
+        File(GeoPackageError::TooMuch { path: path() }), Tile(TileError::Gone),
     })));
     // Its text is its own: `CapturedError::` is made by its reader alone.
     all.push(Box::new("x".parse::<Captured>().unwrap_err()));
