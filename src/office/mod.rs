@@ -13,6 +13,7 @@ pub mod divide;
 pub mod entry;
 mod error;
 mod evidence;
+pub mod field;
 pub mod found;
 pub mod import;
 pub mod learn;
