@@ -27,6 +27,13 @@ impl Default for Events {
     }
 }
 
+impl Events {
+    /// Tells everybody who listens; nobody may.
+    pub fn tell(&self, what: Value) {
+        let _nobody = self.0.send(what);
+    }
+}
+
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/api/events", get(listen))
 }

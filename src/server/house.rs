@@ -3,6 +3,7 @@
 use super::answer::Refused;
 use super::audit::Audit;
 use super::events::Events;
+use super::field::Fields;
 use super::gate::Gate;
 use super::library::{Library, Place};
 use super::sessions::Sessions;
@@ -26,6 +27,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// The crews in the field.
+    pub fields: Fields,
     /// What listeners are told.
     pub events: Events,
     /// The names that this server answers to, lower case, without a port.
