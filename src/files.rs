@@ -4,9 +4,12 @@
 //! This is the one writer of whole files. What a registry keeps of its own (evidence, keys) goes through [`keep`]; all
 //! that a person names as an output goes through [`write()`] or [`Workshop`], which know what a registry looks like.
 
+mod incoming;
 pub mod lines;
 mod registry;
 
+pub use incoming::{Incoming, forget_arriving, show_as};
+pub use lines::{add_line, end_line};
 pub use registry::{REGISTRY_ID, is_registry};
 
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
@@ -391,11 +394,8 @@ fn keep_as(
         Existing::Stays => made.persist_noclobber(path),
     }
     .map_err(|e| e.error)?;
-    // The name is in the folder, which has to be on the disk too; a system that cannot open folders does that itself.
-    match File::open(&folder) {
-        Ok(folder) => folder.sync_all(),
-        Err(_no_folders) => Ok(()),
-    }
+    // The name is in the folder, which has to be on the disk too.
+    incoming::settle_folder(&folder)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ mod xlsx;
 
 pub use crate::ground::Journal;
 pub use error::ExchangeError;
-pub use geopackage::{AreaLayer, Shading, write_areas};
+pub use geopackage::{AreaLayer, Shading, project, write_areas};
 pub use grid::GridFlaw;
 pub use kmz::colour as state_colour;
 pub use target_flaw::{TargetFlaw, TargetNote};

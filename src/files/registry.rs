@@ -13,14 +13,15 @@ pub const REGISTRY_ID: i32 = 0x5061_7076;
 pub(super) const REGISTRY_ENDING: &str = "papaver";
 
 /// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
-/// the folders of its evidence, thumbnails and people's keys.
-pub(super) const BELONGINGS: [&str; 9] = [
+/// the folders of its evidence, thumbnails, people's keys and crews.
+pub(super) const BELONGINGS: [&str; 10] = [
     ".key",
     ".verified",
     ".lock",
     ".files",
     ".people",
     ".thumbnails",
+    ".field",
     "-journal",
     "-wal",
     "-shm",

@@ -1,6 +1,7 @@
 //! What can stand in an office's way.
 
 use super::entry::EntryError;
+use super::field::FieldError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
@@ -28,6 +29,8 @@ pub enum OfficeError {
     Bundle(Box<BundleError>),
     /// A file that was handed in.
     Exchange(Box<ExchangeError>),
+    /// A crew's access.
+    Field(FieldError),
     /// A file that is to be written.
     File(FileError),
     /// A person of this name is known in several units.
@@ -43,6 +46,7 @@ impl OfficeError {
             Self::Evidence(cause) => cause.as_ref(),
             Self::Key(cause) => cause,
             Self::Entry(cause) => cause,
+            Self::Field(cause) => cause,
             Self::Record(cause) => cause.as_ref(),
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
@@ -87,6 +91,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Evidence(cause) => Some(cause.as_ref()),
     OfficeError::Key(cause) => Some(cause),
     OfficeError::Entry(cause) => Some(cause),
+    OfficeError::Field(cause) => Some(cause),
     OfficeError::Record(cause) => Some(cause.as_ref()),
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
@@ -109,6 +114,7 @@ caused_by!(
     Evidence(EvidenceError),
     Key(KeyError),
     Entry(EntryError),
+    Field(FieldError),
     Record(RecordError),
     Bundle(BundleError),
     Exchange(ExchangeError),

@@ -15,6 +15,7 @@ pub mod divide;
 pub mod entry;
 mod error;
 mod evidence;
+pub mod field;
 pub mod found;
 pub mod import;
 pub mod learn;

@@ -13,6 +13,7 @@ pub mod notice;
 pub mod palette;
 pub mod precision;
 mod raster;
+pub mod received;
 pub mod reliability;
 pub mod report;
 pub mod review;

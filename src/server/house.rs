@@ -3,6 +3,7 @@
 use super::answer::Refused;
 use super::audit::Audit;
 use super::events::Events;
+use super::field::Fields;
 use super::gate::Gate;
 use super::library::{Library, Place};
 use super::maps::Maps;
@@ -36,6 +37,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// The crews in the field.
+    pub fields: Fields,
     /// What listeners are told.
     pub events: Events,
     /// Whose turn it is to write in each registry.

@@ -3,7 +3,7 @@
 use super::house::{House, Shared};
 use super::library::Library;
 use super::maps::Maps;
-use super::{Options, ServeError, router};
+use super::{Options, ServeError, field, router};
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
 use std::io;
@@ -98,6 +98,7 @@ fn names(address: IpAddr) -> Vec<String> {
 async fn listen(listener: TcpListener, house: Shared, stop: Arc<AtomicBool>) -> io::Result<()> {
     let handle = Handle::new();
     tokio::spawn(watch(handle.clone(), Arc::clone(&house), stop));
+    tokio::spawn(field::take_in(Arc::clone(&house)));
     let routes = router(house).into_make_service_with_connect_info::<SocketAddr>();
     let mut server = axum_server::from_tcp(listener)?.handle(handle);
     let mut timed = server.http_builder().http1();

@@ -9,8 +9,10 @@
 
 mod answer;
 mod audit;
+mod dav;
 mod error;
 mod events;
+mod field;
 mod gate;
 mod guard;
 mod house;
@@ -62,6 +64,7 @@ fn router(house: Shared) -> Router {
         .merge(runs::routes())
         .merge(registry::routes())
         .merge(events::routes())
+        .merge(field::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
 }

@@ -259,6 +259,11 @@ impl Store {
         beside(&self.path, ".people")
     }
 
+    /// The folder beside it that holds what crews take with them and send back.
+    pub fn field_folder(&self) -> PathBuf {
+        beside(&self.path, ".field")
+    }
+
     /// Who may say what about what.
     pub fn authority(&self) -> &Authority {
         &self.gate

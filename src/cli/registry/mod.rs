@@ -4,6 +4,7 @@ mod affairs;
 mod backup;
 mod bundles;
 pub(in crate::cli) mod context;
+mod crew;
 mod crews;
 mod duty;
 mod exchange;
@@ -105,6 +106,8 @@ pub enum Command {
     Export(exchange::Export),
     /// Take in what crews filled in 导入核查组交回的文件
     Import(exchange::Import),
+    /// Crews in the field: their passwords, what they take along 外业核查组：口令与随行工程
+    Crew(crew::Crew),
     /// One page about a site, to print 图斑档案，一处一页，可打印
     Dossier(exchange::Dossier),
 }
@@ -147,6 +150,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Done, Box<dyn Say>> {
         Command::Restore(c) => c.run(lang),
         Command::Export(c) => c.run(lang),
         Command::Import(c) => c.run(lang),
+        Command::Crew(c) => c.run(lang),
         Command::Dossier(c) => c.run(lang),
     };
     done.map_err(|failure| failure.0)

@@ -15,6 +15,7 @@ use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
+use crate::office::field::FieldError;
 use crate::office::record::RecordError;
 use crate::office::{LearnError, OfficeError};
 use crate::province::hot_spots::NotEnough;
@@ -441,6 +442,10 @@ fn above() -> Vec<Box<dyn Say>> {
         File(exists()),
         ManyUnits("Li".into()), NothingOpen,
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
+        Field(FieldError::NoAccess { crew: "x".into() }),
+    })));
+    all.extend(boxed(every!(FieldError {
+        NoAccess { crew: "x".into() }, HoldsKey { person: "Li".into() },
     })));
     all.extend(boxed(every!(EntryError {
         Unknown { typed: "3f9c".into(), found: 0 },

@@ -1,0 +1,190 @@
+//! A QGIS project (`.qgs`, 3.22) around a `GeoPackage` of sites, as QGIS and `QField` open it: the three layers with their
+//! styles and the visit form, everything by its name beside the project.
+
+use super::{style, visit_form};
+use crate::exchange::Export;
+use crate::shown::{escape, of_xml};
+use crate::words::Lang;
+
+/// Degrees that are shown around the sites.
+const MARGIN: f64 = 0.005;
+/// The whole of China, where there is no site.
+const NOWHERE: [f64; 4] = [73.0, 18.0, 135.0, 54.0];
+
+/// What follows a table's name in the id of its layer: QGIS replaces ids that are as short as a name.
+const LAYER: &str = "_c3f1a5e0_7d1b_4c7e_9a52_0d0e5a6b7c01";
+
+/// A layer: its table, its title, the kind of its geometry, its style, whether it is filled in.
+struct Layer {
+    table: &'static str,
+    title: &'static str,
+    geometry: &'static str,
+    style: String,
+    filled_in: bool,
+}
+
+fn layers(lang: Lang) -> [Layer; 3] {
+    [
+        Layer {
+            table: "visits",
+            title: lang.pick("Visits (to be filled in)", "核查（填写）"),
+            geometry: "Point",
+            style: visit_form::visits(lang),
+            filled_in: true,
+        },
+        Layer {
+            table: "sites",
+            title: lang.pick("Sites", "图斑"),
+            geometry: "Point",
+            style: style::sites(lang),
+            filled_in: false,
+        },
+        Layer {
+            table: "outlines",
+            title: lang.pick("Outlines", "图斑轮廓"),
+            geometry: "Polygon",
+            style: style::outlines(lang),
+            filled_in: false,
+        },
+    ]
+}
+
+/// The project of an export that lies beside it in `file`.
+pub fn project(export: &Export, file: &str, title: &str) -> String {
+    let layers = layers(export.context.lang);
+    let each = |of: &dyn Fn(&Layer) -> String| layers.iter().map(of).collect::<String>();
+    let source = |layer: &Layer| escape(format!("./{file}|layername={}", layer.table)).into_owned();
+    let entry = |layer: &Layer| {
+        format!(
+            "<layer-tree-layer id=\"{}{LAYER}\" name=\"{}\" source=\"{}\" providerKey=\"ogr\" checked=\"Qt::Checked\" expanded=\"0\"><customproperties/></layer-tree-layer>\n",
+            layer.table,
+            escape(layer.title),
+            source(layer)
+        )
+    };
+    let order = |layer: &Layer| format!("<layer id=\"{}{LAYER}\"/>\n", layer.table);
+    let parts = [
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n".to_owned(),
+        format!("<qgis projectname=\"{0}\" version=\"3.22.16\">\n<homePath path=\"\"/>\n<title>{0}</title>\n", escape(title)),
+        format!("<projectCrs>{}</projectCrs>\n", system(WEB_MERCATOR)),
+        format!("<layer-tree-group><customproperties/>\n{}</layer-tree-group>\n", each(&entry)),
+        canvas(export),
+        format!("<projectlayers>\n{}</projectlayers>\n", each(&|layer| map_layer(layer, &source(layer)))),
+        format!("<layerorder>\n{}</layerorder>\n", each(&order)),
+        "<properties>\n<Paths><Absolute type=\"bool\">false</Absolute></Paths>\n<SpatialRefSys><ProjectionsEnabled type=\"int\">1</ProjectionsEnabled></SpatialRefSys>\n<Measure><Ellipsoid type=\"QString\">EPSG:7030</Ellipsoid></Measure>\n</properties>\n</qgis>\n".to_owned(),
+    ];
+    of_xml(parts.concat()).into_owned()
+}
+
+/// A system by its name; without a number of its own list QGIS does not look at the name.
+fn system((name, number): (&str, u16)) -> String {
+    format!("<spatialrefsys><srsid>{number}</srsid><authid>{name}</authid></spatialrefsys>")
+}
+
+const WEB_MERCATOR: (&str, u16) = ("EPSG:3857", 3857);
+const WGS84: (&str, u16) = ("EPSG:4326", 3452);
+
+/// What is shown first: all sites, in the metres of the project's system.
+fn canvas(export: &Export) -> String {
+    let places = export.entries.iter().map(|entry| entry.site.place.lonlat());
+    let around = places.fold(None, |around: Option<[f64; 4]>, at| {
+        let [west, south, east, north] = around.unwrap_or([at.lon, at.lat, at.lon, at.lat]);
+        Some([
+            west.min(at.lon),
+            south.min(at.lat),
+            east.max(at.lon),
+            north.max(at.lat),
+        ])
+    });
+    let [west, south, east, north] = around.map_or(NOWHERE, |[west, south, east, north]| {
+        [west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN]
+    });
+    let ((xmin, ymin), (xmax, ymax)) = (mercator(west, south), mercator(east, north));
+    format!(
+        "<mapcanvas name=\"theMapCanvas\" annotationsVisible=\"1\"><units>meters</units><extent><xmin>{xmin}</xmin><ymin>{ymin}</ymin><xmax>{xmax}</xmax><ymax>{ymax}</ymax></extent><rotation>0</rotation><destinationsrs>{}</destinationsrs></mapcanvas>\n",
+        system(WEB_MERCATOR)
+    )
+}
+
+/// Web Mercator (EPSG:3857), metres.
+fn mercator(lon: f64, lat: f64) -> (f64, f64) {
+    const RADIUS: f64 = 6_378_137.0;
+    let y = (std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0)
+        .tan()
+        .ln();
+    (RADIUS * lon.to_radians(), RADIUS * y)
+}
+
+fn map_layer(layer: &Layer, source: &str) -> String {
+    let Layer {
+        table,
+        title,
+        geometry,
+        style,
+        filled_in,
+    } = layer;
+    let title = escape(*title);
+    format!(
+        "<maplayer type=\"vector\" geometry=\"{geometry}\" readOnly=\"{}\" labelsEnabled=\"1\" styleCategories=\"AllStyleCategories\">\n<id>{table}{LAYER}</id>\n<datasource>{source}</datasource>\n<layername>{title}</layername>\n<srs>{}</srs>\n<provider encoding=\"UTF-8\">ogr</provider>\n{}</maplayer>\n",
+        u8::from(!filled_in),
+        system(WGS84),
+        within(style)
+    )
+}
+
+/// What a style's document holds: a layer of a project holds the same.
+fn within(style: &str) -> &str {
+    let begins = style
+        .find("<qgis ")
+        .and_then(|at| Some(at + style[at..].find('>')? + 1));
+    let ends = style.rfind("</qgis>");
+    match (begins, ends) {
+        (Some(begins), Some(ends)) => style[begins..ends].trim_start(),
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::ledger::Context;
+    use crate::registry::Hash;
+    use crate::registry::settings::Settings;
+
+    #[test]
+    fn a_project_is_xml_and_names_its_layers_beside_it() {
+        for lang in [Lang::En, Lang::Zh] {
+            let export = Export {
+                entries: vec![],
+                context: Context {
+                    settings: Settings::default(),
+                    today: jiff::civil::date(2026, 5, 3),
+                    lang,
+                },
+                unit: "410423".into(),
+                state: Hash::of(b""),
+                made_at: "2026-05-03T08:00:00+08:00".into(),
+                evidence: std::path::PathBuf::new(),
+                gauss_kruger: false,
+            };
+            let xml = project(&export, "crew-1.gpkg", "一组 <1>");
+            let options = roxmltree::ParsingOptions {
+                allow_dtd: true,
+                ..roxmltree::ParsingOptions::default()
+            };
+            let read = roxmltree::Document::parse_with_options(&xml, options).expect("XML");
+            let sources: Vec<_> = read
+                .descendants()
+                .filter(|node| node.has_tag_name("datasource"))
+                .filter_map(|node| node.text())
+                .collect();
+            let beside = ["visits", "sites", "outlines"]
+                .map(|table| format!("./crew-1.gpkg|layername={table}"));
+            assert_eq!(sources, beside);
+            let forms = read
+                .descendants()
+                .filter(|node| node.has_tag_name("attributeEditorForm"));
+            assert_eq!(forms.count(), 1, "the visits have the form");
+        }
+    }
+}

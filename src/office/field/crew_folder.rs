@@ -1,0 +1,395 @@
+//! A crew's folder as a client sees it: the project that goes down, what the crew sent, and what became of that.
+//!
+//! Of a name that is in both, the later is shown: what a crew has sent stands until the project is made anew.
+
+use super::found::{Denied, Found, What};
+use super::inbox::{Change, Inbox, Node};
+use super::outcome::{Outcome, Outcomes};
+use super::paths::{self, lies_in, plain, split};
+use super::project::{self, Project};
+use super::taking::{self, Desk, TakenIn};
+use super::{ARRIVING, Access, OfficeError, clock};
+use crate::files::{self, FileError, Incoming};
+use crate::pages::received;
+use crate::registry::Hash;
+use crate::store::evidence;
+use crate::words::Lang;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The page that says what became of what was sent.
+pub const RESULT: &str = "RESULT.html";
+/// The same for the crew's page.
+const RESULTS: &str = "page/results.json";
+/// How long a project is taken for what the registry says.
+const FRESH: Duration = Duration::from_secs(3);
+/// Files that the result names at most.
+const TOLD: usize = 40;
+/// Bytes of one file at most.
+pub const LARGEST: u64 = 1 << 30;
+
+/// The folder of a crew.
+#[derive(Debug)]
+pub struct CrewFolder {
+    registry: PathBuf,
+    field: PathBuf,
+    /// Where what belongs to this crew alone lies.
+    own: PathBuf,
+    access: Mutex<Access>,
+    lang: Lang,
+    inbox: Mutex<Inbox>,
+    outcomes: Mutex<Outcomes>,
+    project: Mutex<Option<(Instant, Project)>>,
+    results: Mutex<BTreeMap<String, Found>>,
+    /// One at a time takes in.
+    taking: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl CrewFolder {
+    pub(super) fn open(
+        registry: &Path,
+        field: &Path,
+        access: Access,
+        lang: Lang,
+    ) -> Result<Self, OfficeError> {
+        let own = field.join("crews").join(&access.id);
+        std::fs::create_dir_all(&own).map_err(FileError::of(&own))?;
+        let opened = || -> io::Result<_> {
+            let inbox = Inbox::open(&own.join("inbox.jsonl"))?;
+            Ok((inbox, Outcomes::open(&own.join("outcomes.jsonl"))?))
+        };
+        let (inbox, outcomes) = opened().map_err(FileError::of(&own))?;
+        let folder = Self {
+            registry: registry.into(),
+            field: field.into(),
+            own,
+            access: Mutex::new(access),
+            lang,
+            inbox: Mutex::new(inbox),
+            outcomes: Mutex::new(outcomes),
+            project: Mutex::default(),
+            results: Mutex::default(),
+            taking: Mutex::default(),
+        };
+        folder.tell().map_err(FileError::of(&folder.own))?;
+        Ok(folder)
+    }
+
+    /// Whose it is.
+    pub fn access(&self) -> Access {
+        lock(&self.access).clone()
+    }
+
+    /// Takes over what a new password says: until when, and in whose name rows are recorded.
+    pub(super) fn renew(&self, access: Access) {
+        *lock(&self.access) = access;
+    }
+
+    /// What a path stands for.
+    ///
+    /// # Errors
+    /// Those of making the project. `None` where there is nothing.
+    pub fn look(&self, path: &str) -> Result<Option<Found>, OfficeError> {
+        let down = self.down()?;
+        Ok(plain(path).and_then(|path| self.looked(&down, &path)))
+    }
+
+    fn looked(&self, down: &BTreeMap<String, Found>, path: &str) -> Option<Found> {
+        let sent = lock(&self.inbox).get(path).map(|node| self.found(node));
+        let found = match (down.get(path), sent) {
+            (Some(file), Some(sent)) if sent.at > file.at => Some(sent),
+            (Some(file), _) => Some(file.clone()),
+            (None, sent) => sent,
+        };
+        let is_folder = || path.is_empty() || down.keys().any(|known| lies_in(known, path));
+        found.or_else(|| {
+            is_folder().then(|| Found {
+                what: What::Folder,
+                at: self.access().at,
+            })
+        })
+    }
+
+    /// The names in a folder, in order.
+    ///
+    /// # Errors
+    /// Those of [`CrewFolder::look`].
+    pub fn list(&self, path: &str) -> Result<Vec<(String, Found)>, OfficeError> {
+        let Some(path) = plain(path) else {
+            return Ok(Vec::new());
+        };
+        let down = self.down()?;
+        let sent = lock(&self.inbox);
+        let mut names: BTreeSet<String> = sent.list(&path).map(|(name, _)| name.into()).collect();
+        drop(sent);
+        let inner = down.keys().filter_map(|known| match path.as_str() {
+            "" => Some(known.as_str()),
+            path => known.strip_prefix(path)?.strip_prefix('/'),
+        });
+        names.extend(
+            inner
+                .filter_map(|rest| rest.split('/').next())
+                .map(str::to_owned),
+        );
+        let found = names.into_iter().filter_map(|name| {
+            let found = self.looked(&down, &joined(&path, &name))?;
+            Some((name, found))
+        });
+        Ok(found.collect())
+    }
+
+    /// A file that begins to arrive.
+    ///
+    /// # Errors
+    /// [`Denied::Name`], [`Denied::Full`], [`Denied::Exists`] for a folder, and those of the system.
+    pub fn begin(&self, path: &str) -> Result<Incoming, Denied> {
+        let path = plain(path)
+            .filter(|path| !path.is_empty())
+            .ok_or(Denied::Name)?;
+        let inbox = lock(&self.inbox);
+        if !inbox.has_room() {
+            return Err(Denied::Full);
+        }
+        self.may_lie(&inbox, &path)?;
+        drop(inbox);
+        Ok(Incoming::begin(&self.field.join(ARRIVING))?)
+    }
+
+    /// Keeps a file that has arrived whole: on the disk, and in the log, when this returns.
+    ///
+    /// # Errors
+    /// [`Denied::ReadOnly`] where another file goes down under this name; those of [`CrewFolder::begin`].
+    pub fn keep(&self, path: &str, incoming: Incoming) -> Result<(), Denied> {
+        let path = plain(path).ok_or(Denied::Name)?;
+        let bytes = incoming.bytes();
+        let sha256 = Hash(incoming.keep(|digest| self.kept(Hash(digest)))?);
+        if self.goes_down(&path) {
+            return if self.is_the_same(&path, sha256) {
+                Ok(())
+            } else {
+                Err(Denied::ReadOnly)
+            };
+        }
+        let mut inbox = lock(&self.inbox);
+        self.may_lie(&inbox, &path)?;
+        let change = Change::Put {
+            path,
+            sha256,
+            bytes,
+        };
+        Ok(inbox.record(change, clock::now().timestamp())?)
+    }
+
+    /// Makes a folder.
+    ///
+    /// # Errors
+    /// [`Denied::Name`], [`Denied::Exists`], [`Denied::Missing`] where it would lie in none; those of the system.
+    pub fn make_folder(&self, path: &str) -> Result<(), Denied> {
+        let path = plain(path)
+            .filter(|path| !path.is_empty())
+            .ok_or(Denied::Name)?;
+        self.in_a_folder(&path)?;
+        let mut inbox = lock(&self.inbox);
+        if inbox.get(&path).is_some() || self.goes_down_somewhere(&path) {
+            return Err(Denied::Exists);
+        }
+        if !inbox.has_room() {
+            return Err(Denied::Full);
+        }
+        Ok(inbox.record(Change::Folder { path }, clock::now().timestamp())?)
+    }
+
+    /// Shows a file or a folder no more. Its bytes stay kept.
+    ///
+    /// # Errors
+    /// [`Denied::Missing`], [`Denied::ReadOnly`]; those of the system.
+    pub fn remove(&self, path: &str) -> Result<(), Denied> {
+        let path = plain(path)
+            .filter(|path| !path.is_empty())
+            .ok_or(Denied::Name)?;
+        let mut inbox = lock(&self.inbox);
+        if inbox.get(&path).is_none() {
+            return Err(self.not_sent(&path));
+        }
+        Ok(inbox.record(Change::Gone { path }, clock::now().timestamp())?)
+    }
+
+    /// Gives a file or a folder that the crew sent another name.
+    ///
+    /// # Errors
+    /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Name`]; those of the system.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), Denied> {
+        let name = |path: &str| {
+            plain(path)
+                .filter(|path| !path.is_empty())
+                .ok_or(Denied::Name)
+        };
+        let (from, to) = (name(from)?, name(to)?);
+        if self.goes_down(&to) {
+            return Err(Denied::ReadOnly);
+        }
+        if lies_in(&to, &from) {
+            return Err(Denied::Name);
+        }
+        self.in_a_folder(&to)?;
+        let mut inbox = lock(&self.inbox);
+        if inbox.get(&from).is_none() {
+            return Err(self.not_sent(&from));
+        }
+        Ok(inbox.record(Change::Moved { from, to }, clock::now().timestamp())?)
+    }
+
+    /// Takes in every version of a table that nobody has looked at, and says on the page what became of it.
+    pub(super) fn take_in(&self) -> TakenIn {
+        let _one = lock(&self.taking);
+        let mut taken = TakenIn::default();
+        let waiting = lock(&self.outcomes).waiting(&lock(&self.inbox));
+        for version in &waiting {
+            let recorded = self
+                .take(version)
+                .is_some_and(|outcome| lock(&self.outcomes).record(outcome).is_ok());
+            taken.outcomes += usize::from(recorded);
+            taken.waits |= !recorded;
+        }
+        if taken.outcomes > 0 {
+            *lock(&self.project) = None;
+            taken.waits |= self.tell().is_err();
+        }
+        taken
+    }
+
+    fn take(&self, version: &super::inbox::Version) -> Option<Outcome> {
+        let kept = |sha256| self.kept(sha256);
+        let (work, access) = (self.field.join(ARRIVING), self.access());
+        let desk = Desk {
+            registry: &self.registry,
+            access: &access,
+            work: &work,
+            kept: &kept,
+        };
+        // What comes meanwhile is looked at afterwards.
+        let inbox = lock(&self.inbox).clone();
+        taking::take(&desk, &inbox, version)
+    }
+
+    /// Writes the pages that say what became of what was sent.
+    fn tell(&self) -> io::Result<()> {
+        let outcomes = lock(&self.outcomes);
+        let told: Vec<&Outcome> = outcomes.latest().take(TOLD).collect();
+        let access = self.access();
+        let at = told.first().map_or(access.at, |outcome| outcome.at);
+        let sent: Vec<received::Sent> = told.iter().map(|outcome| outcome.told()).collect();
+        let page = received::page(&access.crew, &sent);
+        let data = serde_json::to_vec(&told)?;
+        let mut results = lock(&self.results);
+        for (name, bytes) in [(RESULT, page.into_bytes()), (RESULTS, data)] {
+            let path = self.own.join(split(name).1);
+            files::keep(&path, |out| out.write_all(&bytes))?;
+            let what = What::File(path, bytes.len() as u64);
+            results.insert(name.to_owned(), Found { what, at });
+        }
+        Ok(())
+    }
+
+    /// Where a kept file lies.
+    fn kept(&self, sha256: Hash) -> PathBuf {
+        evidence::path_of(&self.field.join("files"), sha256)
+    }
+
+    fn found(&self, node: Node) -> Found {
+        let what = match node.file {
+            Some((sha256, bytes)) => What::File(self.kept(sha256), bytes),
+            None => What::Folder,
+        };
+        Found { what, at: node.at }
+    }
+
+    /// What goes down, by its path.
+    fn down(&self) -> Result<BTreeMap<String, Found>, OfficeError> {
+        let mut present = lock(&self.project);
+        let project = match &*present {
+            Some((since, project)) if since.elapsed() < FRESH => project.clone(),
+            _ => {
+                let made = project::present(&self.registry, &self.own, &self.access(), self.lang)?;
+                *present = Some((Instant::now(), made.clone()));
+                made
+            }
+        };
+        drop(present);
+        let made = project.made;
+        let files = project.files.into_iter().map(|(name, (path, bytes))| {
+            let what = What::File(path, bytes);
+            (name, Found { what, at: made })
+        });
+        let mut down: BTreeMap<String, Found> = files.collect();
+        down.extend(lock(&self.results).clone());
+        Ok(down)
+    }
+
+    /// Whether a path goes down and is not filled in: all but the table, which comes back under its own name.
+    fn goes_down(&self, path: &str) -> bool {
+        paths::ending(path) != "gpkg" && self.down().is_ok_and(|down| down.contains_key(path))
+    }
+
+    fn is_the_same(&self, path: &str, sha256: Hash) -> bool {
+        let down = self.down().ok().and_then(|mut down| down.remove(path));
+        let Some(What::File(file, _)) = down.map(|found| found.what) else {
+            return false;
+        };
+        files::read(&file).is_ok_and(|bytes| Hash::of(&bytes) == sha256)
+    }
+
+    /// Whether a path goes down, or something in it.
+    fn goes_down_somewhere(&self, path: &str) -> bool {
+        self.down()
+            .is_ok_and(|down| down.keys().any(|known| lies_in(known, path)))
+    }
+
+    /// What stands in the way of changing what the crew did not send.
+    fn not_sent(&self, path: &str) -> Denied {
+        if self.goes_down_somewhere(path) {
+            Denied::ReadOnly
+        } else {
+            Denied::Missing
+        }
+    }
+
+    /// Fails where a folder has this name, or a file has the name of a folder above it.
+    fn may_lie(&self, inbox: &Inbox, path: &str) -> Result<(), Denied> {
+        if inbox.get(path).is_some_and(|node| node.file.is_none()) {
+            return Err(Denied::Exists);
+        }
+        let mut folder = split(path).0;
+        while !folder.is_empty() {
+            if inbox.get(folder).is_some_and(|node| node.file.is_some()) || self.goes_down(folder) {
+                return Err(Denied::Exists);
+            }
+            folder = split(folder).0;
+        }
+        Ok(())
+    }
+
+    fn in_a_folder(&self, path: &str) -> Result<(), Denied> {
+        let folder = split(path).0;
+        let sent = lock(&self.inbox)
+            .get(folder)
+            .map(|node| node.file.is_none());
+        let is_folder = folder.is_empty() || sent == Some(true) || self.goes_down_somewhere(folder);
+        is_folder.then_some(()).ok_or(Denied::Missing)
+    }
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}

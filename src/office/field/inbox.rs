@@ -1,0 +1,259 @@
+//! What a crew has sent: a log that only grows, and the tree of names that it tells.
+//!
+//! Every version of every file lies under its SHA-256 before the line that names it is on the disk; what is acknowledged is
+//! that line. A name that is given to another file, moved or taken away loses nothing.
+
+use super::paths::{ending, lies_in, split};
+use crate::files;
+use crate::registry::Hash;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Names in one inbox at most.
+const MOST_NAMES: usize = 20_000;
+/// Lines of its log at most: a client that writes without end fills no disk.
+const MOST_LINES: usize = 500_000;
+/// Endings of the tables that are taken in.
+pub(super) const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
+
+/// A change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Change {
+    /// A file came.
+    Put {
+        path: String,
+        sha256: Hash,
+        bytes: u64,
+    },
+    /// A folder was made.
+    Folder { path: String },
+    /// A file, or a folder with all in it, is shown no more.
+    Gone { path: String },
+    /// It has another name.
+    Moved { from: String, to: String },
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Line {
+    at: Timestamp,
+    #[serde(flatten)]
+    change: Change,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Node {
+    /// The file; `None` is a folder.
+    pub file: Option<(Hash, u64)>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A version of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    pub path: String,
+    pub sha256: Hash,
+    pub at: Timestamp,
+}
+
+/// An inbox.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inbox {
+    log: PathBuf,
+    tree: BTreeMap<String, Node>,
+    /// Every version of a table, in order.
+    tables: Vec<Version>,
+    /// For each name of a file in small letters, the number of the last line that brought it.
+    brought: BTreeMap<String, usize>,
+    lines: usize,
+}
+
+impl Inbox {
+    /// Reads a log; one that is not there yet is empty.
+    pub fn open(log: &Path) -> io::Result<Self> {
+        let mut inbox = Self {
+            log: log.into(),
+            ..Self::default()
+        };
+        files::end_line(log)?;
+        let bytes = match std::fs::read(log) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read?,
+        };
+        // What was cut off was not acknowledged.
+        let lines = bytes.split(|byte| *byte == b'\n');
+        for line in lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()) {
+            inbox.apply(line);
+        }
+        Ok(inbox)
+    }
+
+    /// Records a change; it is on the disk when this returns.
+    pub fn record(&mut self, change: Change, at: Timestamp) -> io::Result<()> {
+        let line = Line { at, change };
+        files::add_line(&self.log, &serde_json::to_string(&line)?)?;
+        self.apply(line);
+        Ok(())
+    }
+
+    /// Whether one more name will do.
+    pub fn has_room(&self) -> bool {
+        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES
+    }
+
+    pub fn get(&self, path: &str) -> Option<Node> {
+        self.tree.get(path).copied()
+    }
+
+    /// The names in a folder, without what lies in folders in it.
+    pub fn list(&self, folder: &str) -> impl Iterator<Item = (&str, Node)> {
+        let entries = self.tree.iter();
+        let own = entries.filter(move |(path, _)| split(path).0 == folder);
+        own.map(|(path, node)| (split(path).1, *node))
+    }
+
+    /// All files by their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Hash)> {
+        let entries = self.tree.iter();
+        entries.filter_map(|(path, node)| Some((path.as_str(), node.file?.0)))
+    }
+
+    /// Every version of a table, in the order in which they came.
+    pub fn tables(&self) -> &[Version] {
+        &self.tables
+    }
+
+    /// How many changes there were.
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Whether a file of this name came after a number of changes.
+    pub fn brought_since(&self, name: &str, lines: usize) -> bool {
+        self.brought
+            .get(&name.to_lowercase())
+            .is_some_and(|at| *at > lines)
+    }
+
+    fn apply(&mut self, Line { at, change }: Line) {
+        self.lines += 1;
+        match change {
+            Change::Put {
+                path,
+                sha256,
+                bytes,
+            } => {
+                self.put(path, (sha256, bytes), at);
+            }
+            Change::Folder { path } => self.folder(&path, at),
+            Change::Gone { path } => self.tree.retain(|known, _| !lies_in(known, &path)),
+            Change::Moved { from, to } => self.moved(&from, &to, at),
+        }
+    }
+
+    fn put(&mut self, path: String, file: (Hash, u64), at: Timestamp) {
+        self.folder(split(&path).0, at);
+        if file.1 > 0 && TABLES.contains(&ending(&path).as_str()) {
+            self.tables.push(Version {
+                path: path.clone(),
+                sha256: file.0,
+                at,
+            });
+        }
+        self.brought
+            .insert(split(&path).1.to_lowercase(), self.lines);
+        let node = Node {
+            file: Some(file),
+            at,
+        };
+        self.tree.insert(path, node);
+    }
+
+    /// A folder and those around it, where they are not there.
+    fn folder(&mut self, path: &str, at: Timestamp) {
+        if path.is_empty() || self.tree.contains_key(path) {
+            return;
+        }
+        self.folder(split(path).0, at);
+        self.tree.insert(path.to_owned(), Node { file: None, at });
+    }
+
+    fn moved(&mut self, from: &str, to: &str, at: Timestamp) {
+        let moved: Vec<(String, Node)> = self
+            .tree
+            .iter()
+            .filter(|(path, _)| lies_in(path, from))
+            .map(|(path, node)| (format!("{to}{}", &path[from.len()..]), *node))
+            .collect();
+        self.tree
+            .retain(|path, _| !lies_in(path, from) && !lies_in(path, to));
+        for (path, node) in moved {
+            match node.file {
+                Some(file) => self.put(path, file, at),
+                None => self.folder(&path, at),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(path: &str, bytes: &[u8]) -> Change {
+        Change::Put {
+            path: path.into(),
+            sha256: Hash::of(bytes),
+            bytes: bytes.len() as u64,
+        }
+    }
+
+    #[test]
+    fn a_log_tells_the_same_tree_again_and_a_torn_line_tells_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let log = folder.path().join("log.jsonl");
+        let mut inbox = Inbox::open(&log).expect("opened");
+        let changes = [
+            put("DCIM/a.jpg", b"a"),
+            put("v.gpkg.part", b"table"),
+            Change::Folder { path: "b".into() },
+            Change::Moved {
+                from: "v.gpkg.part".into(),
+                to: "v.gpkg".into(),
+            },
+            Change::Moved {
+                from: "DCIM".into(),
+                to: "b/DCIM".into(),
+            },
+            put("v.gpkg", b"table 2"),
+            put("v.gpkg", b""),
+            put("c.txt", b"c"),
+            Change::Gone {
+                path: "c.txt".into(),
+            },
+        ];
+        for change in changes {
+            inbox.record(change, Timestamp::UNIX_EPOCH).expect("kept");
+        }
+        let mut torn = std::fs::read(&log).expect("read");
+        torn.extend_from_slice(br#"{"at":"1970-01-01T00:00:00Z","gone":{"pa"#);
+        std::fs::write(&log, torn).expect("written");
+        let mut again = Inbox::open(&log).expect("opened");
+        assert_eq!(again.tree, inbox.tree);
+        assert_eq!(again.tables(), inbox.tables());
+        let names: Vec<&str> = again.tree.keys().map(String::as_str).collect();
+        assert_eq!(names, ["b", "b/DCIM", "b/DCIM/a.jpg", "v.gpkg"]);
+        assert_eq!(again.tables().len(), 2, "an empty file is no table");
+        assert!(again.brought_since("A.jpg", 3) && !again.brought_since("a.jpg", 6));
+        again
+            .record(put("d.txt", b"d"), Timestamp::UNIX_EPOCH)
+            .expect("kept");
+        assert!(Inbox::open(&log).expect("opened").get("d.txt").is_some());
+    }
+}

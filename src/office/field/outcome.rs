@@ -1,0 +1,314 @@
+//! What became of what a crew sent, told to the crew in both languages.
+
+use super::inbox::{Inbox, Version};
+use super::paths::split;
+use crate::exchange::import::{Fate as RowFate, Recorded, Report, RowFlaw, RowReport, What};
+use crate::files;
+use crate::pages::received::{RowSent, Sent};
+use crate::registry::{Hash, State};
+use crate::store::evidence::mark_in_words;
+use crate::tr;
+use crate::words::{Action, Choice, Lang, Say};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A sentence in English and in Chinese.
+pub type Told = [String; 2];
+
+/// What became of one version of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Its path in the crew's folder.
+    pub path: String,
+    /// Its SHA-256.
+    pub sha256: Hash,
+    /// When it came.
+    pub sent: Timestamp,
+    /// When it was looked at.
+    pub at: Timestamp,
+    /// Why the file as a whole was not taken.
+    pub error: Option<Told>,
+    /// What became of its rows.
+    pub rows: Vec<RowTold>,
+    /// Rows that nobody filled in.
+    pub blank: usize,
+    /// Photographs that rows name and that have not come yet.
+    pub waits_for: Vec<String>,
+    /// How many changes the inbox had seen.
+    pub seen: usize,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowTold {
+    /// Its table, where the file has several.
+    pub table: String,
+    /// Its line, or the number of the feature.
+    pub line: u64,
+    /// The site's code.
+    pub site: Option<String>,
+    /// `visit` or `eradication`.
+    pub what: Option<Told>,
+    /// What became of it.
+    pub fate: Fate,
+    /// Remarks, or why it was refused.
+    pub told: Vec<Told>,
+}
+
+/// What became of a row, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It was recorded.
+    Recorded,
+    /// It had been recorded before.
+    Before,
+    /// It was refused.
+    Refused,
+}
+
+impl Fate {
+    fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Recorded => lang.pick("recorded", "已录入"),
+            Self::Before => lang.pick("recorded before", "此前已录入"),
+            Self::Refused => lang.pick("REFUSED", "退回"),
+        }
+    }
+}
+
+impl Outcome {
+    fn of(version: &Version, seen: usize, at: Timestamp) -> Self {
+        Self {
+            path: version.path.clone(),
+            sha256: version.sha256,
+            sent: version.at,
+            at,
+            error: None,
+            rows: Vec::new(),
+            blank: 0,
+            waits_for: Vec::new(),
+            seen,
+        }
+    }
+
+    /// Of a file that was read.
+    pub(super) fn read(version: &Version, seen: usize, at: Timestamp, report: &Report) -> Self {
+        let missing = report.rows.iter().filter_map(|row| match &row.fate {
+            RowFate::Refused(RowFlaw::NoPhoto(name)) => Some(photo(name)),
+            _ => None,
+        });
+        Self {
+            rows: report.rows.iter().map(row).collect(),
+            blank: report.blank,
+            waits_for: missing.collect(),
+            ..Self::of(version, seen, at)
+        }
+    }
+
+    /// Of a file that was not.
+    pub(super) fn failed(version: &Version, seen: usize, at: Timestamp, error: &dyn Say) -> Self {
+        let text = |lang: Lang| {
+            let said = error.say(lang);
+            let hints = said.remedies.iter().map(|remedy| {
+                let remedy = remedy.text(|action| asked(action, lang));
+                format!("{}{remedy}", lang.pick(" — ", "——"))
+            });
+            std::iter::once(said.what.clone()).chain(hints).collect()
+        };
+        Self {
+            error: Some([text(Lang::En), text(Lang::Zh)]),
+            ..Self::of(version, seen, at)
+        }
+    }
+
+    /// As the page of the crew shows it.
+    pub(super) fn told(&self) -> Sent {
+        let row = |row: &RowTold| RowSent {
+            line: format!("{} {}", row.table, row.line).trim().to_owned(),
+            site: row.site.clone(),
+            what: row.what.clone(),
+            fate: both(|lang| row.fate.label(lang).to_owned()),
+            refused: row.fate == Fate::Refused,
+            told: row.told.clone(),
+        };
+        let here = self.sent.to_zoned(jiff::tz::TimeZone::system());
+        Sent {
+            path: self.path.clone(),
+            at: here.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            digest: self.sha256.to_string()[..12].to_owned(),
+            error: self.error.clone(),
+            rows: self.rows.iter().map(row).collect(),
+            blank: self.blank,
+            waits_for: self.waits_for.clone(),
+        }
+    }
+
+    /// Rows that were refused.
+    pub fn refused(&self) -> usize {
+        let refused = |row: &&RowTold| row.fate == Fate::Refused;
+        self.rows.iter().filter(refused).count()
+    }
+}
+
+/// The name of a photograph, without folders, in small letters.
+fn photo(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    split(&name).1.trim().to_lowercase()
+}
+
+fn both(of: impl Fn(Lang) -> String) -> Told {
+    [of(Lang::En), of(Lang::Zh)]
+}
+
+fn row(row: &RowReport) -> RowTold {
+    let (fate, told) = match &row.fate {
+        RowFate::Recorded(recorded) => (Fate::Recorded, remarks(recorded)),
+        RowFate::Before => (Fate::Before, Vec::new()),
+        RowFate::Refused(flaw) => {
+            let why = both(|lang| flaw.say(lang).text(|action| asked(action, lang)));
+            (Fate::Refused, vec![why])
+        }
+    };
+    let what = row.what.map(|what| match what {
+        What::Visit => both(|lang| lang.pick("visit", "核查").into()),
+        What::Eradication => both(|lang| lang.pick("eradication", "铲除").into()),
+    });
+    RowTold {
+        table: row.table.clone(),
+        line: row.line,
+        site: row.site.as_ref().map(|(_, code)| code.clone()),
+        what,
+        fate,
+        told,
+    }
+}
+
+fn remarks(done: &Recorded) -> Vec<Told> {
+    let state = |state: State, lang| state.label(lang).to_owned();
+    let mut told = vec![both(|lang| state(done.state, lang))];
+    if done.disputed {
+        told.push(both(|lang| {
+            lang.pick(
+                "in dispute: somebody else reported otherwise; a supervisor decides, both reports are kept",
+                "存在争议：他人上报结论不一致，由主管裁定；双方记录均予保留",
+            )
+            .into()
+        }));
+    } else if done.moved_on {
+        told.push(both(|lang| {
+            lang.pick(
+                "the site had moved on since this copy was made",
+                "该副本生成后图斑状态已有变化",
+            )
+            .into()
+        }));
+    }
+    if let Some(metres) = done.apart_m {
+        told.push(both(|lang| {
+            tr!(
+                lang,
+                "its position lies {metres:.0} m outside the site and was not taken over",
+                "坐标在图斑外 {metres:.0} 米，未采用"
+            )
+        }));
+    }
+    for (name, mark) in &done.marks {
+        told.push(both(|lang| {
+            let mark = mark_in_words(mark, lang);
+            tr!(lang, "{name}: {mark}", "{name}：{mark}")
+        }));
+    }
+    told
+}
+
+/// An action in the words of somebody who stands in the field: what the office does, they ask for.
+fn asked(action: &Action, lang: Lang) -> String {
+    let (english, chinese) = match action {
+        Action::Grant { .. } => ("ask the office to grant the role", "请单位授予角色"),
+        Action::Add => ("ask the office to add the site", "请单位新增图斑"),
+        Action::Again(Choice::When) => ("tell the office the time", "向单位说明时间"),
+        Action::Resolve { .. } => ("ask a supervisor to decide", "请主管裁定"),
+        Action::CorrectCount | Action::CorrectTime { .. } => {
+            ("ask the office to correct it", "请单位更正")
+        }
+        _ => ("ask the office", "请联系单位"),
+    };
+    lang.pick(english, chinese).to_owned()
+}
+
+/// What became of all that a crew sent: a log that only grows, of which the last word on each version counts.
+#[derive(Debug, Default)]
+pub(super) struct Outcomes {
+    log: PathBuf,
+    last: Vec<Outcome>,
+    /// Files that failed as a whole are looked at once more each time that the program starts.
+    again: Vec<(String, Hash)>,
+}
+
+impl Outcomes {
+    pub fn open(log: &Path) -> io::Result<Self> {
+        files::end_line(log)?;
+        let text = match std::fs::read(log) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read?,
+        };
+        let mut outcomes = Self {
+            log: log.into(),
+            ..Self::default()
+        };
+        let lines = text.split(|byte| *byte == b'\n');
+        for outcome in lines.filter_map(|line| serde_json::from_slice(line).ok()) {
+            outcomes.put(outcome);
+        }
+        let failed = outcomes
+            .last
+            .iter()
+            .filter(|outcome| outcome.error.is_some());
+        outcomes.again = failed.map(|o| (o.path.clone(), o.sha256)).collect();
+        Ok(outcomes)
+    }
+
+    /// Records what became of a version.
+    pub fn record(&mut self, outcome: Outcome) -> io::Result<()> {
+        files::add_line(&self.log, &serde_json::to_string(&outcome)?)?;
+        self.again
+            .retain(|(path, sha256)| (path, sha256) != (&outcome.path, &outcome.sha256));
+        self.put(outcome);
+        Ok(())
+    }
+
+    fn put(&mut self, outcome: Outcome) {
+        let same = |o: &Outcome| o.path == outcome.path && o.sha256 == outcome.sha256;
+        self.last.retain(|before| !same(before));
+        self.last.push(outcome);
+    }
+
+    /// The last word on each version, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = &Outcome> {
+        self.last.iter().rev()
+    }
+
+    /// The versions that are to be looked at: new ones, and those that waited for a photograph that has come.
+    pub fn waiting(&self, inbox: &Inbox) -> Vec<Version> {
+        let waits = |version: &&Version| {
+            let of = |o: &&Outcome| o.path == version.path && o.sha256 == version.sha256;
+            let Some(outcome) = self.last.iter().find(of) else {
+                return true;
+            };
+            let key = (version.path.clone(), version.sha256);
+            let arrived = |name: &String| inbox.brought_since(name, outcome.seen);
+            self.again.contains(&key) || outcome.waits_for.iter().any(arrived)
+        };
+        let mut waiting: Vec<Version> = Vec::new();
+        for version in inbox.tables().iter().filter(waits) {
+            let same = |v: &Version| v.path == version.path && v.sha256 == version.sha256;
+            if !waiting.iter().any(same) {
+                waiting.push(version.clone());
+            }
+        }
+        waiting
+    }
+}

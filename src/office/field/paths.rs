@@ -1,0 +1,75 @@
+//! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
+
+/// Letters of one part at most, in bytes.
+const LONGEST_PART: usize = 200;
+/// Folders in each other at most.
+const DEEPEST: usize = 12;
+
+/// A path as it is kept, without slashes around it; `None` for one that will not do. The folder itself is empty.
+pub(super) fn plain(path: &str) -> Option<String> {
+    let path = path.trim_matches('/');
+    if path.is_empty() {
+        return Some(String::new());
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    (parts.len() <= DEEPEST && parts.iter().all(|part| will_do(part))).then(|| parts.join("/"))
+}
+
+fn will_do(part: &str) -> bool {
+    let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let device = matches!(first.as_str(), "con" | "prn" | "aux" | "nul");
+    !part.is_empty()
+        && part.len() <= LONGEST_PART
+        && !part.chars().all(|c| c == '.')
+        && !part.ends_with([' ', '.'])
+        && !device
+        && !part.contains(|c: char| c.is_control() || r#"\:*?"<>|"#.contains(c))
+}
+
+/// The folder of a path, and its last part.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Whether a path is another, or lies in it.
+pub(super) fn lies_in(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The ending of a file's name, in small letters.
+pub(super) fn ending(path: &str) -> String {
+    let name = split(path).1;
+    name.rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_below_the_folder_or_nowhere() {
+        for (given, kept) in [
+            ("/", Some("")),
+            ("/DCIM/照片 1.jpg", Some("DCIM/照片 1.jpg")),
+            ("DCIM/", Some("DCIM")),
+            ("/../a", None),
+            ("/a/../b", None),
+            ("/a/./b", None),
+            ("/a//b", None),
+            ("/a\\..\\b", None),
+            ("/c:/b", None),
+            ("/a\0", None),
+            ("/nul.txt", None),
+            ("/a.", None),
+        ] {
+            assert_eq!(plain(given).as_deref(), kept, "{given}");
+        }
+        assert_eq!(plain(&"a/".repeat(13)), None);
+        assert!(lies_in("a/b", "a") && !lies_in("ab", "a") && lies_in("a", "a"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Taking in a table that a crew sent: out of a copy, with the crew's photographs beside it, as a file from a stick would be.
+
+use super::inbox::{Inbox, Version};
+use super::outcome::Outcome;
+use super::paths::{ending, split};
+use super::{Access, OfficeError};
+use crate::exchange::import::Report;
+use crate::files::{self, FileError};
+use crate::office::import::import;
+use crate::office::{Credentials, Office, clock};
+use crate::registry::Hash;
+use crate::store::StoreError;
+use crate::words::{Fault, Say};
+use std::path::{Path, PathBuf};
+
+/// Where what is needed lies.
+pub(super) struct Desk<'a> {
+    pub registry: &'a Path,
+    pub access: &'a Access,
+    /// A folder for work, on the disk of the kept files.
+    pub work: &'a Path,
+    /// Where a kept file lies.
+    pub kept: &'a dyn Fn(Hash) -> PathBuf,
+}
+
+/// What was taken in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct TakenIn {
+    pub outcomes: usize,
+    pub waits: bool,
+}
+
+/// Takes a version in. `None` where it has to wait: the registry is held by another program, or the machine is at fault.
+pub(super) fn take(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Option<Outcome> {
+    let (seen, at) = (inbox.lines(), clock::now().timestamp());
+    match taken(desk, inbox, version) {
+        Ok(report) => Some(Outcome::read(version, seen, at, &report)),
+        Err(OfficeError::Store(error)) if matches!(*error, StoreError::Held { .. }) => None,
+        Err(error) if error.fault() == Fault::Machine => None,
+        Err(error) => Some(Outcome::failed(version, seen, at, &error)),
+    }
+}
+
+fn taken(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Result<Report, OfficeError> {
+    let work = tempfile::tempdir_in(desk.work).map_err(FileError::of(desk.work))?;
+    let table = work.path().join(name(&version.path, &desk.access.id));
+    let show = |sha256, path: &Path| {
+        files::show_as(&(desk.kept)(sha256), path).map_err(FileError::of(path))
+    };
+    for (path, sha256) in inbox
+        .files()
+        .filter(|(path, _)| goes_beside(path, &version.path))
+    {
+        let renamed = path.strip_prefix(version.path.as_str());
+        let beside = match renamed {
+            // The journal of a table has the table's name.
+            Some(rest) => files::beside(&table, rest),
+            None => work.path().join(path),
+        };
+        show(sha256, &beside)?;
+    }
+    show(version.sha256, &table)?;
+    let mut office = Office::open(desk.registry, &desk.access.crew)?;
+    let session = office.sign_in(Credentials {
+        actor: format!("{}/{}", office.unit()?, desk.access.person),
+        ..Credentials::default()
+    })?;
+    import(&mut office, &session, &table, false)
+}
+
+/// Whether a file may belong to a table: a photograph, or the table's own journal.
+fn goes_beside(path: &str, table: &str) -> bool {
+    let journal = matches!(ending(path).as_str(), "gpkg-wal" | "gpkg-journal");
+    let another = super::inbox::TABLES.contains(&ending(path).as_str());
+    if journal {
+        path.starts_with(table)
+    } else {
+        !another && path != table
+    }
+}
+
+/// The path of a table as its rows will name it: two crews may send files of one name, and a row's line tells it apart from
+/// another only within its file.
+fn name(path: &str, id: &str) -> String {
+    let (folder, name) = split(path);
+    let name = if name.starts_with(id) {
+        name.to_owned()
+    } else {
+        format!("{id}-{name}")
+    };
+    if folder.is_empty() {
+        name
+    } else {
+        format!("{folder}/{name}")
+    }
+}

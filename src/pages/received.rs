@@ -1,0 +1,155 @@
+//! What became of what a crew sent, as the crew finds it in its folder: both languages on one page, since nobody knows who
+//! opens it. Pure: outcomes in, HTML out.
+
+use super::layout::{document, scroll};
+use crate::tr;
+use crate::words::Lang;
+use maud::{Markup, html};
+
+/// A file that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its path in the crew's folder.
+    pub path: String,
+    /// When it came, as people read it.
+    pub at: String,
+    /// The first digits of its SHA-256, by which the office finds it.
+    pub digest: String,
+    /// Why it was not taken, in English and in Chinese.
+    pub error: Option<[String; 2]>,
+    /// Its rows.
+    pub rows: Vec<RowSent>,
+    /// Rows that nobody filled in.
+    pub blank: usize,
+    /// Photographs that have not come yet.
+    pub waits_for: Vec<String>,
+}
+
+/// A row that was filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowSent {
+    /// Its table and line.
+    pub line: String,
+    /// The site's code.
+    pub site: Option<String>,
+    /// What it reports, in English and in Chinese.
+    pub what: Option<[String; 2]>,
+    /// Whether it was recorded, had been, or was refused.
+    pub fate: [String; 2],
+    /// Whether it was refused.
+    pub refused: bool,
+    /// Remarks, or why it was refused.
+    pub told: Vec<[String; 2]>,
+}
+
+/// The page of a crew; the latest file comes first.
+pub fn page(crew: &str, sent: &[Sent]) -> String {
+    let title = format!("{crew}：上报结果 · what became of what was sent");
+    let body = html! {
+        @for lang in [Lang::Zh, Lang::En] {
+            section lang=(lang.pick("en", "zh-CN")) {
+                h1 { (tr!(lang, "{crew}: what became of what was sent", "{crew}：上报结果")) }
+                @if sent.is_empty() {
+                    p { (lang.pick(
+                        "Nothing has been sent yet. What you send is kept byte for byte; what became of each row stands here afterwards.",
+                        "尚未上报。上报的文件均按原样保存；每一行的处理结果将显示在此。",
+                    )) }
+                }
+                @for file in sent { (told(file, lang)) }
+            }
+        }
+    };
+    document(Lang::Zh, "received", &title, &body)
+}
+
+fn told(file: &Sent, lang: Lang) -> Markup {
+    let (at, digest, blank) = (&file.at, &file.digest, file.blank);
+    let refused = file.rows.iter().filter(|row| row.refused).count();
+    let taken = file.rows.len() - refused;
+    html! {
+        h2 { (file.path) }
+        p { (tr!(lang, "came {at}; kept as {digest}…", "{at} 收到；原件已保存（{digest}…）")) }
+        @if let Some(error) = &file.error {
+            p { strong { (lang.pick("Not taken: ", "未采用：")) } (in_lang(error, lang)) }
+        } @else {
+            p { (tr!(lang,
+                "{taken} reports recorded, {refused} refused, {blank} rows not filled in",
+                "录入 {taken} 条，退回 {refused} 条，未填写 {blank} 行")) }
+        }
+        @if !file.waits_for.is_empty() {
+            p { (lang.pick("Photographs that have not come yet (the rows are taken in when they do): ", "以下照片尚未收到，收到后自动录入相应行："))
+                (file.waits_for.join(lang.pick(", ", "、"))) }
+        }
+        @if !file.rows.is_empty() { (scroll(&rows(file, lang))) }
+    }
+}
+
+fn rows(file: &Sent, lang: Lang) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th { (lang.pick("row", "行")) }
+                th { (lang.pick("site", "图斑")) }
+                th { (lang.pick("report", "内容")) }
+                th { (lang.pick("result", "结果")) }
+                th { (lang.pick("why, remarks", "原因、说明")) }
+            } }
+            tbody {
+                // What has to be put right comes first.
+                @for row in file.rows.iter().filter(|row| row.refused) { (line(row, lang)) }
+                @for row in file.rows.iter().filter(|row| !row.refused) { (line(row, lang)) }
+            }
+        }
+    }
+}
+
+fn line(row: &RowSent, lang: Lang) -> Markup {
+    let told: Vec<&str> = row.told.iter().map(|told| in_lang(told, lang)).collect();
+    html! {
+        tr {
+            td { (row.line) }
+            td { (row.site.as_deref().unwrap_or("—")) }
+            td { (row.what.as_ref().map_or("", |what| in_lang(what, lang))) }
+            td { @if row.refused { strong { (in_lang(&row.fate, lang)) } } @else { (in_lang(&row.fate, lang)) } }
+            td { (told.join(lang.pick("; ", "；"))) }
+        }
+    }
+}
+
+fn in_lang([english, chinese]: &[String; 2], lang: Lang) -> &str {
+    lang.pick(english, chinese)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_row_stands_first_with_its_reason_in_both_languages() {
+        let both = |en: &str, zh: &str| [en.to_owned(), zh.to_owned()];
+        let row = |site: &str, refused, why| RowSent {
+            line: "visits 1".into(),
+            site: Some(site.into()),
+            what: Some(both("visit", "核查")),
+            fate: both("REFUSED", "退回"),
+            refused,
+            told: vec![why],
+        };
+        let sent = Sent {
+            path: "<b>.gpkg".into(),
+            at: "2026-05-03 10:00".into(),
+            digest: "0123abcd".into(),
+            error: None,
+            rows: vec![
+                row("GOOD", false, both("fine", "好")),
+                row("WRONG", true, both("no photograph", "缺照片")),
+            ],
+            blank: 3,
+            waits_for: vec!["a.jpg".into()],
+        };
+        let page = page("一组", &[sent]);
+        assert!(page.find("WRONG").expect("told") < page.find("GOOD").expect("told"));
+        assert!(page.contains("no photograph") && page.contains("缺照片"));
+        assert!(page.contains("&lt;b&gt;.gpkg") && !page.contains("<b>.gpkg"));
+    }
+}

@@ -1,0 +1,240 @@
+//! The field loop: `/dav/<crew>/` for `QField` and drives, `/crew/` for a phone with nothing but a browser. Each crew enters
+//! with its own password, and none sees another's folder.
+
+use super::answer::Refused;
+use super::dav::Folder;
+use super::house::{Shared, waiting};
+use super::library::Library;
+use crate::office::field::{CrewFolder, Field};
+use crate::words::Lang;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{any, get};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use dav_server::DavHandler;
+use dav_server::fakels::FakeLs;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_stream::StreamExt;
+
+/// How soon what had to wait is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How often it is looked at all, where nothing came.
+const LOOK: Duration = Duration::from_secs(60);
+/// What a crew sent may do in a browser: be looked at.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+);
+
+/// The crews of the registries of a folder.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    open: Mutex<BTreeMap<PathBuf, Arc<Field>>>,
+    came: Arc<Notify>,
+}
+
+impl Fields {
+    /// Those of the registries that have any, each opened once.
+    fn all(&self, library: &Library) -> Vec<(String, Arc<Field>)> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Vec::new();
+        for place in library.registries() {
+            if !open.contains_key(&place.path)
+                && Field::is_begun(&place.path)
+                && let Ok(field) = Field::open(&place.path, Lang::Zh)
+            {
+                open.insert(place.path.clone(), Arc::new(field));
+            }
+            if let Some(field) = open.get(&place.path) {
+                all.push((place.id, field.clone()));
+            }
+        }
+        all
+    }
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/dav/{crew}", any(enter))
+        .route("/dav/{crew}/", any(enter))
+        .route("/dav/{crew}/{*path}", any(enter_below))
+        .layer(DefaultBodyLimit::disable())
+        .route("/crew", get(async || Redirect::permanent("/crew/")))
+        .route("/crew/", get(async || page("text/html", PAGE)))
+        .route(
+            "/crew/crew.js",
+            get(async || page("text/javascript", SCRIPT)),
+        )
+        .route("/crew/crew.css", get(async || page("text/css", STYLE)))
+}
+
+const PAGE: &str = include_str!("../web/crew/index.html");
+const SCRIPT: &str = include_str!("../web/crew/crew.js");
+const STYLE: &str = include_str!("../web/crew/crew.css");
+
+fn page(kind: &str, text: &'static str) -> Response {
+    let about = [
+        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    (about, text).into_response()
+}
+
+async fn enter_below(
+    State(house): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path((crew, _)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    answered(house, from, crew, request).await
+}
+
+async fn enter(
+    State(house): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path(crew): Path<String>,
+    request: Request,
+) -> Response {
+    answered(house, from, crew, request).await
+}
+
+async fn answered(house: Shared, from: SocketAddr, crew: String, request: Request) -> Response {
+    // A password is not to be sent where others can read it.
+    if !house.secure && !from.ip().is_loopback() {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    match entered(&house, from, &crew, request.headers()).await {
+        Ok(Some(of)) => {
+            let came = house.fields.came.clone();
+            let handler = DavHandler::builder()
+                .filesystem(Box::new(Folder { of, came }))
+                .locksystem(FakeLs::new())
+                .strip_prefix(format!("/dav/{crew}"))
+                .autoindex(true)
+                .build_handler();
+            let mut response = handler.handle(request).await.map(whole);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(None) => {
+            let asks = [(
+                header::WWW_AUTHENTICATE,
+                "Basic realm=\"Papaver\", charset=\"UTF-8\"",
+            )];
+            (StatusCode::UNAUTHORIZED, asks).into_response()
+        }
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// A body that may be asked again after its end, as compression asks.
+fn whole(body: dav_server::body::Body) -> Body {
+    Body::from_stream(body.fuse())
+}
+
+/// The folder of a crew, to whoever gives its password.
+async fn entered(
+    house: &Shared,
+    from: SocketAddr,
+    crew: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<CrewFolder>>, Refused> {
+    let Some((user, password)) = given(headers) else {
+        return Ok(None);
+    };
+    if user != crew {
+        return Ok(None);
+    }
+    let Some((registry, field)) = of_crew(house, &user).await? else {
+        return Ok(None);
+    };
+    // A client asks with several connections at once: the first pays for all of them.
+    let _turn = if field.knows(&user, &password) {
+        None
+    } else {
+        house.gate.turn().await
+    };
+    if !field.knows(&user, &password) {
+        house.gate.ask(&(from.ip(), registry, user.clone()))?;
+    }
+    waiting(move || Ok(field.enter(&user, &password)?)).await
+}
+
+/// The registry of a crew, and its field.
+async fn of_crew(house: &Shared, crew: &str) -> Result<Option<(String, Arc<Field>)>, Refused> {
+    let (house, crew) = (house.clone(), crew.to_owned());
+    waiting(move || {
+        let fields = house.fields.all(&house.library).into_iter();
+        let mut own = fields.filter(|(_, field)| field.access(&crew).is_some());
+        Ok(own.next())
+    })
+    .await
+}
+
+/// The name and the password of a request.
+fn given(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, coded) = value.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(coded.trim()).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (user, password) = text.split_once(':')?;
+    scheme
+        .eq_ignore_ascii_case("basic")
+        .then(|| (user.to_owned(), password.to_owned()))
+}
+
+/// Takes in what crews send as it comes, and what had to wait again and again.
+pub(super) async fn take_in(house: Shared) {
+    let came = house.fields.came.clone();
+    loop {
+        let taking = house.clone();
+        let waits = waiting(move || {
+            let mut waits = false;
+            for (registry, field) in taking.fields.all(&taking.library) {
+                let (crews, later) = field.take_in()?;
+                waits |= later;
+                for crew in crews {
+                    taking.events.tell(serde_json::json!({
+                        "kind": "upload", "registry": registry, "crew": crew,
+                    }));
+                }
+            }
+            Ok(waits)
+        })
+        .await;
+        let pause = if waits.unwrap_or(true) { AGAIN } else { LOOK };
+        let _waited = tokio::time::timeout(pause, came.notified()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_a_password_are_read_and_nothing_else_is() {
+        let read = |value: &str| {
+            let mut headers = HeaderMap::new();
+            let value = HeaderValue::from_str(value).expect("a value");
+            headers.insert(header::AUTHORIZATION, value);
+            given(&headers)
+        };
+        let coded = BASE64_STANDARD.encode("crew-1:a:b");
+        let both = Some(("crew-1".to_owned(), "a:b".to_owned()));
+        assert_eq!(read(&format!("Basic {coded}")), both);
+        assert_eq!(read(&format!("basic {coded}")), both);
+        assert_eq!(read(&format!("Bearer {coded}")), None);
+        assert_eq!(read("Basic !"), None);
+        assert_eq!(given(&HeaderMap::new()), None);
+    }
+}

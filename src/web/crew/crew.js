@@ -1,0 +1,450 @@
+// The crew's page: sites near me, what was found there, photographs with the place where they were taken.
+//
+// What is read and written is the crew's own folder (WebDAV): `page/sites.geojson` and `page/form.json` come from it, and
+// a visit goes into it as its photographs, each untouched with its position beside it, and a GeoJSON of one row that the
+// office takes in as any other file. Nothing is lost without a network: a draft stays in this browser until it was
+// acknowledged, and can be saved as a file.
+
+const words = {
+  title: ["外业核查", "Field visits"],
+  name: ["用户名", "Name"],
+  password: ["口令", "Password"],
+  enter: ["进入", "Enter"],
+  leave: ["退出", "Leave"],
+  refused: ["用户名或口令不正确，或口令已过期、已停用", "The name or the password is wrong, or the password has ended"],
+  offline: ["当前没有网络：内容保存在本机，联网后请再次上报", "There is no network now: what you enter stays in this browser; send it later"],
+  often: ["尝试次数过多，请一分钟后再试", "Tried too often: wait a minute"],
+  failed: ["未能上报，内容仍保存在本机", "It was not sent; it is still here"],
+  insecure: ["当前为普通 HTTP 连接：浏览器不允许定位，也不能离线打开本页。请改用 HTTPS 地址并安装单位的证书。", "This is plain HTTP: the browser allows no position, and the page does not open offline. Use the HTTPS address, with the office's certificate installed."],
+  clock: ["手机时间与服务器相差约 {n} 分钟，请先校准手机时间", "This telephone's clock is about {n} minutes off: set it first"],
+  sites: ["待办图斑", "Sites"],
+  none: ["目前没有派给本组的图斑", "No site is assigned to this crew now"],
+  find: ["新发现", "New find"],
+  drafts: ["草稿", "Drafts"],
+  results: ["上报结果", "What became of it"],
+  refresh: ["刷新", "Refresh"],
+  back: ["返回", "Back"],
+  here: ["我的位置：±{n} 米", "I am here: ±{n} m"],
+  nowhere: ["尚未取得位置", "No position yet"],
+  photos: ["拍照或选择照片", "Take or choose photographs"],
+  stripped: ["浏览器上传的照片可能被系统去掉位置信息：拍摄时的浏览器位置另存于照片旁。", "Systems may strip the position from photographs that a browser sends: the browser's position at that moment is kept beside each."],
+  send: ["上报", "Send"],
+  file: ["另存为文件", "Save as a file"],
+  load: ["打开草稿文件", "Open a draft file"],
+  drop: ["删除草稿", "Delete the draft"],
+  sure: ["确定删除？照片也会一并删除。", "Delete it, with its photographs?"],
+  sent: ["已收到，原件已保存", "Received and kept"],
+  needed: ["请填写核查结论和核查人员", "Fill in the outcome and the officers"],
+  place: ["新发现须有位置：请等待定位", "A new find needs a position: wait for it"],
+  navigate: ["导航到此", "Navigate"],
+  metres: ["米", "m"],
+  full: ["本机存储空间不足，草稿未能保存：请立即另存为文件", "This browser has no room: save the draft as a file now"],
+};
+
+const state = { language: localStorage.getItem("papaver.language") ?? 0, who: null, form: null, sites: [], here: null, pictures: new Map() };
+state.language = Number(state.language) ? 1 : 0;
+const main = document.getElementById("main");
+const t = (key, n) => words[key][state.language].replace("{n}", n ?? "");
+const own = (field) => (state.language ? field.en : field.zh);
+
+/** An element: its name, its properties, what lies in it. Words are always text, never markup. */
+function el(name, properties = {}, ...inner) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key in made && key !== "list") made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...inner.filter((part) => part !== null && part !== undefined));
+  return made;
+}
+function show(...parts) {
+  main.replaceChildren(...parts.filter(Boolean));
+  window.scrollTo(0, 0);
+}
+function say(text) {
+  document.getElementById("status").textContent = text;
+}
+function warn(text) {
+  const warning = document.getElementById("warning");
+  warning.textContent = text;
+  warning.hidden = !text;
+}
+
+// The crew's folder.
+
+function ask(path, options = {}) {
+  const { id, password } = state.who;
+  const bytes = new TextEncoder().encode(`${id}:${password}`);
+  const coded = btoa(String.fromCharCode(...bytes));
+  const address = `/dav/${encodeURIComponent(id)}/${path.split("/").map(encodeURIComponent).join("/")}`;
+  const headers = { Authorization: `Basic ${coded}`, "X-Papaver": "1", ...options.headers };
+  return fetch(address, { ...options, headers, credentials: "omit", cache: "no-store" });
+}
+async function read(path) {
+  const answer = await ask(path);
+  const date = Date.parse(answer.headers.get("date") ?? "");
+  const minutes = Math.round(Math.abs(Date.now() - date) / 60000);
+  if (minutes >= 5) warn(t("clock", minutes));
+  if (!answer.ok) throw Object.assign(new Error(path), { status: answer.status });
+  return answer;
+}
+/** Acknowledged only where the server said that the file is on its disk. */
+async function put(path, body, type) {
+  const answer = await ask(path, { method: "PUT", body, headers: { "Content-Type": type } });
+  if (![200, 201, 204].includes(answer.status)) throw Object.assign(new Error(path), { status: answer.status });
+}
+
+// Drafts.
+
+const database = new Promise((resolve, reject) => {
+  const opening = indexedDB.open("papaver-crew", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("drafts", { keyPath: "id" });
+  opening.onsuccess = () => resolve(opening.result);
+  opening.onerror = () => reject(opening.error);
+});
+async function drafts(mode, work) {
+  const open = await database;
+  return new Promise((resolve, reject) => {
+    const transaction = open.transaction("drafts", mode, { durability: "strict" });
+    const asked = work(transaction.objectStore("drafts"));
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+async function keep(draft) {
+  try {
+    await drafts("readwrite", (store) => store.put(draft));
+  } catch {
+    warn(t("full"));
+  }
+}
+const ofThisCrew = async () => (await drafts("readonly", (store) => store.getAll())).filter((d) => d.crew === state.who.id);
+const forget = (draft) => drafts("readwrite", (store) => store.delete(draft.id));
+
+function identity() {
+  const random = crypto.getRandomValues(new Uint8Array(6));
+  return new Date().toISOString().replace(/[-:T]/g, "").slice(0, 14) + "-" + Array.from(random, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+/** Now with this telephone's own offset, to the second. */
+function now() {
+  const at = new Date();
+  const offset = -at.getTimezoneOffset();
+  const two = (n) => String(Math.floor(Math.abs(n))).padStart(2, "0");
+  const local = new Date(at.getTime() + offset * 60000).toISOString().slice(0, 19);
+  return `${local}${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
+}
+const base64 = (blob) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+  reader.onerror = () => reject(reader.error);
+  reader.readAsDataURL(blob);
+});
+async function saveAsFile(draft) {
+  const photos = await Promise.all(draft.photos.map(async (photo) => ({ ...photo, file: await base64(photo.file) })));
+  const text = JSON.stringify({ format: "papaver.visit/1", ...draft, photos });
+  const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: `${draft.id}.papaver-visit` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+async function openFile(file) {
+  const { format, ...draft } = JSON.parse(await file.text());
+  if (format !== "papaver.visit/1") throw new Error(file.name);
+  for (const photo of draft.photos) {
+    const bytes = Uint8Array.from(atob(photo.file), (c) => c.charCodeAt(0));
+    photo.file = new Blob([bytes], { type: photo.type });
+  }
+  draft.crew = state.who.id;
+  await keep(draft);
+  return draft;
+}
+
+// Places.
+
+function centre(feature) {
+  const ring = [];
+  const walk = (part) => (typeof part[0] === "number" ? ring.push(part) : part.forEach(walk));
+  if (!feature.geometry) return null;
+  walk(feature.geometry.coordinates);
+  const sum = ring.reduce(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0]);
+  return [sum[0] / ring.length, sum[1] / ring.length];
+}
+function metres([lon, lat], [lon2, lat2]) {
+  const rad = Math.PI / 180;
+  const a = Math.sin(((lat2 - lat) * rad) / 2) ** 2 + Math.cos(lat * rad) * Math.cos(lat2 * rad) * Math.sin(((lon2 - lon) * rad) / 2) ** 2;
+  return 2 * 6371008.8 * Math.asin(Math.sqrt(a));
+}
+const distance = (feature) => (state.here && centre(feature) ? metres(state.here.at, centre(feature)) : Infinity);
+function follow() {
+  if (!navigator.geolocation || !window.isSecureContext) return;
+  navigator.geolocation.watchPosition(
+    ({ coords, timestamp }) => {
+      state.here = { at: [coords.longitude, coords.latitude], accuracy: coords.accuracy, altitude: coords.altitude, time: timestamp };
+      document.querySelectorAll("[data-here]").forEach((line) => (line.textContent = whereIAm()));
+    },
+    () => {},
+    { enableHighAccuracy: true, maximumAge: 5000 },
+  );
+}
+const whereIAm = () => (state.here ? t("here", Math.round(state.here.accuracy)) : t("nowhere"));
+
+function map(features, choose) {
+  const svg = (name, properties, text) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(properties)) made.setAttribute(key, value);
+    if (text) made.textContent = text;
+    return made;
+  };
+  const points = features.map(centre).filter(Boolean);
+  const all = state.here ? [...points, state.here.at] : points;
+  if (!all.length) return null;
+  const [west, east] = [Math.min(...all.map((p) => p[0])), Math.max(...all.map((p) => p[0]))];
+  const [south, north] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
+  const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
+  const side = Math.max((east - west) * squeeze / 340, (north - south) / 240, 1e-6);
+  const place = ([lon, lat]) => [200 + ((lon - (west + east) / 2) * squeeze) / side, 150 - (lat - (south + north) / 2) / side];
+  const drawn = svg("svg", { viewBox: "0 0 400 300", class: "map", role: "img", "aria-label": t("sites") });
+  for (const feature of features.filter(centre)) {
+    const [x, y] = place(centre(feature));
+    const dot = svg("circle", { cx: x, cy: y, r: 7, fill: "#b22222", stroke: "#fff" });
+    dot.addEventListener("click", () => choose(feature));
+    drawn.append(dot, svg("text", { x: x + 9, y: y + 4 }, feature.properties.site));
+  }
+  if (state.here) {
+    const [x, y] = place(state.here.at);
+    drawn.append(svg("circle", { cx: x, cy: y, r: 6, fill: "#0b5cad", stroke: "#fff", "stroke-width": 2 }));
+  }
+  return drawn;
+}
+
+// Pages.
+
+function login(message) {
+  const id = el("input", { autocomplete: "username", autocapitalize: "none", required: true });
+  const password = el("input", { type: "password", autocomplete: "current-password", required: true });
+  const enter = async (event) => {
+    event.preventDefault();
+    state.who = { id: id.value.trim(), password: password.value.trim() };
+    await begin();
+  };
+  show(
+    message && el("p", { className: "wrong" }, message),
+    el("form", { onsubmit: enter },
+      el("label", {}, el("span", {}, t("name")), id),
+      el("label", {}, el("span", {}, t("password")), password),
+      el("button", { className: "main" }, t("enter"))),
+  );
+}
+
+/** The crew's data; without a network, what was read last. */
+async function begin() {
+  try {
+    state.form = await (await read("page/form.json")).json();
+    const sites = await (await read("page/sites.geojson")).json();
+    state.sites = sites.features;
+    sessionStorage.setItem("papaver.who", JSON.stringify(state.who));
+    localStorage.setItem(`papaver.data.${state.who.id}`, JSON.stringify([state.form, state.sites]));
+    say("");
+  } catch (error) {
+    if (error.status === 401 || error.status === 404) return login(t("refused"));
+    if (error.status === 429) return login(t("often"));
+    const kept = localStorage.getItem(`papaver.data.${state.who.id}`);
+    if (!kept) return login(t("offline"));
+    [state.form, state.sites] = JSON.parse(kept);
+    say(t("offline"));
+  }
+  await list();
+}
+
+async function list() {
+  document.getElementById("title").textContent = `${state.form.crew} · ${t("title")}`;
+  const mine = await ofThisCrew().catch(() => []);
+  const sorted = [...state.sites].sort((a, b) => distance(a) - distance(b));
+  const entry = (feature) => {
+    const far = distance(feature);
+    const { site, state_name: name, due } = feature.properties;
+    const text = [name, due].filter(Boolean).join(" · ");
+    const where = Number.isFinite(far) ? `${far < 10000 ? Math.round(far) : Math.round(far / 1000) + "k"} ${t("metres")}` : "";
+    return el("li", {}, el("button", { onclick: () => visit(feature) }, el("span", {}, el("strong", {}, site), ` ${text}`), el("span", {}, where)));
+  };
+  const opened = el("input", { type: "file", accept: ".papaver-visit", hidden: true, onchange: async () => {
+    try { edit(await openFile(opened.files[0])); } catch { say(t("failed")); }
+  } });
+  show(
+    el("p", { className: "small", "data-here": "" }, whereIAm()),
+    map(sorted, visit),
+    el("div", { className: "row" },
+      el("button", { onclick: begin }, t("refresh")),
+      el("button", { onclick: () => visit(null) }, t("find")),
+      el("button", { onclick: results }, t("results")),
+      el("button", { onclick: () => opened.click() }, t("load")),
+      el("button", { onclick: leave }, t("leave")), opened),
+    mine.length ? el("h2", {}, t("drafts")) : null,
+    el("ul", {}, ...mine.map((draft) => el("li", {}, el("button", { onclick: () => edit(draft) }, `${draft.values.site ?? t("find")} · ${draft.id.slice(0, 12)} · ${draft.photos.length}`)))),
+    el("h2", {}, t("sites")),
+    sorted.length ? el("ul", {}, ...sorted.map(entry)) : el("p", {}, t("none")),
+  );
+}
+function leave() {
+  sessionStorage.removeItem("papaver.who");
+  state.who = null;
+  login();
+}
+
+async function visit(feature) {
+  const kept = (await ofThisCrew().catch(() => [])).find((draft) => feature && draft.values.site === feature.properties.site);
+  if (kept) return edit(kept);
+  const values = { ...(feature?.properties ?? { crew: state.form.crew }), visit_at: now() };
+  edit({ id: identity(), crew: state.who.id, values, geometry: feature?.geometry ?? null, isFind: !feature, photos: [] });
+}
+
+async function picture(path) {
+  if (!state.pictures.has(path)) state.pictures.set(path, URL.createObjectURL(await (await read(path)).blob()));
+  return state.pictures.get(path);
+}
+
+function field(draft, { key, widget, list: choices, ...titles }) {
+  const change = (value) => {
+    draft.values[key] = value === "" ? null : value;
+    keep(draft);
+  };
+  const value = draft.values[key] ?? "";
+  const text = (properties) => el("input", { value, onchange: (e) => change(e.target.value), ...properties });
+  const widgets = {
+    list: () => el("select", { onchange: (e) => change(e.target.value) },
+      el("option", { value: "" }, "—"),
+      ...choices.map(([code, en, zh]) => el("option", { value: code, selected: code === value }, state.language ? en : zh))),
+    lines: () => el("textarea", { value, rows: 3, onchange: (e) => change(e.target.value) }),
+    count: () => text({ type: "number", min: 0, step: 1, inputMode: "numeric", onchange: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
+    number: () => text({ type: "number", min: 0, step: "any", inputMode: "decimal", onchange: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
+  };
+  const title = own(titles).replace(/^(回填：|visit: |eradication: )/, "");
+  return el("label", {}, el("span", {}, title), (widgets[widget] ?? (() => text({})))());
+}
+
+/** The columns of photographs, in their order: those of the visit, then those of the eradication. */
+const photoColumns = (prefix) => state.form.fields.filter((f) => f.widget === "photo" && f.key.startsWith(prefix)).map((f) => f.key);
+
+function photographs(draft, prefix) {
+  const shown = el("ul", {});
+  const most = photoColumns(prefix).length;
+  const fill = () => {
+    const own = draft.photos.filter((photo) => photo.of === prefix);
+    shown.replaceChildren(...own.map((photo) => el("li", { className: "small" }, `${photo.name} ${photo.position ? `±${Math.round(photo.position.accuracy_m)} ${t("metres")}` : t("nowhere")}`)));
+    input.disabled = own.length >= most;
+  };
+  const input = el("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, onchange: async () => {
+    const here = state.here;
+    const position = here && { lon: here.at[0], lat: here.at[1], accuracy_m: here.accuracy, altitude_m: here.altitude, at: new Date(here.time).toISOString() };
+    for (const file of input.files) {
+      const number = draft.photos.length + 1;
+      const ending = /\.[A-Za-z0-9]+$/.exec(file.name)?.[0] ?? ".jpg";
+      draft.photos.push({ of: prefix, name: `${draft.id}-${number}${ending}`, original: file.name, type: file.type, file, position, chosen_at: now() });
+    }
+    input.value = "";
+    await keep(draft);
+    fill();
+  } });
+  fill();
+  return el("label", {}, el("span", {}, t("photos")), input, shown);
+}
+
+function edit(draft) {
+  const { site, picture: detection, surroundings } = draft.values;
+  const pictures = el("div", { className: "pictures" });
+  const folder = `${state.form.id}-files`;
+  for (const path of [detection, surroundings, site && `${folder}/${site}.jpg`, site && `${folder}/${site}-around.jpg`].filter(Boolean)) {
+    picture(path).then((src) => pictures.append(el("img", { src, alt: site ?? "" })), () => {});
+  }
+  const at = centre(draft);
+  const fields = (prefix) => state.form.fields.filter((f) => f.widget !== "photo" && f.key.startsWith(prefix)).map((f) => field(draft, f));
+  show(
+    el("div", { className: "row" },
+      el("button", { onclick: list }, t("back")),
+      at ? el("a", { href: `geo:${at[1].toFixed(6)},${at[0].toFixed(6)}` }, t("navigate")) : null),
+    el("h2", {}, site ?? t("find")),
+    el("p", { className: "small", "data-here": "" }, whereIAm()),
+    pictures,
+    ...fields("visit_"),
+    photographs(draft, "visit_"),
+    ...fields("erad_"),
+    photographs(draft, "erad_"),
+    el("p", { className: "small" }, t("stripped")),
+    el("div", { className: "row" },
+      el("button", { className: "main", onclick: () => send(draft) }, t("send")),
+      el("button", { onclick: () => saveAsFile(draft) }, t("file")),
+      el("button", { onclick: async () => { if (confirm(t("sure"))) { await forget(draft); list(); } } }, t("drop"))),
+  );
+}
+
+async function send(draft) {
+  if (!draft.values.visit_outcome && !draft.values.erad_percent) return say(t("needed"));
+  if (draft.isFind && !draft.geometry) {
+    if (!state.here) return say(t("place"));
+    draft.geometry = { type: "Point", coordinates: state.here.at };
+  }
+  await keep(draft);
+  const folder = `inbox/${draft.id}`;
+  const properties = { ...draft.values };
+  for (const prefix of ["visit_", "erad_"]) {
+    const own = draft.photos.filter((photo) => photo.of === prefix);
+    photoColumns(prefix).forEach((key, at) => (properties[key] = own[at]?.name ?? null));
+  }
+  const row = { type: "FeatureCollection", features: [{ type: "Feature", geometry: draft.geometry, properties }] };
+  try {
+    for (const { file, name, type, position, original, chosen_at } of draft.photos) {
+      say(`${name} …`);
+      await put(`${folder}/${name}`, file, type || "application/octet-stream");
+      const beside = { by: "browser", original, chosen_at, position };
+      await put(`${folder}/${name}.position`, JSON.stringify(beside), "application/json");
+    }
+    await put(`${folder}/${draft.id}.geojson`, JSON.stringify(row), "application/geo+json");
+    await forget(draft);
+    say(t("sent"));
+    setTimeout(results, 900);
+  } catch (error) {
+    say(error.status === 401 ? t("refused") : error.status ? t("failed") : t("offline"));
+  }
+}
+
+async function results() {
+  let outcomes = [];
+  try { outcomes = await (await read("page/results.json")).json(); } catch { say(t("offline")); }
+  const own = (both) => both[state.language ? 0 : 1];
+  const fates = { recorded: ["recorded", "已录入"], before: ["recorded before", "此前已录入"], refused: ["REFUSED", "退回"] };
+  const row = (r) => el("li", { className: r.fate === "refused" ? "wrong" : "" }, `${r.site ?? "—"} · ${own(fates[r.fate])} · ${r.told.map(own).join(state.language ? "; " : "；")}`);
+  show(
+    el("div", { className: "row" }, el("button", { onclick: begin }, t("back")), el("button", { onclick: results }, t("refresh"))),
+    el("h2", {}, t("results")),
+    ...outcomes.map((o) => el("section", {},
+      el("p", { className: "small" }, `${o.path.split("/").pop()} · ${new Date(o.sent).toLocaleString()}`),
+      o.error ? el("p", { className: "wrong" }, own(o.error)) : null,
+      el("ul", {}, ...o.rows.map(row)))),
+  );
+}
+
+function languages() {
+  document.documentElement.lang = state.language ? "en" : "zh-CN";
+  document.getElementById("language").textContent = state.language ? "中文" : "EN";
+  document.getElementById("title").textContent = t("title");
+  document.title = t("title");
+  warn(window.isSecureContext ? "" : t("insecure"));
+}
+document.getElementById("language").addEventListener("click", () => {
+  state.language = 1 - state.language;
+  localStorage.setItem("papaver.language", String(state.language));
+  languages();
+  if (state.who && state.form) list(); else login();
+});
+
+// What follows `#` comes off the crew's code; it is taken out of the address at once.
+const [id, password] = decodeURIComponent(location.hash.slice(1)).split(":");
+if (id && password) {
+  state.who = { id, password };
+  history.replaceState(null, "", location.pathname);
+} else {
+  state.who = JSON.parse(sessionStorage.getItem("papaver.who") ?? "null");
+}
+languages();
+follow();
+if (state.who) begin(); else login();
