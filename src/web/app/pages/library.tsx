@@ -1,0 +1,83 @@
+// What lies in the served folder: surveys, registries, scans under way.
+import { library } from '../api/endpoints';
+import { useEvents } from '../api/events';
+import type { Run, SessionNow, SurveyEntry } from '../api/types';
+import { useLoaded } from '../loading';
+import { Ready } from '../parts/loaded';
+import { link } from '../router';
+import { decimal } from '../words/figures';
+import { say } from '../words/language';
+import type { Word } from '../words/words';
+
+export function LibraryPage({ who }: { who: SessionNow | null }) {
+  const loaded = useLoaded(library, [who?.registry]);
+  useEvents((event) => { if (event.kind === 'run' || event.kind === 'registry') loaded.again(); }, []);
+  return (
+    <Ready loaded={loaded}>
+      {(found) => (
+        <>
+          {found.runs.some((run) => run.state !== 'done') && (
+            <section>
+              <h2>{say('runs')}</h2>
+              <ul class="cards">{found.runs.filter((run) => run.state !== 'done').map((run) => <li key={run.id}><RunCard run={run} /></li>)}</ul>
+            </section>
+          )}
+          <section>
+            <div class="heading"><h1>{say('surveys')}</h1>{who && <a class="button" href={link('scan')}>{say('new_survey')}</a>}</div>
+            {found.surveys.length === 0
+              ? <p class="empty">{say('no_surveys')}</p>
+              : <ul class="cards">{found.surveys.map((survey) => <li key={survey.id}><SurveyCard survey={survey} who={who} /></li>)}</ul>}
+          </section>
+          <section>
+            <h2>{say('registries')}</h2>
+            <ul class="cards">
+              {found.registries.map((registry) => (
+                <li key={registry.id} class="card">
+                  <h3>{registry.title ?? registry.name}</h3>
+                  <p class="soft">{registry.unit}</p>
+                  <p>{who?.registry === registry.id
+                    ? <a class="button" href={link('sites')}>{say('tab_sites')}</a>
+                    : <a class="button" href={link('login')}>{say('log_in')}</a>}</p>
+                </li>
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </Ready>
+  );
+}
+
+function SurveyCard({ survey, who }: { survey: SurveyEntry; who: SessionNow | null }) {
+  const facts = [
+    survey.date,
+    say('candidates_n', { n: survey.candidates }),
+    survey.hectares === null ? null : say('hectares_n', { n: decimal(survey.hectares, survey.hectares < 10 ? 2 : 0) }),
+    say('sources_n', { n: survey.sources }),
+  ].filter(Boolean);
+  return (
+    <article class="card">
+      <h3>{survey.title}</h3>
+      <p class="soft">{facts.join(' · ')}</p>
+      <p class="row">
+        <a class="button" href={link('surveys', survey.id)}>{say('open_map')}</a>
+        {who && survey.registry !== null && <a class="button primary" href={link('screening', survey.id)}>{say('open_screening')}</a>}
+        {who && survey.registry === null && <span class="soft">{say('not_recorded')}</span>}
+      </p>
+    </article>
+  );
+}
+
+export const RUN_STATES: Readonly<Record<Run['state'], Word>> = {
+  waiting: 'run_waiting', running: 'run_running', cancelled: 'run_cancelled', failed: 'run_failed', done: 'run_done',
+};
+
+function RunCard({ run }: { run: Run }) {
+  return (
+    <article class="card">
+      <h3><a href={link('runs', run.id)}>{run.title}</a></h3>
+      <p class="soft">{say(RUN_STATES[run.state])}</p>
+      {run.state === 'running' && <progress aria-label={run.title} value={run.done} max={run.total ?? undefined} />}
+    </article>
+  );
+}

@@ -1,0 +1,108 @@
+// The list that is screened, and where in it somebody is: pure, so that each key gives a new state.
+import type { QueueItem, Verdict } from '../../api/types';
+
+export interface Own {
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+}
+
+export type Choice = 'open' | 'all' | 'disagreement' | 'audit';
+
+export interface Screening {
+  readonly items: readonly QueueItem[];
+  readonly own: ReadonlyMap<string, Own>;
+  readonly disagreements: ReadonlySet<string>;
+  readonly choice: Choice;
+  /** Positions in `items`, in the order of the list that is chosen. */
+  readonly list: readonly number[];
+  /** A position in `items`; −1 where the list is empty. */
+  readonly current: number;
+  /** Positions that were decided here, last one last. */
+  readonly past: readonly number[];
+}
+
+export function begun(items: readonly QueueItem[], person: string): Screening {
+  const own = new Map<string, Own>();
+  const disagreements = new Set<string>();
+  for (const item of items) {
+    const mine = item.verdicts.find((said) => said.person === person);
+    if (mine) own.set(item.candidate, mine);
+    if (mine && item.verdicts.some((said) => said.person !== person && said.verdict !== mine.verdict)) disagreements.add(item.candidate);
+  }
+  const start: Screening = { items, own, disagreements, choice: 'open', list: [], current: -1, past: [] };
+  return chosen(start, own.size === items.length ? 'all' : 'open');
+}
+
+function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
+  switch (choice) {
+    case 'open': return !state.own.has(item.candidate);
+    case 'disagreement': return state.disagreements.has(item.candidate);
+    case 'audit': return item.audit;
+    case 'all': return true;
+  }
+}
+
+function listed(state: Screening, choice: Choice): number[] {
+  return [...state.items.keys()].filter((index) => belongs(state, choice, state.items[index] as QueueItem));
+}
+
+/** Another list, and in it the same candidate where it is there. */
+export function chosen(state: Screening, choice: Choice): Screening {
+  const list = listed(state, choice);
+  const current = list.includes(state.current) ? state.current : (list[0] ?? -1);
+  return { ...state, choice, list, current };
+}
+
+export function at(state: Screening, current: number): Screening {
+  return { ...state, current };
+}
+
+export function stepped(state: Screening, by: number): Screening {
+  const here = state.list.indexOf(state.current);
+  const there = state.list[Math.max(0, Math.min(state.list.length - 1, here + by))];
+  return there === undefined ? state : at(state, there);
+}
+
+/** Verdicts on these, and the next one that is undecided, or the next of the list where all are. */
+export function decided(state: Screening, which: readonly number[], own: Own): Screening {
+  const verdicts = new Map(state.own);
+  for (const index of which) verdicts.set((state.items[index] as QueueItem).candidate, own);
+  const here = Math.max(...which.map((index) => state.list.indexOf(index)));
+  const onward = [...state.list.slice(here + 1), ...state.list.slice(0, here)];
+  const next = onward.find((index) => !verdicts.has((state.items[index] as QueueItem).candidate)) ?? state.list[here + 1] ?? state.current;
+  const after: Screening = { ...state, own: verdicts, past: [...state.past, ...which] };
+  const list = state.choice === 'open' ? listed(after, 'open') : state.list;
+  return { ...after, list, current: list.includes(next) ? next : (list[0] ?? -1) };
+}
+
+/** The last verdict taken back, and its candidate before one's eyes again. */
+export function undone(state: Screening): { state: Screening; candidate: string } | null {
+  const last = state.past.at(-1);
+  const item = last === undefined ? undefined : state.items[last];
+  if (last === undefined || !item) return null;
+  const own = new Map(state.own);
+  own.delete(item.candidate);
+  const after = { ...state, own, past: state.past.slice(0, -1), current: last };
+  const list = state.list.includes(last) ? state.list : listed(after, state.choice);
+  return { state: list.includes(last) ? { ...after, list } : chosen(after, 'all'), candidate: item.candidate };
+}
+
+export function disagreed(state: Screening, candidate: string, disagrees: boolean): Screening {
+  const disagreements = new Set(state.disagreements);
+  if (disagrees) disagreements.add(candidate);
+  else disagreements.delete(candidate);
+  return { ...state, disagreements };
+}
+
+/** A verdict that the server did not take is none. */
+export function refused(state: Screening, candidate: string): Screening {
+  const own = new Map(state.own);
+  own.delete(candidate);
+  return chosen({ ...state, own }, state.choice);
+}
+
+/** The next candidates of the list, the current one first. */
+export function ahead(state: Screening, n: number): QueueItem[] {
+  const here = Math.max(0, state.list.indexOf(state.current));
+  return state.list.slice(here, here + n + 1).map((index) => state.items[index] as QueueItem);
+}

@@ -1,0 +1,124 @@
+// Screening: a candidate before one's eyes, one key for the verdict, and the next one.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { library, queue } from '../../api/endpoints';
+import type { Queue, SessionNow } from '../../api/types';
+import { useLoaded } from '../../loading';
+import { Ready } from '../../parts/loaded';
+import { link } from '../../router';
+import { say } from '../../words/language';
+import { Decoded } from './decoded';
+import { onKey } from './hands';
+import { Keys } from './keys';
+import { ahead } from './list';
+import { Pictures, type Looking } from './pictures';
+import { ProgressLine } from './progress';
+import { ContactSheet } from './sheet';
+import { useDeciding, type Hands } from './use';
+import { VerdictPanel } from './verdict';
+
+const AHEAD = 20;
+
+export function ScreeningPage({ who, survey }: { who: SessionNow; survey: string }) {
+  if (!who.roles.includes('analyst')) return <p class="empty">{say('not_allowed')}</p>;
+  return survey ? <OfSurvey who={who} survey={survey} /> : <WhichSurvey registry={who.registry} />;
+}
+
+function WhichSurvey({ registry }: { registry: string }) {
+  const loaded = useLoaded(library, [registry]);
+  return (
+    <section>
+      <h1>{say('screening')}</h1>
+      <Ready loaded={loaded}>
+        {({ surveys }) => {
+          const recorded = surveys.filter((one) => one.registry === undefined || one.registry === registry);
+          if (recorded.length === 0) return <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>;
+          return (
+            <ul class="cards">
+              {recorded.map((one) => (
+                <li key={one.id}>
+                  <a class="card" href={link('screening', one.id)}>
+                    <h2>{one.title}</h2>
+                    <p class="soft">{[one.date, say('candidates_n', { n: one.candidates })].filter(Boolean).join(' · ')}</p>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Ready>
+    </section>
+  );
+}
+
+function OfSurvey({ who, survey }: { who: SessionNow; survey: string }) {
+  const loaded = useLoaded(async () => {
+    const [found, all] = await Promise.all([queue(who.registry, survey), library()]);
+    return { found, entry: all.surveys.find((one) => one.id === survey) ?? null };
+  }, [who.registry, survey]);
+  return (
+    <Ready loaded={loaded}>
+      {({ found, entry }) => found.queue.length === 0
+        ? <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>
+        : <Desk who={who} survey={survey} queue={found} hectares={entry?.hectares ?? null} title={entry?.title ?? ''} />}
+    </Ready>
+  );
+}
+
+function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow; survey: string; queue: Queue; hectares: number | null; title: string }) {
+  const deciding = useDeciding(who.registry, survey, who.person, found);
+  const { state } = deciding;
+  const [looking, setLooking] = useState<Looking>({ outline: true, before: false, zoom: 0 });
+  const [sheet, setSheet] = useState(false);
+  const [keys, setKeys] = useState(false);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const decoded = useMemo(() => new Decoded(), []);
+  const item = state.items[state.current] ?? null;
+  const written = (): string | null => {
+    const text = note.current?.value.trim() || null;
+    if (note.current) note.current.value = '';
+    return text;
+  };
+  const hands: Hands = {
+    keep: () => deciding.decide('keep', null, written()),
+    unsure: () => deciding.decide('unsure', null, written()),
+    discard: (reason) => deciding.decide('discard', reason, written()),
+    undo: deciding.undo,
+    step: deciding.step,
+    outline: () => setLooking((before) => ({ ...before, outline: !before.outline })),
+    zoom: () => setLooking((before) => ({ ...before, zoom: before.zoom + 1 })),
+    before: () => setLooking((before) => ({ ...before, before: !before.before })),
+    sheet: () => setSheet((before) => !before),
+    note: () => note.current?.focus(),
+    help: () => setKeys(true),
+  };
+  const now = useRef(hands);
+  now.current = hands;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => { if (onKey(event, now.current, found.reasons)) event.preventDefault(); };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
+  useEffect(() => {
+    const next = ahead(state, AHEAD).flatMap(({ pictures }) => [looking.outline ? pictures.outline : pictures.plain, ...(pictures.wide ? [pictures.wide] : [])]);
+    decoded.ahead(item ? [...next.slice(0, 2), looking.outline ? item.pictures.plain : item.pictures.outline, ...(item.pictures.before ? [item.pictures.before] : []), ...next.slice(2)] : next);
+  }, [state.current, state.list, looking.outline]);
+  return (
+    <div class="desk">
+      <ProgressLine deciding={deciding} title={title} square_kilometres={hectares === null ? null : hectares / 100} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
+      {sheet && <ContactSheet deciding={deciding} reasons={found.reasons} open={(index) => { deciding.open(index); setSheet(false); }} />}
+      {!sheet && item && <Pictures key={item.candidate} item={item} decoded={decoded} looking={looking} change={setLooking} />}
+      {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.person} />}
+      {!sheet && !item && <Finished />}
+      {keys && <Keys reasons={found.reasons} close={() => setKeys(false)} />}
+    </div>
+  );
+}
+
+function Finished() {
+  return (
+    <div class="empty">
+      <p><strong>{say('everything_decided')}</strong></p>
+      <p><a class="button primary" href={link('sites') + '?kept=true&state=CANDIDATE'}>{say('go_to_sites')}</a></p>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// What was typed into a move's form, as the server takes it.
+import type { MoveName } from '../../api/types';
+
+type Values = Readonly<Record<string, string>>;
+
+function names(text: string | undefined): string[] {
+  return (text ?? '').split(/[,，、;；]/).map((name) => name.trim()).filter(Boolean);
+}
+
+function number(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+const FIELDS: Readonly<Record<MoveName, (values: Values, author: string) => Record<string, unknown>>> = {
+  screen: (values) => (values['reason'] === 'keep' ? { keep: true } : { keep: false, reason: values['reason'] }),
+  assign: (values) => ({ crew: values['crew'], due: values['due'] }),
+  visit: (values, author) => ({
+    outcome: values['outcome'], officers: [author, ...names(values['officers'])], plants: number(values['plants']),
+    area_m2: number(values['area']), stage: values['stage'], habitat: values['habitat'], species: values['species'],
+  }),
+  eradicate: (values) => ({ percent: number(values['percent']), method: values['method'], officers: names(values['officers']) }),
+  accept: (values) => (values['passed'] === 'passed' ? { passed: true } : { passed: false, reason: values['passed'] }),
+  reopen: (values) => ({ reason: values['reason'] }),
+  resolve: (values) => ({ state: values['state'], reason: values['reason'] }),
+  merge: (values) => ({ into: values['into'], reason: values['reason'] }),
+  split: (values) => ({ reason: values['reason'] }),
+  note: () => ({}),
+};
+
+/** A moment of this computer's clock with its distance from UTC. */
+export function offset(local: string): string {
+  const minutes = -new Date(local).getTimezoneOffset();
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const away = Math.abs(minutes);
+  return `${local}:00${minutes < 0 ? '-' : '+'}${two(Math.floor(away / 60))}:${two(away % 60)}`;
+}
+
+export function body(move: MoveName, values: Values, files: readonly string[], author: string): Record<string, unknown> {
+  const { note, when, role } = values;
+  const all = {
+    move, ...FIELDS[move](values, author), note, when: when && offset(when),
+    files: files.length ? files.map((name) => ({ name, role: role ?? USUAL_ROLE[move] ?? 'document' })) : undefined,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const USUAL_ROLE: Partial<Record<MoveName, string>> = { visit: 'scene', eradicate: 'scene', accept: 'after', note: 'document' };
