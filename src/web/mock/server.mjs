@@ -32,7 +32,7 @@ const run = { id: 'r1', title: '五月航测', state: 'running', done: 312, tota
 
 const both = (en, zh) => ({ en, zh });
 const refuse = (status, code, message, remedy = null) => ({ status, body: { error: { message, remedy, code } } });
-const survey = () => ({ id: 's1', title: '五月航测', date: '2026-05-03', candidates: queue.length, sources: 1, hectares: 103.04, model: 'papaver (built-in)', registry: 'k1' });
+const survey = () => ({ id: 's1', title: '五月航测', date: { from: '2026-05-03', to: '2026-05-03' }, candidates: queue.length, sources: ['ortho.tif'], hectares: 103.04, model: 'papaver (built-in)', registry: 'k1' });
 
 async function scan(name) {
   if (results) return { raw: await readFile(join(results, name)), type: TYPES[extname(name)] };
@@ -60,10 +60,10 @@ const ROUTES = [
   ['POST', /^\/api\/login$/, (_, __, body) => {
     const person = data.PEOPLE.find((one) => one.person === body.person);
     if (body.passphrase !== 'correct') return refuse(403, 'passphrase', both('the passphrase does not open the key', '口令无法解开密钥'), both('type it again; a lost one is replaced by a supervisor', '请重新输入；遗失的由主管登记后另行生成'));
-    return (session = { person: person.person, name: person.name, unit: '410423', registry: body.registry, roles: person.roles, idle_seconds: 1800 });
+    return (session = { person: person.name, name: person.name, unit: '410423', registry: body.registry, roles: person.roles, idle_seconds: 1800 });
   }],
   ['POST', /^\/api\/logout$/, () => { session = null; return {}; }],
-  ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [survey()], runs: [run] })],
+  ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [survey()], runs: [run], login_needed: false })],
   ['GET', /^\/api\/registries\/k1\/people$/, () => data.PEOPLE],
   ['GET', /^\/api\/registries\/k1\/sites$/, (_, query) => ({ sites: filtered(query) })],
   ['GET', /^\/api\/registries\/k1\/sites\/([^/]+)$/, ([code]) => {
@@ -74,7 +74,7 @@ const ROUTES = [
   ['POST', /^\/api\/registries\/k1\/assign$/, (_, __, body) => { for (const row of all) if (body.codes.includes(row.id)) Object.assign(row, { crew: body.crew, state: 'DISPATCHED' }); return {}; }],
   ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map((item) => ({ ...item, verdicts: [...item.verdicts, ...(verdicts.has(item.candidate) ? [verdicts.get(item.candidate)] : [])] })), reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size })],
   ['POST', /\/screening\/s1\/verdicts$/, (_, __, body) => {
-    verdicts.set(body.candidate, { person: session.person, verdict: body.verdict, reason: body.reason ?? null, at: '2026-05-04T10:00:00+08:00' });
+    verdicts.set(body.candidate, { person: session.name, verdict: body.verdict, reason: body.reason ?? null, at: '2026-05-04T10:00:00+08:00' });
     const others = queue.find((item) => item.candidate === body.candidate).verdicts;
     return { candidate: body.candidate, state: 'CANDIDATE', disagreement: others.some((said) => said.verdict !== body.verdict) };
   }],

@@ -4,6 +4,9 @@ import { useEffect } from 'preact/hooks';
 
 type Listener = (event: ServerEvent) => void;
 
+/** How long a refused stream is left alone. */
+const PAUSE = 5000;
+
 const listeners = new Set<Listener>();
 let stream: EventSource | null = null;
 
@@ -19,8 +22,22 @@ function opened(): EventSource {
     for (const listener of [...listeners]) listener(event);
   };
   source.onmessage = told;
-  for (const kind of ['run', 'registry', 'bundle', 'upload']) source.addEventListener(kind, told);
+  // The browser tries again by itself where the connection breaks, and not where the server refused it: before login.
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED && source === stream) setTimeout(reopen, PAUSE, source);
+  };
   return source;
+}
+
+function reopen(source: EventSource): void {
+  if (source === stream && listeners.size > 0) stream = opened();
+}
+
+/** Whether it is about this registry, this run, or about everything. */
+export function concerns(event: ServerEvent, kind: ServerEvent['kind'], id: string): boolean {
+  if (event.kind === 'all') return true;
+  const about = typeof event.run === 'string' ? event.run : event.registry;
+  return event.kind === kind && (about === undefined || about === id);
 }
 
 export function listen(listener: Listener): () => void {

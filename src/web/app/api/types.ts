@@ -6,6 +6,7 @@ export interface SessionNow {
   readonly person: string;
   readonly name: string;
   readonly unit: string;
+  readonly unit_name?: string | null;
   readonly registry: string;
   readonly roles: readonly Role[];
   readonly idle_seconds: number;
@@ -14,16 +15,22 @@ export interface SessionNow {
 export interface RegistryEntry {
   readonly id: string;
   readonly name: string;
-  readonly unit: string;
+  readonly unit: string | null;
   readonly title: string | null;
+}
+
+export interface Period {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface SurveyEntry {
   readonly id: string;
   readonly title: string;
-  readonly date: string | null;
+  readonly scan?: string;
+  readonly date: Period | null;
   readonly candidates: number;
-  readonly sources: number;
+  readonly sources: readonly string[];
   readonly hectares: number | null;
   readonly model: string | null;
   readonly registry?: string | null;
@@ -48,7 +55,9 @@ export interface Run {
 export interface Library {
   readonly registries: readonly RegistryEntry[];
   readonly surveys: readonly SurveyEntry[];
-  readonly runs: readonly Run[];
+  readonly runs?: readonly Run[];
+  /** Whether surveys are shown to nobody but those who are logged in. */
+  readonly login_needed?: boolean;
 }
 
 export interface Person {
@@ -271,7 +280,7 @@ export interface SurveySummary {
   readonly scan_id: string;
   readonly survey: string | null;
   readonly unit: string | null;
-  readonly captured: { readonly from: string; readonly to: string } | null;
+  readonly captured: Period | null;
   readonly model: { readonly name: string; readonly threshold: number };
   readonly sources: readonly SurveySource[];
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
@@ -282,7 +291,7 @@ export interface SurveySource {
   readonly name: string;
   readonly gsd_cm: readonly [number, number] | null;
   readonly searched_m2: number;
-  readonly captured: { readonly from: string; readonly to: string } | null;
+  readonly captured: Period | null;
 }
 
 export interface FolderEntry {
@@ -298,7 +307,8 @@ export interface BundlePreview {
 }
 
 export interface ServerEvent {
-  readonly kind: 'run' | 'registry' | 'bundle' | 'upload';
-  readonly run?: Run;
+  /** `all`: something was missed, so that everything is to be asked for anew. */
+  readonly kind: 'run' | 'registry' | 'bundle' | 'upload' | 'all';
+  readonly run?: Run | string;
   readonly registry?: string;
 }

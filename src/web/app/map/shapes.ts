@@ -45,11 +45,12 @@ function polygon(context: CanvasRenderingContext2D, corners: readonly (readonly 
   context.closePath();
 }
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
 const stamps = new Map<string, HTMLCanvasElement>();
 
 /** A shape drawn once: to copy it is many times faster than to draw it. */
 function stamp(shape: Shape, pixelRatio: number, selected: boolean): HTMLCanvasElement {
-  const key = `${shape.name} ${pixelRatio} ${selected}`;
+  const key = `${shape.name} ${pixelRatio} ${selected} ${dark.matches}`;
   const known = stamps.get(key);
   if (known) return known;
   const canvas = document.createElement('canvas');
@@ -60,7 +61,7 @@ function stamp(shape: Shape, pixelRatio: number, selected: boolean): HTMLCanvasE
     const middle = canvas.width / 2;
     context.beginPath();
     outlines[shape.form](context, middle, middle, radius);
-    context.fillStyle = shape.form === 'ring' ? '#ffffff' : shape.colour;
+    context.fillStyle = shape.form === 'ring' ? (dark.matches ? '#262c28' : '#ffffff') : shape.colour;
     context.fill();
     context.lineWidth = (selected ? 3 : 1.5) * pixelRatio;
     context.strokeStyle = selected ? '#1c3f94' : shape.form === 'ring' ? shape.colour : '#ffffff';

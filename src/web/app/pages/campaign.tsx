@@ -1,6 +1,6 @@
 // Where the season stands today, by district; every count beside what it is a count of.
 import { campaign, reportAddress } from '../api/endpoints';
-import { useEvents } from '../api/events';
+import { concerns, useEvents } from '../api/events';
 import type { Campaign, CampaignRow, SessionNow, Share } from '../api/types';
 import { useLoaded } from '../loading';
 import { Ready } from '../parts/loaded';
@@ -14,7 +14,7 @@ const SHARES: readonly ShareName[] = ['screened', 'dispatched', 'verified', 'con
 
 export function CampaignPage({ who }: { who: SessionNow }) {
   const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
-  useEvents((event) => { if (event.kind === 'registry') loaded.again(); }, [who.registry]);
+  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry]);
   return <Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready>;
 }
 

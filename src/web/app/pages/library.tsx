@@ -5,27 +5,22 @@ import type { Run, SessionNow, SurveyEntry } from '../api/types';
 import { useLoaded } from '../loading';
 import { Ready } from '../parts/loaded';
 import { link } from '../router';
-import { decimal } from '../words/figures';
+import { decimal, period } from '../words/figures';
 import { say } from '../words/language';
 import type { Word } from '../words/words';
 
 export function LibraryPage({ who }: { who: SessionNow | null }) {
   const loaded = useLoaded(library, [who?.registry]);
-  useEvents((event) => { if (event.kind === 'run' || event.kind === 'registry') loaded.again(); }, []);
+  useEvents((event) => { if (event.kind !== 'upload') loaded.again(); }, []);
   return (
     <Ready loaded={loaded}>
       {(found) => (
         <>
-          {found.runs.some((run) => run.state !== 'done') && (
-            <section>
-              <h2>{say('runs')}</h2>
-              <ul class="cards">{found.runs.filter((run) => run.state !== 'done').map((run) => <li key={run.id}><RunCard run={run} /></li>)}</ul>
-            </section>
-          )}
+          <Runs runs={(found.runs ?? []).filter((run) => run.state !== 'done')} />
           <section>
             <div class="heading"><h1>{say('surveys')}</h1>{who && <a class="button" href={link('scan')}>{say('new_survey')}</a>}</div>
             {found.surveys.length === 0
-              ? <p class="empty">{say('no_surveys')}</p>
+              ? <p class="empty">{say(found.login_needed && !who ? 'surveys_need_login' : 'no_surveys')}</p>
               : <ul class="cards">{found.surveys.map((survey) => <li key={survey.id}><SurveyCard survey={survey} who={who} /></li>)}</ul>}
           </section>
           <section>
@@ -48,12 +43,22 @@ export function LibraryPage({ who }: { who: SessionNow | null }) {
   );
 }
 
+function Runs({ runs }: { runs: readonly Run[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <section>
+      <h2>{say('runs')}</h2>
+      <ul class="cards">{runs.map((run) => <li key={run.id}><RunCard run={run} /></li>)}</ul>
+    </section>
+  );
+}
+
 function SurveyCard({ survey, who }: { survey: SurveyEntry; who: SessionNow | null }) {
   const facts = [
-    survey.date,
+    period(survey.date),
     say('candidates_n', { n: survey.candidates }),
     survey.hectares === null ? null : say('hectares_n', { n: decimal(survey.hectares, survey.hectares < 10 ? 2 : 0) }),
-    say('sources_n', { n: survey.sources }),
+    say('sources_n', { n: survey.sources.length }),
   ].filter(Boolean);
   return (
     <article class="card">

@@ -17,7 +17,7 @@ export function LoginPage({ who }: { who: SessionNow | null }) {
     <section class="narrow card">
       <h1>{say('log_in')}</h1>
       <Ready loaded={loaded}>{(found) => found.registries.length === 0 ? <NoRegistry /> : <Form library={found} who={who} />}</Ready>
-      <p><a href={link('look')}>{say('look_only')}</a></p>
+      {loaded.data && !loaded.data.login_needed && <p><a href={link('look')}>{say('look_only')}</a></p>}
     </section>
   );
 }
@@ -33,7 +33,7 @@ function NoRegistry() {
 
 function Form({ library: found, who }: { library: Library; who: SessionNow | null }) {
   const [registry, setRegistry] = useState(who?.registry ?? found.registries[0]?.id ?? '');
-  const [person, setPerson] = useState(who?.person ?? '');
+  const [person, setPerson] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
@@ -58,7 +58,7 @@ function Form({ library: found, who }: { library: Library; who: SessionNow | nul
       <Field label={say('registry')}>
         {(id) => (
           <select id={id} value={registry} onChange={(event) => { setRegistry(event.currentTarget.value); setPerson(''); }}>
-            {found.registries.map((one) => <option key={one.id} value={one.id}>{[one.title ?? one.name, one.unit].join(' · ')}</option>)}
+            {found.registries.map((one) => <option key={one.id} value={one.id}>{[one.title ?? one.name, one.unit].filter(Boolean).join(' · ')}</option>)}
           </select>
         )}
       </Field>

@@ -1,4 +1,5 @@
 // Numbers as people of an office read them. What is not known is said to be unknown, never shown as 0.
+import type { Period } from '../api/types';
 import { language, say } from './language';
 
 function number(value: number, digits: number): string {
@@ -36,6 +37,12 @@ export function place(lon: number, lat: number): string {
 export function moment(at: string): string {
   const [, day = at, time = ''] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?/.exec(at) ?? [];
   return time ? `${day} ${time}` : day;
+}
+
+/** The first and the last day of something, once where they are one. */
+export function period(days: Period | null | undefined): string | null {
+  if (!days) return null;
+  return days.from === days.to ? days.from : `${days.from}–${days.to}`;
 }
 
 /** A time that is left, in words. */

@@ -55,6 +55,7 @@ export const WORDS = {
   hectares_n: ['{n} ha searched', '已搜索 {n} 公顷'],
   sources_n: ['{n|source|sources}', '影像 {n} 份'],
   no_surveys: ['No scan lies in the served folder yet.', '所提供的文件夹中尚无扫描结果。'],
+  surveys_need_login: ['Log in to see the surveys.', '登录后可查看航测。'],
   new_survey: ['Scan a survey', '扫描新测区'],
   open_map: ['Map', '地图'],
   open_screening: ['Screen', '研判'],

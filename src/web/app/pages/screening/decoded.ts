@@ -2,7 +2,8 @@
 
 /** Pictures that are kept: those of the next twenty candidates and of the last few. */
 const KEPT = 64;
-const AT_ONCE = 4;
+/** A browser opens six connections to a server: one hears events, and verdicts want their own. */
+const AT_ONCE = 3;
 
 export class Decoded {
   private readonly pictures = new Map<string, HTMLImageElement>();

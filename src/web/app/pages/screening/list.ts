@@ -21,13 +21,18 @@ export interface Screening {
   readonly past: readonly number[];
 }
 
+/** The name of a person who may be told with their unit. */
+export function nameOf(person: string): string {
+  return person.split('/').at(-1) ?? person;
+}
+
 export function begun(items: readonly QueueItem[], person: string): Screening {
   const own = new Map<string, Own>();
   const disagreements = new Set<string>();
   for (const item of items) {
-    const mine = item.verdicts.find((said) => said.person === person);
+    const mine = item.verdicts.find((said) => nameOf(said.person) === person);
     if (mine) own.set(item.candidate, mine);
-    if (mine && item.verdicts.some((said) => said.person !== person && said.verdict !== mine.verdict)) disagreements.add(item.candidate);
+    if (mine && item.verdicts.some((said) => nameOf(said.person) !== person && said.verdict !== mine.verdict)) disagreements.add(item.candidate);
   }
   const start: Screening = { items, own, disagreements, choice: 'open', list: [], current: -1, past: [] };
   return chosen(start, own.size === items.length ? 'all' : 'open');

@@ -5,6 +5,7 @@ import type { Queue, SessionNow } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Ready } from '../../parts/loaded';
 import { link } from '../../router';
+import { period } from '../../words/figures';
 import { say } from '../../words/language';
 import { Decoded } from './decoded';
 import { onKey } from './hands';
@@ -38,7 +39,7 @@ function WhichSurvey({ registry }: { registry: string }) {
                 <li key={one.id}>
                   <a class="card" href={link('screening', one.id)}>
                     <h2>{one.title}</h2>
-                    <p class="soft">{[one.date, say('candidates_n', { n: one.candidates })].filter(Boolean).join(' · ')}</p>
+                    <p class="soft">{[period(one.date), say('candidates_n', { n: one.candidates })].filter(Boolean).join(' · ')}</p>
                   </a>
                 </li>
               ))}
@@ -65,7 +66,7 @@ function OfSurvey({ who, survey }: { who: SessionNow; survey: string }) {
 }
 
 function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow; survey: string; queue: Queue; hectares: number | null; title: string }) {
-  const deciding = useDeciding(who.registry, survey, who.person, found);
+  const deciding = useDeciding(who.registry, survey, who.name, found);
   const { state } = deciding;
   const [looking, setLooking] = useState<Looking>({ outline: true, before: false, zoom: 0 });
   const [sheet, setSheet] = useState(false);
@@ -107,7 +108,7 @@ function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow;
       <ProgressLine deciding={deciding} title={title} square_kilometres={hectares === null ? null : hectares / 100} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
       {sheet && <ContactSheet deciding={deciding} reasons={found.reasons} open={(index) => { deciding.open(index); setSheet(false); }} />}
       {!sheet && item && <Pictures key={item.candidate} item={item} decoded={decoded} looking={looking} change={setLooking} />}
-      {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.person} />}
+      {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.name} />}
       {!sheet && !item && <Finished />}
       {keys && <Keys reasons={found.reasons} close={() => setKeys(false)} />}
     </div>

@@ -6,7 +6,7 @@ import { pick, say } from '../../words/language';
 import { BANDS, label } from '../../words/coded';
 import type { Word } from '../../words/words';
 import { copy } from '../../parts/copy';
-import type { Own } from './list';
+import { nameOf, type Own } from './list';
 import type { Deciding, Hands } from './use';
 
 export const VERDICTS: Readonly<Record<Verdict, Word>> = { keep: 'kept', discard: 'discarded', unsure: 'said_unsure' };
@@ -67,14 +67,9 @@ function verdictWords(verdict: Verdict, reason: string | null, reasons: readonly
   return say(VERDICTS[verdict]) + (reason ? ` · ${known ? pick(known) : reason}` : '');
 }
 
-/** A person is told by the name; which unit they are of is the same on one list. */
-function nameOf(person: string): string {
-  return person.split('/').at(-1) ?? person;
-}
-
 /** What others said is shown once the own verdict of an audited one is given. */
 function Others({ item, own, person, reasons, disagreement }: { item: QueueItem; own: Own | null; person: string; reasons: readonly ReasonEntry[]; disagreement: boolean }) {
-  const others = item.audit && !own ? [] : item.verdicts.filter((said) => said.person !== person);
+  const others = item.audit && !own ? [] : item.verdicts.filter((said) => nameOf(said.person) !== person);
   const against = disagreement ? others.find((said) => said.verdict !== own?.verdict) : undefined;
   return (
     <>

@@ -1,7 +1,7 @@
 // Map and list of the sites in step: what is filtered, selected or looked at in one is so in the other.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { sites } from '../../api/endpoints';
-import { useEvents } from '../../api/events';
+import { concerns, useEvents } from '../../api/events';
 import type { SessionNow, SiteRow } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Cells } from '../../parts/cells';
@@ -22,7 +22,7 @@ export function SitesPage({ who }: { who: SessionNow }) {
   const { query } = useValue(route);
   const asked = useDelayed(query.toString());
   const loaded = useLoaded(() => sites(who.registry, new URLSearchParams(asked)), [who.registry, asked]);
-  useEvents((event) => { if (event.kind === 'registry') loaded.again(); }, [who.registry]);
+  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry]);
   return (
     <div class="sites">
       <h1 class="unseen">{say('tab_sites')}</h1>

@@ -5,7 +5,7 @@ import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
 import { Fill, Stroke, Style } from 'ol/style';
 import { site } from '../../api/endpoints';
-import { useEvents } from '../../api/events';
+import { concerns, useEvents } from '../../api/events';
 import type { SessionNow, SitePage } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { baseLayers, districts } from '../../map/layers';
@@ -23,7 +23,7 @@ import { Moves } from './moves';
 
 export function SitePageView({ who, code }: { who: SessionNow; code: string }) {
   const loaded = useLoaded(() => site(who.registry, code), [who.registry, code]);
-  useEvents((event) => { if (event.kind === 'registry') loaded.again(); }, [who.registry, code]);
+  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry, code]);
   return (
     <article class="site">
       <p class="crumbs"><a href={link('sites')}>← {say('tab_sites')}</a></p>

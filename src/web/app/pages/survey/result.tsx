@@ -10,7 +10,7 @@ import { baseLayers, candidates, coverage, imagery } from '../../map/layers';
 import { MapView, extentOf, fit, newMap } from '../../map/map';
 import { Cells } from '../../parts/cells';
 import { Ready } from '../../parts/loaded';
-import { area, decimal } from '../../words/figures';
+import { area, decimal, period } from '../../words/figures';
 import { say } from '../../words/language';
 import { BANDS, GAPS, label } from '../../words/coded';
 
@@ -74,7 +74,7 @@ function Summary({ summary }: { summary: SurveySummary }) {
         {gaps.length > 0 && <> · {say('not_searched_warning')}</>}
       </p>
       <p class="soft">
-        {[say('candidates_n', { n: totals.candidates }), captured && [captured.from, captured.to].filter((day, at, all) => all.indexOf(day) === at).join('–'),
+        {[say('candidates_n', { n: totals.candidates }), period(captured),
           `${summary.model.name} (${say('threshold_n', { n: decimal(summary.model.threshold, 2) })})`, say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>

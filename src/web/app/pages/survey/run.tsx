@@ -1,7 +1,7 @@
 // A scan under way: how far, how fast, how long still; it can be stopped and taken up again.
 import { useState } from 'preact/hooks';
 import { cancelRun, run as askRun, startSurvey } from '../../api/endpoints';
-import { useEvents } from '../../api/events';
+import { concerns, useEvents } from '../../api/events';
 import type { Run } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Failure } from '../../parts/failure';
@@ -14,7 +14,10 @@ import { RUN_STATES } from '../library';
 export function RunPage({ id }: { id: string }) {
   const loaded = useLoaded(() => askRun(id), [id]);
   const [told, setTold] = useState<Run | null>(null);
-  useEvents((event) => { if (event.kind === 'run' && event.run?.id === id) setTold(event.run); }, [id]);
+  useEvents((event) => { 
+    if (event.kind === 'run' && typeof event.run === 'object' && event.run.id === id) setTold(event.run);
+    else if (concerns(event, 'run', id)) loaded.again();
+  }, [id]);
   return <Ready loaded={loaded}>{(found) => <Shown run={told ?? found} again={() => { setTold(null); loaded.again(); }} />}</Ready>;
 }
 
