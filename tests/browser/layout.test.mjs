@@ -47,7 +47,7 @@ describe('layout', { concurrency: false }, () => {
       await page.waitForSelector('input[type=password]');
       found.push(...(await serious(page)).map((one) => `login: ${one}`));
       await loggedIn(page, server.address, '李伟', 'correct');
-      const code = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites?state=ERADICATED')).json()).sites[0].id);
+      const code = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites.geojson?state=ERADICATED')).json()).features[0].id);
       for (const [name, hash, ready, act] of PAGES) {
         await page.goto(`${server.address}${hash ?? `#/sites/${code}`}`);
         await page.reload();

@@ -74,7 +74,7 @@ describe('sites', { concurrency: false }, () => {
     await page.fill('dialog input[name=crew]', '四组');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.notice:has-text("四组")');
-    const crews = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites?crew=四组')).json()).sites.length);
+    const crews = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites.geojson?crew=四组')).json()).features.length);
     assert.ok(crews > 0);
     await context.close();
   });

@@ -41,46 +41,48 @@ export function sites(count) {
     const overdue = open && roll() < 0.15 ? 1 + Math.floor(roll() * 20) : null;
     return {
       id: code(), state, lon: 112.6 + roll() * 0.75 + (roll() - 0.5) * 0.05, lat: 33.6 + roll() * 0.4, name: PLACES[Math.floor(roll() * PLACES.length)],
-      season: 2026, disputed: roll() < 0.02, residue: false, due: open ? '2026-05-20' : null, overdue_days: overdue,
+      season: 2026, disputed: roll() < 0.02, due: open ? '2026-05-20' : null, overdue_days: overdue,
       crew: open && state !== 'CANDIDATE' ? ['一组', '二组', '三组'][Math.floor(roll() * 3)] : null,
-      kept: state === 'CANDIDATE' ? (roll() < 0.5 ? true : null) : null, rank: index + 1, area_m2: Math.round(roll() * 9000) / 100, district,
+      kept: state === 'CANDIDATE' ? (roll() < 0.5 ? true : null) : null, rank: index + 1, district: district.code,
     };
   });
 }
 
-const stamp = (name, at) => ({ event: 'e09d292b', at, actor: { name, unit: '410423' }, own_key: name !== '孙丽' });
+const both = (en, zh) => ({ en, zh });
+const line = (person, at, kind, text) => ({ entry: `e09d${at.replace(/\D/g, '')}`, at, person, unit: '410423', signed: person !== '孙丽', kind, text });
 
 /** What the page of a site shows, by the state that it has come to. */
 export function sitePage(row, picture) {
   const reached = (...states) => states.includes(row.state);
   const visited = reached('CONFIRMED', 'ERADICATED', 'CLOSED', 'REFUTED', 'REVISIT');
-  const file = (role, name, taken) => ({ name, role, mime: 'image/jpeg', bytes: 2_345_678, sha256: role.padEnd(64, '0'), taken, url: picture(role, row.id) });
   const eradicated = reached('ERADICATED', 'CLOSED');
+  const file = (role, name, taken_at) => ({ name, role, taken_at, marks: role === 'scene' ? ['far 240 m'] : [], url: picture(role, row.id) });
+  const corner = (x, y) => [row.lon + x / 1e5, row.lat + y / 1e5];
   return {
-    ...row, unit: '410423', source: 'scan', since: '2026-05-05T09:12:00+08:00', habitat: visited ? 'vegetable_garden' : null,
-    plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', created: stamp('李伟', '2026-05-04T08:30:00+08:00'),
-    detection: { candidate: 'J52YN1WDT59Y', scan: '3SGW2E6GBP194XQ9', captured: ['2026-05-03', '2026-05-03'], score_e4: 9760, rank: row.rank },
-    sightings: [], screened: reached('SCREENED_OUT') ? [false, 'crop', stamp('李伟', '2026-05-04T09:00:00+08:00')] : [true, null, stamp('李伟', '2026-05-04T09:00:00+08:00')],
-    assigned: row.crew ? [{ crew: row.crew, due: '2026-05-12' }, stamp('李伟', '2026-05-04T10:00:00+08:00')] : null,
-    visits: visited ? [[{ outcome: reached('REFUTED') ? 'lookalike' : reached('REVISIT') ? 'not_reached' : 'cultivated', officers: ['王芳', '孙丽'], count: { method: 'each', plants: 46 }, stage: 'flowering', note: '菜地边，覆膜下' }, stamp('王芳', '2026-05-05T09:12:00+08:00')]] : [],
-    eradications: eradicated ? [[{ percent: 100, method: '人工拔除', officers: ['王芳'] }, stamp('王芳', '2026-05-05T11:40:00+08:00')]] : [],
-    acceptances: reached('CLOSED') ? [[{ passed: true }, stamp('赵强', '2026-05-08T15:00:00+08:00')]] : [],
-    notes: [], dispute: [], marks: [], accepted_without_own_key: false,
-    evidence: [file('chip', 'J52YN1WDT59Y.jpg', null), file('context', 'J52YN1WDT59Y-context.jpg', null),
+    ...row, district: DISTRICTS.find(({ code }) => code === row.district), unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,
+    plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', dispute: [], accepted_without_own_key: false,
+    eradications: eradicated ? [[{ percent: 100 }, {}]] : [],
+    geometry: { type: 'Polygon', coordinates: [[corner(-3, -3), corner(3, -3), corner(3, 3), corner(-3, 3), corner(-3, -3)]] },
+    history: [
+      line('李伟', '2026-05-04T08:30:00+08:00', both('new site', '新增图斑'), both('found by a scan, rank 1', '航测发现，排名 1')),
+      line('李伟', '2026-05-04T09:00:00+08:00', both('screening', '研判'), both('kept', '保留')),
+      ...(visited ? [line('王芳', '2026-05-05T09:12:00+08:00', both('visit', '核查'), both('poppy, cultivated; 46 plants; flowering', '种植罂粟；46 株；开花'))] : []),
+      ...(eradicated ? [line('王芳', '2026-05-05T11:40:00+08:00', both('eradication', '铲除'), both('100 %, pulled by hand', '铲除 100%，人工拔除'))] : []),
+    ],
+    pictures: [file('chip', 'J52YN1WDT59Y.jpg', null), file('context', 'J52YN1WDT59Y-context.jpg', null),
       ...(visited ? [file('scene', 'IMG_0412.JPG', '2026-05-05T09:10:00+08:00')] : []), ...(eradicated ? [file('after', 'IMG_0433.JPG', '2026-05-05T11:38:00+08:00')] : [])],
-    place: { lon_e7: Math.round(row.lon * 1e7), lat_e7: Math.round(row.lat * 1e7), outline: [[[[-300, -300], [300, -300], [300, 300], [-300, 300], [-300, -300]].map(([x, y]) => [Math.round(row.lon * 1e7) + x, Math.round(row.lat * 1e7) + y])]] },
-    pictures: [], moves: movesOf(row.state),
+    moves: movesOf(row.state),
   };
 }
 
 function movesOf(state) {
   const offer = (...names) => names.map((move) => ({ move, label: { en: move, zh: move }, needs: [] }));
   switch (state) {
-    case 'CANDIDATE': return offer('assign', 'screen', 'note');
-    case 'DISPATCHED': case 'REVISIT': return offer('visit', 'assign', 'note');
-    case 'CONFIRMED': return offer('eradicate', 'visit', 'note');
-    case 'ERADICATED': return offer('accept', 'eradicate', 'note');
-    default: return offer('reopen', 'note');
+    case 'CANDIDATE': return offer('assign', 'screen');
+    case 'DISPATCHED': case 'REVISIT': return offer('visit', 'assign');
+    case 'CONFIRMED': return offer('eradicate', 'visit');
+    case 'ERADICATED': return offer('accept', 'eradicate');
+    default: return offer('reopen');
   }
 }
 
@@ -89,10 +91,10 @@ export function queue(count, pictures) {
   return Array.from({ length: count }, (_, index) => {
     const score = Math.max(0.33, 0.99 - (index / count) * 0.6);
     const audit = index % 7 === 3;
-    const verdicts = index % 9 === 4 ? [{ person: '410423/王芳', verdict: 'keep', reason: null, at: '2026-05-04T08:59:00+08:00' }] : [];
+    const verdicts = index % 9 === 4 ? [{ person: '王芳', verdict: 'keep', reason: null, at: '2026-05-04T08:59:00+08:00' }] : [];
     return {
       candidate: pictures.name(index), rank: index + 1, score, band: score > 0.8 ? 'strong' : score > 0.5 ? 'fair' : 'weak', area_m2: Math.round(roll() * 3000) / 100,
-      captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit,
+      captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit, done: false, mine: null, disagreement: false,
       pictures: { plain: pictures.of(index, '-plain'), outline: pictures.of(index, ''), wide: pictures.of(index, '-context'), before: index % 3 === 0 ? pictures.of(index + 1, '-plain') : null },
     };
   });
@@ -100,19 +102,14 @@ export function queue(count, pictures) {
 
 export function campaign() {
   const roll = dice(11);
-  const row = (code, name, size) => {
-    const candidates = Math.round(size * (20 + roll() * 30));
-    const share = (of, least) => ({ count: Math.round(of * (least + roll() * (1 - least))), of });
-    const screened = share(candidates, 0.85);
-    const left = Math.round(screened.count * 0.4);
-    const dispatched = share(left, 0.8);
-    const verified = share(dispatched.count, 0.6);
+  const share = (of, least) => ({ count: Math.round(of * (least + roll() * (1 - least))), of });
+  const process = (sites) => {
+    const screened_out = share(sites, 0.4);
+    const verified = share(sites - screened_out.count, 0.6);
     const confirmed = share(verified.count, 0.2);
     const eradicated = share(confirmed.count, 0.7);
-    return {
-      code, name, area_km2: size * 38, searched_km2: size * (2 + roll() * 6), in_window_km2: size * (1 + roll() * 2), candidates, screened, dispatched, verified,
-      confirmed, eradicated, accepted: share(eradicated.count, 0.5), overdue: { count: Math.floor(roll() * 6), of: left }, disputed: { count: 1, of: left },
-    };
+    return { sites, screened_out, verified, confirmed, eradicated, accepted: share(eradicated.count, 0.5), recurring: share(8, 0), disputed: share(sites, 0) };
   };
-  return { season: 2026, all: row(null, null, 12), districts: DISTRICTS.map(({ code, name }) => row(code, name, 1)), patrols: 41, tip_offs: { count: 3, of: 9 }, rounds: 2, screening_minutes_per_km2: 1.4 };
+  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4) }));
+  return { season: 2026, on: '2026-05-08', process: process(424), overdue: 9, open: 158, flights: 14, patrols: 41, districts };
 }

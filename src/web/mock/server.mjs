@@ -28,11 +28,11 @@ const queue = data.queue(Number(argument('candidates', chips.length || 200)), pi
 const figures = data.campaign();
 let session = null;
 const verdicts = new Map();
-const run = { id: 'r1', title: '五月航测', state: 'running', done: 312, total: 1240, rate: 32.8, seconds_left: 1690, candidates: 5, stage: null, survey: null, message: null };
+const run = { run: 'r1', name: '五月航测', survey: null, phase: 'scoring', tiles: 1240, tiles_done: 312, tiles_before: 0, per_second: 32.8, seconds_left: 1690, candidates: 5, remarks: [], error: null };
 
 const both = (en, zh) => ({ en, zh });
 const refuse = (status, code, message, remedy = null) => ({ status, body: { error: { message, remedy, code } } });
-const survey = () => ({ id: 's1', title: '五月航测', date: { from: '2026-05-03', to: '2026-05-03' }, candidates: queue.length, sources: ['ortho.tif'], hectares: 103.04, model: 'papaver (built-in)', registry: 'k1' });
+const survey = () => ({ id: 's1', title: '五月航测', date: { from: '2026-05-03', to: '2026-05-03' }, candidates: queue.length, sources: ['ortho.tif'], hectares: 103.04, model: 'papaver (built-in)' });
 
 async function scan(name) {
   if (results) return { raw: await readFile(join(results, name)), type: TYPES[extname(name)] };
@@ -44,7 +44,7 @@ function filtered(query) {
   const wanted = (name) => query.get(name) === 'true';
   return all.filter((row) => (!query.get('state') || row.state === query.get('state')) && (!query.get('text') || JSON.stringify(row).includes(query.get('text')))
     && (!wanted('overdue') || row.overdue_days) && (!wanted('kept') || row.kept) && (!wanted('disputed') || row.disputed) && (!wanted('open') || row.due)
-    && (!query.get('district') || row.district.code.startsWith(query.get('district'))) && (!query.get('crew') || row.crew === query.get('crew')));
+    && (!query.get('district') || row.district.startsWith(query.get('district'))) && (!query.get('crew') || row.crew === query.get('crew')));
 }
 
 function districtLines() {
@@ -65,14 +65,15 @@ const ROUTES = [
   ['POST', /^\/api\/logout$/, () => { session = null; return {}; }],
   ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [survey()], runs: [run], login_needed: false })],
   ['GET', /^\/api\/registries\/k1\/people$/, () => data.PEOPLE],
-  ['GET', /^\/api\/registries\/k1\/sites$/, (_, query) => ({ sites: filtered(query) })],
+  ['GET', /^\/api\/registries\/k1\/sites\.geojson$/, (_, query) => ({ type: 'FeatureCollection', features: filtered(query).map(({ lon, lat, ...properties }) => ({ type: 'Feature', id: properties.id, geometry: { type: 'Point', coordinates: [lon, lat] }, properties })) })],
+  ['GET', /^\/api\/registries\/k1\/crews$/, () => ['一组', '二组', '三组']],
   ['GET', /^\/api\/registries\/k1\/sites\/([^/]+)$/, ([code]) => {
     const row = all.find((one) => one.id === code);
     return row ? data.sitePage(row, (role) => pictures.of(role.length, role === 'chip' ? '' : '-context')) : refuse(404, 'unknown_site', both(`there is no site ${code}`, `没有图斑 ${code}`));
   }],
   ['POST', /^\/api\/registries\/k1\/sites\/([^/]+)\/moves$/, (_, __, body) => (body.move === 'visit' ? refuse(409, 'lacks', both('two officers and a photograph of the scene are needed', '需要两名核查人员和现场照片'), both('name the second officer, add the photograph', '请填写第二名核查人员并添加照片')) : {})],
   ['POST', /^\/api\/registries\/k1\/assign$/, (_, __, body) => { for (const row of all) if (body.codes.includes(row.id)) Object.assign(row, { crew: body.crew, state: 'DISPATCHED' }); return {}; }],
-  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map((item) => ({ ...item, verdicts: [...item.verdicts, ...(verdicts.has(item.candidate) ? [verdicts.get(item.candidate)] : [])] })), reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size })],
+  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map((item) => ({ ...item, verdicts: [...item.verdicts, ...(verdicts.has(item.candidate) ? [verdicts.get(item.candidate)] : [])], done: verdicts.has(item.candidate), mine: verdicts.get(item.candidate)?.verdict ?? null })), reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size, unrecorded: 0, minutes_per_km2: 1.4 })],
   ['POST', /\/screening\/s1\/verdicts$/, (_, __, body) => {
     verdicts.set(body.candidate, { person: session.name, verdict: body.verdict, reason: body.reason ?? null, at: '2026-05-04T10:00:00+08:00' });
     const others = queue.find((item) => item.candidate === body.candidate).verdicts;
@@ -84,14 +85,14 @@ const ROUTES = [
   ['GET', /^\/api\/surveys\/s1\/pictures\/([\w-]+\.jpg)$/, async ([name]) => ({ raw: await readFile(join(results, 'chips', name)), type: 'image/jpeg' })],
   ['GET', /^\/api\/registries\/k1\/districts\.geojson$/, districtLines],
   ['GET', /^\/api\/registries\/k1\/campaign$/, () => figures],
-  ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { from: '410425', events: 132, new_events: 128, new_sites: 9, changed_sites: 14, evidence: 30, disputes: ['7K3QF2-M'], refused: [] } })],
-  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, refused: [] })],
+  ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { unit: '410425', created_at: '2026-05-08T10:00:00Z', part: null, encrypted: false, files: 30, new_events: 128, known_events: 4, new_by_type: { create: 9, visit: 40 }, sites: 23 } })],
+  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, whole: true })],
   ['GET', /^\/api\/basemap$/, () => []],
-  ['GET', /^\/api\/folders$/, () => ({ folders: [{ path: 'flights/2026-05-03', name: '2026-05-03', images: 412, bytes: 3_812_000_000 }, { path: 'photos', name: 'photos', images: 12, bytes: 2_400_000 }] })],
-  ['POST', /^\/api\/surveys$/, () => { run.state = 'running'; return { run: 'r1' }; }],
+  ['GET', /^\/api\/folders$/, () => [{ path: 'flights/2026-05-03', folder: true, files: 412, bytes: 3_812_000_000 }, { path: 'village/ortho.tif', folder: false, files: 1, bytes: 3_700_000 }]],
+  ['POST', /^\/api\/surveys$/, () => Object.assign(run, { phase: 'scoring' })],
   ['GET', /^\/api\/runs\/r1$/, () => run],
-  ['DELETE', /^\/api\/runs\/r1$/, () => { run.state = 'cancelled'; return {}; }],
-  ['PUT', /^\/api\/uploads\/(.+)$/, () => ({})],
+  ['DELETE', /^\/api\/runs\/r1$/, () => Object.assign(run, { phase: 'stopped' })],
+  ['PUT', /^\/api\/uploads\/(.+)$/, ([name]) => ({ upload: 'u1', name, bytes: 1 })],
 ];
 
 async function answer(request, address, body) {

@@ -1,8 +1,9 @@
 // Every address of the server that the pages use, one function each.
+import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BasemapEntry, BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SitePage, SiteRow,
-  SurveySummary, VerdictSent, VerdictTaken,
+  BasemapEntry, BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SiteCollection,
+  SitePage, SiteRow, SurveySummary, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
 const part = encodeURIComponent;
@@ -15,8 +16,13 @@ export const logout = (): Promise<unknown> => send('POST', '/api/logout');
 export const library = (): Promise<Library> => get('/api/library');
 export const people = (registry: string): Promise<Person[]> => get(`/api/registries/${part(registry)}/people`);
 
-export const sites = (registry: string, query: URLSearchParams): Promise<{ sites: SiteRow[] }> =>
-  get(`/api/registries/${part(registry)}/sites?${query}`);
+export const sites = async (registry: string, query: URLSearchParams): Promise<SiteRow[]> => {
+  const found = await get<SiteCollection>(`/api/registries/${part(registry)}/sites.geojson?${query}`);
+  return found.features.map(({ geometry: { coordinates: [lon, lat] }, properties }) => ({ ...properties, lon, lat }));
+};
+export const crews = (registry: string): Promise<string[]> => get(`/api/registries/${part(registry)}/crews`);
+export const recordScan = (registry: string, survey: string): Promise<unknown> =>
+  send('POST', `/api/registries/${part(registry)}/record`, { survey });
 export const site = (registry: string, code: string): Promise<SitePage> =>
   get(`/api/registries/${part(registry)}/sites/${part(code)}`);
 export const move = (registry: string, code: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> =>
@@ -39,11 +45,11 @@ export const coverageAddress = (id: string): string => ofSurvey(id, '/coverage.g
 export const pictureAddress = (id: string, file: string): string => ofSurvey(id, `/pictures/${part(file)}`);
 export const tileAddress = (id: string, source: string): string => `/api/tiles/${part(id)}/${part(source)}/{z}/{x}/{y}.jpg`;
 
-export const folders = (): Promise<{ folders: FolderEntry[] }> => get('/api/folders');
-export const startSurvey = (order: Readonly<Record<string, unknown>>): Promise<{ run: string }> => send('POST', '/api/surveys', order);
+export const folders = (): Promise<FolderEntry[]> => get('/api/folders');
+export const startSurvey = (order: Order): Promise<Run> => send('POST', '/api/surveys', order);
 export const run = (id: string): Promise<Run> => get(`/api/runs/${part(id)}`);
-export const cancelRun = (id: string): Promise<unknown> => send('DELETE', `/api/runs/${part(id)}`);
-export const upload = (file: File): Promise<unknown> => send('PUT', `/api/uploads/${part(file.name)}`, file);
+export const cancelRun = (id: string): Promise<Run> => send('DELETE', `/api/runs/${part(id)}`);
+export const upload = (file: File): Promise<Uploaded> => send('PUT', `/api/uploads/${part(file.name)}`, file);
 
 export const basemaps = (): Promise<BasemapEntry[]> => get('/api/basemap');
 export const basemapAddress = (id: string): string => `/api/basemap/${part(id)}/{z}/{x}/{y}`;

@@ -36,7 +36,7 @@ function reopen(source: EventSource): void {
 /** Whether it is about this registry, this run, or about everything. */
 export function concerns(event: ServerEvent, kind: ServerEvent['kind'], id: string): boolean {
   if (event.kind === 'all') return true;
-  const about = typeof event.run === 'string' ? event.run : event.registry;
+  const about = event.run?.run ?? event.registry;
   return event.kind === kind && (about === undefined || about === id);
 }
 
@@ -50,6 +50,29 @@ export function listen(listener: Listener): () => void {
       stream = null;
     }
   };
+}
+
+/** How often at most a page asks anew because somebody changed something. */
+const RARELY = 8000;
+
+/** Calls `again` soon after something changed, and no more often than every few seconds: colleagues give sixty verdicts a minute. */
+export function useChanges(kind: ServerEvent['kind'], id: string, again: () => void): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
+    const stop = listen((event) => {
+      if (!concerns(event, kind, id) || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        last = Date.now();
+        again();
+      }, Math.max(500, RARELY - (Date.now() - last)));
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [kind, id]);
 }
 
 export function useEvents(listener: Listener, depends: readonly unknown[]): void {

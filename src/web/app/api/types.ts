@@ -33,23 +33,29 @@ export interface SurveyEntry {
   readonly sources: readonly string[];
   readonly hectares: number | null;
   readonly model: string | null;
-  readonly registry?: string | null;
 }
 
-export type RunState = 'waiting' | 'running' | 'cancelled' | 'failed' | 'done';
+export type Phase = 'opening' | 'scoring' | 'verifying' | 'writing' | 'done' | 'partly' | 'stopped' | 'failed';
 
+export interface Explained {
+  readonly message: { readonly en: string; readonly zh: string };
+  readonly remedy?: { readonly en: string; readonly zh: string } | null;
+}
+
+/** How a scan stands that was started from a page. */
 export interface Run {
-  readonly id: string;
-  readonly title: string;
-  readonly state: RunState;
-  readonly done: number;
-  readonly total: number | null;
-  readonly rate: number | null;
+  readonly run: string;
+  readonly name: string;
+  readonly survey: string | null;
+  readonly phase: Phase;
+  readonly tiles: number;
+  readonly tiles_done: number;
+  readonly tiles_before: number;
+  readonly per_second: number | null;
   readonly seconds_left: number | null;
-  readonly candidates: number | null;
-  readonly stage?: string | null;
-  readonly survey?: string | null;
-  readonly message?: { readonly en: string; readonly zh: string } | null;
+  readonly candidates: number;
+  readonly remarks: readonly unknown[];
+  readonly error: Explained | null;
 }
 
 export interface Library {
@@ -71,11 +77,6 @@ export type State =
   | 'CONFIRMED' | 'ERADICATED' | 'REVISIT' | 'DISPATCHED' | 'CANDIDATE' | 'REFUTED'
   | 'SCREENED_OUT' | 'SPLIT' | 'CLOSED' | 'MERGED' | 'VOIDED';
 
-export interface District {
-  readonly code: string;
-  readonly name?: string | null;
-}
-
 /** A site in a list and on the map. */
 export interface SiteRow {
   readonly id: string;
@@ -85,103 +86,69 @@ export interface SiteRow {
   readonly name: string | null;
   readonly season: number;
   readonly disputed: boolean;
-  readonly residue: boolean;
   readonly due: string | null;
   readonly overdue_days: number | null;
   readonly crew: string | null;
   readonly kept: boolean | null;
   readonly rank: number | null;
-  readonly area_m2: number | null;
-  readonly district: District | null;
+  /** The code of the district. */
+  readonly district: string | null;
 }
 
-export interface Stamp {
-  readonly event: string;
-  readonly at: string;
-  readonly actor: { readonly name: string; readonly unit: string; readonly role?: string; readonly recorder?: { readonly name: string; readonly reason: string } };
-  readonly own_key: boolean;
+export interface SiteCollection {
+  readonly features: readonly { readonly geometry: { readonly coordinates: readonly [number, number] }; readonly properties: Omit<SiteRow, 'lon' | 'lat'> }[];
 }
 
-export interface EvidenceFile {
+interface Both {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type EvidenceRole = 'scene' | 'count' | 'after' | 'reflight' | 'document' | 'chip' | 'context' | 'coverage';
+
+export interface Picture {
+  readonly url: string;
+  readonly role: EvidenceRole;
   readonly name: string;
-  readonly role: 'scene' | 'count' | 'after' | 'reflight' | 'document' | 'chip' | 'context' | 'coverage';
-  readonly mime: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly taken?: string | null;
-  readonly at_e7?: readonly [number, number] | null;
-  readonly marks?: readonly string[];
-  /** Where the picture is read from. */
-  readonly url?: string;
+  readonly taken_at: string | null;
+  readonly marks: readonly string[];
 }
 
-export interface Detection {
-  readonly candidate: string;
-  readonly scan: string;
-  readonly captured?: readonly [string, string] | null;
-  readonly score_e4: number;
-  readonly rank?: number | null;
-}
-
-export interface Visit {
-  readonly outcome: string;
-  readonly officers: readonly string[];
-  readonly species?: string | null;
-  readonly stage?: string | null;
-  readonly count?: { readonly method: string; readonly plants: number } | null;
-  readonly area_dm2?: number | null;
-  readonly habitat?: string | null;
-  readonly note?: string | null;
-  readonly forced?: string | null;
-}
-
-export interface Eradication {
-  readonly percent: number;
-  readonly method?: string | null;
-  readonly officers?: readonly string[];
-  readonly note?: string | null;
-  readonly forced?: string | null;
-}
-
-export interface Acceptance {
-  readonly passed: boolean;
-  readonly reason?: string | null;
-  readonly note?: string | null;
-  readonly forced?: string | null;
+export interface HistoryLine {
+  readonly entry: string;
+  readonly at: string;
+  readonly person: string;
+  readonly unit: string;
+  readonly signed: boolean;
+  readonly kind: Both;
+  readonly text: Both;
 }
 
 export type MoveName = 'screen' | 'assign' | 'visit' | 'eradicate' | 'accept' | 'reopen' | 'resolve' | 'merge' | 'split' | 'note';
 
 export interface MoveOffer {
   readonly move: MoveName;
-  readonly label: string | { readonly en: string; readonly zh: string };
+  readonly label: Both;
   readonly needs: readonly string[];
 }
 
 /** Everything about a site. */
-export interface SitePage extends SiteRow {
+export interface SitePage extends Omit<SiteRow, 'district'> {
   readonly unit: string;
   readonly source: string;
-  readonly since: string;
+  readonly area_m2: number | null;
+  readonly residue: boolean;
   readonly habitat: string | null;
   readonly plants: number | null;
   readonly candidate: string | null;
-  readonly created: Stamp | null;
-  readonly detection: Detection | null;
-  readonly sightings: readonly { readonly detection: Detection; readonly meaning: string; readonly at?: string }[];
-  readonly screened: readonly [boolean, string | null, Stamp] | null;
-  readonly assigned: readonly [{ readonly crew: string; readonly due?: string | null }, Stamp] | null;
-  readonly visits: readonly (readonly [Visit, Stamp])[];
-  readonly eradications: readonly (readonly [Eradication, Stamp])[];
-  readonly acceptances: readonly (readonly [Acceptance, Stamp])[];
-  readonly notes: readonly (readonly [string, Stamp])[];
-  readonly dispute: readonly { readonly state?: State; readonly stamp?: Stamp }[];
-  readonly marks: readonly unknown[];
-  readonly evidence: readonly EvidenceFile[];
-  readonly place: { readonly lon_e7: number; readonly lat_e7: number; readonly outline: readonly (readonly (readonly (readonly [number, number])[])[])[] };
-  readonly moves: readonly MoveOffer[];
-  readonly pictures: readonly string[];
+  readonly district: { readonly code: string; readonly name?: string | null } | null;
+  readonly dispute: readonly unknown[];
+  readonly eradications: readonly unknown[];
   readonly accepted_without_own_key: boolean;
+  readonly geometry: object;
+  readonly history: readonly HistoryLine[];
+  readonly moves: readonly MoveOffer[];
+  readonly pictures: readonly Picture[];
 }
 
 export type Verdict = 'keep' | 'discard' | 'unsure';
@@ -195,7 +162,7 @@ export interface VerdictSaid {
 
 export interface QueueItem {
   readonly candidate: string;
-  readonly rank: number;
+  readonly rank: number | null;
   readonly score: number | null;
   readonly band: 'strong' | 'fair' | 'weak' | null;
   readonly area_m2?: number | null;
@@ -204,8 +171,12 @@ export interface QueueItem {
   readonly lon: number;
   readonly lat: number;
   readonly verdicts: readonly VerdictSaid[];
-  readonly pictures: { readonly plain: string; readonly outline: string; readonly wide: string | null; readonly before?: string | null };
+  readonly pictures: { readonly plain: string | null; readonly outline: string | null; readonly wide: string | null; readonly before?: string | null };
   readonly audit: boolean;
+  /** Whether this person has nothing more to say of it. */
+  readonly done: boolean;
+  readonly mine: Verdict | 'withdrawn' | null;
+  readonly disagreement: boolean;
 }
 
 export interface ReasonEntry {
@@ -220,6 +191,9 @@ export interface Queue {
   readonly reasons: readonly ReasonEntry[];
   readonly done: number;
   readonly left: number;
+  /** Candidates of the scan that this registry does not know. */
+  readonly unrecorded: number;
+  readonly minutes_per_km2: number | null;
 }
 
 export interface VerdictSent {
@@ -232,8 +206,9 @@ export interface VerdictSent {
 
 export interface VerdictTaken {
   readonly candidate: string;
-  readonly state: string;
+  readonly state: State;
   readonly disagreement: boolean;
+  readonly awaits_second?: boolean;
 }
 
 export interface Share {
@@ -241,31 +216,37 @@ export interface Share {
   readonly of: number;
 }
 
-export interface CampaignRow {
-  readonly code: string | null;
-  readonly name: string | null;
-  readonly area_km2: number | null;
-  readonly searched_km2: number | null;
-  readonly in_window_km2: number | null;
-  readonly candidates: number;
-  readonly screened: Share;
-  readonly dispatched: Share;
+/** How far sites have come. */
+export interface Process {
+  readonly sites: number;
+  readonly screened_out: Share;
   readonly verified: Share;
   readonly confirmed: Share;
   readonly eradicated: Share;
   readonly accepted: Share;
-  readonly overdue: Share;
+  readonly recurring: Share;
   readonly disputed: Share;
+}
+
+export interface DistrictStands {
+  readonly code: string;
+  readonly name: string | null;
+  readonly area_m2: number | null;
+  readonly searched_m2: number | null;
+  readonly in_window_m2: number | null;
+  readonly process: Process;
+  readonly overdue: number;
 }
 
 export interface Campaign {
   readonly season: number;
-  readonly all: CampaignRow;
-  readonly districts: readonly CampaignRow[];
-  readonly patrols?: number | null;
-  readonly tip_offs?: Share | null;
-  readonly rounds?: number | null;
-  readonly screening_minutes_per_km2?: number | null;
+  readonly on: string;
+  readonly process: Process;
+  readonly overdue: number;
+  readonly open: number;
+  readonly flights: number;
+  readonly patrols: number;
+  readonly districts: readonly DistrictStands[];
 }
 
 export interface BasemapEntry {
@@ -294,11 +275,18 @@ export interface SurveySource {
   readonly captured: Period | null;
 }
 
+/** Something that could be scanned, by its way below the served folder. */
 export interface FolderEntry {
   readonly path: string;
+  readonly folder: boolean;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Uploaded {
+  readonly upload: string;
   readonly name: string;
-  readonly images: number;
-  readonly bytes: number | null;
+  readonly bytes: number;
 }
 
 export interface BundlePreview {
@@ -309,6 +297,6 @@ export interface BundlePreview {
 export interface ServerEvent {
   /** `all`: something was missed, so that everything is to be asked for anew. */
   readonly kind: 'run' | 'registry' | 'bundle' | 'upload' | 'all';
-  readonly run?: Run | string;
+  readonly run?: Run;
   readonly registry?: string;
 }

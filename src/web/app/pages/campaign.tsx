@@ -1,20 +1,20 @@
 // Where the season stands today, by district; every count beside what it is a count of.
 import { campaign, reportAddress } from '../api/endpoints';
-import { concerns, useEvents } from '../api/events';
-import type { Campaign, CampaignRow, SessionNow, Share } from '../api/types';
+import { useChanges } from '../api/events';
+import type { Campaign, DistrictStands, Process, SessionNow, Share } from '../api/types';
 import { useLoaded } from '../loading';
 import { Ready } from '../parts/loaded';
 import { count, decimal, percent } from '../words/figures';
 import { language, say } from '../words/language';
 import type { Word } from '../words/words';
 
-type ShareName = 'screened' | 'dispatched' | 'verified' | 'confirmed' | 'eradicated' | 'accepted' | 'overdue' | 'disputed';
+type ShareName = Exclude<keyof Process, 'sites'>;
 
-const SHARES: readonly ShareName[] = ['screened', 'dispatched', 'verified', 'confirmed', 'eradicated', 'accepted', 'overdue'];
+const SHARES: readonly ShareName[] = ['screened_out', 'verified', 'confirmed', 'eradicated', 'accepted', 'recurring', 'disputed'];
 
 export function CampaignPage({ who }: { who: SessionNow }) {
   const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
-  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry]);
+  useChanges('registry', who.registry, loaded.again);
   return <Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready>;
 }
 
@@ -22,14 +22,17 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
   return (
     <>
       <section>
-        <h1>{say('campaign', { season: found.season })}</h1>
+        <h1>{say('campaign', { season: found.season })} <small class="soft">{found.on}</small></h1>
         <dl class="figures">
-          <Ground row={found.all} />
-          {SHARES.map((name) => <Figure key={name} word={name} share={found.all[name]} bad={name === 'overdue'} />)}
-          <Beside found={found} />
+          <Ground districts={found.districts} />
+          <Plain word="flights" value={found.flights} /><Plain word="patrols" value={found.patrols} />
+          <Plain word="sites_found" value={found.process.sites} />
+          {SHARES.map((name) => <Figure key={name} word={name} share={found.process[name]} />)}
+          <Figure word="overdue" share={{ count: found.overdue, of: found.open }} bad />
         </dl>
       </section>
-      {found.districts.length > 0 && <Districts rows={found.districts} />}
+      {found.districts.length > 0 ? <Districts rows={found.districts} />
+        : <p class="hint">{say('no_districts')}<code>papaver registry districts districts.gpkg</code></p>}
       <section>
         <h2>{say('reports')}</h2>
         <p class="row">
@@ -41,20 +44,26 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
   );
 }
 
-function Ground({ row }: { row: CampaignRow }) {
+const SQUARE_KILOMETRE = 1e6;
+
+function square_kilometres(of: readonly DistrictStands[], name: 'area_m2' | 'searched_m2' | 'in_window_m2'): number | null {
+  const known = of.map((row) => row[name]).filter((value): value is number => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / SQUARE_KILOMETRE : null;
+}
+
+function Ground({ districts }: { districts: readonly DistrictStands[] }) {
+  const searched = square_kilometres(districts, 'searched_m2');
+  if (searched === null) return null;
   return (
     <>
-      <div class="figure">
-        <dt>{say('searched')}</dt>
-        <dd><b>{decimal(row.searched_km2, 2)}</b> km²<small>{row.area_km2 === null ? '' : say('of_area', { area: decimal(row.area_km2, 0) })}</small></dd>
-      </div>
-      <div class="figure">
-        <dt>{say('in_window')}</dt>
-        <dd><b>{decimal(row.in_window_km2, 2)}</b> km²<small>{row.searched_km2 === null ? '' : say('of_searched', { area: decimal(row.searched_km2, 2) })}</small></dd>
-      </div>
-      <div class="figure"><dt>{say('candidates')}</dt><dd><b>{count(row.candidates)}</b></dd></div>
+      <div class="figure"><dt>{say('searched')}</dt><dd><b>{decimal(searched, 2)}</b> km²<small>{say('of_area', { area: decimal(square_kilometres(districts, 'area_m2'), 0) })}</small></dd></div>
+      <div class="figure"><dt>{say('in_window')}</dt><dd><b>{decimal(square_kilometres(districts, 'in_window_m2'), 2)}</b> km²<small>{say('of_searched', { area: decimal(searched, 2) })}</small></dd></div>
     </>
   );
+}
+
+function Plain({ word, value }: { word: Word; value: number }) {
+  return <div class="figure"><dt>{say(word)}</dt><dd><b>{count(value)}</b></dd></div>;
 }
 
 function Figure({ word, share, bad }: { word: Word; share: Share; bad?: boolean }) {
@@ -70,20 +79,7 @@ function Figure({ word, share, bad }: { word: Word; share: Share; bad?: boolean 
   );
 }
 
-function Beside({ found }: { found: Campaign }) {
-  const plain: readonly (readonly [Word, number | null | undefined, number])[] = [
-    ['patrols', found.patrols, 0], ['rounds', found.rounds, 0], ['screening_minutes', found.screening_minutes_per_km2, 1],
-  ];
-  return (
-    <>
-      {plain.map(([word, value, digits]) => value === null || value === undefined ? null
-        : <div key={word} class="figure"><dt>{say(word)}</dt><dd><b>{decimal(value, digits)}</b></dd></div>)}
-      {found.tip_offs && <Figure word="tip_offs" share={found.tip_offs} />}
-    </>
-  );
-}
-
-function Districts({ rows }: { rows: readonly CampaignRow[] }) {
+function Districts({ rows }: { rows: readonly DistrictStands[] }) {
   return (
     <section>
       <h2>{say('by_district')}</h2>
@@ -93,25 +89,26 @@ function Districts({ rows }: { rows: readonly CampaignRow[] }) {
           <thead>
             <tr>
               <th scope="col">{say('district')}</th><th scope="col">{say('searched')} km²</th><th scope="col">{say('in_window')} km²</th>
-              <th scope="col">{say('candidates')}</th>
+              <th scope="col">{say('sites_found')}</th>
               {SHARES.map((name) => <th key={name} scope="col">{say(name)}</th>)}
+              <th scope="col">{say('overdue')}</th>
             </tr>
           </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.code}>
-                <th scope="row">{row.name ?? row.code}{row.name && <small> {row.code}</small>}</th>
-                <td>{decimal(row.searched_km2, 2)}</td><td>{decimal(row.in_window_km2, 2)}</td><td>{count(row.candidates)}</td>
-                {SHARES.map((name) => (
-                  <td key={name} class={name === 'overdue' && row[name].count > 0 ? 'bad' : undefined}>
-                    {count(row[name].count)}<small> / {count(row[name].of)}</small>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          <tbody>{rows.map((row) => <Row key={row.code} row={row} />)}</tbody>
         </table>
       </div>
     </section>
+  );
+}
+
+function Row({ row }: { row: DistrictStands }) {
+  const ground = (value: number | null): string => decimal(value === null ? null : value / SQUARE_KILOMETRE, 2);
+  return (
+    <tr>
+      <th scope="row">{row.name ?? row.code}{row.name && <small> {row.code}</small>}</th>
+      <td>{ground(row.searched_m2)}<small> / {ground(row.area_m2)}</small></td><td>{ground(row.in_window_m2)}</td><td>{count(row.process.sites)}</td>
+      {SHARES.map((name) => <td key={name}>{count(row.process[name].count)}<small> / {count(row.process[name].of)}</small></td>)}
+      <td class={row.overdue > 0 ? 'bad' : undefined}>{count(row.overdue)}</td>
+    </tr>
   );
 }

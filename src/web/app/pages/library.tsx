@@ -16,7 +16,7 @@ export function LibraryPage({ who }: { who: SessionNow | null }) {
     <Ready loaded={loaded}>
       {(found) => (
         <>
-          <Runs runs={(found.runs ?? []).filter((run) => run.state !== 'done')} />
+          <Runs runs={(found.runs ?? []).filter((run) => run.phase !== 'done')} />
           <section>
             <div class="heading"><h1>{say('surveys')}</h1>{who && <a class="button" href={link('scan')}>{say('new_survey')}</a>}</div>
             {found.surveys.length === 0
@@ -48,7 +48,7 @@ function Runs({ runs }: { runs: readonly Run[] }) {
   return (
     <section>
       <h2>{say('runs')}</h2>
-      <ul class="cards">{runs.map((run) => <li key={run.id}><RunCard run={run} /></li>)}</ul>
+      <ul class="cards">{runs.map((run) => <li key={run.run}><RunCard run={run} /></li>)}</ul>
     </section>
   );
 }
@@ -66,23 +66,27 @@ function SurveyCard({ survey, who }: { survey: SurveyEntry; who: SessionNow | nu
       <p class="soft">{facts.join(' · ')}</p>
       <p class="row">
         <a class="button" href={link('surveys', survey.id)}>{say('open_map')}</a>
-        {who && survey.registry !== null && <a class="button primary" href={link('screening', survey.id)}>{say('open_screening')}</a>}
-        {who && survey.registry === null && <span class="soft">{say('not_recorded')}</span>}
+        {who?.roles.includes('analyst') && <a class="button primary" href={link('screening', survey.id)}>{say('open_screening')}</a>}
       </p>
     </article>
   );
 }
 
-export const RUN_STATES: Readonly<Record<Run['state'], Word>> = {
-  waiting: 'run_waiting', running: 'run_running', cancelled: 'run_cancelled', failed: 'run_failed', done: 'run_done',
+export const PHASES: Readonly<Record<Run['phase'], Word>> = {
+  opening: 'run_opening', scoring: 'run_running', verifying: 'run_verifying', writing: 'run_writing',
+  done: 'run_done', partly: 'run_partly', stopped: 'run_cancelled', failed: 'run_failed',
 };
+
+export function isGoingOn(run: Run): boolean {
+  return ['opening', 'scoring', 'verifying', 'writing'].includes(run.phase);
+}
 
 function RunCard({ run }: { run: Run }) {
   return (
     <article class="card">
-      <h3><a href={link('runs', run.id)}>{run.title}</a></h3>
-      <p class="soft">{say(RUN_STATES[run.state])}</p>
-      {run.state === 'running' && <progress aria-label={run.title} value={run.done} max={run.total ?? undefined} />}
+      <h3><a href={link('runs', run.run)}>{run.name}</a></h3>
+      <p class="soft">{say(PHASES[run.phase])}</p>
+      {isGoingOn(run) && <progress aria-label={run.name} value={run.tiles ? run.tiles_done : undefined} max={run.tiles || undefined} />}
     </article>
   );
 }

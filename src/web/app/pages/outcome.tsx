@@ -24,6 +24,13 @@ const MEMBERS: Readonly<Record<string, readonly [string, string]>> = {
   device: ['device', '设备'],
   created_at: ['made on', '生成时间'],
   bytes: ['bytes', '字节'],
+  part: ['part', '分卷'],
+  encrypted: ['encrypted', '已加密'],
+  files: ['files of evidence', '证据文件'],
+  known_events: ['known already', '已有记录'],
+  new_by_type: ['new, by type', '新记录（按类型）'],
+  missing_files: ['files that are missing', '缺少的文件'],
+  whole: ['everything is followed', '全部采信'],
 };
 
 function word(member: string): string {
@@ -48,7 +55,7 @@ function Shown({ value }: { value: unknown }) {
 }
 
 export function Outcome({ of }: { of: Readonly<Record<string, unknown>> }) {
-  const members = Object.entries(of).filter(([name]) => !/signature|^format$|^v$/.test(name));
+  const members = Object.entries(of).filter(([name]) => !/signature|^format$|^v$|^receipt$/.test(name));
   if (members.length === 0) return <p class="soft">{say('bundle_nothing')}</p>;
   return (
     <dl class="facts">

@@ -12,6 +12,8 @@ export interface Screening {
   readonly items: readonly QueueItem[];
   readonly own: ReadonlyMap<string, Own>;
   readonly disagreements: ReadonlySet<string>;
+  /** Candidates whose verdict was taken back here. */
+  readonly reopened: ReadonlySet<string>;
   readonly choice: Choice;
   /** Positions in `items`, in the order of the list that is chosen. */
   readonly list: readonly number[];
@@ -26,21 +28,32 @@ export function nameOf(person: string): string {
   return person.split('/').at(-1) ?? person;
 }
 
-export function begun(items: readonly QueueItem[], person: string): Screening {
+export function begun(queue: readonly QueueItem[], person: string): Screening {
   const own = new Map<string, Own>();
   const disagreements = new Set<string>();
-  for (const item of items) {
-    const mine = item.verdicts.find((said) => nameOf(said.person) === person);
-    if (mine) own.set(item.candidate, mine);
-    if (mine && item.verdicts.some((said) => nameOf(said.person) !== person && said.verdict !== mine.verdict)) disagreements.add(item.candidate);
+  for (const item of queue) {
+    const reason = item.verdicts.find((said) => nameOf(said.person) === person)?.reason ?? null;
+    if (item.mine && item.mine !== 'withdrawn' && item.done) own.set(item.candidate, { verdict: item.mine, reason });
+    if (item.disagreement) disagreements.add(item.candidate);
   }
-  const start: Screening = { items, own, disagreements, choice: 'open', list: [], current: -1, past: [] };
-  return chosen(start, own.size === items.length ? 'all' : 'open');
+  const items = [...queue].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+  const start: Screening = { items, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [] };
+  return chosen(start, left(start) === 0 ? 'all' : 'open');
+}
+
+/** Whether somebody still has to say something of it: a verdict that was taken back leaves it open, also where it was done. */
+function isOpen(state: Screening, item: QueueItem): boolean {
+  return !state.own.has(item.candidate) && (!item.done || state.reopened.has(item.candidate));
+}
+
+/** How many are still to be decided by this person. */
+export function left(state: Screening): number {
+  return state.items.filter((item) => isOpen(state, item)).length;
 }
 
 function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
   switch (choice) {
-    case 'open': return !state.own.has(item.candidate);
+    case 'open': return isOpen(state, item);
     case 'disagreement': return state.disagreements.has(item.candidate);
     case 'audit': return item.audit;
     case 'all': return true;
@@ -87,7 +100,7 @@ export function undone(state: Screening): { state: Screening; candidate: string 
   if (last === undefined || !item) return null;
   const own = new Map(state.own);
   own.delete(item.candidate);
-  const after = { ...state, own, past: state.past.slice(0, -1), current: last };
+  const after = { ...state, own, reopened: new Set([...state.reopened, item.candidate]), past: state.past.slice(0, -1), current: last };
   const list = state.list.includes(last) ? state.list : listed(after, state.choice);
   return { state: list.includes(last) ? { ...after, list } : chosen(after, 'all'), candidate: item.candidate };
 }

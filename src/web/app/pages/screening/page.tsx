@@ -1,8 +1,9 @@
 // Screening: a candidate before one's eyes, one key for the verdict, and the next one.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { library, queue } from '../../api/endpoints';
+import { library, queue, recordScan } from '../../api/endpoints';
 import type { Queue, SessionNow } from '../../api/types';
 import { useLoaded } from '../../loading';
+import { Failure } from '../../parts/failure';
 import { Ready } from '../../parts/loaded';
 import { link } from '../../router';
 import { period } from '../../words/figures';
@@ -31,11 +32,10 @@ function WhichSurvey({ registry }: { registry: string }) {
       <h1>{say('screening')}</h1>
       <Ready loaded={loaded}>
         {({ surveys }) => {
-          const recorded = surveys.filter((one) => one.registry === undefined || one.registry === registry);
-          if (recorded.length === 0) return <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>;
+          if (surveys.length === 0) return <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>;
           return (
             <ul class="cards">
-              {recorded.map((one) => (
+              {surveys.map((one) => (
                 <li key={one.id}>
                   <a class="card" href={link('screening', one.id)}>
                     <h2>{one.title}</h2>
@@ -59,9 +59,30 @@ function OfSurvey({ who, survey }: { who: SessionNow; survey: string }) {
   return (
     <Ready loaded={loaded}>
       {({ found, entry }) => found.queue.length === 0
-        ? <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>
+        ? <Unrecorded registry={who.registry} survey={survey} found={found} again={loaded.again} />
         : <Desk who={who} survey={survey} queue={found} hectares={entry?.hectares ?? null} title={entry?.title ?? ''} />}
     </Ready>
+  );
+}
+
+/** Candidates are screened as sites of the registry: a scan is recorded there first. */
+function Unrecorded({ registry, survey, found, again }: { registry: string; survey: string; found: Queue; again: () => void }) {
+  const [error, setError] = useState<Error | null>(null);
+  const [busy, setBusy] = useState(false);
+  const record = (): void => {
+    setBusy(true);
+    recordScan(registry, survey).then(again, (failure: Error) => {
+      setError(failure);
+      setBusy(false);
+    });
+  };
+  if (found.unrecorded === 0) return <p class="empty">{say('nothing_to_screen')}</p>;
+  return (
+    <div class="empty">
+      <p>{say('unrecorded_n', { n: found.unrecorded })} {say('nothing_to_screen_help')}</p>
+      {error && <Failure error={error} />}
+      <button type="button" class="primary" disabled={busy} onClick={record}>{say('record_scan')}</button>
+    </div>
   );
 }
 
@@ -100,12 +121,13 @@ function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow;
     return () => document.removeEventListener('keydown', pressed);
   }, []);
   useEffect(() => {
-    const next = ahead(state, AHEAD).flatMap(({ pictures }) => [looking.outline ? pictures.outline : pictures.plain, ...(pictures.wide ? [pictures.wide] : [])]);
-    decoded.ahead(item ? [...next.slice(0, 2), looking.outline ? item.pictures.plain : item.pictures.outline, ...(item.pictures.before ? [item.pictures.before] : []), ...next.slice(2)] : next);
+    const next = ahead(state, AHEAD).map(({ pictures }) => [looking.outline ? pictures.outline : pictures.plain, pictures.wide]);
+    const also = item ? [looking.outline ? item.pictures.plain : item.pictures.outline, item.pictures.before ?? null] : [];
+    decoded.ahead([...(next[0] ?? []), ...also, ...next.slice(1).flat()].filter((address) => address !== null));
   }, [state.current, state.list, looking.outline]);
   return (
     <div class="desk">
-      <ProgressLine deciding={deciding} title={title} square_kilometres={hectares === null ? null : hectares / 100} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
+      <ProgressLine deciding={deciding} title={title} square_kilometres={hectares === null ? null : hectares / 100} before={found.minutes_per_km2} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
       {sheet && <ContactSheet deciding={deciding} reasons={found.reasons} open={(index) => { deciding.open(index); setSheet(false); }} />}
       {!sheet && item && <Pictures key={item.candidate} item={item} decoded={decoded} looking={looking} change={setLooking} />}
       {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.name} />}

@@ -22,7 +22,7 @@ interface PicturesOf {
 export function Pictures({ item, decoded, looking, change }: PicturesOf) {
   const { pictures } = item;
   const before = looking.before ? pictures.before : null;
-  const main = looking.outline ? pictures.outline : pictures.plain;
+  const main = (looking.outline ? pictures.outline : pictures.plain) ?? pictures.outline ?? '';
   return (
     <div class="pictures">
       <div class="panes">

@@ -3,7 +3,7 @@ import { useValue } from '../../value';
 import { decimal } from '../../words/figures';
 import { say } from '../../words/language';
 import type { Word } from '../../words/words';
-import type { Choice } from './list';
+import { left, type Choice } from './list';
 import type { Deciding } from './use';
 
 const CHOICES: readonly (readonly [Choice, Word])[] = [['open', 'undecided'], ['all', 'all'], ['disagreement', 'only_disagreement'], ['audit', 'only_audit']];
@@ -14,15 +14,17 @@ interface ProgressOf {
   deciding: Deciding;
   title: string;
   square_kilometres: number | null;
+  /** Minutes of screening for each square kilometre so far, all persons together, where that is known. */
+  before: number | null;
   sheet: boolean;
   toggleSheet: () => void;
   help: () => void;
 }
 
-export function ProgressLine({ deciding, title, square_kilometres, sheet, toggleSheet, help }: ProgressOf) {
+export function ProgressLine({ deciding, title, square_kilometres, before, sheet, toggleSheet, help }: ProgressOf) {
   const { state } = deciding;
-  const done = state.own.size;
   const all = state.items.length;
+  const done = all - left(state);
   return (
     <header class="progress-line">
       <h1>{say('screening')}{title && <small> {title}</small>}</h1>
@@ -33,7 +35,7 @@ export function ProgressLine({ deciding, title, square_kilometres, sheet, toggle
       </label>
       <progress value={done} max={all} aria-label={say('done_of', { done, all })} />
       <span class="num">{say('done_of', { done, all })}</span>
-      <Pace deciding={deciding} square_kilometres={square_kilometres} all={all} />
+      <Pace deciding={deciding} square_kilometres={square_kilometres} before={before} all={all} />
       <Saved deciding={deciding} />
       <span class="end">
         <button type="button" aria-pressed={sheet} aria-keyshortcuts="g" onClick={toggleSheet}><kbd>G</kbd>{say(sheet ? 'one_by_one' : 'contact_sheet')}</button>
@@ -44,9 +46,9 @@ export function ProgressLine({ deciding, title, square_kilometres, sheet, toggle
 }
 
 /** Verdicts a minute; and what the whole list takes at this pace for each square kilometre that was searched. */
-function Pace({ deciding, square_kilometres, all }: { deciding: Deciding; square_kilometres: number | null; all: number }) {
+function Pace({ deciding, square_kilometres, before, all }: { deciding: Deciding; square_kilometres: number | null; before: number | null; all: number }) {
   const { seconds, verdicts } = deciding.pace;
-  if (verdicts < ENOUGH || seconds === 0) return null;
+  if (verdicts < ENOUGH || seconds === 0) return before === null ? null : <span class="soft num">{say('per_km2', { n: decimal(before, 1) })}</span>;
   const minutes = ((seconds / verdicts) * all) / 60;
   return (
     <span class="soft num">

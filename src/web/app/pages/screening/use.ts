@@ -1,6 +1,6 @@
 // The state of the screening page, and what hands can do to it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Queue, QueueItem, Verdict } from '../../api/types';
+import type { Queue, QueueItem, Verdict, VerdictSent } from '../../api/types';
 import { tell } from '../../parts/notice';
 import { say } from '../../words/language';
 import { explained } from '../../parts/failure';
@@ -69,7 +69,7 @@ export function useDeciding(registry: string, survey: string, person: string, qu
     if (which.length === 0) return;
     const seconds = clock.seconds() / which.length;
     clock.restart();
-    const letters = which.map((index): Letter => ({ kind: 'verdict', verdict: letterOf(latest.current.items[index] as QueueItem, verdict, reason, note, seconds) }));
+    const letters = which.flatMap((index) => lettersOf(latest.current, latest.current.items[index] as QueueItem, verdict, reason, note, seconds));
     become(lists.decided(latest.current, which, { verdict, reason }));
     outbox.put(...letters);
     setPace((before) => ({ seconds: before.seconds + seconds * which.length, verdicts: before.verdicts + which.length }));
@@ -94,11 +94,14 @@ function candidateOf(letter: Letter): string {
   return letter.kind === 'verdict' ? letter.verdict.candidate : letter.candidate;
 }
 
-function letterOf(item: QueueItem, verdict: Verdict, reason: string | null, note: string | null, seconds: number) {
-  return {
+/** What was put aside is taken up before it is judged anew. */
+function lettersOf(state: lists.Screening, item: QueueItem, verdict: Verdict, reason: string | null, note: string | null, seconds: number): Letter[] {
+  const sent: VerdictSent = {
     candidate: item.candidate, verdict, seconds: Math.round(seconds * 10) / 10,
     ...(reason ? { reason } : {}), ...(note ? { note } : {}),
   };
+  const again: Letter[] = state.own.get(item.candidate)?.verdict === 'discard' ? [{ kind: 'undo', candidate: item.candidate }] : [];
+  return [...again, { kind: 'verdict', verdict: sent }];
 }
 
 /** What an earlier window decided and could not send counts as decided. */

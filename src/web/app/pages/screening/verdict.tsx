@@ -52,7 +52,7 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
 function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own: Own | null; reasons: readonly ReasonEntry[] }) {
   return (
     <header>
-      <h2>{say('rank_of', { rank: item.rank, all })}</h2>
+      <h2>{say('rank_of', { rank: item.rank ?? '–', all })}</h2>
       <p>
         {item.band && <span class={`band ${item.band}`}>{label(BANDS, item.band)}</span>}
         {item.area_m2 !== undefined && <span class="num">{area(item.area_m2)}</span>}

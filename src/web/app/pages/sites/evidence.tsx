@@ -1,49 +1,34 @@
 // What shows a site: chips of each flight, photographs from the ground, and before beside after.
 import { useState } from 'preact/hooks';
-import type { EvidenceFile, SitePage } from '../../api/types';
+import type { EvidenceRole, Picture, SitePage } from '../../api/types';
 import { Compare } from '../../parts/compare';
 import { Dialog } from '../../parts/dialog';
-import { bytes, moment } from '../../words/figures';
+import { moment } from '../../words/figures';
 import { say } from '../../words/language';
 import { EVIDENCE, label } from '../../words/coded';
 import type { Word } from '../../words/words';
 
-interface Shown {
-  readonly file: EvidenceFile;
-  readonly address: string | null;
-}
-
-/** Where a file is read from: as it says itself, else the address that ends with its digest or its name. */
-function address(found: SitePage, file: EvidenceFile): string | null {
-  if (file.url) return file.url;
-  const digest = found.pictures.find((one) => one.includes(file.sha256));
-  return digest ?? found.pictures.find((one) => decodeURIComponent(one).endsWith(`/${file.name}`)) ?? null;
-}
-
 export function Evidence({ found }: { found: SitePage }) {
-  const files = found.evidence.map((file): Shown => ({ file, address: address(found, file) }));
-  const of = (...roles: readonly EvidenceFile['role'][]): Shown[] => files.filter((one) => roles.includes(one.file.role));
-  const chips = of('chip', 'context', 'reflight');
-  const ground = of('scene', 'count', 'after');
+  const of = (...roles: readonly EvidenceRole[]): Picture[] => found.pictures.filter((one) => roles.includes(one.role));
   const papers = of('document', 'coverage');
   return (
     <>
       <BeforeAfter before={of('scene')} after={of('after', 'reflight')} wanted={found.eradications.length > 0} />
-      <Pictures word="chips" files={chips} />
-      <Pictures word="photographs" files={ground} />
+      <Pictures word="chips" files={of('chip', 'context', 'reflight')} />
+      <Pictures word="photographs" files={of('scene', 'count', 'after')} />
       {papers.length > 0 && (
         <section class="card">
           <h2>{say('evidence')}</h2>
-          <ul>{papers.map((one) => <li key={one.file.sha256}>{one.address ? <a href={one.address} target="_blank" rel="noopener">{one.file.name}</a> : one.file.name} <small>{label(EVIDENCE, one.file.role)} · {bytes(one.file.bytes)}</small></li>)}</ul>
+          <ul>{papers.map((one) => <li key={one.url}><a href={one.url} target="_blank" rel="noopener">{one.name}</a> <small>{label(EVIDENCE, one.role)}</small></li>)}</ul>
         </section>
       )}
-      {files.length === 0 && <section class="card"><h2>{say('evidence')}</h2><p class="soft">{say('evidence_none')}</p></section>}
+      {found.pictures.length === 0 && <section class="card"><h2>{say('evidence')}</h2><p class="soft">{say('evidence_none')}</p></section>}
     </>
   );
 }
 
-function BeforeAfter({ before, after, wanted }: { before: readonly Shown[]; after: readonly Shown[]; wanted: boolean }) {
-  const [first, last] = [before[0]?.address, after.at(-1)?.address];
+function BeforeAfter({ before, after, wanted }: { before: readonly Picture[]; after: readonly Picture[]; wanted: boolean }) {
+  const [first, last] = [before[0]?.url, after.at(-1)?.url];
   if (!wanted && !last) return null;
   return (
     <section class="card">
@@ -55,26 +40,24 @@ function BeforeAfter({ before, after, wanted }: { before: readonly Shown[]; afte
   );
 }
 
-function Pictures({ word, files }: { word: Word; files: readonly Shown[] }) {
-  const [open, setOpen] = useState<Shown | null>(null);
+function Pictures({ word, files }: { word: Word; files: readonly Picture[] }) {
+  const [open, setOpen] = useState<Picture | null>(null);
   if (files.length === 0) return null;
   return (
     <section class="card">
       <h2>{say(word)}</h2>
       <ul class="thumbs">
         {files.map((one) => (
-          <li key={one.file.sha256}>
-            {one.address
-              ? <button type="button" class="plain" onClick={() => setOpen(one)}><img src={one.address} alt={label(EVIDENCE, one.file.role)} loading="lazy" /></button>
-              : <span class="missing">{say('picture_missing')}</span>}
-            <small>{label(EVIDENCE, one.file.role)}{one.file.taken && ` · ${moment(one.file.taken)}`}{one.file.marks?.length ? ` · ${say('file_marks', { marks: one.file.marks.join(' ') })}` : ''}</small>
+          <li key={one.url}>
+            <button type="button" class="plain" onClick={() => setOpen(one)}><img src={one.url} alt={label(EVIDENCE, one.role)} loading="lazy" /></button>
+            <small>{label(EVIDENCE, one.role)}{one.taken_at && ` · ${moment(one.taken_at)}`}{one.marks.length > 0 && ` · ${say('file_marks', { marks: one.marks.join(' ') })}`}</small>
           </li>
         ))}
       </ul>
-      {open?.address && (
-        <Dialog title={`${label(EVIDENCE, open.file.role)} · ${open.file.name}`} close={() => setOpen(null)}>
-          <img class="large" src={open.address} alt={label(EVIDENCE, open.file.role)} />
-          <p class="soft digest">{bytes(open.file.bytes)} · SHA-256 {open.file.sha256}</p>
+      {open && (
+        <Dialog title={`${label(EVIDENCE, open.role)} · ${open.name}`} close={() => setOpen(null)}>
+          <img class="large" src={open.url} alt={label(EVIDENCE, open.role)} />
+          <p class="soft digest">SHA-256 {open.url.split('/').at(-1)}</p>
         </Dialog>
       )}
     </section>

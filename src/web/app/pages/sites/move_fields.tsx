@@ -19,7 +19,7 @@ function roles(...codes: readonly string[]): Options {
 
 /** The moves that files go with, and what the files can show. */
 export const WITH_FILES: Partial<Record<MoveName, Options>> = {
-  get visit() { return roles('scene', 'count', 'document'); },
+  get visit() { return roles('scene', 'document'); },
   get eradicate() { return roles('scene', 'after', 'document'); },
   get accept() { return roles('after', 'reflight', 'document'); },
   get note() { return roles('document', 'scene', 'after'); },
@@ -38,6 +38,7 @@ function VisitFields() {
     <>
       <ChoiceField name="outcome" label={say('field_outcome')} options={options(OUTCOMES)} required />
       <TextField name="officers" label={say('field_officers')} help={say('field_officers_help')} />
+      <p><label class="check"><input type="checkbox" name="not_there" value="true" />{say('field_not_there')}</label></p>
       <div class="pair">
         <TextField name="plants" label={say('field_plants')} type="number" min={0} />
         <TextField name="area" label={say('field_area')} type="number" min={0} />
@@ -50,10 +51,10 @@ function VisitFields() {
   );
 }
 
-/** The states that a dispute may end in. */
+/** The states that a dispute may end in: the law refuses one that nobody claimed. */
 function claimed(found: SitePage): Options {
-  const states = new Set<State>([found.state, ...found.dispute.map((one) => one.state).filter((state): state is State => Boolean(state))]);
-  return [...states].map((state) => [state, label(STATES, state)]);
+  const settled: readonly State[] = ['CONFIRMED', 'ERADICATED', 'REVISIT', 'DISPATCHED', 'CANDIDATE', 'REFUTED', 'SCREENED_OUT', 'CLOSED'];
+  return [...new Set([found.state, ...settled])].map((state) => [state, label(STATES, state)]);
 }
 
 export function FieldsOf({ move, found }: { move: MoveName; found: SitePage }) {
@@ -79,8 +80,15 @@ export function FieldsOf({ move, found }: { move: MoveName; found: SitePage }) {
       return <><ChoiceField name="state" label={say('field_state')} options={claimed(found)} required /><ReasonText /></>;
     case 'merge':
       return <><TextField name="into" label={say('field_into')} required /><ReasonText /></>;
-    case 'reopen': case 'split':
+    case 'reopen':
       return <ReasonText />;
+    case 'split':
+      return (
+        <>
+          <Field label={say('field_places')} help={say('field_places_help')}>{(id, help) => <textarea id={id} name="places" rows={3} required aria-describedby={help} />}</Field>
+          <ReasonText />
+        </>
+      );
     case 'note':
       return <Field label={say('note')}>{(id) => <textarea id={id} name="note" rows={3} maxLength={2000} required />}</Field>;
   }

@@ -1,8 +1,8 @@
 // What whoever is logged in can do with the site now. The server says which moves there are, and judges each; this page
 // only asks for what a move needs.
 import { useState } from 'preact/hooks';
-import { move, upload } from '../../api/endpoints';
-import type { MoveOffer, SessionNow, SitePage } from '../../api/types';
+import { assign, move, upload } from '../../api/endpoints';
+import type { MoveName, MoveOffer, SessionNow, SitePage } from '../../api/types';
 import { Dialog } from '../../parts/dialog';
 import { Failure } from '../../parts/failure';
 import { Field, TextField, typed } from '../../parts/field';
@@ -12,14 +12,19 @@ import { MOVES, label } from '../../words/coded';
 import { body } from './move_body';
 import { FieldsOf, WITH_FILES } from './move_fields';
 
+const FORCED: ReadonlySet<MoveName> = new Set(['visit', 'eradicate', 'accept']);
+/** Words can be added by anybody of the office, whatever state a site is in. */
+const NOTE: MoveOffer = { move: 'note', label: { en: '', zh: '' }, needs: [] };
+
 export function Moves({ found, who, again }: { found: SitePage; who: SessionNow; again: () => void }) {
   const [open, setOpen] = useState<MoveOffer | null>(null);
+  const offered = who.roles.length > 0 ? [...found.moves, NOTE] : found.moves;
   return (
     <section class="card moves">
       <h2>{say('moves')}</h2>
-      {found.moves.length === 0 ? <p class="soft">{say('no_moves')}</p> : (
+      {offered.length === 0 ? <p class="soft">{say('no_moves')}</p> : (
         <p class="row">
-          {found.moves.map((offer, index) => (
+          {offered.map((offer, index) => (
             <button key={offer.move} type="button" class={index === 0 ? 'primary' : ''} onClick={() => setOpen(offer)}>{label(MOVES, offer.move)}</button>
           ))}
         </p>
@@ -46,7 +51,7 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
     const values = typed(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setError(null);
-    record(who, found, offer, values, files).then(() => {
+    record(who, found, offer.move, values, files).then(() => {
       tell(say('move_done'));
       close();
       done();
@@ -60,7 +65,8 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
       <form onSubmit={submit}>
         <FieldsOf move={offer.move} found={found} />
         {WITH_FILES[offer.move] && <FilesField roles={WITH_FILES[offer.move] ?? []} choose={setFiles} />}
-        <TextField name="when" label={say('happened')} help={say('happened_help')} type="datetime-local" />
+        {FORCED.has(offer.move) && <details><summary>{say('field_force')}</summary><TextField name="force" label={say('field_reason')} help={say('field_force_help')} /></details>}
+        {offer.move !== 'assign' && <TextField name="when" label={say('happened')} help={say('happened_help')} type="datetime-local" />}
         {error && <Failure error={error} />}
         <p class="row end"><button type="button" onClick={close}>{say('cancel')}</button><button type="submit" class="primary" disabled={busy}>{say('save')}</button></p>
       </form>
@@ -68,9 +74,14 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
   );
 }
 
-async function record(who: SessionNow, found: SitePage, offer: MoveOffer, values: Record<string, string>, files: readonly File[]): Promise<void> {
-  for (const file of files) await upload(file);
-  await move(who.registry, found.id, body(offer.move, values, files.map((file) => file.name), who.name));
+async function record(who: SessionNow, found: SitePage, name: MoveName, values: Readonly<Record<string, string>>, files: readonly File[]): Promise<void> {
+  if (name === 'assign') {
+    await assign(who.registry, [found.id], values['crew'] ?? '', values['due'] ?? null);
+    return;
+  }
+  const uploads: string[] = [];
+  for (const file of files) uploads.push((await upload(file)).upload);
+  await move(who.registry, found.id, body(name, values, uploads));
 }
 
 function FilesField({ roles, choose }: { roles: readonly (readonly [string, string])[]; choose: (files: readonly File[]) => void }) {

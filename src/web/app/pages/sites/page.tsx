@@ -1,7 +1,7 @@
 // Map and list of the sites in step: what is filtered, selected or looked at in one is so in the other.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { sites } from '../../api/endpoints';
-import { concerns, useEvents } from '../../api/events';
+import { crews, sites } from '../../api/endpoints';
+import { useChanges } from '../../api/events';
 import type { SessionNow, SiteRow } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Cells } from '../../parts/cells';
@@ -22,11 +22,11 @@ export function SitesPage({ who }: { who: SessionNow }) {
   const { query } = useValue(route);
   const asked = useDelayed(query.toString());
   const loaded = useLoaded(() => sites(who.registry, new URLSearchParams(asked)), [who.registry, asked]);
-  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry]);
+  useChanges('registry', who.registry, loaded.again);
   return (
     <div class="sites">
       <h1 class="unseen">{say('tab_sites')}</h1>
-      <Ready loaded={loaded}>{(found) => <Both rows={found.sites} query={query} who={who} again={loaded.again} />}</Ready>
+      <Ready loaded={loaded}>{(found) => <Both rows={found} query={query} who={who} again={loaded.again} />}</Ready>
     </div>
   );
 }
@@ -45,25 +45,25 @@ function known(rows: readonly SiteRow[], of: (row: SiteRow) => string | null | u
 }
 
 function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: URLSearchParams; who: SessionNow; again: () => void }) {
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [codes, setCodes] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState<number | null>(null);
   const [assigning, setAssigning] = useState(false);
   const [view, setView] = useState<'map' | 'list'>('list');
-  useEffect(() => {
-    setSelected(new Set());
-    setCurrent(null);
-  }, [rows]);
-  const crews = useMemo(() => known(rows, (row) => row.crew), [rows]);
-  const districts = useMemo(() => known(rows, (row) => row.district?.code), [rows]);
+  useEffect(() => setCurrent(null), [rows]);
+  // What is selected stays so when somebody else changes a site and the list comes anew.
+  const selected = useMemo(() => new Set(codes.size ? [...rows.keys()].filter((index) => codes.has(rows[index]?.id ?? '')) : []), [rows, codes]);
+  const setSelected = (indices: ReadonlySet<number>): void => setCodes(new Set([...indices].map((index) => rows[index]?.id ?? '')));
+  const teams = useLoaded(() => crews(who.registry), [who.registry]);
+  const districts = useMemo(() => known(rows, (row) => row.district), [rows]);
   const may = who.roles.includes('analyst') || who.roles.includes('supervisor');
-  const toggle = (index: number): void => setSelected((before) => {
-    const next = new Set(before);
+  const toggle = (index: number): void => {
+    const next = new Set(selected);
     if (!next.delete(index)) next.add(index);
-    return next;
-  });
+    setSelected(next);
+  };
   return (
     <>
-      <Filters query={query} districts={districts} crews={crews} />
+      <Filters query={query} districts={districts} crews={teams.data ?? []} />
       <div class="site-bar">
         <b class="num">{say('sites_n', { n: rows.length })}</b>
         {selected.size > 0 && <span>{say('selected_n', { n: selected.size })}</span>}
@@ -77,7 +77,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
           : <Cells count={rows.length} height={64} label={say('sites_list')} follow={current ?? undefined}
             render={(index) => <Row row={rows[index] as SiteRow} current={index === current} selected={selected.has(index)} toggle={may ? () => toggle(index) : null} point={() => setCurrent(index)} />} />}
       </div>
-      {assigning && <AssignDialog registry={who.registry} codes={[...selected].map((index) => rows[index]?.id ?? '')} crews={crews} close={() => setAssigning(false)} done={again} />}
+      {assigning && <AssignDialog registry={who.registry} codes={[...selected].map((index) => rows[index]?.id ?? '')} crews={teams.data ?? []} close={() => setAssigning(false)} done={() => { setCodes(new Set()); teams.again(); again(); }} />}
     </>
   );
 }
@@ -85,7 +85,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
 function Row({ row, current, selected, toggle, point }: { row: SiteRow; current: boolean; selected: boolean; toggle: (() => void) | null; point: () => void }) {
   const shape = shapeOf(row);
   const line = [
-    row.name, row.district?.name ?? row.district?.code, row.crew,
+    row.name, row.district, row.crew,
     row.overdue_days !== null && row.overdue_days > 0 ? null : row.due && say('due_on', { due: row.due }),
   ].filter(Boolean).join(' · ');
   return (
@@ -96,7 +96,6 @@ function Row({ row, current, selected, toggle, point }: { row: SiteRow; current:
         <span class="text">
           <b class="num">{row.id}</b> {label(STATES, row.state)}
           {row.disputed && <span class="tag bad">{say('disputed')}</span>}
-          {row.residue && <span class="tag bad">{say('residue')}</span>}
           {row.overdue_days !== null && row.overdue_days > 0 && <span class="tag bad">{say('overdue_n', { n: row.overdue_days })}</span>}
           <small>{line || say('no_crew')}</small>
         </span>

@@ -5,7 +5,7 @@ import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
 import { Fill, Stroke, Style } from 'ol/style';
 import { site } from '../../api/endpoints';
-import { concerns, useEvents } from '../../api/events';
+import { useChanges } from '../../api/events';
 import type { SessionNow, SitePage } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { baseLayers, districts } from '../../map/layers';
@@ -23,7 +23,7 @@ import { Moves } from './moves';
 
 export function SitePageView({ who, code }: { who: SessionNow; code: string }) {
   const loaded = useLoaded(() => site(who.registry, code), [who.registry, code]);
-  useEvents((event) => { if (concerns(event, 'registry', who.registry)) loaded.again(); }, [who.registry, code]);
+  useChanges('registry', who.registry, loaded.again);
   return (
     <article class="site">
       <p class="crumbs"><a href={link('sites')}>← {say('tab_sites')}</a></p>
@@ -96,7 +96,7 @@ function Place({ found, registry }: { found: SitePage; registry: string }) {
   const map = useMemo(() => newMap([districts(registry), new VectorLayer({ source: shape, style: OUTLINE }), points.layer]), []);
   useEffect(() => { void baseLayers().then((layers) => layers.forEach((layer, index) => map.getLayers().insertAt(index, layer))); }, []);
   useEffect(() => {
-    points.show([found]);
+    points.show([{ ...found, district: found.district?.code ?? null }]);
     shape.clear();
     shape.addFeatures(outlineOf(found));
     fit(map, points.extent(), 18);
@@ -105,8 +105,6 @@ function Place({ found, registry }: { found: SitePage; registry: string }) {
 }
 
 function outlineOf(found: SitePage) {
-  if (found.place.outline.length === 0) return [];
-  const coordinates = found.place.outline.map((polygon) => polygon.map((ring) => ring.map(([lon, lat]) => [lon / 1e7, lat / 1e7])));
   return new GeoJSON({ featureProjection: 'EPSG:3857', dataProjection: 'EPSG:4326' })
-    .readFeatures({ type: 'Feature', geometry: { type: 'MultiPolygon', coordinates }, properties: {} });
+    .readFeatures({ type: 'Feature', geometry: found.geometry, properties: {} });
 }

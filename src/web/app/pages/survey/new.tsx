@@ -8,7 +8,8 @@ import { Failure } from '../../parts/failure';
 import { Field, TextField, typed } from '../../parts/field';
 import { go, link } from '../../router';
 import { bytes } from '../../words/figures';
-import { say } from '../../words/language';
+import { language, say } from '../../words/language';
+import { keepOrder, type Order } from './order';
 
 interface Sent {
   readonly file: File;
@@ -38,12 +39,12 @@ export function NewSurveyPage({ who }: { who: SessionNow }) {
           </li>
         ))}
       </ul>
-      <Order folders={known.data?.folders ?? []} who={who} />
+      <OrderForm folders={known.data ?? []} who={who} />
     </section>
   );
 }
 
-function Order({ folders: known, who }: { folders: readonly FolderEntry[]; who: SessionNow }) {
+function OrderForm({ folders: known, who }: { folders: readonly FolderEntry[]; who: SessionNow }) {
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = (event: SubmitEvent): void => {
@@ -51,7 +52,11 @@ function Order({ folders: known, who }: { folders: readonly FolderEntry[]; who: 
     const values = typed(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setError(null);
-    startSurvey(orderOf(values)).then(({ run }) => go(link('runs', run)), (failure: Error) => {
+    const order = ordered(values);
+    startSurvey(order).then(({ run }) => {
+      keepOrder(run, order);
+      go(link('runs', run));
+    }, (failure: Error) => {
       setError(failure);
       setBusy(false);
     });
@@ -59,7 +64,7 @@ function Order({ folders: known, who }: { folders: readonly FolderEntry[]; who: 
   return (
     <form class="card" onSubmit={submit}>
       <Folder known={known} />
-      <TextField name="survey" label={say('option_survey')} />
+      <TextField name="name" label={say('option_survey')} required />
       <TextField name="within" label={say('option_within')} help={say('option_within_help')} placeholder="township.gpkg" />
       <div class="pair">
         <TextField name="captured" label={say('option_captured')} help={say('option_captured_help')} placeholder="2026-05-03" />
@@ -68,7 +73,7 @@ function Order({ folders: known, who }: { folders: readonly FolderEntry[]; who: 
       <details>
         <summary>{say('more_options')}</summary>
         <TextField name="threshold" label={say('option_threshold')} help={say('option_threshold_help')} type="number" min={0} max={1} />
-        <TextField name="site_radius" label={say('option_site_radius')} help={say('option_site_radius_help')} type="number" min={0} placeholder="3" />
+        <TextField name="site_radius_m" label={say('option_site_radius')} help={say('option_site_radius_help')} type="number" min={0} placeholder="3" />
         <Field label={say('option_allow_coarse')} help={say('option_allow_coarse_help')}>
           {(id, help) => <input id={id} name="allow_coarse" type="checkbox" value="true" aria-describedby={help} />}
         </Field>
@@ -86,7 +91,7 @@ function Folder({ known }: { known: readonly FolderEntry[] }) {
       {(id, help) => (
         <select id={id} name="path" required aria-describedby={help}>
           {known.map((one) => (
-            <option key={one.path} value={one.path}>{[one.path, say('images_n', { n: one.images }), one.bytes === null ? null : bytes(one.bytes)].filter(Boolean).join(' · ')}</option>
+            <option key={one.path} value={one.path}>{[one.path, one.folder ? say('images_n', { n: one.files }) : null, bytes(one.bytes)].filter(Boolean).join(' · ')}</option>
           ))}
         </select>
       )}
@@ -94,11 +99,11 @@ function Folder({ known }: { known: readonly FolderEntry[] }) {
   );
 }
 
-function orderOf(values: Readonly<Record<string, string>>): Record<string, unknown> {
-  const { path, within, threshold, site_radius, allow_coarse, ...rest } = values;
-  const options: Record<string, unknown> = { ...rest };
-  if (threshold) options['threshold'] = Number(threshold);
-  if (site_radius) options['site_radius'] = Number(site_radius);
-  if (allow_coarse) options['allow_coarse'] = true;
-  return { path, ...(within ? { boundary: within } : {}), options };
+function ordered(values: Readonly<Record<string, string>>): Order {
+  const { path = '', name = '', within, threshold, site_radius_m, allow_coarse, captured, unit } = values;
+  const options = {
+    lang: language.get(), ...(captured ? { captured } : {}), ...(unit ? { unit } : {}), ...(allow_coarse ? { allow_coarse: true } : {}),
+    ...(threshold ? { threshold: Number(threshold) } : {}), ...(site_radius_m ? { site_radius_m: Number(site_radius_m) } : {}),
+  };
+  return { inputs: [path], name, options, ...(within ? { boundary: within } : {}) };
 }

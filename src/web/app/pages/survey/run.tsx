@@ -6,45 +6,48 @@ import type { Run } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Failure } from '../../parts/failure';
 import { Ready } from '../../parts/loaded';
-import { go, link } from '../../router';
+import { link } from '../../router';
 import { count, decimal, duration } from '../../words/figures';
 import { pick, say } from '../../words/language';
-import { RUN_STATES } from '../library';
+import { PHASES, isGoingOn } from '../library';
+import { Outcome } from '../outcome';
+import { orderOf } from './order';
 
 export function RunPage({ id }: { id: string }) {
   const loaded = useLoaded(() => askRun(id), [id]);
   const [told, setTold] = useState<Run | null>(null);
-  useEvents((event) => { 
-    if (event.kind === 'run' && typeof event.run === 'object' && event.run.id === id) setTold(event.run);
+  useEvents((event) => {
+    if (event.kind === 'run' && event.run?.run === id) setTold(event.run);
     else if (concerns(event, 'run', id)) loaded.again();
   }, [id]);
-  return <Ready loaded={loaded}>{(found) => <Shown run={told ?? found} again={() => { setTold(null); loaded.again(); }} />}</Ready>;
+  return <Ready loaded={loaded}>{(found) => <Shown run={told ?? found} become={setTold} />}</Ready>;
 }
 
-function Shown({ run, again }: { run: Run; again: () => void }) {
+function Shown({ run, become }: { run: Run; become: (run: Run) => void }) {
   const [error, setError] = useState<Error | null>(null);
-  const active = run.state === 'running' || run.state === 'waiting';
-  const cancel = (): void => { cancelRun(run.id).then(again, setError); };
-  const resume = (): void => { startSurvey({ run: run.id }).then((next) => (next.run === run.id ? again() : go(link('runs', next.run))), setError); };
+  const active = isGoingOn(run);
+  const order = orderOf(run.run);
   const parts = [
-    run.total === null ? null : say('run_tiles', { done: count(run.done), total: count(run.total) }),
-    run.rate === null ? null : say('run_rate', { n: decimal(run.rate, 1) }),
+    run.tiles === 0 ? null : say('run_tiles', { done: count(run.tiles_done), total: count(run.tiles) }),
+    run.per_second === null ? null : say('run_rate', { n: decimal(run.per_second, 1) }),
     run.seconds_left === null || !active ? null : say('run_left', { time: duration(run.seconds_left) }),
-    run.candidates === null ? null : say('run_found', { n: run.candidates }),
+    say('run_found', { n: run.candidates }),
   ].filter(Boolean);
   return (
     <section class="narrow card">
-      <h1>{say('run', { title: run.title })}</h1>
-      <p role="status"><b>{say(RUN_STATES[run.state])}</b>{run.stage && active && ` · ${run.stage}`}</p>
-      {(active || run.state === 'cancelled') && <progress class="wide" aria-label={say('run', { title: run.title })} value={run.total === null ? undefined : run.done} max={run.total ?? undefined} />}
+      <h1>{say('run', { title: run.name })}</h1>
+      <p role="status"><b>{say(PHASES[run.phase])}</b></p>
+      <progress class="wide" aria-label={say('run', { title: run.name })} value={run.tiles === 0 && active ? undefined : run.tiles_done} max={run.tiles || undefined} />
       <p class="num">{parts.join(' · ')}</p>
-      {run.message && <p class="warning">{pick(run.message)}</p>}
+      {run.error && <div class="warning"><p>{pick(run.error.message)}</p>{run.error.remedy && <p>{pick(run.error.remedy)}</p>}</div>}
+      {run.remarks.length > 0 && <details><summary>{say('run_remarks')}: {run.remarks.length}</summary><Outcome of={{ ...run.remarks }} /></details>}
       {error && <Failure error={error} />}
       <p class="row">
-        {active && <button type="button" onClick={cancel}>{say('run_cancel')}</button>}
-        {(run.state === 'cancelled' || run.state === 'failed') && <button type="button" class="primary" onClick={resume}>{say('run_resume')}</button>}
-        {run.survey && <a class="button primary" href={link('surveys', run.survey)}>{say('run_result')}</a>}
+        {active && <button type="button" onClick={() => { cancelRun(run.run).then(become, setError); }}>{say('run_cancel')}</button>}
+        {!active && run.phase !== 'done' && order && <button type="button" class="primary" onClick={() => { startSurvey(order).then(become, setError); }}>{say('run_resume')}</button>}
+        {run.survey && !active && <a class="button primary" href={link('surveys', run.survey)}>{say('run_result')}</a>}
       </p>
+      {!active && run.phase !== 'done' && !order && <p class="soft">{say('run_order_gone')}</p>}
     </section>
   );
 }
