@@ -2,8 +2,8 @@
 import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BasemapEntry, BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SiteCollection,
-  SitePage, SiteRow, SurveySummary, Uploaded, VerdictSent, VerdictTaken,
+  BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SiteCollection,
+  SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
 const part = encodeURIComponent;
@@ -43,7 +43,9 @@ export const survey = (id: string): Promise<SurveySummary> => get(ofSurvey(id, '
 export const candidatesAddress = (id: string): string => ofSurvey(id, '/candidates.geojson');
 export const coverageAddress = (id: string): string => ofSurvey(id, '/coverage.geojson');
 export const pictureAddress = (id: string, file: string): string => ofSurvey(id, `/pictures/${part(file)}`);
-export const tileAddress = (id: string, source: string): string => `/api/tiles/${part(id)}/${part(source)}/{z}/{x}/{y}.jpg`;
+export const imageryOf = (id: string): Promise<TileLayerEntry[]> => get(`/api/tiles/${part(id)}`);
+export const tileAddress = (id: string, layer: TileLayerEntry): string =>
+  `/api/tiles/${part(id)}/${part(layer.id)}/{z}/{x}/{y}.jpg${layer.version ? `?v=${part(layer.version)}` : ''}`;
 
 export const folders = (): Promise<FolderEntry[]> => get('/api/folders');
 export const startSurvey = (order: Order): Promise<Run> => send('POST', '/api/surveys', order);
@@ -51,8 +53,9 @@ export const run = (id: string): Promise<Run> => get(`/api/runs/${part(id)}`);
 export const cancelRun = (id: string): Promise<Run> => send('DELETE', `/api/runs/${part(id)}`);
 export const upload = (file: File): Promise<Uploaded> => send('PUT', `/api/uploads/${part(file.name)}`, file);
 
-export const basemaps = (): Promise<BasemapEntry[]> => get('/api/basemap');
-export const basemapAddress = (id: string): string => `/api/basemap/${part(id)}/{z}/{x}/{y}`;
+export const basemaps = (): Promise<TileLayerEntry[]> => get('/api/basemap');
+export const basemapAddress = (layer: TileLayerEntry): string =>
+  `/api/basemap/${part(layer.id)}/{z}/{x}/{y}${layer.version ? `?v=${part(layer.version)}` : ''}`;
 
 export const campaign = (registry: string): Promise<Campaign> => get(`/api/registries/${part(registry)}/campaign`);
 export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string): string =>

@@ -249,12 +249,15 @@ export interface Campaign {
   readonly districts: readonly DistrictStands[];
 }
 
-export interface BasemapEntry {
+/** A layer of tiles: a base map of the office, or imagery of a survey. */
+export interface TileLayerEntry {
   readonly id: string;
   readonly title: string;
-  readonly attribution: string | null;
+  readonly attribution?: string | null;
   readonly extent: readonly [number, number, number, number] | null;
   readonly max_zoom: number | null;
+  /** A digest of what it is drawn from: with it in the address, a tile never changes. */
+  readonly version?: string;
 }
 
 export interface SurveySummary {

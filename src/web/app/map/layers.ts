@@ -7,11 +7,11 @@ import VectorSource from 'ol/source/Vector';
 import GeoJSON from 'ol/format/GeoJSON';
 import { Fill, Stroke, Style, Text } from 'ol/style';
 import { transformExtent } from 'ol/proj';
-import type { Extent } from 'ol/extent';
+import type Map from 'ol/Map';
 import type { FeatureLike } from 'ol/Feature';
-import { basemapAddress, basemaps, candidatesAddress, coverageAddress, districtsAddress, tileAddress } from '../api/endpoints';
+import { basemapAddress, basemaps, candidatesAddress, coverageAddress, districtsAddress, imageryOf, library, tileAddress } from '../api/endpoints';
 import { get } from '../api/request';
-import type { SurveySource } from '../api/types';
+import type { TileLayerEntry } from '../api/types';
 import { hatch } from './hatch';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -24,13 +24,33 @@ export function geojson(address: string, style: (feature: FeatureLike, resolutio
   return new VectorLayer({ source, style, updateWhileInteracting: false });
 }
 
-export async function baseLayers(): Promise<BaseLayer[]> {
+/** Surveys whose imagery lies under the sites at once: more would ask for too many tiles. */
+const MOST_SURVEYS = 12;
+/** Imagery of a drone says nothing from so far away that a survey is smaller than a tile. */
+const FURTHEST = 12;
+
+function tiled(entry: TileLayerEntry, address: string, minZoom?: number): TileLayer {
+  const source = new XYZ({ url: address, transition: 0, ...(entry.max_zoom === null ? {} : { maxZoom: entry.max_zoom }), ...(entry.attribution ? { attributions: escaped(entry.attribution) } : {}) });
+  const extent = entry.extent && transformExtent([...entry.extent], 'EPSG:4326', 'EPSG:3857');
+  return new TileLayer({ source, ...(extent ? { extent } : {}), ...(minZoom === undefined ? {} : { minZoom }) });
+}
+
+/** Base maps of the office. A server without any leaves the ground bare. */
+async function baseLayers(): Promise<BaseLayer[]> {
   const entries = await basemaps().catch(() => []);
-  return entries.map((entry) => {
-    const source = new XYZ({ url: basemapAddress(entry.id), ...(entry.max_zoom === null ? {} : { maxZoom: entry.max_zoom }), ...(entry.attribution ? { attributions: escaped(entry.attribution) } : {}) });
-    const extent = entry.extent && transformExtent([...entry.extent], 'EPSG:4326', 'EPSG:3857');
-    return titled(new TileLayer({ source, ...(extent ? { extent } : {}) }), entry.title);
-  });
+  return entries.map((entry) => tiled(entry, basemapAddress(entry)));
+}
+
+async function imagery(survey: string): Promise<BaseLayer[]> {
+  const entries = await imageryOf(survey).catch(() => []);
+  return entries.map((entry) => tiled(entry, tileAddress(survey, entry), FURTHEST));
+}
+
+/** Lays base maps and the imagery of surveys, of all where none is named, under what is on a map. */
+export async function ground(map: Map, survey?: string): Promise<void> {
+  const surveys = survey === undefined ? (await library().catch(() => null))?.surveys.map((one) => one.id).slice(-MOST_SURVEYS) ?? [] : [survey];
+  const layers = (await Promise.all([baseLayers(), ...surveys.map(imagery)])).flat();
+  layers.forEach((layer, index) => map.getLayers().insertAt(index, layer));
 }
 
 /** The library writes attributions as markup; an office's file may hold anything. */
@@ -38,19 +58,6 @@ function escaped(text: string): string {
   const element = document.createElement('i');
   element.textContent = text;
   return element.innerHTML;
-}
-
-export function titled<L extends BaseLayer>(layer: L, title: string): L {
-  layer.set('title', title);
-  return layer;
-}
-
-export function imagery(survey: string, sources: readonly SurveySource[], extent: Extent | undefined): BaseLayer[] {
-  return sources.map((source) => new TileLayer({
-    source: new XYZ({ url: tileAddress(survey, source.name), maxZoom: 24, transition: 0 }),
-    minZoom: 11,
-    ...(extent ? { extent } : {}),
-  }));
 }
 
 export function districts(registry: string): VectorLayer<VectorSource> {

@@ -25,7 +25,7 @@ export function Pictures({ item, decoded, looking, change }: PicturesOf) {
   const main = (looking.outline ? pictures.outline : pictures.plain) ?? pictures.outline ?? '';
   return (
     <div class="pictures">
-      <div class="panes">
+      <div class="panes" role="group" tabIndex={0} aria-label={say('picture_candidate')}>
         <Pane address={main} before={before ?? null} label={say(looking.outline ? 'picture_candidate' : 'picture_plain')} decoded={decoded} presses={looking.zoom} />
         {pictures.wide && <Pane address={pictures.wide} before={null} label={say('picture_wide')} decoded={decoded} presses={looking.zoom} />}
       </div>

@@ -4,7 +4,7 @@ import DoubleClickZoom from 'ol/interaction/DoubleClickZoom';
 import type Polygon from 'ol/geom/Polygon';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SiteRow } from '../../api/types';
-import { baseLayers, districts } from '../../map/layers';
+import { districts, ground } from '../../map/layers';
 import { MapView, fit, newMap } from '../../map/map';
 import { SitePoints } from '../../map/points';
 import { say } from '../../words/language';
@@ -25,7 +25,7 @@ export function SitesMap({ registry, rows, selected, current, pick, open, select
   const map = useMemo(() => newMap([districts(registry), points.layer]), []);
   const [draws, setDraws] = useState(false);
   const fitted = useRef(false);
-  useEffect(() => { void baseLayers().then((layers) => layers.forEach((layer, index) => map.getLayers().insertAt(index, layer))); }, []);
+  useEffect(() => void ground(map), []);
   useEffect(() => {
     points.show(rows);
     if (!fitted.current && rows.length) {

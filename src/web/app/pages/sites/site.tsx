@@ -8,7 +8,7 @@ import { site } from '../../api/endpoints';
 import { useChanges } from '../../api/events';
 import type { SessionNow, SitePage } from '../../api/types';
 import { useLoaded } from '../../loading';
-import { baseLayers, districts } from '../../map/layers';
+import { districts, ground } from '../../map/layers';
 import { MapView, fit, newMap } from '../../map/map';
 import { SitePoints } from '../../map/points';
 import { copy } from '../../parts/copy';
@@ -94,7 +94,7 @@ function Place({ found, registry }: { found: SitePage; registry: string }) {
   const points = useMemo(() => new SitePoints(), []);
   const shape = useMemo(() => new VectorSource(), []);
   const map = useMemo(() => newMap([districts(registry), new VectorLayer({ source: shape, style: OUTLINE }), points.layer]), []);
-  useEffect(() => { void baseLayers().then((layers) => layers.forEach((layer, index) => map.getLayers().insertAt(index, layer))); }, []);
+  useEffect(() => void ground(map), []);
   useEffect(() => {
     points.show([{ ...found, district: found.district?.code ?? null }]);
     shape.clear();

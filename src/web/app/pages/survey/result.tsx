@@ -1,12 +1,11 @@
 // What a scan found, on its imagery, and what it did not search and why.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type Map from 'ol/Map';
 import type VectorLayer from 'ol/layer/Vector';
 import { candidatesAddress, library, pictureAddress, survey } from '../../api/endpoints';
 import { get } from '../../api/request';
 import type { SurveySummary } from '../../api/types';
 import { useLoaded } from '../../loading';
-import { baseLayers, candidates, coverage, imagery } from '../../map/layers';
+import { candidates, coverage, ground } from '../../map/layers';
 import { MapView, extentOf, fit, newMap } from '../../map/map';
 import { Cells } from '../../parts/cells';
 import { Ready } from '../../parts/loaded';
@@ -44,7 +43,7 @@ function Shown({ id, summary, list, title }: { id: string; summary: SurveySummar
     <div class="survey">
       <header><h1>{say('survey_result', { title })}</h1><Summary summary={summary} /></header>
       <div class="map-and-list show-both">
-        <SurveyMap id={id} summary={summary} list={list} current={current} pick={setCurrent} />
+        <SurveyMap id={id} list={list} current={current} pick={setCurrent} />
         {list.length === 0 ? <p class="empty">{say('no_candidates')}</p> : (
           <Cells count={list.length} height={92} label={say('candidate_list')} follow={current ?? undefined}
             render={(index) => <Row id={id} one={list[index] as CandidateProperties} current={index === current} pick={() => setCurrent(index)} />} />
@@ -85,18 +84,21 @@ function Summary({ summary }: { summary: SurveySummary }) {
 
 interface SurveyMapOf {
   id: string;
-  summary: SurveySummary;
   list: readonly CandidateProperties[];
   current: number | null;
   pick: (index: number) => void;
 }
 
-function SurveyMap({ id, summary, list, current, pick }: SurveyMapOf) {
+function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
   const currentId = useRef<string | null>(null);
   const found = useMemo(() => candidates(id, (one) => one === currentId.current), []);
-  const ground = useMemo(() => coverage(id), []);
-  const map = useMemo(() => newMap([ground, found]), []);
-  useEffect(() => withImagery(map, ground, id, summary, list), []);
+  const searched = useMemo(() => coverage(id), []);
+  const map = useMemo(() => newMap([searched, found]), []);
+  useEffect(() => {
+    void ground(map, id);
+    if (list.length) fit(map, extentOf(list.map(({ lon, lat }) => [lon, lat])));
+    searched.getSource()?.once('addfeature', () => queueMicrotask(() => fit(map, searched.getSource()?.getExtent())));
+  }, []);
   useEffect(() => {
     currentId.current = current === null ? null : (list[current]?.id ?? null);
     found.changed();
@@ -112,12 +114,12 @@ function SurveyMap({ id, summary, list, current, pick }: SurveyMapOf) {
     map.on('click', clicked);
     return () => map.un('click', clicked);
   }, [list]);
-  const all = (): void => fit(map, ground.getSource()?.getExtent() ?? extentOf(list.map(({ lon, lat }) => [lon, lat])));
+  const all = (): void => fit(map, searched.getSource()?.getExtent() ?? extentOf(list.map(({ lon, lat }) => [lon, lat])));
   return (
     <div class="map-box">
       <MapView map={map} label={say('survey_map')} all={all} />
       <div class="map-tools">
-        <Switch word={say('layer_candidates')} layer={found} /><Switch word={say('layer_not_searched')} layer={ground} />
+        <Switch word={say('layer_candidates')} layer={found} /><Switch word={say('layer_not_searched')} layer={searched} />
       </div>
     </div>
   );
@@ -126,16 +128,4 @@ function SurveyMap({ id, summary, list, current, pick }: SurveyMapOf) {
 function Switch({ word, layer }: { word: string; layer: VectorLayer }) {
   const [on, setOn] = useState(true);
   return <label class="check"><input type="checkbox" checked={on} onChange={(event) => { layer.setVisible(event.currentTarget.checked); setOn(event.currentTarget.checked); }} />{word}</label>;
-}
-
-/** Imagery comes under what was searched once it is known where that is: no tile is asked for beside it. */
-function withImagery(map: Map, ground: ReturnType<typeof coverage>, id: string, summary: SurveySummary, list: readonly CandidateProperties[]): void {
-  const source = ground.getSource();
-  if (list.length) fit(map, extentOf(list.map(({ lon, lat }) => [lon, lat])));
-  source?.once('addfeature', () => queueMicrotask(() => {
-    const extent = source.getExtent() ?? undefined;
-    imagery(id, summary.sources, extent).forEach((layer, index) => map.getLayers().insertAt(index, layer));
-    fit(map, extent);
-    void baseLayers().then((layers) => layers.forEach((layer, index) => map.getLayers().insertAt(index, layer)));
-  }));
 }
