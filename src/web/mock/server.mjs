@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import { picture } from './picture.mjs';
 
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -21,7 +22,7 @@ const POLICY = "default-src 'self'; img-src 'self' blob: data:; object-src 'none
 const chips = results && existsSync(join(results, 'chips')) ? readdirSync(join(results, 'chips')).filter((name) => /^[^-]+\.jpg$/.test(name)).map((name) => name.slice(0, -4)) : [];
 const pictures = {
   name: (index) => `${chips[index % chips.length] ?? 'MADEUP'}${index < Math.max(1, chips.length) ? '' : index}`,
-  of: (index, suffix) => (chips.length ? `/api/surveys/s1/pictures/${chips[index % chips.length]}${suffix}.jpg?of=${index}` : `/mock/picture.svg?of=${index}${suffix}`),
+  of: (index, suffix) => (chips.length ? `/api/surveys/s1/pictures/${chips[index % chips.length]}${suffix}.jpg?of=${index}` : `/mock/picture.png?of=${index}${suffix}`),
 };
 const all = data.sites(Number(argument('sites', 400)));
 const queue = data.queue(Number(argument('candidates', chips.length || 200)), pictures);
@@ -105,12 +106,6 @@ async function answer(request, address, body) {
   return refuse(404, 'not_found', both('there is no such address', '没有此地址'));
 }
 
-function madeUp(of) {
-  const roll = data.dice([...of].reduce((sum, symbol) => sum * 31 + symbol.charCodeAt(0), 1));
-  const dots = Array.from({ length: 40 }, () => `<circle cx="${roll() * 300}" cy="${roll() * 300}" r="${2 + roll() * 9}" fill="hsl(${roll() < 0.2 ? 350 : 90 + roll() * 40} 50% ${25 + roll() * 40}%)"/>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><rect width="300" height="300" fill="#5d6b3f"/>${dots.join('')}${of.endsWith('-plain') ? '' : '<rect x="110" y="110" width="80" height="80" fill="none" stroke="#fff" stroke-width="3"/>'}</svg>`;
-}
-
 function write(response, status, type, body) {
   response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' });
   response.end(body);
@@ -124,7 +119,7 @@ createServer(async (request, response) => {
       response.write(': open\n\n');
       return;
     }
-    if (address.pathname === '/mock/picture.svg') return write(response, 200, TYPES['.svg'], madeUp(address.searchParams.get('of') ?? ''));
+    if (address.pathname === '/mock/picture.png') return write(response, 200, 'image/png', picture(address.searchParams.get('of') ?? ''));
     if (address.pathname.startsWith('/api/')) {
       const sent = [];
       for await (const part of request) sent.push(part);

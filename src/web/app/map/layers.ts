@@ -9,7 +9,8 @@ import { Fill, Stroke, Style, Text } from 'ol/style';
 import { transformExtent } from 'ol/proj';
 import type Map from 'ol/Map';
 import type { FeatureLike } from 'ol/Feature';
-import { basemapAddress, basemaps, candidatesAddress, coverageAddress, districtsAddress, imageryOf, library, tileAddress } from '../api/endpoints';
+import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, tileAddress } from '../api/endpoints';
+import { districtsOf } from '../api/districts';
 import { get } from '../api/request';
 import type { TileLayerEntry } from '../api/types';
 import { hatch } from './hatch';
@@ -18,9 +19,9 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 const format = new GeoJSON({ featureProjection: 'EPSG:3857', dataProjection: 'EPSG:4326' });
 
 /** A layer of GeoJSON that is read once; what cannot be read leaves it empty, and the map usable. */
-export function geojson(address: string, style: (feature: FeatureLike, resolution: number) => Style | Style[] | undefined): VectorLayer<VectorSource> {
+function geojson(asked: Promise<object>, style: (feature: FeatureLike, resolution: number) => Style | Style[] | undefined): VectorLayer<VectorSource> {
   const source = new VectorSource();
-  void get<object>(address).then((data) => source.addFeatures(format.readFeatures(data)), () => undefined);
+  void asked.then((data) => source.addFeatures(format.readFeatures(data)), () => undefined);
   return new VectorLayer({ source, style, updateWhileInteracting: false });
 }
 
@@ -61,7 +62,7 @@ function escaped(text: string): string {
 }
 
 export function districts(registry: string): VectorLayer<VectorSource> {
-  return geojson(districtsAddress(registry), (feature, resolution) => new Style({
+  return geojson(districtsOf(registry), (feature, resolution) => new Style({
     stroke: new Stroke({ color: dark.matches ? '#9aa8a0' : '#6b756f', width: 1.2, lineDash: [6, 3] }),
     ...(resolution < 300 ? { text: name(String(feature.get('name') ?? feature.get('code') ?? '')) } : {}),
   }));
@@ -78,7 +79,7 @@ function name(text: string): Text {
 }
 
 export function candidates(survey: string, isCurrent: (id: string) => boolean): VectorLayer<VectorSource> {
-  return geojson(candidatesAddress(survey), (feature) => {
+  return geojson(get<object>(candidatesAddress(survey)), (feature) => {
     const current = isCurrent(String(feature.get('id')));
     return new Style({
       stroke: new Stroke({ color: current ? '#1c3f94' : '#d0342c', width: current ? 4 : 2 }),
@@ -92,7 +93,7 @@ export function candidates(survey: string, isCurrent: (id: string) => boolean): 
 /** Ground that was not searched is hatched, as in the reports; what was searched has an outline alone. */
 export function coverage(survey: string): VectorLayer<VectorSource> {
   const fill = new Fill({ color: hatch() });
-  return geojson(coverageAddress(survey), (feature) => feature.get('status') === 'searched'
+  return geojson(get<object>(coverageAddress(survey)), (feature) => feature.get('status') === 'searched'
     ? new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }) })
     : new Style({ fill, stroke: new Stroke({ color: '#6b756f', width: 1 }) }));
 }

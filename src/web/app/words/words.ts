@@ -138,7 +138,7 @@ export const WORDS = {
   filter_overdue: ['Overdue', '超期'],
   filter_kept: ['Kept at the desk', '研判保留'],
   filter_disputed: ['In dispute', '有争议'],
-  filter_district: ['District code', '区划代码'],
+  filter_district: ['District', '区划'],
   filter_crew: ['Crew', '核查组'],
   sites_list: ['List of the sites', '图斑列表'],
   sites_map: ['Map of the sites. Arrow keys move it, + and − zoom.', '图斑地图。方向键平移，+ 和 − 缩放。'],

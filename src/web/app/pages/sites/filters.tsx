@@ -10,7 +10,7 @@ const CHECKS: readonly (readonly [name: string, word: Word])[] = [
 ];
 const LISTED: readonly State[] = ['CANDIDATE', 'DISPATCHED', 'REVISIT', 'CONFIRMED', 'ERADICATED', 'CLOSED', 'SCREENED_OUT', 'REFUTED'];
 
-export function Filters({ query, districts, crews }: { query: URLSearchParams; districts: readonly string[]; crews: readonly string[] }) {
+export function Filters({ query, districts, names, crews }: { query: URLSearchParams; districts: readonly string[]; names: ReadonlyMap<string, string> | null; crews: readonly string[] }) {
   const set = (name: string, value: string): void => {
     const next = new URLSearchParams(query);
     if (value) next.set(name, value);
@@ -30,20 +30,20 @@ export function Filters({ query, districts, crews }: { query: URLSearchParams; d
           <input type="checkbox" checked={query.get(name) === 'true'} onChange={(event) => set(name, event.currentTarget.checked ? 'true' : '')} />{say(word)}
         </label>
       ))}
-      <Picked name="district" word="filter_district" query={query} options={districts} set={set} />
+      <Picked name="district" word="filter_district" query={query} options={districts} names={names} set={set} />
       <Picked name="crew" word="filter_crew" query={query} options={crews} set={set} />
     </form>
   );
 }
 
-function Picked({ name, word, query, options, set }: { name: string; word: Word; query: URLSearchParams; options: readonly string[]; set: (name: string, value: string) => void }) {
+function Picked({ name, word, query, options, names, set }: { name: string; word: Word; query: URLSearchParams; options: readonly string[]; names?: ReadonlyMap<string, string> | null; set: (name: string, value: string) => void }) {
   const current = query.get(name) ?? '';
   const all = current && !options.includes(current) ? [current, ...options] : options;
   if (all.length === 0) return null;
   return (
     <select aria-label={say(word)} value={current} onChange={(event) => set(name, event.currentTarget.value)}>
       <option value="">{say(word)}: {say('all')}</option>
-      {all.map((one) => <option key={one} value={one}>{one}</option>)}
+      {all.map((one) => <option key={one} value={one}>{names?.get(one) ?? one}</option>)}
     </select>
   );
 }

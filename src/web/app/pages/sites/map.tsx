@@ -30,7 +30,7 @@ export function SitesMap({ registry, rows, selected, current, pick, open, select
     points.show(rows);
     if (!fitted.current && rows.length) {
       fitted.current = true;
-      fit(map, points.extent(), 18);
+      fit(map, points.extent(), 20);
     }
   }, [rows]);
   useEffect(() => points.select(current === null ? selected : new Set([...selected, current])), [selected, current, rows]);
@@ -41,7 +41,7 @@ export function SitesMap({ registry, rows, selected, current, pick, open, select
   }, () => setDraws(false));
   return (
     <div class="map-box">
-      <MapView map={map} label={say('sites_map')} all={() => fit(map, points.extent(), 18)} />
+      <MapView map={map} label={say('sites_map')} all={() => fit(map, points.extent(), 20)} />
       {drawing && (
         <div class="map-tools">
           <button type="button" aria-pressed={draws} onClick={() => setDraws(!draws)}>{say('draw_to_select')}</button>

@@ -1,5 +1,6 @@
 // Map and list of the sites in step: what is filtered, selected or looked at in one is so in the other.
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { districtNames } from '../../api/districts';
 import { crews, sites } from '../../api/endpoints';
 import { useChanges } from '../../api/events';
 import type { SessionNow, SiteRow } from '../../api/types';
@@ -53,6 +54,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
   // What is selected stays so when somebody else changes a site and the list comes anew.
   const selected = useMemo(() => new Set(codes.size ? [...rows.keys()].filter((index) => codes.has(rows[index]?.id ?? '')) : []), [rows, codes]);
   const setSelected = (indices: ReadonlySet<number>): void => setCodes(new Set([...indices].map((index) => rows[index]?.id ?? '')));
+  const names = useLoaded(() => districtNames(who.registry), [who.registry]).data;
   const teams = useLoaded(() => crews(who.registry), [who.registry]);
   const districts = useMemo(() => known(rows, (row) => row.district), [rows]);
   const may = who.roles.includes('analyst') || who.roles.includes('supervisor');
@@ -63,7 +65,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
   };
   return (
     <>
-      <Filters query={query} districts={districts} crews={teams.data ?? []} />
+      <Filters query={query} districts={districts} names={names} crews={teams.data ?? []} />
       <div class="site-bar">
         <b class="num">{say('sites_n', { n: rows.length })}</b>
         {selected.size > 0 && <span>{say('selected_n', { n: selected.size })}</span>}
@@ -75,17 +77,17 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
         <SitesMap registry={who.registry} rows={rows} selected={selected} current={current} pick={setCurrent} open={(index) => go(link('sites', rows[index]?.id ?? ''))} select={setSelected} drawing={may} />
         {rows.length === 0 ? <p class="empty">{say('no_sites')}</p>
           : <Cells count={rows.length} height={64} label={say('sites_list')} follow={current ?? undefined}
-            render={(index) => <Row row={rows[index] as SiteRow} current={index === current} selected={selected.has(index)} toggle={may ? () => toggle(index) : null} point={() => setCurrent(index)} />} />}
+            render={(index) => <Row row={rows[index] as SiteRow} names={names} current={index === current} selected={selected.has(index)} toggle={may ? () => toggle(index) : null} point={() => setCurrent(index)} />} />}
       </div>
       {assigning && <AssignDialog registry={who.registry} codes={[...selected].map((index) => rows[index]?.id ?? '')} crews={teams.data ?? []} close={() => setAssigning(false)} done={() => { setCodes(new Set()); teams.again(); again(); }} />}
     </>
   );
 }
 
-function Row({ row, current, selected, toggle, point }: { row: SiteRow; current: boolean; selected: boolean; toggle: (() => void) | null; point: () => void }) {
+function Row({ row, names, current, selected, toggle, point }: { row: SiteRow; names: ReadonlyMap<string, string> | null; current: boolean; selected: boolean; toggle: (() => void) | null; point: () => void }) {
   const shape = shapeOf(row);
   const line = [
-    row.name, row.district, row.crew,
+    row.name, row.district && (names?.get(row.district) ?? row.district), row.crew,
     row.overdue_days !== null && row.overdue_days > 0 ? null : row.due && say('due_on', { due: row.due }),
   ].filter(Boolean).join(' · ');
   return (

@@ -99,9 +99,9 @@ function Place({ found, registry }: { found: SitePage; registry: string }) {
     points.show([{ ...found, district: found.district?.code ?? null }]);
     shape.clear();
     shape.addFeatures(outlineOf(found));
-    fit(map, points.extent(), 18);
+    fit(map, points.extent(), 20);
   }, [found]);
-  return <div class="small-map"><MapView map={map} label={say('fact_place')} all={() => fit(map, points.extent(), 18)} /></div>;
+  return <div class="small-map"><MapView map={map} label={say('fact_place')} all={() => fit(map, points.extent(), 20)} /></div>;
 }
 
 function outlineOf(found: SitePage) {
