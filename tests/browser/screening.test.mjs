@@ -50,7 +50,7 @@ describe('screening', { concurrency: false }, () => {
 
   it('the next picture is there within 50 ms of the key at the 95th percentile, at more than 60 verdicts a minute', async () => {
     const { page, context, wrong } = await desk();
-    await page.waitForTimeout(800);
+    await page.waitForTimeout(3000);
     await page.evaluate(watch);
     const metrics = await context.newCDPSession(page);
     await metrics.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -71,8 +71,10 @@ describe('screening', { concurrency: false }, () => {
     assert.equal(times.length, VERDICTS);
     assert.ok(each <= 50, `${each} ms of processor time a verdict`);
     // On a computer that is busy with something else the clock on the wall says nothing of the page.
-    if (loadavg()[0] <= availableParallelism()) assert.ok(p95 <= 50, `p95 is ${p95} ms`);
-    else console.log('the computer is busy: only the processor time is judged');
+    if (loadavg()[0] <= availableParallelism()) {
+      assert.ok(p95 <= 50, `p95 is ${p95} ms`);
+      assert.ok(ready >= VERDICTS * 0.95, 'pictures are read ahead');
+    } else console.log('the computer is busy: only the processor time is judged');
     assert.ok(VERDICTS / minutes >= 60);
     assert.equal(await given(page), VERDICTS);
     assert.deepEqual(wrong, []);

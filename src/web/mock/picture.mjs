@@ -35,9 +35,9 @@ function painted(seed, outlined) {
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level: 1 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** The picture of a number; forty are painted, and serve for all. */
+/** The picture of a number; a dozen are painted, and serve for all. */
 export function picture(of) {
-  const number = (Number.parseInt(of, 10) || [...of].reduce((sum, symbol) => sum + symbol.charCodeAt(0), 0)) % 40;
+  const number = (Number.parseInt(of, 10) || [...of].reduce((sum, symbol) => sum + symbol.charCodeAt(0), 0)) % 12;
   const outlined = !of.endsWith('-plain');
   const key = `${number} ${outlined} ${of.endsWith('-context')}`;
   if (!kept.has(key)) kept.set(key, painted(number + (of.endsWith('-context') ? 100 : 1), outlined));

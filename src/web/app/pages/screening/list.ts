@@ -33,7 +33,7 @@ export function begun(queue: readonly QueueItem[], person: string): Screening {
   const disagreements = new Set<string>();
   for (const item of queue) {
     const reason = item.verdicts.find((said) => nameOf(said.person) === person)?.reason ?? null;
-    if (item.mine && item.mine !== 'withdrawn' && item.done) own.set(item.candidate, { verdict: item.mine, reason });
+    if (item.mine && item.mine !== 'withdrawn' && (item.done || item.mine === 'unsure')) own.set(item.candidate, { verdict: item.mine, reason });
     if (item.disagreement) disagreements.add(item.candidate);
   }
   const items = [...queue].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
@@ -41,9 +41,14 @@ export function begun(queue: readonly QueueItem[], person: string): Screening {
   return chosen(start, left(start) === 0 ? 'all' : 'open');
 }
 
-/** Whether somebody still has to say something of it: a verdict that was taken back leaves it open, also where it was done. */
-function isOpen(state: Screening, item: QueueItem): boolean {
+/** Whether nothing was said of it yet: a verdict that was taken back leaves it so, also where it was done. */
+function isUntouched(state: Screening, item: QueueItem): boolean {
   return !state.own.has(item.candidate) && (!item.done || state.reopened.has(item.candidate));
+}
+
+/** Whether it is still to be decided: who is unsure has decided nothing. */
+function isOpen(state: Screening, item: QueueItem): boolean {
+  return isUntouched(state, item) || state.own.get(item.candidate)?.verdict === 'unsure';
 }
 
 /** How many are still to be decided by this person. */
@@ -61,7 +66,11 @@ function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
 }
 
 function listed(state: Screening, choice: Choice): number[] {
-  return [...state.items.keys()].filter((index) => belongs(state, choice, state.items[index] as QueueItem));
+  const all = [...state.items.keys()].filter((index) => belongs(state, choice, state.items[index] as QueueItem));
+  if (choice !== 'open') return all;
+  // Those of which somebody was unsure come back after all others.
+  const later = (index: number): boolean => state.own.has((state.items[index] as QueueItem).candidate);
+  return [...all.filter((index) => !later(index)), ...all.filter(later)];
 }
 
 /** Another list, and in it the same candidate where it is there. */
@@ -87,8 +96,9 @@ export function decided(state: Screening, which: readonly number[], own: Own): S
   for (const index of which) verdicts.set((state.items[index] as QueueItem).candidate, own);
   const here = Math.max(...which.map((index) => state.list.indexOf(index)));
   const onward = [...state.list.slice(here + 1), ...state.list.slice(0, here)];
-  const next = onward.find((index) => !verdicts.has((state.items[index] as QueueItem).candidate)) ?? state.list[here + 1] ?? state.current;
   const after: Screening = { ...state, own: verdicts, past: [...state.past, ...which] };
+  const first = (fits: (state: Screening, item: QueueItem) => boolean): number | undefined => onward.find((index) => fits(after, state.items[index] as QueueItem));
+  const next = first(isUntouched) ?? first(isOpen) ?? state.list[here + 1] ?? state.current;
   const list = state.choice === 'open' ? listed(after, 'open') : state.list;
   return { ...after, list, current: list.includes(next) ? next : (list[0] ?? -1) };
 }
