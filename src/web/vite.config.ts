@@ -9,7 +9,7 @@ export default defineConfig({
     modulePreload: false,
     sourcemap: false,
     assetsInlineLimit: 0,
-    license: { fileName: 'licences.md' },
+    license: { fileName: 'licences.txt' },
     chunkSizeWarningLimit: 1200,
   },
   server: { host: '127.0.0.1', proxy: { '/api': process.env['PAPAVER_SERVER'] ?? 'http://127.0.0.1:8421' } },

@@ -37,6 +37,7 @@ export function LibraryPage({ who }: { who: SessionNow | null }) {
               ))}
             </ul>
           </section>
+          <p class="soft"><a href="./licences.txt">{say('licences')}</a></p>
         </>
       )}
     </Ready>

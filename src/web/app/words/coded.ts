@@ -71,8 +71,6 @@ export const HABITATS: Labels<string> = {
   other: ['other', '其他'],
 };
 
-export const FAILURES: Labels<string> = { residue: ['residue', '残留'], regrowth: ['regrowth', '复生'] };
-
 export const SOURCES: Labels<string> = {
   scan: ['scan', '航测'],
   patrol: ['patrol', '踏查'],
@@ -80,12 +78,6 @@ export const SOURCES: Labels<string> = {
   target: ['target from above', '靶标'],
   find: ['single find', '零星发现'],
   split: ['split', '拆分'],
-};
-
-export const MEANINGS: Labels<string> = {
-  seen: ['seen again', '再次发现'],
-  raised: ['raised anew', '重新列入'],
-  residue: ['seen after eradication', '铲除后仍见'],
 };
 
 export const EVIDENCE: Labels<string> = {
