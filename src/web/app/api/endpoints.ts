@@ -1,0 +1,67 @@
+// Every address of the server that the pages use, one function each.
+import type { Order } from '../pages/survey/order';
+import { get, send } from './request';
+import type {
+  BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SiteCollection,
+  SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
+} from './types';
+
+const part = encodeURIComponent;
+
+export const whoIsHere = (): Promise<SessionNow> => get('/api/session');
+export const login = (registry: string, person: string, passphrase: string): Promise<SessionNow> =>
+  send('POST', '/api/login', { registry, person, passphrase });
+export const logout = (): Promise<unknown> => send('POST', '/api/logout');
+
+export const library = (): Promise<Library> => get('/api/library');
+export const people = (registry: string): Promise<Person[]> => get(`/api/registries/${part(registry)}/people`);
+
+export const sites = async (registry: string, query: URLSearchParams): Promise<SiteRow[]> => {
+  const found = await get<SiteCollection>(`/api/registries/${part(registry)}/sites.geojson?${query}`);
+  return found.features.map(({ geometry: { coordinates: [lon, lat] }, properties }) => ({ ...properties, lon, lat }));
+};
+export const crews = (registry: string): Promise<string[]> => get(`/api/registries/${part(registry)}/crews`);
+export const recordScan = (registry: string, survey: string): Promise<unknown> =>
+  send('POST', `/api/registries/${part(registry)}/record`, { survey });
+export const site = (registry: string, code: string): Promise<SitePage> =>
+  get(`/api/registries/${part(registry)}/sites/${part(code)}`);
+export const move = (registry: string, code: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  send('POST', `/api/registries/${part(registry)}/sites/${part(code)}/moves`, fields);
+export const assign = (registry: string, codes: readonly string[], crew: string, due: string | null): Promise<unknown> =>
+  send('POST', `/api/registries/${part(registry)}/assign`, { codes, crew, due });
+export const districtsAddress = (registry: string): string => `/api/registries/${part(registry)}/districts.geojson`;
+
+const screening = (registry: string, survey: string): string => `/api/registries/${part(registry)}/screening/${part(survey)}`;
+export const queue = (registry: string, survey: string): Promise<Queue> => get(screening(registry, survey));
+export const giveVerdict = (registry: string, survey: string, verdict: VerdictSent): Promise<VerdictTaken> =>
+  send('POST', `${screening(registry, survey)}/verdicts`, verdict);
+export const undoVerdict = (registry: string, survey: string, candidate: string): Promise<VerdictTaken> =>
+  send('POST', `${screening(registry, survey)}/verdicts/undo`, { candidate });
+
+const ofSurvey = (survey: string, rest: string): string => `/api/surveys/${part(survey)}${rest}`;
+export const survey = (id: string): Promise<SurveySummary> => get(ofSurvey(id, ''));
+export const candidatesAddress = (id: string): string => ofSurvey(id, '/candidates.geojson');
+export const coverageAddress = (id: string): string => ofSurvey(id, '/coverage.geojson');
+export const pictureAddress = (id: string, file: string): string => ofSurvey(id, `/pictures/${part(file)}`);
+export const imageryOf = (id: string): Promise<TileLayerEntry[]> => get(`/api/tiles/${part(id)}`);
+export const tileAddress = (id: string, layer: TileLayerEntry): string =>
+  `/api/tiles/${part(id)}/${part(layer.id)}/{z}/{x}/{y}.jpg${layer.version ? `?v=${part(layer.version)}` : ''}`;
+
+export const folders = (): Promise<FolderEntry[]> => get('/api/folders');
+export const startSurvey = (order: Order): Promise<Run> => send('POST', '/api/surveys', order);
+export const run = (id: string): Promise<Run> => get(`/api/runs/${part(id)}`);
+export const cancelRun = (id: string): Promise<Run> => send('DELETE', `/api/runs/${part(id)}`);
+export const upload = (file: File): Promise<Uploaded> => send('PUT', `/api/uploads/${part(file.name)}`, file);
+
+export const basemaps = (): Promise<TileLayerEntry[]> => get('/api/basemap');
+export const basemapAddress = (layer: TileLayerEntry): string =>
+  `/api/basemap/${part(layer.id)}/{z}/{x}/{y}${layer.version ? `?v=${part(layer.version)}` : ''}`;
+
+export const campaign = (registry: string): Promise<Campaign> => get(`/api/registries/${part(registry)}/campaign`);
+export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string): string =>
+  `/api/registries/${part(registry)}/report/${kind}?lang=${lang}`;
+
+export const previewBundle = (registry: string, file: File): Promise<BundlePreview> =>
+  send('POST', `/api/registries/${part(registry)}/bundles`, file);
+export const applyBundle = (registry: string, token: string): Promise<Readonly<Record<string, unknown>>> =>
+  send('POST', `/api/registries/${part(registry)}/bundles/${part(token)}/apply`);

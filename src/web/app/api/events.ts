@@ -1,0 +1,80 @@
+// What happens on the server while a page is open: one stream for all parts of it.
+import type { ServerEvent } from './types';
+import { useEffect } from 'preact/hooks';
+
+type Listener = (event: ServerEvent) => void;
+
+/** How long a refused stream is left alone. */
+const PAUSE = 5000;
+
+const listeners = new Set<Listener>();
+let stream: EventSource | null = null;
+
+function opened(): EventSource {
+  const source = new EventSource('/api/events');
+  const told = (message: MessageEvent<string>): void => {
+    let event: ServerEvent;
+    try {
+      event = JSON.parse(message.data) as ServerEvent;
+    } catch {
+      return;
+    }
+    for (const listener of [...listeners]) listener(event);
+  };
+  source.onmessage = told;
+  // The browser tries again by itself where the connection breaks, and not where the server refused it: before login.
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED && source === stream) setTimeout(reopen, PAUSE, source);
+  };
+  return source;
+}
+
+function reopen(source: EventSource): void {
+  if (source === stream && listeners.size > 0) stream = opened();
+}
+
+/** Whether it is about this registry, this run, or about everything. */
+export function concerns(event: ServerEvent, kind: ServerEvent['kind'], id: string): boolean {
+  if (event.kind === 'all') return true;
+  const about = event.run?.run ?? event.registry;
+  return event.kind === kind && (about === undefined || about === id);
+}
+
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  stream ??= opened();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      stream?.close();
+      stream = null;
+    }
+  };
+}
+
+/** How often at most a page asks anew because somebody changed something. */
+const RARELY = 8000;
+
+/** Calls `again` soon after something changed, and no more often than every few seconds: colleagues give sixty verdicts a minute. */
+export function useChanges(kind: ServerEvent['kind'], id: string, again: () => void): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
+    const stop = listen((event) => {
+      if (!concerns(event, kind, id) || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        last = Date.now();
+        again();
+      }, Math.max(500, RARELY - (Date.now() - last)));
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [kind, id]);
+}
+
+export function useEvents(listener: Listener, depends: readonly unknown[]): void {
+  useEffect(() => listen(listener), depends);
+}

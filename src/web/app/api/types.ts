@@ -1,0 +1,305 @@
+// What the server says and takes: names as in its description under /api/openapi.json.
+
+export type Role = 'analyst' | 'verifier' | 'eradicator' | 'acceptor' | 'supervisor';
+
+export interface SessionNow {
+  readonly person: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly unit_name?: string | null;
+  readonly registry: string;
+  readonly roles: readonly Role[];
+  readonly idle_seconds: number;
+}
+
+export interface RegistryEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string | null;
+  readonly title: string | null;
+}
+
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface SurveyEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly scan?: string;
+  readonly date: Period | null;
+  readonly candidates: number;
+  readonly sources: readonly string[];
+  readonly hectares: number | null;
+  readonly model: string | null;
+}
+
+export type Phase = 'opening' | 'scoring' | 'verifying' | 'writing' | 'done' | 'partly' | 'stopped' | 'failed';
+
+export interface Explained {
+  readonly message: { readonly en: string; readonly zh: string };
+  readonly remedy?: { readonly en: string; readonly zh: string } | null;
+}
+
+/** How a scan stands that was started from a page. */
+export interface Run {
+  readonly run: string;
+  readonly name: string;
+  readonly survey: string | null;
+  readonly phase: Phase;
+  readonly tiles: number;
+  readonly tiles_done: number;
+  readonly tiles_before: number;
+  readonly per_second: number | null;
+  readonly seconds_left: number | null;
+  readonly candidates: number;
+  readonly remarks: readonly unknown[];
+  readonly error: Explained | null;
+}
+
+export interface Library {
+  readonly registries: readonly RegistryEntry[];
+  readonly surveys: readonly SurveyEntry[];
+  readonly runs?: readonly Run[];
+  /** Whether surveys are shown to nobody but those who are logged in. */
+  readonly login_needed?: boolean;
+}
+
+export interface Person {
+  readonly person: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly has_key: boolean;
+}
+
+export type State =
+  | 'CONFIRMED' | 'ERADICATED' | 'REVISIT' | 'DISPATCHED' | 'CANDIDATE' | 'REFUTED'
+  | 'SCREENED_OUT' | 'SPLIT' | 'CLOSED' | 'MERGED' | 'VOIDED';
+
+/** A site in a list and on the map. */
+export interface SiteRow {
+  readonly id: string;
+  readonly state: State;
+  readonly lon: number;
+  readonly lat: number;
+  readonly name: string | null;
+  readonly season: number;
+  readonly disputed: boolean;
+  readonly due: string | null;
+  readonly overdue_days: number | null;
+  readonly crew: string | null;
+  readonly kept: boolean | null;
+  readonly rank: number | null;
+  /** The code of the district. */
+  readonly district: string | null;
+}
+
+export interface SiteCollection {
+  readonly features: readonly { readonly geometry: { readonly coordinates: readonly [number, number] }; readonly properties: Omit<SiteRow, 'lon' | 'lat'> }[];
+}
+
+interface Both {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type EvidenceRole = 'scene' | 'count' | 'after' | 'reflight' | 'document' | 'chip' | 'context' | 'coverage';
+
+export interface Picture {
+  readonly url: string;
+  readonly role: EvidenceRole;
+  readonly name: string;
+  readonly taken_at: string | null;
+  readonly marks: readonly string[];
+}
+
+export interface HistoryLine {
+  readonly entry: string;
+  readonly at: string;
+  readonly person: string;
+  readonly unit: string;
+  readonly signed: boolean;
+  readonly kind: Both;
+  readonly text: Both;
+}
+
+export type MoveName = 'screen' | 'assign' | 'visit' | 'eradicate' | 'accept' | 'reopen' | 'resolve' | 'merge' | 'split' | 'note';
+
+export interface MoveOffer {
+  readonly move: MoveName;
+  readonly label: Both;
+  readonly needs: readonly string[];
+}
+
+/** Everything about a site. */
+export interface SitePage extends Omit<SiteRow, 'district'> {
+  readonly unit: string;
+  readonly source: string;
+  readonly area_m2: number | null;
+  readonly residue: boolean;
+  readonly habitat: string | null;
+  readonly plants: number | null;
+  readonly candidate: string | null;
+  readonly district: { readonly code: string; readonly name?: string | null } | null;
+  readonly dispute: readonly unknown[];
+  readonly eradications: readonly unknown[];
+  readonly accepted_without_own_key: boolean;
+  readonly geometry: object;
+  readonly history: readonly HistoryLine[];
+  readonly moves: readonly MoveOffer[];
+  readonly pictures: readonly Picture[];
+}
+
+export type Verdict = 'keep' | 'discard' | 'unsure';
+
+export interface VerdictSaid {
+  readonly person: string;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+export interface QueueItem {
+  readonly candidate: string;
+  readonly rank: number | null;
+  readonly score: number | null;
+  readonly band: 'strong' | 'fair' | 'weak' | null;
+  readonly area_m2?: number | null;
+  readonly captured?: string | null;
+  readonly code?: string | null;
+  readonly lon: number;
+  readonly lat: number;
+  readonly verdicts: readonly VerdictSaid[];
+  readonly pictures: { readonly plain: string | null; readonly outline: string | null; readonly wide: string | null; readonly before?: string | null };
+  readonly audit: boolean;
+  /** Whether this person has nothing more to say of it. */
+  readonly done: boolean;
+  readonly mine: Verdict | 'withdrawn' | null;
+  readonly disagreement: boolean;
+}
+
+export interface ReasonEntry {
+  readonly code: string;
+  readonly key: number;
+  readonly en: string;
+  readonly zh: string;
+}
+
+export interface Queue {
+  readonly queue: readonly QueueItem[];
+  readonly reasons: readonly ReasonEntry[];
+  readonly done: number;
+  readonly left: number;
+  /** Candidates of the scan that this registry does not know. */
+  readonly unrecorded: number;
+  readonly minutes_per_km2: number | null;
+}
+
+export interface VerdictSent {
+  readonly candidate: string;
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly seconds: number;
+}
+
+export interface VerdictTaken {
+  readonly candidate: string;
+  readonly state: State;
+  readonly disagreement: boolean;
+  readonly awaits_second?: boolean;
+}
+
+export interface Share {
+  readonly count: number;
+  readonly of: number;
+}
+
+/** How far sites have come. */
+export interface Process {
+  readonly sites: number;
+  readonly screened_out: Share;
+  readonly verified: Share;
+  readonly confirmed: Share;
+  readonly eradicated: Share;
+  readonly accepted: Share;
+  readonly recurring: Share;
+  readonly disputed: Share;
+}
+
+export interface DistrictStands {
+  readonly code: string;
+  readonly name: string | null;
+  readonly area_m2: number | null;
+  readonly searched_m2: number | null;
+  readonly in_window_m2: number | null;
+  readonly process: Process;
+  readonly overdue: number;
+}
+
+export interface Campaign {
+  readonly season: number;
+  readonly on: string;
+  readonly process: Process;
+  readonly overdue: number;
+  readonly open: number;
+  readonly flights: number;
+  readonly patrols: number;
+  readonly districts: readonly DistrictStands[];
+}
+
+/** A layer of tiles: a base map of the office, or imagery of a survey. */
+export interface TileLayerEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly attribution?: string | null;
+  readonly extent: readonly [number, number, number, number] | null;
+  readonly max_zoom: number | null;
+  /** A digest of what it is drawn from: with it in the address, a tile never changes. */
+  readonly version?: string;
+}
+
+export interface SurveySummary {
+  readonly scan_id: string;
+  readonly survey: string | null;
+  readonly unit: string | null;
+  readonly captured: Period | null;
+  readonly model: { readonly name: string; readonly threshold: number };
+  readonly sources: readonly SurveySource[];
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  readonly totals: { readonly candidates: number; readonly searched_m2: number; readonly not_searched_m2: Readonly<Record<string, number>>; readonly tiles: number };
+}
+
+export interface SurveySource {
+  readonly name: string;
+  readonly gsd_cm: readonly [number, number] | null;
+  readonly searched_m2: number;
+  readonly captured: Period | null;
+}
+
+/** Something that could be scanned, by its way below the served folder. */
+export interface FolderEntry {
+  readonly path: string;
+  readonly folder: boolean;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Uploaded {
+  readonly upload: string;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface BundlePreview {
+  readonly token: string;
+  readonly preview: Readonly<Record<string, unknown>>;
+}
+
+export interface ServerEvent {
+  /** `all`: something was missed, so that everything is to be asked for anew. */
+  readonly kind: 'run' | 'registry' | 'bundle' | 'upload' | 'all';
+  readonly run?: Run;
+  readonly registry?: string;
+}

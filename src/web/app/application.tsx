@@ -1,0 +1,97 @@
+// The page as a whole: the bar with its sections, and what the address names.
+import { useEffect } from 'preact/hooks';
+import { logout, whoIsHere } from './api/endpoints';
+import { Notice, tell } from './parts/notice';
+import { explained } from './parts/failure';
+import { link, route, type Route } from './router';
+import { leave, session } from './session';
+import type { SessionNow } from './api/types';
+import { useValue } from './value';
+import { language, say } from './words/language';
+import { ROLES, label } from './words/coded';
+import type { Word } from './words/words';
+import { BundlesPage } from './pages/bundles';
+import { CampaignPage } from './pages/campaign';
+import { LibraryPage } from './pages/library';
+import { LoginPage } from './pages/login';
+import { ScreeningPage } from './pages/screening/page';
+import { SitePageView } from './pages/sites/site';
+import { SitesPage } from './pages/sites/page';
+import { NewSurveyPage } from './pages/survey/new';
+import { RunPage } from './pages/survey/run';
+import { SurveyPage } from './pages/survey/result';
+
+const SECTIONS: readonly (readonly [first: string, word: Word, icon: string])[] = [
+  ['', 'tab_library', '⌂'],
+  ['screening', 'tab_screening', '✓'],
+  ['sites', 'tab_sites', '◎'],
+  ['progress', 'tab_campaign', '▤'],
+  ['scan', 'tab_survey', '✈'],
+  ['bundles', 'tab_province', '⇄'],
+];
+
+/** Pages that belong to nobody's registry. */
+const OPEN = new Set(['surveys', 'runs', 'login']);
+
+export function Application() {
+  useValue(language);
+  const where = useValue(route);
+  const who = useValue(session);
+  useEffect(() => {
+    whoIsHere().then((now) => session.set(now), leave);
+  }, []);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>{say('skip_link')}</a>
+      <Bar where={where} who={who ?? null} />
+      <main id="content" tabIndex={-1} class={`page-${where.parts[0] ?? 'library'}`}>{shown(where, who)}</main>
+      <Notice />
+    </>
+  );
+}
+
+function shown(where: Route, who: SessionNow | null | undefined) {
+  const [section = '', id = ''] = where.parts;
+  if (who === undefined) return <p class="busy" role="status">{say('loading')}</p>;
+  if (section === 'surveys') return <SurveyPage key={id} id={id} />;
+  if (section === 'runs') return <RunPage key={id} id={id} />;
+  if (section === 'look') return <LibraryPage who={who} />;
+  if (who === null || section === 'login') return <LoginPage who={who} />;
+  switch (section) {
+    case '': return <LibraryPage who={who} />;
+    case 'screening': return <ScreeningPage key={id} who={who} survey={id} />;
+    case 'sites': return id ? <SitePageView key={id} who={who} code={id} /> : <SitesPage who={who} />;
+    case 'progress': return <CampaignPage who={who} />;
+    case 'scan': return <NewSurveyPage who={who} />;
+    case 'bundles': return <BundlesPage who={who} />;
+    default: return <p class="empty">{say('not_found')} <a href="#/">{say('tab_library')}</a></p>;
+  }
+}
+
+function Bar({ where, who }: { where: Route; who: SessionNow | null }) {
+  const section = where.parts[0] ?? '';
+  const out = (): void => {
+    logout().then(leave, (error: Error) => tell(explained(error).what, 'bad'));
+  };
+  return (
+    <header class="bar">
+      <a class="brand" href="#/"><img src="./poppy.svg" alt="" width={24} height={24} />Papaver</a>
+      {who && (
+        <nav aria-label={say('menu')}>
+          {SECTIONS.map(([first, word, icon]) => (
+            <a key={first} href={link(...(first ? [first] : []))} aria-current={section === first || (first === 'scan' && OPEN.has(section)) ? 'page' : undefined}>
+              <span class="icon" aria-hidden="true">{icon}</span>{say(word)}
+            </a>
+          ))}
+        </nav>
+      )}
+      <div class="end">
+        {who && <span class="who" title={who.roles.map((role) => label(ROLES, role)).join(say('list_separator'))}>{who.name}</span>}
+        {who && <button type="button" class="plain" onClick={out}>{say('log_out')}</button>}
+        {!who && section !== 'login' && <a class="button plain" href={link('login')}>{say('log_in')}</a>}
+        <button type="button" class="plain" lang={language.get() === 'zh' ? 'en' : 'zh-CN'}
+          onClick={() => language.set(language.get() === 'zh' ? 'en' : 'zh')}>{say('other_language')}</button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,27 @@
+// What is asked of the server for a part of the page, and asked anew when what it depends on changes.
+import { useCallback, useEffect, useState } from 'preact/hooks';
+
+export interface Loaded<T> {
+  readonly data: T | null;
+  readonly error: Error | null;
+  readonly busy: boolean;
+  readonly again: () => void;
+}
+
+export function useLoaded<T>(ask: () => Promise<T>, depends: readonly unknown[]): Loaded<T> {
+  const [state, setState] = useState<{ data: T | null; error: Error | null; busy: boolean }>({ data: null, error: null, busy: true });
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((before) => before + 1), []);
+  useEffect(() => {
+    let current = true;
+    setState((before) => ({ ...before, busy: true }));
+    ask().then(
+      (data) => current && setState({ data, error: null, busy: false }),
+      (error: unknown) => current && setState((before) => ({ data: before.data, error: error instanceof Error ? error : new Error(String(error)), busy: false })),
+    );
+    return () => {
+      current = false;
+    };
+  }, [...depends, round]);
+  return { ...state, again };
+}

@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { Application } from './application';
+import './style/base.css';
+import './style/parts.css';
+import './style/screening.css';
+import './style/map.css';
+
+const root = document.getElementById('application');
+if (root) render(<Application />, root);

@@ -1,0 +1,99 @@
+// What lies under and over the sites: base maps of the office, imagery of a survey, districts, ground not searched.
+import type BaseLayer from 'ol/layer/Base';
+import TileLayer from 'ol/layer/Tile';
+import VectorLayer from 'ol/layer/Vector';
+import XYZ from 'ol/source/XYZ';
+import VectorSource from 'ol/source/Vector';
+import GeoJSON from 'ol/format/GeoJSON';
+import { Fill, Stroke, Style, Text } from 'ol/style';
+import { transformExtent } from 'ol/proj';
+import type Map from 'ol/Map';
+import type { FeatureLike } from 'ol/Feature';
+import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, tileAddress } from '../api/endpoints';
+import { districtsOf } from '../api/districts';
+import { get } from '../api/request';
+import type { TileLayerEntry } from '../api/types';
+import { hatch } from './hatch';
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const format = new GeoJSON({ featureProjection: 'EPSG:3857', dataProjection: 'EPSG:4326' });
+
+/** A layer of GeoJSON that is read once; what cannot be read leaves it empty, and the map usable. */
+function geojson(asked: Promise<object>, style: (feature: FeatureLike, resolution: number) => Style | Style[] | undefined): VectorLayer<VectorSource> {
+  const source = new VectorSource();
+  void asked.then((data) => source.addFeatures(format.readFeatures(data)), () => undefined);
+  return new VectorLayer({ source, style, updateWhileInteracting: false });
+}
+
+/** Surveys whose imagery lies under the sites at once: more would ask for too many tiles. */
+const MOST_SURVEYS = 12;
+/** Imagery of a drone says nothing from so far away that a survey is smaller than a tile. */
+const FURTHEST = 12;
+
+function tiled(entry: TileLayerEntry, address: string, minZoom?: number): TileLayer {
+  const source = new XYZ({ url: address, transition: 0, ...(entry.max_zoom === null ? {} : { maxZoom: entry.max_zoom }), ...(entry.attribution ? { attributions: escaped(entry.attribution) } : {}) });
+  const extent = entry.extent && transformExtent([...entry.extent], 'EPSG:4326', 'EPSG:3857');
+  return new TileLayer({ source, ...(extent ? { extent } : {}), ...(minZoom === undefined ? {} : { minZoom }) });
+}
+
+/** Base maps of the office. A server without any leaves the ground bare. */
+async function baseLayers(): Promise<BaseLayer[]> {
+  const entries = await basemaps().catch(() => []);
+  return entries.map((entry) => tiled(entry, basemapAddress(entry)));
+}
+
+async function imagery(survey: string): Promise<BaseLayer[]> {
+  const entries = await imageryOf(survey).catch(() => []);
+  return entries.map((entry) => tiled(entry, tileAddress(survey, entry), FURTHEST));
+}
+
+/** Lays base maps and the imagery of surveys, of all where none is named, under what is on a map. */
+export async function ground(map: Map, survey?: string): Promise<void> {
+  const surveys = survey === undefined ? (await library().catch(() => null))?.surveys.map((one) => one.id).slice(-MOST_SURVEYS) ?? [] : [survey];
+  const layers = (await Promise.all([baseLayers(), ...surveys.map(imagery)])).flat();
+  layers.forEach((layer, index) => map.getLayers().insertAt(index, layer));
+}
+
+/** The library writes attributions as markup; an office's file may hold anything. */
+function escaped(text: string): string {
+  const element = document.createElement('i');
+  element.textContent = text;
+  return element.innerHTML;
+}
+
+export function districts(registry: string): VectorLayer<VectorSource> {
+  return geojson(districtsOf(registry), (feature, resolution) => new Style({
+    stroke: new Stroke({ color: dark.matches ? '#9aa8a0' : '#6b756f', width: 1.2, lineDash: [6, 3] }),
+    ...(resolution < 300 ? { text: name(String(feature.get('name') ?? feature.get('code') ?? '')) } : {}),
+  }));
+}
+
+function name(text: string): Text {
+  return new Text({
+    text,
+    font: '13px system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif',
+    fill: new Fill({ color: dark.matches ? '#e8ece9' : '#18211c' }),
+    stroke: new Stroke({ color: dark.matches ? '#18211c' : '#ffffff', width: 3 }),
+    overflow: false,
+  });
+}
+
+export function candidates(survey: string, isCurrent: (id: string) => boolean): VectorLayer<VectorSource> {
+  return geojson(get<object>(candidatesAddress(survey)), (feature) => {
+    const current = isCurrent(String(feature.get('id')));
+    return new Style({
+      stroke: new Stroke({ color: current ? '#1c3f94' : '#d0342c', width: current ? 4 : 2 }),
+      fill: new Fill({ color: 'rgba(208, 52, 44, 0.12)' }),
+      text: name(String(feature.get('rank') ?? '')),
+      zIndex: current ? 1 : 0,
+    });
+  });
+}
+
+/** Ground that was not searched is hatched, as in the reports; what was searched has an outline alone. */
+export function coverage(survey: string): VectorLayer<VectorSource> {
+  const fill = new Fill({ color: hatch() });
+  return geojson(get<object>(coverageAddress(survey)), (feature) => feature.get('status') === 'searched'
+    ? new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }) })
+    : new Style({ fill, stroke: new Stroke({ color: '#6b756f', width: 1 }) }));
+}

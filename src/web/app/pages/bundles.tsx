@@ -1,0 +1,67 @@
+// What other offices send: dropped in, looked at, then applied. Nothing changes before somebody has seen what would.
+import { useState } from 'preact/hooks';
+import { applyBundle, previewBundle, reportAddress } from '../api/endpoints';
+import type { BundlePreview, SessionNow } from '../api/types';
+import { Drop } from '../parts/drop';
+import { Failure } from '../parts/failure';
+import { tell } from '../parts/notice';
+import { bytes } from '../words/figures';
+import { language, say } from '../words/language';
+import { Outcome } from './outcome';
+
+interface Dropped {
+  readonly key: number;
+  readonly file: File;
+  readonly preview: BundlePreview | null;
+  readonly error: Error | null;
+  readonly done: Readonly<Record<string, unknown>> | null;
+}
+
+let keys = 0;
+
+export function BundlesPage({ who }: { who: SessionNow }) {
+  const [dropped, setDropped] = useState<readonly Dropped[]>([]);
+  const change = (key: number, by: Partial<Dropped>): void =>
+    setDropped((before) => before.map((one) => (one.key === key ? { ...one, ...by } : one)));
+  const take = (files: File[]): void => {
+    for (const file of files) {
+      const key = (keys += 1);
+      setDropped((before) => [...before, { key, file, preview: null, error: null, done: null }]);
+      previewBundle(who.registry, file).then((preview) => change(key, { preview }), (error: Error) => change(key, { error }));
+    }
+  };
+  const apply = (one: Dropped): void => {
+    if (!one.preview) return;
+    applyBundle(who.registry, one.preview.token).then((done) => {
+      change(one.key, { done, error: null });
+      tell(say('bundle_applied', { name: one.file.name }));
+    }, (error: Error) => change(one.key, { error }));
+  };
+  return (
+    <>
+      <section>
+        <h1>{say('province')}</h1>
+        <p>{say('bundle_help')} {say('bundle_order')}</p>
+        <Drop label={say('bundle_drop')} take={take} />
+      </section>
+      {dropped.map((one) => (
+        <section key={one.key} class="card">
+          <h2>{one.done ? say('bundle_applied', { name: one.file.name }) : one.preview ? say('bundle_would', { name: one.file.name }) : one.error ? one.file.name : say('bundle_reading', { name: one.file.name })}</h2>
+          <p class="soft">{bytes(one.file.size)}</p>
+          {one.error && <Failure error={one.error} />}
+          {one.preview && <Outcome of={one.done ?? one.preview.preview} />}
+          {one.preview && !one.done && (
+            <p class="row">
+              <button type="button" class="primary" onClick={() => apply(one)}>{say('bundle_apply')}</button>
+              <button type="button" onClick={() => setDropped((before) => before.filter((other) => other.key !== one.key))}>{say('bundle_leave')}</button>
+            </p>
+          )}
+        </section>
+      ))}
+      <section>
+        <h2>{say('reports')}</h2>
+        <p><a class="button" target="_blank" rel="noopener" href={reportAddress(who.registry, 'province', language.get())}>{say('report_province')}</a></p>
+      </section>
+    </>
+  );
+}

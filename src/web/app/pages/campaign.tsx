@@ -1,0 +1,114 @@
+// Where the season stands today, by district; every count beside what it is a count of.
+import { campaign, reportAddress } from '../api/endpoints';
+import { useChanges } from '../api/events';
+import type { Campaign, DistrictStands, Process, SessionNow, Share } from '../api/types';
+import { useLoaded } from '../loading';
+import { Ready } from '../parts/loaded';
+import { count, decimal, percent } from '../words/figures';
+import { language, say } from '../words/language';
+import type { Word } from '../words/words';
+
+type ShareName = Exclude<keyof Process, 'sites'>;
+
+const SHARES: readonly ShareName[] = ['screened_out', 'verified', 'confirmed', 'eradicated', 'accepted', 'recurring', 'disputed'];
+
+export function CampaignPage({ who }: { who: SessionNow }) {
+  const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
+  useChanges('registry', who.registry, loaded.again);
+  return <Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready>;
+}
+
+function Standing({ found, registry }: { found: Campaign; registry: string }) {
+  return (
+    <>
+      <section>
+        <h1>{say('campaign', { season: found.season })} <small class="soft">{found.on}</small></h1>
+        <dl class="figures">
+          <Ground districts={found.districts} />
+          <Plain word="flights" value={found.flights} /><Plain word="patrols" value={found.patrols} />
+          <Plain word="sites_found" value={found.process.sites} />
+          {SHARES.map((name) => <Figure key={name} word={name} share={found.process[name]} />)}
+          <Figure word="overdue" share={{ count: found.overdue, of: found.open }} bad />
+        </dl>
+      </section>
+      {found.districts.length > 0 ? <Districts rows={found.districts} />
+        : <p class="hint">{say('no_districts')}<code>papaver registry districts districts.gpkg</code></p>}
+      <section>
+        <h2>{say('reports')}</h2>
+        <p class="row">
+          <a class="button" target="_blank" rel="noopener" href={reportAddress(registry, 'county', language.get())}>{say('report_county')}</a>
+          <a class="button" target="_blank" rel="noopener" href={reportAddress(registry, 'province', language.get())}>{say('report_province')}</a>
+        </p>
+      </section>
+    </>
+  );
+}
+
+const SQUARE_KILOMETRE = 1e6;
+
+function square_kilometres(of: readonly DistrictStands[], name: 'area_m2' | 'searched_m2' | 'in_window_m2'): number | null {
+  const known = of.map((row) => row[name]).filter((value): value is number => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / SQUARE_KILOMETRE : null;
+}
+
+function Ground({ districts }: { districts: readonly DistrictStands[] }) {
+  const searched = square_kilometres(districts, 'searched_m2');
+  if (searched === null) return null;
+  return (
+    <>
+      <div class="figure"><dt>{say('searched')}</dt><dd><b>{decimal(searched, 2)}</b> km²<small>{say('of_area', { area: decimal(square_kilometres(districts, 'area_m2'), 0) })}</small></dd></div>
+      <div class="figure"><dt>{say('in_window')}</dt><dd><b>{decimal(square_kilometres(districts, 'in_window_m2'), 2)}</b> km²<small>{say('of_searched', { area: decimal(searched, 2) })}</small></dd></div>
+    </>
+  );
+}
+
+function Plain({ word, value }: { word: Word; value: number }) {
+  return <div class="figure"><dt>{say(word)}</dt><dd><b>{count(value)}</b></dd></div>;
+}
+
+function Figure({ word, share, bad }: { word: Word; share: Share; bad?: boolean }) {
+  return (
+    <div class={bad && share.count > 0 ? 'figure bad' : 'figure'}>
+      <dt>{say(word)}</dt>
+      <dd>
+        <b>{count(share.count)}</b> <span class="soft">{say('of_n', { n: count(share.of) })}</span>
+        <small>{percent(share)}</small>
+        <meter min={0} max={Math.max(share.of, 1)} value={share.count} aria-label={say(word)} />
+      </dd>
+    </div>
+  );
+}
+
+function Districts({ rows }: { rows: readonly DistrictStands[] }) {
+  return (
+    <section>
+      <h2>{say('by_district')}</h2>
+      <p class="soft">{say('raw_numbers_warning')}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label={say('by_district')}>
+        <table class="numbers">
+          <thead>
+            <tr>
+              <th scope="col">{say('district')}</th><th scope="col">{say('searched')} km²</th><th scope="col">{say('in_window')} km²</th>
+              <th scope="col">{say('sites_found')}</th>
+              {SHARES.map((name) => <th key={name} scope="col">{say(name)}</th>)}
+              <th scope="col">{say('overdue')}</th>
+            </tr>
+          </thead>
+          <tbody>{rows.map((row) => <Row key={row.code} row={row} />)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Row({ row }: { row: DistrictStands }) {
+  const ground = (value: number | null): string => decimal(value === null ? null : value / SQUARE_KILOMETRE, 2);
+  return (
+    <tr>
+      <th scope="row">{row.name ?? row.code}{row.name && <small> {row.code}</small>}</th>
+      <td>{ground(row.searched_m2)}<small> / {ground(row.area_m2)}</small></td><td>{ground(row.in_window_m2)}</td><td>{count(row.process.sites)}</td>
+      {SHARES.map((name) => <td key={name}>{count(row.process[name].count)}<small> / {count(row.process[name].of)}</small></td>)}
+      <td class={row.overdue > 0 ? 'bad' : undefined}>{count(row.overdue)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,136 @@
+// The list that is screened, and where in it somebody is: pure, so that each key gives a new state.
+import type { QueueItem, Verdict } from '../../api/types';
+
+export interface Own {
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+}
+
+export type Choice = 'open' | 'all' | 'disagreement' | 'audit';
+
+export interface Screening {
+  readonly items: readonly QueueItem[];
+  readonly own: ReadonlyMap<string, Own>;
+  readonly disagreements: ReadonlySet<string>;
+  /** Candidates whose verdict was taken back here. */
+  readonly reopened: ReadonlySet<string>;
+  readonly choice: Choice;
+  /** Positions in `items`, in the order of the list that is chosen. */
+  readonly list: readonly number[];
+  /** A position in `items`; −1 where the list is empty. */
+  readonly current: number;
+  /** Positions that were decided here, last one last. */
+  readonly past: readonly number[];
+}
+
+/** The name of a person who may be told with their unit. */
+export function nameOf(person: string): string {
+  return person.split('/').at(-1) ?? person;
+}
+
+export function begun(queue: readonly QueueItem[], person: string): Screening {
+  const own = new Map<string, Own>();
+  const disagreements = new Set<string>();
+  for (const item of queue) {
+    const reason = item.verdicts.find((said) => nameOf(said.person) === person)?.reason ?? null;
+    if (item.mine && item.mine !== 'withdrawn' && (item.done || item.mine === 'unsure')) own.set(item.candidate, { verdict: item.mine, reason });
+    if (item.disagreement) disagreements.add(item.candidate);
+  }
+  const items = [...queue].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+  const start: Screening = { items, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [] };
+  return chosen(start, left(start) === 0 ? 'all' : 'open');
+}
+
+/** Whether nothing was said of it yet: a verdict that was taken back leaves it so, also where it was done. */
+function isUntouched(state: Screening, item: QueueItem): boolean {
+  return !state.own.has(item.candidate) && (!item.done || state.reopened.has(item.candidate));
+}
+
+/** Whether it is still to be decided: who is unsure has decided nothing. */
+function isOpen(state: Screening, item: QueueItem): boolean {
+  return isUntouched(state, item) || state.own.get(item.candidate)?.verdict === 'unsure';
+}
+
+/** How many are still to be decided by this person. */
+export function left(state: Screening): number {
+  return state.items.filter((item) => isOpen(state, item)).length;
+}
+
+function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
+  switch (choice) {
+    case 'open': return isOpen(state, item);
+    case 'disagreement': return state.disagreements.has(item.candidate);
+    case 'audit': return item.audit;
+    case 'all': return true;
+  }
+}
+
+function listed(state: Screening, choice: Choice): number[] {
+  const all = [...state.items.keys()].filter((index) => belongs(state, choice, state.items[index] as QueueItem));
+  if (choice !== 'open') return all;
+  // Those of which somebody was unsure come back after all others.
+  const later = (index: number): boolean => state.own.has((state.items[index] as QueueItem).candidate);
+  return [...all.filter((index) => !later(index)), ...all.filter(later)];
+}
+
+/** Another list, and in it the same candidate where it is there. */
+export function chosen(state: Screening, choice: Choice): Screening {
+  const list = listed(state, choice);
+  const current = list.includes(state.current) ? state.current : (list[0] ?? -1);
+  return { ...state, choice, list, current };
+}
+
+export function at(state: Screening, current: number): Screening {
+  return { ...state, current };
+}
+
+export function stepped(state: Screening, by: number): Screening {
+  const here = state.list.indexOf(state.current);
+  const there = state.list[Math.max(0, Math.min(state.list.length - 1, here + by))];
+  return there === undefined ? state : at(state, there);
+}
+
+/** Verdicts on these, and the next one that is undecided, or the next of the list where all are. */
+export function decided(state: Screening, which: readonly number[], own: Own): Screening {
+  const verdicts = new Map(state.own);
+  for (const index of which) verdicts.set((state.items[index] as QueueItem).candidate, own);
+  const here = Math.max(...which.map((index) => state.list.indexOf(index)));
+  const onward = [...state.list.slice(here + 1), ...state.list.slice(0, here)];
+  const after: Screening = { ...state, own: verdicts, past: [...state.past, ...which] };
+  const first = (fits: (state: Screening, item: QueueItem) => boolean): number | undefined => onward.find((index) => fits(after, state.items[index] as QueueItem));
+  const next = first(isUntouched) ?? first(isOpen) ?? state.list[here + 1] ?? state.current;
+  const list = state.choice === 'open' ? listed(after, 'open') : state.list;
+  return { ...after, list, current: list.includes(next) ? next : (list[0] ?? -1) };
+}
+
+/** The last verdict taken back, and its candidate before one's eyes again. */
+export function undone(state: Screening): { state: Screening; candidate: string } | null {
+  const last = state.past.at(-1);
+  const item = last === undefined ? undefined : state.items[last];
+  if (last === undefined || !item) return null;
+  const own = new Map(state.own);
+  own.delete(item.candidate);
+  const after = { ...state, own, reopened: new Set([...state.reopened, item.candidate]), past: state.past.slice(0, -1), current: last };
+  const list = state.list.includes(last) ? state.list : listed(after, state.choice);
+  return { state: list.includes(last) ? { ...after, list } : chosen(after, 'all'), candidate: item.candidate };
+}
+
+export function disagreed(state: Screening, candidate: string, disagrees: boolean): Screening {
+  const disagreements = new Set(state.disagreements);
+  if (disagrees) disagreements.add(candidate);
+  else disagreements.delete(candidate);
+  return { ...state, disagreements };
+}
+
+/** A verdict that the server did not take is none. */
+export function refused(state: Screening, candidate: string): Screening {
+  const own = new Map(state.own);
+  own.delete(candidate);
+  return chosen({ ...state, own }, state.choice);
+}
+
+/** The next candidates of the list, the current one first. */
+export function ahead(state: Screening, n: number): QueueItem[] {
+  const here = Math.max(0, state.list.indexOf(state.current));
+  return state.list.slice(here, here + n + 1).map((index) => state.items[index] as QueueItem);
+}

@@ -1,0 +1,53 @@
+// What was typed into a move's form, as the server takes it.
+import type { MoveName } from '../../api/types';
+
+type Values = Readonly<Record<string, string>>;
+
+function names(text: string | undefined): string[] {
+  return (text ?? '').split(/[,，、;；]/).map((name) => name.trim()).filter(Boolean);
+}
+
+function number(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Places typed one a line as `longitude,latitude`. */
+function places(text: string | undefined): [number, number][] {
+  const lines = (text ?? '').split('\n').map((line) => line.split(/[,，\s]+/).filter(Boolean).map(Number));
+  return lines.filter((pair) => pair.length === 2 && pair.every(Number.isFinite)).map(([lon = 0, lat = 0]) => [lon, lat]);
+}
+
+const FIELDS: Readonly<Record<MoveName, (values: Values) => Record<string, unknown>>> = {
+  screen: (values) => (values['reason'] === 'keep' ? { keep: true } : { keep: false, reason: values['reason'] }),
+  assign: () => ({}),
+  visit: (values) => ({
+    outcome: values['outcome'], officers: names(values['officers']), not_there: values['not_there'] === 'true', plants: number(values['plants']),
+    area_m2: number(values['area']), stage: values['stage'], habitat: values['habitat'],
+  }),
+  eradicate: (values) => ({ percent: number(values['percent']), method: values['method'], officers: names(values['officers']) }),
+  accept: (values) => (values['passed'] === 'passed' ? { passed: true } : { passed: false, reason: values['passed'] }),
+  reopen: (values) => ({ reason: values['reason'] }),
+  resolve: (values) => ({ state: values['state'], reason: values['reason'] }),
+  merge: (values) => ({ into: values['into'], reason: values['reason'] }),
+  split: (values) => ({ places: places(values['places']), reason: values['reason'] }),
+  note: (values) => ({ text: values['note'] }),
+};
+
+/** A moment of this computer's clock with its distance from UTC. */
+export function offset(local: string): string {
+  const minutes = -new Date(local).getTimezoneOffset();
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const away = Math.abs(minutes);
+  return `${local}:00${minutes < 0 ? '-' : '+'}${two(Math.floor(away / 60))}:${two(away % 60)}`;
+}
+
+export function body(move: MoveName, values: Values, uploads: readonly string[]): Record<string, unknown> {
+  const { note, when, role, force } = values;
+  const all = {
+    move, ...FIELDS[move](values), note: move === 'note' ? undefined : note, when: when && offset(when), force,
+    files: uploads.length ? uploads.map((upload) => ({ upload, role: role ?? USUAL_ROLE[move] ?? 'document' })) : undefined,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const USUAL_ROLE: Partial<Record<MoveName, string>> = { visit: 'scene', eradicate: 'scene', accept: 'after' };

@@ -1,0 +1,126 @@
+// The words for the coded values of events, as forms, ledgers and reports use them.
+import type { MoveName, Role, State } from '../api/types';
+import { language } from './language';
+
+type Labels<Code extends string> = Readonly<Record<Code, readonly [english: string, chinese: string]>>;
+
+export const STATES: Labels<State> = {
+  CANDIDATE: ['candidate', '疑似'],
+  DISPATCHED: ['dispatched', '待核查'],
+  REVISIT: ['to be revisited', '待复核'],
+  CONFIRMED: ['confirmed', '查实'],
+  ERADICATED: ['eradicated, to be accepted', '已铲除待验收'],
+  CLOSED: ['closed', '销号'],
+  SCREENED_OUT: ['screened out', '研判排除'],
+  REFUTED: ['refuted', '核查排除'],
+  SPLIT: ['split', '已拆分'],
+  MERGED: ['merged', '已合并'],
+  VOIDED: ['voided', '作废'],
+};
+
+export const ROLES: Labels<Role> = {
+  analyst: ['analyst', '研判员'],
+  verifier: ['verifier', '核查员'],
+  eradicator: ['eradicator', '铲除员'],
+  acceptor: ['acceptor', '验收员'],
+  supervisor: ['supervisor', '主管'],
+};
+
+export const MOVES: Labels<MoveName> = {
+  screen: ['Screen', '研判'],
+  assign: ['Assign', '派查'],
+  visit: ['Record a visit', '录入核查'],
+  eradicate: ['Record the eradication', '录入铲除'],
+  accept: ['Accept or fail', '验收'],
+  reopen: ['Reopen', '重开'],
+  resolve: ['Resolve the dispute', '裁定争议'],
+  merge: ['Merge', '合并'],
+  split: ['Split', '拆分'],
+  note: ['Add a note', '添加备注'],
+};
+
+export const OUTCOMES: Labels<string> = {
+  cultivated: ['poppy, cultivated', '种植罂粟'],
+  wild: ['poppy, wild', '野生罂粟'],
+  lookalike: ['look-alike species', '相似植物'],
+  nothing: ['nothing there', '未发现'],
+  licensed: ['licensed', '许可种植'],
+  not_reached: ['not reached', '未到达'],
+  too_early: ['too early to tell', '过早无法判断'],
+  unsure: ['unsure', '不能确定'],
+};
+
+export const STAGES: Labels<string> = {
+  not_emerged: ['not emerged', '未出苗'],
+  seedling: ['seedling', '苗期'],
+  bolting: ['bolting', '抽薹'],
+  bud: ['bud', '现蕾'],
+  flowering: ['flowering', '开花'],
+  capsule: ['capsule', '蒴果'],
+  withered: ['withered', '枯熟'],
+};
+
+export const HABITATS: Labels<string> = {
+  courtyard: ['courtyard', '院落'],
+  vegetable_garden: ['vegetable garden', '菜地'],
+  field: ['field', '农田'],
+  greenhouse: ['greenhouse', '大棚'],
+  woodland: ['woodland', '林地'],
+  waste_land: ['waste land', '荒地'],
+  roof: ['roof or balcony', '屋顶阳台'],
+  other: ['other', '其他'],
+};
+
+export const SOURCES: Labels<string> = {
+  scan: ['scan', '航测'],
+  patrol: ['patrol', '踏查'],
+  tip_off: ['tip-off', '举报'],
+  target: ['target from above', '靶标'],
+  find: ['single find', '零星发现'],
+  split: ['split', '拆分'],
+};
+
+export const EVIDENCE: Labels<string> = {
+  scene: ['scene before uprooting', '现场照片（铲除前）'],
+  count: ['count', '清点照片'],
+  after: ['after eradication', '铲除后照片'],
+  reflight: ['later flight', '复飞影像'],
+  document: ['document', '文书'],
+  chip: ['image of the detection', '航测切片'],
+  context: ['surroundings of the detection', '航测周边'],
+  coverage: ['ground searched', '航测覆盖范围'],
+};
+
+export const BANDS: Labels<string> = { strong: ['strong', '强'], fair: ['fair', '中'], weak: ['weak', '弱'] };
+
+export const GAPS: Labels<string> = {
+  nodata: ['no data', '无数据'],
+  blank: ['blank collar', '空白边缘'],
+  unreadable: ['unreadable', '无法读取'],
+  outside_boundary: ['outside the boundary', '边界之外'],
+  too_coarse: ['too coarse', '分辨率过低'],
+  no_position: ['no position', '无位置'],
+  no_altitude: ['no altitude', '无高度'],
+  too_oblique: ['too oblique', '过于倾斜'],
+  quality: ['poor quality', '质量差'],
+  gap: ['gap between photos', '照片间空隙'],
+  not_run: ['not run', '未运行'],
+};
+
+export const REJECTIONS: Labels<string> = {
+  lookalike: ['look-alike flower', '相似花卉'],
+  crop: ['crop', '农作物'],
+  garden_flower: ['garden flower', '园艺花卉'],
+  vegetable: ['vegetable', '蔬菜'],
+  object: ['not a plant', '非植物'],
+  shadow_or_blur: ['shadow or blur', '阴影或模糊'],
+  duplicate: ['duplicate', '重复'],
+  other: ['other', '其他'],
+};
+
+/** The word for a code; a code of a later program stays what it is. */
+export function label(labels: Labels<string>, code: string | null | undefined): string {
+  if (code === null || code === undefined) return '';
+  const both = labels[code];
+  return both ? both[language.get() === 'zh' ? 1 : 0] : code;
+}

@@ -1,0 +1,115 @@
+// A made-up county: its people, sites, candidates and figures, the same at every start.
+
+/** Numbers that look random and are not. */
+export function dice(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export const REASONS = [
+  ['lookalike', 'Look-alike species', '相似植物'], ['crop', 'Crop', '农作物'], ['garden_flower', 'Garden flower', '观赏花卉'],
+  ['vegetable', 'Vegetable', '蔬菜'], ['object', 'Object', '物体'], ['shadow_or_blur', 'Shadow or blur', '阴影或模糊'],
+  ['duplicate', 'Duplicate', '重复'], ['other', 'Something else', '其他'],
+].map(([code, en, zh], index) => ({ code, key: index + 1, en, zh }));
+
+export const PEOPLE = [
+  { person: '410423/李伟', name: '李伟', roles: ['analyst', 'supervisor'], has_key: true },
+  { person: '410423/王芳', name: '王芳', roles: ['analyst', 'verifier', 'eradicator'], has_key: true },
+  { person: '410423/赵强', name: '赵强', roles: ['acceptor'], has_key: true },
+  { person: '410423/孙丽', name: '孙丽', roles: ['verifier'], has_key: false },
+];
+
+export const DISTRICTS = ['鲁阳街道', '下汤镇', '梁洼镇', '张官营镇', '张良镇', '尧山镇', '赵村镇', '四棵树乡', '团城乡', '熊背乡', '瓦屋镇', '观音寺乡']
+  .map((name, index) => ({ code: `4104231${String(index + 1).padStart(2, '0')}`, name }));
+
+const STATES = ['CANDIDATE', 'CANDIDATE', 'CANDIDATE', 'DISPATCHED', 'DISPATCHED', 'REVISIT', 'CONFIRMED', 'ERADICATED', 'CLOSED', 'CLOSED', 'SCREENED_OUT', 'SCREENED_OUT', 'REFUTED'];
+const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const PLACES = ['二道沟东坡', '河湾菜地', '老砖窑后', '村小学北', '水库西岸', null, null, null];
+
+export function sites(count) {
+  const roll = dice(7);
+  const code = () => Array.from({ length: 6 }, () => SYMBOLS[Math.floor(roll() * 32)]).join('') + '-' + SYMBOLS[Math.floor(roll() * 32)];
+  return Array.from({ length: count }, (_, index) => {
+    const state = STATES[Math.floor(roll() * STATES.length)];
+    const district = DISTRICTS[Math.floor(roll() * DISTRICTS.length)];
+    const open = ['CANDIDATE', 'DISPATCHED', 'REVISIT', 'CONFIRMED', 'ERADICATED'].includes(state);
+    const overdue = open && roll() < 0.15 ? 1 + Math.floor(roll() * 20) : null;
+    return {
+      id: code(), state, lon: 112.6 + roll() * 0.75 + (roll() - 0.5) * 0.05, lat: 33.6 + roll() * 0.4, name: PLACES[Math.floor(roll() * PLACES.length)],
+      season: 2026, disputed: roll() < 0.02, due: open ? '2026-05-20' : null, overdue_days: overdue,
+      crew: open && state !== 'CANDIDATE' ? ['一组', '二组', '三组'][Math.floor(roll() * 3)] : null,
+      kept: state === 'CANDIDATE' ? (roll() < 0.5 ? true : null) : null, rank: index + 1, district: district.code,
+    };
+  });
+}
+
+const both = (en, zh) => ({ en, zh });
+const line = (person, at, kind, text) => ({ entry: `e09d${at.replace(/\D/g, '')}`, at, person, unit: '410423', signed: person !== '孙丽', kind, text });
+
+/** What the page of a site shows, by the state that it has come to. */
+export function sitePage(row, picture) {
+  const reached = (...states) => states.includes(row.state);
+  const visited = reached('CONFIRMED', 'ERADICATED', 'CLOSED', 'REFUTED', 'REVISIT');
+  const eradicated = reached('ERADICATED', 'CLOSED');
+  const file = (role, name, taken_at) => ({ name, role, taken_at, marks: role === 'scene' ? ['far 240 m'] : [], url: picture(role, row.id) });
+  const corner = (x, y) => [row.lon + x / 1e5, row.lat + y / 1e5];
+  return {
+    ...row, district: DISTRICTS.find(({ code }) => code === row.district), unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,
+    plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', dispute: [], accepted_without_own_key: false,
+    eradications: eradicated ? [[{ percent: 100 }, {}]] : [],
+    geometry: { type: 'Polygon', coordinates: [[corner(-3, -3), corner(3, -3), corner(3, 3), corner(-3, 3), corner(-3, -3)]] },
+    history: [
+      line('李伟', '2026-05-04T08:30:00+08:00', both('new site', '新增图斑'), both('found by a scan, rank 1', '航测发现，排名 1')),
+      line('李伟', '2026-05-04T09:00:00+08:00', both('screening', '研判'), both('kept', '保留')),
+      ...(visited ? [line('王芳', '2026-05-05T09:12:00+08:00', both('visit', '核查'), both('poppy, cultivated; 46 plants; flowering', '种植罂粟；46 株；开花'))] : []),
+      ...(eradicated ? [line('王芳', '2026-05-05T11:40:00+08:00', both('eradication', '铲除'), both('100 %, pulled by hand', '铲除 100%，人工拔除'))] : []),
+    ],
+    pictures: [file('chip', 'J52YN1WDT59Y.jpg', null), file('context', 'J52YN1WDT59Y-context.jpg', null),
+      ...(visited ? [file('scene', 'IMG_0412.JPG', '2026-05-05T09:10:00+08:00')] : []), ...(eradicated ? [file('after', 'IMG_0433.JPG', '2026-05-05T11:38:00+08:00')] : [])],
+    moves: movesOf(row.state),
+  };
+}
+
+function movesOf(state) {
+  const offer = (...names) => names.map((move) => ({ move, label: { en: move, zh: move }, needs: [] }));
+  switch (state) {
+    case 'CANDIDATE': return offer('assign', 'screen');
+    case 'DISPATCHED': case 'REVISIT': return offer('visit', 'assign');
+    case 'CONFIRMED': return offer('eradicate', 'visit');
+    case 'ERADICATED': return offer('accept', 'eradicate');
+    default: return offer('reopen');
+  }
+}
+
+export function queue(count, pictures) {
+  const roll = dice(3);
+  return Array.from({ length: count }, (_, index) => {
+    const score = Math.max(0.33, 0.99 - (index / count) * 0.6);
+    const audit = index % 7 === 3;
+    const verdicts = index % 9 === 4 ? [{ person: '王芳', verdict: 'keep', reason: null, at: '2026-05-04T08:59:00+08:00' }] : [];
+    return {
+      candidate: pictures.name(index), rank: index + 1, score, band: score > 0.8 ? 'strong' : score > 0.5 ? 'fair' : 'weak', area_m2: Math.round(roll() * 3000) / 100,
+      captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit, done: false, mine: null, disagreement: false,
+      pictures: { plain: pictures.of(index, '-plain'), outline: pictures.of(index, ''), wide: pictures.of(index, '-context'), before: index % 3 === 0 ? pictures.of(index + 1, '-plain') : null },
+    };
+  });
+}
+
+export function campaign() {
+  const roll = dice(11);
+  const share = (of, least) => ({ count: Math.round(of * (least + roll() * (1 - least))), of });
+  const process = (sites) => {
+    const screened_out = share(sites, 0.4);
+    const verified = share(sites - screened_out.count, 0.6);
+    const confirmed = share(verified.count, 0.2);
+    const eradicated = share(confirmed.count, 0.7);
+    return { sites, screened_out, verified, confirmed, eradicated, accepted: share(eradicated.count, 0.5), recurring: share(8, 0), disputed: share(sites, 0) };
+  };
+  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4) }));
+  return { season: 2026, on: '2026-05-08', process: process(424), overdue: 9, open: 158, flights: 14, patrols: 41, districts };
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The pages in a real Chromium: their layout, screening by keys, a hundred thousand sites without WebGL, and the sample from a
+# flight to the report through the real program. Some five minutes; no part of .ci/run.
+#   tests/browser.sh [PROGRAM]      the program to be tried (default: the newest that cargo built here)
+# PICTURES=FOLDER keeps a picture of every page.
+set -euo pipefail
+# shellcheck source=../.setup/setup.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../.setup/setup.sh"
+set_up
+
+# browser: Chromium, with letters for Chinese
+browser() {
+    local missing=()
+    command -v "${CHROMIUM:-chromium}" >/dev/null || missing+=(chromium)
+    compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+    [ ${#missing[@]} = 0 ] && return
+    say "installing system packages: ${missing[*]}" "安装系统软件包：${missing[*]}"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >"$log" 2>&1 || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 install --no-install-recommends -y "${missing[@]}" >>"$log" 2>&1 || {
+        tail -n 15 "$log" >&2
+        fail "Chromium was not installed" "Chromium 安装失败" "install it by hand and run this again" "请手工安装后重新运行"
+    }
+}
+
+step "the browser, and what drives it" "准备浏览器"
+browser
+web_npm ci >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "the packages for the tests were not installed" "测试所需的包安装失败" "mend the network and run this again" "修复网络后重新运行"; }
+
+step "types, and the pages as they are built" "检查类型并编译页面"
+web_npm run --silent check
+web_npm exec --offline -- vite build --logLevel warn
+web_sources >"$top/src/web/dist/sources.sha256"
+
+target=${CARGO_TARGET_DIR:-$top/target}
+PAPAVER=${1:-$(ls -t "$target"/{release,debug}/papaver 2>/dev/null | head -n 1)}
+export PAPAVER CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
+step "in the browser (program: ${PAPAVER:-none})" "浏览器测试（程序：${PAPAVER:-无}）"
+cd "$top"
+"$(node_home)/bin/node" --test --test-concurrency=1 tests/browser/

@@ -1,0 +1,85 @@
+// What the browser tests share: a Chromium without WebGL, a server, and an eye on everything that a page asks for.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(new URL('../../src/web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+/** Draws as an office computer without a graphics driver does. */
+const SOFTWARE = ['--no-sandbox', '--disable-gpu', '--disable-webgl', '--disable-webgl2', '--disable-3d-apis'];
+
+export function launched() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: SOFTWARE });
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function answers(address) {
+  for (let tries = 0; tries < 150; tries += 1) {
+    try {
+      await fetch(address);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`${address} does not answer`);
+}
+
+/** A program that serves pages at a free port, until `stop` is called. */
+export async function served(command, argumentsFor, options = {}) {
+  const port = await freePort();
+  const child = spawn(command, argumentsFor(port), { stdio: ['ignore', 'ignore', 'inherit'], ...options });
+  const address = `http://127.0.0.1:${port}/`;
+  await answers(address);
+  return { address, stop: () => child.kill() };
+}
+
+export function standIn(...more) {
+  const server = fileURLToPath(new URL('../../src/web/mock/server.mjs', import.meta.url));
+  return served(process.execPath, (port) => [server, String(port), ...more]);
+}
+
+export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, office: { width: 1366, height: 768 } };
+
+/** A page that notes every request to another host, every break of the content policy and every error of its code. */
+export async function opened(browser, address, { size = 'office', locale = 'zh-CN', colorScheme = 'light' } = {}) {
+  const context = await browser.newContext({ viewport: SIZES[size], locale, colorScheme, hasTouch: size === 'phone', bypassCSP: false });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const wrong = [];
+  const host = new URL(address).host;
+  page.on('request', (request) => {
+    const to = new URL(request.url());
+    if (!['data:', 'blob:'].includes(to.protocol) && to.host !== host) wrong.push(`request to ${to.host}`);
+  });
+  page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) wrong.push(message.text()); });
+  page.on('pageerror', (error) => wrong.push(error.message));
+  return { page, context, wrong };
+}
+
+export async function loggedIn(page, address, person, passphrase) {
+  await page.goto(`${address}#/login`);
+  await page.waitForFunction((name) => [...document.querySelectorAll('option')].some((one) => one.value.endsWith(name)), person);
+  const value = await page.evaluate((name) => [...document.querySelectorAll('option')].find((one) => one.value.endsWith(name)).value, person);
+  await page.locator('select').nth(1).selectOption(value);
+  await page.fill('input[type=password]', passphrase);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.bar nav');
+}
+
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}

@@ -1,0 +1,76 @@
+// Every page at three sizes, in both languages, light and dark: nothing sticks out, nothing serious for people who cannot see
+// or point well, no other host, no break of the content policy.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createRequire } from 'node:module';
+import { launched, loggedIn, opened, standIn } from './common.mjs';
+
+const axe = createRequire(new URL('../../src/web/package.json', import.meta.url)).resolve('axe-core/axe.min.js');
+const pictures = process.env.PICTURES;
+
+const PAGES = [
+  ['library', '#/', '.cards'], ['screening', '#/screening/s1', '.pane img'], ['sheet', '#/screening/s1', '.pane img', (page) => page.keyboard.press('g')],
+  ['keys', '#/screening/s1', '.pane img', (page) => page.keyboard.press('?')],
+  ['sites', '#/sites', '.sites'], ['site', null, '.site h1'], ['move', null, '.moves button', (page) => page.locator('.moves button').first().click()],
+  ['progress', '#/progress', '.figures'], ['scan', '#/scan', 'form'], ['run', '#/runs/r1', 'progress'], ['survey', '#/surveys/s1', '.survey'], ['bundles', '#/bundles', '.drop'],
+];
+
+async function sticksOut(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Axe's own script is of no policy of ours: it is put in by the browser's debugger, which the policy does not bind. */
+async function serious(page) {
+  const session = await page.context().newCDPSession(page);
+  const { readFile } = await import('node:fs/promises');
+  await session.send('Runtime.evaluate', { expression: await readFile(axe, 'utf8') });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(' | ')}`);
+}
+
+describe('layout', { concurrency: false }, () => {
+  let browser;
+  let server;
+  before(async () => {
+    server = await standIn('--candidates', '300', '--sites', '400');
+    browser = await launched();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.stop();
+  });
+  for (const [size, locale, colorScheme] of [['phone', 'zh-CN', 'light'], ['phone', 'en-US', 'dark'], ['tablet', 'en-US', 'light'], ['tablet', 'zh-CN', 'dark'], ['office', 'zh-CN', 'light'], ['office', 'en-US', 'dark']]) {
+    it(`every page at ${size} size, ${locale}, ${colorScheme}`, async () => {
+      const { page, context, wrong } = await opened(browser, server.address, { size, locale, colorScheme });
+      const found = [];
+      await page.goto(`${server.address}#/login`);
+      await page.waitForSelector('input[type=password]');
+      found.push(...(await serious(page)).map((one) => `login: ${one}`));
+      await loggedIn(page, server.address, '李伟', 'correct');
+      const code = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites.geojson?state=ERADICATED')).json()).features[0].id);
+      for (const [name, hash, ready, act] of PAGES) {
+        await page.goto(`${server.address}${hash ?? `#/sites/${code}`}`);
+        await page.reload();
+        await page.waitForSelector(ready);
+        await act?.(page);
+        await page.waitForTimeout(300);
+        if (pictures) await page.screenshot({ path: `${pictures}/${name}-${size}-${locale}-${colorScheme}.png` });
+        const over = await sticksOut(page);
+        if (over > 0) found.push(`${name}: ${over} pixels stick out`);
+        found.push(...(await serious(page)).map((one) => `${name}: ${one}`));
+      }
+      await context.close();
+      assert.deepEqual([...found, ...wrong], []);
+    });
+  }
+  it('the language follows the browser, and the switch is remembered', async () => {
+    const { page, context } = await opened(browser, server.address, { locale: 'zh-CN' });
+    await page.goto(server.address);
+    await page.click('text=English');
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+    await page.reload();
+    await page.waitForSelector('text=中文');
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+    await context.close();
+  });
+});

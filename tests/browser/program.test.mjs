@@ -1,0 +1,160 @@
+// The real program, from a flight in a folder to an accepted eradication and the report, by three people in three sessions,
+// at three sizes and in both languages. PAPAVER names the program; without one this is skipped.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launched, loggedIn, opened, served } from './common.mjs';
+
+const program = process.env.PAPAVER;
+const top = fileURLToPath(new URL('../../', import.meta.url));
+const pictures = process.env.PICTURES;
+const PASSPHRASE = 'four words for a test';
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+
+/** An office: its registry with three people and their keys, two districts, and a flight that nobody has looked at. */
+function office(folder) {
+  const registry = join(folder, '410423.papaver');
+  const run = (actor, ...line) => execFileSync(program, line, { env: { ...process.env, PAPAVER_REGISTRY: registry, PAPAVER_ACTOR: actor, PAPAVER_PASSPHRASE: PASSPHRASE, LC_ALL: 'C.UTF-8' }, cwd: folder, stdio: 'pipe' });
+  mkdirSync(join(folder, 'flight'));
+  for (const name of ['ortho.tif', 'boundary.geojson']) cpSync(join(top, 'samples/village', name), join(folder, 'flight', name));
+  run('李伟', 'init', '--unit', '410423', '--unit-name', '鲁山县');
+  run('李伟', 'actor', 'key', '李伟');
+  for (const [name, ...roles] of [['王芳', 'verifier', 'eradicator'], ['赵强', 'acceptor']]) {
+    run('李伟', 'actor', 'add', name, ...roles);
+    run(name, 'actor', 'key', name);
+    run('李伟', 'actor', 'confirm', name);
+  }
+  const district = (code, name, east) => ({ type: 'Feature', properties: { code, name }, geometry: { type: 'Polygon', coordinates: [[[113.92, 28.24], [east, 28.24], [east, 28.26], [113.92, 28.26], [113.92, 28.24]]] } });
+  const districts = join(folder, 'districts.geojson');
+  writeFileSync(districts, JSON.stringify({ type: 'FeatureCollection', features: [district('410423', '鲁山县', 113.95), district('410423101', '下汤镇', 113.94)] }));
+  run('李伟', 'registry', 'districts', districts, '--vintage', '2025');
+}
+
+/** A program that was built before the pages were answers without them; then they are laid over it as they are built now. */
+async function withPages(page, address) {
+  if (/assets\//.test(await (await fetch(address)).text())) return;
+  const built = join(top, 'src/web/dist');
+  await page.route((url) => !url.pathname.startsWith('/api'), async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const file = join(built, pathname === '/' ? 'index.html' : pathname);
+    await route.fulfill({ body: await readFile(file), contentType: TYPES[extname(file)] ?? 'application/octet-stream', headers: { 'Content-Security-Policy': "default-src 'self'; img-src 'self' blob: data:" } });
+  });
+}
+
+describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVER names no program', concurrency: false }, () => {
+  let folder;
+  let browser;
+  let server;
+  let code;
+  const wrong = [];
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'papaver-browser-'));
+    office(folder);
+    server = await served(program, (port) => ['serve', folder, '--port', String(port), '--no-browser']);
+    browser = await launched();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function person(name, look) {
+    const one = await opened(browser, server.address, look);
+    one.context.setDefaultTimeout(60_000);
+    await withPages(one.page, server.address);
+    await loggedIn(one.page, server.address, name, PASSPHRASE);
+    return { ...one, end: async () => { wrong.push(...one.wrong); await one.context.close(); } };
+  }
+  const shot = async (page, name) => { if (pictures) await page.screenshot({ path: `${pictures}/program-${name}.png` }); };
+
+  it('the analyst scans a flight, sees what was found and what was not searched, records and screens it', async () => {
+    const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
+    await page.goto(`${server.address}#/scan`);
+    await page.locator('select[name=path]').selectOption('flight/ortho.tif');
+    await page.fill('input[name=name]', '五月航测');
+    await page.fill('input[name=within]', 'flight/boundary.geojson');
+    await page.fill('input[name=captured]', '2026-05-03');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('text=已完成', { timeout: 240_000 });
+    await page.click('text=查看结果');
+    await page.waitForSelector('.candidate-row');
+    assert.match(await page.locator('.survey header').textContent(), /边界之外/);
+    await page.waitForTimeout(1000);
+    await shot(page, 'survey');
+    await page.goto(`${server.address}#/screening`);
+    await page.click('a.card');
+    await page.click('text=录入扫描结果');
+    await page.waitForSelector('.pane img');
+    await page.waitForTimeout(500);
+    await shot(page, 'screening');
+    const all = Number(/\/ (\d+)/.exec(await page.locator('.progress-line progress + .num').textContent())[1]);
+    for (let n = 0; n < all; n += 1) await page.keyboard.press(n < 3 ? 'k' : '4');
+    await page.waitForSelector('text=此列表已全部研判');
+    await page.waitForSelector('text=已全部保存');
+    await end();
+  });
+
+  it('sends a crew to what was kept', async () => {
+    const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
+    await page.goto(`${server.address}#/sites?kept=true`);
+    await page.waitForSelector('.site-row');
+    assert.equal(await page.locator('.site-row').count(), 3);
+    code = (await page.locator('.site-row b').first().textContent()).trim();
+    await page.locator('.site-row input').first().check();
+    await page.click('.site-bar .primary');
+    await page.fill('dialog input[name=crew]', '一组');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.notice:has-text("一组")');
+    await shot(page, 'sites');
+    await end();
+  });
+
+  it('the crew confirms and eradicates it, on a phone and in English; nothing without its evidence', async () => {
+    const { page, end } = await person('王芳', { size: 'phone', locale: 'en-US', colorScheme: 'dark' });
+    await page.goto(`${server.address}#/sites/${code}`);
+    await page.click('text=Record a visit');
+    await page.fill('input[name=plants]', '46');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('dialog .failure');
+    await page.fill('input[name=officers]', '孙丽');
+    await page.setInputFiles('dialog input[type=file]', join(top, 'samples/photos/PPV_0001.JPG'));
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.state-tag.CONFIRMED');
+    await page.click('text=Record the eradication');
+    await page.fill('input[name=method]', 'pulled by hand <script>alert(1)</script>');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.state-tag.ERADICATED');
+    assert.equal(await page.locator('text=Accept or fail').count(), 0, 'who eradicated does not accept');
+    assert.match(await page.locator('.history').textContent(), /<script>/);
+    await shot(page, 'eradicated');
+    await end();
+  });
+
+  it('another person accepts it, before beside after; the campaign and the report say so', async () => {
+    const { page, context, end } = await person('赵强', { size: 'tablet', locale: 'zh-CN' });
+    await page.goto(`${server.address}#/sites/${code}`);
+    await page.click('.moves >> text=验收');
+    await page.setInputFiles('dialog input[type=file]', join(top, 'samples/photos/PPV_0002.JPG'));
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.state-tag.CLOSED');
+    await page.waitForSelector('.compare');
+    await shot(page, 'accepted');
+    await page.goto(`${server.address}#/progress`);
+    await page.waitForSelector('.figures');
+    assert.match(await page.locator('.figure', { hasText: '已验收' }).textContent(), /1.*共 1/);
+    const [report] = await Promise.all([context.waitForEvent('page'), page.click('text=县级报告')]);
+    await report.waitForLoadState();
+    assert.match(await report.title(), /.+/);
+    assert.match(await report.locator('body').textContent(), /下汤镇/);
+    await shot(report, 'report');
+    await end();
+  });
+
+  it('asks no other host, and breaks no policy', () => assert.deepEqual(wrong, []));
+});
