@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "words",
     "shown",
+    "platform",
     "files",
     "statistics",
     "text",
@@ -47,7 +48,10 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("fs::hard_link(", &[]),
     (".persist", &[]),
     ("NamedTempFile", &[]),
-    ("OpenOptions", &["store/lock.rs", "scan/score/journal.rs"]),
+    (
+        "OpenOptions",
+        &["platform.rs", "store/lock.rs", "scan/score/journal.rs"],
+    ),
     ("fs::copy(", &["ground/geopackage.rs"]),
 ];
 

@@ -14,10 +14,11 @@ pub(super) const REGISTRY_ENDING: &str = "papaver";
 
 /// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
 /// the folders of its evidence, thumbnails and people's keys.
-pub(super) const BELONGINGS: [&str; 9] = [
+pub(super) const BELONGINGS: [&str; 10] = [
     ".key",
     ".verified",
     ".lock",
+    ".lock.by",
     ".files",
     ".people",
     ".thumbnails",
