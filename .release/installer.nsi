@@ -1,6 +1,7 @@
 ; The installer for Windows: into the person's own folder, without an administrator's rights; a menu entry that opens a
 ; command line with Papaver in its path, and one that takes everything away again. What a person made with it stays.
 Unicode true
+Target amd64-unicode
 ManifestDPIAware true
 RequestExecutionLevel user
 SetCompressor /SOLID lzma

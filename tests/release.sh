@@ -111,6 +111,18 @@ a_stick() {
     must "verify on E:" papaver verify --registry 'E:\县 410424.papaver'
 }
 
+# an_installer: silently in, used, and out again, with what a person laid beside it left
+an_installer() {
+    local setup=${archive%.zip}-setup.exe home
+    [ -e "$setup" ] || { echo "no installer beside the archive"; return; }
+    must "install" "$wine" "$setup" /S
+    home=$(find "$WINEPREFIX/drive_c/users" -type d -path '*/Programs/Papaver')
+    must "the installed program" unshare -n "$wine" "$home/papaver.exe" model inspect
+    touch "$home/410423.papaver"
+    must "remove" "$wine" "$home/remove.exe" /S "_?=C:${home#"$WINEPREFIX/drive_c"}"
+    [ "$(ls "$home" | grep -v '^remove.exe$')" = 410423.papaver ]
+}
+
 layer=$(mktemp -d) log=$(mktemp)
 finish() {
     cd /
@@ -130,7 +142,7 @@ for part in a_scan a_list "a_season 410423 王" an_exchange a_deep_path; do
     echo "== ${part%% *}"
     $part
 done
-case $target in windows-*) echo "== a_stick" && a_stick ;; esac
+case $target in windows-*) for part in a_stick an_installer; do echo "== $part" && $part; done ;; esac
 if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/candidates.geojson"; fi
 sha256sum survey/candidates.geojson photos/candidates.geojson
 echo "the release for $target works without a network, in $((SECONDS - began)) s"
