@@ -7,6 +7,7 @@ mod action;
 mod asked;
 mod config;
 mod evaluate;
+mod expected;
 mod help;
 mod manual;
 mod model;

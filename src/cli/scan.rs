@@ -5,8 +5,12 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, ScanError, SecondStage, Summary, scan};
+use crate::office::learn::heads_for;
+use crate::scan::{
+    Device, LearntFrom, PhotoRequest, Request, ScanError, SecondStage, Summary, scan,
+};
 use crate::speaking_error;
+use crate::store::Store;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
 use clap::Args;
@@ -76,7 +80,7 @@ pub struct Options {
     /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
     #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
     verifier: Option<PathBuf>,
-    /// Order candidates by what `learn` learnt from this unit's verdicts 按本单位核查结论学习得到的结果（`learn` 所写文件）排序
+    /// Order candidates by what `learn` learnt from this unit's verdicts: a registry, or a file that `learn` wrote 按本单位核查结论学习得到的结果排序：登记库，或 `learn` 所写文件
     #[arg(long, value_name = "FILE", conflicts_with = "no_verify")]
     learnt: Option<PathBuf>,
     /// Name of the survey 测区名称
@@ -330,6 +334,9 @@ impl Options {
             .map(str::parse)
             .transpose()
             .map_err(|e: crate::imagery::CapturedError| Box::new(e) as Box<dyn Say>)?;
+        let unit = self.unit.or_else(|| config().unit.clone());
+        let learnt = self.learnt.map(|path| learnt(path, unit.as_deref()));
+        let learnt = learnt.transpose()?;
         Ok(Request {
             inputs,
             out: PathBuf::new(),
@@ -354,15 +361,25 @@ impl Options {
                 any_view: self.any_view,
             },
             survey: self.survey,
-            unit: self.unit.or_else(|| config().unit.clone()),
+            unit,
             captured,
             timezone: self.timezone,
             allow_coarse: self.allow_coarse,
-            learnt: self.learnt,
+            learnt,
             second: second(self.no_verify, self.verifier),
             restart: false,
             review: crate::pages::review::page,
             lang,
         })
     }
+}
+
+/// What was learnt, out of a registry or out of a file.
+fn learnt(path: PathBuf, unit: Option<&str>) -> Result<LearntFrom, Box<dyn Say>> {
+    if path.extension().is_none_or(|e| e != "papaver") {
+        return Ok(LearntFrom::File(path));
+    }
+    let heads = Store::open_read(&path).and_then(|store| heads_for(&store, unit));
+    let heads = heads.map_err(|error| Box::new(error) as Box<dyn Say>)?;
+    Ok(LearntFrom::Registry(path, heads))
 }

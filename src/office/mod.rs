@@ -16,10 +16,10 @@ mod evidence;
 pub mod found;
 pub mod import;
 pub mod learn;
-mod learn_error;
 pub mod life;
 pub mod patrol;
 pub mod people;
+pub mod queue;
 pub mod record;
 pub mod screening;
 mod session;
@@ -31,7 +31,7 @@ pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;
-pub use learn_error::LearnError;
+pub use learn::LearnError;
 pub use session::{Credentials, Session};
 pub use site::{Changed, SiteNow};
 

@@ -1,5 +1,6 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
+use super::desk::Look;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
 use super::irregular::{self, Irregular};
 use super::searched::searched_of;
@@ -9,9 +10,10 @@ use crate::ground::{LonLat, area_m2, union_within};
 use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::event::{EvidenceRole, Sealed};
+use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State};
-use crate::store::{Store, StoreError};
+use crate::store::{Ranking, Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -264,12 +266,29 @@ fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<Patrol
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
+    let ranking = store.ranking()?;
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
-        stays.then(|| site_fact(&site, &known, districts, &sharing))
+        stays.then(|| site_fact(&site, &known, districts, (&sharing, &ranking)))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
+    believe_recurrence(&mut sites);
     Ok(sites)
+}
+
+/// A site recurs from one nearby on the same ground: whatever it says, it is none of another county's.
+fn believe_recurrence(sites: &mut [SiteFact]) {
+    let known: BTreeMap<SiteKey, (LonLat, String)> = sites
+        .iter()
+        .map(|site| (site.key, (site.at, site.unit.clone())))
+        .collect();
+    for site in sites {
+        site.recurs_of = site.recurs_of.filter(|of| {
+            known.get(of).is_none_or(|(at, unit)| {
+                share_ground(unit, &site.unit) && at.distance_m(site.at) <= SEEN_WITHIN_M
+            })
+        });
+    }
 }
 
 /// The district that was filled in; a site that came in later is looked up. Without a boundary file it is the unit that
@@ -292,7 +311,7 @@ fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
-    sharing: &BTreeSet<SiteKey>,
+    (sharing, ranking): (&BTreeSet<SiteKey>, &Ranking),
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
@@ -320,11 +339,24 @@ fn site_fact(
         habitat: site.habitat.clone(),
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
+        audit: detection.is_some_and(|d| ranking.of(&d.candidate).is_some_and(|r| r.audit)),
+        look: look(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
         recurs_of: site.recurs_of,
     }
+}
+
+/// The last verdict at the desk.
+fn look(site: &Site) -> Option<Look> {
+    let (_, _, stamp) = site.screened.as_ref()?;
+    let at: jiff::Timestamp = stamp.at.parse().ok()?;
+    Some(Look {
+        by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
+        at_s: at.as_second(),
+        measured_s: site.screening_s,
+    })
 }
 
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left
@@ -365,4 +397,34 @@ fn steps(site: &Site) -> Steps {
 
 fn day(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::made_up::site;
+
+    #[test]
+    fn a_site_recurs_from_none_of_another_county_nor_from_afar() {
+        let county = |name: &str, unit: &str, lon: f64| SiteFact {
+            unit: unit.into(),
+            at: LonLat::new(lon, 33.74),
+            ..site(name, 2026, State::Confirmed)
+        };
+        let closed = county("closed", "410423", 113.3);
+        let mut sites: Vec<SiteFact> = [
+            ("own", "410423001", 113.300_1),
+            ("another's", "410424", 113.300_1),
+            ("far", "410423", 113.4),
+        ]
+        .map(|(name, unit, lon)| SiteFact {
+            recurs_of: Some(closed.key),
+            ..county(name, unit, lon)
+        })
+        .into();
+        sites.push(closed.clone());
+        believe_recurrence(&mut sites);
+        let recurs: Vec<bool> = sites.iter().map(|s| s.recurs_of.is_some()).collect();
+        assert_eq!(recurs, [true, false, false, false]);
+    }
 }

@@ -12,10 +12,11 @@ use super::ids::{DeviceId, Hash};
 use super::moves::Refusal;
 use super::people::{People, Signed};
 use super::role::Role;
-use super::settings::Settings;
+use super::settings::{SEASON_BEGINS, Settings};
 pub use super::standing::Standing;
 use super::unit::{depth, is_at_or_below, is_code};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
 
 /// What the gate goes by beside the events that concern no site.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +67,8 @@ pub struct Authority {
     pub(super) devices: BTreeMap<DeviceId, Standing>,
     pub(super) people: People,
     pub(super) settings: BTreeMap<String, BTreeMap<String, String>>,
+    /// When each unit said that seasons begin, in which of its events: one word after the other.
+    seasons: BTreeMap<String, Vec<(Uuid, String)>>,
     pub(super) refused: HashMap<Hash, Refusal>,
     /// Events with which explained branches begin, by device.
     pub(super) explained: BTreeMap<DeviceId, BTreeSet<Hash>>,
@@ -152,8 +155,13 @@ impl Authority {
             if let Body::Setting(setting) = &event.body
                 && self.author(*hash, event).is_ok()
             {
+                let unit = event.actor.unit.clone();
+                if setting.key == SEASON_BEGINS {
+                    let seasons = self.seasons.entry(unit.clone()).or_default();
+                    seasons.push((event.id, setting.value.clone()));
+                }
                 self.settings
-                    .entry(event.actor.unit.clone())
+                    .entry(unit)
                     .or_default()
                     .insert(setting.key.clone(), setting.value.clone());
             }
@@ -304,22 +312,54 @@ impl Authority {
     /// The settings in force in a unit: those of the units above it, from above downwards, then its own. What a unit
     /// below decides for itself does not hold above it.
     pub fn settings_for(&self, unit: &str) -> Settings {
-        let mut above: Vec<(&String, &BTreeMap<String, String>)> = self
-            .settings
-            .iter()
-            .filter(|(by, _)| is_at_or_below(unit, by) || *by == unit)
-            .collect();
-        above.sort_by_key(|(by, _)| (depth(by), by.as_str()));
         let mut settings = Settings::default();
-        for (key, value) in above.into_iter().flat_map(|(_, own)| own) {
+        for (key, value) in from_above(&self.settings, unit).into_iter().flatten() {
             // A value this program does not understand leaves the earlier one in force.
             let _kept = settings.set(key, value);
         }
         settings
     }
 
+    /// The season of what an event says of a unit's ground, as that unit and those above it had decided by then: what is
+    /// decided later moves nothing that was found before into another season.
+    pub fn season_of(&self, unit: &str, event: &Event) -> Option<i16> {
+        let mut settings = Settings::default();
+        for said in from_above(&self.seasons, unit) {
+            for (_, value) in said.iter().take_while(|(id, _)| *id < event.id) {
+                let _kept = settings.set(SEASON_BEGINS, value);
+            }
+        }
+        settings.season_of(event.body.day_of_season(&event.at))
+    }
+
+    /// The first event of those from which on seasons are other ones, perhaps, than they were before.
+    pub fn seasons_changed_since(&self, before: &Self) -> Option<Uuid> {
+        let said = |gate: &Self| -> BTreeSet<(Uuid, String, String)> {
+            let of = |(unit, said): (&String, &Vec<(Uuid, String)>)| -> Vec<_> {
+                said.iter()
+                    .map(|(id, value)| (*id, unit.clone(), value.clone()))
+                    .collect()
+            };
+            gate.seasons.iter().flat_map(of).collect()
+        };
+        said(self)
+            .symmetric_difference(&said(before))
+            .map(|(id, _, _)| *id)
+            .min()
+    }
+
     /// What each unit decided for itself, for the hash of the whole state.
     pub fn decided(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
         &self.settings
     }
+}
+
+/// What the units above a unit said, from above downwards, and then what it said itself.
+fn from_above<'a, T>(by_unit: &'a BTreeMap<String, T>, unit: &str) -> Vec<&'a T> {
+    let mut above: Vec<(&String, &T)> = by_unit
+        .iter()
+        .filter(|(by, _)| is_at_or_below(unit, by) || *by == unit)
+        .collect();
+    above.sort_by_key(|(by, _)| (depth(by), by.as_str()));
+    above.into_iter().map(|(_, said)| said).collect()
 }

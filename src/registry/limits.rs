@@ -1,7 +1,7 @@
 //! What no event may say, whoever says it: dates that cannot be, outlines without end, patrols wider than their tracks.
 //! Pure: asked when an event is made and in replay.
 
-use super::body::{Assign, Body, Count, Patrol};
+use super::body::{Assign, Body, Count, Detection, Patrol, TrackFacts};
 use super::event::Event;
 use super::moves::Refusal;
 use super::place::Place;
@@ -27,12 +27,20 @@ const AHEAD_S: i64 = 86_400;
 const DUE_WITHIN_DAYS: i32 = 366;
 /// Square metres of a patrol at most: a large province.
 const MOST_M2: i64 = 2_000_000_000_000;
+/// Metres that count as seen on either side of a track at most.
+const MOST_REACH_M: u64 = 500;
+/// Metres of a track at most.
+const MOST_TRACK_M: u64 = 100_000_000;
+/// The highest score.
+const MOST_SCORE_E4: i64 = 10_000;
 /// People or vehicles of a patrol at most.
 const MOST_PEOPLE: u64 = 1_000_000;
 /// Plants of a site at most.
 const MOST_PLANTS: u64 = 100_000_000;
 /// Square decimetres of a site at most: ten square kilometres.
 const MOST_DM2: i64 = 1_000_000_000;
+/// Seconds that one candidate is looked at, at most.
+const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
@@ -68,11 +76,32 @@ pub fn dates_of(event: &Event) -> Result<(), Refusal> {
                 time(at, &event.logged_at)?;
             }
         }
-        Body::Patrol(patrol) => time(&format!("{}T00:00:00Z", patrol.on), &event.logged_at)?,
-        Body::Round(round) => time(&format!("{}T00:00:00Z", round.on), &event.logged_at)?,
-        _ => {}
+        Body::Patrol(patrol) => on(&patrol.on, &event.logged_at)?,
+        Body::Round(round) => on(&round.on, &event.logged_at)?,
+        body => captured(body, &event.logged_at)?,
     }
     season(event)
+}
+
+fn on(day: &str, logged_at: &str) -> Result<(), Refusal> {
+    time(&format!("{day}T00:00:00Z"), logged_at)
+}
+
+/// No imagery is of days that were still to come.
+fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
+    let days = match body {
+        Body::Scan(scan) => scan.captured.as_ref(),
+        body => body.detection().and_then(|d| d.captured.as_ref()),
+    };
+    let Some([first, last]) = days else {
+        return Ok(());
+    };
+    on(first, logged_at)?;
+    on(last, logged_at)?;
+    if first > last {
+        return Err(Refusal::Date { date: last.clone() });
+    }
+    Ok(())
 }
 
 fn due(event: &Event, assign: &Assign) -> Result<(), Refusal> {
@@ -125,10 +154,17 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
         Body::Visit(visit) => {
             planted(visit.area_dm2) && plants(visit.count.as_ref().map(Count::plants))
         }
-        Body::Scan(scan) => scan.searched_m2 >= 0 && scan.searched_m2 <= MOST_M2,
+        Body::Scan(scan) => (0..=MOST_M2).contains(&scan.searched_m2),
+        Body::Targets(list) => list.targets.iter().all(|target| target.place.is_on_earth()),
+        Body::Screen(screen) => screen.seconds.is_none_or(|s| s <= LONGEST_LOOK_S),
         _ => true,
     };
-    if sound { Ok(()) } else { Err(Refusal::Number) }
+    let scored = |d: &Detection| (0..=MOST_SCORE_E4).contains(&d.score_e4);
+    if sound && event.body.detection().is_none_or(scored) {
+        Ok(())
+    } else {
+        Err(Refusal::Number)
+    }
 }
 
 /// Whether a place is one: on the Earth, and no larger than a site can be.
@@ -167,6 +203,9 @@ pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
         lat_e7: 0,
         outline: patrol.walked.clone(),
     };
+    if !seen.is_on_earth() || positions > 50 * MOST_POSITIONS {
+        return Err(Refusal::Outline);
+    }
     let area = crate::ground::area_m2(&seen.polygons());
     let most = patrol.track.as_ref().map_or(0.0, |track| {
         let reach = track.reach_m as f64;
@@ -178,13 +217,16 @@ pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
     // Without a track the ground is bounded by the district when it is counted.
     let bounded = patrol.track.is_none() && patrol.district.as_deref().is_some_and(is_code);
     let named = patrol.district.as_deref().is_none_or(is_code);
+    let can_be =
+        |track: &TrackFacts| track.reach_m <= MOST_REACH_M && track.length_m <= MOST_TRACK_M;
     let sound = patrol.area_m2.is_none_or(|m2| (0..=MOST_M2).contains(&m2))
+        && patrol.track.as_ref().is_none_or(can_be)
         && patrol.people <= MOST_PEOPLE
         && patrol.vehicles <= MOST_PEOPLE;
     if !named || !sound {
         return Err(Refusal::Number);
     }
-    if positions > 50 * MOST_POSITIONS || (area > most && !bounded) {
+    if area > most && !bounded {
         return Err(Refusal::Outline);
     }
     Ok(())

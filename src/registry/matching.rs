@@ -33,12 +33,12 @@ pub enum Match {
 
 /// Finds what a detection at a place belongs to among the sites nearby.
 ///
-/// Of several sites within the radius an open one comes before a settled one, then the nearest, then the lesser key.
+/// What is one plot is for [`Place::apart_m`] to say. Of several sites within the radius an open one comes before a settled one, then the nearest, then the lesser key.
 pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Settings) -> Match {
     let best = nearby
         .iter()
         .filter(|site| !site.state.is_gone())
-        .map(|site| (site, place.distance_m(&site.place)))
+        .map(|site| (site, place.apart_m(&site.place)))
         .filter(|(_, metres)| *metres <= f64::from(settings.match_radius_m))
         .min_by(|(a, near), (b, far)| {
             let rank = |site: &Site| !site.state.is_open();

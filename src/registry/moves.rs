@@ -1,9 +1,10 @@
 //! Which move a state allows, and what a move needs. Pure: a decision over facts.
 
-use super::body::{Body, Meaning, Outcome};
-use super::event::{EvidenceRef, EvidenceRole};
+use super::body::{Body, Meaning};
+use super::event::EvidenceRef;
 use super::ids::DeviceId;
-pub use super::need::Need;
+use super::need::lacking;
+pub use super::need::{Need, unproven};
 use super::people::folded_name;
 pub use super::refusal::Refusal;
 use super::state::State;
@@ -235,11 +236,7 @@ pub fn decide(
         return Err(Refusal::Percent);
     }
     if next == State::Closed && step == Move::Accept {
-        // These two are never forced.
-        let percent = view.percent.unwrap_or(0);
-        if percent < 100 {
-            return Err(Refusal::NotAll { percent });
-        }
+        may_close(view, author)?;
     }
     if step == Move::Accept && took_part(view, author) {
         return Err(Refusal::SelfAcceptance);
@@ -258,6 +255,18 @@ pub fn decide(
         state: if overrides { state } else { next },
         claimed: next,
     })
+}
+
+/// Nothing closes while something is left, nor by whoever took part: neither is ever forced.
+fn may_close(view: &View, author: Author) -> Result<(), Refusal> {
+    let percent = view.percent.unwrap_or(0);
+    if percent < 100 {
+        return Err(Refusal::NotAll { percent });
+    }
+    if took_part(view, author) {
+        return Err(Refusal::SelfAcceptance);
+    }
+    Ok(())
 }
 
 /// Another person is one with another name, whatever the unit, and with another key.
@@ -284,8 +293,8 @@ fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<Sta
     if !view.claimed.contains(&resolve.state) || resolve.state.is_gone() {
         return Err(Refusal::NotClaimed);
     }
-    if resolve.state == State::Closed && took_part(view, author) {
-        return Err(Refusal::SelfAcceptance);
+    if resolve.state == State::Closed {
+        may_close(view, author)?;
     }
     if lowers(view, state, resolve.state) && !author.above {
         return Err(Refusal::HigherUnit);
@@ -329,72 +338,4 @@ fn reasons(body: &Body) -> Result<(), Refusal> {
         _ => true,
     };
     if said { Ok(()) } else { Err(Refusal::NoReason) }
-}
-
-/// What a refutation lacks to be as well founded as a confirmation. It is followed all the same, and stays marked.
-pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
-    let Body::Visit(visit) = body else {
-        return Vec::new();
-    };
-    if visit.outcome.leads_to() != State::Refuted {
-        return Vec::new();
-    }
-    let mut needs = Vec::new();
-    if distinct(&visit.officers) < 2 {
-        needs.push(Need::TwoOfficers);
-    }
-    let odd = |mark: &String| mark.starts_with("far") || mark.starts_with("old");
-    let at_the_spot = |file: &&&EvidenceRef| {
-        file.role == EvidenceRole::Scene && file.at_e7.is_some() && !file.marks.iter().any(odd)
-    };
-    if !evidence.iter().any(|file| at_the_spot(&file)) {
-        needs.push(Need::SpotPhoto);
-    }
-    let licence = |file: &&&EvidenceRef| file.role == EvidenceRole::Document;
-    if visit.outcome == Outcome::Licensed && !evidence.iter().any(|file| licence(&file)) {
-        needs.push(Need::LicenceDocument);
-    }
-    needs
-}
-
-/// How many people a list of names names.
-fn distinct(names: &[String]) -> usize {
-    let people: BTreeSet<String> = names
-        .iter()
-        .map(|name| folded_name(name))
-        .filter(|name| !name.is_empty())
-        .collect();
-    people.len()
-}
-
-/// What a move lacks of the evidence it needs.
-fn lacking(view: &View, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
-    let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
-    let mut needs = Vec::new();
-    match body {
-        Body::Visit(visit) if visit.outcome.leads_to() == State::Confirmed => {
-            if distinct(&visit.officers) < 2 {
-                needs.push(Need::TwoOfficers);
-            }
-            if visit.count.is_none() && visit.area_dm2.is_none() {
-                needs.push(Need::CountOrArea);
-            }
-            if !view.scene_photo && !has(EvidenceRole::Scene) {
-                needs.push(Need::ScenePhoto);
-            }
-        }
-        Body::Eradicate(_) if !view.scene_photo && !has(EvidenceRole::Scene) => {
-            needs.push(Need::ScenePhoto);
-        }
-        Body::Accept(accept)
-            if accept.passed
-                && !view.after_photo
-                && !has(EvidenceRole::After)
-                && !has(EvidenceRole::Reflight) =>
-        {
-            needs.push(Need::AfterPhoto);
-        }
-        _ => {}
-    }
-    needs
 }

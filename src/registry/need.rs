@@ -1,7 +1,13 @@
-//! What a move still needs before it counts.
+//! What a move still needs before it counts. Pure.
 
+use super::body::{Body, Outcome};
+use super::event::{EvidenceRef, EvidenceRole};
+use super::moves::View;
+use super::people::folded_name;
+use super::state::State;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Something that a move lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,4 +50,72 @@ impl Need {
             Self::LicenceDocument => lang.pick("the licence", "许可证明"),
         }
     }
+}
+
+/// What a refutation lacks to be as well founded as a confirmation. It is followed all the same, and stays marked.
+pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
+    let Body::Visit(visit) = body else {
+        return Vec::new();
+    };
+    if visit.outcome.leads_to() != State::Refuted {
+        return Vec::new();
+    }
+    let mut needs = Vec::new();
+    if distinct(&visit.officers) < 2 {
+        needs.push(Need::TwoOfficers);
+    }
+    let odd = |mark: &String| mark.starts_with("far") || mark.starts_with("old");
+    let at_the_spot = |file: &&&EvidenceRef| {
+        file.role == EvidenceRole::Scene && file.at_e7.is_some() && !file.marks.iter().any(odd)
+    };
+    if !evidence.iter().any(|file| at_the_spot(&file)) {
+        needs.push(Need::SpotPhoto);
+    }
+    let licence = |file: &&&EvidenceRef| file.role == EvidenceRole::Document;
+    if visit.outcome == Outcome::Licensed && !evidence.iter().any(|file| licence(&file)) {
+        needs.push(Need::LicenceDocument);
+    }
+    needs
+}
+
+/// How many people a list of names names.
+fn distinct(names: &[String]) -> usize {
+    let people: BTreeSet<String> = names
+        .iter()
+        .map(|name| folded_name(name))
+        .filter(|name| !name.is_empty())
+        .collect();
+    people.len()
+}
+
+/// What a move lacks of the evidence it needs.
+pub(super) fn lacking(view: &View, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
+    let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
+    let mut needs = Vec::new();
+    match body {
+        Body::Visit(visit) if visit.outcome.leads_to() == State::Confirmed => {
+            if distinct(&visit.officers) < 2 {
+                needs.push(Need::TwoOfficers);
+            }
+            if visit.count.is_none() && visit.area_dm2.is_none() {
+                needs.push(Need::CountOrArea);
+            }
+            if !view.scene_photo && !has(EvidenceRole::Scene) {
+                needs.push(Need::ScenePhoto);
+            }
+        }
+        Body::Eradicate(_) if !view.scene_photo && !has(EvidenceRole::Scene) => {
+            needs.push(Need::ScenePhoto);
+        }
+        Body::Accept(accept)
+            if accept.passed
+                && !view.after_photo
+                && !has(EvidenceRole::After)
+                && !has(EvidenceRole::Reflight) =>
+        {
+            needs.push(Need::AfterPhoto);
+        }
+        _ => {}
+    }
+    needs
 }

@@ -40,6 +40,8 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::Duty(_)
         | Body::Round(_)
         | Body::Finding(_)
+        | Body::Learnt(_)
+        | Body::Draw(_)
         | Body::CloseTip(_) => &[Analyst, Supervisor],
         Body::Visit(_) => &[Verifier],
         Body::Eradicate(_) => &[Eradicator],

@@ -24,6 +24,9 @@ fn degrees(e7: i64) -> f64 {
     e7 as f64 / 1e7
 }
 
+/// Metres from one end of an outline to the other beyond which it is no single plot.
+const WIDE_M: f64 = 300.0;
+
 impl Place {
     /// A single position.
     pub fn point(at: LonLat) -> Self {
@@ -111,19 +114,48 @@ impl Place {
     /// Metres between the outlines (0 where they touch); a place without one counts as its point.
     pub fn distance_m(&self, other: &Self) -> f64 {
         let plane = LocalPlane::at(self.lonlat());
-        let flat = |place: &Self| -> geo::Geometry {
-            let project = |c: geo::Coord| {
-                let p = plane.to_plane(c.into());
-                geo::Coord { x: p.x, y: p.y }
-            };
-            let polygons = place.polygons();
-            if polygons.0.is_empty() {
-                geo::Geometry::Point(geo::Point::from(place.lonlat()).map_coords(project))
-            } else {
-                geo::Geometry::MultiPolygon(polygons.map_coords(project))
-            }
+        Euclidean.distance(&self.flat(&plane), &other.flat(&plane))
+    }
+
+    /// Metres to the farthest position of another place; 0 where all of it lies inside this one.
+    pub fn farthest_m(&self, other: &Self) -> f64 {
+        let plane = LocalPlane::at(self.lonlat());
+        let own = self.flat(&plane);
+        let corners = other.outline.iter().flatten().flatten();
+        corners
+            .map(|[x, y]| LonLat::new(degrees(*x), degrees(*y)))
+            .chain([other.lonlat()])
+            .map(|at| Euclidean.distance(&own, &Self::point(at).flat(&plane)))
+            .fold(0.0, f64::max)
+    }
+
+    /// Metres between two places as those of one plot. An outline that is wider than a plot swallows none that lies under it
+    /// somewhere: beside one that is not as wide it counts as its point.
+    pub fn apart_m(&self, other: &Self) -> f64 {
+        match (self.is_wide(), other.is_wide()) {
+            (true, false) => Self::point(self.lonlat()).distance_m(other),
+            (false, true) => self.distance_m(&Self::point(other.lonlat())),
+            _ => self.distance_m(other),
+        }
+    }
+
+    fn is_wide(&self) -> bool {
+        let [west, south, east, north] = self.bounds_e7().map(degrees);
+        LonLat::new(west, south).distance_m(LonLat::new(east, north)) > WIDE_M
+    }
+
+    /// On a plane.
+    fn flat(&self, plane: &LocalPlane) -> geo::Geometry {
+        let project = |c: geo::Coord| {
+            let p = plane.to_plane(c.into());
+            geo::Coord { x: p.x, y: p.y }
         };
-        Euclidean.distance(&flat(self), &flat(other))
+        let polygons = self.polygons();
+        if polygons.0.is_empty() {
+            geo::Geometry::Point(geo::Point::from(self.lonlat()).map_coords(project))
+        } else {
+            geo::Geometry::MultiPolygon(polygons.map_coords(project))
+        }
     }
 }
 
@@ -159,6 +191,22 @@ mod tests {
         let inside = Place::point(LonLat::new(113.30005, 33.74005));
         assert!(a.distance_m(&inside).abs() < 1e-9);
         assert!(a.distance_m(&square(113.300_05, 33.740, 0.0001)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_wide_outline_holds_no_plot_that_lies_under_it() {
+        let (near, far) = (
+            square(113.300, 33.740, 0.0001),
+            square(113.340, 33.740, 0.0001),
+        );
+        let both = Place {
+            outline: [near.outline.clone(), far.outline.clone()].concat(),
+            ..near.clone()
+        };
+        assert!(both.distance_m(&far).abs() < 1e-9 && both.apart_m(&far) > 3_600.0);
+        assert!(both.apart_m(&near).abs() < 1e-9 && both.apart_m(&both).abs() < 1e-9);
+        assert!((near.farthest_m(&both) - near.farthest_m(&far)).abs() < 1e-6);
+        assert!(near.farthest_m(&far) > 3_600.0 && both.farthest_m(&near).abs() < 1e-9);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod fields;
 mod history;
 mod judge;
 mod kin;
+mod view;
 mod void;
 
 use super::authority::Authority;
@@ -26,7 +27,7 @@ use super::unit;
 use fields::fields;
 use history::History;
 use jiff::civil::Date;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Events of the sites that a site's merges and splits concern.
@@ -116,12 +117,17 @@ fn unit_in_key(site: SiteKey, history: &History) -> Option<String> {
         })
 }
 
+/// Another site, and where it was first found.
+type Elsewhere = Result<(Site, Place), Refusal>;
+
 /// What one fold has asked of other sites.
 #[derive(Default)]
 struct Asked {
     folds: Cell<u32>,
     depth: Cell<u32>,
     too_much: Cell<bool>,
+    /// What was answered.
+    known: RefCell<HashMap<(SiteKey, Vec<Hash>), Elsewhere>>,
 }
 
 fn fold_at(

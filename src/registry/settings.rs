@@ -4,6 +4,9 @@ use super::state::State;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// The name of the setting that says when a season begins.
+pub const SEASON_BEGINS: &str = "season_begins";
+
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Settings {
@@ -59,7 +62,7 @@ impl Settings {
         ("deadline.CONFIRMED", "3"),
         ("deadline.ERADICATED", "15"),
         ("growth_window", "03-01/08-31"),
-        ("season_begins", "09-15"),
+        (SEASON_BEGINS, "09-15"),
         ("photo_far_m", "200"),
         ("photo_old_days", "2"),
     ];
@@ -80,7 +83,7 @@ impl Settings {
             "match_radius_m" => self.match_radius_m = number(0, 1000, "0 … 1000")?,
             "photo_far_m" => self.photo_far_m = number(1, 100_000, "1 … 100000")?,
             "photo_old_days" => self.photo_old_days = number(0, 365, "0 … 365")?,
-            "season_begins" => {
+            SEASON_BEGINS => {
                 self.season_begins = month_day(value).ok_or(SettingFlaw::Value("09-15"))?;
             }
             "growth_window" => {
@@ -109,7 +112,7 @@ impl Settings {
             table.push((format!("deadline.{}", state.name()), days.to_string()));
         }
         table.push(("growth_window".into(), self.growth_window.join("/")));
-        table.push(("season_begins".into(), self.season_begins.clone()));
+        table.push((SEASON_BEGINS.into(), self.season_begins.clone()));
         table.push(("photo_far_m".into(), self.photo_far_m.to_string()));
         table.push(("photo_old_days".into(), self.photo_old_days.to_string()));
         table

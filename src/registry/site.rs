@@ -85,6 +85,9 @@ pub struct Site {
     pub residue: bool,
     /// The last screening: kept or not, why, when.
     pub screened: Option<(bool, Option<RejectReason>, Stamp)>,
+    /// Seconds that somebody looked at it at the desk, as far as they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening_s: Option<u64>,
     /// The last assignment.
     pub assigned: Option<(Assign, Stamp)>,
     /// Visits in order.
@@ -150,6 +153,7 @@ impl Site {
             sightings: Vec::new(),
             residue: false,
             screened: None,
+            screening_s: None,
             assigned: None,
             visits: Vec::new(),
             eradications: Vec::new(),

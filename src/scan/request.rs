@@ -4,6 +4,7 @@ use super::error::ScanError;
 use super::model::Device;
 use super::write::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
+use crate::schema::LearntRecord;
 use crate::text::is_division_code;
 use crate::words::{Both, Lang};
 use std::path::PathBuf;
@@ -71,6 +72,15 @@ pub enum SecondStage {
     Verifier(PathBuf),
 }
 
+/// Where what was learnt from verdicts is found.
+#[derive(Debug, Clone)]
+pub enum LearntFrom {
+    /// In a file that `learn` wrote.
+    File(PathBuf),
+    /// In a registry: the heads that may hold, of which the first that does is used.
+    Registry(PathBuf, Vec<LearntRecord>),
+}
+
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -107,7 +117,7 @@ pub struct Request {
     /// How candidates are looked at once more.
     pub second: SecondStage,
     /// What was learnt from verdicts, to order the candidates by.
-    pub learnt: Option<PathBuf>,
+    pub learnt: Option<LearntFrom>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
     /// Makes the review page.

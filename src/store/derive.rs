@@ -157,6 +157,10 @@ impl Store {
         for device in devices.iter().chain(&self.gate.explained_since(before)) {
             of("device = ?1", &[&device.as_bytes()])?;
         }
+        if let Some(id) = self.gate.seasons_changed_since(before) {
+            let found_since = "kind = 'create' AND id > ?1";
+            of(found_since, &[&id.as_bytes().as_slice()])?;
+        }
         Ok(sites)
     }
 

@@ -108,6 +108,28 @@ fn a_registry_is_reopened_with_what_was_acknowledged() {
 }
 
 #[test]
+fn when_seasons_begin_moves_nothing_that_was_found_before() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut store = office(&folder.path().join("a.papaver"), 1);
+    let before = create(&mut store, "event:1", 2);
+    let setting = Body::Setting(Setting {
+        key: "season_begins".into(),
+        value: "04-01".into(),
+    });
+    store
+        .write(|s| s.append(&author("chief"), draft(None, setting), moment(3)))
+        .expect("decided");
+    let since = create(&mut store, "event:2", 4);
+    let seasons = |store: &Store| {
+        [before, since].map(|key| store.site(key).expect("read").expect("there").season)
+    };
+    assert_eq!(seasons(&store), [2026, 2027]);
+    assert_eq!(store.verify(true).expect("verified").findings, []);
+    store.rebuild().expect("rebuilt");
+    assert_eq!(seasons(&store), [2026, 2027]);
+}
+
+#[test]
 fn a_refused_move_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);
@@ -258,6 +280,7 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
         keep: false,
         reason: Some(RejectReason::Crop),
         note: None,
+        seconds: None,
     });
     b.write(|s| s.append(&author("wang"), draft(Some(key), screen), moment(5)))
         .expect("screened");

@@ -134,13 +134,7 @@ impl Store {
                 }
                 changed.push(site);
             }
-            let touched = self.put_own(&sealed)?;
-            for site in &changed {
-                self.keep(site)?;
-            }
-            if !touched.is_empty() {
-                self.relearn(touched)?;
-            }
+            self.put_of_sites(&sealed, &changed)?;
         }
         if let Some(writer) = &mut self.writer {
             writer.tip = Some(Tip {
@@ -152,6 +146,22 @@ impl Store {
             });
         }
         Ok(sealed)
+    }
+
+    /// Puts in an event, and keeps the sites that it concerns.
+    fn put_of_sites(&mut self, sealed: &Sealed, changed: &[Site]) -> Result<(), StoreError> {
+        let mut touched = self.put_own(sealed)?;
+        for site in changed {
+            self.keep(site)?;
+        }
+        if let Body::Split(split) = &sealed.event.body {
+            // Parts stand as soon as the whole is split into them.
+            touched.extend(&split.into);
+        }
+        if !touched.is_empty() {
+            self.relearn(touched)?;
+        }
+        Ok(())
     }
 
     /// Puts in an event that concerns no site, if the gate follows it; nothing of it stays where it does not.

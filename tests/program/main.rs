@@ -42,5 +42,6 @@ mod said;
 mod second_look;
 mod shards;
 mod truth;
+mod uses;
 mod vectors_as_sent;
 mod within;

@@ -3,6 +3,7 @@
 
 mod duty;
 mod field;
+mod learning;
 mod office;
 mod search;
 mod site;
@@ -12,6 +13,7 @@ mod tip;
 pub use crate::schema::RejectReason;
 pub use duty::Duty;
 pub use field::{Accept, Count, Eradicate, FailReason, Imported, Outcome, Stage, Visit};
+pub use learning::{Draw, Head};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
 pub use search::{Patrol, ScanRecord, Target, TargetList, TrackFacts};
 pub use site::{
@@ -89,6 +91,10 @@ pub enum Body {
     Reward(Reward),
     /// The site came of a patrol or a tip-off.
     CameOf(CameOf),
+    /// What was learnt from verdicts.
+    Learnt(Box<Head>),
+    /// A random audit was drawn of what nobody has decided on.
+    Draw(Draw),
     /// An entry was wrong and counts no more.
     Void(Void),
     /// A type of a later program: kept, carried, not understood.
@@ -153,7 +159,7 @@ kinds! {
     Screen "screen", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
     Resolve "resolve", Merge "merge", Split "split", Note "note", Correct "correct", Attach "attach",
     Acknowledge "acknowledge", Duty "duty", Round "round", Finding "finding", Measure "measure", Settle "settle",
-    Tip "tip", CloseTip "tip_closed", Reward "reward", CameOf "came_of", Void "void",
+    Tip "tip", CloseTip "tip_closed", Reward "reward", CameOf "came_of", Void "void", Learnt "learnt", Draw "draw",
 }
 
 impl Body {
@@ -190,7 +196,7 @@ impl Body {
     }
 
     /// The types of events about the work of an office beside its sites: see [`super::affairs`].
-    pub const AFFAIRS: [&'static str; 8] = [
+    pub const AFFAIRS: [&'static str; 10] = [
         "duty",
         "round",
         "finding",
@@ -199,6 +205,8 @@ impl Body {
         "tip",
         "tip_closed",
         "reward",
+        "learnt",
+        "draw",
     ];
 
     /// Whether it is about the work of an office beside its sites, or voids an entry of it.
@@ -217,6 +225,15 @@ impl Body {
             _ => None,
         };
         captured.map_or(at, |[_, last]| last)
+    }
+
+    /// The detection that it is about.
+    pub fn detection(&self) -> Option<&Detection> {
+        match self {
+            Self::Create(create) => create.detection.as_ref(),
+            Self::Sighting(sighting) => Some(&sighting.detection),
+            _ => None,
+        }
     }
 
     /// Why it was recorded without what it needs, where it was.

@@ -123,6 +123,9 @@ pub struct Screen {
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Seconds that somebody looked at it, where they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
 }
 
 /// See [`super::Body::Assign`].

@@ -25,7 +25,7 @@ impl Fold<'_> {
             let metres = self
                 .found_at
                 .as_ref()
-                .map_or(0.0, |found| found.distance_m(place));
+                .map_or(0.0, |found| found.farthest_m(place));
             if metres > limits::MOVES_FREELY_M {
                 marks.push(MarkKind::Moved {
                     metres: whole(metres),

@@ -3,7 +3,7 @@
 
 use super::history::History;
 use super::judge::whole;
-use super::{DEEPEST, Fold, MOST_FOLDS, Stand, fold_at};
+use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, fold_at, unit_in_key};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -11,7 +11,7 @@ use crate::registry::limits;
 use crate::registry::moves::{Refusal, View};
 use crate::registry::people::folded_name;
 use crate::registry::place::Place;
-use crate::registry::site::{MarkKind, Site};
+use crate::registry::site::MarkKind;
 use crate::registry::state::State;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -50,11 +50,13 @@ pub(super) struct Brought {
     pub(super) names: BTreeSet<String>,
     pub(super) keys: BTreeSet<DeviceId>,
     pub(super) percent: Option<u8>,
+    /// Where it, and all that had become part of it, was found.
+    pub(super) places: Vec<Place>,
 }
 
 /// A part of a site lies where the site does.
 fn part_lies_in(whole_site: &Place, part: &Create) -> Result<(), Refusal> {
-    let metres = whole_site.distance_m(&part.place);
+    let metres = whole_site.farthest_m(&part.place);
     if metres <= limits::PARTS_WITHIN_M {
         Ok(())
     } else {
@@ -98,14 +100,21 @@ impl Fold<'_> {
         while let Some((key, heads)) = waiting.pop() {
             let events = self.neighbours.get(&key).map_or(&[][..], Vec::as_slice);
             let history = History::of(key, &before(events, &heads));
+            // Who worked on it worked for its own unit, which may lie below the one of this site.
+            let of_key = unit_in_key(key, &history).or_else(|| self.unit.clone());
+            let unit = of_key.as_deref().unwrap_or_default();
             let mut last: Vec<(usize, u8)> = Vec::new();
             for (at, (hash, event)) in history.events.iter().enumerate() {
-                let unit = self.unit.as_deref().unwrap_or_default();
                 if self.gate.author(*hash, event).is_err() || self.gate.over(event, unit).is_err() {
                     continue;
                 }
                 if seen.insert((key, *hash)) {
                     waiting.extend(self.brought_by(key, event));
+                }
+                if let Body::Create(create) = &event.body
+                    && event.site == Some(key)
+                {
+                    brought.places.push(create.place.clone());
                 }
                 let Body::Eradicate(eradicate) = &event.body else {
                     continue;
@@ -171,11 +180,28 @@ impl Fold<'_> {
         part_lies_in(&whole.place, create)?;
         marks.extend(self.drifted(event, &found_at, create)?);
         self.whole = Some((whole.season, found_at));
-        Ok(if whole.state.is_open() {
+        let stands = whole.state.is_open() && self.is_split_off(parent, &whole.unit);
+        Ok(if stands {
             whole.state
         } else {
             State::Candidate
         })
+    }
+
+    /// Whether a split of the whole names this part and is followed there: of what nobody has split there are no parts.
+    fn is_split_off(&self, parent: SiteKey, unit: &str) -> bool {
+        let part = self.site.key;
+        let events = self.neighbours.get(&parent).map_or(&[][..], Vec::as_slice);
+        events
+            .iter()
+            .filter(|(_, e)| matches!(&e.body, Body::Split(split) if split.into.contains(&part)))
+            .filter(|(hash, e)| {
+                self.gate.author(*hash, e).is_ok() && self.gate.over(e, unit).is_ok()
+            })
+            .any(|(hash, _)| {
+                let split = self.elsewhere(parent, &[*hash]);
+                split.is_ok_and(|(whole, _)| whole.split_into.contains(&part))
+            })
     }
 
     /// A part far from where the first whole was found is a supervisor's, as a correction of its position would be.
@@ -185,7 +211,7 @@ impl Fold<'_> {
         found_at: &Place,
         part: &Create,
     ) -> Result<Option<MarkKind>, Refusal> {
-        let metres = found_at.distance_m(&part.place);
+        let metres = found_at.farthest_m(&part.place);
         if metres <= limits::MOVES_FREELY_M {
             return Ok(None);
         }
@@ -198,7 +224,17 @@ impl Fold<'_> {
     }
 
     /// Another site as it stood at some heads of its history, and where it was first found.
-    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Result<(Site, Place), Refusal> {
+    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Elsewhere {
+        let asked = (key, heads.to_vec());
+        if let Some(known) = self.asked.known.borrow().get(&asked) {
+            return known.clone();
+        }
+        let answer = self.fold_elsewhere(key, heads);
+        self.asked.known.borrow_mut().insert(asked, answer.clone());
+        answer
+    }
+
+    fn fold_elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Elsewhere {
         let events = self.neighbours.get(&key).ok_or(Refusal::NoSuchSite)?;
         let asked = self.asked;
         asked.folds.set(asked.folds.get() + 1);
@@ -236,7 +272,7 @@ impl Fold<'_> {
         if into.state > state || into.state.is_gone() {
             return Err(Refusal::IntoLess { state: into.state });
         }
-        let metres = self.site.place.distance_m(&into.place);
+        let metres = self.merged_over_m(at, &into.place);
         if metres > limits::MERGES_WITHIN_M {
             return Err(Refusal::Far {
                 metres: whole(metres),
@@ -251,6 +287,19 @@ impl Fold<'_> {
         Ok(Some(MarkKind::FarMerge {
             metres: whole(metres),
         }))
+    }
+
+    /// Metres from a place to the farthest of this site and of all that had become part of it: step by step a site goes no
+    /// farther than at once.
+    fn merged_over_m(&self, at: usize, into: &Place) -> f64 {
+        let absorbed = self
+            .known_at(at)
+            .filter(|e| matches!(self.history.events[*e].1.body, Body::Merge(_)));
+        absorbed
+            .flat_map(|merge| self.brought_along(merge).places)
+            .chain([self.site.place.clone()])
+            .map(|place| place.apart_m(into))
+            .fold(0.0, f64::max)
     }
 
     /// Every part that a split names has been founded as one.

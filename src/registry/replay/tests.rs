@@ -322,6 +322,37 @@ fn the_eradicator_cannot_accept_nor_anybody_under_a_hundred_per_cent() {
 }
 
 #[test]
+fn a_dispute_is_not_resolved_into_closed_while_something_is_left() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let mut other = Device {
+        id: DeviceId([11; 32]),
+        seq: 0,
+        prev: None,
+        last: None,
+        ..device.clone()
+    };
+    device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
+    other.say(
+        Some(site),
+        "wang",
+        Role::Eradicator,
+        vec![],
+        eradicate(30),
+        21,
+    );
+    device.take(&other);
+    let resolve = Body::Resolve(Resolve {
+        state: State::Closed,
+        reason: "so".into(),
+    });
+    let tried = device.say(Some(site), "chief", Role::Supervisor, vec![], resolve, 30);
+    let site = device.site(site);
+    assert_eq!(site.refused, [(tried, Refusal::NotAll { percent: 30 })]);
+    assert!(site.disputed && site.state == State::Eradicated);
+}
+
+#[test]
 fn a_person_without_the_role_moves_nothing() {
     let mut device = office();
     let site = create(&mut device, "event:1", 10);
@@ -644,6 +675,7 @@ fn tried(
                 keep: false,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                seconds: None,
             }),
         ),
         11 => (

@@ -45,7 +45,9 @@ impl Fold<'_> {
             Body::Create(create) if is_by_hand(create) => true,
             _ => return Err(Refusal::NoSuchEntry),
         };
-        if self.last_step(before) != Some(entry) {
+        // What a flight saw is not gone because somebody had added it by hand before.
+        let seen = |e: usize| matches!(self.history.events[e].1.body, Body::Sighting(_));
+        if self.last_step(before) != Some(entry) || founding && self.known_at(at).any(seen) {
             return Err(Refusal::BuiltOn);
         }
         let hides = !matches!(entered.body, Body::Assign(_));

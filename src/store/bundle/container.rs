@@ -17,7 +17,7 @@ pub(super) const MANIFEST_LIMIT: u64 = 64 << 20;
 pub(super) const DIRECTORY_LIMIT: u64 = 64 << 20;
 
 /// Text does not grow by more than this when it is unpacked.
-pub(super) const RATIO_LIMIT: u64 = 200;
+pub(super) const RATIO_LIMIT: u64 = 20;
 
 pub(super) trait ReadSeek: Read + Seek {}
 

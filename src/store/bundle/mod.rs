@@ -29,6 +29,10 @@ const SIGNED_AS: &[u8] = b"papaver.bundle/1:";
 /// The comment that ends a bundle: this word and 64 hexadecimal digits.
 const COMMENT: &str = "papaver-sha256:";
 
+/// What a manifest lists at most of what can grow without anything being carried: whoever names files that nobody has makes
+/// no manifest that cannot be read.
+pub const MOST_LISTED: usize = 100_000;
+
 /// What a bundle says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -47,7 +51,7 @@ pub struct Manifest {
     pub district: Option<String>,
     /// It holds what came after these numbers, by device.
     pub since: BTreeMap<DeviceId, u64>,
-    /// The ranges of events in this part.
+    /// The ranges of events in this part, the first [`MOST_LISTED`] of them.
     pub ranges: Vec<Range>,
     /// Events in this part.
     pub events: u64,
@@ -55,7 +59,7 @@ pub struct Manifest {
     pub part: [u32; 2],
     /// Every file but the manifest and its signature.
     pub files: Vec<FileEntry>,
-    /// Evidence that events name and that was not at the sender either, or not whole.
+    /// Evidence that events name and that was not at the sender either, or not whole: the first [`MOST_LISTED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<Hash>,
 }

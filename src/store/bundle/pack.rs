@@ -2,7 +2,9 @@
 
 use super::container::RATIO_LIMIT;
 use super::write::{Part, Request, Sealing};
-use super::{BundleError, COMMENT, FORMAT, FileEntry, Manifest, Range, SIGNED_AS, VERSION};
+use super::{
+    BundleError, COMMENT, FORMAT, FileEntry, MOST_LISTED, Manifest, Range, SIGNED_AS, VERSION,
+};
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::store::evidence::path_of;
@@ -50,7 +52,8 @@ pub(super) fn zip(
         .collect();
     let mut manifest = manifest(store, DeviceId::of(key), part, &lines, request);
     manifest.part = number;
-    manifest.absent = absent.to_vec();
+    manifest.ranges.truncate(MOST_LISTED);
+    manifest.absent = absent.iter().take(MOST_LISTED).copied().collect();
     let manifest = serde_json::to_value(&manifest)
         .ok()
         .and_then(|value| canonical(&value).ok())

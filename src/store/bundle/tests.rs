@@ -523,6 +523,37 @@ fn what_shrinks_a_thousandfold_leaves_every_bundle_readable() {
 }
 
 #[test]
+fn files_that_nobody_has_make_no_manifest_that_nobody_reads() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let named = |first: u64| -> Vec<EvidenceRef> {
+        let of = |n: u64| EvidenceRef {
+            sha256: Hash::of(&n.to_be_bytes()),
+            bytes: 1,
+            mime: String::new(),
+            role: EvidenceRole::Document,
+            name: String::new(),
+            taken_at: None,
+            at_e7: None,
+            marks: vec![],
+        };
+        (first..first + 50_001).map(of).collect()
+    };
+    for first in [0, 100_000] {
+        let patrol = serde_json::json!({"on": "2026-05-03", "district": "410423", "people": 1, "vehicles": 0, "zero": true});
+        let patrol = Body::Patrol(serde_json::from_value(patrol).expect("a patrol"));
+        say(&mut county, &a, None, named(first), patrol);
+    }
+    let sent = folder.path().join("county.bundle");
+    let made = create(&county, &sent, &Request::default()).expect("made");
+    let read = inspect(&sent, &Unlock::default()).expect("whoever gets it reads it");
+    assert_eq!(
+        (made.absent.len(), read.manifest.absent.len()),
+        (100_002, MOST_LISTED)
+    );
+}
+
+#[test]
 fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let folder = tempfile::tempdir().expect("folder");
     let (mut county, a) = office(folder.path(), "410423", 1);

@@ -80,7 +80,7 @@ impl World {
 
     /// What the sites' events are that nobody has built on yet, of those that are of this site.
     fn heads(&self, site: SiteKey) -> Vec<Hash> {
-        let of_site = || self.all.iter().filter(|s| s.event.site == Some(site));
+        let of_site = || self.all.iter().filter(|s| s.event.concerns(site));
         let built_on: HashSet<Hash> = of_site().flat_map(|s| s.event.based_on.clone()).collect();
         of_site()
             .map(|s| s.hash)
@@ -111,7 +111,11 @@ impl World {
             device: DeviceId::of(&key_of(device as u8 + 1)),
             seq: before.map_or(1, |s| s.event.seq + 1),
             prev: before.map(|s| s.hash),
-            based_on: site.map(|site| self.heads(site)).unwrap_or_default(),
+            based_on: site
+                .iter()
+                .chain(body.other_sites())
+                .flat_map(|site| self.heads(*site))
+                .collect(),
             evidence: vec![],
             body,
         };
@@ -119,6 +123,20 @@ impl World {
         self.tips[device] = Some(self.chains[device].len());
         self.chains[device].push(sealed.clone());
         self.all.push(sealed);
+    }
+
+    /// A new site, or a part of one.
+    fn found(&mut self, device: usize, who: (usize, Option<u8>), of: Option<SiteKey>) -> SiteKey {
+        let text = origin(&format!("event:{}", self.all.len()), UNITS[device]);
+        let site = SiteKey::of_origin(&text);
+        let place = Place::point(LonLat::new(113.3 + 0.0002 * device as f64, 33.74));
+        let create = Create {
+            split_from: of.map(|of| (of, State::Candidate)),
+            ..Create::new(Source::Find, text, place)
+        };
+        self.sites.push(site);
+        self.say(device, who, Some(site), Body::Create(Box::new(create)));
+        site
     }
 
     /// The secret of a person's own key.
@@ -197,6 +215,7 @@ impl World {
                 keep: number % 2 == 0,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                seconds: None,
             }),
             10 => Body::Merge(Merge {
                 into: self.sites[other],
@@ -208,10 +227,26 @@ impl World {
                 let visit = serde_json::json!({"outcome": outcome, "officers": ["a"]});
                 Body::Visit(serde_json::from_value(visit).expect("a visit"))
             }
-            _ => Body::Setting(Setting {
+            12 => Body::Setting(Setting {
                 key: "deadline.CONFIRMED".into(),
                 value: number.to_string(),
             }),
+            13 => Body::Setting(Setting {
+                key: "season_begins".into(),
+                value: ["04-01", "09-15", "never"][number % 3].into(),
+            }),
+            14 => {
+                self.found(device, (name, own), None);
+                return;
+            }
+            _ => {
+                let parts = [0, 1].map(|_| self.found(device, (name, own), Some(site)));
+                let split = Split {
+                    into: vec![parts[0], parts[number % 2]],
+                    reason: "two".into(),
+                };
+                return self.say(device, (name, own), Some(site), Body::Split(split));
+            }
         };
         self.say(device, (name, own), about_site.then_some(site), body);
     }
@@ -234,7 +269,7 @@ fn trust_for(of: usize, unit: &str, trusted: bool, after: u64) -> Body {
 fn sayings() -> impl Strategy<Value = Vec<Saying>> {
     let one = (
         0..UNITS.len(),
-        0..13_u8,
+        0..16_u8,
         0..NAMES.len(),
         0..UNITS.len(),
         any::<bool>(),

@@ -236,7 +236,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Device { device: "cuda".into(), reason: "x".into() },
     })));
     all.extend(boxed(every!(LearntError {
-        Unreadable { path: path(), why: "x".into() }, NoLook { path: path() }, OtherModel { path: path() },
+        Unreadable { path: path(), why: "x".into() }, NoneInForce { path: path() }, NoLook { path: path() }, OtherModel { path: path() },
         NoUnit { path: path(), unit: "410423".into() }, OtherUnit { path: path(), unit: "410423".into() },
         NoDate { path: path(), name: "x".into() },
         OtherSeason { path: path(), name: "x".into(), expires: "2026-12-31".into() },
@@ -411,7 +411,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(LearnError {
         NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
         NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
-        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 },
+        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { before: 0.9, after: 0.8 },
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {
@@ -422,7 +422,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Bundle(Box::new(BundleError::Nothing)),
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
-        ManyUnits("Li".into()),
+        ManyUnits("Li".into()), NothingOpen,
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
     })));
     all.extend(boxed(every!(EntryError {

@@ -1,6 +1,8 @@
 //! What replay recomputes, and what it believes no claim of.
 
 use super::*;
+use crate::registry::matching::{Match, find};
+use crate::registry::settings::Settings;
 use crate::registry::site::MarkKind;
 
 /// The site as a registry has it in which these files have not arrived.
@@ -285,4 +287,182 @@ fn a_founding_that_gives_itself_an_earlier_time_moves_no_site_in_silence() {
         "{:?}",
         early.marks
     );
+}
+
+/// Two small squares of one outline, with the point in the second.
+fn in_two_pieces(west: f64, east: f64) -> Place {
+    let ring = |lon: f64| {
+        let (x, y) = LonLat::new(lon, 33.74).e7();
+        let corners = [(-99, -99), (99, -99), (99, 99), (-99, 99), (-99, -99)];
+        vec![corners.map(|(dx, dy)| [x + dx, y + dy]).to_vec()]
+    };
+    Place {
+        outline: vec![ring(west), ring(east)],
+        ..Place::point(LonLat::new(east, 33.74))
+    }
+}
+
+#[test]
+fn an_outline_in_pieces_moves_no_site_and_merges_none_from_afar() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let moves = |lon: f64| {
+        Body::Correct(Box::new(Correct {
+            place: Some(in_two_pieces(113.3, lon)),
+            reason: "r".into(),
+            ..Correct::default()
+        }))
+    };
+    device.say(
+        Some(site),
+        "wang",
+        Role::Analyst,
+        vec![],
+        moves(113.3004),
+        11,
+    );
+    assert!(device.site(site).refused.is_empty(), "37 m are anybody's");
+    let far = device.say(
+        Some(site),
+        "wang",
+        Role::Analyst,
+        vec![],
+        moves(113.312),
+        12,
+    );
+    assert_eq!(device.site(site).refused, [(far, Refusal::Supervisor)]);
+    device.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        moves(113.312),
+        13,
+    );
+    let moved = device.site(site);
+    assert!(matches!(
+        moved.marks[0].kind,
+        MarkKind::Moved { metres: 1100..1120 }
+    ));
+
+    // What lies under one of the pieces is no part of the site, and no sighting of it.
+    let other = create(&mut device, "event:2", 14);
+    let heads = [device.site(other).heads, moved.heads.clone()].concat();
+    let merge = Body::Merge(Merge {
+        into: site,
+        into_state: State::Candidate,
+        reason: "one".into(),
+    });
+    let tried = device.say_on(heads, Some(other), "wang", Role::Analyst, vec![], merge, 15);
+    assert_eq!(device.site(other).refused, [(tried, Refusal::Supervisor)]);
+    let under = device.site(other).place;
+    let seen = detection("2026-05-02", 9_000);
+    let known = find(&under, &seen, &[moved], &Settings::default());
+    assert_eq!(known, Match::New);
+}
+
+fn detection(captured: &str, score_e4: i64) -> Detection {
+    Detection {
+        candidate: format!("{captured} {score_e4}"),
+        scan: "s".into(),
+        captured: Some([captured.into(), captured.into()]),
+        score_e4,
+        rank: None,
+    }
+}
+
+#[test]
+fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
+    let mut device = office();
+    let origin = "candidate:1@410423";
+    let site = SiteKey::of_origin(origin);
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let create = Create {
+        detection: Some(detection("2026-05-01", 8_000)),
+        ..Create::new(Source::Scan, origin.into(), place.clone())
+    };
+    let aside = Body::Screen(Screen {
+        keep: false,
+        reason: Some(RejectReason::Crop),
+        note: None,
+    });
+    let sighting = |captured: &str, score_e4, meaning| {
+        Body::Sighting(Box::new(Sighting {
+            detection: detection(captured, score_e4),
+            place: place.clone(),
+            meaning,
+            distance_cm: 0,
+        }))
+    };
+    let bodies = [
+        Body::Create(Box::new(create)),
+        aside,
+        sighting("2026-05-09", 9_000, Meaning::Seen),
+        sighting("2026-05-02", 1 << 50, Meaning::Seen),
+        sighting("2026-05-03", 9_000, Meaning::Raised),
+    ];
+    let said: Vec<Hash> = (10..)
+        .zip(bodies)
+        .map(|(now, body)| device.say(Some(site), "wang", Role::Analyst, vec![], body, now))
+        .collect();
+    let date = "2026-05-09T00:00:00Z".into();
+    let site = device.site(site);
+    assert_eq!(
+        site.refused,
+        [
+            (said[2], Refusal::Date { date }),
+            (said[3], Refusal::Number)
+        ]
+    );
+    assert_eq!(site.state, State::Candidate, "raised anew");
+}
+
+#[test]
+fn patrols_and_targets_are_on_the_earth_and_a_track_sees_so_far() {
+    let mut device = office();
+    let patrol = |corner: i64, reach_m: u64| {
+        Body::Patrol(Box::new(Patrol {
+            on: "2026-05-03".into(),
+            district: None,
+            people: 1,
+            vehicles: 0,
+            zero: true,
+            area_m2: None,
+            walked: vec![vec![vec![[0, 0], [corner, 0], [corner, corner], [0, 0]]]],
+            track: Some(TrackFacts {
+                length_m: 100_000_000,
+                reach_m,
+                ..TrackFacts::default()
+            }),
+            note: None,
+            seeds: None,
+            publicity: None,
+        }))
+    };
+    let targets = |corner: i64| {
+        Body::Targets(Box::new(TargetList {
+            name: "x".into(),
+            sha256: Hash([1; 32]),
+            season: 2026,
+            targets: vec![Target {
+                id: "1".into(),
+                place: Place {
+                    lon_e7: corner,
+                    lat_e7: corner,
+                    outline: vec![],
+                },
+            }],
+        }))
+    };
+    for (body, expected) in [
+        (patrol(1_000, 30), None),
+        (patrol(1_000, 1 << 52), Some(Refusal::Number)),
+        (patrol(1 << 52, 30), Some(Refusal::Outline)),
+        (targets(1_000), None),
+        (targets(1 << 52), Some(Refusal::Number)),
+    ] {
+        let hash = device.say(None, "wang", Role::Analyst, vec![], body, 10);
+        let followed = device.gate().follows(hash, &device.known[&hash]);
+        assert_eq!(followed.err(), expected);
+    }
 }

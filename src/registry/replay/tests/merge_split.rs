@@ -1,6 +1,7 @@
 //! Merging and splitting by several offices at once: whatever they do, no ground is lost.
 
 use super::*;
+use crate::registry::site::MarkKind;
 
 fn merge_of(device: &Device, from: SiteKey, into: SiteKey) -> (Vec<Hash>, Body) {
     let heads = [device.site(from).heads, device.site(into).heads].concat();
@@ -248,6 +249,180 @@ fn parts_bring_along_who_uprooted_the_whole() {
         let site = device.site(part);
         assert_eq!(site.state, state, "{who}: {:?}", site.refused);
     }
+}
+
+#[test]
+fn a_part_that_nobody_split_off_is_a_candidate_and_a_split_that_is_refused_founds_none() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let known = device.site(site).heads;
+    device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 15);
+    let closed = device.clone();
+    let mut early = device.clone();
+    early
+        .known
+        .retain(|_, event| !matches!(event.body, Body::Accept(_)));
+    let part = |device: &mut Device, heads: Vec<Hash>| {
+        let origin = format!("event:{}", device.seq);
+        let key = SiteKey::of_origin(&origin);
+        let create = Create {
+            split_from: Some((site, State::Eradicated)),
+            ..Create::new(
+                Source::Split,
+                origin,
+                Place::point(LonLat::new(113.3, 33.74)),
+            )
+        };
+        let body = Body::Create(Box::new(create));
+        device.say_on(heads, Some(key), "zhao", Role::Acceptor, vec![], body, 20);
+        key
+    };
+    for (mut device, refused) in [(early, false), (closed, true)] {
+        let parts = [0, 1].map(|_| part(&mut device, known.clone()));
+        let said = accept(true);
+        let tried = device.say(Some(parts[0]), "zhao", Role::Acceptor, after(), said, 21);
+        let site_of = |device: &Device, key| (device.site(key).state, device.site(key).refused);
+        let (state, why) = site_of(&device, parts[0]);
+        assert_eq!((state, why.len(), why[0].0), (State::Candidate, 1, tried));
+        let body = Body::Split(Split {
+            into: parts.to_vec(),
+            reason: "two".into(),
+        });
+        device.say(Some(site), "wang", Role::Analyst, vec![], body, 22);
+        let (whole, part) = if refused {
+            (State::Closed, State::Candidate)
+        } else {
+            (State::Split, State::Eradicated)
+        };
+        assert_eq!(device.site(site).state, whole);
+        assert_eq!(device.site(parts[1]).state, part);
+    }
+}
+
+#[test]
+fn after_a_failed_acceptance_a_part_shows_no_pictures_from_before() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    device.say(
+        Some(site),
+        "zhao",
+        Role::Acceptor,
+        vec![],
+        accept(false),
+        15,
+    );
+    let [part, _] = device.split_now(site, 20, 33.74);
+    let attached = Body::Attach(Note { text: "x".into() });
+    let files = [scene(), after()].concat();
+    device.say(Some(part), "wang", Role::Analyst, files, attached, 21);
+    device.say(
+        Some(part),
+        "li",
+        Role::Eradicator,
+        vec![],
+        eradicate(100),
+        22,
+    );
+    device.say(Some(part), "zhao", Role::Acceptor, vec![], accept(true), 23);
+    assert_eq!(device.site(part).state, State::Eradicated);
+    let mut shown = photo(EvidenceRole::After);
+    shown.sha256 = Hash([77; 32]);
+    device.say(
+        Some(part),
+        "zhao",
+        Role::Acceptor,
+        vec![shown],
+        accept(true),
+        24,
+    );
+    assert_eq!(device.site(part).state, State::Closed);
+}
+
+#[test]
+fn merging_step_by_step_goes_no_farther_than_at_once() {
+    let mut device = office();
+    let sites: Vec<SiteKey> = (0_u8..3)
+        .map(|n| {
+            let origin = format!("event:{n}");
+            let key = SiteKey::of_origin(&origin);
+            let place = Place::point(LonLat::new(113.3 + f64::from(n) * 0.000_4, 33.74));
+            let body = Body::Create(Box::new(Create::new(Source::Find, origin, place)));
+            device.say(Some(key), "wang", Role::Analyst, vec![], body, 10);
+            key
+        })
+        .collect();
+    merged(&mut device, sites[0], sites[1], 20);
+    let (heads, body) = merge_of(&device, sites[1], sites[2]);
+    let from = Some(sites[1]);
+    device.say_on(
+        heads.clone(),
+        from,
+        "wang",
+        Role::Analyst,
+        vec![],
+        body.clone(),
+        21,
+    );
+    assert_eq!(device.site(sites[1]).refused[0].1, Refusal::Supervisor);
+    device.say_on(heads, from, "chief", Role::Supervisor, vec![], body, 22);
+    let far = device.site(sites[1]);
+    assert_eq!(far.state, State::Merged);
+    assert!(matches!(
+        far.marks[0].kind,
+        MarkKind::FarMerge { metres: 70..80 }
+    ));
+}
+
+/// The same in another unit.
+fn by(device: &mut Device, unit: &str, said: Hash) {
+    let mut event = device.known.remove(&said).expect("said");
+    event.actor.unit = unit.into();
+    let hash = Hash::of(&event.canonical().expect("canonical"));
+    device.prev = Some(hash);
+    device.known.insert(hash, event);
+}
+
+#[test]
+fn what_a_township_uprooted_comes_along_into_a_site_of_the_county() {
+    const TOWN: &str = "410423001";
+    let mut town = office();
+    town.known.clear();
+    (town.id, town.seq, town.prev, town.last) = (DeviceId([7; 32]), 0, None, None);
+    let origin = crate::registry::unit::origin("event:town", TOWN);
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let key = SiteKey::of_origin(&origin);
+    let crew = ActorChange::new(ActorAction::Grant, "sun", Role::ALL.to_vec());
+    let begun = Body::Init(Init {
+        unit: TOWN.into(),
+        unit_name: None,
+        program: "t".into(),
+    });
+    let found = Body::Create(Box::new(Create::new(Source::Find, origin, place)));
+    for (site, who, role, evidence, body) in [
+        (None, "boss", Role::Supervisor, vec![], begun),
+        (None, "boss", Role::Supervisor, vec![], Body::Actor(crew)),
+        (Some(key), "sun", Role::Analyst, vec![], found),
+        (Some(key), "sun", Role::Analyst, vec![], assign()),
+        (
+            Some(key),
+            "sun",
+            Role::Verifier,
+            scene(),
+            visit(Outcome::Cultivated),
+        ),
+        (Some(key), "sun", Role::Eradicator, after(), eradicate(40)),
+    ] {
+        let said = town.say(site, who, role, evidence, body, 10);
+        by(&mut town, TOWN, said);
+    }
+    let mut county = office();
+    county.take(&town);
+    assert_eq!(county.site(key).state, State::Eradicated);
+    let into = eradicated(&mut county, 100);
+    merged(&mut county, key, into, 30);
+    let tried = county.say(Some(into), "zhao", Role::Acceptor, vec![], accept(true), 31);
+    let refused = county.site(into).refused;
+    assert_eq!(refused, [(tried, Refusal::NotAll { percent: 40 })]);
 }
 
 #[test]

@@ -291,3 +291,28 @@ fn neither_a_part_nor_what_imagery_shows_is_voided_for_calling_itself_a_find() {
         assert_ne!(after.state, State::Voided);
     }
 }
+
+#[test]
+fn a_site_that_a_flight_saw_is_not_gone_because_somebody_had_added_it_by_hand() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let founding = device.site(site).heads[0];
+    let seen = Body::Sighting(Box::new(Sighting {
+        detection: Detection {
+            candidate: "c".into(),
+            scan: "s".into(),
+            captured: None,
+            score_e4: 9_000,
+            rank: None,
+        },
+        place: Place::point(LonLat::new(113.3, 33.74)),
+        meaning: Meaning::Seen,
+        distance_cm: 0,
+    }));
+    let supervisor = Role::Supervisor;
+    device.say(Some(site), "wang", Role::Analyst, vec![], seen, 11);
+    let tried = device.say(Some(site), "chief", supervisor, vec![], void(founding), 12);
+    let site = device.site(site);
+    assert_eq!(site.refused, [(tried, Refusal::BuiltOn)]);
+    assert_eq!(site.state, State::Candidate);
+}

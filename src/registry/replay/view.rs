@@ -1,0 +1,103 @@
+//! What the author of an event could know of a site, and what the pictures show that go with it.
+
+use super::{Fold, Stand};
+use crate::registry::body::Body;
+use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
+use crate::registry::moves::{Refusal, View};
+use crate::registry::people::folded_name;
+use crate::registry::state::State;
+
+impl Fold<'_> {
+    /// One picture cannot show the time before and the time after.
+    pub(super) fn judge_pictures(&self, at: usize, event: &Event) -> Result<(), Refusal> {
+        if event.evidence.is_empty() {
+            return Ok(());
+        }
+        let after =
+            |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
+        let before = self
+            .known_at(at)
+            .flat_map(|e| &self.history.events[e].1.evidence);
+        let known: Vec<&EvidenceRef> = before.chain(&event.evidence).collect();
+        let twice = event.evidence.iter().any(|file| {
+            known.iter().any(|other| {
+                other.sha256 == file.sha256
+                    && ((after(file.role) && other.role == EvidenceRole::Scene)
+                        || (file.role == EvidenceRole::Scene && after(other.role)))
+            })
+        });
+        if twice {
+            Err(Refusal::SamePicture)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the author of an event could know.
+    pub(super) fn view(&self, at: usize, joined: Option<&Stand>) -> View {
+        let mut view = View {
+            state: joined.map(|stand| stand.state),
+            disputed: joined.is_some_and(|stand| stand.disputed),
+            ..View::default()
+        };
+        let Some(joined) = joined else { return view };
+        view.claimed = joined
+            .claims
+            .iter()
+            .filter_map(|claim| self.stands[*claim].as_ref().map(|stand| stand.claimed))
+            .chain([joined.state])
+            .collect();
+        let mut eradications: Vec<(usize, u8)> = Vec::new();
+        for earlier in self.known_at(at) {
+            let (_, event) = self.history.events[earlier];
+            // What was taken before anything was uprooted shows nothing of what is left, nor does what was taken before it
+            // was uprooted again.
+            if matches!(event.body, Body::Eradicate(_))
+                && (view.eradicators.is_empty()
+                    || self.stands_before(earlier) == Some(State::Confirmed))
+            {
+                view.after_photo = false;
+            }
+            for file in event
+                .evidence
+                .iter()
+                .filter(|f| self.gate.is_here(f.sha256))
+            {
+                view.scene_photo |= file.role == EvidenceRole::Scene;
+                view.after_photo |=
+                    matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+            }
+            match &event.body {
+                // Who destroyed a part of it accepts no more than who destroyed the whole, and no less is left.
+                Body::Merge(_) | Body::Create(_) => {
+                    let brought = self.brought_along(earlier);
+                    view.eradicators.extend(brought.names);
+                    view.eradicators_keys.extend(brought.keys);
+                    eradications.extend(brought.percent.map(|percent| (earlier, percent)));
+                }
+                Body::Eradicate(eradicate) => {
+                    view.eradicators.insert(folded_name(&event.actor.name));
+                    for officer in &eradicate.officers {
+                        view.eradicators.insert(folded_name(officer));
+                    }
+                    view.eradicators_keys.extend(event.actor.signer());
+                    eradications.retain(|(other, _)| !self.history.past[earlier].contains(*other));
+                    eradications.push((earlier, eradicate.percent));
+                }
+                // After a failed acceptance the work begins again, and so does the proof of it.
+                Body::Accept(accept) if !accept.passed => view.after_photo = false,
+                Body::Screen(screen) if screen.keep => {
+                    view.kept_by.insert(folded_name(&event.actor.name));
+                    view.kept_at.insert(earlier);
+                }
+                Body::Screen(_) | Body::Resolve(_) | Body::Reopen(_) => {
+                    view.kept_by.clear();
+                    view.kept_at.clear();
+                }
+                _ => {}
+            }
+        }
+        view.percent = eradications.iter().map(|(_, percent)| *percent).min();
+        view
+    }
+}
