@@ -62,6 +62,6 @@ python:
     ruff format --check models/train
     python3 -m unittest discover -s models/train/tests -t models/train
 
-# A release for machines without a network.
-release:
-    bash .release/make.sh
+# A release for machines without a network: `just release --target windows-x86_64`.
+release *ARGUMENTS:
+    bash .release/make.sh {{ARGUMENTS}}

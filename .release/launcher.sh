@@ -1,11 +1,10 @@
 #!/bin/sh
 # Starts Papaver out of this folder with the libraries and data that lie beside it; nothing has to be installed.
 here=$(dirname "$(readlink -f "$0")")
-GDAL_DATA=$here/share/gdal PROJ_DATA=$here/share/proj PROJ_LIB=$here/share/proj PROJ_NETWORK=OFF
-GDAL_DRIVER_PATH=disable GCONV_PATH=$here/share/gconv
+GCONV_PATH=$here/share/gconv
 ORT_DYLIB_PATH=${ORT_DYLIB_PATH:-$here/lib/@RUNTIME@}
 # A newer ONNX Runtime that somebody names stays silent; the program would otherwise start itself anew to say so.
 ORT_DISABLE_TELEMETRY=1
-export GDAL_DATA PROJ_DATA PROJ_LIB PROJ_NETWORK GDAL_DRIVER_PATH GCONV_PATH ORT_DYLIB_PATH ORT_DISABLE_TELEMETRY
+export GCONV_PATH ORT_DYLIB_PATH ORT_DISABLE_TELEMETRY
 unset LD_PRELOAD
 exec "$here/lib/@LOADER@" --library-path "$here/lib" "$here/lib/papaver" "$@"

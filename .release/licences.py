@@ -1,16 +1,18 @@
 """Gathers the licences of everything that a release carries.
 
-usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME GDAL FOLDER
+usage: python3 licences.py REPOSITORY TRIPLE LIBRARIES RUNTIME GDAL SYSTEM FOLDER
 
-LIBRARIES lists the shared libraries' paths, one a line; RUNTIME is ONNX Runtime's library, beside which its licence lies;
-GDAL is the folder that GDAL was unpacked into, with the libraries that came with it.
+TRIPLE is the target as the compiler names it; LIBRARIES lists the shared libraries' paths, one a line; RUNTIME is ONNX
+Runtime's library, beside which its licence lies; GDAL is the folder that GDAL was unpacked into, with the libraries that
+came with it; SYSTEM holds what the system's own libraries came from, each package in a folder of its name.
 Writes into FOLDER:
 
 rust/           the licence files of each crate in the program, and `crates.tsv`: name, version, licence, repository
 gdal/           GDAL's licence, the copyright file that Debian has of each library that came with it, and `libraries.tsv`:
                 library, the file with its copyright, where its source code is
 debian/         the copyright file of each Debian package that a library came from, and `packages.tsv`: package, version,
-                source package and its version, from which its source code can be had at Debian's archive
+                source package and its version, from which its source code can be had at Debian's archive (on Linux)
+microsoft/      the list of files of the C++ runtime that its maker lets others distribute (on Windows)
 common/         the full texts that Debian's copyright files refer to
 onnxruntime/    ONNX Runtime's licence and notices
 """
@@ -26,8 +28,6 @@ import sys
 import tempfile
 
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|copyright|notice|unlicense|authors)", re.IGNORECASE)
-# The character sets come from it, whichever libraries do.
-DATA_PACKAGES = ["libc6"]
 # What comes with GDAL: the name of the library, the Debian packages that have its copyright, where its source code is.
 WITH_GDAL = {
     "aec": (r"libaec0", "https://gitlab.dkrz.de/k202009/libaec"),
@@ -58,18 +58,37 @@ WITH_GDAL = {
     "tiff": (r"libtiff\d+.*", "https://libtiff.gitlab.io/libtiff"),
     "webp": (r"libwebp\d+", "https://chromium.googlesource.com/webm/libwebp"),
     "zstd": (r"libzstd1", "https://github.com/facebook/zstd"),
+    # What comes with it on Windows alone, or is named otherwise there.
+    "crypto-3-x64": (r"libssl3.*", "https://www.openssl.org"),
+    "expat": (r"libexpat1", "https://libexpat.github.io"),
+    "freexl-1": (r"libfreexl1", "https://www.gaia-gis.it/fossil/freexl"),
+    "geotiff": (r"libgeotiff5", "https://github.com/OSGeo/libgeotiff"),
+    "iconv-2": (None, "https://www.gnu.org/software/libiconv"),
+    "jpeg62": (r"libjpeg62-turbo|libjpeg-turbo8", "https://libjpeg-turbo.org"),
+    "minizip": (r"libminizip1.*", "https://github.com/madler/zlib"),
+    "msvcp140": (None, "https://learn.microsoft.com/visualstudio/releases/2022/redistribution"),
+    "pq": (r"libpq5", "https://www.postgresql.org"),
+    "proj_9": (r"libproj\d+.*", "https://proj.org"),
+    "qhull_r": (r"libqhull-r8.0", "http://www.qhull.org"),
+    "spatialite": (r"libspatialite7.*", "https://www.gaia-gis.it/fossil/libspatialite"),
+    "ssl-3-x64": (r"libssl3.*", "https://www.openssl.org"),
+    "szip": (r"libaec0", "https://gitlab.dkrz.de/k202009/libaec"),
+    "tinyxml2": (r"libtinyxml2-9", "https://github.com/leethomason/tinyxml2"),
+    "xml2": (r"libxml2", "https://gitlab.gnome.org/GNOME/libxml2"),
+    "zlib1": (r"zlib1g", "https://zlib.net"),
 }
+# Libraries whose terms no Debian package has: where they stand in a release.
+ELSEWHERE = {"iconv-2": "../common/LGPL-2.1", "msvcp140": "../microsoft/LICENSE.txt"}
 
 
 def told(*command: str, cwd: pathlib.Path | None = None) -> str:
     return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def rust(repository: pathlib.Path, folder: pathlib.Path) -> None:
+def rust(repository: pathlib.Path, triple: str, folder: pathlib.Path) -> None:
     """Crates that are compiled into the program: not those of tests, and not those that only build."""
-    host = re.search(r"^host: (.*)$", told("rustc", "-vV"), re.MULTILINE)[1]
     metadata = json.loads(
-        told("cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", host, cwd=repository)
+        told("cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", triple, cwd=repository)
     )
     packages = {p["id"]: p for p in metadata["packages"]}
     nodes = {n["id"]: n for n in metadata["resolve"]["nodes"]}
@@ -101,27 +120,26 @@ def rust(repository: pathlib.Path, folder: pathlib.Path) -> None:
     print(f"{len(rows)} crates; without a licence file of their own: {', '.join(bare) or 'none'}")
 
 
-def debian(libraries: list[str], folder: pathlib.Path) -> None:
-    names = set(DATA_PACKAGES)
-    for library in libraries:
-        real = str(pathlib.Path(library).resolve())
-        owner = ""
-        for path in (real, real.removeprefix("/usr"), library):
-            asked = subprocess.run(["dpkg-query", "-S", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            if asked.returncode == 0:
-                owner = asked.stdout.split(": ")[0].split(",")[0].split(":")[0]
-                break
-        if not owner:
-            sys.exit(f"error: no Debian package owns {library}\nhint: make the release on a machine without libraries of its own making")
-        names.add(owner)
+def debian(system: pathlib.Path, folder: pathlib.Path) -> None:
     folder.mkdir(parents=True)
     rows = []
-    for name in sorted(names):
-        facts = told("dpkg-query", "-W", "-f", "${Package}\t${Version}\t${source:Package}\t${source:Version}\n", name)
-        rows.append(tuple(facts.splitlines()[0].split("\t")))
-        shutil.copyfile(f"/usr/share/doc/{name}/copyright", folder / f"{name}.txt")
+    for archive in sorted(system.glob("*.deb")):
+        name, version, source = (told("dpkg-deb", "-f", str(archive), field).strip() for field in ("Package", "Version", "Source"))
+        # `Source: gcc-12 (12.2.0-14)` where name or version is another than the package's.
+        found = re.fullmatch(r"(\S+)(?: \((.+)\))?", source or name)
+        rows.append((name, version, found[1], found[2] or version))
+        own = system / name / f"usr/share/doc/{name}/copyright"
+        # Packages of one source share a folder of documents, which another of them brings.
+        (folder / f"{name}.txt").write_bytes(own.read_bytes() if own.exists() else copyright_of(name))
     write_tsv(folder / "packages.tsv", [("package", "version", "source", "source_version"), *rows])
     print(f"{len(rows)} Debian packages")
+
+
+def microsoft(system: pathlib.Path, folder: pathlib.Path) -> None:
+    [terms] = system.glob("*.dist-info/licenses/LICENSE")
+    folder.mkdir(parents=True)
+    shutil.copyfile(terms, folder / "LICENSE.txt")
+    print("the C++ runtime's terms")
 
 
 def with_gdal(gdal: pathlib.Path, libraries: list[str], folder: pathlib.Path) -> None:
@@ -133,10 +151,13 @@ def with_gdal(gdal: pathlib.Path, libraries: list[str], folder: pathlib.Path) ->
     rows = []
     for library in libraries:
         name = pathlib.Path(library).name
-        stem = re.match(r"lib(.+?)(-[0-9a-f]{8})?\.so", name)[1]
+        stem = re.match(r"(?:lib)?(.+?)(-(?:[0-9a-f]{32}|[0-9a-f]{8}))?\.(?:so|dll)", name)[1]
         if stem not in WITH_GDAL:
             sys.exit(f"error: nobody has said whose library {name} is\nhint: add {stem} to WITH_GDAL in .release/licences.py")
         wanted, source = WITH_GDAL[stem]
+        if wanted is None:
+            rows.append((name, ELSEWHERE[stem], source))
+            continue
         if wanted not in copyrights:
             found = sorted(p for p in packages if re.fullmatch(wanted, p) and not p.endswith(("-dev", "-dbg")))
             if not found:
@@ -163,14 +184,16 @@ def write_tsv(path: pathlib.Path, rows: list[tuple[str, ...]]) -> None:
     path.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def main(repository: str, libraries: str, runtime: str, gdal: str, into: str) -> None:
+def main(repository: str, triple: str, libraries: str, runtime: str, gdal: str, system: str, into: str) -> None:
     folder = pathlib.Path(into)
     folder.mkdir()
-    rust(pathlib.Path(repository), folder / "rust")
+    rust(pathlib.Path(repository), triple, folder / "rust")
     listed = pathlib.Path(libraries).read_text(encoding="utf-8").split()
-    brought = [library for library in listed if library.startswith(f"{gdal}/")]
-    with_gdal(pathlib.Path(gdal), brought, folder / "gdal")
-    debian([library for library in listed if library not in brought], folder / "debian")
+    with_gdal(pathlib.Path(gdal), [library for library in listed if library.startswith(f"{gdal}/")], folder / "gdal")
+    if "windows" in triple:
+        microsoft(pathlib.Path(system), folder / "microsoft")
+    else:
+        debian(pathlib.Path(system), folder / "debian")
     shutil.copytree("/usr/share/common-licenses", folder / "common", symlinks=False)
     (folder / "onnxruntime").mkdir()
     for name in ("LICENSE", "ThirdPartyNotices.txt"):
@@ -181,6 +204,6 @@ def main(repository: str, libraries: str, runtime: str, gdal: str, into: str) ->
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 6:
-        sys.exit("usage: python3 licences.py REPOSITORY LIBRARIES RUNTIME GDAL FOLDER")
+    if len(sys.argv) != 8:
+        sys.exit("usage: python3 licences.py REPOSITORY TRIPLE LIBRARIES RUNTIME GDAL SYSTEM FOLDER")
     main(*sys.argv[1:])

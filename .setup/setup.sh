@@ -95,41 +95,57 @@ rust() {
     say "Rust $have" "Rust $have"
 }
 
-# data_folder: where the libraries go that the set-up fetches
-data_folder() { printf '%s\n' "${XDG_DATA_HOME:-$HOME/.local/share}/papaver"; }
+# What libraries are fetched for: this machine, unless who makes a release names another target.
+target=${target:-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)}
 
-# pinned PACKAGE FILE: its version in .setup/FILE, a part of the name under which it is installed
-pinned() { sed -n "s/^$1==\([0-9.]*\).*/\1/p" "$top/.setup/$2"; }
+# data_folder: where the libraries go that the set-up fetches; those of another target beside them
+data_folder() {
+    local own=${XDG_DATA_HOME:-$HOME/.local/share}/papaver
+    if [ "$target" = "linux-$(uname -m)" ]; then printf '%s\n' "$own"; else printf '%s\n' "$own/$target"; fi
+}
 
-# unpacked FILE PYTHON NAME-AND-SIZE WHERE COMMAND: fetches the wheel pinned in .setup/FILE, which pip checks by its SHA-256,
-# and runs COMMAND in the folder it is unpacked into, which lies beside WHERE and is deleted in the end
+# wheel PACKAGE: what is pinned of it for the target, as pip reads it
+wheel() { sed -n "s/^$target  *\($1==.*\)/\1/p" "$top/.setup/libraries.txt"; }
+
+# pinned PACKAGE: its version, a part of the name under which it is installed
+pinned() { wheel "$1" | sed 's/.*==\([^ ]*\).*/\1/'; }
+
+# unpacked PACKAGE NAME-AND-SIZE WHERE COMMAND: fetches the wheel pinned in .setup/libraries.txt, which pip checks by its
+# SHA-256, and runs COMMAND in the folder it is unpacked into, which lies beside WHERE and is deleted in the end
 unpacked() {
-    local folder wheels machine
-    folder=$(data_folder) machine=$(uname -m)
-    say "installing $3: $4" "安装 $3：$4"
-    case $(uname -s)-$machine in Linux-x86_64 | Linux-aarch64) ;; *) fail \
-        "nothing is pinned in .setup/$1 for $(uname -s) on $machine" ".setup/$1 中没有 $(uname -s) $machine 的版本" \
-        "Papaver is built on Linux with x86_64 or aarch64; elsewhere bring $4 yourself" \
-        "Papaver 在 x86_64 或 aarch64 的 Linux 上编译；其他系统请自行准备 $4" ;;
+    local folder wheels tags
+    folder=$(data_folder)
+    say "installing $2: $3" "安装 $2：$3"
+    [ -n "$(wheel "$1")" ] || fail \
+        "nothing is pinned in .setup/libraries.txt for $target" ".setup/libraries.txt 中没有 $target 的版本" \
+        "Papaver is built on Linux with x86_64 or aarch64; elsewhere bring $3 yourself" \
+        "Papaver 在 x86_64 或 aarch64 的 Linux 上编译；其他系统请自行准备 $3"
+    case $target in
+    linux-*) tags=("manylinux_2_28_${target#linux-}" "manylinux_2_27_${target#linux-}") ;;
+    windows-*) tags=(win_amd64) ;;
     esac
     mkdir -p "$folder" || fail "$folder cannot be made" "无法创建 $folder" \
         "make it writable, or name another place in XDG_DATA_HOME" "请使其可写，或用 XDG_DATA_HOME 指定别处"
     wheels=$(mktemp -d "$folder/.wheel.XXXXXX")
-    { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version "$2" \
-        --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" -d "$wheels" -r "$top/.setup/$1" \
+    wheel "$1" >"$wheels/pinned"
+    { python3 -m pip download -q --require-hashes --no-deps --only-binary=:all: --python-version 3.13 \
+        "${tags[@]/#/--platform=}" -d "$wheels" -r "$wheels/pinned" \
         && python3 -m zipfile -e "$wheels"/*.whl "$wheels" \
-        && (cd "$wheels" && "$5" "$4"); } || {
+        && (cd "$wheels" && "$4" "$3"); } || {
         rm -rf "$wheels"
-        fail "$3 was not installed" "$3 安装失败" \
-            "see the message above; mend the network or the disk and run this again, or bring $4 from another machine" \
-            "见上方信息；修复网络或磁盘后重新运行，或从别的机器复制 $4"
+        fail "$2 was not installed" "$2 安装失败" \
+            "see the message above; mend the network or the disk and run this again, or bring $3 from another machine" \
+            "见上方信息；修复网络或磁盘后重新运行，或从别的机器复制 $3"
     }
     rm -rf "$wheels"
 }
 
 # runtime_library: where the ONNX Runtime library is, or shall be; the pinned version is part of its name
 runtime_library() {
-    printf '%s\n' "${ORT_DYLIB_PATH:-$(data_folder)/libonnxruntime.so.$(pinned onnxruntime onnxruntime.txt)}"
+    case $target in
+    windows-*) printf '%s\n' "$(data_folder)/onnxruntime-$(pinned onnxruntime)/onnxruntime.dll" ;;
+    *) printf '%s\n' "${ORT_DYLIB_PATH:-$(data_folder)/libonnxruntime.so.$(pinned onnxruntime)}" ;;
+    esac
 }
 
 # onnx_runtime: the library out of the wheel, and its licence, which goes into releases
@@ -137,33 +153,54 @@ onnx_runtime() {
     local library
     library=$(runtime_library)
     # A library that the user named comes as it is.
-    if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-$(data_folder)/onnxruntime-LICENSE}" ]; then
+    if [ -e "$library" ] && [ -e "${ORT_DYLIB_PATH:-${library%/*}/onnxruntime-LICENSE}" ]; then
         say "ONNX Runtime: $library" "ONNX Runtime：$library"
     else
-        unpacked onnxruntime.txt 3.11 "ONNX Runtime (wheel of onnxruntime, 25 MB)" "$library" take_onnx_runtime
+        unpacked onnxruntime "ONNX Runtime (wheel of onnxruntime, 25 MB)" "$library" take_onnx_runtime
     fi
 }
 
 take_onnx_runtime() {
-    mv onnxruntime/LICENSE "${1%/*}/onnxruntime-LICENSE" \
-        && mv onnxruntime/ThirdPartyNotices.txt "${1%/*}/onnxruntime-ThirdPartyNotices.txt" \
-        && mv onnxruntime/capi/libonnxruntime.so.* "$1" \
-        && ln -sfn "${1##*/}" "${1%/*}/libonnxruntime.so"
+    mkdir -p "${1%/*}" \
+        && mv onnxruntime/LICENSE "${1%/*}/onnxruntime-LICENSE" \
+        && mv onnxruntime/ThirdPartyNotices.txt "${1%/*}/onnxruntime-ThirdPartyNotices.txt" || return
+    case $target in
+    windows-*) mv onnxruntime/capi/onnxruntime.dll "$1" ;;
+    *) mv onnxruntime/capi/libonnxruntime.so.* "$1" && ln -sfn "${1##*/}" "${1%/*}/libonnxruntime.so" ;;
+    esac
 }
 
 # gdal_home: the folder with GDAL's libraries in lib and its data and PROJ's in share
-gdal_home() { printf '%s\n' "$(data_folder)/gdal-of-rasterio-$(pinned rasterio gdal.txt)"; }
+gdal_home() { printf '%s\n' "$(data_folder)/gdal-of-rasterio-$(pinned rasterio)"; }
+
+# linked_gdal: the file that the linker is given for GDAL
+linked_gdal() {
+    case $target in
+    windows-*) printf '%s\n' "$(gdal_home)/lib/libgdal.dll.a" ;;
+    *) printf '%s\n' "$(gdal_home)/lib/libgdal.so" ;;
+    esac
+}
+
+# gdal_libraries: out of the wheel
+gdal_libraries() {
+    if [ -e "$(linked_gdal)" ]; then say "GDAL: $(gdal_home)" "GDAL：$(gdal_home)"
+    else unpacked rasterio "GDAL (wheel of rasterio, 40 MB)" "$(gdal_home)" take_gdal; fi
+}
+
+# gdal_version: of the library that was fetched
+gdal_version() {
+    case $target in
+    windows-*) sed -n 's/^set(PACKAGE_VERSION "\(.*\)").*/\1/p' "$(gdal_home)/share/gdal/GDALConfigVersion.cmake" | head -n 1 ;;
+    *) readlink "$(linked_gdal)" | sed 's/.*\.so\.[0-9]*\.//' ;;
+    esac
+}
 
 # gdal: out of the wheel; cargo is told of it in .cargo/config.toml, which is this machine's own
 gdal() {
-    local home version
-    home=$(gdal_home)
-    if [ -e "$home/lib/libgdal.so" ]; then say "GDAL: $home" "GDAL：$home"
-    else unpacked gdal.txt 3.13 "GDAL (wheel of rasterio, 40 MB)" "$home" take_gdal; fi
-    version=$(readlink "$home/lib/libgdal.so")
+    gdal_libraries
     mkdir -p "$top/.cargo"
     printf '# Written by .setup/setup.sh.\n[env]\nGDAL_HOME = "%s"\nGDAL_VERSION = "%s"\n' \
-        "$home" "$(sed 's/.*\.so\.[0-9]*\.//' <<<"$version")" >"$top/.cargo/config.toml.part"
+        "$(gdal_home)" "$(gdal_version)" >"$top/.cargo/config.toml.part"
     # Written only where it changes: cargo builds anew what is older.
     if cmp -s "$top/.cargo/config.toml.part" "$top/.cargo/config.toml"; then rm "$top/.cargo/config.toml.part"
     else mv "$top/.cargo/config.toml.part" "$top/.cargo/config.toml"; fi
@@ -172,9 +209,20 @@ gdal() {
 take_gdal() {
     rm -rf gdal "$1" && mkdir -p gdal/share \
         && mv rasterio.libs gdal/lib && chmod 644 gdal/lib/* \
-        && mv rasterio/gdal_data gdal/share/gdal && mv rasterio/proj_data gdal/share/proj \
-        && ln -s "$(cd gdal/lib && ls libgdal-*)" gdal/lib/libgdal.so \
-        && mv gdal "$1"
+        && mv rasterio/gdal_data gdal/share/gdal && mv rasterio/proj_data gdal/share/proj || return
+    case $target in
+    windows-*) import_library gdal/lib ;;
+    *) ln -s "$(cd gdal/lib && ls libgdal-*)" gdal/lib/libgdal.so ;;
+    esac && mv gdal "$1"
+}
+
+# import_library FOLDER: what a linker wants instead of GDAL's DLL, made of the names that the DLL exports
+import_library() {
+    local dll
+    dll=$(cd "$1" && ls gdal-*.dll)
+    { printf 'LIBRARY %s\nEXPORTS\n' "$dll"
+        x86_64-w64-mingw32-objdump -p "$1/$dll" | awk '/Ordinal\/Name Pointer. Table/ {on = 1; next} NF == 0 {on = 0} on {print $NF}'
+    } >"$1/gdal.def" && x86_64-w64-mingw32-dlltool -d "$1/gdal.def" -l "$1/libgdal.dll.a" && rm "$1/gdal.def"
 }
 
 # node_home: the folder with Node and npm

@@ -12,10 +12,11 @@ pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
 pub use registry::{REGISTRY_ID, is_registry};
 
+use crate::platform;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use registry::{belongs_to_registry, is_device_key};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
@@ -102,6 +103,13 @@ impl Say for FileError {
                     lang,
                     "choose another name; nothing was changed",
                     "请换一个文件名；未作任何更改"
+                ))
+            }
+            Self::Unwritable { path, source } if platform::is_held_open(source) => {
+                Said::unwritable(lang, path, source).hint(tr!(
+                    lang,
+                    "close it in the program that has it open, then run this again",
+                    "请先在打开它的程序（如 Excel、WPS）中关闭该文件，再重新运行"
                 ))
             }
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
@@ -226,9 +234,7 @@ pub fn write_unsettled(path: &Path, existing: Existing, bytes: &[u8]) -> Result<
 /// # Errors
 /// [`FileError::Unwritable`].
 pub fn settle(path: &Path) -> Result<(), FileError> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(FileError::of(path))
+    platform::synchronise(path).map_err(FileError::of(path))
 }
 
 /// Removes a file that may not be there; a registry stays.
@@ -261,29 +267,25 @@ fn make(
     let made = out
         .into_inner()
         .map_err(|e| FileError::of(path)(e.into_error()))?;
-    readable(made.path(), 0o644);
+    platform::set_mode(made.path(), 0o644);
     Ok(made)
 }
 
 fn put(made: TempPath, path: &Path, existing: Existing) -> Result<(), FileError> {
     spare(path)?;
-    match existing {
-        Existing::Replaced => made.persist(path),
-        Existing::Stays => made.persist_noclobber(path),
-    }
-    .map_err(|e| FileError::of(path)(e.error))
+    named(made, path, existing).map_err(FileError::of(path))
 }
 
-/// Temporary files are private; outputs are as readable as any other. A stick may know no permissions; then there are
-/// none to set.
-fn readable(path: &Path, mode: u32) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let _unknown = fs::set_permissions(path, fs::Permissions::from_mode(mode));
-    }
-    #[cfg(not(unix))]
-    let _ = (path, mode);
+/// Gives a temporary file its name.
+fn named(made: TempPath, path: &Path, existing: Existing) -> io::Result<()> {
+    platform::renamed(
+        made,
+        |made| match existing {
+            Existing::Replaced => made.persist(path),
+            Existing::Stays => made.persist_noclobber(path),
+        },
+        |failed| (failed.path, failed.error),
+    )
 }
 
 /// A folder beside an output in which it is made by those who want a path: other libraries, or several files at once.
@@ -318,7 +320,7 @@ impl Workshop {
     /// See [`FileError`].
     pub fn give(&self, name: &str, path: &Path, existing: Existing) -> Result<(), FileError> {
         let made = self.path(name);
-        readable(&made, 0o644);
+        platform::set_mode(&made, 0o644);
         settle(&made)?;
         let made = TempPath::try_from_path(&made).map_err(FileError::of(path))?;
         put(made, path, existing)
@@ -330,8 +332,7 @@ impl Workshop {
     /// See [`FileError`].
     pub fn give_private(&self, name: &str, path: &Path) -> Result<(), FileError> {
         let made = TempPath::try_from_path(self.path(name)).map_err(FileError::of(path))?;
-        made.persist_noclobber(path)
-            .map_err(|e| FileError::of(path)(e.error))
+        named(made, path, Existing::Stays).map_err(FileError::of(path))
     }
 
     /// Gives a folder that was made in it, settled, a name that is not taken.
@@ -342,7 +343,7 @@ impl Workshop {
         if fs::symlink_metadata(path).is_ok() {
             return Err(FileError::Exists { path: path.into() });
         }
-        fs::rename(self.path(name), path).map_err(FileError::of(path))
+        rename(&self.path(name), path).map_err(FileError::of(path))
     }
 
     /// Gives the whole workshop the name of a folder that is not there yet. Its files were written settled.
@@ -352,8 +353,8 @@ impl Workshop {
     pub fn become_folder(self, path: &Path) -> Result<(), FileError> {
         check(path, Existing::Stays)?;
         let made = self.folder.keep();
-        readable(&made, 0o755);
-        fs::rename(&made, path).map_err(|source| {
+        platform::set_mode(&made, 0o755);
+        rename(&made, path).map_err(|source| {
             let _gone = fs::remove_dir_all(&made);
             FileError::of(path)(source)
         })
@@ -389,13 +390,13 @@ fn keep_as(
     let mut made = NamedTempFile::new_in(&folder)?;
     fill(&mut made)?;
     made.as_file().sync_all()?;
-    match existing {
-        Existing::Replaced => made.persist(path),
-        Existing::Stays => made.persist_noclobber(path),
-    }
-    .map_err(|e| e.error)?;
+    named(made.into_temp_path(), path, existing)?;
     // The name is in the folder, which has to be on the disk too.
-    incoming::settle_folder(&folder)
+    platform::synchronise_folder(&folder)
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    platform::renamed((), |()| fs::rename(from, to), |error| ((), error))
 }
 
 #[cfg(test)]

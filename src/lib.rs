@@ -10,6 +10,7 @@
 //!
 //! - [`words`]: the two languages, and errors that carry their remedy.
 //! - [`shown`]: words of files and events, made fit for terminals and XML.
+//! - [`platform`]: what differs between operating systems; nothing else asks which it is.
 //! - [`files`]: whole files, written once; nothing is overwritten unasked, a registry never.
 //! - [`statistics`]: intervals of counts, shares and rates, calibration, a small regression, when to stop looking; pure.
 //! - [`text`]: text as people write it: encodings, tables, numbers, degrees, dates.
@@ -50,6 +51,7 @@ pub mod ground;
 pub mod imagery;
 pub mod office;
 pub mod pages;
+pub mod platform;
 pub mod province;
 pub mod registry;
 pub mod scan;

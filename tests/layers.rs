@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "words",
     "shown",
+    "platform",
     "files",
     "statistics",
     "text",
@@ -63,6 +64,7 @@ const WRITERS: [(&str, &[&str]); 8] = [
     (
         "OpenOptions",
         &[
+            "platform.rs",
             "store/lock.rs",
             "scan/score/journal.rs",
             "files/lines.rs",

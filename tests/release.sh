@@ -1,52 +1,148 @@
 #!/usr/bin/env bash
-# Tries a release where nothing is installed and there is no network: unpacks it with the tools of a bare Debian root
-# and scans the sample there. Needs root (chroot), and the network once, to make the bare root.
-# usage: bash tests/release.sh ARCHIVE [ROOT]
-#   ROOT  a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
+# Tries a release where nothing is installed and there is no network: Linux on x86-64 in a bare Debian root, Linux on arm64
+# in the same under qemu, Windows under Wine. Scans the sample survey and photos, leads a season in a registry, and exchanges
+# bundles with a program of this machine. Needs root, and the network once, to make the bare root.
+# usage: bash tests/release.sh [--target linux-x86_64|linux-aarch64|windows-x86_64] ARCHIVE [ROOT]
+#   --target  what the archive is for (default: by its name)
+#   ROOT      a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
+#   OTHER     in the environment: the program that the other office runs (default: the release itself)
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-suite=${SUITE:-bookworm} archive=$(realpath "${1:?usage: bash tests/release.sh ARCHIVE [ROOT]}")
-root=${2:-${TMPDIR:-/tmp}/papaver-bare-$suite}
-[ "$(id -u)" = 0 ] || { echo "error: chroot needs root"; echo "hint: run this with sudo"; exit 1; } >&2
-if [ ! -x "$root/bin/sh" ]; then
-    command -v debootstrap >/dev/null || { echo "installing debootstrap" && apt-get install -q -y debootstrap >/dev/null; }
-    echo "making a bare Debian root ($suite): $root"
-    debootstrap --variant=minbase "$suite" "$root.part" >"$root.log" 2>&1 \
-        || { tail -n 5 "$root.log"; echo "error: debootstrap failed"; echo "hint: see $root.log"; exit 2; } >&2
-    mv "$root.part" "$root"
-fi
-# The root is not to be changed: what is written goes to a layer of its own.
-layer=$(mktemp -d)
-trap 'umount "$layer/root/proc" 2>/dev/null || true; umount "$layer/root" 2>/dev/null || true; umount "$layer" 2>/dev/null || true; rm -rf "$layer"' EXIT
-mount -t tmpfs papaver "$layer"
-mkdir -p "$layer"/{upper,work,root}
-mount -t overlay overlay -o "lowerdir=$root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
-bare=$layer/root
-mount -t proc proc "$bare/proc"
-# inside COMMAND…: in the bare root, with an empty environment and no network
-inside() { unshare -n chroot "$bare" env -i PATH=/usr/bin:/bin HOME=/home/crew LANG=C.UTF-8 sh -ec 'cd /tmp; "$@"' sh "$@"; }
+[ "${1:-}" = --target ] && { target=$2 && shift 2; }
+archive=$(realpath "${1:?usage: bash tests/release.sh [--target TARGET] ARCHIVE [ROOT]}")
+target=${target:-$(sed -E 's/.*-(linux|windows)-([a-z0-9_]+)\.(tar\.gz|zip)$/\1-\2/' <<<"$archive")}
+suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookworm}} place=/opt/$(basename "$archive" | sed 's/\.\(tar\.gz\|zip\)$//')
+[ "$(id -u)" = 0 ] || { echo "error: a bare root needs root"; echo "hint: run this with sudo"; exit 1; } >&2
+# shellcheck source=release_life.sh
+. "$top/tests/release_life.sh"
 
-mkdir -p "$bare/opt" "$bare/home/crew"
-cp "$archive" "$bare/tmp/papaver.tar.gz"
-echo "== unpacking with the bare system's own tar"
-inside tar -C /opt -xzf papaver.tar.gz
-place=/opt/$(ls "$bare/opt")
-inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums agree"
-inside ln -s "$place/papaver" /usr/local/bin/papaver
+# bare_root: a Debian with nothing in it; what is written goes to a layer of its own
+bare_root() {
+    if [ ! -x "$root/bin/sh" ]; then
+        command -v debootstrap >/dev/null || { echo "installing debootstrap" && apt-get install -q -y debootstrap >/dev/null; }
+        echo "making a bare Debian root ($suite): $root"
+        debootstrap --variant=minbase "$suite" "$root.part" >"$root.log" 2>&1 \
+            || { tail -n 5 "$root.log"; echo "error: debootstrap failed"; echo "hint: see $root.log"; exit 2; } >&2
+        mv "$root.part" "$root"
+    fi
+    mount -t tmpfs papaver "$layer"
+    mkdir -p "$layer"/{upper,work,root}
+    mount -t overlay overlay -o "lowerdir=$root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
+    bare=$layer/root
+    mount -t proc proc "$bare/proc"
+    mkdir -p "$bare/opt" "$bare/home/crew" "$bare/samples"
+}
 
-echo "== libraries from outside the release"
-for program in papaver "$(basename "$bare$place"/lib/libonnxruntime.so*)"; do
-    outside=$(inside sh -c "$place/lib/ld-linux*.so.* --library-path $place/lib --list $place/lib/$program" \
-        | grep -v -E "$place/lib/|linux-vdso|statically linked" || true)
-    [ -z "$outside" ] || { echo "$outside"; echo "error: the release is not whole"; exit 1; } >&2
+# inside COMMAND…: in the bare root, with an empty environment and no network, in the folder of this shell below it
+inside() {
+    local here=${PWD#"$bare"}
+    case $PWD in "$bare"/*) ;; *) here=/tmp ;; esac
+    unshare -n chroot "$bare" env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/crew LANG=C.UTF-8 PAPAVER_ACTOR="${PAPAVER_ACTOR:-}" \
+        sh -ec 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
+}
+
+linux() {
+    bare_root
+    echo "== unpacking with the bare system's own tar"
+    cp "$archive" "$bare/tmp/papaver.tar.gz"
+    inside tar -C /opt -xzf /tmp/papaver.tar.gz
+    inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums agree"
+    cp -r "$top"/samples/{village,photos} "$bare/samples/"
+    samples=$bare/samples
+    loader=$(basename "$bare$place"/lib/ld-linux*) runtime=$(basename "$bare$place"/lib/libonnxruntime.so*)
+    native() { printf '%s' "${1#"$bare"}"; }
+    case $target in
+    "linux-$(uname -m)") papaver() { inside "$place/papaver" "$@"; } ;;
+    # The launcher is a shell's; this machine's shell starts programs of its own kind alone.
+    *)
+        cp "$(command -v "qemu-${target#linux-}-static")" "$bare/usr/bin/qemu"
+        papaver() {
+            inside env ORT_DYLIB_PATH="$place/lib/$runtime" GCONV_PATH="$place/share/gconv" ORT_DISABLE_TELEMETRY=1 \
+                /usr/bin/qemu "$place/lib/$loader" --library-path "$place/lib" "$place/lib/papaver" "$@"
+        }
+        ;;
+    esac
+    libraries_from_outside
+    mkdir "$bare/tmp/第三网格 航测"
+    cd "$bare/tmp/第三网格 航测"
+}
+
+libraries_from_outside() {
+    local program outside
+    echo "== libraries from outside the release"
+    for program in papaver "$runtime"; do
+        outside=$(python3 "$top/.release/libraries.py" "$bare$place/lib/$program" -- "$bare$place/lib" | grep -v "^$bare$place/lib/" || true)
+        [ -z "$outside" ] || { echo "$outside"; echo "error: the release is not whole"; exit 1; } >&2
+    done
+    echo none
+}
+
+# windows: under Wine, in a C: of its own. Wine 8 lacks `bcryptprimitives.dll`, which every Windows since 7 has: a stand-in
+# of one function lies in Wine's own system folder, never in the release.
+windows() {
+    local compiler=x86_64-w64-mingw32-gcc drive
+    export WINEPREFIX=$layer/prefix WINEDEBUG=-all LC_ALL=C.UTF-8
+    wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
+    [ -x "$wine" ] || { echo "error: Wine is missing"; echo "hint: apt-get install wine64 gcc-mingw-w64-x86-64-win32"; exit 2; } >&2
+    "$wine" wineboot -i >"$log" 2>&1
+    drive=$WINEPREFIX/drive_c
+    printf '%s\n' '#include <windows.h>' '#include <ntsecapi.h>' \
+        '__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { return RtlGenRandom(data, (ULONG)length); }' >"$layer/random.c"
+    "$compiler" -shared -o "$drive/windows/system32/bcryptprimitives.dll" "$layer/random.c" -ladvapi32
+    (cd "$drive" && python3 -m zipfile -e "$archive" .)
+    place=$drive/$(basename "$place")
+    (cd "$place" && sha256sum --quiet -c SHA256SUMS) && echo "checksums agree"
+    cp -r "$top/samples/village" "$top/samples/photos" "$drive/"
+    samples=$drive
+    # A stick, by its letter.
+    mkdir -p "$layer/stick"
+    ln -sfn "$layer/stick" "$WINEPREFIX/dosdevices/e:"
+    papaver() { unshare -n "$wine" "$place/papaver.exe" "$@"; }
+    native() { local below=${1#"$WINEPREFIX/drive_c"}; printf 'C:%s' "${below//\//\\}"; }
+    mkdir "$drive/第三网格 航测"
+    cd "$drive/第三网格 航测"
+}
+
+# a_stick: a registry on a drive of its own
+a_stick() {
+    must "init on E:" papaver init --unit 410424 --unit-name stick --registry 'E:\县 410424.papaver'
+    must "record on E:" papaver record survey --registry 'E:\县 410424.papaver'
+    must "export on E:" papaver export 'E:\第一批.gpkg' --registry 'E:\县 410424.papaver'
+    must "verify on E:" papaver verify --registry 'E:\县 410424.papaver'
+}
+
+# an_installer: silently in, used, and out again, with what a person laid beside it left
+an_installer() {
+    local setup=${archive%.zip}-setup.exe home
+    [ -e "$setup" ] || { echo "no installer beside the archive"; return; }
+    must "install" "$wine" "$setup" /S
+    home=$(find "$WINEPREFIX/drive_c/users" -type d -path '*/Programs/Papaver')
+    must "the installed program" unshare -n "$wine" "$home/papaver.exe" model inspect
+    touch "$home/410423.papaver"
+    must "remove" "$wine" "$home/remove.exe" /S "_?=C:${home#"$WINEPREFIX/drive_c"}"
+    [ "$(ls "$home" | grep -v '^remove.exe$')" = 410423.papaver ]
+}
+
+layer=$(mktemp -d) log=$(mktemp)
+finish() {
+    cd /
+    [ "${wine:-}" ] && "${wine%64}server" -k 2>/dev/null
+    umount "$layer/root/proc" 2>/dev/null
+    umount "$layer/root" 2>/dev/null
+    umount "$layer" 2>/dev/null
+    rm -rf "$layer" "$log"
+}
+trap 'code=$?; finish || true; exit $code' EXIT
+began=$SECONDS
+"${target%%-*}"
+other() { if [ "${OTHER:-}" ]; then "$OTHER" "$@"; else papaver "$@"; fi; }
+papaver --version
+papaver model inspect
+for part in a_scan a_list "a_season 410423 王" an_exchange a_deep_path; do
+    echo "== ${part%% *}"
+    $part
 done
-echo none
-
-interfaces=$(inside sh -c "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '")
-echo "== network interfaces inside: $interfaces, and it is down"
-inside /usr/local/bin/papaver --version
-inside /usr/local/bin/papaver model inspect
-inside /usr/local/bin/papaver scan "$place/samples/village/ortho.tif" --within "$place/samples/village/boundary.geojson" -o /tmp/out
-python3 "$top/samples/against_truth.py" "$top/samples/village/truth.geojson" "$bare/tmp/out/candidates.geojson"
-ls "$bare/tmp/out"
-echo "the release works in a bare $suite without a network"
+case $target in windows-*) for part in a_stick an_installer; do echo "== $part" && $part; done ;; esac
+if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/candidates.geojson"; fi
+sha256sum survey/candidates.geojson photos/candidates.geojson
+echo "the release for $target works without a network, in $((SECONDS - began)) s"

@@ -3,6 +3,7 @@
 //! Read from `papaver.toml` in the current folder and from the person's own `papaver/papaver.toml`. An option of the
 //! command line stands before a variable of the environment, that before the folder's file, that before the person's.
 
+use crate::platform;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -189,11 +190,7 @@ impl Config {
 
 /// The folder of a person's settings.
 fn own_folder() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    set("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| set("APPDATA").map(PathBuf::from))
-        .or_else(|| set("HOME").map(|home| Path::new(&home).join(".config")))
+    platform::settings_folder()
 }
 
 static SET: OnceLock<Config> = OnceLock::new();

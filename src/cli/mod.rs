@@ -23,11 +23,14 @@ mod summary;
 mod talk;
 mod telemetry;
 mod usage;
+mod version;
+mod window;
 
 use crate::imagery::set_up_gdal;
 use crate::words::{Fault, Lang, Say};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Finds plots that may be opium poppy in drone imagery 在无人机影像中查找疑似罂粟种植点
@@ -86,28 +89,46 @@ enum Done {
     Partly,
 }
 
-/// The arguments of this process, with help in one language.
-fn parsed(lang: Lang) -> Result<Arguments, clap::Error> {
+/// A command line, with help in one language.
+fn parsed(typed: &[OsString], lang: Lang) -> Result<Arguments, clap::Error> {
     let mut command = help::in_language(Arguments::command(), lang, help::Folded::ToTerminal);
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let matches = command.try_get_matches_from_mut(typed)?;
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let window = window::Window::here(&Arguments::command());
     let settings = config::read();
-    let asked = help::language_asked(std::env::args_os());
-    if let Err(error) = settings {
-        talk::error(&error, asked);
-        return ExitCode::from(1);
+    let asked = help::language_asked(window.arguments().iter().cloned());
+    let code = match settings {
+        Ok(()) => run(window.arguments(), asked),
+        Err(error) => {
+            talk::error(&error, asked);
+            ExitCode::from(1)
+        }
+    };
+    if code != ExitCode::SUCCESS {
+        window.stay(asked);
     }
-    let arguments = match parsed(asked) {
+    code
+}
+
+/// Runs a command line.
+fn run(typed: &[OsString], asked: Lang) -> ExitCode {
+    let arguments = match parsed(typed, asked) {
         Ok(arguments) => arguments,
         Err(error) => {
             let wanted = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
+            if error.kind() == ErrorKind::DisplayVersion && version::is_asked_in_full(typed) {
+                return telemetry::without().unwrap_or_else(|| {
+                    version::print(asked);
+                    ExitCode::SUCCESS
+                });
+            }
             let text = usage::text(&error, asked);
             if wanted {
                 talk::bytes(text.as_bytes());

@@ -5,6 +5,7 @@
 //! the user brings a newer one, the program, which cannot safely change its own environment, starts itself again with the
 //! variable set.
 
+use crate::platform;
 use crate::scan::Runtime;
 use std::process::{Command, ExitCode};
 
@@ -17,25 +18,5 @@ pub fn without() -> Option<ExitCode> {
     }
     let mut again = Command::new(std::env::current_exe().ok()?);
     again.args(std::env::args_os().skip(1)).env(VARIABLE, "1");
-    start(again)
-}
-
-/// Replaces this process: the same process id, the same terminal, the same signals.
-#[cfg(unix)]
-fn start(mut again: Command) -> Option<ExitCode> {
-    use std::os::unix::process::CommandExt;
-    // It returns only where it failed; then going on as we are is all that is left.
-    let _ = again.exec();
-    None
-}
-
-#[cfg(not(unix))]
-fn start(mut again: Command) -> Option<ExitCode> {
-    let code = again
-        .status()
-        .ok()?
-        .code()
-        .and_then(|c| u8::try_from(c).ok())
-        .unwrap_or(2);
-    Some(ExitCode::from(code))
+    platform::replaced_by(again)
 }

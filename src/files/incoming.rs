@@ -1,6 +1,7 @@
 //! Files that arrive piece by piece. Each is seen whole, under a name that its content gives it, or not at all.
 
 use super::folder_of;
+use crate::platform::synchronise_folder;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -61,20 +62,12 @@ impl Incoming {
         let folder = folder_of(&path);
         if !folder.is_dir() {
             fs::create_dir_all(&folder)?;
-            settle_folder(&folder_of(&folder))?;
+            synchronise_folder(&folder_of(&folder))?;
         }
         self.made.as_file().sync_all()?;
         self.made.persist(&path).map_err(|e| e.error)?;
-        settle_folder(&folder)?;
+        synchronise_folder(&folder)?;
         Ok(digest)
-    }
-}
-
-/// Forces the names in a folder to the disk; a system that cannot open folders does that itself.
-pub(super) fn settle_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder) {
-        Ok(folder) => folder.sync_all(),
-        Err(_no_folders) => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) const BELONGINGS: [&str; 10] = [
     ".key",
     ".verified",
     ".lock",
+    ".lock.by",
     ".files",
     ".people",
     ".thumbnails",

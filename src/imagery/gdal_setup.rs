@@ -1,6 +1,7 @@
 //! How GDAL is set up for the whole process.
 
-use std::path::Path;
+use crate::platform;
+use std::path::{Path, PathBuf};
 
 /// Megabytes of decoded blocks that GDAL may keep for each core, over all open files. A thread reads one row of blocks
 /// at a time, all bands of it, and copies them out at once: more would mostly be kept for nothing, and memory that is used
@@ -14,6 +15,11 @@ const CERTIFICATES: [&str; 3] = [
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
 ];
+
+/// Drivers that no survey needs: of sciences that keep many variables in a file, and of services on the network, which a
+/// small text file in a folder of imagery could have asked. What the environment says in `GDAL_SKIP` comes first.
+const SKIPPED: &str =
+    "HDF5,HDF5Image,BAG,S102,S104,S111,netCDF,WCS,WMS,WMTS,OGCAPI,PLMOSAIC,EEDA,EEDAI,DAAS,HTTP";
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
@@ -31,10 +37,21 @@ pub fn set_up_gdal() {
         let _ = gdal::config::set_config_option(key, value);
     }
     let certificates = CERTIFICATES.into_iter().find(|p| Path::new(p).is_file());
-    let data = option_env!("PAPAVER_GDAL_DATA").filter(|p| Path::new(p).is_dir());
-    for (key, value) in [("CURL_CA_BUNDLE", certificates), ("GDAL_DATA", data)] {
-        // What the user or a release says comes first.
-        if let (Some(value), None) = (value, std::env::var_os(key)) {
+    let built_with = || option_env!("PAPAVER_GDAL_DATA").map(PathBuf::from);
+    for (key, value) in [("GDAL_SKIP", SKIPPED), ("GDAL_DRIVER_PATH", "disable")] {
+        if std::env::var_os(key).is_none() {
+            let _ = gdal::config::set_config_option(key, value);
+        }
+    }
+    for (key, value) in [
+        ("CURL_CA_BUNDLE", certificates.map(PathBuf::from)),
+        ("GDAL_DATA", platform::carried("gdal").or_else(built_with)),
+        // Where no release carries its data, it lies beside PROJ's library, which looks there.
+        ("PROJ_DATA", platform::carried("proj")),
+    ] {
+        // What the user says comes first.
+        let value = value.filter(|path| path.exists() && std::env::var_os(key).is_none());
+        if let Some(value) = value.as_deref().and_then(Path::to_str) {
             let _ = gdal::config::set_config_option(key, value);
         }
     }
@@ -44,4 +61,9 @@ pub fn set_up_gdal() {
 /// The version of the GDAL library in use, such as `3.6.2`.
 pub fn gdal_version() -> String {
     gdal::version::VersionInfo::release_name()
+}
+
+/// The version of the PROJ library in use, such as `9.8.1`; `None` where GDAL does not say.
+pub fn proj_version() -> Option<String> {
+    gdal::version::VersionInfo::build_info().remove("PROJ_RUNTIME_VERSION")
 }

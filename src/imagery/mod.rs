@@ -27,7 +27,7 @@ pub mod tile;
 
 pub use captured::{Captured, CapturedError};
 pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
-pub use gdal_setup::{gdal_version, set_up_gdal};
+pub use gdal_setup::{gdal_version, proj_version, set_up_gdal};
 pub use georeference::RasterNote;
 pub use inputs::{Found, InputError, find_inputs};
 pub use orthomosaic::{Orthomosaic, RasterOptions};

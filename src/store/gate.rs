@@ -70,7 +70,8 @@ impl Store {
     /// Whether whose registry this is, and whom it trusts from the beginning, is as its device signed it.
     pub(super) fn grounds_hold(&self) -> Result<bool, StoreError> {
         // Version 0.1.0 did not sign it.
-        if self.migrated.is_some_and(|migrated| migrated.in_memory) {
+        let unsigned = |migrated: Migrated| migrated.in_memory && !migrated.is_later();
+        if self.migrated.is_some_and(unsigned) {
             return Ok(true);
         }
         let message = self.grounds_message()?;

@@ -3,8 +3,9 @@
 use super::error::StoreError;
 use crate::files;
 pub(super) use crate::files::beside;
+use crate::platform;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ impl WriteLock {
         if about.is_ok_and(|m| !m.is_file() || m.len() > LONGEST) || files::is_registry(&at) {
             return Err(StoreError::Exists { path: at });
         }
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
@@ -51,8 +52,8 @@ impl WriteLock {
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let mut by = String::new();
-                    let _readable = file.read_to_string(&mut by);
+                    let by =
+                        std::fs::read_to_string(platform::words_of_lock(&at)).unwrap_or_default();
                     return Err(StoreError::Held {
                         path: path.into(),
                         by: by.trim().to_owned(),
@@ -61,9 +62,13 @@ impl WriteLock {
                 Err(TryLockError::Error(source)) => return Err(io(source)),
             }
         }
-        file.set_len(0).map_err(io)?;
-        file.rewind().map_err(io)?;
-        writeln!(file, "{who}").map_err(io)?;
+        let mut words = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(platform::words_of_lock(&at))
+            .map_err(io)?;
+        writeln!(words, "{who}").map_err(io)?;
         Ok(Self { _file: file })
     }
 }

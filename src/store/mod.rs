@@ -52,6 +52,16 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use write::{actor_column, guard, seconds};
 
+/// The version of the engine that is compiled in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+/// The version of the registries that this program writes.
+pub fn registry_version() -> i32 {
+    schema::version()
+}
+
 /// An open registry.
 #[derive(Debug)]
 pub struct Store {
@@ -63,15 +73,22 @@ pub struct Store {
     writer: Option<Writer>,
 }
 
-/// What became of a registry of an earlier version.
+/// What became of a registry of another version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migrated {
     /// Its version.
     pub from: i32,
     /// Events that are kept and no longer followed.
     pub refused: usize,
-    /// Whether only a copy in memory was, as the file cannot be written.
+    /// Whether only a copy in memory was, as the file cannot be written, or is a later program's.
     pub in_memory: bool,
+}
+
+impl Migrated {
+    /// Whether a later program wrote it, so that this one shows what it knows and changes nothing.
+    pub fn is_later(self) -> bool {
+        self.from > schema::version()
+    }
 }
 
 #[derive(Debug)]

@@ -72,12 +72,16 @@ impl Store {
     }
 
     /// Opens for reading. Nothing is written, but that a registry of an earlier version is brought to this one, and that
-    /// what a killed writer left half done is undone, now or at any later read, under the engine's own lock.
+    /// what a killed writer left half done is undone, now or at any later read, under the engine's own lock. One of a later
+    /// version is read as far as this one knows it.
     ///
     /// # Errors
     /// Those of a file that is none, newer or damaged; [`StoreError::Interrupted`] where the folder cannot be written.
     pub fn open_read(path: &Path) -> Result<Self, StoreError> {
-        let store = Self::open_query_only(path)?;
+        let store = match Self::open_query_only(path) {
+            Err(newer @ StoreError::Newer { .. }) => return Self::newer_in_memory(path, newer),
+            other => other?,
+        };
         if store.version()? == schema::version() {
             return Ok(store);
         }
@@ -107,6 +111,49 @@ impl Store {
             in_memory: true,
         });
         Ok(self)
+    }
+
+    /// What this version knows of a file of a later one, in memory: the events, which no version changes, and what follows
+    /// from them here. Where they hold what this version does not know, the file is refused as before.
+    fn newer_in_memory(path: &Path, newer: StoreError) -> Result<Self, StoreError> {
+        let StoreError::Newer { found, .. } = newer else {
+            return Err(newer);
+        };
+        let fail = |e| StoreError::of(path, e);
+        let memory = Connection::open_in_memory().map_err(fail)?;
+        schema::migrate(&memory).map_err(fail)?;
+        let name = path.to_str().ok_or_else(|| StoreError::Newer {
+            path: path.into(),
+            found,
+            known: schema::version(),
+        })?;
+        memory.execute("ATTACH ?1 AS later", [name]).map_err(fail)?;
+        let taken = memory.execute_batch(schema::TAKEN_FROM_LATER);
+        memory.execute_batch("DETACH later").map_err(fail)?;
+        if taken.is_err() {
+            return Err(newer);
+        }
+        let mut store = Self::with(path, memory);
+        if store.learn().and_then(|_| store.rebuild()).is_err() {
+            return Err(newer);
+        }
+        store.migrated = Some(Migrated {
+            from: found,
+            refused: store.refused()?.len(),
+            in_memory: true,
+        });
+        Ok(store)
+    }
+
+    fn with(path: &Path, connection: Connection) -> Self {
+        Self {
+            path: path.into(),
+            connection,
+            gate: Authority::default(),
+            settings: Settings::default(),
+            migrated: None,
+            writer: None,
+        }
     }
 
     pub(super) fn version(&self) -> Result<i32, StoreError> {
@@ -142,6 +189,10 @@ impl Store {
             .connection
             .pragma_update(None, "journal_mode", "TRUNCATE")
             .map_err(|e| store.fail(e))?;
+        if (1..schema::version()).contains(&store.version()?) {
+            // Tried on a copy: what fails there has changed nothing here.
+            drop(Self::open_query_only(path)?.upgraded_in_memory()?);
+        }
         let from = schema::migrate(&store.connection).map_err(|e| store.fail(e))?;
         let device = DeviceId::of(&key);
         let tip = store.tip(device)?;
@@ -192,14 +243,7 @@ impl Store {
                 known: schema::version(),
             });
         }
-        let mut store = Self {
-            path: path.into(),
-            connection,
-            gate: Authority::default(),
-            settings: Settings::default(),
-            migrated: None,
-            writer: None,
-        };
+        let mut store = Self::with(path, connection);
         store.learn()?;
         Ok(store)
     }

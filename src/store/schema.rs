@@ -73,6 +73,14 @@ const MIGRATIONS: [&str; 2] = [
      CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;",
 ];
 
+/// Takes over into this version's tables what it knows of a later one's, attached as `later`.
+pub(super) const TAKEN_FROM_LATER: &str = "
+    INSERT INTO events(n, hash, signature, actor_signature, bytes, guard, id, device, seq, kind, actor, site, other_site, prev)
+        SELECT n, hash, signature, actor_signature, bytes, guard, id, device, seq, kind, actor, site, other_site, prev
+        FROM later.events ORDER BY n;
+    INSERT INTO site_districts(key, code, names, vintage, beside) SELECT key, code, names, vintage, beside FROM later.site_districts;
+    INSERT INTO local(key, value) SELECT key, value FROM later.local;";
+
 /// The version this program writes.
 pub(super) fn version() -> i32 {
     i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX)

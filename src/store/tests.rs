@@ -202,7 +202,7 @@ fn files_that_are_no_registry_are_told_apart() {
         .pragma_update(None, "user_version", 99)
         .expect("set");
     assert!(matches!(
-        Store::open_read(&newer),
+        Store::open_write(&newer, "x", Duration::ZERO),
         Err(StoreError::Newer { found: 99, .. })
     ));
     let keyless = folder.path().join("c.papaver");
@@ -213,6 +213,37 @@ fn files_that_are_no_registry_are_told_apart() {
         Err(StoreError::NoDeviceKey { .. })
     ));
     Store::open_read(&keyless).expect("still read");
+}
+
+#[test]
+fn a_later_programs_registry_is_read_as_far_as_it_is_known_and_not_changed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("县 a.papaver");
+    let mut store = office(&path, 1);
+    let site = create(&mut store, "event:1", 1000);
+    let state = store.state_hash().expect("state");
+    drop(store);
+    let later = Connection::open(&path).expect("open");
+    later
+        .execute_batch(
+            "ALTER TABLE sites ADD COLUMN colour TEXT; CREATE TABLE more(a INTEGER); PRAGMA user_version = 99;",
+        )
+        .expect("a later version");
+    let before = std::fs::read(&path).expect("bytes");
+    let read = Store::open_read(&path).expect("read");
+    assert_eq!(read.state_hash().expect("state"), state);
+    assert!(read.site(site).expect("found").is_some());
+    let migrated = read.migrated().expect("said");
+    assert!(migrated.is_later() && migrated.in_memory && migrated.from == 99);
+    drop(read);
+    assert_eq!(std::fs::read(&path).expect("bytes"), before);
+    later
+        .execute_batch("ALTER TABLE events RENAME COLUMN bytes TO body;")
+        .expect("a version that keeps events otherwise");
+    assert!(matches!(
+        Store::open_read(&path),
+        Err(StoreError::Newer { found: 99, .. })
+    ));
 }
 
 #[test]

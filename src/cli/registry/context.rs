@@ -130,7 +130,13 @@ impl Context {
             return;
         };
         let refused = migrated.refused;
-        let brought = if migrated.in_memory {
+        let brought = if migrated.is_later() {
+            tr!(
+                self.lang,
+                "the registry was written by a newer program: it is only read, as this version knows it, and the file is not changed; use the newer program to write",
+                "登记库由更新版本的程序写入：本程序只能按自身版本的规则查看，不改动文件；如需登记，请使用新版程序"
+            )
+        } else if migrated.in_memory {
             tr!(
                 self.lang,
                 "the registry is of an earlier version and cannot be written here: it is shown as this version reads it",

@@ -1,5 +1,6 @@
 //! Why a model cannot be used, and what mends it.
 
+use crate::platform::RUNTIME_LIBRARY;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
@@ -193,8 +194,8 @@ impl Say for ModelError {
                 let places = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
                 Said::new(tr!(lang, "ONNX Runtime was not found (looked at {places})", "找不到 ONNX Runtime（查找位置：{places}）"))
                     .hint(tr!(lang,
-                        "run the set-up command of the README, or put libonnxruntime.so beside the program, or name it in ORT_DYLIB_PATH",
-                        "请运行 README 中的安装命令，或把 libonnxruntime.so 放在程序旁，或用 ORT_DYLIB_PATH 指明"))
+                        "run the set-up command of the README, or put {RUNTIME_LIBRARY} beside the program, or name it in ORT_DYLIB_PATH",
+                        "请运行 README 中的安装命令，或把 {RUNTIME_LIBRARY} 放在程序旁，或用 ORT_DYLIB_PATH 指明"))
             }
             Self::BadRuntime { path, reason } => {
                 let path = path.display();

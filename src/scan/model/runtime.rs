@@ -1,16 +1,13 @@
 //! The ONNX Runtime library: where it is looked for, which version it is.
 
 use super::error::ModelError;
+use crate::platform::{self, RUNTIME_LIBRARY};
 use ort::environment::Environment;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// File names of the runtime, in the order they are tried in a folder.
-const LIBRARIES: [&str; 3] = [
-    "libonnxruntime.so",
-    "libonnxruntime.dylib",
-    "onnxruntime.dll",
-];
+/// How a folder is named that holds a version of the library, where the library's own name does not say it.
+const VERSIONED: &str = "onnxruntime-";
 
 /// The minor version of ONNX Runtime 1 that began to report its use.
 const FIRST_REPORTING: u32 = 29;
@@ -24,8 +21,8 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Looks in `ORT_DYLIB_PATH`, then beside the program and in `lib` beside it, then in the user's data folder, where
-    /// the set-up puts it.
+    /// Looks in `ORT_DYLIB_PATH`, then beside the program, in `lib` and in `onnxruntime-VERSION` beside it, then in the
+    /// user's data folder, where the set-up puts it.
     ///
     /// # Errors
     /// [`ModelError::NoRuntime`], [`ModelError::BadRuntime`].
@@ -98,35 +95,46 @@ impl Runtime {
     }
 }
 
-/// `1.28.0` of a file, or of what a link points to, that is named `libonnxruntime.so.1.28.0`.
+/// `1.28.0` of a file, or of what a link points to, that is named `libonnxruntime.so.1.28.0` or lies in a folder
+/// `onnxruntime-1.28.0`.
 fn version_in_name(path: &Path) -> Option<String> {
     let file = std::fs::canonicalize(path).ok()?;
-    file.file_name()?
-        .to_str()?
-        .split_once(".so.")
+    let of_file = file.file_name()?.to_str()?.split_once(".so.");
+    let of_folder = || {
+        let folder = file.parent()?.file_name()?.to_str()?;
+        folder.strip_prefix(VERSIONED).map(str::to_owned)
+    };
+    of_file
         .map(|(_, version)| version.to_owned())
+        .or_else(of_folder)
 }
 
 fn places() -> Vec<PathBuf> {
     if let Some(named) = std::env::var_os("ORT_DYLIB_PATH").filter(|p| !p.is_empty()) {
         return vec![named.into()];
     }
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|p| p.parent().map(Path::to_path_buf));
-    let data = std::env::var_os("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share")));
+    let beside = platform::program_folder();
     let folders = [
         beside.clone(),
-        beside.map(|b| b.join("lib")),
-        data.map(|d| d.join("papaver")),
+        beside.as_ref().map(|b| b.join("lib")),
+        beside.and_then(|b| newest_version(&b)),
+        platform::data_folder().map(|d| d.join("papaver")),
     ];
     folders
         .into_iter()
         .flatten()
-        .flat_map(|folder| LIBRARIES.map(|name| folder.join(name)))
+        .map(|folder| folder.join(RUNTIME_LIBRARY))
         .collect()
+}
+
+/// The last of the folders `onnxruntime-VERSION` in a folder.
+fn newest_version(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(VERSIONED))
+        .map(|entry| entry.path())
+        .max()
 }
 
 /// The first line of a message, and no more of it than fits.

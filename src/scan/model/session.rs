@@ -71,6 +71,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// SHA-256 of the built-in model.
+    pub fn built_in_sha256() -> String {
+        hex::encode(Sha256::digest(BUILT_IN))
+    }
+
     /// The model in `path`, else the built-in one.
     ///
     /// # Errors

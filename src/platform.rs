@@ -1,0 +1,217 @@
+//! What differs between operating systems: permissions, disks, locks, where people's files lie, how a program is started.
+//!
+//! The rest of the code asks here and holds no `cfg` of a system; what a system lacks is answered for it, not left out.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+/// The file name of ONNX Runtime's library on this system.
+pub const RUNTIME_LIBRARY: &str = if cfg!(windows) {
+    "onnxruntime.dll"
+} else if cfg!(target_os = "macos") {
+    "libonnxruntime.dylib"
+} else {
+    "libonnxruntime.so"
+};
+
+/// The arguments of this process. A shell of Windows hands over `*.tif` as it was typed; others have expanded it.
+pub fn arguments() -> impl Iterator<Item = OsString> {
+    wild::args_os()
+}
+
+/// Makes an output as readable as any other, which as a temporary file it was not. A stick may know no permissions, and
+/// Windows gives a file those of its folder; then there are none to set.
+pub fn set_mode(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _unknown = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+}
+
+/// Forces what was written into a file to the disk. Windows does that only for who may write into it.
+///
+/// # Errors
+/// Those of the system.
+pub fn synchronise(path: &Path) -> io::Result<()> {
+    OpenOptions::new()
+        .read(true)
+        .write(cfg!(windows))
+        .open(path)?
+        .sync_all()
+}
+
+/// Forces the names in a folder to the disk; a system that cannot open folders does that itself.
+///
+/// # Errors
+/// Those of the system.
+pub fn synchronise_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_no_folders) => Ok(()),
+    }
+}
+
+/// Whether a file was refused because another program holds it open, which Windows knows and others do not.
+pub fn is_held_open(error: &io::Error) -> bool {
+    /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
+    const HELD: [i32; 2] = [32, 33];
+    cfg!(windows)
+        && error
+            .raw_os_error()
+            .is_some_and(|code| HELD.contains(&code))
+}
+
+/// Renames, and tries again for a second where a scanner for viruses or an index looks at a new file just then, as on
+/// Windows they do. `again` takes what failed apart into what is tried next and why.
+///
+/// # Errors
+/// The last of the system's.
+pub fn renamed<T, D, E>(
+    mut what: T,
+    rename: impl Fn(T) -> Result<D, E>,
+    again: impl Fn(E) -> (T, io::Error),
+) -> io::Result<D> {
+    const TRIES: u32 = 20;
+    for tried in 1.. {
+        let (next, error) = match rename(what) {
+            Ok(done) => return Ok(done),
+            Err(error) => again(error),
+        };
+        let passing = is_held_open(&error) || error.kind() == io::ErrorKind::PermissionDenied;
+        if !cfg!(windows) || !passing || tried >= TRIES {
+            return Err(error);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        what = next;
+    }
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+/// The file that says who holds a lock: the locked file itself, but on Windows nobody else can read that.
+pub fn words_of_lock(lock: &Path) -> PathBuf {
+    let mut name = lock.as_os_str().to_owned();
+    if cfg!(windows) {
+        name.push(".by");
+    }
+    name.into()
+}
+
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+fn home() -> Option<PathBuf> {
+    variable("HOME").or_else(|| std::env::home_dir().filter(|home| !home.as_os_str().is_empty()))
+}
+
+/// Where a person's settings lie, each program in a folder of its own.
+pub fn settings_folder() -> Option<PathBuf> {
+    variable("XDG_CONFIG_HOME")
+        .or_else(|| variable("APPDATA"))
+        .or_else(|| home().map(|home| home.join(".config")))
+}
+
+/// Where a person's programs keep their data, each in a folder of its own.
+pub fn data_folder() -> Option<PathBuf> {
+    variable("XDG_DATA_HOME")
+        .or_else(|| variable("LOCALAPPDATA"))
+        .or_else(|| home().map(|home| home.join(".local/share")))
+}
+
+/// The folder that the program lies in.
+pub fn program_folder() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    program.parent().map(Path::to_path_buf)
+}
+
+/// A folder of data that a release carries: `share/NAME` beside the program or beside its folder.
+pub fn carried(name: &str) -> Option<PathBuf> {
+    let beside = program_folder()?;
+    [Some(beside.as_path()), beside.parent()]
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join("share").join(name))
+        .find(|folder| folder.is_dir())
+}
+
+/// Runs a command in the place of this process: the same process id, terminal and signals, where the system can; else as
+/// a child, whose answer is this process's. `None` where it cannot be started.
+#[cfg(unix)]
+pub fn replaced_by(mut command: Command) -> Option<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    // It returns only where it failed; then going on as we are is all that is left.
+    let _ = command.exec();
+    None
+}
+
+/// Runs a command in the place of this process: the same process id, terminal and signals, where the system can; else as
+/// a child, whose answer is this process's. `None` where it cannot be started.
+#[cfg(not(unix))]
+pub fn replaced_by(mut command: Command) -> Option<ExitCode> {
+    // The interrupt key reaches both; this one waits for the child to end in good order.
+    let _watched = ctrlc::set_handler(|| {});
+    let code = command.status().ok()?.code();
+    Some(ExitCode::from(
+        code.and_then(|c| u8::try_from(c).ok()).unwrap_or(2),
+    ))
+}
+
+/// Whether somebody started the program with a double click: its window closes when the program ends.
+#[cfg(windows)]
+pub fn is_double_clicked() -> bool {
+    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
+    let parent = || {
+        let mut system = System::new();
+        let mut look = |id| {
+            let wanted = ProcessesToUpdate::Some(&[id]);
+            system.refresh_processes_specifics(wanted, true, ProcessRefreshKind::nothing());
+            let process = system.process(id)?;
+            Some((process.parent(), process.name().to_os_string()))
+        };
+        let (parent, _) = look(get_current_pid().ok()?)?;
+        look(parent?).map(|(_, name)| name)
+    };
+    parent().is_some_and(|name| name.eq_ignore_ascii_case("explorer.exe"))
+}
+
+/// Whether somebody started the program with a double click: its window closes when the program ends.
+#[cfg(not(windows))]
+pub fn is_double_clicked() -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_forced_to_the_disk_and_a_folder_too() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"x").expect("written");
+        synchronise(&path).expect("a file");
+        synchronise_folder(folder.path()).expect("a folder");
+        assert!(synchronise(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_rename_that_fails_for_good_says_why() {
+        let told = renamed(
+            7,
+            |n| Err::<(), _>((n, io::Error::from(io::ErrorKind::NotFound))),
+            |e| e,
+        );
+        assert_eq!(told.map_err(|e| e.kind()), Err(io::ErrorKind::NotFound));
+        let done = renamed(7, Ok::<i32, (i32, io::Error)>, |e| e);
+        assert_eq!(done.map_err(|e| e.kind()), Ok(7));
+    }
+}
