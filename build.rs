@@ -5,6 +5,9 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    // The built pages, which are embedded as they lie there; a folder that is missing would be built for anew every time.
+    let _read_only = std::fs::create_dir_all("src/web/dist");
+    println!("cargo::rerun-if-changed=src/web/dist");
     println!("cargo::rerun-if-env-changed=GDAL_HOME");
     if let Ok(home) = std::env::var("GDAL_HOME") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{home}/lib");

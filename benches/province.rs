@@ -130,6 +130,8 @@ fn facts() -> Facts {
             habitat: None,
             scan: Some(flight.scan.clone()),
             score: Some(0.8),
+            audit: false,
+            look: None,
             steps: Steps::default(),
             crew: None,
             disputed: false,

@@ -305,6 +305,7 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
         survey: None,
         captured: Some([on.clone(), on]),
         model: ["papaver".into(), "5a".repeat(32)],
+        verifier: None,
         threshold_e4: 8000,
         gsd_e2_cm: Some((flown.gsd_cm * 100.0) as i64),
         searched_m2: area_m2(&flown.area) as i64,
@@ -489,6 +490,7 @@ fn live(
         Body::Screen(Screen {
             keep: !aside,
             reason,
+            seconds: None,
             note: None,
         }),
     );

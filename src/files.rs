@@ -4,6 +4,7 @@
 //! This is the one writer of whole files. What a registry keeps of its own (evidence, keys) goes through [`keep`]; all
 //! that a person names as an output goes through [`write()`] or [`Workshop`], which know what a registry looks like.
 
+pub mod lines;
 mod registry;
 
 pub use registry::{REGISTRY_ID, is_registry};

@@ -25,6 +25,7 @@
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
 //! - [`pages`]: dossier, report, review page, task list, charts: one layout, one palette, one way to draw.
 //! - [`office`]: what an office does, one function a use case.
+//! - [`server`]: the pages and what they ask for, over HTTP; no logic of its own.
 //! - [`cli`]: the only code that prints, draws bars or exits.
 //!
 //! Invariants: nothing is written beside the input; ground that was not searched is said to be not searched, with a
@@ -53,6 +54,7 @@ pub mod province;
 pub mod registry;
 pub mod scan;
 pub mod schema;
+pub mod server;
 pub mod shown;
 pub mod statistics;
 pub mod store;

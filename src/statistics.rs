@@ -3,6 +3,7 @@
 pub mod expected;
 pub mod logistic;
 pub mod order;
+pub mod reorder;
 pub mod stopping;
 
 use serde::Serialize;

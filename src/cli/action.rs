@@ -52,6 +52,7 @@ const PLACE: Blank = blank("LON,LAT", "经度,纬度", "113.1,33.9");
 const SOURCE: Blank = blank("SOURCE", "来源", "patrol");
 const LEVEL: Blank = blank("N", "级别", "7");
 const COUNT: Blank = blank("N", "数目", "2");
+const PORT: Blank = blank("N", "端口", "8080");
 const SYSTEM: Blank = blank("EPSG:…", "EPSG:…", "EPSG:4547");
 const THREE: Blank = blank("dx,dy,dz", "dx,dy,dz", "1,2,3");
 const SEVEN: Blank = blank(
@@ -124,6 +125,7 @@ fn command(action: &Action) -> Line {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Line::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::Pyramid { input } => Line::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Line::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
             let line = Line::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
@@ -261,6 +263,7 @@ fn option(choice: &Choice) -> Line {
         Choice::Captured => with("--captured", TIME),
         Choice::Device => with("--device", KIND),
         Choice::Threads => with("--threads", COUNT),
+        Choice::Port => with("--port", PORT),
     }
 }
 

@@ -153,6 +153,7 @@ fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
             learnt: None,
             second: second(arguments.no_verify, arguments.verifier.clone()),
             restart: arguments.restart,
+            pyramids: false,
             review: crate::pages::review::page,
             lang,
         },

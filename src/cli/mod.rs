@@ -7,14 +7,17 @@ mod action;
 mod asked;
 mod config;
 mod evaluate;
+mod expected;
 mod help;
 mod manual;
 mod model;
 mod plan;
 mod progress;
 mod province;
+mod pyramid;
 mod registry;
 mod scan;
+mod serve;
 mod slurm;
 mod summary;
 mod talk;
@@ -49,10 +52,14 @@ enum Command {
     Scan(Box<scan::Arguments>),
     /// Part a scan into shards for several machines 把一次扫描划分为多个分片，供多台机器运行
     Plan(Box<plan::Arguments>),
+    /// Make reduced copies of orthomosaics, for maps 生成正射影像的金字塔，供地图显示
+    Pyramid(pyramid::Arguments),
     /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
     Evaluate(Box<evaluate::Arguments>),
     /// What a model says of itself 查看模型说明
     Model(model::Arguments),
+    /// Map, screening and sites in a browser, from this computer 在浏览器中查看地图、研判和管理图斑，由本机提供服务
+    Serve(serve::Arguments),
     #[command(flatten)]
     Registry(registry::Command),
     #[command(flatten)]
@@ -128,8 +135,10 @@ pub fn main() -> ExitCode {
             None => scan::run(*arguments, lang),
         },
         Command::Plan(arguments) => plan::run(*arguments, lang),
+        Command::Pyramid(arguments) => pyramid::run(&arguments, lang),
         Command::Evaluate(arguments) => evaluate::run(&arguments, lang),
         Command::Model(arguments) => model::run(&arguments, lang),
+        Command::Serve(arguments) => serve::run(arguments, lang),
         Command::Registry(command) => registry::run(command, lang),
         Command::Province(command) => province::run(command, lang),
         Command::Completions(arguments) => Ok(arguments.run(Arguments::command(), lang)),

@@ -1,6 +1,6 @@
 //! `papaver model`: the model contract in words, and what a model lacks written into it.
 
-use super::{Done, talk};
+use super::{Done, expected, talk};
 use crate::files::{self, Existing};
 use crate::scan::{
     Activation, BoxForm, BoxLayout, Contract, Device, Model, ModelError, Output, Runtime, wrap,
@@ -120,6 +120,14 @@ fn lines(model: &Model, gaps: &[ModelError], runtime: &Runtime, lang: Lang) -> V
     lines.push(classes(c, lacks("papaver_positive"), lang));
     lines.extend(scale(c, lacks("resolution"), lang));
     lines.push(tr!(lang, "threshold     {}", "阈值        {}", c.threshold));
+    if let Some(threshold) = c.uses.dispatch_threshold {
+        lines.push(tr!(
+            lang,
+            "dispatch      from {threshold} on a crew may be sent without screening",
+            "直接派查    得分不低于 {threshold} 的可不经研判直接派查"
+        ));
+    }
+    lines.extend(expected::lines(&c.uses.expected, lang));
     if !missing.is_empty() {
         let missing = missing.join(lang.pick(", ", "、"));
         lines.push(tr!(

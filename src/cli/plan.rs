@@ -213,9 +213,23 @@ impl MergeShards {
             ..request(plan, &run, lang)?
         };
         let partial = self.partial;
-        run.around(
-            |talk, stop| merge(&request, plan, partial, talk, stop),
+        let mut are_there_orthomosaics = false;
+        let done = run.around(
+            |talk, stop| {
+                let summary = merge(&request, plan, partial, talk, stop)?;
+                are_there_orthomosaics = summary.sources.len() > summary.photos.0;
+                Ok(summary)
+            },
             lang,
-        )
+        )?;
+        if are_there_orthomosaics && !self.quiet && !json {
+            let out = request.out.display();
+            talk::tell(&tr!(
+                lang,
+                "a merge decodes no imagery and makes no pyramids for the map: `papaver pyramid RASTER… -o {out}` does",
+                "合并不解码影像，也不生成供地图显示的金字塔；如需生成，请运行 `papaver pyramid 栅格… -o {out}`"
+            ));
+        }
+        Ok(done)
     }
 }

@@ -106,6 +106,14 @@ impl Progress for Talk {
                 self.bar.reset_eta();
                 self.bar.reset_elapsed();
             }
+            Stage::Pyramids { sources } => {
+                self.bar.finish_and_clear();
+                self.tell(&tr!(
+                    lang,
+                    "making the pyramids of {sources} orthomosaics whole",
+                    "补全 {sources} 幅正射影像的金字塔"
+                ));
+            }
             Stage::Verifying { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(

@@ -5,8 +5,12 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
-use crate::scan::{Device, PhotoRequest, Request, ScanError, SecondStage, Summary, scan};
+use crate::office::learn::heads_for;
+use crate::scan::{
+    Device, LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, ScanError, SecondStage, Summary, scan,
+};
 use crate::speaking_error;
+use crate::store::Store;
 use crate::tr;
 use crate::words::{Lang, Said, Say};
 use clap::Args;
@@ -14,6 +18,32 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How rasters are read.
+#[derive(Args, Clone, Serialize, Deserialize)]
+pub(super) struct RasterArguments {
+    /// Coordinate system of the rasters, whatever they name themselves, such as EPSG:4547 栅格的坐标系（覆盖文件自带的），如 EPSG:4547
+    #[arg(long, value_name = "CRS")]
+    crs: Option<String>,
+    /// From an old datum (Beijing 1954, Xian 1980) to WGS 84: metres dx,dy,dz, or with seconds rx,ry,rz and ppm s as well 旧基准（北京 54、西安 80）到 WGS 84 的转换参数：dx,dy,dz（米），或再加 rx,ry,rz（秒）与 s（ppm）
+    #[arg(long, value_name = "DX,DY,DZ", value_parser = shift, allow_hyphen_values = true)]
+    towgs84: Option<[f64; 7]>,
+    /// Numbers of the red, green and blue band, such as 3,2,1 红、绿、蓝波段的序号，如 3,2,1
+    #[arg(long, value_name = "R,G,B", value_parser = bands)]
+    bands: Option<[usize; 3]>,
+}
+
+impl RasterArguments {
+    /// What is asked.
+    pub(super) fn options(&self) -> Result<RasterOptions, Box<dyn Say>> {
+        let crs = self.crs.as_deref().map(Crs::parse).transpose();
+        Ok(RasterOptions {
+            crs: crs.map_err(|e| Box::new(e) as Box<dyn Say>)?,
+            towgs84: self.towgs84,
+            bands: self.bands,
+        })
+    }
+}
 
 /// What is searched for, and how: what a plan keeps.
 #[derive(Args, Clone, Serialize, Deserialize)]
@@ -32,20 +62,14 @@ pub struct Options {
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
     /// Metres within which hits are one plot 命中归为同一地块的距离（米）
-    #[arg(long, value_name = "METRES", default_value_t = 3.0)]
+    #[arg(long, value_name = "METRES", default_value_t = SITE_RADIUS_M)]
     site_radius: f64,
     /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     device: Device,
-    /// Coordinate system of the rasters, whatever they name themselves, such as EPSG:4547 栅格的坐标系（覆盖文件自带的），如 EPSG:4547
-    #[arg(long, value_name = "CRS")]
-    crs: Option<String>,
-    /// From an old datum (Beijing 1954, Xian 1980) to WGS 84: metres dx,dy,dz, or with seconds rx,ry,rz and ppm s as well 旧基准（北京 54、西安 80）到 WGS 84 的转换参数：dx,dy,dz（米），或再加 rx,ry,rz（秒）与 s（ppm）
-    #[arg(long, value_name = "DX,DY,DZ", value_parser = shift, allow_hyphen_values = true)]
-    towgs84: Option<[f64; 7]>,
-    /// Numbers of the red, green and blue band, such as 3,2,1 红、绿、蓝波段的序号，如 3,2,1
-    #[arg(long, value_name = "R,G,B", value_parser = bands)]
-    bands: Option<[usize; 3]>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    raster: RasterArguments,
     /// Search imagery that is coarser than the model's figures hold for, and mark the result 分辨率不足也搜索，并在结果中标明
     #[arg(long)]
     allow_coarse: bool,
@@ -76,7 +100,7 @@ pub struct Options {
     /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序
     #[arg(long, value_name = "ONNX", conflicts_with = "no_verify")]
     verifier: Option<PathBuf>,
-    /// Order candidates by what `learn` learnt from this unit's verdicts 按本单位核查结论学习得到的结果（`learn` 所写文件）排序
+    /// Order candidates by what `learn` learnt from this unit's verdicts: a registry, or a file that `learn` wrote 按本单位核查结论学习得到的结果排序：登记库，或 `learn` 所写文件
     #[arg(long, value_name = "FILE", conflicts_with = "no_verify")]
     learnt: Option<PathBuf>,
     /// Name of the survey 测区名称
@@ -95,6 +119,10 @@ pub struct Options {
 
 /// Arguments of `papaver scan`.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Arguments {
     /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
     #[arg(required_unless_present = "plan", value_name = "IMAGERY")]
@@ -108,7 +136,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Score one shard of a plan, into the plan's folder 只运行某计划中的一个分片，结果写入计划文件夹
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["Options", "inputs", "output", "restart"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["Options", "RasterArguments", "inputs", "output", "restart"])]
     plan: Option<PathBuf>,
     /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
     #[arg(long, value_name = "K", requires = "plan", conflicts_with = "inputs")]
@@ -116,6 +144,9 @@ pub struct Arguments {
     /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
     #[arg(long)]
     restart: bool,
+    /// Write no reduced copies of orthomosaics for the map (`pyramid/` in the results) 不生成供地图显示用的影像金字塔（结果文件夹中的 `pyramid/`）
+    #[arg(long, conflicts_with = "plan")]
+    no_pyramid: bool,
     /// Print the summary as JSON on the standard output 在标准输出以 JSON 输出摘要
     #[arg(long)]
     json: bool,
@@ -213,6 +244,7 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let request = Request {
         out: arguments.output,
         restart: arguments.restart,
+        pyramids: !arguments.no_pyramid,
         threads: talk.threads,
         ..request
     };
@@ -318,18 +350,16 @@ impl Options {
 
     /// What is asked of a scan of these inputs. Its results folder and threads are the caller's to say.
     pub(super) fn request(self, inputs: Vec<PathBuf>, lang: Lang) -> Result<Request, Box<dyn Say>> {
-        let crs = self
-            .crs
-            .as_deref()
-            .map(Crs::parse)
-            .transpose()
-            .map_err(|e| Box::new(e) as Box<dyn Say>)?;
+        let raster = self.raster.options()?;
         let captured: Option<Captured> = self
             .captured
             .as_deref()
             .map(str::parse)
             .transpose()
             .map_err(|e: crate::imagery::CapturedError| Box::new(e) as Box<dyn Say>)?;
+        let unit = self.unit.or_else(|| config().unit.clone());
+        let learnt = self.learnt.map(|path| learnt(path, unit.as_deref()));
+        let learnt = learnt.transpose()?;
         Ok(Request {
             inputs,
             out: PathBuf::new(),
@@ -339,11 +369,7 @@ impl Options {
             threads: 1,
             site_radius_m: self.site_radius,
             within: self.within,
-            raster: RasterOptions {
-                crs,
-                towgs84: self.towgs84,
-                bands: self.bands,
-            },
+            raster,
             photos: PhotoRequest {
                 dem: self.dem,
                 ground_elevation_m: self.ground_elevation,
@@ -354,15 +380,26 @@ impl Options {
                 any_view: self.any_view,
             },
             survey: self.survey,
-            unit: self.unit.or_else(|| config().unit.clone()),
+            unit,
             captured,
             timezone: self.timezone,
             allow_coarse: self.allow_coarse,
-            learnt: self.learnt,
+            learnt,
             second: second(self.no_verify, self.verifier),
             restart: false,
+            pyramids: false,
             review: crate::pages::review::page,
             lang,
         })
     }
+}
+
+/// What was learnt, out of a registry or out of a file.
+fn learnt(path: PathBuf, unit: Option<&str>) -> Result<LearntFrom, Box<dyn Say>> {
+    if path.extension().is_none_or(|e| e != "papaver") {
+        return Ok(LearntFrom::File(path));
+    }
+    let heads = Store::open_read(&path).and_then(|store| heads_for(&store, unit));
+    let heads = heads.map_err(|error| Box::new(error) as Box<dyn Say>)?;
+    Ok(LearntFrom::Registry(path, heads))
 }

@@ -1,6 +1,6 @@
 //! What a scan says when it is done: to people as lines, to machines as JSON.
 
-use super::talk;
+use super::{expected, talk};
 use crate::ground::area_mu;
 use crate::imagery::Beside;
 use crate::imagery::photo::Remark;
@@ -18,6 +18,7 @@ pub fn people(summary: &Summary, lang: Lang) {
     ground(summary, lang);
     talk::data("");
     candidates(summary, lang);
+    uses(summary, lang);
     talk::data("");
     files(summary, lang);
 }
@@ -189,6 +190,21 @@ fn candidates(summary: &Summary, lang: Lang) {
     }
 }
 
+/// What of it may be sent out without screening, and what is to be expected, where the model says so.
+fn uses(summary: &Summary, lang: Lang) {
+    if let Some((threshold, reach)) = summary.dispatch {
+        let (found, screening) = (summary.candidates.len(), summary.threshold);
+        talk::data(&tr!(
+            lang,
+            "for screening from {screening}: {found}; for direct dispatch from {threshold}: {reach}",
+            "研判（得分不低于 {screening}）：{found} 个；直接派查（不低于 {threshold}）：{reach} 个"
+        ));
+    }
+    for line in expected::lines(&summary.expected, lang) {
+        talk::data(&line);
+    }
+}
+
 /// Where a candidate that was moved by what was learnt stood, and whether it stays to be looked at.
 fn moved(candidate: &Candidate, lang: Lang) -> String {
     match candidate.moved {
@@ -341,6 +357,8 @@ pub fn machine(summary: &Summary) -> serde_json::Value {
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,
+        "dispatch": summary.dispatch.map(|(threshold, candidates)| json!({"threshold": threshold, "candidates": candidates})),
+        "expected": summary.expected,
         "candidates": candidates,
         "output": summary.out.to_string_lossy(),
     })

@@ -273,17 +273,7 @@ fn eradicators(entry: &Entry) -> Cell {
     let Some((eradicate, stamp)) = entry.site.eradications.last() else {
         return Cell::Empty;
     };
-    // Who typed a crew's paper in was not there: a row that was imported names those who were.
-    let mut names = Vec::new();
-    if eradicate.imported.is_none() {
-        names.push(stamp.actor.name.as_str());
-    }
-    for officer in &eradicate.officers {
-        if !names.contains(&officer.as_str()) {
-            names.push(officer);
-        }
-    }
-    names.join("、").into()
+    eradicate.done_by(&stamp.actor.name).join("、").into()
 }
 
 fn accepted(entry: &Entry, lang: Lang) -> Cell {

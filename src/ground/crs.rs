@@ -296,16 +296,37 @@ impl Crs {
     /// # Errors
     /// [`CrsError::NoWayToLonLat`], or [`CrsError::OutOfRange`] for the first position that has none.
     pub fn from_lonlat(&self, points: &[LonLat]) -> Result<Vec<CrsPoint>, CrsError> {
-        let (xs, ys) = run(
-            &self.transform(true)?,
-            self,
-            points.iter().map(|p| (p.lon, p.lat)),
-        )?;
-        Ok(xs
-            .into_iter()
-            .zip(ys)
-            .map(|(x, y)| CrsPoint { x, y })
-            .collect())
+        self.from_lonlat_prepared()?.apply(points)
+    }
+
+    /// A transformer from lon/lat. Not `Sync`: each thread makes its own.
+    ///
+    /// # Errors
+    /// [`CrsError::NoWayToLonLat`].
+    pub fn from_lonlat_prepared(&self) -> Result<FromLonLat, CrsError> {
+        Ok(FromLonLat {
+            transform: self.transform(true)?,
+            crs: self.clone(),
+        })
+    }
+}
+
+/// From WGS 84 lon/lat to one coordinate system.
+pub struct FromLonLat {
+    transform: CoordTransform,
+    crs: Crs,
+}
+
+impl FromLonLat {
+    /// Transforms many positions at once.
+    ///
+    /// # Errors
+    /// [`CrsError::OutOfRange`] for the first position that has none.
+    pub fn apply(&self, points: &[LonLat]) -> Result<Vec<CrsPoint>, CrsError> {
+        let places = points.iter().map(|p| (p.lon, p.lat));
+        let (xs, ys) = run(&self.transform, &self.crs, places)?;
+        let found = xs.into_iter().zip(ys);
+        Ok(found.map(|(x, y)| CrsPoint { x, y }).collect())
     }
 }
 

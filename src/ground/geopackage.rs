@@ -213,6 +213,16 @@ fn guarded(uri: &str) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a stranger's data base where it lies, only to be read; whoever asks it says for how long.
+///
+/// # Errors
+/// See [`GeoPackageError`].
+pub fn guarded_read_only(path: &Path) -> Result<Connection, GeoPackageError> {
+    head(path)?;
+    check_journal(path)?;
+    guarded(&uri(path, "mode=ro&immutable=1")).map_err(|e| flawed(path, &e))
+}
+
 fn flawed(path: &Path, error: &rusqlite::Error) -> GeoPackageError {
     let path = path.to_path_buf();
     match error.sqlite_error_code() {

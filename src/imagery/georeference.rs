@@ -5,6 +5,7 @@ use super::inputs::is_virtual;
 use super::orthomosaic::RasterOptions;
 use super::raster_error::RasterError;
 use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint};
+use crate::text;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::{Dataset, Metadata};
@@ -259,8 +260,11 @@ fn text_of(path: &Path) -> Option<String> {
         return None;
     }
     let bytes = fs::read(path).ok()?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Some(text.trim_start_matches('\u{feff}').to_owned())
+    let readable = text::decode_xml(&bytes).unwrap_or_else(|_of_another_encoding| {
+        // What says where it lies is numbers and names in ASCII, whatever else is in it.
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    Some(readable)
 }
 
 #[cfg(test)]
@@ -297,5 +301,27 @@ mod tests {
         )
         .expect("written");
         assert!(is_placed(&picture));
+    }
+
+    #[test]
+    fn what_stands_beside_is_read_in_whatever_encoding_it_was_saved() {
+        let folder = tempfile::tempdir().expect("folder");
+        let aux =
+            "<PAMDataset><!-- 成果 --><GeoTransform>1, 2, 0, 3, 0, -2</GeoTransform></PAMDataset>";
+        let utf16: Vec<u8> = std::iter::once(0xfeff)
+            .chain(aux.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let (gbk, _, _) = encoding_rs::GBK.encode(aux);
+        let latin = aux
+            .replace("成果", "\u{fc}")
+            .chars()
+            .map(|c| c as u8)
+            .collect();
+        for (name, bytes) in [("a", utf16), ("b", gbk.into_owned()), ("c", latin)] {
+            let picture = folder.path().join(name).with_extension("jpg");
+            fs::write(picture.with_extension("jpg.aux.xml"), bytes).expect("written");
+            assert!(is_placed(&picture), "{name}");
+        }
     }
 }

@@ -20,7 +20,10 @@ mod raster_remedy;
 mod source;
 mod stretch;
 
+pub mod base_map;
 pub mod photo;
+pub mod pyramid;
+pub mod tile;
 
 pub use captured::{Captured, CapturedError};
 pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};

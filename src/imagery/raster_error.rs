@@ -169,6 +169,20 @@ pub enum Beside {
     Vector,
 }
 
+impl Beside {
+    /// The name used in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Band => "band",
+            Self::Heights => "heights",
+            Self::Preview => "preview",
+            Self::Picture => "picture",
+            Self::Foreign => "foreign",
+            Self::Vector => "vector",
+        }
+    }
+}
+
 impl RasterError {
     /// The format of a file that cannot be opened, where its ending names one that only its maker's programs read.
     pub(super) fn foreign(path: &std::path::Path) -> Option<Self> {

@@ -188,6 +188,16 @@ impl Source {
             .unwrap_or(levels[0])
     }
 
+    /// Its own grid, and those of its overviews.
+    pub fn levels(&self) -> &[Level] {
+        &self.header().levels
+    }
+
+    /// The way from its pixels at full resolution to its coordinate system.
+    pub fn transform(&self) -> &GeoTransform {
+        &self.header().transform
+    }
+
     /// Its own grid.
     pub fn full_level(&self) -> Level {
         self.header().levels[0]

@@ -14,6 +14,7 @@ use serde_json::Value;
 /// The types of entries that can be voided.
 const VOIDABLE: &[&str] = &[
     "create",
+    "screen",
     "assign",
     "visit",
     "patrol",
@@ -26,6 +27,8 @@ const VOIDABLE: &[&str] = &[
     "tip",
     "tip_closed",
     "reward",
+    "learnt",
+    "draw",
 ];
 
 /// An entry as it was recorded.
@@ -76,7 +79,14 @@ pub fn came_of(
     site: SiteKey,
     typed: &str,
 ) -> Result<Sealed, OfficeError> {
-    let lead = entry(office.store(), typed, &["patrol", "tip"])?;
+    let lead = lead(office.store(), session, typed)?;
+    let body = Body::CameOf(CameOf { of: lead.hash });
+    Ok(office.record(session, Some(site), vec![], body)?)
+}
+
+/// The patrol or tip-off of this number, where who acts may say that a site came of it.
+pub(super) fn lead(store: &Store, session: &Session, typed: &str) -> Result<Sealed, OfficeError> {
+    let lead = entry(store, typed, &["patrol", "tip"])?;
     let unit = &lead.event.actor.unit;
     // What another unit was told, or where it went, is not this one's to claim.
     if !is_at_or_below(unit, &session.author().unit) {
@@ -88,8 +98,7 @@ pub fn came_of(
         }
         .into());
     }
-    let body = Body::CameOf(CameOf { of: lead.hash });
-    Ok(office.record(session, Some(site), vec![], body)?)
+    Ok(lead)
 }
 
 /// An entry that was voided.

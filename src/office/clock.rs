@@ -36,3 +36,8 @@ pub fn written(time: &Zoned) -> String {
 pub fn utc() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
+
+/// 256 bits that nobody can guess.
+pub fn secret() -> [u8; 32] {
+    rand::random()
+}

@@ -8,8 +8,8 @@ use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::evidence::EvidenceError;
 use crate::store::keys::KeyError;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 
 /// A use case that was not done. Nothing is recorded then, but for what an outcome names.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub enum OfficeError {
     File(FileError),
     /// A person of this name is known in several units.
     ManyUnits(String),
+    /// There is no candidate to be screened.
+    NothingOpen,
 }
 
 impl OfficeError {
@@ -45,7 +47,7 @@ impl OfficeError {
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
             Self::File(cause) => cause,
-            Self::ManyUnits(_) => return None,
+            Self::ManyUnits(_) | Self::NothingOpen => return None,
         })
     }
 }
@@ -62,6 +64,15 @@ impl Say for OfficeError {
             .hint(lang.pick(
                 "name the unit too: UNIT/NAME",
                 "请同时指明单位：单位代码/姓名",
+            )),
+            (None, Self::NothingOpen) => Said::new(
+                lang.pick("no candidate waits for the desk", "没有待研判的疑似点"),
+            )
+            .hint(remedy!(
+                lang,
+                "record a scan first: {record}",
+                "请先录入扫描结果：{record}",
+                record = Action::Record
             )),
             (None, _) => Said::new(""),
         }
@@ -80,7 +91,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
     OfficeError::File(cause) => Some(cause),
-    OfficeError::ManyUnits(_) => None,
+    OfficeError::ManyUnits(_) | OfficeError::NothingOpen => None,
 });
 
 /// Each cause becomes its variant.

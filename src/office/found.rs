@@ -1,8 +1,9 @@
 //! A site that was found without a scan.
 
+use super::affairs::lead;
 use super::{Changed, Files, Office, OfficeError, Session, clock};
 use crate::ground::LonLat;
-use crate::registry::body::{Body, Create, Source};
+use crate::registry::body::{Body, CameOf, Create, Source};
 use crate::registry::event::next_id;
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, unit};
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 pub struct Found {
     /// Where.
     pub at: LonLat,
-    /// How it became known.
+    /// How it became known; where an entry led to it, that entry's kind holds.
     pub source: Source,
     /// Its small place name.
     pub name: Option<String>,
@@ -25,6 +26,8 @@ pub struct Found {
     pub area_dm2: Option<i64>,
     /// Photographs of it.
     pub photos: Vec<PathBuf>,
+    /// The number of the patrol or tip-off that led to it.
+    pub of: Option<String>,
 }
 
 /// A site that was added.
@@ -40,8 +43,17 @@ pub struct Added {
 /// Adds a site.
 ///
 /// # Errors
-/// What the law refuses.
+/// Those of naming what led to it, and what the law refuses.
 pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added, OfficeError> {
+    let lead = found
+        .of
+        .map(|typed| lead(office.store(), session, &typed))
+        .transpose()?;
+    let source = match &lead {
+        Some(lead) if matches!(lead.event.body, Body::Tip(_)) => Source::TipOff,
+        Some(_patrol) => Source::Patrol,
+        None => found.source,
+    };
     let place = Place::point(found.at);
     let nearest = nearest(office.store(), &place)?;
     let moment = clock::moment();
@@ -51,7 +63,7 @@ pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added
         area_dm2: found.area_dm2,
         name: found.name,
         note: found.note,
-        ..Create::new(found.source, origin, place)
+        ..Create::new(source, origin, place)
     };
     let files = Files {
         scene: found.photos,
@@ -60,7 +72,11 @@ pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added
     let evidence = files.keep(office, Some(&create.place), session.at())?;
     let body = Body::Create(Box::new(create));
     let sealed = office.transact(session, |entry| {
-        entry.append_at(Some(site), evidence, body, moment)
+        let created = entry.append_at(Some(site), evidence, body, moment)?;
+        if let Some(of) = lead.map(|lead| lead.hash) {
+            entry.append(Some(site), vec![], Body::CameOf(CameOf { of }))?;
+        }
+        Ok(created)
     })?;
     let signed = sealed.event.actor.key.is_some();
     Ok(Added {

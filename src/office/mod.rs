@@ -8,7 +8,9 @@
 pub mod affairs;
 pub mod backup;
 pub mod bundles;
+pub mod campaign;
 pub mod clock;
+pub mod desk;
 pub mod divide;
 pub mod entry;
 mod error;
@@ -16,10 +18,12 @@ mod evidence;
 pub mod found;
 pub mod import;
 pub mod learn;
-mod learn_error;
 pub mod life;
+pub mod maps;
+pub mod offers;
 pub mod patrol;
 pub mod people;
+pub mod queue;
 pub mod record;
 pub mod screening;
 mod session;
@@ -31,8 +35,8 @@ pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;
-pub use learn_error::LearnError;
-pub use session::{Credentials, Session};
+pub use learn::LearnError;
+pub use session::{Credentials, Session, sign_in};
 pub use site::{Changed, SiteNow};
 
 use crate::registry::SiteKey;

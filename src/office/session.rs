@@ -1,8 +1,8 @@
 //! Who acts: a name becomes a person of a unit, with the key that a passphrase opens.
 
-use super::{Office, OfficeError, clock};
+use super::{Office, OfficeError, clock, unit_of};
 use crate::store::keys;
-use crate::store::{Author, InTheirName};
+use crate::store::{Author, InTheirName, Store};
 use ed25519_dalek::SigningKey;
 
 /// What somebody gives who wants to act.
@@ -35,6 +35,12 @@ impl Session {
         }
     }
 
+    /// The same person, about something that happens now, or happened when that is said.
+    #[must_use]
+    pub fn again(&self, happened: Option<String>) -> Self {
+        Self::of(self.author.clone(), happened)
+    }
+
     /// The same person, about something that happened at another time.
     pub(super) fn at_another_time(&self, at: String) -> Self {
         Self::of(self.author.clone(), Some(at))
@@ -57,72 +63,79 @@ impl Session {
 }
 
 impl Office {
-    /// Begins a session: a name without a unit is looked for in this registry's unit first.
+    /// Begins a session: see [`sign_in`].
     ///
     /// # Errors
-    /// [`OfficeError::ManyUnits`], and those of a key that its passphrase does not open.
+    /// Those of [`sign_in`].
     pub fn sign_in(&self, given: Credentials) -> Result<Session, OfficeError> {
-        let (unit, name) = self.person(&given.actor)?;
-        let unlocked = |name: &str| match &given.passphrase {
-            Some(passphrase) => self.unlocked(&unit, name, passphrase),
-            None => Ok(None),
-        };
-        let in_their_name = given
-            .in_their_name
-            .map(|(recorder, reason)| -> Result<_, OfficeError> {
-                Ok(InTheirName {
-                    key: unlocked(&recorder)?,
-                    name: recorder,
-                    reason,
-                })
+        sign_in(self.store(), given)
+    }
+}
+
+/// Begins a session: a name without a unit is looked for in the registry's unit first.
+///
+/// # Errors
+/// [`OfficeError::ManyUnits`], and those of a key that its passphrase does not open.
+pub fn sign_in(store: &Store, given: Credentials) -> Result<Session, OfficeError> {
+    let (unit, name) = person(store, &given.actor)?;
+    let unlocked = |name: &str| match &given.passphrase {
+        Some(passphrase) => unlocked(store, &unit, name, passphrase),
+        None => Ok(None),
+    };
+    let in_their_name = given
+        .in_their_name
+        .map(|(recorder, reason)| -> Result<_, OfficeError> {
+            Ok(InTheirName {
+                key: unlocked(&recorder)?,
+                name: recorder,
+                reason,
             })
-            .transpose()?;
-        let key = match in_their_name {
-            None => unlocked(&name)?,
-            Some(_) => None,
-        };
-        let author = Author {
-            name,
-            unit,
-            key,
-            in_their_name,
-        };
-        Ok(Session::of(author, given.happened))
-    }
+        })
+        .transpose()?;
+    let key = match in_their_name {
+        None => unlocked(&name)?,
+        Some(_) => None,
+    };
+    let author = Author {
+        name,
+        unit,
+        key,
+        in_their_name,
+    };
+    Ok(Session::of(author, given.happened))
+}
 
-    /// The unit and the name that somebody means.
-    fn person(&self, typed: &str) -> Result<(String, String), OfficeError> {
-        if let Some((unit, name)) = typed.split_once('/') {
-            return Ok((unit.to_owned(), name.to_owned()));
-        }
-        let own_unit = self.unit()?;
-        let units: Vec<&str> = self
-            .store()
-            .people()
-            .iter()
-            .filter(|(_, name, _)| *name == typed)
-            .map(|(unit, _, _)| unit)
-            .collect();
-        let unit = match units[..] {
-            [] => own_unit,
-            [one] => one.to_owned(),
-            _ if units.contains(&own_unit.as_str()) => own_unit,
-            _ => return Err(OfficeError::ManyUnits(typed.to_owned())),
-        };
-        Ok((unit, typed.to_owned()))
+/// The unit and the name that somebody means.
+fn person(store: &Store, typed: &str) -> Result<(String, String), OfficeError> {
+    if let Some((unit, name)) = typed.split_once('/') {
+        return Ok((unit.to_owned(), name.to_owned()));
     }
+    let own_unit = unit_of(store)?;
+    let units: Vec<&str> = store
+        .people()
+        .iter()
+        .filter(|(_, name, _)| *name == typed)
+        .map(|(unit, _, _)| unit)
+        .collect();
+    let unit = match units[..] {
+        [] => own_unit,
+        [one] => one.to_owned(),
+        _ if units.contains(&own_unit.as_str()) => own_unit,
+        _ => return Err(OfficeError::ManyUnits(typed.to_owned())),
+    };
+    Ok((unit, typed.to_owned()))
+}
 
-    /// The key of a person who keeps one here.
-    fn unlocked(
-        &self,
-        unit: &str,
-        name: &str,
-        passphrase: &str,
-    ) -> Result<Option<SigningKey>, OfficeError> {
-        let folder = self.store().keys_folder();
-        if !keys::exists(&folder, unit, name) {
-            return Ok(None);
-        }
-        Ok(Some(keys::unlock(&folder, unit, name, passphrase)?))
+/// The key of a person who keeps one here.
+fn unlocked(
+    store: &Store,
+    unit: &str,
+    name: &str,
+    passphrase: &str,
+) -> Result<Option<SigningKey>, OfficeError> {
+    let folder = store.keys_folder();
+    if !keys::exists(&folder, unit, name) {
+        return Ok(None);
     }
+    Ok(Some(keys::unlock(&folder, unit, name, passphrase)?))
 }

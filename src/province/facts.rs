@@ -2,6 +2,7 @@
 //!
 //! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
 
+use super::desk::Look;
 use super::irregular::Irregular;
 use super::work::Work;
 use crate::ground::LonLat;
@@ -123,6 +124,10 @@ pub struct SiteFact {
     pub scan: Option<String>,
     /// Score of its detection, 0 to 1.
     pub score: Option<f64>,
+    /// Whether it would have gone down by what was learnt, and stays to be looked at.
+    pub audit: bool,
+    /// Its last verdict at the desk.
+    pub look: Option<Look>,
     /// When each step was taken.
     pub steps: Steps,
     /// Who has it: the crew it is assigned to.

@@ -1,5 +1,6 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
+use super::desk::Look;
 use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
 use super::irregular::{self, Irregular};
 use super::searched::searched_of;
@@ -12,7 +13,7 @@ use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State};
-use crate::store::{Store, StoreError};
+use crate::store::{Ranking, Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -265,9 +266,10 @@ fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<Patrol
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
+    let ranking = store.ranking()?;
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
-        stays.then(|| site_fact(&site, &known, districts, &sharing))
+        stays.then(|| site_fact(&site, &known, districts, (&sharing, &ranking)))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
@@ -309,7 +311,7 @@ fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
-    sharing: &BTreeSet<SiteKey>,
+    (sharing, ranking): (&BTreeSet<SiteKey>, &Ranking),
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
@@ -337,11 +339,24 @@ fn site_fact(
         habitat: site.habitat.clone(),
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
+        audit: detection.is_some_and(|d| ranking.of(&d.candidate).is_some_and(|r| r.audit)),
+        look: look(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
         recurs_of: site.recurs_of,
     }
+}
+
+/// The last verdict at the desk.
+fn look(site: &Site) -> Option<Look> {
+    let (_, _, stamp) = site.screened.as_ref()?;
+    let at: jiff::Timestamp = stamp.at.parse().ok()?;
+    Some(Look {
+        by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
+        at_s: at.as_second(),
+        measured_s: site.screening_s,
+    })
 }
 
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left

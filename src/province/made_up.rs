@@ -54,6 +54,8 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
         habitat: None,
         scan: None,
         score: None,
+        audit: false,
+        look: None,
         steps: Steps::default(),
         crew: None,
         disputed: false,
@@ -173,6 +175,8 @@ impl World {
             habitat: None,
             scan,
             score: Some(0.9),
+            audit: false,
+            look: None,
             steps: Steps {
                 found: Some(found),
                 verified: Some(date(season, 5, 20)),

@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod compare;
 pub mod coverage;
+pub mod desk;
 pub mod effort;
 pub mod facts;
 pub mod field;

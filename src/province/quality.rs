@@ -7,6 +7,7 @@
 //! patrols and scans found together there. Tip-offs and chance finds are made where a scan reported nothing: they are
 //! counted beside it and are no measure of recall.
 
+use super::desk::{Cost, costs};
 use super::facts::{Facts, Flight, SiteFact};
 use super::windows::Windows;
 use crate::ground::LonLat;
@@ -46,6 +47,17 @@ pub struct Group {
     pub precision: Share,
 }
 
+/// What became of candidates that would have gone down by what was learnt and stayed to be looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Demoted {
+    /// They were confirmed.
+    pub real: usize,
+    /// They were put aside or refuted.
+    pub not_real: usize,
+    /// Nobody knows yet.
+    pub open: usize,
+}
+
 /// The model's figures from the field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Quality {
@@ -80,6 +92,10 @@ pub struct Quality {
     pub real_undecided: Option<Expected>,
     /// The same of those that wait for a crew, by what crews found alone.
     pub real_dispatched: Option<Expected>,
+    /// What became of candidates that would have gone down by what was learnt and stayed to be looked at.
+    pub audit: Demoted,
+    /// What screening cost.
+    pub cost: Vec<Cost>,
     /// Scores against outcomes.
     pub calibration: Calibration,
 }
@@ -114,9 +130,6 @@ pub fn quality(
             })
         })
         .collect();
-    let mut models: Vec<(String, String)> = flights.values().map(|f| f.model.clone()).collect();
-    models.sort();
-    models.dedup();
     let aside = |site: &SiteFact| site.state == State::ScreenedOut;
     let (inside, elsewhere) = searched_finds(&flights, finds, windows, facts, season);
     let (inside, by_chance): (Vec<&Find>, Vec<&Find>) = inside
@@ -128,7 +141,7 @@ pub fn quality(
         .collect();
     Quality {
         season,
-        models,
+        models: models(&flights),
         precision: share(&verified),
         screened_out: detections.iter().filter(|(site, _)| aside(site)).count(),
         waiting: detections
@@ -149,8 +162,32 @@ pub fn quality(
             |s| matches!(s, State::Dispatched | State::Revisit),
             false,
         ),
+        audit: demoted(&detections),
+        cost: costs(&detections, |flight| gsd_band(flight.gsd_cm)),
         calibration: calibration(&scored, 0.0),
     }
+}
+
+/// The models of flights, each once.
+fn models(flights: &BTreeMap<&str, &Flight>) -> Vec<(String, String)> {
+    let mut models: Vec<(String, String)> = flights.values().map(|f| f.model.clone()).collect();
+    models.sort();
+    models.dedup();
+    models
+}
+
+/// Of candidates that would have gone down and stayed, how many are real.
+fn demoted(detections: &[(&SiteFact, &Flight)]) -> Demoted {
+    let mut demoted = Demoted::default();
+    for (site, _) in detections.iter().filter(|(site, _)| site.audit) {
+        let false_ = site.confirmed == Some(false) || site.state == State::ScreenedOut;
+        match (site.confirmed, false_) {
+            (Some(true), _) => demoted.real += 1,
+            (_, true) => demoted.not_real += 1,
+            _ => demoted.open += 1,
+        }
+    }
+    demoted
 }
 
 /// How many of the open detections are real, by band of score; what the desk put aside counts as false where the desk is what
@@ -203,7 +240,7 @@ fn groups(verified: &[Verified], key: impl Fn(&Verified) -> Option<(usize, Strin
         .collect()
 }
 
-fn gsd_band(gsd_cm: Option<f64>) -> (usize, String) {
+pub(super) fn gsd_band(gsd_cm: Option<f64>) -> (usize, String) {
     let Some(cm) = gsd_cm else {
         return (GSD_CM.len(), "?".into());
     };

@@ -1,7 +1,7 @@
 //! The coded values of events and the words that people use for them, so that forms, ledgers and pages say the same.
 
 use super::body::{
-    Channel, FailReason, Meaning, NoYield, Outcome, RejectReason, Rung, Source, Stage,
+    Channel, FailReason, Meaning, NoYield, Opinion, Outcome, RejectReason, Rung, Source, Stage,
 };
 use super::event::EvidenceRole;
 use crate::words::Lang;
@@ -96,6 +96,13 @@ coded! { RejectReason:
     ShadowOrBlur "shadow_or_blur" "shadow or blur" "阴影或模糊",
     Duplicate "duplicate" "duplicate" "重复",
     Other "other" "other" "其他",
+}
+
+coded! { Opinion:
+    Keep "keep" "keep" "保留",
+    Discard "discard" "put aside" "排除",
+    Unsure "unsure" "unsure" "存疑",
+    Withdrawn "withdrawn" "withdrawn" "撤回",
 }
 
 coded! { FailReason:
@@ -193,6 +200,7 @@ mod tests {
         agrees::<Stage>();
         agrees::<Source>();
         agrees::<RejectReason>();
+        agrees::<Opinion>();
         agrees::<FailReason>();
         agrees::<Meaning>();
         agrees::<EvidenceRole>();

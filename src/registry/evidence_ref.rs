@@ -47,6 +47,8 @@ pub enum EvidenceRole {
     Context,
     /// The ground that a scan searched and the ground that it did not, as `GeoJSON`.
     Coverage,
+    /// What the models of a scan saw of each candidate, for learning.
+    Features,
 }
 
 impl EvidenceRole {

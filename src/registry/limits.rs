@@ -39,6 +39,8 @@ const MOST_PEOPLE: u64 = 1_000_000;
 const MOST_PLANTS: u64 = 100_000_000;
 /// Square decimetres of a site at most: ten square kilometres.
 const MOST_DM2: i64 = 1_000_000_000;
+/// Seconds that one candidate is looked at, at most.
+const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
@@ -154,6 +156,7 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
         }
         Body::Scan(scan) => (0..=MOST_M2).contains(&scan.searched_m2),
         Body::Targets(list) => list.targets.iter().all(|target| target.place.is_on_earth()),
+        Body::Screen(screen) => screen.seconds.is_none_or(|s| s <= LONGEST_LOOK_S),
         _ => true,
     };
     let scored = |d: &Detection| (0..=MOST_SCORE_E4).contains(&d.score_e4);

@@ -6,7 +6,7 @@
 use super::body::{ActorAction, Body};
 use super::event::{Actor, Event};
 use super::ids::Hash;
-use super::moves::Refusal;
+use super::moves::{Move, Refusal};
 use super::person::{FirstKey, Then};
 pub use super::person::{KeyChange, OwnKey, Person, folded_name, same_name};
 use super::role::Role;
@@ -21,29 +21,32 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         Body::Actor(change) if change.action == ActorAction::Key && change.key.is_some() => {
             &[Supervisor, Analyst, Verifier, Eradicator, Acceptor]
         }
+        Body::Reopen(_) => roles_of_move(Move::Reopen),
+        Body::Resolve(_) => roles_of_move(Move::Resolve),
+        Body::Screen(_) => roles_of_move(Move::Screen),
+        Body::Assign(_) => roles_of_move(Move::Assign),
+        Body::Merge(_) => roles_of_move(Move::Merge),
+        Body::Split(_) => roles_of_move(Move::Split),
+        Body::Visit(_) => roles_of_move(Move::Visit),
+        Body::Eradicate(_) => roles_of_move(Move::Eradicate),
+        Body::Accept(_) => roles_of_move(Move::Accept),
         Body::Init(_)
         | Body::Actor(_)
         | Body::Setting(_)
         | Body::Trust(_)
-        | Body::Reopen(_)
-        | Body::Resolve(_)
         | Body::Acknowledge(_)
         | Body::Measure(_)
         | Body::Settle(_)
         | Body::Reward(_) => &[Supervisor],
         Body::Scan(_)
         | Body::Targets(_)
-        | Body::Screen(_)
-        | Body::Assign(_)
-        | Body::Merge(_)
-        | Body::Split(_)
+        | Body::Look(_)
         | Body::Duty(_)
         | Body::Round(_)
         | Body::Finding(_)
+        | Body::Learnt(_)
+        | Body::Draw(_)
         | Body::CloseTip(_) => &[Analyst, Supervisor],
-        Body::Visit(_) => &[Verifier],
-        Body::Eradicate(_) => &[Eradicator],
-        Body::Accept(_) => &[Acceptor],
         Body::Create(_)
         | Body::Patrol(_)
         | Body::Sighting(_)
@@ -54,6 +57,20 @@ pub fn roles_for(body: &Body) -> &'static [Role] {
         | Body::CameOf(_)
         | Body::Void(_)
         | Body::Unknown { .. } => &[Analyst, Verifier, Eradicator, Acceptor, Supervisor],
+    }
+}
+
+/// The roles that may make a move.
+pub fn roles_of_move(step: Move) -> &'static [Role] {
+    match step {
+        Move::Screen | Move::Assign | Move::Merge | Move::Split => {
+            &[Role::Analyst, Role::Supervisor]
+        }
+        Move::Visit => &[Role::Verifier],
+        Move::Eradicate => &[Role::Eradicator],
+        Move::Accept => &[Role::Acceptor],
+        Move::Reopen | Move::Resolve => &[Role::Supervisor],
+        Move::Raise => &Role::ALL,
     }
 }
 

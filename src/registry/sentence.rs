@@ -1,6 +1,8 @@
 //! What an event says, in a word and in a sentence, for logs, pages and dossiers.
 
-use super::body::{Accept, Body, Correct, Count, Create, Detection, Eradicate, Screen, Visit};
+use super::body::{
+    Accept, Body, Correct, Count, Create, Detection, Eradicate, Look, Screen, Visit,
+};
 use super::coded::{Coded, habitat_label};
 use super::ids::SiteKey;
 use super::told::{kind_label, told};
@@ -33,6 +35,7 @@ pub fn kind(body: &Body, lang: Lang) -> &str {
         Body::Create(_) => lang.pick("found", "发现"),
         Body::Sighting(_) => lang.pick("seen again", "再次发现"),
         Body::Screen(_) => lang.pick("screened", "研判"),
+        Body::Look(_) => lang.pick("looked at", "阅片"),
         Body::Assign(_) => lang.pick("assigned", "派查"),
         Body::Visit(_) => lang.pick("visited", "核查"),
         Body::Eradicate(_) => lang.pick("eradicated", "铲除"),
@@ -78,6 +81,7 @@ impl Teller<'_> {
                 detected(&sighting.detection, lang),
             ],
             Body::Screen(screen) => screened(screen, lang),
+            Body::Look(look) => looked(look, lang),
             Body::Assign(assign) => {
                 let due = assign.due.as_ref();
                 let due = due.map(|due| tr!(lang, "by {due}", "时限 {due}"));
@@ -167,6 +171,21 @@ pub fn field_labels<'a>(names: impl IntoIterator<Item = &'a String>, lang: Lang)
         .map(word)
         .collect::<Vec<_>>()
         .join(lang.pick(", ", "、"))
+}
+
+fn looked(look: &Look, lang: Lang) -> Vec<String> {
+    let took = look.took_ms.map(|ms| {
+        let seconds = ms.div_ceil(1_000);
+        tr!(lang, "{seconds} s", "{seconds} 秒")
+    });
+    let blind = look.blind.then(|| lang.pick("blind", "背对背").to_owned());
+    [look.opinion.label(lang).to_owned()]
+        .into_iter()
+        .chain(look.reason.map(|reason| reason.label(lang).to_owned()))
+        .chain(look.note.clone())
+        .chain(blind)
+        .chain(took)
+        .collect()
 }
 
 /// What was decided at the desk.

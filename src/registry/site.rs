@@ -1,8 +1,8 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Count, Create, Detection, Eradicate, Outcome, RejectReason, Source, Stage,
-    Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, Look, Opinion, Outcome, RejectReason,
+    Source, Stage, Visit,
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
@@ -85,6 +85,9 @@ pub struct Site {
     pub residue: bool,
     /// The last screening: kept or not, why, when.
     pub screened: Option<(bool, Option<RejectReason>, Stamp)>,
+    /// Seconds that somebody looked at it at the desk, as far as they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening_s: Option<u64>,
     /// The last assignment.
     pub assigned: Option<(Assign, Stamp)>,
     /// Visits in order.
@@ -107,6 +110,9 @@ pub struct Site {
     pub split_from: Option<SiteKey>,
     /// Every file that goes with it.
     pub evidence: Vec<EvidenceRef>,
+    /// What those say who looked at it on the screen, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<(Look, Stamp)>,
     /// The patrols and tip-offs that led to it, as somebody says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub came_of: Vec<(Hash, Stamp)>,
@@ -150,6 +156,7 @@ impl Site {
             sightings: Vec::new(),
             residue: false,
             screened: None,
+            screening_s: None,
             assigned: None,
             visits: Vec::new(),
             eradications: Vec::new(),
@@ -161,6 +168,7 @@ impl Site {
             split_into: Vec::new(),
             split_from: None,
             evidence: Vec::new(),
+            looks: Vec::new(),
             came_of: Vec::new(),
             voided: Vec::new(),
         }
@@ -196,6 +204,7 @@ impl Site {
             .chain(self.eradications.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.acceptances.iter_mut().map(|(_, stamp)| stamp))
             .chain(self.notes.iter_mut().map(|(_, stamp)| stamp))
+            .chain(self.looks.iter_mut().map(|(_, stamp)| stamp))
     }
 
     /// Gives an event another time, wherever it is stamped.
@@ -251,6 +260,26 @@ impl Site {
         let due = self.due(settings)?;
         let days = due.until(today).ok()?.get_days();
         (days > 0).then_some(days)
+    }
+
+    /// What each of those says last who looked at it on the screen; nothing of who withdrew it.
+    pub fn opinions(&self) -> Vec<&(Look, Stamp)> {
+        let mut last: Vec<&(Look, Stamp)> = Vec::new();
+        for look in &self.looks {
+            let (one, unit) = (&look.1.actor.name, &look.1.actor.unit);
+            last.retain(|(_, s)| (&s.actor.name, &s.actor.unit) != (one, unit));
+            if look.0.opinion != Opinion::Withdrawn {
+                last.push(look);
+            }
+        }
+        last
+    }
+
+    /// Whether one of them would keep it and another put it aside.
+    pub fn opinions_differ(&self) -> bool {
+        let opinions = self.opinions();
+        let says = |wanted| opinions.iter().any(|(look, _)| look.opinion == wanted);
+        says(Opinion::Keep) && says(Opinion::Discard)
     }
 
     /// The crew it is assigned to.

@@ -1,6 +1,6 @@
 //! Types of events in words, and what events of an office's affairs say, a line each.
 
-use super::body::{Body, Duty, Measure, Round, Tip};
+use super::body::{Body, Duty, Head, Measure, Round, Tip};
 use super::coded::Coded;
 use super::ids::SiteKey;
 use crate::tr;
@@ -12,6 +12,8 @@ pub fn kind_label(kind: &str, lang: Lang) -> &str {
         "patrol" => ("patrol", "踏查"),
         "targets" => ("list of targets", "靶标清单"),
         "create" => ("added site", "新增图斑"),
+        "screen" => ("decision at the desk", "研判"),
+        "look" => ("look at the screen", "阅片"),
         "assign" => ("assignment", "派查"),
         "visit" => ("visit", "核查"),
         "duty" => ("letter of responsibility", "责任书"),
@@ -23,6 +25,8 @@ pub fn kind_label(kind: &str, lang: Lang) -> &str {
         "tip_closed" => ("tip-off closed", "举报办结"),
         "reward" => ("reward", "举报奖励"),
         "came_of" => ("what led to it", "线索来源"),
+        "learnt" => ("learnt order", "学习排序"),
+        "draw" => ("random audit", "随机抽查"),
         "void" => ("voiding", "作废"),
         other => return other,
     };
@@ -65,6 +69,15 @@ pub fn told(body: &Body, code: impl Fn(SiteKey) -> String, lang: Lang) -> Option
                 tr!(lang, "{of}: {yuan} yuan decided", "{of} 核定奖金 {yuan} 元")
             }
         }
+        Body::Learnt(head) => of_head(head, lang),
+        Body::Draw(draw) => {
+            let (season, rest) = (draw.season, draw.rest);
+            tr!(
+                lang,
+                "season {season}: drawn of {rest} candidates that nobody had decided on",
+                "{season} 年度：从尚未研判的 {rest} 个疑似点中抽取"
+            )
+        }
         Body::CameOf(came) => {
             let of = came.of.short();
             tr!(lang, "came of {of}", "来自 {of}")
@@ -102,6 +115,18 @@ pub fn of_duty(duty: &Duty, lang: Lang) -> String {
         out.push_str(&tr!(lang, ", signed {on}", "，{on} 签订"));
     }
     out + lang.pick(")", "）")
+}
+
+/// What it was learnt from and holds for.
+pub fn of_head(head: &Head, lang: Lang) -> String {
+    let (unit, expires, [yes, no]) = (&head.unit, &head.expires, head.verdicts);
+    let [before, after] = head.areas_e4.map(|e4| e4 as f64 / 1e4);
+    let [finest, coarsest] = head.gsd_e2_cm.map(|e2| e2 as f64 / 1e2);
+    tr!(
+        lang,
+        "unit {unit} and below, imagery up to {expires}, {finest:.2} to {coarsest:.2} cm a pixel; learnt from {yes} true and {no} false verdicts, tells {after:.3} apart instead of {before:.3}",
+        "适用于 {unit} 及下级，影像截至 {expires}，每像元 {finest:.2} 至 {coarsest:.2} 厘米；依据属实 {yes} 处、排除 {no} 处，区分能力由 {before:.3} 变为 {after:.3}"
+    )
 }
 
 fn of_round(round: &Round, lang: Lang) -> String {

@@ -24,11 +24,11 @@ pub use find::{Candidate, Coverage, Ranked, SourceFacts, clusters};
 pub use ids::SourceId;
 pub use model::{
     Activation, BoxForm, BoxLayout, Contract, Device, Head, Hit, InputShape, Model, ModelError,
-    Output, Runtime, wrap,
+    Output, Runtime, Uses, wrap,
 };
 pub use progress::{Progress, Silent, Stage, Step};
 pub(crate) use request::in_range;
-pub use request::{PhotoRequest, Request, SecondStage};
+pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{ShardError, ShardStatus, merge, plan_shards, planned_options, run_shard, status};

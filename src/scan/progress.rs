@@ -15,6 +15,11 @@ pub enum Stage {
         /// Tiles done in an earlier run.
         done: u64,
     },
+    /// Pyramids of orthomosaics are made whole.
+    Pyramids {
+        /// How many.
+        sources: usize,
+    },
     /// Candidates are looked at once more.
     Verifying {
         /// How many.

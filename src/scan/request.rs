@@ -4,6 +4,7 @@ use super::error::ScanError;
 use super::model::Device;
 use super::write::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
+use crate::schema::LearntRecord;
 use crate::text::is_division_code;
 use crate::words::{Both, Lang};
 use std::path::PathBuf;
@@ -71,6 +72,18 @@ pub enum SecondStage {
     Verifier(PathBuf),
 }
 
+/// Where what was learnt from verdicts is found.
+#[derive(Debug, Clone)]
+pub enum LearntFrom {
+    /// In a file that `learn` wrote.
+    File(PathBuf),
+    /// In a registry: the heads that may hold, of which the first that does is used.
+    Registry(PathBuf, Vec<LearntRecord>),
+}
+
+/// Metres within which hits are one plot, where nothing else is asked.
+pub const SITE_RADIUS_M: f64 = 3.0;
+
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -107,9 +120,11 @@ pub struct Request {
     /// How candidates are looked at once more.
     pub second: SecondStage,
     /// What was learnt from verdicts, to order the candidates by.
-    pub learnt: Option<PathBuf>,
+    pub learnt: Option<LearntFrom>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
+    /// Make pyramids of orthomosaics while their pixels are at hand.
+    pub pyramids: bool,
     /// Makes the review page.
     pub review: ReviewPage,
     /// The language of what is written for people.
@@ -117,6 +132,33 @@ pub struct Request {
 }
 
 impl Request {
+    /// A scan of these inputs into a folder, of which nothing else is asked.
+    pub fn new(inputs: Vec<PathBuf>, out: PathBuf, review: ReviewPage, lang: Lang) -> Self {
+        Self {
+            inputs,
+            out,
+            model: None,
+            device: Device::Cpu,
+            threshold: None,
+            threads: 1,
+            site_radius_m: SITE_RADIUS_M,
+            within: None,
+            raster: RasterOptions::default(),
+            photos: PhotoRequest::default(),
+            survey: None,
+            unit: None,
+            captured: None,
+            timezone: None,
+            allow_coarse: false,
+            second: SecondStage::default(),
+            learnt: None,
+            restart: false,
+            pyramids: false,
+            review,
+            lang,
+        }
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors

@@ -1,15 +1,19 @@
 //! The run, in six stages: discover and plan, score, keep, find, verify, write.
 
 use super::error::ScanError;
-use super::find::{FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts};
+use super::find::{
+    Candidate, FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts,
+};
+use super::model::{Hit, Model};
 use super::plan::{Search, Work};
 use super::progress::{Progress, Stage};
 use super::request::Request;
-use super::score::{Journal, Own, ScoreStore, Scored, score};
+use super::score::{Journal, Own, PixelListener, ScoreStore, Scored, score};
 use super::summary::Summary;
 use super::verify::{Learnt, Looking, Second, look};
-use super::write::{self, Crops, Provenance};
-use crate::schema::Reason;
+use super::write::{self, Crops, Provenance, Pyramids};
+use crate::imagery::Pixels;
+use crate::schema::{ExpectedRecord, Reason};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -101,12 +105,31 @@ impl Ranking {
     pub fn of(search: &Search<'_>) -> Result<Self, ScanError> {
         let request = search.request;
         let second = Second::of(request, &search.model)?;
-        let learnt = Learnt::of(request)?;
-        if let Some(learnt) = &learnt {
-            learnt.check(request, &search.model, second.as_ref(), &search.sources.all)?;
-        }
+        let sources = &search.sources.all;
+        let learnt = Learnt::of(request, &search.model, second.as_ref(), sources)?;
         Ok(Self { second, learnt })
     }
+
+    /// The score from which a crew may be sent without screening, by a verifier where one looked, and the candidates that reach it.
+    fn dispatch(&self, model: &Model, candidates: &[Candidate]) -> Option<(f64, usize)> {
+        let verifier = self.second.as_ref().and_then(|s| s.verifier.as_ref());
+        let threshold = match verifier {
+            Some(verifier) => verifier.contract().dispatch_threshold,
+            None => model.contract().uses.dispatch_threshold?,
+        };
+        let score = |c: &Candidate| c.verdict().map_or_else(|| c.evidence(), |v| v.score);
+        let reach = candidates.iter().filter(|c| score(c) >= threshold);
+        Some((threshold, reach.count()))
+    }
+}
+
+/// What to expect: where a threshold was asked for that is not the model's own, its makers say nothing.
+fn expected(search: &Search<'_>) -> Vec<ExpectedRecord> {
+    let contract = search.model.contract();
+    if (contract.threshold - search.threshold).abs() > 1e-9 {
+        return Vec::new();
+    }
+    contract.uses.expected.clone()
 }
 
 /// Scores what is left of a search, finds candidates and writes the results.
@@ -130,14 +153,12 @@ pub(super) fn go_on(
     let request = search.request;
     let refused = std::mem::take(&mut search.sources.refused);
     let search = &*search;
-    let lowest = lowest(search, second);
     // Score.
     let (second_look, learnt) = (ranking.second.as_ref(), ranking.learnt.as_ref());
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look);
     let kept = (&mut *journal, scores);
-    let scored = score(search, works, kept, &crops, own, progress, stop)?;
-    scored.check_unchanged()?;
+    let scored = scored(search, works, kept, &crops, own, (progress, stop))?;
     let mut ground = searched_ground(search, &scored, progress)?;
     // Keep.
     journal.settle(&scored.scores)?;
@@ -149,7 +170,7 @@ pub(super) fn go_on(
         find(search, &scored, &ground, &viewing, rules)
     };
     let mut found = at(search.threshold)?;
-    let also = second.map(|_| at(lowest)).transpose()?;
+    let also = second.map(|_| at(lowest(search, second))).transpose()?;
     // Verify.
     if let Some(second) = second_look {
         let looking = Looking {
@@ -172,6 +193,7 @@ pub(super) fn go_on(
     // Write.
     let useless = std::mem::take(&mut ground.useless);
     let mut summary = summary(search, &scored, ground, &viewing, found);
+    summary.dispatch = ranking.dispatch(&search.model, &summary.candidates);
     summary.refused = refused.into_iter().chain(useless).collect();
     summary.seconds = started.elapsed().as_secs_f64();
     let provenance = Provenance {
@@ -185,6 +207,48 @@ pub(super) fn go_on(
     };
     write::write(&summary, &provenance)?;
     Ok((summary, also.map(|found| found.ranked)))
+}
+
+/// Scores what is left of the works, and makes what is owed to their pixels being at hand.
+fn scored(
+    search: &Search<'_>,
+    works: Vec<Work>,
+    (journal, scores): (&mut Journal, ScoreStore),
+    crops: &Crops<'_>,
+    own: Option<Own<'_>>,
+    (progress, stop): (&dyn Progress, &AtomicBool),
+) -> Result<Scored, ScanError> {
+    let pyramids = Pyramids::new(search, &works, journal.is_settled(), (progress, stop));
+    let listener = Listeners(crops, &pyramids);
+    let scored = score(
+        search,
+        works,
+        (journal, scores),
+        &listener,
+        own,
+        progress,
+        stop,
+    )?;
+    scored.check_unchanged()?;
+    pyramids.finish()?;
+    Ok(scored)
+}
+
+/// Those who hear of pixels while they are at hand.
+struct Listeners<'a>(&'a Crops<'a>, &'a Pyramids<'a>);
+
+impl PixelListener for Listeners<'_> {
+    fn decoded(&self, work: &Work, pixels: &Pixels) {
+        self.1.decoded(work, pixels);
+    }
+
+    fn scored(&self, work: &Work, pixels: &Pixels, hits: &[Hit]) {
+        self.0.scored(work, pixels, hits);
+    }
+
+    fn finished(&self, work: &Work) {
+        self.1.finished(work);
+    }
 }
 
 /// The score from which cells are kept of a search at a threshold.
@@ -269,6 +333,8 @@ fn summary(
         tiles: (scored.tiles.total, scored.tiles.before),
         seconds: 0.0,
         engine: search.model.engine(),
+        dispatch: None,
+        expected: expected(search),
         threshold: search.threshold,
         out: search.request.out.clone(),
     }

@@ -3,6 +3,7 @@
 use super::find::{Candidate, Coverage, SourceAreas, SourceFacts};
 use crate::imagery::photo::Remark;
 use crate::imagery::{Beside, RasterError};
+use crate::schema::ExpectedRecord;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -45,6 +46,10 @@ pub struct Summary {
     pub seconds: f64,
     /// What the model ran on, such as `CPU, ONNX Runtime 1.28.0`.
     pub engine: String,
+    /// The score from which a crew may be sent without screening, where a model says one, and how many candidates reach it.
+    pub dispatch: Option<(f64, usize)>,
+    /// Candidates to be expected on kinds of ground, where the model says them and its own threshold is used.
+    pub expected: Vec<ExpectedRecord>,
     /// The threshold used.
     pub threshold: f64,
     /// Where the files are.

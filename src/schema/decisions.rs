@@ -31,6 +31,9 @@ pub struct Decided {
     pub reason: Option<RejectReason>,
     /// When, RFC 3339.
     pub at: String,
+    /// Seconds that it was looked at, where they were measured.
+    #[serde(default)]
+    pub seconds: Option<u64>,
     /// What was noted.
     #[serde(default)]
     pub note: Option<String>,

@@ -1,11 +1,16 @@
 //! What learning from verdicts takes and gives: `features.json` of a scan, and the file that `learn` writes.
 
+use crate::statistics::reorder::reordered;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The format of [`FeaturesRecord`].
 pub const FEATURES_FORMAT: &str = "papaver.features/1";
 /// The format of [`LearntRecord`].
 pub const LEARNT_FORMAT: &str = "papaver.learnt/1";
+
+/// One of so many that go down stays where it was.
+const AUDIT: u64 = 20;
 
 /// What the models saw of each candidate of a scan, so that ranks can be learnt without the imagery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct FeaturesRecord {
 pub struct FeaturesOf {
     /// Its id.
     pub id: String,
+    /// Its rank without learning; files of earlier versions do not say it.
+    #[serde(default)]
+    pub rank: Option<u64>,
     /// The log odds by which it is ranked without learning.
     pub shipped: f64,
     /// In the order of the names.
@@ -60,6 +68,10 @@ pub struct LearntRecord {
     /// How well verdicts that it had not seen were told apart by the shipped rank, and by what was learnt: the chance that a true
     /// one comes before a false one.
     pub areas: [f64; 2],
+    /// The share of the rendered plots that come with the program which lie in the upper half of the scans' candidates, by the shipped
+    /// rank and by what was learnt; absent where there are none for the models.
+    #[serde(default)]
+    pub recall: Option<[f64; 2]>,
     /// How strongly it was pulled towards the shipped rank.
     pub pull: f64,
     /// The features by name.
@@ -75,12 +87,114 @@ pub struct LearntRecord {
 }
 
 impl LearntRecord {
+    /// The file that holds it.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
     /// The learnt log odds of a candidate, out of its features and of the log odds by which it is ranked without.
     pub fn log_odds(&self, values: &[f64], shipped: f64) -> f64 {
         let standard = standardised(values, &self.centre, &self.scale);
         let learnt: f64 = standard.zip(&self.weights).map(|(v, w)| v * w).sum();
         shipped + self.bias + learnt
     }
+}
+
+/// Where learning puts a candidate of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Ranked {
+    /// Its rank, from 1.
+    pub rank: u64,
+    /// Its rank without learning.
+    pub rank_shipped: u64,
+    /// The learnt chance that it is real, as far as the verdicts go.
+    pub score_learnt: f64,
+    /// Whether it would have gone down, and stays where it was to be looked at.
+    pub audit: bool,
+}
+
+impl FeaturesRecord {
+    /// Whether it is whole, and of a scan.
+    pub fn is_of(&self, scan: &str) -> bool {
+        let count = self.names.len();
+        let mut rows = self.candidates.iter();
+        self.format == FEATURES_FORMAT
+            && self.scan_id == scan
+            && rows.all(|row| row.values.len() == count)
+    }
+
+    /// Where a head puts its candidates, in their order here. Nothing is dropped; what was not looked at once more keeps its place.
+    pub fn ranked(&self, head: &LearntRecord) -> Vec<Ranked> {
+        let shipped = self.shipped_ranks();
+        let last = shipped.iter().max().copied().unwrap_or(0);
+        let mut rows: Vec<Option<usize>> = vec![None; last];
+        for (row, rank) in shipped.iter().enumerate() {
+            rows[rank - 1] = Some(row);
+        }
+        let score = |row: usize| {
+            let candidate = &self.candidates[row];
+            chance(head.log_odds(&candidate.values, candidate.shipped))
+        };
+        let scores: Vec<Option<f64>> = rows.iter().map(|row| row.map(score)).collect();
+        let audited = |place: usize| rows[place].is_some_and(|row| self.is_audited(row));
+        let mut ranked = vec![None; self.candidates.len()];
+        for (rank, (place, audit)) in (1..).zip(reordered(&scores, audited)) {
+            if let (Some(row), Some(score_learnt)) = (rows[place], scores[place]) {
+                ranked[row] = Some(Ranked {
+                    rank,
+                    rank_shipped: place as u64 + 1,
+                    score_learnt,
+                    audit,
+                });
+            }
+        }
+        ranked.into_iter().flatten().collect()
+    }
+
+    fn is_audited(&self, row: usize) -> bool {
+        is_audited(&self.candidates[row].id)
+    }
+
+    /// The ranks without learning, each once; those of a file that does not say them follow the log odds.
+    fn shipped_ranks(&self) -> Vec<usize> {
+        let rows = &self.candidates;
+        let told: Option<Vec<usize>> = rows
+            .iter()
+            .map(|row| usize::try_from(row.rank?).ok().filter(|rank| *rank > 0))
+            .collect();
+        let mut seen = std::collections::HashSet::new();
+        let sound = |told: &Vec<usize>| {
+            let most = 100 * rows.len() + 1_000;
+            told.iter().all(|rank| *rank <= most && seen.insert(*rank))
+        };
+        told.filter(sound).unwrap_or_else(|| {
+            let mut order: Vec<usize> = (0..rows.len()).collect();
+            order.sort_by(|a, b| rows[*b].shipped.total_cmp(&rows[*a].shipped));
+            let mut ranks = vec![0; rows.len()];
+            for (place, row) in order.into_iter().enumerate() {
+                ranks[row] = place + 1;
+            }
+            ranks
+        })
+    }
+}
+
+/// The probability of log odds.
+fn chance(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Whether a candidate is one of those that stay where they were: by its id alone, so that it is the same wherever it is asked.
+pub fn is_audited(id: &str) -> bool {
+    lot("", id).is_multiple_of(AUDIT)
+}
+
+/// A lot that is drawn for a candidate: by its id and a seed alone.
+pub fn lot(seed: &str, id: &str) -> u64 {
+    let digest = Sha256::digest(format!("{seed}{id}").as_bytes());
+    digest.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b))
 }
 
 /// Features as a head takes them: no further than five spreads from the centre, lest one odd value decide alone.
@@ -91,4 +205,80 @@ pub fn standardised<'a>(
 ) -> impl Iterator<Item = f64> + 'a {
     let all = values.iter().zip(centre).zip(scale);
     all.map(|((value, centre), scale)| ((value - centre) / scale).clamp(-5.0, 5.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(weight: f64) -> LearntRecord {
+        LearntRecord {
+            format: LEARNT_FORMAT.into(),
+            unit: "410423".into(),
+            season: 2026,
+            expires: "2026-12-31".into(),
+            made: String::new(),
+            gsd_cm: [1.0, 3.0],
+            model: String::new(),
+            verifier: None,
+            scans: Vec::new(),
+            verdicts: [10, 10],
+            areas: [0.5, 0.9],
+            recall: None,
+            pull: 1.0,
+            names: vec!["red".into()],
+            centre: vec![0.0],
+            scale: vec![1.0],
+            weights: vec![weight],
+            bias: 0.0,
+        }
+    }
+
+    fn features(rows: &[(Option<u64>, f64, f64)]) -> FeaturesRecord {
+        let row = |(n, (rank, shipped, red)): (usize, &(Option<u64>, f64, f64))| FeaturesOf {
+            id: format!("b{n}"),
+            rank: *rank,
+            shipped: *shipped,
+            values: vec![*red],
+        };
+        FeaturesRecord {
+            format: FEATURES_FORMAT.into(),
+            scan_id: "s".into(),
+            names: vec!["red".into()],
+            candidates: rows.iter().enumerate().map(row).collect(),
+        }
+    }
+
+    #[test]
+    fn what_was_not_looked_at_keeps_its_place_among_those_that_move() {
+        // The second of four has no features.
+        let found = features(&[
+            (Some(1), 2.0, -1.0),
+            (Some(3), 1.0, 1.0),
+            (Some(4), 0.0, 1.0),
+        ]);
+        let ranks = |weight: f64| {
+            let ranked = found.ranked(&head(weight));
+            ranked
+                .iter()
+                .map(|r| (r.rank, r.rank_shipped))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ranks(0.0), [(1, 1), (3, 3), (4, 4)]);
+        assert_eq!(ranks(3.0), [(4, 1), (1, 3), (3, 4)]);
+    }
+
+    #[test]
+    fn a_file_without_ranks_is_ranked_by_what_it_says() {
+        let found = features(&[(None, 0.0, 0.0), (None, 2.0, 0.0), (None, 1.0, 0.0)]);
+        let ranked = found.ranked(&head(0.0));
+        assert_eq!(ranked.iter().map(|r| r.rank).collect::<Vec<_>>(), [3, 1, 2]);
+    }
+
+    #[test]
+    fn about_one_of_twenty_ids_is_audited() {
+        let ids = (0..10_000).map(|n| format!("{n:012}"));
+        let audited = ids.filter(|id| is_audited(id)).count();
+        assert!((400..600).contains(&audited), "{audited}");
+    }
 }

@@ -29,15 +29,17 @@ pub use features::{
     CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
 };
 pub use learnt::{
-    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised,
+    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, Ranked, is_audited,
+    lot, standardised,
 };
 pub use plan::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,
 };
 pub use reason::Reason;
 pub use scan::{
-    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, RefusedSource,
-    RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals, VerifierRecord,
+    ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord, OptionsRecord,
+    PeriodRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord,
+    SourceRecord, Totals, VerifierRecord,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

@@ -71,6 +71,36 @@ pub struct ModelRecord {
     pub coarsest_cm: f64,
     /// The score from which a cell is a hit, 0 to 1.
     pub threshold: f64,
+    /// The score from which a crew may be sent without screening, where the model says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_threshold: Option<f64>,
+    /// Candidates to be expected on kinds of ground, where the model says them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<ExpectedRecord>,
+}
+
+/// Candidates a square kilometre that a model's makers found on one kind of ground, each with the ends of its 95 % interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ExpectedRecord {
+    /// What ground it is.
+    pub ground: GroundName,
+    /// At the threshold for screening.
+    #[serde(default)]
+    pub screening: Option<[f64; 3]>,
+    /// At that for direct dispatch.
+    #[serde(default)]
+    pub dispatch: Option<[f64; 3]>,
+}
+
+/// A kind of ground in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GroundName {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
 }
 
 /// How candidates were looked at once more, which decides their order and band.
@@ -261,6 +291,8 @@ pub struct RunRecord {
     pub tiles_before: u64,
     /// Files of other kinds that lay in the folders and were passed over.
     pub ignored_files: usize,
+    /// Files of kinds that lie beside imagery, which were opened and passed over, by their kind, such as `heights`.
+    pub passed_over: BTreeMap<String, usize>,
     /// Worker threads.
     pub threads: usize,
     /// What the model ran on.

@@ -18,6 +18,10 @@ pub struct Screening {
     pub audited: usize,
     /// Of these, so many were true.
     pub audited_true: usize,
+    /// Of the rest so many were looked at beside the audit, in whatever order.
+    pub beside: usize,
+    /// Of these, so many were true.
+    pub beside_true: usize,
 }
 
 /// What a random audit of the rest says.
@@ -35,7 +39,10 @@ pub struct Audit {
 impl Screening {
     /// The audit's word on a share of true ones that may be missed.
     pub fn audit(&self, may_miss: f64) -> Audit {
-        let most_left = most_left(self.rest, self.audited, self.audited_true);
+        // The bound is of all that the audit did not draw: what was found there beside it is not missed.
+        let undrawn = most_left(self.rest, self.audited, self.audited_true);
+        let unseen = self.rest.saturating_sub(self.audited + self.beside);
+        let most_left = undrawn.saturating_sub(self.beside_true).min(unseen);
         let all = self.found + most_left;
         Audit {
             most_left,
@@ -52,7 +59,9 @@ impl Screening {
 
     /// The least audit of the rest that may end screening, if it finds nothing.
     fn needed(&self, may_miss: f64) -> Option<usize> {
-        let found = self.found.saturating_sub(self.audited_true);
+        let found = self
+            .found
+            .saturating_sub(self.audited_true + self.beside_true);
         let enough = |audited: usize| {
             let left = most_left(self.rest, audited, 0);
             left == 0 || left as f64 <= may_miss * (found + left) as f64
@@ -128,6 +137,8 @@ mod tests {
             rest: 400,
             audited,
             audited_true,
+            beside: 0,
+            beside_true: 0,
         };
         assert!(!screening(0, 0).may_stop(0.1));
         let needed = screening(0, 0).audit(0.1).needed.expect("less than all");
@@ -143,14 +154,25 @@ mod tests {
             rest: 400,
             audited: 100,
             audited_true: 0,
+            beside: 0,
+            beside_true: 0,
         };
         assert_eq!(nothing.audit(0.1).needed, Some(380));
+        // What was found beside the audit is not missed, and where all was looked at nothing is.
+        let beside = |beside, beside_true| Screening {
+            beside,
+            beside_true,
+            ..screening(60, 0)
+        };
+        let left = |s: Screening| s.audit(0.1).most_left;
+        assert_eq!(left(beside(30, 5)), left(screening(60, 0)) - 5);
+        assert_eq!(left(beside(340, 0)), 0);
     }
 
     #[test]
     fn no_more_is_missed_than_was_said_in_ninety_five_of_a_hundred() {
         let mut random = StdRng::seed_from_u64(23);
-        let mut kept = 0;
+        let (mut kept, mut kept_beside) = (0, 0);
         for _ in 0..1000 {
             let rest: usize = random.random_range(20..300);
             let share = 0.2 * random.random::<f64>().powi(2);
@@ -160,7 +182,23 @@ mod tests {
             let found = truth[..audited].iter().filter(|t| **t).count();
             let left = truth[audited..].iter().filter(|t| **t).count();
             kept += usize::from(left <= most_left(rest, audited, found));
+            // Beside the audit the best are looked at, which are true more often than others.
+            let mut others = truth[audited..].to_vec();
+            others.sort_by_key(|t| !*t);
+            let beside = random.random_range(0..=others.len());
+            let beside_true = others[..beside].iter().filter(|t| **t).count();
+            let screening = Screening {
+                found: found + beside_true,
+                rest,
+                audited,
+                audited_true: found,
+                beside,
+                beside_true,
+            };
+            let most_left = screening.audit(0.1).most_left;
+            kept_beside += usize::from(left - beside_true <= most_left);
         }
         assert!(kept >= 940, "{kept} of 1000");
+        assert!(kept_beside >= 940, "{kept_beside} of 1000");
     }
 }

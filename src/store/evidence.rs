@@ -238,10 +238,10 @@ pub fn keep_bytes(
     day: &str,
     settings: &Settings,
 ) -> Result<EvidenceRef, EvidenceError> {
-    let mime = if role == EvidenceRole::Coverage {
-        Some("application/geo+json")
-    } else {
-        media_type(bytes)
+    let mime = match role {
+        EvidenceRole::Coverage => Some("application/geo+json"),
+        EvidenceRole::Features => Some("application/json"),
+        _ => media_type(bytes),
     };
     let picture =
         role.is_photograph() || matches!(role, EvidenceRole::Chip | EvidenceRole::Context);

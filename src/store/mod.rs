@@ -21,6 +21,7 @@ pub mod keys;
 mod lock;
 mod open;
 mod order;
+mod ranking;
 mod read;
 mod replayed;
 mod salvage;
@@ -32,6 +33,7 @@ mod write;
 pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
 pub use filter::Filter;
+pub use ranking::{Ranking, Seen};
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 

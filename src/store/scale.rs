@@ -68,6 +68,7 @@ fn life(n: usize) -> Vec<Body> {
             keep: true,
             reason: None,
             note: None,
+            seconds: None,
         }),
         Body::Assign(Assign {
             crew: format!("crew {}", n % 50),

@@ -1,6 +1,7 @@
 //! Finding sites by words: what their events say, in what district they lie, and the words that people use for codes.
 
 use super::{Store, StoreError};
+use crate::registry::body::Body;
 use crate::registry::coded::{Coded, HABITATS};
 use crate::registry::ids::SiteKey;
 use crate::registry::site::Site;
@@ -34,6 +35,19 @@ pub(super) fn says(site: &Site, text: &str) -> bool {
 }
 
 impl Store {
+    /// The name of the unit whose registry this is, where its founding gave one.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn unit_name(&self) -> Result<Option<String>, StoreError> {
+        let unit = self.local("unit")?.unwrap_or_default();
+        let mut founded = self.followed("init")?.into_iter().rev();
+        Ok(founded.find_map(|sealed| match sealed.event.body {
+            Body::Init(init) if init.unit == unit => init.unit_name,
+            _ => None,
+        }))
+    }
+
     /// The sites of which an event, its author, their code or their district's name contains a text, in any case of
     /// Latin letters.
     ///

@@ -17,6 +17,11 @@ pub enum Action {
         /// The imagery.
         input: Option<PathBuf>,
     },
+    /// Make the pyramid of a raster.
+    Pyramid {
+        /// The raster.
+        input: Option<PathBuf>,
+    },
     /// Look at what a model says of itself.
     InspectModel,
     /// Write into a copy of a model what it does not say of itself.
@@ -194,4 +199,6 @@ pub enum Choice {
     Device,
     /// Worker threads.
     Threads,
+    /// The port that is listened on.
+    Port,
 }

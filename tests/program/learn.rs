@@ -116,6 +116,91 @@ fn ranked(out: &Path, picture: &Picture) -> Vec<(usize, Value)> {
     found.map(|c| (nearest(c.at), c.properties)).collect()
 }
 
+/// The sites of a list, by candidate.
+fn listed(office: &Office, arguments: &[&str]) -> Vec<Value> {
+    let listed = office.ok(&[arguments, &["--json"]].concat());
+    let sites = listed.lines().map(serde_json::from_str);
+    sites.map(Result::unwrap).collect()
+}
+
+/// The order that the registry gives: both ranks, nothing dropped, revoked and given again.
+fn in_the_registry(office: &Office, shipped: &[(usize, Value)]) {
+    let rank_shipped = |site: &Value| {
+        let rank = shipped.iter().position(|s| s.1["id"] == site["candidate"]);
+        rank.unwrap() as u64 + 1
+    };
+    let sites = listed(office, &["sites"]);
+    let mut ranks: Vec<u64> = sites.iter().map(|s| s["rank"].as_u64().unwrap()).collect();
+    ranks.sort_unstable();
+    assert_eq!(ranks, (1..=SIDE as u64 * SIDE as u64).collect::<Vec<_>>());
+    assert!(sites.iter().all(|s| s["rank_shipped"] == rank_shipped(s)));
+    let waiting = listed(office, &["sites", "--screening"]);
+    assert_eq!(waiting.len(), SIDE * SIDE - 24);
+    let number = |site: &Value| {
+        shipped
+            .iter()
+            .find(|s| s.1["id"] == site["candidate"])
+            .unwrap()
+            .0
+    };
+    // The two real ones that nobody told come first, but for those that stay for the audit.
+    let mut moved = waiting.iter().filter(|site| site["audit"] == false);
+    assert!(moved.by_ref().take(2).all(|site| is_real(number(site))));
+    assert!(moved.all(|site| !is_real(number(site))));
+
+    let said = office.ok(&["learn", "--list"]);
+    assert!(said.contains("orders 1 recorded scans"), "{said}");
+    let entry = said.split_whitespace().next().unwrap().to_owned();
+    let unsaid = office.run(&["learn", "--revoke", &entry]);
+    assert_eq!(unsaid.code, Some(1), "{unsaid:?}");
+    office.ok(&["learn", "--revoke", &entry, "--reason", "tried"]);
+    let back = listed(office, &["sites"]);
+    assert!(
+        back.iter()
+            .all(|s| s["rank"] == rank_shipped(s) && s["rank_shipped"].is_null())
+    );
+    office.ok(&["learn", "results"]);
+    assert_eq!(listed(office, &["sites"]), sites);
+}
+
+/// What comes next, and when to stop, on the county's twelve that nobody told.
+fn stops(office: &Office) {
+    let said = office.ok(&["screen", "--stop", "0.2"]);
+    assert!(said.contains("cannot say: no random audit"), "{said}");
+    let said = office.ok(&["screen", "--audit"]);
+    assert!(said.contains("drawn of 12; 0 looked at"), "{said}");
+    assert!(said.contains("go on"), "{said}");
+    let next: Value =
+        serde_json::from_str(&office.ok(&["screen", "--next", "10", "--json"])).unwrap();
+    let next = next["next"].as_array().unwrap();
+    let why: Vec<&str> = next.iter().map(|n| n["why"].as_str().unwrap()).collect();
+    let count = |kind: &str| why.iter().filter(|w| **w == kind).count();
+    assert_eq!(
+        [count("best"), count("uncertain"), count("audit")],
+        [7, 2, 1]
+    );
+    // Ten are put aside: of the two that are left none is missed by more than the bound says.
+    for next in next {
+        let site = next["site"].as_str().unwrap();
+        office.ok(&["screen", site, "--reject", "object"]);
+    }
+    let stop = || -> Value {
+        serde_json::from_str(&office.ok(&["screen", "--stop", "0.2", "--json"])).unwrap()
+    };
+    let before = stop();
+    assert_eq!(before["open"], 2);
+    assert!(
+        before["audit"]["most_left"].as_u64().unwrap() <= 2,
+        "{before}"
+    );
+    for site in listed(office, &["sites", "--screening"]) {
+        office.ok(&["screen", site["id"].as_str().unwrap(), "--reject", "object"]);
+    }
+    assert_eq!(stop()["word"], "may_stop");
+    let said = office.ok(&["quality"]);
+    assert!(said.contains("cost of screening"), "{said}");
+}
+
 #[test]
 fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     let office = Office {
@@ -155,11 +240,12 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     for real in numbers().filter(|n| is_real(*n)).take(4) {
         office.confirm(&id(real));
     }
-    let said = office.ok(&["learn", "results", "-o", "learnt.json"]);
+    let said = office.ok(&["learn", "-o", "learnt.json"]);
     assert!(
         said.contains("4 true and 20 false verdicts on 36 candidates"),
         "{said}"
     );
+    in_the_registry(&office, &shipped);
 
     let file = at("learnt.json");
     let options = [&FACTS[..], &["--learnt", file.to_str().unwrap()]].concat();
@@ -186,6 +272,15 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     let record = json(&out.join("scan.json"));
     assert!(record["second_stage"]["learnt"].is_string());
 
+    // Out of the registry it is the same order.
+    let again = at("again");
+    let registry = at("a.papaver");
+    let options = [&FACTS[..], &["--learnt", registry.to_str().unwrap()]].concat();
+    scan(&[&ortho], &again, MODEL, &options, 0);
+    let order = |of: &[(usize, Value)]| of.iter().map(|c| c.1["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(order(&ranked(&again, &picture)), order(&learnt));
+    let options = [&FACTS[..], &["--learnt", file.to_str().unwrap()]].concat();
+
     // It holds for this unit, season and model.
     for (wrong, why) in [
         (
@@ -203,4 +298,5 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     }
     let refused = scan(&[&ortho], &at("other"), "colour_tile.onnx", &options, 1);
     assert!(refused.err.contains("another model"), "{}", refused.err);
+    stops(&office);
 }

@@ -292,6 +292,7 @@ fn two_cameras_and_other_files_in_one_folder() {
     let results = Results::read(out.path());
     close("two photos", results.searched_m2, 2.0 * ONE_M2);
     assert_eq!(results.record["run"]["ignored_files"], 4);
+    assert!(results.record["run"]["passed_over"].is_object());
     assert!(ended.out.contains("4 other files"), "{}", ended.out);
 }
 

@@ -49,8 +49,8 @@ fn unbroken() -> &'static Unbroken {
         let files = files(&out);
         assert_eq!(
             files.len(),
-            6 + 3 * 64,
-            "a chip, the same without its outline, and its context each: {:?}",
+            7 + 3 * 64,
+            "a pyramid, a chip, the same without its outline, and its context each: {:?}",
             files.keys()
         );
         let scores = fs::metadata(out.join("scores.jsonl"))

@@ -251,8 +251,93 @@ fn who_types_for_others_is_named_as_nobodys_officer() {
     };
     assert_eq!(visit(&[]).code, Some(1), "somebody was there");
     assert_eq!(visit(&["--officer", "王", "--officer", "李"]).code, Some(0));
-    let site = office.site(&site);
-    assert_eq!(site["visits"][0][0]["officers"], json!(["王", "李"]));
+    let seen = office.site(&site);
+    assert_eq!(seen["visits"][0][0]["officers"], json!(["王", "李"]));
+
+    photo(&office.path("2.jpg"), 91);
+    let uprooted = |more: &[&str]| {
+        let mut all = vec![
+            "eradicate",
+            &site,
+            "--photo",
+            "2.jpg",
+            "--when",
+            "2026-05-06",
+        ];
+        all.extend(more);
+        office.run("zhao", &all)
+    };
+    assert_eq!(
+        uprooted(&["--not-there"]).code,
+        Some(1),
+        "somebody was there"
+    );
+    let named = ["--not-there", "--officer", "王", "--officer", "李"];
+    assert_eq!(uprooted(&named).code, Some(0));
+    assert_eq!(office.run("li", &["export", "ledger.csv"]).code, Some(0));
+    let ledger = fs::read_to_string(office.path("ledger.csv")).expect("text");
+    assert!(ledger.contains("王、李"), "{ledger}");
+    assert!(!ledger.contains("zhao"), "{ledger}");
+}
+
+#[test]
+fn a_site_that_a_patrol_or_a_tip_off_led_to_says_so_with_one_command() {
+    let office = Office::begin();
+    let number = |said: &Said| -> String {
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+            .split_whitespace()
+            .next()
+            .expect("a number")
+            .to_owned()
+    };
+    let patrol = office.run(
+        "li",
+        &[
+            "patrol",
+            "--on",
+            "2026-05-03",
+            "--district",
+            "410423",
+            "--people",
+            "2",
+            "--area",
+            "3",
+        ],
+    );
+    let tip = office.run(
+        "li",
+        &["tip", "add", "--channel", "phone", "--text", "沟边"],
+    );
+    for (of, source) in [(number(&patrol), "patrol"), (number(&tip), "tip_off")] {
+        let added = office.run("li", &["add", "--at", "113.3,33.74", "--of", &of, "--json"]);
+        assert_eq!(added.code, Some(0), "{added:?}");
+        let added: Value = serde_json::from_str(&added.out).expect("JSON");
+        assert_eq!(added["source"], source, "{added}");
+    }
+    let unknown = office.run("li", &["add", "--at", "113.3,33.75", "--of", "ffffffff"]);
+    assert_eq!(unknown.code, Some(1));
+    assert!(unknown.err.contains("ffffffff"), "{unknown:?}");
+}
+
+#[test]
+fn a_district_of_which_nothing_is_known_is_said_and_not_answered_by_nothing() {
+    let office = Office::begin();
+    office.dispatched(113.30, 33.74);
+    let asked: [&[&str]; 5] = [
+        &["overdue"],
+        &["process"],
+        &["sites"],
+        &["duty", "list"],
+        &["supervise", "list"],
+    ];
+    for command in asked {
+        for (code, answer) in [("999999", 1), ("4104", 0)] {
+            let said = office.run("li", &[command, &["--district", code]].concat());
+            assert_eq!(said.code, Some(answer), "{command:?} {code}: {said:?}");
+            assert_eq!(said.err.contains("999999"), answer == 1, "{said:?}");
+        }
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn choices() -> Vec<Choice> {
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Threads,
+        Verifier, Learnt, Unit, Captured, Device, Threads, Port,
     })
 }
 
@@ -43,6 +43,8 @@ fn actions() -> Vec<Action> {
         Without(Choice::Device),
         Without(Choice::Learnt),
         Scan { input: None },
+        Pyramid { input: None },
+        Pyramid { input: Some("a b.tif".into()) },
         Scan { input: Some("a b.tif".into()) },
         InspectModel,
         WrapModel {

@@ -3,6 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
+use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::{km2, per_cent, print};
 use crate::exchange::write_areas;
@@ -117,6 +118,7 @@ impl Coverage {
             lang,
         };
         let store = context.read()?;
+        known_district(&store, self.district.as_deref())?;
         let mut facts = facts_of(&store)?;
         if let Some(code) = &self.district {
             facts

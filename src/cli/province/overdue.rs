@@ -3,6 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
+use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::print;
 use crate::province::finds::{Late, overdue_of};
@@ -41,6 +42,7 @@ impl Overdue {
                 .map_err(|_no_date| bad("--on", text, "2026-05-03"))?,
         };
         let store = context.read()?;
+        known_district(&store, self.district.as_deref())?;
         let mut late = overdue_of(&store, on)?;
         if let Some(code) = &self.district {
             late.retain(|site| site.district.as_ref().is_some_and(|d| d.starts_with(code)));

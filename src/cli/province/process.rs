@@ -3,6 +3,7 @@
 use super::super::Done;
 use super::super::registry::context::today;
 use super::super::registry::context::{Common, Context};
+use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, data, json};
 use super::table::{per_cent, print};
 use crate::province::gather::facts_of;
@@ -41,6 +42,7 @@ impl Arguments {
                 .map_err(|_no_date| bad("--on", text, "2026-05-03"))?,
         };
         let store = context.read()?;
+        known_district(&store, self.district.as_deref())?;
         let mut facts = facts_of(&store)?;
         if let Some(code) = &self.district {
             facts.sites.retain(|site| {

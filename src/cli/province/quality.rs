@@ -6,9 +6,10 @@ use super::super::registry::say::{Failure, data, json, tell};
 use super::table::{per_cent, print};
 use crate::files::{self, Existing};
 use crate::pages::reliability::reliability;
+use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
 use crate::province::gather::{facts_of, windows_of};
-use crate::province::quality::{Group, Quality as Found, quality};
+use crate::province::quality::{Demoted, Group, Quality as Found, quality};
 use crate::registry::body::Stage;
 use crate::registry::coded::{Coded, habitat_label};
 use crate::statistics::Share;
@@ -177,12 +178,63 @@ fn page(found: &Found, lang: Lang) {
         "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
         "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
     ));
+    cost(found, lang);
     for line in real(found, lang)
         .into_iter()
+        .chain(audit(found, lang))
         .chain(calibration(found, lang))
     {
         data(&line);
     }
+}
+
+/// What screening cost, where anybody screened.
+fn cost(found: &Found, lang: Lang) {
+    if found.cost.is_empty() {
+        return;
+    }
+    let head = [
+        lang.pick("cost of screening", "研判工作量"),
+        lang.pick("km² screened", "研判面积（km²）"),
+        lang.pick("candidates", "研判数"),
+        lang.pick("minutes / km²", "分钟/km²"),
+        lang.pick("put aside / km²", "研判排除/km²"),
+        lang.pick("refuted / km²", "核查排除/km²"),
+    ]
+    .map(str::to_owned);
+    let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"));
+    let row = |cost: &Cost| {
+        let name = match cost.name.as_str() {
+            "" => lang.pick("all", "全部"),
+            name => name,
+        };
+        vec![
+            name.to_owned(),
+            format!("{:.3}", cost.km2),
+            cost.screened.to_string(),
+            figure(cost.minutes_km2),
+            figure(cost.put_aside_km2),
+            figure(cost.refuted_km2),
+        ]
+    };
+    data("");
+    print(&head, &found.cost.iter().map(row).collect::<Vec<_>>(), 1);
+}
+
+/// What became of those that would have gone down.
+fn audit(found: &Found, lang: Lang) -> Option<String> {
+    let Demoted {
+        real,
+        not_real,
+        open,
+    } = found.audit;
+    (real + not_real + open > 0).then(|| {
+        tr!(
+            lang,
+            "audit of what was learnt: of those that would have gone down and stayed {real} are real, {not_real} are not, {open} wait",
+            "学习排序抽查：本应下调而保留原位的图斑，属实 {real} 处、排除 {not_real} 处、待定 {open} 处"
+        )
+    })
 }
 
 /// How far scores are from shares.

@@ -3,6 +3,7 @@
 use super::Done;
 use super::affairs::{context, district, show, state};
 use super::context::Common;
+use super::filter::known_district;
 use super::life::day;
 use super::say::{Failure, tell};
 use crate::registry::body::{self, Body};
@@ -119,6 +120,9 @@ impl List {
             if let Some(sealed) = store.event(duty.stamp.event)? {
                 show(&store, &sealed, &context);
             }
+        }
+        if n == 0 {
+            known_district(&store, self.district.as_deref())?;
         }
         if !context.common.json {
             tell(&tr!(

@@ -64,11 +64,7 @@ impl FilterArguments {
         if let Some(crew) = &filter.crew {
             crews::check(store, crew)?;
         }
-        if let Some(code) = &filter.district
-            && !store.knows_district(code)?
-        {
-            return Err(ArgumentError::UnknownDistrict(code.clone()).into());
-        }
+        known_district(store, filter.district.as_deref())?;
         Ok(filter)
     }
 
@@ -104,6 +100,16 @@ impl FilterArguments {
             due_by,
             text: self.text.clone(),
         })
+    }
+}
+
+/// Refuses a district of which nothing is known here: nothing of an unknown district is no answer.
+pub(in crate::cli) fn known_district(store: &Store, code: Option<&str>) -> Result<(), Failure> {
+    match code {
+        Some(code) if !store.knows_district(code)? => {
+            Err(ArgumentError::UnknownDistrict(code.to_owned()).into())
+        }
+        _ => Ok(()),
     }
 }
 

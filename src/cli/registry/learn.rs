@@ -1,27 +1,38 @@
 //! `learn`: a county's verdicts put its candidates in order.
 
-use super::context::{Common, Context};
-use super::say::{Failure, data, json};
+use super::affairs::show;
+use super::context::{Common, Context, today};
+use super::say::{Failure, data, json, tell};
 use crate::cli::Done;
 use crate::files::{self, Existing};
-use crate::office::learn::{Learned, learn};
+use crate::office::affairs::void;
+use crate::office::learn::{Learned, heads, learn};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `papaver learn`
 #[derive(Debug, Args)]
 pub struct Learn {
-    /// Folders that scans wrote, whose candidates this registry has verdicts on 扫描结果文件夹，其疑似点在本登记库中已有结论
-    #[arg(required = true, value_name = "RESULTS")]
+    /// Folders that scans wrote, whose candidates this registry has verdicts on (default: the recorded scans of the last season) 扫描结果文件夹，其疑似点在本登记库中已有结论（默认为最近年度已录入的扫描）
+    #[arg(value_name = "RESULTS")]
     scans: Vec<PathBuf>,
-    /// Where to write what was learnt, for `scan --learnt` 学习结果的输出文件，供 `scan --learnt` 使用
-    #[arg(short, long, value_name = "FILE", default_value = "learnt.json")]
-    output: PathBuf,
+    /// Also write what was learnt into a file, for `scan --learnt` without the registry 同时写出学习结果文件，供不带登记库的 `scan --learnt` 使用
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Replace a file of that name 覆盖同名文件
     #[arg(long)]
     overwrite: bool,
+    /// List what was learnt and what it orders 列出学习结果及其所排序的扫描
+    #[arg(long, conflicts_with_all = ["scans", "output", "overwrite"])]
+    list: bool,
+    /// Revoke what was learnt, by its number; ranks go back 撤销学习结果（记录编号），排序复原
+    #[arg(long, value_name = "ENTRY", requires = "reason", conflicts_with_all = ["scans", "output", "overwrite", "list"])]
+    revoke: Option<String>,
+    /// Why it is revoked 撤销理由
+    #[arg(long, requires = "revoke")]
+    reason: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -32,22 +43,86 @@ impl Learn {
             common: self.common,
             lang,
         };
+        if self.list {
+            return list(&context);
+        }
+        if let Some(entry) = &self.revoke {
+            return revoke(&context, entry, self.reason.unwrap_or_default());
+        }
         let existing = Existing::replaced_if(self.overwrite);
-        files::check(&self.output, existing)?;
-        let learned = learn(&context.read()?, &self.scans)?;
-        let mut text = serde_json::to_string_pretty(&learned.head).unwrap_or_default();
-        text.push('\n');
-        files::write_bytes(&self.output, existing, text.as_bytes())?;
+        if let Some(output) = &self.output {
+            files::check(output, existing)?;
+        }
+        let (mut office, session) = context.office()?;
+        let learned = learn(&mut office, &session, &self.scans)?;
+        if let Some(output) = &self.output {
+            files::write_bytes(output, existing, learned.head.text().as_bytes())?;
+        }
         if context.common.json {
             json(&serde_json::json!(learned));
-        } else {
-            say(&learned, &self.output, lang);
+            return Ok(Done::Whole);
+        }
+        say(&learned, lang);
+        if let Some(output) = &self.output {
+            let output = output.display();
+            data(&tr!(lang, "written to    {output}", "已写入    {output}"));
         }
         Ok(Done::Whole)
     }
 }
 
-fn say(learned: &Learned, output: &Path, lang: Lang) {
+/// Heads, the last first.
+fn list(context: &Context) -> Result<Done, Failure> {
+    let lang = context.lang;
+    let store = context.read()?;
+    let heads = heads(&store)?;
+    for head in &heads {
+        if context.common.json {
+            json(&serde_json::json!(head));
+            continue;
+        }
+        if let Some(sealed) = store.event(head.said.stamp.event)? {
+            show(&store, &sealed, context);
+        }
+        let (at, by) = (&head.said.stamp.at, &head.said.stamp.actor.name);
+        let orders = head.orders.len();
+        let expired = today().to_string() > head.said.body.expires;
+        let expired = if expired {
+            lang.pick("; expired for new imagery", "；对新影像已过期")
+        } else {
+            ""
+        };
+        data(&tr!(
+            lang,
+            "    learnt {at} by {by}; orders {orders} recorded scans{expired}",
+            "    {at} 由 {by} 学习；用于 {orders} 次已录入扫描的排序{expired}"
+        ));
+    }
+    if !context.common.json {
+        let count = heads.len();
+        tell(&tr!(lang, "{count} learnt orders", "学习结果共 {count} 个"));
+    }
+    Ok(Done::Whole)
+}
+
+fn revoke(context: &Context, entry: &str, reason: String) -> Result<Done, Failure> {
+    let lang = context.lang;
+    let (mut office, session) = context.office()?;
+    let voided = void(&mut office, &session, entry, reason)?;
+    if context.common.json {
+        json(&serde_json::json!(voided));
+        return Ok(Done::Whole);
+    }
+    let entry = voided.void.entry.short();
+    data(&tr!(
+        lang,
+        "{entry} is revoked: ranks are what they were without it",
+        "{entry} 已撤销：排序恢复原状"
+    ));
+    Ok(Done::Whole)
+}
+
+fn say(learned: &Learned, lang: Lang) {
     let head = &learned.head;
     let [yes, no] = head.verdicts;
     data(&tr!(
@@ -63,6 +138,7 @@ fn say(learned: &Learned, output: &Path, lang: Lang) {
         "told apart    {after:.3} of verdicts that it had not seen, {before:.3} by the shipped rank (1 is all, 0.5 is chance)",
         "区分能力  对未见过的结论为 {after:.3}，原排序为 {before:.3}（1 为全部分清，0.5 为随机）"
     ));
+    data(&recall(head.recall, lang));
     let [real, false_] = learned.audited;
     if real + false_ + learned.audited_open > 0 {
         let open = learned.audited_open;
@@ -79,10 +155,29 @@ fn say(learned: &Learned, output: &Path, lang: Lang) {
         "holds for     unit {unit} and below, imagery of {season}, {finest:.2} to {coarsest:.2} cm a pixel",
         "适用于    单位 {unit} 及下级，{season} 年影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
     ));
-    let output = output.display();
-    data(&tr!(
-        lang,
-        "written to    {output}; scan into the same folder with `--learnt {output}`: only ranks change",
-        "已写入    {output}；用同一结果文件夹加 `--learnt {output}` 重新扫描即可：只改变排序"
-    ));
+    if let Some(entry) = learned.entry {
+        let entry = entry.short();
+        data(&tr!(
+            lang,
+            "recorded as   {entry}; only ranks change, `papaver learn --revoke {entry}` puts them back",
+            "记录编号  {entry}；只改变排序，`papaver learn --revoke {entry}` 可恢复"
+        ));
+    }
+}
+
+/// What the plots that come with the program say.
+fn recall(recall: Option<[f64; 2]>, lang: Lang) -> String {
+    match recall.map(|both| both.map(|share| 100.0 * share)) {
+        Some([before, after]) => tr!(
+            lang,
+            "recall        {after:.1} % of the plots that come with the program are in the upper half of the list, {before:.1} % by the shipped rank",
+            "查全保障  程序自带的罂粟样本有 {after:.1}% 位于列表前半部分，原排序为 {before:.1}%"
+        ),
+        None => lang
+            .pick(
+                "recall        cannot be guarded: no plots for this model come with the program",
+                "查全保障  无法检验：程序没有该模型的罂粟样本",
+            )
+            .into(),
+    }
 }

@@ -84,6 +84,9 @@ pub struct Eradicate {
     /// Who took part, beside the actor 除操作人外的参与人员
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
+    /// The actor was not there and only types it in 操作人未到场，仅代为录入
+    #[arg(long, requires = "officers")]
+    not_there: bool,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
@@ -106,7 +109,7 @@ impl Eradicate {
         let body = body::Eradicate {
             percent: self.percent,
             method: self.method,
-            officers: self.officers,
+            officers: context.present(self.officers, self.not_there)?,
             note: self.note,
             forced: self.force,
             imported: None,

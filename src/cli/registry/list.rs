@@ -4,11 +4,11 @@ use super::Done;
 use super::context::{Common, Context, today};
 use super::filter::FilterArguments;
 use super::say::{Failure, data, json, tell};
-use super::view::{line, site_json};
+use super::view::{learnt, learnt_json, line, site_json};
 use crate::ground::LonLat;
-use crate::registry::Site;
 use crate::registry::place::Place;
-use crate::store::{Store, StoreError};
+use crate::registry::{Site, State};
+use crate::store::{Ranking, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
@@ -30,6 +30,9 @@ pub struct Sites {
     /// By code, rank in the scan, due day, or distance from `--near` (default: by code; with `--near` by distance) 排序：code 编号、rank 航次内排名、due 时限、distance 距 `--near` 的远近（默认按编号；用 `--near` 时由近到远）
     #[arg(long, value_name = "ORDER", value_enum, hide_possible_values = true)]
     sort: Option<Order>,
+    /// Only those that wait for the desk, in the order to screen them 只列待研判的，按研判顺序
+    #[arg(long, conflicts_with_all = ["state", "kept", "duplicates"])]
+    screening: bool,
     /// List pairs of open sites that may be one place instead 改为列出可能是同一处的未办结图斑对
     #[arg(long)]
     duplicates: bool,
@@ -44,19 +47,26 @@ impl Sites {
             lang,
         };
         let store = context.read()?;
-        let filter = self.filter.known_to(&store)?;
+        let mut filter = self.filter.known_to(&store)?;
+        if self.screening {
+            filter.states = vec![State::Candidate];
+        }
         let mut sites = store.sites(&filter)?;
+        let kept = |site: &Site| site.screened.as_ref().is_some_and(|(kept, ..)| *kept);
+        sites.retain(|site| !self.screening || !kept(site));
         if self.duplicates {
             return duplicates(&store, &sites, &context);
         }
         let near = filter.near.map(|(at, _)| at);
         let order = self.sort.unwrap_or(match near {
             Some(_) => Order::Distance,
+            None if self.screening => Order::Rank,
             None => Order::Code,
         });
-        sort(&mut sites, order, near, &store);
+        let ranking = store.ranking()?;
+        sort(&mut sites, order, near, (&store, &ranking));
         for site in &sites {
-            show(site, near, &store, &context)?;
+            show(site, near, (&store, &ranking), &context)?;
         }
         if !context.common.json {
             let n = sites.len();
@@ -71,8 +81,17 @@ fn metres(site: &Site, near: Option<LonLat>) -> Option<f64> {
 }
 
 /// What is not known comes last.
-fn sort(sites: &mut [Site], order: Order, near: Option<LonLat>, store: &Store) {
-    let rank = |site: &Site| site.detection.as_ref().and_then(|d| d.rank);
+fn sort(
+    sites: &mut [Site],
+    order: Order,
+    near: Option<LonLat>,
+    (store, ranking): (&Store, &Ranking),
+) {
+    let rank = |site: &Site| {
+        let detection = site.detection.as_ref()?;
+        let learnt = ranking.of(&detection.candidate).map(|ranked| ranked.rank);
+        learnt.or(detection.rank)
+    };
     match order {
         Order::Code => {}
         Order::Rank => sites.sort_by_key(|site| (rank(site).is_none(), rank(site), site.key)),
@@ -90,21 +109,29 @@ fn sort(sites: &mut [Site], order: Order, near: Option<LonLat>, store: &Store) {
 fn show(
     site: &Site,
     near: Option<LonLat>,
-    store: &Store,
+    (store, ranking): (&Store, &Ranking),
     context: &Context,
 ) -> Result<(), StoreError> {
     let code = store.code(site.key)?;
+    let detection = site.detection.as_ref();
+    let ranked = detection.and_then(|d| ranking.of(&d.candidate));
     let settings = store.settings();
     let metres = metres(site, near);
     if context.common.json {
         let district = store.district(site.key)?;
         let mut value = site_json(site, &code, district.as_ref(), settings, today());
+        if let Some(ranked) = ranked {
+            learnt_json(ranked, &mut value);
+        }
         if let Some(metres) = metres {
             value["metres"] = ((metres * 10.0).round() / 10.0).into();
         }
         json(&value);
     } else {
         let mut text = line(site, &code, settings, today(), context.lang);
+        if let Some(ranked) = ranked {
+            text.push_str(&learnt(ranked, context.lang));
+        }
         if let Some(metres) = metres {
             text.push_str(&tr!(context.lang, " · {metres:.0} m", " · {metres:.0} 米"));
         }

@@ -16,6 +16,7 @@ mod maintenance;
 mod merge_split;
 mod page;
 mod people;
+mod queue;
 mod remarks;
 pub(in crate::cli) mod say;
 mod screen;

@@ -1,8 +1,9 @@
-//! `screen`: one site, or the decisions that the contact sheet saved.
+//! `screen`: one site, the decisions that the contact sheet saved, what comes next, and whether to stop.
 
 use super::Done;
 use super::context::{Common, Context};
 use super::life::word;
+use super::queue;
 use super::say::{ArgumentError, Failure, json, tell};
 use crate::office::Files;
 use crate::office::life::Step;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub struct Screen {
     /// The site's code 图斑编号
-    #[arg(required_unless_present = "from")]
+    #[arg(required_unless_present_any = ["from", "next", "audit", "stop"])]
     site: Option<String>,
     /// Keep it for the field 保留，待实地核查
     #[arg(long, conflicts_with = "reject")]
@@ -29,6 +30,18 @@ pub struct Screen {
     /// Take the decisions that review.html saved 录入 review.html 保存的研判结果
     #[arg(long, value_name = "FILE", conflicts_with_all = ["site", "keep", "reject"])]
     from: Option<PathBuf>,
+    /// List which to screen next: mostly the best, some uncertain, some by lot 列出接下来应研判的疑似点：多数为排名靠前的，兼顾难以判断的和随机抽取的
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", conflicts_with_all = ["site", "from", "keep", "reject"])]
+    next: Option<usize>,
+    /// Draw a random audit of what nobody has decided on; `--next` lists it then 从尚未研判的疑似点中随机抽查；此后由 `--next` 列出
+    #[arg(long, conflicts_with_all = ["site", "from", "keep", "reject", "next"])]
+    audit: bool,
+    /// Whether screening may stop with at most this share of the true ones missed, after a random audit 根据随机抽查判断：在漏检比例不超过该值的前提下，能否停止研判
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "0.05", conflicts_with_all = ["site", "from", "keep", "reject", "next", "audit"])]
+    stop: Option<f64>,
+    /// With `--next`, `--audit` and `--stop`: another season than the last 与 `--next`、`--audit`、`--stop` 同用：指定年度（默认最近年度）
+    #[arg(long, value_name = "YEAR")]
+    season: Option<i16>,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
@@ -42,6 +55,15 @@ impl Screen {
             common: self.common,
             lang,
         };
+        if let Some(count) = self.next {
+            return queue::next(&context, self.season, count);
+        }
+        if self.audit {
+            return queue::draw(&context, self.season);
+        }
+        if let Some(share) = self.stop {
+            return queue::stop(&context, self.season, share);
+        }
         if let Some(from) = self.from {
             return screen_from(&context, &from);
         }
@@ -57,6 +79,7 @@ impl Screen {
             keep: self.keep,
             reason,
             note: self.note,
+            seconds: None,
         };
         let site = self.site.unwrap_or_default();
         context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;

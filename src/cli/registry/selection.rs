@@ -1,5 +1,6 @@
 //! Which sites a crew is sent to: named one by one, in a list on the standard input, or all that wait at the desk.
 
+use super::filter::known_district;
 use super::say::{ArgumentError, Failure};
 use crate::registry::{SiteKey, State};
 use crate::store::{Filter, Store};
@@ -45,11 +46,7 @@ impl Selection {
     }
 
     fn waiting(&self, store: &Store) -> Result<Vec<SiteKey>, Failure> {
-        if let Some(code) = &self.district
-            && !store.knows_district(code)?
-        {
-            return Err(ArgumentError::UnknownDistrict(code.clone()).into());
-        }
+        known_district(store, self.district.as_deref())?;
         let sites = store.sites(&Filter {
             states: vec![State::Candidate, State::Revisit],
             kept: self.kept,

@@ -6,8 +6,9 @@ use super::context::{Common, Context, today};
 use super::log::followed;
 use super::page::Page;
 use super::say::{Failure, data, json};
-use super::view::site_json;
+use super::view::{learnt, learnt_json, site_json};
 use crate::registry::{Site, SiteKey};
+use crate::schema::Ranked;
 use crate::store::Store;
 use crate::words::Lang;
 use clap::Args;
@@ -44,10 +45,22 @@ fn as_json(store: &Store, site: &Site) -> Result<(), Failure> {
     let code = store.code(site.key)?;
     let district = store.district(site.key)?;
     let mut value = site_json(site, &code, district.as_ref(), store.settings(), today());
+    if let Some(ranked) = ranked(store, site)? {
+        learnt_json(&ranked, &mut value);
+    }
     value["answers"] = affairs::answers(store, site)?;
     value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(site)?);
     json(&value);
     Ok(())
+}
+
+/// Where what was learnt puts it.
+fn ranked(store: &Store, site: &Site) -> Result<Option<Ranked>, Failure> {
+    let Some(detection) = &site.detection else {
+        return Ok(None);
+    };
+    let ranking = store.ranking_of(Some(&detection.scan))?;
+    Ok(ranking.of(&detection.candidate).copied())
 }
 
 fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {
@@ -66,6 +79,9 @@ fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {
     };
     for text in page.lines() {
         data(&text);
+    }
+    if let Some(ranked) = ranked(store, site)? {
+        data(&learnt(&ranked, lang));
     }
     for text in affairs::lines(store, site, lang)? {
         data(&text);

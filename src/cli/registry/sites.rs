@@ -90,6 +90,14 @@ fn told(done: &Recorded, lang: Lang) {
             data(&format!("{label} {}: {}", codes.len(), codes.join(" ")));
         }
     }
+    if let Some(learnt) = done.learnt {
+        let learnt = learnt.short();
+        tell(&tr!(
+            lang,
+            "their order is that of what was learnt ({learnt}): `papaver sites --screening`",
+            "已按学习结果（{learnt}）排序：`papaver sites --screening`"
+        ));
+    }
     if done.known_before > 0 {
         let n = done.known_before;
         tell(&tr!(
@@ -137,8 +145,11 @@ pub struct Add {
     #[arg(long = "photo", value_name = "FILE")]
     photos: Vec<PathBuf>,
     /// patrol, `tip_off`, target or find (default with a photograph: find) 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 零星发现（有照片时默认 find）
-    #[arg(long, value_name = "SOURCE", required_unless_present = "photos")]
+    #[arg(long, value_name = "SOURCE", required_unless_present_any = ["photos", "of"])]
     source: Option<String>,
+    /// The patrol or tip-off that led to it, by its number; it is the source then 发现该处的踏查或举报的记录编号；来源随之确定
+    #[arg(long, value_name = "ENTRY", conflicts_with = "source")]
+    of: Option<String>,
     /// Small place name 小地名
     #[arg(long)]
     name: Option<String>,
@@ -178,6 +189,7 @@ impl Add {
             name: self.name,
             note: self.note,
             area_dm2,
+            of: self.of,
         };
         let added = add(&mut office, &session, found)?;
         if let Some((code, metres)) = &added.nearest {

@@ -3,6 +3,7 @@
 use super::Done;
 use super::affairs::{context, district, named, show, state};
 use super::context::Common;
+use super::filter::known_district;
 use super::life::{day, word};
 use super::say::{Failure, data, tell};
 use crate::files::{self, Existing};
@@ -278,6 +279,9 @@ impl List {
                     "    {on} 销号：{reason}"
                 ));
             }
+        }
+        if listed == 0 {
+            known_district(&store, self.district.as_deref())?;
         }
         if !context.common.json {
             tell(&tr!(

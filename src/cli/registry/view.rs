@@ -3,6 +3,7 @@
 use crate::registry::coded::Coded;
 use crate::registry::event::Actor;
 use crate::registry::{Settings, Site};
+use crate::schema::Ranked;
 use crate::tr;
 use crate::words::Lang;
 use serde_json::{Value, json};
@@ -86,6 +87,29 @@ fn detection(site: &Site, lang: Lang) -> Option<String> {
         ),
         None => tr!(lang, "score {score}, {id}", "得分 {score}，候选 {id}"),
     })
+}
+
+/// Where what was learnt puts it, after what is said of its detection.
+pub(super) fn learnt(ranked: &Ranked, lang: Lang) -> String {
+    let (rank, score) = (ranked.rank, ranked.score_learnt);
+    if ranked.audit {
+        return lang
+            .pick(" · stays for the audit", " · 抽查，保留原位")
+            .into();
+    }
+    tr!(
+        lang,
+        " · now rank {rank} ({score:.2}) by what was learnt",
+        " · 学习后排名 {rank}（{score:.2}）"
+    )
+}
+
+/// The same as JSON: its rank is that by what was learnt, beside the one without.
+pub(super) fn learnt_json(ranked: &Ranked, value: &mut Value) {
+    let learnt = serde_json::to_value(ranked).unwrap_or_default();
+    if let (Value::Object(members), Value::Object(learnt)) = (value, learnt) {
+        members.extend(learnt);
+    }
 }
 
 /// A score of 1e-4 with two decimals.

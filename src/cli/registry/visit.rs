@@ -82,12 +82,7 @@ impl Visit {
             common: self.common,
             lang,
         };
-        let mut officers = self.officers;
-        if !self.not_there {
-            let actor = context.actor()?;
-            let name = actor.rsplit('/').next().unwrap_or_default();
-            officers.insert(0, name.to_owned());
-        }
+        let officers = context.present(self.officers, self.not_there)?;
         let visit = body::Visit {
             outcome,
             officers,

@@ -8,7 +8,7 @@ use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonL
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::Dataset;
-use gdal::raster::ResampleAlg;
+use gdal::raster::{RasterBand, ResampleAlg};
 use std::path::{Path, PathBuf};
 
 /// Most columns and most rows that are kept; a larger part is read with a wider spacing.
@@ -258,6 +258,13 @@ fn heights(stored: &[f32], metres: f32, no_data: Option<f64>) -> Vec<f32> {
     stored.iter().map(height).collect()
 }
 
+/// Stored values of a band as heights in metres; NaN where there is none.
+pub(in crate::imagery) fn as_heights(stored: &[f32], band: &RasterBand<'_>) -> Vec<f32> {
+    let in_feet = band.unit().to_ascii_lowercase().starts_with('f');
+    let metres = if in_feet { 0.3048 } else { 1.0 };
+    heights(stored, metres, band.no_data_value())
+}
+
 impl Window {
     fn read(
         file: &Dataset,
@@ -285,12 +292,6 @@ impl Window {
             (y1 - y0) as f64 / rows as f64,
         );
         let band = file.rasterband(1).map_err(|_ignored| Trouble::Unreadable)?;
-        let no_data = band.no_data_value();
-        let metres = if band.unit().to_ascii_lowercase().starts_with('f') {
-            0.3048
-        } else {
-            1.0
-        };
         let signed = |v: usize| isize::try_from(v).unwrap_or(isize::MAX);
         let buffer = band
             .read_as::<f32>(
@@ -300,7 +301,7 @@ impl Window {
                 Some(ResampleAlg::Bilinear),
             )
             .map_err(|_ignored| Trouble::Unreadable)?;
-        let values = heights(buffer.data(), metres, no_data);
+        let values = as_heights(buffer.data(), &band);
         #[expect(clippy::cast_precision_loss, reason = "raster sizes")]
         let from = (x0 as f64, y0 as f64);
         Ok(Self {

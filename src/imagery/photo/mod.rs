@@ -37,6 +37,7 @@ mod xmp;
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 pub use aside::{SetAside, Why};
 pub use camera::{Axes, Camera, GroundPoint, HORIZON_MARGIN_DEG, Vector};
+pub(super) use dem::as_heights;
 pub use dem::{Dem, DemError};
 pub use duplicates::duplicates;
 pub use exif_tags::{PictureTags, picture_tags};

@@ -53,6 +53,7 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
                     keep,
                     reason: decided.reason.filter(|_| !keep),
                     note: decided.note,
+                    seconds: decided.seconds,
                 },
                 at: decided.at,
             })

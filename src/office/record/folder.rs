@@ -24,6 +24,8 @@ pub struct ScanFolder {
     pub candidates: Vec<Candidate>,
     /// The ground searched and not searched, where the folder has it.
     pub coverage: Option<PathBuf>,
+    /// What the models saw of each candidate, where the folder has it.
+    pub features: Option<PathBuf>,
     /// What the scan says it wrote.
     pub written: Written,
 }
@@ -79,6 +81,8 @@ impl ScanFolder {
             survey: scan.survey,
             captured,
             model: [scan.model.name, scan.model.sha256],
+            verifier: (scan.second_stage.as_ref())
+                .and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
             threshold_e4: scaled(scan.model.threshold, 1e4),
             gsd_e2_cm: scan
                 .sources
@@ -100,6 +104,7 @@ impl ScanFolder {
             unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
             coverage: coverage.map(|(path, _)| path),
+            features: Some(folder.join("features.json")).filter(|path| path.exists()),
             written,
         })
     }

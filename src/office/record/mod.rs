@@ -16,7 +16,7 @@ use super::{Entry, Office, Session};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
-use crate::registry::ids::SiteKey;
+use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::limits::MOVES_FREELY_M;
 use crate::registry::matching::{Match, find};
 use crate::registry::place::Place;
@@ -51,6 +51,8 @@ pub struct Recorded {
     pub undated: usize,
     /// Pictures that the scan names and the folder lacks.
     pub pictures_missing: usize,
+    /// The entry of what was learnt that puts its candidates in order, where anything does.
+    pub learnt: Option<Hash>,
     /// Whether the folder names no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
     pub unverifiable: bool,
 }
@@ -102,7 +104,7 @@ fn known_as(
     Ok(sites.iter().find(|site| fits(site)).map(|site| site.key))
 }
 
-/// Keeps the pictures of the candidates that are new here, and the coverage of a scan that is; in the candidates' order.
+/// Keeps the pictures of the candidates that are new here, and the coverage and features of a scan that is; in the candidates' order.
 fn keep_files(
     store: &Store,
     scan: &ScanFolder,
@@ -134,6 +136,9 @@ fn keep_files(
             });
         }
         coverage.extend(keep(EvidenceRole::Coverage, path, None)?);
+    }
+    if let Some(path) = scan.features.as_ref().filter(|_| is_new) {
+        coverage.extend(keep(EvidenceRole::Features, path, None)?);
     }
     let mut pictures = Vec::new();
     for candidate in &scan.candidates {
@@ -190,7 +195,10 @@ pub fn record(
             .map(|key| office.store().code(key))
             .collect()
     };
+    let ranking = office.store().ranking_of(Some(&recorded.scan))?;
+    let learnt = ranking.head(&recorded.scan);
     Ok(Recorded {
+        learnt,
         new: codes(tally.new)?,
         recurring: codes(tally.recurring)?,
         raised: codes(tally.raised)?,

@@ -2,7 +2,7 @@
 
 use crate::province::finds::{Late, overdue_of};
 use crate::province::gather::targets_of;
-use crate::registry::body::{Body, TargetList};
+use crate::registry::body::TargetList;
 use crate::registry::districts::Districts;
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
@@ -33,21 +33,13 @@ impl About {
     /// Those of reading the registry.
     pub fn of(store: &Store, on: Date) -> Result<Self, StoreError> {
         let unit = store.local("unit")?.unwrap_or_default();
-        let office = store
-            .followed("init")?
-            .into_iter()
-            .filter_map(|sealed| match sealed.event.body {
-                Body::Init(init) if init.unit == unit => init.unit_name,
-                _ => None,
-            })
-            .next_back();
         let districts = store.districts()?;
         let name = |all: &Districts| {
             let own = all.iter().find(|district| district.code == unit);
             own.map(|district| district.name.clone())
         };
         Ok(Self {
-            office,
+            office: store.unit_name()?,
             district: districts.as_ref().and_then(name),
             until: until(store)?,
             late: overdue_of(store, on)?,

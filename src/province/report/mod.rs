@@ -5,6 +5,7 @@
 //! Every figure stands with its numerator and its denominator.
 
 mod about;
+mod desk;
 mod districts;
 mod hot;
 mod key;
@@ -25,6 +26,7 @@ pub use sheets::workbook;
 pub use upward::{Amount, Destroyed, Patrolled, Precision, TargetsMet, Upward};
 
 use super::compare::{Comparison, compared};
+use super::desk::Cost;
 use super::effort::DistrictEffort;
 use super::facts::{DistrictArea, Facts, SiteFact};
 use super::hot_spots::{self, HotSpots, NotEnough};
@@ -130,6 +132,8 @@ pub struct Figures<'f> {
     districts: &'f [DistrictArea],
     /// What offices did beside their sites.
     pub work: Worked,
+    /// What screening cost.
+    pub cost: Vec<Cost>,
 }
 
 impl<'f> Figures<'f> {
@@ -170,6 +174,7 @@ impl<'f> Figures<'f> {
             hot,
             irregular: irregular::by_unit(facts, period, scope.within),
             work: Worked::of(facts, period, scope, on),
+            cost: desk::cost(facts, period, &all),
         }
     }
 

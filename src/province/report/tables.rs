@@ -34,6 +34,7 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
     ];
     all.extend(targets(figures, lang));
     all.extend(models(figures, lang));
+    all.extend(super::desk::table(&figures.cost, lang));
     all.push(match &figures.hot {
         Ok(found) => hot_spots(found, &figures.places(), lang),
         Err(why) => no_hot_spots(*why, lang),

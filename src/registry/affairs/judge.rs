@@ -11,7 +11,7 @@ use crate::registry::unit::is_below;
 use std::collections::{BTreeMap, HashMap};
 
 /// The types whose entries can be voided where they concern no site.
-const VOIDABLE: [&str; 10] = [
+const VOIDABLE: [&str; 12] = [
     "patrol",
     "targets",
     "duty",
@@ -22,6 +22,8 @@ const VOIDABLE: [&str; 10] = [
     "tip",
     "tip_closed",
     "reward",
+    "learnt",
+    "draw",
 ];
 
 /// Whether the author of an event may speak of the districts that it names, and what it says can be; what it says of
@@ -44,6 +46,8 @@ pub(in crate::registry) fn subject(gate: &Authority, event: &Event) -> Result<()
                 unit: measure.district.clone(),
             });
         }
+        // What was learnt elsewhere says nothing of a unit's ground.
+        Body::Learnt(head) => gate.over(event, &head.unit)?,
         Body::Tip(tip) => {
             if let Some(district) = &tip.district {
                 gate.over(event, district)?;

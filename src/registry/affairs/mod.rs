@@ -1,5 +1,5 @@
-//! What an office does beside its sites: who answers for which district, supervision and its measures, tip-offs, and which
-//! entries that concern no site were voided. Pure: the same events give the same affairs, in whatever order they came.
+//! What an office does beside its sites: who answers for which district, supervision and its measures, tip-offs, what was
+//! learnt from verdicts, and which entries that concern no site were voided. Pure: the same events give the same affairs, in whatever order they came.
 //!
 //! An event that speaks of another one (a finding of its round, a reward of its tip-off, a voiding of its entry) is
 //! followed where that other one is, and belongs to its author's unit or one below: what a unit above said of a unit is
@@ -7,12 +7,15 @@
 
 mod chain;
 mod judge;
+mod learning;
 mod sound;
 
 pub use sound::{gives_away, is_sealed_number};
 
 use super::authority::Authority;
-use super::body::{Body, CloseTip, Duty, Finding, Measure, Reward, Round, Settle, Tip, Void};
+use super::body::{
+    Body, CloseTip, Draw, Duty, Finding, Head, Measure, Reward, Round, Settle, Tip, Void,
+};
 use super::event::Event;
 use super::ids::Hash;
 use super::moves::Refusal;
@@ -55,6 +58,12 @@ pub struct Affairs {
     pub closed: BTreeMap<Hash, Said<CloseTip>>,
     /// Rewards.
     pub rewards: Vec<Said<Reward>>,
+    /// What was learnt from verdicts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<Said<Head>>,
+    /// Random audits of screening.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub draws: Vec<Said<Draw>>,
     /// Entries that count no more, with what they said.
     pub voided: Vec<Voided>,
     /// The letters that stand.
@@ -121,6 +130,8 @@ impl Affairs {
                 self.closed.insert(close.tip, said!(close.clone()));
             }
             Body::Reward(reward) => self.rewards.push(said!(reward.clone())),
+            Body::Learnt(head) => self.heads.push(said!(head.as_ref().clone())),
+            Body::Draw(draw) => self.draws.push(said!(draw.clone())),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What no such event may say, whoever says it. Pure.
 
-use crate::registry::body::{Body, Round};
+use crate::registry::body::{Body, Head, Round};
 use crate::registry::event::Event;
 use crate::registry::limits::{day, due_within, place};
 use crate::registry::moves::Refusal;
@@ -16,6 +16,13 @@ const MOST_LEDGERS: u64 = 1_000_000;
 const MOST_FEN: u64 = 1_000_000_000;
 /// Letters of a sealed number at most.
 const LONGEST_NUMBER: usize = 24;
+
+/// Features of a head at most.
+const MOST_FEATURES: usize = 4_096;
+/// Scans that a head was learnt from at most.
+const MOST_SCANS: usize = 10_000;
+/// Nothing that a head computes with is larger, in millionths.
+const MOST_E6: u64 = 1_000_000_000_000_000;
 
 /// Whether an event of an office's affairs says what can be.
 pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
@@ -58,6 +65,8 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
             within(tip.sealed.as_deref().is_none_or(is_sealed_number))?;
             told(tip.text.as_deref())
         }
+        Body::Learnt(head) => of_head(event.season, head),
+        Body::Draw(draw) => within((event.season - 1..=event.season).contains(&draw.season)),
         Body::CloseTip(close) => told(close.note.as_deref()),
         _ => Ok(()),
     }
@@ -80,6 +89,27 @@ fn of_round(round: &Round) -> Result<(), Refusal> {
         .districts
         .iter()
         .try_for_each(|district| code(district))
+}
+
+/// A head holds for one year's imagery, and is whole.
+fn of_head(season: i16, head: &Head) -> Result<(), Refusal> {
+    code(&head.unit)?;
+    within((season - 1..=season).contains(&head.season))?;
+    within(day(&head.expires).is_some_and(|day| day.year() == head.season))?;
+    within(head.expires.len() == 10)?;
+    let count = head.names.len();
+    let parts = [&head.centre_e6, &head.scale_e6, &head.weights_e6];
+    within(parts.iter().all(|part| part.len() == count))?;
+    within((1..=MOST_FEATURES).contains(&count) && head.scans.len() <= MOST_SCANS)?;
+    within(head.scale_e6.iter().all(|scale| *scale > 0))?;
+    let numbers = parts.into_iter().flatten().chain([&head.bias_e6]);
+    within(numbers.into_iter().all(|n| n.unsigned_abs() <= MOST_E6))?;
+    let [finest, coarsest] = head.gsd_e2_cm;
+    within(0 <= finest && finest <= coarsest)?;
+    head.names
+        .iter()
+        .chain(&head.scans)
+        .try_for_each(|text| words(text))
 }
 
 /// Whether a text is the number of a sealed envelope, and no number that a person is known by.

@@ -1,6 +1,8 @@
 use super::*;
 use crate::registry::authority::Grounds;
-use crate::registry::body::{ActorAction, ActorChange, Channel, Init, NoYield, Rung};
+use crate::registry::body::{
+    ActorAction, ActorChange, Channel, Draw, Head, Init, NoYield, Rung, ScanRecord,
+};
 use crate::registry::event::{Actor, next_id};
 use crate::registry::ids::DeviceId;
 use crate::registry::role::Role;
@@ -145,6 +147,42 @@ fn settle(of: Hash) -> Body {
         of,
         reason: "looked at".into(),
     })
+}
+
+fn learnt(unit: &str, season: i16) -> Body {
+    Body::Learnt(Box::new(Head {
+        unit: unit.into(),
+        season,
+        expires: format!("{season}-12-31"),
+        gsd_e2_cm: [100, 300],
+        model: "ab".into(),
+        verifier: None,
+        scans: vec!["s".into()],
+        verdicts: [10, 20],
+        areas_e4: [5_000, 9_000],
+        recall_e4: None,
+        pull_e6: 10_000_000,
+        names: vec!["red".into()],
+        centre_e6: vec![0],
+        scale_e6: vec![1_000_000],
+        weights_e6: vec![-500_000],
+        bias_e6: 0,
+    }))
+}
+
+fn scan(season: i16, gsd_e2_cm: i64) -> ScanRecord {
+    ScanRecord {
+        scan: "s".into(),
+        survey: None,
+        captured: Some([format!("{season}-05-01"), format!("{season}-05-02")]),
+        model: ["m".into(), "ab".into()],
+        verifier: None,
+        threshold_e4: 5_000,
+        gsd_e2_cm: Some(gsd_e2_cm),
+        searched_m2: 1,
+        not_searched_m2: BTreeMap::new(),
+        candidates: 0,
+    }
 }
 
 fn void(of: Hash) -> Body {
@@ -295,9 +333,78 @@ fn what_was_voided_counts_no_more_and_stays_to_be_read() {
     assert_eq!(affairs.refused[&again], Refusal::NoSuchEntry);
 }
 
+#[test]
+fn what_was_learnt_holds_for_its_unit_and_season_until_it_is_voided() {
+    let mut offices = Offices::new();
+    let above = offices.chief(0, learnt(PROVINCE, 2026));
+    let own = offices.say(1, "wang", Role::Analyst, learnt(COUNTY, 2026));
+    let refused = [
+        offices.chief(1, learnt(PROVINCE, 2026)),
+        offices.chief(2, learnt(COUNTY, 2026)),
+        offices.say(1, "li", Role::Verifier, learnt(COUNTY, 2026)),
+        offices.chief(1, learnt(COUNTY, 2028)),
+    ];
+    let affairs = offices.affairs();
+    assert!(
+        refused
+            .iter()
+            .all(|hash| affairs.refused.contains_key(hash))
+    );
+    let of = |affairs: &Affairs, unit: &str, scan: &ScanRecord| {
+        affairs.head_for(unit, scan).map(|head| head.stamp.event)
+    };
+    let flown = scan(2026, 200);
+    assert_eq!(of(&affairs, COUNTY, &flown), Some(own), "the nearest");
+    assert_eq!(of(&affairs, "410423001", &flown), Some(own));
+    assert_eq!(of(&affairs, OTHER, &flown), Some(above));
+    assert_eq!(of(&affairs, COUNTY, &scan(2025, 200)), None);
+    assert_eq!(of(&affairs, COUNTY, &scan(2026, 301)), None);
+    let verified = ScanRecord {
+        verifier: Some("cd".into()),
+        ..scan(2026, 200)
+    };
+    assert_eq!(of(&affairs, COUNTY, &verified), None);
+    offices.chief(2, void(own));
+    assert_eq!(of(&offices.affairs(), COUNTY, &flown), Some(own));
+    offices.say(1, "wang", Role::Analyst, void(own));
+    assert_eq!(of(&offices.affairs(), COUNTY, &flown), Some(above));
+}
+
+#[test]
+fn a_head_that_is_not_whole_is_refused() {
+    let mut offices = Offices::new();
+    let broken = |change: &dyn Fn(&mut Head)| {
+        let Body::Learnt(mut head) = learnt(COUNTY, 2026) else {
+            panic!("a head")
+        };
+        change(&mut head);
+        Body::Learnt(head)
+    };
+    let all = [
+        offices.chief(1, broken(&|h| h.weights_e6.clear())),
+        offices.chief(1, broken(&|h| h.scale_e6[0] = 0)),
+        offices.chief(1, broken(&|h| h.expires = "2027-12-31".into())),
+        offices.chief(1, broken(&|h| h.bias_e6 = 2_000_000_000_000_000)),
+        offices.chief(1, broken(&|h| h.gsd_e2_cm = [300, 100])),
+        offices.chief(
+            1,
+            Body::Draw(Draw {
+                season: 2024,
+                rest: 7,
+            }),
+        ),
+    ];
+    let affairs = offices.affairs();
+    assert!(
+        all.iter()
+            .all(|hash| affairs.refused[hash] == Refusal::Number)
+    );
+    assert!(affairs.heads.is_empty() && affairs.draws.is_empty());
+}
+
 /// One thing that somebody says.
 fn anything() -> impl Strategy<Value = (u8, u8, u8, usize, usize)> {
-    (0..3_u8, 0..3_u8, 0..10_u8, 0..6_usize, 0..40_usize)
+    (0..3_u8, 0..3_u8, 0..12_u8, 0..6_usize, 0..40_usize)
 }
 
 fn said(what: u8, district: &str, of: Hash) -> Body {
@@ -316,6 +423,11 @@ fn said(what: u8, district: &str, of: Hash) -> Body {
             tip: of,
             reason: NoYield::Vague,
             note: None,
+        }),
+        10 => learnt(district, 2026),
+        11 => Body::Draw(Draw {
+            season: 2026,
+            rest: 9,
         }),
         8 => Body::Finding(Box::new(Finding {
             round: None,
@@ -392,7 +504,9 @@ proptest! {
             let findings: Vec<_> = affairs.open_findings().filter(|m| not_theirs(&m.stamp)).cloned().collect();
             let chain: Vec<_> = affairs.standing_duties(2026).filter(|d| !d.body.district.starts_with(OTHER)).cloned().collect();
             let voided: Vec<_> = affairs.voided.iter().filter(|v| not_theirs(&v.entry)).map(|v| v.entry.event).collect();
-            (measures, tips, findings, chain, voided)
+            let heads: Vec<_> = affairs.heads_for(COUNTY).into_iter().cloned().collect();
+            let draw = affairs.draw_of(COUNTY, 2026).cloned();
+            (measures, tips, findings, chain, voided, heads, draw)
         };
         prop_assert_eq!(of(&before), of(&after));
     }

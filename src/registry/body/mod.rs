@@ -3,6 +3,7 @@
 
 mod duty;
 mod field;
+mod learning;
 mod office;
 mod search;
 mod site;
@@ -12,11 +13,12 @@ mod tip;
 pub use crate::schema::RejectReason;
 pub use duty::Duty;
 pub use field::{Accept, Count, Eradicate, FailReason, Imported, Outcome, Stage, Visit};
+pub use learning::{Draw, Head};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
 pub use search::{Patrol, ScanRecord, Target, TargetList, TrackFacts};
 pub use site::{
-    Assign, CameOf, Correct, Create, Detection, Meaning, Merge, Note, Reason, Resolve, Screen,
-    Sighting, Source, Split, Void,
+    Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, Reason,
+    Resolve, Screen, Sighting, Source, Split, Void,
 };
 pub use supervision::{Finding, Measure, Round, Rung, Settle};
 pub use tip::{Channel, CloseTip, NoYield, Reward, Tip};
@@ -47,6 +49,8 @@ pub enum Body {
     Sighting(Box<Sighting>),
     /// Looked at on the screen.
     Screen(Screen),
+    /// What one of those says who looked at it on the screen; the decision is a [`Screen`] of its own.
+    Look(Look),
     /// A crew is sent.
     Assign(Assign),
     /// A crew was there.
@@ -89,6 +93,10 @@ pub enum Body {
     Reward(Reward),
     /// The site came of a patrol or a tip-off.
     CameOf(CameOf),
+    /// What was learnt from verdicts.
+    Learnt(Box<Head>),
+    /// A random audit was drawn of what nobody has decided on.
+    Draw(Draw),
     /// An entry was wrong and counts no more.
     Void(Void),
     /// A type of a later program: kept, carried, not understood.
@@ -150,10 +158,10 @@ macro_rules! kinds {
 kinds! {
     Init "init", Actor "actor", Setting "setting", Trust "trust", Scan "scan", Patrol "patrol",
     Targets "targets", Create "create", Sighting "sighting",
-    Screen "screen", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
+    Screen "screen", Look "look", Assign "assign", Visit "visit", Eradicate "eradicate", Accept "accept", Reopen "reopen",
     Resolve "resolve", Merge "merge", Split "split", Note "note", Correct "correct", Attach "attach",
     Acknowledge "acknowledge", Duty "duty", Round "round", Finding "finding", Measure "measure", Settle "settle",
-    Tip "tip", CloseTip "tip_closed", Reward "reward", CameOf "came_of", Void "void",
+    Tip "tip", CloseTip "tip_closed", Reward "reward", CameOf "came_of", Void "void", Learnt "learnt", Draw "draw",
 }
 
 impl Body {
@@ -166,10 +174,11 @@ impl Body {
     }
 
     /// The types of events that mean nothing without a site of their own.
-    pub const OF_A_SITE: [&'static str; 15] = [
+    pub const OF_A_SITE: [&'static str; 16] = [
         "create",
         "sighting",
         "screen",
+        "look",
         "assign",
         "visit",
         "eradicate",
@@ -190,7 +199,7 @@ impl Body {
     }
 
     /// The types of events about the work of an office beside its sites: see [`super::affairs`].
-    pub const AFFAIRS: [&'static str; 8] = [
+    pub const AFFAIRS: [&'static str; 10] = [
         "duty",
         "round",
         "finding",
@@ -199,6 +208,8 @@ impl Body {
         "tip",
         "tip_closed",
         "reward",
+        "learnt",
+        "draw",
     ];
 
     /// Whether it is about the work of an office beside its sites, or voids an entry of it.

@@ -18,6 +18,9 @@ pub struct ScanRecord {
     pub captured: Option<[String; 2]>,
     /// The model's name and SHA-256.
     pub model: [String; 2],
+    /// SHA-256 of the second model, where one looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
     /// The threshold in 1e-4.
     pub threshold_e4: i64,
     /// The coarsest source in hundredths of a centimetre.

@@ -1,13 +1,22 @@
 //! What followed events write into their site.
 
 use super::Fold;
-use crate::registry::body::{Body, Correct, Count, Create, Meaning, Sighting};
+use crate::registry::body::{Body, Correct, Count, Create, Meaning, Screen, Sighting};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
 use crate::registry::people::Signed;
 use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
 use crate::registry::state::State;
+
+/// Writes what was decided at the desk, and how long that took.
+fn screened(site: &mut Site, screen: &Screen, stamp: Stamp) {
+    site.screened = Some((screen.keep, screen.reason, stamp));
+    if let Some(seconds) = screen.seconds {
+        let before = site.screening_s.unwrap_or(0);
+        site.screening_s = Some(before.saturating_add(seconds));
+    }
+}
 
 impl Fold<'_> {
     /// Writes a later detection into the site.
@@ -86,7 +95,8 @@ impl Fold<'_> {
             Body::Create(_) if event.site != Some(site.key) => {}
             Body::Create(create) => self.found(event, create, stamp),
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
-            Body::Screen(screen) => site.screened = Some((screen.keep, screen.reason, stamp)),
+            Body::Screen(screen) => screened(site, screen, stamp),
+            Body::Look(look) => site.looks.push((look.clone(), stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
             Body::Visit(visit) => {
                 site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
@@ -127,6 +137,8 @@ impl Fold<'_> {
             | Body::Finding(_)
             | Body::Measure(_)
             | Body::Settle(_)
+            | Body::Learnt(_)
+            | Body::Draw(_)
             | Body::Tip(_)
             | Body::CloseTip(_)
             | Body::Reward(_)

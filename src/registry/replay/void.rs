@@ -1,6 +1,7 @@
 //! Voiding: a wrong entry is taken back by an event with a reason, and stays to be read.
 //!
-//! Only the last step can be voided, so that nothing rests on what was not; whoever voids a visit or a site hides
+//! Only the last step can be voided, so that nothing rests on what was not. An assignment and a decision at the desk are
+//! their author's to take back. Whoever voids a visit or a site hides
 //! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
 
 use super::{Fold, Stand};
@@ -41,7 +42,7 @@ impl Fold<'_> {
         let own = entered.actor.unit == event.actor.unit
             && same_name(&entered.actor.name, &event.actor.name);
         let founding = match &entered.body {
-            Body::Assign(_) | Body::Visit(_) => false,
+            Body::Assign(_) | Body::Visit(_) | Body::Screen(_) => false,
             Body::Create(create) if is_by_hand(create) => true,
             _ => return Err(Refusal::NoSuchEntry),
         };
@@ -50,7 +51,7 @@ impl Fold<'_> {
         if self.last_step(before) != Some(entry) || founding && self.known_at(at).any(seen) {
             return Err(Refusal::BuiltOn);
         }
-        let hides = !matches!(entered.body, Body::Assign(_));
+        let hides = !matches!(entered.body, Body::Assign(_) | Body::Screen(_));
         if (hides || !own) && !self.gate.by_supervisor(event) {
             return Err(Refusal::Supervisor);
         }

@@ -8,6 +8,7 @@ use super::error::ModelError;
 use super::keys::Keys;
 use super::kind::Kind;
 use super::masks;
+use super::uses::Uses;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -100,6 +101,8 @@ pub struct Contract {
     pub positive: Vec<usize>,
     /// Probability at or above which a cell is a hit.
     pub threshold: f64,
+    /// What it is used for beside screening, and what to expect.
+    pub uses: Uses,
 }
 
 /// The shapes of a model's one input and one output as declared; dynamic sizes are `None`.
@@ -146,13 +149,15 @@ impl Contract {
             }
         };
         let classes = classes(&keys, channels)?;
+        let threshold = threshold(&keys, kind)?;
         let contract = Self {
+            uses: Uses::of(&keys, threshold)?,
             range_cm: range(&keys)?,
             mean: keys.three("standardization_mean")?.unwrap_or([0.0; 3]),
             std: keys.three("standardization_std")?.unwrap_or([1.0; 3]),
             activation: activation(&keys)?,
             positive: positive(&keys, &classes, kind)?,
-            threshold: threshold(&keys, kind)?,
+            threshold,
             resolution_cm,
             input,
             output,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(super) struct Keys(pub(super) BTreeMap<String, Value>);
 
 /// The keys of the contract.
-pub(super) const KEYS: [&str; 26] = [
+pub(super) const KEYS: [&str; 27] = [
     "model_type",
     "class_names",
     "resolution",
@@ -34,6 +34,7 @@ pub(super) const KEYS: [&str; 26] = [
     "papaver_sights",
     "papaver_views",
     "papaver_dispatch_threshold",
+    "papaver_expected",
     "papaver_features",
     "papaver_first_stage",
 ];

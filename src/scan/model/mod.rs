@@ -12,6 +12,7 @@ mod mask_head;
 mod masks;
 mod runtime;
 mod session;
+mod uses;
 mod verifier;
 mod wrap;
 
@@ -21,5 +22,6 @@ pub use error::ModelError;
 pub use head::{Head, Hit};
 pub use runtime::Runtime;
 pub use session::{Device, Model, Scorer};
+pub use uses::Uses;
 pub use verifier::{MARGIN_CM, Sight, Verifier, VerifierContract, VerifierRunner, View};
 pub use wrap::wrap;

@@ -293,6 +293,7 @@ mod tests {
     fn contract(output: Output, tile: u32, overlap: f64, fixed: bool) -> Contract {
         let side = fixed.then_some(tile);
         Contract {
+            uses: crate::scan::model::Uses::default(),
             resolution_cm: 2.0,
             range_cm: None,
             input: InputShape {

@@ -26,10 +26,16 @@ pub enum Report {
     Failed(Failure),
 }
 
-/// Hears of each photo that was scored from end to end, while its pixels are at hand.
-pub trait PhotoListener: Sync {
-    /// The work on the photo, its pixels, and its hits from the floor on.
-    fn scored(&self, work: &Work, pixels: &Pixels, hits: &[Hit]);
+/// Hears of pixels while they are at hand.
+pub trait PixelListener: Sync {
+    /// A chunk was decoded.
+    fn decoded(&self, _work: &Work, _pixels: &Pixels) {}
+
+    /// A photo was scored from end to end: the work on it, its pixels, and its hits from the floor on.
+    fn scored(&self, _work: &Work, _pixels: &Pixels, _hits: &[Hit]) {}
+
+    /// All that was left of a work is done.
+    fn finished(&self, _work: &Work) {}
 }
 
 /// Why a run cannot go on.
@@ -87,7 +93,7 @@ pub struct Executor<'a> {
     pub(super) model: &'a Model,
     /// Hits are kept from this score on.
     pub(super) floor: f32,
-    photos: &'a dyn PhotoListener,
+    pub(super) listener: &'a dyn PixelListener,
     state: Mutex<State>,
     changed: Condvar,
     stop: &'a AtomicBool,
@@ -101,7 +107,7 @@ impl<'a> Executor<'a> {
         first: WorkId,
         model: &'a Model,
         floor: f32,
-        photos: &'a dyn PhotoListener,
+        listener: &'a dyn PixelListener,
         stop: &'a AtomicBool,
     ) -> Self {
         let state = State {
@@ -112,7 +118,7 @@ impl<'a> Executor<'a> {
             works,
             model,
             floor,
-            photos,
+            listener,
             state: Mutex::new(state),
             changed: Condvar::new(),
             stop,
@@ -210,6 +216,7 @@ impl<'a> Executor<'a> {
     pub(super) fn finished(&self, work: WorkId, task: usize, hits: &[Hit]) {
         let planned = &self.works[work.0];
         let mut photo = None;
+        let is_last;
         {
             let state = &mut *self.lock();
             let Some(active) = state.active.get_mut(&work) else {
@@ -219,7 +226,7 @@ impl<'a> Executor<'a> {
                 of_photo.extend_from_slice(hits);
             }
             active.tasks_left -= 1;
-            let is_last = active.tasks_left == 0;
+            is_last = active.tasks_left == 0;
             for chunk in &planned.plan.tasks[task].chunks {
                 active.left[*chunk] -= 1;
                 if active.left[*chunk] == 0 {
@@ -236,8 +243,11 @@ impl<'a> Executor<'a> {
             }
         }
         if let Some((pixels, hits)) = photo {
-            self.photos.scored(planned, &pixels, &hits);
+            self.listener.scored(planned, &pixels, &hits);
             spare(&mut self.lock().spare, Some(pixels));
+        }
+        if is_last {
+            self.listener.finished(planned);
         }
     }
 }

@@ -213,6 +213,11 @@ impl Journal {
         Ok(believed.floor)
     }
 
+    /// Whether the store holds everything: what was scored in one run or several is all there.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
     /// The lowest score that is kept.
     pub fn floor(&self) -> f32 {
         self.floor

@@ -10,7 +10,7 @@ mod store;
 mod window;
 mod worker;
 
-pub use executor::PhotoListener;
+pub use executor::PixelListener;
 pub use journal::Journal;
 pub use journal_error::JournalError;
 pub use lines::{all as all_lines, value as value_of_line, write as write_line};

@@ -1,7 +1,7 @@
 //! The stage of scoring: works in, scores out, in rounds: a photo that turns out to be of no use is made up for by others,
 //! of which parts were left out.
 
-use super::executor::{Executor, Failure, PhotoListener, Report};
+use super::executor::{Executor, Failure, PixelListener, Report};
 use super::journal::Journal;
 use super::store::ScoreStore;
 use crate::ground::Quad;
@@ -56,7 +56,7 @@ pub struct Tiles {
 pub type Own<'a> = &'a dyn Fn(WorkId, TaskId) -> bool;
 
 /// Scores what `scores` lacks of the works, beginning with `works`; of these only what is its `own`, where it does not do
-/// all. `photos` hears of each photo that was scored from end to end.
+/// all. `listener` hears of pixels while they are at hand.
 ///
 /// # Errors
 /// [`ScanError::Interrupted`] where `stop` became true before all was done; what was done is in the journal.
@@ -64,7 +64,7 @@ pub fn score(
     search: &Search<'_>,
     mut works: Vec<Work>,
     (journal, scores): (&mut Journal, ScoreStore),
-    photos: &dyn PhotoListener,
+    listener: &dyn PixelListener,
     own: Option<Own<'_>>,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -75,7 +75,7 @@ pub fn score(
         journal,
         scores,
         tiles: Tiles::default(),
-        photos,
+        listener,
         stop,
     };
     while !next.is_empty() {
@@ -114,7 +114,7 @@ struct Round<'a> {
     journal: &'a mut Journal,
     scores: ScoreStore,
     tiles: Tiles,
-    photos: &'a dyn PhotoListener,
+    listener: &'a dyn PixelListener,
     stop: &'a AtomicBool,
 }
 
@@ -151,7 +151,7 @@ impl Round<'_> {
             first,
             &search.model,
             self.journal.floor(),
-            self.photos,
+            self.listener,
             self.stop,
         );
         let (send, receive) = channel();

@@ -237,6 +237,7 @@ mod tests {
 
     fn contract() -> Contract {
         Contract {
+            uses: crate::scan::model::Uses::default(),
             resolution_cm: 2.0,
             range_cm: None,
             input: InputShape {

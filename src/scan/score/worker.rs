@@ -103,6 +103,7 @@ impl<'a> Worker<'a> {
         let wanted = planned.plan.chunks[chunk];
         self.spare = self.spare.take().or_else(|| self.executor.used_memory());
         let pixels = open.pixels.read(wanted, &mut self.spare);
+        self.executor.listener.decoded(planned, &pixels);
         let report = (!planned.known.contains(&ChunkId(chunk))).then(|| ChunkReport {
             no_data: pixels.region(Validity::NoData),
             unreadable: pixels.region(Validity::Unreadable),

@@ -3,15 +3,13 @@
 use super::error::ShardError;
 use super::file::{path_of, read, write};
 use super::plan::Plan;
-use crate::imagery::Pixels;
 use crate::scan::error::ScanError;
 use crate::scan::ids::{TaskId, WorkId};
-use crate::scan::model::Hit;
-use crate::scan::plan::{Search, Work};
+use crate::scan::plan::Search;
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
 use crate::scan::run::{Kept, Ranking, go_on};
-use crate::scan::score::{Journal, Own, PhotoListener, ScoreStore, score};
+use crate::scan::score::{Journal, Own, PixelListener, ScoreStore, score};
 use crate::scan::summary::Summary;
 use crate::schema::TaskRange;
 use rayon::prelude::*;
@@ -19,12 +17,10 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-/// Nobody waits for photos: pictures are cut at the merge.
+/// Nobody waits for pixels: pictures are cut at the merge.
 struct Unheard;
 
-impl PhotoListener for Unheard {
-    fn scored(&self, _: &Work, _: &Pixels, _: &[Hit]) {}
-}
+impl PixelListener for Unheard {}
 
 fn holds(ranges: &[TaskRange], work: WorkId, task: TaskId) -> bool {
     ranges

@@ -8,13 +8,11 @@ use crate::files;
 use crate::imagery::{Captured, Source};
 use crate::scan::find::Candidate;
 use crate::scan::model::{Model, Verifier};
-use crate::scan::request::Request;
-use crate::schema::{LEARNT_FORMAT, LearntRecord};
+use crate::scan::request::{LearntFrom, Request};
+use crate::schema::{LEARNT_FORMAT, LearntRecord, is_audited};
+use crate::statistics::reorder::reordered;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-
-/// One of so many that go down stays where it was.
-const AUDIT: u64 = 20;
 
 /// What was learnt, read and checked.
 pub struct Learnt {
@@ -38,12 +36,32 @@ pub struct Moved {
 }
 
 impl Learnt {
-    /// Reads the file that a request names; nothing where it names none.
+    /// What a request asks for, where it holds for the scan; nothing where it asks for none. Of a registry it is the first that holds.
     ///
     /// # Errors
-    /// See [`LearntError`].
-    pub fn of(request: &Request) -> Result<Option<Self>, LearntError> {
-        request.learnt.as_deref().map(Self::read).transpose()
+    /// See [`LearntError`]; of a registry why the first does not hold.
+    pub fn of(
+        request: &Request,
+        model: &Model,
+        second: Option<&Second>,
+        sources: &[Source],
+    ) -> Result<Option<Self>, LearntError> {
+        let (path, heads) = match &request.learnt {
+            None => return Ok(None),
+            Some(LearntFrom::File(path)) => (path, vec![Self::read(path)?]),
+            Some(LearntFrom::Registry(path, heads)) => {
+                let heads = heads.iter().map(|head| Self::new(path, head.clone()));
+                (path, heads.collect::<Result<_, _>>()?)
+            }
+        };
+        let mut first = None;
+        for head in heads {
+            match head.check(request, model, second, sources) {
+                Ok(()) => return Ok(Some(head)),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or(LearntError::NoneInForce { path: path.clone() }))
     }
 
     fn read(path: &Path) -> Result<Self, LearntError> {
@@ -54,18 +72,28 @@ impl Learnt {
         let bytes = files::read(path).map_err(|e| unreadable(e.to_string()))?;
         let record: LearntRecord =
             serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Ok(Self {
+            sha256,
+            ..Self::new(path, record)?
+        })
+    }
+
+    fn new(path: &Path, record: LearntRecord) -> Result<Self, LearntError> {
         let features = record.names.len();
         let parts = [&record.centre, &record.scale, &record.weights];
         let is_whole = record.format == LEARNT_FORMAT
             && parts.iter().all(|part| part.len() == features)
             && record.scale.iter().all(|scale| *scale > 0.0);
         if !is_whole {
-            return Err(unreadable(format!("format {}", record.format)));
+            let why = format!("format {}", record.format);
+            let path = path.into();
+            return Err(LearntError::Unreadable { path, why });
         }
         Ok(Self {
             path: path.into(),
+            sha256: hex::encode(Sha256::digest(record.text().as_bytes())),
             record,
-            sha256: hex::encode(Sha256::digest(&bytes)),
         })
     }
 
@@ -78,7 +106,7 @@ impl Learnt {
     ///
     /// # Errors
     /// See [`LearntError`].
-    pub fn check(
+    fn check(
         &self,
         request: &Request,
         model: &Model,
@@ -150,7 +178,7 @@ impl Learnt {
                 audit: false,
             });
         }
-        let order = order(&learnt, |n| is_audited(&candidates[n].id));
+        let order = reordered(&learnt, |n| is_audited(&candidates[n].id));
         let mut taken: Vec<Option<Candidate>> = candidates.drain(..).map(Some).collect();
         for (rank, (number, stays)) in (1..).zip(order) {
             let Some(mut candidate) = taken[number].take() else {
@@ -169,69 +197,5 @@ impl Learnt {
         let fits = second.features.len() == self.record.names.len();
         let odds = || self.record.log_odds(&second.features, candidate.shipped());
         fits.then(|| probability(odds()))
-    }
-}
-
-/// Whether a candidate is one of those that stay where they were: by its id alone, so that it is the same wherever it is asked.
-fn is_audited(id: &str) -> bool {
-    let digest = Sha256::digest(id.as_bytes());
-    let number = digest.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
-    number.is_multiple_of(AUDIT)
-}
-
-/// The learnt order of candidates by their shipped order: numbers, and whether one that would go down stays where it was.
-/// Those without a learnt score stay too.
-fn order(learnt: &[Option<f64>], is_audited: impl Fn(usize) -> bool) -> Vec<(usize, bool)> {
-    let mut ranked: Vec<(usize, f64)> = (learnt.iter().enumerate())
-        .filter_map(|(n, score)| Some((n, (*score)?)))
-        .collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let goes_down: Vec<usize> = (ranked.iter().enumerate())
-        .filter(|(place, (n, _))| place > n)
-        .map(|(_, (n, _))| *n)
-        .collect();
-    let mut stays = vec![None; learnt.len()];
-    for (n, score) in learnt.iter().enumerate() {
-        let audit = goes_down.contains(&n) && is_audited(n);
-        stays[n] = (audit || score.is_none()).then_some(audit);
-    }
-    let mut moving = ranked
-        .iter()
-        .map(|(n, _)| *n)
-        .filter(|n| stays[*n].is_none());
-    (0..learnt.len())
-        .filter_map(|n| match stays[n] {
-            Some(audit) => Some((n, audit)),
-            None => moving.next().map(|n| (n, false)),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_dropped_and_what_is_audited_stays_where_it_was() {
-        let learnt = [Some(0.1), Some(0.2), Some(0.9), None, Some(0.5)];
-        let plain = order(&learnt, |_| false);
-        assert_eq!(
-            plain.iter().map(|o| o.0).collect::<Vec<_>>(),
-            [2, 4, 1, 3, 0]
-        );
-        let audited = order(&learnt, |n| n == 0);
-        assert_eq!(
-            audited,
-            [(0, true), (2, false), (4, false), (3, false), (1, false)]
-        );
-        // What goes up is no audit.
-        assert!(order(&learnt, |n| n == 2).iter().all(|o| !o.1));
-    }
-
-    #[test]
-    fn about_one_of_twenty_ids_is_audited() {
-        let ids = (0..10_000).map(|n| format!("{n:012}"));
-        let audited = ids.filter(|id| is_audited(id)).count();
-        assert!((400..600).contains(&audited), "{audited}");
     }
 }

@@ -14,6 +14,11 @@ pub enum LearntError {
         /// Why.
         why: String,
     },
+    /// A registry holds nothing that was learnt for the unit.
+    NoneInForce {
+        /// The registry.
+        path: PathBuf,
+    },
     /// Candidates are not looked at once more, so that there is nothing to rank them by.
     NoLook {
         /// The file.
@@ -71,6 +76,7 @@ impl LearntError {
     fn path(&self) -> &PathBuf {
         match self {
             Self::Unreadable { path, .. }
+            | Self::NoneInForce { path }
             | Self::NoLook { path }
             | Self::OtherModel { path }
             | Self::NoUnit { path, .. }
@@ -97,6 +103,11 @@ impl Say for LearntError {
                 lang,
                 "{file} is not what `learn` writes: {why}",
                 "{file} 不是学习结果文件：{why}"
+            ),
+            Self::NoneInForce { .. } => tr!(
+                lang,
+                "nothing that was learnt is in force in {file}",
+                "{file} 中没有有效的学习结果"
             ),
             Self::NoLook { .. } => tr!(
                 lang,

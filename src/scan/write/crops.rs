@@ -13,7 +13,7 @@ use crate::scan::find::{FindRules, clusters, locator, peak};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
-use crate::scan::score::PhotoListener;
+use crate::scan::score::PixelListener;
 use crate::scan::verify::Second;
 use geo::Centroid;
 use image::RgbImage;
@@ -277,7 +277,7 @@ fn cut(pixels: &Pixels, shown: &ChipWindow) -> RgbImage {
     })
 }
 
-impl PhotoListener for Crops<'_> {
+impl PixelListener for Crops<'_> {
     fn scored(&self, work: &Work, pixels: &Pixels, hits: &[Hit]) {
         let (width, height) = work.imagery.size();
         let r = pixels.rect;

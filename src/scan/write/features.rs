@@ -77,6 +77,7 @@ pub fn features_record(summary: &Summary) -> Option<FeaturesRecord> {
         let values = &candidate.second.as_ref()?.features;
         Some(FeaturesOf {
             id: candidate.id.clone(),
+            rank: Some(candidate.moved.map_or(candidate.rank, |m| m.shipped) as u64),
             shipped: round(candidate.shipped(), 6),
             values: values.iter().map(|v| round(*v, 6)).collect(),
         })

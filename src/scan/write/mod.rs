@@ -5,8 +5,10 @@ mod chip_source;
 mod crops;
 mod features;
 mod outputs;
+mod pyramids;
 mod record;
 pub mod review;
 
 pub use crops::Crops;
 pub use outputs::{Provenance, RESULTS, prepare, write};
+pub use pyramids::Pyramids;

@@ -146,6 +146,8 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             resolution_cm: model.contract().resolution_cm,
             coarsest_cm: model.contract().coarsest_cm(),
             threshold: summary.threshold,
+            dispatch_threshold: model.contract().uses.dispatch_threshold,
+            expected: model.contract().uses.expected.clone(),
         },
         second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
         options: OptionsRecord {
@@ -164,6 +166,11 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             seconds: round(summary.seconds, 2),
             tiles_before: summary.tiles.1,
             ignored_files: summary.ignored,
+            passed_over: summary
+                .beside
+                .iter()
+                .map(|(kind, count)| (kind.name().into(), *count))
+                .collect(),
             threads: request.threads,
             device: model.device().name().into(),
             runtime: model.runtime_version(),

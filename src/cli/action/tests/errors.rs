@@ -7,9 +7,12 @@ use crate::exchange::ExchangeError;
 use crate::exchange::import::RowFlaw;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
+use crate::imagery::base_map::BaseMapError;
 use crate::imagery::photo::{
     Band, Defect, DemError, Doubt, JpegError, PosError, Position, SetAside, Why,
 };
+use crate::imagery::pyramid::PyramidError;
+use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::record::RecordError;
@@ -207,6 +210,20 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Elsewhere { path: path() },
     })));
+    all.extend(boxed(every!(PyramidError {
+        Raster(RasterError::NoCrs { path: path() }), File(FileError::Exists { path: path() }),
+        Unwritable { path: path(), reason: "x".into() }, Stopped,
+        BesideScan { raster: path(), why: Box::new(PyramidError::Stopped) },
+    })));
+    all.extend(boxed(every!(TileError {
+        Raster(RasterError::NoCrs { path: path() }), Crs(CrsError::NoWayToLonLat { name: "x".into() }),
+        Gone, TooFarOut, Ended,
+    })));
+    all.extend(boxed(every!(BaseMapError {
+        Address { text: "x".into() }, Shifted { text: "x".into(), system: "GCJ-02" },
+        Vector { path: path() }, Malformed { path: path(), why: "x".into() },
+        File(GeoPackageError::TooMuch { path: path() }), Tile(TileError::Gone),
+    })));
     // Its text is its own: `CapturedError::` is made by its reader alone.
     all.push(Box::new("x".parse::<Captured>().unwrap_err()));
     all
@@ -236,7 +253,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Device { device: "cuda".into(), reason: "x".into() },
     })));
     all.extend(boxed(every!(LearntError {
-        Unreadable { path: path(), why: "x".into() }, NoLook { path: path() }, OtherModel { path: path() },
+        Unreadable { path: path(), why: "x".into() }, NoneInForce { path: path() }, NoLook { path: path() }, OtherModel { path: path() },
         NoUnit { path: path(), unit: "410423".into() }, OtherUnit { path: path(), unit: "410423".into() },
         NoDate { path: path(), name: "x".into() },
         OtherSeason { path: path(), name: "x".into(), expires: "2026-12-31".into() },
@@ -411,7 +428,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(LearnError {
         NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
         NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
-        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 },
+        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { before: 0.9, after: 0.8 },
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {
@@ -422,7 +439,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Bundle(Box::new(BundleError::Nothing)),
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
-        ManyUnits("Li".into()),
+        ManyUnits("Li".into()), NothingOpen,
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
     })));
     all.extend(boxed(every!(EntryError {

@@ -324,6 +324,7 @@ fn said_by(
                 keep: false,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                seconds: None,
             }),
         ),
         1 => (true, assign()),

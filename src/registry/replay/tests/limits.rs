@@ -382,6 +382,7 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         ..Create::new(Source::Scan, origin.into(), place.clone())
     };
     let aside = Body::Screen(Screen {
+        seconds: None,
         keep: false,
         reason: Some(RejectReason::Crop),
         note: None,

@@ -1,7 +1,7 @@
 //! Why nothing was learnt.
 
-use super::learn::LEAST_VERDICTS;
-use super::record::RecordError;
+use super::LEAST_VERDICTS;
+use crate::office::record::RecordError;
 use crate::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -55,6 +55,13 @@ pub enum LearnError {
         /// How well it does.
         after: f64,
     },
+    /// What was learnt would lose plots that come with the program.
+    Loses {
+        /// The share of them in the upper half of the list, by the shipped rank.
+        before: f64,
+        /// The same by what was learnt.
+        after: f64,
+    },
     /// A file of a scan.
     Record(RecordError),
     /// The registry.
@@ -69,8 +76,16 @@ impl Say for LearnError {
             "排序不变；待更多图斑完成研判和核查后再学习",
         );
         match self {
-            Self::NoScan => Said::new(tr!(lang, "no scan was named", "没有给出扫描结果"))
-                .hint(tr!(lang, "name the folders that scans wrote", "请给出扫描写出的文件夹")),
+            Self::NoScan => Said::new(tr!(
+                lang,
+                "no scan of which this registry kept features was recorded",
+                "本库没有录入带特征的扫描结果"
+            ))
+            .hint(tr!(
+                lang,
+                "name the folders that scans wrote, or record them first",
+                "请给出扫描结果文件夹，或先录入扫描结果"
+            )),
             Self::Folder { path, why } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -131,6 +146,15 @@ impl Say for LearnError {
                 "学习后对未见过的结论区分更差：{after:.3}，原为 {before:.3}"
             ))
             .hint(more),
+            Self::Loses { before, after } => {
+                let [before, after] = [before, after].map(|share| 100.0 * share);
+                Said::new(tr!(
+                    lang,
+                    "what was learnt would move plots down: of those that come with the program {after:.1} % instead of {before:.1} % would be in the upper half of the list",
+                    "学习结果会使罂粟地块后移：程序自带样本位于列表前半部分的由 {before:.1}% 降为 {after:.1}%"
+                ))
+                .hint(more)
+            }
             Self::Record(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }

@@ -1,0 +1,61 @@
+//! `papaver serve`: arguments in, a server that runs until it is stopped.
+
+use super::scan::watched;
+use super::{Done, talk};
+use crate::server::{self, Options, Ready};
+use crate::tr;
+use crate::words::{Lang, Say};
+use clap::Args;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+/// Arguments of `papaver serve`.
+#[derive(Args)]
+pub struct Arguments {
+    /// The folder with the registries and the scans 存放登记库和扫描结果的文件夹
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    folder: PathBuf,
+    /// Port; 0 takes any that is free 端口，0 表示任取一个空闲端口
+    #[arg(long, value_name = "N", default_value_t = 8717)]
+    port: u16,
+    /// A base map of the office: GeoTIFF, MBTiles or PMTiles; several may be given 本单位的底图：GeoTIFF、MBTiles 或 PMTiles，可多次给出
+    #[arg(long, value_name = "FILE")]
+    basemap: Vec<PathBuf>,
+    /// A terrain model, shown shaded under the map 地形模型，以山体阴影显示在地图下层
+    #[arg(long, value_name = "RASTER")]
+    dem: Option<PathBuf>,
+    /// Do not open the browser 不自动打开浏览器
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// Serves the folder until the interrupt key is pressed.
+pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let options = Options {
+        folder: arguments.folder,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: arguments.port,
+        base_maps: arguments.basemap,
+        dem: arguments.dem,
+    };
+    let stop = watched()?;
+    let browser = !arguments.no_browser;
+    server::serve(&options, &stop, |ready| tell(ready, browser, lang))
+        .map_err(|error| Box::new(error) as Box<dyn Say>)?;
+    Ok(Done::Whole)
+}
+
+fn tell(ready: &Ready, browser: bool, lang: Lang) {
+    talk::data(&ready.url);
+    talk::tell(lang.pick(
+        "open this address in a browser; the interrupt key (Ctrl-C) ends the server",
+        "请在浏览器中打开以上地址；按 Ctrl-C 结束服务",
+    ));
+    if browser && open::that_detached(&ready.url).is_err() {
+        talk::tell(&tr!(
+            lang,
+            "no browser could be opened: type the address into one",
+            "未能自动打开浏览器，请手工输入地址"
+        ));
+    }
+}

@@ -1,0 +1,143 @@
+//! The cells of a pyramid's finest level on the disk, while they come in any order. Its file has no name: nothing is left
+//! of it when the program ends, however that is. Ground without data takes no room.
+
+use super::reduce::{Cells, DATA};
+use crate::ground::{Rect, Region};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Bytes of a cell.
+const CELL: usize = 4;
+/// Rows of cells that are read at once.
+pub(super) const BAND: u32 = 256;
+
+/// Cells that come from many threads.
+pub(super) struct Canvas {
+    width: u32,
+    height: u32,
+    kept: Mutex<Kept>,
+}
+
+struct Kept {
+    file: File,
+    /// What came.
+    known: Vec<Rect>,
+    /// The bands in which anything has data.
+    bands: BTreeSet<u32>,
+}
+
+impl Canvas {
+    /// A canvas on which nothing is known yet, on the disk of a folder.
+    pub fn new(folder: &Path, (width, height): (u32, u32)) -> io::Result<Self> {
+        let file = tempfile::tempfile_in(folder)?;
+        // What is not written takes no room, and reads as zeros: without data.
+        file.set_len(u64::from(width) * u64::from(height) * CELL as u64)?;
+        Ok(Self {
+            width,
+            height,
+            kept: Mutex::new(Kept {
+                file,
+                known: Vec::new(),
+                bands: BTreeSet::new(),
+            }),
+        })
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seek(&self, file: &mut File, x: u32, y: u32) -> io::Result<u64> {
+        let cell = u64::from(y) * u64::from(self.width) + u64::from(x);
+        file.seek(SeekFrom::Start(cell * CELL as u64))
+    }
+
+    /// Takes cells.
+    pub fn put(&self, cells: &Cells) -> io::Result<()> {
+        let r = cells.rect;
+        if cells.rgba.is_empty() {
+            return Ok(());
+        }
+        let has_data = cells.rgba.chunks_exact(CELL).any(|cell| cell[3] == DATA);
+        let mut kept = self.lock();
+        if has_data {
+            self.write(&mut kept.file, cells)?;
+            kept.bands.extend(r.y0 / BAND..=(r.y1 - 1) / BAND);
+        }
+        kept.known.push(r);
+        Ok(())
+    }
+
+    fn write(&self, file: &mut File, cells: &Cells) -> io::Result<()> {
+        let r = cells.rect;
+        if r.x1 - r.x0 == self.width {
+            self.seek(file, 0, r.y0)?;
+            return file.write_all(&cells.rgba);
+        }
+        let length = (r.x1 - r.x0) as usize * CELL;
+        for (row, y) in cells.rgba.chunks_exact(length).zip(r.y0..) {
+            self.seek(file, r.x0, y)?;
+            file.write_all(row)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a band; `None` where nothing in them has data.
+    pub fn band(&self, number: u32) -> io::Result<Option<Vec<u8>>> {
+        let (from, to) = (number * BAND, ((number + 1) * BAND).min(self.height));
+        let mut kept = self.lock();
+        if !kept.bands.contains(&number) {
+            return Ok(None);
+        }
+        let mut rgba = vec![0; (to - from) as usize * self.width as usize * CELL];
+        self.seek(&mut kept.file, 0, from)?;
+        kept.file.read_exact(&mut rgba)?;
+        Ok(Some(rgba))
+    }
+
+    /// What came so far.
+    pub fn known(&self) -> Region {
+        Region::from_rects(self.lock().known.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rect(x0: u32, y0: u32, x1: u32, y1: u32) -> Rect {
+        Rect { x0, y0, x1, y1 }
+    }
+
+    #[test]
+    fn what_was_put_is_there_and_the_rest_is_unknown() {
+        let folder = tempfile::tempdir().expect("folder");
+        let canvas = Canvas::new(folder.path(), (5, 300)).expect("made");
+        let put = |rect: Rect, value: u8, data: u8| {
+            let count = (rect.x1 - rect.x0) * (rect.y1 - rect.y0);
+            let rgba = [value, value, value, data].repeat(count as usize);
+            canvas.put(&Cells { rect, rgba }).expect("put");
+        };
+        put(rect(0, 1, 5, 2), 7, DATA);
+        put(rect(1, 2, 3, 4), 9, DATA);
+        put(rect(0, 280, 5, 300), 0, 0);
+        let known = [rect(0, 1, 5, 2), rect(1, 2, 3, 4), rect(0, 280, 5, 300)];
+        assert_eq!(canvas.known(), Region::from_rects(known));
+        let rows = canvas.band(0).expect("read").expect("data");
+        assert_eq!(
+            (rows.len(), &rows[5 * 4..6 * 4]),
+            (256 * 5 * 4, [7, 7, 7, 255].as_slice())
+        );
+        assert_eq!(rows[11 * 4..12 * 4], [9, 9, 9, 255]);
+        assert_eq!(canvas.band(1).expect("read"), None);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 0);
+    }
+}

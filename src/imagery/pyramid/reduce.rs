@@ -1,0 +1,289 @@
+//! Pixels averaged to larger cells: red, green, blue and whether a cell has data, four bytes each.
+//!
+//! A cell is the mean of those of its pixels that have data, and has data where at least half of them have. Only cells
+//! that lie wholly in what is given come out, so that they are the same however the pixels were cut.
+
+use crate::ground::Rect;
+use crate::imagery::{Pixels, Validity};
+
+/// The fourth byte of a cell that has data.
+pub(in crate::imagery) const DATA: u8 = 255;
+/// The fourth byte of a cell that has none.
+pub(in crate::imagery) const NO_DATA: u8 = 0;
+
+/// A rectangle of cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::imagery) struct Cells {
+    /// Where, in cells.
+    pub rect: Rect,
+    /// Four bytes a cell, row by row.
+    pub rgba: Vec<u8>,
+}
+
+/// Columns or rows of cells that `size` pixels make.
+pub(in crate::imagery) fn cells_across(size: u32, factor: u32) -> u32 {
+    size.div_ceil(factor).max(1)
+}
+
+/// The cells of `factor` by `factor` pixels that lie wholly in a rectangle of a grid of `size`; those at its far edges
+/// hold fewer.
+fn whole_cells(rect: Rect, factor: u32, size: (u32, u32)) -> Rect {
+    let last = |to: u32, size: u32| {
+        if to == size {
+            cells_across(to, factor)
+        } else {
+            to / factor
+        }
+    };
+    let (x0, y0) = (rect.x0.div_ceil(factor), rect.y0.div_ceil(factor));
+    Rect {
+        x0,
+        y0,
+        x1: last(rect.x1, size.0).max(x0),
+        y1: last(rect.y1, size.1).max(y0),
+    }
+}
+
+/// The pixels that cells are made of, in a grid of `size`.
+pub(in crate::imagery) fn pixels_of(cells: Rect, factor: u32, size: (u32, u32)) -> Rect {
+    Rect {
+        x0: cells.x0 * factor,
+        y0: cells.y0 * factor,
+        x1: (cells.x1 * factor).min(size.0),
+        y1: (cells.y1 * factor).min(size.1),
+    }
+}
+
+/// The cells that a rectangle of pixels touches.
+pub(in crate::imagery) fn touched_cells(pixels: Rect, factor: u32) -> Rect {
+    Rect {
+        x0: pixels.x0 / factor,
+        y0: pixels.y0 / factor,
+        x1: pixels.x1.div_ceil(factor),
+        y1: pixels.y1.div_ceil(factor),
+    }
+}
+
+/// Averages pixels of a grid of `size` to cells of `factor` by `factor`.
+pub(in crate::imagery) fn reduce(pixels: &Pixels, factor: u32, size: (u32, u32)) -> Cells {
+    let rect = whole_cells(pixels.rect, factor, size);
+    let across = (rect.x1 - rect.x0) as usize;
+    let mut rgba = vec![0; across * (rect.y1 - rect.y0) as usize * 4];
+    if pixels.is_empty() || rgba.is_empty() {
+        return Cells { rect, rgba };
+    }
+    let known = pixels.validity.as_ref().map(|validity| {
+        let has_data =
+            |v: &u8| u8::from(*v == Validity::Searched as u8 || *v == Validity::Blank as u8);
+        validity.iter().map(has_data).collect::<Vec<u8>>()
+    });
+    let sums = Sums {
+        pixels,
+        factor: factor as usize,
+        rect,
+    };
+    for (row, y) in rgba.chunks_exact_mut(across * 4).zip(rect.y0..) {
+        let held = sums.held(y);
+        let data = known
+            .as_ref()
+            .map_or_else(|| held.clone(), |known| sums.of(known, y));
+        for (colour, plane) in pixels.colours.iter().enumerate() {
+            for ((cell, sum), data) in row.chunks_exact_mut(4).zip(sums.of(plane, y)).zip(&data) {
+                cell[colour] = mean(sum, *data);
+            }
+        }
+        for ((cell, data), held) in row.chunks_exact_mut(4).zip(&data).zip(&held) {
+            cell[3] = if 2 * data >= *held { DATA } else { NO_DATA };
+        }
+    }
+    Cells { rect, rgba }
+}
+
+fn mean(sum: u32, count: u32) -> u8 {
+    let mean = (sum + count / 2).checked_div(count).unwrap_or(0);
+    u8::try_from(mean).unwrap_or(u8::MAX)
+}
+
+/// Adds up planes of pixels cell by cell.
+struct Sums<'a> {
+    pixels: &'a Pixels,
+    factor: usize,
+    rect: Rect,
+}
+
+impl Sums<'_> {
+    fn width(&self) -> usize {
+        (self.pixels.rect.x1 - self.pixels.rect.x0) as usize
+    }
+
+    /// The columns of the pixels that cells are made of.
+    fn columns(&self) -> std::ops::Range<usize> {
+        let first = self.rect.x0 as usize * self.factor - self.pixels.rect.x0 as usize;
+        let across = (self.rect.x1 - self.rect.x0) as usize * self.factor;
+        first..(first + across).min(self.width())
+    }
+
+    /// The rows of the pixels that a row of cells is made of.
+    fn rows(&self, y: u32) -> std::ops::Range<usize> {
+        let high = (self.pixels.rect.y1 - self.pixels.rect.y0) as usize;
+        let first = y as usize * self.factor - self.pixels.rect.y0 as usize;
+        first..(first + self.factor).min(high)
+    }
+
+    /// The sums of a row of cells: rows first, which takes whole rows at a time, then columns.
+    fn of(&self, plane: &[u8], y: u32) -> Vec<u32> {
+        let columns = self.columns();
+        let mut down = vec![0_u32; columns.len()];
+        for row in self.rows(y) {
+            let from = row * self.width();
+            let values = &plane[from + columns.start..from + columns.end];
+            for (sum, value) in down.iter_mut().zip(values) {
+                *sum += u32::from(*value);
+            }
+        }
+        down.chunks(self.factor)
+            .map(|cell| cell.iter().sum())
+            .collect()
+    }
+
+    /// How many pixels each cell of a row holds.
+    fn held(&self, y: u32) -> Vec<u32> {
+        let rows = self.rows(y).len();
+        let left = self.columns().len();
+        (0..left)
+            .step_by(self.factor)
+            .map(|from| u32::try_from((left - from).min(self.factor) * rows).unwrap_or(u32::MAX))
+            .collect()
+    }
+}
+
+/// Rows of cells halved: each the mean of those of four that have data.
+pub(super) fn halved(rgba: &[u8], width: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(rgba.len() / 4 + 8 * width);
+    let rows: Vec<&[u8]> = rgba.chunks_exact(width * 4).collect();
+    for pair in rows.chunks(2) {
+        for x in (0..width).step_by(2) {
+            let cells = pair
+                .iter()
+                .flat_map(|row| row[x * 4..].chunks_exact(4).take(2));
+            out.extend(mean_cell(cells));
+        }
+    }
+    out
+}
+
+fn mean_cell<'a>(cells: impl Iterator<Item = &'a [u8]>) -> [u8; 4] {
+    let (mut sums, mut held, mut data) = ([0_u32; 3], 0, 0);
+    for cell in cells {
+        held += 1;
+        if cell[3] == DATA {
+            data += 1;
+            sums.iter_mut()
+                .zip(cell)
+                .for_each(|(sum, v)| *sum += u32::from(*v));
+        }
+    }
+    let [r, g, b] = sums.map(|sum| mean(sum, data));
+    [
+        r,
+        g,
+        b,
+        if data > 0 && 2 * data >= held {
+            DATA
+        } else {
+            NO_DATA
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rect(x0: u32, y0: u32, x1: u32, y1: u32) -> Rect {
+        Rect { x0, y0, x1, y1 }
+    }
+
+    /// Pixels of a ground without end, of which some have no data.
+    fn ground(rect: Rect) -> Pixels {
+        let at = (rect.y0..rect.y1).flat_map(|y| (rect.x0..rect.x1).map(move |x| (x, y)));
+        let is_hole = |(x, y): (u32, u32)| (x / 3 + y / 5) % 4 == 0;
+        let colour = |k: u32| {
+            at.clone()
+                .map(|(x, y)| {
+                    if is_hole((x, y)) {
+                        0
+                    } else {
+                        (x * 7 + y * 13 + k * 50) as u8
+                    }
+                })
+                .collect()
+        };
+        Pixels {
+            rect,
+            colours: [colour(0), colour(1), colour(2)],
+            validity: Some(at.clone().map(|p| u8::from(is_hole(p))).collect()),
+        }
+    }
+
+    #[test]
+    fn a_cell_is_the_mean_of_what_has_data() {
+        let pixels = Pixels {
+            rect: rect(0, 0, 3, 2),
+            colours: [vec![10, 20, 7, 0, 30, 9], vec![1; 6], vec![255; 6]],
+            validity: Some(vec![0, 0, 0, 1, 0, 3]),
+        };
+        let cells = reduce(&pixels, 2, (3, 2));
+        assert_eq!(cells.rect, rect(0, 0, 2, 1));
+        assert_eq!(cells.rgba, [20, 1, 255, 255, 8, 1, 255, 255]);
+        let few = Pixels {
+            validity: Some(vec![1, 0, 1, 1, 1, 1]),
+            ..pixels.clone()
+        };
+        assert_eq!(reduce(&few, 2, (3, 2)).rgba[3], NO_DATA);
+        assert_eq!(
+            reduce(&Pixels::without_data(rect(0, 0, 3, 2)), 2, (3, 2)).rgba,
+            [0; 8]
+        );
+        assert_eq!(reduce(&pixels, 1, (3, 2)).rgba[..4], [10, 1, 255, 255]);
+    }
+
+    proptest! {
+        #[test]
+        fn cells_are_the_same_however_the_pixels_were_cut(w in 1_u32..40, h in 1_u32..40, x in 0_u32..40, y in 0_u32..40, factor in 1_u32..6) {
+            let size = (w, h);
+            let (x, y) = (x.min(w), y.min(h));
+            let whole = reduce(&ground(rect(0, 0, w, h)), factor, size);
+            prop_assert_eq!(whole.rect, rect(0, 0, w.div_ceil(factor), h.div_ceil(factor)));
+            for part in [rect(0, 0, x, y), rect(x, 0, w, y), rect(0, y, x, h), rect(x, y, w, h)] {
+                if part.x0 == part.x1 || part.y0 == part.y1 {
+                    continue;
+                }
+                let cells = reduce(&ground(part), factor, size);
+                let r = cells.rect;
+                let mut found = cells.rgba.chunks_exact(4);
+                for cy in r.y0..r.y1 {
+                    for cx in r.x0..r.x1 {
+                        let at = (cy * whole.rect.x1 + cx) as usize * 4;
+                        prop_assert_eq!(found.next(), Some(&whole.rgba[at..at + 4]));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn halving_keeps_the_edge() {
+        let cells = [
+            [10, 10, 10, 255],
+            [20, 20, 20, 255],
+            [90, 0, 0, 255],
+            [0; 4],
+            [0; 4],
+            [0; 4],
+        ];
+        let halved = halved(&cells.concat(), 3);
+        assert_eq!(halved, [15, 15, 15, 255, 90, 0, 0, 255]);
+    }
+}

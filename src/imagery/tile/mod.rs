@@ -1,0 +1,26 @@
+//! Tiles of web maps, drawn out of imagery as it was flown: any raster in any coordinate system, its pyramid, photos laid
+//! on the ground, terrain models. Nothing is reprojected beforehand.
+//!
+//! A tile's pixels are found in a raster by a few nodes ([`nodes`]), read from the grid that fits their size ([`layer`]),
+//! laid where they belong ([`draw`]) and encoded: JPEG, and PNG where a part of the tile shows nothing.
+
+mod address;
+mod draw;
+mod error;
+mod hillshade;
+mod layer;
+mod nodes;
+mod painter;
+mod photos;
+mod picture;
+
+pub use address::{DEEPEST, TILE, TileAddress};
+pub use error::TileError;
+pub use hillshade::HeightLayer;
+pub use layer::{Layer, RasterLayer};
+pub use painter::{Desk, Painter};
+pub use photos::PhotoLayer;
+pub use picture::TilePicture;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! What there is to learn from: a scan's features, out of its folder or as they were kept when it was recorded.
+
+use super::error::LearnError;
+use crate::office::record::verified_file;
+use crate::registry::body::{Body, ScanRecord as Recorded};
+use crate::registry::event::{EvidenceRole, Sealed};
+use crate::schema::{FeaturesRecord, ScanRecord};
+use crate::store::{Seen, Store};
+use std::path::Path;
+
+/// A scan to learn from.
+pub(super) struct Lesson {
+    /// The scan's id.
+    pub scan: String,
+    /// SHA-256 of the model.
+    pub model: String,
+    /// SHA-256 of the second model, where one looked.
+    pub verifier: Option<String>,
+    /// The year of its imagery, where it is of one and known.
+    pub season: Option<i16>,
+    /// What the models saw.
+    pub features: FeaturesRecord,
+}
+
+/// The year of a first and a last day.
+fn year(from: &str, to: &str) -> Option<i16> {
+    let years = from.get(..4).zip(to.get(..4));
+    let one = years.filter(|(from, to)| from == to);
+    one.and_then(|(year, _)| year.parse().ok())
+}
+
+impl Lesson {
+    /// Reads a scan's folder.
+    ///
+    /// # Errors
+    /// See [`LearnError`].
+    pub fn of_folder(path: &Path) -> Result<Self, LearnError> {
+        let malformed = |name: &str, why: String| LearnError::Folder {
+            path: path.join(name),
+            why,
+        };
+        let (record, features) = (path.join("scan.json"), path.join("features.json"));
+        if !features.exists() {
+            return Err(LearnError::NoFeatures { path: path.into() });
+        }
+        let bytes = verified_file(path, &record)?;
+        let record: ScanRecord =
+            serde_json::from_slice(&bytes).map_err(|e| malformed("scan.json", e.to_string()))?;
+        let bytes = verified_file(path, &features)?;
+        let features: FeaturesRecord = serde_json::from_slice(&bytes)
+            .map_err(|e| malformed("features.json", e.to_string()))?;
+        if !features.is_of(&record.scan_id) {
+            return Err(malformed("features.json", "it is of another scan".into()));
+        }
+        let second = record.second_stage.as_ref();
+        let captured = record.captured.as_ref();
+        Ok(Self {
+            scan: record.scan_id,
+            model: record.model.sha256,
+            verifier: second.and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
+            season: captured.and_then(|c| year(&c.from, &c.to)),
+            features,
+        })
+    }
+
+    fn of_recorded(seen: Seen) -> Self {
+        let Recorded {
+            scan,
+            model: [_, model],
+            verifier,
+            captured,
+            ..
+        } = seen.scan;
+        Self {
+            scan,
+            model,
+            verifier,
+            season: captured.and_then(|[from, to]| year(&from, &to)),
+            features: seen.features,
+        }
+    }
+
+    /// The recorded scans of the last season of which features were kept, as far as they are of the same models as the last of them.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn recorded(store: &Store) -> Result<Vec<Self>, LearnError> {
+        let mut scans = store.followed("scan")?;
+        let season = |sealed: &Sealed| match &sealed.event.body {
+            Body::Scan(scan) => scan.captured.as_ref().and_then(|[from, to]| year(from, to)),
+            _ => None,
+        };
+        let kept = |sealed: &&Sealed| {
+            let mut files = sealed.event.evidence.iter();
+            files.any(|file| file.role == EvidenceRole::Features)
+        };
+        let last = scans.iter().filter(kept).filter_map(season).max();
+        scans.retain(|sealed| last.is_some() && season(sealed) == last);
+        let seen = scans.iter().filter_map(|sealed| store.seen(sealed));
+        let mut lessons: Vec<Self> = seen.map(Self::of_recorded).collect();
+        let Some(key) = lessons.last().map(Self::key) else {
+            return Ok(Vec::new());
+        };
+        lessons.retain(|lesson| lesson.key() == key);
+        // A scan that two units recorded is one lesson.
+        let mut known = std::collections::HashSet::new();
+        lessons.retain(|lesson| known.insert(lesson.scan.clone()));
+        Ok(lessons)
+    }
+
+    /// What lessons that are learnt together have in common.
+    pub fn key(&self) -> (Option<i16>, String, Option<String>, Vec<String>) {
+        let (model, verifier) = (self.model.clone(), self.verifier.clone());
+        (self.season, model, verifier, self.features.names.clone())
+    }
+}

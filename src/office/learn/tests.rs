@@ -1,0 +1,200 @@
+//! Learning on rendered flights, whose features the program itself computed: `models/train/papaver_train/flights.py` makes them.
+
+use super::guard::{MAY_LOSE, recall};
+use super::*;
+use crate::schema::FEATURES_FORMAT;
+use crate::statistics::order::Order;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Row {
+    real: bool,
+    shipped: f64,
+    values: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Flights {
+    model: String,
+    names: Vec<String>,
+    first: Vec<Row>,
+    second: Vec<Row>,
+}
+
+fn flights() -> Flights {
+    serde_json::from_str(include_str!("../../../tests/fixtures/flights.json")).expect("the fixture")
+}
+
+/// A flight as a scan keeps it, and which of its candidates are real.
+fn features(
+    name: &str,
+    flights: &Flights,
+    rows: &[Row],
+) -> (FeaturesRecord, BTreeMap<String, bool>) {
+    let id = |n: usize| format!("{name}-{n:04}");
+    let candidate = |(n, row): (usize, &Row)| FeaturesOf {
+        id: id(n),
+        rank: Some(n as u64 + 1),
+        shipped: row.shipped,
+        values: row.values.clone(),
+    };
+    let record = FeaturesRecord {
+        format: FEATURES_FORMAT.into(),
+        scan_id: name.into(),
+        names: flights.names.clone(),
+        candidates: rows.iter().enumerate().map(candidate).collect(),
+    };
+    let real = rows.iter().enumerate().map(|(n, row)| (id(n), row.real));
+    (record, real.collect())
+}
+
+/// So many verdicts of a flight, no more than a tenth of them true: its candidates in an order that says nothing of them.
+fn told(
+    flight: &(FeaturesRecord, BTreeMap<String, bool>),
+    count: usize,
+    seed: &str,
+) -> BTreeMap<String, bool> {
+    let mut ids: Vec<&String> = flight.1.keys().collect();
+    ids.sort_by_key(|id| crate::schema::lot(seed, id));
+    let of = |wanted: bool, count: usize| {
+        let all = ids.iter().filter(move |id| flight.1[**id] == wanted);
+        all.take(count).map(move |id| ((*id).clone(), wanted))
+    };
+    let yes = (count / 10).max(3);
+    of(true, yes).chain(of(false, count - yes)).collect()
+}
+
+fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRecord {
+    LearntRecord {
+        format: LEARNT_FORMAT.into(),
+        unit: "410423".into(),
+        season: 2026,
+        expires: "2026-12-31".into(),
+        made: String::new(),
+        gsd_cm: [1.0, 4.0],
+        model: flights.model.clone(),
+        verifier: None,
+        scans: vec![flight.scan_id.clone()],
+        verdicts: fitted.verdicts,
+        areas: fitted.areas,
+        recall: None,
+        pull: fitted.pull,
+        names: flights.names.clone(),
+        centre: fitted.centre,
+        scale: fitted.scale,
+        weights: fitted.weights,
+        bias: fitted.bias,
+    }
+}
+
+/// False ones before 95 % of the true ones of a flight, by the shipped rank and by a head.
+fn false_before(
+    flight: &(FeaturesRecord, BTreeMap<String, bool>),
+    head: &LearntRecord,
+) -> [usize; 2] {
+    let order = |odds: &dyn Fn(&FeaturesOf) -> f64| {
+        let rows = flight.0.candidates.iter();
+        let scored: Vec<(f64, bool)> = rows.map(|row| (odds(row), flight.1[&row.id])).collect();
+        Order::of(&scored).false_before
+    };
+    [
+        order(&|row| row.shipped),
+        order(&|row| head.log_odds(&row.values, row.shipped)),
+    ]
+}
+
+/// What is left of the false ones of another flight after so many verdicts, over ten choices of them; of those that taught nothing, or
+/// would lose plots, all are left.
+fn left(count: usize) -> Vec<f64> {
+    let flights = flights();
+    let first = features("first", &flights, &flights.first);
+    let second = features("second", &flights, &flights.second);
+    let one = |seed: usize| {
+        let told = told(&first, count, &seed.to_string());
+        let Ok(fitted) = fitted(&[&first.0], &told) else {
+            return 1.0;
+        };
+        let head = head(&flights, &first.0, fitted);
+        if guarded(&head, &[&first.0]).is_err() {
+            return 1.0;
+        }
+        let [before, after] = false_before(&second, &head);
+        after as f64 / before as f64
+    };
+    let mut shares: Vec<f64> = (0..10).map(one).collect();
+    shares.sort_by(f64::total_cmp);
+    println!("{count} verdicts: {shares:.2?} of the false ones are left");
+    shares
+}
+
+/// The looks' scores, shapes and colours of these flights say little of what a plot is: what is learnt from them must not make another
+/// flight worse.
+#[test]
+fn what_one_flight_teaches_does_not_spoil_another() {
+    for count in [25, 50, 73] {
+        let shares = left(count);
+        let median = f64::midpoint(shares[4], shares[5]);
+        assert!(median <= 1.1, "{count} verdicts: {median}");
+        assert!(shares[9] <= 1.3, "{count} verdicts: {}", shares[9]);
+    }
+}
+
+/// A head that multiplies a feature, and no other.
+fn single(flights: &Flights, flight: &FeaturesRecord, feature: &str, weight: f64) -> LearntRecord {
+    let rows: Vec<&Vec<f64>> = flight.candidates.iter().map(|row| &row.values).collect();
+    let (centre, scale) = spread(&rows);
+    let weights = flights.names.iter();
+    let weights = weights.map(|name| if name == feature { weight } else { 0.0 });
+    let fitted = Fitted {
+        weights: weights.collect(),
+        centre,
+        scale,
+        bias: 0.7,
+        pull: 1.0,
+        verdicts: [10, 20],
+        areas: [0.5, 0.9],
+    };
+    head(flights, flight, fitted)
+}
+
+#[test]
+fn a_head_that_moves_plots_down_is_refused_and_one_that_does_not_stands() {
+    let flights = flights();
+    let first = features("first", &flights, &flights.first).0;
+    let of = |feature: &str, weight: f64| {
+        let head = single(&flights, &first, feature, weight);
+        (
+            recall(&head, &[&first]).expect("plots of this model"),
+            guarded(&head, &[&first]),
+        )
+    };
+    let ([before, after], stands) = of("red", 0.0);
+    assert!(
+        before > 0.8 && before <= after + MAY_LOSE,
+        "{before} {after}"
+    );
+    assert!(matches!(stands, Ok(Some(_))));
+    let ([before, after], refused) = of("looks", -5.0);
+    assert!(before - after > 0.2, "{before} {after}");
+    assert!(matches!(refused, Err(LearnError::Loses { .. })));
+    // The county's own resolution is no reason.
+    let ([before, after], _) = of("gsd", 5.0);
+    assert!((before - after).abs() <= MAY_LOSE, "{before} {after}");
+    // Of another model there are no plots: nothing can be said.
+    let mut other = single(&flights, &first, "looks", -5.0);
+    other.model = "another".into();
+    assert!(matches!(guarded(&other, &[&first]), Ok(None)));
+}
+
+#[test]
+fn the_plots_are_of_the_built_in_model() {
+    use sha2::{Digest, Sha256};
+    let model = hex::encode(Sha256::digest(include_bytes!(
+        "../../../models/papaver.onnx"
+    )));
+    assert_eq!(
+        flights().model,
+        model,
+        "make them anew: models/train/README.md"
+    );
+}

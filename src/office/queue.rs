@@ -1,0 +1,408 @@
+//! What to screen next, and when screening may stop: mostly the best, some that are uncertain, some at random; and a random audit of
+//! what nobody has decided on, out of which an exact bound follows for what would be missed.
+
+use super::{Office, OfficeError, Session};
+use crate::registry::affairs::Said;
+use crate::registry::body::{Body, Draw};
+use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::site::Site;
+use crate::registry::state::State;
+use crate::registry::unit::is_at_or_below;
+use crate::schema::{Ranked, lot};
+use crate::statistics::stopping::{Audit, Screening};
+use crate::store::{Ranking, Store, StoreError};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// One of so many is drawn at random.
+const RANDOM: usize = 10;
+/// One of so many is uncertain.
+const UNCERTAIN: usize = 5;
+
+/// A candidate of this unit, or of one below it.
+#[derive(Debug, Clone)]
+struct Item {
+    key: SiteKey,
+    candidate: String,
+    scan: String,
+    season: i16,
+    rank: Option<u64>,
+    ranked: Option<Ranked>,
+    /// Whether somebody took it for real, where somebody decided.
+    verdict: Option<bool>,
+    /// The events that decided on it.
+    decided: Vec<Hash>,
+}
+
+impl Item {
+    fn of(site: &Site, ranking: &Ranking) -> Option<Self> {
+        let detection = site.detection.as_ref()?;
+        let ranked = ranking.of(&detection.candidate).copied();
+        let screened = site.screened.iter().map(|(_, _, stamp)| stamp.event);
+        let assigned = site.assigned.iter().map(|(_, stamp)| stamp.event);
+        let visited = site.visits.iter().map(|(_, stamp)| stamp.event);
+        // What became part of another ends with the event that says so.
+        let gone = site.heads.iter().copied().filter(|_| site.state.is_gone());
+        Some(Self {
+            key: site.key,
+            candidate: detection.candidate.clone(),
+            scan: detection.scan.clone(),
+            season: site.season,
+            rank: ranked.map(|r| r.rank).or(detection.rank),
+            ranked,
+            verdict: verdict(site),
+            decided: screened
+                .chain(assigned)
+                .chain(visited)
+                .chain(gone)
+                .collect(),
+        })
+    }
+
+    /// How far what was learnt is from knowing.
+    fn doubt(&self) -> Option<f64> {
+        self.ranked.map(|r| (r.score_learnt - 0.5).abs())
+    }
+}
+
+/// Whether somebody took a candidate for real: kept at the desk or sent to a crew, and not refuted there. What became part of another
+/// site is no further one.
+fn verdict(site: &Site) -> Option<bool> {
+    match site.state {
+        State::Candidate => site.screened.as_ref().map(|s| s.0).filter(|kept| *kept),
+        State::ScreenedOut | State::Refuted | State::Merged | State::Voided => Some(false),
+        _ => Some(true),
+    }
+}
+
+/// The candidates of this unit and those below it.
+fn items(store: &Store) -> Result<Vec<Item>, StoreError> {
+    let own = store.authority().unit();
+    let ranking = store.ranking()?;
+    let of = |site: Site| {
+        is_at_or_below(&site.unit, own)
+            .then(|| Item::of(&site, &ranking))
+            .flatten()
+    };
+    let mut items = store.map_sites(of)?;
+    items.sort_unstable_by_key(|item| item.key);
+    Ok(items)
+}
+
+/// The candidates of the season that is asked for, else of the last that has an open one, else of the last.
+fn of_season(store: &Store, season: Option<i16>) -> Result<(i16, Vec<Item>), OfficeError> {
+    let mut items = items(store)?;
+    let open = items.iter().filter(|item| item.verdict.is_none());
+    let last = open.map(|item| item.season).max();
+    let any = items.iter().map(|item| item.season).max();
+    let season = season.or(last).or(any).ok_or(OfficeError::NothingOpen)?;
+    items.retain(|item| item.season == season);
+    Ok((season, items))
+}
+
+/// Why a candidate is to be screened next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It comes first.
+    Best,
+    /// What was learnt can hardly tell.
+    Uncertain,
+    /// It was drawn by lot.
+    Random,
+    /// It was drawn by lot for the audit.
+    Audit,
+}
+
+/// A candidate to be screened next.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Next {
+    /// Its site, by code.
+    pub site: String,
+    /// Its id.
+    pub candidate: String,
+    /// Its scan.
+    pub scan: String,
+    /// Its rank, by what was learnt where anything was.
+    pub rank: Option<u64>,
+    /// Its rank without what was learnt, where anything orders its scan.
+    pub rank_shipped: Option<u64>,
+    /// The learnt chance that it is real.
+    pub score_learnt: Option<f64>,
+    /// Why.
+    pub why: Why,
+}
+
+/// What to screen next.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Nexts {
+    /// The season.
+    pub season: i16,
+    /// Candidates of the season that nobody has decided on.
+    pub open: usize,
+    /// What lots are drawn by: the number of the audit's entry, else the registry's own device.
+    pub seed: String,
+    /// In the order in which they are to be looked at.
+    pub next: Vec<Next>,
+}
+
+/// The next candidates to be screened: one of five is one of which what was learnt can hardly tell, one of ten is drawn by lot, from the
+/// audit where one was drawn; all others are the best.
+///
+/// # Errors
+/// [`OfficeError::NothingOpen`], and those of reading.
+pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, OfficeError> {
+    let (season, items) = of_season(store, season)?;
+    let draw = draw_of(store, season)?;
+    let seed = draw.as_ref().map_or_else(|| own_seed(store), Drawn::seed);
+    let audited = match &draw {
+        Some(draw) => draw.members(store, &items)?,
+        None => BTreeSet::new(),
+    };
+    let mut open: Vec<&Item> = items.iter().filter(|i| i.verdict.is_none()).collect();
+    let waiting = open.len();
+    let shares = Shares::of(count, open.iter().any(|item| item.doubt().is_some()));
+    let mut chosen: Vec<(&Item, Why)> = Vec::new();
+    open.sort_by_key(|item| (item.rank.is_none(), item.rank, &item.scan, &item.candidate));
+    take(&mut open, shares.best, Why::Best, &mut chosen);
+    open.sort_by(|a, b| {
+        let doubt = |item: &Item| item.doubt().unwrap_or(f64::INFINITY);
+        doubt(a).total_cmp(&doubt(b))
+    });
+    take(&mut open, shares.uncertain, Why::Uncertain, &mut chosen);
+    // Those of the audit come first: each of them tells of the rest.
+    open.sort_by_key(|item| (!audited.contains(&item.key), lot(&seed, &item.candidate)));
+    let why = if draw.is_some() {
+        Why::Audit
+    } else {
+        Why::Random
+    };
+    take(&mut open, shares.random, why, &mut chosen);
+    let shown = |(item, why): (&Item, Why)| {
+        Ok(Next {
+            site: store.code(item.key)?,
+            candidate: item.candidate.clone(),
+            scan: item.scan.clone(),
+            rank: item.rank,
+            rank_shipped: item.ranked.map(|r| r.rank_shipped),
+            score_learnt: item.ranked.map(|r| r.score_learnt),
+            why,
+        })
+    };
+    let next: Result<_, StoreError> = chosen.into_iter().map(shown).collect();
+    Ok(Nexts {
+        season,
+        open: waiting,
+        seed,
+        next: next?,
+    })
+}
+
+/// Moves the first of those that wait to those that are chosen.
+fn take<'a>(open: &mut Vec<&'a Item>, count: usize, why: Why, chosen: &mut Vec<(&'a Item, Why)>) {
+    let taken = open.drain(..count.min(open.len()));
+    chosen.extend(taken.map(|item| (item, why)));
+}
+
+/// How many of each kind.
+struct Shares {
+    best: usize,
+    uncertain: usize,
+    random: usize,
+}
+
+impl Shares {
+    fn of(count: usize, is_learnt: bool) -> Self {
+        let uncertain = if is_learnt { count / UNCERTAIN } else { 0 };
+        let random = count / RANDOM;
+        Self {
+            best: count - uncertain - random,
+            uncertain,
+            random,
+        }
+    }
+}
+
+/// A seed that nobody chooses: the registry's own device.
+fn own_seed(store: &Store) -> String {
+    let roots = &store.authority().grounds().roots;
+    roots
+        .first()
+        .map(|device| hex::encode(&device.0[..8]))
+        .unwrap_or_default()
+}
+
+/// A random audit that was drawn.
+struct Drawn {
+    said: Said<Draw>,
+    id: Uuid,
+}
+
+fn draw_of(store: &Store, season: i16) -> Result<Option<Drawn>, StoreError> {
+    let affairs = store.affairs()?;
+    let Some(said) = affairs.draw_of(store.authority().unit(), season) else {
+        return Ok(None);
+    };
+    let sealed = store.event(said.stamp.event)?;
+    Ok(sealed.map(|sealed| Drawn {
+        said: said.clone(),
+        id: sealed.event.id,
+    }))
+}
+
+impl Drawn {
+    fn seed(&self) -> String {
+        self.said.stamp.event.to_string()
+    }
+
+    /// The candidates that nobody had decided on when it was drawn.
+    fn members(&self, store: &Store, items: &[Item]) -> Result<BTreeSet<SiteKey>, StoreError> {
+        let mut members = BTreeSet::new();
+        for item in items {
+            let mut before = false;
+            for hash in item.verdict.iter().flat_map(|_| &item.decided) {
+                before |= store.event(*hash)?.is_some_and(|s| s.event.id < self.id);
+            }
+            if !before {
+                members.insert(item.key);
+            }
+        }
+        Ok(members)
+    }
+
+    /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
+    /// screening went on beside it.
+    fn audited<'a>(&self, rest: &[&'a Item]) -> Vec<&'a Item> {
+        let seed = self.seed();
+        let mut order: Vec<&Item> = rest.to_vec();
+        order.sort_by_key(|item| lot(&seed, &item.candidate));
+        let decided = order.into_iter().take_while(|item| item.verdict.is_some());
+        decided.collect()
+    }
+}
+
+/// Draws a random audit of what nobody has decided on, of a season.
+///
+/// # Errors
+/// [`OfficeError::NothingOpen`], and what the law refuses.
+pub fn draw(
+    office: &mut Office,
+    session: &Session,
+    season: Option<i16>,
+) -> Result<Stop, OfficeError> {
+    let (season, items) = of_season(office.store(), season)?;
+    let rest = items.iter().filter(|item| item.verdict.is_none()).count();
+    if rest == 0 {
+        return Err(OfficeError::NothingOpen);
+    }
+    let body = Body::Draw(Draw {
+        season,
+        rest: rest as u64,
+    });
+    office.record(session, None, vec![], body)?;
+    stop(office.store(), Some(season), MAY_MISS)
+}
+
+/// The share that may be missed where none is said.
+pub const MAY_MISS: f64 = 0.05;
+
+/// Whether screening may stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "word")]
+pub enum Word {
+    /// No more than the share is missed, with 95 % confidence.
+    MayStop,
+    /// More may be missed.
+    GoOn,
+    /// No audit was drawn.
+    NoAudit,
+    /// What the audit was drawn of is no longer what there is.
+    Changed {
+        /// So many there were.
+        drawn: u64,
+        /// So many there are.
+        now: u64,
+    },
+}
+
+/// Where screening stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stop {
+    /// The season.
+    pub season: i16,
+    /// The share of the true ones that may be missed.
+    pub may_miss: f64,
+    /// Candidates that were kept or sent to a crew, and not refuted.
+    pub found: usize,
+    /// Candidates that nobody has decided on.
+    pub open: usize,
+    /// The entry of the audit.
+    pub draw: Option<Hash>,
+    /// What the audit says, where it can.
+    pub audit: Option<Audit>,
+    /// Of so many it was drawn, so many of it were looked at, and so many of these were taken for real.
+    pub audited: Option<[usize; 3]>,
+    /// Whether screening may stop.
+    #[serde(flatten)]
+    pub word: Word,
+}
+
+/// Whether screening of a season may stop with at most a share of the true ones missed. What was kept at the desk or sent to a crew
+/// counts as true until a crew refutes it.
+///
+/// # Errors
+/// [`OfficeError::NothingOpen`] where there are no candidates at all, and those of reading.
+pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, OfficeError> {
+    let (season, items) = of_season(store, season)?;
+    let found = items.iter().filter(|i| i.verdict == Some(true)).count();
+    let open = items.iter().filter(|i| i.verdict.is_none()).count();
+    let draw = draw_of(store, season)?;
+    let mut stop = Stop {
+        season,
+        may_miss,
+        found,
+        open,
+        draw: draw.as_ref().map(|draw| draw.said.stamp.event),
+        audit: None,
+        audited: None,
+        word: Word::NoAudit,
+    };
+    if open == 0 {
+        stop.word = Word::MayStop;
+        return Ok(stop);
+    }
+    let Some(draw) = draw else { return Ok(stop) };
+    let members = draw.members(store, &items)?;
+    let rest: Vec<&Item> = items.iter().filter(|i| members.contains(&i.key)).collect();
+    let (drawn, now) = (draw.said.body.rest, rest.len() as u64);
+    if drawn != now {
+        stop.word = Word::Changed { drawn, now };
+        return Ok(stop);
+    }
+    stop.judge(&rest, &draw.audited(&rest));
+    Ok(stop)
+}
+
+impl Stop {
+    fn judge(&mut self, rest: &[&Item], audited: &[&Item]) {
+        let yes = |items: &[&Item]| items.iter().filter(|i| i.verdict == Some(true)).count();
+        let looked = rest.iter().filter(|item| item.verdict.is_some()).count();
+        let audited_true = yes(audited);
+        let screening = Screening {
+            found: self.found,
+            rest: rest.len(),
+            audited: audited.len(),
+            audited_true,
+            beside: looked - audited.len(),
+            beside_true: yes(rest) - audited_true,
+        };
+        self.audit = Some(screening.audit(self.may_miss));
+        self.audited = Some([rest.len(), audited.len(), audited_true]);
+        self.word = if screening.may_stop(self.may_miss) {
+            Word::MayStop
+        } else {
+            Word::GoOn
+        };
+    }
+}

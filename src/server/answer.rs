@@ -1,0 +1,314 @@
+//! What is answered where something is refused: a status, a code, and what to do about it in both languages.
+//!
+//! A handler gives [`Refused`]; on its way out [`told`] writes it as JSON and takes the machine's paths out of it.
+
+use super::house::Shared;
+use super::remedy;
+use crate::office::OfficeError;
+use crate::office::record::RecordError;
+use crate::registry::moves::Refusal;
+use crate::store::StoreError;
+use crate::store::keys::KeyError;
+use crate::words::{Fault, Lang, Said, Say};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Something that was not done.
+#[derive(Debug, Clone)]
+pub(super) struct Refused {
+    status: StatusCode,
+    code: &'static str,
+    english: Said,
+    chinese: Said,
+}
+
+impl Refused {
+    /// With a sentence in both languages.
+    pub fn new(status: StatusCode, code: &'static str, english: &str, chinese: &str) -> Self {
+        Self {
+            status,
+            code,
+            english: Said::new(english),
+            chinese: Said::new(chinese),
+        }
+    }
+
+    /// The same with a remedy in both languages.
+    pub fn hint(mut self, english: &str, chinese: &str) -> Self {
+        self.english = self.english.hint(english);
+        self.chinese = self.chinese.hint(chinese);
+        self
+    }
+
+    /// What an error of the layers above says.
+    pub fn of(error: &dyn Say, status: StatusCode, code: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            english: error.say(Lang::En),
+            chinese: error.say(Lang::Zh),
+        }
+    }
+
+    /// What any error of the layers above says.
+    pub fn by_fault(error: &dyn Say) -> Self {
+        match error.fault() {
+            Fault::Input => Self::of(error, StatusCode::BAD_REQUEST, "input"),
+            Fault::Machine => Self::of(error, StatusCode::INTERNAL_SERVER_ERROR, "machine"),
+            Fault::Interrupted => Self::of(error, StatusCode::CONFLICT, "interrupted"),
+        }
+    }
+
+    /// Nobody is logged in.
+    pub fn not_logged_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "login_needed",
+            "nobody is logged in, or the session has ended",
+            "尚未登录，或登录已失效",
+        )
+        .hint("log in; nothing is lost", "请登录；此前的内容不会丢失")
+    }
+
+    /// Too many people are logged in.
+    pub fn too_many() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many",
+            "too many people are logged in at once",
+            "同时登录的人数过多",
+        )
+        .hint("log out where nobody works", "请在无人使用的页面退出登录")
+    }
+
+    /// Whether a key did not open.
+    pub fn is_about_a_key(&self) -> bool {
+        self.code == "key"
+    }
+
+    /// No such address.
+    pub fn no_such_page() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "there is nothing at this address",
+            "该地址没有内容",
+        )
+    }
+
+    /// No such registry.
+    pub fn no_such_registry() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_registry",
+            "this registry is not in the folder",
+            "文件夹中没有该登记库",
+        )
+        .hint(
+            "look whether the disk is plugged in, then load the page again",
+            "请检查磁盘是否已接好，然后刷新页面",
+        )
+    }
+
+    /// No such survey.
+    pub fn no_such_survey() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_survey",
+            "this survey is not in the folder",
+            "文件夹中没有该测区",
+        )
+        .hint(
+            "look whether the disk is plugged in, then load the page again",
+            "请检查磁盘是否已接好，然后刷新页面",
+        )
+    }
+
+    /// A value that cannot be used, by its name.
+    pub fn unclear(what: &str) -> Self {
+        let (english, chinese) = (
+            format!("{what}: this value cannot be used"),
+            format!("{what}：该值无法使用"),
+        );
+        Self::new(StatusCode::BAD_REQUEST, "unclear", &english, &chinese)
+    }
+
+    /// This program failed.
+    pub fn broken() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken",
+            "this could not be done: the program has failed here",
+            "操作未完成：程序出错",
+        )
+        .hint(
+            "try again; what was acknowledged before is kept",
+            "请重试；此前已确认的内容均已保存",
+        )
+    }
+
+    /// As it is answered, without the machine's paths.
+    pub fn json(&self, root: &Path) -> Value {
+        let message = |said: &Said| without_paths(&said.what, root);
+        let remedy =
+            |said: &Said, lang| remedy::text(said, lang).map(|text| without_paths(&text, root));
+        let remedy = remedy(&self.english, Lang::En).map(|english| {
+            let chinese = remedy(&self.chinese, Lang::Zh);
+            json!({ "en": english, "zh": chinese })
+        });
+        json!({ "error": {
+            "code": self.code,
+            "message": { "en": message(&self.english), "zh": message(&self.chinese) },
+            "remedy": remedy,
+        }})
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        let (status, code) = match &error {
+            StoreError::Refused {
+                refusal: Refusal::Role | Refusal::Supervisor | Refusal::Unit { .. },
+                ..
+            }
+            | StoreError::NoRole { .. }
+            | StoreError::KeyNeeded { .. } => (StatusCode::FORBIDDEN, "not_yours"),
+            StoreError::Refused { .. } => (StatusCode::CONFLICT, "refused"),
+            StoreError::Held { .. } => (StatusCode::SERVICE_UNAVAILABLE, "held"),
+            StoreError::UnknownSite { .. } | StoreError::AmbiguousSite { .. } => {
+                (StatusCode::NOT_FOUND, "no_such_site")
+            }
+            StoreError::Missing { .. } => return Self::no_such_registry(),
+            StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            StoreError::Damaged { .. }
+            | StoreError::NotARegistry { .. }
+            | StoreError::Empty { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "damaged"),
+            _ => return Self::by_fault(&error),
+        };
+        Self::of(&error, status, code)
+    }
+}
+
+impl From<KeyError> for Refused {
+    fn from(error: KeyError) -> Self {
+        Self::of(&error, StatusCode::UNAUTHORIZED, "key")
+    }
+}
+
+impl From<RecordError> for Refused {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Store(cause) => (*cause).into(),
+            other => Self::by_fault(&other),
+        }
+    }
+}
+
+impl From<OfficeError> for Refused {
+    fn from(error: OfficeError) -> Self {
+        match error {
+            OfficeError::Store(cause) => (*cause).into(),
+            OfficeError::Key(cause) => cause.into(),
+            OfficeError::Record(cause) => (*cause).into(),
+            other => Self::by_fault(&other),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes what was refused into the answer. What others refuse (a method, a length, a body that is no JSON) is said in
+/// the same form.
+pub(super) async fn told(State(house): State<Shared>, request: Request, next: Next) -> Response {
+    let answers_json = !request.uri().path().starts_with("/dav");
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let refused = match response.extensions_mut().remove::<Refused>() {
+        Some(refused) => refused,
+        None if status.as_u16() >= 400 && answers_json => by_status(status),
+        None => return response,
+    };
+    let body = refused.json(&house.root).to_string();
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (refused.status, kind, body).into_response()
+}
+
+fn by_status(status: StatusCode) -> Refused {
+    let (code, english, chinese) = match status {
+        StatusCode::NOT_FOUND => return Refused::no_such_page(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method", "this cannot be done here", "此处不支持该操作")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            "what was sent is larger than is taken here",
+            "发送的内容超过允许的大小",
+        ),
+        StatusCode::REQUEST_TIMEOUT => (
+            "timeout",
+            "what was sent took too long to arrive",
+            "内容传送超时",
+        ),
+        status if status.is_client_error() => (
+            "unclear",
+            "what was sent is not understood",
+            "发送的内容无法识别",
+        ),
+        _ => return Refused::broken(),
+    };
+    Refused::new(status, code, english, chinese)
+}
+
+/// A text in which paths below the served folder begin there, and of others no more than the last name stands.
+fn without_paths(text: &str, root: &Path) -> String {
+    let root = root.display().to_string();
+    let text = match root.as_str() {
+        "/" => text.to_owned(),
+        root => text.replace(&format!("{root}/"), "").replace(root, "."),
+    };
+    let mut told = String::new();
+    let mut before = ' ';
+    let mut rest = text.as_str();
+    while let Some(next) = rest.chars().next() {
+        let begins = next == '/' && !before.is_alphanumeric() && !"/.:<*".contains(before);
+        if begins {
+            let ends = |c: char| c.is_whitespace() || "\"'`,:;：，；。）)".contains(c);
+            let length = rest.find(ends).unwrap_or(rest.len());
+            let path = &rest[..length];
+            let name = path.rsplit('/').next().unwrap_or_default();
+            told.push_str(name);
+            rest = &rest[length..];
+            before = 'x';
+        } else {
+            told.push(next);
+            before = next;
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_of_the_machine_is_told() {
+        let root = Path::new("/home/li wei/data");
+        let told = |text| without_paths(text, root);
+        assert_eq!(told("/home/li wei/data/a/b.tif: bad"), "a/b.tif: bad");
+        assert_eq!(told("无法读取 /etc/shadow：拒绝"), "无法读取 shadow：拒绝");
+        assert_eq!(told("folder /home/li wei/data is gone"), "folder . is gone");
+        assert_eq!(told("3 m/s, 1/2, a/b"), "3 m/s, 1/2, a/b");
+    }
+}

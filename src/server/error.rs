@@ -1,0 +1,88 @@
+//! Why a folder is not served.
+
+use crate::imagery::base_map::BaseMapError;
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
+use std::io;
+use std::path::PathBuf;
+
+/// A server that does not begin.
+#[derive(Debug)]
+pub enum ServeError {
+    /// The folder is not there.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another program listens there.
+    Taken {
+        /// The port.
+        port: u16,
+    },
+    /// It cannot be listened there.
+    Address {
+        /// Address and port.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Threads cannot be started.
+    Threads(io::Error),
+    /// A base map cannot be shown.
+    BaseMap(BaseMapError),
+}
+
+impl Say for ServeError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Folder { path, source } => Said::unreadable(lang, path, source).hint(lang.pick(
+                "name the folder that holds the registries and the scans",
+                "请指明存放登记库和扫描结果的文件夹",
+            )),
+            Self::Taken { port } => Said::new(tr!(
+                lang,
+                "port {port} is taken: another program listens there, perhaps this one",
+                "端口 {port} 已被占用：其他程序（也可能是本程序）正在使用"
+            ))
+            .hint(remedy!(
+                lang,
+                "close that one, or choose another port: {port}",
+                "请关闭该程序，或换一个端口：{port}",
+                port = Action::Again(Choice::Port),
+            )),
+            Self::Address { address, source } => Said::new(tr!(
+                lang,
+                "{address} cannot be listened on: {source}",
+                "无法在 {address} 上监听：{source}"
+            ))
+            .hint(remedy!(
+                lang,
+                "choose another port: {port}",
+                "请换一个端口：{port}",
+                port = Action::Again(Choice::Port),
+            )),
+            Self::Threads(source) => Said::new(tr!(
+                lang,
+                "the server cannot be started: {source}",
+                "无法启动服务：{source}"
+            )),
+            Self::BaseMap(e) => e.say(lang),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Folder { .. } | Self::Taken { .. } | Self::BaseMap(_) => Fault::Input,
+            Self::Address { .. } | Self::Threads(_) => Fault::Machine,
+        }
+    }
+}
+speaking_error!(ServeError, |e| match e {
+    ServeError::Folder { source, .. }
+    | ServeError::Address { source, .. }
+    | ServeError::Threads(source) => Some(source),
+    ServeError::BaseMap(e) => Some(e),
+    ServeError::Taken { .. } => None,
+});

@@ -1,0 +1,145 @@
+//! What every request passes before it reaches a handler, and every answer on its way out.
+//!
+//! A name that this server does not answer to is refused, so that no page of another host can make a browser speak to it
+//! under that host's name. A change is taken from this server's own pages alone.
+
+use super::answer::{self, Refused};
+use super::house::Shared;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+/// Bytes of a body at most, where a route does not say otherwise.
+const BODY: usize = 2 * 1024 * 1024;
+/// How long a body may stand still.
+const STANDSTILL: Duration = Duration::from_secs(20);
+/// What a page may load and do.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// The header that a change has to bear: no form and no image of another page can send it.
+const OWN_HEADER: &str = "x-papaver";
+
+/// Puts the guards around routes, the outermost last.
+pub(super) fn around(routes: Router<Shared>, house: &Shared) -> Router<Shared> {
+    let with = |house: &Shared| house.clone();
+    routes
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(with(house), own_pages_alone))
+        .layer(middleware::from_fn_with_state(with(house), answer::told))
+        .layer(RequestBodyTimeoutLayer::new(STANDSTILL))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers))
+}
+
+/// Refuses other names and changes that other pages ask for.
+async fn own_pages_alone(State(house): State<Shared>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = request.uri().host().map(str::to_owned).or_else(|| {
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        Some(without_port(host).to_owned())
+    });
+    if !host.is_some_and(|host| house.names.contains(&host.to_lowercase())) {
+        return other_name().into_response();
+    }
+    let path = request.uri().path();
+    let by_its_own_password = path.starts_with("/dav/");
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if changes && !by_its_own_password && !is_own(headers, &house) {
+        return other_page().into_response();
+    }
+    next.run(request).await
+}
+
+/// A host as it stands in a header, without its port; the brackets of an address stay.
+fn without_port(host: &str) -> &str {
+    match (host.rfind(':'), host.rfind(']')) {
+        (Some(colon), Some(bracket)) if colon < bracket => host,
+        (Some(colon), _) => &host[..colon],
+        (None, _) => host,
+    }
+}
+
+/// Whether a change comes from a page of this server.
+fn is_own(headers: &HeaderMap, house: &Shared) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if house.secure { "https" } else { "http" };
+    let own = text(header::HOST).map(|host| format!("{scheme}://{host}"));
+    let origin = text(header::ORIGIN);
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    headers.contains_key(OWN_HEADER)
+        && origin.is_some()
+        && origin == own.as_deref()
+        && site.is_none_or(|site| site == "same-origin")
+}
+
+fn other_name() -> Refused {
+    Refused::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "other_name",
+        "this server does not answer to this name",
+        "本服务不接受以该名称访问",
+    )
+    .hint(
+        "use the address that the program printed when it started",
+        "请使用程序启动时显示的地址",
+    )
+}
+
+fn other_page() -> Refused {
+    Refused::new(
+        StatusCode::FORBIDDEN,
+        "other_page",
+        "changes are taken from this server's own pages alone",
+        "只接受本服务自身页面提交的更改",
+    )
+}
+
+/// What a browser is told beside every answer.
+async fn headers(request: Request, next: Next) -> Response {
+    let private = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "geolocation=(self), camera=(self)"),
+    ];
+    for (name, value) in fixed {
+        let name = HeaderName::from_static(name);
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if private {
+        let unkept = HeaderValue::from_static("no-store");
+        headers.entry(header::CACHE_CONTROL).or_insert(unkept);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_port;
+
+    #[test]
+    fn a_host_is_read_without_its_port() {
+        assert_eq!(without_port("127.0.0.1:80"), "127.0.0.1");
+        assert_eq!(without_port("localhost"), "localhost");
+        assert_eq!(without_port("[::1]:80"), "[::1]");
+        assert_eq!(without_port("[::1]"), "[::1]");
+    }
+}

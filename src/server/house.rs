@@ -1,0 +1,88 @@
+//! What every request may reach: the folder that is served, who is logged in, what is going on.
+
+use super::answer::Refused;
+use super::audit::Audit;
+use super::events::Events;
+use super::gate::Gate;
+use super::library::{Library, Place};
+use super::maps::Maps;
+use super::runs::Runs;
+use super::sessions::Sessions;
+use crate::store::Store;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The state that handlers share.
+pub(super) type Shared = Arc<House>;
+
+/// Who holds it writes.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// A served folder.
+#[derive(Debug, Default)]
+pub(super) struct House {
+    /// The folder, without links on the way to it.
+    pub root: PathBuf,
+    /// What lies in it.
+    pub library: Library,
+    /// What its maps are made of.
+    pub maps: Maps,
+    /// Who is logged in.
+    pub sessions: Sessions,
+    /// Scans that were started from a page.
+    pub runs: Runs,
+    /// How often a passphrase may be tried.
+    pub gate: Gate,
+    /// Who logged in, on the disk.
+    pub audit: Audit,
+    /// What listeners are told.
+    pub events: Events,
+    /// Whose turn it is to write in each registry.
+    pub turns: Mutex<HashMap<String, Turn>>,
+    /// The names that this server answers to, lower case, without a port.
+    pub names: Vec<String>,
+    /// Whether it is reached over TLS.
+    pub secure: bool,
+    /// Whether it is reached from this machine alone.
+    pub at_home: bool,
+}
+
+impl House {
+    /// Whether whoever reaches this server may look at surveys without a login: on their own machine, where nobody is
+    /// known whom they could be.
+    pub fn is_open(&self) -> bool {
+        self.at_home && self.library.registries().is_empty()
+    }
+
+    /// The turn to write in a registry: requests wait for each other here, and not at the file.
+    pub fn turn(&self, registry: &str) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(registry.to_owned()).or_default())
+    }
+
+    /// A registry by its id.
+    pub fn registry(&self, id: &str) -> Result<Place, Refused> {
+        self.library
+            .registry(id)
+            .ok_or_else(Refused::no_such_registry)
+    }
+}
+
+/// Does what may wait (a disk, a lock, a passphrase) on a thread of its own.
+pub(super) async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(_panicked) => Err(Refused::broken()),
+    }
+}
+
+/// Reads in a registry.
+pub(super) async fn reading<T: Send + 'static>(
+    place: Place,
+    read: impl FnOnce(&Store) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    waiting(move || read(&Store::open_read(&place.path)?)).await
+}

@@ -1,0 +1,256 @@
+//! What lies in the served folder: registries and the folders that scans wrote. To the outside each is an id, a short hash
+//! of where it lies below the folder.
+
+use super::answer::Refused;
+use super::house::{Shared, waiting};
+use super::runs::Now;
+use super::sessions::Visitor;
+use crate::files::is_registry;
+use crate::office::unit_of;
+use crate::registry::Hash;
+use crate::schema::{GsdCm, PeriodRecord, SCAN_FORMAT, ScanRecord};
+use crate::store::Store;
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// How deep below the folder is looked.
+const DEPTH: usize = 6;
+/// How many folders are looked into.
+const MOST_FOLDERS: usize = 20_000;
+/// How long what was found is taken for what is there.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// Something in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its id.
+    pub id: String,
+    /// Its file name.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Found {
+    registries: Vec<Place>,
+    surveys: Vec<Place>,
+}
+
+/// What lies in the folder, looked for anew every few seconds.
+#[derive(Debug, Default)]
+pub(super) struct Library {
+    root: PathBuf,
+    found: Mutex<Option<(Instant, Found)>>,
+}
+
+impl Library {
+    /// Of a folder.
+    pub fn new(root: PathBuf) -> Self {
+        let found = Mutex::new(None);
+        Self { root, found }
+    }
+
+    fn found(&self) -> Found {
+        let mut kept = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((at, found)) if at.elapsed() < FRESH => found.clone(),
+            _ => {
+                let found = look(&self.root);
+                *kept = Some((Instant::now(), found.clone()));
+                found
+            }
+        }
+    }
+
+    /// Looks anew at the next question.
+    pub fn forget(&self) {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Its registries, by path.
+    pub fn registries(&self) -> Vec<Place> {
+        self.found().registries
+    }
+
+    /// Its surveys, by path.
+    pub fn surveys(&self) -> Vec<Place> {
+        self.found().surveys
+    }
+
+    /// A registry.
+    pub fn registry(&self, id: &str) -> Option<Place> {
+        self.registries().into_iter().find(|place| place.id == id)
+    }
+
+    /// A survey.
+    pub fn survey(&self, id: &str) -> Option<Place> {
+        self.surveys().into_iter().find(|place| place.id == id)
+    }
+}
+
+/// The id of what lies at a place below the folder.
+pub(super) fn id_of(below: &Path) -> String {
+    let text = below.to_string_lossy().replace('\\', "/");
+    Hash::of(text.as_bytes()).to_string()[..12].to_owned()
+}
+
+fn look(root: &Path) -> Found {
+    let mut found = Found::default();
+    let mut folders = vec![(root.to_path_buf(), 0)];
+    let mut seen = 0;
+    while let Some((folder, depth)) = folders.pop() {
+        seen += 1;
+        if seen > MOST_FOLDERS {
+            break;
+        }
+        if folder.join("scan.json").is_file() {
+            found.surveys.push(place(root, &folder));
+        }
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && depth < DEPTH && is_looked_into(&name) => {
+                    folders.push((path, depth + 1));
+                }
+                Ok(kind) if kind.is_file() && name.ends_with(".papaver") && is_registry(&path) => {
+                    found.registries.push(place(root, &path));
+                }
+                _ => {}
+            }
+        }
+    }
+    found.registries.sort_by(|a, b| a.path.cmp(&b.path));
+    found.surveys.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Not hidden folders, and not those of a registry or of a scan's pictures.
+fn is_looked_into(name: &str) -> bool {
+    !name.starts_with('.') && !name.contains(".papaver.") && name != "chips" && name != "pyramid"
+}
+
+fn place(root: &Path, path: &Path) -> Place {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let name = path.file_name().unwrap_or_default();
+    Place {
+        id: id_of(below),
+        name: name.to_string_lossy().into_owned(),
+        path: path.to_path_buf(),
+    }
+}
+
+/// A registry as a list shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct RegistryLine {
+    id: String,
+    /// Its file's name.
+    name: String,
+    /// Its unit's code; nothing where it cannot be read.
+    unit: Option<String>,
+    /// Its unit's name, where one is known.
+    title: Option<String>,
+}
+
+/// A survey as a list shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct SurveyLine {
+    id: String,
+    title: String,
+    scan: String,
+    date: Option<PeriodRecord>,
+    candidates: usize,
+    sources: Vec<String>,
+    hectares: f64,
+    gsd_cm: Option<f64>,
+    model: String,
+}
+
+/// What the first page shows.
+#[derive(Debug, Serialize)]
+struct Shelves {
+    registries: Vec<RegistryLine>,
+    surveys: Vec<SurveyLine>,
+    /// Scans that were started here.
+    runs: Vec<Now>,
+    /// Whether surveys are left out until somebody logs in.
+    login_needed: bool,
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/api/library", get(library))
+}
+
+async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<Shelves>, Refused> {
+    waiting(move || {
+        let registries = house.library.registries();
+        let login_needed = visitor.0.is_none() && !house.is_open();
+        let (surveys, runs) = if login_needed {
+            (Vec::new(), Vec::new())
+        } else {
+            (survey_lines(&house), house.runs.now())
+        };
+        Ok(Json(Shelves {
+            registries: registries.into_iter().map(registry_line).collect(),
+            surveys,
+            runs,
+            login_needed,
+        }))
+    })
+    .await
+}
+
+/// A registry that cannot be read is listed all the same: who opens it is told why.
+fn registry_line(place: Place) -> RegistryLine {
+    let store = Store::open_read(&place.path).ok();
+    let store = store.as_ref();
+    RegistryLine {
+        unit: store.and_then(|store| unit_of(store).ok()),
+        title: store.and_then(|store| store.unit_name().ok().flatten()),
+        id: place.id,
+        name: place.name,
+    }
+}
+
+fn survey_lines(house: &Shared) -> Vec<SurveyLine> {
+    let surveys = house.library.surveys();
+    surveys
+        .into_iter()
+        .filter_map(|place| {
+            let scan = scan_of(&place)?;
+            Some(survey_line(place, scan))
+        })
+        .collect()
+}
+
+/// The record of a scan; nothing where it is of another format.
+pub(super) fn scan_of(place: &Place) -> Option<ScanRecord> {
+    let bytes = crate::files::read(&place.path.join("scan.json")).ok()?;
+    let scan: ScanRecord = serde_json::from_slice(&bytes).ok()?;
+    (scan.format == SCAN_FORMAT).then_some(scan)
+}
+
+fn survey_line(place: Place, scan: ScanRecord) -> SurveyLine {
+    let gsd = scan.sources.iter().filter_map(|source| source.gsd_cm);
+    SurveyLine {
+        id: place.id,
+        title: scan.survey.unwrap_or(place.name),
+        scan: scan.scan_id,
+        date: scan.captured,
+        candidates: scan.totals.candidates,
+        hectares: scan.totals.searched_m2 / 10_000.0,
+        gsd_cm: gsd.map(GsdCm::coarser).reduce(f64::max),
+        sources: scan.sources.into_iter().map(|source| source.name).collect(),
+        model: scan.model.name,
+    }
+}

@@ -1,0 +1,167 @@
+//! What maps are made of: the layers of surveys, opened when they are first asked for, and the base maps that were named when
+//! the server began. Tiles are drawn by a few threads of their own, which hold what is open.
+
+use super::answer::Refused;
+use super::library::{Place, scan_of};
+use super::stored::PmTiles;
+use crate::imagery::base_map::{BaseMap, BaseMapError, MbTiles, check_named, has_ending};
+use crate::imagery::tile::{HeightLayer, Layer, Painter, TileAddress, TileError, TilePicture};
+use crate::office::maps::SurveyImagery;
+use axum::http::StatusCode;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a layer is taken for what is there: a pyramid may be made meanwhile, a disk plugged in.
+const FRESH: Duration = Duration::from_secs(60);
+/// Layers that are known at once.
+const MOST: usize = 256;
+
+/// A survey's id and a source's name.
+type Key = (String, String);
+
+/// A layer of a survey, when it was looked for.
+#[derive(Debug, Clone)]
+struct Known {
+    at: Instant,
+    layer: Option<Arc<Layer>>,
+}
+
+/// What a base map is drawn from.
+#[derive(Debug)]
+pub(super) enum Base {
+    /// Tiles are drawn.
+    Drawn(Arc<Layer>),
+    /// `MBTiles`.
+    Rows(MbTiles),
+    /// `PMTiles`.
+    Packed(PmTiles),
+}
+
+/// A base map and its name.
+#[derive(Debug)]
+pub(super) struct NamedBase {
+    pub title: String,
+    pub base: Base,
+}
+
+/// The maps of a served folder.
+#[derive(Debug, Default)]
+pub(super) struct Maps {
+    layers: Mutex<HashMap<Key, Known>>,
+    bases: Vec<NamedBase>,
+    painter: OnceLock<Painter>,
+}
+
+impl Maps {
+    /// Opens base maps, and a terrain model to be shaded.
+    ///
+    /// # Errors
+    /// See [`BaseMapError`].
+    pub async fn open(base_maps: &[PathBuf], dem: Option<&Path>) -> Result<Self, BaseMapError> {
+        let mut bases = Vec::new();
+        for path in base_maps {
+            check_named(path)?;
+            let base = if has_ending(path, "pmtiles") {
+                Base::Packed(PmTiles::open(path).await?)
+            } else {
+                match BaseMap::open(path)? {
+                    BaseMap::Drawn(layer) => Base::Drawn(Arc::new(layer)),
+                    BaseMap::Stored(tiles) => Base::Rows(tiles),
+                }
+            };
+            bases.push(NamedBase::new(path, base));
+        }
+        if let Some(path) = dem {
+            let layer = HeightLayer::new(path).map_err(BaseMapError::Tile)?;
+            let layer = Arc::new(Layer::Heights(layer));
+            bases.push(NamedBase::new(path, Base::Drawn(layer)));
+        }
+        Ok(Self {
+            bases,
+            ..Self::default()
+        })
+    }
+
+    /// The base maps, by number.
+    pub fn bases(&self) -> &[NamedBase] {
+        &self.bases
+    }
+
+    /// Draws a tile; a clear one where there is nothing to see.
+    pub fn draw(&self, layer: &Arc<Layer>, tile: TileAddress) -> Result<TilePicture, Refused> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let painter = self.painter.get_or_init(|| Painter::new(cores));
+        match painter.tile(layer, tile) {
+            Ok(picture) => Ok(picture.unwrap_or_else(TilePicture::clear)),
+            Err(error @ TileError::TooFarOut) => Err(Refused::of(
+                &error,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "too_far_out",
+            )),
+            Err(error @ TileError::Gone) => Err(Refused::of(&error, StatusCode::NOT_FOUND, "gone")),
+            Err(error) => Err(Refused::by_fault(&error)),
+        }
+    }
+
+    /// The layer of a source of a survey, or of all its photos.
+    pub fn layer(&self, root: &Path, survey: &Place, source: &str) -> Result<Arc<Layer>, Refused> {
+        let gone = || Refused::of(&TileError::Gone, StatusCode::NOT_FOUND, "gone");
+        let key = (survey.id.clone(), source.to_owned());
+        let before = self.lock().get(&key).cloned();
+        if let Some(known) = before.as_ref().filter(|known| known.at.elapsed() < FRESH) {
+            return known.layer.clone().ok_or_else(gone);
+        }
+        let found = open(root, survey, source);
+        // What is the same stays the same, and with it what is open of it.
+        let same = |layer: &Arc<Layer>| {
+            let found = found.as_ref().map(Layer::fingerprint);
+            found == Some(layer.fingerprint())
+        };
+        let before = before.and_then(|known| known.layer).filter(same);
+        let layer = before.or_else(|| found.map(Arc::new));
+        let mut layers = self.lock();
+        if layers.len() >= MOST {
+            layers.clear();
+        }
+        let at = Instant::now();
+        layers.insert(
+            key,
+            Known {
+                at,
+                layer: layer.clone(),
+            },
+        );
+        layer.ok_or_else(gone)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Known>> {
+        self.layers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open(root: &Path, survey: &Place, source: &str) -> Option<Layer> {
+    let record = scan_of(survey)?;
+    // Where the scan was run is not known: beside its results, most likely, or where the program is run now.
+    let mut bases: Vec<PathBuf> = std::env::current_dir().into_iter().collect();
+    bases.extend(survey.path.parent().map(Path::to_path_buf));
+    bases.push(root.to_path_buf());
+    let imagery = SurveyImagery::new(&survey.path, &record, &bases);
+    imagery.layer(source).ok().map(|shown| shown.layer)
+}
+
+impl NamedBase {
+    fn new(path: &Path, base: Base) -> Self {
+        let name = path.file_stem().unwrap_or_default();
+        let said = match &base {
+            Base::Drawn(_) => None,
+            Base::Rows(tiles) => tiles.about().title.clone(),
+            Base::Packed(tiles) => tiles.about().title.clone(),
+        };
+        Self {
+            title: said.unwrap_or_else(|| name.to_string_lossy().into_owned()),
+            base,
+        }
+    }
+}

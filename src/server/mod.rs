@@ -1,0 +1,67 @@
+//! The office's own server: the pages and what they ask for, over HTTP, from one folder of this machine.
+//!
+//! ```text
+//! connection ─▶ listen (TLS, timeouts) ─▶ guard (host, origin, headers) ─▶ router ─▶ who is logged in ─▶ office ─▶ answer
+//! ```
+//!
+//! No domain logic lies here: a handler reads what was asked, calls a use case on a thread that may wait, and answers its
+//! outcome. Async code is nowhere else. No path of the machine leaves in an answer.
+
+mod answer;
+mod audit;
+mod error;
+mod events;
+mod gate;
+mod guard;
+mod house;
+mod library;
+mod listen;
+mod login;
+mod maps;
+mod registry;
+mod remedy;
+mod runs;
+mod sessions;
+mod stored;
+mod surveys;
+mod tiles;
+mod uploads;
+mod web;
+
+pub use error::ServeError;
+pub use listen::{Ready, serve};
+
+use axum::Router;
+use house::Shared;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// How a folder is served.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The address that is listened on.
+    pub address: IpAddr,
+    /// The port; 0 is any that is free.
+    pub port: u16,
+    /// Files of base maps.
+    pub base_maps: Vec<PathBuf>,
+    /// A terrain model to be shown shaded.
+    pub dem: Option<PathBuf>,
+}
+
+/// Every route, each from the file that answers it.
+fn router(house: Shared) -> Router {
+    let routes = Router::new()
+        .merge(library::routes())
+        .merge(login::routes())
+        .merge(surveys::routes())
+        .merge(tiles::routes())
+        .merge(uploads::routes())
+        .merge(runs::routes())
+        .merge(registry::routes())
+        .merge(events::routes())
+        .merge(web::routes());
+    guard::around(routes, &house).with_state(house)
+}

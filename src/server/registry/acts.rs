@@ -1,0 +1,310 @@
+//! What people do with sites: moves with their evidence, assignments, the recording of a scan.
+
+use super::Member;
+use crate::ground::LonLat;
+use crate::office::life::{self, Step};
+use crate::office::record::{Recorded, ScanFolder, record};
+use crate::office::{Changed, Files, Office, Session, divide};
+use crate::registry::body::{self, Count, FailReason, Outcome, RejectReason, Stage};
+use crate::registry::{SiteKey, State};
+use crate::server::answer::Refused;
+use crate::server::house::Shared;
+use crate::server::surveys::survey;
+use crate::server::uploads;
+use crate::store::StoreError;
+use axum::extract::Path;
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use std::path::PathBuf;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/registries/{registry}/sites/{code}/moves", post(take))
+        .route("/api/registries/{registry}/assign", post(assign))
+        .route("/api/registries/{registry}/record", post(record_scan))
+}
+
+/// A move as it is asked for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// When it happened; now where that is not said.
+    when: Option<String>,
+    /// Files that were uploaded before, and what they show.
+    #[serde(default)]
+    files: Vec<Handed>,
+    #[serde(flatten)]
+    step: AskedStep,
+}
+
+#[derive(Debug, Deserialize)]
+struct Handed {
+    upload: String,
+    role: Shows,
+}
+
+/// What a file shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Shows {
+    Scene,
+    After,
+    Reflight,
+    Document,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "move", rename_all = "snake_case")]
+enum AskedStep {
+    Screen {
+        keep: bool,
+        reason: Option<RejectReason>,
+        note: Option<String>,
+    },
+    Visit(Box<AskedVisit>),
+    Eradicate {
+        percent: u8,
+        method: Option<String>,
+        #[serde(default)]
+        officers: Vec<String>,
+        note: Option<String>,
+        force: Option<String>,
+    },
+    Accept {
+        passed: bool,
+        reason: Option<FailReason>,
+        note: Option<String>,
+        force: Option<String>,
+    },
+    Reopen {
+        reason: String,
+    },
+    Resolve {
+        state: State,
+        reason: String,
+    },
+    Note {
+        text: String,
+    },
+    Merge {
+        into: String,
+        reason: String,
+    },
+    Split {
+        places: Vec<[f64; 2]>,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+struct AskedVisit {
+    outcome: Outcome,
+    #[serde(default)]
+    officers: Vec<String>,
+    /// Whether whoever is logged in was not there.
+    #[serde(default)]
+    not_there: bool,
+    witness: Option<String>,
+    species: Option<String>,
+    stage: Option<Stage>,
+    sap_cut: Option<bool>,
+    plants: Option<u64>,
+    area_m2: Option<f64>,
+    habitat: Option<String>,
+    note: Option<String>,
+    force: Option<String>,
+}
+
+impl AskedVisit {
+    fn body(self, name: &str) -> Result<body::Visit, Refused> {
+        let mut officers = self.officers;
+        if !self.not_there {
+            officers.insert(0, name.to_owned());
+        }
+        Ok(body::Visit {
+            outcome: self.outcome,
+            officers,
+            witness: self.witness,
+            species: self.species,
+            stage: self.stage,
+            sap_cut: self.sap_cut,
+            count: self.plants.map(|plants| Count::Each { plants }),
+            area_dm2: self.area_m2.map(dm2).transpose()?,
+            habitat: self.habitat,
+            note: self.note,
+            forced: self.force,
+            imported: None,
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be above nought and below 1e11"
+)]
+fn dm2(m2: f64) -> Result<u64, Refused> {
+    let is_an_area = m2 > 0.0 && m2 < 1e9;
+    is_an_area
+        .then(|| (m2 * 100.0).round() as u64)
+        .ok_or_else(|| Refused::unclear("area_m2"))
+}
+
+async fn take(
+    member: Member,
+    Path((_, code)): Path<(String, String)>,
+    Json(asked): Json<Asked>,
+) -> Result<Json<Changed>, Refused> {
+    let files = handed(&member.house, &asked.files)?;
+    let when = asked.when.map(|when| time(&when)).transpose()?;
+    member
+        .act(when, move |office, session| {
+            let site = office.store().find(&code)?;
+            done(office, session, site, asked.step, &files).map(Json)
+        })
+        .await
+}
+
+fn done(
+    office: &mut Office,
+    session: &Session,
+    site: SiteKey,
+    step: AskedStep,
+    files: &Files,
+) -> Result<Changed, Refused> {
+    let step = match step {
+        AskedStep::Merge { into, reason } => {
+            let into = office.store().find(&into)?;
+            return Ok(divide::merge(office, session, site, into, reason)?);
+        }
+        AskedStep::Split { places, reason } => {
+            let places: Vec<LonLat> = places
+                .iter()
+                .map(|[lon, lat]| LonLat::new(*lon, *lat))
+                .collect();
+            if !places.iter().all(|place| place.is_on_earth()) {
+                return Err(Refused::unclear("places"));
+            }
+            return Ok(divide::split(office, session, site, &places, reason)?);
+        }
+        step => stepped(step, &session.author().name)?,
+    };
+    Ok(life::take(office, session, site, step, files)?)
+}
+
+fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
+    Ok(match step {
+        AskedStep::Screen { keep, reason, note } => {
+            Step::Screen(body::Screen { keep, reason, note })
+        }
+        AskedStep::Visit(visit) => Step::Visit(Box::new(visit.body(name)?)),
+        AskedStep::Eradicate {
+            percent,
+            method,
+            officers,
+            note,
+            force,
+        } => Step::Eradicate(body::Eradicate {
+            percent,
+            method,
+            officers,
+            note,
+            forced: force,
+            imported: None,
+        }),
+        AskedStep::Accept {
+            passed,
+            reason,
+            note,
+            force,
+        } => Step::Accept(body::Accept {
+            passed,
+            reason,
+            note,
+            forced: force,
+        }),
+        AskedStep::Reopen { reason } => Step::Reopen(body::Reason { reason }),
+        AskedStep::Resolve { state, reason } => Step::Resolve(body::Resolve { state, reason }),
+        AskedStep::Note { text } => Step::Note(body::Note { text }),
+        AskedStep::Merge { .. } | AskedStep::Split { .. } => return Err(Refused::unclear("move")),
+    })
+}
+
+/// The files that were uploaded before, by what they show.
+fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
+    let paths = |role: Shows| -> Result<Vec<PathBuf>, Refused> {
+        let of_role = files.iter().filter(|file| file.role == role);
+        of_role
+            .map(|file| uploads::find(house, &file.upload))
+            .collect()
+    };
+    Ok(Files {
+        scene: paths(Shows::Scene)?,
+        after: paths(Shows::After)?,
+        reflight: paths(Shows::Reflight)?,
+        documents: paths(Shows::Document)?,
+    })
+}
+
+/// A time as events say it: one with its offset as it stands, a day at its noon here.
+fn time(text: &str) -> Result<String, Refused> {
+    let whole = text
+        .parse::<jiff::Timestamp>()
+        .is_ok()
+        .then(|| text.to_owned());
+    let day = || {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        let noon = day
+            .at(12, 0, 0, 0)
+            .to_zoned(jiff::tz::TimeZone::system())
+            .ok()?;
+        Some(crate::office::clock::written(&noon))
+    };
+    whole.or_else(day).ok_or_else(|| Refused::unclear("when"))
+}
+
+/// Which sites go to which crew.
+#[derive(Debug, Deserialize)]
+struct Assignment {
+    codes: Vec<String>,
+    crew: String,
+    due: Option<String>,
+}
+
+async fn assign(member: Member, Json(asked): Json<Assignment>) -> Result<Json<Changed>, Refused> {
+    let is_a_day = |day: &String| day.parse::<jiff::civil::Date>().is_ok();
+    if asked.crew.trim().is_empty() || !asked.due.as_ref().is_none_or(is_a_day) {
+        return Err(Refused::unclear("crew, due"));
+    }
+    member
+        .act(None, move |office, session| {
+            let store = office.store();
+            let sites = asked.codes.iter().map(|code| store.find(code));
+            let sites = sites.collect::<Result<Vec<_>, StoreError>>()?;
+            let crew = body::Assign {
+                crew: asked.crew,
+                due: asked.due,
+            };
+            Ok(Json(life::assign(office, session, &sites, &crew)?))
+        })
+        .await
+}
+
+/// Which survey becomes sites.
+#[derive(Debug, Deserialize)]
+struct AskedScan {
+    survey: String,
+}
+
+async fn record_scan(
+    member: Member,
+    Json(asked): Json<AskedScan>,
+) -> Result<Json<Recorded>, Refused> {
+    let place = survey(&member.house, &asked.survey)?;
+    member
+        .act(None, move |office, session| {
+            let scan = ScanFolder::read(&place.path)?;
+            Ok(Json(record(office, session, &scan)?))
+        })
+        .await
+}

@@ -1,0 +1,119 @@
+//! Bundles that are dropped in: what one would change is shown first, and it is taken when that was seen.
+
+use super::Member;
+use crate::files;
+use crate::office::bundles::{inspect, receive};
+use crate::server::answer::Refused;
+use crate::server::house::{House, Shared};
+use crate::store::bundle::{Inspected, Unlock};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::HeaderMap;
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Bytes of a bundle at most; larger ones come in parts.
+const LARGEST: usize = 512 << 20;
+/// The header that bears the passphrase of an encrypted bundle.
+const PASSPHRASE: &str = "x-papaver-passphrase";
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/registries/{registry}/bundles", post(preview))
+        .route(
+            "/api/registries/{registry}/bundles/{token}/apply",
+            post(apply),
+        )
+        .layer(DefaultBodyLimit::max(LARGEST))
+}
+
+fn unlock(headers: &HeaderMap) -> Unlock {
+    let passphrase = headers
+        .get(PASSPHRASE)
+        .and_then(|value| value.to_str().ok());
+    Unlock {
+        passphrase: passphrase.map(str::to_owned),
+        identity: None,
+    }
+}
+
+/// Where a bundle waits: by its digest, so that the same one twice is one file.
+fn waiting_at(house: &House, token: &str) -> Result<PathBuf, Refused> {
+    let is_digest = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_digest {
+        return Err(Refused::no_such_page());
+    }
+    Ok(house.inbox().join(format!("{token}.papaver-bundle")))
+}
+
+async fn preview(member: Member, headers: HeaderMap, bytes: Bytes) -> Result<Json<Value>, Refused> {
+    let token = crate::registry::Hash::of(&bytes).to_string();
+    let path = waiting_at(&member.house, &token)?;
+    let unlock = unlock(&headers);
+    member
+        .act(None, move |office, _| {
+            crate::server::uploads::keep(&path, &bytes)?;
+            let inspected = inspect(office, std::slice::from_ref(&path), &unlock);
+            let inspected = inspected.inspect_err(|_refused| drop(files::remove(&path)))?;
+            let known = inspected
+                .iter()
+                .map(|bundle| changes(office.store(), bundle));
+            let preview = known.collect::<Result<Vec<_>, _>>()?.into_iter().next();
+            Ok(Json(json!({ "token": token, "preview": preview })))
+        })
+        .await
+}
+
+/// What a bundle would change.
+fn changes(store: &crate::store::Store, bundle: &Inspected) -> Result<Value, Refused> {
+    let known = store.known(bundle.events.iter().map(|sealed| sealed.hash))?;
+    let new = bundle
+        .events
+        .iter()
+        .filter(|sealed| !known.contains(&sealed.hash));
+    let mut kinds = std::collections::BTreeMap::<String, usize>::new();
+    let mut sites = std::collections::BTreeSet::new();
+    let mut count = 0;
+    for sealed in new {
+        count += 1;
+        *kinds
+            .entry(sealed.event.body.kind().to_owned())
+            .or_default() += 1;
+        sites.extend(sealed.event.site);
+    }
+    Ok(json!({
+        "unit": bundle.manifest.unit, "device": bundle.manifest.device, "created_at": bundle.manifest.created_at,
+        "part": bundle.manifest.part, "encrypted": bundle.encrypted, "files": bundle.evidence.len(),
+        "new_events": count, "known_events": known.len(), "new_by_type": kinds, "sites": sites.len(),
+    }))
+}
+
+async fn apply(
+    member: Member,
+    Path((_, token)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refused> {
+    let path = waiting_at(&member.house, &token)?;
+    let unlock = unlock(&headers);
+    member
+        .act(None, move |office, _| {
+            if !path.is_file() {
+                return Err(Refused::no_such_page());
+            }
+            let inspected = inspect(office, std::slice::from_ref(&path), &unlock)?;
+            let Some(bundle) = inspected.first() else {
+                return Err(Refused::no_such_page());
+            };
+            let received = receive(office, &path, bundle)?;
+            let applied = &received.applied;
+            Ok(Json(json!({
+                "new_events": applied.new_events, "known_events": applied.known_events,
+                "refused": applied.refused.len(), "gaps": applied.gaps.len(), "forks": applied.forks.len(),
+                "missing_files": applied.missing_files.len(), "whole": received.is_whole(),
+                "receipt": received.receipt,
+            })))
+        })
+        .await
+}

@@ -1,0 +1,223 @@
+//! The screening table over HTTP: the queue of a person with what each candidate looks like, verdicts, taking one back.
+
+use super::Member;
+use crate::office::desk::{self, Effort, Judged, Laid, Verdict};
+use crate::registry::body::{Opinion, RejectReason};
+use crate::registry::coded::Coded;
+use crate::schema::{CandidateProperties, FeatureRecord, ScoreBand};
+use crate::server::answer::Refused;
+use crate::server::house::Shared;
+use crate::server::library::{Place, scan_of};
+use crate::server::surveys::survey;
+use axum::extract::Path;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Milliseconds of a verdict at most: who went for lunch did not look.
+const LONGEST_LOOK_MS: f64 = 600_000.0;
+
+pub(super) fn routes() -> Router<Shared> {
+    let table = "/api/registries/{registry}/screening/{survey}";
+    Router::new()
+        .route(table, get(queue))
+        .route(&format!("{table}/verdicts"), post(verdict))
+        .route(&format!("{table}/verdicts/undo"), post(undo))
+}
+
+/// What a candidate looks like.
+#[derive(Debug, Default, Serialize)]
+struct Pictures {
+    /// Without its outline.
+    plain: Option<String>,
+    /// With it.
+    outline: Option<String>,
+    /// Its surroundings.
+    wide: Option<String>,
+    /// The last flight's.
+    before: Option<String>,
+}
+
+/// A candidate as the page shows it.
+#[derive(Debug, Serialize)]
+struct Card {
+    #[serde(flatten)]
+    laid: Laid,
+    score: Option<f64>,
+    band: Option<ScoreBand>,
+    area_m2: Option<f64>,
+    captured: Option<String>,
+    gsd_cm: Option<f64>,
+    pictures: Pictures,
+}
+
+/// A reason for putting aside, with its key.
+#[derive(Debug, Serialize)]
+struct ReasonKey {
+    code: &'static str,
+    key: usize,
+    en: &'static str,
+    zh: &'static str,
+}
+
+/// The table of a person.
+#[derive(Debug, Serialize)]
+struct Table {
+    queue: Vec<Card>,
+    reasons: Vec<ReasonKey>,
+    done: usize,
+    left: usize,
+    /// Candidates of the survey that the registry has not recorded.
+    unrecorded: usize,
+    effort: Effort,
+    /// Minutes of looking for each square kilometre searched, as far as times are known.
+    minutes_per_km2: Option<f64>,
+}
+
+async fn queue(
+    member: Member,
+    Path((registry, id)): Path<(String, String)>,
+) -> Result<Json<Table>, Refused> {
+    let place = survey(&member.house, &id)?;
+    member
+        .read(move |store, session| {
+            let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
+            let table = desk::table(store, session, &scan.scan_id)?;
+            let mut known = candidates(&place);
+            let km2 = scan.totals.searched_m2 / 1e6;
+            let cards = table.queue.into_iter().map(|laid| {
+                let about = known.remove(&laid.candidate);
+                card(laid, about, &place, &registry)
+            });
+            Ok(Json(Table {
+                queue: cards.collect(),
+                reasons: reasons(),
+                done: table.done,
+                left: table.left,
+                unrecorded: known.len(),
+                minutes_per_km2: minutes_per_km2(table.effort, km2),
+                effort: table.effort,
+            }))
+        })
+        .await
+}
+
+/// A screener's minutes over the ground that was searched; of those verdicts whose time is known, as if all took as long.
+fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
+    (effort.timed > 0 && km2 > 0.0).then(|| {
+        let minutes = effort.milliseconds as f64 / 60_000.0;
+        minutes * effort.verdicts as f64 / effort.timed as f64 / km2
+    })
+}
+
+/// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.
+fn candidates(place: &Place) -> HashMap<String, CandidateProperties> {
+    #[derive(Deserialize)]
+    struct File {
+        features: Vec<FeatureRecord<CandidateProperties>>,
+    }
+    let bytes = crate::files::read(&place.path.join("candidates.geojson")).unwrap_or_default();
+    let file: Option<File> = serde_json::from_slice(&bytes).ok();
+    let features = file.into_iter().flat_map(|file| file.features);
+    features
+        .filter_map(|feature| {
+            Some((
+                feature.id.or(feature.properties.id.clone())?,
+                feature.properties,
+            ))
+        })
+        .collect()
+}
+
+fn card(laid: Laid, about: Option<CandidateProperties>, place: &Place, registry: &str) -> Card {
+    let survey = &place.id;
+    let url = |file: &str| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        format!("/api/surveys/{survey}/pictures/{name}")
+    };
+    let plain = format!("chips/{}-plain.jpg", laid.candidate);
+    let has_plain = place.path.join(&plain).is_file();
+    let chip = about.as_ref().and_then(|about| about.chip.as_deref());
+    let context = about.as_ref().and_then(|about| about.context.as_deref());
+    let before = laid
+        .before
+        .map(|sha256| format!("/api/registries/{registry}/evidence/{sha256}"));
+    Card {
+        pictures: Pictures {
+            plain: has_plain.then(|| url(&plain)),
+            outline: chip.map(url),
+            wide: context.map(url),
+            before,
+        },
+        score: about.as_ref().map(|about| about.score_max),
+        band: about.as_ref().and_then(|about| about.band),
+        area_m2: about.as_ref().and_then(|about| about.area_m2),
+        gsd_cm: about.as_ref().and_then(|about| about.gsd_cm),
+        captured: about.and_then(|about| about.captured),
+        laid,
+    }
+}
+
+fn reasons() -> Vec<ReasonKey> {
+    let list = RejectReason::LIST.iter().zip(1..);
+    list.map(|((_, code, en, zh), key)| ReasonKey { code, key, en, zh })
+        .collect()
+}
+
+/// A verdict as a page sends it.
+#[derive(Debug, Deserialize)]
+struct Given {
+    candidate: String,
+    verdict: Opinion,
+    reason: Option<RejectReason>,
+    note: Option<String>,
+    seconds: Option<f64>,
+}
+
+async fn verdict(member: Member, Json(given): Json<Given>) -> Result<Json<Judged>, Refused> {
+    if given.verdict == Opinion::Withdrawn {
+        return Err(Refused::unclear("verdict"));
+    }
+    let verdict = Verdict {
+        opinion: given.verdict,
+        reason: given.reason,
+        note: given.note,
+        took_ms: given.seconds.and_then(milliseconds),
+    };
+    member
+        .act(None, move |office, session| {
+            Ok(Json(desk::judge(
+                office,
+                session,
+                &given.candidate,
+                verdict,
+            )?))
+        })
+        .await
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between nought and ten minutes"
+)]
+fn milliseconds(seconds: f64) -> Option<u64> {
+    let milliseconds = seconds * 1_000.0;
+    (0.0..=LONGEST_LOOK_MS)
+        .contains(&milliseconds)
+        .then(|| milliseconds.round() as u64)
+}
+
+async fn undo(
+    member: Member,
+    Json(given): Json<BTreeMap<String, String>>,
+) -> Result<Json<Judged>, Refused> {
+    let candidate = given.get("candidate").cloned();
+    let candidate = candidate.ok_or_else(|| Refused::unclear("candidate"))?;
+    member
+        .act(None, move |office, session| {
+            Ok(Json(desk::undo(office, session, &candidate)?))
+        })
+        .await
+}

@@ -1,0 +1,311 @@
+//! Sites: the list, the map, the page of one, the districts.
+
+use super::Member;
+use crate::office::offers::{Labels, Offer, offers};
+use crate::office::{SiteNow, clock};
+use crate::registry::event::{EvidenceRole, Sealed};
+use crate::registry::sentence::{Teller, kind};
+use crate::registry::{Hash, Site, SiteKey, State};
+use crate::server::answer::Refused;
+use crate::server::house::Shared;
+use crate::store::{Filter, Store, evidence};
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Sites of one page of a list, where nothing else is asked for, and at most.
+const PAGE: usize = 500;
+const MOST: usize = 5_000;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/registries/{registry}/sites", get(list))
+        .route("/api/registries/{registry}/sites.geojson", get(map))
+        .route("/api/registries/{registry}/sites/{code}", get(page))
+        .route(
+            "/api/registries/{registry}/districts.geojson",
+            get(districts),
+        )
+        .route("/api/registries/{registry}/crews", get(crews))
+        .route("/api/registries/{registry}/evidence/{digest}", get(file))
+}
+
+/// Which sites, as a query says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of what is sent"
+)]
+struct Asked {
+    /// States by their codes, with commas.
+    state: String,
+    open: bool,
+    disputed: bool,
+    kept: bool,
+    overdue: bool,
+    due_within: Option<u16>,
+    district: Option<String>,
+    season: Option<i16>,
+    crew: Option<String>,
+    text: Option<String>,
+    /// West, south, east, north.
+    #[serde(rename = "box")]
+    within: Option<String>,
+    offset: usize,
+    limit: Option<usize>,
+}
+
+impl Asked {
+    fn filter(&self) -> Result<Filter, Refused> {
+        let states = self.state.split(',').filter(|name| !name.is_empty());
+        let states =
+            states.map(|name| State::of_name(name).ok_or_else(|| Refused::unclear("state")));
+        let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let day =
+            |days: u16| clock::today().saturating_add(jiff::Span::new().days(i64::from(days)));
+        Ok(Filter {
+            states: states.collect::<Result<_, _>>()?,
+            open: self.open,
+            disputed: self.disputed,
+            kept: self.kept,
+            district: some(&self.district),
+            season: self.season,
+            crew: some(&self.crew),
+            within: self.within.as_deref().map(corners).transpose()?,
+            near: None,
+            overdue_on: self.overdue.then(clock::today),
+            due_by: self.due_within.map(day),
+            text: some(&self.text),
+        })
+    }
+}
+
+fn corners(text: &str) -> Result<[f64; 4], Refused> {
+    let corners = text.split(',').filter_map(|part| part.trim().parse().ok());
+    let corners: Vec<f64> = corners.collect();
+    corners.try_into().map_err(|_other| Refused::unclear("box"))
+}
+
+/// A part of the list of sites.
+#[derive(Debug, Serialize)]
+struct Listed {
+    /// How many there are in all.
+    total: usize,
+    offset: usize,
+    sites: Vec<SiteNow>,
+}
+
+async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>, Refused> {
+    let filter = asked.filter()?;
+    member
+        .read(move |store, _| {
+            let all = store.sites(&filter)?;
+            let limit = asked.limit.unwrap_or(PAGE).min(MOST);
+            let part = all.iter().skip(asked.offset).take(limit);
+            let sites = part
+                .map(|site| SiteNow::of(store, site.key))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(Json(Listed {
+                total: all.len(),
+                offset: asked.offset,
+                sites: sites.into_iter().flatten().collect(),
+            }))
+        })
+        .await
+}
+
+/// What a map shows of each site, so that a hundred thousand of them load at once.
+async fn map(member: Member, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+    let filter = asked.filter()?;
+    member
+        .read(move |store, _| {
+            let districts = store.district_codes()?;
+            let mut features = Vec::new();
+            for site in store.sites(&filter)? {
+                let district = districts.get(&site.key);
+                features.push(feature(store, &site, district)?);
+            }
+            let collection = json!({ "type": "FeatureCollection", "features": features });
+            let kind = [(header::CONTENT_TYPE, "application/geo+json")];
+            Ok((kind, collection.to_string()).into_response())
+        })
+        .await
+}
+
+fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Value, Refused> {
+    let at = site.place.lonlat();
+    let code = store.code(site.key)?;
+    let settings = store.settings();
+    Ok(json!({
+        "type": "Feature",
+        "id": code,
+        "geometry": { "type": "Point", "coordinates": [at.lon, at.lat] },
+        "properties": {
+            "id": code, "state": site.state, "season": site.season, "disputed": site.disputed,
+            "kept": site.screened.as_ref().map(|(kept, ..)| *kept), "crew": site.crew(), "name": site.name,
+            "due": site.due(settings).map(|day| day.to_string()),
+            "overdue_days": site.overdue_days(settings, clock::today()), "district": district,
+            "rank": site.detection.as_ref().and_then(|found| found.rank),
+        },
+    }))
+}
+
+/// A line of a site's history.
+#[derive(Debug, Serialize)]
+struct Line {
+    entry: Hash,
+    at: String,
+    person: String,
+    unit: String,
+    /// Whether it bears their own key.
+    signed: bool,
+    kind: Labels,
+    text: Labels,
+}
+
+/// A file that goes with a site.
+#[derive(Debug, Serialize)]
+struct Picture {
+    url: String,
+    role: EvidenceRole,
+    name: String,
+    taken_at: Option<String>,
+    marks: Vec<String>,
+}
+
+/// Everything about a site.
+#[derive(Debug, Serialize)]
+struct SitePage {
+    #[serde(flatten)]
+    now: SiteNow,
+    /// Its outline.
+    geometry: Value,
+    history: Vec<Line>,
+    moves: Vec<Offer>,
+    pictures: Vec<Picture>,
+}
+
+async fn page(
+    member: Member,
+    Path((registry, code)): Path<(String, String)>,
+) -> Result<Json<SitePage>, Refused> {
+    member
+        .read(move |store, session| {
+            let key = store.find(&code)?;
+            let now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
+            Ok(Json(SitePage {
+                geometry: outline(&now.site),
+                history: history(store, key)?,
+                moves: offers(store, session, &now.site),
+                pictures: pictures(&now.site, &registry),
+                now,
+            }))
+        })
+        .await
+}
+
+/// Its outline; a point where no more is known.
+fn outline(site: &Site) -> Value {
+    let polygons = site.place.polygons();
+    let at = site.place.lonlat();
+    if polygons.0.is_empty() {
+        return json!({ "type": "Point", "coordinates": [at.lon, at.lat] });
+    }
+    json!(geojson::Geometry::from(&polygons))
+}
+
+fn history(store: &Store, key: SiteKey) -> Result<Vec<Line>, Refused> {
+    let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
+    let mut events = store.events_of(key)?;
+    events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
+    let line = |sealed: &Sealed| {
+        let event = &sealed.event;
+        Line {
+            entry: sealed.hash,
+            at: event.at.clone(),
+            person: event.actor.name.clone(),
+            unit: event.actor.unit.clone(),
+            signed: event.actor.key.is_some(),
+            kind: Labels::of(|lang| kind(&event.body, lang).to_owned()),
+            text: Labels::of(|lang| {
+                let site = Some(key);
+                Teller {
+                    lang,
+                    site,
+                    code: &code,
+                }
+                .sentence(&event.body)
+            }),
+        }
+    };
+    Ok(events.iter().map(line).collect())
+}
+
+fn pictures(site: &Site, registry: &str) -> Vec<Picture> {
+    let picture = |file: &crate::registry::event::EvidenceRef| Picture {
+        url: format!("/api/registries/{registry}/evidence/{}", file.sha256),
+        role: file.role,
+        name: file.name.clone(),
+        taken_at: file.taken_at.clone(),
+        marks: file.marks.clone(),
+    };
+    site.evidence.iter().map(picture).collect()
+}
+
+async fn crews(member: Member) -> Result<Json<Vec<String>>, Refused> {
+    member.read(|store, _| Ok(Json(store.crews()?))).await
+}
+
+async fn districts(member: Member) -> Result<Response, Refused> {
+    member
+        .read(|store, _| {
+            let districts = store.districts()?;
+            let feature = |district: &crate::registry::districts::District| {
+                json!({
+                    "type": "Feature",
+                    "id": district.code,
+                    "geometry": geojson::Geometry::from(district.area()),
+                    "properties": { "code": district.code, "name": district.name },
+                })
+            };
+            let features = districts.iter().flat_map(|all| all.iter().map(feature));
+            let features: Vec<Value> = features.collect();
+            let collection = json!({ "type": "FeatureCollection", "features": features });
+            let kind = [(header::CONTENT_TYPE, "application/geo+json")];
+            Ok((kind, collection.to_string()).into_response())
+        })
+        .await
+}
+
+/// A file of the evidence. What a browser might run is handed out to be saved, not shown.
+async fn file(
+    member: Member,
+    Path((_, digest)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let digest: Hash = digest.parse().map_err(|_other| Refused::no_such_page())?;
+    member
+        .read(move |store, _| {
+            let path = evidence::path_of(&store.evidence_folder(), digest);
+            let bytes = crate::files::read(&path).map_err(|_gone| Refused::no_such_page())?;
+            let kind = evidence::media_type(&bytes).filter(|kind| kind.starts_with("image/"));
+            let shown = kind.map_or("attachment", |_picture| "inline");
+            let about = [
+                (
+                    header::CONTENT_TYPE,
+                    kind.unwrap_or("application/octet-stream"),
+                ),
+                (header::CONTENT_DISPOSITION, shown),
+                (
+                    header::CACHE_CONTROL,
+                    "private, max-age=31536000, immutable",
+                ),
+            ];
+            Ok((about, bytes).into_response())
+        })
+        .await
+}

@@ -1,0 +1,147 @@
+//! What is asked of a scan from a page: files and folders of the served folder by their way below it, and options.
+
+use super::super::answer::Refused;
+use crate::ground::Crs;
+use crate::imagery::RasterOptions;
+use crate::scan::{PhotoRequest, Request, SecondStage};
+use crate::words::Lang;
+use serde::Deserialize;
+use std::path::{Component, Path, PathBuf};
+
+/// The folder of results, below the served one.
+const RESULTS: &str = "surveys";
+
+/// A scan as a page asks for it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// Imagery, by its way below the served folder.
+    inputs: Vec<String>,
+    /// The survey's name; its results lie under it.
+    name: String,
+    /// A file with the boundary.
+    boundary: Option<String>,
+    #[serde(default)]
+    options: Options,
+}
+
+/// Options of a scan; what is not given is as it is on the command line.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of what is sent"
+)]
+struct Options {
+    threshold: Option<f64>,
+    site_radius_m: Option<f64>,
+    captured: Option<String>,
+    unit: Option<String>,
+    timezone: Option<String>,
+    crs: Option<String>,
+    allow_coarse: bool,
+    no_verify: bool,
+    dem: Option<String>,
+    ground_elevation_m: Option<f64>,
+    sensor_width_mm: Option<f64>,
+    looking_down: bool,
+    any_view: bool,
+    restart: bool,
+    lang: Option<String>,
+}
+
+impl Asked {
+    /// What is asked of the scan.
+    pub fn request(self, root: &Path) -> Result<Request, Refused> {
+        let below = |way: &String| inside(root, way);
+        let options = self.options;
+        let inputs = self
+            .inputs
+            .iter()
+            .map(below)
+            .collect::<Result<Vec<_>, _>>()?;
+        if inputs.is_empty() {
+            return Err(Refused::unclear("inputs"));
+        }
+        let name = self.name.trim().to_owned();
+        let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+        if name.is_empty() || name.len() > 120 || name.starts_with('.') || name.contains(odd) {
+            return Err(Refused::unclear("name"));
+        }
+        let captured = options.captured.as_deref().map(str::parse).transpose();
+        let crs = options.crs.as_deref().map(Crs::parse).transpose();
+        let lang = options.lang.as_deref().map_or(Lang::Zh, Lang::of_locale);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let second = if options.no_verify {
+            SecondStage::Off
+        } else {
+            SecondStage::Looks
+        };
+        let plain = Request::new(
+            inputs,
+            root.join(RESULTS).join(&name),
+            crate::pages::review::page,
+            lang,
+        );
+        Ok(Request {
+            threads: cores,
+            threshold: options.threshold,
+            site_radius_m: options.site_radius_m.unwrap_or(plain.site_radius_m),
+            within: self.boundary.as_ref().map(below).transpose()?,
+            raster: RasterOptions {
+                crs: crs.map_err(|error| Refused::by_fault(&error))?,
+                ..RasterOptions::default()
+            },
+            photos: PhotoRequest {
+                dem: options.dem.as_ref().map(below).transpose()?,
+                ground_elevation_m: options.ground_elevation_m,
+                sensor_width_mm: options.sensor_width_mm,
+                looking_down: options.looking_down,
+                any_view: options.any_view,
+                ..PhotoRequest::default()
+            },
+            survey: Some(name),
+            unit: options.unit,
+            captured: captured.map_err(|error| Refused::by_fault(&error))?,
+            timezone: options.timezone,
+            allow_coarse: options.allow_coarse,
+            second,
+            restart: options.restart,
+            pyramids: true,
+            ..plain
+        })
+    }
+}
+
+/// A place below a folder, also once links on the way are followed.
+pub(super) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
+    let below = Path::new(way);
+    let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+    if way.is_empty() || way.contains('\\') || !below.components().all(plain) {
+        return Err(Refused::unclear("inputs"));
+    }
+    let path = root.join(below);
+    let real = std::fs::canonicalize(&path).map_err(|_gone| Refused::no_such_page())?;
+    let inside = real.starts_with(root).then_some(path);
+    inside.ok_or_else(Refused::no_such_page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn nothing_outside_the_folder_is_scanned() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path().canonicalize().expect("root");
+        std::fs::create_dir(root.join("flight")).expect("flight");
+        assert!(inside(&root, "flight").is_ok());
+        for way in ["..", "../x", "/etc", "flight/../..", "", "a\\b", "missing"] {
+            assert!(inside(&root, way).is_err(), "{way}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/", root.join("link")).expect("link");
+            assert!(inside(&root, "link/etc").is_err());
+        }
+    }
+}

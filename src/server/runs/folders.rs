@@ -1,0 +1,113 @@
+//! What could be scanned: the rasters of the served folder, and its folders of photos.
+
+use super::super::answer::Refused;
+use super::super::house::{Shared, waiting};
+use super::super::sessions::Looker;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use std::path::Path;
+
+/// How deep below the folder is looked, and how many entries.
+const DEPTH: usize = 4;
+const MOST: usize = 50_000;
+
+/// Something that could be scanned.
+#[derive(Debug, Serialize)]
+pub(super) struct Imagery {
+    /// Its way below the served folder.
+    path: String,
+    /// Whether it is a folder of photos.
+    folder: bool,
+    /// How many files it holds.
+    files: usize,
+    /// Bytes of them.
+    bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Looked {
+    found: Vec<Imagery>,
+    entries: usize,
+}
+
+pub(super) async fn list(
+    State(house): State<Shared>,
+    _who: Looker,
+) -> Result<Json<Vec<Imagery>>, Refused> {
+    waiting(move || {
+        let mut looked = Looked::default();
+        looked.look(&house.root, &house.root, 0);
+        looked.found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Json(looked.found))
+    })
+    .await
+}
+
+/// What a file is by the ending of its name.
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Raster,
+    Photo,
+    Other,
+}
+
+fn kind(name: &str) -> Kind {
+    let ending = name
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match ending.as_str() {
+        "tif" | "tiff" | "vrt" | "img" | "jp2" => Kind::Raster,
+        "jpg" | "jpeg" => Kind::Photo,
+        _ => Kind::Other,
+    }
+}
+
+impl Looked {
+    fn look(&mut self, root: &Path, folder: &Path, depth: usize) {
+        let is_a_result =
+            folder.join("scan.json").is_file() || folder.join("journal.jsonl").is_file();
+        if depth > DEPTH || is_a_result {
+            return;
+        }
+        let below = |path: &Path| {
+            let below = path.strip_prefix(root).unwrap_or(path);
+            below.to_string_lossy().replace('\\', "/")
+        };
+        let (mut photos, mut photo_bytes) = (0, 0);
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            self.entries += 1;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(about) = entry.metadata() else {
+                continue;
+            };
+            if self.entries > MOST || name.starts_with('.') || name.contains(".papaver") {
+                continue;
+            }
+            if about.is_dir() {
+                self.look(root, &entry.path(), depth + 1);
+                continue;
+            }
+            match kind(&name) {
+                Kind::Raster => self.found.push(Imagery {
+                    path: below(&entry.path()),
+                    folder: false,
+                    files: 1,
+                    bytes: about.len(),
+                }),
+                Kind::Photo => (photos, photo_bytes) = (photos + 1, photo_bytes + about.len()),
+                Kind::Other => {}
+            }
+        }
+        if photos > 0 && folder != root {
+            self.found.push(Imagery {
+                path: below(folder),
+                folder: true,
+                files: photos,
+                bytes: photo_bytes,
+            });
+        }
+    }
+}

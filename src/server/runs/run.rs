@@ -1,0 +1,247 @@
+//! One scan that goes on: where it is, how fast, how long yet, what came of it.
+
+use super::super::answer::Refused;
+use super::super::events::Events;
+use super::super::house::Shared;
+use super::super::library::id_of;
+use crate::scan::{Progress, Request, ScanError, Stage, Step, Summary, scan};
+use crate::words::{Fault, Say};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often listeners are told at most.
+const TELL: Duration = Duration::from_millis(500);
+/// How many remarks of a run are kept.
+const REMARKS: usize = 100;
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    Opening,
+    Scoring,
+    Verifying,
+    Writing,
+    /// All of it was searched.
+    Done,
+    /// Done, and a part could not be searched.
+    Partly,
+    /// Stopped; it goes on where it was when it is started again.
+    Stopped,
+    Failed,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::server) struct Now {
+    run: String,
+    name: String,
+    /// The id of its survey, once there is one.
+    survey: Option<String>,
+    phase: Phase,
+    tiles: u64,
+    tiles_done: u64,
+    tiles_before: u64,
+    per_second: Option<f64>,
+    seconds_left: Option<f64>,
+    candidates: usize,
+    /// What was refused or could not be read, in both languages.
+    remarks: Vec<Value>,
+    /// Why it failed.
+    error: Option<Value>,
+}
+
+/// A scan that was started here.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Its id: that of its folder of results, so that what is gone on with is the same run.
+    pub id: String,
+    root: PathBuf,
+    stop: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    now: Now,
+    scoring_since: Instant,
+    told: Instant,
+}
+
+impl Run {
+    pub fn new(root: &Path, request: &Request) -> Self {
+        let below = request.out.strip_prefix(root).unwrap_or(&request.out);
+        let id = id_of(below);
+        let now = Now {
+            run: id.clone(),
+            name: request.survey.clone().unwrap_or_default(),
+            survey: None,
+            phase: Phase::Opening,
+            tiles: 0,
+            tiles_done: 0,
+            tiles_before: 0,
+            per_second: None,
+            seconds_left: None,
+            candidates: 0,
+            remarks: Vec::new(),
+            error: None,
+        };
+        let begun = Instant::now();
+        Self {
+            id,
+            root: root.to_path_buf(),
+            stop: AtomicBool::new(false),
+            state: Mutex::new(State {
+                now,
+                scoring_since: begun,
+                told: begun,
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn now(&self) -> Now {
+        self.state().now.clone()
+    }
+
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_going_on(&self) -> bool {
+        use Phase::{Opening, Scoring, Verifying, Writing};
+        matches!(
+            self.state().now.phase,
+            Opening | Scoring | Verifying | Writing
+        )
+    }
+
+    /// Goes on a thread of its own, which outlives the request that began it.
+    pub fn go(self: &Arc<Self>, house: &Shared, request: Request) {
+        let (run, house) = (Arc::clone(self), Arc::clone(house));
+        std::thread::spawn(move || {
+            let heard = Heard {
+                run: &run,
+                events: &house.events,
+            };
+            let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let results = request.out.parent().map(std::fs::create_dir_all);
+                drop(results);
+                scan(&request, &heard, &run.stop)
+            }));
+            match made {
+                Ok(Ok(summary)) => run.ended_well(&summary),
+                Ok(Err(error)) => run.ended_badly(&error),
+                Err(_panicked) => run.failed(&Refused::broken().json(&run.root)),
+            }
+            house.library.forget();
+            heard.tell(true);
+        });
+    }
+
+    fn ended_well(&self, summary: &Summary) {
+        let mut state = self.state();
+        state.now.candidates = summary.candidates.len();
+        state.now.survey = Some(self.id.clone());
+        state.now.seconds_left = None;
+        state.now.phase = if summary.is_partial() {
+            Phase::Partly
+        } else {
+            Phase::Done
+        };
+    }
+
+    fn ended_badly(&self, error: &ScanError) {
+        if error.fault() == Fault::Interrupted {
+            let mut state = self.state();
+            state.now.seconds_left = None;
+            state.now.phase = Phase::Stopped;
+        } else {
+            self.failed(&Refused::by_fault(error).json(&self.root));
+        }
+    }
+
+    fn failed(&self, error: &Value) {
+        let mut state = self.state();
+        state.now.phase = Phase::Failed;
+        state.now.error = Some(error["error"].clone());
+    }
+}
+
+/// Listens to the scan, and tells those who listen to the server.
+struct Heard<'a> {
+    run: &'a Run,
+    events: &'a Events,
+}
+
+impl Heard<'_> {
+    fn tell(&self, at_once: bool) {
+        let mut state = self.run.state();
+        if at_once || state.told.elapsed() >= TELL {
+            state.told = Instant::now();
+            self.events.tell(json!({ "kind": "run", "run": state.now }));
+        }
+    }
+}
+
+impl Progress for Heard<'_> {
+    fn stage(&self, stage: Stage) {
+        let mut state = self.run.state();
+        match stage {
+            Stage::Opening { .. } => state.now.phase = Phase::Opening,
+            Stage::Scoring { tiles, done } => {
+                state.now.phase = Phase::Scoring;
+                (
+                    state.now.tiles,
+                    state.now.tiles_done,
+                    state.now.tiles_before,
+                ) = (tiles, done, done);
+                state.scoring_since = Instant::now();
+            }
+            // A matter of seconds, as a rule: it counts as scoring.
+            Stage::Pyramids { .. } => state.now.seconds_left = None,
+            Stage::Verifying { candidates } => {
+                state.now.phase = Phase::Verifying;
+                (state.now.candidates, state.now.seconds_left) = (candidates, None);
+            }
+            Stage::Writing { candidates } => {
+                state.now.phase = Phase::Writing;
+                (state.now.candidates, state.now.seconds_left) = (candidates, None);
+            }
+        }
+        drop(state);
+        self.tell(true);
+    }
+
+    fn step(&self, step: Step) {
+        let mut state = self.run.state();
+        let seconds = state.scoring_since.elapsed().as_secs_f64();
+        let now = &mut state.now;
+        (now.tiles_done, now.candidates) = (step.tiles, step.candidates);
+        let done = step.tiles.saturating_sub(now.tiles_before) as f64;
+        if seconds > 1.0 && done > 0.0 {
+            let rate = done / seconds;
+            now.per_second = Some(rate);
+            now.seconds_left = Some(now.tiles.saturating_sub(step.tiles) as f64 / rate);
+        }
+        drop(state);
+        self.tell(false);
+    }
+
+    fn notice(&self, what: &dyn Say) {
+        let said = Refused::by_fault(what).json(&self.run.root);
+        let mut state = self.run.state();
+        if state.now.remarks.len() < REMARKS {
+            state.now.remarks.push(said["error"].clone());
+        }
+        drop(state);
+        self.tell(false);
+    }
+}

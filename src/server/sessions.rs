@@ -1,0 +1,155 @@
+//! Who is logged in: a random token in a cookie, kept here as its hash, and with it the person's unlocked key. Both are
+//! wiped at logout and after half an hour without a request.
+
+use super::answer::Refused;
+use super::house::Shared;
+use crate::office::{Session, clock};
+use crate::registry::Hash;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a session lives without a request.
+pub(super) const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How many sessions are held at once.
+const MOST: usize = 1_000;
+
+/// Somebody who is logged in.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    /// The registry in which they are known.
+    pub registry: String,
+    /// Who they are, with their unlocked key.
+    pub session: Session,
+}
+
+#[derive(Debug)]
+struct Held {
+    person: Person,
+    last: Instant,
+}
+
+/// The sessions, by the hash of their token.
+#[derive(Debug, Default)]
+pub(super) struct Sessions(Mutex<HashMap<Hash, Held>>);
+
+impl Sessions {
+    fn held(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, Held>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a session; answers its token.
+    pub fn begin(&self, person: Person) -> Result<String, Refused> {
+        let token = hex::encode(clock::secret());
+        let mut held = self.held();
+        held.retain(|_, session| session.last.elapsed() < IDLE);
+        if held.len() >= MOST {
+            return Err(Refused::too_many());
+        }
+        let last = Instant::now();
+        held.insert(Hash::of(token.as_bytes()), Held { person, last });
+        Ok(token)
+    }
+
+    /// Who a token is of. A request that a person did not make does not lengthen the session.
+    pub fn of(&self, token: &str, by_a_person: bool) -> Option<Person> {
+        let mut held = self.held();
+        let session = held.get_mut(&Hash::of(token.as_bytes()))?;
+        if session.last.elapsed() >= IDLE {
+            held.remove(&Hash::of(token.as_bytes()));
+            return None;
+        }
+        if by_a_person {
+            session.last = Instant::now();
+        }
+        Some(session.person.clone())
+    }
+
+    /// Ends a session and wipes its key.
+    pub fn end(&self, token: &str) {
+        self.held().remove(&Hash::of(token.as_bytes()));
+    }
+
+    /// Wipes the keys of those who have gone.
+    pub fn sweep(&self) {
+        self.held()
+            .retain(|_, session| session.last.elapsed() < IDLE);
+    }
+}
+
+/// The name of the cookie. A browser keeps one of the first name to one host and TLS; it takes it over TLS alone.
+pub(super) fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-papaver" } else { "papaver" }
+}
+
+/// The token of a request.
+pub(super) fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let name = cookie_name(secure);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, token)| token.to_owned())
+}
+
+/// What a page asks for by itself, so that an open window keeps nobody logged in.
+fn is_by_a_person(path: &str) -> bool {
+    !matches!(path, "/api/session" | "/api/events" | "/api/library")
+}
+
+/// Whoever asks, logged in or not.
+#[derive(Debug)]
+pub(super) struct Visitor(pub Option<Person>);
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        house: &Shared,
+    ) -> Result<Self, Self::Rejection> {
+        let by_a_person = is_by_a_person(parts.uri.path());
+        let token = token(&parts.headers, house.secure);
+        Ok(Self(
+            token.and_then(|token| house.sessions.of(&token, by_a_person)),
+        ))
+    }
+}
+
+/// Somebody who is logged in, in whatever registry.
+#[derive(Debug)]
+pub(super) struct LoggedIn(pub Person);
+
+impl FromRequestParts<Shared> for LoggedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
+        match Visitor::from_request_parts(parts, house).await {
+            Ok(Visitor(Some(person))) => Ok(Self(person)),
+            _ => Err(Refused::not_logged_in()),
+        }
+    }
+}
+
+/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody.
+#[derive(Debug)]
+pub(super) struct Looker;
+
+impl FromRequestParts<Shared> for Looker {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
+        let visitor = Visitor::from_request_parts(parts, house).await;
+        match visitor {
+            Ok(Visitor(Some(_))) => Ok(Self),
+            _ if house.is_open() => Ok(Self),
+            _ => Err(Refused::not_logged_in()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A survey as its scan wrote it: its record, its candidates, what was searched, its pictures.
+
+use super::answer::Refused;
+use super::house::{Shared, waiting};
+use super::library::{Place, scan_of};
+use super::sessions::Looker;
+use crate::files;
+use crate::schema::ScanRecord;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+/// The folder of a scan's pictures.
+const PICTURES: &str = "chips";
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/surveys/{survey}", get(record))
+        .route("/api/surveys/{survey}/candidates.geojson", get(candidates))
+        .route("/api/surveys/{survey}/coverage.geojson", get(coverage))
+        .route("/api/surveys/{survey}/pictures/{file}", get(picture))
+}
+
+/// A survey of the folder.
+pub(super) fn survey(house: &Shared, id: &str) -> Result<Place, Refused> {
+    house.library.survey(id).ok_or_else(Refused::no_such_survey)
+}
+
+async fn record(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path(id): Path<String>,
+) -> Result<Json<ScanRecord>, Refused> {
+    waiting(move || {
+        let scan = scan_of(&survey(&house, &id)?);
+        scan.map(Json).ok_or_else(Refused::no_such_survey)
+    })
+    .await
+}
+
+async fn candidates(
+    house: State<Shared>,
+    who: Looker,
+    id: Path<String>,
+) -> Result<Response, Refused> {
+    map_file(house, who, id, "candidates.geojson").await
+}
+
+async fn coverage(
+    house: State<Shared>,
+    who: Looker,
+    id: Path<String>,
+) -> Result<Response, Refused> {
+    map_file(house, who, id, "coverage.geojson").await
+}
+
+/// A file of the scan, as it lies there.
+async fn map_file(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path(id): Path<String>,
+    name: &'static str,
+) -> Result<Response, Refused> {
+    waiting(move || {
+        let path = survey(&house, &id)?.path.join(name);
+        let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
+        let kind = [(header::CONTENT_TYPE, "application/geo+json")];
+        Ok((kind, bytes).into_response())
+    })
+    .await
+}
+
+async fn picture(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    if !is_picture(&file) {
+        return Err(Refused::no_such_page());
+    }
+    waiting(move || {
+        let path = survey(&house, &id)?.path.join(PICTURES).join(&file);
+        let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
+        Ok(jpeg(bytes))
+    })
+    .await
+}
+
+/// A picture whose address holds a digest of what it shows, so that it never changes.
+pub(super) fn jpeg(bytes: Vec<u8>) -> Response {
+    let about = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
+    ];
+    (about, bytes).into_response()
+}
+
+/// Names that a scan gives to its pictures, and no other.
+fn is_picture(name: &str) -> bool {
+    name.strip_suffix(".jpg").is_some_and(|stem| {
+        !stem.is_empty() && stem.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_picture;
+
+    #[test]
+    fn only_names_of_pictures_are_looked_for() {
+        assert!(is_picture("S9WCHMWJ5N02-context.jpg"));
+        for name in [
+            "../scan.jpg",
+            "a/b.jpg",
+            ".jpg",
+            "scan.json",
+            "a\\b.jpg",
+            "%2e.jpg",
+        ] {
+            assert!(!is_picture(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Tiles over HTTP, of surveys and of base maps. An address with the version that the list names never changes what it
+//! shows; any other is asked again each time.
+
+use super::answer::Refused;
+use super::house::{Shared, waiting};
+use super::library::scan_of;
+use super::maps::{Base, NamedBase};
+use super::sessions::Looker;
+use super::surveys::survey;
+use crate::ground::LonLat;
+use crate::imagery::Fingerprint;
+use crate::imagery::base_map::has_ending;
+use crate::imagery::tile::{TileAddress, TilePicture};
+use crate::office::maps::PHOTOS;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use std::path::Path as Name;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/tiles/{survey}", get(layers))
+        .route("/api/tiles/{survey}/{source}/{z}/{x}/{y}", get(tile))
+        .route("/api/basemap", get(base_maps))
+        .route("/api/basemap/{id}/{z}/{x}/{y}", get(base_tile))
+}
+
+/// A layer as a list shows it.
+#[derive(Debug, Serialize)]
+struct LayerLine {
+    /// What its addresses name: a source's name, `photos`, or a base map's number.
+    id: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribution: Option<String>,
+    /// West, south, east, north in degrees.
+    extent: Option<[f64; 4]>,
+    max_zoom: u8,
+    /// To be given as `?v=`.
+    version: String,
+}
+
+/// What an address may say beside itself.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    v: Option<String>,
+}
+
+fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
+    [low.lon, low.lat, high.lon, high.lat]
+}
+
+/// A version is short: it stands in each address.
+fn version(fingerprint: &Fingerprint) -> &str {
+    fingerprint.0.get(..12).unwrap_or(&fingerprint.0)
+}
+
+/// The layers of a survey: its orthomosaics that can be shown, and its photos together.
+async fn layers(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<LayerLine>>, Refused> {
+    waiting(move || {
+        let place = survey(&house, &id)?;
+        let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
+        let photos = scan.flight.map(|flight| flight.photos).unwrap_or_default();
+        let names = scan.sources.iter().map(|source| source.name.as_str());
+        // Photos are among the sources, each by itself.
+        let names = names.filter(|name| photos == 0 || !is_photo(name));
+        let all = names.chain((photos > 0).then_some(PHOTOS));
+        let line = |name: &str| {
+            let layer = house.maps.layer(&house.root, &place, name).ok()?;
+            Some(LayerLine {
+                id: name.to_owned(),
+                title: name.to_owned(),
+                attribution: None,
+                extent: Some(extent(layer.corners())),
+                max_zoom: layer.deepest(),
+                version: version(layer.fingerprint()).to_owned(),
+            })
+        };
+        Ok(Json(all.filter_map(line).collect()))
+    })
+    .await
+}
+
+/// Whether a source's name is that of a photo.
+fn is_photo(name: &str) -> bool {
+    let bare = Name::new(name.split(" (").next().unwrap_or(name));
+    has_ending(bare, "jpg") || has_ending(bare, "jpeg")
+}
+
+/// The address of a tile: its row may have an ending.
+fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> {
+    let row = row.split_once('.').map_or(row, |(row, _)| row);
+    let number = |text: &str| text.parse::<u32>().ok();
+    let zoom = number(zoom).and_then(|zoom| u8::try_from(zoom).ok());
+    let parts = zoom.zip(number(column)).zip(number(row));
+    parts
+        .and_then(|((zoom, column), row)| TileAddress::new(zoom, column, row))
+        .ok_or_else(Refused::no_such_page)
+}
+
+async fn tile(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path((id, source, zoom, column, row)): Path<(String, String, String, String, String)>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let at = address(&zoom, &column, &row)?;
+    waiting(move || {
+        let place = survey(&house, &id)?;
+        let layer = house.maps.layer(&house.root, &place, &source)?;
+        answered(layer.fingerprint(), at, &asked, &headers, || {
+            house.maps.draw(&layer, at)
+        })
+    })
+    .await
+}
+
+/// What a tile is told apart by.
+fn tag(fingerprint: &Fingerprint, at: TileAddress) -> String {
+    let (zoom, column, row) = (at.zoom(), at.column(), at.row());
+    format!("\"{}-{zoom}-{column}-{row}\"", version(fingerprint))
+}
+
+/// How long a tile may be kept: for ever where its address names the version.
+fn cache(fingerprint: &Fingerprint, asked: &Asked) -> &'static str {
+    if asked.v.as_deref() == Some(version(fingerprint)) {
+        "private, max-age=31536000, immutable"
+    } else {
+        "private, no-cache"
+    }
+}
+
+/// Answers with a tile, unless who asks has it.
+fn answered(
+    fingerprint: &Fingerprint,
+    at: TileAddress,
+    asked: &Asked,
+    headers: &HeaderMap,
+    draw: impl FnOnce() -> Result<TilePicture, Refused>,
+) -> Result<Response, Refused> {
+    let tag = tag(fingerprint, at);
+    let about = [
+        (header::CACHE_CONTROL, cache(fingerprint, asked).to_owned()),
+        (header::ETAG, tag.clone()),
+    ];
+    let has = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|has| has.to_str().ok());
+    if has.is_some_and(|has| has.split(',').any(|has| has.trim() == tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, about).into_response());
+    }
+    let picture = draw()?;
+    let kind = [(header::CONTENT_TYPE, picture.media_type)];
+    Ok((about, kind, picture.bytes).into_response())
+}
+
+async fn base_maps(State(house): State<Shared>, _who: Looker) -> Json<Vec<LayerLine>> {
+    let line = |(number, base): (usize, &NamedBase)| {
+        let (extent_of, max_zoom, attribution) = match &base.base {
+            Base::Drawn(layer) => (Some(layer.corners()), layer.deepest(), None),
+            Base::Rows(tiles) => stored(tiles.about()),
+            Base::Packed(tiles) => stored(tiles.about()),
+        };
+        LayerLine {
+            id: number.to_string(),
+            title: base.title.clone(),
+            attribution,
+            extent: extent_of.map(extent),
+            max_zoom,
+            version: version(base.fingerprint()).to_owned(),
+        }
+    };
+    Json(house.maps.bases().iter().enumerate().map(line).collect())
+}
+
+/// The corners, the deepest zoom and the owner of a file of tiles.
+type Stored = (Option<(LonLat, LonLat)>, u8, Option<String>);
+
+fn stored(about: &crate::imagery::base_map::TilesAbout) -> Stored {
+    (about.corners, about.deepest, about.attribution.clone())
+}
+
+impl NamedBase {
+    fn fingerprint(&self) -> &Fingerprint {
+        match &self.base {
+            Base::Drawn(layer) => layer.fingerprint(),
+            Base::Rows(tiles) => tiles.fingerprint(),
+            Base::Packed(tiles) => tiles.fingerprint(),
+        }
+    }
+}
+
+async fn base_tile(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path((id, zoom, column, row)): Path<(String, String, String, String)>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let at = address(&zoom, &column, &row)?;
+    let number: usize = id.parse().map_err(|_ignored| Refused::no_such_page())?;
+    let base = house
+        .maps
+        .bases()
+        .get(number)
+        .ok_or_else(Refused::no_such_page)?;
+    if let Base::Packed(tiles) = &base.base {
+        let picture = tiles.tile(at).await.unwrap_or_else(TilePicture::clear);
+        return answered(base.fingerprint(), at, &asked, &headers, || Ok(picture));
+    }
+    waiting(move || {
+        let base = &house.maps.bases()[number];
+        answered(base.fingerprint(), at, &asked, &headers, || {
+            match &base.base {
+                Base::Drawn(layer) => house.maps.draw(layer, at),
+                Base::Rows(tiles) => Ok(tiles.tile(at).unwrap_or_else(TilePicture::clear)),
+                Base::Packed(_) => Err(Refused::no_such_page()),
+            }
+        })
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_tiles_are_taken() {
+        let is_one = |z, x, y| address(z, x, y).is_ok();
+        assert!(is_one("3", "6", "4") && is_one("3", "6", "4.jpg") && is_one("0", "0", "0.png"));
+        for (z, x, y) in [
+            ("3", "8", "0"),
+            ("3", "0", "8.jpg"),
+            ("25", "0", "0"),
+            ("256", "0", "0"),
+            ("-1", "0", "0"),
+            ("..", "0", "0"),
+            ("3", "..", "4"),
+            ("3", "6", "../../etc/passwd"),
+            ("3", "6", ""),
+            ("3", "4294967296", "0"),
+        ] {
+            assert!(!is_one(z, x, y), "{z} {x} {y}");
+        }
+    }
+
+    #[test]
+    fn a_tile_is_kept_for_ever_only_under_its_version() {
+        let of = Fingerprint("0123456789abcdef".into());
+        let asked = |v: Option<&str>| Asked {
+            v: v.map(str::to_owned),
+        };
+        assert!(cache(&of, &asked(Some("0123456789ab"))).contains("immutable"));
+        assert_eq!(cache(&of, &asked(Some("other"))), "private, no-cache");
+        assert_eq!(cache(&of, &asked(None)), "private, no-cache");
+    }
+
+    #[test]
+    fn photos_are_told_by_their_names() {
+        assert!(is_photo("DJI_0001.JPG") && is_photo("a/DJI_0001.jpeg (0a1b2c)"));
+        assert!(!is_photo("ortho.tif") && !is_photo("a.jpg.tif"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Files that are dropped into a page: kept in the served folder's inbox under their own name, never over another, and
+//! acknowledged when they are on the disk.
+
+use super::answer::Refused;
+use super::house::{House, Shared, waiting};
+use super::library::id_of;
+use super::sessions::Looker;
+use crate::files;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::put;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+use tokio::sync::mpsc;
+use tokio_stream::StreamExt;
+
+/// The folder, below the served one.
+const INBOX: &str = "inbox";
+/// Bytes of a file at most.
+const LARGEST: u64 = 8 << 30;
+/// Names that are tried where one is taken.
+const TRIES: usize = 1_000;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/uploads/{name}", put(take))
+        .layer(DefaultBodyLimit::disable())
+}
+
+impl House {
+    /// Where what is dropped in lies.
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join(INBOX)
+    }
+}
+
+/// A file that was uploaded, by its id.
+pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
+    let entries = std::fs::read_dir(house.inbox())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let found = files.find(|entry| id_of(entry.file_name().as_ref()) == id);
+    found
+        .map(|entry| entry.path())
+        .ok_or_else(|| Refused::unclear("upload"))
+}
+
+async fn take(
+    State(house): State<Shared>,
+    _who: Looker,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Value>, Refused> {
+    if !is_plain(&name) {
+        return Err(Refused::unclear("name"));
+    }
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let announced = length.and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > LARGEST) {
+        return Err(too_large());
+    }
+    let (give, mut receive) = mpsc::channel::<Result<axum::body::Bytes, io::Error>>(8);
+    let told = house.clone();
+    let writing = waiting(move || {
+        let inbox = house.inbox();
+        std::fs::create_dir_all(&inbox).map_err(|error| unwritten(&error))?;
+        let path = free_name(&house, &name)?;
+        let mut bytes: u64 = 0;
+        files::keep_new(&path, |out| {
+            while let Some(part) = receive.blocking_recv() {
+                let part = part?;
+                bytes += part.len() as u64;
+                if bytes > LARGEST {
+                    return Err(ErrorKind::FileTooLarge.into());
+                }
+                out.write_all(&part)?;
+            }
+            Ok(())
+        })
+        .map_err(|error| unwritten(&error))?;
+        Ok((path, bytes))
+    });
+    let feeding = async move {
+        let mut parts = body.into_data_stream();
+        while let Some(part) = parts.next().await {
+            // Who went away in the middle has sent no whole file.
+            let part = part.map_err(|_broken| ErrorKind::UnexpectedEof.into());
+            let broken = part.is_err();
+            if give.send(part).await.is_err() || broken {
+                break;
+            }
+        }
+    };
+    let (written, ()) = tokio::join!(writing, feeding);
+    let (path, bytes) = written?;
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let id = id_of(name.as_ref());
+    told.events
+        .tell(json!({ "kind": "upload", "upload": id, "name": name }));
+    Ok(Json(json!({ "upload": id, "name": name, "bytes": bytes })))
+}
+
+/// Keeps bytes in the inbox under a name that says what they are; what is there already is the same.
+pub(super) fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<(), Refused> {
+    std::fs::create_dir_all(files::folder_of(path)).map_err(|error| unwritten(&error))?;
+    match files::keep_new(path, |out| out.write_all(bytes)) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unwritten(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// A name without a folder in it, and none that a system takes for something else.
+fn is_plain(name: &str) -> bool {
+    let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+    !name.is_empty()
+        && name.len() <= 200
+        && !name.starts_with('.')
+        && !name.contains(odd)
+        && !name.ends_with(' ')
+}
+
+/// The name, or the name with a number, under which nothing lies yet.
+fn free_name(house: &House, name: &str) -> Result<PathBuf, Refused> {
+    let inbox = house.inbox();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let numbered = |n: usize| match (n, ending) {
+        (0, _) => name.to_owned(),
+        (n, "") => format!("{stem}-{n}"),
+        (n, ending) => format!("{stem}-{n}.{ending}"),
+    };
+    let mut names = (0..TRIES).map(|n| inbox.join(numbered(n)));
+    names
+        .find(|path| std::fs::symlink_metadata(path).is_err())
+        .ok_or_else(|| Refused::unclear("name"))
+}
+
+fn too_large() -> Refused {
+    Refused::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "the file is larger than 8 GB",
+        "文件超过 8 GB",
+    )
+    .hint(
+        "copy it into the folder on this computer instead",
+        "请直接把文件复制到本机的该文件夹中",
+    )
+}
+
+fn unwritten(error: &io::Error) -> Refused {
+    let (status, code, english, chinese) = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+            StatusCode::INSUFFICIENT_STORAGE,
+            "disk_full",
+            "the disk is full: the file was not kept",
+            "磁盘已满，文件未保存",
+        ),
+        ErrorKind::FileTooLarge => return too_large(),
+        ErrorKind::UnexpectedEof => (
+            StatusCode::BAD_REQUEST,
+            "cut_short",
+            "the file did not arrive whole and was not kept",
+            "文件未完整送达，未保存",
+        ),
+        _ => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "unwritable",
+            "the folder cannot be written",
+            "文件夹无法写入",
+        ),
+    };
+    Refused::new(status, code, english, chinese).hint(
+        "make room or plug the disk in, then send it again",
+        "请清理空间或接好磁盘后重新发送",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn a_name_is_no_way_to_another_folder() {
+        assert!(is_plain("航拍 1.tif"));
+        for name in ["", "..", ".x", "a/b", "a\\b", "c:x", "a\0", "x|y"] {
+            assert!(!is_plain(name), "{name:?}");
+        }
+    }
+}
