@@ -28,7 +28,7 @@ const ORDER: [&str; 18] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 11] = [
+const FENCES: [(&str, &[&str]); 13] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     ("rusqlite", &["store/", "ground/geopackage.rs"]),
@@ -40,6 +40,8 @@ const FENCES: [(&str, &[&str]); 11] = [
     ("hyper_util", &["server/"]),
     ("tower_http", &["server/"]),
     ("rustls", &["server/"]),
+    ("rcgen", &["server/"]),
+    ("governor", &["server/"]),
 ];
 
 /// Ways to write a file, and the files below `src/` beside `files.rs` that may use them: three that

@@ -4,6 +4,7 @@ use super::answer::Refused;
 use super::audit::Audit;
 use super::events::Events;
 use super::gate::Gate;
+use super::lan::Authority;
 use super::library::{Library, Place};
 use super::runs::Runs;
 use super::sessions::Sessions;
@@ -39,6 +40,8 @@ pub(super) struct House {
     pub turns: Mutex<HashMap<String, Turn>>,
     /// The names that this server answers to, lower case, without a port.
     pub names: Vec<String>,
+    /// What devices need to trust it, where it is reached over TLS.
+    pub authority: Option<Authority>,
     /// Whether it is reached over TLS.
     pub secure: bool,
     /// Whether it is reached from this machine alone.
