@@ -29,7 +29,7 @@ const ORDER: [&str; 19] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 12] = [
+const FENCES: [(&str, &[&str]); 14] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -50,6 +50,8 @@ const FENCES: [(&str, &[&str]); 12] = [
     ("tower_http", &["server/"]),
     ("rustls", &["server/"]),
     ("dav_server", &["server/"]),
+    ("rcgen", &["server/"]),
+    ("governor", &["server/"]),
 ];
 
 /// Ways to write a file, and the files below `src/` beside `files.rs` that may use them: those that

@@ -2,11 +2,12 @@
 
 use super::scan::watched;
 use super::{Done, talk};
-use crate::server::{self, Options, Ready};
+use crate::server::{self, Authority, Options, Reach, Ready};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::Args;
-use std::net::{IpAddr, Ipv4Addr};
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
 use std::path::PathBuf;
 
 /// Arguments of `papaver serve`.
@@ -27,16 +28,26 @@ pub struct Arguments {
     /// Do not open the browser 不自动打开浏览器
     #[arg(long)]
     no_browser: bool,
+    /// Let other devices of this network in, over TLS by a certificate of this office 允许本网络内的其他设备访问，使用本单位证书加密
+    #[arg(long)]
+    lan: bool,
+    /// With `--lan`: without TLS; whoever listens in the network reads passphrases 与 `--lan` 同用：不加密，网络中的他人可截获口令
+    #[arg(long, requires = "lan")]
+    insecure: bool,
 }
 
 /// Serves the folder until the interrupt key is pressed.
 pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = Options {
         folder: arguments.folder,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: arguments.port,
         base_maps: arguments.basemap,
         dem: arguments.dem,
+        reach: match (arguments.lan, arguments.insecure) {
+            (false, _) => Reach::Home,
+            (true, false) => Reach::Network,
+            (true, true) => Reach::Clear,
+        },
     };
     let stop = watched()?;
     let browser = !arguments.no_browser;
@@ -51,11 +62,33 @@ fn tell(ready: &Ready, browser: bool, lang: Lang) {
         "open this address in a browser; the interrupt key (Ctrl-C) ends the server",
         "请在浏览器中打开以上地址；按 Ctrl-C 结束服务",
     ));
+    for url in &ready.elsewhere {
+        talk::tell(&tr!(lang, "on other devices: {url}", "其他设备访问：{url}"));
+        if let Ok(code) = QrCode::new(url) {
+            talk::tell(&code.render::<Dense1x2>().build());
+        }
+    }
+    match &ready.authority {
+        Some(authority) => tell_authority(authority, lang),
+        None if !ready.elsewhere.is_empty() => talk::tell(lang.pick(
+            "not encrypted: whoever listens in this network reads passphrases",
+            "未加密：本网络中的他人可截获口令",
+        )),
+        None => {}
+    }
     if browser && open::that_detached(&ready.url).is_err() {
-        talk::tell(&tr!(
-            lang,
+        talk::tell(lang.pick(
             "no browser could be opened: type the address into one",
-            "未能自动打开浏览器，请手工输入地址"
+            "未能自动打开浏览器，请手工输入地址",
         ));
     }
+}
+
+fn tell_authority(authority: &Authority, lang: Lang) {
+    let fingerprint = &authority.fingerprint;
+    talk::tell(&tr!(
+        lang,
+        "each device is told once to trust this office's certificate: the page /ca has the steps; SHA-256 {fingerprint}",
+        "各设备需先安装信任本单位证书，步骤见 /ca 页面；SHA-256 指纹 {fingerprint}"
+    ));
 }

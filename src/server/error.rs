@@ -28,6 +28,18 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// The authority's certificate or its key cannot be made or read.
+    Authority {
+        /// Its certificate.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The authority has grown old.
+    Expired {
+        /// Its certificate.
+        path: PathBuf,
+    },
     /// Threads cannot be started.
     Threads(io::Error),
     /// A base map cannot be shown.
@@ -63,6 +75,30 @@ impl Say for ServeError {
                 "请换一个端口：{port}",
                 port = Action::Again(Choice::Port),
             )),
+            Self::Authority { path, why } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: this office's certificate cannot be used: {why}",
+                    "{path}：本单位证书无法使用：{why}"
+                ))
+                .hint(lang.pick(
+                    "move it and the key beside it away: the next start makes a new one, which every device has to be told to trust",
+                    "请把该证书及同名密钥移走：下次启动时将重新生成，各设备需重新安装信任",
+                ))
+            }
+            Self::Expired { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path}: this office's certificate has expired",
+                    "{path}：本单位证书已过期"
+                ))
+                .hint(lang.pick(
+                    "set the computer's clock right; where it is right, move the certificate and the key beside it away: the next start makes a new one, which every device has to be told to trust",
+                    "请先校准计算机时钟；时钟无误的，把该证书及同名密钥移走：下次启动时将重新生成，各设备需重新安装信任",
+                ))
+            }
             Self::Threads(source) => Said::new(tr!(
                 lang,
                 "the server cannot be started: {source}",
@@ -74,7 +110,11 @@ impl Say for ServeError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Folder { .. } | Self::Taken { .. } | Self::BaseMap(_) => Fault::Input,
+            Self::Folder { .. }
+            | Self::Taken { .. }
+            | Self::Authority { .. }
+            | Self::Expired { .. }
+            | Self::BaseMap(_) => Fault::Input,
             Self::Address { .. } | Self::Threads(_) => Fault::Machine,
         }
     }
@@ -84,5 +124,5 @@ speaking_error!(ServeError, |e| match e {
     | ServeError::Address { source, .. }
     | ServeError::Threads(source) => Some(source),
     ServeError::BaseMap(e) => Some(e),
-    ServeError::Taken { .. } => None,
+    ServeError::Taken { .. } | ServeError::Authority { .. } | ServeError::Expired { .. } => None,
 });

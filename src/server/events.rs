@@ -1,9 +1,10 @@
 //! What is going on, as server-sent events: a listener is told that something changed and asks for it again.
 
 use super::house::Shared;
-use super::sessions::Looker;
+use super::sessions::{Looker, token};
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::get;
@@ -38,12 +39,19 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/api/events", get(listen))
 }
 
+/// Ends with the session of whoever listens.
 async fn listen(
     State(house): State<Shared>,
     _who: Looker,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let heard = BroadcastStream::new(house.events.0.subscribe());
-    let told = heard.map(|what| {
+    let token = token(&headers, house.secure);
+    let listens = move || match &token {
+        Some(token) => house.sessions.of(token, false).is_some(),
+        None => true,
+    };
+    let told = heard.take_while(move |_| listens()).map(|what| {
         // Who lags behind has missed something: everything is to be asked for anew.
         let what = what.unwrap_or_else(|_lagged| serde_json::json!({ "kind": "all" }));
         Ok(Event::default().data(what.to_string()))

@@ -5,6 +5,7 @@ use super::audit::Audit;
 use super::events::Events;
 use super::field::Fields;
 use super::gate::Gate;
+use super::lan::Authority;
 use super::library::{Library, Place};
 use super::maps::Maps;
 use super::runs::Runs;
@@ -45,6 +46,8 @@ pub(super) struct House {
     pub turns: Mutex<HashMap<String, Turn>>,
     /// The names that this server answers to, lower case, without a port.
     pub names: Vec<String>,
+    /// What devices need to trust it, where it is reached over TLS.
+    pub authority: Option<Authority>,
     /// Whether it is reached over TLS.
     pub secure: bool,
     /// Whether it is reached from this machine alone.

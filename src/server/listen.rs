@@ -1,19 +1,26 @@
 //! Listening: the socket, the threads, the time that a connection may take, the end.
 
 use super::house::{House, Shared};
+use super::lan::{self, Authority};
 use super::library::Library;
 use super::maps::Maps;
-use super::{Options, ServeError, field, router};
+use super::{Options, Reach, ServeError, field, router};
 use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a request's head may take to arrive.
-const HEAD: Duration = Duration::from_secs(10);
+/// How long a request's head may take to arrive, and how long an idle connection is kept.
+const HEAD: Duration = Duration::from_secs(20);
+/// Requests that read or write at once at most: each holds a registry open.
+const WAITING: usize = 64;
 /// How long requests may still take once the server ends.
 const ENDING: Duration = Duration::from_secs(5);
 /// How often it is looked whether the server shall end, and who has gone.
@@ -23,8 +30,12 @@ const SWEEP: u32 = 150;
 /// A server that listens.
 #[derive(Debug, Clone)]
 pub struct Ready {
-    /// What a browser opens.
+    /// What a browser of this computer opens.
     pub url: String,
+    /// What browsers of the network open.
+    pub elsewhere: Vec<String>,
+    /// What they need to trust it.
+    pub authority: Option<Authority>,
 }
 
 /// Serves a folder until `stop` is raised. `ready` is called once, when it listens.
@@ -36,39 +47,73 @@ pub fn serve(
     stop: &Arc<AtomicBool>,
     ready: impl FnOnce(&Ready),
 ) -> Result<(), ServeError> {
-    let folder = options.folder.clone();
-    let missing = |source| ServeError::Folder {
-        path: folder.clone(),
-        source,
+    let root = opened(options)?;
+    let (listener, at) = bound(options)?;
+    let names = match options.reach {
+        Reach::Home => ["localhost", "127.0.0.1"].map(str::to_owned).to_vec(),
+        Reach::Network | Reach::Clear => lan::names(),
     };
-    let root = std::fs::canonicalize(&folder).map_err(missing)?;
-    std::fs::read_dir(&root).map_err(missing)?;
+    let (authority, proof) = match options.reach {
+        Reach::Network => Some(lan::proof(&root, &names)?).unzip(),
+        Reach::Home | Reach::Clear => (None, None),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(WAITING)
         .build()
         .map_err(ServeError::Threads)?;
     let maps = Maps::open(&options.base_maps, options.dem.as_deref());
     let maps = runtime.block_on(maps).map_err(ServeError::BaseMap)?;
-    let (listener, at) = bound(options)?;
+    ready(&told(options.reach, at, authority.clone()));
     let house = Arc::new(House {
         library: Library::new(root.clone()),
         root,
         maps,
-        names: names(at.ip()),
-        secure: false,
-        at_home: at.ip().is_loopback(),
+        names,
+        secure: proof.is_some(),
+        authority,
+        at_home: options.reach == Reach::Home,
         ..House::default()
     });
-    ready(&Ready {
-        url: format!("http://{at}/"),
-    });
-    let ended = runtime.block_on(listen(listener, house, Arc::clone(stop)));
+    let ended = runtime.block_on(listen(listener, house, proof, Arc::clone(stop)));
     runtime.shutdown_timeout(ENDING);
     ended.map_err(ServeError::Threads)
 }
 
+/// The folder, where it can be listed.
+fn opened(options: &Options) -> Result<PathBuf, ServeError> {
+    let missing = |source| ServeError::Folder {
+        path: options.folder.clone(),
+        source,
+    };
+    let root = std::fs::canonicalize(&options.folder).map_err(missing)?;
+    std::fs::read_dir(&root).map_err(missing)?;
+    Ok(root)
+}
+
+fn told(reach: Reach, at: SocketAddr, authority: Option<Authority>) -> Ready {
+    let scheme = if authority.is_some() { "https" } else { "http" };
+    let url = |host: &dyn std::fmt::Display| format!("{scheme}://{host}:{}/", at.port());
+    let elsewhere = match reach {
+        Reach::Home => Vec::new(),
+        Reach::Network | Reach::Clear => lan::addresses().iter().map(|ip| url(ip)).collect(),
+    };
+    Ready {
+        url: match reach {
+            Reach::Home => url(&at.ip()),
+            Reach::Network | Reach::Clear => url(&"localhost"),
+        },
+        elsewhere,
+        authority,
+    }
+}
+
 fn bound(options: &Options) -> Result<(TcpListener, SocketAddr), ServeError> {
-    let at = SocketAddr::new(options.address, options.port);
+    let address = match options.reach {
+        Reach::Home => Ipv4Addr::LOCALHOST,
+        Reach::Network | Reach::Clear => Ipv4Addr::UNSPECIFIED,
+    };
+    let at = SocketAddr::new(address.into(), options.port);
     let refused = |source: io::Error| match source.kind() {
         io::ErrorKind::AddrInUse => ServeError::Taken { port: at.port() },
         _ => ServeError::Address {
@@ -82,28 +127,31 @@ fn bound(options: &Options) -> Result<(TcpListener, SocketAddr), ServeError> {
     Ok((listener, at))
 }
 
-/// The names by which a browser of this machine reaches an address.
-fn names(address: IpAddr) -> Vec<String> {
-    let own = match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("[{address}]"),
-    };
-    let mut names = vec![own];
-    if address.is_loopback() {
-        names.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
-    }
-    names
-}
-
-async fn listen(listener: TcpListener, house: Shared, stop: Arc<AtomicBool>) -> io::Result<()> {
+async fn listen(
+    listener: TcpListener,
+    house: Shared,
+    proof: Option<Arc<ServerConfig>>,
+    stop: Arc<AtomicBool>,
+) -> io::Result<()> {
     let handle = Handle::new();
     tokio::spawn(watch(handle.clone(), Arc::clone(&house), stop));
     tokio::spawn(field::take_in(Arc::clone(&house)));
     let routes = router(house).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(proof) = proof {
+        let proof = RustlsConfig::from_config(proof);
+        let mut server = axum_server::from_tcp_rustls(listener, proof)?.handle(handle);
+        timed(server.http_builder());
+        return server.serve(routes).await;
+    }
     let mut server = axum_server::from_tcp(listener)?.handle(handle);
-    let mut timed = server.http_builder().http1();
-    timed.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    timed(server.http_builder());
     server.serve(routes).await
+}
+
+/// Hangs up on whoever sends a request's head drop by drop.
+fn timed(builder: &mut Builder<TokioExecutor>) {
+    let mut builder = builder.http1();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
 }
 
 /// Ends the server when it shall end, and until then wipes the keys of those who have gone.

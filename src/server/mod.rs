@@ -16,10 +16,12 @@ mod field;
 mod gate;
 mod guard;
 mod house;
+mod lan;
 mod library;
 mod listen;
 mod login;
 mod maps;
+mod openapi;
 mod registry;
 mod remedy;
 mod runs;
@@ -31,11 +33,11 @@ mod uploads;
 mod web;
 
 pub use error::ServeError;
+pub use lan::Authority;
 pub use listen::{Ready, serve};
 
 use axum::Router;
 use house::Shared;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// How a folder is served.
@@ -43,14 +45,25 @@ use std::path::PathBuf;
 pub struct Options {
     /// The folder.
     pub folder: PathBuf,
-    /// The address that is listened on.
-    pub address: IpAddr,
     /// The port; 0 is any that is free.
     pub port: u16,
     /// Files of base maps.
     pub base_maps: Vec<PathBuf>,
     /// A terrain model to be shown shaded.
     pub dem: Option<PathBuf>,
+    /// Who may reach it.
+    pub reach: Reach,
+}
+
+/// From where a server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// From this computer alone.
+    Home,
+    /// From its network, over TLS.
+    Network,
+    /// From its network, in the clear: whoever listens there reads passphrases.
+    Clear,
 }
 
 /// Every route, each from the file that answers it.
@@ -65,6 +78,8 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(events::routes())
         .merge(field::routes())
+        .merge(lan::routes())
+        .merge(openapi::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
 }

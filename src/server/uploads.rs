@@ -6,14 +6,15 @@ use super::house::{House, Shared, waiting};
 use super::library::id_of;
 use super::sessions::Looker;
 use crate::files;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::put;
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind};
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 
@@ -39,26 +40,46 @@ impl House {
 
 /// A file that was uploaded, by its id.
 pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
-    let entries = std::fs::read_dir(house.inbox())
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-    let found = files.find(|entry| id_of(entry.file_name().as_ref()) == id);
-    found
-        .map(|entry| entry.path())
-        .ok_or_else(|| Refused::unclear("upload"))
+    let inbox = house.inbox();
+    let entries = |folder: &FilePath| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let (folders, mut files): (Vec<_>, Vec<_>) =
+        entries(&inbox).into_iter().partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| entries(folder)));
+    let is_it = |path: &PathBuf| path.is_file() && below(house, path) == Some(id.to_owned());
+    let found = files.into_iter().find(is_it);
+    found.ok_or_else(|| Refused::unclear("upload"))
+}
+
+/// The id of a file of the inbox.
+fn below(house: &House, path: &FilePath) -> Option<String> {
+    path.strip_prefix(&house.root).ok().map(id_of)
+}
+
+/// A folder of the inbox, so that what was dropped together stays together.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Into {
+    folder: Option<String>,
 }
 
 async fn take(
     State(house): State<Shared>,
     _who: Looker,
     Path(name): Path<String>,
+    Query(into): Query<Into>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Refused> {
-    if !is_plain(&name) {
-        return Err(Refused::unclear("name"));
+    if !is_plain(&name)
+        || into
+            .folder
+            .as_deref()
+            .is_some_and(|folder| !is_plain(folder))
+    {
+        return Err(Refused::unclear("name, folder"));
     }
     let length = headers
         .get(header::CONTENT_LENGTH)
@@ -67,26 +88,14 @@ async fn take(
     if announced.is_some_and(|bytes| bytes > LARGEST) {
         return Err(too_large());
     }
-    let (give, mut receive) = mpsc::channel::<Result<axum::body::Bytes, io::Error>>(8);
+    let (give, mut receive) = mpsc::channel::<Result<Bytes, io::Error>>(8);
     let told = house.clone();
     let writing = waiting(move || {
-        let inbox = house.inbox();
-        std::fs::create_dir_all(&inbox).map_err(|error| unwritten(&error))?;
-        let path = free_name(&house, &name)?;
-        let mut bytes: u64 = 0;
-        files::keep_new(&path, |out| {
-            while let Some(part) = receive.blocking_recv() {
-                let part = part?;
-                bytes += part.len() as u64;
-                if bytes > LARGEST {
-                    return Err(ErrorKind::FileTooLarge.into());
-                }
-                out.write_all(&part)?;
-            }
-            Ok(())
-        })
-        .map_err(|error| unwritten(&error))?;
-        Ok((path, bytes))
+        let inbox = match into.folder {
+            Some(folder) => house.inbox().join(folder),
+            None => house.inbox(),
+        };
+        written(&inbox, &name, &mut receive)
     });
     let feeding = async move {
         let mut parts = body.into_data_stream();
@@ -101,19 +110,42 @@ async fn take(
     };
     let (written, ()) = tokio::join!(writing, feeding);
     let (path, bytes) = written?;
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let id = id_of(name.as_ref());
+    let way = path.strip_prefix(&told.root).unwrap_or(&path);
+    let kept = json!({
+        "upload": id_of(way), "path": way.to_string_lossy().replace('\\', "/"),
+        "name": path.file_name().unwrap_or_default().to_string_lossy(), "bytes": bytes,
+    });
     told.events
-        .tell(json!({ "kind": "upload", "upload": id, "name": name }));
-    Ok(Json(json!({ "upload": id, "name": name, "bytes": bytes })))
+        .tell(json!({ "kind": "upload", "upload": kept }));
+    Ok(Json(kept))
+}
+
+/// Writes what arrives, whole or not at all.
+fn written(
+    inbox: &FilePath,
+    name: &str,
+    receive: &mut mpsc::Receiver<Result<Bytes, io::Error>>,
+) -> Result<(PathBuf, u64), Refused> {
+    std::fs::create_dir_all(inbox).map_err(|error| unwritten(&error))?;
+    let path = free_name(inbox, name)?;
+    let mut bytes: u64 = 0;
+    files::keep_new(&path, |out| {
+        while let Some(part) = receive.blocking_recv() {
+            let part = part?;
+            bytes += part.len() as u64;
+            if bytes > LARGEST {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            out.write_all(&part)?;
+        }
+        Ok(())
+    })
+    .map_err(|error| unwritten(&error))?;
+    Ok((path, bytes))
 }
 
 /// Keeps bytes in the inbox under a name that says what they are; what is there already is the same.
-pub(super) fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<(), Refused> {
+pub(super) fn keep(path: &FilePath, bytes: &[u8]) -> Result<(), Refused> {
     std::fs::create_dir_all(files::folder_of(path)).map_err(|error| unwritten(&error))?;
     match files::keep_new(path, |out| out.write_all(bytes)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unwritten(&error)),
@@ -132,8 +164,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The name, or the name with a number, under which nothing lies yet.
-fn free_name(house: &House, name: &str) -> Result<PathBuf, Refused> {
-    let inbox = house.inbox();
+fn free_name(inbox: &FilePath, name: &str) -> Result<PathBuf, Refused> {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     let numbered = |n: usize| match (n, ending) {
         (0, _) => name.to_owned(),

@@ -1,8 +1,9 @@
 //! Sites: the list, the map, the page of one, the districts.
 
 use super::Member;
+use crate::office::desk::conceal;
 use crate::office::offers::{Labels, Offer, offers};
-use crate::office::{SiteNow, clock};
+use crate::office::{Session, SiteNow, clock};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::sentence::{Teller, kind};
 use crate::registry::{Hash, Site, SiteKey, State};
@@ -103,7 +104,7 @@ struct Listed {
 async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>, Refused> {
     let filter = asked.filter()?;
     member
-        .read(move |store, _| {
+        .read(move |store, session| {
             let all = store.sites(&filter)?;
             let limit = asked.limit.unwrap_or(PAGE).min(MOST);
             let part = all.iter().skip(asked.offset).take(limit);
@@ -113,7 +114,11 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>
             Ok(Json(Listed {
                 total: all.len(),
                 offset: asked.offset,
-                sites: sites.into_iter().flatten().collect(),
+                sites: sites
+                    .into_iter()
+                    .flatten()
+                    .map(|now| concealed(store, session, now).0)
+                    .collect(),
             }))
         })
         .await
@@ -198,9 +203,10 @@ async fn page(
         .read(move |store, session| {
             let key = store.find(&code)?;
             let now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
+            let (now, hidden) = concealed(store, session, now);
             Ok(Json(SitePage {
                 geometry: outline(&now.site),
-                history: history(store, key)?,
+                history: history(store, key, &hidden)?,
                 moves: offers(store, session, &now.site),
                 pictures: pictures(&now.site, &registry),
                 now,
@@ -219,9 +225,16 @@ fn outline(site: &Site) -> Value {
     json!(geojson::Geometry::from(&polygons))
 }
 
-fn history(store: &Store, key: SiteKey) -> Result<Vec<Line>, Refused> {
+/// A site without what this person is not to see yet, and the events that say it.
+fn concealed(store: &Store, session: &Session, mut now: SiteNow) -> (SiteNow, Vec<Hash>) {
+    let hidden = conceal(store, session, &mut now.site);
+    (now, hidden)
+}
+
+fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<Line>, Refused> {
     let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
     let mut events = store.events_of(key)?;
+    events.retain(|sealed| !hidden.contains(&sealed.hash));
     events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
     let line = |sealed: &Sealed| {
         let event = &sealed.event;

@@ -316,3 +316,36 @@ fn a_site_that_a_flight_saw_is_not_gone_because_somebody_had_added_it_by_hand() 
     assert_eq!(site.refused, [(tried, Refusal::BuiltOn)]);
     assert_eq!(site.state, State::Candidate);
 }
+
+#[test]
+fn a_decision_at_the_desk_is_its_authors_to_take_back_and_looks_decide_nothing() {
+    let mut device = office();
+    grant(&mut device, "li", Role::Analyst);
+    let site = create(&mut device, "event:1", 10);
+    let look = Body::Look(Look {
+        opinion: Opinion::Discard,
+        reason: Some(RejectReason::Crop),
+        note: None,
+        took_ms: Some(900),
+        blind: false,
+    });
+    device.say(Some(site), "wang", Role::Analyst, vec![], look, 11);
+    let seen = device.site(site);
+    assert_eq!((seen.state, seen.looks.len()), (State::Candidate, 1));
+    let screen = Body::Screen(Screen {
+        keep: false,
+        reason: Some(RejectReason::Crop),
+        note: None,
+        seconds: None,
+    });
+    let decided = device.say(Some(site), "wang", Role::Analyst, vec![], screen, 12);
+    assert_eq!(device.site(site).state, State::ScreenedOut);
+    let others = device.say(Some(site), "li", Role::Analyst, vec![], void(decided), 13);
+    let now = device.site(site);
+    assert_eq!(now.refused, [(others, Refusal::Supervisor)]);
+    assert_eq!(now.state, State::ScreenedOut);
+    device.say(Some(site), "wang", Role::Analyst, vec![], void(decided), 14);
+    let now = device.site(site);
+    assert_eq!((now.state, now.screened), (State::Candidate, None));
+    assert_eq!((now.voided.len(), now.looks.len()), (1, 1));
+}

@@ -1,0 +1,219 @@
+//! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
+
+use super::{can_audit, is_audited, is_blind, is_own, mine};
+use crate::office::Session;
+use crate::registry::body::{Look, Opinion};
+use crate::registry::event::EvidenceRole;
+use crate::registry::site::Stamp;
+use crate::registry::{Hash, Site, State};
+use crate::schema::RejectReason;
+use crate::store::{Filter, Store, StoreError};
+use serde::Serialize;
+
+/// What one person said, as a page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Said {
+    /// Who.
+    pub person: String,
+    /// What.
+    pub verdict: Opinion,
+    /// Why it is none.
+    pub reason: Option<RejectReason>,
+    /// When.
+    pub at: String,
+}
+
+/// A candidate on the table of one person.
+#[derive(Debug, Clone, Serialize)]
+pub struct Laid {
+    /// The candidate.
+    pub candidate: String,
+    /// The site's code.
+    pub code: String,
+    /// The site's state.
+    pub state: State,
+    /// Its rank in the scan.
+    pub rank: Option<u64>,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// Whether this person has nothing more to say of it.
+    pub done: bool,
+    /// Whether two people look at it who do not see each other's verdict.
+    pub audit: bool,
+    /// What this person said last.
+    pub mine: Option<Opinion>,
+    /// What was said of it, as far as this person may see.
+    pub verdicts: Vec<Said>,
+    /// Whether two people see it differently, as far as this one may know.
+    pub disagreement: bool,
+    /// The picture of an earlier flight, by its digest.
+    pub before: Option<Hash>,
+}
+
+/// What screening a scan has cost so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Effort {
+    /// Verdicts.
+    pub verdicts: usize,
+    /// Verdicts whose time is known.
+    pub timed: usize,
+    /// The time of those together.
+    pub milliseconds: u64,
+    /// Candidates of which two people gave a verdict without seeing the other's.
+    pub seen_by_two: usize,
+    /// Those of them that they saw alike.
+    pub alike: usize,
+}
+
+/// The table of one person.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// The candidates, the first to be looked at first.
+    pub queue: Vec<Laid>,
+    /// How many of them this person has done.
+    pub done: usize,
+    /// How many are left for this person.
+    pub left: usize,
+    /// What it has cost so far, all persons together.
+    pub effort: Effort,
+}
+
+/// Lays the candidates of a scan on the table of a person.
+///
+/// # Errors
+/// Those of reading.
+pub fn table(store: &Store, session: &Session, scan: &str) -> Result<Table, StoreError> {
+    let auditing = can_audit(store);
+    let mut table = Table {
+        queue: Vec::new(),
+        done: 0,
+        left: 0,
+        effort: Effort::default(),
+    };
+    for site in store.sites(&Filter::default())? {
+        let found = site.detections().find(|found| found.scan == scan);
+        let Some(candidate) = found.map(|found| found.candidate.clone()) else {
+            continue;
+        };
+        table.effort.count(&site);
+        let laid = lay(store, session, &site, candidate, auditing)?;
+        table.done += usize::from(laid.done);
+        table.left += usize::from(!laid.done);
+        table.queue.push(laid);
+    }
+    let order = |laid: &Laid| {
+        (
+            laid.done,
+            laid.mine.is_some(),
+            laid.rank.is_none(),
+            laid.rank,
+        )
+    };
+    table.queue.sort_by_key(order);
+    Ok(table)
+}
+
+fn lay(
+    store: &Store,
+    session: &Session,
+    site: &Site,
+    candidate: String,
+    auditing: bool,
+) -> Result<Laid, StoreError> {
+    let mine = mine(site, session);
+    let audit = auditing && is_audited(&candidate);
+    let open = site.state == State::Candidate;
+    let settled =
+        mine.is_some_and(|look| look.opinion != Opinion::Unsure) || site.screened.is_some();
+    let blind = audit && open && is_blind(site) && site.screened.is_none();
+    let verdicts = site
+        .opinions()
+        .into_iter()
+        .map(|(look, stamp)| said(look, stamp));
+    let at = site.place.lonlat();
+    Ok(Laid {
+        code: store.code(site.key)?,
+        state: site.state,
+        rank: site
+            .detections()
+            .find(|d| d.candidate == candidate)
+            .and_then(|d| d.rank),
+        lon: at.lon,
+        lat: at.lat,
+        done: !open || settled && !(site.opinions_differ() && site.screened.is_none()),
+        audit,
+        mine: mine.map(|look| look.opinion),
+        verdicts: if blind {
+            Vec::new()
+        } else {
+            verdicts.collect()
+        },
+        disagreement: site.opinions_differ() || site.disputed,
+        before: before(store, site, &candidate)?,
+        candidate,
+    })
+}
+
+/// Takes out of a site what others said of it, where this person is not to see it yet; answers the events that say it.
+pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Vec<Hash> {
+    let candidates = site.detections().map(|found| found.candidate.as_str());
+    let audited = candidates.into_iter().any(is_audited) && can_audit(store);
+    let open = site.state == State::Candidate && site.screened.is_none();
+    if !(audited && open && is_blind(site)) {
+        return Vec::new();
+    }
+    let others = |(_, stamp): &mut (Look, Stamp)| !is_own(session, stamp);
+    let hidden = site.looks.extract_if(.., others);
+    hidden.map(|(_, stamp)| stamp.event).collect()
+}
+
+fn said(look: &Look, stamp: &Stamp) -> Said {
+    Said {
+        person: stamp.actor.name.clone(),
+        verdict: look.opinion,
+        reason: look.reason,
+        at: stamp.at.clone(),
+    }
+}
+
+/// The picture of the flight before the one that shows this candidate.
+fn before(store: &Store, site: &Site, candidate: &str) -> Result<Option<Hash>, StoreError> {
+    let first = site
+        .detection
+        .as_ref()
+        .map(|found| found.candidate.as_str());
+    let earlier = match (first == Some(candidate), site.recurs_of) {
+        (false, _) => site.key,
+        (true, Some(closed)) => closed,
+        (true, None) => return Ok(None),
+    };
+    let earlier = store.site(earlier)?;
+    let chips = earlier.iter().flat_map(|site| &site.evidence);
+    let chips = chips.filter(|file| file.role == EvidenceRole::Chip);
+    let mut other = chips.filter(|file| !file.name.starts_with(candidate));
+    Ok(other.next_back().map(|file| file.sha256))
+}
+
+impl Effort {
+    fn count(&mut self, site: &Site) {
+        let looks = site.looks.iter().map(|(look, _)| look);
+        for look in looks.filter(|look| look.opinion != Opinion::Withdrawn) {
+            self.verdicts += 1;
+            self.timed += usize::from(look.took_ms.is_some());
+            self.milliseconds += look.took_ms.unwrap_or(0);
+        }
+        let opinions = site.opinions();
+        let blind = opinions.iter().filter(|(look, _)| look.blind);
+        let firm: Vec<Opinion> = blind
+            .map(|(look, _)| look.opinion)
+            .filter(|opinion| *opinion != Opinion::Unsure)
+            .take(2)
+            .collect();
+        if let [one, other] = firm[..] {
+            self.seen_by_two += 1;
+            self.alike += usize::from(one == other);
+        }
+    }
+}

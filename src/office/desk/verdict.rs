@@ -1,0 +1,179 @@
+//! Giving a verdict, and taking one back.
+
+use super::{can_audit, is_audited, is_blind, is_own, mine};
+use crate::office::{Office, OfficeError, Session};
+use crate::registry::body::{Body, Look, Opinion, Screen, Void};
+use crate::registry::coded::Coded;
+use crate::registry::moves::{Move, Refusal};
+use crate::registry::{Site, SiteKey, State};
+use crate::schema::RejectReason;
+use crate::store::{Store, StoreError};
+use crate::words::Lang;
+use serde::Serialize;
+
+/// What somebody says of a candidate.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What they say.
+    pub opinion: Opinion,
+    /// Why it is none.
+    pub reason: Option<RejectReason>,
+    /// What was said.
+    pub note: Option<String>,
+    /// How long they looked, in milliseconds.
+    pub took_ms: Option<u64>,
+}
+
+/// A candidate after a verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct Judged {
+    /// The candidate.
+    pub candidate: String,
+    /// The site's code.
+    pub code: String,
+    /// The site's state.
+    pub state: State,
+    /// Whether it was decided: kept or put aside.
+    pub decided: bool,
+    /// Whether two people see it differently, as far as this one may know.
+    pub disagreement: bool,
+    /// Whether it awaits a second person who does not see this verdict.
+    pub awaits_second: bool,
+}
+
+/// Records a verdict, and what follows from it.
+///
+/// # Errors
+/// What the law refuses, such as a verdict on a site that has moved on; nothing is recorded then.
+pub fn judge(
+    office: &mut Office,
+    session: &Session,
+    candidate: &str,
+    verdict: Verdict,
+) -> Result<Judged, OfficeError> {
+    let (key, site) = of_candidate(office.store(), candidate)?;
+    let audit = can_audit(office.store()) && is_audited(candidate);
+    let blind = audit && site.screened.is_none() && is_blind(&site);
+    open_for(office.store(), session, &site)?;
+    if verdict.opinion == Opinion::Discard && verdict.reason.is_none() {
+        return Err(refused(office.store(), session, key, Refusal::NoReason)?);
+    }
+    let look = Look {
+        opinion: verdict.opinion,
+        reason: verdict
+            .reason
+            .filter(|_| verdict.opinion == Opinion::Discard),
+        note: verdict.note,
+        took_ms: verdict.took_ms,
+        blind,
+    };
+    let decides = decides(&site, session, &look);
+    office.transact(session, |entry| {
+        let screen = decides.then(|| Screen {
+            keep: look.opinion == Opinion::Keep,
+            reason: look.reason,
+            note: None,
+        });
+        entry.append(Some(key), vec![], Body::Look(look))?;
+        if let Some(screen) = screen {
+            entry.append(Some(key), vec![], Body::Screen(screen))?;
+        }
+        Ok(())
+    })?;
+    judged(office.store(), candidate, audit)
+}
+
+/// Whether a verdict decides: a firm one, but of two who do not see each other's only where the second says the same.
+fn decides(site: &Site, session: &Session, look: &Look) -> bool {
+    let firm = matches!(look.opinion, Opinion::Keep | Opinion::Discard);
+    if !firm || !look.blind {
+        return firm;
+    }
+    let opinions = site.opinions();
+    let others = opinions.iter().filter(|(_, stamp)| !is_own(session, stamp));
+    let mut firm = others.filter(|(other, _)| other.opinion != Opinion::Unsure);
+    firm.any(|(other, _)| other.opinion == look.opinion)
+}
+
+/// A verdict is given on what nobody has moved on from.
+fn open_for(store: &Store, session: &Session, site: &Site) -> Result<(), OfficeError> {
+    if site.state == State::Candidate {
+        return Ok(());
+    }
+    let refusal = Refusal::State {
+        state: site.state,
+        allowed: Move::allowed_in(site.state, site.disputed),
+    };
+    Err(refused(store, session, site.key, refusal)?)
+}
+
+fn refused(
+    store: &Store,
+    session: &Session,
+    site: SiteKey,
+    refusal: Refusal,
+) -> Result<OfficeError, StoreError> {
+    let error = StoreError::Refused {
+        site: store.code(site)?,
+        refusal,
+        actor: session.author().name.clone(),
+    };
+    Ok(error.into())
+}
+
+/// Takes back what a person said last of a candidate, and the decision that followed from it.
+///
+/// # Errors
+/// What the law refuses, such as to take back what others have built on; nothing is recorded then.
+pub fn undo(
+    office: &mut Office,
+    session: &Session,
+    candidate: &str,
+) -> Result<Judged, OfficeError> {
+    let (key, site) = of_candidate(office.store(), candidate)?;
+    let screened = site.screened.as_ref().map(|(.., stamp)| stamp);
+    let decision = screened
+        .filter(|stamp| is_own(session, stamp))
+        .map(|stamp| stamp.event);
+    if mine(&site, session).is_none() && decision.is_none() {
+        return Err(refused(office.store(), session, key, Refusal::NoSuchEntry)?);
+    }
+    office.transact(session, |entry| {
+        if let Some(of) = decision {
+            let reason = Opinion::Withdrawn.label(Lang::Zh).to_owned();
+            entry.append(Some(key), vec![], Body::Void(Void { of, reason }))?;
+        }
+        let withdrawn = Look {
+            opinion: Opinion::Withdrawn,
+            reason: None,
+            note: None,
+            took_ms: None,
+            blind: false,
+        };
+        entry.append(Some(key), vec![], Body::Look(withdrawn))?;
+        Ok(())
+    })?;
+    let audit = can_audit(office.store()) && is_audited(candidate);
+    judged(office.store(), candidate, audit)
+}
+
+fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), OfficeError> {
+    let unknown = || StoreError::UnknownSite {
+        code: candidate.to_owned(),
+    };
+    let key = store.site_of_candidate(candidate)?.ok_or_else(unknown)?;
+    Ok((key, store.site(key)?.ok_or_else(unknown)?))
+}
+
+fn judged(store: &Store, candidate: &str, audit: bool) -> Result<Judged, OfficeError> {
+    let (key, site) = of_candidate(store, candidate)?;
+    let decided = site.screened.is_some();
+    Ok(Judged {
+        candidate: candidate.to_owned(),
+        code: store.code(key)?,
+        state: site.state,
+        decided,
+        disagreement: site.opinions_differ() || site.disputed,
+        awaits_second: audit && !decided && site.state == State::Candidate && is_blind(&site),
+    })
+}

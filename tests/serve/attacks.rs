@@ -1,0 +1,221 @@
+//! What others try: it is refused, and nothing changes.
+
+use super::browser::Browser;
+use super::office::{PASSPHRASE, shared};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_change_that_another_page_asks_for_is_refused() {
+    let shared = shared();
+    let (li, own) = (&shared.li, shared.li.origin.as_str());
+    let kind = ("content-type", "application/json");
+    let marked = ("x-papaver", "1");
+    let same = ("sec-fetch-site", "same-origin");
+    let tries: [Vec<(&str, &str)>; 6] = [
+        vec![("origin", "http://evil.example"), marked, same, kind],
+        vec![("origin", "null"), marked, same, kind],
+        vec![marked, same, kind],
+        vec![
+            ("origin", own),
+            marked,
+            ("sec-fetch-site", "cross-site"),
+            kind,
+        ],
+        vec![
+            ("origin", own),
+            marked,
+            ("sec-fetch-site", "same-site"),
+            kind,
+        ],
+        vec![("origin", own), same, kind],
+    ];
+    for headers in tries {
+        let answer = li.bare("POST", &shared.office.way("/assign"), &headers, b"{}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "other_page"),
+            "{headers:?}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_the_server_does_not_have_is_not_answered() {
+    let shared = shared();
+    let answer = shared
+        .li
+        .bare("GET", "/api/library", &[("host", "evil.example")], b"");
+    assert_eq!((answer.status, answer.code().as_str()), (421, "other_name"));
+}
+
+#[test]
+fn a_cookie_is_worth_nothing_after_logout_and_none_that_was_made_up_is() {
+    let shared = shared();
+    let zhao = shared.office.login("zhao");
+    let cookie = zhao.cookie.clone().expect("cookie");
+    assert!(cookie.starts_with("papaver=") && cookie.len() == "papaver=".len() + 64);
+    assert_eq!(zhao.get("/api/session").ok()["roles"], json!(["acceptor"]));
+    assert_eq!(zhao.post("/api/logout", &json!({})).status, 204);
+    assert_eq!(zhao.get("/api/session").code(), "login_needed");
+    assert_eq!(zhao.get(&shared.office.way("/sites")).status, 401);
+    let mut made_up = zhao.clone();
+    made_up.cookie = Some(format!("papaver={}", "0".repeat(64)));
+    assert_eq!(made_up.get("/api/session").status, 401);
+}
+
+#[test]
+fn a_wrong_passphrase_is_tried_five_times_at_most_and_each_try_is_written_down() {
+    let shared = shared();
+    let browser = shared.office.browser();
+    let given =
+        json!({"registry": shared.office.registry, "person": "nobody", "passphrase": "guess"});
+    let statuses: Vec<u16> = (0..7)
+        .map(|_| browser.post("/api/login", &given).status)
+        .collect();
+    assert_eq!(statuses[..5], [401; 5]);
+    assert!(statuses[5..].contains(&429), "{statuses:?}");
+    let lines = std::fs::read_to_string(shared.office.folder.join("a.papaver.logins.jsonl"))
+        .expect("lines");
+    assert!(lines.contains("\"opened\":true") && lines.contains("\"opened\":false"));
+    assert!(!lines.contains(PASSPHRASE) && !lines.contains("guess"));
+}
+
+#[test]
+fn no_way_leads_out_of_the_folder_and_no_answer_names_a_path_of_the_machine() {
+    let shared = shared();
+    let survey = &shared.office.survey;
+    let root = shared.office.folder.display().to_string();
+    for way in [
+        "/api/surveys/../../etc/passwd",
+        "/..%2f..%2fetc%2fpasswd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "//etc/passwd",
+    ] {
+        let answer = shared.li.raw(
+            format!("GET {way} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+            Duration::from_secs(10),
+        );
+        assert!(!answer.contains("root:"), "{way}: {answer}");
+    }
+    for way in [
+        format!("/api/surveys/{survey}/pictures/..%2fscan.json"),
+        format!("/api/surveys/{survey}/pictures/scan.json"),
+        format!("/api/surveys/{survey}/pictures/CAND00000000.jpg%00"),
+        shared.office.way("/evidence/..%2f..%2fa.papaver.key"),
+    ] {
+        assert_eq!(shared.li.get(&way).status, 404, "{way}");
+    }
+    for name in ["..%2fx", "..", ".hidden", "a%5Cb"] {
+        let answer = shared.li.put(&format!("/api/uploads/{name}"), b"x");
+        assert!(answer.status >= 400, "{name}: {answer:?}");
+    }
+    let scan = json!({"inputs": ["../elsewhere"], "name": "x"});
+    assert_eq!(shared.li.post("/api/surveys", &scan).status, 400);
+    for way in ["/api/library", "/api/folders", "/api/runs", "/api/nothing"] {
+        let answer = shared.li.get(way);
+        assert!(!answer.text.contains(&root), "{way}: {}", answer.text);
+    }
+    let bundle = shared.li.change(
+        "POST",
+        &shared.office.way("/bundles"),
+        b"no bundle",
+        "application/zip",
+    );
+    assert!(
+        bundle.status >= 400 && !bundle.text.contains(&root),
+        "{bundle:?}"
+    );
+}
+
+#[test]
+fn more_than_is_taken_is_refused_before_it_is_read() {
+    let shared = shared();
+    let ten_gigabytes = format!(
+        "PUT /api/uploads/big.tif HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nX-Papaver: 1\r\n\
+         Cookie: {}\r\nContent-Length: 10737418240\r\nConnection: close\r\n\r\n",
+        shared.li.cookie.clone().expect("cookie")
+    );
+    let answer = shared
+        .li
+        .raw(ten_gigabytes.as_bytes(), Duration::from_secs(10));
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    let long = format!("{{\"codes\": [\"{}\"]}}", "x".repeat(3 << 20));
+    let answer = shared.li.change(
+        "POST",
+        &shared.office.way("/assign"),
+        long.as_bytes(),
+        "application/json",
+    );
+    assert_eq!((answer.status, answer.code().as_str()), (413, "too_large"));
+}
+
+#[test]
+fn who_sends_a_request_drop_by_drop_is_hung_up_on() {
+    let shared = shared();
+    let begun = Instant::now();
+    let answer = shared.li.raw(
+        b"GET /api/library HTTP/1.1\r\nHost: local",
+        Duration::from_secs(60),
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(40),
+        "{:?}: {answer}",
+        begun.elapsed()
+    );
+    let body = "POST /api/login HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nX-Papaver: 1\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{";
+    let begun = Instant::now();
+    shared.li.raw(body.as_bytes(), Duration::from_secs(60));
+    assert!(
+        begun.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(shared.li.get("/api/session").status, 200);
+}
+
+#[test]
+fn script_in_a_field_stays_text() {
+    let shared = shared();
+    let script = "<script>alert(1)</script>";
+    let library = shared.li.get("/api/library");
+    assert_eq!(library.ok()["surveys"][0]["title"], script);
+    assert_eq!(library.header("content-type"), Some("application/json"));
+    assert_eq!(library.header("x-content-type-options"), Some("nosniff"));
+    let policy = library.header("content-security-policy").expect("policy");
+    assert!(
+        policy.contains("default-src 'self'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let upload = shared.li.put("/api/uploads/a.html", script.as_bytes());
+    assert_eq!(upload.status, 200);
+    assert_ne!(shared.li.get("/inbox/a.html").text, script);
+}
+
+#[test]
+fn of_another_registry_nothing_is_told() {
+    let shared = shared();
+    let answer = shared.li.get("/api/registries/000000000000/sites");
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (404, "no_such_registry")
+    );
+    let stranger = Browser::new(&shared.office.server.url);
+    for way in [
+        shared.office.way("/sites"),
+        shared.office.way("/campaign"),
+        shared.office.table(),
+        format!("/api/surveys/{}", shared.office.survey),
+        "/api/events".to_owned(),
+        "/api/folders".to_owned(),
+    ] {
+        assert_eq!(stranger.get(&way).status, 401, "{way}");
+    }
+    let library = stranger.get("/api/library").ok();
+    assert_eq!(
+        (&library["surveys"], &library["login_needed"]),
+        (&json!([]), &json!(true))
+    );
+}

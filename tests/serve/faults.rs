@@ -1,0 +1,108 @@
+//! What goes wrong on an office's computer: each is said plainly, and nothing is lost.
+
+use super::browser::Browser;
+use super::office::{Server, scan};
+use std::net::TcpListener;
+use std::process::Command;
+
+fn ended(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        .args(["--lang", "en", "serve", "--no-browser"])
+        .args(arguments)
+        .output()
+        .expect("ran");
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_with_the_way_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let port = listener.local_addr().expect("address").port().to_string();
+    let folder = tempfile::tempdir().expect("folder");
+    let (code, said) = ended(&[folder.path().to_str().expect("path"), "--port", &port]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("is taken") && said.contains("`--port N`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said() {
+    let (code, said) = ended(&["/nowhere/at/all"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("/nowhere/at/all"), "{said}");
+}
+
+#[test]
+fn where_there_is_no_registry_surveys_are_seen_at_home_without_a_login() {
+    let folder = tempfile::tempdir().expect("folder");
+    scan(&folder.path().join("spring"));
+    let server = Server::start(folder.path(), &[]);
+    let browser = Browser::new(&server.url);
+    let library = browser.get("/api/library").ok();
+    let survey = library["surveys"][0]["id"]
+        .as_str()
+        .expect("survey")
+        .to_owned();
+    assert_eq!(
+        browser
+            .get(&format!("/api/surveys/{survey}/candidates.geojson"))
+            .status,
+        200
+    );
+    let picture = browser.get(&format!("/api/surveys/{survey}/pictures/CAND00000000.jpg"));
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (200, Some("image/jpeg"))
+    );
+    assert_eq!(browser.get("/api/openapi.json").ok()["openapi"], "3.1.0");
+    // The folder goes away under the server: it says so, and goes on.
+    std::fs::remove_dir_all(folder.path().join("spring")).expect("gone");
+    assert_eq!(
+        browser
+            .get(&format!("/api/surveys/{survey}/candidates.geojson"))
+            .status,
+        404
+    );
+}
+
+#[test]
+fn a_registry_that_is_damaged_is_listed_and_said_to_be_so_when_it_is_opened() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("b.papaver");
+    let begun = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        .args(["init", "--unit", "410423", "--actor", "chief", "--registry"])
+        .arg(&path)
+        .output()
+        .expect("ran");
+    assert!(begun.status.success(), "{begun:?}");
+    let mut bytes = std::fs::read(&path).expect("read");
+    let whole = bytes.len();
+    bytes[4_096..whole].fill(0x5a);
+    std::fs::write(&path, bytes).expect("damaged");
+    let server = Server::start(folder.path(), &[]);
+    let browser = Browser::new(&server.url);
+    let library = browser.get("/api/library").ok();
+    let id = library["registries"][0]["id"]
+        .as_str()
+        .expect("registry")
+        .to_owned();
+    let answer = browser.get(&format!("/api/registries/{id}/people"));
+    assert!(answer.status >= 400, "{answer:?}");
+    let said = answer.json();
+    assert!(
+        !said["error"]["message"]["zh"]
+            .as_str()
+            .expect("zh")
+            .is_empty()
+    );
+    assert!(
+        !answer.text.contains(folder.path().to_str().expect("path")),
+        "{}",
+        answer.text
+    );
+}

@@ -1,0 +1,18 @@
+//! The server, as a browser reaches it: who may log in, what they may do, what is refused, and that nothing is lost.
+
+#![allow(
+    clippy::pedantic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may fail, and says why"
+)]
+
+mod attacks;
+mod browser;
+mod faults;
+mod lan;
+mod office;
+mod screening;
+mod sites;

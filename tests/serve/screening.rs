@@ -1,0 +1,155 @@
+//! The screening table: verdicts are events, two look without seeing each other, what was said can be taken back.
+
+use super::office::{CANDIDATES, Shared, shared};
+use serde_json::{Value, json};
+
+fn card(all: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
+    let queue = all["queue"].as_array().expect("queue");
+    queue
+        .iter()
+        .find(|card| wanted(card))
+        .expect("card")
+        .clone()
+}
+
+fn fresh(shared: &Shared, audit: bool) -> String {
+    let all = shared.li.get(&shared.office.table()).ok();
+    let card = card(&all, |card| {
+        card["audit"] == audit
+            && card["done"] == false
+            && card["mine"].is_null()
+            && card["verdicts"] == json!([])
+    });
+    card["candidate"].as_str().expect("candidate").to_owned()
+}
+
+#[test]
+fn every_verdict_is_a_signed_event_of_whoever_gave_it_and_its_time_is_kept() {
+    let shared = shared();
+    let table = shared.office.table();
+    let all = shared.li.get(&table).ok();
+    assert_eq!(all["queue"].as_array().expect("queue").len(), CANDIDATES);
+    assert_eq!(all["unrecorded"], 0);
+    assert_eq!(all["reasons"][0]["key"], 1);
+    let candidate = fresh(&shared, false);
+    let before = all["effort"]["milliseconds"].as_u64().expect("time");
+    let verdict =
+        json!({"candidate": candidate, "verdict": "discard", "reason": "crop", "seconds": 1.5});
+    let judged = shared.li.post(&format!("{table}/verdicts"), &verdict).ok();
+    assert_eq!(judged["state"], "SCREENED_OUT");
+    let page = shared.office.way(&format!(
+        "/sites/{}",
+        judged["code"].as_str().expect("code")
+    ));
+    let history = shared.li.get(&page).ok()["history"].clone();
+    let last = history
+        .as_array()
+        .expect("history")
+        .last()
+        .expect("line")
+        .clone();
+    assert_eq!(
+        (&last["person"], &last["signed"]),
+        (&json!("li"), &json!(true))
+    );
+    let effort = shared.li.get(&table).ok()["effort"].clone();
+    assert_eq!(effort["milliseconds"].as_u64(), Some(before + 1_500));
+}
+
+#[test]
+fn a_verdict_is_taken_back_by_whoever_gave_it_and_by_nobody_else() {
+    let shared = shared();
+    let table = shared.office.table();
+    let candidate = fresh(&shared, false);
+    let verdicts = format!("{table}/verdicts");
+    let undo = format!("{table}/verdicts/undo");
+    let reject = json!({"candidate": candidate, "verdict": "discard", "reason": "object"});
+    shared.li.post(&verdicts, &reject).ok();
+    assert_eq!(
+        shared
+            .sun
+            .post(&undo, &json!({"candidate": candidate}))
+            .status,
+        409
+    );
+    let back = shared.li.post(&undo, &json!({"candidate": candidate})).ok();
+    assert_eq!(
+        (&back["state"], &back["decided"]),
+        (&json!("CANDIDATE"), &json!(false))
+    );
+    let again = json!({"candidate": candidate, "verdict": "keep"});
+    assert_eq!(shared.li.post(&verdicts, &again).ok()["decided"], true);
+}
+
+#[test]
+fn two_who_audit_do_not_see_each_other_and_nothing_is_decided_before_the_second() {
+    let shared = shared();
+    let table = shared.office.table();
+    let verdicts = format!("{table}/verdicts");
+    let candidate = fresh(&shared, true);
+    let first = json!({"candidate": candidate, "verdict": "discard", "reason": "lookalike"});
+    let first = shared.li.post(&verdicts, &first).ok();
+    assert_eq!(
+        (&first["decided"], &first["awaits_second"]),
+        (&json!(false), &json!(true))
+    );
+    let seen = card(&shared.sun.get(&table).ok(), |card| {
+        card["candidate"] == json!(candidate)
+    });
+    assert_eq!(
+        (&seen["verdicts"], &seen["done"]),
+        (&json!([]), &json!(false))
+    );
+    let page = shared
+        .office
+        .way(&format!("/sites/{}", first["code"].as_str().expect("code")));
+    assert!(
+        !shared.sun.get(&page).text.contains("lookalike"),
+        "the page of the site tells it"
+    );
+    let listed = shared.sun.get(&shared.office.way("/sites?limit=1000"));
+    assert!(
+        !listed
+            .text
+            .contains("\"opinion\":\"discard\",\"reason\":\"lookalike\""),
+        "the list tells it"
+    );
+    let other = json!({"candidate": candidate, "verdict": "keep"});
+    let other = shared.sun.post(&verdicts, &other).ok();
+    assert_eq!(
+        (&other["decided"], &other["disagreement"]),
+        (&json!(false), &json!(true))
+    );
+    let both = card(&shared.li.get(&table).ok(), |card| {
+        card["candidate"] == json!(candidate)
+    });
+    assert_eq!(both["verdicts"].as_array().expect("verdicts").len(), 2);
+    assert_eq!(both["done"], false);
+    let settled = json!({"candidate": candidate, "verdict": "keep"});
+    assert_eq!(shared.li.post(&verdicts, &settled).ok()["decided"], true);
+}
+
+#[test]
+fn who_may_not_screen_is_refused_and_nothing_is_recorded() {
+    let shared = shared();
+    let table = shared.office.table();
+    let candidate = fresh(&shared, false);
+    let keep = json!({"candidate": candidate, "verdict": "keep"});
+    let refused = shared.wang.post(&format!("{table}/verdicts"), &keep);
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "not_yours")
+    );
+    let card = card(&shared.li.get(&table).ok(), |card| {
+        card["candidate"] == json!(candidate)
+    });
+    assert_eq!(card["verdicts"], json!([]));
+    let reasonless = json!({"candidate": candidate, "verdict": "discard"});
+    assert_eq!(
+        shared
+            .li
+            .post(&format!("{table}/verdicts"), &reasonless)
+            .status,
+        409
+    );
+}
