@@ -275,6 +275,72 @@ fn closed_again(county: &Office, site: &str) -> Value {
     county.site(site)
 }
 
+/// From a scan to the province's figures, in order: who types what. A law that asks for another command breaks one of these.
+const WHOLE_LIFE: [(&str, &str); 12] = [
+    ("wang", "record may"),
+    ("wang", "screen --from decisions.json"),
+    (
+        "wang",
+        "assign SITE --crew 1 --due 2026-05-10 --when 2026-05-05",
+    ),
+    (
+        "wang",
+        "visit SITE --outcome cultivated --officer li --plants 12 --photo scene.jpg --when 2026-05-06",
+    ),
+    ("li", "eradicate SITE --photo left.jpg --when 2026-05-07"),
+    ("zhao", "accept SITE --when 2026-05-08"),
+    ("chief", "verify"),
+    ("chief", "bundle create out.bundle"),
+    ("province", "bundle apply out.bundle"),
+    ("province", "sites"),
+    ("province", "process"),
+    ("province", "verify"),
+];
+
+#[test]
+fn a_whole_life_takes_no_more_commands_than_it_did() {
+    let folder = tempfile::tempdir().expect("folder");
+    let folder = folder.path();
+    let county = begin(folder, "county.papaver", "410423");
+    let province = begin(folder, "province.papaver", "410000");
+    let device = county.ok("chief", &["verify", "--json"]);
+    let device: Value = serde_json::from_str(&device).expect("JSON");
+    let device = device["heads"][0]["device"].as_str().expect("a device");
+    province.ok("chief", &["trust", device, "--unit", "410423"]);
+    scan(
+        &folder.join("may"),
+        "may",
+        "2026-05-03",
+        &[("a", 113.30, 0.97)],
+    );
+    let kept = json!({"candidate": "may-a", "decision": "keep", "reason": null, "at": "2026-05-04T08:00:00+08:00", "note": null});
+    let decisions = json!({"format": "papaver.decisions/1", "scan_id": "may", "decided": [kept]});
+    std::fs::write(folder.join("decisions.json"), decisions.to_string()).expect("written");
+    photo(&folder.join("scene.jpg"));
+    photo(&folder.join("left.jpg"));
+    for (who, line) in WHOLE_LIFE {
+        let office = if who == "province" {
+            &province
+        } else {
+            &county
+        };
+        let actor = if who == "province" { "chief" } else { who };
+        let open = county.ok("chief", &["sites", "--json"]);
+        let site = serde_json::from_str::<Value>(&open).unwrap_or_default();
+        let words: Vec<&str> = line
+            .split(' ')
+            .map(|word| match word {
+                "SITE" => site["id"].as_str().expect("recorded"),
+                word => word,
+            })
+            .collect();
+        office.ok(actor, &words);
+    }
+    let closed = province.ok("chief", &["sites", "--json"]);
+    let closed: Value = serde_json::from_str(&closed).expect("one site");
+    assert_eq!(closed["state"], "CLOSED");
+}
+
 #[test]
 fn two_offices_that_disagree_leave_the_site_open_until_a_supervisor_resolves() {
     let folder = tempfile::tempdir().expect("folder");
