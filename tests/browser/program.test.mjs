@@ -156,5 +156,15 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await end();
   });
 
+  it('photos that are dropped in become one flight, chosen to be scanned', async () => {
+    const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
+    await page.goto(`${server.address}#/scan`);
+    await page.waitForSelector('select[name=path]');
+    await page.setInputFiles('.drop input', ['PPV_0003.JPG', 'PPV_0004.JPG'].map((name) => join(top, 'samples/photos', name)));
+    await page.waitForFunction(() => /^inbox\/flight-/.test(document.querySelector('select[name=path]')?.value ?? ''));
+    assert.match(await page.locator('select[name=path] option:checked').textContent(), /2 张照片/);
+    await end();
+  });
+
   it('asks no other host, and breaks no policy', () => assert.deepEqual(wrong, []));
 });

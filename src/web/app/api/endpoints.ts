@@ -51,7 +51,8 @@ export const folders = (): Promise<FolderEntry[]> => get('/api/folders');
 export const startSurvey = (order: Order): Promise<Run> => send('POST', '/api/surveys', order);
 export const run = (id: string): Promise<Run> => get(`/api/runs/${part(id)}`);
 export const cancelRun = (id: string): Promise<Run> => send('DELETE', `/api/runs/${part(id)}`);
-export const upload = (file: File): Promise<Uploaded> => send('PUT', `/api/uploads/${part(file.name)}`, file);
+export const upload = (file: File, folder?: string): Promise<Uploaded> =>
+  send('PUT', `/api/uploads/${part(file.name)}${folder ? `?folder=${part(folder)}` : ''}`, file);
 
 export const basemaps = (): Promise<TileLayerEntry[]> => get('/api/basemap');
 export const basemapAddress = (layer: TileLayerEntry): string =>
@@ -61,7 +62,9 @@ export const campaign = (registry: string): Promise<Campaign> => get(`/api/regis
 export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string): string =>
   `/api/registries/${part(registry)}/report/${kind}?lang=${lang}`;
 
-export const previewBundle = (registry: string, file: File): Promise<BundlePreview> =>
-  send('POST', `/api/registries/${part(registry)}/bundles`, file);
-export const applyBundle = (registry: string, token: string): Promise<Readonly<Record<string, unknown>>> =>
-  send('POST', `/api/registries/${part(registry)}/bundles/${part(token)}/apply`);
+/** Under a passphrase, where the bundle is encrypted to one. */
+const unlocking = (passphrase: string): Record<string, string> => (passphrase ? { 'X-Papaver-Passphrase': passphrase } : {});
+export const previewBundle = (registry: string, file: File, passphrase: string): Promise<BundlePreview> =>
+  send('POST', `/api/registries/${part(registry)}/bundles`, file, unlocking(passphrase));
+export const applyBundle = (registry: string, token: string, passphrase: string): Promise<Readonly<Record<string, unknown>>> =>
+  send('POST', `/api/registries/${part(registry)}/bundles/${part(token)}/apply`, {}, unlocking(passphrase));

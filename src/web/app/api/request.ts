@@ -68,8 +68,8 @@ export async function get<T>(path: string): Promise<T> {
 
 export type Method = 'POST' | 'PUT' | 'DELETE';
 
-export async function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { 'X-Papaver': '1' };
+export async function send<T>(method: Method, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> {
+  const headers: Record<string, string> = { 'X-Papaver': '1', ...more };
   if (body instanceof Blob) {
     headers['Content-Type'] = body.type || 'application/octet-stream';
     return content<T>(await ask(path, { method, headers, body }));

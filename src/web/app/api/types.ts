@@ -289,6 +289,8 @@ export interface FolderEntry {
 export interface Uploaded {
   readonly upload: string;
   readonly name: string;
+  /** Its way below the served folder. */
+  readonly path?: string;
   readonly bytes: number;
 }
 

@@ -4,6 +4,7 @@ import { applyBundle, previewBundle, reportAddress } from '../api/endpoints';
 import type { BundlePreview, SessionNow } from '../api/types';
 import { Drop } from '../parts/drop';
 import { Failure } from '../parts/failure';
+import { Field } from '../parts/field';
 import { tell } from '../parts/notice';
 import { bytes } from '../words/figures';
 import { language, say } from '../words/language';
@@ -20,6 +21,7 @@ interface Dropped {
 let keys = 0;
 
 export function BundlesPage({ who }: { who: SessionNow }) {
+  const [passphrase, setPassphrase] = useState('');
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
   const change = (key: number, by: Partial<Dropped>): void =>
     setDropped((before) => before.map((one) => (one.key === key ? { ...one, ...by } : one)));
@@ -27,12 +29,12 @@ export function BundlesPage({ who }: { who: SessionNow }) {
     for (const file of files) {
       const key = (keys += 1);
       setDropped((before) => [...before, { key, file, preview: null, error: null, done: null }]);
-      previewBundle(who.registry, file).then((preview) => change(key, { preview }), (error: Error) => change(key, { error }));
+      previewBundle(who.registry, file, passphrase).then((preview) => change(key, { preview }), (error: Error) => change(key, { error }));
     }
   };
   const apply = (one: Dropped): void => {
     if (!one.preview) return;
-    applyBundle(who.registry, one.preview.token).then((done) => {
+    applyBundle(who.registry, one.preview.token, passphrase).then((done) => {
       change(one.key, { done, error: null });
       tell(say('bundle_applied', { name: one.file.name }));
     }, (error: Error) => change(one.key, { error }));
@@ -42,6 +44,9 @@ export function BundlesPage({ who }: { who: SessionNow }) {
       <section>
         <h1>{say('province')}</h1>
         <p>{say('bundle_help')} {say('bundle_order')}</p>
+        <Field label={say('bundle_passphrase')} help={say('bundle_passphrase_help')}>
+          {(id, help) => <input id={id} type="password" autocomplete="off" value={passphrase} aria-describedby={help} onInput={(event) => setPassphrase(event.currentTarget.value)} />}
+        </Field>
         <Drop label={say('bundle_drop')} take={take} />
       </section>
       {dropped.map((one) => (

@@ -295,6 +295,8 @@ export const WORDS = {
   province: ['Bundles from other offices', '其他单位的数据包'],
   bundle_drop: ['Drop bundles here, or choose them', '将数据包拖到此处，或点击选择'],
   bundle_help: ['Nothing is changed before you have seen what a bundle would change.', '先预览数据包将带来的改动，确认后才导入。'],
+  bundle_passphrase: ['Passphrase, where bundles are encrypted', '数据包口令（已加密的数据包）'],
+  bundle_passphrase_help: ['Before they are dropped in; empty where they are not encrypted.', '请先填写口令再拖入；未加密的留空。'],
   bundle_reading: ['{name}: being checked', '{name}：校验中'],
   bundle_would: ['{name} would change', '{name} 将带来的改动'],
   bundle_nothing: ['Nothing in it is new.', '没有新内容。'],

@@ -7,7 +7,7 @@ import { Drop } from '../../parts/drop';
 import { Failure } from '../../parts/failure';
 import { Field, TextField, typed } from '../../parts/field';
 import { go, link } from '../../router';
-import { bytes } from '../../words/figures';
+import { bytes, day } from '../../words/figures';
 import { language, say } from '../../words/language';
 import { keepOrder, type Order } from './order';
 
@@ -18,12 +18,20 @@ interface Sent {
 
 export function NewSurveyPage({ who }: { who: SessionNow }) {
   const known = useLoaded(folders, []);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [sent, setSent] = useState<readonly Sent[]>([]);
   const change = (file: File, state: Sent['state']): void => setSent((before) => before.map((one) => (one.file === file ? { file, state } : one)));
   const take = (files: File[]): void => {
     setSent((before) => [...before, ...files.map((file): Sent => ({ file, state: 'sending' }))]);
+    // Several files are one flight: they go into a folder of their own, which is then scanned as one.
+    const folder = files.length > 1 ? `flight-${day(0)}-${Date.now() % 100_000}` : undefined;
     void (async () => {
-      for (const file of files) await upload(file).then(() => change(file, 'received'), (error: Error) => change(file, error));
+      for (const file of files) {
+        await upload(file, folder).then(({ path }) => {
+          change(file, 'received');
+          if (path) setChosen(folder ? path.slice(0, path.lastIndexOf('/')) : path);
+        }, (error: Error) => change(file, error));
+      }
       known.again();
     })();
   };
@@ -39,12 +47,12 @@ export function NewSurveyPage({ who }: { who: SessionNow }) {
           </li>
         ))}
       </ul>
-      <OrderForm folders={known.data ?? []} who={who} />
+      <OrderForm folders={known.data ?? []} chosen={chosen} who={who} />
     </section>
   );
 }
 
-function OrderForm({ folders: known, who }: { folders: readonly FolderEntry[]; who: SessionNow }) {
+function OrderForm({ folders: known, chosen, who }: { folders: readonly FolderEntry[]; chosen: string | null; who: SessionNow }) {
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = (event: SubmitEvent): void => {
@@ -63,7 +71,7 @@ function OrderForm({ folders: known, who }: { folders: readonly FolderEntry[]; w
   };
   return (
     <form class="card" onSubmit={submit}>
-      <Folder known={known} />
+      <Folder key={chosen} known={known} chosen={chosen} />
       <TextField name="name" label={say('option_survey')} required />
       <TextField name="within" label={say('option_within')} help={say('option_within_help')} placeholder="township.gpkg" />
       <div class="pair">
@@ -84,14 +92,14 @@ function OrderForm({ folders: known, who }: { folders: readonly FolderEntry[]; w
   );
 }
 
-function Folder({ known }: { known: readonly FolderEntry[] }) {
+function Folder({ known, chosen }: { known: readonly FolderEntry[]; chosen: string | null }) {
   if (known.length === 0) return <TextField name="path" label={say('survey_folder')} help={say('survey_folder_help')} required placeholder="flights/2026-05-03" />;
   return (
     <Field label={say('survey_folder')} help={say('survey_folder_help')}>
       {(id, help) => (
         <select id={id} name="path" required aria-describedby={help}>
           {known.map((one) => (
-            <option key={one.path} value={one.path}>{[one.path, one.folder ? say('images_n', { n: one.files }) : null, bytes(one.bytes)].filter(Boolean).join(' · ')}</option>
+            <option key={one.path} value={one.path} selected={one.path === chosen}>{[one.path, one.folder ? say('images_n', { n: one.files }) : null, bytes(one.bytes)].filter(Boolean).join(' · ')}</option>
           ))}
         </select>
       )}
