@@ -1,6 +1,7 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
 use super::georeference::is_placed;
+use super::pyramid::is_any_pyramid;
 use crate::text::names::{Name, below};
 use crate::text::{TextFlaw, decode};
 use crate::words::{Lang, Said, Say};
@@ -244,6 +245,7 @@ fn walk(folder: &Path, named: &Path, found: &mut Found) -> std::io::Result<()> {
             continue;
         }
         match ending(&path).as_str() {
+            _ if is_any_pyramid(&path) => found.ignored += 1,
             e if RASTERS.contains(&e) || pictures(e) && is_placed(&path) => {
                 found.found_in.insert(path.clone(), named.to_owned());
                 found.rasters.push(path);

@@ -131,9 +131,9 @@ fn tiles_of_a_survey_come_at_once_are_kept_and_stay_when_the_imagery_is_put_away
     let layers = server.get(&format!("/api/tiles/{survey}"), "").json();
     assert_eq!(layers[0]["id"], "ortho 甲.tif", "{layers}");
     let version = layers[0]["version"].as_str().expect("a version").to_owned();
-    let (x, y) = middle(&layers[0]["extent"], 21);
+    let (x, y) = middle(&layers[0]["extent"], 23);
     let name = "ortho%20%E7%94%B2.tif";
-    let address = format!("/api/tiles/{survey}/{name}/21/{x}/{y}.jpg");
+    let address = format!("/api/tiles/{survey}/{name}/23/{x}/{y}.jpg");
     let tile = server.get(&format!("{address}?v={version}"), "");
     assert_eq!(
         (tile.status, tile.header("content-type")),
@@ -167,12 +167,12 @@ fn tiles_of_a_survey_come_at_once_are_kept_and_stay_when_the_imagery_is_put_away
         (200, Some("image/png"))
     );
     for wrong in [
-        format!("/api/tiles/{survey}/{name}/21/{x}/..%2f..%2fetc%2fpasswd"),
-        format!("/api/tiles/{survey}/{name}/21/{x}/-1"),
+        format!("/api/tiles/{survey}/{name}/23/{x}/..%2f..%2fetc%2fpasswd"),
+        format!("/api/tiles/{survey}/{name}/23/{x}/-1"),
         format!("/api/tiles/{survey}/{name}/40/0/0"),
-        format!("/api/tiles/{survey}/..%2fortho.tif/21/{x}/{y}"),
-        format!("/api/tiles/{survey}/..%2f..%2f..%2fetc%2fpasswd/21/{x}/{y}"),
-        format!("/api/tiles/..%2f../{name}/21/{x}/{y}"),
+        format!("/api/tiles/{survey}/..%2fortho.tif/23/{x}/{y}"),
+        format!("/api/tiles/{survey}/..%2f..%2f..%2fetc%2fpasswd/23/{x}/{y}"),
+        format!("/api/tiles/..%2f../{name}/23/{x}/{y}"),
         "/api/basemap/1/0/0/0".to_owned(),
         "/api/basemap/x/0/0/0".to_owned(),
     ] {
@@ -186,7 +186,7 @@ fn tiles_of_a_survey_come_at_once_are_kept_and_stay_when_the_imagery_is_put_away
     }
     let bases = server.get("/api/basemap", "").json();
     assert_eq!(bases[0]["title"], "base");
-    let base = server.get(&format!("/api/basemap/0/21/{x}/{y}"), "");
+    let base = server.get(&format!("/api/basemap/0/23/{x}/{y}"), "");
     assert_eq!(
         (base.status, base.header("content-type")),
         (200, Some("image/jpeg"))
@@ -195,7 +195,7 @@ fn tiles_of_a_survey_come_at_once_are_kept_and_stay_when_the_imagery_is_put_away
     fs::rename(&ortho, folder.path().join("away.bin")).expect("renamed");
     let server = Server::new(folder.path(), &[]);
     let left = server.get(
-        &format!("/api/tiles/{survey}/{name}/19/{}/{}", x / 4, y / 4),
+        &format!("/api/tiles/{survey}/{name}/21/{}/{}", x / 4, y / 4),
         "",
     );
     assert_eq!(left.status, 200, "{}", left.head);

@@ -68,7 +68,7 @@ fn a_scan_leaves_a_pyramid_and_the_other_files_are_as_without() {
         .expect("mask")
         .read_as::<u8>((0, 0), (375, 325), (375, 325), None)
         .expect("read");
-    let clear = mask.data().iter().filter(|m| **m == 0).count();
+    let clear = mask.data().iter().filter(|m| **m < 128).count();
     // A triangle of 500 by 500 pixels.
     assert!(clear.abs_diff(125 * 125 / 2) < 200, "{clear}");
     let temporary = fs::read_dir(with.join("pyramid")).expect("listed").count();

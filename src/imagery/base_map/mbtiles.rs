@@ -47,10 +47,11 @@ impl MbTiles {
             path: path.into(),
             why,
         };
-        let connection = guarded_read_only(path).map_err(|error| match error {
+        let mut connection = guarded_read_only(path).map_err(|error| match error {
             GeoPackageError::Malformed { .. } => malformed("it is no data base of tiles".into()),
             other => BaseMapError::File(other),
         })?;
+        bound(&mut connection).map_err(|e| malformed(e.to_string()))?;
         let said = metadata(&connection).map_err(|e| malformed(e.to_string()))?;
         if said.get("format").is_some_and(|format| format == "pbf") {
             return Err(BaseMapError::Vector { path: path.into() });
@@ -101,10 +102,7 @@ impl MbTiles {
             .connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let until = Instant::now() + LONGEST;
-        connection
-            .progress_handler(STEPS, Some(move || Instant::now() > until))
-            .ok()?;
+        bound(&mut connection).ok()?;
         // Its rows count from the south.
         let row = (1_u32 << at.zoom()) - 1 - at.row();
         let mut asked = connection
@@ -119,6 +117,12 @@ impl MbTiles {
             bytes,
         })
     }
+}
+
+/// Ends whatever is asked next when it takes too long.
+fn bound(connection: &mut Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + LONGEST;
+    connection.progress_handler(STEPS, Some(move || Instant::now() > until))
 }
 
 fn metadata(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {

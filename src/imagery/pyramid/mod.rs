@@ -1,7 +1,7 @@
 //! Pyramids: a quarter of an orthomosaic's resolution and less, from which maps are drawn at once and which stays when the
 //! orthomosaic is put away.
 //!
-//! Pixels come in any order, decoded for another purpose as a rule, are averaged to cells on a [`Canvas`], and go from
+//! Pixels come in any order, decoded for another purpose as a rule, are averaged to cells on a `Canvas`, and go from
 //! there into one file in the orthomosaic's own coordinate system. What did not come by is read. The file is the same in
 //! whatever order the pixels came.
 
@@ -125,6 +125,16 @@ pub fn is_pyramid_of(path: &Path, source: &Source, part: &PyramidPart) -> bool {
     };
     let fits = |part: &str| made_of == label(source, part);
     fits("whole") || fits(&part.name())
+}
+
+/// Whether a file that lies in a folder of pyramids is one: it is no imagery of its own.
+pub(super) fn is_any_pyramid(path: &Path) -> bool {
+    let lies_there = path
+        .parent()
+        .and_then(Path::file_name)
+        .is_some_and(|name| name == FOLDER);
+    let is_one = |dataset: gdal::Dataset| dataset.metadata_item(MADE_OF, "").is_some();
+    lies_there && gdal::Dataset::open(path).is_ok_and(is_one)
 }
 
 fn label(source: &Source, part: &str) -> String {

@@ -1,8 +1,8 @@
 //! Tiles of web maps, drawn out of imagery as it was flown: any raster in any coordinate system, its pyramid, photos laid
 //! on the ground, terrain models. Nothing is reprojected beforehand.
 //!
-//! A tile's pixels are found in a raster by a few nodes ([`nodes`]), read from the grid that fits their size ([`layer`]),
-//! laid where they belong ([`draw`]) and encoded: JPEG, and PNG where a part of the tile shows nothing.
+//! A tile's pixels are found in a raster by a few nodes (`nodes`), read from the grid that fits their size (`layer`),
+//! laid where they belong (`draw`) and encoded: JPEG, and PNG where a part of the tile shows nothing.
 
 mod address;
 mod draw;
