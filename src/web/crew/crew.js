@@ -33,7 +33,7 @@ const words = {
   load: ["打开草稿文件", "Open a draft file"],
   drop: ["删除草稿", "Delete the draft"],
   sure: ["确定删除？照片也会一并删除。", "Delete it, with its photographs?"],
-  sent: ["已收到，原件已保存", "Received and kept"],
+  sent: ["已收到，原件已保存；录入成功后草稿自动删除", "Received and kept; the draft goes once it is recorded"],
   needed: ["请填写核查结论和核查人员", "Fill in the outcome and the officers"],
   place: ["新发现须有位置：请等待定位", "A new find needs a position: wait for it"],
   navigate: ["导航到此", "Navigate"],
@@ -309,14 +309,14 @@ function field(draft, { key, widget, list: choices, ...titles }) {
     keep(draft);
   };
   const value = draft.values[key] ?? "";
-  const text = (properties) => el("input", { value, onchange: (e) => change(e.target.value), ...properties });
+  const text = (properties) => el("input", { value, oninput: (e) => change(e.target.value), ...properties });
   const widgets = {
     list: () => el("select", { onchange: (e) => change(e.target.value) },
       el("option", { value: "" }, "—"),
       ...choices.map(([code, en, zh]) => el("option", { value: code, selected: code === value }, state.language ? en : zh))),
-    lines: () => el("textarea", { value, rows: 3, onchange: (e) => change(e.target.value) }),
-    count: () => text({ type: "number", min: 0, step: 1, inputMode: "numeric", onchange: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
-    number: () => text({ type: "number", min: 0, step: "any", inputMode: "decimal", onchange: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
+    lines: () => el("textarea", { value, rows: 3, oninput: (e) => change(e.target.value) }),
+    count: () => text({ type: "number", min: 0, step: 1, inputMode: "numeric", oninput: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
+    number: () => text({ type: "number", min: 0, step: "any", inputMode: "decimal", oninput: (e) => change(e.target.value === "" ? "" : Number(e.target.value)) }),
   };
   const title = own(titles).replace(/^(回填：|visit: |eradication: )/, "");
   return el("label", {}, el("span", {}, title), (widgets[widget] ?? (() => text({})))());
@@ -399,12 +399,23 @@ async function send(draft) {
       await put(`${folder}/${name}.position`, JSON.stringify(beside), "application/json");
     }
     await put(`${folder}/${draft.id}.geojson`, JSON.stringify(row), "application/geo+json");
-    await forget(draft);
     say(t("sent"));
-    setTimeout(results, 900);
+    // What was refused is put right in the draft and sent once more.
+    if (await wasTaken(`${folder}/${draft.id}.geojson`)) await forget(draft);
+    await results();
   } catch (error) {
     say(error.status === 401 ? t("refused") : error.status ? t("failed") : t("offline"));
   }
+}
+
+/** Whether every row of a file that was sent is recorded: asked for a while, since the office may be busy. */
+async function wasTaken(path) {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((again) => setTimeout(again, 500));
+    const outcome = (await (await read("page/results.json")).json()).find((o) => o.path === path);
+    if (outcome) return !outcome.error && outcome.rows.every((row) => row.fate !== "refused");
+  }
+  return false;
 }
 
 async function results() {
