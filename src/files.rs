@@ -391,7 +391,6 @@ fn keep_as(
     fill(&mut made)?;
     made.as_file().sync_all()?;
     named(made.into_temp_path(), path, existing)?;
-    // The name is in the folder, which has to be on the disk too.
     platform::synchronise_folder(&folder)
 }
 
