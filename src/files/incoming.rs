@@ -3,7 +3,7 @@
 use super::folder_of;
 use crate::platform::synchronise_folder;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};

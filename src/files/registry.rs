@@ -14,7 +14,7 @@ pub(super) const REGISTRY_ENDING: &str = "papaver";
 
 /// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
 /// the folders of its evidence, thumbnails, people's keys and crews.
-pub(super) const BELONGINGS: [&str; 10] = [
+pub(super) const BELONGINGS: [&str; 11] = [
     ".key",
     ".verified",
     ".lock",

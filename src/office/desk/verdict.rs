@@ -73,6 +73,7 @@ pub fn judge(
             keep: look.opinion == Opinion::Keep,
             reason: look.reason,
             note: None,
+            seconds: look.took_ms.map(|ms| ms.div_ceil(1_000)),
         });
         entry.append(Some(key), vec![], Body::Look(look))?;
         if let Some(screen) = screen {

@@ -67,6 +67,8 @@ enum AskedStep {
         method: Option<String>,
         #[serde(default)]
         officers: Vec<String>,
+        #[serde(default)]
+        not_there: bool,
         note: Option<String>,
         force: Option<String>,
     },
@@ -117,10 +119,7 @@ struct AskedVisit {
 
 impl AskedVisit {
     fn body(self, name: &str) -> Result<body::Visit, Refused> {
-        let mut officers = self.officers;
-        if !self.not_there {
-            officers.insert(0, name.to_owned());
-        }
+        let officers = present(self.officers, name, self.not_there);
         Ok(body::Visit {
             outcome: self.outcome,
             officers,
@@ -195,19 +194,25 @@ fn done(
 fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
     Ok(match step {
         AskedStep::Screen { keep, reason, note } => {
-            Step::Screen(body::Screen { keep, reason, note })
+            Step::Screen(body::Screen {
+                keep,
+                reason,
+                note,
+                seconds: None,
+            })
         }
         AskedStep::Visit(visit) => Step::Visit(Box::new(visit.body(name)?)),
         AskedStep::Eradicate {
             percent,
             method,
             officers,
+            not_there,
             note,
             force,
         } => Step::Eradicate(body::Eradicate {
             percent,
             method,
-            officers,
+            officers: present(officers, name, not_there),
             note,
             forced: force,
             imported: None,
@@ -228,6 +233,14 @@ fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
         AskedStep::Note { text } => Step::Note(body::Note { text }),
         AskedStep::Merge { .. } | AskedStep::Split { .. } => return Err(Refused::unclear("move")),
     })
+}
+
+/// The officers who were there: those that are named, and whoever is logged in before them, unless they only type.
+fn present(mut officers: Vec<String>, name: &str, not_there: bool) -> Vec<String> {
+    if !not_there {
+        officers.insert(0, name.to_owned());
+    }
+    officers
 }
 
 /// The files that were uploaded before, by what they show.
