@@ -333,7 +333,11 @@ def kills(crew):
         threads = [threading.Thread(target=upload, args=(worker,)) for worker in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(random.uniform(0.02, 0.5))
+        # Once uploads go through: a server that is still looking at a password has acknowledged nothing.
+        before, until = len(acknowledged), time.time() + 10
+        while len(acknowledged) == before and time.time() < until:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 0.5))
         server.kill()
         stop.set()
         for thread in threads:
