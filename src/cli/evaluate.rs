@@ -1,8 +1,9 @@
 //! `papaver evaluate`: surveys with truth in, figures out.
 
 use super::config::config;
+use super::interrupt::watched;
 use super::progress::Talk;
-use super::scan::{second, watched};
+use super::scan::second;
 use super::{Done, talk};
 use crate::evaluate::{OperatingPoint, Options, Report, Stages, evaluate, find_surveys};
 use crate::ground::Crs;

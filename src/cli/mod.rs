@@ -9,6 +9,7 @@ mod config;
 mod evaluate;
 mod expected;
 mod help;
+mod interrupt;
 mod manual;
 mod model;
 mod plan;

@@ -1,6 +1,7 @@
 //! `papaver pyramid`: reduced copies of orthomosaics, for maps, where no scan made them.
 
-use super::scan::{RasterArguments, watched};
+use super::interrupt::watched;
+use super::scan::RasterArguments;
 use super::{Done, talk};
 use crate::files::Existing;
 use crate::imagery::pyramid::{Pyramid, PyramidError, PyramidPart, is_pyramid_of, pyramid_path};

@@ -1,6 +1,7 @@
 //! `papaver scan`: arguments in, a run, a summary out.
 
 use super::config::config;
+use super::interrupt::watched;
 use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::ground::Crs;
@@ -9,15 +10,12 @@ use crate::office::learn::heads_for;
 use crate::scan::{
     Device, LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, ScanError, SecondStage, Summary, scan,
 };
-use crate::speaking_error;
 use crate::store::Store;
-use crate::tr;
-use crate::words::{Lang, Said, Say};
+use crate::words::{Lang, Say};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// How rasters are read.
 #[derive(Args, Clone, Serialize, Deserialize)]
@@ -203,38 +201,6 @@ fn bands(text: &str) -> Result<[usize; 3], String> {
         .collect();
     <[usize; 3]>::try_from(numbers)
         .map_err(|_ignored| "give three band numbers from 1, red first: 3,2,1 请填三个波段号（从 1 起，红波段在先），如 3,2,1".into())
-}
-
-/// A signal handler that cannot be set.
-#[derive(Debug)]
-struct NoSignals;
-
-impl Say for NoSignals {
-    fn say(&self, lang: Lang) -> Said {
-        Said::new(tr!(
-            lang,
-            "the interrupt key cannot be watched",
-            "无法监听中断键"
-        ))
-    }
-}
-speaking_error!(NoSignals);
-
-/// A flag that the interrupt key raises: the first press asks the run to stop where nothing is lost, the second means it.
-pub(super) fn watched() -> Result<Arc<AtomicBool>, Box<dyn Say>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            #[expect(
-                clippy::exit,
-                reason = "the user insists, and the journal survives a kill"
-            )]
-            std::process::exit(130);
-        }
-    })
-    .map_err(|_ignored| Box::new(NoSignals) as Box<dyn Say>)?;
-    Ok(stop)
 }
 
 /// Runs the command.

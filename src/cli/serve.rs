@@ -1,6 +1,6 @@
 //! `papaver serve`: arguments in, a server that runs until it is stopped.
 
-use super::scan::watched;
+use super::interrupt::watched;
 use super::{Done, talk};
 use crate::server::{self, Authority, Options, Reach, Ready};
 use crate::tr;

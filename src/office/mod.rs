@@ -30,6 +30,7 @@ pub mod screening;
 mod session;
 pub mod settings;
 mod site;
+pub mod stopping;
 pub mod targets;
 pub mod trust;
 pub mod upkeep;

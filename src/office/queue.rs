@@ -1,6 +1,7 @@
 //! What to screen next, and when screening may stop: mostly the best, some that are uncertain, some at random; and a random audit of
 //! what nobody has decided on, out of which an exact bound follows for what would be missed.
 
+use super::stopping::{MAY_MISS, Stop, stop};
 use super::{Office, OfficeError, Session};
 use crate::registry::affairs::Said;
 use crate::registry::body::{Body, Draw};
@@ -9,7 +10,6 @@ use crate::registry::site::Site;
 use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{Ranked, lot};
-use crate::statistics::stopping::{Audit, Screening};
 use crate::store::{Ranking, Store, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -22,17 +22,17 @@ const UNCERTAIN: usize = 5;
 
 /// A candidate of this unit, or of one below it.
 #[derive(Debug, Clone)]
-struct Item {
-    key: SiteKey,
-    candidate: String,
-    scan: String,
-    season: i16,
-    rank: Option<u64>,
-    ranked: Option<Ranked>,
+pub(super) struct Item {
+    pub(super) key: SiteKey,
+    pub(super) candidate: String,
+    pub(super) scan: String,
+    pub(super) season: i16,
+    pub(super) rank: Option<u64>,
+    pub(super) ranked: Option<Ranked>,
     /// Whether somebody took it for real, where somebody decided.
-    verdict: Option<bool>,
+    pub(super) verdict: Option<bool>,
     /// The events that decided on it.
-    decided: Vec<Hash>,
+    pub(super) decided: Vec<Hash>,
 }
 
 impl Item {
@@ -91,7 +91,10 @@ fn items(store: &Store) -> Result<Vec<Item>, StoreError> {
 }
 
 /// The candidates of the season that is asked for, else of the last that has an open one, else of the last.
-fn of_season(store: &Store, season: Option<i16>) -> Result<(i16, Vec<Item>), OfficeError> {
+pub(super) fn of_season(
+    store: &Store,
+    season: Option<i16>,
+) -> Result<(i16, Vec<Item>), OfficeError> {
     let mut items = items(store)?;
     let open = items.iter().filter(|item| item.verdict.is_none());
     let last = open.map(|item| item.season).max();
@@ -234,12 +237,12 @@ fn own_seed(store: &Store) -> String {
 }
 
 /// A random audit that was drawn.
-struct Drawn {
-    said: Said<Draw>,
-    id: Uuid,
+pub(super) struct Drawn {
+    pub(super) said: Said<Draw>,
+    pub(super) id: Uuid,
 }
 
-fn draw_of(store: &Store, season: i16) -> Result<Option<Drawn>, StoreError> {
+pub(super) fn draw_of(store: &Store, season: i16) -> Result<Option<Drawn>, StoreError> {
     let affairs = store.affairs()?;
     let Some(said) = affairs.draw_of(store.authority().unit(), season) else {
         return Ok(None);
@@ -252,12 +255,16 @@ fn draw_of(store: &Store, season: i16) -> Result<Option<Drawn>, StoreError> {
 }
 
 impl Drawn {
-    fn seed(&self) -> String {
+    pub(super) fn seed(&self) -> String {
         self.said.stamp.event.to_string()
     }
 
     /// The candidates that nobody had decided on when it was drawn.
-    fn members(&self, store: &Store, items: &[Item]) -> Result<BTreeSet<SiteKey>, StoreError> {
+    pub(super) fn members(
+        &self,
+        store: &Store,
+        items: &[Item],
+    ) -> Result<BTreeSet<SiteKey>, StoreError> {
         let mut members = BTreeSet::new();
         for item in items {
             let mut before = false;
@@ -273,7 +280,7 @@ impl Drawn {
 
     /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
     /// screening went on beside it.
-    fn audited<'a>(&self, rest: &[&'a Item]) -> Vec<&'a Item> {
+    pub(super) fn audited<'a>(&self, rest: &[&'a Item]) -> Vec<&'a Item> {
         let seed = self.seed();
         let mut order: Vec<&Item> = rest.to_vec();
         order.sort_by_key(|item| lot(&seed, &item.candidate));
@@ -302,107 +309,4 @@ pub fn draw(
     });
     office.record(session, None, vec![], body)?;
     stop(office.store(), Some(season), MAY_MISS)
-}
-
-/// The share that may be missed where none is said.
-pub const MAY_MISS: f64 = 0.05;
-
-/// Whether screening may stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "word")]
-pub enum Word {
-    /// No more than the share is missed, with 95 % confidence.
-    MayStop,
-    /// More may be missed.
-    GoOn,
-    /// No audit was drawn.
-    NoAudit,
-    /// What the audit was drawn of is no longer what there is.
-    Changed {
-        /// So many there were.
-        drawn: u64,
-        /// So many there are.
-        now: u64,
-    },
-}
-
-/// Where screening stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Stop {
-    /// The season.
-    pub season: i16,
-    /// The share of the true ones that may be missed.
-    pub may_miss: f64,
-    /// Candidates that were kept or sent to a crew, and not refuted.
-    pub found: usize,
-    /// Candidates that nobody has decided on.
-    pub open: usize,
-    /// The entry of the audit.
-    pub draw: Option<Hash>,
-    /// What the audit says, where it can.
-    pub audit: Option<Audit>,
-    /// Of so many it was drawn, so many of it were looked at, and so many of these were taken for real.
-    pub audited: Option<[usize; 3]>,
-    /// Whether screening may stop.
-    #[serde(flatten)]
-    pub word: Word,
-}
-
-/// Whether screening of a season may stop with at most a share of the true ones missed. What was kept at the desk or sent to a crew
-/// counts as true until a crew refutes it.
-///
-/// # Errors
-/// [`OfficeError::NothingOpen`] where there are no candidates at all, and those of reading.
-pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, OfficeError> {
-    let (season, items) = of_season(store, season)?;
-    let found = items.iter().filter(|i| i.verdict == Some(true)).count();
-    let open = items.iter().filter(|i| i.verdict.is_none()).count();
-    let draw = draw_of(store, season)?;
-    let mut stop = Stop {
-        season,
-        may_miss,
-        found,
-        open,
-        draw: draw.as_ref().map(|draw| draw.said.stamp.event),
-        audit: None,
-        audited: None,
-        word: Word::NoAudit,
-    };
-    if open == 0 {
-        stop.word = Word::MayStop;
-        return Ok(stop);
-    }
-    let Some(draw) = draw else { return Ok(stop) };
-    let members = draw.members(store, &items)?;
-    let rest: Vec<&Item> = items.iter().filter(|i| members.contains(&i.key)).collect();
-    let (drawn, now) = (draw.said.body.rest, rest.len() as u64);
-    if drawn != now {
-        stop.word = Word::Changed { drawn, now };
-        return Ok(stop);
-    }
-    stop.judge(&rest, &draw.audited(&rest));
-    Ok(stop)
-}
-
-impl Stop {
-    fn judge(&mut self, rest: &[&Item], audited: &[&Item]) {
-        let yes = |items: &[&Item]| items.iter().filter(|i| i.verdict == Some(true)).count();
-        let looked = rest.iter().filter(|item| item.verdict.is_some()).count();
-        let audited_true = yes(audited);
-        let screening = Screening {
-            found: self.found,
-            rest: rest.len(),
-            audited: audited.len(),
-            audited_true,
-            beside: looked - audited.len(),
-            beside_true: yes(rest) - audited_true,
-        };
-        self.audit = Some(screening.audit(self.may_miss));
-        self.audited = Some([rest.len(), audited.len(), audited_true]);
-        self.word = if screening.may_stop(self.may_miss) {
-            Word::MayStop
-        } else {
-            Word::GoOn
-        };
-    }
 }

@@ -6,7 +6,7 @@
 
 use super::facts::{Flight, SiteFact};
 use crate::ground::area_m2;
-use crate::registry::{SiteKey, State};
+use crate::registry::{Site, SiteKey, State};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,19 @@ pub struct Look {
     pub at_s: i64,
     /// Seconds that were measured.
     pub measured_s: Option<u64>,
+}
+
+impl Look {
+    /// The last verdict at the desk.
+    pub(super) fn of(site: &Site) -> Option<Self> {
+        let (_, _, stamp) = site.screened.as_ref()?;
+        let at: jiff::Timestamp = stamp.at.parse().ok()?;
+        Some(Self {
+            by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
+            at_s: at.as_second(),
+            measured_s: site.screening_s,
+        })
+    }
 }
 
 /// What screening cost on some ground.

@@ -340,23 +340,12 @@ fn site_fact(
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
         audit: detection.is_some_and(|d| ranking.of(&d.candidate).is_some_and(|r| r.audit)),
-        look: look(site),
+        look: Look::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
         recurs_of: site.recurs_of,
     }
-}
-
-/// The last verdict at the desk.
-fn look(site: &Site) -> Option<Look> {
-    let (_, _, stamp) = site.screened.as_ref()?;
-    let at: jiff::Timestamp = stamp.at.parse().ok()?;
-    Some(Look {
-        by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
-        at_s: at.as_second(),
-        measured_s: site.screening_s,
-    })
 }
 
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left

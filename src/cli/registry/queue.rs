@@ -3,7 +3,8 @@
 use super::Done;
 use super::context::Context;
 use super::say::{Failure, bad, data, json, tell};
-use crate::office::queue::{self, Next, Stop, Why, Word};
+use crate::office::queue::{self, Next, Why};
+use crate::office::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
 use crate::tr;
 use crate::words::Lang;
@@ -63,7 +64,7 @@ pub(super) fn stop(context: &Context, season: Option<i16>, share: f64) -> Result
     if !(share > 0.0 && share < 1.0) {
         return Err(bad("--stop", &share.to_string(), "0.05"));
     }
-    let stop = queue::stop(&context.read()?, season, share)?;
+    let stop = stopping::stop(&context.read()?, season, share)?;
     say(context, &stop);
     Ok(Done::Whole)
 }

@@ -67,6 +67,7 @@ impl Unit {
             note: None,
             area_dm2: None,
             photos: vec![],
+            of: None,
         };
         let added = found::add(&mut self.office, &self.chief, found).expect("added");
         let code = added.changed.sites[0].id.clone();

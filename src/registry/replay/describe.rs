@@ -1,13 +1,20 @@
 //! What followed events write into their site.
 
 use super::Fold;
-use crate::registry::body::{Body, Correct, Count, Create, Meaning, Screen, Sighting};
+use crate::registry::body::{Body, Correct, Count, Create, Meaning, Screen, Sighting, Visit};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
 use crate::registry::people::Signed;
 use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
 use crate::registry::state::State;
+
+/// What a crew found.
+fn visited(site: &mut Site, visit: &Visit, stamp: Stamp) {
+    site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
+    site.habitat = visit.habitat.clone().or(site.habitat.take());
+    site.visits.push((visit.clone(), stamp));
+}
 
 /// Writes what was decided at the desk, and how long that took.
 fn screened(site: &mut Site, screen: &Screen, stamp: Stamp) {
@@ -98,11 +105,7 @@ impl Fold<'_> {
             Body::Screen(screen) => screened(site, screen, stamp),
             Body::Look(look) => site.looks.push((look.clone(), stamp)),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
-            Body::Visit(visit) => {
-                site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
-                site.habitat = visit.habitat.clone().or(site.habitat.take());
-                site.visits.push((visit.as_ref().clone(), stamp));
-            }
+            Body::Visit(visit) => visited(site, visit, stamp),
             Body::Eradicate(eradicate) => {
                 site.residue = false;
                 site.eradications.push((eradicate.clone(), stamp));

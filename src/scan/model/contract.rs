@@ -5,30 +5,13 @@
 
 use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
+use super::input_shape::InputShape;
 use super::keys::Keys;
 use super::kind::Kind;
 use super::masks;
 use super::uses::Uses;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// What the file declares of its input: `None` is dynamic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InputShape {
-    /// Tiles in one call.
-    pub batch: Option<u32>,
-    /// Rows.
-    pub height: Option<u32>,
-    /// Columns.
-    pub width: Option<u32>,
-}
-
-impl InputShape {
-    /// Whether any number of rows and columns is taken.
-    pub fn is_free(&self) -> bool {
-        self.height.is_none() && self.width.is_none()
-    }
-}
 
 /// What the output holds.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -193,14 +193,12 @@ fn done(
 
 fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
     Ok(match step {
-        AskedStep::Screen { keep, reason, note } => {
-            Step::Screen(body::Screen {
-                keep,
-                reason,
-                note,
-                seconds: None,
-            })
-        }
+        AskedStep::Screen { keep, reason, note } => Step::Screen(body::Screen {
+            keep,
+            reason,
+            note,
+            seconds: None,
+        }),
         AskedStep::Visit(visit) => Step::Visit(Box::new(visit.body(name)?)),
         AskedStep::Eradicate {
             percent,

@@ -1,0 +1,19 @@
+//! The sizes that a model takes.
+
+/// What the file declares of its input: `None` is dynamic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputShape {
+    /// Tiles in one call.
+    pub batch: Option<u32>,
+    /// Rows.
+    pub height: Option<u32>,
+    /// Columns.
+    pub width: Option<u32>,
+}
+
+impl InputShape {
+    /// Whether any number of rows and columns is taken.
+    pub fn is_free(&self) -> bool {
+        self.height.is_none() && self.width.is_none()
+    }
+}
