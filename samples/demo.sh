@@ -25,5 +25,8 @@ step "scanning the orthomosaic of the same village" "扫描同一村庄的正射
     --survey village --output samples/village/out --restart
 against_truth samples/village/out
 
+step "to look at both in a browser" "在浏览器中查看"
+echo "$papaver serve samples"
+
 step "your own imagery" "扫描您自己的影像"
 echo "$papaver scan ORTHO.tif -o results"
