@@ -34,6 +34,8 @@ pub struct Laid {
     pub state: State,
     /// Its rank in the scan.
     pub rank: Option<u64>,
+    /// Its rank by what was learnt from verdicts, where something holds for the scan.
+    pub rank_learnt: Option<u64>,
     /// Degrees east.
     pub lon: f64,
     /// Degrees north.
@@ -86,6 +88,7 @@ pub struct Table {
 /// Those of reading.
 pub fn table(store: &Store, session: &Session, scan: &str) -> Result<Table, StoreError> {
     let auditing = can_audit(store);
+    let ranking = store.ranking_of(Some(scan))?;
     let mut table = Table {
         queue: Vec::new(),
         done: 0,
@@ -98,18 +101,16 @@ pub fn table(store: &Store, session: &Session, scan: &str) -> Result<Table, Stor
             continue;
         };
         table.effort.count(&site);
-        let laid = lay(store, session, &site, candidate, auditing)?;
+        let learnt = ranking.of(&candidate).map(|ranked| ranked.rank);
+        let mut laid = lay(store, session, &site, candidate, auditing)?;
+        laid.rank_learnt = learnt;
         table.done += usize::from(laid.done);
         table.left += usize::from(!laid.done);
         table.queue.push(laid);
     }
     let order = |laid: &Laid| {
-        (
-            laid.done,
-            laid.mine.is_some(),
-            laid.rank.is_none(),
-            laid.rank,
-        )
+        let rank = laid.rank_learnt.or(laid.rank);
+        (laid.done, laid.mine.is_some(), rank.is_none(), rank)
     };
     table.queue.sort_by_key(order);
     Ok(table)
@@ -140,6 +141,7 @@ fn lay(
             .detections()
             .find(|d| d.candidate == candidate)
             .and_then(|d| d.rank),
+        rank_learnt: None,
         lon: at.lon,
         lat: at.lat,
         done: !open || settled && !(site.opinions_differ() && site.screened.is_none()),

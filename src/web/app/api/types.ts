@@ -163,6 +163,8 @@ export interface VerdictSaid {
 export interface QueueItem {
   readonly candidate: string;
   readonly rank: number | null;
+  /** Its rank by what was learnt from verdicts. */
+  readonly rank_learnt?: number | null;
   readonly score: number | null;
   readonly band: 'strong' | 'fair' | 'weak' | null;
   readonly area_m2?: number | null;

@@ -62,6 +62,7 @@ export const WORDS = {
   nothing_to_screen: ['There is nothing to screen.', '没有待研判的疑似点。'],
   nothing_to_screen_help: ['Candidates come here once a scan is recorded in this registry.', '扫描结果录入登记库后，疑似点会列在这里。'],
   rank_of: ['Rank {rank} of {all}', '第 {rank} 名，共 {all} 处'],
+  rank_learnt: ['learnt from verdicts: rank {rank}', '按已有结论学习后第 {rank} 名'],
   score_is: ['score {score}, no probability', '得分 {score}（不是概率）'],
   keep: ['Keep', '保留'],
   unsure: ['Unsure', '存疑'],

@@ -56,6 +56,7 @@ function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own:
       <h2>{say('rank_of', { rank: item.rank ?? '–', all })}</h2>
       <p>
         {item.band && <span class={`band ${item.band}`}>{label(BANDS, item.band)}</span>}
+        {item.rank_learnt != null && <span class="num">{say('rank_learnt', { rank: item.rank_learnt })}</span>}
         {item.area_m2 !== undefined && <span class="num">{area(item.area_m2)}</span>}
         <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say('undecided')}</span>
       </p>
