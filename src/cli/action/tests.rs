@@ -105,7 +105,7 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 11] = [
+const LINES: [&str; 12] = [
     "scan a.tif",
     "evaluate a",
     "verify",
@@ -117,6 +117,7 @@ const LINES: [&str; 11] = [
     "bundle apply a.bundle",
     "export a.gpkg",
     "hotspots",
+    "serve",
 ];
 
 /// Whether the parser takes an action: by itself, or beside what was asked.
@@ -342,7 +343,7 @@ fn commands_named_in_other_words_of_the_command_line_exist() {
         for (at, mark) in text.match_indices("`papaver ") {
             let named = text[at + mark.len()..].split('`').next().unwrap_or("");
             let named = named.split(['{', '\n']).next().unwrap_or("").trim();
-            if named.is_empty() || named.starts_with("--help") {
+            if named.is_empty() || named.starts_with("--help") || named.starts_with("--version") {
                 continue;
             }
             found += 1;

@@ -25,6 +25,7 @@ use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
 use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
+use crate::server::ServeError;
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
 use crate::store::bundle::BundleError;
@@ -443,6 +444,12 @@ fn above() -> Vec<Box<dyn Say>> {
         ManyUnits("Li".into()), NothingOpen,
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),
+    })));
+    all.extend(boxed(every!(ServeError {
+        Folder { path: path(), source: denied() }, Taken { port: 8717 },
+        Address { address: "127.0.0.1:80".into(), source: denied() },
+        Authority { path: path(), why: "x".into() }, Expired { path: path() }, Threads(denied()),
+        BaseMap(BaseMapError::Address { text: "x".into() }),
     })));
     all.extend(boxed(every!(FieldError {
         NoAccess { crew: "x".into() }, HoldsKey { person: "Li".into() },
