@@ -270,10 +270,10 @@ fn files(entry: &Entry, role: EvidenceRole) -> u64 {
 }
 
 fn eradicators(entry: &Entry) -> Cell {
-    let Some((eradicate, stamp)) = entry.site.eradications.last() else {
+    let Some((eradicate, _)) = entry.site.eradications.last() else {
         return Cell::Empty;
     };
-    eradicate.done_by(&stamp.actor.name).join("、").into()
+    eradicate.officers.join("、").into()
 }
 
 fn accepted(entry: &Entry, lang: Lang) -> Cell {

@@ -158,8 +158,7 @@ pub(super) fn go_on(
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look);
     let kept = (&mut *journal, scores);
-    let scored = scored(search, works, kept, &crops, own, (progress, stop))?;
-    let mut ground = searched_ground(search, &scored, progress)?;
+    let (scored, mut ground) = scored(search, works, kept, &crops, own, (progress, stop))?;
     // Keep.
     journal.settle(&scored.scores)?;
     // Find.
@@ -209,7 +208,7 @@ pub(super) fn go_on(
     Ok((summary, also.map(|found| found.ranked)))
 }
 
-/// Scores what is left of the works, and makes what is owed to their pixels being at hand.
+/// Scores what is left of the works, says what ground that is, and makes what is owed to their pixels being at hand.
 fn scored(
     search: &Search<'_>,
     works: Vec<Work>,
@@ -217,7 +216,7 @@ fn scored(
     crops: &Crops<'_>,
     own: Option<Own<'_>>,
     (progress, stop): (&dyn Progress, &AtomicBool),
-) -> Result<Scored, ScanError> {
+) -> Result<(Scored, SearchedGround), ScanError> {
     let pyramids = Pyramids::new(search, &works, journal.is_settled(), (progress, stop));
     let listener = Listeners(crops, &pyramids);
     let scored = score(
@@ -229,9 +228,17 @@ fn scored(
         progress,
         stop,
     )?;
-    scored.check_unchanged()?;
-    pyramids.finish()?;
-    Ok(scored)
+    let unchanged = scored.check_unchanged();
+    match unchanged.and_then(|()| searched_ground(search, &scored, progress)) {
+        Ok(ground) => {
+            pyramids.finish()?;
+            Ok((scored, ground))
+        }
+        Err(nothing) => {
+            pyramids.withdraw();
+            Err(nothing)
+        }
+    }
 }
 
 /// Those who hear of pixels while they are at hand.

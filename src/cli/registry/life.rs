@@ -81,12 +81,9 @@ pub struct Eradicate {
     /// How 铲除方式
     #[arg(long)]
     method: Option<String>,
-    /// Who took part, beside the actor 除操作人外的参与人员
+    /// Who did it: whoever types it is named only where given here 铲除人员；操作人本人参与的也须写明
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
-    /// The actor was not there and only types it in 操作人未到场，仅代为录入
-    #[arg(long, requires = "officers")]
-    not_there: bool,
     /// Words 备注
     #[arg(long)]
     note: Option<String>,
@@ -109,7 +106,7 @@ impl Eradicate {
         let body = body::Eradicate {
             percent: self.percent,
             method: self.method,
-            officers: context.present(self.officers, self.not_there)?,
+            officers: self.officers,
             note: self.note,
             forced: self.force,
             imported: None,

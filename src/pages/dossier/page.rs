@@ -147,7 +147,7 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
 /// Those who are named as having done the last eradication.
 fn eradicators(d: &Dossier) -> Cell {
     let last = d.entry.site.eradications.last();
-    last.map(|(eradicate, stamp)| eradicate.done_by(&stamp.actor.name).join("、"))
+    last.map(|(eradicate, _)| eradicate.officers.join("、"))
         .into()
 }
 

@@ -150,7 +150,7 @@ pub struct Eradicate {
     /// How: pulled, mown, dug, sprayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Who did it, the author among them where they were there.
+    /// Who did it, the author among them only where named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub officers: Vec<String>,
     /// What was said.
@@ -162,17 +162,6 @@ pub struct Eradicate {
     /// The row of a file that it was read from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
-}
-
-impl Eradicate {
-    /// Who did it: those that are named. Who typed it was not there unless named, or alone: version 0.1.0 named only
-    /// those beside the author.
-    pub fn done_by<'a>(&'a self, author: &'a str) -> Vec<&'a str> {
-        if self.officers.is_empty() && self.imported.is_none() {
-            return vec![author];
-        }
-        self.officers.iter().map(String::as_str).collect()
-    }
 }
 
 /// See [`super::Body::Accept`].

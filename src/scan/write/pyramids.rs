@@ -4,7 +4,7 @@
 //! so that they are whole and the same as those of an unbroken run. Where all was scored before, nothing is decoded, and
 //! they are left to whoever asks for them. A pyramid is worth no scan: where one cannot be made, that is said.
 
-use crate::files::{Existing, TEMPORARY};
+use crate::files::{self, Existing, TEMPORARY};
 use crate::imagery::pyramid::{Pyramid, PyramidError, PyramidPart, is_pyramid_of, pyramid_path};
 use crate::imagery::{Pixels, Source};
 use crate::scan::error::ScanError;
@@ -135,6 +135,14 @@ impl<'a> Pyramids<'a> {
     pub fn finished(&self, work: &Work) {
         if let (Some(wanted), true) = (self.wanted.get(&work.source), work.done.is_empty()) {
             self.settle(wanted, wanted.finish(self.stop));
+        }
+    }
+
+    /// Takes back those that were written, of a scan that comes to nothing.
+    pub fn withdraw(&self) {
+        for wanted in self.wanted.values().filter(|wanted| wanted.is_over()) {
+            // What stays takes room and nothing else: it names what it was made of.
+            let _ = files::remove(&wanted.path);
         }
     }
 

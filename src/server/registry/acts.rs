@@ -67,8 +67,6 @@ enum AskedStep {
         method: Option<String>,
         #[serde(default)]
         officers: Vec<String>,
-        #[serde(default)]
-        not_there: bool,
         note: Option<String>,
         force: Option<String>,
     },
@@ -204,13 +202,12 @@ fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
             percent,
             method,
             officers,
-            not_there,
             note,
             force,
         } => Step::Eradicate(body::Eradicate {
             percent,
             method,
-            officers: present(officers, name, not_there),
+            officers,
             note,
             forced: force,
             imported: None,
