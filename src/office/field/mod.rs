@@ -1,8 +1,8 @@
 //! The field loop: what a crew takes with it, what it sends back, and what became of that.
 //!
 //! Beside a registry lies its folder `.field`: who may come ([`access`]), and for each crew a project that is made of the
-//! registry ([`project`]) and an inbox ([`inbox`]) whose files are kept byte for byte. What crews send is recorded out of a
-//! copy ([`taking`]); nothing that was acknowledged depends on that.
+//! registry (`project`) and an inbox (`inbox`) whose files are kept byte for byte. What crews send is recorded out of a
+//! copy (`taking`); nothing that was acknowledged depends on that.
 
 pub mod access;
 mod crew_folder;
