@@ -6,8 +6,6 @@ use crate::server::{self, Authority, Options, Reach, Ready};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::Args;
-use qrcode::QrCode;
-use qrcode::render::unicode::Dense1x2;
 use std::path::PathBuf;
 
 /// Arguments of `papaver serve`.
@@ -64,9 +62,7 @@ fn tell(ready: &Ready, browser: bool, lang: Lang) {
     ));
     for url in &ready.elsewhere {
         talk::tell(&tr!(lang, "on other devices: {url}", "其他设备访问：{url}"));
-        if let Ok(code) = QrCode::new(url) {
-            talk::tell(&code.render::<Dense1x2>().build());
-        }
+        talk::qr(url);
     }
     match &ready.authority {
         Some(authority) => tell_authority(authority, lang),

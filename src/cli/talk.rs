@@ -5,6 +5,8 @@ use super::asked::Asked;
 use crate::shown;
 use crate::tr;
 use crate::words::{Lang, Say};
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
 use std::io::Write;
 
 /// A line of data on the standard output.
@@ -26,6 +28,18 @@ pub fn bytes(text: &[u8]) {
 /// A line of talk on the standard error.
 pub fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", shown::terminal(text));
+}
+
+/// A QR code on the standard error, dark on light also where the terminal is light on dark; nothing where the text is too long
+/// for one.
+pub fn qr(text: &str) {
+    if let Ok(code) = QrCode::new(text) {
+        let mut drawn = code.render::<Dense1x2>();
+        drawn
+            .dark_color(Dense1x2::Light)
+            .light_color(Dense1x2::Dark);
+        tell(&drawn.build());
+    }
 }
 
 /// `error: …` and `hint: …`.

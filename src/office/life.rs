@@ -44,6 +44,14 @@ impl From<Step> for Body {
     }
 }
 
+/// The officers who were there: those that are named, and whoever records it before them, unless they only type it.
+pub fn present(mut officers: Vec<String>, recorder: &str, not_there: bool) -> Vec<String> {
+    if !not_there {
+        officers.insert(0, recorder.to_owned());
+    }
+    officers
+}
+
 /// Records a step with its files.
 ///
 /// # Errors

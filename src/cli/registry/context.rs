@@ -166,20 +166,6 @@ impl Context {
             .ok_or_else(|| ArgumentError::NoActor.into())
     }
 
-    /// The officers who were there: those that are named, and the actor before them, who only types where `not_there`.
-    pub(in crate::cli) fn present(
-        &self,
-        mut officers: Vec<String>,
-        not_there: bool,
-    ) -> Result<Vec<String>, Failure> {
-        if !not_there {
-            let actor = self.actor()?;
-            let name = actor.rsplit('/').next().unwrap_or_default();
-            officers.insert(0, name.to_owned());
-        }
-        Ok(officers)
-    }
-
     pub(in crate::cli) fn passphrase(&self) -> Result<Option<String>, Failure> {
         self.passphrase_of("PAPAVER_PASSPHRASE")
     }

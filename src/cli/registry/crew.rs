@@ -4,14 +4,13 @@ use super::Done;
 use super::context::{Common, Context};
 use super::crews;
 use super::say::{Failure, bad, data, json, tell};
+use crate::cli::talk;
 use crate::office::clock;
 use crate::office::field::access::{self, Access, Given, LONGEST_DAYS, Wish};
 use crate::office::field::write_project;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
 use std::path::PathBuf;
 
 /// `papaver crew`
@@ -131,15 +130,7 @@ fn told(given: &Given, opens: Option<&str>, lang: Lang) {
         data(opens);
     }
     let coded = opens.map_or_else(|| format!("{id}:{password}"), str::to_owned);
-    if let Ok(code) = QrCode::with_error_correction_level(coded.as_bytes(), EcLevel::M) {
-        // Dark on light also where the terminal is light on dark.
-        let drawn = code
-            .render::<Dense1x2>()
-            .dark_color(Dense1x2::Light)
-            .light_color(Dense1x2::Dark)
-            .build();
-        tell(&drawn);
-    }
+    talk::qr(&coded);
 }
 
 fn day(at: jiff::Timestamp) -> String {

@@ -5,7 +5,7 @@ use super::context::{Common, Context, Files};
 use super::life::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
-use crate::office::life::Step;
+use crate::office::life::{Step, present};
 use crate::registry::body::{self, Count, Outcome, Stage};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::words::Lang;
@@ -82,7 +82,9 @@ impl Visit {
             common: self.common,
             lang,
         };
-        let officers = context.present(self.officers, self.not_there)?;
+        let actor = context.actor()?;
+        let name = actor.rsplit('/').next().unwrap_or_default();
+        let officers = present(self.officers, name, self.not_there);
         let visit = body::Visit {
             outcome,
             officers,

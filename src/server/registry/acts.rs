@@ -117,7 +117,7 @@ struct AskedVisit {
 
 impl AskedVisit {
     fn body(self, name: &str) -> Result<body::Visit, Refused> {
-        let officers = present(self.officers, name, self.not_there);
+        let officers = life::present(self.officers, name, self.not_there);
         Ok(body::Visit {
             outcome: self.outcome,
             officers,
@@ -228,14 +228,6 @@ fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
         AskedStep::Note { text } => Step::Note(body::Note { text }),
         AskedStep::Merge { .. } | AskedStep::Split { .. } => return Err(Refused::unclear("move")),
     })
-}
-
-/// The officers who were there: those that are named, and whoever is logged in before them, unless they only type.
-fn present(mut officers: Vec<String>, name: &str, not_there: bool) -> Vec<String> {
-    if !not_there {
-        officers.insert(0, name.to_owned());
-    }
-    officers
 }
 
 /// The files that were uploaded before, by what they show.

@@ -467,3 +467,39 @@ fn patrols_and_targets_are_on_the_earth_and_a_track_sees_so_far() {
         assert_eq!(followed.err(), expected);
     }
 }
+
+#[test]
+fn nobody_looked_for_longer_than_a_day() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let looked = |took_ms| {
+        Body::Look(Look {
+            opinion: Opinion::Unsure,
+            reason: None,
+            note: None,
+            took_ms: Some(took_ms),
+            blind: false,
+        })
+    };
+    let screened = |seconds| {
+        Body::Screen(Screen {
+            keep: true,
+            reason: None,
+            note: None,
+            seconds: Some(seconds),
+        })
+    };
+    let day_s = 86_400;
+    let mut say = |body, at| device.say(Some(site), "wang", Role::Analyst, vec![], body, at);
+    let refused = [
+        say(looked(day_s * 1_000 + 1), 11),
+        say(looked(1 << 53), 12),
+        say(screened(day_s + 1), 13),
+    ];
+    say(looked(day_s * 1_000), 14);
+    say(screened(day_s), 15);
+    let site = device.site(site);
+    assert_eq!(site.refused, refused.map(|hash| (hash, Refusal::Number)));
+    assert_eq!(site.looks.len(), 1);
+    assert!(site.screened.is_some());
+}
