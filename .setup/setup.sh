@@ -246,9 +246,10 @@ take_node() {
         && mv node "$1"
 }
 
-# web_npm ARGUMENTS…: in src/web; runs no script of a package, and gives up soon where there is no network
+# web_npm ARGUMENTS…: in src/web; runs no script of a package, and gives up soon where there is no network. It trusts whom the
+# system trusts, as pip and cargo do: an office's network may put its own certificate before a registry's.
 web_npm() {
-    (cd "$top/src/web" && PATH=$(node_home)/bin:$PATH exec "$(node_home)/bin/node" \
+    (cd "$top/src/web" && NODE_USE_SYSTEM_CA=1 PATH=$(node_home)/bin:$PATH exec "$(node_home)/bin/node" \
         "$(node_home)/lib/node_modules/npm/bin/npm-cli.js" --no-audit --no-fund --no-update-notifier \
         --ignore-scripts --fetch-retries=1 --fetch-timeout=60000 "$@")
 }
