@@ -300,3 +300,22 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     assert!(refused.err.contains("another model"), "{}", refused.err);
     stops(&office);
 }
+
+#[test]
+fn a_scan_of_an_unknown_day_is_said_to_be_one_and_not_to_be_missing() {
+    let office = Office {
+        folder: TempDir::new().unwrap(),
+    };
+    let at = |name: &str| office.folder.path().join(name);
+    county(&at("ortho.tif"));
+    office.ok(&["init", "--unit", "410423", "--registry", "a.papaver"]);
+    let nothing = office.run(&["learn"]);
+    assert_eq!(nothing.code, Some(1));
+    assert!(nothing.err.contains("no scan"), "{}", nothing.err);
+    scan(&[&at("ortho.tif")], &at("results"), MODEL, &FACTS[2..], 0);
+    office.ok(&["record", "results"]);
+    let undated = office.run(&["learn"]);
+    assert_eq!(undated.code, Some(1));
+    assert!(undated.err.contains("in which year"), "{}", undated.err);
+    assert!(undated.err.contains("name the day"), "{}", undated.err);
+}

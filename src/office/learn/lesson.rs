@@ -80,7 +80,8 @@ impl Lesson {
         }
     }
 
-    /// The recorded scans of the last season of which features were kept, as far as they are of the same models as the last of them.
+    /// The recorded scans of the last season of which features were kept, as far as they are of the same models as the last of them;
+    /// where none says when it was flown, those that do not.
     ///
     /// # Errors
     /// Those of reading.
@@ -95,7 +96,7 @@ impl Lesson {
             files.any(|file| file.role == EvidenceRole::Features)
         };
         let last = scans.iter().filter(kept).filter_map(season).max();
-        scans.retain(|sealed| last.is_some() && season(sealed) == last);
+        scans.retain(|sealed| season(sealed) == last);
         let seen = scans.iter().filter_map(|sealed| store.seen(sealed));
         let mut lessons: Vec<Self> = seen.map(Self::of_recorded).collect();
         let Some(key) = lessons.last().map(Self::key) else {
