@@ -4,6 +4,7 @@
 //! under that host's name. A change is taken from this server's own pages alone.
 
 use super::answer::{self, Refused};
+use super::drain;
 use super::house::Shared;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -34,6 +35,7 @@ pub(super) fn around(routes: Router<Shared>, house: &Shared) -> Router<Shared> {
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(with(house), own_pages_alone))
         .layer(middleware::from_fn_with_state(with(house), answer::told))
+        .layer(middleware::from_fn(drain::heard_out))
         .layer(RequestBodyTimeoutLayer::new(STANDSTILL))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers))

@@ -10,6 +10,7 @@
 mod answer;
 mod audit;
 mod dav;
+mod drain;
 mod error;
 mod events;
 mod field;
