@@ -104,6 +104,7 @@ struct WrittenGeometry {
 }
 
 /// Two numbers; heights and measures after them are left out.
+#[derive(Clone, Copy)]
 struct Position(Coord);
 
 fn geometry(written: &RawValue) -> Result<geo::Geometry, serde_json::Error> {

@@ -6,6 +6,7 @@ use super::RecordError;
 use crate::ground::FileFeature;
 use crate::registry::ids::Hash;
 use crate::schema::Totals;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -95,8 +96,8 @@ impl Written {
         let mut areas: BTreeMap<String, f64> = BTreeMap::new();
         for feature in coverage {
             let columns = feature.columns();
-            let name = columns.get("reason").and_then(|name| name.as_str());
-            let m2 = columns.get("area_m2").and_then(|m2| m2.as_f64());
+            let name = columns.get("reason").and_then(Value::as_str);
+            let m2 = columns.get("area_m2").and_then(Value::as_f64);
             let area = areas.entry(name.unwrap_or("searched").to_owned());
             *area.or_default() += m2.unwrap_or(0.0);
         }
