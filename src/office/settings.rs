@@ -55,7 +55,7 @@ pub fn set_windows(
 
 /// What a boundary file gave.
 #[derive(Debug, Clone, Serialize)]
-pub struct Filled {
+pub struct FilledDistricts {
     /// Districts in it.
     pub districts: usize,
     /// Sites that lie in one.
@@ -83,7 +83,7 @@ pub fn fill_in_districts(
     office: &mut Office,
     read: &ReadDistricts,
     vintage: &str,
-) -> Result<Filled, OfficeError> {
+) -> Result<FilledDistricts, OfficeError> {
     let sha256 = Hash::of(&read.kept);
     evidence::put(&office.store().evidence_folder(), sha256, &read.kept)?;
     let (inside, outside) = office.store.write(|store| {
@@ -92,7 +92,7 @@ pub fn fill_in_districts(
         Ok(filled)
     })?;
     let overlaps = read.districts.overlaps().into_iter();
-    Ok(Filled {
+    Ok(FilledDistricts {
         districts: read.districts.len(),
         inside,
         outside,

@@ -11,7 +11,7 @@ mod structure;
 
 pub use finding::{Finding, Gap, Verification};
 
-use rows::{Chain, Looked, looked, take_batch, verify_chains};
+use rows::{Chain, ReadRow, looked, take_batch, verify_chains};
 
 use super::{Store, StoreError, schema};
 use crate::registry::event::{Event, EvidenceRef, Sealed};

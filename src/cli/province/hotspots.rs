@@ -11,7 +11,7 @@ use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas};
 use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::cells::outline;
-use crate::province::hot_spots::{HotCell, HotSpots, Options};
+use crate::province::hot_spots::{HotCell, HotSpotOptions, HotSpots};
 use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
 use crate::province::tally::tallies;
@@ -53,7 +53,7 @@ pub struct Hotspots {
 const RESOLUTIONS: std::ops::RangeInclusive<u8> = 3..=11;
 
 impl Hotspots {
-    fn options(&self) -> Result<Options, Failure> {
+    fn options(&self) -> Result<HotSpotOptions, Failure> {
         let resolution = self
             .resolution
             .map(|given| {
@@ -70,7 +70,7 @@ impl Hotspots {
                 Err(bad(option, &given.to_string(), "10 (0.1–100)"))
             }
         };
-        Ok(Options {
+        Ok(HotSpotOptions {
             resolution,
             least_share: share("--least-cell", self.least_cell, 0.1)?,
             false_share: share("--false-discovery", self.false_discovery, 0.1)?,

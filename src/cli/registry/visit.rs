@@ -1,7 +1,7 @@
 //! `visit`: what a crew found.
 
 use super::Done;
-use super::context::{Common, Context, Files};
+use super::context::{Common, Context, EvidenceArguments};
 use super::life::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
@@ -59,7 +59,7 @@ pub struct VisitArguments {
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
-    files: Files,
+    files: EvidenceArguments,
     #[command(flatten)]
     common: Common,
 }

@@ -14,14 +14,14 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
-pub(super) struct Asked<'a> {
+pub(super) struct WorkQuery<'a> {
     pub(super) facts: &'a Facts,
     pub(super) period: Period,
     pub(super) scope: &'a Scope<'a>,
     pub(super) on: Date,
 }
 
-impl Asked<'_> {
+impl WorkQuery<'_> {
     fn affairs(&self) -> &Affairs {
         &self.facts.work.affairs
     }
@@ -226,7 +226,7 @@ fn day(text: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Work, Worked};
+    use super::super::{OfficeWork, Worked};
     use super::*;
     use crate::province::made_up;
     use crate::registry::Hash;
@@ -340,7 +340,7 @@ mod tests {
                 .map(district)
                 .to_vec(),
             sites: vec![poppy],
-            work: Work { affairs, led },
+            work: OfficeWork { affairs, led },
             ..Facts::default()
         }
     }
