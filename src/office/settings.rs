@@ -1,7 +1,7 @@
 //! What the unit has settled: deadlines, the radius of matching, growth windows, the boundaries of its districts.
 
 use super::{Office, OfficeError, Session};
-use crate::province::gather::WINDOWS_SETTING;
+use crate::province::projection::WINDOWS_SETTING;
 use crate::province::windows::Windows;
 use crate::registry::Hash;
 use crate::registry::body::{Body, Setting};

@@ -1,6 +1,6 @@
 //! Searched ground by H3 cell: areas in, square kilometres of each cell out. What overlaps counts once.
 
-use super::pieces::{Fragment, pieces};
+use super::subdivided::{Fragment, pieces};
 use crate::ground::{LonLat, area_m2, union};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
 use h3o::{CellIndex, LatLng, Resolution};

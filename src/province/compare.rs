@@ -3,12 +3,12 @@
 //! A raw count falls where less is flown. The rate per searched square kilometre does not, but it moves where other ground
 //! is flown than before. On the ground searched in both, neither happens. All three are shown, with what else changed.
 
+use super::counts::{SiteCounts, tallies};
 use super::effort::DistrictEffort;
 use super::facts::{Facts, Flight};
 use super::period::{Period, Scope};
-use super::pieces::SubdividedGround;
 use super::stats::{Counted, Ratio};
-use super::tally::{SiteCounts, tallies};
+use super::subdivided::SubdividedGround;
 use super::windows::Windows;
 use crate::ground::{area_m2, union_within};
 use crate::tr;

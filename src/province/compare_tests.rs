@@ -1,6 +1,6 @@
 use super::*;
 use crate::ground::LonLat;
-use crate::province::made_up::{STRIPS, World, code};
+use crate::province::fixture::{STRIPS, World, code};
 
 const SCOPE: Scope = Scope {
     level: 6,

@@ -140,7 +140,7 @@ fn cost(name: &str, detections: &[(&SiteFact, &Flight)], seconds: &BTreeMap<Site
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use geo::{MultiPolygon, Polygon};
 
     fn flight(scan: &str, gsd_cm: f64) -> Flight {
@@ -170,7 +170,7 @@ mod tests {
                 at_s,
                 measured_s,
             }),
-            ..made_up::site(&n.to_string(), 2026, state)
+            ..fixture::site(&n.to_string(), 2026, state)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::effort::season_of;
 use super::facts::Facts;
-use super::gather::{district_of, targets_of, windows_of};
+use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
 use super::targets::{TOLERANCE_M, TargetOutcome, match_targets};
 use crate::registry::body::Source;

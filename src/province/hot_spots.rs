@@ -7,10 +7,10 @@
 //! (what is tested would hide behind the variance that it makes). It is adjusted for the number of cells.
 
 use super::cells::{cell_at, cell_km2, searched_cells};
-use super::field::{Dispersion, chance};
+use super::dispersion::{Dispersion, chance};
 use super::getis_ord::{Weights, local_g};
-use super::pieces::SubdividedGround;
 use super::stats::false_discovery;
+use super::subdivided::SubdividedGround;
 use crate::ground::LonLat;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, tr};

@@ -247,13 +247,13 @@ fn last_step(site: &SiteFact) -> Option<Date> {
 mod tests {
     use super::*;
     use crate::province::facts::Steps;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use jiff::civil::date;
 
     fn site(name: &str, season: i16, state: State) -> SiteFact {
         SiteFact {
             district: Some("410423001".into()),
-            ..made_up::site(name, season, state)
+            ..fixture::site(name, season, state)
         }
     }
 

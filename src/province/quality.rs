@@ -324,7 +324,7 @@ fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use geo::{MultiPolygon, Polygon};
     use jiff::civil::date;
 
@@ -350,7 +350,7 @@ mod tests {
             habitat: Some("courtyard".into()),
             scan: Some(scan.into()),
             score: Some(score),
-            ..made_up::site(&n.to_string(), 2026, state)
+            ..fixture::site(&n.to_string(), 2026, state)
         }
     }
 

@@ -3,9 +3,9 @@
 //! Districts are ordered by their empirical-Bayes rate, so that one site on little ground is not the worst of all. Where too
 //! little of a district was searched it has no rank: it is neither last nor first.
 
+use super::counts::SiteCounts;
 use super::effort::DistrictEffort;
 use super::stats::{Counted, EmpiricalBayes, LEAST_KM2, Per100, plants_interval};
-use super::tally::SiteCounts;
 use crate::exchange::cell::ground;
 use crate::tr;
 use crate::words::Lang;

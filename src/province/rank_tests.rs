@@ -1,9 +1,9 @@
 use super::*;
 use crate::ground::LonLat;
+use crate::province::counts::tallies;
 use crate::province::facts::Facts;
-use crate::province::made_up::{STRIPS, World};
+use crate::province::fixture::{STRIPS, World};
 use crate::province::period::{Period, Scope};
-use crate::province::tally::tallies;
 use crate::province::windows::Windows;
 
 fn ranked(facts: &Facts) -> DistrictRanking {

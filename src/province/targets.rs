@@ -230,7 +230,7 @@ fn searched(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use crate::registry::Hash;
     use crate::registry::body::Target;
     use geo::Polygon;
@@ -239,7 +239,7 @@ mod tests {
     fn site(name: &str, lon: f64, season: i16, state: State) -> SiteFact {
         SiteFact {
             at: LonLat::new(lon, 33.74),
-            ..made_up::site(name, season, state)
+            ..fixture::site(name, season, state)
         }
     }
 

@@ -1,7 +1,7 @@
 //! `papaver hotspots`: cells with more sites than their searched ground explains.
 
+use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
-use super::what::{QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
@@ -11,10 +11,10 @@ use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas};
 use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::province::cells::outline;
+use crate::province::counts::tallies;
 use crate::province::hot_spots::{HotCell, HotSpotOptions, HotSpots};
 use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
-use crate::province::tally::tallies;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;

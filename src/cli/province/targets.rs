@@ -10,7 +10,7 @@ use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use crate::office::targets::take_in;
 use crate::province::effort::season_of;
-use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
+use crate::province::projection::{facts_of, lists_of, targets_of, windows_of};
 use crate::province::targets::{TOLERANCE_M, TargetFact, TargetOutcome, match_targets, matched};
 use crate::registry::body::TargetList;
 use crate::store::Store;

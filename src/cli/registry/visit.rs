@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, EvidenceArguments};
-use super::life::word;
+use super::moves::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
 use crate::office::life::{Step, present};

@@ -1,7 +1,7 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
 use super::RecordError;
-use super::written::ScanDigests;
+use super::digests::ScanDigests;
 use crate::files;
 use crate::ground::{FileFeature, LonLat, read_features};
 use crate::registry::body::{Detection, RecordedScan};

@@ -2,15 +2,15 @@
 //! transaction. Recording the same scan again changes nothing.
 
 mod decisions;
+mod digests;
 mod error;
 mod folder;
-mod written;
 
 pub use decisions::{Decision, decisions};
+pub use digests::ScanDigests;
 pub use error::RecordError;
 pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
-pub use written::ScanDigests;
 
 use super::{Entry, Office, Session};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};

@@ -1,7 +1,7 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::province::facts::{Facts, PatrolFact};
-use crate::province::made_up::{SIDE, STRIPS, World};
+use crate::province::fixture::{SIDE, STRIPS, World};
 use crate::province::period::{Period, Scope};
 use crate::province::report::{About, Subject, tables, workbook};
 use crate::province::windows::Windows;

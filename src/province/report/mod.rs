@@ -7,9 +7,9 @@
 mod about;
 mod desk;
 mod districts;
-mod hot;
-mod key;
-mod keys;
+mod hot_spot_table;
+mod key_figure;
+mod key_figures;
 mod sheets;
 pub mod table;
 pub mod tables;
@@ -19,13 +19,14 @@ mod work;
 
 pub use about::About;
 pub use districts::open;
-pub use hot::{Places, hot_spots};
-pub use key::{KeyFigure, Quantity};
-pub use keys::keys;
+pub use hot_spot_table::{Places, hot_spots};
+pub use key_figure::{KeyFigure, Quantity};
+pub use key_figures::keys;
 pub use sheets::workbook;
 pub use upward::{Amount, Destroyed, PatrolTotals, Precision, TargetsMet, Upward};
 
 use super::compare::{Comparison, compared};
+use super::counts::{SiteCounts, sites_by_district, tallies};
 use super::desk::Cost;
 use super::effort::DistrictEffort;
 use super::facts::{DistrictArea, Facts, SiteFact};
@@ -34,7 +35,6 @@ use super::irregular::{self, Irregular};
 use super::period::{Period, Scope};
 use super::process::{Process, process_of};
 use super::rank::{DistrictRanking, LEAST_COVER, rank};
-use super::tally::{SiteCounts, sites_by_district, tallies};
 use super::windows::Windows;
 use super::work::Worked;
 use crate::ground::LonLat;

@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::districts::{coverage, process};
-use super::hot::{hot_spots, no_hot_spots};
+use super::hot_spot_table::{hot_spots, no_hot_spots};
 use super::table::{Table, area, count, number, titled};
 use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;

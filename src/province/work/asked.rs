@@ -228,7 +228,7 @@ fn day(text: &str) -> Option<Date> {
 mod tests {
     use super::super::{OfficeWork, Worked};
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use crate::registry::Hash;
     use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
     use crate::registry::event::Actor;
@@ -291,7 +291,7 @@ mod tests {
             name: format!("name of {code}"),
             area: MultiPolygon::new(vec![]),
         };
-        let poppy = made_up::site("one", 2026, State::Confirmed);
+        let poppy = fixture::site("one", 2026, State::Confirmed);
         let mut affairs = Affairs::default();
         affairs.tips = vec![
             said(

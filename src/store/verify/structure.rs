@@ -1,6 +1,6 @@
 //! What the engine and its indices hold, checked beside the pass over the events.
 
-use super::at_once::{IndexSums, Mismatch, entry};
+use super::fast_pass::{IndexSums, Mismatch, entry};
 use super::mark::{self, Digest};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};

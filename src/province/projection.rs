@@ -391,7 +391,7 @@ fn day(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up::site;
+    use crate::province::fixture::site;
 
     #[test]
     fn a_site_recurs_from_none_of_another_county_nor_from_afar() {

@@ -16,7 +16,7 @@ use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use crate::store::Store;
-use crate::store::replayed::{BySite, in_turns};
+use crate::store::parallel_replay::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;

@@ -3,8 +3,8 @@
 use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
 use super::period::Period;
-use super::pieces::SubdividedGround;
 use super::stats::Counted;
+use super::subdivided::SubdividedGround;
 use crate::ground::LonLat;
 use geo::{BoundingRect, Contains, Point};
 use rayon::prelude::*;

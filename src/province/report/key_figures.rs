@@ -1,7 +1,7 @@
 //! The figures for all districts together, each with what it is made of.
 
 use super::Figures;
-use super::key::{KeyFigure, Quantity, Words, counted, share, words};
+use super::key_figure::{KeyFigure, Quantity, Words, counted, share, words};
 use super::table::{Table, area, count, number, share_cell, titled};
 use crate::exchange::cell::{Cell, ground};
 use crate::province::process::CountShare;
