@@ -15,19 +15,23 @@ use std::sync::{LazyLock, Mutex, MutexGuard};
 pub const PASSPHRASE: &str = "correct horse";
 pub const CANDIDATES: usize = 40;
 
-/// A server that ends with this.
+/// A server that ends with this, or with the tests: a watcher holds the other end of a pipe and ends it when the pipe closes.
 pub struct Server {
     child: Child,
     pub url: String,
 }
 
+const WATCHED: &str = r#""$@" & read -r _end; kill -9 $!; wait $!"#;
+
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        let mut child = Command::new("sh")
+            .args(["-c", WATCHED, "sh", env!("CARGO_BIN_EXE_papaver")])
             .args(["--lang", "en", "serve"])
             .arg(folder)
             .args(["--no-browser", "--port", "0"])
             .args(more)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -44,7 +48,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ended = self.child.kill();
+        drop(self.child.stdin.take());
         let _ended = self.child.wait();
     }
 }
@@ -144,6 +148,29 @@ pub fn picture(shade: u8) -> Vec<u8> {
 }
 
 impl Office {
+    /// What the chief does with a person at the office's own computer, while the program serves.
+    pub fn change(&self, person: &str, action: ActorAction, roles: &[Role]) {
+        let mut office = Registry::open(&self.folder.join("a.papaver"), "test").expect("open");
+        let chief = Credentials {
+            actor: "chief".into(),
+            ..Credentials::default()
+        };
+        let chief = office.sign_in(chief).expect("signed in");
+        people::change(&mut office, &chief, action, person.into(), roles.to_vec()).expect(person);
+    }
+
+    /// A key of one's own, the first or another one.
+    pub fn key(&self, person: &str, old_passphrase: Option<&str>) {
+        let mut office = Registry::open(&self.folder.join("a.papaver"), "test").expect("open");
+        let key = NewKey {
+            name: person.into(),
+            passphrase: PASSPHRASE.into(),
+            old_passphrase: old_passphrase.map(str::to_owned),
+            happened: None,
+        };
+        people::make_key(&mut office, key).expect(person);
+    }
+
     pub fn begin() -> Self {
         let kept = tempfile::tempdir().expect("folder");
         let folder = kept.path().canonicalize().expect("folder");
