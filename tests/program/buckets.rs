@@ -118,8 +118,8 @@ impl Shelves {
             .split('&')
             .filter_map(|pair| pair.strip_prefix("prefix="));
         let prefix = prefix.next().unwrap_or_default();
-        let mut listed = String::from(
-            "<?xml version=\"1.0\"?><ListBucketResult><Name>survey</Name><IsTruncated>false</IsTruncated>",
+        let mut listed = format!(
+            "<?xml version=\"1.0\"?><ListBucketResult><Name>survey</Name><Prefix>{prefix}</Prefix><Delimiter>/</Delimiter><IsTruncated>false</IsTruncated>"
         );
         for (key, object) in &self.objects {
             if key
