@@ -198,6 +198,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Missing { path: path() },
         Unreadable { path: path(), source: denied() },
         List { path: path(), flaw: TextFlaw::Empty },
+        InBucket { path: "s3://b/a/".into() },
         Nothing { path: path(), ignored: 3 },
     })));
     all.extend(boxed(every!(PosError {
@@ -401,6 +402,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
         File(exists()),
