@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "words",
     "shown",
     "platform",
@@ -23,13 +23,14 @@ const ORDER: [&str; 19] = [
     "exchange",
     "province",
     "pages",
+    "remote",
     "office",
     "server",
     "cli",
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 15] = [
+const FENCES: [(&str, &[&str]); 16] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -48,7 +49,8 @@ const FENCES: [(&str, &[&str]); 15] = [
     ("axum_server", &["server/"]),
     ("hyper_util", &["server/"]),
     ("tower_http", &["server/"]),
-    ("rustls", &["server/"]),
+    ("rustls", &["server/", "remote/"]),
+    ("ureq", &["remote/"]),
     ("dav_server", &["server/"]),
     ("rcgen", &["server/"]),
     ("governor", &["server/"]),
