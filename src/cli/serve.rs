@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Arguments of `papaver serve`.
 #[derive(Args)]
-pub struct Arguments {
+pub struct ServeArguments {
     /// The folder with the registries and the scans 存放登记库和扫描结果的文件夹
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
@@ -35,7 +35,7 @@ pub struct Arguments {
 }
 
 /// Serves the folder until the interrupt key is pressed.
-pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = Options {
         folder: arguments.folder,
         port: arguments.port,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Inputs where nobody says how many.
 const FEW: usize = 3_000;
 /// A reader that takes longer over some kilobytes does not come to an end.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Gives a reader many inputs made of good ones; it may refuse them, and must neither panic nor hang.
 pub(crate) fn try_all(seeds: &[&[u8]], read: impl Fn(&[u8])) {

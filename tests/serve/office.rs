@@ -15,19 +15,23 @@ use std::sync::{LazyLock, Mutex, MutexGuard};
 pub const PASSPHRASE: &str = "correct horse";
 pub const CANDIDATES: usize = 40;
 
-/// A server that ends with this.
+/// A server that ends with this, or with the tests: a watcher holds the other end of a pipe and ends it when the pipe closes.
 pub struct Server {
     child: Child,
     pub url: String,
 }
 
+const WATCHED: &str = r#""$@" & read -r _end; kill -9 $!; wait $!"#;
+
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        let mut child = Command::new("sh")
+            .args(["-c", WATCHED, "sh", env!("CARGO_BIN_EXE_papaver")])
             .args(["--lang", "en", "serve"])
             .arg(folder)
             .args(["--no-browser", "--port", "0"])
             .args(more)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -44,7 +48,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ended = self.child.kill();
+        drop(self.child.stdin.take());
         let _ended = self.child.wait();
     }
 }

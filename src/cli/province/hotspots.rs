@@ -1,7 +1,7 @@
 //! `papaver hotspots`: cells with more sites than their searched ground explains.
 
 use super::shown::lines;
-use super::what::{Asked, When, Where};
+use super::what::{QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
@@ -80,7 +80,7 @@ impl Hotspots {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let options = self.options()?;
         let as_map = self.output.as_deref().map(kind).transpose()?;
-        let asked = Asked::of(&self.common, &self.r#where, lang)?;
+        let asked = QueryArguments::of(&self.common, &self.r#where, lang)?;
         let period = asked.period(&self.when)?;
         let scope = asked.scope();
         let efforts = scope.effort(&asked.facts, &asked.windows, period);

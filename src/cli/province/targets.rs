@@ -30,15 +30,15 @@ pub struct Targets {
 #[derive(Debug, Subcommand)]
 enum TargetsCommand {
     /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标清单：.geojson、.gpkg、.kml、.shp，或带 lon、lat 列的 .csv、.xlsx
-    Import(Import),
+    Import(TargetImportArguments),
     /// Match targets to sites and to what was searched 把靶标与图斑和已搜索范围比对
-    Match(Match),
+    Match(TargetMatchArguments),
     /// The lists 列出已导入的清单
-    List(List),
+    List(TargetListArguments),
 }
 
 #[derive(Debug, Args)]
-struct Import {
+struct TargetImportArguments {
     /// The list 靶标清单文件
     file: PathBuf,
     /// What it is called (default: the file's name) 清单名称（默认为文件名）
@@ -52,7 +52,7 @@ struct Import {
 }
 
 #[derive(Debug, Args)]
-struct Match {
+struct TargetMatchArguments {
     /// Only the list of this name 只比对该名称的清单
     #[arg(long)]
     list: Option<String>,
@@ -70,7 +70,7 @@ struct Match {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct TargetListArguments {
     #[command(flatten)]
     common: Common,
 }
@@ -108,7 +108,7 @@ impl Targets {
     }
 }
 
-impl Import {
+impl TargetImportArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -147,7 +147,7 @@ impl Import {
     }
 }
 
-impl List {
+impl TargetListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -171,7 +171,7 @@ impl List {
     }
 }
 
-impl Match {
+impl TargetMatchArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         if !(0.0..=1000.0).contains(&self.tolerance) {
             return Err(bad("--tolerance", &self.tolerance.to_string(), "0 … 1000"));

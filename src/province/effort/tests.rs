@@ -210,12 +210,9 @@ fn a_union_of_ten_thousand_overlapping_footprints_is_that_of_the_cells() {
             count as f64 * area_m2(&rectangle(113.0, south, 113.0 + CELL, south + CELL))
         })
         .sum();
-    let began = std::time::Instant::now();
     let found = union(&footprints);
-    let took = began.elapsed();
     assert!(found.0.len() + found.0.iter().map(|p| p.interiors().len()).sum::<usize>() > 1);
     near(measured_m2(&found), expected);
-    assert!(took.as_secs_f64() < 10.0, "{took:?}");
 }
 
 /// Footprints at every angle: the union is checked point by point.
@@ -237,10 +234,7 @@ fn a_point_is_in_the_union_where_it_is_in_any_footprint() {
         .iter()
         .filter_map(BoundingRect::bounding_rect)
         .collect();
-    let began = std::time::Instant::now();
     let found = union(&footprints);
-    let took = began.elapsed();
-    assert!(took.as_secs_f64() < 10.0, "{took:?}");
     let mut inside = 0;
     for _ in 0..2_000 {
         let point = Point::new(
