@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "words",
     "shown",
     "platform",
@@ -23,13 +23,14 @@ const ORDER: [&str; 19] = [
     "exchange",
     "province",
     "pages",
+    "remote",
     "office",
     "server",
     "cli",
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 17] = [
+const FENCES: [(&str, &[&str]); 18] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -50,7 +51,8 @@ const FENCES: [(&str, &[&str]); 17] = [
     ("axum_server", &["server/"]),
     ("hyper_util", &["server/"]),
     ("tower_http", &["server/"]),
-    ("rustls", &["server/", "files/bucket.rs"]),
+    ("rustls", &["server/", "remote/", "files/bucket.rs"]),
+    ("ureq", &["remote/"]),
     ("dav_server", &["server/"]),
     ("rcgen", &["server/"]),
     ("governor", &["server/"]),

@@ -4,11 +4,13 @@
 
 use super::house::Shared;
 use super::remedy;
+use crate::files::FileError;
 use crate::office::OfficeError;
 use crate::office::record::RecordError;
 use crate::registry::Role;
 use crate::registry::moves::Refusal;
 use crate::store::StoreError;
+use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
 use crate::words::{Fault, Lang, Said, Say};
 use axum::extract::{Request, State};
@@ -16,6 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::io;
 use std::path::Path;
 
 /// Something that was not done.
@@ -238,9 +241,35 @@ impl From<OfficeError> for Refused {
             OfficeError::Store(cause) => (*cause).into(),
             OfficeError::Key(cause) => cause.into(),
             OfficeError::Record(cause) => (*cause).into(),
+            OfficeError::Bundle(cause) => (*cause).into(),
+            OfficeError::File(FileError::Unwritable { path, source }) if is_full(&source) => {
+                StoreError::Full { path }.into()
+            }
             other => Self::by_fault(&other),
         }
     }
+}
+
+impl From<BundleError> for Refused {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Store(cause) => (*cause).into(),
+            BundleError::Io { path, source }
+            | BundleError::File(FileError::Unwritable { path, source })
+                if is_full(&source) =>
+            {
+                StoreError::Full { path }.into()
+            }
+            other => Self::by_fault(&other),
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl IntoResponse for Refused {

@@ -22,6 +22,7 @@ mod library;
 mod listen;
 mod login;
 mod maps;
+mod offices;
 mod openapi;
 mod registry;
 mod remedy;
@@ -79,6 +80,7 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(events::routes())
         .merge(field::routes())
+        .merge(offices::routes())
         .merge(lan::routes())
         .merge(openapi::routes())
         .merge(web::routes());
