@@ -24,6 +24,7 @@ pub mod maps;
 pub mod offers;
 pub mod patrol;
 pub mod people;
+pub mod province;
 pub mod queue;
 pub mod record;
 pub mod screening;
