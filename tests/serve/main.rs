@@ -14,5 +14,6 @@ mod browser;
 mod faults;
 mod lan;
 mod office;
+mod province;
 mod screening;
 mod sites;

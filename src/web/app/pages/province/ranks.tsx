@@ -2,7 +2,6 @@
 import type { Province, RankedDistrict } from '../../api/types';
 import { count, decimal } from '../../words/figures';
 import { say } from '../../words/language';
-import { STANDING_WORDS, label } from '../../words/coded';
 
 interface RanksOf {
   ranks: Province['ranks'];
@@ -51,7 +50,7 @@ function Row({ one, most, mean, current, pick }: { one: RankedDistrict; most: nu
       {known ? <td>{decimal(known.rate, 1)}<small> {decimal(known.low, 1)}–{decimal(known.high, 1)}</small></td> : <td><span class="tag">{say('not_enough_data')}</span></td>}
       <td class="words">{known && <Interval of={known} most={most} mean={mean} standing={one.standing} />}</td>
       <td>{known && one.shrunk !== null ? decimal(one.shrunk, 1) : '–'}</td>
-      <td class="sentence">{known && <b class={`standing ${one.standing}`}>{label(STANDING_WORDS, one.standing)}</b>} {one.reasons}</td>
+      <td class="sentence">{one.reasons}</td>
     </tr>
   );
 }

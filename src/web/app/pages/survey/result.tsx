@@ -75,7 +75,7 @@ function Summary({ summary }: { summary: SurveySummary }) {
       </p>
       <p class="soft">
         {[say('candidates_n', { n: totals.candidates }), period(captured),
-          `${summary.model.name} (${say('threshold_n', { n: decimal(summary.model.threshold, 2) })})`, say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
+          summary.model.name, say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>
       {summary.refused.length > 0 && <details><summary>{say('refused_sources')}: {summary.refused.length}</summary><ul>{summary.refused.map((one) => <li key={one.name}>{one.name}: {one.reason}</li>)}</ul></details>}
