@@ -6,6 +6,7 @@ use super::house::Shared;
 use super::remedy;
 use crate::office::OfficeError;
 use crate::office::record::RecordError;
+use crate::registry::Role;
 use crate::registry::moves::Refusal;
 use crate::store::StoreError;
 use crate::store::keys::KeyError;
@@ -72,6 +73,29 @@ impl Refused {
             "尚未登录，或登录已失效",
         )
         .hint("log in; nothing is lost", "请登录；此前的内容不会丢失")
+    }
+
+    /// It is done by people with other roles.
+    pub fn not_theirs(roles: &[Role]) -> Self {
+        let name = |lang| {
+            let names: Vec<&str> = roles.iter().map(|role| role.label(lang)).collect();
+            names.join(if lang == Lang::Zh { "、" } else { ", " })
+        };
+        let english = format!("this takes one of the roles {}", name(Lang::En));
+        let chinese = format!("此操作需由{}进行", name(Lang::Zh));
+        Self::new(StatusCode::FORBIDDEN, "not_yours", &english, &chinese)
+            .hint("a supervisor grants roles", "角色由主管授予")
+    }
+
+    /// The key of whoever is logged in is not the one that the registry knows by now.
+    pub fn key_changed() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "login_needed",
+            "the key of this person has changed since they logged in",
+            "登录后此人的密钥已变更",
+        )
+        .hint("log in again", "请重新登录")
     }
 
     /// Too many people are logged in.

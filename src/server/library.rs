@@ -5,6 +5,7 @@ use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::runs::Now;
 use super::sessions::Visitor;
+use super::uploads::INBOX;
 use crate::files::is_registry;
 use crate::office::unit_of;
 use crate::registry::Hash;
@@ -109,6 +110,10 @@ fn look(root: &Path) -> Found {
         seen += 1;
         if seen > MOST_FOLDERS {
             break;
+        }
+        // What was sent in stands for nothing: a registry or results among it are somebody's word about themselves.
+        if folder == root.join(INBOX) {
+            continue;
         }
         if folder.join("scan.json").is_file() {
             found.surveys.push(place(root, &folder));
