@@ -25,6 +25,7 @@ pub mod offers;
 pub mod patrol;
 pub mod peers;
 pub mod people;
+pub mod province;
 pub mod queue;
 pub mod record;
 pub mod screening;

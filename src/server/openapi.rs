@@ -164,6 +164,24 @@ const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/registries/{registry}/campaign/work",
+        true,
+        "Who answers, supervision, measures, tip-offs, what patrols led to: tables",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/province",
+        true,
+        "Ranks with intervals, year on year, hot spots, targets: season, level, within, lang",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/province/{layer}",
+        true,
+        "The same on a map: ground.geojson, hot_spots.geojson or targets.geojson",
+    ),
+    (
+        "get",
         "/api/registries/{registry}/report/{of}",
         true,
         "The report of a county or of the province, a page",

@@ -15,5 +15,6 @@ mod faults;
 mod lan;
 mod office;
 mod offices;
+mod province;
 mod screening;
 mod sites;
