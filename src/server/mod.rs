@@ -16,6 +16,7 @@ mod events;
 mod field;
 mod gate;
 mod guard;
+mod health;
 mod house;
 mod lan;
 mod library;
@@ -34,6 +35,7 @@ mod uploads;
 mod web;
 
 pub use error::ServeError;
+pub use health::is_well;
 pub use lan::Authority;
 pub use listen::{Ready, serve};
 
@@ -81,6 +83,7 @@ fn router(house: Shared) -> Router {
         .merge(field::routes())
         .merge(lan::routes())
         .merge(openapi::routes())
+        .merge(health::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
 }
