@@ -24,7 +24,7 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
 /// The authority's certificate and its key, in the served folder.
-const CERTIFICATE: &str = "papaver-office-ca.crt";
+pub(super) const CERTIFICATE: &str = "papaver-office-ca.crt";
 const KEY: &str = "papaver-office-ca.key";
 /// How long the authority and a certificate hold. Phones take no certificate of more than 825 days.
 const AUTHORITY_DAYS: i64 = 3_650;

@@ -16,6 +16,7 @@ mod events;
 mod field;
 mod gate;
 mod guard;
+mod health;
 mod house;
 mod lan;
 mod library;
@@ -35,6 +36,7 @@ mod uploads;
 mod web;
 
 pub use error::ServeError;
+pub use health::is_well;
 pub use lan::Authority;
 pub use listen::{Ready, serve};
 
@@ -83,6 +85,7 @@ fn router(house: Shared) -> Router {
         .merge(offices::routes())
         .merge(lan::routes())
         .merge(openapi::routes())
+        .merge(health::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
 }

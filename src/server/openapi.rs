@@ -8,6 +8,12 @@ use serde_json::{Map, Value, json};
 
 /// Method, address, whether a login is needed, what it does.
 const TABLE: &[(&str, &str, bool, &str)] = &[
+    (
+        "get",
+        "/api/health",
+        false,
+        "Whether the server and its folder are there",
+    ),
     ("get", "/api/session", true, "Who is logged in"),
     (
         "post",

@@ -490,7 +490,8 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(ServeError {
         Folder { path: path(), source: denied() }, Taken { port: 8717 },
         Address { address: "127.0.0.1:80".into(), source: denied() },
-        Authority { path: path(), why: "x".into() }, Expired { path: path() }, Threads(denied()),
+        Authority { path: path(), why: "x".into() }, Expired { path: path() },
+        Silent { port: 8717, source: denied() }, Threads(denied()),
         BaseMap(BaseMapError::Address { text: "x".into() }),
     })));
     all.extend(boxed(every!(FieldError {
