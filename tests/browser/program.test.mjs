@@ -46,12 +46,12 @@ async function withPages(page, address) {
   });
 }
 
-/** Clicks from the edge of the map inwards until it says why the ground there was not searched. */
+/** Clicks from the edge of the map inwards until it says why the ground there was not searched; no two make a double click. */
 async function pointAtGap(page) {
   const box = await page.locator('.map .canvas').boundingBox();
   for (let x = 40; x < box.width / 2; x += 8) {
     await page.mouse.click(box.x + x, box.y + box.height / 2);
-    await page.waitForTimeout(50);
+    await page.waitForTimeout(600);
     if (/未搜索/.test(await page.locator('.map-tools .hint').textContent())) return;
   }
 }
