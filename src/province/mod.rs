@@ -13,6 +13,7 @@ pub mod finds;
 pub(crate) mod fixture;
 pub mod funnel;
 pub mod getis_ord;
+mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
 pub mod period;

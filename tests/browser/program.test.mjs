@@ -46,6 +46,16 @@ async function withPages(page, address) {
   });
 }
 
+/** Clicks from the edge of the map inwards until it says why the ground there was not searched; no two make a double click. */
+async function pointAtGap(page) {
+  const box = await page.locator('.map .canvas').boundingBox();
+  for (let x = 40; x < box.width / 2; x += 8) {
+    await page.mouse.click(box.x + x, box.y + box.height / 2);
+    await page.waitForTimeout(600);
+    if (/未搜索/.test(await page.locator('.map-tools .hint').textContent())) return;
+  }
+}
+
 describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVER names no program', concurrency: false }, () => {
   let folder;
   let browser;
@@ -87,6 +97,10 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     assert.match(await page.locator('.survey header').textContent(), /边界之外/);
     await page.waitForTimeout(1000);
     await shot(page, 'survey');
+    await page.click('.map-buttons button:last-child');
+    await page.waitForTimeout(500);
+    await pointAtGap(page);
+    await page.waitForSelector('.map-tools .hint:has-text("边界之外")');
     await page.goto(`${server.address}#/screening`);
     await page.click('a.card');
     await page.click('text=录入扫描结果');
@@ -153,6 +167,12 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     assert.match(await report.title(), /.+/);
     assert.match(await report.locator('body').textContent(), /下汤镇/);
     await shot(report, 'report');
+    await page.goto(`${server.address}#/analysis`);
+    await page.waitForSelector('.ranks tbody tr');
+    assert.match(await page.locator('.ranks tbody').textContent(), /数据不足/, 'little ground has no rank');
+    await page.waitForSelector('.province-map .legend');
+    await page.waitForTimeout(1000);
+    await shot(page, 'analysis');
     await end();
   });
 

@@ -24,6 +24,7 @@ pub use key_figure::{KeyFigure, Quantity};
 pub use key_figures::keys;
 pub use sheets::workbook;
 pub use upward::{Amount, Destroyed, PatrolTotals, Precision, TargetsMet, Upward};
+pub use work::work_tables;
 
 use super::compare::{Comparison, compared};
 use super::counts::{SiteCounts, sites_by_district, tallies};
