@@ -32,6 +32,7 @@ mod sessions;
 mod stored;
 mod surveys;
 mod tiles;
+mod unwelcome;
 mod uploads;
 mod web;
 
