@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// A word of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Word {
+pub(super) enum CommandWord {
     /// As it is typed.
     Given(String),
     /// What the person knows: shown by its name.
@@ -66,9 +66,9 @@ const KIND: Blank = blank("cpu|cuda", "cpu|cuda", "cpu");
 
 /// A command line as it grows.
 #[derive(Debug, Default)]
-struct Line(Vec<Word>);
+struct Typed(Vec<CommandWord>);
 
-impl Line {
+impl Typed {
     /// A line that begins with these words.
     fn of(words: &str) -> Self {
         Self::default().and(words)
@@ -76,19 +76,22 @@ impl Line {
 
     /// Words as they are typed.
     fn and(mut self, words: &str) -> Self {
-        self.0
-            .extend(words.split(' ').map(|word| Word::Given(word.to_owned())));
+        self.0.extend(
+            words
+                .split(' ')
+                .map(|word| CommandWord::Given(word.to_owned())),
+        );
         self
     }
 
     /// A value, whatever is in it.
     fn value(mut self, value: impl Into<String>) -> Self {
-        self.0.push(Word::Given(value.into()));
+        self.0.push(CommandWord::Given(value.into()));
         self
     }
 
     fn blank(mut self, blank: Blank) -> Self {
-        self.0.push(Word::Blank(blank));
+        self.0.push(CommandWord::Blank(blank));
         self
     }
 
@@ -108,7 +111,7 @@ impl Line {
 }
 
 /// The words of an action: those of a whole command without the program's name, or the options alone.
-pub(super) fn words(action: &Action) -> Vec<Word> {
+pub(super) fn words(action: &Action) -> Vec<CommandWord> {
     match action {
         Action::Again(choice) => option(choice).0,
         Action::Without(choice) => option(choice).0.into_iter().take(1).collect(),
@@ -121,52 +124,52 @@ pub(super) fn is_command(action: &Action) -> bool {
     !matches!(action, Action::Again(_) | Action::Without(_))
 }
 
-fn command(action: &Action) -> Line {
+fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
-        Action::Scan { input } => Line::of("scan").path_or(input.as_deref(), IMAGERY),
-        Action::Pyramid { input } => Line::of("pyramid").path_or(input.as_deref(), IMAGERY),
-        Action::InspectModel => Line::of("model inspect").blank(FILE),
+        Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
+        Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
-            let line = Line::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
-            let add = |line: Line, (key, value): &(String, String)| {
+            let line = Typed::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
+            let add = |line: Typed, (key, value): &(String, String)| {
                 let text = serde_json::from_str(value).unwrap_or_else(|_| value.clone());
                 line.and("--set").value(format!("{key}={text}"))
             };
             set.iter().fold(line, add)
         }
-        Action::Init => Line::of("init --unit").blank(CODE),
-        Action::Record => Line::of("record").blank(FOLDER),
-        Action::Export => Line::of("export").blank(FILE),
-        Action::Log => Line::of("log"),
-        Action::Verify => Line::of("verify"),
-        Action::Salvage { path } => Line::of("registry salvage")
+        Action::Init => Typed::of("init --unit").blank(CODE),
+        Action::Record => Typed::of("record").blank(FOLDER),
+        Action::Export => Typed::of("export").blank(FILE),
+        Action::Log => Typed::of("log"),
+        Action::Verify => Typed::of("verify"),
+        Action::Salvage { path } => Typed::of("registry salvage")
             .path_or(Some(path), FILE)
             .and("--to")
             .blank(NEW),
-        Action::ReadDistricts => Line::of("registry districts")
+        Action::ReadDistricts => Typed::of("registry districts")
             .blank(FILE)
             .and("--vintage")
             .blank(YEAR),
-        Action::ImportTargets => Line::of("targets import").blank(FILE),
-        Action::Grant { person } => Line::of("actor grant")
+        Action::ImportTargets => Typed::of("targets import").blank(FILE),
+        Action::Grant { person } => Typed::of("actor grant")
             .value_or(person.as_deref(), NAME)
             .blank(ROLE),
-        Action::MakeKey { person } => Line::of("actor key").value_or(person.as_deref(), NAME),
-        Action::LoseKey { person } => Line::of("actor lost-key")
+        Action::MakeKey { person } => Typed::of("actor key").value_or(person.as_deref(), NAME),
+        Action::LoseKey { person } => Typed::of("actor lost-key")
             .value_or(person.as_deref(), NAME)
             .and("--reason")
             .blank(TEXT),
-        Action::Trusted => Line::of("trust"),
+        Action::Trusted => Typed::of("trust"),
         Action::Trust { device } => {
             let (key, unit) = device.as_ref().map(|(key, unit)| (&**key, &**unit)).unzip();
-            Line::of("trust")
+            Typed::of("trust")
                 .value_or(key, DEVICE)
                 .and("--unit")
                 .value_or(unit, CODE)
         }
-        Action::ApplyBundle => Line::of("bundle apply").blank(FILE),
-        Action::MakeIdentity => Line::of("bundle identity").blank(FILE),
+        Action::ApplyBundle => Typed::of("bundle apply").blank(FILE),
+        Action::MakeIdentity => Typed::of("bundle identity").blank(FILE),
         Action::Add
         | Action::Sites { .. }
         | Action::Show { .. }
@@ -180,28 +183,28 @@ fn command(action: &Action) -> Line {
     }
 }
 
-fn command_of_a_site(action: &Action) -> Line {
+fn command_of_a_site(action: &Action) -> Typed {
     match action {
-        Action::Add => Line::of("add --at")
+        Action::Add => Typed::of("add --at")
             .blank(PLACE)
             .and("--source")
             .blank(SOURCE),
-        Action::Sites { state: None } => Line::of("sites"),
-        Action::Sites { state: Some(state) } => Line::of("sites --state").value(*state),
-        Action::Show { site } => Line::of("show").value(site),
-        Action::Eradicate { site, percent } => Line::of("eradicate")
+        Action::Sites { state: None } => Typed::of("sites"),
+        Action::Sites { state: Some(state) } => Typed::of("sites --state").value(*state),
+        Action::Show { site } => Typed::of("show").value(site),
+        Action::Eradicate { site, percent } => Typed::of("eradicate")
             .value(site)
             .and("--percent")
             .value(percent.to_string()),
-        Action::Fail { site } => Line::of("accept").value(site).and("--fail residue"),
-        Action::Resolve { site } => Line::of("resolve")
+        Action::Fail { site } => Typed::of("accept").value(site).and("--fail residue"),
+        Action::Resolve { site } => Typed::of("resolve")
             .value_or(site.as_deref(), SITE)
             .and("--state")
             .blank(STATE)
             .and("--reason")
             .blank(TEXT),
-        Action::Note { site } => Line::of("note").value(site).blank(WORDS),
-        Action::CorrectTime { site } => Line::of("correct")
+        Action::Note { site } => Typed::of("note").value(site).blank(WORDS),
+        Action::CorrectTime { site } => Typed::of("correct")
             .value(site)
             .and("--event")
             .blank(HASH)
@@ -209,18 +212,21 @@ fn command_of_a_site(action: &Action) -> Line {
             .blank(TIME)
             .and("--reason")
             .blank(TEXT),
-        Action::CorrectCount => Line::of("correct")
+        Action::CorrectCount => Typed::of("correct")
             .blank(SITE)
             .and("--plants")
             .blank(NUMBER)
             .and("--reason")
             .blank(TEXT),
-        _ => Line::of("screen").blank(SITE).and("--reject").blank(REASON),
+        _ => Typed::of("screen")
+            .blank(SITE)
+            .and("--reject")
+            .blank(REASON),
     }
 }
 
-fn option(choice: &Choice) -> Line {
-    let with = |name, unknown| Line::of(name).blank(unknown);
+fn option(choice: &Choice) -> Typed {
+    let with = |name, unknown| Typed::of(name).blank(unknown);
     match choice {
         Choice::Registry => with("--registry", FILE),
         Choice::Actor => with("--actor", NAME),
@@ -229,7 +235,7 @@ fn option(choice: &Choice) -> Line {
         Choice::Force => with("--force", TEXT),
         Choice::Reason => with("--reason", TEXT),
         Choice::When => with("--when", TIME),
-        Choice::Percent(percent) => Line::of("--percent").value(percent.to_string()),
+        Choice::Percent(percent) => Typed::of("--percent").value(percent.to_string()),
         Choice::Photo => with("--photo", FILE),
         Choice::Document => with("--document", FILE),
         Choice::Officer => with("--officer", NAME),
@@ -240,22 +246,22 @@ fn option(choice: &Choice) -> Line {
         Choice::Season => with("--season", YEAR),
         Choice::Resolution => with("--resolution", LEVEL),
         Choice::Crs(None) => with("--crs", SYSTEM),
-        Choice::Crs(Some(epsg)) => Line::of("--crs").value(format!("EPSG:{epsg}")),
+        Choice::Crs(Some(epsg)) => Typed::of("--crs").value(format!("EPSG:{epsg}")),
         Choice::Datum { seven: false } => with("--towgs84", THREE),
         Choice::Datum { seven: true } => with("--towgs84", SEVEN),
         Choice::Dem => with("--dem", FILE),
         Choice::Positions => with("--pos", FILE),
         Choice::GroundElevation => with("--ground-elevation", HEIGHT),
         Choice::SensorWidth => with("--sensor-width", WIDTH),
-        Choice::LookingDown => Line::of("--looking-down"),
-        Choice::AllowCoarse => Line::of("--allow-coarse"),
+        Choice::LookingDown => Typed::of("--looking-down"),
+        Choice::AllowCoarse => Typed::of("--allow-coarse"),
         Choice::Bands([red, green, blue]) => {
-            Line::of("--bands").value(format!("{red},{green},{blue}"))
+            Typed::of("--bands").value(format!("{red},{green},{blue}"))
         }
-        Choice::Restart => Line::of("--restart"),
+        Choice::Restart => Typed::of("--restart"),
         Choice::Output => with("-o", FOLDER),
-        Choice::Overwrite => Line::of("--overwrite"),
-        Choice::NoPoppy(path) => Line::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
+        Choice::Overwrite => Typed::of("--overwrite"),
+        Choice::NoPoppy(path) => Typed::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
         Choice::Model => with("--model", FILE),
         Choice::Verifier => with("--verifier", FILE),
         Choice::Learnt => with("--learnt", FILE),
@@ -264,6 +270,8 @@ fn option(choice: &Choice) -> Line {
         Choice::Device => with("--device", KIND),
         Choice::Threads => with("--threads", COUNT),
         Choice::Port => with("--port", PORT),
+        Choice::Authority => with("--ca", FILE),
+        Choice::Insecure => Line::of("--insecure"),
     }
 }
 
@@ -281,8 +289,8 @@ fn quoted(word: &str) -> String {
 pub(super) fn line(action: &Action, lang: Lang) -> String {
     let program = is_command(action).then(|| "papaver".to_owned());
     let words = words(action).into_iter().map(|word| match word {
-        Word::Given(word) => quoted(&word),
-        Word::Blank(blank) => blank.name.pick(lang).to_owned(),
+        CommandWord::Given(word) => quoted(&word),
+        CommandWord::Blank(blank) => blank.name.pick(lang).to_owned(),
     });
     let line: Vec<String> = program.into_iter().chain(words).collect();
     format!("`{}`", line.join(" "))

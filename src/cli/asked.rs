@@ -1,7 +1,7 @@
 //! What was asked of this process, so that no hint sends the person in a circle or names an option that the command has not.
 
 use super::Arguments;
-use super::action::{self, Word};
+use super::action::{self, CommandWord};
 use crate::words::{Action, Choice, Lang, Remedy, Said};
 use clap::{Command, CommandFactory};
 
@@ -19,12 +19,12 @@ const CIRCUMSTANCES: [(&str, bool); 8] = [
 
 /// A command line that was typed, less its circumstances.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Invocation {
     words: Vec<String>,
     command: Command,
 }
 
-impl Asked {
+impl Invocation {
     /// Of this process.
     pub(super) fn here() -> Self {
         let words = std::env::args_os()
@@ -93,7 +93,7 @@ impl Asked {
         };
         action::is_command(action)
             || action::words(action).iter().all(|word| match word {
-                Word::Given(word) if word.starts_with('-') => takes(word),
+                CommandWord::Given(word) if word.starts_with('-') => takes(word),
                 _ => true,
             })
     }
@@ -106,8 +106,8 @@ impl Asked {
         }
         let words = action::words(action);
         let same = words.iter().all(|word| match word {
-            Word::Given(word) => self.words.contains(word),
-            Word::Blank(_) => action::is_command(action),
+            CommandWord::Given(word) => self.words.contains(word),
+            CommandWord::Blank(_) => action::is_command(action),
         });
         same && (!action::is_command(action) || words.len() == self.words.len())
     }

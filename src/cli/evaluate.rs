@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
     clippy::struct_excessive_bools,
     reason = "each is an option of the command line"
 )]
-pub struct Arguments {
+pub struct EvaluateArguments {
     /// Folders of imagery with a truth.geojson, or .json lists of surveys 含 truth.geojson 的影像文件夹，或 .json 测区清单
     #[arg(value_name = "SURVEY", required_unless_present = "no_poppy")]
     surveys: Vec<PathBuf>,
@@ -79,7 +79,7 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub fn run(arguments: &EvaluateArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let boxed = |e: crate::evaluate::EvaluateError| Box::new(e) as Box<dyn Say>;
     let options = options(arguments, lang)?;
     let surveys = find_surveys(&arguments.surveys, &arguments.no_poppy).map_err(boxed)?;
@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     Ok(Done::Whole)
 }
 
-fn check(arguments: &Arguments) -> Result<(), ScanError> {
+fn check(arguments: &EvaluateArguments) -> Result<(), ScanError> {
     in_range(
         Both("the radius of a match", "匹配半径"),
         Some(arguments.match_radius),
@@ -113,7 +113,7 @@ fn check(arguments: &Arguments) -> Result<(), ScanError> {
     )
 }
 
-fn options(arguments: &Arguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
+fn options(arguments: &EvaluateArguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
     let crs = arguments
         .crs
         .as_deref()

@@ -1,7 +1,7 @@
 //! Help in one language.
 //!
 //! A help text in the code is English, a space, Chinese: the Chinese part begins with the first word that holds a Chinese
-//! character. Before anything is parsed every text of the finished [`Command`] is cut to the language asked for, and what
+//! character. Before anything is parsed every text of the finished [`RegistryCommand`] is cut to the language asked for, and what
 //! clap itself says in English (headings, defaults, its own options) is put into Chinese.
 
 use super::config::config;

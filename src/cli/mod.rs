@@ -27,11 +27,12 @@ mod usage;
 mod version;
 mod window;
 
-use crate::imagery::set_up_gdal;
+use crate::imagery::{allow_where_named, set_up_gdal};
 use crate::words::{Fault, Lang, Say};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Finds plots that may be opium poppy in drone imagery 在无人机影像中查找疑似罂粟种植点
@@ -59,15 +60,15 @@ enum Command {
     /// Make reduced copies of orthomosaics, for maps 生成正射影像的金字塔，供地图显示
     Pyramid(pyramid::Arguments),
     /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
-    Evaluate(Box<evaluate::Arguments>),
+    Evaluate(Box<evaluate::EvaluateArguments>),
     /// What a model says of itself 查看模型说明
-    Model(model::Arguments),
+    Model(model::ModelArguments),
     /// Map, screening and sites in a browser, from this computer 在浏览器中查看地图、研判和管理图斑，由本机提供服务
-    Serve(serve::Arguments),
+    Serve(serve::ServeArguments),
     #[command(flatten)]
-    Registry(registry::Command),
+    Registry(registry::RegistryCommand),
     #[command(flatten)]
-    Province(province::Command),
+    Province(province::ProvinceCommand),
     /// Print the completions of a shell 输出命令行补全脚本
     Completions(manual::Completions),
     /// Print the manual page of the program or of a command 输出程序或某个命令的手册页
@@ -99,7 +100,7 @@ fn parsed(typed: &[OsString], lang: Lang) -> Result<Arguments, clap::Error> {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let window = window::Window::here(&Arguments::command());
+    let window = window::TerminalWindow::here(&Arguments::command());
     let settings = config::read();
     let asked = help::language_asked(window.arguments().iter().cloned());
     let code = match settings {
@@ -144,8 +145,9 @@ fn run(typed: &[OsString], asked: Lang) -> ExitCode {
         return code;
     }
     set_up_gdal();
+    allow_where_named(typed.iter().map(Path::new));
     let shards = match &arguments.command {
-        Command::Registry(registry::Command::Merge(merge)) => merge.shards(),
+        Command::Registry(registry::RegistryCommand::Merge(merge)) => merge.shards(),
         _ => None,
     };
     if let Some((merge, json)) = shards {

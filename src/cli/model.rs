@@ -14,13 +14,13 @@ use std::path::PathBuf;
 
 /// Arguments of `papaver model`.
 #[derive(Args)]
-pub struct Arguments {
+pub struct ModelArguments {
     #[command(subcommand)]
-    command: Command,
+    command: ModelCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum ModelCommand {
     /// Print what a model takes, gives and promises, and what it lacks 说明模型的输入、输出和适用条件，以及缺少的信息
     Inspect {
         /// The ONNX file (default: the built-in model) 模型文件（ONNX，默认内置模型）
@@ -58,10 +58,10 @@ fn entry(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub fn run(arguments: &ModelArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     match &arguments.command {
-        Command::Inspect { model } => inspect(model.as_ref(), lang),
-        Command::Wrap(wrap) => wrap.run(lang),
+        ModelCommand::Inspect { model } => inspect(model.as_ref(), lang),
+        ModelCommand::Wrap(wrap) => wrap.run(lang),
     }
 }
 

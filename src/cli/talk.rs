@@ -1,7 +1,7 @@
 //! Writing to the terminal, for every command. A closed pipe ends the talk, not the work; what files and events say is
 //! shown, and does nothing.
 
-use super::asked::Asked;
+use super::asked::Invocation;
 use crate::shown;
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -55,7 +55,7 @@ pub fn warning(error: &dyn Say, lang: Lang) {
 fn said(error: &dyn Say, lang: Lang, label: &str) {
     let said = error.say(lang);
     tell(&format!("{label}{}{}", lang.pick(" ", ""), said.what));
-    if let Some(hint) = Asked::here().hint(&said, lang) {
+    if let Some(hint) = Invocation::here().hint(&said, lang) {
         tell(&tr!(lang, "hint: {hint}", "提示：{hint}"));
     }
 }

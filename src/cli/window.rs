@@ -12,12 +12,12 @@ use std::io::IsTerminal;
 const PAGES: &str = "serve";
 
 /// How this process was started.
-pub(super) struct Window {
+pub(super) struct TerminalWindow {
     arguments: Vec<OsString>,
     is_own: bool,
 }
 
-impl Window {
+impl TerminalWindow {
     /// Of this process. Only one without arguments can have been double-clicked.
     pub(super) fn here(command: &Command) -> Self {
         let arguments: Vec<_> = platform::arguments().collect();
@@ -56,7 +56,7 @@ mod tests {
         let with = Command::new("papaver").subcommand(Command::new(PAGES));
         let without = Command::new("papaver");
         let opened = |own, command: &Command| {
-            let window = Window::of(vec!["papaver".into()], own, command);
+            let window = TerminalWindow::of(vec!["papaver".into()], own, command);
             window.arguments().len() == 2
         };
         assert!(opened(true, &with));

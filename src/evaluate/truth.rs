@@ -5,9 +5,11 @@
 //! `flower` or `capsule`). `papaver export training-set` writes one out of the registry.
 
 use super::error::EvaluateError;
+use crate::files;
+use crate::ground::{FileFeature, LonLat, read_features};
+use crate::words::Lang;
 use geo::{CoordsIter, MultiPolygon};
-use geojson::{Feature, FeatureCollection, GeoJson};
-use std::fs;
+use serde_json::Value;
 use std::path::Path;
 
 /// Values of `kind` that mean poppy.
@@ -49,15 +51,11 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
         feature,
         why,
     };
-    let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string(), None))?;
-    let parsed: GeoJson = text
-        .trim_start_matches('\u{feff}')
-        .parse()
-        .map_err(|e: geojson::Error| wrong(e.to_string(), None))?;
-    let collection = FeatureCollection::try_from(parsed).map_err(|e| wrong(e.to_string(), None))?;
-    let plots: Vec<Plot> = (1..)
-        .zip(&collection.features)
-        .map(|(number, feature)| plot(number, feature).map_err(|why| wrong(why, Some(number))))
+    let bytes = files::read(path).map_err(|e| wrong(e.to_string(), None))?;
+    let features = read_features(&bytes).map_err(|flaw| wrong(flaw.say(Lang::En), None))?;
+    let plots: Vec<Plot> = features
+        .iter()
+        .map(|feature| plot(feature).map_err(|why| wrong(why, Some(feature.number))))
         .collect::<Result<_, _>>()?;
     let (unknown, plots): (Vec<Plot>, Vec<Plot>) = plots
         .into_iter()
@@ -68,37 +66,31 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
     })
 }
 
-fn plot(number: usize, feature: &Feature) -> Result<Plot, String> {
-    let geometry = feature.geometry.as_ref().ok_or("it has no geometry")?;
-    let ground = match geo::Geometry::try_from(geometry.clone()).map_err(|e| e.to_string())? {
-        geo::Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
-        geo::Geometry::MultiPolygon(polygons) => polygons,
-        _ => return Err("it is no polygon; draw the outline of the plot".into()),
-    };
+fn plot(feature: &FileFeature) -> Result<Plot, String> {
+    let ground = feature.area()?.ok_or("it has no geometry")?;
     if ground.coords_count() < 4 {
         return Err("its polygon is empty".into());
     }
     if let Some(c) = ground
         .coords_iter()
-        .find(|c| !crate::ground::LonLat::from(*c).is_on_earth())
+        .find(|c| !LonLat::from(*c).is_on_earth())
     {
         return Err(format!(
             "{}, {} is no longitude and latitude; write the file in WGS 84 (EPSG:4326)",
             c.x, c.y
         ));
     }
+    let columns = feature.columns();
     let text = |key: &str| -> Result<Option<String>, String> {
-        match feature.property(key) {
-            None | Some(serde_json::Value::Null) => Ok(None),
-            Some(serde_json::Value::String(s)) => {
-                Ok(Some(s.trim().to_owned()).filter(|s| !s.is_empty()))
-            }
+        match columns.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(s)) => Ok(Some(s.trim().to_owned()).filter(|s| !s.is_empty())),
             Some(other) => Err(format!("`{key}` is {other}, and should be a word")),
         }
     };
     let lookalike = text("kind")?.filter(|kind| !POPPY.contains(&kind.to_lowercase().as_str()));
-    let plants = match feature.property("plants") {
-        None | Some(serde_json::Value::Null) => None,
+    let plants = match columns.get("plants") {
+        None | Some(Value::Null) => None,
         Some(value) => Some(
             value
                 .as_u64()
@@ -107,7 +99,7 @@ fn plot(number: usize, feature: &Feature) -> Result<Plot, String> {
         ),
     };
     Ok(Plot {
-        feature: number,
+        feature: feature.number,
         ground,
         lookalike,
         plants: plants.filter(|n| *n > 0),

@@ -6,10 +6,11 @@ use super::geopackage;
 use super::grid::grids;
 use super::table::{Field, ReadTables, Row, Table, key_of, table};
 use crate::files;
-use crate::ground::LonLat;
+use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
 use crate::registry::Hash;
-use crate::text::decode;
-use serde_json::Value;
+use crate::words::Lang;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// All tables of a file, whatever is in them.
@@ -64,7 +65,7 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
                 path: path.into(),
                 why,
             };
-            let (tables, titles) = geojson(&bytes).map_err(malformed)?;
+            let (tables, titles) = geojson(&bytes).map_err(|flaw| malformed(flaw.say(Lang::En)))?;
             let mut raw = Raw {
                 titles,
                 ..Raw::default()
@@ -117,53 +118,47 @@ pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
 }
 
 /// The features of a GeoJSON, and the names of all their columns.
-fn geojson(bytes: &[u8]) -> Result<(Vec<Table>, Vec<String>), String> {
-    let text = decode(bytes).map_err(|flaw| flaw.say(crate::words::Lang::En))?;
-    let file: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
-    let features = file["features"].as_array().ok_or("it has no features")?;
-    let mut keys = std::collections::BTreeSet::from(["site".to_owned()]);
-    let mut all = std::collections::BTreeSet::new();
-    let rows = (1_u64..)
-        .zip(features)
-        .map(|(line, feature)| {
-            let names = feature["properties"].as_object().into_iter().flatten();
-            let names: Vec<_> = names.collect();
-            all.extend(names.iter().map(|(name, _)| (*name).clone()));
-            keys.extend(
-                names
-                    .into_iter()
-                    .filter_map(|(name, _)| Some(key_of(name)?.to_owned())),
-            );
-            let mut fields: std::collections::BTreeMap<String, Field> = feature["properties"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter_map(|(name, value)| Some((key_of(name)?.to_owned(), json_field(value))))
-                .filter(|(_, field)| !field.is_empty())
-                .collect();
-            if let (false, Some(id)) = (fields.contains_key("site"), feature["id"].as_str()) {
-                fields.insert("site".into(), Field::Text(id.to_owned()));
-            }
-            let geometry = &feature["geometry"];
-            let position = (geometry["type"] == "Point")
-                .then(|| {
-                    let at = &geometry["coordinates"];
-                    Some(LonLat::new(at[0].as_f64()?, at[1].as_f64()?))
-                })
-                .flatten();
-            Row {
-                line,
-                fields,
-                position,
-            }
-        })
-        .collect();
+fn geojson(bytes: &[u8]) -> Result<(Vec<Table>, Vec<String>), GeoJsonFlaw> {
+    let mut keys = BTreeSet::from(["site".to_owned()]);
+    let mut titles = BTreeSet::new();
+    let mut rows = Vec::new();
+    for feature in read_features(bytes)? {
+        let columns = feature.columns();
+        keys.extend(
+            columns
+                .keys()
+                .filter_map(|name| Some(key_of(name)?.to_owned())),
+        );
+        titles.extend(columns.keys().cloned());
+        rows.push(geojson_row(&feature, &columns));
+    }
     let tables = vec![Table {
         name: String::new(),
         keys,
         rows,
     }];
-    Ok((tables, all.into_iter().collect()))
+    Ok((tables, titles.into_iter().collect()))
+}
+
+/// A feature as a row; the site that no column names is the feature's id.
+fn geojson_row(feature: &FileFeature, columns: &Map<String, Value>) -> Row {
+    let fields = columns
+        .iter()
+        .filter_map(|(name, value)| Some((key_of(name)?.to_owned(), json_field(value))));
+    let mut fields: BTreeMap<String, Field> =
+        fields.filter(|(_, field)| !field.is_empty()).collect();
+    if let (false, Some(id)) = (fields.contains_key("site"), feature.id()) {
+        fields.insert("site".into(), Field::Text(id));
+    }
+    let position = match feature.geometry() {
+        Ok(Some(geo::Geometry::Point(at))) => Some(LonLat::new(at.x(), at.y())),
+        _ => None,
+    };
+    Row {
+        line: feature.number as u64,
+        fields,
+        position,
+    }
 }
 
 fn json_field(value: &Value) -> Field {

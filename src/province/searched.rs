@@ -1,35 +1,10 @@
 //! The ground that a coverage file says was searched.
 
+use crate::ground::read_features;
 use crate::registry::Hash;
 use crate::store::evidence;
-use geo::{LineString, MultiPolygon, Polygon};
-use serde::Deserialize;
+use geo::MultiPolygon;
 use std::path::Path;
-
-#[derive(Deserialize)]
-pub(super) struct CoverageFile {
-    features: Vec<CoverageFeature>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CoverageFeature {
-    geometry: Option<CoverageGeometry>,
-    properties: CoverageProperties,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CoverageProperties {
-    status: String,
-}
-
-pub(super) type Ring = Vec<[f64; 2]>;
-
-#[derive(Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-pub(super) enum CoverageGeometry {
-    Polygon(Vec<Ring>),
-    MultiPolygon(Vec<Vec<Ring>>),
-}
 
 /// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.
 pub(super) fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {
@@ -40,25 +15,19 @@ pub(super) fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {
     searched(&bytes)
 }
 
-pub(super) fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
-    let file: CoverageFile = serde_json::from_slice(bytes).ok()?;
-    let ring = |ring: Ring| -> LineString { ring.into_iter().map(|[x, y]| (x, y)).collect() };
-    let polygon = |rings: Vec<Ring>| {
-        let mut rings = rings.into_iter().map(ring);
-        Some(Polygon::new(rings.next()?, rings.collect()))
-    };
-    let polygons = file
-        .features
-        .into_iter()
-        .filter(|feature| feature.properties.status == "searched")
-        .filter_map(|feature| feature.geometry)
-        .flat_map(|geometry| match geometry {
-            CoverageGeometry::Polygon(rings) => vec![rings],
-            CoverageGeometry::MultiPolygon(polygons) => polygons,
-        })
-        .filter_map(polygon)
-        .collect();
-    Some(MultiPolygon::new(polygons))
+fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
+    let mut features = read_features(bytes).ok()?;
+    features.retain(|feature| {
+        let columns = feature.columns();
+        columns
+            .get("status")
+            .is_some_and(|status| status == "searched")
+    });
+    let mut ground = MultiPolygon::new(Vec::new());
+    for feature in features {
+        ground.0.extend(feature.area().ok()?.into_iter().flatten());
+    }
+    Some(ground)
 }
 
 #[cfg(test)]

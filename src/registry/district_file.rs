@@ -2,7 +2,7 @@
 
 use super::district::District;
 use super::unit::is_code;
-use crate::ground::{VectorError, union};
+use crate::ground::{GeoJsonFlaw, VectorError, read_features, union};
 use crate::text::{half_width, plain_title};
 use crate::tr;
 use crate::words::Lang;
@@ -47,7 +47,7 @@ pub(super) const ELEVATIONS: [&str; 2] = ["elevation_m", "海拔"];
 #[derive(Debug)]
 pub enum DistrictFlaw {
     /// It is not a collection of features in JSON.
-    NoJson(String),
+    NoJson(GeoJsonFlaw),
     /// It is no vector file that can be read.
     Vector(VectorError),
     /// A feature without a code; the columns that there are.
@@ -89,7 +89,10 @@ impl DistrictFlaw {
     /// In words.
     pub fn say(&self, path: &Path, lang: Lang) -> String {
         match self {
-            Self::NoJson(why) => tr!(lang, "it is no GeoJSON ({why})", "不是 GeoJSON（{why}）"),
+            Self::NoJson(flaw) => {
+                let why = flaw.say(lang);
+                tr!(lang, "it is no GeoJSON ({why})", "不是 GeoJSON（{why}）")
+            }
             Self::Vector(source) => source.say(path, lang).what,
             Self::NoCode { feature, columns } => {
                 let columns = columns.join(lang.pick(", ", "、"));
@@ -136,51 +139,34 @@ pub(super) struct Part {
 
 /// The features of a `GeoJSON`, and how many have no geometry.
 pub(super) fn of_json(bytes: &[u8]) -> Result<(Vec<Part>, usize), DistrictFlaw> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let file: Value =
-        serde_json::from_slice(bytes).map_err(|e| DistrictFlaw::NoJson(e.to_string()))?;
-    let features = file["features"]
-        .as_array()
-        .ok_or_else(|| DistrictFlaw::NoJson("features ?".into()))?;
     let mut parts = Vec::new();
     let mut without_shape = 0;
-    for (number, feature) in (1..).zip(features) {
-        if feature["geometry"].is_null() {
+    for feature in read_features(bytes).map_err(DistrictFlaw::NoJson)? {
+        let number = feature.number;
+        let area = feature.area();
+        let area = area.map_err(|_no_area| DistrictFlaw::NoArea { feature: number })?;
+        let is_shape = |area: &MultiPolygon| area.iter().any(|p| !p.exterior().0.is_empty());
+        let Some(area) = area.filter(is_shape) else {
             without_shape += 1;
             continue;
-        }
-        let no_area = DistrictFlaw::NoArea { feature: number };
-        let Ok(geometry) = serde_json::from_value::<geojson::Geometry>(feature["geometry"].clone())
-        else {
-            return Err(no_area);
         };
-        let area = match geo::Geometry::<f64>::try_from(geometry) {
-            Ok(geo::Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon]),
-            Ok(geo::Geometry::MultiPolygon(area)) => area,
-            _ => return Err(no_area),
-        };
-        if area.0.iter().all(|polygon| polygon.exterior().0.is_empty()) {
-            without_shape += 1;
-            continue;
-        }
-        let properties = feature["properties"].as_object().into_iter().flatten();
-        let words = properties
-            .filter_map(|(name, value)| {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    Value::Number(number) => number.to_string(),
-                    _ => return None,
-                };
-                Some((name.clone(), text))
-            })
-            .collect();
+        let columns = feature.columns().into_iter();
         parts.push(Part {
             number,
-            words,
+            words: columns.filter_map(|(k, v)| Some((k, text(v)?))).collect(),
             area,
         });
     }
     Ok((parts, without_shape))
+}
+
+/// A word or a number as text.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// What stands in the first of some columns, in any letter case.

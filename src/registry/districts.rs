@@ -3,10 +3,11 @@
 pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
 use super::district_file::{NAMES, Part, code_of, district, of_json, word};
-use crate::ground::{LonLat, Shape, VectorError, area_m2, read_places, union_within};
+use crate::ground::{Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError};
+use crate::ground::{area_m2, read_places, union_within};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Map;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -133,21 +134,25 @@ impl Districts {
 
     /// As a `GeoJSON` that [`Districts::read`] reads back.
     fn to_json(&self) -> Vec<u8> {
-        let features: Vec<Value> = self
-            .all
-            .iter()
-            .map(|district| {
-                let mut properties = json!({"code": district.code, "name": district.name});
-                if let Some(metres) = district.elevation_m {
-                    properties["elevation_m"] = metres.into();
-                }
-                let area = geojson::GeometryValue::from(&district.area);
-                json!({"type": "Feature", "properties": properties, "geometry": geojson::Geometry::new(area)})
-            })
-            .collect();
-        json!({"type": "FeatureCollection", "features": features})
-            .to_string()
-            .into_bytes()
+        let feature = |district: &District| {
+            let mut properties = Map::from_iter([
+                ("code".to_owned(), district.code.as_str().into()),
+                ("name".to_owned(), district.name.as_str().into()),
+            ]);
+            if let Some(metres) = district.elevation_m {
+                properties.insert("elevation_m".into(), metres.into());
+            }
+            Feature {
+                id: None,
+                geometry: Some(Geometry::Exact(district.area.clone())),
+                properties,
+            }
+        };
+        let collection = FeatureCollection {
+            members: Map::new(),
+            features: self.all.iter().map(feature).collect(),
+        };
+        collection.to_bytes()
     }
 
     /// How many there are.

@@ -4,10 +4,13 @@
 
 use super::house::Shared;
 use super::remedy;
+use crate::files::FileError;
 use crate::office::OfficeError;
 use crate::office::record::RecordError;
+use crate::registry::Role;
 use crate::registry::moves::Refusal;
 use crate::store::StoreError;
+use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
 use crate::words::{Fault, Lang, Said, Say};
 use axum::extract::{Request, State};
@@ -15,6 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::io;
 use std::path::Path;
 
 /// Something that was not done.
@@ -72,6 +76,29 @@ impl Refused {
             "尚未登录，或登录已失效",
         )
         .hint("log in; nothing is lost", "请登录；此前的内容不会丢失")
+    }
+
+    /// It is done by people with other roles.
+    pub fn not_theirs(roles: &[Role]) -> Self {
+        let name = |lang| {
+            let names: Vec<&str> = roles.iter().map(|role| role.label(lang)).collect();
+            names.join(if lang == Lang::Zh { "、" } else { ", " })
+        };
+        let english = format!("this takes one of the roles {}", name(Lang::En));
+        let chinese = format!("此操作需由{}进行", name(Lang::Zh));
+        Self::new(StatusCode::FORBIDDEN, "not_yours", &english, &chinese)
+            .hint("a supervisor grants roles", "角色由主管授予")
+    }
+
+    /// The key of whoever is logged in is not the one that the registry knows by now.
+    pub fn key_changed() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "login_needed",
+            "the key of this person has changed since they logged in",
+            "登录后此人的密钥已变更",
+        )
+        .hint("log in again", "请重新登录")
     }
 
     /// Too many people are logged in.
@@ -214,9 +241,35 @@ impl From<OfficeError> for Refused {
             OfficeError::Store(cause) => (*cause).into(),
             OfficeError::Key(cause) => cause.into(),
             OfficeError::Record(cause) => (*cause).into(),
+            OfficeError::Bundle(cause) => (*cause).into(),
+            OfficeError::File(FileError::Unwritable { path, source }) if is_full(&source) => {
+                StoreError::Full { path }.into()
+            }
             other => Self::by_fault(&other),
         }
     }
+}
+
+impl From<BundleError> for Refused {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Store(cause) => (*cause).into(),
+            BundleError::Io { path, source }
+            | BundleError::File(FileError::Unwritable { path, source })
+                if is_full(&source) =>
+            {
+                StoreError::Full { path }.into()
+            }
+            other => Self::by_fault(&other),
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl IntoResponse for Refused {

@@ -8,8 +8,10 @@ use super::gate::Gate;
 use super::lan::Authority;
 use super::library::{Library, Place};
 use super::maps::Maps;
+use super::offices::Offices;
 use super::runs::Runs;
-use super::sessions::Sessions;
+use super::sessions::{Person, Sessions};
+use crate::registry::Role;
 use crate::store::Store;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -38,6 +40,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// Other offices that call.
+    pub offices: Offices,
     /// The crews in the field.
     pub fields: Fields,
     /// What listeners are told.
@@ -65,6 +69,16 @@ impl House {
     pub fn turn(&self, registry: &str) -> Turn {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(registry.to_owned()).or_default())
+    }
+
+    /// Whether somebody who is logged in still has one of some roles.
+    pub fn one_of(&self, person: &Person, roles: &[Role]) -> Result<(), Refused> {
+        let store = Store::open_read(&self.registry(&person.registry)?.path)?;
+        person.is_still(&store)?;
+        let author = person.session.author();
+        let known = store.people().get(&author.unit, &author.name);
+        let has = known.is_some_and(|known| known.roles.iter().any(|role| roles.contains(role)));
+        has.then_some(()).ok_or_else(|| Refused::not_theirs(roles))
     }
 
     /// A registry by its id.

@@ -56,7 +56,11 @@ async fn session(
     LoggedIn(person): LoggedIn,
 ) -> Result<Json<Account>, Refused> {
     let place = house.registry(&person.registry)?;
-    reading(place, move |store| Ok(Json(Account::of(store, &person)?))).await
+    reading(place, move |store| {
+        person.is_still(store)?;
+        Ok(Json(Account::of(store, &person)?))
+    })
+    .await
 }
 
 /// Somebody who can log in.

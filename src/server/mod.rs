@@ -23,6 +23,7 @@ mod library;
 mod listen;
 mod login;
 mod maps;
+mod offices;
 mod openapi;
 mod registry;
 mod remedy;
@@ -81,6 +82,7 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(events::routes())
         .merge(field::routes())
+        .merge(offices::routes())
         .merge(lan::routes())
         .merge(openapi::routes())
         .merge(health::routes())

@@ -4,7 +4,8 @@
 use super::answer::Refused;
 use super::house::Shared;
 use crate::office::{Session, clock};
-use crate::registry::Hash;
+use crate::registry::{DeviceId, Hash};
+use crate::store::Store;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -24,6 +25,18 @@ pub(super) struct Person {
     pub registry: String,
     /// Who they are, with their unlocked key.
     pub session: Session,
+}
+
+impl Person {
+    /// Whether the registry still knows them by the key that they logged in with.
+    pub fn is_still(&self, store: &Store) -> Result<(), Refused> {
+        let author = self.session.author();
+        let known = store.people().get(&author.unit, &author.name);
+        let held = known.and_then(|known| known.key.as_ref());
+        let own = author.key.as_ref().map(DeviceId::of);
+        let same = held.is_some_and(|held| Some(held.key) == own);
+        same.then_some(()).ok_or_else(Refused::key_changed)
+    }
 }
 
 #[derive(Debug)]

@@ -4,8 +4,9 @@
 use super::answer::Refused;
 use super::house::{House, Shared, waiting};
 use super::library::id_of;
-use super::sessions::Looker;
+use super::sessions::{Looker, Visitor};
 use crate::files;
+use crate::registry::Role;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 
 /// The folder, below the served one.
-const INBOX: &str = "inbox";
+pub(super) const INBOX: &str = "inbox";
 /// Bytes of a file at most.
 const LARGEST: u64 = 8 << 30;
 /// Names that are tried where one is taken.
@@ -67,7 +68,8 @@ struct Into {
 
 async fn take(
     State(house): State<Shared>,
-    _who: Looker,
+    visitor: Visitor,
+    _looker: Looker,
     Path(name): Path<String>,
     Query(into): Query<Into>,
     headers: HeaderMap,
@@ -81,6 +83,15 @@ async fn take(
     {
         return Err(Refused::unclear("name, folder"));
     }
+    if name.contains(".papaver") {
+        return Err(no_registry());
+    }
+    let asked = house.clone();
+    waiting(move || match &visitor.0 {
+        Some(person) => asked.one_of(person, &Role::ALL),
+        None => Ok(()),
+    })
+    .await?;
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
@@ -175,6 +186,19 @@ fn free_name(inbox: &FilePath, name: &str) -> Result<PathBuf, Refused> {
     names
         .find(|path| std::fs::symlink_metadata(path).is_err())
         .ok_or_else(|| Refused::unclear("name"))
+}
+
+fn no_registry() -> Refused {
+    Refused::new(
+        StatusCode::FORBIDDEN,
+        "no_registry",
+        "registries and keys are not sent through a page",
+        "登记库和密钥不能通过页面上传",
+    )
+    .hint(
+        "send a bundle instead; a registry is moved by a backup that is restored on this computer",
+        "请改为报送数据包；迁移登记库请在本机恢复备份",
+    )
 }
 
 fn too_large() -> Refused {

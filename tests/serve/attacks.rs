@@ -1,7 +1,9 @@
 //! What others try: it is refused, and nothing changes.
 
 use super::browser::Browser;
-use super::office::{PASSPHRASE, shared};
+use super::office::{PASSPHRASE, registry, scan, shared};
+use papaver::registry::Role;
+use papaver::registry::body::ActorAction;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -221,4 +223,67 @@ fn of_another_registry_nothing_is_told() {
         (&library["surveys"], &library["login_needed"]),
         (&json!([]), &json!(true))
     );
+}
+
+#[test]
+fn what_was_sent_in_is_no_registry_and_no_result() {
+    let shared = shared();
+    for name in ["430626.papaver", "a.papaver.key", "a.papaver.files.zip"] {
+        let answer = shared
+            .wang
+            .put(&format!("/api/uploads/{name}"), b"SQLite format 3");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "no_registry"),
+            "{name}"
+        );
+    }
+    // However it came there.
+    let inbox = shared.office.folder.join("inbox");
+    scan(&inbox.join("own"));
+    registry(&inbox.join("own").join("own.papaver"));
+    std::thread::sleep(Duration::from_secs(6));
+    let library = shared.li.get("/api/library").ok();
+    let count = |kind: &str| library[kind].as_array().map(Vec::len);
+    assert_eq!(
+        (count("registries"), count("surveys")),
+        (Some(1), Some(1)),
+        "{library}"
+    );
+    std::fs::remove_dir_all(inbox.join("own")).expect("away");
+}
+
+#[test]
+fn who_loses_their_roles_or_their_key_while_logged_in_goes_no_further() {
+    let shared = shared();
+    let office = &shared.office;
+    office.change("gu", ActorAction::Grant, &[Role::Verifier]);
+    office.key("gu", None);
+    let gu = office.login("gu");
+    assert_eq!(gu.put("/api/uploads/p.jpg", b"x").status, 200);
+    office.change("gu", ActorAction::Revoke, &[Role::Verifier]);
+    let answer = gu.put("/api/uploads/p.jpg", b"x");
+    assert_eq!((answer.status, answer.code().as_str()), (403, "not_yours"));
+    let scan = json!({"inputs": ["spring"], "name": "x"});
+    assert_eq!(gu.post("/api/surveys", &scan).code(), "not_yours");
+    let note = json!({"move": "note", "text": "x"});
+    let sites = gu.get(&office.way("/sites")).ok();
+    let code = sites["sites"][0]["id"].as_str().expect("code").to_owned();
+    let before = gu.get(&office.way(&format!("/sites/{code}"))).text;
+    let answer = gu.post(&office.way(&format!("/sites/{code}/moves")), &note);
+    assert_eq!(answer.status, 403, "{}", answer.text);
+    assert_eq!(gu.get(&office.way(&format!("/sites/{code}"))).text, before);
+    // Another key: whoever stole the first is out, reading too.
+    office.change("gu", ActorAction::Grant, &[Role::Verifier]);
+    office.key("gu", Some(PASSPHRASE));
+    for way in ["/api/session".to_owned(), office.way("/sites")] {
+        let answer = gu.get(&way);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (401, "login_needed"),
+            "{way}"
+        );
+    }
+    let answer = gu.post(&office.way(&format!("/sites/{code}/moves")), &note);
+    assert_eq!(answer.status, 401, "{}", answer.text);
 }

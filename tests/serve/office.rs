@@ -148,6 +148,29 @@ pub fn picture(shade: u8) -> Vec<u8> {
 }
 
 impl Office {
+    /// What the chief does with a person at the office's own computer, while the program serves.
+    pub fn change(&self, person: &str, action: ActorAction, roles: &[Role]) {
+        let mut office = Registry::open(&self.folder.join("a.papaver"), "test").expect("open");
+        let chief = Credentials {
+            actor: "chief".into(),
+            ..Credentials::default()
+        };
+        let chief = office.sign_in(chief).expect("signed in");
+        people::change(&mut office, &chief, action, person.into(), roles.to_vec()).expect(person);
+    }
+
+    /// A key of one's own, the first or another one.
+    pub fn key(&self, person: &str, old_passphrase: Option<&str>) {
+        let mut office = Registry::open(&self.folder.join("a.papaver"), "test").expect("open");
+        let key = NewKey {
+            name: person.into(),
+            passphrase: PASSPHRASE.into(),
+            old_passphrase: old_passphrase.map(str::to_owned),
+            happened: None,
+        };
+        people::make_key(&mut office, key).expect(person);
+    }
+
     pub fn begin() -> Self {
         let kept = tempfile::tempdir().expect("folder");
         let folder = kept.path().canonicalize().expect("folder");

@@ -3,8 +3,8 @@
 mod errors;
 
 use super::super::Arguments;
-use super::super::asked::Asked;
-use super::{Word, is_command, line, words};
+use super::super::asked::Invocation;
+use super::{CommandWord, is_command, line, words};
 use crate::words::{Action, Choice, Lang, Remedy, Said};
 use clap::CommandFactory;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn choices() -> Vec<Choice> {
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Threads, Port,
+        Verifier, Learnt, Unit, Captured, Device, Threads, Port, Authority, Insecure,
     })
 }
 
@@ -93,8 +93,8 @@ fn typed(action: &Action) -> Vec<String> {
     words(action)
         .into_iter()
         .map(|word| match word {
-            Word::Given(word) => word,
-            Word::Blank(blank) => blank.sample.to_owned(),
+            CommandWord::Given(word) => word,
+            CommandWord::Blank(blank) => blank.sample.to_owned(),
         })
         .collect()
 }
@@ -105,7 +105,7 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 12] = [
+const LINES: [&str; 13] = [
     "scan a.tif",
     "evaluate a",
     "verify",
@@ -118,6 +118,7 @@ const LINES: [&str; 12] = [
     "export a.gpkg",
     "hotspots",
     "serve",
+    "push https://office.local:8717",
 ];
 
 /// Whether the parser takes an action: by itself, or beside what was asked.
@@ -200,7 +201,7 @@ fn no_hint_names_just_what_was_done() {
             if !is_command(action) {
                 continue;
             }
-            let asked = Asked::of(typed(action));
+            let asked = Invocation::of(typed(action));
             assert!(asked.did(action), "{name}: {action:?}");
             let circle = asked.kept(said).any(|remedy| {
                 remedy.actions().count() == 1 && remedy.actions().all(|a| a == action)
@@ -210,8 +211,8 @@ fn no_hint_names_just_what_was_done() {
     }
 }
 
-fn asked(line: &str) -> Asked {
-    Asked::of(line.split(' ').map(str::to_owned))
+fn asked(line: &str) -> Invocation {
+    Invocation::of(line.split(' ').map(str::to_owned))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `papaver compare`: two periods side by side.
 
 use super::shown::lines;
-use super::what::{Asked, Where, read};
+use super::what::{QueryArguments, Where, read};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json};
@@ -31,7 +31,7 @@ impl Compare {
             read(text).ok_or_else(|| bad("SEASON", text, "2026 / 2026-04-01/2026-06-30"))
         };
         let periods = [period(&self.before)?, period(&self.after)?];
-        let asked = Asked::of(&self.common, &self.r#where, lang)?;
+        let asked = QueryArguments::of(&self.common, &self.r#where, lang)?;
         let found = compare(&asked.facts, &asked.windows, &asked.scope(), periods);
         if self.common.json {
             let mut value = serde_json::json!(found);

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// `papaver coverage`
 #[derive(Debug, Args)]
-pub struct Coverage {
+pub struct CoverageArguments {
     /// The season (default: the latest that was flown or patrolled) 年度（默认为最近有航测或踏查的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -111,7 +111,7 @@ pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
         .unwrap_or_else(|| season_of(today()))
 }
 
-impl Coverage {
+impl CoverageArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common.clone(),

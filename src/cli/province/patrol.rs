@@ -23,7 +23,7 @@ const REACH_M: u32 = 30;
 
 /// `papaver patrol`
 #[derive(Debug, Args)]
-pub struct Patrol {
+pub struct PatrolArguments {
     /// The day of the patrol (default: that of its track) 踏查日期（默认取自轨迹）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
@@ -70,7 +70,7 @@ pub struct Patrol {
     common: Common,
 }
 
-impl Patrol {
+impl PatrolArguments {
     pub(super) fn run(mut self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: std::mem::take(&mut self.common),

@@ -15,7 +15,7 @@ use serde_json::{Value, json as value};
 
 /// `papaver process`
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct ProcessArguments {
     /// The season (default: the latest that has sites) 年度（默认为最近有图斑的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -29,7 +29,7 @@ pub struct Arguments {
     common: Common,
 }
 
-impl Arguments {
+impl ProcessArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 /// `papaver quality`
 #[derive(Debug, Args)]
-pub struct Quality {
+pub struct QualityArguments {
     /// One season (default: all) 年度（默认全部）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -39,7 +39,7 @@ pub struct Quality {
     common: Common,
 }
 
-impl Quality {
+impl QualityArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

@@ -1,7 +1,7 @@
 //! `papaver rank`: districts by rate, with the reasons beside each rank.
 
 use super::shown::lines;
-use super::what::{Asked, When, Where};
+use super::what::{QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
@@ -50,7 +50,7 @@ impl Rank {
         if let Some(path) = &self.funnel {
             files::check(path, Existing::replaced_if(self.overwrite))?;
         }
-        let asked = Asked::of(&self.common, &self.r#where, lang)?;
+        let asked = QueryArguments::of(&self.common, &self.r#where, lang)?;
         let period = asked.period(&self.when)?;
         let efforts = asked.scope().effort(&asked.facts, &asked.windows, period);
         let tallies = tallies(&asked.facts, period, &efforts);

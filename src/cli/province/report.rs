@@ -1,7 +1,7 @@
 //! `papaver report`: one page and one workbook.
 
 use super::rank::least_cover;
-use super::what::{Asked, Level, NoFigures, When, Where};
+use super::what::{DistrictLevel, NoFigures, QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::context::today;
@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 
 /// `papaver report`
 #[derive(Debug, Args)]
-pub struct Report {
+pub struct ReportArguments {
     /// Of a county by townships, or of the province by counties 报告范围：county 一个县，按乡镇；province 全省，按县
     #[arg(value_name = "county|province")]
-    of: Of,
+    of: ReportScope,
     #[command(flatten)]
     when: When,
     /// The county's code (default: that of the registry's unit), or the beginning of counties' codes 县代码（默认本登记库的单位），或多个县代码的共同开头
@@ -42,25 +42,25 @@ pub struct Report {
 
 /// Whose report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Of {
+enum ReportScope {
     County,
     Province,
 }
 
-impl Report {
+impl ReportArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let least_cover = least_cover(self.least_cover)?;
         let mut place = Where {
             district: self.district.clone(),
-            level: Some(Level::County),
+            level: Some(DistrictLevel::County),
         };
-        if self.of == Of::County {
-            place.level = Some(Level::Township);
+        if self.of == ReportScope::County {
+            place.level = Some(DistrictLevel::Township);
             if place.district.is_none() {
                 place.district = Some(self.own_county(lang)?);
             }
         }
-        let asked = Asked::of(&self.common, &place, lang)?;
+        let asked = QueryArguments::of(&self.common, &place, lang)?;
         let period = asked.period(&self.when)?;
         let unit = unit_of(&asked.store)?;
         let mut subject = Subject::new(period, &asked.name(), &unit, today());

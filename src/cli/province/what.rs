@@ -19,18 +19,18 @@ pub struct Where {
     pub district: Option<String>,
     /// Which districts are compared (default: county) 比较哪一级区划：county 县、township 乡镇、village 村（默认 county）
     #[arg(long, value_name = "LEVEL")]
-    pub level: Option<Level>,
+    pub level: Option<DistrictLevel>,
 }
 
 /// A level of districts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Level {
+pub enum DistrictLevel {
     County,
     Township,
     Village,
 }
 
-impl Level {
+impl DistrictLevel {
     fn digits(self) -> usize {
         match self {
             Self::County => 6,
@@ -117,7 +117,7 @@ impl Say for NoFigures {
 crate::speaking_error!(NoFigures);
 
 /// The registry's facts, and which of them are asked for.
-pub(super) struct Asked {
+pub(super) struct QueryArguments {
     pub(super) store: Store,
     pub(super) facts: Facts,
     pub(super) windows: Windows,
@@ -125,7 +125,7 @@ pub(super) struct Asked {
     within: String,
 }
 
-impl Asked {
+impl QueryArguments {
     /// Opens the registry and gathers.
     pub(super) fn of(common: &Common, r#where: &Where, lang: Lang) -> Result<Self, Failure> {
         let context = Context {
@@ -146,7 +146,7 @@ impl Asked {
             store,
             facts,
             windows,
-            level: r#where.level.unwrap_or(Level::County).digits(),
+            level: r#where.level.unwrap_or(DistrictLevel::County).digits(),
             within,
         };
         if asked.scope().districts(&asked.facts).is_empty() {

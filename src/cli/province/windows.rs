@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver windows`
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct WindowArguments {
     /// Take this table (CSV) over from now on 自即日起启用此表（CSV）
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     set: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub struct Arguments {
     common: Common,
 }
 
-impl Arguments {
+impl WindowArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

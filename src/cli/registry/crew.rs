@@ -17,11 +17,11 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct Crew {
     #[command(subcommand)]
-    what: What,
+    what: CrewCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum CrewCommand {
     /// Give a crew a password for `papaver serve`, in the place of the one before; a supervisor does 为核查组生成 `papaver serve` 口令，原口令随即失效（限主管）
     Password(Password),
     /// Revoke a crew's password; what it sent stays 停用核查组口令，已上报内容不受影响
@@ -29,7 +29,7 @@ enum What {
     /// List the crews that have a password, and until when 列出持有口令的核查组及有效期
     List(Common),
     /// Write what a crew takes along into a new folder: a QGIS and `QField` project with form and pictures 生成核查组随行工程文件夹（QGIS、QField 可用，含表单和影像）
-    Project(Project),
+    Project(ProjectArguments),
 }
 
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ struct Revoke {
 }
 
 #[derive(Debug, Args)]
-struct Project {
+struct ProjectArguments {
     /// The crew 核查组
     crew: String,
     /// The folder, which is not there yet 输出文件夹（须尚不存在）
@@ -70,10 +70,10 @@ struct Project {
 impl Crew {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
-            What::Password(password) => password.run(lang),
-            What::Revoke(revoke) => revoke.run(lang),
-            What::List(common) => list(&Context { common, lang }),
-            What::Project(project) => project.run(lang),
+            CrewCommand::Password(password) => password.run(lang),
+            CrewCommand::Revoke(revoke) => revoke.run(lang),
+            CrewCommand::List(common) => list(&Context { common, lang }),
+            CrewCommand::Project(project) => project.run(lang),
         }
     }
 }
@@ -187,7 +187,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
     Ok(Done::Whole)
 }
 
-impl Project {
+impl ProjectArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

@@ -14,17 +14,17 @@ use clap::{Args, Subcommand};
 
 /// `papaver duty`
 #[derive(Debug, Args)]
-pub struct Duty {
+pub struct DutyArguments {
     #[command(subcommand)]
-    what: What,
+    what: DutyCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum DutyCommand {
     /// Record a signed letter of responsibility 登记签订的责任书
     Sign(Sign),
     /// List who answers for which district 列出各区划责任人
-    List(List),
+    List(DutyListArguments),
 }
 
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ struct Sign {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct DutyListArguments {
     /// Those of this district and below, and those above it 只列该区划及其上下级
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
@@ -64,11 +64,11 @@ struct List {
     common: Common,
 }
 
-impl Duty {
+impl DutyArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
-            What::Sign(sign) => sign.run(lang),
-            What::List(list) => list.run(lang),
+            DutyCommand::Sign(sign) => sign.run(lang),
+            DutyCommand::List(list) => list.run(lang),
         }
     }
 }
@@ -98,7 +98,7 @@ impl Sign {
     }
 }
 
-impl List {
+impl DutyListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let store = context.read()?;

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 /// `papaver export`
 #[derive(Debug, Args)]
-pub struct Export {
+pub struct ExportArguments {
     /// The file to write, or `training-set`: what verification taught, as truth for training and pictures 输出文件；或填 `training-set`，导出核查结论作训练真值和图片
     output: PathBuf,
     /// The folder of a training set 训练集文件夹
@@ -45,7 +45,7 @@ pub struct Export {
     common: Common,
 }
 
-impl Export {
+impl ExportArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         if self.output.as_os_str() == "training-set" {
             return self.training_set(lang);
@@ -98,7 +98,7 @@ impl Export {
     }
 }
 
-impl Export {
+impl ExportArguments {
     /// The format that was asked for; `None` for the crew's task list.
     fn wanted(&self) -> Result<Option<Format>, Failure> {
         let names = || {
@@ -146,7 +146,7 @@ impl Export {
 
 /// `papaver import`
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArguments {
     /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件：.gpkg、.geojson、.xlsx 或 .csv，照片放在旁边
     file: PathBuf,
     /// Only show what would be recorded 试运行：只显示将录入的内容，不录入
@@ -156,7 +156,7 @@ pub struct Import {
     common: Common,
 }
 
-impl Import {
+impl ImportArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -357,7 +357,7 @@ fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
 
 /// `papaver dossier`
 #[derive(Debug, Args)]
-pub struct Dossier {
+pub struct DossierArguments {
     /// The site's code 图斑编号
     site: String,
     /// The file to write (default: CODE.html) 输出文件（默认 编号.html）
@@ -370,7 +370,7 @@ pub struct Dossier {
     common: Common,
 }
 
-impl Dossier {
+impl DossierArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

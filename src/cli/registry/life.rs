@@ -28,7 +28,7 @@ pub(super) fn day(option: &'static str, text: &str) -> Result<String, Failure> {
 
 /// `papaver assign`
 #[derive(Debug, Args)]
-pub struct Assign {
+pub struct AssignArguments {
     #[command(flatten)]
     sites: Selection,
     /// The crew 核查组
@@ -44,7 +44,7 @@ pub struct Assign {
     common: Common,
 }
 
-impl Assign {
+impl AssignArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let due = self
             .due
@@ -72,7 +72,7 @@ impl Assign {
 
 /// `papaver eradicate`
 #[derive(Debug, Args)]
-pub struct Eradicate {
+pub struct EradicateArguments {
     /// The site's code 图斑编号
     site: String,
     /// Per cent of the plants destroyed 已铲除植株的百分比
@@ -96,7 +96,7 @@ pub struct Eradicate {
     common: Common,
 }
 
-impl Eradicate {
+impl EradicateArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -118,7 +118,7 @@ impl Eradicate {
 
 /// `papaver accept`
 #[derive(Debug, Args)]
-pub struct Accept {
+pub struct AcceptArguments {
     /// The site's code 图斑编号
     site: String,
     /// It fails: residue or regrowth 不合格，原因为 residue（残留）或 regrowth（复生）
@@ -136,7 +136,7 @@ pub struct Accept {
     common: Common,
 }
 
-impl Accept {
+impl AcceptArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let reason: Option<FailReason> = self
             .fail
@@ -193,7 +193,7 @@ impl Reopen {
 
 /// `papaver resolve`
 #[derive(Debug, Args)]
-pub struct Resolve {
+pub struct ResolveArguments {
     /// The site's code 图斑编号
     site: String,
     /// The state that stands 裁定成立的状态
@@ -206,7 +206,7 @@ pub struct Resolve {
     common: Common,
 }
 
-impl Resolve {
+impl ResolveArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let state = State::of_name(&self.state)
             .ok_or_else(|| ArgumentError::coded_states("--state", &self.state))?;

@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum};
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Order {
+enum ListOrder {
     Code,
     Rank,
     Due,
@@ -29,7 +29,7 @@ pub struct Sites {
     filter: FilterArguments,
     /// By code, rank in the scan, due day, or distance from `--near` (default: by code; with `--near` by distance) 排序：code 编号、rank 航次内排名、due 时限、distance 距 `--near` 的远近（默认按编号；用 `--near` 时由近到远）
     #[arg(long, value_name = "ORDER", value_enum, hide_possible_values = true)]
-    sort: Option<Order>,
+    sort: Option<ListOrder>,
     /// Only those that wait for the desk, in the order to screen them 只列待研判的，按研判顺序
     #[arg(long, conflicts_with_all = ["state", "kept", "duplicates"])]
     screening: bool,
@@ -59,9 +59,9 @@ impl Sites {
         }
         let near = filter.near.map(|(at, _)| at);
         let order = self.sort.unwrap_or(match near {
-            Some(_) => Order::Distance,
-            None if self.screening => Order::Rank,
-            None => Order::Code,
+            Some(_) => ListOrder::Distance,
+            None if self.screening => ListOrder::Rank,
+            None => ListOrder::Code,
         });
         let ranking = store.ranking()?;
         sort(&mut sites, order, near, (&store, &ranking));
@@ -83,7 +83,7 @@ fn metres(site: &Site, near: Option<LonLat>) -> Option<f64> {
 /// What is not known comes last.
 fn sort(
     sites: &mut [Site],
-    order: Order,
+    order: ListOrder,
     near: Option<LonLat>,
     (store, ranking): (&Store, &Ranking),
 ) {
@@ -93,13 +93,13 @@ fn sort(
         learnt.or(detection.rank)
     };
     match order {
-        Order::Code => {}
-        Order::Rank => sites.sort_by_key(|site| (rank(site).is_none(), rank(site), site.key)),
-        Order::Due => {
+        ListOrder::Code => {}
+        ListOrder::Rank => sites.sort_by_key(|site| (rank(site).is_none(), rank(site), site.key)),
+        ListOrder::Due => {
             let due = |site: &Site| site.due(store.settings());
             sites.sort_by_key(|site| (due(site).is_none(), due(site), site.key));
         }
-        Order::Distance => sites.sort_by(|a, b| {
+        ListOrder::Distance => sites.sort_by(|a, b| {
             let metres = |site| metres(site, near).unwrap_or(0.0);
             metres(a).total_cmp(&metres(b)).then(a.key.cmp(&b.key))
         }),

@@ -11,7 +11,7 @@ use clap::Args;
 
 /// `papaver merge`
 #[derive(Debug, Args)]
-pub struct Merge {
+pub struct MergeArguments {
     /// The site that becomes part of the other 被并入的图斑
     #[arg(required_unless_present = "plan", requires_all = ["into", "reason"])]
     site: Option<String>,
@@ -27,7 +27,7 @@ pub struct Merge {
     common: Common,
 }
 
-impl Merge {
+impl MergeArguments {
     /// What is asked of the shards of a scan, where it is about them, and whether JSON is wanted.
     pub(in crate::cli) fn shards(&self) -> Option<(&MergeShards, bool)> {
         let is_asked = self.shards.plan.is_some();
@@ -62,7 +62,7 @@ impl Merge {
 
 /// `papaver split`
 #[derive(Debug, Args)]
-pub struct Split {
+pub struct SplitArguments {
     /// The site's code 图斑编号
     site: String,
     /// A part's place, twice or more 各部分的位置，至少两处
@@ -80,7 +80,7 @@ pub struct Split {
     common: Common,
 }
 
-impl Split {
+impl SplitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let places = self
             .parts

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 /// `papaver init`
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArguments {
     /// The unit's 6-, 9- or 12-digit code (default: `unit` in papaver.toml) 单位代码，6、9 或 12 位（默认取自 papaver.toml 的 `unit`）
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
@@ -29,7 +29,7 @@ pub struct Init {
     common: Common,
 }
 
-impl Init {
+impl InitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let unit = self.unit.or_else(|| config().unit.clone());
         let unit = unit.unwrap_or_default();
@@ -77,7 +77,7 @@ impl Init {
 
 /// `papaver actor`
 #[derive(Debug, Args)]
-pub struct Actor {
+pub struct ActorArguments {
     #[command(subcommand)]
     what: ActorCommand,
 }
@@ -85,23 +85,23 @@ pub struct Actor {
 #[derive(Debug, Subcommand)]
 enum ActorCommand {
     /// Add a person with roles: analyst, verifier, eradicator, acceptor, supervisor 新增人员并授予角色：analyst 研判员、verifier 核查员、eradicator 铲除员、acceptor 验收员、supervisor 主管
-    Add(Change),
+    Add(RoleArguments),
     /// Grant roles 授予角色
-    Grant(Change),
+    Grant(RoleArguments),
     /// Revoke roles 收回角色
-    Revoke(Change),
+    Revoke(RoleArguments),
     /// Make your own key, locked with a passphrase; again: another in its place 本人生成个人密钥并设口令；再次执行则更换密钥
     Key(MakeKey),
     /// Say that somebody's key is lost; they make another 登记某人的密钥遗失，由本人另行生成
     LostKey(LostKey),
     /// Say that a key is truly that person's 确认某把密钥确属其本人
-    Confirm(Change),
+    Confirm(RoleArguments),
     /// List people 列出人员
     List(Common),
 }
 
 #[derive(Debug, Args)]
-struct Change {
+struct RoleArguments {
     /// The person 姓名
     name: String,
     /// Roles 角色
@@ -110,7 +110,7 @@ struct Change {
     common: Common,
 }
 
-impl Actor {
+impl ActorArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
             ActorCommand::Add(change) | ActorCommand::Grant(change) => {
@@ -149,7 +149,7 @@ struct LostKey {
     common: Common,
 }
 
-impl Change {
+impl RoleArguments {
     fn run(self, action: ActorAction, lang: Lang) -> Result<Done, Failure> {
         let names = || {
             Role::ALL

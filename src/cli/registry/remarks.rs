@@ -15,7 +15,7 @@ use clap::Args;
 
 /// `papaver note`
 #[derive(Debug, Args)]
-pub struct Note {
+pub struct NoteArguments {
     /// The site's code 图斑编号
     site: String,
     /// The words 备注内容
@@ -26,7 +26,7 @@ pub struct Note {
     common: Common,
 }
 
-impl Note {
+impl NoteArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -41,7 +41,7 @@ impl Note {
 
 /// `papaver correct`
 #[derive(Debug, Args)]
-pub struct Correct {
+pub struct CorrectArguments {
     /// The site's code 图斑编号
     site: String,
     /// Where it really is 实际位置
@@ -88,7 +88,7 @@ fn event_of(store: &Store, site: SiteKey, typed: &str) -> Result<Hash, Failure> 
     }
 }
 
-impl Correct {
+impl CorrectArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let event = self.event;
         let mut correct = body::Correct {

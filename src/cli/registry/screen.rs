@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver screen`
 #[derive(Debug, Args)]
-pub struct Screen {
+pub struct ScreenArguments {
     /// The site's code 图斑编号
     #[arg(required_unless_present_any = ["from", "next", "audit", "stop"])]
     site: Option<String>,
@@ -49,7 +49,7 @@ pub struct Screen {
     common: Common,
 }
 
-impl Screen {
+impl ScreenArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

@@ -42,14 +42,14 @@ pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat,
 
 /// `papaver record`
 #[derive(Debug, Args)]
-pub struct Record {
+pub struct RecordArguments {
     /// The folder that `papaver scan -o` wrote 由 `papaver scan -o` 写出的结果文件夹
     scan: PathBuf,
     #[command(flatten)]
     common: Common,
 }
 
-impl Record {
+impl RecordArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,
@@ -132,7 +132,7 @@ fn told(done: &Recorded, lang: Lang) {
 
 /// `papaver add`
 #[derive(Debug, Args)]
-pub struct Add {
+pub struct AddArguments {
     /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
     #[arg(
         long,
@@ -163,9 +163,9 @@ pub struct Add {
     common: Common,
 }
 
-impl Add {
+impl AddArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let shot = Shot::of(&self.photos)?;
+        let shot = PhotoEvidence::of(&self.photos)?;
         let at = match (&self.at, shot.at) {
             (Some(text), _) => lonlat("--at", text)?,
             (None, Some(at)) => at,
@@ -206,13 +206,13 @@ impl Add {
 
 /// What photographs say of where and when they were taken.
 #[derive(Debug, Default)]
-struct Shot {
+struct PhotoEvidence {
     at: Option<LonLat>,
     /// RFC 3339, by the clock of this machine's zone: a camera's time has none.
     taken: Option<String>,
 }
 
-impl Shot {
+impl PhotoEvidence {
     fn of(photos: &[PathBuf]) -> Result<Self, Failure> {
         let mut shot = Self::default();
         for path in photos {

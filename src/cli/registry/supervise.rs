@@ -23,27 +23,27 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct Supervise {
     #[command(subcommand)]
-    what: What,
+    what: SuperviseCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum SuperviseCommand {
     /// Record a round: its team and what it checked 登记一轮督导：督导组与检查内容
-    Round(Round),
+    Round(RoundArguments),
     /// Record what was found wanting 登记督导发现的问题
-    Finding(Finding),
+    Finding(FindingArguments),
     /// Take a measure: notice, rectify, talk or listed 采取督办措施：通报、限期整改、约谈、挂牌整治
-    Measure(Measure),
+    Measure(MeasureArguments),
     /// A finding is put right, or a measure ends 问题整改到位，或措施解除
-    Settle(Settle),
+    Settle(SettleArguments),
     /// List findings and measures 列出问题与督办措施
-    List(List),
+    List(FindingListArguments),
     /// Write the paper of a measure or finding, to print 生成督办单，可打印
     Notice(Notice),
 }
 
 #[derive(Debug, Args)]
-struct Round {
+struct RoundArguments {
     /// What it is called 督导名称，如“第一轮督导”
     name: String,
     /// A district that was checked; may be given several times 督导的区划代码，可多次给出
@@ -72,7 +72,7 @@ struct Round {
 }
 
 #[derive(Debug, Args)]
-struct Finding {
+struct FindingArguments {
     /// The district that has to put it right 责任区划代码
     district: String,
     /// What is wanting 问题内容
@@ -91,7 +91,7 @@ struct Finding {
 }
 
 #[derive(Debug, Args)]
-struct Measure {
+struct MeasureArguments {
     /// notice, rectify, talk or listed 通报、限期整改、约谈或挂牌整治
     rung: String,
     /// The district, below one's own unit 区划代码（须为下级）
@@ -113,7 +113,7 @@ struct Measure {
 }
 
 #[derive(Debug, Args)]
-struct Settle {
+struct SettleArguments {
     /// The finding or measure, by its number 问题或措施的记录编号
     entry: String,
     /// What was seen of it 整改核实情况
@@ -124,7 +124,7 @@ struct Settle {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct FindingListArguments {
     /// Those of this district and below 只列该区划及其下级
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
@@ -152,17 +152,17 @@ struct Notice {
 impl Supervise {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
-            What::Round(c) => c.run(lang),
-            What::Finding(c) => c.run(lang),
-            What::Measure(c) => c.run(lang),
-            What::Settle(c) => state(&context(c.common, lang), |store| {
+            SuperviseCommand::Round(c) => c.run(lang),
+            SuperviseCommand::Finding(c) => c.run(lang),
+            SuperviseCommand::Measure(c) => c.run(lang),
+            SuperviseCommand::Settle(c) => state(&context(c.common, lang), |store| {
                 Ok(Body::Settle(body::Settle {
                     of: named(store, &c.entry, &["finding", "measure"])?,
                     reason: c.reason,
                 }))
             }),
-            What::List(c) => c.run(lang),
-            What::Notice(c) => c.run(lang),
+            SuperviseCommand::List(c) => c.run(lang),
+            SuperviseCommand::Notice(c) => c.run(lang),
         }
     }
 }
@@ -171,7 +171,7 @@ fn a_day(option: &'static str, text: Option<&str>) -> Result<Option<String>, Fai
     text.map(|text| day(option, text)).transpose()
 }
 
-impl Round {
+impl RoundArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let on = a_day("--on", self.on.as_deref())?.unwrap_or_else(|| today().to_string());
         let until = a_day("--until", self.until.as_deref())?;
@@ -196,7 +196,7 @@ impl Round {
     }
 }
 
-impl Finding {
+impl FindingArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let code = district("DISTRICT", &self.district)?;
         let due = a_day("--due", self.due.as_deref())?;
@@ -214,7 +214,7 @@ impl Finding {
     }
 }
 
-impl Measure {
+impl MeasureArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let rung: Rung = word("RUNG", &self.rung)?;
         let code = district("DISTRICT", &self.district)?;
@@ -234,7 +234,7 @@ impl Measure {
     }
 }
 
-impl List {
+impl FindingListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let store = context.read()?;

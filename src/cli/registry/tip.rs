@@ -19,25 +19,25 @@ use std::collections::BTreeMap;
 
 /// `papaver tip`
 #[derive(Debug, Args)]
-pub struct Tip {
+pub struct TipArguments {
     #[command(subcommand)]
-    what: What,
+    what: TipCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum TipCommand {
     /// Record a tip-off; never who told 登记举报线索，不登记举报人
-    Add(Add),
+    Add(TipAddArguments),
     /// Close a tip-off that yields no site 办结未查实的举报
     Close(Close),
     /// Record a reward, decided or paid 登记奖励：核定或兑付
-    Reward(Reward),
+    Reward(RewardArguments),
     /// List the tip-offs and what became of them 列出举报及办理情况
-    List(List),
+    List(TipListArguments),
 }
 
 #[derive(Debug, Args)]
-struct Add {
+struct TipAddArguments {
     /// How it came: phone, online, letter, visit, warden or other 渠道：电话、网络、来信、来访、网格员、其他
     #[arg(long, value_name = "CHANNEL")]
     channel: String,
@@ -72,7 +72,7 @@ struct Close {
 }
 
 #[derive(Debug, Args)]
-struct Reward {
+struct RewardArguments {
     /// The tip-off, by its number 举报记录编号
     tip: String,
     /// Yuan 金额（元）
@@ -85,7 +85,7 @@ struct Reward {
 }
 
 #[derive(Debug, Args)]
-struct List {
+struct TipListArguments {
     /// Only those of which nothing has become yet 只列尚未办结的
     #[arg(long)]
     open: bool,
@@ -93,11 +93,11 @@ struct List {
     common: Common,
 }
 
-impl Tip {
+impl TipArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
-            What::Add(add) => add.run(lang),
-            What::Close(close) => {
+            TipCommand::Add(add) => add.run(lang),
+            TipCommand::Close(close) => {
                 let reason = word("--reason", &close.reason)?;
                 state(&context(close.common, lang), |store| {
                     Ok(Body::CloseTip(body::CloseTip {
@@ -107,7 +107,7 @@ impl Tip {
                     }))
                 })
             }
-            What::Reward(reward) => {
+            TipCommand::Reward(reward) => {
                 let fen = fen(reward.yuan)?;
                 state(&context(reward.common, lang), |store| {
                     Ok(Body::Reward(body::Reward {
@@ -117,7 +117,7 @@ impl Tip {
                     }))
                 })
             }
-            What::List(list) => list.run(lang),
+            TipCommand::List(list) => list.run(lang),
         }
     }
 }
@@ -136,7 +136,7 @@ fn fen(yuan: f64) -> Result<u64, Failure> {
     }
 }
 
-impl Add {
+impl TipAddArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let channel: Channel = word("--channel", &self.channel)?;
         if let Some(number) = self.sealed.as_deref().filter(|n| !is_sealed_number(n)) {
@@ -182,7 +182,7 @@ fn yields(store: &Store, affairs: &Affairs) -> Result<BTreeMap<Hash, Vec<String>
     Ok(yields)
 }
 
-impl List {
+impl TipListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let store = context.read()?;

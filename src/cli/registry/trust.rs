@@ -13,7 +13,7 @@ use clap::Args;
 /// `papaver trust`
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("statement").multiple(true))]
-pub struct Trust {
+pub struct TrustArguments {
     /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥，64 位十六进制，由对方的 `papaver init` 或 `papaver verify --json` 显示（不填则列出已信任的设备）
     #[arg(requires = "statement")]
     device: Option<String>,
@@ -33,7 +33,7 @@ pub struct Trust {
     common: Common,
 }
 
-impl Trust {
+impl TrustArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

@@ -13,7 +13,7 @@ use clap::Args;
 
 /// `papaver visit`
 #[derive(Debug, Args)]
-pub struct Visit {
+pub struct VisitArguments {
     /// The site's code 图斑编号
     site: String,
     /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
@@ -64,7 +64,7 @@ pub struct Visit {
     common: Common,
 }
 
-impl Visit {
+impl VisitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let outcome: Outcome = word("--outcome", &self.outcome)?;
         let stage: Option<Stage> = self

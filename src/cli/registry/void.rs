@@ -13,7 +13,7 @@ use clap::Args;
 
 /// `papaver void`
 #[derive(Debug, Args)]
-pub struct Void {
+pub struct VoidArguments {
     /// The entry's number as `log` prints it, or the code of a site that was added by mistake 记录编号（见 `log`），或误增图斑的编号
     entry: String,
     /// Why 理由
@@ -23,7 +23,7 @@ pub struct Void {
     common: Common,
 }
 
-impl Void {
+impl VoidArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let (mut office, session) = context.office()?;

@@ -3,14 +3,13 @@
 use super::RecordError;
 use super::written::Written;
 use crate::files;
-use crate::ground::LonLat;
+use crate::ground::{FileFeature, LonLat, read_features};
 use crate::registry::body::{Detection, ScanRecord};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
-use crate::schema::{self, CandidateProperties, FeatureRecord, GsdCm};
-use serde::Deserialize;
-use serde_json::Value;
+use crate::schema::{self, CandidateProperties, GsdCm};
+use crate::words::Lang;
 use std::path::{Path, PathBuf};
 
 /// A scan as its folder tells it.
@@ -70,7 +69,7 @@ impl ScanFolder {
         let written = Written::new(folder, scan.outputs)?;
         let candidates = candidates_of(folder, &scan.scan_id, &written)?;
         let coverage = coverage_of(folder, &written)?;
-        let ground = coverage.as_ref().map(|(_, ground)| ground);
+        let ground = coverage.as_ref().map_or(&[][..], |(_, ground)| ground);
         written.check_totals(&scan.totals, candidates.len(), ground)?;
         let captured = scan.captured.map(|period| [period.from, period.to]);
         if let Some(days) = &captured {
@@ -117,21 +116,13 @@ fn candidates_of(
     written: &Written,
 ) -> Result<Vec<Candidate>, RecordError> {
     let path = folder.join("candidates.geojson");
-    let malformed = |why: String| RecordError::Malformed {
-        path: path.clone(),
-        why,
-    };
-    let bytes = read(&path)?;
-    written.check(&path, &bytes)?;
-    let collection: Value = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
-    let features = collection["features"]
-        .as_array()
-        .ok_or_else(|| malformed("no features".into()))?;
-    let mut candidates = (1..)
-        .zip(features)
-        .map(|(number, feature)| {
-            candidate(feature, scan, folder)
-                .map_err(|why| malformed(format!("feature {number}: {why}")))
+    let mut candidates = features_of(&path, written)?
+        .iter()
+        .map(|feature| {
+            candidate(feature, scan, folder).map_err(|why| RecordError::Malformed {
+                path: path.clone(),
+                why: format!("feature {}: {why}", feature.number),
+            })
         })
         .collect::<Result<Vec<_>, _>>()?;
     candidates.sort_by(|a, b| {
@@ -141,15 +132,26 @@ fn candidates_of(
 }
 
 /// The ground searched and not searched, as the scan wrote it; nothing where a folder of version 0.1.0 has none.
-fn coverage_of(folder: &Path, written: &Written) -> Result<Option<(PathBuf, Value)>, RecordError> {
+fn coverage_of(
+    folder: &Path,
+    written: &Written,
+) -> Result<Option<(PathBuf, Vec<FileFeature>)>, RecordError> {
     let path = folder.join("coverage.geojson");
     if !path.exists() && !written.names("coverage.geojson") {
         return Ok(None);
     }
-    let bytes = read(&path)?;
-    written.check(&path, &bytes)?;
-    let ground = serde_json::from_slice(&bytes).unwrap_or_default();
+    let ground = features_of(&path, written)?;
     Ok(Some((path, ground)))
+}
+
+/// The features of a file as the scan wrote it.
+fn features_of(path: &Path, written: &Written) -> Result<Vec<FileFeature>, RecordError> {
+    let bytes = read(path)?;
+    written.check(path, &bytes)?;
+    read_features(&bytes).map_err(|flaw| RecordError::Malformed {
+        path: path.into(),
+        why: flaw.say(Lang::En),
+    })
 }
 
 /// Reads a file of a scan's folder, and makes sure that it is what the scan wrote; of `scan.json` itself nobody can say so.
@@ -187,20 +189,14 @@ fn check_days(days: &[String; 2]) -> Result<(), String> {
     Ok(())
 }
 
-fn candidate(feature: &Value, scan: &str, folder: &Path) -> Result<Candidate, String> {
-    let feature =
-        FeatureRecord::<CandidateProperties>::deserialize(feature).map_err(|e| e.to_string())?;
-    let properties = feature.properties;
-    let id = feature.id.or(properties.id).ok_or("no id")?;
+fn candidate(feature: &FileFeature, scan: &str, folder: &Path) -> Result<Candidate, String> {
+    let properties: CandidateProperties = feature.properties().map_err(|e| e.to_string())?;
+    let id = feature.id().or(properties.id).ok_or("no id")?;
     let at = LonLat::new(properties.lon, properties.lat);
     if !at.is_on_earth() {
         return Err(format!("{}, {} is not on the Earth", at.lon, at.lat));
     }
-    let area = match geo::Geometry::<f64>::try_from(feature.geometry).map_err(|e| e.to_string())? {
-        geo::Geometry::Polygon(polygon) => geo::MultiPolygon::new(vec![polygon]),
-        geo::Geometry::MultiPolygon(area) => area,
-        _ => return Err("not an area".into()),
-    };
+    let area = feature.area()?.ok_or("no geometry")?;
     let place = Place::area(at, &area);
     if !place.is_on_earth() {
         return Err("its outline leaves the Earth".into());

@@ -26,7 +26,6 @@ use crate::store::evidence;
 use crate::store::{Store, StoreError};
 use folder::read;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -128,13 +127,6 @@ fn keep_files(
         };
     let mut coverage = Vec::new();
     if let Some(path) = scan.coverage.as_ref().filter(|_| is_new) {
-        let file: Value = serde_json::from_slice(&read(path)?).unwrap_or_default();
-        if !file["features"].is_array() {
-            return Err(RecordError::Malformed {
-                path: path.clone(),
-                why: "no features".into(),
-            });
-        }
         coverage.extend(keep(EvidenceRole::Coverage, path, None)?);
     }
     if let Some(path) = scan.features.as_ref().filter(|_| is_new) {

@@ -3,6 +3,7 @@
 //! Folders of version 0.1.0 name none; they are taken, and said to be unverifiable.
 
 use super::RecordError;
+use crate::ground::FileFeature;
 use crate::registry::ids::Hash;
 use crate::schema::Totals;
 use serde_json::Value;
@@ -87,18 +88,18 @@ impl Written {
         &self,
         totals: &Totals,
         candidates: usize,
-        coverage: Option<&Value>,
+        coverage: &[FileFeature],
     ) -> Result<(), RecordError> {
         if self.digests.is_none() {
             return Ok(());
         }
         let mut areas: BTreeMap<String, f64> = BTreeMap::new();
-        let features = coverage.and_then(|c| c["features"].as_array());
-        for feature in features.into_iter().flatten() {
-            let properties = &feature["properties"];
-            let name = properties["reason"].as_str().unwrap_or("searched");
-            *areas.entry(name.to_owned()).or_default() +=
-                properties["area_m2"].as_f64().unwrap_or(0.0);
+        for feature in coverage {
+            let columns = feature.columns();
+            let name = columns.get("reason").and_then(Value::as_str);
+            let m2 = columns.get("area_m2").and_then(Value::as_f64);
+            let area = areas.entry(name.unwrap_or("searched").to_owned());
+            *area.or_default() += m2.unwrap_or(0.0);
         }
         let named = totals
             .not_searched_m2

@@ -3,6 +3,7 @@
 mod acts;
 mod bundles;
 mod campaign;
+mod province;
 mod screening;
 mod sites;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(acts::routes())
         .merge(screening::routes())
         .merge(campaign::routes())
+        .merge(province::routes())
         .merge(bundles::routes())
 }
 
@@ -72,7 +74,12 @@ impl Member {
         read: impl FnOnce(&Store, &Session) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let Self { place, person, .. } = self;
-        waiting(move || read(&Store::open_read(&place.path)?, &person.session)).await
+        waiting(move || {
+            let store = Store::open_read(&place.path)?;
+            person.is_still(&store)?;
+            read(&store, &person.session)
+        })
+        .await
     }
 
     /// Acts in the registry as this person, now or when they say that it happened; one after the other. Those who listen
@@ -94,6 +101,7 @@ impl Member {
         let done = waiting(move || {
             let session = person.session.again(happened);
             let mut office = Office::open(&place.path, &session.author().name)?;
+            person.is_still(office.store())?;
             act(&mut office, &session)
         })
         .await;

@@ -8,7 +8,6 @@ use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::sessions::{Looker, Visitor};
 use crate::registry::Role;
-use crate::store::Store;
 use asked::Asked;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -94,19 +93,7 @@ fn may_scan(house: &Shared, visitor: &Visitor) -> Result<(), Refused> {
     let Some(person) = &visitor.0 else {
         return Ok(());
     };
-    let store = Store::open_read(&house.registry(&person.registry)?.path)?;
-    let author = person.session.author();
-    let known = store.people().get(&author.unit, &author.name);
-    let may = |role: &Role| matches!(role, Role::Analyst | Role::Supervisor);
-    let may = known.is_some_and(|known| known.roles.iter().any(may));
-    may.then_some(()).ok_or_else(|| {
-        Refused::new(
-            StatusCode::FORBIDDEN,
-            "not_yours",
-            "scans are made by analysts and supervisors",
-            "扫描由研判员或主管进行",
-        )
-    })
+    house.one_of(person, &[Role::Analyst, Role::Supervisor])
 }
 
 async fn list(State(house): State<Shared>, _who: Looker) -> Json<Vec<Now>> {

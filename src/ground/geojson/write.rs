@@ -1,6 +1,6 @@
 //! Feature collections as RFC 7946 wants them: lon/lat with seven decimals, exterior rings counter-clockwise, no `crs`.
 
-use super::lonlat::{LonLat, round7};
+use crate::ground::lonlat::{LonLat, round7};
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, CoordsIter, LineString, MultiPolygon, Polygon, Validation};
 use serde_json::{Map, Value, json};
@@ -15,6 +15,9 @@ pub enum Geometry {
     Line(LineString),
     /// One or more areas; written as a `Polygon` where it is one.
     Area(MultiPolygon),
+    /// One or more areas to their last decimal and with their corners in the order they came in: for what is kept, not
+    /// handed on.
+    Exact(MultiPolygon),
 }
 
 /// One thing on the map.
@@ -54,6 +57,16 @@ pub fn write_features(mut out: &mut dyn Write, collection: &FeatureCollection) -
     writeln!(out, "\n]}}")
 }
 
+impl FeatureCollection {
+    /// The bytes of the file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // Memory takes what it is given.
+        let _written = write_features(&mut bytes, self);
+        bytes
+    }
+}
+
 impl Feature {
     /// Whether its geometry survives rounding to seven decimals.
     pub fn is_visible(&self) -> bool {
@@ -79,7 +92,8 @@ impl Feature {
 }
 
 impl Geometry {
-    fn to_json(&self) -> Option<Value> {
+    /// As it is written; `None` where rounding leaves nothing.
+    pub fn to_json(&self) -> Option<Value> {
         match self {
             Self::Point(p) => Some(json!({"type": "Point", "coordinates": position(*p)})),
             Self::Line(line) => {
@@ -87,15 +101,19 @@ impl Geometry {
                 (positions.len() >= 2)
                     .then(|| json!({"type": "LineString", "coordinates": positions}))
             }
-            Self::Area(area) => {
-                let mut polygons: Vec<Value> = settled(area).iter().filter_map(written).collect();
-                match polygons.len() {
-                    0 => None,
-                    1 => Some(json!({"type": "Polygon", "coordinates": polygons.remove(0)})),
-                    _ => Some(json!({"type": "MultiPolygon", "coordinates": polygons})),
-                }
-            }
+            Self::Area(area) => polygons(&settled(area)),
+            Self::Exact(area) => polygons(area),
         }
+    }
+}
+
+/// The polygons of an area; `None` of an empty one.
+fn polygons(area: &MultiPolygon) -> Option<Value> {
+    let mut polygons: Vec<Value> = area.iter().filter_map(written).collect();
+    match polygons.len() {
+        0 => None,
+        1 => Some(json!({"type": "Polygon", "coordinates": polygons.remove(0)})),
+        _ => Some(json!({"type": "MultiPolygon", "coordinates": polygons})),
     }
 }
 

@@ -1,0 +1,40 @@
+//! Why bytes hold no features.
+
+use crate::text::TextFlaw;
+use crate::tr;
+use crate::words::Lang;
+
+/// Why bytes hold no features.
+#[derive(Debug)]
+pub enum GeoJsonFlaw {
+    /// They are no text.
+    Text(TextFlaw),
+    /// They are text, and no JSON of this shape.
+    NoJson(serde_json::Error),
+    /// They are JSON without a list of features.
+    NoFeatures,
+}
+
+impl GeoJsonFlaw {
+    /// In words that go on after `it is no GeoJSON`, or stand alone.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Text(flaw) => flaw.say(lang),
+            Self::NoJson(why) => tr!(
+                lang,
+                "line {}: {}",
+                "第 {} 行：{}",
+                why.line(),
+                without_place(why)
+            ),
+            Self::NoFeatures => lang.pick("it has no features", "其中没有要素").into(),
+        }
+    }
+}
+
+/// A reason without line and column, which are said apart from it.
+fn without_place(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let place = format!(" at line {} column {}", why.line(), why.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
