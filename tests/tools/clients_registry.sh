@@ -18,9 +18,9 @@ papaver actor add zhao acceptor >/dev/null
 papaver record "$results" >/dev/null
 codes=$(papaver sites | cut -d' ' -f1)
 first=$(echo "$codes" | sed -n 1p) second=$(echo "$codes" | sed -n 2p)
-papaver assign "$first" "$second" --crew 一组 --due 2026-05-10 >/dev/null
+papaver assign "$first" "$second" --crew 一组 --due "$(date -d "+10 days" +%F)" >/dev/null
 sites=$(echo "$codes" | wc -l)
-for format in gpkg kmz geojson gpx xlsx csv; do papaver export "sites.$format" 2>/dev/null; done
+for format in gpkg kmz geojson gpx xlsx csv; do papaver export "sites.$format" --overwrite 2>/dev/null; done
 
 echo "== QGIS: styles, form, and a crew's filling in"
 cp "$results"/chips/"$(ls "$results"/chips | head -n 1)" photo.jpg
