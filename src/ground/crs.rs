@@ -49,7 +49,7 @@ impl Say for CrsError {
             Self::Unknown { definition } => Said::new(tr!(
                 lang,
                 "{definition} is not a coordinate reference system that PROJ knows",
-                "{definition} 不是 PROJ 认识的坐标参考系"
+                "{definition} 无法识别：PROJ 中没有这个坐标参考系"
             ))
             .hint(remedy!(
                 lang,

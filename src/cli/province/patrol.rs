@@ -295,7 +295,7 @@ fn told(context: &Context, done: &Patrolled) {
         data(&tr!(
             lang,
             "walked {km2} km²: {length} m of track, {reach} m to either side",
-            "踏查 {km2} 平方千米：轨迹 {length} 米，两侧各 {reach} 米"
+            "踏查 {km2} 平方公里：轨迹 {length} 米，两侧各 {reach} 米"
         ));
         for remark in remarks(facts, lang) {
             tell(&remark);

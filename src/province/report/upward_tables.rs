@@ -230,7 +230,7 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<Table> {
         note: lang
             .pick(
                 "Of the sites that a scan reported and a crew verified: how many were poppy. What was put aside at the desk was not visited and is in no figure, so this is the precision of what crews were sent to.",
-                "航测发现并经现地核查的图斑中，查实为罂粟的比例。研判排除的图斑未经现地核查，不计入。",
+                "航测发现并经实地核查的图斑中，查实为罂粟的比例。研判排除的图斑未经实地核查，不计入。",
             )
             .into(),
         columns: titled(&titles, lang),

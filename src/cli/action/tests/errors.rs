@@ -529,7 +529,7 @@ fn rows() -> Vec<RowFlaw> {
         Form(crate::exchange::filled::FormFlaw {
             key: "outcome", value: "x".into(), why: crate::exchange::filled::Wrong::NotANumber,
         }),
-        NoTime, UnknownHead, NotDegrees, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
+        NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
     }));
