@@ -8,6 +8,7 @@ use super::gate::Gate;
 use super::lan::Authority;
 use super::library::{Library, Place};
 use super::maps::Maps;
+use super::offices::Offices;
 use super::runs::Runs;
 use super::sessions::{Person, Sessions};
 use crate::registry::Role;
@@ -39,6 +40,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// Other offices that call.
+    pub offices: Offices,
     /// The crews in the field.
     pub fields: Fields,
     /// What listeners are told.

@@ -9,6 +9,7 @@ use super::uploads::INBOX;
 use crate::files::is_registry;
 use crate::office::unit_of;
 use crate::registry::Hash;
+use crate::remote::Served;
 use crate::schema::{GsdCm, PeriodRecord, SCAN_FORMAT, ScanRecord};
 use crate::store::Store;
 use axum::extract::State;
@@ -155,18 +156,6 @@ fn place(root: &Path, path: &Path) -> Place {
     }
 }
 
-/// A registry as a list shows it.
-#[derive(Debug, Serialize)]
-pub(super) struct RegistryLine {
-    id: String,
-    /// Its file's name.
-    name: String,
-    /// Its unit's code; nothing where it cannot be read.
-    unit: Option<String>,
-    /// Its unit's name, where one is known.
-    title: Option<String>,
-}
-
 /// A survey as a list shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct SurveyLine {
@@ -184,7 +173,7 @@ pub(super) struct SurveyLine {
 /// What the first page shows.
 #[derive(Debug, Serialize)]
 struct Shelves {
-    registries: Vec<RegistryLine>,
+    registries: Vec<Served>,
     surveys: Vec<SurveyLine>,
     /// Scans that were started here.
     runs: Vec<Now>,
@@ -216,10 +205,10 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
 }
 
 /// A registry that cannot be read is listed all the same: who opens it is told why.
-fn registry_line(place: Place) -> RegistryLine {
+pub(super) fn registry_line(place: Place) -> Served {
     let store = Store::open_read(&place.path).ok();
     let store = store.as_ref();
-    RegistryLine {
+    Served {
         unit: store.and_then(|store| unit_of(store).ok()),
         title: store.and_then(|store| store.unit_name().ok().flatten()),
         id: place.id,

@@ -14,5 +14,7 @@ mod browser;
 mod faults;
 mod lan;
 mod office;
+mod offices;
+mod province;
 mod screening;
 mod sites;
