@@ -230,6 +230,28 @@ mod tests {
             "<PixelFunctionType>f</PixelFunctionType><PixelFunctionLanguage>Python</PixelFunctionLanguage><SimpleSource>",
         );
         assert!(leads("g.vrt", &code).is_some());
+        std::fs::write(root.join("h.vrt"), vrt("h.vrt", 1)).expect("written");
+        assert!(
+            leads_out(&root.join("h.vrt"), &root, 0).is_some(),
+            "one that names itself"
+        );
+        assert!(
+            leads("i.vrt", "<VRTDataset><SourceFilename>").is_some(),
+            "not XML to us"
+        );
+    }
+
+    #[test]
+    fn what_lies_beside_a_raster_or_is_said_by_a_key_leads_nowhere_else() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path().canonicalize().expect("there");
+        std::fs::create_dir_all(root.join("tiles")).expect("made");
+        std::fs::write(root.join("tiles/a.tif"), "a").expect("written");
+        let leads = |name: &str, text: &str| {
+            let path = root.join(name);
+            std::fs::write(&path, text).expect("written");
+            leads_out(&path, &root, 0)
+        };
         for says in [
             "<Argument name=\"gain_dataset_filename_1\">/etc/passwd</Argument>",
             "<MDI key=\"X_DATASET\">/vsicurl/http://127.0.0.1:9/x.tif</MDI>",
@@ -253,14 +275,5 @@ mod tests {
             assert!(leads("l.vrt", &vrt("k.tif", 1)).is_some(), "{ending}");
             std::fs::remove_file(&beside).expect("away");
         }
-        std::fs::write(root.join("h.vrt"), vrt("h.vrt", 1)).expect("written");
-        assert!(
-            leads_out(&root.join("h.vrt"), &root, 0).is_some(),
-            "one that names itself"
-        );
-        assert!(
-            leads("i.vrt", "<VRTDataset><SourceFilename>").is_some(),
-            "not XML to us"
-        );
     }
 }

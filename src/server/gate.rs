@@ -45,13 +45,11 @@ impl Default for Gate {
 /// The address that stands for all that one machine can take: this computer's for each of its own, a network's for the
 /// 2⁶⁴ that a machine in it may choose from.
 fn whence(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        own if own.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(wide) => {
-            let network = wide.to_bits() & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from_bits(network))
-        }
-        other => other,
+    let from = from.to_canonical();
+    match from {
+        _ if from.is_loopback() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V4(_) => from,
+        IpAddr::V6(wide) => Ipv6Addr::from_bits(wide.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
