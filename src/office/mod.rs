@@ -20,6 +20,7 @@ pub mod found;
 pub mod import;
 pub mod learn;
 pub mod life;
+pub mod maintenance;
 pub mod maps;
 pub mod offers;
 pub mod patrol;
@@ -35,7 +36,6 @@ mod site;
 pub mod stopping;
 pub mod targets;
 pub mod trust;
-pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;

@@ -7,7 +7,7 @@ use super::table::km2;
 use crate::exchange::track::{Track, Walk};
 use crate::ground::area_m2;
 use crate::office::patrol::{Patrolled, patrol};
-use crate::province::gather::facts_of;
+use crate::province::projection::facts_of;
 use crate::registry::body::Patrol as Record;
 use crate::registry::unit::is_code;
 use crate::store::Store;

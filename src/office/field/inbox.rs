@@ -24,7 +24,7 @@ pub(super) const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Change {
+pub(super) enum UploadChange {
     /// A file came.
     Put {
         path: String,
@@ -41,10 +41,10 @@ pub(super) enum Change {
 
 /// A line of the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Line {
+struct InboxLine {
     at: Timestamp,
     #[serde(flatten)]
-    change: Change,
+    change: UploadChange,
 }
 
 /// What a name stands for.
@@ -93,15 +93,15 @@ impl Inbox {
         };
         // What was cut off was not acknowledged.
         let lines = bytes.split(|byte| *byte == b'\n');
-        for line in lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()) {
+        for line in lines.filter_map(|line| serde_json::from_slice::<InboxLine>(line).ok()) {
             inbox.apply(line);
         }
         Ok(inbox)
     }
 
     /// Records a change; it is on the disk when this returns.
-    pub fn record(&mut self, change: Change, at: Timestamp) -> io::Result<()> {
-        let line = Line { at, change };
+    pub fn record(&mut self, change: UploadChange, at: Timestamp) -> io::Result<()> {
+        let line = InboxLine { at, change };
         files::add_line(&self.log, &serde_json::to_string(&line)?)?;
         self.apply(line);
         Ok(())
@@ -146,19 +146,19 @@ impl Inbox {
             .is_some_and(|at| *at > lines)
     }
 
-    fn apply(&mut self, Line { at, change }: Line) {
+    fn apply(&mut self, InboxLine { at, change }: InboxLine) {
         self.lines += 1;
         match change {
-            Change::Put {
+            UploadChange::Put {
                 path,
                 sha256,
                 bytes,
             } => {
                 self.put(path, (sha256, bytes), at);
             }
-            Change::Folder { path } => self.folder(&path, at),
-            Change::Gone { path } => self.tree.retain(|known, _| !lies_in(known, &path)),
-            Change::Moved { from, to } => self.moved(&from, &to, at),
+            UploadChange::Folder { path } => self.folder(&path, at),
+            UploadChange::Gone { path } => self.tree.retain(|known, _| !lies_in(known, &path)),
+            UploadChange::Moved { from, to } => self.moved(&from, &to, at),
         }
     }
 
@@ -214,8 +214,8 @@ impl Inbox {
 mod tests {
     use super::*;
 
-    fn put(path: &str, bytes: &[u8]) -> Change {
-        Change::Put {
+    fn put(path: &str, bytes: &[u8]) -> UploadChange {
+        UploadChange::Put {
             path: path.into(),
             sha256: Hash::of(bytes),
             bytes: bytes.len() as u64,
@@ -258,19 +258,19 @@ mod tests {
         let changes = [
             put("DCIM/a.jpg", b"a"),
             put("v.gpkg.part", b"table"),
-            Change::Folder { path: "b".into() },
-            Change::Moved {
+            UploadChange::Folder { path: "b".into() },
+            UploadChange::Moved {
                 from: "v.gpkg.part".into(),
                 to: "v.gpkg".into(),
             },
-            Change::Moved {
+            UploadChange::Moved {
                 from: "DCIM".into(),
                 to: "b/DCIM".into(),
             },
             put("v.gpkg", b"table 2"),
             put("v.gpkg", b""),
             put("c.txt", b"c"),
-            Change::Gone {
+            UploadChange::Gone {
                 path: "c.txt".into(),
             },
         ];

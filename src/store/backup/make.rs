@@ -1,7 +1,8 @@
 //! Making a backup: while nobody writes, everything goes into one file, which is then read back.
 
 use super::{
-    BackupError, CONTENTS, Contents, FOLDERS, FORMAT, KEY, Kept, Made, REGISTRY, check, copy,
+    BackupError, BackupFile, CONTENTS, Contents, FOLDERS, FORMAT, KEY, MadeBackup, REGISTRY, check,
+    copy,
 };
 use crate::files::{self, Existing};
 use crate::registry::ids::{DeviceId, Hash};
@@ -22,7 +23,7 @@ pub fn make(
     out: &Path,
     passphrase: &str,
     made_at: String,
-) -> Result<Made, BackupError> {
+) -> Result<MadeBackup, BackupError> {
     if out
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("papaver"))
@@ -55,7 +56,7 @@ pub fn make(
         Ok(())
     })?;
     let contents = check(out, passphrase)?;
-    Ok(Made {
+    Ok(MadeBackup {
         changed: changed(&contents),
         contents,
     })
@@ -70,7 +71,7 @@ fn last_number(store: &Store) -> Result<u64, BackupError> {
 
 /// Evidence that is not what its name says.
 fn changed(contents: &Contents) -> Vec<Hash> {
-    let named = |kept: &Kept| kept.name.rsplit('/').next()?.parse::<Hash>().ok();
+    let named = |kept: &BackupFile| kept.name.rsplit('/').next()?.parse::<Hash>().ok();
     contents
         .files
         .iter()
@@ -129,12 +130,12 @@ fn start<W: Write>(archive: &mut Archive<W>, name: &str) -> io::Result<()> {
     archive.start_file(name, options).map_err(io::Error::other)
 }
 
-fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<Kept> {
+fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<BackupFile> {
     start(archive, name)?;
     let named =
         |source: io::Error| io::Error::new(source.kind(), format!("{}: {source}", path.display()));
     let (bytes, sha256) = copy(File::open(path).map_err(named)?, archive).map_err(named)?;
-    Ok(Kept {
+    Ok(BackupFile {
         name: name.to_owned(),
         bytes,
         sha256,
