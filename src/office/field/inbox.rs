@@ -8,7 +8,7 @@ use crate::files;
 use crate::registry::Hash;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 const MOST_NAMES: usize = 20_000;
 /// Lines of its log at most: a client that writes without end fills no disk.
 const MOST_LINES: usize = 500_000;
+/// Bytes of all versions of all files of one inbox at most.
+const MOST_BYTES: u64 = 64 << 30;
 /// Endings of the tables that are taken in.
 pub(super) const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
 
@@ -72,6 +74,9 @@ pub(super) struct Inbox {
     /// For each name of a file in small letters, the number of the last line that brought it.
     brought: BTreeMap<String, usize>,
     lines: usize,
+    /// The files that lie there for it, by their digests, and how large they are together.
+    kept: BTreeSet<Hash>,
+    bytes: u64,
 }
 
 impl Inbox {
@@ -104,7 +109,7 @@ impl Inbox {
 
     /// Whether one more name will do.
     pub fn has_room(&self) -> bool {
-        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES
+        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES && self.bytes < MOST_BYTES
     }
 
     pub fn get(&self, path: &str) -> Option<Node> {
@@ -166,6 +171,9 @@ impl Inbox {
                 at,
             });
         }
+        if self.kept.insert(file.0) {
+            self.bytes = self.bytes.saturating_add(file.1);
+        }
         self.brought
             .insert(split(&path).1.to_lowercase(), self.lines);
         let node = Node {
@@ -212,6 +220,34 @@ mod tests {
             sha256: Hash::of(bytes),
             bytes: bytes.len() as u64,
         }
+    }
+
+    #[test]
+    fn what_a_crew_sends_ends_before_the_disk_does() {
+        let mut inbox = Inbox::default();
+        let sent = |inbox: &mut Inbox, n: u64| {
+            let change = Change::Put {
+                path: format!("{}.jpg", n % 3),
+                sha256: Hash::of(&n.to_le_bytes()),
+                bytes: 1 << 30,
+            };
+            let at = Timestamp::UNIX_EPOCH;
+            inbox.apply(Line { at, change });
+        };
+        // The same file again is no more.
+        (0..500).for_each(|_| sent(&mut inbox, 0));
+        assert!(inbox.has_room());
+        (1..64).for_each(|n| sent(&mut inbox, n));
+        assert!(!inbox.has_room(), "{} bytes under three names", inbox.bytes);
+        // Nor does taking names away give room: what came stays kept.
+        for n in 0..3 {
+            let change = Change::Gone {
+                path: format!("{n}.jpg"),
+            };
+            let at = Timestamp::UNIX_EPOCH;
+            inbox.apply(Line { at, change });
+        }
+        assert!(!inbox.has_room());
     }
 
     #[test]
