@@ -226,13 +226,13 @@ mod tests {
     fn what_a_crew_sends_ends_before_the_disk_does() {
         let mut inbox = Inbox::default();
         let sent = |inbox: &mut Inbox, n: u64| {
-            let change = Change::Put {
+            let change = UploadChange::Put {
                 path: format!("{}.jpg", n % 3),
                 sha256: Hash::of(&n.to_le_bytes()),
                 bytes: 1 << 30,
             };
             let at = Timestamp::UNIX_EPOCH;
-            inbox.apply(Line { at, change });
+            inbox.apply(InboxLine { at, change });
         };
         // The same file again is no more.
         (0..500).for_each(|_| sent(&mut inbox, 0));
@@ -241,11 +241,11 @@ mod tests {
         assert!(!inbox.has_room(), "{} bytes under three names", inbox.bytes);
         // Nor does taking names away give room: what came stays kept.
         for n in 0..3 {
-            let change = Change::Gone {
+            let change = UploadChange::Gone {
                 path: format!("{n}.jpg"),
             };
             let at = Timestamp::UNIX_EPOCH;
-            inbox.apply(Line { at, change });
+            inbox.apply(InboxLine { at, change });
         }
         assert!(!inbox.has_room());
     }

@@ -132,7 +132,7 @@ fn settled(value: f64) -> f64 {
 mod tests {
     use super::settled;
     use crate::ground::Gsd;
-    use crate::scan::write::chip::{View, draw, window};
+    use crate::scan::write::chip::{PictureKind, draw, window};
     use geo::{BoundingRect, MapCoords, MultiPolygon, polygon};
     use image::{Rgb, RgbImage};
 
@@ -147,7 +147,7 @@ mod tests {
             let at = |v: f64| settled(v + noise);
             let outline = edges.map_coords(|c| (at(c.x), at(c.y)).into());
             let bounds = outline.bounding_rect().expect("bounds");
-            let shown = window(bounds, (900, 900), gsd, View::Chip).expect("window");
+            let shown = window(bounds, (900, 900), gsd, PictureKind::Chip).expect("window");
             let crop = RgbImage::from_fn(shown.width, shown.height, |x, y| {
                 let value = u8::try_from((5 * x + 11 * y) % 251).expect("a byte");
                 Rgb([value, value / 2, 255 - value])

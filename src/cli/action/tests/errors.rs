@@ -404,7 +404,7 @@ fn peers() -> Vec<PeerError> {
     let origin = || "https://a:8717".to_owned();
     let unit = || "410423".to_owned();
     let mut all = every!(PeerError {
-        Remote(RemoteError::NoHost { host: "a".into() }),
+        Remote(Box::new(RemoteError::NoHost { host: "a".into() })),
         Newer { origin: origin(), format: "papaver.exchange/2".into() },
         NoRegistry { origin: origin(), known: vec![] },
         NoRegistry { origin: origin(), known: vec![unit()] },
@@ -414,7 +414,7 @@ fn peers() -> Vec<PeerError> {
         NotTrusted { origin: origin(), device: device(), unit: unit() },
         NoCertificate { path: path() },
     });
-    all.extend(lines().into_iter().map(PeerError::Remote));
+    all.extend(lines().into_iter().map(PeerError::from));
     all
 }
 
