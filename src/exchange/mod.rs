@@ -17,6 +17,7 @@ mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;
+mod names;
 mod ovital;
 mod pictures;
 mod read;

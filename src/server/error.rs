@@ -136,8 +136,8 @@ fn silent(port: u16, source: &io::Error, lang: Lang) -> Said {
         "端口 {port} 上没有正常响应的服务：{source}"
     ))
     .hint(lang.pick(
-        "start it with `papaver serve`; where it has another port, or its certificate lies in another folder, give both as at its start",
-        "请用 `papaver serve` 启动；端口或证书所在文件夹不同的，请按启动时的写法给出",
+        "start the server first; where it has another port, or its certificate lies in another folder, give both as at its start",
+        "请先启动服务；端口或证书所在文件夹不同的，请按启动时的写法给出",
     ))
 }
 
