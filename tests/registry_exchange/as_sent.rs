@@ -331,7 +331,7 @@ fn names_with_blanks_and_other_dashes_and_primes_are_read_and_no_place_is_none()
     );
     let officers = |site: &Value| site["visits"][0][1]["officers"].clone();
     assert!(
-        sites
+        sites[..2]
             .iter()
             .all(|site| visited_at(site).starts_with("2026-05-04"))
     );
