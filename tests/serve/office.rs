@@ -25,11 +25,17 @@ const WATCHED: &str = r#""$@" & read -r _end; kill -9 $!; wait $!"#;
 
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
+        let free: &[&str] = if more.contains(&"--port") {
+            &[]
+        } else {
+            &["--port", "0"]
+        };
         let mut child = Command::new("sh")
             .args(["-c", WATCHED, "sh", env!("CARGO_BIN_EXE_papaver")])
             .args(["--lang", "en", "serve"])
             .arg(folder)
-            .args(["--no-browser", "--port", "0"])
+            .arg("--no-browser")
+            .args(free)
             .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -39,6 +45,7 @@ impl Server {
         let mut line = String::new();
         let out = child.stdout.take().expect("out");
         BufReader::new(out).read_line(&mut line).expect("line");
+        assert!(line.starts_with("http"), "{more:?} starts no server");
         Self {
             child,
             url: line.trim().to_owned(),
