@@ -23,7 +23,7 @@ const SKIPPED: &str = "HDF5,HDF5Image,BAG,S102,S104,S111,netCDF,WCS,WMS,WMTS,OGC
     GTI,STACIT,STACTA,GDALG";
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, no network is asked
-/// ([`super::network`]), and its messages come back as errors
+/// (`imagery::network`), and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
 pub fn set_up_gdal() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -1,6 +1,6 @@
 //! The figures of a report of a county or a province: facts of a period in, tables and one workbook out.
 //!
-//! [`CellFigures`] are computed once; [`tables`] put them into words and numbers; the page and the workbook show those tables.
+//! [`Figures`] are computed once; [`tables`] put them into words and numbers; the page and the workbook show those tables.
 //! A further section is one more table in [`tables::tables`].
 //! Every figure stands with its numerator and its denominator.
 
