@@ -36,4 +36,4 @@ PAPAVER=${1:-$(ls -t "$built"/{release,debug}/papaver 2>/dev/null | head -n 1)}
 export PAPAVER CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
 step "in the browser (program: ${PAPAVER:-none})" "浏览器测试（程序：${PAPAVER:-无}）"
 cd "$top"
-"$(node_home)/bin/node" --test --test-concurrency=1 tests/browser/
+"$(node_home)/bin/node" --test --test-concurrency=1 tests/browser/*.test.mjs
