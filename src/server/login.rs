@@ -4,7 +4,7 @@ use super::answer::Refused;
 use super::house::{Shared, reading, waiting};
 use super::sessions::{IDLE, LoggedIn, Person, cookie_name, token};
 use crate::office::{Credentials, sign_in};
-use crate::registry::{DeviceId, Role};
+use crate::registry::Role;
 use crate::store::{Author, Store, keys};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -112,11 +112,7 @@ async fn login(
     let given_to = given.person.clone();
     let unlocked = waiting(move || {
         let store = Store::open_read(&unlocking.path)?;
-        let session = unlocked(&store, &given)?;
-        let person = Person {
-            registry: unlocking.id,
-            session,
-        };
+        let person = unlocked(&store, &given)?;
         let account = Account::of(&store, &person)?;
         Ok((person, account))
     })
@@ -132,7 +128,7 @@ async fn login(
 }
 
 /// A person whose own key the passphrase opens; who has none, or another than the registry knows, is told so.
-fn unlocked(store: &Store, given: &Given) -> Result<crate::office::Session, Refused> {
+fn unlocked(store: &Store, given: &Given) -> Result<Person, Refused> {
     let credentials = Credentials {
         actor: given.person.clone(),
         passphrase: Some(given.passphrase.clone()),
@@ -142,15 +138,13 @@ fn unlocked(store: &Store, given: &Given) -> Result<crate::office::Session, Refu
         refused if refused.is_about_a_key() => wrong(),
         other => other,
     })?;
-    let author = session.author();
-    let known = store.people().get(&author.unit, &author.name);
-    let Some(key) = &author.key else {
-        return Err(no_key());
+    let person = Person {
+        registry: given.registry.clone(),
+        session,
     };
-    let held = known.and_then(|known| known.key.as_ref());
-    match held {
-        Some(held) if held.key == DeviceId::of(key) => Ok(session),
-        _ => Err(no_key()),
+    match person.is_still(store) {
+        Ok(()) => Ok(person),
+        Err(_other_key) => Err(no_key()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::registry::DeviceId;
 use crate::remote::RemoteError;
+use crate::store::bundle::trust_first;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -152,14 +153,7 @@ fn stranger(origin: &str, device: DeviceId, unit: &str, lang: Lang) -> Said {
         "the device of the server at {origin} is not trusted here (it says it is of unit {unit}); nothing was sent",
         "{origin} 的设备未受本单位信任（自称单位 {unit}）；未发送任何内容"
     ))
-    .hint(remedy!(
-        lang,
-        "compare the key with that office by telephone, then: {trust}",
-        "请先与该单位电话核对公钥，再执行：{trust}",
-        trust = Action::Trust {
-            device: Some((device.to_string(), unit.to_owned()))
-        },
-    ))
+    .hint(trust_first(device, unit, lang))
 }
 
 fn not_trusted(origin: &str, device: DeviceId, unit: &str, lang: Lang) -> Said {

@@ -4,7 +4,7 @@ use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
 use crate::store::StoreError;
-use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
@@ -242,14 +242,19 @@ fn stranger(path: &Path, device: DeviceId, unit: &str, lang: Lang) -> Said {
         "{path} is signed by a device that is not trusted (it says it is of unit {unit})",
         "{path} 的签名设备未受信任（自称单位 {unit}）"
     ))
-    .hint(remedy!(
+    .hint(trust_first(device, unit, lang))
+}
+
+/// What to do about a stranger's device: whose it is, is asked of its office and not of the device.
+pub(crate) fn trust_first(device: DeviceId, unit: &str, lang: Lang) -> Remedy {
+    remedy!(
         lang,
         "compare the key with that office by telephone, then: {trust}",
         "请先与该单位电话核对公钥，再执行：{trust}",
         trust = Action::Trust {
             device: Some((device.to_string(), unit.to_owned()))
         },
-    ))
+    )
 }
 
 fn strange_event(path: &Path, of: (DeviceId, u64), unit: &str, lang: Lang) -> Said {
