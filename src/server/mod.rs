@@ -17,6 +17,7 @@ mod field;
 mod gate;
 mod guard;
 mod house;
+mod kept;
 mod lan;
 mod library;
 mod listen;
