@@ -33,17 +33,15 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$top/Cargo.toml" | head -n 1)
 name=papaver-$version-$target
 work=$(mktemp -d) host=linux-$(uname -m)
 
-# needed COMMAND PACKAGE…: fails where a command is missing, with the packages that bring it
-needed() {
-    command -v "$1" >/dev/null && return
-    local missing=$1
-    shift
-    fail "$missing is missing" "缺少 $missing" "on Debian or Ubuntu, as root: apt-get install $*" "请在 Debian 或 Ubuntu 上以 root 运行：apt-get install $*"
-}
+# needed COMMAND PACKAGE: leaves in $missing which packages the set-up has to install
+missing=()
+needed() { command -v "$1" >/dev/null || missing+=("$2"); }
 
 # compiled: the program of the target, from the source code
 compiled() {
     local built=${CARGO_TARGET_DIR:-$top/target} linker other=() folders=()
+    are_built || fail "the pages of papaver serve were not built" "papaver serve 的页面未编译" \
+        "see above why; mend that and run this again: a release without them is none" "原因见上；解决后重新运行：没有页面的发行包不完整"
     step "building Papaver for $target" "为 $target 编译 Papaver"
     if [ "$target" != "$host" ]; then
         rustup -q target add "$triple" || fail "there is no Rust for $triple" "没有 $triple 的 Rust 标准库" \
@@ -55,7 +53,8 @@ compiled() {
     printf '#!/bin/sh\nexec %s-gcc "$@"%s\n' "$tools" "${folders:+$(printf ' -Wl,-rpath-link,%s' "${folders[@]}")}" >"$work/linker"
     chmod +x "$work/linker"
     linker=CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$triple")_LINKER
-    (export "$linker=$work/linker" "GDAL_HOME=$(gdal_home)" "GDAL_VERSION=$(gdal_version)" && build --release "${other[@]}")
+    # Of what debuggers read nothing stays in a release.
+    (export CARGO_PROFILE_RELEASE_DEBUG=false "$linker=$work/linker" "GDAL_HOME=$(gdal_home)" "GDAL_VERSION=$(gdal_version)" && build --release "${other[@]}")
     program=$built/release/papaver
     case $target in windows-*) program+=.exe ;; esac
 }
@@ -129,17 +128,18 @@ pack_windows() {
     (cd "$into" && sha256sum "$name.zip" >"$name.zip.sha256" && sha256sum "$name-setup.exe" >"$name-setup.exe.sha256")
 }
 
-needed apt-get apt
-needed dpkg-deb dpkg
-needed "$tools-gcc" "$compiler"
+command -v apt-get >/dev/null || fail "this system has no apt-get" "本系统没有 apt-get" \
+    "make the release on Debian or Ubuntu: libraries and licences come from there" "请在 Debian 或 Ubuntu 上制作：所需的库和许可证取自该系统"
+needed python3 python3
+[ "$target" = "$host" ] || needed "$tools-gcc" "$compiler"
 case $target in windows-*) needed makensis nsis && needed zip zip ;; esac
-(target=$host && set_up)
+(target=$host && set_up "${missing[@]}")
 export PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 gdal_libraries
 onnx_runtime
 [ -n "$program" ] || compiled
 
-runtime=$(realpath "$(runtime_library)") epoch=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct)}
+runtime=$(realpath "$(runtime_library)") epoch=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct 2>/dev/null || stat -c %Y "$top/Cargo.toml")}
 mkdir -p "$into"
 into=$(cd "$into" && pwd) part=$into/.$name
 trap 'rm -rf "$work" "$part"' EXIT

@@ -10,11 +10,16 @@ shift
 IFS=- read -r _ version system machine <<<"$(basename "$folder")"
 [ "$system" = linux ] || { echo "error: $folder is no release for Linux"; echo "hint: for Windows make.sh makes an installer"; exit 1; } >&2
 case $machine in x86_64) debian=amd64 oci=amd64 ;; aarch64) debian=arm64 oci=arm64 ;; esac
-epoch=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct)}
+epoch=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct 2>/dev/null || stat -c %Y "$top/Cargo.toml")}
 export SOURCE_DATE_EPOCH=$epoch
 summary="Finds plots that may be opium poppy in drone imagery and follows every site"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# needed COMMAND PACKAGE: fails where a command is missing, with the package that brings it
+needed() {
+    command -v "$1" >/dev/null || { echo "error: $1 is missing"; echo "hint: on Debian or Ubuntu, as root: apt-get install $2"; exit 2; } >&2
+}
 
 # tree FOLDER: what is installed
 tree() {
@@ -27,6 +32,7 @@ tree() {
 
 deb() {
     local name=papaver_${version}_$debian.deb
+    needed dpkg-deb dpkg
     tree "$work/deb"
     mkdir "$work/deb/DEBIAN"
     cat >"$work/deb/DEBIAN/control" <<END
@@ -49,6 +55,7 @@ END
 }
 
 rpm() {
+    needed rpmbuild rpm
     tree "$work/rpm"
     cat >"$work/papaver.spec" <<END
 Name: papaver
@@ -84,6 +91,7 @@ END
 image() {
     local name=papaver-$version-oci-$oci.tar loader runtime layout=$work/image
     loader=$(cd "$folder/lib" && ls ld-linux*) runtime=$(cd "$folder/lib" && ls libonnxruntime.so.*)
+    needed umoci umoci
     umoci init --layout "$layout"
     umoci new --image "$layout:$version"
     mkdir -p "$work/root"/{opt,etc,tmp,work}
@@ -105,6 +113,7 @@ image() {
         --config.env ORT_DISABLE_TELEMETRY=1 --config.env HOME=/work --config.env LANG=C.UTF-8 \
         --config.label "org.opencontainers.image.version=$version" --config.label "org.opencontainers.image.licenses=MIT OR Apache-2.0" \
         --created "$(date -u -d "@$epoch" +%FT%TZ)"
+    python3 "$top/.release/health.py" "$layout"
     umoci gc --layout "$layout" >/dev/null
     tar -C "$layout" --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner -cf "$into/$name" .
     echo "$into/$name"
@@ -112,6 +121,7 @@ image() {
 
 # wheel: the program, its C libraries and the Python module; GDAL and ONNX Runtime come with the wheels it depends on
 wheel() {
+    needed python3 python3
     python3 "$top/.release/wheel.py" "$folder" "$top/python" "$top/.setup/libraries.txt" "$into"
 }
 

@@ -26,9 +26,10 @@ as_root() {
     else sudo -n "$@"; fi
 }
 
-# system_packages: a C compiler, what GDAL takes from the system; and pip while a wheel has yet to come
+# system_packages PACKAGE…: a C compiler, what GDAL takes from the system; and pip while a wheel has yet to come; and what else
+# is asked for
 system_packages() {
-    local missing=() install
+    local missing=("$@") install
     if ! command -v cc >/dev/null || [ ! -e /usr/include/stdio.h ]; then missing+=(build-essential); fi
     compgen -G '/usr/lib*/libexpat.so.1' >/dev/null || compgen -G '/usr/lib/*/libexpat.so.1' >/dev/null || missing+=(libexpat1)
     if [ ! -e "$(runtime_library)" ] || [ ! -e "$(gdal_home)/lib/libgdal.so" ] || [ ! -x "$(node_home)/bin/node" ]; then
@@ -260,18 +261,20 @@ web_sources() {
         | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
+# are_built: whether the pages are, out of the sources as they are now
+are_built() { [ "$(cat "$top/src/web/dist/sources.sha256" 2>/dev/null)" = "$(web_sources)" ]; }
+
 # pages: what `papaver serve` shows, built out of src/web into src/web/dist, from where cargo takes it. Everything else works
 # without, and the server then says what to do: so this alone does not end the set-up where it fails.
 pages() {
-    local dist=$top/src/web/dist sources
-    sources=$(web_sources)
-    if [ "$(cat "$dist/sources.sha256" 2>/dev/null)" = "$sources" ]; then
+    local dist=$top/src/web/dist
+    if are_built; then
         say "pages: $dist" "页面：$dist"
         return
     fi
     if (node_runtime) && say "building the pages of papaver serve" "编译 papaver serve 的页面" \
         && web_npm ci --omit=dev >"$log" 2>&1 && web_npm exec --offline -- vite build >>"$log" 2>&1; then
-        printf '%s\n' "$sources" >"$dist/sources.sha256"
+        web_sources >"$dist/sources.sha256"
     else
         tail -n 5 "$log" >&2
         say "the pages were not built: papaver serve will answer without them; mend the network and run this again" \
@@ -286,13 +289,13 @@ build() {
         "若上方信息与网络或磁盘空间有关（编译约需 3 GB），请修复后重新运行：已编译的部分会保留"
 }
 
-# set_up: all of it
+# set_up PACKAGE…: all of it, and further packages of the system
 set_up() {
     [ -n "${HOME:-}" ] || fail "HOME is not set" "未设置 HOME" "run: export HOME=/your/home" "请运行：export HOME=/your/home"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     step "setting up" "准备环境"
-    system_packages
+    system_packages "$@"
     rust
     gdal
     onnx_runtime

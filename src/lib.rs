@@ -25,6 +25,7 @@
 //! - [`exchange`]: files people load and hand back.
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
 //! - [`pages`]: dossier, report, review page, task list, charts: one layout, one palette, one way to draw.
+//! - [`remote`]: another office's server, as this computer reaches it.
 //! - [`office`]: what an office does, one function a use case.
 //! - [`server`]: the pages and what they ask for, over HTTP; no logic of its own.
 //! - [`cli`]: the only code that prints, draws bars or exits.
@@ -54,6 +55,7 @@ pub mod pages;
 pub mod platform;
 pub mod province;
 pub mod registry;
+pub mod remote;
 pub mod scan;
 pub mod schema;
 pub mod server;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The pages in a real Chromium: their layout, screening by keys, a hundred thousand sites without WebGL, and the sample from a
-# flight to the report through the real program. Some five minutes; no part of .ci/run.
+# The pages in a real Chromium: their layout, the keyboard alone, screening by keys, a hundred thousand sites without WebGL, and
+# the sample from a flight to the report through the real program. Some five minutes; no part of .ci/run.
 #   tests/browser.sh [PROGRAM]      the program to be tried (default: the newest that cargo built here)
-# PICTURES=FOLDER keeps a picture of every page.
+# PICTURES=FOLDER keeps a picture of every page; SPEED=1 measures frames a second and the time from a key to the next picture.
 set -euo pipefail
 # shellcheck source=../.setup/setup.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../.setup/setup.sh"

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "words",
     "shown",
     "platform",
@@ -23,13 +23,14 @@ const ORDER: [&str; 19] = [
     "exchange",
     "province",
     "pages",
+    "remote",
     "office",
     "server",
     "cli",
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 15] = [
+const FENCES: [(&str, &[&str]); 18] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -44,11 +45,14 @@ const FENCES: [(&str, &[&str]); 15] = [
     ("indicatif", &["cli/"]),
     ("axum", &["server/"]),
     ("pmtiles", &["server/"]),
-    ("tokio", &["server/"]),
+    ("object_store", &["files/bucket.rs"]),
+    ("reqwest", &[]),
+    ("tokio", &["server/", "files/bucket.rs"]),
     ("axum_server", &["server/"]),
     ("hyper_util", &["server/"]),
     ("tower_http", &["server/"]),
-    ("rustls", &["server/"]),
+    ("rustls", &["server/", "remote/", "files/bucket.rs"]),
+    ("ureq", &["remote/"]),
     ("dav_server", &["server/"]),
     ("rcgen", &["server/"]),
     ("governor", &["server/"]),

@@ -1,26 +1,35 @@
 #!/usr/bin/env bash
-# A scan in shards on a real Slurm of one node (Debian's packages) and on a Dask cluster of two workers, one of which is
-# killed: each time to the byte what one scan writes. As root: `tests/machines.sh [PROGRAM]`. Not part of the tests.
+# A scan in shards on a real Slurm of one node (Debian's packages), on a Dask cluster of two workers, one of which is killed,
+# and with imagery and shards in a bucket (moto), workers killed and shards run twice: each time to the byte what one scan
+# writes. As root: `tests/machines.sh [PROGRAM] [slurm|dask|bucket …]`. Not part of the tests.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${1:-$top/target/release/papaver}")
+shift || true
+kinds=${*:-slurm dask bucket}
 work=$(mktemp -d)
-stop() { pkill -F "$work/slurmd.pid" 2>/dev/null || true; pkill -F "$work/slurmctld.pid" 2>/dev/null || true; rm -rf "$work"; }
+server=
+stop() {
+    for daemon in slurmd slurmctld; do pkill -F "$work/$daemon.pid" 2>/dev/null || true; done
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    rm -rf "$work"
+}
 trap stop EXIT
 
 same() { # but for when and where it ran
-    diff -rq -x journal.jsonl -x scan.json "$work/one" "$1"
-    python3 - "$work/one/scan.json" "$1/scan.json" <<'P'
+    diff -rq -x journal.jsonl -x scan.json -x pyramid "$2" "$1"
+    python3 - "$2/scan.json" "$1/scan.json" <<'P'
 import json, sys
 one, other = ({k: v for k, v in json.load(open(p)).items() if k != "run"} for p in sys.argv[1:])
 assert one == other, "scan.json differs"
 P
 }
 
-echo "== one scan"
-"$program" scan "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$work/one" -q
+# One scan of everything, without the pyramids that a merge does not make.
+one() { "$program" scan "$@" -q --no-pyramid; }
 plan() { "$program" plan "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$1" --shards 6 -q; }
 
+slurm() {
 echo "== Slurm"
 command -v slurmctld >/dev/null || apt-get install -y -qq slurmctld slurmd slurm-client munge
 pgrep -x munged >/dev/null || { mkdir -p /run/munge && chown munge /run/munge && su -s /bin/sh munge -c munged; }
@@ -53,8 +62,10 @@ for _ in $(seq 120); do
     [ -n "$(squeue --noheader)" ] || break
     sleep 2
 done
-same "$work/slurm/results"
+same "$work/slurm/results" "$work/one"
+}
 
+dask() {
 echo "== Dask"
 python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install distributed
 plan "$work/dask"
@@ -69,5 +80,71 @@ sleep 6
 address=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['address'])" "$work/scheduler.json")
 PAPAVER=$program "$work/venv/bin/python" "$top/samples/dask_shards.py" "$work/dask" "$address"
 kill "$scheduler" 2>/dev/null || true
-same "$work/dask/results"
+same "$work/dask/results" "$work/one"
+}
+
+# Without a word of Amazon's, whatever this machine knows of it.
+aws() { env AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=known AWS_SECRET_ACCESS_KEY=unsaid "$@"; }
+
+fails() { # saying what
+    if "${@:2}" 2>"$work/refused"; then echo "did not fail: ${*:2}" && exit 1; fi
+    grep -q "$1" "$work/refused" || { cat "$work/refused" && exit 1; }
+}
+
+bucket() {
+    echo "== bucket"
+    python3 -m venv "$work/moto" && "$work/moto/bin/pip" -q install 'moto[s3,server]'
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$work/moto/bin/moto_server" -H 127.0.0.1 -p "$port" >"$work/moto.log" 2>&1 &
+    server=$!
+    aws "$work/moto/bin/python" - "$top/samples/village/ortho.tif" <<'P'
+import os, sys, time
+import boto3
+s3 = boto3.client("s3")
+for _ in range(100):
+    try:
+        s3.create_bucket(Bucket="survey")
+        break
+    except Exception:
+        time.sleep(0.2)
+s3.upload_file(sys.argv[1], "survey", "2026/ortho.tif")
+P
+    ortho=s3://survey/2026/ortho.tif plan=s3://survey/plans/a
+    aws "$program" scan "$ortho" -o "$work/of-bucket" -q --no-pyramid
+    aws "$program" plan "$ortho" -o "$plan" --shards 5 -q
+    # The same again is nothing new; another is refused.
+    aws "$program" plan "$ortho" -o "$plan" --shards 5 -q
+    fails "plan of another scan" aws "$program" plan "$ortho" -o "$plan" --shards 4 -q
+    fails "5 shards have not been run" aws "$program" merge --plan "$plan" -o "$work/early" -q
+    shard() { aws "$program" scan --plan "$plan" --shard "$1" --threads 1 -q; }
+    # Killed, then two at the same shard at a time, then every shard, one of them twice.
+    for after in 0.05 0.3 0.8; do
+        aws timeout -s KILL "$after" "$program" scan --plan "$plan" --shard 2 --threads 1 -q || true
+    done
+    shard 0 & first=$!
+    shard 0 && wait "$first"
+    for k in 4 1 3 2 1; do shard "$k"; done
+    aws "$program" plan --status -o "$plan" -q
+    aws "$program" merge --plan "$plan" -o "$work/merged" -q
+    same "$work/merged" "$work/of-bucket"
+    # What is there is never written over, and damage is named.
+    aws "$work/moto/bin/python" - <<'P'
+import boto3
+s3 = boto3.client("s3")
+key = dict(Bucket="survey", Key="plans/a/shards/00003.jsonl")
+whole = s3.get_object(**key)["Body"].read()
+flipped = bytearray(whole)
+flipped[len(whole) // 2] ^= 1
+s3.put_object(**key, Body=bytes(flipped))
+P
+    fails "s3://survey/plans/a/shards/00003.jsonl is damaged" aws "$program" merge --plan "$plan" -o "$work/damaged" -q
+    # A server that is not there, and a secret that nobody reads.
+    port=9
+    fails "cannot be read" aws "$program" --lang en plan --status -o "$plan"
+    if grep -q unsaid "$work/refused" "$work/moto.log"; then echo "a secret was said" && exit 1; fi
+    kill "$server" && server=
+}
+
+case $kinds in *slurm* | *dask*) one "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$work/one" ;; esac
+for kind in $kinds; do "$kind"; done
 echo "== all the same"

@@ -15,51 +15,23 @@ suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookwor
 [ "$(id -u)" = 0 ] || { echo "error: a bare root needs root"; echo "hint: run this with sudo"; exit 1; } >&2
 # shellcheck source=release_life.sh
 . "$top/tests/release_life.sh"
-
-# bare_root: a Debian with nothing in it; what is written goes to a layer of its own
-bare_root() {
-    if [ ! -x "$root/bin/sh" ]; then
-        command -v debootstrap >/dev/null || { echo "installing debootstrap" && apt-get install -q -y debootstrap >/dev/null; }
-        echo "making a bare Debian root ($suite): $root"
-        debootstrap --variant=minbase "$suite" "$root.part" >"$root.log" 2>&1 \
-            || { tail -n 5 "$root.log"; echo "error: debootstrap failed"; echo "hint: see $root.log"; exit 2; } >&2
-        mv "$root.part" "$root"
-    fi
-    mount -t tmpfs papaver "$layer"
-    mkdir -p "$layer"/{upper,work,root}
-    mount -t overlay overlay -o "lowerdir=$root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
-    bare=$layer/root
-    mount -t proc proc "$bare/proc"
-    mkdir -p "$bare/opt" "$bare/home/crew" "$bare/samples"
-}
-
-# inside COMMAND…: in the bare root, with an empty environment and no network, in the folder of this shell below it
-inside() {
-    local here=${PWD#"$bare"}
-    case $PWD in "$bare"/*) ;; *) here=/tmp ;; esac
-    unshare -n chroot "$bare" env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/crew LANG=C.UTF-8 PAPAVER_ACTOR="${PAPAVER_ACTOR:-}" \
-        sh -ec 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
-}
+# shellcheck source=release_root.sh
+. "$top/tests/release_root.sh"
 
 linux() {
-    bare_root
+    a_layer
     echo "== unpacking with the bare system's own tar"
     cp "$archive" "$bare/tmp/papaver.tar.gz"
     inside tar -C /opt -xzf /tmp/papaver.tar.gz
     inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums agree"
     cp -r "$top"/samples/{village,photos} "$bare/samples/"
     samples=$bare/samples
-    loader=$(basename "$bare$place"/lib/ld-linux*) runtime=$(basename "$bare$place"/lib/libonnxruntime.so*)
     native() { printf '%s' "${1#"$bare"}"; }
     case $target in
     "linux-$(uname -m)") papaver() { inside "$place/papaver" "$@"; } ;;
-    # The launcher is a shell's; this machine's shell starts programs of its own kind alone.
     *)
-        cp "$(command -v "qemu-${target#linux-}-static")" "$bare/usr/bin/qemu"
-        papaver() {
-            inside env ORT_DYLIB_PATH="$place/lib/$runtime" GCONV_PATH="$place/share/gconv" ORT_DISABLE_TELEMETRY=1 \
-                /usr/bin/qemu "$place/lib/$loader" --library-path "$place/lib" "$place/lib/papaver" "$@"
-        }
+        emulator "${target#linux-}"
+        papaver() { started "$place" "$@"; }
         ;;
     esac
     libraries_from_outside
@@ -68,7 +40,8 @@ linux() {
 }
 
 libraries_from_outside() {
-    local program outside
+    local program outside runtime
+    runtime=$(basename "$bare$place"/lib/libonnxruntime.so*)
     echo "== libraries from outside the release"
     for program in papaver "$runtime"; do
         outside=$(python3 "$top/.release/libraries.py" "$bare$place/lib/$program" -- "$bare$place/lib" | grep -v "^$bare$place/lib/" || true)
@@ -97,7 +70,9 @@ windows() {
     # A stick, by its letter.
     mkdir -p "$layer/stick"
     ln -sfn "$layer/stick" "$WINEPREFIX/dosdevices/e:"
-    papaver() { unshare -n "$wine" "$place/papaver.exe" "$@"; }
+    papaver() { "$wine" "$place/papaver.exe" "$@"; }
+    # Wine makes the interrupt key of it.
+    ended() { kill -INT $(cat "/proc/$1/task/$1/children"); }
     native() { local below=${1#"$WINEPREFIX/drive_c"}; printf 'C:%s' "${below//\//\\}"; }
     mkdir "$drive/第三网格 航测"
     cd "$drive/第三网格 航测"
@@ -117,28 +92,29 @@ an_installer() {
     [ -e "$setup" ] || { echo "no installer beside the archive"; return; }
     must "install" "$wine" "$setup" /S
     home=$(find "$WINEPREFIX/drive_c/users" -type d -path '*/Programs/Papaver')
-    must "the installed program" unshare -n "$wine" "$home/papaver.exe" model inspect
+    must "the installed program" "$wine" "$home/papaver.exe" model inspect
     touch "$home/410423.papaver"
     must "remove" "$wine" "$home/remove.exe" /S "_?=C:${home#"$WINEPREFIX/drive_c"}"
     [ "$(ls "$home" | grep -v '^remove.exe$')" = 410423.papaver ]
 }
 
+case $target in linux-*) bare_root ;; esac
+alone "$0" --target "$target" "$archive" "$root"
 layer=$(mktemp -d) log=$(mktemp)
 finish() {
     cd /
     [ "${wine:-}" ] && "${wine%64}server" -k 2>/dev/null
-    umount "$layer/root/proc" 2>/dev/null
-    umount "$layer/root" 2>/dev/null
-    umount "$layer" 2>/dev/null
-    rm -rf "$layer" "$log"
+    umount -lR "$layer" 2>/dev/null
+    rm -rf --one-file-system "$layer" "$log"
 }
 trap 'code=$?; finish || true; exit $code' EXIT
 began=$SECONDS
+loopback
 "${target%%-*}"
 other() { if [ "${OTHER:-}" ]; then "$OTHER" "$@"; else papaver "$@"; fi; }
 papaver --version
 papaver model inspect
-for part in a_scan a_list "a_season 410423 王" an_exchange a_deep_path; do
+for part in a_scan a_list "a_season 410423 王" a_server an_exchange a_deep_path; do
     echo "== ${part%% *}"
     $part
 done

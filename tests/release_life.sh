@@ -1,6 +1,7 @@
 # What a release is tried with, whatever it runs on. Sourced by tests/release.sh, which defines:
 #   papaver ARGUMENTS…   runs the release, in the current folder
 #   native PATH          a path of this machine as the release's system spells it
+#   ended JOB            ends a server that was started in the background, as its interrupt key does
 #   samples              the folder of the sample survey and photos, and results of the other target where there are some
 # shellcheck shell=bash
 
@@ -54,6 +55,41 @@ a_season() {
     printf 'eight words that nobody guesses\n' >words.txt
     must "backup" papaver backup "$unit.papaver-backup" --passphrase-file words.txt --registry "$unit.papaver"
     must "verify" papaver verify --registry "$unit.papaver"
+}
+
+# serving FOLDER: starts the server, and says where it is in $url and $port
+serving() {
+    papaver serve "$1" --no-browser --port 0 >served.txt 2>served.err &
+    server=$!
+    for _ in $(seq 600); do
+        grep -q http served.txt && break
+        kill -0 "$server" 2>/dev/null || break
+        sleep 1
+    done
+    url=$(tr -d '\r' <served.txt | head -n 1) port=$(sed -n '1s#.*:\([0-9]*\)/.*#\1#p' served.txt)
+    [ -n "$port" ] || { cat served.err; echo "error: serve does not begin"; exit 1; } >&2
+}
+
+# served_to_its_end FOLDER: whoever watches over the server is told that it is well, and that it is gone
+served_to_its_end() {
+    must "serve --health" papaver serve "$1" --health --port "$port"
+    ended "$server"
+    wait "$server" || { cat served.err; echo "error: the server did not end well"; exit 1; } >&2
+    ! papaver serve "$1" --health --port "$port" >"$log" 2>&1 || { echo "error: a server that is gone is called well"; exit 1; } >&2
+    echo "  its end"
+}
+
+# a_server: the pages and a login over HTTP
+a_server() {
+    local words=a.password.that.nobody.guesses
+    printf '%s\n' "$words" >own.txt
+    must "a key of one's own" papaver actor key "$PAPAVER_ACTOR" --passphrase-file own.txt --registry 410423.papaver
+    # From now on this person signs.
+    export PAPAVER_PASSPHRASE=$words
+    serving .
+    must "serve, over HTTP" python3 "$top/tests/tools/served.py" "$url" . 410423.papaver "$PAPAVER_ACTOR" "$words" survey
+    cat "$log"
+    served_to_its_end .
 }
 
 # an_exchange: bundles between this release and the other program, there and back; both then hold the same state

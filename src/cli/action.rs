@@ -271,6 +271,8 @@ fn option(choice: &Choice) -> Typed {
         Choice::Device => with("--device", KIND),
         Choice::Threads => with("--threads", COUNT),
         Choice::Port => with("--port", PORT),
+        Choice::Authority => with("--ca", FILE),
+        Choice::Insecure => Line::of("--insecure"),
     }
 }
 

@@ -27,11 +27,12 @@ mod usage;
 mod version;
 mod window;
 
-use crate::imagery::set_up_gdal;
+use crate::imagery::{allow_where_named, set_up_gdal};
 use crate::words::{Fault, Lang, Say};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Finds plots that may be opium poppy in drone imagery 在无人机影像中查找疑似罂粟种植点
@@ -144,6 +145,7 @@ fn run(typed: &[OsString], asked: Lang) -> ExitCode {
         return code;
     }
     set_up_gdal();
+    allow_where_named(typed.iter().map(Path::new));
     let shards = match &arguments.command {
         Command::Registry(registry::RegistryCommand::Merge(merge)) => merge.shards(),
         _ => None,

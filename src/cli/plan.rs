@@ -1,7 +1,8 @@
 //! `papaver plan`, `papaver merge` and one shard of `papaver scan`: a scan on several machines.
 
-use super::scan::{Options, Run};
+use super::scan::{Options, Run, folder};
 use super::{Done, slurm, talk};
+use crate::files::absolute;
 use crate::scan::{Request, ShardError, merge, plan_shards, planned_options, run_shard, status};
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -20,7 +21,7 @@ pub struct Arguments {
     /// Orthomosaics, geotagged drone photos, folders of them, or a .txt list of paths, as for a scan 正射影像、带定位的航拍照片、其文件夹，或 .txt 路径清单，与扫描相同
     #[arg(required_unless_present_any = ["status", "slurm"], value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
-    /// The plan's folder, where the shards are kept too 计划文件夹，分片结果也存放于此
+    /// The plan's folder, where the shards are kept too; or a place in a bucket, s3://… 计划文件夹，分片结果也存放于此；也可为存储桶中的位置 s3://…
     #[arg(short, long, value_name = "PLAN", default_value = "papaver-plan")]
     output: PathBuf,
     /// How many shards 分片数
@@ -49,7 +50,7 @@ pub struct MergeShards {
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["site", "into", "reason"])]
     pub(super) plan: Option<PathBuf>,
     /// Shards: folder for the results (default: papaver-out) 分片：结果文件夹（默认 papaver-out）
-    #[arg(short, long, value_name = "DIR", requires = "plan")]
+    #[arg(short, long, value_name = "DIR", requires = "plan", value_parser = folder)]
     output: Option<PathBuf>,
     /// Shards: merge what there is; the ground of those that have not been run is mapped as not searched 分片：合并已有的；未运行分片的地面在图上标为未搜索
     #[arg(long, requires = "plan")]
@@ -83,8 +84,8 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let folder = arguments.output;
     let run = Run::new(None, (arguments.json, arguments.quiet), lang);
     if !arguments.inputs.is_empty() {
-        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        let inputs: Vec<PathBuf> = arguments.inputs.into_iter().map(absolute).collect();
+        let inputs = arguments.inputs.iter().map(|path| absolute(path));
+        let inputs: Vec<PathBuf> = inputs.collect();
         let kept = Kept {
             inputs: inputs.clone(),
             options: arguments.options.anywhere(),

@@ -39,6 +39,7 @@ fn boxed<E: Say + 'static>(error: E) -> Box<dyn Say> {
 pub fn run(arguments: &Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = arguments.raster.options()?;
     let found = find_inputs(&arguments.inputs).map_err(boxed)?;
+    found.allow_network();
     let stop = watched()?;
     let mut refused: Vec<RasterError> = Vec::new();
     let mut is_any_there = false;

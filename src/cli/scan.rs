@@ -4,6 +4,7 @@ use super::config::config;
 use super::interrupt::watched;
 use super::progress::Talk;
 use super::{Done, summary as told, talk};
+use crate::files::{self, is_in_bucket};
 use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
 use crate::office::learn::heads_for;
@@ -126,7 +127,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "plan", value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
     /// Folder for the results; running again with the same folder goes on where it stopped 结果文件夹；用同一文件夹再次运行会接着上次继续
-    #[arg(short, long, value_name = "DIR", default_value = "papaver-out")]
+    #[arg(short, long, value_name = "DIR", default_value = "papaver-out", value_parser = folder)]
     output: PathBuf,
     #[command(flatten)]
     options: Options,
@@ -169,6 +170,15 @@ fn timezone(text: &str) -> Result<String, String> {
     } else {
         Err("give a zone such as Asia/Shanghai or an offset such as +08:00 请填时区，如 Asia/Shanghai 或 +08:00".into())
     }
+}
+
+/// A folder of this machine.
+pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
+    let named = PathBuf::from(text);
+    if is_in_bucket(&named) {
+        return Err("results go into a folder of this machine 结果须写入本机文件夹".into());
+    }
+    Ok(named)
 }
 
 fn device(text: &str) -> Result<Device, String> {
@@ -294,10 +304,8 @@ impl Options {
     /// The same options for any folder of any machine that has the same paths.
     pub(super) fn anywhere(mut self) -> Self {
         let absolute = |path: &mut Option<PathBuf>| {
-            if let Some(path) = path
-                && let Ok(whole) = std::path::absolute(&*path)
-            {
-                *path = whole;
+            if let Some(path) = path {
+                *path = files::absolute(path);
             }
         };
         for path in [

@@ -32,9 +32,12 @@ pub struct ServeArguments {
     /// With `--lan`: without TLS; whoever listens in the network reads passphrases 与 `--lan` 同用：不加密，网络中的他人可截获口令
     #[arg(long, requires = "lan")]
     insecure: bool,
+    /// Start nothing: ask the server of this folder and port whether it is well; exit code 0 says so 不启动服务，只检查该文件夹和端口上的服务是否正常，正常时退出码为 0
+    #[arg(long)]
+    health: bool,
 }
 
-/// Serves the folder until the interrupt key is pressed.
+/// Serves the folder until the interrupt key is pressed; or asks whether somebody does.
 pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = Options {
         folder: arguments.folder,
@@ -47,6 +50,10 @@ pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> 
             (true, true) => Reach::Clear,
         },
     };
+    if arguments.health {
+        server::is_well(&options).map_err(|error| Box::new(error) as Box<dyn Say>)?;
+        return Ok(Done::Whole);
+    }
     let stop = watched()?;
     let browser = !arguments.no_browser;
     server::serve(&options, &stop, |ready| tell(ready, browser, lang))

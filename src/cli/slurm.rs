@@ -1,5 +1,6 @@
 //! The script that runs a plan under Slurm.
 
+use crate::files::{absolute, is_in_bucket};
 use std::path::Path;
 
 /// A word of a shell script.
@@ -10,12 +11,15 @@ fn quoted(text: &str) -> String {
 /// A script that submits the shards of a plan as an array job and the merge after it. A job that a node loses is put back
 /// into the queue; a shard that is done stays as it is.
 pub fn script(plan: &Path, shards: usize) -> String {
-    let absolute = |path: &Path| {
-        let whole = std::path::absolute(path).unwrap_or_else(|_unknown| path.into());
-        whole.to_string_lossy().into_owned()
+    let whole = |path: &Path| absolute(path).to_string_lossy().into_owned();
+    let program = std::env::current_exe().map_or_else(|_| "papaver".into(), |p| whole(&p));
+    // Results lie in a folder of a machine, whatever holds the plan.
+    let results = if is_in_bucket(plan) {
+        "papaver-out"
+    } else {
+        "$plan/results"
     };
-    let program = std::env::current_exe().map_or_else(|_| "papaver".into(), |p| absolute(&p));
-    let (program, plan) = (quoted(&program), quoted(&absolute(plan)));
+    let (program, plan) = (quoted(&program), quoted(&whole(plan)));
     let last = shards.saturating_sub(1);
     format!(
         r#"#!/bin/sh
@@ -42,7 +46,7 @@ sbatch --export=ALL --dependency=afterok:"${{shards%%;*}}" <<'JOB'
 #SBATCH --requeue
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-exec "$program" merge --plan "$plan" --output "$plan/results" --threads "${{SLURM_CPUS_PER_TASK:-1}}"
+exec "$program" merge --plan "$plan" --output "{results}" --threads "${{SLURM_CPUS_PER_TASK:-1}}"
 JOB
 "#
     )

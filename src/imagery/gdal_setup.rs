@@ -21,7 +21,8 @@ const CERTIFICATES: [&str; 3] = [
 const SKIPPED: &str =
     "HDF5,HDF5Image,BAG,S102,S104,S111,netCDF,WCS,WMS,WMTS,OGCAPI,PLMOSAIC,EEDA,EEDAI,DAAS,HTTP";
 
-/// Sets GDAL up: nothing is written beside the input, the block cache is bounded, and its messages come back as errors
+/// Sets GDAL up: nothing is written beside the input, the block cache is bounded, no network is asked
+/// ([`super::network`]), and its messages come back as errors
 /// instead of going to the terminal. To be called once before anything is opened; calling it again changes nothing.
 pub fn set_up_gdal() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -55,6 +56,7 @@ pub fn set_up_gdal() {
             let _ = gdal::config::set_config_option(key, value);
         }
     }
+    super::network::keep_off();
     gdal::config::set_error_handler(|_, _, _| {});
 }
 

@@ -1,7 +1,9 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
 use super::georeference::is_placed;
+use super::network::as_gdal_names;
 use super::pyramid::is_any_pyramid;
+use crate::files::bucket_and_key;
 use crate::text::names::{Name, below};
 use crate::text::{TextFlaw, decode};
 use crate::words::{Lang, Said, Say};
@@ -54,6 +56,11 @@ pub enum InputError {
         /// Why.
         flaw: TextFlaw,
     },
+    /// A folder of a bucket, which nobody lists.
+    InBucket {
+        /// What was named.
+        path: PathBuf,
+    },
     /// A folder without a raster or photo.
     Nothing {
         /// The folders.
@@ -96,6 +103,18 @@ impl Say for InputError {
                     "请保存为纯文本，每行一个路径",
                 ))
             }
+            Self::InBucket { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is a folder in a bucket",
+                    "{path} 是存储桶中的文件夹"
+                ))
+                .hint(lang.pick(
+                    "name the files in it, or a .txt list with one of them a line",
+                    "请逐个给出其中的文件，或给出每行一个文件的 .txt 清单",
+                ))
+            }
             Self::Nothing { path, ignored } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -117,8 +136,8 @@ speaking_error!(InputError, |e| match e {
     _ => None,
 });
 
-/// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), GDAL's `/vsi…` paths, and text
-/// files named `*.txt` or `*.lst` with one path a line (relative to the list).
+/// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), files in buckets (`s3://…`),
+/// GDAL's `/vsi…` paths, and text files named `*.txt` or `*.lst` with one path a line (relative to the list).
 ///
 /// # Errors
 /// See [`InputError`]; a folder without imagery is one.
@@ -145,6 +164,12 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
 }
 
 fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputError> {
+    if bucket_and_key(input).is_some_and(|(_, key)| key.is_empty() || key.ends_with('/')) {
+        return Err(InputError::InBucket {
+            path: input.to_owned(),
+        });
+    }
+    let input = &*as_gdal_names(input);
     if is_virtual(input) {
         found.rasters.push(input.to_owned());
         found.named.insert(input.to_owned());
@@ -194,6 +219,9 @@ fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputErro
 
 /// The path that a line of a list means: as it is spelt, otherwise as another system spells it, in any letter case.
 fn listed(folder: &Path, line: &str) -> PathBuf {
+    if bucket_and_key(Path::new(line)).is_some() {
+        return line.into();
+    }
     let path = folder.join(line);
     if is_virtual(&path) || path.exists() {
         return path;

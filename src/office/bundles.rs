@@ -22,6 +22,8 @@ pub struct Outgoing {
     pub district: Option<String>,
     /// The largest size of a part in bytes.
     pub split_bytes: Option<u64>,
+    /// Bytes of all parts at most; what is beyond is left to the next bundle.
+    pub most_bytes: Option<u64>,
     /// How it is encrypted.
     pub sealing: Sealing,
     /// What is done with a file of that name.
@@ -56,6 +58,9 @@ pub struct Sent {
     pub absent: Vec<NamedEvidence>,
     /// Evidence that has changed here, so that it is not carried.
     pub changed: Vec<NamedEvidence>,
+    /// Whether something was left to the next bundle.
+    #[serde(skip)]
+    pub more: bool,
 }
 
 /// Makes a bundle, and remembers how far it goes where that is wanted.
@@ -67,6 +72,7 @@ pub fn send(office: &mut Office, output: &Path, outgoing: Outgoing) -> Result<Se
         since: outgoing.since,
         district: outgoing.district,
         split_bytes: outgoing.split_bytes,
+        most_bytes: outgoing.most_bytes,
         created_at: clock::utc(),
         sealing: outgoing.sealing,
         existing: outgoing.existing,
@@ -75,6 +81,7 @@ pub fn send(office: &mut Office, output: &Path, outgoing: Outgoing) -> Result<Se
         paths,
         absent,
         changed,
+        more,
     } = bundle::create(office.store(), output, &request)?;
     if let Some(name) = outgoing.point {
         let point = Point::of(office.store(), office.store().devices()?)?;
@@ -86,6 +93,7 @@ pub fn send(office: &mut Office, output: &Path, outgoing: Outgoing) -> Result<Se
         files: paths,
         absent: NamedEvidence::list(absent),
         changed: NamedEvidence::list(changed),
+        more,
     })
 }
 

@@ -49,7 +49,7 @@ pub struct Campaign {
 }
 
 /// The season asked for, or the latest in which anything was done.
-fn season(facts: &Facts, asked: Option<i16>) -> i16 {
+pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
     let flown = facts.flights.iter().map(|f| f.season);
     let found = facts.sites.iter().map(|s| s.season);
     let walked = facts.patrols.iter().map(|p| season_of(p.on));

@@ -2,6 +2,7 @@
 
 use super::entry::EntryError;
 use super::field::FieldError;
+use super::peers::PeerError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
@@ -31,6 +32,8 @@ pub enum OfficeError {
     Exchange(Box<ExchangeError>),
     /// A crew's access.
     Field(FieldError),
+    /// Another office that is called.
+    Peer(Box<PeerError>),
     /// A file that is to be written.
     File(FileError),
     /// A person of this name is known in several units.
@@ -50,6 +53,7 @@ impl OfficeError {
             Self::Record(cause) => cause.as_ref(),
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
+            Self::Peer(cause) => cause.as_ref(),
             Self::File(cause) => cause,
             Self::ManyUnits(_) | Self::NothingOpen => return None,
         })
@@ -95,6 +99,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Record(cause) => Some(cause.as_ref()),
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
+    OfficeError::Peer(cause) => Some(cause.as_ref()),
     OfficeError::File(cause) => Some(cause),
     OfficeError::ManyUnits(_) | OfficeError::NothingOpen => None,
 });
@@ -118,5 +123,6 @@ caused_by!(
     Record(RecordError),
     Bundle(BundleError),
     Exchange(ExchangeError),
+    Peer(PeerError),
     File(FileError),
 );

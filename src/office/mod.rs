@@ -23,7 +23,9 @@ pub mod life;
 pub mod maps;
 pub mod offers;
 pub mod patrol;
+pub mod peers;
 pub mod people;
+pub mod province;
 pub mod record;
 pub mod screening;
 mod session;
@@ -36,6 +38,7 @@ pub mod upkeep;
 pub use error::OfficeError;
 pub use evidence::Files;
 pub use learn::LearnError;
+pub use peers::PeerError;
 pub use session::{Credentials, Session, sign_in};
 pub use site::{Changed, SiteNow};
 

@@ -11,6 +11,7 @@ pub mod finds;
 pub mod funnel;
 pub mod gather;
 pub mod getis_ord;
+mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
 #[cfg(test)]

@@ -118,6 +118,12 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// As people compare it: pairs of digits.
+    pub fn in_pairs(&self) -> String {
+        let pairs: Vec<String> = self.0.iter().map(|byte| format!("{byte:02X}")).collect();
+        pairs.join(":")
+    }
 }
 
 impl DeviceId {

@@ -31,7 +31,9 @@ pub(crate) use request::in_range;
 pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
-pub use shards::{ShardError, ShardStatus, merge, plan_shards, planned_options, run_shard, status};
+pub use shards::{
+    ShardError, ShardStatus, keep_shard, merge, plan_shards, planned_options, run_shard, status,
+};
 pub use summary::Summary;
 pub use verify::{LearntError, Moved, SecondLook, Verdict};
 pub use write::review::{About, Card, ReviewPage};

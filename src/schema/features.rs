@@ -71,6 +71,9 @@ pub struct CandidateProperties {
     /// Whether it would have gone down by what was learnt, and stays where it was so that somebody looks at it.
     #[serde(default)]
     pub audit: Option<bool>,
+    /// The class of its best hit, of a model that tells several apart or finds single things: a detector or a segmenter.
+    #[serde(default)]
+    pub class: Option<String>,
     /// What is shown of the score.
     #[serde(default)]
     pub band: Option<ScoreBand>,

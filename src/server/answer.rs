@@ -4,11 +4,13 @@
 
 use super::house::Shared;
 use super::remedy;
+use crate::files::FileError;
 use crate::office::OfficeError;
 use crate::office::record::RecordError;
 use crate::registry::Role;
 use crate::registry::moves::Refusal;
 use crate::store::StoreError;
+use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
 use crate::words::{Fault, Lang, Said, Say};
 use axum::extract::{Request, State};
@@ -16,6 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::io;
 use std::path::Path;
 
 /// Something that was not done.
@@ -252,9 +255,35 @@ impl From<OfficeError> for Refused {
             OfficeError::Store(cause) => (*cause).into(),
             OfficeError::Key(cause) => cause.into(),
             OfficeError::Record(cause) => (*cause).into(),
+            OfficeError::Bundle(cause) => (*cause).into(),
+            OfficeError::File(FileError::Unwritable { path, source }) if is_full(&source) => {
+                StoreError::Full { path }.into()
+            }
             other => Self::by_fault(&other),
         }
     }
+}
+
+impl From<BundleError> for Refused {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Store(cause) => (*cause).into(),
+            BundleError::Io { path, source }
+            | BundleError::File(FileError::Unwritable { path, source })
+                if is_full(&source) =>
+            {
+                StoreError::Full { path }.into()
+            }
+            other => Self::by_fault(&other),
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl IntoResponse for Refused {
@@ -312,18 +341,22 @@ fn without_paths(text: &str, root: &Path) -> String {
     let root = root.display().to_string();
     let text = match root.as_str() {
         "/" => text.to_owned(),
-        root => text.replace(&format!("{root}/"), "").replace(root, "."),
+        root => ["/", "\\"]
+            .iter()
+            .fold(text.to_owned(), |text, next| {
+                text.replace(&format!("{root}{next}"), "")
+            })
+            .replace(root, "."),
     };
     let mut told = String::new();
     let mut before = ' ';
     let mut rest = text.as_str();
     while let Some(next) = rest.chars().next() {
-        let begins = next == '/' && !before.is_alphanumeric() && !"/.:<*".contains(before);
-        if begins {
+        if let Some(head) = head_of_path(rest, before) {
             let ends = |c: char| c.is_whitespace() || "\"'`,:;：，；。）)".contains(c);
-            let length = rest.find(ends).unwrap_or(rest.len());
+            let length = rest[head..].find(ends).map_or(rest.len(), |at| head + at);
             let path = &rest[..length];
-            let name = path.rsplit('/').next().unwrap_or_default();
+            let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
             told.push_str(name);
             rest = &rest[length..];
             before = 'x';
@@ -334,6 +367,23 @@ fn without_paths(text: &str, root: &Path) -> String {
         }
     }
     told
+}
+
+/// How much of a text is the head of a path of a machine: nothing before a `/`, a drive, or what Windows puts before one.
+fn head_of_path(rest: &str, before: char) -> Option<usize> {
+    if rest.starts_with('/') {
+        return (!before.is_alphanumeric() && !"/.:<*".contains(before)).then_some(0);
+    }
+    let share = if rest.starts_with(r"\\?\") { 4 } else { 0 };
+    let at_a_drive = match *rest.as_bytes().get(share..)? {
+        [letter, b':', b'/' | b'\\', ..] => letter.is_ascii_alphabetic(),
+        _ => false,
+    };
+    match (share, at_a_drive) {
+        (0, true) => (!before.is_alphanumeric()).then_some(2),
+        (share, true) => Some(share + 2),
+        _ => rest.starts_with(r"\\").then_some(2),
+    }
 }
 
 #[cfg(test)]
@@ -348,5 +398,24 @@ mod tests {
         assert_eq!(told("无法读取 /etc/shadow：拒绝"), "无法读取 shadow：拒绝");
         assert_eq!(told("folder /home/li wei/data is gone"), "folder . is gone");
         assert_eq!(told("3 m/s, 1/2, a/b"), "3 m/s, 1/2, a/b");
+    }
+
+    #[test]
+    fn no_path_of_windows_is_told() {
+        let root = Path::new(r"\\?\C:\Users\李\data");
+        let told = |text| without_paths(text, root);
+        assert_eq!(told(r"\\?\C:\Users\李\data\a\b.tif: bad"), r"a\b.tif: bad");
+        assert_eq!(
+            told(r"folder \\?\C:\Users\李\data is gone"),
+            "folder . is gone"
+        );
+        assert_eq!(told(r"\\?\D:\x\y.tif: bad"), "y.tif: bad");
+        assert_eq!(
+            told(r"无法读取 C:\Windows\系统.ini：拒绝"),
+            "无法读取 系统.ini：拒绝"
+        );
+        assert_eq!(told(r"C:/Users/x.ini: refused"), "x.ini: refused");
+        assert_eq!(told(r"\\server\share\x.tif"), "x.tif");
+        assert_eq!(told("https://a.example/b"), "https://a.example/b");
     }
 }

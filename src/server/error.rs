@@ -40,6 +40,13 @@ pub enum ServeError {
         /// Its certificate.
         path: PathBuf,
     },
+    /// No server answers, or none that is well.
+    Silent {
+        /// The port that was asked.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
     /// Threads cannot be started.
     Threads(io::Error),
     /// A base map cannot be shown.
@@ -99,6 +106,15 @@ impl Say for ServeError {
                     "请先校准计算机时钟；时钟无误的，把该证书及同名密钥移走：下次启动时将重新生成，各设备需重新安装信任",
                 ))
             }
+            Self::Silent { port, source } => Said::new(tr!(
+                lang,
+                "no server that is well answers on port {port}: {source}",
+                "端口 {port} 上没有正常响应的服务：{source}"
+            ))
+            .hint(lang.pick(
+                "start it with `papaver serve`; where it has another port, or its certificate lies in another folder, give both as at its start",
+                "请用 `papaver serve` 启动；端口或证书所在文件夹不同的，请按启动时的写法给出",
+            )),
             Self::Threads(source) => Said::new(tr!(
                 lang,
                 "the server cannot be started: {source}",
@@ -114,6 +130,7 @@ impl Say for ServeError {
             | Self::Taken { .. }
             | Self::Authority { .. }
             | Self::Expired { .. }
+            | Self::Silent { .. }
             | Self::BaseMap(_) => Fault::Input,
             Self::Address { .. } | Self::Threads(_) => Fault::Machine,
         }
@@ -122,6 +139,7 @@ impl Say for ServeError {
 speaking_error!(ServeError, |e| match e {
     ServeError::Folder { source, .. }
     | ServeError::Address { source, .. }
+    | ServeError::Silent { source, .. }
     | ServeError::Threads(source) => Some(source),
     ServeError::BaseMap(e) => Some(e),
     ServeError::Taken { .. } | ServeError::Authority { .. } | ServeError::Expired { .. } => None,

@@ -9,6 +9,7 @@ use super::kept::Kept;
 use super::lan::Authority;
 use super::library::{Library, Place};
 use super::maps::Maps;
+use super::offices::Offices;
 use super::runs::Runs;
 use super::sessions::{Person, Sessions};
 use crate::registry::Role;
@@ -42,6 +43,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// Other offices that call.
+    pub offices: Offices,
     /// The crews in the field.
     pub fields: Fields,
     /// What listeners are told.

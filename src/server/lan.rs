@@ -24,7 +24,7 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
 /// The authority's certificate and its key, in the served folder.
-const CERTIFICATE: &str = "papaver-office-ca.crt";
+pub(super) const CERTIFICATE: &str = "papaver-office-ca.crt";
 const KEY: &str = "papaver-office-ca.key";
 /// How long the authority and a certificate hold. Phones take no certificate of more than 825 days.
 const AUTHORITY_DAYS: i64 = 3_650;
@@ -95,7 +95,7 @@ pub(super) fn proof(
         .map_err(|e| broken(&e))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let authority = Authority {
-        fingerprint: fingerprint(&der),
+        fingerprint: Hash::of(&der).in_pairs(),
         certificate,
     };
     Ok((authority, Arc::new(config)))
@@ -173,17 +173,6 @@ fn valid(folder: &Path, certificate: &str) -> Result<Vec<u8>, ServeError> {
         return Err(ServeError::Expired { path });
     }
     Ok(pem.contents)
-}
-
-/// A digest as people compare it.
-fn fingerprint(der: &[u8]) -> String {
-    let digits = Hash::of(der).to_string().to_uppercase();
-    let pairs: Vec<String> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| String::from_utf8_lossy(pair).into_owned())
-        .collect();
-    pairs.join(":")
 }
 
 pub(super) fn routes() -> Router<Shared> {

@@ -9,6 +9,7 @@ use super::uploads::INBOX;
 use crate::files::is_registry;
 use crate::office::unit_of;
 use crate::registry::Hash;
+use crate::remote::Served;
 use crate::schema::{GsdCm, PeriodRecord, SCAN_FORMAT, ScanRecord};
 use crate::store::Store;
 use axum::extract::State;
@@ -170,18 +171,6 @@ fn place(root: &Path, path: &Path) -> Place {
     }
 }
 
-/// A registry as a list shows it.
-#[derive(Debug, Serialize)]
-pub(super) struct RegistryLine {
-    id: String,
-    /// Its file's name.
-    name: String,
-    /// Its unit's code; nothing where it cannot be read.
-    unit: Option<String>,
-    /// Its unit's name, where one is known.
-    title: Option<String>,
-}
-
 /// A survey as a list shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct SurveyLine {
@@ -199,7 +188,7 @@ pub(super) struct SurveyLine {
 /// What the first page shows.
 #[derive(Debug, Serialize)]
 struct Shelves {
-    registries: Vec<RegistryLine>,
+    registries: Vec<Served>,
     surveys: Vec<SurveyLine>,
     /// Scans that were started here.
     runs: Vec<Now>,
@@ -234,10 +223,10 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
 }
 
 /// A registry that cannot be read is listed all the same: who opens it is told why.
-fn registry_line(house: &Shared, place: Place) -> RegistryLine {
+pub(super) fn registry_line(house: &Shared, place: Place) -> Served {
     let said = |store: &Store| Ok((unit_of(store).ok(), store.unit_name().ok().flatten()));
     let (unit, title) = house.kept.read(&place.path, said).unwrap_or_default();
-    RegistryLine {
+    Served {
         unit,
         title,
         id: place.id,

@@ -165,6 +165,7 @@ async fn watch(handle: Handle<SocketAddr>, house: Shared, stop: Arc<AtomicBool>)
             house.sessions.sweep();
             house.gate.sweep();
             house.kept.sweep();
+            house.offices.sweep();
         }
     }
     house.runs.stop();

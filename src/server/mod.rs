@@ -16,6 +16,7 @@ mod events;
 mod field;
 mod gate;
 mod guard;
+mod health;
 mod house;
 mod kept;
 mod lan;
@@ -23,6 +24,7 @@ mod library;
 mod listen;
 mod login;
 mod maps;
+mod offices;
 mod openapi;
 mod registry;
 mod remedy;
@@ -35,6 +37,7 @@ mod uploads;
 mod web;
 
 pub use error::ServeError;
+pub use health::is_well;
 pub use lan::Authority;
 pub use listen::{Ready, serve};
 
@@ -80,8 +83,10 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(events::routes())
         .merge(field::routes())
+        .merge(offices::routes())
         .merge(lan::routes())
         .merge(openapi::routes())
+        .merge(health::routes())
         .merge(web::routes());
     guard::around(routes, &house).with_state(house)
 }

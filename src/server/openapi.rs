@@ -8,6 +8,12 @@ use serde_json::{Map, Value, json};
 
 /// Method, address, whether a login is needed, what it does.
 const TABLE: &[(&str, &str, bool, &str)] = &[
+    (
+        "get",
+        "/api/health",
+        false,
+        "Whether the server and its folder are there",
+    ),
     ("get", "/api/session", true, "Who is logged in"),
     (
         "post",
@@ -164,6 +170,24 @@ const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/registries/{registry}/campaign/work",
+        true,
+        "Who answers, supervision, measures, tip-offs, what patrols led to: tables",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/province",
+        true,
+        "Ranks with intervals, year on year, hot spots, targets: season, level, within, lang",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/province/{layer}",
+        true,
+        "The same on a map: ground.geojson, hot_spots.geojson or targets.geojson",
+    ),
+    (
+        "get",
         "/api/registries/{registry}/report/{of}",
         true,
         "The report of a county or of the province, a page",
@@ -179,6 +203,42 @@ const TABLE: &[(&str, &str, bool, &str)] = &[
         "/api/registries/{registry}/bundles/{token}/apply",
         true,
         "Take it in",
+    ),
+    (
+        "get",
+        "/api/offices",
+        false,
+        "For other offices: the version of the exchange, and the registries",
+    ),
+    (
+        "post",
+        "/api/offices/{registry}/challenge",
+        false,
+        "Device and number of who calls; a challenge that is good once, and this device's signature",
+    ),
+    (
+        "post",
+        "/api/offices/{registry}/session",
+        false,
+        "The device's signature of the challenge; a token, and how far everybody's events are known",
+    ),
+    (
+        "post",
+        "/api/offices/{registry}/offer",
+        false,
+        "With the token: how far the caller knows them; parts that lie ready",
+    ),
+    (
+        "get",
+        "/api/offices/{registry}/offer/{number}",
+        false,
+        "With the token: a part, from 0",
+    ),
+    (
+        "put",
+        "/api/offices/{registry}/bundles/{digest}",
+        false,
+        "With the token: hand a bundle in by its SHA-256; the signed receipt",
     ),
 ];
 

@@ -1,8 +1,9 @@
 //! The files of a registry: what kind of file it is, and the device's key beside it.
 
-use super::StoreError;
+use super::{Store, StoreError};
 use crate::files::beside;
-use ed25519_dalek::SigningKey;
+use crate::registry::ids::DeviceId;
+use ed25519_dalek::{Signer, SigningKey};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -85,4 +86,19 @@ pub(super) fn read_key(path: &Path) -> Result<SigningKey, StoreError> {
     let mut secret = [0; 32];
     hex::decode_to_slice(text.trim(), &mut secret).map_err(|_not_hex| none())?;
     Ok(SigningKey::from_bytes(&secret))
+}
+
+impl Store {
+    /// This device, and its signature of a message in hexadecimal digits. It needs no turn to write: nothing is recorded.
+    /// A message begins with what it is for, so that a signature is good for nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDeviceKey`].
+    pub fn device_signs(&self, message: &[u8]) -> Result<(DeviceId, String), StoreError> {
+        let key = read_key(&beside(self.path(), ".key"))?;
+        Ok((
+            DeviceId::of(&key),
+            hex::encode(key.sign(message).to_bytes()),
+        ))
+    }
 }

@@ -311,7 +311,7 @@ impl Store {
     }
 
     /// The device whose key lies beside the registry.
-    fn own_device(&self) -> Option<DeviceId> {
+    pub fn own_device(&self) -> Option<DeviceId> {
         let key = read_key(&beside(&self.path, ".key")).ok()?;
         Some(DeviceId::of(&key))
     }

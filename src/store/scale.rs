@@ -132,6 +132,7 @@ fn bundled(
         },
         district: None,
         split_bytes: None,
+        most_bytes: None,
         created_at: "2026-06-01T00:00:00Z".into(),
         sealing: Sealing::Open,
         ..Request::default()

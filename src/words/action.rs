@@ -203,4 +203,8 @@ pub enum Choice {
     Threads,
     /// The port that is listened on.
     Port,
+    /// The certificate authority by which a server is known.
+    Authority,
+    /// Over the network in the clear.
+    Insecure,
 }

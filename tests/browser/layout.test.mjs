@@ -12,7 +12,8 @@ const PAGES = [
   ['library', '#/', '.cards'], ['screening', '#/screening/s1', '.pane img'], ['sheet', '#/screening/s1', '.pane img', (page) => page.keyboard.press('g')],
   ['keys', '#/screening/s1', '.pane img', (page) => page.keyboard.press('?')],
   ['sites', '#/sites', '.sites'], ['site', null, '.site h1'], ['move', null, '.moves button', (page) => page.locator('.moves button').first().click()],
-  ['progress', '#/progress', '.figures'], ['scan', '#/scan', 'form'], ['run', '#/runs/r1', 'progress'], ['survey', '#/surveys/s1', '.survey'], ['bundles', '#/bundles', '.drop'],
+  ['progress', '#/progress', '.figures'], ['progress-end', '#/progress', '.figure-table', (page) => page.evaluate(() => scrollTo(0, 1e6))],
+  ['analysis', '#/analysis', '.ranks'], ['analysis-hot', '#/analysis', '.ranks', (page) => page.locator('.themes button').nth(2).click()], ['scan', '#/scan', 'form'], ['run', '#/runs/r1', 'progress'], ['survey', '#/surveys/s1', '.survey'], ['bundles', '#/bundles', '.drop'],
 ];
 
 async function sticksOut(page) {

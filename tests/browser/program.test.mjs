@@ -46,6 +46,20 @@ async function withPages(page, address) {
   });
 }
 
+/** In the page: clicks over a grid of the map until something of it says what was not searched. */
+async function pointAtEach(selector) {
+  const map = document.querySelector(`${selector} .ol-viewport`);
+  const box = map.getBoundingClientRect();
+  for (let step = 1; step < 400; step += 1) {
+    const [x, y] = [box.left + (box.width * (step % 20)) / 20, box.top + (box.height * Math.floor(step / 20)) / 20];
+    for (const type of ['pointerdown', 'pointerup']) {
+      map.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, pointerId: 1, isPrimary: true, button: 0, pointerType: 'mouse' }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (/未搜索/.test(document.querySelector('.map-tools .hint')?.textContent ?? '')) return;
+  }
+}
+
 describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVER names no program', concurrency: false }, () => {
   let folder;
   let browser;
@@ -87,6 +101,10 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     assert.match(await page.locator('.survey header').textContent(), /边界之外/);
     await page.waitForTimeout(1000);
     await shot(page, 'survey');
+    await page.click('.map-buttons button:last-child');
+    await page.waitForTimeout(500);
+    await page.evaluate(pointAtEach, '.map .canvas');
+    await page.waitForSelector('.map-tools .hint:has-text("边界之外")');
     await page.goto(`${server.address}#/screening`);
     await page.click('a.card');
     await page.click('text=录入扫描结果');
@@ -153,6 +171,12 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     assert.match(await report.title(), /.+/);
     assert.match(await report.locator('body').textContent(), /下汤镇/);
     await shot(report, 'report');
+    await page.goto(`${server.address}#/analysis`);
+    await page.waitForSelector('.ranks tbody tr');
+    assert.match(await page.locator('.ranks tbody').textContent(), /数据不足/, 'little ground has no rank');
+    await page.waitForSelector('.province-map .legend');
+    await page.waitForTimeout(1000);
+    await shot(page, 'analysis');
     await end();
   });
 

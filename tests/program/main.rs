@@ -29,6 +29,7 @@ mod run;
 mod shots;
 
 mod bad_input;
+mod buckets;
 mod detectors;
 mod evaluate;
 mod field_files;

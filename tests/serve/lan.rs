@@ -1,6 +1,8 @@
 //! Beyond the computer itself: over TLS by the office's own authority, and plain only where that was said.
 
 use super::office::Server;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -38,6 +40,17 @@ fn beyond_this_computer_it_is_reached_by_the_offices_own_authority_alone() {
         .body_mut()
         .read_to_string();
     assert!(shown.expect("page").contains(':'));
+    assert_eq!(
+        health(folder.path(), &port, &[]),
+        Some(0),
+        "by the authority"
+    );
+    assert_eq!(health(folder.path(), &port, &["--lan"]), Some(0));
+    let clear = health(folder.path(), &port, &["--lan", "--insecure"]);
+    assert_eq!(clear, Some(1), "it speaks TLS alone");
+    let other = tempfile::tempdir().expect("folder");
+    let unknown = health(other.path(), &port, &["--lan"]);
+    assert_eq!(unknown, Some(1), "nobody vouches for it");
     let stranger: Agent = Agent::config_builder().build().into();
     assert!(
         stranger
@@ -45,4 +58,30 @@ fn beyond_this_computer_it_is_reached_by_the_offices_own_authority_alone() {
             .call()
             .is_err()
     );
+}
+
+/// What `papaver serve --health` ends with.
+fn health(folder: &Path, port: &str, more: &[&str]) -> Option<i32> {
+    let asked = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        .arg("serve")
+        .arg(folder)
+        .args(["--health", "--port", port])
+        .args(more)
+        .output();
+    asked.expect("ran").status.code()
+}
+
+#[test]
+fn whoever_watches_over_a_server_is_told_whether_it_is_well() {
+    let folder = tempfile::tempdir().expect("folder");
+    let served = folder.path().join("served");
+    std::fs::create_dir(&served).expect("folder");
+    let server = Server::start(&served, &[]);
+    let port = server.url.trim_end_matches('/').rsplit(':').next();
+    let port = port.expect("port").to_owned();
+    assert_eq!(health(&served, &port, &[]), Some(0));
+    std::fs::remove_dir(&served).expect("gone");
+    assert_eq!(health(&served, &port, &[]), Some(1), "the folder is gone");
+    drop(server);
+    assert_eq!(health(&served, &port, &[]), Some(1), "nobody answers");
 }

@@ -19,5 +19,7 @@ mod lan;
 #[path = "../common/mount.rs"]
 mod mount;
 mod office;
+mod offices;
+mod province;
 mod screening;
 mod sites;

@@ -31,7 +31,7 @@ fn choices() -> Vec<Choice> {
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Threads, Port,
+        Verifier, Learnt, Unit, Captured, Device, Threads, Port, Authority, Insecure,
     })
 }
 
@@ -106,7 +106,7 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 12] = [
+const LINES: [&str; 13] = [
     "scan a.tif",
     "evaluate a",
     "verify",
@@ -119,6 +119,7 @@ const LINES: [&str; 12] = [
     "export a.gpkg",
     "hotspots",
     "serve",
+    "push https://office.local:8717",
 ];
 
 /// Whether the parser takes an action: by itself, or beside what was asked.

@@ -7,11 +7,11 @@ use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
 use crate::exchange::cell::Cell;
 use crate::exchange::ledger::Kind;
-use crate::exchange::{AreaLayer, ExchangeError, Export, Shading, write_areas};
+use crate::exchange::{AreaLayer, ExchangeError, Shading, write_areas};
 use crate::files::{self, Existing};
-use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
+use crate::ground::write_features;
 use crate::province::cells::outline;
-use crate::province::hot_spots::{HotCell, HotSpots, Options};
+use crate::province::hot_spots::{HotSpots, Options};
 use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
 use crate::province::tally::tallies;
@@ -20,7 +20,7 @@ use crate::words::Lang;
 use clap::Args;
 use geo::MultiPolygon;
 use h3o::Resolution;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// `papaver hotspots`
@@ -138,56 +138,13 @@ fn kind(path: &Path) -> Result<bool, Failure> {
     }
 }
 
-fn class(cell: &HotCell) -> &'static str {
-    match cell.figures {
-        None => "masked",
-        Some(f) if f.hot => "hot",
-        Some(_) => "not_hot",
-    }
-}
-
-fn about(found: &HotSpots, period: Period) -> Vec<(&'static str, String)> {
-    vec![
-        ("period", period.to_string()),
-        ("resolution", u8::from(found.resolution).to_string()),
-        (
-            "least_share_searched",
-            found.options.least_share.to_string(),
-        ),
-        ("false_discovery", found.options.false_share.to_string()),
-        ("sites", found.sites.to_string()),
-        ("sites_per_km2", format!("{:.6}", found.mean)),
-    ]
-}
-
 fn geojson(
     path: &Path,
     found: &HotSpots,
     period: Period,
     overwrite: bool,
 ) -> Result<(), ExchangeError> {
-    let members = [("datum", Export::DATUM.to_owned())]
-        .into_iter()
-        .chain(about(found, period))
-        .map(|(name, value)| (name.to_owned(), Value::from(value)))
-        .collect();
-    let features = found
-        .cells
-        .iter()
-        .map(|cell| {
-            let mut properties = match serde_json::to_value(cell) {
-                Ok(Value::Object(map)) => map,
-                _ => serde_json::Map::new(),
-            };
-            properties.insert("class".into(), class(cell).into());
-            Feature {
-                id: Some(cell.cell.to_string()),
-                geometry: Some(Geometry::Area(outline(cell.cell).into())),
-                properties,
-            }
-        })
-        .collect();
-    let collection = FeatureCollection { members, features };
+    let collection = found.geojson(period);
     files::write(path, Existing::replaced_if(overwrite), |mut out| {
         write_features(&mut out, &collection)
     })?;
@@ -256,7 +213,7 @@ fn geopackage(
     write_areas(
         path,
         &[layer],
-        &about(found, period),
+        &found.about(period),
         &made_at,
         Existing::replaced_if(overwrite),
     )
@@ -273,7 +230,7 @@ fn rows(found: &HotSpots) -> Vec<(MultiPolygon, Vec<Cell>)> {
             let f = cell.figures;
             let cells = vec![
                 Cell::text(cell.cell.to_string()),
-                Cell::text(class(cell)),
+                Cell::text(cell.class()),
                 count(cell.sites),
                 Cell::Number(cell.searched_km2, 4),
                 number(f.map(|f| f.rate)),

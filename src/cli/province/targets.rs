@@ -7,8 +7,8 @@ use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::per_cent;
 use crate::exchange::targets::{ReadTargets, read};
 use crate::files::{self, Existing};
-use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
-use crate::office::targets::take_in;
+use crate::ground::{Feature, write_features};
+use crate::office::targets::{collection, feature, properties, site_of, take_in};
 use crate::province::effort::season_of;
 use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
 use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets, matched};
@@ -17,7 +17,7 @@ use crate::store::Store;
 use crate::words::{Action, Lang, Remedy, Said, Say};
 use crate::{speaking_error, tr};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json as value};
+use serde_json::{Value, json as value};
 use std::path::{Path, PathBuf};
 
 /// `papaver targets`
@@ -211,53 +211,6 @@ impl TargetMatchArguments {
     }
 }
 
-fn site_of(met: Met, store: &Store) -> Result<Option<String>, Failure> {
-    Ok(match met {
-        Met::Matched { site, .. }
-        | Met::ScreenedOut { site, .. }
-        | Met::AnotherSeason { site, .. } => Some(store.code(site)?),
-        _ => None,
-    })
-}
-
-fn properties(
-    list: &TargetList,
-    target: &TargetFact,
-    store: &Store,
-) -> Result<Map<String, Value>, Failure> {
-    let metres = match target.met {
-        Met::Matched { metres, .. }
-        | Met::ScreenedOut { metres, .. }
-        | Met::AnotherSeason { metres, .. } => Some((metres * 10.0).round() / 10.0),
-        _ => None,
-    };
-    let flights = match target.met {
-        Met::SearchedAndNothing { flights } | Met::SearchedBadly { flights } => Some(flights),
-        _ => None,
-    };
-    let properties = value!({
-        "list": list.name, "season": list.season, "target": target.id, "district": target.district, "outcome": target.met.code(),
-        "site": site_of(target.met, store)?, "metres": metres, "flights": flights,
-    });
-    Ok(match properties {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    })
-}
-
-fn feature(list: &TargetList, target: &TargetFact, store: &Store) -> Result<Feature, Failure> {
-    let outline = target.place.polygons();
-    Ok(Feature {
-        id: Some(format!("{}/{}", list.name, target.id)),
-        geometry: Some(if outline.0.is_empty() {
-            Geometry::Point(target.place.lonlat())
-        } else {
-            Geometry::Area(outline)
-        }),
-        properties: properties(list, target, store)?,
-    })
-}
-
 fn write(path: &Path, features: Vec<Feature>, overwrite: bool) -> Result<(), Failure> {
     if !matches!(
         path.extension().and_then(|e| e.to_str()),
@@ -269,9 +222,7 @@ fn write(path: &Path, features: Vec<Feature>, overwrite: bool) -> Result<(), Fai
             "targets.geojson",
         ));
     }
-    let mut members = Map::new();
-    members.insert("datum".into(), "WGS 84".into());
-    let collection = FeatureCollection { members, features };
+    let collection = collection(features);
     files::write(path, Existing::replaced_if(overwrite), |mut out| {
         write_features(&mut out, &collection)
     })?;

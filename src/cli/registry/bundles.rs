@@ -151,6 +151,7 @@ impl Create {
             since,
             district: self.district,
             split_bytes: self.split.map(|mb| mb.saturating_mul(1_000_000)),
+            most_bytes: None,
             sealing,
             existing: Existing::replaced_if(self.overwrite),
             point: self.point,
@@ -263,7 +264,7 @@ impl Apply {
 }
 
 /// What came in, and what has not arrived.
-fn received_said(received: &Received, lang: Lang) {
+pub(super) fn received_said(received: &Received, lang: Lang) {
     let applied = &received.applied;
     let (new, known, files, state) = (
         applied.new_events,

@@ -16,6 +16,7 @@ mod log;
 mod maintenance;
 mod merge_split;
 mod page;
+mod peers;
 mod people;
 mod queue;
 mod remarks;
@@ -98,6 +99,10 @@ pub enum RegistryCommand {
     Trust(trust::TrustArguments),
     /// Carry events and evidence between offices 在单位之间传递记录与证据的数据包
     Bundle(bundles::Bundle),
+    /// Send another office's server what it has not got 把对方没有的记录与证据发送到对方服务
+    Push(peers::Push),
+    /// Fetch from another office's server what is not here 从对方服务获取本库没有的记录与证据
+    Pull(peers::Pull),
     /// Write the registry, its keys and its evidence into one file under a passphrase 把登记库连同密钥和证据写入一个带口令的备份文件
     Backup(backup::Backup),
     /// Put a backup back 恢复备份
@@ -146,6 +151,8 @@ pub fn run(command: RegistryCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
         RegistryCommand::Registry(c) => c.run(lang),
         RegistryCommand::Trust(c) => c.run(lang),
         RegistryCommand::Bundle(c) => c.run(lang),
+        RegistryCommand::Push(c) => c.run(lang),
+        RegistryCommand::Pull(c) => c.run(lang),
         RegistryCommand::Backup(c) => c.run(lang),
         RegistryCommand::Restore(c) => c.run(lang),
         RegistryCommand::Export(c) => c.run(lang),

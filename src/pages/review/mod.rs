@@ -138,6 +138,7 @@ mod tests {
             score_max: 0.91,
             score_mean: 0.72,
             band: ScoreBand::of(0.91, 0.5),
+            class: None,
             rank_shipped: None,
             audit: false,
             score_looks: Some(0.85),
@@ -256,6 +257,7 @@ mod tests {
                 Card {
                     score_max: score,
                     band: ScoreBand::of(score, 0.5),
+                    class: None,
                     rank_shipped: None,
                     audit: false,
                     score_looks: None,

@@ -24,6 +24,7 @@ pub use key::{Key, Quantity};
 pub use keys::keys;
 pub use sheets::workbook;
 pub use upward::{Amount, Destroyed, Patrolled, Precision, TargetsMet, Upward};
+pub use work::work_tables;
 
 use super::compare::{Comparison, compared};
 use super::desk::Cost;

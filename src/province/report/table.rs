@@ -2,6 +2,7 @@
 
 use crate::exchange::cell::Cell;
 use crate::words::Lang;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,35 @@ pub struct Table {
     pub summed: bool,
     /// The column of words that a narrow page shows below the row's name.
     pub remark: Option<usize>,
+}
+
+impl Table {
+    /// Whether a column holds figures; one of words and of codes does not.
+    fn is_of_figures(&self, column: usize) -> bool {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        let figure = |cell: &Cell| !matches!(cell, Cell::Empty | Cell::Text(_));
+        cells.into_iter().any(figure)
+    }
+}
+
+/// As people read it: every cell is the text that stands in the report.
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts = |row: &Vec<Cell>| row.iter().map(Cell::to_text).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(texts).collect();
+        let columns = 0..self.columns.len();
+        let figures: Vec<bool> = columns.map(|column| self.is_of_figures(column)).collect();
+        let mut table = serializer.serialize_struct("Table", 8)?;
+        table.serialize_field("id", self.id)?;
+        table.serialize_field("title", &self.title)?;
+        table.serialize_field("note", &self.note)?;
+        table.serialize_field("columns", &self.columns)?;
+        table.serialize_field("figures", &figures)?;
+        table.serialize_field("rows", &rows)?;
+        table.serialize_field("summed", &self.summed)?;
+        table.serialize_field("remark", &self.remark)?;
+        table.end()
+    }
 }
 
 /// A count as a cell.

@@ -40,7 +40,7 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
         Err(why) => no_hot_spots(*why, lang),
     });
     all.push(flown(&figures.comparison, lang));
-    all.extend(super::work::tables(figures, lang));
+    all.extend(super::work::work_tables(&figures.work, lang));
     all.push(irregular(figures, lang));
     all
 }

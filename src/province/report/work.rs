@@ -1,6 +1,5 @@
 //! The tables of what offices did beside their sites. Every share stands with what it is a share of.
 
-use super::Figures;
 use super::table::{Table, count, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
@@ -12,8 +11,7 @@ use crate::registry::told::yuan;
 use crate::words::Lang;
 
 /// Responsibility, supervision, measures, tip-offs and patrols.
-pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
-    let work = &figures.work;
+pub fn work_tables(work: &Worked, lang: Lang) -> Vec<Table> {
     vec![
         answering(&work.answering, lang),
         supervised(&work.supervised, lang),

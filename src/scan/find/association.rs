@@ -4,9 +4,9 @@
 //! radius are one sighting. Sightings of different photos are one plot when their distance can be explained by the
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
 
-use super::cluster::clusters;
+use super::cluster::clusters_of;
 use super::locate::Located;
-use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
+use crate::ground::{LocalPlane, LonLat, PlanePoint};
 use crate::scan::ids::SourceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,23 +112,23 @@ fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting
     let Some(first) = hits.first() else {
         return Vec::new();
     };
-    let plane = LocalPlane::at(first.quad[0]);
-    let mut by_photo: BTreeMap<Option<SourceId>, Vec<usize>> = BTreeMap::default();
-    for (i, hit) in hits.iter().enumerate() {
+    let plane = LocalPlane::at(first.print.at);
+    let mut by_photo: BTreeMap<Option<SourceId>, Vec<u32>> = BTreeMap::default();
+    for (i, hit) in (0..).zip(hits) {
         let photo = views
-            .position_error_m(hit.source, hit.quad[0])
+            .position_error_m(hit.source, hit.print.at)
             .map(|_| hit.source);
         by_photo.entry(photo).or_default().push(i);
     }
     let mut found = Vec::new();
     for (photo, indices) in by_photo {
-        let quads: Vec<Quad> = indices.iter().map(|i| hits[*i].quad).collect();
-        for cluster in clusters(&quads, radius_m) {
-            let members: Vec<usize> = cluster.into_iter().map(|i| indices[i]).collect();
+        let quad = |i: usize| hits[indices[i] as usize].print.quad();
+        for cluster in clusters_of(indices.len(), quad, radius_m) {
+            let members: Vec<usize> = cluster.into_iter().map(|i| indices[i] as usize).collect();
             let corners = || {
                 members
                     .iter()
-                    .flat_map(|i| hits[*i].quad)
+                    .flat_map(|i| hits[*i].print.quad())
                     .map(|c| plane.to_plane(c))
             };
             let (mut low, mut high) = (
@@ -254,7 +254,7 @@ mod tests {
                 class: 1,
                 score: 0.9,
             },
-            quad,
+            print: quad.into(),
         }
     }
 

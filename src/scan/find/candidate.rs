@@ -29,6 +29,8 @@ pub struct Candidate {
     pub id: String,
     /// From 1, the strongest first.
     pub rank: usize,
+    /// The number of the class of its best hit.
+    pub class: u16,
     /// Best score of its hits.
     pub score_max: f64,
     /// Mean score of its hits.
@@ -222,7 +224,7 @@ fn candidate<E>(
             .or_default()
             .push(&located.hit);
     }
-    let place = members[0].quad[0];
+    let place = members[0].print.at;
     let is_photo = |n: SourceId| views.position_error_m(n, place).is_some();
     let best_photo = best_view(members, &by_source, views)
         // An orthomosaic is surer than any photo.
@@ -257,6 +259,7 @@ fn candidate<E>(
     Ok(Candidate {
         id: String::new(),
         rank: 0,
+        class: class(members),
         score_max: scores().fold(0.0, f64::max),
         score_mean: scores().sum::<f64>() / members.len() as f64,
         area_m2: area_m2(&polygon),
@@ -277,6 +280,17 @@ fn candidate<E>(
     })
 }
 
+/// The class of the best hit; of those that score alike the first of the model's.
+fn class(members: &[&Located]) -> u16 {
+    let key = |hit: &Hit| (hit.score, std::cmp::Reverse(hit.class));
+    let hits = members.iter().map(|located| &located.hit);
+    let best = hits.max_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+    });
+    best.map_or(0, |hit| hit.class)
+}
+
 /// The source that shows a plot best: photos place it in slightly different places, so that the outline of one is its
 /// shape, where the union would be a smear.
 fn best_view(
@@ -288,7 +302,7 @@ fn best_view(
     // A view whose edge cuts the plot off is worse than any that has all of it.
     let view = |n: SourceId| {
         let own = members.iter().find(|m| m.source == n);
-        let at = own.map_or(members[0].quad[0], |m| m.quad[0]);
+        let at = own.map_or(members[0].print.at, |m| m.print.at);
         let is_cut = 2 * by_source[&n].len() <= most;
         (is_cut, views.view(n, at).unwrap_or(f64::INFINITY))
     };
@@ -323,10 +337,10 @@ fn sightings(
 /// mean of their places, each with the weight of its error. The stated error is not made smaller for it, since the
 /// errors of one flight have much in common.
 fn shift(members: &[&Located], best: SourceId, views: &dyn Views) -> (f64, f64) {
-    let plane = LocalPlane::at(members[0].quad[0]);
+    let plane = LocalPlane::at(members[0].print.at);
     let mut by_source: BTreeMap<SourceId, Vec<PlanePoint>> = BTreeMap::new();
     for member in members {
-        let corners = member.quad.map(|c| plane.to_plane(c));
+        let corners = member.print.quad().map(|c| plane.to_plane(c));
         let mean = |v: fn(&PlanePoint) -> f64| corners.iter().map(v).sum::<f64>() / 4.0;
         let middle = PlanePoint {
             x: mean(|c| c.x),
@@ -410,7 +424,7 @@ mod tests {
                 class: 1,
                 score,
             },
-            quad,
+            print: quad.into(),
         }
     }
 

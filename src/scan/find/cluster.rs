@@ -7,7 +7,6 @@
 
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Quad};
 use geo::{Distance, Euclidean, Polygon};
-use std::collections::HashMap;
 
 /// A footprint on the plane, which may be turned, and its upright box.
 #[derive(Debug, Clone, Copy)]
@@ -70,118 +69,172 @@ const TOUCHING_M: f64 = 1e-4;
 /// Groups footprints whose gap is at most `radius_m` metres. Each group lists indices in rising order, and the groups
 /// come in the order of their first member.
 pub fn clusters(quads: &[Quad], radius_m: f64) -> Vec<Vec<usize>> {
-    let Some(origin) = middle(quads) else {
+    clusters_of(quads.len(), |i| quads[i], radius_m)
+}
+
+/// Groups so many footprints, which are asked for again and again: of millions none is kept but its number.
+pub(super) fn clusters_of(
+    count: usize,
+    quad: impl Fn(usize) -> Quad,
+    radius_m: f64,
+) -> Vec<Vec<usize>> {
+    if count == 0 {
         return Vec::new();
-    };
-    let radius_m = radius_m.max(TOUCHING_M);
-    let plane = LocalPlane::at(origin);
-    let prints: Vec<PlaneFootprint> = quads
-        .iter()
-        .map(|q| PlaneFootprint::new(&plane, q))
-        .collect();
-    let side = (radius_m / std::f64::consts::SQRT_2).max(0.05);
-    let widest = prints
-        .iter()
-        .map(|p| p.half.0.hypot(p.half.1))
-        .fold(0.0, f64::max);
-    let reach = ((radius_m + 2.0 * widest) / side).ceil();
-    let mut buckets: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
-    for (i, print) in prints.iter().enumerate() {
-        buckets
-            .entry(bucket(print.centre, side))
-            .or_default()
-            .push(i);
     }
-    let mut groups = Groups::new(quads.len());
-    let mut keys: Vec<_> = buckets.keys().copied().collect();
-    keys.sort_unstable();
-    for key in &keys {
-        let own = &buckets[key];
+    let radius_m = radius_m.max(TOUCHING_M);
+    let plane = LocalPlane::at(middle(count, &quad));
+    let print = |i: u32| PlaneFootprint::new(&plane, &quad(i as usize));
+    let side = (radius_m / std::f64::consts::SQRT_2).max(0.05);
+    let mut widest: f64 = 0.0;
+    let numbers = 0..u32::try_from(count).unwrap_or(u32::MAX);
+    let placed = numbers.map(|i| {
+        let print = print(i);
+        widest = widest.max(print.half.0.hypot(print.half.1));
+        (bucket(print.centre, side), i)
+    });
+    let buckets = Buckets::new(placed.collect());
+    let reach = ((radius_m + 2.0 * widest) / side).ceil();
+    let mut groups = Groups::new(count);
+    for (_, own) in buckets.all() {
         // The centres lie within the radius of one another, hence the gaps do.
         for pair in own.windows(2) {
-            groups.join(pair[0], pair[1]);
+            groups.join(pair[0].1, pair[1].1);
         }
+    }
+    for (key, own) in buckets.all() {
         #[expect(clippy::cast_possible_truncation, reason = "a few buckets")]
-        for other in neighbours(*key, reach as i64) {
-            if let Some(theirs) = buckets.get(&other) {
-                groups.join_near(own, theirs, &prints, radius_m);
-            }
+        for theirs in buckets.after(key, reach as i32) {
+            groups.join_near(own, theirs, print, radius_m);
         }
     }
     groups.listed()
 }
 
-fn middle(quads: &[Quad]) -> Option<LonLat> {
-    let n = quads.len() as f64;
-    let sum = quads
-        .iter()
-        .fold((0.0, 0.0), |s, q| (s.0 + q[0].lon, s.1 + q[0].lat));
-    (!quads.is_empty()).then(|| LonLat::new(sum.0 / n, sum.1 / n))
+fn middle(count: usize, quad: impl Fn(usize) -> Quad) -> LonLat {
+    let n = count as f64;
+    let sum = (0..count).map(|i| quad(i)[0]);
+    let sum = sum.fold((0.0, 0.0), |s, at| (s.0 + at.lon, s.1 + at.lat));
+    LonLat::new(sum.0 / n, sum.1 / n)
 }
+
+/// Row and column of a bucket.
+type Bucket = (i32, i32);
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "metres on the earth over centimetres fit an i64"
+    reason = "metres on the earth over centimetres fit an i32"
 )]
-fn bucket(p: PlanePoint, side: f64) -> (i64, i64) {
-    ((p.x / side).floor() as i64, (p.y / side).floor() as i64)
+fn bucket(p: PlanePoint, side: f64) -> Bucket {
+    ((p.y / side).floor() as i32, (p.x / side).floor() as i32)
 }
 
-/// The buckets around one, each pair of buckets once.
-fn neighbours(key: (i64, i64), reach: i64) -> impl Iterator<Item = (i64, i64)> {
-    (-reach..=reach)
-        .flat_map(move |dy| (-reach..=reach).map(move |dx| (dx, dy)))
-        .filter(|(dx, dy)| *dy > 0 || (*dy == 0 && *dx > 0))
-        .map(move |(dx, dy)| (key.0 + dx, key.1 + dy))
+/// Footprints by the bucket of their middle.
+struct Buckets {
+    placed: Vec<(Bucket, u32)>,
+    /// Where each bucket begins.
+    starts: Vec<u32>,
+}
+
+impl Buckets {
+    fn new(mut placed: Vec<(Bucket, u32)>) -> Self {
+        placed.sort_unstable();
+        let is_first = |i: usize| i == 0 || placed[i - 1].0 != placed[i].0;
+        let numbers = 0..u32::try_from(placed.len()).unwrap_or(u32::MAX);
+        let starts = numbers.filter(|i| is_first(*i as usize)).collect();
+        Self { placed, starts }
+    }
+
+    fn at(&self, number: usize) -> (Bucket, &[(Bucket, u32)]) {
+        let start = self.starts[number] as usize;
+        let next = self.starts.get(number + 1);
+        let members = &self.placed[start..next.map_or(self.placed.len(), |n| *n as usize)];
+        (members[0].0, members)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (Bucket, &[(Bucket, u32)])> {
+        (0..self.starts.len()).map(|number| self.at(number))
+    }
+
+    /// The buckets around one, each pair of buckets once.
+    fn after(&self, (row, column): Bucket, reach: i32) -> impl Iterator<Item = &[(Bucket, u32)]> {
+        (0..=reach).flat_map(move |down| {
+            let first = if down == 0 {
+                column + 1
+            } else {
+                column - reach
+            };
+            let (from, to) = ((row + down, first), (row + down, column + reach));
+            let key = |start: &u32| self.placed[*start as usize].0;
+            let begin = self.starts.partition_point(|start| key(start) < from);
+            let of_row = (begin..self.starts.len()).map(|number| self.at(number));
+            of_row
+                .take_while(move |(key, _)| *key <= to)
+                .map(|(_, members)| members)
+        })
+    }
 }
 
 /// Disjoint sets; the smallest member stands for its set.
 struct Groups {
-    parent: Vec<usize>,
+    parent: Vec<u32>,
 }
 
 impl Groups {
     fn new(count: usize) -> Self {
         Self {
-            parent: (0..count).collect(),
+            parent: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
         }
     }
 
-    fn root(&mut self, mut i: usize) -> usize {
-        while self.parent[i] != i {
-            self.parent[i] = self.parent[self.parent[i]];
-            i = self.parent[i];
+    fn root(&mut self, mut i: u32) -> u32 {
+        while self.parent[i as usize] != i {
+            let above = self.parent[i as usize];
+            self.parent[i as usize] = self.parent[above as usize];
+            i = self.parent[i as usize];
         }
         i
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b)] = a.min(b);
+        self.parent[a.max(b) as usize] = a.min(b);
     }
 
     /// Joins two buckets, each of one set already, where any two of their members are near.
-    fn join_near(&mut self, a: &[usize], b: &[usize], prints: &[PlaneFootprint], radius_m: f64) {
-        if self.root(a[0]) == self.root(b[0]) {
+    fn join_near(
+        &mut self,
+        a: &[(Bucket, u32)],
+        b: &[(Bucket, u32)],
+        print: impl Fn(u32) -> PlaneFootprint,
+        radius_m: f64,
+    ) {
+        if self.root(a[0].1) == self.root(b[0].1) {
             return;
         }
-        if a.iter()
-            .any(|i| b.iter().any(|j| prints[*i].within(&prints[*j], radius_m)))
-        {
-            self.join(a[0], b[0]);
+        let theirs: Vec<PlaneFootprint> = b.iter().map(|(_, j)| print(*j)).collect();
+        let is_near = |own: PlaneFootprint| theirs.iter().any(|t| own.within(t, radius_m));
+        if a.iter().any(|(_, i)| is_near(print(*i))) {
+            self.join(a[0].1, b[0].1);
         }
     }
 
     fn listed(mut self) -> Vec<Vec<usize>> {
-        let mut number = HashMap::new();
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for i in 0..self.parent.len() {
-            let root = self.root(i);
-            let at = *number.entry(root).or_insert_with(|| {
-                groups.push(Vec::new());
-                groups.len() - 1
-            });
-            groups[at].push(i);
+        let count = u32::try_from(self.parent.len()).unwrap_or(u32::MAX);
+        // A root comes before all others of its set, so that the root of each is known when it is come to.
+        let mut sizes: Vec<usize> = Vec::new();
+        let mut number: Vec<u32> = vec![0; self.parent.len()];
+        for i in 0..count {
+            let root = self.root(i) as usize;
+            if root == i as usize {
+                number[root] = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
+                sizes.push(0);
+            }
+            number[i as usize] = number[root];
+            sizes[number[root] as usize] += 1;
+        }
+        let mut groups: Vec<Vec<usize>> = sizes.into_iter().map(Vec::with_capacity).collect();
+        for (i, number) in number.into_iter().enumerate() {
+            groups[number as usize].push(i);
         }
         groups
     }
@@ -252,7 +305,7 @@ mod tests {
             for i in 0..quads.len() {
                 for j in 0..i {
                     if prints[i].gap(&prints[j]) <= radius {
-                        slow.join(i, j);
+                        slow.join(i as u32, j as u32);
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! From pixels to the ground.
 
-use crate::ground::{CrsError, PixelPoint, Quad, Rect, Region, ToLonLat};
+use crate::ground::{CrsError, LonLat, PixelPoint, Quad, Rect, Region, ToLonLat};
 use crate::imagery::{Level, Source};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
@@ -19,7 +19,40 @@ pub struct Located {
     /// The hit.
     pub hit: Hit,
     /// Its footprint.
-    pub quad: Quad,
+    pub print: Footprint,
+}
+
+/// The corners of a hit, of which a scan holds millions: the first, and by how much the others differ from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Footprint {
+    /// The first corner.
+    pub at: LonLat,
+    others: [(f32, f32); 3],
+}
+
+impl From<Quad> for Footprint {
+    fn from([at, b, c, d]: Quad) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "of an offset of metres, less than a micrometre is lost"
+        )]
+        let away = |corner: LonLat| ((corner.lon - at.lon) as f32, (corner.lat - at.lat) as f32);
+        Self {
+            at,
+            others: [b, c, d].map(away),
+        }
+    }
+}
+
+impl Footprint {
+    /// All corners.
+    pub fn quad(&self) -> Quad {
+        let corner = |(lon, lat): (f32, f32)| {
+            LonLat::new(self.at.lon + f64::from(lon), self.at.lat + f64::from(lat))
+        };
+        let [b, c, d] = self.others.map(corner);
+        [self.at, b, c, d]
+    }
 }
 
 /// The ground that a source covers, data or none.

@@ -113,7 +113,12 @@ fn located(
     locators: &[Locator<'_>],
     least: f32,
 ) -> Result<Vec<Located>, ScanError> {
-    let mut located = Vec::new();
+    let count = |(id, _): (WorkId, &Work)| -> usize {
+        let hits = scored.scores.tasks_of(id).flat_map(|(_, hits)| hits);
+        hits.filter(|hit| hit.score >= least).count()
+    };
+    let most = numbered(&scored.works).map(count).sum();
+    let mut located = Vec::with_capacity(most);
     for (id, work) in numbered(&scored.works) {
         let lost = &ground.lost[id.0];
         for hit in hits(search, scored, (id, work), least) {
@@ -125,7 +130,7 @@ fn located(
                 located.push(Located {
                     source: work.source,
                     hit,
-                    quad,
+                    print: quad.into(),
                 });
             }
         }

@@ -184,6 +184,13 @@ impl Contract {
             .map_or(self.resolution_cm * COARSEST, |(_, coarsest)| coarsest)
     }
 
+    /// The name of a hit's class, where that says anything: the model finds single things, or tells several apart.
+    pub fn class_told(&self, class: u16) -> Option<&str> {
+        let tells = matches!(self.output, Output::Boxes(_) | Output::Mask { .. });
+        let name = self.classes.get(usize::from(class)).map(String::as_str);
+        name.filter(|_| tells || self.positive.len() > 1)
+    }
+
     /// The probability of poppy from the raw outputs of one cell, one for each class.
     pub fn probability(&self, raw: impl Fn(usize) -> f32, classes: usize) -> f32 {
         if classes == 1 {

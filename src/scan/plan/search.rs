@@ -37,6 +37,7 @@ impl<'a> Search<'a> {
     pub fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
+        found.allow_network();
         progress.stage(Stage::Opening {
             sources: found.rasters.len() + found.photos.len(),
         });

@@ -140,7 +140,17 @@ impl Round<'_> {
             done: self.tiles.done,
         });
         let mut counter = Counter::new(works, self.search, self.tiles.done)?;
-        for (id, _) in crate::scan::plan::numbered(works) {
+        let is_left = |w: &Work| {
+            let mut tasks = w.tasks();
+            tasks.any(|task| !w.done.contains(&task) && !w.left_out.contains(&task))
+        };
+        // Where nothing is left, nobody waits for a count of candidates.
+        let counted = if of_round.iter().any(is_left) {
+            works
+        } else {
+            &[]
+        };
+        for (id, _) in crate::scan::plan::numbered(counted) {
             for (_, hits) in self.scores.tasks_of(id) {
                 counter.add(id, hits)?;
             }

@@ -175,11 +175,13 @@ impl ScoreStore {
     }
 
     /// Takes over a line; `false` for a first line.
-    pub(super) fn take(&mut self, line: ScoreLine) -> bool {
+    pub fn take(&mut self, line: ScoreLine) -> bool {
         match line {
             ScoreLine::Key(_) => return false,
             ScoreLine::Cells(record) => {
-                let hits = record.cells.into_iter().map(hit).collect();
+                let mut hits: Vec<Hit> = record.cells.into_iter().map(hit).collect();
+                // Read one by one, they take up to twice the room.
+                hits.shrink_to_fit();
                 self.keep_task(WorkId(record.work), TaskId(record.task), hits);
             }
             ScoreLine::Ground(record) => {

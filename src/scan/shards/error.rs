@@ -1,5 +1,6 @@
 //! Why a plan or a shard is not taken.
 
+use crate::files::{is_in_bucket, reach};
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::io;
@@ -207,6 +208,7 @@ impl ShardError {
 
     fn remedy(&self, lang: Lang) -> &'static str {
         match self {
+            Self::Io { path, .. } if is_in_bucket(path) => reach(lang),
             Self::Io { .. } => lang.pick(
                 "check that the folder is there, may be written and has room; then run the same command again",
                 "请确认文件夹存在、可写且空间充足，然后重新运行同一命令",

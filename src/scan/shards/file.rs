@@ -2,16 +2,24 @@
 //! name and renamed, so that it is whole or not there; the same shard gives the same bytes, whoever runs it.
 
 use super::error::ShardError;
-use crate::files::{self, Existing, FileError};
+use crate::files::{Existing, FileError, Shelf};
 use crate::scan::score::{RunKey, ScoreStore, all_lines, value_of_line, write_line};
 use crate::schema::{SHARD_FORMAT, ShardEnd, ShardHead};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Where a shard's scores lie in a plan's folder.
-pub fn path_of(folder: &Path, shard: usize) -> PathBuf {
-    folder.join("shards").join(format!("{shard:05}.jsonl"))
+/// Where the shards' scores lie in a plan.
+pub const FOLDER: &str = "shards";
+
+/// What the file of a shard is called there.
+pub fn file_name(shard: usize) -> String {
+    format!("{shard:05}.jsonl")
+}
+
+/// The same in the plan.
+fn name_of(shard: usize) -> String {
+    format!("{FOLDER}/{}", file_name(shard))
 }
 
 /// Hashes what passes.
@@ -32,17 +40,17 @@ impl Write for Hashing<'_> {
     }
 }
 
-/// Writes a shard's scores.
+/// Writes a shard's scores. `false` where a bucket has got them meanwhile; what is there stays.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn write(
-    path: &Path,
+    shelf: &Shelf,
     head: &ShardHead,
     (key, floor): (&RunKey, f32),
     scores: &ScoreStore,
-) -> Result<(), FileError> {
-    files::write(path, Existing::Replaced, |out| {
+) -> Result<bool, FileError> {
+    shelf.write(&name_of(head.shard), Existing::Replaced, |out| {
         let mut hashing = Hashing {
             out,
             hash: Sha256::new(),
@@ -63,20 +71,28 @@ pub fn write(
 /// # Errors
 /// [`ShardError`] names the file and what is wrong with it.
 pub fn read(
+    shelf: &Shelf,
+    head: &ShardHead,
+    bound: (&RunKey, f32),
+) -> Result<Option<ScoreStore>, ShardError> {
+    let name = name_of(head.shard);
+    let path = shelf.path_of(&name);
+    let bytes = shelf.read(&name).map_err(|source| ShardError::Io {
+        path: path.clone(),
+        source,
+    })?;
+    bytes
+        .map(|bytes| believed(&bytes, &path, head, bound))
+        .transpose()
+}
+
+/// The scores that a whole and undamaged file of the shard holds.
+fn believed(
+    bytes: &[u8],
     path: &Path,
     head: &ShardHead,
     (key, floor): (&RunKey, f32),
-) -> Result<Option<ScoreStore>, ShardError> {
-    let bytes = match files::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => {
-            return Err(ShardError::Io {
-                path: path.into(),
-                source,
-            });
-        }
-    };
+) -> Result<ScoreStore, ShardError> {
     let damaged = || ShardError::Damaged { path: path.into() };
     let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let last = lines.pop().unwrap_or_default();
@@ -107,5 +123,5 @@ pub fn read(
     if found.key != *key || found.floor.to_bits() != floor.to_bits() {
         return Err(ShardError::Elsewhere { path: path.into() });
     }
-    Ok(Some(found.scores))
+    Ok(found.scores)
 }

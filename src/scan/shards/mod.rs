@@ -6,10 +6,11 @@
 
 mod error;
 mod file;
+mod order;
 mod partition;
 mod plan;
 mod run;
 
 pub use error::ShardError;
 pub use plan::{plan_shards, planned_options};
-pub use run::{ShardStatus, merge, run_shard, status};
+pub use run::{ShardStatus, keep_shard, merge, run_shard, status};

@@ -1,10 +1,11 @@
 //! Making a plan, and reading it.
 
 use super::error::ShardError;
+use super::order::parted;
 use super::partition::{Weighed, Weight, partition};
-use crate::files::{self, Existing};
+use crate::files::{Existing, Shelf};
 use crate::scan::error::ScanError;
-use crate::scan::plan::{Search, Work, numbered};
+use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
 use crate::scan::run::floor_of;
@@ -13,8 +14,7 @@ use crate::schema::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
 };
 use sha2::{Digest, Sha256};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The file of a plan, in its folder.
 const FILE: &str = "plan.json";
@@ -22,8 +22,8 @@ const FILE: &str = "plan.json";
 /// A plan with its name.
 #[derive(Debug)]
 pub struct Plan {
-    /// Its folder.
-    pub folder: PathBuf,
+    /// Where it lies.
+    pub shelf: Shelf,
     /// SHA-256 of its file.
     pub id: String,
     /// What it says.
@@ -36,15 +36,10 @@ impl Plan {
     /// # Errors
     /// [`ShardError::Io`], [`ShardError::NotAPlan`], [`ShardError::OtherProgram`].
     pub fn read(folder: &Path) -> Result<Self, ShardError> {
-        let path = folder.join(FILE);
-        let bytes = files::read(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ShardError::NoPlan {
-                folder: folder.into(),
-            },
-            _ => ShardError::Io {
-                path: path.clone(),
-                source,
-            },
+        let shelf = shelf(folder)?;
+        let path = shelf.path_of(FILE);
+        let bytes = read(&shelf)?.ok_or_else(|| ShardError::NoPlan {
+            folder: folder.into(),
         })?;
         let no_plan = |why: String| ShardError::NotAPlan {
             path: path.clone(),
@@ -62,7 +57,7 @@ impl Plan {
             });
         }
         Ok(Self {
-            folder: folder.into(),
+            shelf,
             id: hex::encode(Sha256::digest(&bytes)),
             record,
         })
@@ -91,12 +86,29 @@ impl Plan {
         Ok(&found.tasks)
     }
 
+    /// What its scores are bound to.
+    pub fn key(&self) -> RunKey {
+        let ScoresKey {
+            rules,
+            model,
+            options,
+            sources,
+            ..
+        } = self.record.key.clone();
+        RunKey {
+            rules,
+            model,
+            options,
+            sources,
+        }
+    }
+
     /// Fails where a search is not the one that was planned.
     ///
     /// # Errors
     /// [`ShardError::Changed`].
     pub fn check(&self, key: &RunKey) -> Result<(), ShardError> {
-        let planned = key_of(&self.record.key);
+        let planned = self.key();
         if planned == *key {
             return Ok(());
         }
@@ -106,13 +118,20 @@ impl Plan {
     }
 }
 
-fn key_of(key: &ScoresKey) -> RunKey {
-    RunKey {
-        rules: key.rules.clone(),
-        model: key.model.clone(),
-        options: key.options.clone(),
-        sources: key.sources.clone(),
-    }
+/// The place of a plan.
+fn shelf(folder: &Path) -> Result<Shelf, ShardError> {
+    Shelf::at(folder).map_err(|source| ShardError::Io {
+        path: folder.into(),
+        source,
+    })
+}
+
+/// The bytes of the plan on a shelf, where there is one.
+fn read(shelf: &Shelf) -> Result<Option<Vec<u8>>, ShardError> {
+    shelf.read(FILE).map_err(|source| ShardError::Io {
+        path: shelf.path_of(FILE),
+        source,
+    })
 }
 
 /// The options that the plan in a folder keeps.
@@ -146,28 +165,27 @@ pub fn plan_shards(
         key,
         shards: partition(&weighed(&works), shards),
     };
-    let path = folder.join(FILE);
+    let shelf = shelf(folder)?;
+    let path = shelf.path_of(FILE);
     let text = serde_json::to_string_pretty(&record).map_err(|e| ShardError::NotAPlan {
         path: path.clone(),
         why: e.to_string(),
     })? + "\n";
-    match files::read(&path) {
-        Ok(there) if there == text.as_bytes() => return Ok(record),
-        Ok(_other) => return Err(ShardError::OtherPlanThere { path }.into()),
-        Err(_none) => {}
+    // Somebody else may be planning: what is there when this is written is what counts.
+    let write = || shelf.write(FILE, Existing::Stays, |out| out.write_all(text.as_bytes()));
+    if read(&shelf)?.is_none() && write()? {
+        return Ok(record);
     }
-    std::fs::create_dir_all(folder.join("shards")).map_err(|source| ShardError::Io {
-        path: folder.into(),
-        source,
-    })?;
-    files::write_bytes(&path, Existing::Stays, text.as_bytes())?;
-    Ok(record)
+    match read(&shelf)? {
+        Some(there) if there == text.as_bytes() => Ok(record),
+        _ => Err(ShardError::OtherPlanThere { path }.into()),
+    }
 }
 
 /// The tasks of works with what they weigh.
 fn weighed(works: &[Work]) -> Vec<Weighed> {
     let mut all = Vec::new();
-    for (id, work) in numbered(works) {
+    for (id, work) in parted(works) {
         let is_photo = work.imagery.as_photo().is_some();
         // To open a photo is to decode it; a raster that cannot be opened says so when it is scored.
         let reader = (!is_photo)

@@ -1,7 +1,7 @@
 //! Scoring a shard, and merging what was scored.
 
 use super::error::ShardError;
-use super::file::{path_of, read, write};
+use super::file::{FOLDER, file_name, read, write};
 use super::plan::Plan;
 use crate::scan::error::ScanError;
 use crate::scan::ids::{TaskId, WorkId};
@@ -11,8 +11,9 @@ use crate::scan::request::Request;
 use crate::scan::run::{Kept, Ranking, go_on};
 use crate::scan::score::{Journal, Own, PixelListener, ScoreStore, score};
 use crate::scan::summary::Summary;
-use crate::schema::TaskRange;
+use crate::schema::{ScoreLine, TaskRange};
 use rayon::prelude::*;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -42,11 +43,11 @@ pub fn run_shard(
     let plan = Plan::read(folder)?;
     let tasks = plan.tasks(shard)?;
     let tiles = plan.record.shards[shard].tiles;
-    let (path, head) = (path_of(folder, shard), plan.head(shard));
+    let head = plan.head(shard);
     let search = Search::prepare(request, progress)?;
     plan.check(&search.key)?;
     let bound = (&search.key, plan.record.key.floor);
-    if read(&path, &head, bound)?.is_some() {
+    if read(&plan.shelf, &head, bound)?.is_some() {
         return Ok((tiles, false));
     }
     let scratch = tempfile::tempdir().map_err(|source| ShardError::Io {
@@ -60,8 +61,31 @@ pub fn run_shard(
     let kept = (&mut journal, nothing);
     let scored = score(&search, works, kept, &Unheard, Some(own), progress, stop)?;
     scored.check_unchanged()?;
-    write(&path, &head, bound, &scored.scores)?;
-    Ok((tiles, true))
+    let is_new = write(&plan.shelf, &head, bound, &scored.scores)?;
+    if !is_new {
+        // Another worker was quicker: what it wrote is what counts.
+        read(&plan.shelf, &head, bound)?;
+    }
+    Ok((tiles, is_new))
+}
+
+/// Keeps lines of scores as those of a shard, whoever scored them; a shard that is done already stays as it is. Returns
+/// whether it was kept.
+///
+/// # Errors
+/// [`ShardError`].
+pub fn keep_shard(
+    (folder, shard): (&Path, usize),
+    lines: impl IntoIterator<Item = ScoreLine>,
+) -> Result<bool, ScanError> {
+    let plan = Plan::read(folder)?;
+    plan.tasks(shard)?;
+    let mut scores = ScoreStore::default();
+    for line in lines {
+        scores.take(line);
+    }
+    let bound = (&plan.key(), plan.record.key.floor);
+    Ok(write(&plan.shelf, &plan.head(shard), bound, &scores)?)
 }
 
 /// How far the shards of a plan are.
@@ -82,8 +106,13 @@ pub struct ShardStatus {
 pub fn status(folder: &Path) -> Result<ShardStatus, ShardError> {
     let plan = Plan::read(folder)?;
     let shards = &plan.record.shards;
-    let is_there = |shard: &usize| path_of(folder, *shard).is_file();
-    let missing: Vec<usize> = (0..shards.len()).filter(|s| !is_there(s)).collect();
+    let there = plan.shelf.names(FOLDER).map_err(|source| ShardError::Io {
+        path: plan.shelf.path_of(FOLDER),
+        source,
+    })?;
+    let missing: Vec<usize> = (0..shards.len())
+        .filter(|shard| !there.contains(&file_name(*shard)))
+        .collect();
     let all = shards.iter().map(|s| s.tiles).sum();
     let left: u64 = missing.iter().map(|s| shards[*s].tiles).sum();
     Ok(ShardStatus {
@@ -143,17 +172,22 @@ fn gathered(
     search: &Search<'_>,
     floor: f32,
 ) -> Result<(ScoreStore, Vec<usize>), ShardError> {
-    let numbers = 0..plan.record.shards.len();
     let read_one = |shard: usize| {
-        let path = path_of(&plan.folder, shard);
-        read(&path, &plan.head(shard), (&search.key, floor)).map(|scores| (shard, scores))
+        let scores = read(&plan.shelf, &plan.head(shard), (&search.key, floor));
+        scores.map(|scores| (shard, scores))
     };
-    let each: Vec<(usize, Option<ScoreStore>)> = numbers
-        .into_par_iter()
-        .map(read_one)
-        .collect::<Result<_, _>>()?;
+    let readers = rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.shelf.at_once())
+        .build()
+        .map_err(|e| ShardError::Io {
+            path: plan.shelf.path_of(FOLDER),
+            source: io::Error::other(e),
+        })?;
+    let numbers = 0..plan.record.shards.len();
+    let each: Result<Vec<(usize, Option<ScoreStore>)>, ShardError> =
+        readers.install(|| numbers.into_par_iter().map(read_one).collect());
     let (mut all, mut missing) = (ScoreStore::default(), Vec::new());
-    for (shard, scores) in each {
+    for (shard, scores) in each? {
         match scores {
             Some(scores) => all.merge(scores),
             None => missing.push(shard),

@@ -217,7 +217,8 @@ impl Field {
             return field;
         };
         if bounds.width().max(bounds.height()) < RING_BELOW_PX {
-            field.ring(bounds.center(), bounds.width().hypot(bounds.height()) / 2.0);
+            let across = length(bounds.width(), bounds.height());
+            field.ring(bounds.center(), across / 2.0);
             return field;
         }
         let rings: Vec<&LineString> = outline
@@ -239,7 +240,7 @@ impl Field {
         let radius = (radius + 3.0).max(9.0);
         for y in 0..self.height {
             for x in 0..self.width {
-                let away = (f64::from(x) + 0.5 - centre.x).hypot(f64::from(y) + 0.5 - centre.y);
+                let away = length(f64::from(x) + 0.5 - centre.x, f64::from(y) + 0.5 - centre.y);
                 let at = self.at(x, y);
                 self.inside[at] = away < radius;
                 self.distance[at] = (away - radius).abs();
@@ -333,7 +334,12 @@ fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
     } else {
         0.0
     };
-    (q.x - along * d.x).hypot(q.y - along * d.y)
+    length(q.x - along * d.x, q.y - along * d.y)
+}
+
+/// Of a vector. A system's own `hypot` rounds as it likes; a root of squares is the same on every machine.
+fn length(x: f64, y: f64) -> f64 {
+    (x * x + y * y).sqrt()
 }
 
 fn mix(picture: &mut RgbImage, (x, y): (u32, u32), colour: Rgb<u8>, share: f64) {

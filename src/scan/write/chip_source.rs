@@ -89,7 +89,12 @@ fn in_pixels(source: &Source, polygon: &MultiPolygon) -> Option<MultiPolygon> {
     let ring = |line: &LineString| -> Option<LineString> {
         let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
         let pixels = source.pixels_of(&places).ok()?;
-        Some(pixels.iter().map(|p| (p.x, p.y)).collect())
+        Some(
+            pixels
+                .iter()
+                .map(|p| (settled(p.x), settled(p.y)))
+                .collect(),
+        )
     };
     let part = |p: &Polygon| {
         let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
@@ -109,5 +114,44 @@ fn north(source: &Source, at: LonLat) -> Option<f64> {
         (ends[1].x - ends[0].x) * x_cm,
         (ends[1].y - ends[0].y) * y_cm,
     );
-    Some(dx.atan2(-dy).to_degrees())
+    Some(settled(dx.atan2(-dy).to_degrees()))
+}
+
+/// A number of pixels or degrees to a 1024th. One version of PROJ gives other last digits than another, and where an outline
+/// runs along the edges of pixels they would decide which way a colour is rounded: the same scan gives the same pictures.
+fn settled(value: f64) -> f64 {
+    const STEPS: f64 = 1024.0;
+    (value * STEPS).round() / STEPS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settled;
+    use crate::ground::Gsd;
+    use crate::scan::write::chip::{View, draw, window};
+    use geo::{BoundingRect, MapCoords, MultiPolygon, polygon};
+    use image::{Rgb, RgbImage};
+
+    #[test]
+    fn the_last_digits_of_a_projection_change_no_pixel() {
+        let edges: MultiPolygon = polygon![(x: 360.0, y: 351.0), (x: 424.0, y: 351.0), (x: 424.0, y: 420.0), (x: 360.0, y: 420.0)].into();
+        let gsd = Gsd {
+            x_cm: 2.0,
+            y_cm: 2.0,
+        };
+        let drawn = |noise: f64| {
+            let at = |v: f64| settled(v + noise);
+            let outline = edges.map_coords(|c| (at(c.x), at(c.y)).into());
+            let bounds = outline.bounding_rect().expect("bounds");
+            let shown = window(bounds, (900, 900), gsd, View::Chip).expect("window");
+            let crop = RgbImage::from_fn(shown.width, shown.height, |x, y| {
+                let value = u8::try_from((5 * x + 11 * y) % 251).expect("a byte");
+                Rgb([value, value / 2, 255 - value])
+            });
+            (shown, draw(&crop, &shown, &outline, Some(at(12.0))))
+        };
+        for noise in [-3e-8, -1e-10, 1e-10, 3e-8] {
+            assert_eq!(drawn(0.0), drawn(noise), "{noise}");
+        }
+    }
 }

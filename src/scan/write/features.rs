@@ -26,6 +26,7 @@ pub fn candidate_features(
     provenance: &Provenance<'_>,
     files: &[Files],
 ) -> FeatureCollection {
+    let contract = provenance.model.contract();
     let properties = |candidate: &Candidate, files: &Files| {
         let second = candidate.second.as_ref();
         CandidateProperties {
@@ -34,6 +35,7 @@ pub fn candidate_features(
             rank_shipped: candidate.moved.map(|m| m.shipped as u64),
             score_learnt: candidate.moved.map(|m| round(m.score, 4)),
             audit: candidate.moved.map(|m| m.audit),
+            class: contract.class_told(candidate.class).map(str::to_owned),
             band: Some(candidate.band(summary.threshold)),
             score_max: round(candidate.score_max, 4),
             score_mean: Some(round(candidate.score_mean, 4)),

@@ -277,6 +277,11 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) 
         band: candidate.band(summary.threshold),
         rank_shipped: candidate.moved.map(|m| m.shipped as u64),
         audit: candidate.moved.is_some_and(|m| m.audit),
+        class: provenance
+            .model
+            .contract()
+            .class_told(candidate.class)
+            .map(str::to_owned),
         score_looks: candidate.second.as_ref().map(|s| round(s.mean(), 4)),
         score_verifier: candidate.verdict().map(|v| round(v.score, 4)),
         area_m2: candidate.area_m2,

@@ -24,6 +24,8 @@ pub struct Card {
     pub score_max: f64,
     /// The mean score of its hits, 0 to 1.
     pub score_mean: f64,
+    /// The class of its best hit, where the model's classes say anything.
+    pub class: Option<String>,
     /// What is shown of the score.
     pub band: ScoreBand,
     /// The mean of its scores in eight further views, where it was looked at once more.

@@ -3,6 +3,7 @@
 mod acts;
 mod bundles;
 mod campaign;
+mod province;
 mod screening;
 mod sites;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(acts::routes())
         .merge(screening::routes())
         .merge(campaign::routes())
+        .merge(province::routes())
         .merge(bundles::routes())
 }
 

@@ -226,3 +226,16 @@ pub fn receipt(
     receipt["signature"] = Value::from(hex::encode(signature.to_bytes()));
     Ok(receipt)
 }
+
+/// Whether a receipt is what this device signed.
+pub fn is_receipt_of(receipt: &Value, device: DeviceId) -> bool {
+    let mut said = receipt.clone();
+    let signature = said
+        .as_object_mut()
+        .and_then(|said| said.remove("signature"));
+    let (Some(Value::String(signature)), Ok(bytes)) = (signature, canonical(&said)) else {
+        return false;
+    };
+    let message = [SIGNED_AS, Hash::of(&bytes).as_bytes()].concat();
+    device.signed_in_hex(&message, signature)
+}

@@ -11,7 +11,7 @@ mod pack;
 mod read;
 mod write;
 
-pub use apply::{Applied, apply, receipt};
+pub use apply::{Applied, apply, is_receipt_of, receipt};
 pub use error::BundleError;
 pub use read::{Contents, Inspected, Unlock, inspect, inspect_trusted, look_through};
 pub use write::{Made, Point, Request, Sealing, create, new_identity};

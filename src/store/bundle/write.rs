@@ -22,6 +22,8 @@ pub struct Request {
     pub district: Option<String>,
     /// The largest size of a part in bytes; a single larger photograph makes a larger part.
     pub split_bytes: Option<u64>,
+    /// Bytes of all parts at most, but one part at least: what is beyond is left to the next bundle.
+    pub most_bytes: Option<u64>,
     /// When, as the clock has it.
     pub created_at: String,
     /// How it is encrypted.
@@ -31,7 +33,7 @@ pub struct Request {
 }
 
 /// How far a registry knew each device's events.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
     /// The last number, by device.
     pub have: BTreeMap<DeviceId, u64>,
@@ -89,6 +91,8 @@ pub struct Made {
     pub absent: Vec<(Hash, String)>,
     /// Evidence that is here and no longer what it was; it is not carried.
     pub changed: Vec<(Hash, String)>,
+    /// Whether something was left to the next bundle.
+    pub more: bool,
 }
 
 /// What goes into one part.
@@ -106,13 +110,14 @@ pub(super) struct Part<'a> {
 /// See [`BundleError`].
 pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, BundleError> {
     let events = chosen(store, request)?;
-    let late = late_evidence(store, &request.since);
+    let mut room = Room::of(request.most_bytes);
+    let late = late_evidence(store, &request.since, &mut room);
     if events.is_empty() && late.is_empty() {
         return Err(BundleError::Nothing);
     }
     let mut made = Made::default();
     let mut whole = late;
-    for (sha256, name, here) in evidence_of(store, &events) {
+    for (sha256, name, here) in evidence_of(store, &events, &mut room) {
         match here {
             Here::Whole(_) if whole.iter().any(|(late, _)| *late == sha256) => {}
             Here::Whole(bytes) => whole.push((sha256, bytes)),
@@ -122,7 +127,9 @@ pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, Bun
     }
     let left_out = made.absent.iter().chain(&made.changed);
     let absent: Vec<Hash> = left_out.map(|(sha256, _)| *sha256).collect();
-    let parts = divided(&events, &whole, request.split_bytes.unwrap_or(u64::MAX))?;
+    let mut parts = divided(&events, &whole, request.split_bytes.unwrap_or(u64::MAX))?;
+    let cut = cut_off(&mut parts, request.most_bytes);
+    made.more = cut || room.is_spent;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let target = |number| {
         if count == 1 {
@@ -176,6 +183,54 @@ fn divided<'a>(
     Ok(parts)
 }
 
+/// Keeps the first parts of at most so many bytes together, one at least. Whether others are left out.
+fn cut_off(parts: &mut Vec<Part>, most: Option<u64>) -> bool {
+    let mut room = Room::of(most);
+    let kept = parts
+        .iter()
+        .take_while(|part| room.take(part.bytes))
+        .count();
+    let cut = kept < parts.len();
+    parts.truncate(kept);
+    cut
+}
+
+/// How much may still be carried.
+struct Room {
+    left: Option<u64>,
+    is_untouched: bool,
+    is_spent: bool,
+}
+
+impl Room {
+    fn of(most: Option<u64>) -> Self {
+        Self {
+            left: most,
+            is_untouched: true,
+            is_spent: false,
+        }
+    }
+
+    /// Takes so many bytes, where there is room; the first are taken however many they are. What comes after the first
+    /// that finds none finds none either, so that the order stays.
+    fn take(&mut self, bytes: u64) -> bool {
+        let Some(left) = &mut self.left else {
+            return true;
+        };
+        let fits = !self.is_spent && (self.is_untouched || bytes <= *left);
+        self.is_untouched = false;
+        self.is_spent |= !fits;
+        *left = left.saturating_sub(bytes);
+        fits
+    }
+
+    /// Takes a file of the evidence as large as it is here; one that is not here takes nothing.
+    fn take_file(&mut self, folder: &Path, sha256: Hash) -> bool {
+        let bytes = std::fs::metadata(path_of(folder, sha256)).map_or(0, |about| about.len());
+        bytes == 0 || self.take(bytes)
+    }
+}
+
 /// A file of the evidence as it lies here.
 enum Here {
     /// It is what its name says, and of this true size. What an event says of the size is a claim.
@@ -196,11 +251,12 @@ fn here(folder: &Path, sha256: Hash) -> Here {
 }
 
 /// What the other office lacked at that point and is here now: digest and size.
-fn late_evidence(store: &Store, since: &Point) -> Vec<(Hash, u64)> {
+fn late_evidence(store: &Store, since: &Point, room: &mut Room) -> Vec<(Hash, u64)> {
     let folder = store.evidence_folder();
     let mut late: Vec<(Hash, u64)> = since
         .missing_files
         .iter()
+        .filter(|sha256| room.take_file(&folder, **sha256))
         .filter_map(|sha256| match here(&folder, *sha256) {
             Here::Whole(bytes) => Some((*sha256, bytes)),
             Here::Changed | Here::Absent => None,
@@ -212,13 +268,13 @@ fn late_evidence(store: &Store, since: &Point) -> Vec<(Hash, u64)> {
 }
 
 /// The evidence that events name, each once, with the name that it came with.
-fn evidence_of(store: &Store, events: &[Sealed]) -> Vec<(Hash, String, Here)> {
+fn evidence_of(store: &Store, events: &[Sealed], room: &mut Room) -> Vec<(Hash, String, Here)> {
     let folder = store.evidence_folder();
     let mut seen = BTreeSet::new();
     let named: Vec<(Hash, &String)> = events
         .iter()
         .flat_map(|sealed| &sealed.event.evidence)
-        .filter(|file| seen.insert(file.sha256))
+        .filter(|file| seen.insert(file.sha256) && room.take_file(&folder, file.sha256))
         .map(|file| (file.sha256, &file.name))
         .collect();
     named

@@ -18,6 +18,7 @@ import { ScreeningPage } from './pages/screening/page';
 import { SitePageView } from './pages/sites/site';
 import { SitesPage } from './pages/sites/page';
 import { NewSurveyPage } from './pages/survey/new';
+import { ProvincePage } from './pages/province/page';
 import { RunPage } from './pages/survey/run';
 import { SurveyPage } from './pages/survey/result';
 
@@ -26,6 +27,7 @@ const SECTIONS: readonly (readonly [first: string, word: Word, icon: string])[] 
   ['screening', 'tab_screening', '✓'],
   ['sites', 'tab_sites', '◎'],
   ['progress', 'tab_campaign', '▤'],
+  ['analysis', 'tab_analysis', '◈'],
   ['scan', 'tab_survey', '✈'],
   ['bundles', 'tab_province', '⇄'],
 ];
@@ -62,6 +64,7 @@ function shown(where: Route, who: SessionNow | null | undefined) {
     case 'screening': return <ScreeningPage key={id} who={who} survey={id} />;
     case 'sites': return id ? <SitePageView key={id} who={who} code={id} /> : <SitesPage who={who} />;
     case 'progress': return <CampaignPage who={who} />;
+    case 'analysis': return <ProvincePage who={who} />;
     case 'scan': return <NewSurveyPage who={who} />;
     case 'bundles': return <BundlesPage who={who} />;
     default: return <p class="empty">{say('not_found')} <a href="#/">{say('tab_library')}</a></p>;

@@ -60,7 +60,7 @@ export function sitePage(row, picture) {
   const corner = (x, y) => [row.lon + x / 1e5, row.lat + y / 1e5];
   return {
     ...row, district: DISTRICTS.find(({ code }) => code === row.district), unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,
-    plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', dispute: [], accepted_without_own_key: false,
+    plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', dispute: row.disputed ? ['CONFIRMED', 'REFUTED'].map((state) => ({ state, kind: 'visit', stamp: { event: 'e1', at: '2026-05-05T09:12:00+08:00', actor: { name: state === 'CONFIRMED' ? '王芳' : '孙丽', unit: '410423', role: 'verifier' }, own_key: state === 'CONFIRMED' } })) : [], accepted_without_own_key: false,
     eradications: eradicated ? [[{ percent: 100 }, {}]] : [],
     geometry: { type: 'Polygon', coordinates: [[corner(-3, -3), corner(3, -3), corner(3, 3), corner(-3, 3), corner(-3, -3)]] },
     history: [
@@ -69,7 +69,7 @@ export function sitePage(row, picture) {
       ...(visited ? [line('王芳', '2026-05-05T09:12:00+08:00', both('visit', '核查'), both('poppy, cultivated; 46 plants; flowering', '种植罂粟；46 株；开花'))] : []),
       ...(eradicated ? [line('王芳', '2026-05-05T11:40:00+08:00', both('eradication', '铲除'), both('100 %, pulled by hand', '铲除 100%，人工拔除'))] : []),
     ],
-    pictures: [file('chip', 'J52YN1WDT59Y.jpg', null), file('context', 'J52YN1WDT59Y-context.jpg', null),
+    pictures: [file('chip', 'J52YN1WDT59Y.jpg', '2026-03-28'), ...(row.rank % 2 ? [{ ...file('chip', 'J52YN1WDT59Z.jpg', '2026-05-03'), url: picture('chip', row.id, 1) }] : []), file('context', 'J52YN1WDT59Y-context.jpg', null),
       ...(visited ? [file('scene', 'IMG_0412.JPG', '2026-05-05T09:10:00+08:00')] : []), ...(eradicated ? [file('after', 'IMG_0433.JPG', '2026-05-05T11:38:00+08:00')] : [])],
     moves: movesOf(row.state),
   };
@@ -110,6 +110,51 @@ export function campaign() {
     const eradicated = share(confirmed.count, 0.7);
     return { sites, screened_out, verified, confirmed, eradicated, accepted: share(eradicated.count, 0.5), recurring: share(8, 0), disputed: share(sites, 0) };
   };
-  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4) }));
+  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, patrolled_m2: roll() * 9e6, patrols: 2 + Math.floor(roll() * 6), zero_reports: Math.floor(roll() * 3), people: 20 + Math.floor(roll() * 40), vehicles: 3 + Math.floor(roll() * 9), process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4) }));
   return { season: 2026, on: '2026-05-08', process: process(424), overdue: 9, open: 158, flights: 14, patrols: 41, districts };
+}
+
+const table = (id, title, columns, rows, more = {}) => ({ id, title, note: '分子分母为同一范围。', columns, figures: columns.map((_, at) => rows.some((row) => /^[\d.,]+$/.test(row[at] ?? '') && !/^\d{6,}$/.test(row[at]))), rows, summed: false, remark: null, ...more });
+
+export function work() {
+  return [
+    table('responsibility', '责任制落实', ['区划', '代码', '责任人', '职务', '责任书编号', '签订日期', '下级已签', '下级应签', '签订率 %', '签订户数'], DISTRICTS.slice(0, 6).map(({ code, name }, index) => [name, code, index === 3 ? '' : '陈建国', index === 3 ? '' : '镇长', index === 3 ? '' : `鲁禁责〔2026〕${index + 1}号`, index === 3 ? '' : '2026-03-01', '12', '14', '85.7', '230'])),
+    table('supervision', '督导检查', ['区划', '代码', '督导次数', '查阅台账', '查看图斑', '图斑总数', '查看率 %', '已整改', '发现问题', '整改率 %', '逾期未改', '督办措施'], DISTRICTS.slice(0, 4).map(({ code, name }) => [name, code, '2', '5', '9', '31', '29.0', '1', '3', '33.3', '1', '限期整改'])),
+    table('tips', '群众举报', ['渠道', '转为图斑', '举报件数', '线索转化率 %', '查实', '未查实办结', '未办结', '核定奖金（元）', '兑付奖金（元）'], [['110', '3', '5', '60.0', '2', '1', '1', '2000', '1000'], ['12345', '1', '4', '25.0', '0', '2', '1', '0', '0'], ['合计', '4', '9', '44.4', '2', '3', '2', '2000', '1000']], { summed: true }),
+    table('patrol_yield', '踏查成效', ['发现图斑的踏查', '踏查次数', '占比 %', '图斑数', '有种子收缴', '有宣传'], [['6', '41', '14.6', '9', '1', '12']]),
+  ];
+}
+
+/** Ranks of the made-up county's townships; the last two were hardly searched. */
+export function province(season) {
+  const roll = dice(23);
+  const districts = DISTRICTS.map(({ code, name }, index) => {
+    const [km2, number] = [index > 9 ? 0.4 : 6 + roll() * 20, index > 9 ? 0 : Math.floor(roll() * 12)];
+    const rate = { rate: (number / km2) * 100, low: (number / km2) * 55, high: ((number + 3) / km2) * 150 };
+    const standing = index > 9 ? 'insufficient' : rate.low > 30 ? 'above' : rate.high < 30 ? 'below' : 'as_all';
+    return { place: null, code, name, area_km2: 38, cover: km2 / 38, counted: { count: number, km2 }, elsewhere: index % 3, rate, shrunk: index > 9 ? null : (rate.rate + 30) / 2, standing,
+      reasons: index > 9 ? '有效搜索率仅 1.1%，至少需要 20%' : `有效搜索 ${km2.toFixed(1)} km²（占 ${Math.round((km2 / 38) * 100)}%），查实图斑 ${number} 个；图斑不足 20 个，密度不稳定` };
+  });
+  const ranked = districts.filter((one) => one.shrunk !== null).sort((a, b) => b.shrunk - a.shrunk);
+  ranked.forEach((one, index) => { one.place = index + 1; });
+  return {
+    season, seasons: [2026, 2025], level: 9, levels: [6, 9], within: '', has_hot_spots: true, remarks: ['阈值不同：0.5000 → 0.4500'],
+    ranks: { least_cover: 0.2, mean: 30, why_none: null, districts: [...ranked, ...districts.filter((one) => one.shrunk === null)] },
+    tables: [
+      table('year_on_year', '同比：2025 与 2026', ['区划', '2025 全部', '2026 全部', '同一范围之比', '95% 下限', '95% 上限'], [...DISTRICTS.map(({ name }, index) => [name, String(index), String(index + 2), index > 9 ? '' : '1.20', index > 9 ? '' : '0.61', index > 9 ? '' : '2.30']), ['合计', '66', '90', '1.18', '0.90', '1.52']], { summed: true }),
+      table('hot_spots', '热点', ['单元（H3）', '所在地', '查实图斑（个）', 'q（FDR）', '说明'], [['87312a5a1ffffff', '鲁山县 下汤镇', '6', '0.0021', '']], { remark: 4 }),
+      table('targets', '靶标吻合', ['靶标清单', '靶标（个）', '吻合（个）', '吻合率（%）', '未搜索'], [['省厅五月靶标', '40', '31', '77.5', '4']]),
+    ],
+  };
+}
+
+export function provinceLayer(name, box) {
+  const area = (properties, [west, south], size = 0.1) => ({ type: 'Feature', properties, geometry: { type: 'Polygon', coordinates: [[[west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south]]] } });
+  const places = DISTRICTS.map(({ code, name: called }, index) => [code, called, box(index), index]);
+  const features = {
+    ground: () => places.flatMap(([code, called, at, index]) => ['searched_in_window', 'not_searched'].map((status, n) => area({ code, name: called, status, ground_m2: 5e6 * (index + 1) }, [at[0] + n * 0.1, at[1] + 0.03]))),
+    hot_spots: () => places.map(([, , at, index]) => area({ cell: `87312a5a${index}`, class: index === 1 ? 'hot' : index > 9 ? 'masked' : 'not_hot', sites: index, searched_km2: 4.2, sites_around: index + 3, searched_km2_around: 20.5, q: index > 9 ? null : 0.002 * (index + 1) }, at, 0.15)),
+    targets: () => places.map(([code, , at, index]) => ({ type: 'Feature', properties: { list: '省厅五月靶标', season: 2026, target: `B${index}`, district: code, outcome: ['matched', 'matched', 'screened_out', 'another_season', 'searched_and_nothing', 'searched_badly', 'not_searched'][index % 7], site: null, metres: index % 7 < 4 ? 12 : null, flights: null }, geometry: { type: 'Point', coordinates: [at[0] + 0.07, at[1] + 0.07] } })),
+  }[name];
+  return { type: 'FeatureCollection', features: features() };
 }

@@ -48,9 +48,11 @@ function filtered(query) {
     && (!query.get('district') || row.district.startsWith(query.get('district'))) && (!query.get('crew') || row.crew === query.get('crew')));
 }
 
+const corner = (index) => [112.55 + (index % 4) * 0.22, 33.55 + Math.floor(index / 4) * 0.17];
+
 function districtLines() {
   const features = data.DISTRICTS.map(({ code, name }, index) => {
-    const [west, south] = [112.55 + (index % 4) * 0.22, 33.55 + Math.floor(index / 4) * 0.17];
+    const [west, south] = corner(index);
     return { type: 'Feature', properties: { code, name }, geometry: { type: 'Polygon', coordinates: [[[west, south], [west + 0.22, south], [west + 0.22, south + 0.17], [west, south + 0.17], [west, south]]] } };
   });
   return { type: 'FeatureCollection', features };
@@ -70,7 +72,7 @@ const ROUTES = [
   ['GET', /^\/api\/registries\/k1\/crews$/, () => ['一组', '二组', '三组']],
   ['GET', /^\/api\/registries\/k1\/sites\/([^/]+)$/, ([code]) => {
     const row = all.find((one) => one.id === code);
-    return row ? data.sitePage(row, (role) => pictures.of(role.length, role === 'chip' ? '' : '-context')) : refuse(404, 'unknown_site', both(`there is no site ${code}`, `没有图斑 ${code}`));
+    return row ? data.sitePage(row, (role, _, more = 0) => pictures.of(role.length + more, role === 'chip' ? '' : '-context')) : refuse(404, 'unknown_site', both(`there is no site ${code}`, `没有图斑 ${code}`));
   }],
   ['POST', /^\/api\/registries\/k1\/sites\/([^/]+)\/moves$/, (_, __, body) => (body.move === 'visit' ? refuse(409, 'lacks', both('two officers and a photograph of the scene are needed', '需要两名核查人员和现场照片'), both('name the second officer, add the photograph', '请填写第二名核查人员并添加照片')) : {})],
   ['POST', /^\/api\/registries\/k1\/assign$/, (_, __, body) => { for (const row of all) if (body.codes.includes(row.id)) Object.assign(row, { crew: body.crew, state: 'DISPATCHED' }); return {}; }],
@@ -86,6 +88,9 @@ const ROUTES = [
   ['GET', /^\/api\/surveys\/s1\/pictures\/([\w-]+\.jpg)$/, async ([name]) => ({ raw: await readFile(join(results, 'chips', name)), type: 'image/jpeg' })],
   ['GET', /^\/api\/registries\/k1\/districts\.geojson$/, districtLines],
   ['GET', /^\/api\/registries\/k1\/campaign$/, () => figures],
+  ['GET', /^\/api\/registries\/k1\/campaign\/work$/, () => data.work()],
+  ['GET', /^\/api\/registries\/k1\/province$/, (_, query) => data.province(Number(query.get('season') ?? 2026))],
+  ['GET', /^\/api\/registries\/k1\/province\/(\w+)\.geojson$/, ([name]) => data.provinceLayer(name, corner)],
   ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { unit: '410425', created_at: '2026-05-08T10:00:00Z', part: null, encrypted: false, files: 30, new_events: 128, known_events: 4, new_by_type: { create: 9, visit: 40 }, sites: 23 } })],
   ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, whole: true })],
   ['GET', /^\/api\/basemap$/, () => []],

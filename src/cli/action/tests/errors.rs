@@ -17,13 +17,14 @@ use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::field::FieldError;
 use crate::office::record::RecordError;
-use crate::office::{LearnError, OfficeError};
+use crate::office::{LearnError, OfficeError, PeerError};
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
+use crate::remote::RemoteError;
 use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::server::ServeError;
 use crate::store::StoreError;
@@ -198,6 +199,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Missing { path: path() },
         Unreadable { path: path(), source: denied() },
         List { path: path(), flaw: TextFlaw::Empty },
+        InBucket { path: "s3://b/a/".into() },
         Nothing { path: path(), ignored: 3 },
     })));
     all.extend(boxed(every!(PosError {
@@ -375,6 +377,44 @@ fn store() -> Vec<Box<dyn Say>> {
         Unwritable { path: path(), source: denied() },
     })));
     all.extend(boxed(bundles()));
+    all.extend(boxed(peers()));
+    all
+}
+
+fn lines() -> Vec<RemoteError> {
+    let origin = || "https://a:8717".to_owned();
+    let both = || ("x".to_owned(), "字".to_owned());
+    every!(RemoteError {
+        Address { typed: "x".into() },
+        Clear { origin: origin() },
+        NoHost { host: "a".into() },
+        Unreachable { origin: origin(), why: "x".into() },
+        Broken { origin: origin(), why: "x".into() },
+        Name { origin: origin() },
+        NoAuthority { origin: origin() },
+        Changed { origin: origin(), known: "AA".into(), shown: "BB".into() },
+        Certificate { origin: origin(), why: "x".into() },
+        NotPapaver { origin: origin() },
+        Refused { code: "x".into(), passes: false, message: both(), remedy: both() },
+        Refused { code: "x".into(), passes: true, message: both(), remedy: Default::default() },
+    })
+}
+
+fn peers() -> Vec<PeerError> {
+    let origin = || "https://a:8717".to_owned();
+    let unit = || "410423".to_owned();
+    let mut all = every!(PeerError {
+        Remote(RemoteError::NoHost { host: "a".into() }),
+        Newer { origin: origin(), format: "papaver.exchange/2".into() },
+        NoRegistry { origin: origin(), known: vec![] },
+        NoRegistry { origin: origin(), known: vec![unit()] },
+        ManyRegistries { origin: origin(), known: vec![unit(), unit()] },
+        Unproven { origin: origin() },
+        Stranger { origin: origin(), device: device(), unit: unit() },
+        NotTrusted { origin: origin(), device: device(), unit: unit() },
+        NoCertificate { path: path() },
+    });
+    all.extend(lines().into_iter().map(PeerError::Remote));
     all
 }
 
@@ -401,6 +441,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
         File(exists()),
@@ -439,6 +480,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Key(KeyError::Missing { name: "Li".into() }),
         Record(Box::new(RecordError::Edited { path: path() })),
         Bundle(Box::new(BundleError::Nothing)),
+        Peer(Box::new(PeerError::Unproven { origin: "https://a".into() })),
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
         ManyUnits("Li".into()), NothingOpen,
@@ -448,7 +490,8 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(ServeError {
         Folder { path: path(), source: denied() }, Taken { port: 8717 },
         Address { address: "127.0.0.1:80".into(), source: denied() },
-        Authority { path: path(), why: "x".into() }, Expired { path: path() }, Threads(denied()),
+        Authority { path: path(), why: "x".into() }, Expired { path: path() },
+        Silent { port: 8717, source: denied() }, Threads(denied()),
         BaseMap(BaseMapError::Address { text: "x".into() }),
     })));
     all.extend(boxed(every!(FieldError {

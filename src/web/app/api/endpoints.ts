@@ -2,7 +2,7 @@
 import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BundlePreview, Campaign, FolderEntry, Library, Person, Queue, Run, SessionNow, SiteCollection,
+  BundlePreview, Campaign, FigureTable, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
   SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
@@ -59,6 +59,12 @@ export const basemapAddress = (layer: TileLayerEntry): string =>
   `/api/basemap/${part(layer.id)}/{z}/{x}/{y}${layer.version ? `?v=${part(layer.version)}` : ''}`;
 
 export const campaign = (registry: string): Promise<Campaign> => get(`/api/registries/${part(registry)}/campaign`);
+export const work = (registry: string, season: number, lang: string): Promise<FigureTable[]> =>
+  get(`/api/registries/${part(registry)}/campaign/work?season=${season}&lang=${lang}`);
+export const province = (registry: string, query: URLSearchParams): Promise<Province> => get(`/api/registries/${part(registry)}/province?${query}`);
+export type ProvinceLayer = 'ground' | 'hot_spots' | 'targets';
+export const provinceLayer = (registry: string, layer: ProvinceLayer, query: URLSearchParams): Promise<object> =>
+  get(`/api/registries/${part(registry)}/province/${layer}.geojson?${query}`);
 export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string): string =>
   `/api/registries/${part(registry)}/report/${kind}?lang=${lang}`;
 

@@ -124,6 +124,13 @@ export interface HistoryLine {
   readonly text: Both;
 }
 
+/** A move that another contradicts. */
+export interface DisputedMove {
+  readonly state: State;
+  readonly kind: string;
+  readonly stamp: { readonly at: string; readonly actor: { readonly name: string; readonly unit: string }; readonly own_key: boolean };
+}
+
 export type MoveName = 'screen' | 'assign' | 'visit' | 'eradicate' | 'accept' | 'reopen' | 'resolve' | 'merge' | 'split' | 'note';
 
 export interface MoveOffer {
@@ -142,7 +149,7 @@ export interface SitePage extends Omit<SiteRow, 'district'> {
   readonly plants: number | null;
   readonly candidate: string | null;
   readonly district: { readonly code: string; readonly name?: string | null } | null;
-  readonly dispute: readonly unknown[];
+  readonly dispute: readonly DisputedMove[];
   readonly eradications: readonly unknown[];
   readonly accepted_without_own_key: boolean;
   readonly geometry: object;
@@ -236,8 +243,66 @@ export interface DistrictStands {
   readonly area_m2: number | null;
   readonly searched_m2: number | null;
   readonly in_window_m2: number | null;
+  /** Walked or reported by patrols; the ground of each counts once. */
+  readonly patrolled_m2: number | null;
+  readonly patrols: number;
+  readonly zero_reports: number;
+  readonly people: number;
+  readonly vehicles: number;
   readonly process: Process;
   readonly overdue: number;
+}
+
+/** A table of the reports, every cell as it is read there. */
+export interface FigureTable {
+  readonly id: string;
+  readonly title: string;
+  /** What is counted of what. */
+  readonly note: string;
+  readonly columns: readonly string[];
+  /** Which columns hold figures and no words. */
+  readonly figures: readonly boolean[];
+  readonly rows: readonly (readonly string[])[];
+  readonly summed: boolean;
+  /** The column of sentences. */
+  readonly remark: number | null;
+}
+
+export interface Rate {
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export type Standing = 'above' | 'as_all' | 'below' | 'insufficient';
+
+export interface RankedDistrict {
+  readonly place: number | null;
+  readonly code: string;
+  readonly name: string;
+  readonly area_km2: number;
+  /** The share of it that was searched in its window and finely enough. */
+  readonly cover: number;
+  readonly counted: { readonly count: number; readonly km2: number };
+  readonly elsewhere: number;
+  readonly rate: Rate | null;
+  /** Drawn towards the rate of all. */
+  readonly shrunk: number | null;
+  readonly standing: Standing;
+  readonly reasons: string;
+}
+
+export interface Province {
+  readonly season: number;
+  readonly seasons: readonly number[];
+  /** The digits of the districts' codes; none where the registry knows no districts. */
+  readonly level: number | null;
+  readonly levels: readonly number[];
+  readonly within: string;
+  readonly ranks: { readonly least_cover: number; readonly mean: number | null; readonly why_none: string | null; readonly districts: readonly RankedDistrict[] };
+  readonly remarks: readonly string[];
+  readonly has_hot_spots: boolean;
+  readonly tables: readonly FigureTable[];
 }
 
 export interface Campaign {

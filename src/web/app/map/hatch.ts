@@ -1,12 +1,23 @@
 // The pattern of ground that nothing is known of.
 
-export function hatch(): CanvasPattern | string {
+const known = new Map<string, CanvasPattern | string>();
+
+/** Stripes of a colour, drawn once. */
+export function hatch(colour = '#5a645f'): CanvasPattern | string {
+  const before = known.get(colour);
+  if (before) return before;
+  const made = drawn(colour);
+  known.set(colour, made);
+  return made;
+}
+
+function drawn(colour: string): CanvasPattern | string {
   const size = 8 * devicePixelRatio;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const context = canvas.getContext('2d');
-  if (!context) return 'rgba(107, 117, 111, 0.4)';
-  context.strokeStyle = 'rgba(90, 100, 95, 0.75)';
+  if (!context) return `${colour}66`;
+  context.strokeStyle = `${colour}bf`;
   context.lineWidth = devicePixelRatio;
   context.beginPath();
   for (const shift of [-size, 0, size]) {
@@ -14,5 +25,5 @@ export function hatch(): CanvasPattern | string {
     context.lineTo(shift + size + 1, -1);
   }
   context.stroke();
-  return context.createPattern(canvas, 'repeat') ?? 'rgba(107, 117, 111, 0.4)';
+  return context.createPattern(canvas, 'repeat') ?? `${colour}66`;
 }

@@ -90,10 +90,21 @@ export function candidates(survey: string, isCurrent: (id: string) => boolean): 
   });
 }
 
-/** Ground that was not searched is hatched, as in the reports; what was searched has an outline alone. */
+/** The colour of each reason for which ground is not searched. */
+const GAP_COLOURS: Readonly<Record<string, string>> = {
+  outside_boundary: '#5a645f', nodata: '#7a6a58', blank: '#7a6a58', gap: '#8a4fb0', quality: '#145aa0', unreadable: '#c0271f',
+  too_coarse: '#b5700d', too_oblique: '#b5700d', no_position: '#c0271f', no_altitude: '#c0271f', not_run: '#145aa0',
+};
+
+export function gapColour(reason: string): string {
+  return GAP_COLOURS[reason] ?? '#5a645f';
+}
+
+/** Ground that was not searched is hatched by its reason; what was searched has an outline alone. */
 export function coverage(survey: string): VectorLayer<VectorSource> {
-  const fill = new Fill({ color: hatch() });
-  return geojson(get<object>(coverageAddress(survey)), (feature) => feature.get('status') === 'searched'
-    ? new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }) })
-    : new Style({ fill, stroke: new Stroke({ color: '#6b756f', width: 1 }) }));
+  return geojson(get<object>(coverageAddress(survey)), (feature) => {
+    if (feature.get('status') === 'searched') return new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }) });
+    const colour = gapColour(String(feature.get('reason')));
+    return new Style({ fill: new Fill({ color: hatch(colour) }), stroke: new Stroke({ color: colour, width: 1.5 }) });
+  });
 }

@@ -7,7 +7,7 @@ import { Failure } from '../parts/failure';
 import { Field } from '../parts/field';
 import { tell } from '../parts/notice';
 import { bytes } from '../words/figures';
-import { language, say } from '../words/language';
+import { language, say, sentences } from '../words/language';
 import { Outcome } from './outcome';
 
 interface Dropped {
@@ -43,7 +43,7 @@ export function BundlesPage({ who }: { who: SessionNow }) {
     <>
       <section>
         <h1>{say('province')}</h1>
-        <p>{say('bundle_help')} {say('bundle_order')}</p>
+        <p>{sentences('bundle_help', 'bundle_order')}</p>
         <Field label={say('bundle_passphrase')} help={say('bundle_passphrase_help')}>
           {(id, help) => <input id={id} type="password" autocomplete="off" value={passphrase} aria-describedby={help} onInput={(event) => setPassphrase(event.currentTarget.value)} />}
         </Field>

@@ -1,8 +1,9 @@
 // Where the season stands today, by district; every count beside what it is a count of.
-import { campaign, reportAddress } from '../api/endpoints';
+import { campaign, reportAddress, work } from '../api/endpoints';
 import { useChanges } from '../api/events';
 import type { Campaign, DistrictStands, Process, SessionNow, Share } from '../api/types';
 import { useLoaded } from '../loading';
+import { Figures } from '../parts/figure_table';
 import { Ready } from '../parts/loaded';
 import { count, decimal, percent } from '../words/figures';
 import { language, say } from '../words/language';
@@ -33,6 +34,8 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
       </section>
       {found.districts.length > 0 ? <Districts rows={found.districts} />
         : <p class="hint">{say('no_districts')}<code>papaver registry districts districts.gpkg</code></p>}
+      {found.districts.some((row) => row.patrols > 0) && <Patrols rows={found.districts} />}
+      <Work registry={registry} season={found.season} />
       <section>
         <h2>{say('reports')}</h2>
         <p class="row">
@@ -99,6 +102,42 @@ function Districts({ rows }: { rows: readonly DistrictStands[] }) {
       </div>
     </section>
   );
+}
+
+/** What was walked, beside what there is to walk. */
+function Patrols({ rows }: { rows: readonly DistrictStands[] }) {
+  const ground = (value: number | null): string => decimal(value === null ? null : value / SQUARE_KILOMETRE, 2);
+  return (
+    <section>
+      <h2>{say('patrols_by_district')}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={say('patrols_by_district')}>
+        <table class="numbers">
+          <thead>
+            <tr>
+              <th scope="col">{say('district')}</th><th scope="col">{say('patrolled')} km²</th><th scope="col">{say('patrols')}</th><th scope="col">{say('zero_reports')}</th>
+              <th scope="col">{say('patrol_people')}</th><th scope="col">{say('patrol_vehicles')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.code}>
+                <th scope="row">{row.name ?? row.code}</th>
+                <td>{ground(row.patrolled_m2)}<small> / {ground(row.area_m2)}</small></td><td>{count(row.patrols)}</td>
+                <td>{count(row.zero_reports)}<small> / {count(row.patrols)}</small></td><td>{count(row.people)}</td><td>{count(row.vehicles)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** Who answers, supervision rounds and measures, tip-offs, what patrols led to. */
+function Work({ registry, season }: { registry: string; season: number }) {
+  const loaded = useLoaded(() => work(registry, season, language.get()), [registry, season, language.get()]);
+  useChanges('registry', registry, loaded.again);
+  return <Ready loaded={loaded}>{(tables) => <>{tables.filter((table) => table.rows.length > 0).map((table) => <Figures key={table.id} table={table} />)}</>}</Ready>;
 }
 
 function Row({ row }: { row: DistrictStands }) {

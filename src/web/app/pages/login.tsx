@@ -8,7 +8,7 @@ import { Field } from '../parts/field';
 import { Ready } from '../parts/loaded';
 import { go, link, route } from '../router';
 import { session } from '../session';
-import { say } from '../words/language';
+import { say, sentences } from '../words/language';
 import { ROLES, label } from '../words/coded';
 
 export function LoginPage({ who }: { who: SessionNow | null }) {
@@ -25,7 +25,7 @@ export function LoginPage({ who }: { who: SessionNow | null }) {
 function NoRegistry() {
   return (
     <div class="empty">
-      <p>{say('no_registries')} {say('no_registries_help')}</p>
+      <p>{sentences('no_registries', 'no_registries_help')}</p>
       <pre>papaver init --unit 410423 --unit-name …</pre>
     </div>
   );

@@ -1,4 +1,4 @@
-// A dialog of the browser's own kind: it keeps the focus, and Esc closes it.
+// A dialog of the browser's own kind: it keeps the focus, Esc closes it, and the focus goes back to where it was opened.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { say } from '../words/language';
@@ -8,8 +8,12 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
   const heading = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog ref={element} aria-labelledby={heading} onClose={close} onCancel={close}>

@@ -1,5 +1,5 @@
 // The words for the coded values of events, as forms, ledgers and reports use them.
-import type { MoveName, Role, State } from '../api/types';
+import type { MoveName, Role, Standing, State } from '../api/types';
 import { language } from './language';
 
 type Labels<Code extends string> = Readonly<Record<Code, readonly [english: string, chinese: string]>>;
@@ -116,6 +116,36 @@ export const REJECTIONS: Labels<string> = {
   shadow_or_blur: ['shadow or blur', '阴影或模糊'],
   duplicate: ['duplicate', '重复'],
   other: ['other', '其他'],
+};
+
+export const LEVELS: Labels<string> = { 2: ['Provinces', '省级'], 4: ['Prefectures', '市级'], 6: ['Counties', '县级'], 9: ['Townships', '乡镇级'], 12: ['Villages', '村级'] };
+
+export const STANDING_WORDS: Labels<Standing> = {
+  above: ['above the rate of all', '高于总体'],
+  as_all: ['not distinguishable from all', '与总体无显著差异'],
+  below: ['below the rate of all', '低于总体'],
+  insufficient: ['not enough data', '数据不足'],
+};
+
+export const GROUND_WORDS: Labels<string> = {
+  searched_in_window: ['searched in the window, finely enough', '有效搜索（窗口期内且分辨率达标）'],
+  searched_out_of_window_or_coarse: ['searched out of the window or too coarsely', '窗口期外或分辨率不足'],
+  not_searched: ['not searched', '未搜索'],
+};
+
+export const CELL_WORDS: Labels<string> = {
+  hot: ['hot spot', '热点'],
+  not_hot: ['not distinguishable', '无显著差异'],
+  masked: ['not enough data', '数据不足'],
+};
+
+export const OUTCOMES_OF_TARGETS: Labels<string> = {
+  matched: ['on file', '吻合'],
+  screened_out: ['screened out', '研判排除'],
+  another_season: ['another season only', '仅其他年度有图斑'],
+  searched_and_nothing: ['searched, nothing found', '有效搜索未发现'],
+  searched_badly: ['searched out of the window or too coarsely', '搜索条件不足'],
+  not_searched: ['not searched', '未搜索'],
 };
 
 /** The word for a code; a code of a later program stays what it is. */

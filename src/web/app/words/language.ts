@@ -46,6 +46,11 @@ export function say(word: Word, values: Values = {}): string {
   return filled(language.get() === 'zh' ? chinese : english, values);
 }
 
+/** Sentences one after the other: Chinese ones without a space between them. */
+export function sentences(...words: readonly Word[]): string {
+  return words.map((word) => say(word)).join(language.get() === 'zh' ? '' : ' ');
+}
+
 export function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, several?: string) => {
     const value = values[name];

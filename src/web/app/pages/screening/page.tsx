@@ -7,7 +7,7 @@ import { Failure } from '../../parts/failure';
 import { Ready } from '../../parts/loaded';
 import { link } from '../../router';
 import { period } from '../../words/figures';
-import { say } from '../../words/language';
+import { say, sentences } from '../../words/language';
 import { Decoded } from './decoded';
 import { onKey } from './hands';
 import { Keys } from './keys';
@@ -32,7 +32,7 @@ function WhichSurvey({ registry }: { registry: string }) {
       <h1>{say('screening')}</h1>
       <Ready loaded={loaded}>
         {({ surveys }) => {
-          if (surveys.length === 0) return <p class="empty">{say('nothing_to_screen')} {say('nothing_to_screen_help')}</p>;
+          if (surveys.length === 0) return <p class="empty">{sentences('nothing_to_screen', 'nothing_to_screen_help')}</p>;
           return (
             <ul class="cards">
               {surveys.map((one) => (

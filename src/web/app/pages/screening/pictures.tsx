@@ -69,7 +69,7 @@ function Pane({ address, before, label, decoded, presses }: { address: string; b
         <input type="range" min={0} max={100} value={shown} aria-label={say('before_slider')}
           onInput={(event) => setShown(Number(event.currentTarget.value))} />
       )}
-      <figcaption>{label}</figcaption>
+      <figcaption>{before ? <><span>{say('before')}</span><span>{label}</span></> : label}</figcaption>
     </figure>
   );
 }

@@ -13,7 +13,8 @@ export function Evidence({ found }: { found: SitePage }) {
   const papers = of('document', 'coverage');
   return (
     <>
-      <BeforeAfter before={of('scene')} after={of('after', 'reflight')} wanted={found.eradications.length > 0} />
+      <BeforeAfter found={found} />
+      <Flights chips={of('chip')} />
       <Pictures word="chips" files={of('chip', 'context', 'reflight')} />
       <Pictures word="photographs" files={of('scene', 'count', 'after')} />
       {papers.length > 0 && (
@@ -27,9 +28,11 @@ export function Evidence({ found }: { found: SitePage }) {
   );
 }
 
-function BeforeAfter({ before, after, wanted }: { before: readonly Picture[]; after: readonly Picture[]; wanted: boolean }) {
-  const [first, last] = [before[0]?.url, after.at(-1)?.url];
-  if (!wanted && !last) return null;
+/** What the site looked like before its eradication and after it; nothing where there was none. */
+export function BeforeAfter({ found }: { found: SitePage }) {
+  const of = (...roles: readonly EvidenceRole[]): Picture[] => found.pictures.filter((one) => roles.includes(one.role));
+  const [first, last] = [of('scene')[0]?.url, of('after', 'reflight').at(-1)?.url];
+  if (found.eradications.length === 0 && !last) return null;
   return (
     <section class="card">
       <h2>{say('before_after')}</h2>
@@ -38,6 +41,22 @@ function BeforeAfter({ before, after, wanted }: { before: readonly Picture[]; af
         : <p class="soft">{say('no_after')}</p>}
     </section>
   );
+}
+
+/** The site as the first and as the last flight saw it. */
+function Flights({ chips }: { chips: readonly Picture[] }) {
+  const [first, last] = [chips[0], chips.at(-1)];
+  if (!first || !last || first.url === last.url) return null;
+  return (
+    <section class="card">
+      <h2>{say('flights_compared')}</h2>
+      <Compare before={first.url} after={last.url} beforeLabel={flight('earlier_flight', first)} afterLabel={flight('later_flight', last)} label={say('flights_slider')} />
+    </section>
+  );
+}
+
+function flight(word: Word, chip: Picture): string {
+  return chip.taken_at ? `${say(word)} ${moment(chip.taken_at)}` : say(word);
 }
 
 function Pictures({ word, files }: { word: Word; files: readonly Picture[] }) {

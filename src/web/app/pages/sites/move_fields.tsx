@@ -53,8 +53,7 @@ function VisitFields() {
 
 /** The states that a dispute may end in: the law refuses one that nobody claimed. */
 function claimed(found: SitePage): Options {
-  const settled: readonly State[] = ['CONFIRMED', 'ERADICATED', 'REVISIT', 'DISPATCHED', 'CANDIDATE', 'REFUTED', 'SCREENED_OUT', 'CLOSED'];
-  return [...new Set([found.state, ...settled])].map((state) => [state, label(STATES, state)]);
+  return [...new Set([found.state, ...found.dispute.map((one): State => one.state)])].map((state) => [state, label(STATES, state)]);
 }
 
 export function FieldsOf({ move, found }: { move: MoveName; found: SitePage }) {

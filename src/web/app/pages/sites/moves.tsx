@@ -10,6 +10,7 @@ import { tell } from '../../parts/notice';
 import { say } from '../../words/language';
 import { MOVES, label } from '../../words/coded';
 import { body } from './move_body';
+import { BeforeAfter } from './evidence';
 import { FieldsOf, WITH_FILES } from './move_fields';
 
 const FORCED: ReadonlySet<MoveName> = new Set(['visit', 'eradicate', 'accept']);
@@ -63,6 +64,7 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
   return (
     <Dialog title={`${label(MOVES, offer.move)} · ${found.id}`} close={close}>
       <form onSubmit={submit}>
+        {offer.move === 'accept' && <BeforeAfter found={found} />}
         <FieldsOf move={offer.move} found={found} />
         {WITH_FILES[offer.move] && <FilesField roles={WITH_FILES[offer.move] ?? []} choose={setFiles} />}
         {FORCED.has(offer.move) && <details><summary>{say('field_force')}</summary><TextField name="force" label={say('field_reason')} help={say('field_force_help')} /></details>}

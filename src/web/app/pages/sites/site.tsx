@@ -14,7 +14,7 @@ import { SitePoints } from '../../map/points';
 import { copy } from '../../parts/copy';
 import { Ready } from '../../parts/loaded';
 import { link } from '../../router';
-import { area, count, place } from '../../words/figures';
+import { area, count, moment, place } from '../../words/figures';
 import { say } from '../../words/language';
 import { HABITATS, SOURCES, STATES, label } from '../../words/coded';
 import { Evidence } from './evidence';
@@ -43,7 +43,7 @@ function Shown({ found, who, again }: { found: SitePage; who: SessionNow; again:
           {found.disputed && <span class="tag bad">{say('disputed')}</span>}
           {found.residue && <span class="tag bad">{say('residue')}</span>}
         </p>
-        {found.disputed && <p class="warning">{say('dispute_open')}</p>}
+        {found.disputed && <Dispute found={found} />}
       </header>
       <div class="columns">
         <div>
@@ -57,6 +57,22 @@ function Shown({ found, who, again }: { found: SitePage; who: SessionNow; again:
         </div>
       </div>
     </>
+  );
+}
+
+/** The moves that contradict each other, and that somebody has to decide. */
+function Dispute({ found }: { found: SitePage }) {
+  return (
+    <div class="warning">
+      <p>{say('dispute_open')}</p>
+      {found.dispute.length > 0 && (
+        <ul aria-label={say('dispute_moves')}>
+          {found.dispute.map((one, index) => (
+            <li key={index}><b>{label(STATES, one.state)}</b> · {say('dispute_move', { name: one.stamp.actor.name, unit: one.stamp.actor.unit, at: moment(one.stamp.at) })}{!one.stamp.own_key && ` · ${say('no_own_key')}`}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { candidatesAddress, library, pictureAddress, survey } from '../../api/en
 import { get } from '../../api/request';
 import type { SurveySummary } from '../../api/types';
 import { useLoaded } from '../../loading';
-import { candidates, coverage, ground } from '../../map/layers';
+import { candidates, coverage, gapColour, ground } from '../../map/layers';
 import { MapView, extentOf, fit, newMap } from '../../map/map';
 import { Cells } from '../../parts/cells';
 import { Ready } from '../../parts/loaded';
@@ -69,12 +69,13 @@ function Summary({ summary }: { summary: SurveySummary }) {
     <>
       <p>
         <b>{say('searched')}</b> {area(totals.searched_m2)}
-        {' · '}<b>{say('not_searched')}</b> {gaps.length === 0 ? '0' : gaps.map(([reason, square]) => `${label(GAPS, reason)} ${area(square)}`).join(say('list_separator'))}
+        {' · '}<b>{say('not_searched')}</b>{gaps.length === 0 && ' 0'}
+        {gaps.map(([reason, square]) => <span key={reason} class="gap"><span class="swatch hatched" style={{ '--swatch': gapColour(reason) }} aria-hidden="true" />{label(GAPS, reason)} {area(square)}</span>)}
         {gaps.length > 0 && <> · {say('not_searched_warning')}</>}
       </p>
       <p class="soft">
         {[say('candidates_n', { n: totals.candidates }), period(captured),
-          `${summary.model.name} (${say('threshold_n', { n: decimal(summary.model.threshold, 2) })})`, say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
+          summary.model.name, say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>
       {summary.refused.length > 0 && <details><summary>{say('refused_sources')}: {summary.refused.length}</summary><ul>{summary.refused.map((one) => <li key={one.name}>{one.name}: {one.reason}</li>)}</ul></details>}
@@ -91,6 +92,7 @@ interface SurveyMapOf {
 
 function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
   const currentId = useRef<string | null>(null);
+  const [pointed, setPointed] = useState<{ reason: string | null; square: number } | null>(null);
   const found = useMemo(() => candidates(id, (one) => one === currentId.current), []);
   const searched = useMemo(() => coverage(id), []);
   const map = useMemo(() => newMap([searched, found]), []);
@@ -110,6 +112,8 @@ function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
       const feature = map.forEachFeatureAtPixel(event.pixel, (one, layer) => (layer === found ? one : undefined), { hitTolerance: 8 });
       const index = list.findIndex((one) => one.id === feature?.get('id'));
       if (index >= 0) pick(index);
+      const gap = map.forEachFeatureAtPixel(event.pixel, (one, layer) => (layer === searched ? one : undefined));
+      setPointed(gap ? { reason: gap.get('reason') as string | null, square: Number(gap.get('area_m2')) } : null);
     };
     map.on('click', clicked);
     return () => map.un('click', clicked);
@@ -120,6 +124,7 @@ function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
       <MapView map={map} label={say('survey_map')} all={all} />
       <div class="map-tools">
         <Switch word={say('layer_candidates')} layer={found} /><Switch word={say('layer_not_searched')} layer={searched} />
+        <span class="hint" role="status" hidden={!pointed}>{pointed && (pointed.reason === null ? say('searched') : `${say('not_searched')}: ${label(GAPS, pointed.reason)} · ${area(pointed.square)}`)}</span>
       </div>
     </div>
   );

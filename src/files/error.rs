@@ -1,0 +1,105 @@
+//! Why a file was not written.
+
+use super::shelf::reach;
+use crate::platform;
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file that was not written. What was there is as it was.
+#[derive(Debug)]
+pub enum FileError {
+    /// There is a file of that name already.
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is a registry, or belongs to one.
+    Registry {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be put into a bucket.
+    Unreached {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// What the system says of a file that is written.
+    pub fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| match source.kind() {
+            io::ErrorKind::AlreadyExists => Self::Exists { path },
+            _ => Self::Unwritable { path, source },
+        }
+    }
+}
+
+impl Say for FileError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Exists { path } => {
+                let path = path.display();
+                Said::new(tr!(lang, "{path} is there already", "{path} 已存在"))
+                    .hint(lang.pick("choose another name", "请换一个文件名"))
+                    .hint(remedy!(
+                        lang,
+                        "or say {overwrite}",
+                        "或使用 {overwrite} 覆盖",
+                        overwrite = Action::Again(Choice::Overwrite),
+                    ))
+            }
+            Self::Registry { path } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{path} is a registry or belongs to one: it is never written over",
+                    "{path} 是登记库或其附属文件，任何情况下都不会被覆盖"
+                ))
+                .hint(tr!(
+                    lang,
+                    "choose another name; nothing was changed",
+                    "请换一个文件名；未作任何更改"
+                ))
+            }
+            Self::Unwritable { path, source } if platform::is_held_open(source) => {
+                Said::unwritable(lang, path, source).hint(tr!(
+                    lang,
+                    "close it in the program that has it open, then run this again",
+                    "请先在打开它的程序（如 Excel、WPS）中关闭该文件，再重新运行"
+                ))
+            }
+            Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
+                lang,
+                "make room, or choose a folder that can be written to",
+                "请腾出空间，或选择可写的文件夹"
+            )),
+            Self::Unreached { path, source } => {
+                Said::unwritable(lang, path, source).hint(reach(lang).to_owned())
+            }
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unwritable { .. } | Self::Unreached { .. } => Fault::Machine,
+            _ => Fault::Input,
+        }
+    }
+}
+speaking_error!(FileError, |e| match e {
+    FileError::Unwritable { source, .. } | FileError::Unreached { source, .. } => Some(source),
+    _ => None,
+});

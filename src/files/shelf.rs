@@ -1,0 +1,134 @@
+//! Where machines that work together keep files: a folder that all of them see, or a prefix of a bucket. A file is whole or
+//! not there.
+
+use super::bucket::{Bucket, bucket_and_key};
+use super::{Existing, FileError};
+use crate::words::Lang;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// As many objects of a bucket are asked for at a time: each is mostly waited for.
+const AT_ONCE: usize = 32;
+
+/// A folder, or a prefix of a bucket.
+#[derive(Debug)]
+pub struct Shelf {
+    named: PathBuf,
+    bucket: Option<Bucket>,
+}
+
+/// Whether a name is that of a place in a bucket.
+pub fn is_in_bucket(named: &Path) -> bool {
+    bucket_and_key(named).is_some()
+}
+
+/// The same place as it is named from any folder.
+pub fn absolute(named: &Path) -> PathBuf {
+    if is_in_bucket(named) {
+        return named.into();
+    }
+    std::path::absolute(named).unwrap_or_else(|_unknown| named.into())
+}
+
+/// What is to be done where a bucket cannot be reached.
+pub fn reach(lang: Lang) -> &'static str {
+    lang.pick(
+        "check that the bucket is there, and what the environment says of it: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; then run the same command again",
+        "请确认存储桶存在，并检查环境变量 AWS_ENDPOINT_URL、AWS_REGION、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY，然后重新运行同一命令",
+    )
+}
+
+impl Shelf {
+    /// The place with this name; it need not be there yet.
+    ///
+    /// # Errors
+    /// Where the environment says of a bucket what cannot be.
+    pub fn at(named: &Path) -> io::Result<Self> {
+        Ok(Self {
+            named: named.into(),
+            bucket: bucket_and_key(named).map(Bucket::at).transpose()?,
+        })
+    }
+
+    /// What a file in it is called.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        match &self.bucket {
+            Some(_) => {
+                let named = self.named.to_string_lossy();
+                format!("{}/{name}", named.trim_end_matches('/')).into()
+            }
+            None => self.named.join(name),
+        }
+    }
+
+    /// The bytes of a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of the system, the network and the server.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.read(name);
+        }
+        match super::read(&self.path_of(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Files that are best read at a time.
+    pub fn at_once(&self) -> usize {
+        match self.bucket {
+            Some(_) => AT_ONCE,
+            None => rayon::current_num_threads(),
+        }
+    }
+
+    /// The names of the files in a folder of it; none where there is no such folder.
+    ///
+    /// # Errors
+    /// Those of the system, the network and the server.
+    pub fn names(&self, folder: &str) -> io::Result<BTreeSet<String>> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.names(folder);
+        }
+        let entries = match fs::read_dir(self.named.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(error) => return Err(error),
+        };
+        let name = |entry: io::Result<fs::DirEntry>| {
+            entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+        };
+        entries.map(name).collect()
+    }
+
+    /// Writes a file. `false` where one of that name is there, which stays: in a bucket always, in a folder where `existing`
+    /// says so.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn write(
+        &self,
+        name: &str,
+        existing: Existing,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<bool, FileError> {
+        let path = self.path_of(name);
+        if let Some(bucket) = &self.bucket {
+            let mut bytes = Vec::new();
+            let put = fill(&mut bytes).and_then(|()| bucket.put(name, bytes));
+            return put.map_err(|source| FileError::Unreached { path, source });
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(FileError::of(folder))?;
+        }
+        match super::write(&path, existing, |out| fill(out)) {
+            Ok(()) => Ok(true),
+            Err(FileError::Exists { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Imagery on a network: none is asked, whatever a file says, unless the user names it so: `s3://bucket/ortho.tif`, or as GDAL
+//! names it, `/vsis3/bucket/ortho.tif`.
+
+use super::inputs::Found;
+use crate::files::{bucket_and_key, endpoint};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The only file on a network that GDAL may open.
+const ALLOWED: &str = "CPL_VSIL_CURL_ALLOWED_FILENAME";
+/// GDAL's file systems on a network.
+const NETWORKS: [&str; 8] = [
+    "/vsicurl",
+    "/vsis3",
+    "/vsigs",
+    "/vsiaz",
+    "/vsiadls",
+    "/vsioss",
+    "/vsiswift",
+    "/vsiwebhdfs",
+];
+/// How long a network is waited for, where the environment does not say.
+const PATIENCE: [(&str, &str); 5] = [
+    ("GDAL_HTTP_MAX_RETRY", "5"),
+    ("GDAL_HTTP_RETRY_DELAY", "1"),
+    ("GDAL_HTTP_CONNECTTIMEOUT", "10"),
+    ("GDAL_HTTP_LOW_SPEED_LIMIT", "1"),
+    ("GDAL_HTTP_LOW_SPEED_TIME", "30"),
+];
+
+static IS_ALLOWED: AtomicBool = AtomicBool::new(false);
+
+/// What GDAL calls a file in a bucket; other names stay as they are.
+pub(super) fn as_gdal_names(named: &Path) -> PathBuf {
+    bucket_and_key(named).map_or_else(
+        || named.to_owned(),
+        |(bucket, key)| format!("/vsis3/{bucket}/{key}").into(),
+    )
+}
+
+/// Keeps GDAL from every network, until one is named.
+pub(super) fn keep_off() {
+    if !IS_ALLOWED.load(Ordering::Relaxed) {
+        put(ALLOWED, "none");
+    }
+}
+
+/// Lets GDAL ask networks where the user named a file on one.
+pub fn allow_where_named<'a>(named: impl IntoIterator<Item = &'a Path>) {
+    let is_on_one = |path: &Path| {
+        let text = path.to_string_lossy();
+        NETWORKS.iter().any(|network| text.contains(network))
+    };
+    if named.into_iter().any(is_on_one) && !IS_ALLOWED.swap(true, Ordering::Relaxed) {
+        allow();
+    }
+}
+
+impl Found {
+    /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
+    pub fn allow_network(&self) {
+        let named = || self.named.iter().map(PathBuf::as_path);
+        allow_where_named(named());
+        let mosaic = named().any(|path| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("vrt"))
+        });
+        if mosaic && !IS_ALLOWED.swap(true, Ordering::Relaxed) {
+            allow();
+        }
+    }
+}
+
+fn allow() {
+    if std::env::var_os(ALLOWED).is_none() {
+        // Only a key with a NUL byte can fail.
+        let _ = gdal::config::clear_config_option(ALLOWED);
+    }
+    for (key, value) in PATIENCE {
+        put(key, value);
+    }
+    // GDAL knows the keys of Amazon, but not how its program is told of another server.
+    if let Some(url) = endpoint() {
+        let (scheme, server) = url.split_once("://").unwrap_or(("https", &url));
+        put("AWS_S3_ENDPOINT", server.trim_end_matches('/'));
+        put("AWS_HTTPS", if scheme == "http" { "NO" } else { "YES" });
+        put("AWS_VIRTUAL_HOSTING", "NO");
+    }
+}
+
+/// Sets an option that the environment does not set.
+fn put(key: &str, value: &str) {
+    if std::env::var_os(key).is_none() {
+        let _ = gdal::config::set_config_option(key, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imagery::{Orthomosaic, RasterOptions, find_inputs, set_up_gdal};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn a_network_is_asked_only_where_it_was_named() {
+        set_up_gdal();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for mut connection in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = connection.read(&mut [0; 4096]);
+                let _ = connection.write_all(
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                );
+            }
+        });
+        let path = PathBuf::from(format!("/vsicurl/http://127.0.0.1:{port}/ortho.tif"));
+        let open = || Orthomosaic::open(&path, &RasterOptions::default()).map(|_| ());
+        assert!(open().is_err());
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        find_inputs(std::slice::from_ref(&path))
+            .expect("it is named")
+            .allow_network();
+        assert!(open().is_err());
+        assert!(asked.load(Ordering::SeqCst) > 0);
+    }
+
+    #[test]
+    fn a_file_in_a_bucket_is_found_under_the_name_that_gdal_knows() {
+        let found = find_inputs(&["s3://survey/2026/ortho.tif".into()]).expect("found");
+        assert_eq!(
+            found.rasters,
+            [PathBuf::from("/vsis3/survey/2026/ortho.tif")]
+        );
+        for folder in ["s3://survey/2026/", "s3://survey"] {
+            assert!(find_inputs(&[folder.into()]).is_err(), "{folder}");
+        }
+    }
+}

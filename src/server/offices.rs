@@ -1,0 +1,439 @@
+//! Other offices that call: whose device this registry trusts hands bundles in, and fetches what it has not.
+//!
+//! A caller proves itself by its device's signature of a challenge that is good once; the token that it gets is worth
+//! nothing to a browser, which sends none by itself. What is handed in passes the gate of every bundle.
+
+use super::answer::Refused;
+use super::house::{Shared, reading, waiting};
+use super::library::{Place, registry_line};
+use crate::office::peers::{self, LARGEST_PART, Outbox, Unwelcome};
+use crate::office::{Office, clock};
+use crate::registry::{DeviceId, Hash};
+use crate::remote::{
+    Admitted, Ask, Challenge, FORMAT, Greeting, Offer, Reply, Since, Taken, VERSION,
+};
+use crate::store::Store;
+use crate::store::bundle::Point;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Path, RawPathParams, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde_json::json;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a challenge is good, and how many wait at once from one address and in all.
+const GOOD: Duration = Duration::from_secs(60);
+const MOST_OF_AN_ADDRESS: usize = 32;
+const MOST_CHALLENGES: usize = 4_096;
+/// How long a caller is remembered without a request, and how many are.
+const IDLE: Duration = Duration::from_secs(15 * 60);
+const MOST_CALLERS: usize = 256;
+/// Bytes of a point at most: of every device a number, of every file that is missing a digest.
+const LARGEST_POINT: usize = 64 << 20;
+
+/// Somebody who was sent a challenge.
+#[derive(Debug)]
+struct Asked {
+    registry: String,
+    device: DeviceId,
+    from: IpAddr,
+    at: Instant,
+}
+
+/// Parts that lie ready.
+#[derive(Debug)]
+struct Ready {
+    files: Vec<PathBuf>,
+    _outbox: Outbox,
+}
+
+/// Somebody who proved themselves.
+#[derive(Debug, Clone)]
+struct Guest {
+    registry: String,
+    device: DeviceId,
+    ready: Option<Arc<Ready>>,
+    last: Instant,
+}
+
+/// Who calls.
+#[derive(Debug, Default)]
+pub(super) struct Offices {
+    asked: Mutex<HashMap<Hash, Asked>>,
+    guests: Mutex<HashMap<Hash, Guest>>,
+}
+
+fn held<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Offices {
+    /// Forgets who has gone, and removes what lay ready for them.
+    pub fn sweep(&self) {
+        held(&self.asked).retain(|_, asked| asked.at.elapsed() < GOOD);
+        held(&self.guests).retain(|_, guest| guest.last.elapsed() < IDLE);
+    }
+
+    /// Thinks of a challenge for somebody.
+    fn challenge(&self, asked: Asked) -> Result<Hash, Refused> {
+        self.sweep();
+        let mut waiting = held(&self.asked);
+        let of_address = waiting.values().filter(|other| other.from == asked.from);
+        if waiting.len() >= MOST_CHALLENGES || of_address.count() >= MOST_OF_AN_ADDRESS {
+            return Err(too_often());
+        }
+        let challenge = Hash(clock::secret());
+        waiting.insert(challenge, asked);
+        Ok(challenge)
+    }
+
+    /// Takes a challenge back, which is good no more; whether it was this device's, for this registry.
+    fn answered(&self, reply: &Reply, registry: &str) -> bool {
+        let asked = held(&self.asked).remove(&reply.challenge);
+        asked.is_some_and(|asked| {
+            asked.device == reply.device && asked.registry == registry && asked.at.elapsed() < GOOD
+        })
+    }
+
+    /// Lets somebody in; answers their token.
+    fn admit(&self, registry: String, device: DeviceId) -> Result<String, Refused> {
+        let token = hex::encode(clock::secret());
+        let mut guests = held(&self.guests);
+        if guests.len() >= MOST_CALLERS {
+            return Err(too_often());
+        }
+        let guest = Guest {
+            registry,
+            device,
+            ready: None,
+            last: Instant::now(),
+        };
+        guests.insert(Hash::of(token.as_bytes()), guest);
+        Ok(token)
+    }
+
+    /// Whose token this is.
+    fn guest(&self, token: Hash) -> Option<Guest> {
+        let mut guests = held(&self.guests);
+        let guest = guests.get_mut(&token)?;
+        if guest.last.elapsed() >= IDLE {
+            return None;
+        }
+        guest.last = Instant::now();
+        Some(guest.clone())
+    }
+
+    /// Lays parts ready for somebody, in place of those before.
+    fn lay_ready(&self, token: Hash, ready: Ready) {
+        if let Some(guest) = held(&self.guests).get_mut(&token) {
+            guest.ready = Some(Arc::new(ready));
+        }
+    }
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/offices", get(greet))
+        .route("/api/offices/{registry}/challenge", post(challenge))
+        .route("/api/offices/{registry}/session", post(session))
+        .route("/api/offices/{registry}/offer/{number}", get(fetch))
+        .merge(
+            Router::new()
+                .route("/api/offices/{registry}/offer", post(offer))
+                .layer(DefaultBodyLimit::max(LARGEST_POINT)),
+        )
+        .merge(
+            Router::new()
+                .route("/api/offices/{registry}/bundles/{digest}", put(take))
+                .layer(DefaultBodyLimit::max(
+                    usize::try_from(LARGEST_PART).unwrap_or(usize::MAX),
+                )),
+        )
+}
+
+async fn greet(State(house): State<Shared>) -> Result<Json<Greeting>, Refused> {
+    waiting(move || {
+        let registries = house.library.registries();
+        Ok(Json(Greeting {
+            format: format!("{FORMAT}{VERSION}"),
+            program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
+            registries: registries
+                .into_iter()
+                .map(|place| registry_line(&house, place))
+                .collect(),
+        }))
+    })
+    .await
+}
+
+/// The authority by which this server is known; nothing in the clear.
+fn authority(house: &Shared) -> String {
+    let authority = house.authority.as_ref();
+    authority.map_or_else(String::new, |authority| authority.fingerprint.clone())
+}
+
+async fn challenge(
+    State(house): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path(registry): Path<String>,
+    Json(ask): Json<Ask>,
+) -> Result<Json<Challenge>, Refused> {
+    let place = house.registry(&registry)?;
+    let challenge = house.offices.challenge(Asked {
+        registry,
+        device: ask.device,
+        from: from.ip(),
+        at: Instant::now(),
+    })?;
+    let authority = authority(&house);
+    reading(&house, place, move |store| {
+        let answer = peers::challenge(store, &ask, challenge, &authority)?;
+        Ok(Json(answer))
+    })
+    .await
+}
+
+async fn session(
+    State(house): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path(registry): Path<String>,
+    Json(reply): Json<Reply>,
+) -> Result<Json<Admitted>, Refused> {
+    let place = house.registry(&registry)?;
+    if !house.offices.answered(&reply, &registry) {
+        return Err(challenge_over());
+    }
+    let authority = authority(&house);
+    let asked = reply.clone();
+    let known = reading(&house, place.clone(), move |store| {
+        let unit = peers::admit(store, &asked, &authority).map_err(unwelcome)?;
+        let point = Point::of(store, store.complete()?)?;
+        Ok((unit, point))
+    })
+    .await;
+    let unit = known.as_ref().map_or("?", |(unit, _)| unit);
+    let who = format!("{unit} / {}", reply.device);
+    house.audit.login(&place, &who, from.ip(), known.is_ok());
+    let (_, point) = known?;
+    Ok(Json(Admitted {
+        token: house.offices.admit(registry, reply.device)?,
+        point,
+        largest: LARGEST_PART,
+    }))
+}
+
+/// A device that proved itself, at the registry that it asks of.
+#[derive(Debug)]
+struct Caller {
+    house: Shared,
+    place: Place,
+    guest: Guest,
+    token: Hash,
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
+        let header = parts.headers.get(header::AUTHORIZATION);
+        let token = header
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .map(|token| Hash::of(token.as_bytes()))
+            .ok_or_else(over)?;
+        let guest = house.offices.guest(token).ok_or_else(over)?;
+        let named = RawPathParams::from_request_parts(parts, house).await;
+        let named = named.map_err(|_none| Refused::no_such_page())?;
+        let asked = named.iter().find(|(name, _)| *name == "registry");
+        if asked.is_none_or(|(_, value)| value != guest.registry) {
+            return Err(over());
+        }
+        let place = house.registry(&guest.registry)?;
+        Ok(Self {
+            house: house.clone(),
+            place,
+            guest,
+            token,
+        })
+    }
+}
+
+impl Caller {
+    /// Does something in the registry, in turn, as long as the device is trusted.
+    async fn act<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Office) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let turn = self.house.turn(&self.place.id);
+        let turn = turn.lock().await;
+        let (place, device) = (self.place.clone(), self.guest.device);
+        let done = waiting(move || {
+            let mut office = Office::open(&place.path, &format!("device {}", device.short()))?;
+            still_trusted(office.store(), device)?;
+            act(&mut office)
+        })
+        .await;
+        drop(turn);
+        done
+    }
+}
+
+fn still_trusted(store: &Store, device: DeviceId) -> Result<(), Refused> {
+    if store.trusted().contains_key(&device) {
+        Ok(())
+    } else {
+        Err(unwelcome(Unwelcome::Untrusted))
+    }
+}
+
+async fn offer(caller: Caller, Json(since): Json<Since>) -> Result<Json<Offer>, Refused> {
+    let (device, path) = (caller.guest.device, caller.place.path.clone());
+    let (offer, ready) = caller
+        .act(move |office| {
+            if !peers::may_pull(office.store(), device) {
+                return Err(not_by_this_office());
+            }
+            let outbox = Outbox::beside(&path).map_err(crate::office::OfficeError::from)?;
+            let (offer, files) = peers::offer(office, since, &outbox)?;
+            let ready = Ready {
+                files,
+                _outbox: outbox,
+            };
+            Ok((offer, ready))
+        })
+        .await?;
+    caller.house.offices.lay_ready(caller.token, ready);
+    Ok(Json(offer))
+}
+
+async fn fetch(
+    caller: Caller,
+    Path((_, number)): Path<(String, usize)>,
+) -> Result<Response, Refused> {
+    let device = caller.guest.device;
+    let ready = caller.guest.ready.ok_or_else(gone)?;
+    let bytes = reading(&caller.house, caller.place, move |store| {
+        still_trusted(store, device)?;
+        let file = ready.files.get(number).ok_or_else(gone)?;
+        crate::files::read(file).map_err(|_swept| gone())
+    })
+    .await?;
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((kind, bytes).into_response())
+}
+
+async fn take(
+    caller: Caller,
+    Path((_, digest)): Path<(String, Hash)>,
+    bytes: Bytes,
+) -> Result<Json<Taken>, Refused> {
+    let taken = caller
+        .act(move |office| {
+            if Hash::of(&bytes) != digest {
+                return Err(cut_short());
+            }
+            let received = peers::take(office, &bytes)?;
+            Ok(Taken {
+                receipt: received.receipt,
+            })
+        })
+        .await?;
+    let told = json!({ "kind": "registry", "registry": caller.place.id });
+    caller.house.events.tell(told);
+    Ok(Json(taken))
+}
+
+fn unwelcome(why: Unwelcome) -> Refused {
+    match why {
+        Unwelcome::Unproven => Refused::new(
+            StatusCode::UNAUTHORIZED,
+            "not_proven",
+            "the signature is not that device's, or was given for another connection",
+            "签名与该设备不符，或并非用于本次连接",
+        )
+        .hint(
+            "call this server directly: nothing may stand between the two",
+            "请直接连接本服务，中间不得经过其他服务",
+        ),
+        Unwelcome::Untrusted => Refused::new(
+            StatusCode::FORBIDDEN,
+            "not_trusted",
+            "this registry does not trust that device",
+            "本登记库未信任该设备",
+        )
+        .hint(
+            "a supervisor of this office compares the key by telephone and trusts it",
+            "请由本单位主管电话核对公钥后予以信任",
+        ),
+    }
+}
+
+fn not_by_this_office() -> Refused {
+    Refused::new(
+        StatusCode::FORBIDDEN,
+        "not_by_this_office",
+        "that device may hand in and not fetch: this office does not trust it itself, an office below it does",
+        "该设备由下级单位担保，只可上报，不可下载",
+    )
+    .hint(
+        "where it shall fetch, a supervisor of this office trusts it",
+        "如需下载，请由本单位主管直接信任该设备",
+    )
+}
+
+fn over() -> Refused {
+    Refused::new(
+        StatusCode::UNAUTHORIZED,
+        "exchange_over",
+        "nobody called, or the call has ended",
+        "尚未连接，或连接已失效",
+    )
+    .hint("call again; nothing is lost", "请重新连接；内容不会丢失")
+}
+
+fn challenge_over() -> Refused {
+    Refused::new(
+        StatusCode::UNAUTHORIZED,
+        "challenge_over",
+        "this challenge was answered before, or is too old",
+        "该质询已用过或已过期",
+    )
+    .hint("call again", "请重新连接")
+}
+
+fn gone() -> Refused {
+    Refused::new(
+        StatusCode::GONE,
+        "offer_gone",
+        "what lay ready is gone",
+        "备好的内容已清除",
+    )
+    .hint("ask for it again", "请重新请求")
+}
+
+fn cut_short() -> Refused {
+    Refused::new(
+        StatusCode::BAD_REQUEST,
+        "cut_short",
+        "the bundle did not arrive whole and was not taken",
+        "数据包未完整送达，未导入",
+    )
+    .hint("send it again", "请重新发送")
+}
+
+fn too_often() -> Refused {
+    Refused::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_often",
+        "too many call at once",
+        "同时连接过多",
+    )
+    .hint("wait a minute, then try again", "请等一分钟后再试")
+}
