@@ -23,8 +23,9 @@ const SIDE: usize = 72_000;
 const SHARDS: usize = 10_000;
 /// Shards in a square, each of which lies in a place of its own.
 const ACROSS: usize = 100;
-/// Every so many-th shard has a plot, of so many cells along a side, and some more.
+/// Of so many shards one has a plot, and none beside it: plots are farther from one another than the radius of a site.
 const EVERY: usize = 5;
+/// Cells of a plot, and those of one of its rows.
 const CELLS: u32 = 1500;
 const CELLS_ACROSS: u32 = 39;
 /// Model pixels along a side of a cell.
@@ -64,6 +65,10 @@ fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
         return Err(format!("{command:?}: {ended}").into());
     }
     Ok(())
+}
+
+fn has_plot(shard: usize) -> bool {
+    (shard % ACROSS + 2 * (shard / ACROSS)).is_multiple_of(EVERY)
 }
 
 /// The plot of a shard, in its place.
@@ -113,11 +118,7 @@ fn score(folder: &Path, ground: &[ScoreLine]) -> Result<(), Box<dyn Error>> {
         let tasks = plan.shards[shard].tasks.iter();
         let tasks = tasks
             .flat_map(|TaskRange(work, first, after)| (*first..*after).map(|task| (*work, task)));
-        let mut plot = if shard % EVERY == 0 {
-            plot(shard)
-        } else {
-            vec![]
-        };
+        let mut plot = if has_plot(shard) { plot(shard) } else { vec![] };
         let cells = tasks.map(|(work, task)| {
             let cells = std::mem::take(&mut plot);
             ScoreLine::Cells(CellsRecord { work, task, cells })

@@ -6,11 +6,11 @@ use geo::{LineString, MultiPolygon, Polygon};
 use jiff::civil::date;
 use papaver::ground::LonLat;
 use papaver::pages::report::page;
+use papaver::province::counts::tallies;
 use papaver::province::facts::{DistrictArea, Facts, Flight, SiteFact, Steps};
-use papaver::province::hot_spots::Options;
+use papaver::province::hot_spots::HotSpotOptions;
 use papaver::province::period::{Period, Scope};
 use papaver::province::report::{About, Figures, Subject, hot_of, workbook};
-use papaver::province::tally::tallies;
 use papaver::province::windows::Windows;
 use papaver::registry::body::Source;
 use papaver::registry::{SiteKey, State};
@@ -155,7 +155,7 @@ fn province(criterion: &mut Criterion) {
         bencher.iter(|| {
             let efforts = scope.effort(&facts, &windows, period);
             let tallies = tallies(&facts, period, &efforts);
-            black_box(hot_of(&efforts, &tallies, Options::default()))
+            black_box(hot_of(&efforts, &tallies, HotSpotOptions::default()))
         });
     });
     group.bench_function("report", |bencher| {

@@ -300,7 +300,7 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
         marks: vec![],
     };
     let on = flown.on.to_string();
-    let body = Body::Scan(Box::new(ScanRecord {
+    let body = Body::Scan(Box::new(RecordedScan {
         scan: flown.scan.clone(),
         survey: None,
         captured: Some([on.clone(), on]),

@@ -331,12 +331,46 @@ fn the_clock_is_read_at_the_edges_alone() {
 }
 
 /// Where chance enters: keys, numbers and codes of a registry are made by a use case; the rest are tests.
-const CHANCE: [&str; 3] = ["office/", "text/fuzz.rs", "province/made_up.rs"];
+const CHANCE: [&str; 3] = ["office/", "text/fuzz.rs", "province/fixture.rs"];
 
 #[test]
 fn chance_enters_at_use_cases_alone() {
     let wrong = outside(&["rand::"], &CHANCE);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files and folders that each walk of a page names, in order; a walk is a heading with a numbered list.
+fn walks(page: &str) -> Vec<Vec<String>> {
+    let mut walks = Vec::new();
+    for line in page.lines() {
+        if line.starts_with('#') {
+            walks.push(Vec::new());
+        }
+        if let (true, Some(walk)) = (
+            line.starts_with(|c: char| c.is_ascii_digit()),
+            walks.last_mut(),
+        ) {
+            let names = line.split('`').filter(|name| name.starts_with("src/"));
+            walk.extend(names.map(str::to_owned));
+        }
+    }
+    walks.retain(|walk| !walk.is_empty());
+    walks
+}
+
+#[test]
+fn walks_pass_no_file_twice_and_are_those_of_the_tree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [english, chinese] = ["architecture.md", "architecture.zh-CN.md"]
+        .map(|name| walks(&fs::read_to_string(root.join("docs").join(name)).expect("a page")));
+    assert!(english.len() >= 4, "{english:?}");
+    assert_eq!(english, chinese);
+    for walk in english {
+        for (at, file) in walk.iter().enumerate() {
+            assert!(root.join(file).exists(), "{file} is not there");
+            assert!(!walk[..at].contains(file), "{file} is passed twice");
+        }
+    }
 }
 
 #[test]

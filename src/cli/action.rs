@@ -272,7 +272,7 @@ fn option(choice: &Choice) -> Typed {
         Choice::Threads => with("--threads", COUNT),
         Choice::Port => with("--port", PORT),
         Choice::Authority => with("--ca", FILE),
-        Choice::Insecure => Line::of("--insecure"),
+        Choice::Insecure => Typed::of("--insecure"),
     }
 }
 

@@ -5,7 +5,9 @@ use super::interrupt::watched;
 use super::progress::Talk;
 use super::scan::second;
 use super::{Done, talk};
-use crate::evaluate::{OperatingPoint, Options, Report, Stages, evaluate, find_surveys};
+use crate::evaluate::{
+    EvaluateOptions, Evaluation, OperatingPoint, Stages, evaluate, find_surveys,
+};
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
 use crate::scan::{Device, PhotoRequest, Request, ScanError, in_range};
@@ -113,7 +115,7 @@ fn check(arguments: &EvaluateArguments) -> Result<(), ScanError> {
     )
 }
 
-fn options(arguments: &EvaluateArguments, lang: Lang) -> Result<Options, Box<dyn Say>> {
+fn options(arguments: &EvaluateArguments, lang: Lang) -> Result<EvaluateOptions, Box<dyn Say>> {
     let crs = arguments
         .crs
         .as_deref()
@@ -122,7 +124,7 @@ fn options(arguments: &EvaluateArguments, lang: Lang) -> Result<Options, Box<dyn
         .map_err(|e| Box::new(e) as Box<dyn Say>)?;
     check(arguments).map_err(|e| Box::new(e) as Box<dyn Say>)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(Options {
+    Ok(EvaluateOptions {
         scan: Request {
             inputs: Vec::new(),
             out: arguments.output.clone(),
@@ -188,7 +190,7 @@ fn rate(r: &Rate, lang: Lang) -> String {
     }
 }
 
-fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
+fn lines(report: &Evaluation, folder: &Path, lang: Lang) -> Vec<String> {
     let mut lines = by_survey(report, lang);
     lines.extend(by_kind(report, lang));
     lines.push(String::new());
@@ -203,7 +205,7 @@ fn lines(report: &Report, folder: &Path, lang: Lang) -> Vec<String> {
 }
 
 /// What was found in each survey.
-fn by_survey(report: &Report, lang: Lang) -> Vec<String> {
+fn by_survey(report: &Evaluation, lang: Lang) -> Vec<String> {
     let mut lines = vec![
         lang.pick(
             "survey                    ha      plots found             candidates  false",
@@ -241,7 +243,7 @@ fn by_survey(report: &Report, lang: Lang) -> Vec<String> {
 }
 
 /// How much of each kind of plot was found, and how often each look-alike was taken for poppy.
-fn by_kind(report: &Report, lang: Lang) -> Vec<String> {
+fn by_kind(report: &Evaluation, lang: Lang) -> Vec<String> {
     let mut lines = vec![String::new()];
     lines.push(
         lang.pick(
@@ -288,7 +290,7 @@ fn stages(stages: &Stages, lang: Lang) -> Option<String> {
     ))
 }
 
-fn totals(report: &Report, lang: Lang) -> Vec<String> {
+fn totals(report: &Evaluation, lang: Lang) -> Vec<String> {
     let mut lines = vec![
         tr!(
             lang,

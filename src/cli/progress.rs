@@ -14,11 +14,11 @@ pub struct Talk {
     lang: Lang,
     quiet: bool,
     bar: ProgressBar,
-    lines: Mutex<Lines>,
+    lines: Mutex<ProgressLog>,
 }
 
 /// The state of progress without a terminal.
-struct Lines {
+struct ProgressLog {
     total: u64,
     before: u64,
     started: Instant,
@@ -42,7 +42,7 @@ impl Talk {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        let lines = Lines {
+        let lines = ProgressLog {
             total: 0,
             before: 0,
             started: Instant::now(),

@@ -10,6 +10,10 @@ use std::path::PathBuf;
 
 /// Arguments of `papaver serve`.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct ServeArguments {
     /// The folder with the registries and the scans 存放登记库和扫描结果的文件夹
     #[arg(value_name = "FOLDER", default_value = ".")]

@@ -1,7 +1,7 @@
 //! What a model is worth: scans of surveys whose truth is known, and the figures that follow, by site and not by pixel.
 //!
 //! The path of the data: [`SurveySource`] → the scan → `truth` → `outcome` (what was found, what was false) →
-//! `curve` and [`Report`] → files. [`evaluate`] drives it; `statistics` is pure.
+//! `curve` and [`Evaluation`] → files. [`evaluate`] drives it; `statistics` is pure.
 
 mod curve;
 mod error;
@@ -14,9 +14,9 @@ mod truth;
 
 pub use curve::{Curve, CurvePoint, OperatingPoint};
 pub use error::EvaluateError;
-pub use outcome::{Judged, Outcome, PlotResult};
-pub use report::{Cell, Report, SurveyLine};
-pub use run::{Charts, Options, evaluate};
+pub use outcome::{JudgedCandidate, PlotResult, SurveyOutcome};
+pub use report::{Evaluation, RecallCell, SurveyFigures};
+pub use run::{Charts, EvaluateOptions, evaluate};
 pub use stages::Stages;
 pub use survey::{SurveySource, find_surveys};
-pub use truth::{Plot, Truth, read_truth};
+pub use truth::{TruePlot, Truth, read_truth};

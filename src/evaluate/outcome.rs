@@ -1,6 +1,6 @@
 //! What a scan found of what is there: plots found and missed, candidates true and false.
 
-use super::truth::{Plot, Truth};
+use super::truth::{TruePlot, Truth};
 use crate::ground::{LocalPlane, LonLat, area_m2};
 use crate::scan::{Candidate, SecondLook, Summary};
 use geo::{
@@ -35,7 +35,7 @@ pub struct PlotResult {
 
 /// A candidate, and whether it marks poppy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judged {
+pub struct JudgedCandidate {
     /// The survey it belongs to.
     pub survey: String,
     /// Its id in the survey's scan.
@@ -58,7 +58,7 @@ pub struct Judged {
 
 /// A survey with its scans compared with its truth.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct SurveyOutcome {
     /// The survey's name.
     pub name: String,
     /// Searched ground without what overlaps, square kilometres.
@@ -70,18 +70,18 @@ pub struct Outcome {
     /// Candidates at the operating threshold on ground of which nobody knows, left out of all figures.
     pub undecided: usize,
     /// Candidates at the operating threshold.
-    pub candidates: Vec<Judged>,
+    pub candidates: Vec<JudgedCandidate>,
     /// Candidates at the floor.
-    pub floor: Vec<Judged>,
+    pub floor: Vec<JudgedCandidate>,
 }
 
 /// A geometry in metres with its box.
-struct Shape {
+struct ProjectedShape {
     polygons: MultiPolygon,
     bounds: Option<Rect>,
 }
 
-impl Shape {
+impl ProjectedShape {
     fn new(ground: &MultiPolygon, plane: &LocalPlane) -> Self {
         let polygons = ground.map_coords(|c| {
             let p = plane.to_plane(c.into());
@@ -118,7 +118,7 @@ pub fn compare(
     operating: &Summary,
     floor: &[Candidate],
     radius_m: f64,
-) -> Outcome {
+) -> SurveyOutcome {
     let none = Truth::default();
     let Truth { plots, unknown } = truth.unwrap_or(&none);
     let origin = operating
@@ -127,11 +127,14 @@ pub fn compare(
         .centroid()
         .map_or(LonLat::new(0.0, 0.0), |p| LonLat::new(p.x(), p.y()));
     let plane = LocalPlane::at(origin);
-    let shapes: Vec<Shape> = plots
+    let shapes: Vec<ProjectedShape> = plots
         .iter()
-        .map(|p| Shape::new(&p.ground, &plane))
+        .map(|p| ProjectedShape::new(&p.ground, &plane))
         .collect();
-    let unknown: Vec<Shape> = unknown.iter().map(|g| Shape::new(g, &plane)).collect();
+    let unknown: Vec<ProjectedShape> = unknown
+        .iter()
+        .map(|g| ProjectedShape::new(g, &plane))
+        .collect();
     let (at_threshold, at_floor) = (
         settled(&operating.candidates, &shapes, &unknown, &plane, radius_m),
         settled(floor, &shapes, &unknown, &plane, radius_m),
@@ -160,7 +163,7 @@ pub fn compare(
                 .fold(0.0, f64::max),
         })
         .collect();
-    Outcome {
+    SurveyOutcome {
         name: name.to_owned(),
         km2: area_m2(&operating.coverage.searched) / 1e6,
         no_poppy: unknown.is_empty() && plots.iter().all(|p| p.lookalike.is_some()),
@@ -174,14 +177,14 @@ pub fn compare(
 /// The candidates of a scan with the plots that each marks, but for those that mark none and lie on unknown ground.
 fn settled<'a>(
     candidates: &'a [Candidate],
-    plots: &[Shape],
-    unknown: &[Shape],
+    plots: &[ProjectedShape],
+    unknown: &[ProjectedShape],
     plane: &LocalPlane,
     radius_m: f64,
 ) -> Vec<(&'a Candidate, Vec<usize>)> {
     let near = |c: &'a Candidate| {
-        let shape = Shape::new(&c.polygon, plane);
-        let is_near = |other: &Shape| other.is_near(&shape, radius_m);
+        let shape = ProjectedShape::new(&c.polygon, plane);
+        let is_near = |other: &ProjectedShape| other.is_near(&shape, radius_m);
         let marked: Vec<usize> = (0..plots.len()).filter(|i| is_near(&plots[*i])).collect();
         let known = !marked.is_empty() || !unknown.iter().any(is_near);
         known.then_some((c, marked))
@@ -189,11 +192,15 @@ fn settled<'a>(
     candidates.iter().filter_map(near).collect()
 }
 
-fn judge(name: &str, marks: &[(&Candidate, Vec<usize>)], plots: &[Plot]) -> Vec<Judged> {
+fn judge(
+    name: &str,
+    marks: &[(&Candidate, Vec<usize>)],
+    plots: &[TruePlot],
+) -> Vec<JudgedCandidate> {
     let one = |(candidate, marked): &(&Candidate, Vec<usize>)| {
         let poppy = marked.iter().any(|i| plots[*i].lookalike.is_none());
         let lookalike = marked.iter().find_map(|i| plots[*i].lookalike.clone());
-        Judged {
+        JudgedCandidate {
             survey: name.to_owned(),
             id: candidate.id.clone(),
             at: candidate.at,
@@ -231,7 +238,7 @@ mod tests {
             let ground = MultiPolygon(vec![
                 polygon![(x: a, y: 0.0), (x: b, y: 0.0), (x: b, y: 9e-6), (x: a, y: 9e-6)],
             ]);
-            Shape::new(&ground, &plane)
+            ProjectedShape::new(&ground, &plane)
         };
         let first = square(0.0);
         assert!(first.is_near(&square(0.5), 0.0), "they overlap");

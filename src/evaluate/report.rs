@@ -1,7 +1,7 @@
 //! The figures of an evaluation, from its outcomes; pure.
 
 use super::curve::{Curve, OperatingPoint};
-use super::outcome::{Judged, Outcome, PlotResult};
+use super::outcome::{JudgedCandidate, PlotResult, SurveyOutcome};
 use super::stages::Stages;
 use crate::statistics::{Calibration, Rate, Share, calibration};
 use serde::Serialize;
@@ -30,7 +30,7 @@ const ALL: &str = "*";
 
 /// Recall in one cell of the table; `*` stands for all.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Cell {
+pub struct RecallCell {
     /// Stage.
     pub stage: String,
     /// Class of plants in the plot.
@@ -43,7 +43,7 @@ pub struct Cell {
 
 /// A survey in one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SurveyLine {
+pub struct SurveyFigures {
     /// Its name.
     pub name: String,
     /// Searched ground, square kilometres.
@@ -62,17 +62,17 @@ pub struct SurveyLine {
 
 /// All figures. They are by site: a plot is found or not, however many cells hit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Evaluation {
     /// The threshold of the scans.
     pub threshold: f64,
     /// The lowest score that the curve, the calibration and thresholds for a rate look at.
     pub floor: f64,
     /// Surveys in the order given.
-    pub surveys: Vec<SurveyLine>,
+    pub surveys: Vec<SurveyFigures>,
     /// All plots found of those searched.
     pub recall: Share,
     /// Recall by stage, plants and ground sampling distance: each alone, then each cell that holds plots.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<RecallCell>,
     /// Look-alikes of the truth files called poppy, by kind.
     pub lookalikes: BTreeMap<String, Share>,
     /// Candidates that mark poppy.
@@ -92,25 +92,31 @@ pub struct Report {
     /// Every plot.
     pub plots: Vec<PlotResult>,
     /// Every candidate at the threshold that marks no poppy.
-    pub false_candidates: Vec<Judged>,
+    pub false_candidates: Vec<JudgedCandidate>,
 }
 
-impl Report {
+impl Evaluation {
     /// Counts. `wanted` is a rate of false alarms per square kilometre.
-    pub fn new(outcomes: &[Outcome], threshold: f64, floor: f64, wanted: Option<f64>) -> Self {
+    pub fn new(
+        outcomes: &[SurveyOutcome],
+        threshold: f64,
+        floor: f64,
+        wanted: Option<f64>,
+    ) -> Self {
         let plots: Vec<PlotResult> = outcomes.iter().flat_map(|o| o.plots.clone()).collect();
         let poppy: Vec<&PlotResult> = plots
             .iter()
             .filter(|p| p.lookalike.is_none() && p.searched)
             .collect();
-        let candidates: Vec<&Judged> = outcomes.iter().flat_map(|o| &o.candidates).collect();
+        let candidates: Vec<&JudgedCandidate> =
+            outcomes.iter().flat_map(|o| &o.candidates).collect();
         let at_floor: Vec<(f64, bool)> = outcomes
             .iter()
             .flat_map(|o| &o.floor)
             .map(|c| (c.score, c.poppy))
             .collect();
         let best: Vec<f64> = poppy.iter().map(|p| p.score).collect();
-        let empty: Vec<&Outcome> = outcomes.iter().filter(|o| o.no_poppy).collect();
+        let empty: Vec<&SurveyOutcome> = outcomes.iter().filter(|o| o.no_poppy).collect();
         // The sum of nothing would be minus nought.
         let empty_km2 = empty.iter().map(|o| o.km2).fold(0.0, |a, b| a + b);
         let false_scores: Vec<f64> = empty
@@ -155,9 +161,9 @@ fn found<'a>(plots: impl Iterator<Item = &'a PlotResult>) -> Share {
     Share::new(count, of)
 }
 
-fn line(outcome: &Outcome) -> SurveyLine {
+fn line(outcome: &SurveyOutcome) -> SurveyFigures {
     let poppy = || outcome.plots.iter().filter(|p| p.lookalike.is_none());
-    SurveyLine {
+    SurveyFigures {
         name: outcome.name.clone(),
         km2: outcome.km2,
         recall: found(poppy().filter(|p| p.searched)),
@@ -201,7 +207,7 @@ fn gsd_class(gsd_cm: f64) -> usize {
 }
 
 /// The table: first all of a stage, of a class of plants, of a class of distance; then the cells.
-fn cells(plots: &[&PlotResult]) -> Vec<Cell> {
+fn cells(plots: &[&PlotResult]) -> Vec<RecallCell> {
     type Key = (Option<String>, Option<usize>, Option<usize>);
     let stage = |p: &PlotResult| p.stage.clone().unwrap_or_else(|| UNKNOWN.into());
     let keys: [fn(String, usize, usize) -> Key; 4] = [
@@ -223,7 +229,7 @@ fn cells(plots: &[&PlotResult]) -> Vec<Cell> {
         }
         for ((stage, plants, gsd), members) in groups {
             let plants = plants.map(|n| PLANTS.get(n).map_or(UNKNOWN, |class| class.2));
-            table.push(Cell {
+            table.push(RecallCell {
                 stage: stage.unwrap_or_else(|| ALL.into()),
                 plants: plants.unwrap_or(ALL).into(),
                 gsd_cm: gsd.map_or(ALL, |n| GSD_CM[n].1).into(),
@@ -254,8 +260,8 @@ mod tests {
         }
     }
 
-    fn judged(score: f64, poppy: bool) -> Judged {
-        Judged {
+    fn judged(score: f64, poppy: bool) -> JudgedCandidate {
+        JudgedCandidate {
             survey: "a".into(),
             id: "x".into(),
             at: LonLat::new(0.0, 0.0),
@@ -268,12 +274,12 @@ mod tests {
         }
     }
 
-    fn outcomes() -> Vec<Outcome> {
+    fn outcomes() -> Vec<SurveyOutcome> {
         let mut unsearched = plot(Some(50), "flower", false, 0.0);
         unsearched.searched = false;
         let mut rose = plot(None, "flower", true, 0.6);
         rose.lookalike = Some("rose".into());
-        let survey = Outcome {
+        let survey = SurveyOutcome {
             name: "a".into(),
             km2: 0.5,
             no_poppy: false,
@@ -293,7 +299,7 @@ mod tests {
                 judged(0.2, true),
             ],
         };
-        let empty = Outcome {
+        let empty = SurveyOutcome {
             name: "b".into(),
             km2: 1.5,
             no_poppy: true,
@@ -307,7 +313,7 @@ mod tests {
 
     #[test]
     fn sites_are_counted_as_worked_by_hand() {
-        let report = Report::new(&outcomes(), 0.5, 0.05, Some(0.7));
+        let report = Evaluation::new(&outcomes(), 0.5, 0.05, Some(0.7));
         assert_eq!(
             (report.recall.count, report.recall.of),
             (2, 3),
@@ -330,7 +336,7 @@ mod tests {
 
     #[test]
     fn the_table_holds_each_margin_and_each_cell() {
-        let report = Report::new(&outcomes(), 0.5, 0.05, None);
+        let report = Evaluation::new(&outcomes(), 0.5, 0.05, None);
         let rows: Vec<String> = report
             .cells
             .iter()

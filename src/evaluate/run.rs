@@ -2,8 +2,8 @@
 
 use super::curve::Curve;
 use super::error::EvaluateError;
-use super::outcome::{Outcome, compare};
-use super::report::Report;
+use super::outcome::{SurveyOutcome, compare};
+use super::report::Evaluation;
 use super::survey::SurveySource;
 use super::truth::{Truth, read_truth};
 use crate::files::{self, Existing, FileError};
@@ -27,7 +27,7 @@ pub type Charts = fn(&Curve, f64) -> io::Result<[Vec<u8>; 2]>;
 
 /// How an evaluation is done.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct EvaluateOptions {
     /// What every scan is asked; `inputs` and `out` are set for each. `out` is the folder of the evaluation.
     pub scan: Request,
     /// Metres within which a candidate marks a plot.
@@ -46,10 +46,10 @@ pub struct Options {
 /// See [`EvaluateError`].
 pub fn evaluate(
     surveys: &[SurveySource],
-    options: &Options,
+    options: &EvaluateOptions,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<Report, EvaluateError> {
+) -> Result<Evaluation, EvaluateError> {
     // Truth is read before the long work, so that a slip in it is not said an hour later.
     let truths: Vec<Option<Truth>> = surveys
         .iter()
@@ -82,7 +82,7 @@ pub fn evaluate(
         )?;
         outcomes.push(outcome);
     }
-    let report = Report::new(
+    let report = Evaluation::new(
         &outcomes,
         threshold.unwrap_or_default(),
         SCORE_FLOOR.min(threshold.unwrap_or(SCORE_FLOOR)),
@@ -108,11 +108,11 @@ fn check_figures(folder: &Path, restart: bool) -> Result<(), EvaluateError> {
 fn one(
     survey: &SurveySource,
     truth: Option<&Truth>,
-    options: &Options,
+    options: &EvaluateOptions,
     threshold: &mut Option<f64>,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<Outcome, EvaluateError> {
+) -> Result<SurveyOutcome, EvaluateError> {
     let request = Request {
         inputs: survey.imagery.clone(),
         out: options.scan.out.join(SCANS).join(&survey.name),
@@ -142,7 +142,7 @@ fn one(
     Ok(outcome)
 }
 
-fn write(folder: &Path, report: &Report, charts: Charts) -> Result<(), EvaluateError> {
+fn write(folder: &Path, report: &Evaluation, charts: Charts) -> Result<(), EvaluateError> {
     let json = serde_json::to_vec_pretty(report).map_err(|e| EvaluateError::Write {
         path: folder.join("evaluation.json"),
         source: e.into(),

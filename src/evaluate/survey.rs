@@ -22,7 +22,7 @@ pub struct SurveySource {
 /// An entry of a list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct ListEntry {
     name: Option<String>,
     imagery: Vec<PathBuf>,
     truth: Option<PathBuf>,
@@ -83,7 +83,7 @@ fn read_list(path: &Path) -> Result<Vec<SurveySource>, EvaluateError> {
         why,
     };
     let text = fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+    let entries: Vec<ListEntry> = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let beside = |p: &PathBuf| {
         if p.starts_with("/vsi") {

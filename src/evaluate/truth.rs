@@ -19,7 +19,7 @@ const UNKNOWN: &str = "unknown";
 
 /// A plot of poppy, or something that may be taken for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plot {
+pub struct TruePlot {
     /// Its number in the file, from 1.
     pub feature: usize,
     /// Where it lies, lon/lat.
@@ -36,7 +36,7 @@ pub struct Plot {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Truth {
     /// Plots and look-alikes.
-    pub plots: Vec<Plot>,
+    pub plots: Vec<TruePlot>,
     /// Ground of which nobody knows whether there is poppy: what is found there counts neither way.
     pub unknown: Vec<MultiPolygon>,
 }
@@ -53,11 +53,11 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
     };
     let bytes = files::read(path).map_err(|e| wrong(e.to_string(), None))?;
     let features = read_features(&bytes).map_err(|flaw| wrong(flaw.say(Lang::En), None))?;
-    let plots: Vec<Plot> = features
+    let plots: Vec<TruePlot> = features
         .iter()
         .map(|feature| plot(feature).map_err(|why| wrong(why, Some(feature.number))))
         .collect::<Result<_, _>>()?;
-    let (unknown, plots): (Vec<Plot>, Vec<Plot>) = plots
+    let (unknown, plots): (Vec<TruePlot>, Vec<TruePlot>) = plots
         .into_iter()
         .partition(|plot| plot.lookalike.as_deref() == Some(UNKNOWN));
     Ok(Truth {
@@ -66,7 +66,7 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
     })
 }
 
-fn plot(feature: &FileFeature) -> Result<Plot, String> {
+fn plot(feature: &FileFeature) -> Result<TruePlot, String> {
     let ground = feature.area()?.ok_or("it has no geometry")?;
     if ground.coords_count() < 4 {
         return Err("its polygon is empty".into());
@@ -98,7 +98,7 @@ fn plot(feature: &FileFeature) -> Result<Plot, String> {
                 .ok_or(format!("`plants` is {value}, and should be a whole number"))?,
         ),
     };
-    Ok(Plot {
+    Ok(TruePlot {
         feature: feature.number,
         ground,
         lookalike,

@@ -340,9 +340,26 @@ pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
 /// Names as people list them.
 fn names(text: &str) -> Vec<String> {
     text.split([',', '，', '、', ';', '；', '/', '\n'])
+        .flat_map(parted_by_blanks)
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect()
+}
+
+/// Chinese names with blanks between them. A blank inside a name (王 五, Li Ming) parts nothing.
+fn parted_by_blanks(text: &str) -> Vec<&str> {
+    let is_name = |word: &&str| {
+        word.chars().nth(1).is_some()
+            && word
+                .chars()
+                .all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '·'))
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.iter().all(is_name) {
+        words
+    } else {
+        vec![text]
+    }
 }
 
 /// Takes the unit that a column has anyway off a number; any other stays, and makes it none.

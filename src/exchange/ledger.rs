@@ -1,7 +1,7 @@
 //! The ledger 台账: one row a site, as spreadsheets and maps show it. Pure: a site and what goes with it in, values out.
 
 use crate::ground::{Crs, LonLat, area_mu};
-use crate::registry::body::{Count, ScanRecord};
+use crate::registry::body::{Count, RecordedScan};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::event::EvidenceRole;
 use crate::registry::{Settings, Site};
@@ -20,7 +20,7 @@ pub struct Entry {
     /// Its district as the boundary file gave it.
     pub district: Option<Json>,
     /// The scan of its first detection.
-    pub scan: Option<ScanRecord>,
+    pub scan: Option<RecordedScan>,
     /// The code of the site that it recurs from.
     pub recurs_of: Option<String>,
     /// Who answers for its district in its season.

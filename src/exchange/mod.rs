@@ -37,7 +37,7 @@ pub use target_flaw::{TargetFlaw, TargetNote};
 
 use crate::files::{self, Existing};
 use crate::registry::Affairs;
-use crate::registry::body::{Body, ScanRecord};
+use crate::registry::body::{Body, RecordedScan};
 use crate::registry::districts::Districts;
 use crate::registry::event::EvidenceRef;
 use crate::registry::{Hash, Site};
@@ -150,7 +150,7 @@ impl Export {
 }
 
 /// The scans of a registry by id.
-pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, StoreError> {
+pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, RecordedScan>, StoreError> {
     Ok(store
         .followed("scan")?
         .into_iter()
@@ -164,7 +164,7 @@ pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, ScanRecord>, Store
 pub(crate) fn entry(
     store: &Store,
     mut site: Site,
-    scans: &BTreeMap<String, ScanRecord>,
+    scans: &BTreeMap<String, RecordedScan>,
     answers: &Answers,
     zone: Zone,
 ) -> Result<Entry, StoreError> {

@@ -159,6 +159,9 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
 /// Printed as an office prints a ledger: landscape, one page wide, the titles on each page, pages numbered.
 fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     const A4: u8 = 9;
+    /// Points of the titles' row: other fonts break a title into two lines, which would lie over the first row.
+    const TITLES: f64 = 32.0;
+    sheet.set_row_height(0, TITLES)?;
     sheet
         .set_landscape()
         .set_paper_size(A4)

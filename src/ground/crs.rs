@@ -2,7 +2,7 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use super::zone::{Frame, Misfit, misfit};
+use super::zone::{CrsFrame, Misfit, misfit};
 use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
@@ -49,7 +49,7 @@ impl Say for CrsError {
             Self::Unknown { definition } => Said::new(tr!(
                 lang,
                 "{definition} is not a coordinate reference system that PROJ knows",
-                "{definition} 不是 PROJ 认识的坐标参考系"
+                "{definition} 无法识别：PROJ 中没有这个坐标参考系"
             ))
             .hint(remedy!(
                 lang,
@@ -155,10 +155,10 @@ impl Crs {
     }
 
     /// What it is, as far as coordinates that do not fit need it.
-    pub(super) fn frame(&self) -> Frame {
+    pub(super) fn frame(&self) -> CrsFrame {
         let reference = SpatialRef::from_definition(&self.wkt).ok();
         let of = reference.as_ref();
-        Frame {
+        CrsFrame {
             geographic: of.is_some_and(SpatialRef::is_geographic),
             false_easting: of
                 .and_then(|r| r.get_proj_param("false_easting").ok().flatten())

@@ -237,7 +237,7 @@ fn flawed(path: &Path, error: &rusqlite::Error) -> GeoPackageError {
 }
 
 /// A column that is stored, as it was declared.
-struct Column {
+struct StoredColumn {
     name: String,
     kind: String,
     /// Whether it is the row's number, which GDAL takes for the feature's.
@@ -289,7 +289,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn columns(from: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
+fn columns(from: &Connection, table: &str) -> rusqlite::Result<Vec<StoredColumn>> {
     let mut listed =
         from.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid")?;
     let rows: Vec<(String, String, i64, i64)> = listed
@@ -304,7 +304,7 @@ fn columns(from: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
         .filter(|(_, _, _, hidden)| *hidden == 0)
         .map(|(name, kind, key, _)| {
             let plain = |c: char| c.is_ascii_alphanumeric() || " _(),".contains(c);
-            Column {
+            StoredColumn {
                 is_number: keys == 1 && key > 0 && kind.eq_ignore_ascii_case("INTEGER"),
                 kind: if kind.chars().all(plain) {
                     kind

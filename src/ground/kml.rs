@@ -1,7 +1,7 @@
 //! KML and KMZ as Google Earth, Ovital and others write them. KML knows no coordinates but WGS 84 longitude and latitude.
 
 use super::crs::Crs;
-use super::vector::{Feature, Layer};
+use super::vector::{VectorFeature, VectorLayer};
 use super::vector_error::VectorError;
 use crate::text::half_width;
 use crate::text::xml::{Element, Met, walk};
@@ -17,7 +17,7 @@ const LARGEST_KML: u64 = 1 << 28;
 ///
 /// # Errors
 /// [`VectorError`].
-pub(super) fn read(bytes: &[u8]) -> Result<Layer, VectorError> {
+pub(super) fn read(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
     if bytes.starts_with(b"PK\x03\x04") {
         placemarks(&unpacked(bytes)?)
     } else {
@@ -44,7 +44,7 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, VectorError> {
     Ok(text)
 }
 
-fn placemarks(bytes: &[u8]) -> Result<Layer, VectorError> {
+fn placemarks(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
     let mut features = Vec::new();
     let (mut number, mut without_shape, mut is_kml) = (0, 0, false);
     walk(bytes, &["Placemark"], &mut |met| match met {
@@ -53,7 +53,7 @@ fn placemarks(bytes: &[u8]) -> Result<Layer, VectorError> {
             number += 1;
             match shape_of(&placemark.children).transpose() {
                 None => without_shape += 1,
-                Some(shape) => features.push(Feature {
+                Some(shape) => features.push(VectorFeature {
                     number,
                     shape,
                     words: words(&placemark),
@@ -65,7 +65,7 @@ fn placemarks(bytes: &[u8]) -> Result<Layer, VectorError> {
     if !is_kml && number == 0 {
         return Err(VectorError::NoVector("<kml> ?".into()));
     }
-    Ok(Layer {
+    Ok(VectorLayer {
         crs: Some(Crs::wgs84().map_err(VectorError::Crs)?),
         features,
         columns: vec!["name".into()],

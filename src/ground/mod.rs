@@ -37,6 +37,6 @@ pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
 pub use overlay::{rest, union, union_within};
-pub use region::{Rect, Region, Run};
+pub use region::{PixelRun, Rect, Region};
 pub use vector_error::VectorError;
 pub use zone::Misfit;

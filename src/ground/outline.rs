@@ -1,6 +1,6 @@
 //! The outline of a region of pixels: its border, edge by edge, as polygons.
 
-use super::region::{Region, Run, merge};
+use super::region::{PixelRun, Region, merge};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 pub(super) type Vertex = (u32, u32);
@@ -135,7 +135,7 @@ impl Region {
     pub(super) fn edges(&self) -> (Vec<Edge>, usize) {
         let first = self.first_runs();
         let labels = self.components(&first);
-        let empty: &[Run] = &[];
+        let empty: &[PixelRun] = &[];
         let mut edges = Vec::new();
         for (i, band) in self.bands.iter().enumerate() {
             for (k, run) in band.runs.iter().enumerate() {

@@ -6,7 +6,7 @@
 
 /// A run of pixels in a row, end excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
+pub struct PixelRun {
     /// First column.
     pub start: u32,
     /// Column after the last.
@@ -27,16 +27,16 @@ pub struct Rect {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Band {
+pub(super) struct RowBand {
     pub(super) y0: u32,
     pub(super) y1: u32,
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<PixelRun>,
 }
 
 /// A set of pixels in normal form: equal sets compare equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Region {
-    pub(super) bands: Vec<Band>,
+    pub(super) bands: Vec<RowBand>,
 }
 
 impl Region {
@@ -59,9 +59,9 @@ impl Region {
                 active.push(rects[next]);
                 next += 1;
             }
-            let mut runs: Vec<Run> = active
+            let mut runs: Vec<PixelRun> = active
                 .iter()
-                .map(|r| Run {
+                .map(|r| PixelRun {
                     start: r.x0,
                     end: r.x1,
                 })
@@ -73,7 +73,7 @@ impl Region {
     }
 
     /// From rows in order, each with its sorted, disjoint runs.
-    pub fn from_rows(rows: impl IntoIterator<Item = (u32, Vec<Run>)>) -> Self {
+    pub fn from_rows(rows: impl IntoIterator<Item = (u32, Vec<PixelRun>)>) -> Self {
         let mut region = Self::default();
         for (y, runs) in rows {
             region.push(y, y + 1, runs);
@@ -81,7 +81,7 @@ impl Region {
         region
     }
 
-    fn push(&mut self, y0: u32, y1: u32, runs: Vec<Run>) {
+    fn push(&mut self, y0: u32, y1: u32, runs: Vec<PixelRun>) {
         if runs.is_empty() || y0 >= y1 {
             return;
         }
@@ -92,7 +92,7 @@ impl Region {
             last.y1 = y1;
             return;
         }
-        self.bands.push(Band { y0, y1, runs });
+        self.bands.push(RowBand { y0, y1, runs });
     }
 
     /// Whether it holds no pixel.
@@ -167,7 +167,7 @@ impl Region {
     pub fn touching_border(&self, width: u32, height: u32) -> Self {
         let first = self.first_runs();
         let labels = self.components(&first);
-        let at_border = |band: &Band, run: &Run| {
+        let at_border = |band: &RowBand, run: &PixelRun| {
             band.y0 == 0 || band.y1 >= height || run.start == 0 || run.end >= width
         };
         let mut kept = vec![false; labels.count];
@@ -227,7 +227,7 @@ impl Region {
     }
 
     /// Labels each run with its connected component (sides only).
-    pub(super) fn components(&self, first: &[usize]) -> Labels {
+    pub(super) fn components(&self, first: &[usize]) -> ComponentLabels {
         let total = self.bands.iter().map(|b| b.runs.len()).sum();
         let mut parent: Vec<usize> = (0..total).collect();
         for (i, pair) in self.bands.windows(2).enumerate() {
@@ -259,11 +259,11 @@ impl Region {
                 names[r]
             })
             .collect();
-        Labels { of, count }
+        ComponentLabels { of, count }
     }
 }
 
-pub(super) struct Labels {
+pub(super) struct ComponentLabels {
     pub(super) of: Vec<usize>,
     pub(super) count: usize,
 }
@@ -277,8 +277,8 @@ fn root(parent: &mut [usize], mut i: usize) -> usize {
 }
 
 /// Joins sorted runs that overlap or touch.
-fn join(runs: &[Run]) -> Vec<Run> {
-    let mut joined: Vec<Run> = Vec::with_capacity(runs.len());
+fn join(runs: &[PixelRun]) -> Vec<PixelRun> {
+    let mut joined: Vec<PixelRun> = Vec::with_capacity(runs.len());
     for run in runs {
         match joined.last_mut() {
             Some(last) if run.start <= last.end => last.end = last.end.max(run.end),
@@ -288,7 +288,7 @@ fn join(runs: &[Run]) -> Vec<Run> {
     joined
 }
 
-fn runs_at<'a>(bands: &'a [Band], at: &mut usize, y: u32) -> &'a [Run] {
+fn runs_at<'a>(bands: &'a [RowBand], at: &mut usize, y: u32) -> &'a [PixelRun] {
     while bands.get(*at).is_some_and(|b| b.y1 <= y) {
         *at += 1;
     }
@@ -299,8 +299,8 @@ fn runs_at<'a>(bands: &'a [Band], at: &mut usize, y: u32) -> &'a [Run] {
 }
 
 /// Combines two sorted lists of disjoint runs.
-pub(super) fn merge(a: &[Run], b: &[Run], keep: fn(bool, bool) -> bool) -> Vec<Run> {
-    let position = |runs: &[Run], step: usize| -> Option<u32> {
+pub(super) fn merge(a: &[PixelRun], b: &[PixelRun], keep: fn(bool, bool) -> bool) -> Vec<PixelRun> {
+    let position = |runs: &[PixelRun], step: usize| -> Option<u32> {
         runs.get(step / 2).map(|r| {
             if step.is_multiple_of(2) {
                 r.start
@@ -310,7 +310,7 @@ pub(super) fn merge(a: &[Run], b: &[Run], keep: fn(bool, bool) -> bool) -> Vec<R
         })
     };
     let (mut i, mut j) = (0, 0);
-    let mut merged: Vec<Run> = Vec::new();
+    let mut merged: Vec<PixelRun> = Vec::new();
     let mut open: Option<u32> = None;
     loop {
         let x = match (position(a, i), position(b, j)) {
@@ -327,7 +327,7 @@ pub(super) fn merge(a: &[Run], b: &[Run], keep: fn(bool, bool) -> bool) -> Vec<R
         match (keep(i % 2 == 1, j % 2 == 1), open) {
             (true, None) => open = Some(x),
             (false, Some(start)) => {
-                merged.push(Run { start, end: x });
+                merged.push(PixelRun { start, end: x });
                 open = None;
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! Shapefiles as they are handed on: without their index, with words in GBK and no word of it, with names cut at ten bytes.
 
-use super::vector::Feature;
+use super::vector::VectorFeature;
 use super::vector_error::VectorError;
 use crate::text::decode_group;
 use std::collections::BTreeMap;
@@ -126,7 +126,7 @@ fn named(path: &Path) -> Option<String> {
 pub(super) fn spell(
     path: &Path,
     columns: &mut [(String, usize)],
-    features: &mut [Feature],
+    features: &mut [VectorFeature],
 ) -> Result<(), VectorError> {
     let named = named(path);
     let raw = |text: &str| -> Vec<u8> {

@@ -26,11 +26,11 @@ const DRIVERS: [&str; 8] = [
 ];
 
 /// Features that share a coordinate system.
-pub(super) struct Layer {
+pub(super) struct VectorLayer {
     /// The system; `None` where the file does not tell.
     pub crs: Option<Crs>,
     /// The features that have a geometry.
-    pub features: Vec<Feature>,
+    pub features: Vec<VectorFeature>,
     /// The names of its columns, in lower case.
     pub columns: Vec<String>,
     /// Features that have none, or an empty one.
@@ -38,7 +38,7 @@ pub(super) struct Layer {
 }
 
 /// A geometry and the words that go with it.
-pub(super) struct Feature {
+pub(super) struct VectorFeature {
     /// Its number in the file, from 1.
     pub number: usize,
     /// Its geometry without heights, or why it has none that can be used.
@@ -51,7 +51,7 @@ pub(super) struct Feature {
 ///
 /// # Errors
 /// [`VectorError`].
-pub(super) fn layers(path: &Path) -> Result<Vec<Layer>, VectorError> {
+pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     let ending = path
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
@@ -130,7 +130,7 @@ impl Drop for InMemory {
 }
 
 /// Reads what GDAL opens; `shapes` is the shapefile whose words are in an encoding of their own.
-fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError> {
+fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<VectorLayer>, VectorError> {
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
         allowed_drivers: Some(&DRIVERS),
@@ -168,7 +168,7 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError
                 .fields()
                 .filter_map(|(name, value)| Some((spelling(name), text(value?)?)))
                 .collect();
-            features.push(Feature {
+            features.push(VectorFeature {
                 number,
                 shape: shape.and_then(finite),
                 words,
@@ -178,7 +178,7 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<Layer>, VectorError
             shapefile::spell(shapes, &mut columns, &mut features)?;
         }
         check_words(&features)?;
-        layers.push(Layer {
+        layers.push(VectorLayer {
             crs,
             features,
             columns: columns.into_iter().map(|c| c.0.to_lowercase()).collect(),
@@ -210,7 +210,7 @@ fn finite(shape: geo::Geometry) -> Result<geo::Geometry, String> {
 }
 
 /// GDAL's wrapper puts a sign where a byte is no text: words with it are not what anybody wrote.
-fn check_words(features: &[Feature]) -> Result<(), VectorError> {
+fn check_words(features: &[VectorFeature]) -> Result<(), VectorError> {
     let is_lost = |text: &String| text.contains('\u{fffd}');
     let lost = features
         .iter()
@@ -251,7 +251,7 @@ mod tests {
 <Placemark><MultiGeometry><Point><coordinates>113.02,33.7</coordinates></Point><LineString><coordinates>113,33 114,34</coordinates></LineString></MultiGeometry></Placemark>
 </Document></kml>";
 
-    fn told(layers: &[Layer]) -> Vec<(usize, &BTreeMap<String, String>, &geo::Geometry)> {
+    fn told(layers: &[VectorLayer]) -> Vec<(usize, &BTreeMap<String, String>, &geo::Geometry)> {
         let [layer] = layers else {
             panic!("one layer");
         };

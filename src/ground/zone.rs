@@ -44,7 +44,7 @@ const BEIJING_1954: Codes = Codes {
 
 /// What a system is, as far as misfits need it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Frame {
+pub(super) struct CrsFrame {
     /// Whether it counts in degrees.
     pub geographic: bool,
     /// Metres added to every easting.
@@ -54,7 +54,7 @@ pub(super) struct Frame {
 }
 
 /// Why a position may lie out of range.
-pub(super) fn misfit(frame: Frame, x: f64, y: f64) -> Option<Misfit> {
+pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
     if frame.geographic {
         let exchanged = y.abs() > 90.0 && y.abs() <= 180.0 && x.abs() <= 90.0;
         return exchanged.then_some(Misfit::Exchanged);

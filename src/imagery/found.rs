@@ -5,6 +5,7 @@
 //! What a user names on the command line is theirs to open, `/vsi…` paths included.
 
 use super::raster_error::RasterError;
+use crate::files;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,10 @@ const DRIVERS: [&str; 14] = [
 const LARGEST: u64 = 64 << 20;
 /// Virtual rasters inside each other.
 const DEEPEST: usize = 8;
+/// Endings of what GDAL opens beside a raster: its levels and its mask, of whatever format they are.
+const BESIDE: [&str; 4] = [".ovr", ".OVR", ".msk", ".MSK"];
+/// What a virtual raster may ask of how a source is opened; of a data base it could ask for statements to be run.
+const ASKED: [&str; 2] = ["OVERVIEW_LEVEL", "NUM_THREADS"];
 /// Where GDAL looks for the first element of a virtual raster.
 const HEAD: u64 = 1024;
 
@@ -43,7 +48,7 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
         reason,
     };
     super::orthomosaic::check_name(path)?;
-    crate::files::regular(path).map_err(|e| not(e.to_string()))?;
+    files::regular(path).map_err(|e| not(e.to_string()))?;
     super::orthomosaic::check_data_base(path)?;
     let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
     match leads_out(path, &root, 0) {
@@ -69,8 +74,33 @@ fn of_known_format(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Where a virtual raster leads that is not a file below `root`; nothing for one that stays, or another kind of file.
+/// Where a raster leads that is not a file below `root`; nothing for one that stays. A virtual raster leads somewhere, and
+/// so does one that lies beside a raster as its levels or its mask.
 fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
+    if depth > DEEPEST {
+        return Some("…".into());
+    }
+    let mut beside = BESIDE.iter().map(|ending| files::beside(path, ending));
+    let aside = beside.find_map(|path| {
+        let lies_there = std::fs::symlink_metadata(&path).is_ok();
+        lies_there.then(|| stays(&path, root, depth)).flatten()
+    });
+    aside.or_else(|| virtual_leads_out(path, root, depth))
+}
+
+/// Where a file that was named leads; its own name where it is none below `root`.
+fn stays(path: &Path, root: &Path, depth: usize) -> Option<String> {
+    let inside = path
+        .canonicalize()
+        .is_ok_and(|path| path.starts_with(root) && path.is_file());
+    // GDAL's own file systems come before the disk's.
+    if !inside || path.to_string_lossy().starts_with("/vsi") {
+        return Some(path.display().to_string());
+    }
+    leads_out(path, root, depth + 1)
+}
+
+fn virtual_leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
     let mut head = Vec::new();
     let file = std::fs::File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
@@ -97,10 +127,10 @@ fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
         .filter(roxmltree::Node::is_element)
         .find_map(|element| {
             let name = element.tag_name().name();
-            if name.starts_with("PixelFunction") {
+            if name.starts_with("PixelFunction") || asks(&element) {
                 return Some(name.to_owned());
             }
-            if !opens(name) {
+            if !opens(name) && !opens_by_key(&element) {
                 return None;
             }
             let source = element.text().unwrap_or_default().trim();
@@ -110,15 +140,34 @@ fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
             } else {
                 PathBuf::from(source)
             };
-            let inside = place
-                .canonicalize()
-                .is_ok_and(|place| place.starts_with(root) && place.is_file());
-            // GDAL's own file systems come before the disk's.
-            if !inside || place.to_string_lossy().starts_with("/vsi") {
-                return Some(source.to_owned());
-            }
-            leads_out(&place, root, depth + 1)
+            stays(&place, root, depth).map(|leads| {
+                let itself = leads == place.display().to_string();
+                if itself { source.to_owned() } else { leads }
+            })
         })
+}
+
+/// Whether an element asks for more than to open a source.
+fn asks(element: &roxmltree::Node<'_, '_>) -> bool {
+    let plain = |key: &str| ASKED.iter().any(|known| known.eq_ignore_ascii_case(key));
+    element.tag_name().name() == "OOI" && !element.attribute("key").is_some_and(plain)
+}
+
+/// Whether GDAL opens what an element holds because of what its key or its name says.
+fn opens_by_key(element: &roxmltree::Node<'_, '_>) -> bool {
+    let says = |attribute: &str, parts: &[&str]| {
+        let said = element.attribute(attribute).map(str::to_ascii_lowercase);
+        said.is_some_and(|said| parts.iter().any(|part| said.contains(part)))
+    };
+    match element.tag_name().name() {
+        "Argument" => says("name", &["filename", "dataset", "path"]),
+        "MDI" => says(
+            "key",
+            &["x_dataset", "y_dataset", "overview_file", "rpc_dem"],
+        ),
+        "Option" => says("name", &["dataset", "dsname", "rpc_dem", "geoloc_array"]),
+        _ => false,
+    }
 }
 
 /// Whether GDAL opens what an element of this name holds.
@@ -190,5 +239,41 @@ mod tests {
             leads("i.vrt", "<VRTDataset><SourceFilename>").is_some(),
             "not XML to us"
         );
+    }
+
+    #[test]
+    fn what_lies_beside_a_raster_or_is_said_by_a_key_leads_nowhere_else() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = folder.path().canonicalize().expect("there");
+        std::fs::create_dir_all(root.join("tiles")).expect("made");
+        std::fs::write(root.join("tiles/a.tif"), "a").expect("written");
+        let leads = |name: &str, text: &str| {
+            let path = root.join(name);
+            std::fs::write(&path, text).expect("written");
+            leads_out(&path, &root, 0)
+        };
+        for says in [
+            "<Argument name=\"gain_dataset_filename_1\">/etc/passwd</Argument>",
+            "<MDI key=\"X_DATASET\">/vsicurl/http://127.0.0.1:9/x.tif</MDI>",
+            "<Option name=\"RPC_DEM\">/etc/passwd</Option>",
+            "<OOI key=\"PRELUDE_STATEMENTS\">ATTACH '/tmp/x' AS x</OOI>",
+        ] {
+            let with =
+                vrt("tiles/a.tif", 1).replace("<SimpleSource>", &format!("<SimpleSource>{says}"));
+            assert!(leads("j.vrt", &with).is_some(), "{says}");
+        }
+        let plain = "<MDI key=\"TIFFTAG_DOCUMENTNAME\">/x</MDI><OOI key=\"NUM_THREADS\">2</OOI>";
+        let with =
+            vrt("tiles/a.tif", 1).replace("<SimpleSource>", &format!("<SimpleSource>{plain}"));
+        assert_eq!(leads("j.vrt", &with), None);
+        std::fs::write(root.join("k.tif.ovr"), "levels").expect("written");
+        assert_eq!(leads("k.tif", "k"), None);
+        for ending in ["ovr.ovr", "ovr.msk", "MSK", "ovr"] {
+            let beside = root.join(format!("k.tif.{ending}"));
+            std::fs::write(&beside, vrt("/etc/passwd", 0)).expect("written");
+            assert!(leads("k.tif", "k").is_some(), "{ending}");
+            assert!(leads("l.vrt", &vrt("k.tif", 1)).is_some(), "{ending}");
+            std::fs::remove_file(&beside).expect("away");
+        }
     }
 }

@@ -16,10 +16,11 @@ const CERTIFICATES: [&str; 3] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// Drivers that no survey needs: of sciences that keep many variables in a file, and of services on the network, which a
-/// small text file in a folder of imagery could have asked. What the environment says in `GDAL_SKIP` comes first.
-const SKIPPED: &str =
-    "HDF5,HDF5Image,BAG,S102,S104,S111,netCDF,WCS,WMS,WMTS,OGCAPI,PLMOSAIC,EEDA,EEDAI,DAAS,HTTP";
+/// Drivers that no survey needs: of sciences that keep many variables in a file, of services on the network, which a
+/// small text file in a folder of imagery could have asked, and of files that say where others lie (tile indices, catalogues,
+/// command lines). What the environment says in `GDAL_SKIP` comes first.
+const SKIPPED: &str = "HDF5,HDF5Image,BAG,S102,S104,S111,netCDF,WCS,WMS,WMTS,OGCAPI,PLMOSAIC,EEDA,EEDAI,DAAS,HTTP,\
+    GTI,STACIT,STACTA,GDALG";
 
 /// Sets GDAL up: nothing is written beside the input, the block cache is bounded, no network is asked
 /// ([`super::network`]), and its messages come back as errors

@@ -28,6 +28,7 @@ pub mod tile;
 
 pub use captured::{Captured, CapturedError};
 pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
+pub use found::check as check_found;
 pub use gdal_setup::{gdal_version, proj_version, set_up_gdal};
 pub use georeference::RasterNote;
 pub use inputs::{Found, InputError, find_inputs};

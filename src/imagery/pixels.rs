@@ -2,7 +2,7 @@
 
 use super::photo::SetAside;
 use super::raster_error::RasterError;
-use crate::ground::{Rect, Region, Run};
+use crate::ground::{PixelRun, Rect, Region};
 use image::RgbImage;
 
 /// Whether a pixel is searched; the values are those in [`Pixels::validity`].
@@ -115,7 +115,7 @@ impl Pixels {
 }
 
 /// The runs of a value in a row that starts at column `x0`.
-fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<Run> {
+fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<PixelRun> {
     let mut runs = Vec::new();
     let (mut x, mut rest) = (x0, row);
     let mut pass = |rest: &mut &[u8], is_run: bool| {
@@ -128,7 +128,7 @@ fn runs_of(row: &[u8], value: u8, x0: u32) -> Vec<Run> {
     while rest.contains(&value) {
         let start = pass(&mut rest, false);
         let end = pass(&mut rest, true);
-        runs.push(Run { start, end });
+        runs.push(PixelRun { start, end });
     }
     runs
 }

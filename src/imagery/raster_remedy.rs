@@ -93,7 +93,7 @@ impl RasterError {
                 tr!(
                     lang,
                     "the pixels of {p} have no size on the ground",
-                    "{p} 的像元在地面上没有大小"
+                    "{p} 的像元地面尺寸为零"
                 ),
                 lang.pick(
                     "its geotransform is broken; export it anew from the program it came from",

@@ -1,7 +1,7 @@
 //! Backing a registry up and putting a backup back.
 
 use crate::store::Store;
-use crate::store::backup::{self, BackupError, Made, Restored};
+use crate::store::backup::{self, BackupError, MadeBackup, Restored};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const WAIT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// See [`BackupError`].
-pub fn back_up(registry: &Path, out: &Path, passphrase: &str) -> Result<Made, BackupError> {
+pub fn back_up(registry: &Path, out: &Path, passphrase: &str) -> Result<MadeBackup, BackupError> {
     let store = Store::open_write(registry, "backup", WAIT)?;
     let now = jiff::Zoned::now();
     backup::make(

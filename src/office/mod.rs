@@ -20,6 +20,7 @@ pub mod found;
 pub mod import;
 pub mod learn;
 pub mod life;
+pub mod maintenance;
 pub mod maps;
 pub mod offers;
 pub mod patrol;
@@ -33,7 +34,6 @@ pub mod settings;
 mod site;
 pub mod targets;
 pub mod trust;
-pub mod upkeep;
 
 pub use error::OfficeError;
 pub use evidence::Files;

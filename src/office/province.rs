@@ -4,17 +4,17 @@
 use super::campaign::season;
 use super::{clock, targets, unit_of};
 use crate::ground::FeatureCollection;
+use crate::province::counts::tallies;
 use crate::province::coverage::Coverage;
 use crate::province::effort::county_level;
 use crate::province::facts::Facts;
-use crate::province::gather::{facts_of, targets_of, windows_of};
-use crate::province::hot_spots::{NotEnough, Options};
+use crate::province::hot_spots::{HotSpotOptions, NotEnough};
 use crate::province::period::{Period, Scope};
-use crate::province::rank::{Ranked, Ranking};
+use crate::province::projection::{facts_of, targets_of, windows_of};
+use crate::province::rank::{DistrictRanking, RankedDistrict as Ranked};
 use crate::province::report::table::Table;
 use crate::province::report::tables::tables;
 use crate::province::report::{About, Figures, Subject, hot_of, work_tables};
-use crate::province::tally::tallies;
 use crate::province::work::Worked;
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
@@ -137,7 +137,7 @@ fn seasons(store: &Store, facts: &Facts) -> Result<Vec<i16>, StoreError> {
     Ok(all.into_iter().rev().collect())
 }
 
-fn ranks(ranking: &Ranking, lang: Lang) -> Ranks {
+fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
     let district = |figures: &Ranked| RankedDistrict {
         reasons: figures.reasons(ranking, lang),
         figures: figures.clone(),
@@ -176,7 +176,7 @@ pub fn hot_cells(
         .scope(&facts)
         .effort(&facts, &windows_of(store)?, period);
     let tallies = tallies(&facts, period, &efforts);
-    Ok(hot_of(&efforts, &tallies, Options::default()).map(|found| found.geojson(period)))
+    Ok(hot_of(&efforts, &tallies, HotSpotOptions::default()).map(|found| found.geojson(period)))
 }
 
 /// The targets of the season with what became of each.

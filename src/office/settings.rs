@@ -1,7 +1,7 @@
 //! What the unit has settled: deadlines, the radius of matching, growth windows, the boundaries of its districts.
 
 use super::{Office, OfficeError, Session};
-use crate::province::gather::WINDOWS_SETTING;
+use crate::province::projection::WINDOWS_SETTING;
 use crate::province::windows::Windows;
 use crate::registry::Hash;
 use crate::registry::body::{Body, Setting};
@@ -55,7 +55,7 @@ pub fn set_windows(
 
 /// What a boundary file gave.
 #[derive(Debug, Clone, Serialize)]
-pub struct Filled {
+pub struct FilledDistricts {
     /// Districts in it.
     pub districts: usize,
     /// Sites that lie in one.
@@ -83,7 +83,7 @@ pub fn fill_in_districts(
     office: &mut Office,
     read: &ReadDistricts,
     vintage: &str,
-) -> Result<Filled, OfficeError> {
+) -> Result<FilledDistricts, OfficeError> {
     let sha256 = Hash::of(&read.kept);
     evidence::put(&office.store().evidence_folder(), sha256, &read.kept)?;
     let (inside, outside) = office.store.write(|store| {
@@ -92,7 +92,7 @@ pub fn fill_in_districts(
         Ok(filled)
     })?;
     let overlaps = read.districts.overlaps().into_iter();
-    Ok(Filled {
+    Ok(FilledDistricts {
         districts: read.districts.len(),
         inside,
         outside,

@@ -3,8 +3,8 @@
 use super::{Files, Office, OfficeError, Session};
 use crate::exchange::targets::{check_shift, files_of, recorded_before};
 use crate::ground::{Feature, FeatureCollection, Geometry};
-use crate::province::gather::{facts_of, targets_of, windows_of};
-use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets};
+use crate::province::projection::{facts_of, targets_of, windows_of};
+use crate::province::targets::{TOLERANCE_M, TargetFact, TargetOutcome, match_targets};
 use crate::registry::body::{Body, TargetList};
 use crate::store::{Store, StoreError};
 use serde::Serialize;
@@ -50,11 +50,11 @@ pub fn take_in(
 ///
 /// # Errors
 /// Those of reading.
-pub fn site_of(met: Met, store: &Store) -> Result<Option<String>, StoreError> {
+pub fn site_of(met: TargetOutcome, store: &Store) -> Result<Option<String>, StoreError> {
     Ok(match met {
-        Met::Matched { site, .. }
-        | Met::ScreenedOut { site, .. }
-        | Met::AnotherSeason { site, .. } => Some(store.code(site)?),
+        TargetOutcome::Matched { site, .. }
+        | TargetOutcome::ScreenedOut { site, .. }
+        | TargetOutcome::AnotherSeason { site, .. } => Some(store.code(site)?),
         _ => None,
     })
 }
@@ -69,13 +69,14 @@ pub fn properties(
     store: &Store,
 ) -> Result<Map<String, Value>, StoreError> {
     let metres = match target.met {
-        Met::Matched { metres, .. }
-        | Met::ScreenedOut { metres, .. }
-        | Met::AnotherSeason { metres, .. } => Some((metres * 10.0).round() / 10.0),
+        TargetOutcome::Matched { metres, .. }
+        | TargetOutcome::ScreenedOut { metres, .. }
+        | TargetOutcome::AnotherSeason { metres, .. } => Some((metres * 10.0).round() / 10.0),
         _ => None,
     };
     let flights = match target.met {
-        Met::SearchedAndNothing { flights } | Met::SearchedBadly { flights } => Some(flights),
+        TargetOutcome::SearchedAndNothing { flights }
+        | TargetOutcome::SearchedBadly { flights } => Some(flights),
         _ => None,
     };
     let properties = json!({

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// What is said of a device.
 #[derive(Debug, Clone)]
-pub enum Statement {
+pub enum DeviceStatement {
     /// It is trusted.
     Trusted,
     /// It is trusted no longer.
@@ -30,15 +30,15 @@ pub fn trust(
     session: &Session,
     device: DeviceId,
     unit: String,
-    statement: Statement,
+    statement: DeviceStatement,
 ) -> Result<(), OfficeError> {
     // What lies behind a gap may have been kept in reserve.
     let unbroken = office.store().complete()?;
     let last = unbroken.into_iter().find(|(known, _)| *known == device);
     let last = last.map_or(0, |(_, seq)| seq);
     let (trusted, after, reason) = match statement {
-        Statement::Trusted => (true, None, None),
-        Statement::Revoked { after, reason } => (false, Some(after.unwrap_or(last)), reason),
+        DeviceStatement::Trusted => (true, None, None),
+        DeviceStatement::Revoked { after, reason } => (false, Some(after.unwrap_or(last)), reason),
     };
     let trust = body::Trust {
         device,

@@ -1,6 +1,6 @@
 //! The colours of every page, map and chart.
 
-use crate::province::rank::Standing;
+use crate::province::rank::Placing;
 use std::fmt::Write as _;
 
 pub use crate::exchange::state_colour as state;
@@ -31,22 +31,22 @@ pub const NEUTRAL: &str = "#6b756f";
 pub const WHITE: &str = "#ffffff";
 
 /// The colour of a district's standing on a chart.
-pub fn standing(standing: Standing) -> &'static str {
+pub fn standing(standing: Placing) -> &'static str {
     match standing {
-        Standing::Above => BAD,
-        Standing::Below => GOOD,
-        Standing::AsAll | Standing::Insufficient => NEUTRAL,
+        Placing::Above => BAD,
+        Placing::Below => GOOD,
+        Placing::AsAll | Placing::Insufficient => NEUTRAL,
     }
 }
 
 /// The ground of a district on a map: light enough for names in ink, told apart by eyes that see no red or green.
 /// `None` is hatched: too little was searched.
-pub fn ground(standing: Standing) -> Option<&'static str> {
+pub fn ground(standing: Placing) -> Option<&'static str> {
     match standing {
-        Standing::Above => Some("#e8925a"),
-        Standing::AsAll => Some("#efe9d8"),
-        Standing::Below => Some("#9cc3dc"),
-        Standing::Insufficient => None,
+        Placing::Above => Some("#e8925a"),
+        Placing::AsAll => Some("#efe9d8"),
+        Placing::Below => Some("#9cc3dc"),
+        Placing::Insufficient => None,
     }
 }
 

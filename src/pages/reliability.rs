@@ -54,7 +54,7 @@ pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
 mod tests {
     use super::*;
     use crate::province::facts::{Facts, Flight, SiteFact};
-    use crate::province::made_up;
+    use crate::province::fixture;
     use crate::province::quality::quality;
     use crate::province::windows::Windows;
     use crate::registry::State;
@@ -76,7 +76,7 @@ mod tests {
         let site = |n: usize, state| SiteFact {
             scan: Some("s".into()),
             score: Some(0.9),
-            ..made_up::site(&n.to_string(), 2026, state)
+            ..fixture::site(&n.to_string(), 2026, state)
         };
         let facts = Facts {
             flights: vec![flight],

@@ -1,6 +1,6 @@
 //! Searched ground by H3 cell: areas in, square kilometres of each cell out. What overlaps counts once.
 
-use super::pieces::{Piece, pieces};
+use super::subdivided::{Fragment, pieces};
 use crate::ground::{LonLat, area_m2, union};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
 use h3o::{CellIndex, LatLng, Resolution};
@@ -60,7 +60,7 @@ pub fn searched_cells(areas: &[&MultiPolygon], resolution: Resolution) -> BTreeM
     // A piece then reaches no farther than the second ring around its middle's cell: half its diagonal and a cell's radius
     // are 2.7 edges, and the third ring begins after 3.5.
     let step = resolution.edge_length_km() * 2.4 / DEGREE_KM;
-    let mut parts: Vec<Part> = pieces(areas, step)
+    let mut parts: Vec<CellPart> = pieces(areas, step)
         .into_par_iter()
         .flat_map_iter(|(area, piece)| in_cells(area, &piece, resolution))
         .collect();
@@ -78,13 +78,13 @@ pub fn searched_cells(areas: &[&MultiPolygon], resolution: Resolution) -> BTreeM
 }
 
 /// What of an area lies in a cell.
-struct Part {
+struct CellPart {
     cell: CellIndex,
     area: usize,
     polygon: Polygon,
 }
 
-fn in_cells(area: usize, piece: &Piece, resolution: Resolution) -> Vec<Part> {
+fn in_cells(area: usize, piece: &Fragment, resolution: Resolution) -> Vec<CellPart> {
     let bounds = piece.bounds();
     let [w, s, e, n] = bounds;
     let middle = LonLat::new(f64::midpoint(w, e), f64::midpoint(s, n));
@@ -96,7 +96,7 @@ fn in_cells(area: usize, piece: &Piece, resolution: Resolution) -> Vec<Part> {
         .filter_map(Outline::of)
         .filter(|outline| outline.meets(bounds))
         .filter_map(|outline| {
-            Some(Part {
+            Some(CellPart {
                 cell: outline.cell,
                 area,
                 polygon: piece.within(&outline.ring)?.polygon(),
@@ -106,7 +106,7 @@ fn in_cells(area: usize, piece: &Piece, resolution: Resolution) -> Vec<Part> {
 }
 
 /// The area that the parts of a cell cover together, m². Parts of one area lie apart: their areas add up.
-fn together_m2(parts: &[Part]) -> f64 {
+fn together_m2(parts: &[CellPart]) -> f64 {
     let areas: Vec<MultiPolygon> = parts
         .chunk_by(|a, b| a.area == b.area)
         .map(|parts| parts.iter().map(|part| part.polygon.clone()).collect())

@@ -3,12 +3,12 @@
 //! A raw count falls where less is flown. The rate per searched square kilometre does not, but it moves where other ground
 //! is flown than before. On the ground searched in both, neither happens. All three are shown, with what else changed.
 
+use super::counts::{SiteCounts, tallies};
 use super::effort::DistrictEffort;
 use super::facts::{Facts, Flight};
 use super::period::{Period, Scope};
-use super::pieces::Ground;
 use super::stats::{Counted, Ratio};
-use super::tally::{Tally, tallies};
+use super::subdivided::SubdividedGround;
 use super::windows::Windows;
 use crate::ground::{area_m2, union_within};
 use crate::tr;
@@ -28,7 +28,7 @@ const SAME_DAYS: i16 = 14;
 
 /// A district in both periods; of each pair the earlier first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Line {
+pub struct DistrictComparison {
     /// Its code; empty for all together.
     pub code: String,
     /// Its name; empty for all together.
@@ -73,7 +73,7 @@ pub struct Flown {
 /// Something besides the ground that is not as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum ConditionChange {
     /// The model.
     Model,
     /// The threshold.
@@ -92,11 +92,11 @@ pub struct Comparison {
     /// How each period was flown, the earlier first.
     pub flown: [Flown; 2],
     /// What changed besides the ground.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ConditionChange>,
     /// All districts together.
-    pub total: Line,
+    pub total: DistrictComparison,
     /// Each district in order of its code.
-    pub districts: Vec<Line>,
+    pub districts: Vec<DistrictComparison>,
 }
 
 /// Compares two periods, the earlier first.
@@ -121,7 +121,7 @@ pub fn compared(
         tallies(facts, periods[0], before),
         tallies(facts, periods[1], after),
     ];
-    let districts: Vec<Line> = (0..before.len().min(after.len()))
+    let districts: Vec<DistrictComparison> = (0..before.len().min(after.len()))
         .into_par_iter()
         .map(|at| line([&before[at], &after[at]], [&tally[0][at], &tally[1][at]]))
         .collect();
@@ -135,7 +135,7 @@ pub fn compared(
     }
 }
 
-fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
+fn line(effort: [&DistrictEffort; 2], tally: [&SiteCounts; 2]) -> DistrictComparison {
     let [before, after] = effort;
     let both = if before.fair.0.is_empty() || after.fair.0.is_empty() {
         MultiPolygon::new(Vec::new())
@@ -143,7 +143,7 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
         union_within([&before.fair], &after.fair)
     };
     let km2 = area_m2(&both) / 1e6;
-    let ground = Ground::of(&[&both]);
+    let ground = SubdividedGround::of(&[&both]);
     let searched = [0, 1].map(|at| tally[at].counted(effort[at]));
     let common = tally.map(|tally| Counted {
         count: tally
@@ -153,10 +153,10 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
             .count(),
         km2,
     });
-    Line {
+    DistrictComparison {
         code: after.code.clone(),
         name: after.name.clone(),
-        raw: tally.map(Tally::sites),
+        raw: tally.map(SiteCounts::sites),
         rate: Ratio::of(searched[0], searched[1]),
         searched,
         matched: Ratio::of(common[0], common[1]),
@@ -164,8 +164,8 @@ fn line(effort: [&DistrictEffort; 2], tally: [&Tally; 2]) -> Line {
     }
 }
 
-fn total(lines: &[Line]) -> Line {
-    let sum = |part: &dyn Fn(&Line) -> Counted| {
+fn total(lines: &[DistrictComparison]) -> DistrictComparison {
+    let sum = |part: &dyn Fn(&DistrictComparison) -> Counted| {
         lines
             .iter()
             .map(part)
@@ -176,7 +176,7 @@ fn total(lines: &[Line]) -> Line {
     };
     let searched = [0, 1].map(|at| sum(&|line| line.searched[at]));
     let common = [0, 1].map(|at| sum(&|line| line.common[at]));
-    Line {
+    DistrictComparison {
         code: String::new(),
         name: String::new(),
         raw: [0, 1].map(|at| lines.iter().map(|line| line.raw[at]).sum()),
@@ -243,7 +243,7 @@ fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Re
     }
 }
 
-fn changes(flown: &[Flown; 2]) -> Vec<Change> {
+fn changes(flown: &[Flown; 2]) -> Vec<ConditionChange> {
     let [before, after] = flown;
     if before.flights == 0 || after.flights == 0 {
         return Vec::new();
@@ -261,11 +261,14 @@ fn changes(flown: &[Flown; 2]) -> Vec<Change> {
         .zip(after.middle_day)
         .map(|(a, b)| (a - b).abs() > SAME_DAYS);
     [
-        (Change::Model, before.models != after.models),
-        (Change::Threshold, before.thresholds != after.thresholds),
-        (Change::Gsd, gsd == Some(true)),
-        (Change::Window, window == Some(true)),
-        (Change::Weeks, weeks == Some(true)),
+        (ConditionChange::Model, before.models != after.models),
+        (
+            ConditionChange::Threshold,
+            before.thresholds != after.thresholds,
+        ),
+        (ConditionChange::Gsd, gsd == Some(true)),
+        (ConditionChange::Window, window == Some(true)),
+        (ConditionChange::Weeks, weeks == Some(true)),
     ]
     .into_iter()
     .filter_map(|(change, is)| is.then_some(change))
@@ -307,7 +310,7 @@ fn list(set: &BTreeSet<String>) -> String {
     set.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
-impl Change {
+impl ConditionChange {
     fn sentence(self, before: &Flown, after: &Flown, lang: Lang) -> String {
         let per_cent = |share: Option<f64>| share.unwrap_or(0.0) * 100.0;
         let day = |flown: &Flown| {

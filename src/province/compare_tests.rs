@@ -1,6 +1,6 @@
 use super::*;
 use crate::ground::LonLat;
-use crate::province::made_up::{STRIPS, World, code};
+use crate::province::fixture::{STRIPS, World, code};
 
 const SCOPE: Scope = Scope {
     level: 6,
@@ -52,7 +52,7 @@ fn half_the_flights_mislead_the_raw_count_and_not_the_rates() {
         assert!((line.common[0].km2 - after.km2).abs() < 1e-6 * after.km2);
     }
     // A county with a doubling and half the flights looks unchanged, one with half the flights looks better by half.
-    let sum = |counties: &[usize], part: &dyn Fn(&Line) -> usize| -> f64 {
+    let sum = |counties: &[usize], part: &dyn Fn(&DistrictComparison) -> usize| -> f64 {
         counties
             .iter()
             .map(|c| part(&found.districts[*c]))
@@ -169,11 +169,11 @@ fn what_else_changed_is_said() {
     assert_eq!(
         found.changes,
         [
-            Change::Model,
-            Change::Threshold,
-            Change::Gsd,
-            Change::Window,
-            Change::Weeks
+            ConditionChange::Model,
+            ConditionChange::Threshold,
+            ConditionChange::Gsd,
+            ConditionChange::Window,
+            ConditionChange::Weeks
         ]
     );
     for lang in [Lang::En, Lang::Zh] {

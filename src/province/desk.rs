@@ -15,7 +15,7 @@ pub const PAUSE_S: i64 = 300;
 
 /// A verdict at the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct DeskLook {
     /// Who.
     pub by: String,
     /// When, in seconds.
@@ -24,7 +24,7 @@ pub struct Look {
     pub measured_ms: Option<u64>,
 }
 
-impl Look {
+impl DeskLook {
     /// The last verdict at the desk.
     pub(super) fn of(site: &Site) -> Option<Self> {
         let (_, _, stamp) = site.screened.as_ref()?;
@@ -85,12 +85,12 @@ pub fn costs(
 
 /// The seconds of each verdict of which they are known.
 fn seconds<'a>(sites: impl Iterator<Item = &'a SiteFact>) -> BTreeMap<SiteKey, f64> {
-    let mut looks: Vec<(&Look, SiteKey)> = sites
+    let mut looks: Vec<(&DeskLook, SiteKey)> = sites
         .filter_map(|site| Some((site.look.as_ref()?, site.key)))
         .collect();
     looks.sort_by_key(|(look, key)| (look.by.as_str(), look.at_s, *key));
     let mut known = BTreeMap::new();
-    let mut before: Option<&Look> = None;
+    let mut before: Option<&DeskLook> = None;
     for (look, key) in looks {
         let since = before
             .filter(|b| b.by == look.by)
@@ -140,7 +140,7 @@ fn cost(name: &str, detections: &[(&SiteFact, &Flight)], seconds: &BTreeMap<Site
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use geo::{MultiPolygon, Polygon};
 
     fn flight(scan: &str, gsd_cm: f64) -> Flight {
@@ -165,12 +165,12 @@ mod tests {
 
     fn site(n: usize, state: State, at_s: Option<i64>, measured_ms: Option<u64>) -> SiteFact {
         SiteFact {
-            look: at_s.map(|at_s| Look {
+            look: at_s.map(|at_s| DeskLook {
                 by: "wang".into(),
                 at_s,
                 measured_ms,
             }),
-            ..made_up::site(&n.to_string(), 2026, state)
+            ..fixture::site(&n.to_string(), 2026, state)
         }
     }
 

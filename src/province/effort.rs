@@ -5,7 +5,7 @@
 //! whose edges are straight in longitude and latitude, as RFC 7946 has them: long edges are divided before they are
 //! measured, so that a part and its rest add up to the whole.
 
-use super::facts::{DistrictArea, Facts, Flight, Patrol};
+use super::facts::{DistrictArea, Facts, Flight, PatrolFact};
 use super::windows::{Window, Windows};
 use crate::ground::{area_m2, union_within};
 use crate::registry::Settings;
@@ -99,7 +99,7 @@ pub fn effort_at(
         .iter()
         .filter(|f| f.season == season)
         .collect();
-    let patrols: Vec<&Patrol> = facts
+    let patrols: Vec<&PatrolFact> = facts
         .patrols
         .iter()
         .filter(|p| season_of(p.on) == season)
@@ -123,7 +123,7 @@ pub fn season_of(day: jiff::civil::Date) -> i16 {
 pub fn effort_of(
     districts: &[&DistrictArea],
     flights: &[&Flight],
-    patrols: &[&Patrol],
+    patrols: &[&PatrolFact],
     windows: &Windows,
 ) -> Vec<DistrictEffort> {
     let bounds: Vec<Option<Rect>> = flights
@@ -162,8 +162,8 @@ fn touching<'a>(
 fn one<'a>(
     district: &DistrictArea,
     near: &[&Flight],
-    walks: impl Iterator<Item = &'a Patrol>,
-    reports: impl Iterator<Item = &'a Patrol>,
+    walks: impl Iterator<Item = &'a PatrolFact>,
+    reports: impl Iterator<Item = &'a PatrolFact>,
     windows: &Windows,
 ) -> DistrictEffort {
     let ground = &district.area;
@@ -212,19 +212,19 @@ fn one<'a>(
 fn patrolled<'a>(
     effort: &mut DistrictEffort,
     district: &DistrictArea,
-    walks: impl Iterator<Item = &'a Patrol>,
-    reports: impl Iterator<Item = &'a Patrol>,
+    walks: impl Iterator<Item = &'a PatrolFact>,
+    reports: impl Iterator<Item = &'a PatrolFact>,
 ) {
-    let own = |p: &Patrol| {
+    let own = |p: &PatrolFact| {
         p.district
             .as_deref()
             .is_none_or(|code| code.starts_with(&district.code) || district.code.starts_with(code))
     };
-    let walks: Vec<&Patrol> = walks
+    let walks: Vec<&PatrolFact> = walks
         .filter(|p| own(p) && p.walked.intersects(&district.area))
         .collect();
     // A report on a whole county says nothing of where in it: it counts for the county and not for its townships.
-    let reports: Vec<&Patrol> = reports
+    let reports: Vec<&PatrolFact> = reports
         .filter(|p| {
             p.district
                 .as_ref()

@@ -2,9 +2,9 @@
 //!
 //! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
 
-use super::desk::Look;
+use super::desk::DeskLook;
 use super::irregular::Irregular;
-use super::work::Work;
+use super::work::OfficeWork;
 use crate::ground::LonLat;
 use crate::registry::body::{Source, Stage};
 use crate::registry::{Hash, SiteKey, State};
@@ -19,7 +19,7 @@ pub struct Facts {
     /// The flights that were recorded, one for each scan.
     pub flights: Vec<Flight>,
     /// Ground patrols (踏查), those that found nothing among them.
-    pub patrols: Vec<Patrol>,
+    pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.
     pub sites: Vec<SiteFact>,
     /// The units of events that are not followed, one for each.
@@ -27,7 +27,7 @@ pub struct Facts {
     /// What stays marked about sites that were merged into others, split or voided, with their units.
     pub gone: Vec<(String, Irregular)>,
     /// What offices did beside their sites.
-    pub work: Work,
+    pub work: OfficeWork,
 }
 
 /// A district and its ground.
@@ -66,7 +66,7 @@ pub struct Flight {
 
 /// A patrol on the ground, or a report that nothing was found.
 #[derive(Debug, Clone)]
-pub struct Patrol {
+pub struct PatrolFact {
     /// Its event.
     pub entry: Hash,
     /// The unit that reports it.
@@ -127,7 +127,7 @@ pub struct SiteFact {
     /// Whether it would have gone down by what was learnt, and stays to be looked at.
     pub audit: bool,
     /// Its last verdict at the desk.
-    pub look: Option<Look>,
+    pub look: Option<DeskLook>,
     /// When each step was taken.
     pub steps: Steps,
     /// Who has it: the crew it is assigned to.

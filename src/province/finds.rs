@@ -2,9 +2,9 @@
 
 use super::effort::season_of;
 use super::facts::Facts;
-use super::gather::{district_of, targets_of, windows_of};
+use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
-use super::targets::{Met, TOLERANCE_M, match_targets};
+use super::targets::{TOLERANCE_M, TargetOutcome, match_targets};
 use crate::registry::body::Source;
 use crate::registry::{Site, SiteKey, State};
 use crate::store::Filter;
@@ -67,7 +67,7 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
     let windows = windows_of(store)?;
     for list in targets_of(store)? {
         for target in match_targets(&list, facts, &windows, TOLERANCE_M) {
-            let Met::Matched { site, .. } = target.met else {
+            let TargetOutcome::Matched { site, .. } = target.met else {
                 continue;
             };
             finds.extend(by_scan_alone.get(&site).map(|find| Find {

@@ -7,10 +7,10 @@
 //! (what is tested would hide behind the variance that it makes). It is adjusted for the number of cells.
 
 use super::cells::{cell_at, cell_km2, searched_cells};
-use super::field::{Field, chance};
+use super::dispersion::{Dispersion, chance};
 use super::getis_ord::{Weights, local_g};
-use super::pieces::Ground;
 use super::stats::false_discovery;
+use super::subdivided::SubdividedGround;
 use crate::ground::LonLat;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, tr};
@@ -38,7 +38,7 @@ const SITES_PER_CELL: f64 = 3.0 / 7.0;
 
 /// How hot spots are sought.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Options {
+pub struct HotSpotOptions {
     /// The resolution; chosen from the data where there is none.
     pub resolution: Option<Resolution>,
     /// The share of a cell that has to be searched for it to count.
@@ -47,7 +47,7 @@ pub struct Options {
     pub false_share: f64,
 }
 
-impl Default for Options {
+impl Default for HotSpotOptions {
     fn default() -> Self {
         Self {
             resolution: None,
@@ -69,12 +69,12 @@ pub struct HotCell {
     /// Sites on its searched ground.
     pub sites: usize,
     /// What it is beside the others; `None` where too little of it was searched.
-    pub figures: Option<Figures>,
+    pub figures: Option<CellFigures>,
 }
 
 /// The figures of a cell that counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figures {
+pub struct CellFigures {
     /// Sites per searched square kilometre.
     pub rate: f64,
     /// Sites in it and in its neighbours that count.
@@ -97,7 +97,7 @@ pub struct HotSpots {
     /// The resolution of the cells.
     pub resolution: Resolution,
     /// How they were sought.
-    pub options: Options,
+    pub options: HotSpotOptions,
     /// Every cell with searched ground, in order of its index.
     pub cells: Vec<HotCell>,
     /// Sites in cells that count.
@@ -186,9 +186,9 @@ crate::speaking_error!(NotEnough);
 pub fn hot_spots(
     areas: &[&MultiPolygon],
     sites: &[LonLat],
-    options: Options,
+    options: HotSpotOptions,
 ) -> Result<HotSpots, NotEnough> {
-    let ground = Ground::of(areas);
+    let ground = SubdividedGround::of(areas);
     let on_ground: Vec<LonLat> = sites
         .par_iter()
         .copied()
@@ -247,7 +247,7 @@ fn judged(
     mut cells: Vec<HotCell>,
     all_sites: usize,
     resolution: Resolution,
-    options: Options,
+    options: HotSpotOptions,
 ) -> Result<HotSpots, NotEnough> {
     let counting: Vec<usize> = (0..cells.len())
         .filter(|at| cells[*at].share >= options.least_share)
@@ -265,7 +265,7 @@ fn judged(
         return Err(NotEnough::Sites { sites });
     }
     let index: Vec<CellIndex> = counting.iter().map(|at| cells[*at].cell).collect();
-    let field = Field::of(&counts, &km2);
+    let field = Dispersion::of(&counts, &km2);
     let mut figures = figures(&index, &counts, &km2, &field);
     let q = false_discovery(&figures.iter().map(|f| f.p).collect::<Vec<_>>());
     for (figures, q) in figures.iter_mut().zip(q) {
@@ -287,7 +287,12 @@ fn judged(
 }
 
 /// The figures of the cells that count, but for what many tests at once make of them.
-fn figures(cells: &[CellIndex], counts: &[usize], km2: &[f64], field: &Field) -> Vec<Figures> {
+fn figures(
+    cells: &[CellIndex],
+    counts: &[usize],
+    km2: &[f64],
+    field: &Dispersion,
+) -> Vec<CellFigures> {
     let rates: Vec<f64> = counts.iter().zip(km2).map(|(n, a)| *n as f64 / a).collect();
     let around = neighbours(cells);
     let gi = local_g(&rates, &around, Weights::Own(km2), true);
@@ -299,7 +304,7 @@ fn figures(cells: &[CellIndex], counts: &[usize], km2: &[f64], field: &Field) ->
             let here: usize = with_own().map(|j| counts[j]).sum();
             let ground: Vec<f64> = with_own().map(|j| km2[j]).collect();
             let rest = field.without(with_own().map(|j| (counts[j], km2[j])));
-            Figures {
+            CellFigures {
                 rate: rates[i],
                 around: here,
                 around_km2: ground.iter().sum(),

@@ -57,7 +57,7 @@ fn made(
 
 fn judge(cells: Vec<HotCell>) -> Result<HotSpots, NotEnough> {
     let sites = cells.iter().map(|c| c.sites).sum();
-    judged(cells, sites, Resolution::Seven, Options::default())
+    judged(cells, sites, Resolution::Seven, HotSpotOptions::default())
 }
 
 /// How many of 200 random fields show a hot cell. `degrees` of the gamma distribution that rates come from; `None`: all the same.
@@ -180,7 +180,7 @@ fn too_few_cells_or_sites_are_refused() {
     let refused = judge(made(&many, |_, _| 0)).expect_err("no sites");
     assert_eq!(refused, NotEnough::Sites { sites: 0 });
     assert_eq!(
-        hot_spots(&[], &[], Options::default()),
+        hot_spots(&[], &[], HotSpotOptions::default()),
         Err(NotEnough::Ground)
     );
     for lang in [Lang::En, Lang::Zh] {
@@ -207,15 +207,15 @@ fn flights_and_sites_give_cells_with_their_counts() {
         })
         .chain([LonLat::new(120.0, 30.0)])
         .collect();
-    let options = Options {
+    let options = HotSpotOptions {
         resolution: Some(Resolution::Seven),
-        ..Options::default()
+        ..HotSpotOptions::default()
     };
     let found = hot_spots(&areas, &sites, options).expect("enough");
     assert_eq!((found.sites, found.sites_left_out), (60, 1));
     assert_eq!(found.counted().0, 61);
     assert!(found.cells.iter().all(|c| c.share > 0.9999));
     assert!(found.hot().iter().any(|c| c.cell == middle));
-    let chosen = hot_spots(&areas, &sites, Options::default()).expect("enough");
+    let chosen = hot_spots(&areas, &sites, HotSpotOptions::default()).expect("enough");
     assert_eq!(chosen.resolution, Resolution::Seven);
 }

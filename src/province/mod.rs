@@ -2,29 +2,29 @@
 
 pub mod cells;
 pub mod compare;
+pub mod counts;
 pub mod coverage;
 pub mod desk;
+pub mod dispersion;
 pub mod effort;
 pub mod facts;
-pub mod field;
 pub mod finds;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod funnel;
-pub mod gather;
 pub mod getis_ord;
 mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
-#[cfg(test)]
-pub(crate) mod made_up;
 pub mod period;
-pub mod pieces;
 pub mod process;
+pub mod projection;
 pub mod quality;
 pub mod rank;
 pub mod report;
 mod searched;
 pub mod stats;
-pub mod tally;
+pub mod subdivided;
 pub mod targets;
 pub mod windows;
 pub mod work;

@@ -1,7 +1,7 @@
 //! The time that figures are for: a season, or the days between two dates.
 
 use super::effort::{DistrictEffort, effort_of, season_of};
-use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact};
+use super::facts::{DistrictArea, Facts, Flight, PatrolFact, SiteFact};
 use super::windows::Windows;
 use crate::tr;
 use crate::words::Lang;
@@ -109,7 +109,7 @@ impl Period {
     }
 
     /// Whether a patrol belongs to it.
-    pub fn holds_patrol(self, patrol: &Patrol) -> bool {
+    pub fn holds_patrol(self, patrol: &PatrolFact) -> bool {
         self.holds_day(patrol.on)
     }
 
@@ -149,7 +149,7 @@ impl Scope<'_> {
             .iter()
             .filter(|f| period.holds_flight(f))
             .collect();
-        let patrols: Vec<&Patrol> = facts
+        let patrols: Vec<&PatrolFact> = facts
             .patrols
             .iter()
             .filter(|p| period.holds_patrol(p))

@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A share of a count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Part {
+pub struct CountShare {
     /// How many.
     pub count: u64,
     /// Of how many.
     pub of: u64,
 }
 
-impl Part {
+impl CountShare {
     /// `count / of`; `None` of nothing.
     pub fn share(self) -> Option<f64> {
         (self.of > 0).then(|| self.count as f64 / self.of as f64)
@@ -55,21 +55,21 @@ pub struct Process {
     /// Sites found in the season.
     pub sites: u64,
     /// 研判排除: put aside at the desk, of the sites.
-    pub screened_out: Part,
+    pub screened_out: CountShare,
     /// 核查率: verified on the ground, of the sites that were not put aside.
-    pub verified: Part,
+    pub verified: CountShare,
     /// 查实率: confirmed as poppy, of the verified.
-    pub confirmed: Part,
+    pub confirmed: CountShare,
     /// 铲除率: eradicated, of the confirmed.
-    pub eradicated: Part,
+    pub eradicated: CountShare,
     /// 验收率: accepted by another person, of the eradicated.
-    pub accepted: Part,
+    pub accepted: CountShare,
     /// 复种率: sites closed in earlier seasons at which poppy was confirmed again in this one, of those closed.
-    pub recurring: Part,
+    pub recurring: CountShare,
     /// Sites of the season that lie where one was closed before, confirmed or not.
     pub recurring_sites: u64,
     /// In dispute, of the sites.
-    pub disputed: Part,
+    pub disputed: CountShare,
     /// From found to screened.
     pub to_screened: Days,
     /// From found to given to a crew.
@@ -137,7 +137,7 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
     let verified = count(&|s| s.confirmed.is_some());
     let confirmed = count(&|s| s.confirmed == Some(true));
     let eradicated = count(&|s| matches!(s.state, State::Eradicated | State::Closed));
-    let part = |count, of| Part { count, of };
+    let part = |count, of| CountShare { count, of };
     Process {
         sites: all,
         screened_out: part(aside, all),
@@ -145,7 +145,7 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
         confirmed: part(confirmed, verified),
         eradicated: part(eradicated, confirmed),
         accepted: part(count(&is(State::Closed)), eradicated),
-        recurring: Part::default(),
+        recurring: CountShare::default(),
         recurring_sites: count(&|s| s.recurs_of.is_some()),
         disputed: part(count(&|s| s.disputed), all),
         to_screened: days(sites, |s| (s.steps.found, s.steps.screened)),
@@ -158,7 +158,7 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
     }
 }
 
-fn recurring(facts: &Facts, season: i16, own: &dyn Fn(&SiteFact) -> bool) -> Part {
+fn recurring(facts: &Facts, season: i16, own: &dyn Fn(&SiteFact) -> bool) -> CountShare {
     let again: BTreeSet<SiteKey> = facts
         .sites
         .iter()
@@ -171,7 +171,7 @@ fn recurring(facts: &Facts, season: i16, own: &dyn Fn(&SiteFact) -> bool) -> Par
             .iter()
             .filter(|site| site.season < season && site.state == State::Closed && own(site))
     };
-    Part {
+    CountShare {
         count: closed().filter(|site| again.contains(&site.key)).count() as u64,
         of: closed().count() as u64,
     }
@@ -247,13 +247,13 @@ fn last_step(site: &SiteFact) -> Option<Date> {
 mod tests {
     use super::*;
     use crate::province::facts::Steps;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use jiff::civil::date;
 
     fn site(name: &str, season: i16, state: State) -> SiteFact {
         SiteFact {
             district: Some("410423001".into()),
-            ..made_up::site(name, season, state)
+            ..fixture::site(name, season, state)
         }
     }
 
@@ -304,7 +304,7 @@ mod tests {
             ..Facts::default()
         };
         let found = process(&facts, 2026, date(2026, 5, 31));
-        let part = |count, of| Part { count, of };
+        let part = |count, of| CountShare { count, of };
         assert_eq!(found.sites, 6);
         assert_eq!(found.screened_out, part(1, 6));
         assert_eq!(found.verified, part(4, 5));

@@ -14,7 +14,7 @@ use crate::ground::LonLat;
 use crate::registry::State;
 use crate::registry::body::{Source, Stage};
 use crate::registry::coded::Coded;
-use crate::statistics::expected::{Band, Expected};
+use crate::statistics::expected::{Expected, ScoreRange};
 use crate::statistics::{Calibration, Share, calibration};
 use geo::{BoundingRect, Intersects, Point, Rect};
 use serde::Serialize;
@@ -197,7 +197,7 @@ fn expected(
     is_open: impl Fn(State) -> bool,
     with_screened: bool,
 ) -> Option<Expected> {
-    let mut bands = [Band::default(); SCORES.len()];
+    let mut bands = [ScoreRange::default(); SCORES.len()];
     for (site, _) in detections {
         let Some(score) = site.score else { continue };
         let band = &mut bands[score_band(score).0];
@@ -324,7 +324,7 @@ fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use geo::{MultiPolygon, Polygon};
     use jiff::civil::date;
 
@@ -350,7 +350,7 @@ mod tests {
             habitat: Some("courtyard".into()),
             scan: Some(scan.into()),
             score: Some(score),
-            ..made_up::site(&n.to_string(), 2026, state)
+            ..fixture::site(&n.to_string(), 2026, state)
         }
     }
 

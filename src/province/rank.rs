@@ -3,9 +3,9 @@
 //! Districts are ordered by their empirical-Bayes rate, so that one site on little ground is not the worst of all. Where too
 //! little of a district was searched it has no rank: it is neither last nor first.
 
+use super::counts::SiteCounts;
 use super::effort::DistrictEffort;
 use super::stats::{Counted, EmpiricalBayes, LEAST_KM2, Per100, plants_interval};
-use super::tally::Tally;
 use crate::exchange::cell::ground;
 use crate::tr;
 use crate::words::Lang;
@@ -19,7 +19,7 @@ const STABLE: usize = 20;
 /// Where a district stands beside all ranked ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum Placing {
     /// Its interval lies above the rate of all.
     Above,
     /// Its interval holds the rate of all.
@@ -32,7 +32,7 @@ pub enum Standing {
 
 /// A district with its figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ranked {
+pub struct RankedDistrict {
     /// Its place from 1, the highest rate first; equal rates share one. `None` where there is nothing to rank by.
     pub place: Option<usize>,
     /// Its place by the rate as counted, for comparison.
@@ -60,29 +60,33 @@ pub struct Ranked {
     /// Plants per 100 km² with a 95 % interval that takes each site as one find.
     pub plants_rate: Option<Per100>,
     /// Where it stands.
-    pub standing: Standing,
+    pub standing: Placing,
 }
 
 /// All districts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ranking {
+pub struct DistrictRanking {
     /// The share of a district that has to be searched for a rank.
     pub least_cover: f64,
     /// Sites per 100 km² over all ranked districts; `None` where none is.
     pub mean: Option<f64>,
     /// Ranked districts in their order, then those without a rank by code.
-    pub districts: Vec<Ranked>,
+    pub districts: Vec<RankedDistrict>,
 }
 
 /// Ranks districts; `tallies` in the order of `efforts`.
-pub fn rank(efforts: &[DistrictEffort], tallies: &[Tally], least_cover: f64) -> Ranking {
-    let mut districts: Vec<Ranked> = efforts
+pub fn rank(
+    efforts: &[DistrictEffort],
+    tallies: &[SiteCounts],
+    least_cover: f64,
+) -> DistrictRanking {
+    let mut districts: Vec<RankedDistrict> = efforts
         .iter()
         .zip(tallies)
         .map(|(effort, tally)| figures(effort, tally, least_cover))
         .collect();
     let sufficient: Vec<usize> = (0..districts.len())
-        .filter(|at| districts[*at].standing != Standing::Insufficient)
+        .filter(|at| districts[*at].standing != Placing::Insufficient)
         .collect();
     let counts: Vec<usize> = sufficient
         .iter()
@@ -107,30 +111,30 @@ pub fn rank(efforts: &[DistrictEffort], tallies: &[Tally], least_cover: f64) -> 
             |d| d.shrunk,
             |d, place| d.place = Some(place),
         );
-        let ranked = |d: &Ranked| d.shrunk.and(d.rate).map(|r| r.rate);
+        let ranked = |d: &RankedDistrict| d.shrunk.and(d.rate).map(|r| r.rate);
         place(&mut districts, ranked, |d, place| d.raw_place = Some(place));
     }
     districts.sort_by(|a, b| {
-        let key = |d: &Ranked| {
+        let key = |d: &RankedDistrict| {
             (
-                d.standing == Standing::Insufficient,
+                d.standing == Placing::Insufficient,
                 d.place.unwrap_or(usize::MAX),
             )
         };
-        let by_rate = |d: &Ranked| d.rate.map_or(0.0, |r| r.rate);
+        let by_rate = |d: &RankedDistrict| d.rate.map_or(0.0, |r| r.rate);
         key(a)
             .cmp(&key(b))
             .then(by_rate(b).total_cmp(&by_rate(a)))
             .then(a.code.cmp(&b.code))
     });
-    Ranking {
+    DistrictRanking {
         least_cover,
         mean: field.map(|f| f.mean * 100.0),
         districts,
     }
 }
 
-fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
+fn figures(effort: &DistrictEffort, tally: &SiteCounts, least_cover: f64) -> RankedDistrict {
     let counted = tally.counted(effort);
     let cover = if effort.area_m2 > 0.0 {
         effort.fair_m2 / effort.area_m2
@@ -147,7 +151,7 @@ fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
             low: per_100(low),
             high: per_100(high),
         });
-    Ranked {
+    RankedDistrict {
         place: None,
         raw_place: None,
         code: effort.code.clone(),
@@ -162,27 +166,27 @@ fn figures(effort: &DistrictEffort, tally: &Tally, least_cover: f64) -> Ranked {
         uncounted: tally.uncounted,
         plants_rate,
         standing: if enough {
-            Standing::AsAll
+            Placing::AsAll
         } else {
-            Standing::Insufficient
+            Placing::Insufficient
         },
     }
 }
 
-fn standing(rate: Option<Per100>, mean: f64) -> Standing {
+fn standing(rate: Option<Per100>, mean: f64) -> Placing {
     match rate {
-        None => Standing::Insufficient,
-        Some(rate) if rate.low > mean => Standing::Above,
-        Some(rate) if rate.high < mean => Standing::Below,
-        Some(_) => Standing::AsAll,
+        None => Placing::Insufficient,
+        Some(rate) if rate.low > mean => Placing::Above,
+        Some(rate) if rate.high < mean => Placing::Below,
+        Some(_) => Placing::AsAll,
     }
 }
 
 /// Numbers districts by a value, the highest first; equal values share a place.
 fn place(
-    districts: &mut [Ranked],
-    value: impl Fn(&Ranked) -> Option<f64>,
-    set: impl Fn(&mut Ranked, usize),
+    districts: &mut [RankedDistrict],
+    value: impl Fn(&RankedDistrict) -> Option<f64>,
+    set: impl Fn(&mut RankedDistrict, usize),
 ) {
     let values: Vec<f64> = districts.iter().filter_map(&value).collect();
     for district in districts {
@@ -194,7 +198,7 @@ fn place(
     }
 }
 
-impl Standing {
+impl Placing {
     /// In words.
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
@@ -206,13 +210,13 @@ impl Standing {
     }
 }
 
-impl Ranking {
+impl DistrictRanking {
     /// Why there are no ranks, where there are none.
     pub fn why_none(&self, lang: Lang) -> Option<String> {
         let enough = || {
             self.districts
                 .iter()
-                .filter(|d| d.standing != Standing::Insufficient)
+                .filter(|d| d.standing != Placing::Insufficient)
         };
         let (number, all) = (enough().count(), self.districts.len());
         let cover = self.least_cover * 100.0;
@@ -234,9 +238,9 @@ impl Ranking {
     }
 }
 
-impl Ranked {
+impl RankedDistrict {
     /// The reasons beside its rank.
-    pub fn reasons(&self, ranking: &Ranking, lang: Lang) -> String {
+    pub fn reasons(&self, ranking: &DistrictRanking, lang: Lang) -> String {
         let mut reasons = Vec::new();
         let (count, km2, cover) = (self.counted.count, self.counted.km2, self.cover * 100.0);
         if km2 > 0.0 && self.rate.is_none() {
@@ -246,7 +250,7 @@ impl Ranked {
                 "not enough data: {searched} searched in window and finely enough are too little for a rate",
                 "数据不足：有效搜索仅 {searched}，面积过小，不计算密度"
             ));
-        } else if self.standing == Standing::Insufficient {
+        } else if self.standing == Placing::Insufficient {
             let least = ranking.least_cover * 100.0;
             reasons.push(tr!(
                 lang,

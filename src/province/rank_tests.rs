@@ -1,12 +1,12 @@
 use super::*;
 use crate::ground::LonLat;
+use crate::province::counts::tallies;
 use crate::province::facts::Facts;
-use crate::province::made_up::{STRIPS, World};
+use crate::province::fixture::{STRIPS, World};
 use crate::province::period::{Period, Scope};
-use crate::province::tally::tallies;
 use crate::province::windows::Windows;
 
-fn ranked(facts: &Facts) -> Ranking {
+fn ranked(facts: &Facts) -> DistrictRanking {
     let period = Period::Season(2026);
     let scope = Scope {
         level: 6,
@@ -34,12 +34,12 @@ fn a_county_flown_less_is_not_better_and_one_hardly_flown_has_no_rank() {
     };
     // By raw count, county 3 with a third of the flights would be behind the three others or beside them.
     let worst = of("县3");
-    assert_eq!((worst.place, worst.standing), (Some(1), Standing::Above));
+    assert_eq!((worst.place, worst.standing), (Some(1), Placing::Above));
     assert!(worst.counted.count < 2 * of("县1").counted.count);
     for name in ["县5", "县6"] {
         assert_eq!(
             (of(name).place, of(name).standing),
-            (None, Standing::Insufficient)
+            (None, Placing::Insufficient)
         );
     }
     assert!(

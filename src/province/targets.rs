@@ -1,7 +1,7 @@
 //! Targets from above (靶标) against what the registry knows: 靶标吻合率, and why each of the others was not met.
 
 use super::facts::{Facts, Flight, SiteFact};
-use super::process::Part;
+use super::process::CountShare;
 use super::windows::Windows;
 use crate::ground::LonLat;
 use crate::registry::body::TargetList;
@@ -18,7 +18,7 @@ pub const TOLERANCE_M: f64 = 50.0;
 /// What became of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
-pub enum Met {
+pub enum TargetOutcome {
     /// A site of the season lies there, on file with its coordinates.
     Matched {
         /// The site.
@@ -56,7 +56,7 @@ pub enum Met {
     NotSearched,
 }
 
-impl Met {
+impl TargetOutcome {
     /// Whether it counts as met.
     pub fn is_matched(self) -> bool {
         matches!(self, Self::Matched { .. })
@@ -85,12 +85,12 @@ pub struct TargetFact {
     /// The county or smaller district that it lies in.
     pub district: Option<String>,
     /// What became of it.
-    pub met: Met,
+    pub met: TargetOutcome,
 }
 
 /// The targets of a list that were met, of all of them.
-pub fn matched(targets: &[TargetFact]) -> Part {
-    Part {
+pub fn matched(targets: &[TargetFact]) -> CountShare {
+    CountShare {
         count: targets.iter().filter(|t| t.met.is_matched()).count() as u64,
         of: targets.len() as u64,
     }
@@ -155,7 +155,7 @@ fn nearest(
     facts: &Facts,
     season: i16,
     tolerance_m: f64,
-) -> Option<Met> {
+) -> Option<TargetOutcome> {
     let [west, south, east, north] = place.bounds_e7().map(|e7| e7 as f64 / 1e7);
     let dy = tolerance_m / 110_000.0;
     let dx = dy / place.lonlat().lat.to_radians().cos().max(0.01);
@@ -179,15 +179,15 @@ fn nearest(
                 .then_with(|| a.key.cmp(&b.key))
         })
         .map(|(site, metres)| match kind(site) {
-            0 => Met::Matched {
+            0 => TargetOutcome::Matched {
                 site: site.key,
                 metres,
             },
-            1 => Met::ScreenedOut {
+            1 => TargetOutcome::ScreenedOut {
                 site: site.key,
                 metres,
             },
-            _ => Met::AnotherSeason {
+            _ => TargetOutcome::AnotherSeason {
                 site: site.key,
                 season: site.season,
                 metres,
@@ -200,7 +200,7 @@ fn searched(
     flights: &[(&Flight, Rect)],
     windows: &Windows,
     district: Option<&str>,
-) -> Met {
+) -> TargetOutcome {
     let at = Point::from(place.lonlat());
     let outline: MultiPolygon = place.polygons();
     let over: Vec<&Flight> = flights
@@ -221,16 +221,16 @@ fn searched(
         .filter(|f| window.is_some_and(|w| w.holds(f) && w.fine(f)))
         .count();
     match (fair, over.len()) {
-        (0, 0) => Met::NotSearched,
-        (0, flights) => Met::SearchedBadly { flights },
-        (flights, _) => Met::SearchedAndNothing { flights },
+        (0, 0) => TargetOutcome::NotSearched,
+        (0, flights) => TargetOutcome::SearchedBadly { flights },
+        (flights, _) => TargetOutcome::SearchedAndNothing { flights },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use crate::registry::Hash;
     use crate::registry::body::Target;
     use geo::Polygon;
@@ -239,7 +239,7 @@ mod tests {
     fn site(name: &str, lon: f64, season: i16, state: State) -> SiteFact {
         SiteFact {
             at: LonLat::new(lon, 33.74),
-            ..made_up::site(name, season, state)
+            ..fixture::site(name, season, state)
         }
     }
 
@@ -297,12 +297,12 @@ mod tests {
                 "not_searched"
             ]
         );
-        assert_eq!(matched(&found), Part { count: 1, of: 6 });
-        let Met::Matched { metres, .. } = found[0].met else {
+        assert_eq!(matched(&found), CountShare { count: 1, of: 6 });
+        let TargetOutcome::Matched { metres, .. } = found[0].met else {
             unreachable!("it is")
         };
         assert!((metres - 18.5).abs() < 0.3, "{metres}");
         let near = match_targets(&list, &facts, &Windows::default(), 10.0);
-        assert_eq!(near[0].met, Met::NotSearched);
+        assert_eq!(near[0].met, TargetOutcome::NotSearched);
     }
 }

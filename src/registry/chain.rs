@@ -23,7 +23,7 @@ pub struct Link {
 
 /// What follows from the links of a device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Order {
+pub struct ChainOrder {
     /// Events on branches, with the event that each branch begins with.
     pub late: HashMap<Hash, Hash>,
     /// Events whose id is not above those of all that stand before them.
@@ -42,7 +42,7 @@ struct Links<'a> {
     stands: BTreeMap<u64, usize>,
 }
 
-impl Order {
+impl ChainOrder {
     /// What follows from the links of one device, in the order in which they came.
     pub fn of(links: &[Link]) -> Self {
         let mut chain = Links::new(links);
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    fn late(order: &Order, name: &str) -> Option<Hash> {
+    fn late(order: &ChainOrder, name: &str) -> Option<Hash> {
         order.late.get(&Hash::of(name.as_bytes())).copied()
     }
 
@@ -202,7 +202,7 @@ mod tests {
             link("4b", Some("3b"), 4, 40),
             link("5b", Some("4b"), 5, 50),
         ];
-        let order = Order::of(&links);
+        let order = ChainOrder::of(&links);
         assert_eq!(order.unbroken, Some((5, Hash::of(b"5b"))));
         assert_eq!(late(&order, "3"), Some(Hash::of(b"3")));
         assert_eq!(late(&order, "4"), Some(Hash::of(b"3")));
@@ -217,7 +217,7 @@ mod tests {
             link("8x", Some("7x"), 8, 100),
         ];
         assert!(
-            Order::of(&ahead).late.is_empty(),
+            ChainOrder::of(&ahead).late.is_empty(),
             "nothing contradicts it yet"
         );
         let mut links = ahead.to_vec();
@@ -225,7 +225,7 @@ mod tests {
             let (name, prev) = (seq.to_string(), (seq - 1).to_string());
             links.push(link(&name, Some(&prev), seq, u128::from(seq)));
         }
-        let order = Order::of(&links);
+        let order = ChainOrder::of(&links);
         assert_eq!(order.unbroken, Some((7, Hash::of(b"7"))));
         assert_eq!(late(&order, "7x"), Some(Hash::of(b"7x")));
         assert_eq!(late(&order, "8x"), Some(Hash::of(b"7x")));
@@ -239,7 +239,7 @@ mod tests {
             link("2x", Some("none"), 2, 2),
             link("1x", None, 1, 9),
         ];
-        let order = Order::of(&links);
+        let order = ChainOrder::of(&links);
         assert_eq!(order.late.len(), 2);
         assert!(order.out_of_order.is_empty());
     }

@@ -131,14 +131,14 @@ impl DistrictFlaw {
 }
 
 /// A feature of a boundary file.
-pub(super) struct Part {
+pub(super) struct DistrictPart {
     pub(super) number: usize,
     pub(super) words: BTreeMap<String, String>,
     pub(super) area: MultiPolygon,
 }
 
 /// The features of a `GeoJSON`, and how many have no geometry.
-pub(super) fn of_json(bytes: &[u8]) -> Result<(Vec<Part>, usize), DistrictFlaw> {
+pub(super) fn of_json(bytes: &[u8]) -> Result<(Vec<DistrictPart>, usize), DistrictFlaw> {
     let mut parts = Vec::new();
     let mut without_shape = 0;
     for feature in read_features(bytes).map_err(DistrictFlaw::NoJson)? {
@@ -151,7 +151,7 @@ pub(super) fn of_json(bytes: &[u8]) -> Result<(Vec<Part>, usize), DistrictFlaw> 
             continue;
         };
         let columns = feature.columns().into_iter();
-        parts.push(Part {
+        parts.push(DistrictPart {
             number,
             words: columns.filter_map(|(k, v)| Some((k, text(v)?))).collect(),
             area,
@@ -179,7 +179,7 @@ pub(super) fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<S
 }
 
 /// The code of a feature. Statistics fill codes up with noughts: 410423000000 is a county, not a village.
-pub(super) fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
+pub(super) fn code_of(part: &DistrictPart) -> Result<String, DistrictFlaw> {
     let feature = part.number;
     let given = word(&part.words, &CODES).ok_or_else(|| DistrictFlaw::NoCode {
         feature,
@@ -203,7 +203,10 @@ pub(super) fn code_of(part: &Part) -> Result<String, DistrictFlaw> {
 }
 
 /// One district out of its parts: of some, exclaves are features of their own.
-pub(super) fn district(code: String, parts: &[(String, Part)]) -> Result<District, DistrictFlaw> {
+pub(super) fn district(
+    code: String,
+    parts: &[(String, DistrictPart)],
+) -> Result<District, DistrictFlaw> {
     let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
     names.retain(|name| !name.is_empty());
     names.dedup();

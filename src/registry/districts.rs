@@ -2,7 +2,7 @@
 
 pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
-use super::district_file::{NAMES, Part, code_of, district, of_json, word};
+use super::district_file::{DistrictPart, NAMES, code_of, district, of_json, word};
 use crate::ground::{Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError};
 use crate::ground::{area_m2, read_places, union_within};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
@@ -71,7 +71,7 @@ impl Districts {
             .places
             .into_iter()
             .map(|place| match place.shape {
-                Shape::Area(area) => Ok(Part {
+                Shape::Area(area) => Ok(DistrictPart {
                     number: place.number,
                     words: place.words,
                     area,
@@ -100,8 +100,11 @@ impl Districts {
     }
 
     /// The districts, and the codes of those that are made of several features.
-    fn of_parts(parts: Vec<Part>, vintage: &str) -> Result<(Self, Vec<String>), DistrictFlaw> {
-        let mut by_code: BTreeMap<String, Vec<(String, Part)>> = BTreeMap::new();
+    fn of_parts(
+        parts: Vec<DistrictPart>,
+        vintage: &str,
+    ) -> Result<(Self, Vec<String>), DistrictFlaw> {
+        let mut by_code: BTreeMap<String, Vec<(String, DistrictPart)>> = BTreeMap::new();
         for part in parts {
             let code = code_of(&part)?;
             let bounds = part.area.bounding_rect().ok_or(DistrictFlaw::NoArea {

@@ -9,7 +9,7 @@ pub struct LegalBands {
     /// The day on which they were in force.
     pub as_of: String,
     /// The bands.
-    pub bands: Vec<Band>,
+    pub bands: Vec<LegalBand>,
 }
 
 /// What a band counts.
@@ -24,7 +24,7 @@ pub enum BandKind {
 
 /// One band: from so many on, to below so many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Band {
+pub struct LegalBand {
     /// What it counts.
     pub kind: BandKind,
     /// The least.
@@ -47,7 +47,7 @@ impl LegalBands {
     }
 
     /// The band that a figure lies in.
-    pub fn of(&self, kind: BandKind, figure: u64) -> Option<&Band> {
+    pub fn of(&self, kind: BandKind, figure: u64) -> Option<&LegalBand> {
         self.bands.iter().find(|band| {
             band.kind == kind && figure >= band.from && band.to.is_none_or(|to| figure < to)
         })

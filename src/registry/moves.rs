@@ -144,7 +144,7 @@ impl Move {
 
 /// What is known at the point where a move is made.
 #[derive(Debug, Clone, Default)]
-pub struct View {
+pub struct MoveContext {
     /// The state there; `None` where the site's founding is not known.
     pub state: Option<State>,
     /// Whether it is in dispute there.
@@ -169,7 +169,7 @@ pub struct View {
 
 /// Who makes a move.
 #[derive(Debug, Clone, Copy)]
-pub struct Author<'a> {
+pub struct MoveAuthor<'a> {
     /// Their name.
     pub name: &'a str,
     /// The personal key that they signed with.
@@ -201,9 +201,9 @@ impl From<State> for Led {
 /// # Errors
 /// Why it is not followed.
 pub fn decide(
-    view: &View,
+    view: &MoveContext,
     body: &Body,
-    author: Author,
+    author: MoveAuthor,
     evidence: &[EvidenceRef],
 ) -> Result<Led, Refusal> {
     let Some(step) = Move::of(body) else {
@@ -258,7 +258,7 @@ pub fn decide(
 }
 
 /// Nothing closes while something is left, nor by whoever took part: neither is ever forced.
-fn may_close(view: &View, author: Author) -> Result<(), Refusal> {
+fn may_close(view: &MoveContext, author: MoveAuthor) -> Result<(), Refusal> {
     let percent = view.percent.unwrap_or(0);
     if percent < 100 {
         return Err(Refusal::NotAll { percent });
@@ -270,14 +270,19 @@ fn may_close(view: &View, author: Author) -> Result<(), Refusal> {
 }
 
 /// Another person is one with another name, whatever the unit, and with another key.
-fn took_part(view: &View, author: Author) -> bool {
+fn took_part(view: &MoveContext, author: MoveAuthor) -> bool {
     view.eradicators.contains(&folded_name(author.name))
         || author
             .key
             .is_some_and(|key| view.eradicators_keys.contains(&key))
 }
 
-fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<State, Refusal> {
+fn resolve(
+    view: &MoveContext,
+    body: &Body,
+    state: State,
+    author: MoveAuthor,
+) -> Result<State, Refusal> {
     let Body::Resolve(resolve) = body else {
         return Err(Refusal::NotClaimed);
     };
@@ -304,7 +309,7 @@ fn resolve(view: &View, body: &Body, state: State, author: Author) -> Result<Sta
 
 /// Whether to resolve so would say that there was nothing where a crew found something, or that nothing is left where one
 /// says that something is. What was eradicated or closed was found before.
-fn lowers(view: &View, state: State, to: State) -> bool {
+fn lowers(view: &MoveContext, state: State, to: State) -> bool {
     let claims = |claimed: State| state == claimed || view.claimed.contains(&claimed);
     let found = claims(State::Eradicated) || claims(State::Closed);
     to > State::Eradicated && (claims(State::Confirmed) || found && to != State::Closed)

@@ -2,7 +2,7 @@
 
 use super::body::{Body, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
-use super::moves::View;
+use super::moves::MoveContext;
 use super::people::folded_name;
 use super::state::State;
 use crate::words::Lang;
@@ -89,7 +89,7 @@ fn distinct(names: &[String]) -> usize {
 }
 
 /// What a move lacks of the evidence it needs.
-pub(super) fn lacking(view: &View, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
+pub(super) fn lacking(view: &MoveContext, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
     let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
     let mut needs = Vec::new();
     match body {

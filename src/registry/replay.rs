@@ -69,7 +69,7 @@ struct Fold<'a> {
     history: History<'a>,
     gate: &'a Authority,
     neighbours: &'a Neighbours,
-    asked: &'a Asked,
+    asked: &'a OtherSites,
     /// The unit that the site belongs to, once it is founded.
     unit: Option<String>,
     /// Where it was found; a part where its first whole was.
@@ -101,7 +101,7 @@ pub fn fold(
     gate: &Authority,
     neighbours: &Neighbours,
 ) -> Site {
-    fold_at(site, events, gate, neighbours, &Asked::default()).0
+    fold_at(site, events, gate, neighbours, &OtherSites::default()).0
 }
 
 /// The unit that the site's key itself names, known as soon as anybody shows the text behind it.
@@ -122,7 +122,7 @@ type Elsewhere = Result<(Site, Place), Refusal>;
 
 /// What one fold has asked of other sites.
 #[derive(Default)]
-struct Asked {
+struct OtherSites {
     folds: Cell<u32>,
     depth: Cell<u32>,
     too_much: Cell<bool>,
@@ -135,7 +135,7 @@ fn fold_at(
     events: &[(Hash, &Event)],
     gate: &Authority,
     neighbours: &Neighbours,
-    asked: &Asked,
+    asked: &OtherSites,
 ) -> (Site, Option<Place>) {
     let history = History::of(site, events);
     let count = history.events.len();

@@ -1,6 +1,6 @@
 //! Types of events in words, and what events of an office's affairs say, a line each.
 
-use super::body::{Body, Duty, Head, Measure, Round, Tip};
+use super::body::{Body, Duty, LearntHead, Measure, Round, Tip};
 use super::coded::Coded;
 use super::ids::SiteKey;
 use crate::tr;
@@ -118,7 +118,7 @@ pub fn of_duty(duty: &Duty, lang: Lang) -> String {
 }
 
 /// What it was learnt from and holds for.
-pub fn of_head(head: &Head, lang: Lang) -> String {
+pub fn of_head(head: &LearntHead, lang: Lang) -> String {
     let (unit, expires, [yes, no]) = (&head.unit, &head.expires, head.verdicts);
     let [before, after] = head.areas_e4.map(|e4| e4 as f64 / 1e4);
     let [finest, coarsest] = head.gsd_e2_cm.map(|e2| e2 as f64 / 1e2);

@@ -43,9 +43,13 @@ impl Address {
         if host.is_empty() || authority.as_str().contains('@') || uri.query().is_some() {
             return Err(unread());
         }
+        let name = uri.path().trim_matches('/');
+        if name.contains('/') {
+            return Err(unread());
+        }
         let address = Self {
             origin: origin(is_encrypted, &host, authority.port_u16()),
-            registry: named(uri.path()).ok_or_else(unread)?,
+            registry: (!name.is_empty()).then(|| name.to_owned()),
             is_encrypted,
             host,
         };
@@ -76,15 +80,6 @@ fn origin(is_encrypted: bool, host: &str, port: Option<u16>) -> String {
         Some(port) => format!("{scheme}://{host}:{port}"),
         None => format!("{scheme}://{host}"),
     }
-}
-
-/// The registry that stands behind the host; nothing where that is no single name.
-fn named(path: &str) -> Option<Option<String>> {
-    let name = path.trim_matches('/');
-    if name.contains('/') {
-        return None;
-    }
-    Some((!name.is_empty()).then(|| name.to_owned()))
 }
 
 #[cfg(test)]

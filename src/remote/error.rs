@@ -146,33 +146,34 @@ impl Say for RemoteError {
             )),
             Self::Refused {
                 message, remedy, ..
-            } => {
-                let words = |(english, chinese): &(String, String)| {
-                    lang.pick(english.clone(), chinese.clone())
-                };
-                let said = words(message);
-                let said = Said::new(tr!(
-                    lang,
-                    "the other office's server says: {said}",
-                    "对方服务答复：{said}"
-                ));
-                match words(remedy) {
-                    none if none.is_empty() => said,
-                    remedy => said.hint(remedy),
-                }
-            }
+            } => refused(message, remedy, lang),
         }
     }
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Unreachable { .. } | Self::Broken { .. } => Fault::Machine,
-            Self::Refused { passes: true, .. } => Fault::Machine,
+            Self::Unreachable { .. } | Self::Broken { .. } | Self::Refused { passes: true, .. } => {
+                Fault::Machine
+            }
             _ => Fault::Input,
         }
     }
 }
 speaking_error!(RemoteError);
+
+fn refused(message: &(String, String), remedy: &(String, String), lang: Lang) -> Said {
+    let words = |(english, chinese): &(String, String)| lang.pick(english.clone(), chinese.clone());
+    let said = words(message);
+    let said = Said::new(tr!(
+        lang,
+        "the other office's server says: {said}",
+        "对方服务答复：{said}"
+    ));
+    match words(remedy) {
+        none if none.is_empty() => said,
+        remedy => said.hint(remedy),
+    }
+}
 
 fn clear(origin: &str, lang: Lang) -> Said {
     Said::new(tr!(

@@ -23,8 +23,8 @@ pub use error::ScanError;
 pub use find::{Candidate, Coverage, Ranked, SourceFacts, clusters};
 pub use ids::SourceId;
 pub use model::{
-    Activation, BoxForm, BoxLayout, Contract, Device, Head, Hit, InputShape, Model, ModelError,
-    Output, Runtime, Uses, wrap,
+    Activation, BoxForm, BoxLayout, Contract, Device, Hit, InputShape, Model, ModelError,
+    ModelHead, Output, Runtime, Uses, wrap,
 };
 pub use progress::{Progress, Silent, Stage, Step};
 pub(crate) use request::in_range;
@@ -35,5 +35,5 @@ pub use shards::{
     ShardError, ShardStatus, keep_shard, merge, plan_shards, planned_options, run_shard, status,
 };
 pub use summary::Summary;
-pub use verify::{LearntError, Moved, SecondLook, Verdict};
+pub use verify::{LearntError, Moved, SecondLook, VerifierVerdict};
 pub use write::review::{About, Card, ReviewPage};

@@ -57,12 +57,12 @@ fn run(
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
     let works = search.first_works()?;
-    let ranking = Ranking::of(&search)?;
+    let ranking = RankingInputs::of(&search)?;
     let lowest = lowest(&search, second);
     let floors = (single(SCORE_FLOOR.min(lowest)), single(lowest));
     let (mut journal, before) = Journal::open(&request.out, &search.key, floors, request.restart)?;
     write::prepare(&request.out, request.restart)?;
-    let whole = Kept {
+    let whole = RunScope {
         started,
         works,
         ranking,
@@ -78,13 +78,13 @@ fn lowest(search: &Search<'_>, second: Option<f64>) -> f64 {
 }
 
 /// What was scored before a run, and what of the rest it does, where that is not all.
-pub(super) struct Kept<'a> {
+pub(super) struct RunScope<'a> {
     /// When the run began.
     pub started: Instant,
     /// The work that is known from the headers.
     pub works: Vec<Work>,
     /// What its candidates are put in order by.
-    pub ranking: Ranking,
+    pub ranking: RankingInputs,
     /// The scores.
     pub scores: ScoreStore,
     /// Tasks that it does.
@@ -92,12 +92,12 @@ pub(super) struct Kept<'a> {
 }
 
 /// What candidates are put in order by beside their scores.
-pub(super) struct Ranking {
+pub(super) struct RankingInputs {
     second: Option<Second>,
     learnt: Option<Learnt>,
 }
 
-impl Ranking {
+impl RankingInputs {
     /// What a request asks for, checked before anything is written.
     ///
     /// # Errors
@@ -138,12 +138,12 @@ fn expected(search: &Search<'_>) -> Vec<ExpectedRecord> {
 /// See [`ScanError`].
 pub(super) fn go_on(
     search: &mut Search<'_>,
-    (journal, before): (&mut Journal, Kept<'_>),
+    (journal, before): (&mut Journal, RunScope<'_>),
     second: Option<f64>,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(Summary, Option<Ranked>), ScanError> {
-    let Kept {
+    let RunScope {
         started,
         works,
         ranking,

@@ -106,15 +106,7 @@ impl Say for ServeError {
                     "请先校准计算机时钟；时钟无误的，把该证书及同名密钥移走：下次启动时将重新生成，各设备需重新安装信任",
                 ))
             }
-            Self::Silent { port, source } => Said::new(tr!(
-                lang,
-                "no server that is well answers on port {port}: {source}",
-                "端口 {port} 上没有正常响应的服务：{source}"
-            ))
-            .hint(lang.pick(
-                "start it with `papaver serve`; where it has another port, or its certificate lies in another folder, give both as at its start",
-                "请用 `papaver serve` 启动；端口或证书所在文件夹不同的，请按启动时的写法给出",
-            )),
+            Self::Silent { port, source } => silent(*port, source, lang),
             Self::Threads(source) => Said::new(tr!(
                 lang,
                 "the server cannot be started: {source}",
@@ -136,6 +128,19 @@ impl Say for ServeError {
         }
     }
 }
+
+fn silent(port: u16, source: &io::Error, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "no server that is well answers on port {port}: {source}",
+        "端口 {port} 上没有正常响应的服务：{source}"
+    ))
+    .hint(lang.pick(
+        "start it with `papaver serve`; where it has another port, or its certificate lies in another folder, give both as at its start",
+        "请用 `papaver serve` 启动；端口或证书所在文件夹不同的，请按启动时的写法给出",
+    ))
+}
+
 speaking_error!(ServeError, |e| match e {
     ServeError::Folder { source, .. }
     | ServeError::Address { source, .. }

@@ -67,9 +67,8 @@ pub fn is_well(options: &Options) -> Result<(), ServeError> {
     let authority = options.folder.join(CERTIFICATE);
     let ways: &[Way] = match options.reach {
         Reach::Network => &[Way::Secure],
-        Reach::Clear => &[Way::Clear],
         Reach::Home if authority.is_file() => &[Way::Secure, Way::Clear],
-        Reach::Home => &[Way::Clear],
+        Reach::Home | Reach::Clear => &[Way::Clear],
     };
     let mut told = Err(io::ErrorKind::NotConnected.into());
     for way in ways {

@@ -33,6 +33,7 @@ mod sessions;
 mod stored;
 mod surveys;
 mod tiles;
+mod unwelcome;
 mod uploads;
 mod web;
 

@@ -2,7 +2,7 @@
 //! wiped at logout and after half an hour without a request.
 
 use super::answer::Refused;
-use super::house::Shared;
+use super::house::{Shared, reading};
 use crate::office::{Session, clock};
 use crate::registry::{DeviceId, Hash};
 use crate::store::Store;
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// How long a session lives without a request.
 pub(super) const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How long somebody is taken for who they were where no registry is opened for what they ask.
+const ASKED: Duration = Duration::from_secs(5);
 /// How many sessions are held at once.
 const MOST: usize = 1_000;
 
@@ -43,6 +45,8 @@ impl Person {
 struct Held {
     person: Person,
     last: Instant,
+    /// When the registry was last asked whether it is still them.
+    asked: Instant,
 }
 
 /// The sessions, by the hash of their token.
@@ -63,7 +67,15 @@ impl Sessions {
             return Err(Refused::too_many());
         }
         let last = Instant::now();
-        held.insert(Hash::of(token.as_bytes()), Held { person, last });
+        let asked = last;
+        held.insert(
+            Hash::of(token.as_bytes()),
+            Held {
+                person,
+                last,
+                asked,
+            },
+        );
         Ok(token)
     }
 
@@ -79,6 +91,19 @@ impl Sessions {
             session.last = Instant::now();
         }
         Some(session.person.clone())
+    }
+
+    /// Whether the registry is to be asked again about whose token this is; who is told so asks it.
+    fn is_to_be_asked(&self, token: &str) -> bool {
+        let mut held = self.held();
+        let session = held.get_mut(&Hash::of(token.as_bytes()));
+        session.is_some_and(|session| {
+            let long_ago = session.asked.elapsed() >= ASKED;
+            if long_ago {
+                session.asked = Instant::now();
+            }
+            long_ago
+        })
     }
 
     /// Ends a session and wipes its key.
@@ -160,9 +185,22 @@ impl FromRequestParts<Shared> for Looker {
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
         let visitor = Visitor::from_request_parts(parts, house).await;
         match visitor {
-            Ok(Visitor(Some(_))) => Ok(Self),
+            Ok(Visitor(Some(person))) => {
+                let token = token(&parts.headers, house.secure).unwrap_or_default();
+                still(house, &token, person).await.map(|()| Self)
+            }
             _ if house.is_open() => Ok(Self),
             _ => Err(Refused::not_logged_in()),
         }
     }
+}
+
+/// Fails, and ends the session, where the registry knows this person by another key or not at all.
+async fn still(house: &Shared, token: &str, person: Person) -> Result<(), Refused> {
+    if !house.sessions.is_to_be_asked(token) {
+        return Ok(());
+    }
+    let place = house.registry(&person.registry)?;
+    let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
+    known.inspect_err(|_changed| house.sessions.end(token))
 }

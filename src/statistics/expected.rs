@@ -16,7 +16,7 @@ const TAIL: f64 = 0.05;
 
 /// What is known of one band of score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Band {
+pub struct ScoreRange {
     /// Verdicts that were true.
     pub yes: usize,
     /// Verdicts that were false.
@@ -43,8 +43,8 @@ pub struct Expected {
 impl Expected {
     /// The number of true ones; `None` below [`LEAST_VERDICTS`], and where none was true or none was false, so that nobody can tell
     /// how they differ.
-    pub fn new(bands: &[Band]) -> Option<Self> {
-        let sum = |of: fn(&Band) -> usize| bands.iter().map(of).sum::<usize>();
+    pub fn new(bands: &[ScoreRange]) -> Option<Self> {
+        let sum = |of: fn(&ScoreRange) -> usize| bands.iter().map(of).sum::<usize>();
         let (yes, no, of) = (sum(|b| b.yes), sum(|b| b.no), sum(|b| b.open));
         if yes + no < LEAST_VERDICTS || yes == 0 || no == 0 {
             return None;
@@ -66,7 +66,7 @@ impl Expected {
 }
 
 /// The chance of each number of true ones in a band. One without verdicts is like all others, only much less sure.
-fn beta_binomial(band: &Band, overall: f64) -> Vec<f64> {
+fn beta_binomial(band: &ScoreRange, overall: f64) -> Vec<f64> {
     let a = band.yes as f64 + PRIOR * overall;
     let b = band.no as f64 + PRIOR * (1.0 - overall);
     let n = band.open;
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn it_cannot_say_from_too_few_verdicts_or_of_one_kind() {
-        let band = |yes, no| Band { yes, no, open: 50 };
+        let band = |yes, no| ScoreRange { yes, no, open: 50 };
         assert_eq!(Expected::new(&[band(5, 14)]), None);
         assert_eq!(Expected::new(&[band(0, 100)]), None);
         assert_eq!(Expected::new(&[band(100, 0)]), None);
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_mean_is_the_share_of_the_verdicts_and_all_chances_are_one() {
-        let band = Band {
+        let band = ScoreRange {
             yes: 30,
             no: 70,
             open: 40,
@@ -137,7 +137,7 @@ mod tests {
         let mut random = StdRng::seed_from_u64(17);
         let (mut held, mut told) = (0, 0);
         while told < 1000 {
-            let mut bands = [Band::default(); 4];
+            let mut bands = [ScoreRange::default(); 4];
             let mut real = 0;
             let level = random.random::<f64>();
             for (n, band) in bands.iter_mut().enumerate() {

@@ -7,7 +7,7 @@ const MOST: f64 = 0.95;
 
 /// How well an order puts true ones before false ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Order {
+pub struct Discrimination {
     /// The chance that a true one comes before a false one: the area under the ROC curve (Hanley and `McNeil` 1982,
     /// doi:10.1148/radiology.143.1.7063747); `None` where there are not both.
     pub area: Option<f64>,
@@ -15,7 +15,7 @@ pub struct Order {
     pub false_before: usize,
 }
 
-impl Order {
+impl Discrimination {
     /// Of scores, and whether each is of a true one.
     pub fn of(scored: &[(f64, bool)]) -> Self {
         let of = |wanted: bool| {
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn an_order_is_judged_by_pairs_and_by_what_comes_before_the_last_true_one() {
-        let order = Order::of(&[
+        let order = Discrimination::of(&[
             (0.9, true),
             (0.8, false),
             (0.7, true),
@@ -70,7 +70,7 @@ mod tests {
         // Of six pairs 0.9 wins three; 0.7 wins one and ties one.
         assert_eq!(order.area, Some(4.5 / 6.0));
         assert_eq!(order.false_before, 2);
-        assert_eq!(Order::of(&[(0.9, true)]).area, None);
-        assert_eq!(Order::of(&[(0.9, false)]).false_before, 0);
+        assert_eq!(Discrimination::of(&[(0.9, true)]).area, None);
+        assert_eq!(Discrimination::of(&[(0.9, false)]).false_before, 0);
     }
 }

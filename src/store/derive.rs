@@ -1,6 +1,6 @@
 //! What follows from the events: events of other devices taken in, and the derived tables.
 
-use super::replayed::{REPLAY_BATCH, fold_batch};
+use super::parallel_replay::{REPLAY_BATCH, fold_batch};
 use super::{Authority, SiteEvents, Store, StoreError};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey};

@@ -22,9 +22,9 @@ pub mod keys;
 mod lock;
 mod open;
 mod order;
+mod parallel_replay;
 mod ranking;
 mod read;
-mod replayed;
 mod salvage;
 mod schema;
 mod search;
@@ -34,7 +34,7 @@ mod write;
 pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
 pub use filter::Filter;
-pub use ranking::{Ranking, Seen};
+pub use ranking::{Ranking, ScanFeatures};
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
 
@@ -98,14 +98,14 @@ impl Migrated {
 struct Writer {
     key: SigningKey,
     device: DeviceId,
-    tip: Option<Tip>,
+    tip: Option<ChainTip>,
     /// Let go of while it rests.
     lock: Option<WriteLock>,
 }
 
 /// The last event of this device.
 #[derive(Debug, Clone, Copy)]
-struct Tip {
+struct ChainTip {
     seq: u64,
     hash: Hash,
     id: Uuid,
@@ -170,7 +170,7 @@ impl Store {
     }
 
     /// The last event of a device's own chain, which the next one follows.
-    fn tip(&self, device: DeviceId) -> Result<Option<Tip>, StoreError> {
+    fn tip(&self, device: DeviceId) -> Result<Option<ChainTip>, StoreError> {
         let mut last = self.select(
             "SELECT hash, signature, actor_signature, bytes FROM events e WHERE device = ?1 \
              AND NOT EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash) ORDER BY seq DESC LIMIT 1",
@@ -196,7 +196,7 @@ impl Store {
                 None => Vec::new(),
             };
         }
-        Ok(last.first().map(|sealed| Tip {
+        Ok(last.first().map(|sealed| ChainTip {
             seq: sealed.event.seq,
             hash: sealed.hash,
             id: sealed.event.id,

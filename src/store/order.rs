@@ -4,7 +4,7 @@
 //! where all is noted or verified, each device is judged as a whole.
 
 use super::{Sealed, Store, StoreError};
-use crate::registry::chain::{Link, Order};
+use crate::registry::chain::{ChainOrder, Link};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use rusqlite::{Row, params};
@@ -23,7 +23,7 @@ pub(super) fn two_hashes(row: &Row) -> rusqlite::Result<(Hash, Hash)> {
 
 impl Store {
     /// What follows from the links of a device.
-    pub(super) fn order_of(&self, device: DeviceId) -> Result<Order, StoreError> {
+    pub(super) fn order_of(&self, device: DeviceId) -> Result<ChainOrder, StoreError> {
         let links: Vec<Link> = self.rows(
             "SELECT hash, prev, seq, id FROM events WHERE device = ?1 ORDER BY n",
             [device.as_bytes()],
@@ -38,7 +38,7 @@ impl Store {
                 })
             },
         )?;
-        Ok(Order::of(&links))
+        Ok(ChainOrder::of(&links))
     }
 
     fn odd_devices(&self) -> Result<Vec<DeviceId>, StoreError> {
@@ -164,7 +164,7 @@ impl Store {
 /// Events on branches with where each begins, and those out of order with nothing.
 type Notes = HashSet<(Hash, Option<Hash>)>;
 
-fn notes_of(order: &Order) -> Notes {
+fn notes_of(order: &ChainOrder) -> Notes {
     let late = order
         .late
         .iter()

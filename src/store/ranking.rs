@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, evidence};
 use crate::registry::affairs::Said;
-use crate::registry::body::{Body, Head, ScanRecord};
+use crate::registry::body::{Body, LearntHead, RecordedScan};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::ids::Hash;
 use crate::schema::{FeaturesRecord, Ranked};
@@ -29,11 +29,11 @@ impl Ranking {
 
 /// A recorded scan and what its models saw.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct ScanFeatures {
     /// The unit that recorded it.
     pub unit: String,
     /// What was recorded of it.
-    pub scan: ScanRecord,
+    pub scan: RecordedScan,
     /// What its models saw.
     pub features: FeaturesRecord,
 }
@@ -75,7 +75,7 @@ impl Store {
     }
 
     /// What the models saw of a recorded scan; `None` where it was not kept, is gone or was changed.
-    pub fn seen(&self, sealed: &Sealed) -> Option<Seen> {
+    pub fn seen(&self, sealed: &Sealed) -> Option<ScanFeatures> {
         let Body::Scan(scan) = &sealed.event.body else {
             return None;
         };
@@ -86,7 +86,7 @@ impl Store {
             return None;
         }
         let features: FeaturesRecord = serde_json::from_slice(&bytes).ok()?;
-        features.is_of(&scan.scan).then(|| Seen {
+        features.is_of(&scan.scan).then(|| ScanFeatures {
             unit: sealed.event.actor.unit.clone(),
             scan: scan.as_ref().clone(),
             features,
@@ -95,7 +95,7 @@ impl Store {
 }
 
 impl Ranking {
-    fn take(&mut self, head: &Said<Head>, seen: &Seen) {
+    fn take(&mut self, head: &Said<LearntHead>, seen: &ScanFeatures) {
         if head.body.names != seen.features.names {
             return;
         }

@@ -37,7 +37,7 @@ pub struct Salvaged {
 }
 
 /// Events that are whole, in the order in which they came, which says what is a branch of what.
-struct Found {
+struct Salvageable {
     events: Vec<Sealed>,
     /// As many of the first were found in rows.
     from_rows: usize,
@@ -45,7 +45,7 @@ struct Found {
     lost: usize,
 }
 
-fn found(path: &Path, file: &[u8]) -> Found {
+fn found(path: &Path, file: &[u8]) -> Salvageable {
     let mut events: Vec<Sealed> = Vec::new();
     let mut known: HashSet<Hash> = HashSet::new();
     let mut lost = 0;
@@ -59,7 +59,7 @@ fn found(path: &Path, file: &[u8]) -> Found {
     let from_rows = events.len();
     let carved = carve(file).into_iter();
     events.extend(carved.filter(|event| known.insert(event.hash)));
-    Found {
+    Salvageable {
         events,
         from_rows,
         lost,
@@ -84,7 +84,7 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     // version it is, nothing else is changed in it.
     let old = Store::open_query_only(from).ok();
     let file = std::fs::read(from).map_err(io(from))?;
-    let Found {
+    let Salvageable {
         mut events,
         from_rows,
         lost,

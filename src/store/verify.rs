@@ -3,7 +3,7 @@
 //! A registry that is whole is gone through once ([`at_once`]); where anything is not as it should be, it is gone
 //! through part by part, so that what is wrong can be named.
 
-mod at_once;
+mod fast_pass;
 mod finding;
 mod mark;
 mod rows;
@@ -11,7 +11,7 @@ mod structure;
 
 pub use finding::{Finding, Gap, Verification};
 
-use rows::{Chain, Looked, looked, take_batch, verify_chains};
+use rows::{Chain, ReadRow, looked, take_batch, verify_chains};
 
 use super::{Store, StoreError, schema};
 use crate::registry::event::{Event, EvidenceRef, Sealed};

@@ -1,6 +1,6 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
-use super::{Author, Draft, Moment, Store, StoreError, Tip};
+use super::{Author, ChainTip, Draft, Moment, Store, StoreError};
 use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Sealed, next_id};
 use crate::registry::ids::{Hash, SiteKey};
@@ -142,7 +142,7 @@ impl Store {
             self.put_of_sites(&sealed, &changed)?;
         }
         if let Some(writer) = &mut self.writer {
-            writer.tip = Some(Tip {
+            writer.tip = Some(ChainTip {
                 seq: sealed.event.seq,
                 hash: sealed.hash,
                 id: sealed.event.id,
@@ -217,7 +217,7 @@ impl Store {
             let last = self.event(tip.hash)?;
             self.check_signatures(last.as_slice())?;
             if let Some(writer) = &mut self.writer {
-                writer.tip = Some(Tip {
+                writer.tip = Some(ChainTip {
                     verified: true,
                     ..tip
                 });

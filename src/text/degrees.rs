@@ -134,15 +134,16 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             }
             ' ' | '\t' => continue,
             '°' | 'º' | '˚' | '度' | 'd' => Token::Mark(0),
-            '′' | '\'' | '’' | '‘' | '`' | '´' | '分' | 'm' => {
+            '′' | 'ʹ' | 'ʼ' | '\'' | '’' | '‘' | '`' | '´' | '分' | 'm' => {
                 // Two signs of minutes are one of seconds.
-                let minutes = |n: &char| matches!(n, '′' | '\'' | '’' | '‘' | '`' | '´');
+                let minutes =
+                    |n: &char| matches!(n, '′' | 'ʹ' | 'ʼ' | '\'' | '’' | '‘' | '`' | '´');
                 match signs.next_if(|n| minutes(&c) && minutes(n)) {
                     Some(_) => Token::Mark(2),
                     None => Token::Mark(1),
                 }
             }
-            '″' | '"' | '”' | '“' | '秒' | 's' => Token::Mark(2),
+            '″' | 'ʺ' | '〃' | '"' | '”' | '“' | '秒' | 's' => Token::Mark(2),
             ':' => Token::Colon,
             _ => return None,
         };
@@ -210,6 +211,8 @@ mod tests {
             "113 18 14.4",
             "113d18m14.4s",
             "113º18´14.4''",
+            "113º18ʹ14.4ʺ",
+            "113°18ʼ14.4〃",
             "113°18.24′",
             "+113.304",
             "113°18′14.4″东",

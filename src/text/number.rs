@@ -6,7 +6,7 @@ pub fn half_width(text: &str) -> String {
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{3000}' | '\u{a0}' => ' ',
-            '\u{2212}' => '-',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
             _ => c,
         })
         .collect()

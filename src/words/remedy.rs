@@ -81,7 +81,7 @@ impl Draft {
     /// Formats a sentence and gives it as a clause.
     pub fn finish(&self, sentence: fmt::Arguments<'_>) -> Remedy {
         // Neither words nor actions fail to be taken.
-        let _ = fmt::write(&mut Words(self), sentence);
+        let _ = fmt::write(&mut RemedyWords(self), sentence);
         self.0.take()
     }
 }
@@ -101,9 +101,9 @@ impl fmt::Display for Placed<'_> {
     }
 }
 
-struct Words<'a>(&'a Draft);
+struct RemedyWords<'a>(&'a Draft);
 
-impl fmt::Write for Words<'_> {
+impl fmt::Write for RemedyWords<'_> {
     fn write_str(&mut self, words: &str) -> fmt::Result {
         self.0.0.borrow_mut().push(words);
         Ok(())

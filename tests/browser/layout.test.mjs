@@ -64,6 +64,23 @@ describe('layout', { concurrency: false }, () => {
       assert.deepEqual([...found, ...wrong], []);
     });
   }
+  it('the map of a survey says why ground was not searched, wherever one points', async () => {
+    const { page, context } = await opened(browser, server.address, { locale: 'zh-CN' });
+    await loggedIn(page, server.address, '李伟', 'correct');
+    await page.goto(`${server.address}#/surveys/s1`);
+    await page.waitForSelector('.survey .map .canvas');
+    await page.waitForTimeout(1500);
+    const box = await page.locator('.map .canvas').boundingBox();
+    for (const [part, said] of [[1 / 6, /^已搜索/], [1 / 2, /边界之外/], [5 / 6, /照片间空隙/]]) {
+      for (const aside of [-3, 0, 2]) {
+        await page.mouse.click(box.x + 40 + (box.width - 80) * part + aside, box.y + box.height / 2 + aside);
+        // No two clicks are to make a double click.
+        await page.waitForTimeout(600);
+        assert.match(await page.locator('.map-tools .hint').textContent(), said);
+      }
+    }
+    await context.close();
+  });
   it('the language follows the browser, and the switch is remembered', async () => {
     const { page, context } = await opened(browser, server.address, { locale: 'zh-CN' });
     await page.goto(server.address);

@@ -69,8 +69,9 @@ describe('speed', { skip: process.env.SPEED ? false : 'SPEED=1 measures it', con
   });
   after(async () => browser?.close());
 
-  it('100,000 sites pan at 30 frames a second or more in software rendering', async () => {
+  it('100,000 sites pan at 30 frames a second or more in software rendering', async (t) => {
     const server = await standIn('--sites', '100000');
+    t.after(server.stop);
     const { page, context, wrong } = await opened(browser, server.address, {});
     await loggedIn(page, server.address, '李伟', 'correct');
     await page.goto(`${server.address}#/sites`);
@@ -85,11 +86,11 @@ describe('speed', { skip: process.env.SPEED ? false : 'SPEED=1 measures it', con
     assert.ok(rate >= 30, `${rate} frames a second`);
     assert.deepEqual(wrong, []);
     await context.close();
-    server.stop();
   });
 
-  it('the next picture is there within 50 ms of the key at the 95th percentile, at more than 60 verdicts a minute', async () => {
+  it('the next picture is there within 50 ms of the key at the 95th percentile, at more than 60 verdicts a minute', async (t) => {
     const server = await standIn('--candidates', '5000');
+    t.after(server.stop);
     const { page, context, wrong } = await opened(browser, server.address, {});
     await loggedIn(page, server.address, '李伟', 'correct');
     await page.goto(`${server.address}#/screening/s1`);
@@ -118,6 +119,5 @@ describe('speed', { skip: process.env.SPEED ? false : 'SPEED=1 measures it', con
     assert.equal(await page.evaluate(async () => (await (await fetch('/api/registries/k1/screening/s1')).json()).done), VERDICTS);
     assert.deepEqual(wrong, []);
     await context.close();
-    server.stop();
   });
 });

@@ -304,6 +304,48 @@ fn tables_of_every_hand_are_read_and_what_is_not_understood_is_named() {
 }
 
 #[test]
+fn names_with_blanks_and_other_dashes_and_primes_are_read_and_no_place_is_none() {
+    let office = with_photos();
+    let row = |lon: &str, lat: &str, when: &str, officers: &str| {
+        format!(",点,{lon},{lat},种植罂粟,{when},{officers},200,DCIM/a.jpg,,")
+    };
+    let text = table(&[
+        row("113º18ʹ00ʺ", "33º44ʹ24ʺ", "2026—05—04", "王五 李四"),
+        row("113.31", "33.74", "2026–5–4 10:21", "王五　艾力·买买提"),
+        row("0", "0", "2026-05-04", "王五、李四"),
+        row("113.32", "33.74", "2026-05-04", "王 五"),
+    ]);
+    fs::write(office.path("t.csv"), text).expect("written");
+    let report = office.partly("t.csv");
+    assert_eq!(
+        fates(&report),
+        ["recorded", "recorded", "refused", "refused"]
+    );
+    let refused = refusals(&report);
+    assert!(refused[0].1.contains("0, 0 is no place"), "{refused:?}");
+    assert!(refused[1].1.contains("two officers"), "{refused:?}");
+    let sites = sites(&office, &report);
+    assert_eq!(
+        (&sites[0]["lon"], &sites[0]["lat"]),
+        (&113.3.into(), &33.74.into())
+    );
+    let officers = |site: &Value| site["visits"][0][1]["officers"].clone();
+    assert!(
+        sites
+            .iter()
+            .all(|site| visited_at(site).starts_with("2026-05-04"))
+    );
+    let shown: Vec<String> = sites.iter().map(Value::to_string).collect();
+    assert!(
+        shown[0].contains("王五") && !shown[0].contains("王五 李四"),
+        "{} {}",
+        officers(&sites[0]),
+        shown[0]
+    );
+    assert!(shown[1].contains("\"艾力·买买提\""), "{}", shown[1]);
+}
+
+#[test]
 fn cells_of_dates_are_the_day_that_they_show_whatever_the_workbook_counts_from() {
     for counts_from_1904 in [false, true] {
         let office = with_photos();

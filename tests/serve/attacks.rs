@@ -1,7 +1,7 @@
 //! What others try: it is refused, and nothing changes.
 
 use super::browser::Browser;
-use super::office::{PASSPHRASE, registry, scan, shared};
+use super::office::{PASSPHRASE, picture, registry, scan, shared};
 use papaver::registry::Role;
 use papaver::registry::body::ActorAction;
 use serde_json::json;
@@ -286,4 +286,45 @@ fn who_loses_their_roles_or_their_key_while_logged_in_goes_no_further() {
     }
     let answer = gu.post(&office.way(&format!("/sites/{code}/moves")), &note);
     assert_eq!(answer.status, 401, "{}", answer.text);
+    // What lies in no registry too: not at once, as no registry is opened for it each time.
+    let record = format!("/api/surveys/{}", office.survey);
+    std::thread::sleep(Duration::from_secs(6));
+    for way in [&record, "/api/runs", "/api/folders", "/api/events"] {
+        assert_eq!(gu.get(way).code(), "login_needed", "{way}");
+    }
+    assert_eq!(shared.li.get(&record).status, 200);
+}
+
+#[test]
+fn what_a_page_names_is_opened_as_a_strangers() {
+    let shared = shared();
+    // A picture, and nothing that is served.
+    let secret = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/village.jpg");
+    assert!(secret.is_file());
+    std::fs::write(shared.office.folder.join("own.png"), picture(1)).expect("written");
+    let list = secret.display().to_string();
+    let source = format!("<SourceFilename relativeToVRT=\"0\">{list}</SourceFilename>");
+    let drawn = format!(
+        "<VRTDataset rasterXSize=\"16\" rasterYSize=\"16\"><VRTRasterBand dataType=\"Byte\" band=\"1\">\
+         <SimpleSource>{source}</SimpleSource></VRTRasterBand></VRTDataset>"
+    );
+    for (name, text) in [("list.txt", list.as_str()), ("drawn.vrt", drawn.as_str())] {
+        let kept = shared
+            .li
+            .put(&format!("/api/uploads/{name}"), text.as_bytes())
+            .ok();
+        for asked in [
+            json!({"inputs": [kept["path"]], "name": "x"}),
+            json!({"inputs": ["own.png"], "name": "x", "options": {"dem": kept["path"]}}),
+        ] {
+            let answer = shared.li.post("/api/surveys", &asked);
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (400, "input"),
+                "{answer:?}"
+            );
+        }
+    }
+    let runs = shared.li.get("/api/runs").text;
+    assert!(!runs.contains("\"name\":\"x\""), "{runs}");
 }

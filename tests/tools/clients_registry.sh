@@ -18,15 +18,16 @@ papaver actor add zhao acceptor >/dev/null
 papaver record "$results" >/dev/null
 codes=$(papaver sites | cut -d' ' -f1)
 first=$(echo "$codes" | sed -n 1p) second=$(echo "$codes" | sed -n 2p)
-papaver assign "$first" "$second" --crew 一组 --due 2026-05-10 >/dev/null
+papaver assign "$first" "$second" --crew 一组 --due "$(date -d "+10 days" +%F)" >/dev/null
 sites=$(echo "$codes" | wc -l)
-for format in gpkg kmz geojson gpx xlsx csv; do papaver export "sites.$format" 2>/dev/null; done
+for format in gpkg kmz geojson gpx xlsx csv; do papaver export "sites.$format" --overwrite 2>/dev/null; done
 
 echo "== QGIS: styles, form, and a crew's filling in"
 cp "$results"/chips/"$(ls "$results"/chips | head -n 1)" photo.jpg
+cp "$results"/chips/"$(ls "$results"/chips | tail -n 1)" after.jpg
 cat >fill.json <<JSON
 {"$first": {"visit_outcome": "cultivated", "visit_at": "$(date +%F) 00:01:00", "visit_officers": "王、李", "visit_plants": 52, "visit_photo_1": "photo.jpg",
-    "erad_percent": 100, "erad_at": "$(date +%F) 00:03:00", "erad_photo_1": "photo.jpg"},
+    "erad_percent": 100, "erad_at": "$(date +%F) 00:03:00", "erad_photo_1": "after.jpg"},
  "$second": {"visit_outcome": "lookalike", "visit_at": "$(date +%F) 00:02:00", "visit_officers": "王、李", "visit_species": "虞美人"}}
 JSON
 /usr/bin/python3 "$tools/field_map.py" sites.gpkg "$pictures/sites.png" "$pictures/form.png" fill.json 2>qgis.err || { tail -n 3 qgis.err; fail "QGIS"; }

@@ -48,7 +48,7 @@ for index, field in enumerate(visits.fields()):
     widgets.setdefault(visits.editorWidgetSetup(index).type(), []).append(field.name())
 lists, pictures = widgets.get("ValueMap", []), widgets.get("ExternalResource", [])
 assert {"visit_outcome", "visit_stage", "visit_sap_cut", "visit_habitat"} <= set(lists), widgets
-assert pictures == [f"visit_photo_{n}" for n in range(1, 5)] + ["erad_photo_1", "erad_photo_2"], widgets
+assert pictures == [f"visit_photo_{n}" for n in range(1, 5)] + ["erad_photo_1", "erad_photo_2", "picture", "surroundings"], widgets
 outcome = visits.editorWidgetSetup(visits.fields().indexOf("visit_outcome")).config()["map"]
 codes = {code for entry in outcome for code in entry.values()}
 assert {"cultivated", "wild", "lookalike", "nothing", "licensed", "not_reached", "too_early", "unsure"} <= codes, codes
@@ -57,7 +57,7 @@ form = visits.editFormConfig()
 assert form.readOnly(visits.fields().indexOf("site")) and not form.readOnly(visits.fields().indexOf("visit_note"))
 tabs = [tab.name() for tab in form.tabs()]
 placed = {e.name() for tab in form.tabs() for e in tab.children()}
-assert len(tabs) == 4 and set(pictures + lists) - {"state"} <= placed, (tabs, placed)
+assert len(tabs) == 5 and set(pictures + lists) - {"state"} <= placed, (tabs, placed)
 print(f"{sites.featureCount()} sites, {outlines.featureCount()} outlines, {visits.featureCount()} rows to fill in; tabs {', '.join(tabs)}")
 
 if fill:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -40,7 +41,7 @@ class Browser:
 def pages(browser: Browser) -> None:
     """The first page, and every file that it names."""
     first = browser.get("/").decode()
-    named = [part.split('"')[0] for part in first.split('="/')[1:]]
+    named = re.findall(r'(?:src|href)="(?:\./|/)?([^":]+)"', first)
     assert any(name.endswith(".js") for name in named), f"no pages were built into it: {first[:200]}"
     for name in named:
         assert browser.get(f"/{name}"), name

@@ -12,7 +12,7 @@ use crate::ground::write_features;
 use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
 use crate::province::facts::Facts;
-use crate::province::gather::{facts_of, windows_of};
+use crate::province::projection::{facts_of, windows_of};
 use crate::words::{Action, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;

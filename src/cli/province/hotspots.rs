@@ -1,7 +1,7 @@
 //! `papaver hotspots`: cells with more sites than their searched ground explains.
 
+use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
-use super::what::{QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
@@ -11,10 +11,10 @@ use crate::exchange::{AreaLayer, ExchangeError, Shading, write_areas};
 use crate::files::{self, Existing};
 use crate::ground::write_features;
 use crate::province::cells::outline;
-use crate::province::hot_spots::{HotSpots, Options};
+use crate::province::counts::tallies;
+use crate::province::hot_spots::{HotSpotOptions, HotSpots};
 use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
-use crate::province::tally::tallies;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -53,7 +53,7 @@ pub struct Hotspots {
 const RESOLUTIONS: std::ops::RangeInclusive<u8> = 3..=11;
 
 impl Hotspots {
-    fn options(&self) -> Result<Options, Failure> {
+    fn options(&self) -> Result<HotSpotOptions, Failure> {
         let resolution = self
             .resolution
             .map(|given| {
@@ -70,7 +70,7 @@ impl Hotspots {
                 Err(bad(option, &given.to_string(), "10 (0.1–100)"))
             }
         };
-        Ok(Options {
+        Ok(HotSpotOptions {
             resolution,
             least_share: share("--least-cell", self.least_cell, 0.1)?,
             false_share: share("--false-discovery", self.false_discovery, 0.1)?,

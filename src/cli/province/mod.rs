@@ -7,12 +7,12 @@ mod overdue;
 mod patrol;
 mod process;
 mod quality;
+mod query;
 mod rank;
 mod report;
 mod shown;
 mod table;
 mod targets;
-mod what;
 mod windows;
 
 use super::Done;

@@ -7,7 +7,7 @@ use super::table::km2;
 use crate::exchange::track::{Track, Walk};
 use crate::ground::area_m2;
 use crate::office::patrol::{Patrolled, patrol};
-use crate::province::gather::facts_of;
+use crate::province::projection::facts_of;
 use crate::registry::body::Patrol as Record;
 use crate::registry::unit::is_code;
 use crate::store::Store;
@@ -295,7 +295,7 @@ fn told(context: &Context, done: &Patrolled) {
         data(&tr!(
             lang,
             "walked {km2} km²: {length} m of track, {reach} m to either side",
-            "踏查 {km2} 平方千米：轨迹 {length} 米，两侧各 {reach} 米"
+            "踏查 {km2} 平方公里：轨迹 {length} 米，两侧各 {reach} 米"
         ));
         for remark in remarks(facts, lang) {
             tell(&remark);

@@ -6,8 +6,8 @@ use super::super::registry::context::{Common, Context};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, data, json};
 use super::table::{per_cent, print};
-use crate::province::gather::facts_of;
-use crate::province::process::{Days, Part, Process, process, process_by_county};
+use crate::province::process::{CountShare, Days, Process, process, process_by_county};
+use crate::province::projection::facts_of;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -227,7 +227,7 @@ fn by_county(counties: &[(String, Process)], lang: Lang) {
         lang.pick("accepted", "验收率"),
         lang.pick("days, found to accepted", "发现至验收（天）"),
     ];
-    let cell = |part: Part| format!("{}/{} {}", part.count, part.of, per_cent(part.share()));
+    let cell = |part: CountShare| format!("{}/{} {}", part.count, part.of, per_cent(part.share()));
     let rows: Vec<Vec<String>> = counties
         .iter()
         .map(|(code, own)| {

@@ -8,7 +8,7 @@ use crate::files::{self, Existing};
 use crate::pages::reliability::reliability;
 use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
-use crate::province::gather::{facts_of, windows_of};
+use crate::province::projection::{facts_of, windows_of};
 use crate::province::quality::{Demoted, Group, Quality as Found, quality};
 use crate::registry::body::Stage;
 use crate::registry::coded::{Coded, habitat_label};

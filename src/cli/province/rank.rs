@@ -1,15 +1,15 @@
 //! `papaver rank`: districts by rate, with the reasons beside each rank.
 
+use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
-use super::what::{QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
 use crate::files::{self, Existing};
 use crate::pages::report::funnel;
+use crate::province::counts::tallies;
 use crate::province::rank::{LEAST_COVER, rank};
 use crate::province::report::tables::ranking;
-use crate::province::tally::tallies;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;

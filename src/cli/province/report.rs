@@ -1,7 +1,7 @@
 //! `papaver report`: one page and one workbook.
 
+use super::query::{DistrictLevel, NoFigures, QueryArguments, When, Where};
 use super::rank::least_cover;
-use super::what::{DistrictLevel, NoFigures, QueryArguments, When, Where};
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::context::today;

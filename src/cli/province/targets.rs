@@ -10,8 +10,8 @@ use crate::files::{self, Existing};
 use crate::ground::{Feature, write_features};
 use crate::office::targets::{collection, feature, properties, site_of, take_in};
 use crate::province::effort::season_of;
-use crate::province::gather::{facts_of, lists_of, targets_of, windows_of};
-use crate::province::targets::{Met, TOLERANCE_M, TargetFact, match_targets, matched};
+use crate::province::projection::{facts_of, lists_of, targets_of, windows_of};
+use crate::province::targets::{TOLERANCE_M, TargetFact, TargetOutcome, match_targets, matched};
 use crate::registry::body::TargetList;
 use crate::store::Store;
 use crate::words::{Action, Lang, Remedy, Said, Say};
@@ -272,29 +272,29 @@ fn told(list: &TargetList, found: &[TargetFact], store: &Store, lang: Lang) -> R
     Ok(())
 }
 
-fn reason(met: Met, site: &str, lang: Lang) -> String {
+fn reason(met: TargetOutcome, site: &str, lang: Lang) -> String {
     match met {
-        Met::Matched { .. } => lang.pick("on file", "吻合").into(),
-        Met::ScreenedOut { metres, .. } => tr!(
+        TargetOutcome::Matched { .. } => lang.pick("on file", "吻合").into(),
+        TargetOutcome::ScreenedOut { metres, .. } => tr!(
             lang,
             "screened out: {site}, {metres:.0} m away",
             "研判排除：{site}，相距 {metres:.0} 米"
         ),
-        Met::AnotherSeason { season, metres, .. } => tr!(
+        TargetOutcome::AnotherSeason { season, metres, .. } => tr!(
             lang,
             "only {site} of season {season}, {metres:.0} m away",
             "仅有 {season} 年度的 {site}，相距 {metres:.0} 米"
         ),
-        Met::SearchedAndNothing { flights } => tr!(
+        TargetOutcome::SearchedAndNothing { flights } => tr!(
             lang,
             "searched by {flights} flights in the window, nothing reported",
             "窗口期内航测 {flights} 次，未发现"
         ),
-        Met::SearchedBadly { flights } => tr!(
+        TargetOutcome::SearchedBadly { flights } => tr!(
             lang,
             "searched by {flights} flights, but out of the window or too coarsely",
             "航测 {flights} 次，但在窗口期外或分辨率不足"
         ),
-        Met::NotSearched => lang.pick("not searched", "未航测").into(),
+        TargetOutcome::NotSearched => lang.pick("not searched", "未航测").into(),
     }
 }

@@ -6,7 +6,7 @@ use super::super::registry::say::{Failure, bad, data, json, tell};
 use crate::cli::help::part;
 use crate::files::{self, Existing};
 use crate::office::settings::set_windows;
-use crate::province::gather::windows_of;
+use crate::province::projection::windows_of;
 use crate::province::windows::{Window, Windows};
 use crate::tr;
 use crate::words::Lang;

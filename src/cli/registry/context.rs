@@ -214,7 +214,7 @@ impl Context {
 
 /// Files that go with an event.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Files {
+pub struct EvidenceArguments {
     /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 现场照片（铲除前）；用于 `eradicate` 和 `accept` 时为铲除后照片
     #[arg(long = "photo", value_name = "FILE")]
     pub photos: Vec<PathBuf>,
@@ -229,7 +229,7 @@ pub struct Files {
     pub document: Vec<PathBuf>,
 }
 
-impl Files {
+impl EvidenceArguments {
     /// What they are: `--photo` shows what is left where the uprooting is meant, else the scene.
     pub(in crate::cli) fn handed_in(self, after: bool) -> office::Files {
         let (mut scene, photos) = (self.scene_photo, self.photos);

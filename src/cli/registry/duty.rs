@@ -4,7 +4,7 @@ use super::Done;
 use super::affairs::{context, district, show, state};
 use super::context::Common;
 use super::filter::known_district;
-use super::life::day;
+use super::moves::day;
 use super::say::{Failure, tell};
 use crate::registry::body::{self, Body};
 use crate::registry::unit::is_at_or_below;

@@ -1,6 +1,7 @@
 //! The commands of the registry.
 
 mod affairs;
+mod annotate;
 mod backup;
 mod bundles;
 pub(in crate::cli) mod context;
@@ -10,16 +11,15 @@ mod duty;
 mod exchange;
 pub(in crate::cli) mod filter;
 mod learn;
-mod life;
 mod list;
 mod log;
 mod maintenance;
 mod merge_split;
+mod moves;
 mod page;
 mod peers;
 mod people;
 mod queue;
-mod remarks;
 pub(in crate::cli) mod say;
 mod screen;
 mod selection;
@@ -60,25 +60,25 @@ pub enum RegistryCommand {
     /// Decide at the desk 室内研判
     Screen(screen::ScreenArguments),
     /// Send a crew 派查
-    Assign(life::AssignArguments),
+    Assign(moves::AssignArguments),
     /// Record what a crew found 录入核查结论
     Visit(Box<visit::VisitArguments>),
     /// Record an eradication 录入铲除情况
-    Eradicate(life::EradicateArguments),
+    Eradicate(moves::EradicateArguments),
     /// Accept an eradication, or fail it 验收铲除，或判为不合格
-    Accept(life::AcceptArguments),
+    Accept(moves::AcceptArguments),
     /// Take a settled site up again 重开已办结的图斑
-    Reopen(life::Reopen),
+    Reopen(moves::Reopen),
     /// End a dispute 裁定争议
-    Resolve(life::ResolveArguments),
+    Resolve(moves::ResolveArguments),
     /// Make a site part of another 把一个图斑并入另一个
     Merge(merge_split::MergeArguments),
     /// Make a site several 把一个图斑拆成几个
     Split(merge_split::SplitArguments),
     /// Add words or files 补充备注或文件
-    Note(remarks::NoteArguments),
+    Note(annotate::NoteArguments),
     /// Correct a fact 更正事实
-    Correct(remarks::CorrectArguments),
+    Correct(annotate::CorrectArguments),
     /// A wrong entry counts no more, and stays to be read 作废误录，原记录保留备查
     Void(void::VoidArguments),
     /// The patrol or tip-off that a site came of 关联图斑的线索来源：踏查或举报

@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Whom to call, and how.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "the help shows an address as it is typed"
+)]
 struct Called {
     /// The other office's server, as it prints its address: https://HOST:8717, with /UNIT behind it where it serves several 对方服务启动时显示的地址：https://主机:8717；对方有多个登记库时在后面加 /单位代码
     #[arg(value_name = "URL")]

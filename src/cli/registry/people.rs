@@ -232,17 +232,16 @@ fn show(now: &PersonNow, context: &Context) -> Done {
         return Done::Whole;
     }
     let (name, person) = (&now.name, now.person.as_ref());
-    let held = person
-        .map(|p| {
-            p.roles
-                .iter()
-                .map(|r| r.label(lang))
-                .collect::<Vec<_>>()
-                .join(", ")
-        })
-        .unwrap_or_default();
-    tell(&format!("{name}: {held}{}", key_words(person, lang)));
+    let held = person.map(|p| roles_of(p, lang)).unwrap_or_default();
+    let key = key_words(person, lang);
+    tell(&tr!(lang, "{name}: {held}{key}", "{name}：{held}{key}"));
     Done::Whole
+}
+
+/// A person's roles.
+fn roles_of(person: &Person, lang: Lang) -> String {
+    let labels: Vec<&str> = person.roles.iter().map(|role| role.label(lang)).collect();
+    labels.join(lang.pick(", ", "、"))
 }
 
 /// What is to be said of a person's key: that there is one, that nobody confirmed it, how often it changed.
@@ -282,14 +281,12 @@ fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
                 &serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key, "key_changes": person.key_changes}),
             );
         } else {
-            let roles = person
-                .roles
-                .iter()
-                .map(|role| role.label(lang))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let key = key_words(Some(person), lang);
-            data(&format!("{unit} {name}: {roles}{key}"));
+            let (roles, key) = (roles_of(person, lang), key_words(Some(person), lang));
+            data(&tr!(
+                lang,
+                "{unit} {name}: {roles}{key}",
+                "{unit} {name}：{roles}{key}"
+            ));
         }
     }
     Ok(Done::Whole)

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::life::word;
+use super::moves::word;
 use super::queue;
 use super::say::{ArgumentError, Failure, json, tell};
 use crate::office::Files;

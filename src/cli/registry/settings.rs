@@ -108,7 +108,7 @@ impl DistrictsArguments {
                 tell(&tr!(
                     lang,
                     "warning: districts {a} and {b} overlap by {km2:.3} km²: that ground counts in both",
-                    "警告：区划 {a} 与 {b} 重叠 {km2:.3} 平方千米：重叠部分将重复计入"
+                    "警告：区划 {a} 与 {b} 重叠 {km2:.3} 平方公里：重叠部分将重复计入"
                 ));
             }
         }

@@ -4,7 +4,7 @@ use super::Done;
 use super::affairs::{context, district, named, show, state};
 use super::context::Common;
 use super::filter::known_district;
-use super::life::{day, word};
+use super::moves::{day, word};
 use super::say::{Failure, data, tell};
 use crate::files::{self, Existing};
 use crate::office::clock::today;

@@ -3,7 +3,7 @@
 use super::Done;
 use super::affairs::{context, district, line_of, named, show, state};
 use super::context::{Common, Context};
-use super::life::word;
+use super::moves::word;
 use super::say::{Failure, bad, data, json, tell};
 use super::sites::lonlat;
 use crate::registry::affairs::{Affairs, is_sealed_number, led_to};

@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, bad, data, json, tell};
-use crate::office::trust::{KnownDevice, Statement, devices, trust};
+use crate::office::trust::{DeviceStatement, KnownDevice, devices, trust};
 use crate::registry::DeviceId;
 use crate::registry::unit::is_code;
 use crate::tr;
@@ -58,12 +58,12 @@ impl TrustArguments {
                 return Err(bad("--unit", &unit, "410423"));
             }
             let statement = if self.revoke {
-                Statement::Revoked {
+                DeviceStatement::Revoked {
                     after: self.after,
                     reason: self.reason,
                 }
             } else {
-                Statement::Trusted
+                DeviceStatement::Trusted
             };
             trust(&mut office, &session, device, unit, statement)?;
         }

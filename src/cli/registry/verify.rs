@@ -36,7 +36,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
             tr!(
                 lang,
                 "event {hash} (device {device}, number {seq}, row {row}): {flaw}",
-                "记录 {hash}（设备 {device}，序号 {seq}，行 {row}）:{flaw}"
+                "记录 {hash}（设备 {device}，序号 {seq}，行 {row}）：{flaw}"
             )
         }
         Finding::Row { row } => tr!(
@@ -65,7 +65,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
             tr!(
                 lang,
                 "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that",
-                "派生表与记录不一致 {site};可用 `papaver registry rebuild` 修复"
+                "派生表与记录不一致 {site}；可用 `papaver registry rebuild` 修复"
             )
         }
         Finding::Schema { name } => tr!(

@@ -1,8 +1,8 @@
 //! `visit`: what a crew found.
 
 use super::Done;
-use super::context::{Common, Context, Files};
-use super::life::word;
+use super::context::{Common, Context, EvidenceArguments};
+use super::moves::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
 use crate::office::life::{Step, present};
@@ -59,7 +59,7 @@ pub struct VisitArguments {
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
-    files: Files,
+    files: EvidenceArguments,
     #[command(flatten)]
     common: Common,
 }

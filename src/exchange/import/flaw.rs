@@ -43,6 +43,8 @@ pub enum RowFlaw {
     UnknownHead,
     /// Its position is not in degrees.
     NotDegrees,
+    /// Its position is 0, 0, as programs write where they have none.
+    Origin,
     /// What stands for its position is none: what was written, and why it is none.
     NoPlace(String, DegreesFlaw),
     /// It has more cells than there are titles: what stands in the first of them.
@@ -76,7 +78,7 @@ impl RowFlaw {
             | Self::OtherDistrict { .. }
             | Self::TwoRows(_)
             | Self::UnknownHead => self.which_site(lang).into(),
-            Self::NotDegrees | Self::NoPlace(..) | Self::Far(_) | Self::Beside(..) => {
+            Self::NotDegrees | Self::Origin | Self::NoPlace(..) | Self::Far(_) | Self::Beside(..) => {
                 self.where_it_is(lang)
             }
             Self::NoPhoto(_) | Self::ManyPhotos(_) | Self::NotAPhoto(_) | Self::PhotoElsewhere(_) => {
@@ -131,7 +133,7 @@ impl RowFlaw {
                     .iter()
                     .map(u64::to_string)
                     .collect::<Vec<_>>()
-                    .join(", ");
+                    .join(lang.pick(", ", "、"));
                 tr!(
                     lang,
                     "rows {lines} say different things of one site; keep the right one",
@@ -155,6 +157,12 @@ impl RowFlaw {
                 )
                 .into(),
             Self::NoPlace(text, flaw) => flaw.say(text, lang).into(),
+            Self::Origin => lang
+                .pick(
+                    "0, 0 is no place: fill in longitude and latitude",
+                    "0, 0 不是有效位置：请填写经度、纬度",
+                )
+                .into(),
             Self::Far(metres) => tr!(
                 lang,
                 "its position lies {metres:.0} m from the site: is it another place?",
@@ -221,7 +229,7 @@ fn refused(refusal: &Refusal, lang: Lang) -> Remedy {
         Refusal::State { state, allowed } => {
             let state = state.label(lang);
             let allowed: Vec<&str> = allowed.iter().map(|step| step.name()).collect();
-            let allowed = allowed.join(", ");
+            let allowed = allowed.join(lang.pick(", ", "、"));
             tr!(
                 lang,
                 "the site was “{state}” in the copy, which does not allow this; allowed then: {allowed}",

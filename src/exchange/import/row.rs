@@ -4,6 +4,7 @@ use super::history::{changed_row, heads, only_tried};
 use super::row_plan::{Ready, Step, Taken, What};
 use super::{Known, Request, RowFlaw, filled, table};
 use crate::exchange::ExchangeError;
+use crate::ground::LonLat;
 use crate::registry::body::{Assign, Body, Create, Source};
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
@@ -65,20 +66,27 @@ fn steps(request: &Request<'_>, row: &Row) -> Result<Vec<Step>, RowFlaw> {
     visit.into_iter().chain(eradication).collect()
 }
 
+/// Where a row says that it lies, if it does.
+fn place(row: &Row) -> Result<Option<LonLat>, RowFlaw> {
+    match row.place() {
+        Ok(Some(at)) if !at.is_on_earth() => Err(RowFlaw::NotDegrees),
+        Ok(Some(at)) if at == LonLat::new(0.0, 0.0) => Err(RowFlaw::Origin),
+        Ok(at) => Ok(at),
+        Err((text, flaw)) => Err(RowFlaw::NoPlace(text, flaw)),
+    }
+}
+
 /// A row without a site: a find that is new, where it has a place, a visit, and no known site beside it.
 fn find(
     store: &Store,
     request: &Request<'_>,
     row: &Row,
 ) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
-    let at = match row.place() {
+    let at = match place(row) {
         Ok(Some(at)) => at,
         Ok(None) => return Ok(Err(RowFlaw::NoSite)),
-        Err((text, flaw)) => return Ok(Err(RowFlaw::NoPlace(text, flaw))),
+        Err(flaw) => return Ok(Err(flaw)),
     };
-    if !at.is_on_earth() {
-        return Ok(Err(RowFlaw::NotDegrees));
-    }
     let steps = match steps(request, row) {
         Ok(steps) => steps,
         Err(flaw) => return Ok(Err(flaw)),
@@ -173,14 +181,11 @@ fn ready(
         }
     };
     let mut apart_m = None;
-    let position = match row.place() {
+    let position = match place(row) {
         Ok(position) => position,
-        Err((text, flaw)) => return Ok(Err(RowFlaw::NoPlace(text, flaw))),
+        Err(flaw) => return Ok(Err(flaw)),
     };
     if let Some(at) = position {
-        if !at.is_on_earth() {
-            return Ok(Err(RowFlaw::NotDegrees));
-        }
         let metres = site.place.distance_m(&Place::point(at));
         let around = site.place.lonlat().distance_m(at);
         if around > f64::from(store.settings().photo_far_m)

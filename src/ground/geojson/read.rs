@@ -105,7 +105,7 @@ struct WrittenGeometry {
 
 /// Two numbers; heights and measures after them are left out.
 #[derive(Clone, Copy)]
-struct Position(Coord);
+struct LonLatNumbers(Coord);
 
 fn geometry(written: &RawValue) -> Result<geo::Geometry, serde_json::Error> {
     let written: WrittenGeometry = serde_json::from_str(written.get())?;
@@ -135,36 +135,39 @@ fn each<W: DeserializeOwned, G>(text: &str, of: fn(W) -> G) -> Result<Vec<G>, se
     Ok(written.into_iter().map(of).collect())
 }
 
-fn point(position: Position) -> Point {
+fn point(position: LonLatNumbers) -> Point {
     position.0.into()
 }
 
-fn line(positions: Vec<Position>) -> LineString {
+fn line(positions: Vec<LonLatNumbers>) -> LineString {
     positions.into_iter().map(|position| position.0).collect()
 }
 
-fn polygon(rings: Vec<Vec<Position>>) -> Polygon {
+fn polygon(rings: Vec<Vec<LonLatNumbers>>) -> Polygon {
     let mut rings = rings.into_iter().map(line);
     let outer = rings.next().unwrap_or_else(|| LineString(Vec::new()));
     Polygon::new(outer, rings.collect())
 }
 
-impl<'de> Deserialize<'de> for Position {
+impl<'de> Deserialize<'de> for LonLatNumbers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Numbers;
         impl<'de> Visitor<'de> for Numbers {
-            type Value = Position;
+            type Value = LonLatNumbers;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a position of two numbers")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Position, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                mut numbers: A,
+            ) -> Result<LonLatNumbers, A::Error> {
                 let mut next = |at| {
                     let number: Option<f64> = numbers.next_element()?;
                     number.ok_or_else(|| Error::invalid_length(at, &self))
                 };
-                let position = Position(Coord {
+                let position = LonLatNumbers(Coord {
                     x: next(0)?,
                     y: next(1)?,
                 });

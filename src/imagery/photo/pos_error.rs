@@ -100,7 +100,7 @@ impl PosError {
             Self::Row { line, .. } => tr!(
                 lang,
                 "line {line} of {path} is no place on Earth",
-                "{path} 第 {line} 行不是地球上的位置"
+                "{path} 第 {line} 行的坐标超出经纬度范围"
             ),
             Self::Twice { name, .. } => tr!(
                 lang,

@@ -58,7 +58,7 @@ impl Access {
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Line {
+enum AccessLine {
     Given(Access),
     Revoked {
         id: String,
@@ -114,7 +114,7 @@ pub fn give(office: &Office, session: &Session, wish: Wish) -> Result<Given, Off
         at,
         expires: at.checked_add(days).unwrap_or(Timestamp::MAX),
     };
-    add(office, &Line::Given(access.clone()))?;
+    add(office, &AccessLine::Given(access.clone()))?;
     Ok(Given {
         id: access.id,
         crew: access.crew,
@@ -135,7 +135,7 @@ pub fn revoke(office: &Office, session: &Session, crew: &str) -> Result<Access, 
     let access = access.ok_or_else(|| FieldError::NoAccess {
         crew: crew.to_owned(),
     })?;
-    let line = Line::Revoked {
+    let line = AccessLine::Revoked {
         id: access.id.clone(),
         by: session.author().name.clone(),
         at: clock::now().timestamp(),
@@ -174,8 +174,8 @@ fn known(folder: &Path) -> BTreeMap<String, (Access, bool)> {
         .filter_map(|line| serde_json::from_str(line).ok())
     {
         match line {
-            Line::Given(access) => drop(known.insert(access.id.clone(), (access, false))),
-            Line::Revoked { id, .. } => {
+            AccessLine::Given(access) => drop(known.insert(access.id.clone(), (access, false))),
+            AccessLine::Revoked { id, .. } => {
                 known.entry(id).and_modify(|(_, revoked)| *revoked = true);
             }
         }
@@ -198,7 +198,7 @@ pub fn id_of(unit: &str, crew: &str) -> String {
     format!("crew-{}", &hash[..8])
 }
 
-fn add(office: &Office, line: &Line) -> Result<(), OfficeError> {
+fn add(office: &Office, line: &AccessLine) -> Result<(), OfficeError> {
     let folder = office.store().field_folder();
     let path = file(&folder);
     let written = || {
@@ -325,10 +325,10 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             expires: Timestamp::MAX,
         };
-        let given = serde_json::to_string(&Line::Given(access.clone())).expect("written");
+        let given = serde_json::to_string(&AccessLine::Given(access.clone())).expect("written");
         std::fs::write(&path, format!("{given}\n{}", &given[..20])).expect("written");
         assert_eq!(all(folder.path()), [access]);
-        let revoked = Line::Revoked {
+        let revoked = AccessLine::Revoked {
             id: "crew-1".into(),
             by: "Wang".into(),
             at: Timestamp::UNIX_EPOCH,

@@ -3,7 +3,7 @@
 //! Of a name that is in both, the later is shown: what a crew has sent stands until the project is made anew.
 
 use super::found::{Denied, Found, What};
-use super::inbox::{Change, Inbox, Node};
+use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcome, Outcomes};
 use super::paths::{self, lies_in, plain, split};
 use super::project::{self, Project};
@@ -179,7 +179,7 @@ impl CrewFolder {
         }
         let mut inbox = lock(&self.inbox);
         self.may_lie(&inbox, &path)?;
-        let change = Change::Put {
+        let change = UploadChange::Put {
             path,
             sha256,
             bytes,
@@ -203,7 +203,7 @@ impl CrewFolder {
         if !inbox.has_room() {
             return Err(Denied::Full);
         }
-        Ok(inbox.record(Change::Folder { path }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Folder { path }, clock::now().timestamp())?)
     }
 
     /// Shows a file or a folder no more. Its bytes stay kept.
@@ -218,7 +218,7 @@ impl CrewFolder {
         if inbox.get(&path).is_none() {
             return Err(self.not_sent(&path));
         }
-        Ok(inbox.record(Change::Gone { path }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Gone { path }, clock::now().timestamp())?)
     }
 
     /// Gives a file or a folder that the crew sent another name.
@@ -243,7 +243,7 @@ impl CrewFolder {
         if inbox.get(&from).is_none() {
             return Err(self.not_sent(&from));
         }
-        Ok(inbox.record(Change::Moved { from, to }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Moved { from, to }, clock::now().timestamp())?)
     }
 
     /// Takes in every version of a table that nobody has looked at, and says on the page what became of it.

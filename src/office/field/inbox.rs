@@ -8,7 +8,7 @@ use crate::files;
 use crate::registry::Hash;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,13 +16,15 @@ use std::path::{Path, PathBuf};
 const MOST_NAMES: usize = 20_000;
 /// Lines of its log at most: a client that writes without end fills no disk.
 const MOST_LINES: usize = 500_000;
+/// Bytes of all versions of all files of one inbox at most.
+const MOST_BYTES: u64 = 64 << 30;
 /// Endings of the tables that are taken in.
 pub(super) const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Change {
+pub(super) enum UploadChange {
     /// A file came.
     Put {
         path: String,
@@ -39,10 +41,10 @@ pub(super) enum Change {
 
 /// A line of the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Line {
+struct InboxLine {
     at: Timestamp,
     #[serde(flatten)]
-    change: Change,
+    change: UploadChange,
 }
 
 /// What a name stands for.
@@ -72,6 +74,9 @@ pub(super) struct Inbox {
     /// For each name of a file in small letters, the number of the last line that brought it.
     brought: BTreeMap<String, usize>,
     lines: usize,
+    /// The files that lie there for it, by their digests, and how large they are together.
+    kept: BTreeSet<Hash>,
+    bytes: u64,
 }
 
 impl Inbox {
@@ -88,15 +93,15 @@ impl Inbox {
         };
         // What was cut off was not acknowledged.
         let lines = bytes.split(|byte| *byte == b'\n');
-        for line in lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()) {
+        for line in lines.filter_map(|line| serde_json::from_slice::<InboxLine>(line).ok()) {
             inbox.apply(line);
         }
         Ok(inbox)
     }
 
     /// Records a change; it is on the disk when this returns.
-    pub fn record(&mut self, change: Change, at: Timestamp) -> io::Result<()> {
-        let line = Line { at, change };
+    pub fn record(&mut self, change: UploadChange, at: Timestamp) -> io::Result<()> {
+        let line = InboxLine { at, change };
         files::add_line(&self.log, &serde_json::to_string(&line)?)?;
         self.apply(line);
         Ok(())
@@ -104,7 +109,7 @@ impl Inbox {
 
     /// Whether one more name will do.
     pub fn has_room(&self) -> bool {
-        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES
+        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES && self.bytes < MOST_BYTES
     }
 
     pub fn get(&self, path: &str) -> Option<Node> {
@@ -141,19 +146,19 @@ impl Inbox {
             .is_some_and(|at| *at > lines)
     }
 
-    fn apply(&mut self, Line { at, change }: Line) {
+    fn apply(&mut self, InboxLine { at, change }: InboxLine) {
         self.lines += 1;
         match change {
-            Change::Put {
+            UploadChange::Put {
                 path,
                 sha256,
                 bytes,
             } => {
                 self.put(path, (sha256, bytes), at);
             }
-            Change::Folder { path } => self.folder(&path, at),
-            Change::Gone { path } => self.tree.retain(|known, _| !lies_in(known, &path)),
-            Change::Moved { from, to } => self.moved(&from, &to, at),
+            UploadChange::Folder { path } => self.folder(&path, at),
+            UploadChange::Gone { path } => self.tree.retain(|known, _| !lies_in(known, &path)),
+            UploadChange::Moved { from, to } => self.moved(&from, &to, at),
         }
     }
 
@@ -165,6 +170,9 @@ impl Inbox {
                 sha256: file.0,
                 at,
             });
+        }
+        if self.kept.insert(file.0) {
+            self.bytes = self.bytes.saturating_add(file.1);
         }
         self.brought
             .insert(split(&path).1.to_lowercase(), self.lines);
@@ -206,12 +214,40 @@ impl Inbox {
 mod tests {
     use super::*;
 
-    fn put(path: &str, bytes: &[u8]) -> Change {
-        Change::Put {
+    fn put(path: &str, bytes: &[u8]) -> UploadChange {
+        UploadChange::Put {
             path: path.into(),
             sha256: Hash::of(bytes),
             bytes: bytes.len() as u64,
         }
+    }
+
+    #[test]
+    fn what_a_crew_sends_ends_before_the_disk_does() {
+        let mut inbox = Inbox::default();
+        let sent = |inbox: &mut Inbox, n: u64| {
+            let change = UploadChange::Put {
+                path: format!("{}.jpg", n % 3),
+                sha256: Hash::of(&n.to_le_bytes()),
+                bytes: 1 << 30,
+            };
+            let at = Timestamp::UNIX_EPOCH;
+            inbox.apply(InboxLine { at, change });
+        };
+        // The same file again is no more.
+        (0..500).for_each(|_| sent(&mut inbox, 0));
+        assert!(inbox.has_room());
+        (1..64).for_each(|n| sent(&mut inbox, n));
+        assert!(!inbox.has_room(), "{} bytes under three names", inbox.bytes);
+        // Nor does taking names away give room: what came stays kept.
+        for n in 0..3 {
+            let change = UploadChange::Gone {
+                path: format!("{n}.jpg"),
+            };
+            let at = Timestamp::UNIX_EPOCH;
+            inbox.apply(InboxLine { at, change });
+        }
+        assert!(!inbox.has_room());
     }
 
     #[test]
@@ -222,19 +258,19 @@ mod tests {
         let changes = [
             put("DCIM/a.jpg", b"a"),
             put("v.gpkg.part", b"table"),
-            Change::Folder { path: "b".into() },
-            Change::Moved {
+            UploadChange::Folder { path: "b".into() },
+            UploadChange::Moved {
                 from: "v.gpkg.part".into(),
                 to: "v.gpkg".into(),
             },
-            Change::Moved {
+            UploadChange::Moved {
                 from: "DCIM".into(),
                 to: "b/DCIM".into(),
             },
             put("v.gpkg", b"table 2"),
             put("v.gpkg", b""),
             put("c.txt", b"c"),
-            Change::Gone {
+            UploadChange::Gone {
                 path: "c.txt".into(),
             },
         ];

@@ -2,7 +2,7 @@
 
 use super::error::LearnError;
 use crate::statistics::logistic::{Example, Fit};
-use crate::statistics::order::Order;
+use crate::statistics::order::Discrimination;
 use std::collections::BTreeMap;
 
 /// Fewer verdicts than this teach nothing.
@@ -15,7 +15,7 @@ const FOLDS: usize = 5;
 const PULLS: [f64; 6] = [3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
 
 /// A candidate with a verdict.
-pub(super) struct Verdict {
+pub(super) struct LabelledCandidate {
     pub id: String,
     pub example: Example,
 }
@@ -29,7 +29,7 @@ pub(super) struct Taught {
 }
 
 /// Fits, with the pull that tells verdicts best which it has not seen.
-pub(super) fn taught(verdicts: &mut [Verdict]) -> Result<Taught, LearnError> {
+pub(super) fn taught(verdicts: &mut [LabelledCandidate]) -> Result<Taught, LearnError> {
     // The parts do not depend on the order in which scans were named.
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
     let kind = |wanted: bool| {
@@ -64,9 +64,9 @@ pub(super) fn taught(verdicts: &mut [Verdict]) -> Result<Taught, LearnError> {
 }
 
 /// The part of each verdict: true and false ones are dealt out in turn, so that every part has both.
-fn folds(verdicts: &[Verdict]) -> Vec<usize> {
+fn folds(verdicts: &[LabelledCandidate]) -> Vec<usize> {
     let mut dealt: BTreeMap<bool, usize> = BTreeMap::new();
-    let deal = |v: &Verdict| {
+    let deal = |v: &LabelledCandidate| {
         let next = dealt.entry(v.example.yes).or_default();
         *next += 1;
         *next % FOLDS
@@ -76,7 +76,7 @@ fn folds(verdicts: &[Verdict]) -> Vec<usize> {
 
 /// How surprising verdicts are, and how well they are told apart, each by what the other parts teach; with no pull at all by a shift
 /// of the shipped log odds alone.
-fn judged(verdicts: &[Verdict], folds: &[usize], pull: Option<f64>) -> (f64, f64) {
+fn judged(verdicts: &[LabelledCandidate], folds: &[usize], pull: Option<f64>) -> (f64, f64) {
     let (mut surprise, mut scored) = (0.0, Vec::new());
     for fold in 0..FOLDS {
         let part = |wanted: bool| -> Vec<Example> {
@@ -95,7 +95,7 @@ fn judged(verdicts: &[Verdict], folds: &[usize], pull: Option<f64>) -> (f64, f64
                 .map(|e| (order.log_odds(&e.values, e.offset), e.yes)),
         );
     }
-    (surprise, Order::of(&scored).area.unwrap_or(0.5))
+    (surprise, Discrimination::of(&scored).area.unwrap_or(0.5))
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
 
     /// Verdicts of a county whose false candidates are grey, which the shipped rank does not know.
-    fn county(seed: u64, count: usize) -> Vec<Verdict> {
+    fn county(seed: u64, count: usize) -> Vec<LabelledCandidate> {
         let mut random = StdRng::seed_from_u64(seed);
         let mut noise = || random.random::<f64>() + random.random::<f64>() - 1.0;
         let one = |n: usize| {
@@ -113,7 +113,7 @@ mod tests {
             let grey = if yes { -1.0 } else { 1.0 };
             let mut values: Vec<f64> = (0..10).map(|_| 2.0 * noise()).collect();
             values[3] += grey;
-            Verdict {
+            LabelledCandidate {
                 id: format!("{n:04}"),
                 example: Example {
                     values,
@@ -126,11 +126,11 @@ mod tests {
     }
 
     /// False ones that come before 95 % of the true ones, shipped and learnt.
-    fn false_before(fit: &Fit, county: &[Verdict]) -> (usize, usize) {
+    fn false_before(fit: &Fit, county: &[LabelledCandidate]) -> (usize, usize) {
         let order = |fit: &Fit| {
             let scored = county.iter().map(|v| &v.example);
             let scored = scored.map(|e| (fit.log_odds(&e.values, e.offset), e.yes));
-            Order::of(&scored.collect::<Vec<_>>()).false_before
+            Discrimination::of(&scored.collect::<Vec<_>>()).false_before
         };
         (order(&Fit::none(10)), order(fit))
     }

@@ -2,10 +2,10 @@
 
 use super::error::LearnError;
 use crate::office::record::verified_file;
-use crate::registry::body::{Body, ScanRecord as Recorded};
+use crate::registry::body::{Body, RecordedScan as Recorded};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::schema::{FeaturesRecord, ScanRecord};
-use crate::store::{Seen, Store};
+use crate::store::{ScanFeatures, Store};
 use std::path::Path;
 
 /// A scan to learn from.
@@ -63,7 +63,7 @@ impl Lesson {
         })
     }
 
-    fn of_recorded(seen: Seen) -> Self {
+    fn of_recorded(seen: ScanFeatures) -> Self {
         let Recorded {
             scan,
             model: [_, model],

@@ -12,7 +12,7 @@ pub use fit::LEAST_VERDICTS;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Said;
-use crate::registry::body::{Body, Head};
+use crate::registry::body::{Body, LearntHead};
 use crate::registry::ids::Hash;
 use crate::registry::site::Site;
 use crate::registry::state::State;
@@ -20,7 +20,7 @@ use crate::registry::unit::is_at_or_below;
 use crate::schema::{FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised};
 use crate::statistics::logistic::Example;
 use crate::store::{Ranking, Store, StoreError};
-use fit::{Verdict, taught};
+use fit::{LabelledCandidate, taught};
 use lesson::Lesson;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -56,7 +56,7 @@ pub fn learn(
     folders: &[PathBuf],
 ) -> Result<Learned, LearnError> {
     let mut learned = learned(office.store(), folders, session.at())?;
-    let body = Body::Learnt(Box::new(Head::of(&learned.head)));
+    let body = Body::Learnt(Box::new(LearntHead::of(&learned.head)));
     learned.entry = Some(office.record(session, None, vec![], body)?.hash);
     Ok(learned)
 }
@@ -102,7 +102,7 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
     let (audited, audited_open) = audit(&ranking, rows().map(|row| row.id.as_str()), &told);
     Ok(Learned {
         // As the event says it, in whole numbers.
-        head: Head::of(&head).record(at),
+        head: LearntHead::of(&head).record(at),
         audited,
         audited_open,
         candidates: rows().count(),
@@ -142,7 +142,7 @@ pub fn fitted(
     told: &BTreeMap<String, bool>,
 ) -> Result<Fitted, LearnError> {
     let (centre, scale) = spread(&rows(seen).map(|row| &row.values).collect::<Vec<_>>());
-    let mut verdicts: Vec<Verdict> = rows(seen)
+    let mut verdicts: Vec<LabelledCandidate> = rows(seen)
         .filter_map(|row| {
             let example = Example {
                 values: standardised(&row.values, &centre, &scale).collect(),
@@ -150,7 +150,7 @@ pub fn fitted(
                 yes: *told.get(&row.id)?,
             };
             let id = row.id.clone();
-            Some(Verdict { id, example })
+            Some(LabelledCandidate { id, example })
         })
         .collect();
     let taught = taught(&mut verdicts)?;
@@ -266,10 +266,10 @@ fn gsd_range<'a>(names: &[String], rows: impl Iterator<Item = &'a [f64]>) -> [f6
 
 /// A head of a registry, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-pub struct Listed {
+pub struct ListedHead {
     /// Its event.
     #[serde(flatten)]
-    pub said: Said<Head>,
+    pub said: Said<LearntHead>,
     /// The scans that it puts in order.
     pub orders: Vec<String>,
 }
@@ -278,7 +278,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// Those of reading.
-pub fn heads(store: &Store) -> Result<Vec<Listed>, StoreError> {
+pub fn heads(store: &Store) -> Result<Vec<ListedHead>, StoreError> {
     let affairs = store.affairs()?;
     let mut orders: HashMap<Hash, Vec<String>> = HashMap::new();
     for sealed in store.followed("scan")? {
@@ -289,7 +289,7 @@ pub fn heads(store: &Store) -> Result<Vec<Listed>, StoreError> {
             of_head.push(scan.scan.clone());
         }
     }
-    let list = |said: Said<Head>| Listed {
+    let list = |said: Said<LearntHead>| ListedHead {
         orders: orders.remove(&said.stamp.event).unwrap_or_default(),
         said,
     };

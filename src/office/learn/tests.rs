@@ -3,7 +3,7 @@
 use super::guard::{MAY_LOSE, recall};
 use super::*;
 use crate::schema::FEATURES_FORMAT;
-use crate::statistics::order::Order;
+use crate::statistics::order::Discrimination;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -95,7 +95,7 @@ fn false_before(
     let order = |odds: &dyn Fn(&FeaturesOf) -> f64| {
         let rows = flight.0.candidates.iter();
         let scored: Vec<(f64, bool)> = rows.map(|row| (odds(row), flight.1[&row.id])).collect();
-        Order::of(&scored).false_before
+        Discrimination::of(&scored).false_before
     };
     [
         order(&|row| row.shipped),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum PeerError {
     /// The line to the other office.
-    Remote(RemoteError),
+    Remote(Box<RemoteError>),
     /// The other side speaks a later version.
     Newer {
         /// The server.
@@ -64,7 +64,7 @@ pub enum PeerError {
 
 impl From<RemoteError> for PeerError {
     fn from(error: RemoteError) -> Self {
-        Self::Remote(error)
+        Self::Remote(Box::new(error))
     }
 }
 

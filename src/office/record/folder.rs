@@ -1,10 +1,10 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
 use super::RecordError;
-use super::written::Written;
+use super::digests::ScanDigests;
 use crate::files;
 use crate::ground::{FileFeature, LonLat, read_features};
-use crate::registry::body::{Detection, ScanRecord};
+use crate::registry::body::{Detection, RecordedScan};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
@@ -16,22 +16,22 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanFolder {
     /// Where it came from and what it covered.
-    pub record: ScanRecord,
+    pub record: RecordedScan,
     /// The unit that flew it, where it says so.
     pub unit: Option<String>,
     /// Its candidates.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<ScanCandidate>,
     /// The ground searched and not searched, where the folder has it.
     pub coverage: Option<PathBuf>,
     /// What the models saw of each candidate, where the folder has it.
     pub features: Option<PathBuf>,
     /// What the scan says it wrote.
-    pub written: Written,
+    pub written: ScanDigests,
 }
 
 /// One candidate of a scan.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub struct ScanCandidate {
     /// The detection.
     pub detection: Detection,
     /// Where.
@@ -66,7 +66,7 @@ impl ScanFolder {
         if scan.format != schema::SCAN_FORMAT {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
-        let written = Written::new(folder, scan.outputs)?;
+        let written = ScanDigests::new(folder, scan.outputs)?;
         let candidates = candidates_of(folder, &scan.scan_id, &written)?;
         let coverage = coverage_of(folder, &written)?;
         let ground = coverage.as_ref().map_or(&[][..], |(_, ground)| ground);
@@ -75,7 +75,7 @@ impl ScanFolder {
         if let Some(days) = &captured {
             check_days(days).map_err(|why| malformed(&path, why))?;
         }
-        let record = ScanRecord {
+        let record = RecordedScan {
             scan: scan.scan_id,
             survey: scan.survey,
             captured,
@@ -113,8 +113,8 @@ impl ScanFolder {
 fn candidates_of(
     folder: &Path,
     scan: &str,
-    written: &Written,
-) -> Result<Vec<Candidate>, RecordError> {
+    written: &ScanDigests,
+) -> Result<Vec<ScanCandidate>, RecordError> {
     let path = folder.join("candidates.geojson");
     let mut candidates = features_of(&path, written)?
         .iter()
@@ -134,7 +134,7 @@ fn candidates_of(
 /// The ground searched and not searched, as the scan wrote it; nothing where a folder of version 0.1.0 has none.
 fn coverage_of(
     folder: &Path,
-    written: &Written,
+    written: &ScanDigests,
 ) -> Result<Option<(PathBuf, Vec<FileFeature>)>, RecordError> {
     let path = folder.join("coverage.geojson");
     if !path.exists() && !written.names("coverage.geojson") {
@@ -145,7 +145,7 @@ fn coverage_of(
 }
 
 /// The features of a file as the scan wrote it.
-fn features_of(path: &Path, written: &Written) -> Result<Vec<FileFeature>, RecordError> {
+fn features_of(path: &Path, written: &ScanDigests) -> Result<Vec<FileFeature>, RecordError> {
     let bytes = read(path)?;
     written.check(path, &bytes)?;
     read_features(&bytes).map_err(|flaw| RecordError::Malformed {
@@ -164,7 +164,7 @@ pub(in crate::office) fn verified_file(folder: &Path, path: &Path) -> Result<Vec
                 path: record.clone(),
                 why: e.to_string(),
             })?;
-        Written::new(folder, scan.outputs)?.check(path, &bytes)?;
+        ScanDigests::new(folder, scan.outputs)?.check(path, &bytes)?;
     }
     Ok(bytes)
 }
@@ -189,7 +189,7 @@ fn check_days(days: &[String; 2]) -> Result<(), String> {
     Ok(())
 }
 
-fn candidate(feature: &FileFeature, scan: &str, folder: &Path) -> Result<Candidate, String> {
+fn candidate(feature: &FileFeature, scan: &str, folder: &Path) -> Result<ScanCandidate, String> {
     let properties: CandidateProperties = feature.properties().map_err(|e| e.to_string())?;
     let id = feature.id().or(properties.id).ok_or("no id")?;
     let at = LonLat::new(properties.lon, properties.lat);
@@ -214,7 +214,7 @@ fn candidate(feature: &FileFeature, scan: &str, folder: &Path) -> Result<Candida
         (properties.chip, EvidenceRole::Chip),
         (properties.context, EvidenceRole::Context),
     ];
-    Ok(Candidate {
+    Ok(ScanCandidate {
         detection: Detection {
             candidate: id,
             scan: scan.to_owned(),

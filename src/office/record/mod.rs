@@ -2,15 +2,15 @@
 //! transaction. Recording the same scan again changes nothing.
 
 mod decisions;
+mod digests;
 mod error;
 mod folder;
-mod written;
 
 pub use decisions::{Decision, decisions};
+pub use digests::ScanDigests;
 pub use error::RecordError;
 pub(super) use folder::verified_file;
-pub use folder::{Candidate, ScanFolder};
-pub use written::Written;
+pub use folder::{ScanCandidate, ScanFolder};
 
 use super::{Entry, Office, Session};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
@@ -58,7 +58,7 @@ pub struct Recorded {
 
 /// What became of the candidates so far; sites by their keys, for a code may grow with every new site.
 #[derive(Default)]
-struct Tally {
+struct RecordCounts {
     new: Vec<SiteKey>,
     recurring: Vec<SiteKey>,
     raised: Vec<SiteKey>,
@@ -70,12 +70,12 @@ struct Tally {
 
 /// Whose ground a scan shows: that of the unit that flew it, or where a boundary file is known, of the district itself. A
 /// site that a unit founds on another's ground swallows nothing there.
-struct Ground<'a> {
+struct OwnGround<'a> {
     unit: &'a str,
     districts: Option<Districts>,
 }
 
-impl Ground<'_> {
+impl OwnGround<'_> {
     fn is_of(&self, site: &Site, place: &Place) -> bool {
         let there = self
             .districts
@@ -89,8 +89,8 @@ impl Ground<'_> {
 /// site far away names the candidate says nothing.
 fn known_as(
     store: &Store,
-    ground: &Ground,
-    candidate: &Candidate,
+    ground: &OwnGround,
+    candidate: &ScanCandidate,
 ) -> Result<Option<SiteKey>, StoreError> {
     let within = f64::from(store.settings().match_radius_m) + MOVES_FREELY_M;
     let id = &candidate.detection.candidate;
@@ -107,7 +107,7 @@ fn known_as(
 fn keep_files(
     store: &Store,
     scan: &ScanFolder,
-    ground: &Ground,
+    ground: &OwnGround,
     is_new: bool,
     at: &str,
     done: &mut Recorded,
@@ -163,7 +163,7 @@ pub fn record(
     let own_unit = &session.author().unit;
     let is_new = is_new(store, scan, own_unit)?;
     let flown_by = scan.unit.as_deref();
-    let ground = Ground {
+    let ground = OwnGround {
         unit: flown_by
             .filter(|unit| is_at_or_below(unit, own_unit))
             .unwrap_or(own_unit),
@@ -213,28 +213,28 @@ fn is_new(store: &Store, scan: &ScanFolder, unit: &str) -> Result<bool, StoreErr
 
 /// A scan whose candidates are being taken, one after the other.
 struct Taking<'a> {
-    ground: &'a Ground<'a>,
+    ground: &'a OwnGround<'a>,
     /// Candidates of one scan are apart already: they are matched to what was known before, not to each other.
     own: BTreeSet<&'a str>,
-    tally: Tally,
+    tally: RecordCounts,
 }
 
 impl<'a> Taking<'a> {
-    fn of(scan: &'a ScanFolder, ground: &'a Ground) -> Self {
+    fn of(scan: &'a ScanFolder, ground: &'a OwnGround) -> Self {
         let candidates = scan.candidates.iter();
         Self {
             ground,
             own: candidates
                 .map(|candidate| candidate.detection.candidate.as_str())
                 .collect(),
-            tally: Tally::default(),
+            tally: RecordCounts::default(),
         }
     }
 
     fn take(
         &mut self,
         entry: &mut Entry,
-        candidate: &Candidate,
+        candidate: &ScanCandidate,
         pictures: Vec<EvidenceRef>,
     ) -> Result<(), StoreError> {
         if known_as(entry.store, self.ground, candidate)?.is_some() {
@@ -262,7 +262,7 @@ impl<'a> Taking<'a> {
     }
 
     /// The sites that a candidate may be another look at.
-    fn nearby(&self, store: &Store, candidate: &Candidate) -> Result<Vec<Site>, StoreError> {
+    fn nearby(&self, store: &Store, candidate: &ScanCandidate) -> Result<Vec<Site>, StoreError> {
         let radius = f64::from(store.settings().match_radius_m);
         let mut nearby = store.sites_near(&candidate.place, radius)?;
         nearby.retain(|site| {
@@ -274,7 +274,11 @@ impl<'a> Taking<'a> {
     }
 
     /// A candidate that becomes a site.
-    fn founded(&mut self, candidate: &Candidate, recurs_of: Option<SiteKey>) -> (SiteKey, Body) {
+    fn founded(
+        &mut self,
+        candidate: &ScanCandidate,
+        recurs_of: Option<SiteKey>,
+    ) -> (SiteKey, Body) {
         let detection = &candidate.detection;
         let named = format!("candidate:{}", detection.candidate);
         let origin = unit::origin(&named, self.ground.unit);
@@ -295,7 +299,7 @@ impl<'a> Taking<'a> {
     /// A candidate that is another look at a site.
     fn seen(
         &mut self,
-        candidate: &Candidate,
+        candidate: &ScanCandidate,
         site: SiteKey,
         meaning: Meaning,
         distance_cm: i64,

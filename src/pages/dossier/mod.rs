@@ -9,7 +9,7 @@ pub(super) mod sketch;
 use super::layout::offset_of;
 use crate::exchange::ledger::{Context, Entry};
 use crate::exchange::{Answers, entry, scans};
-use crate::registry::body::{Body, Detection, Meaning, ScanRecord};
+use crate::registry::body::{Body, Detection, Meaning, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::registry::{DeviceId, Hash, SiteKey, State};
@@ -51,7 +51,7 @@ struct Seen {
     detection: Detection,
     place: Place,
     meaning: Option<Meaning>,
-    scan: Option<ScanRecord>,
+    scan: Option<RecordedScan>,
 }
 
 /// Metres within which other sites are shown on the sketch.
@@ -125,7 +125,7 @@ impl Dossier {
 }
 
 /// The detections that a site's events tell of, each once.
-fn detections(events: &[Sealed], scans: &BTreeMap<String, ScanRecord>) -> Vec<Seen> {
+fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<Seen> {
     let mut detections: Vec<Seen> = Vec::new();
     for sealed in events {
         let seen = match &sealed.event.body {

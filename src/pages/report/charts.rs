@@ -4,7 +4,7 @@ use crate::pages::chart::ticks;
 use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Type};
 use crate::pages::palette::{BAD, GOOD, GRID, INK, LINE, MEASURE, NEUTRAL, PART, WHITE, standing};
 use crate::province::process::Process;
-use crate::province::rank::{Ranked, Standing};
+use crate::province::rank::{Placing, RankedDistrict};
 use crate::province::report::{Figures, open};
 use crate::words::Lang;
 
@@ -30,16 +30,16 @@ impl Scale {
 
 /// Rates of the ranked districts with their intervals, the worst first; `None` where none is ranked.
 pub fn intervals(figures: &Figures, lang: Lang) -> Option<Drawing> {
-    let ranked: Vec<&Ranked> = figures
+    let ranked: Vec<&RankedDistrict> = figures
         .ranking
         .districts
         .iter()
-        .filter(|d| d.standing != Standing::Insufficient && d.rate.is_some())
+        .filter(|d| d.standing != Placing::Insufficient && d.rate.is_some())
         .take(SHOWN)
         .collect();
     let mean = figures.ranking.mean?;
     // A whisker far beyond the others is cut: an arrow says so.
-    let rate = |d: &&Ranked| d.rate.map_or(0.0, |r| r.rate);
+    let rate = |d: &&RankedDistrict| d.rate.map_or(0.0, |r| r.rate);
     let reach = ranked.iter().map(rate).fold(mean * 2.0, f64::max) * 1.7;
     if ranked.is_empty() || reach <= 0.0 {
         return None;
@@ -75,7 +75,7 @@ fn axis(drawing: &mut Drawing, scale: &Scale, mean: f64) {
     drawing.line([(at, 4.0), (at, scale.bottom)], pen);
 }
 
-fn one(drawing: &mut Drawing, d: &Ranked, y: f64, scale: &Scale) {
+fn one(drawing: &mut Drawing, d: &RankedDistrict, y: f64, scale: &Scale) {
     let Some(rate) = d.rate else { return };
     let colour = standing(d.standing);
     let pen = Pen::new(colour, 1.6);

@@ -4,7 +4,7 @@ use crate::pages::chart::{Axis, Chart};
 use crate::pages::draw::{Drawing, Pen};
 use crate::pages::palette::{self, INK, MEASURE, NEUTRAL};
 use crate::province::funnel::limit;
-use crate::province::rank::{Ranked, Ranking, Standing};
+use crate::province::rank::{DistrictRanking, Placing, RankedDistrict};
 use crate::tr;
 use crate::words::Lang;
 
@@ -14,13 +14,13 @@ const SIZE: (f64, f64) = (760.0, 400.0);
 const POINTS: u32 = 160;
 
 /// The plot; `None` where no district is ranked.
-pub fn funnel(ranking: &Ranking, lang: Lang) -> Option<Drawing> {
+pub fn funnel(ranking: &DistrictRanking, lang: Lang) -> Option<Drawing> {
     let mean = ranking.mean.filter(|mean| *mean > 0.0)?;
     let shown = || {
         ranking
             .districts
             .iter()
-            .filter(|d| d.standing != Standing::Insufficient)
+            .filter(|d| d.standing != Placing::Insufficient)
     };
     let widest = shown().map(|d| d.counted.km2).fold(0.0, f64::max) * 1.06;
     let highest = shown().map(rate).fold(mean * 2.0, f64::max) * 1.12;
@@ -44,7 +44,7 @@ pub fn funnel(ranking: &Ranking, lang: Lang) -> Option<Drawing> {
     for district in shown() {
         let at = (district.counted.km2, rate(district));
         chart.dot(at, 4.0, palette::standing(district.standing));
-        if district.standing != Standing::AsAll {
+        if district.standing != Placing::AsAll {
             let named = !district.name.is_empty();
             chart.words(
                 at,
@@ -59,7 +59,7 @@ pub fn funnel(ranking: &Ranking, lang: Lang) -> Option<Drawing> {
     Some(chart.done())
 }
 
-fn rate(district: &Ranked) -> f64 {
+fn rate(district: &RankedDistrict) -> f64 {
     district.rate.map_or(0.0, |r| r.rate)
 }
 
@@ -82,7 +82,7 @@ fn limits(chart: &mut Chart, mean: f64, (widest, highest): (f64, f64)) {
 }
 
 /// What the lines are, to stand below the plot.
-pub fn caption(ranking: &Ranking, lang: Lang) -> String {
+pub fn caption(ranking: &DistrictRanking, lang: Lang) -> String {
     let mean = ranking.mean.unwrap_or(0.0);
     tr!(
         lang,

@@ -8,7 +8,7 @@ use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Point, Type};
 use crate::pages::frame::{Frame, north};
 use crate::pages::palette::{self, MARK, SOFT, WHITE};
 use crate::province::cells::outline;
-use crate::province::rank::{Ranked, Standing};
+use crate::province::rank::{Placing, RankedDistrict};
 use crate::province::report::Figures;
 use crate::tr;
 use crate::words::Lang;
@@ -34,7 +34,7 @@ pub fn map(figures: &Figures, lang: Lang) -> Option<Drawing> {
     let mut drawing = Drawing::new((WIDTH, frame.size.1 + KEY), title);
     for (at, area) in figures.areas.iter().enumerate() {
         let district = ranked(figures, at);
-        let standing = district.map_or(Standing::Insufficient, |d| d.standing);
+        let standing = district.map_or(Placing::Insufficient, |d| d.standing);
         let fill = palette::ground(standing).map_or(Fill::Hatched, |c| Fill::Plain(c, 1.0));
         let words = district.map_or_else(String::new, |d| {
             let reasons = d.reasons(&figures.ranking, lang);
@@ -63,7 +63,7 @@ fn bounds(areas: &[&MultiPolygon]) -> Option<Rect> {
         })
 }
 
-fn ranked<'f>(figures: &'f Figures, at: usize) -> Option<&'f Ranked> {
+fn ranked<'f>(figures: &'f Figures, at: usize) -> Option<&'f RankedDistrict> {
     let code = &figures.efforts.get(at)?.code;
     figures.ranking.districts.iter().find(|d| d.code == *code)
 }
@@ -89,7 +89,7 @@ fn names(drawing: &mut Drawing, frame: &Frame, figures: &Figures) {
     order.sort_by_key(|at| place(*at).unwrap_or(usize::MAX));
     let stands_out = |at: usize| {
         place(at).is_some_and(|place| place <= 10)
-            || ranked(figures, at).is_some_and(|d| d.standing == Standing::Above)
+            || ranked(figures, at).is_some_and(|d| d.standing == Placing::Above)
     };
     let mut taken: Vec<[f64; 4]> = Vec::new();
     for at in order {
@@ -130,12 +130,12 @@ fn key(drawing: &mut Drawing, top: f64, figures: &Figures, lang: Lang) {
 fn entries(figures: &Figures, lang: Lang) -> Vec<(Fill, Pen, String)> {
     let border = Pen::new(SOFT, 0.8);
     let mut entries: Vec<(Fill, Pen, String)> = [
-        (Standing::Above, lang.pick("above", "高于总体")),
+        (Placing::Above, lang.pick("above", "高于总体")),
         (
-            Standing::AsAll,
+            Placing::AsAll,
             lang.pick("not distinguishable", "与总体无显著差异"),
         ),
-        (Standing::Below, lang.pick("below", "低于总体")),
+        (Placing::Below, lang.pick("below", "低于总体")),
     ]
     .into_iter()
     .map(|(standing, words)| {

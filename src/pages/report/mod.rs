@@ -118,7 +118,7 @@ fn definitions(figures: &Figures, lang: Lang) -> Markup {
         .to_owned(),
         lang.pick(
             "Confirmed: verified on the ground as poppy. A site counts on the ground it lies on, however it became known.",
-            "查实：经现地核查确认为罂粟。图斑按其所在位置统计，与发现途径无关。",
+            "查实：经实地核查确认为罂粟。图斑按其所在位置统计，与发现途径无关。",
         )
         .to_owned(),
         lang.pick(

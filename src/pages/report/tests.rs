@@ -1,7 +1,7 @@
 use super::*;
 use crate::ground::LonLat;
-use crate::province::facts::{Facts, Patrol};
-use crate::province::made_up::{SIDE, STRIPS, World};
+use crate::province::facts::{Facts, PatrolFact};
+use crate::province::fixture::{SIDE, STRIPS, World};
 use crate::province::period::{Period, Scope};
 use crate::province::report::{About, Subject, tables, workbook};
 use crate::province::windows::Windows;
@@ -39,8 +39,8 @@ fn world() -> World {
 }
 
 /// A patrol of a county that reports an area.
-fn patrol(number: u8) -> Patrol {
-    Patrol {
+fn patrol(number: u8) -> PatrolFact {
+    PatrolFact {
         entry: crate::registry::Hash([0; 32]),
         seeds: false,
         publicity: false,
@@ -188,7 +188,7 @@ fn a_registry_without_anything_gives_a_page_that_says_so() {
 #[test]
 fn the_map_has_the_classes_of_the_table() {
     use crate::pages::palette;
-    use crate::province::rank::Standing;
+    use crate::province::rank::Placing;
     let world = world();
     let figures = made_of(&world.facts);
     let svg = map::map(&figures, Lang::En)
@@ -196,10 +196,10 @@ fn the_map_has_the_classes_of_the_table() {
         .svg("wide")
         .into_string();
     let of = |standing| {
-        let own = |d: &&crate::province::rank::Ranked| d.standing == standing;
+        let own = |d: &&crate::province::rank::RankedDistrict| d.standing == standing;
         figures.ranking.districts.iter().filter(own).count()
     };
-    for standing in [Standing::Above, Standing::AsAll, Standing::Below] {
+    for standing in [Placing::Above, Placing::AsAll, Placing::Below] {
         let colour = palette::ground(standing).expect("a colour");
         // One more is the key's.
         assert_eq!(
@@ -210,7 +210,7 @@ fn the_map_has_the_classes_of_the_table() {
     }
     assert_eq!(
         svg.matches("url(#few)").count(),
-        of(Standing::Insufficient) + 1
+        of(Placing::Insufficient) + 1
     );
 }
 
@@ -244,10 +244,10 @@ fn a_funnel_has_a_point_for_each_ranked_district_and_names_those_that_stand_out(
         .iter()
         .filter(|d| d.place.is_some());
     assert_eq!(svg.matches("<circle").count(), ranked.count());
-    let out = |d: &&crate::province::rank::Ranked| {
+    let out = |d: &&crate::province::rank::RankedDistrict| {
         matches!(
             d.standing,
-            crate::province::rank::Standing::Above | crate::province::rank::Standing::Below
+            crate::province::rank::Placing::Above | crate::province::rank::Placing::Below
         )
     };
     for district in figures.ranking.districts.iter().filter(out) {

@@ -1,18 +1,18 @@
 //! The key figures of a report, each with what it is made of.
 
 use crate::exchange::cell::Cell;
-use crate::province::report::Key;
+use crate::province::report::KeyFigure;
 use crate::words::Lang;
 use maud::{Markup, html};
 
 /// The figures as tiles.
-pub fn tiles(keys: &[Key], lang: Lang) -> Markup {
+pub fn tiles(keys: &[KeyFigure], lang: Lang) -> Markup {
     html! {
         section class="tiles" { @for key in keys { (tile(key, lang)) } }
     }
 }
 
-fn tile(key: &Key, lang: Lang) -> Markup {
+fn tile(key: &KeyFigure, lang: Lang) -> Markup {
     html! {
         div class="tile" {
             p class="soft" { (key.label) }
@@ -30,7 +30,7 @@ fn tile(key: &Key, lang: Lang) -> Markup {
     }
 }
 
-fn interval(key: &Key) -> Option<String> {
+fn interval(key: &KeyFigure) -> Option<String> {
     let (low, high) = key.interval?;
     let decimals = if key.unit == "%" { 0 } else { 2 };
     Some(format!("[{low:.decimals$}–{high:.decimals$}]"))

@@ -129,7 +129,7 @@ fn early_coarse_and_undated_flights_count_apart() {
 
 #[test]
 fn walked_ground_counts_once_and_reports_add_their_areas() {
-    let patrol = |walked: MultiPolygon, area_m2: Option<f64>, code: &str| Patrol {
+    let patrol = |walked: MultiPolygon, area_m2: Option<f64>, code: &str| PatrolFact {
         entry: crate::registry::Hash([0; 32]),
         seeds: false,
         publicity: false,

@@ -1,7 +1,7 @@
 //! What a report says of its registry: whose it is, until when its data go, what is overdue, which targets it was given.
 
 use crate::province::finds::{Late, overdue_of};
-use crate::province::gather::targets_of;
+use crate::province::projection::targets_of;
 use crate::registry::body::TargetList;
 use crate::registry::districts::Districts;
 use crate::store::{Store, StoreError};

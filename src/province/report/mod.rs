@@ -1,15 +1,15 @@
 //! The figures of a report of a county or a province: facts of a period in, tables and one workbook out.
 //!
-//! [`Figures`] are computed once; [`tables`] put them into words and numbers; the page and the workbook show those tables.
+//! [`CellFigures`] are computed once; [`tables`] put them into words and numbers; the page and the workbook show those tables.
 //! A further section is one more table in [`tables::tables`].
 //! Every figure stands with its numerator and its denominator.
 
 mod about;
 mod desk;
 mod districts;
-mod hot;
-mod key;
-mod keys;
+mod hot_spot_table;
+mod key_figure;
+mod key_figures;
 mod sheets;
 pub mod table;
 pub mod tables;
@@ -19,14 +19,15 @@ mod work;
 
 pub use about::About;
 pub use districts::open;
-pub use hot::{Places, hot_spots};
-pub use key::{Key, Quantity};
-pub use keys::keys;
+pub use hot_spot_table::{Places, hot_spots};
+pub use key_figure::{KeyFigure, Quantity};
+pub use key_figures::keys;
 pub use sheets::workbook;
-pub use upward::{Amount, Destroyed, Patrolled, Precision, TargetsMet, Upward};
+pub use upward::{Amount, Destroyed, PatrolTotals, Precision, TargetsMet, Upward};
 pub use work::work_tables;
 
 use super::compare::{Comparison, compared};
+use super::counts::{SiteCounts, sites_by_district, tallies};
 use super::desk::Cost;
 use super::effort::DistrictEffort;
 use super::facts::{DistrictArea, Facts, SiteFact};
@@ -34,8 +35,7 @@ use super::hot_spots::{self, HotSpots, NotEnough};
 use super::irregular::{self, Irregular};
 use super::period::{Period, Scope};
 use super::process::{Process, process_of};
-use super::rank::{LEAST_COVER, Ranking, rank};
-use super::tally::{Tally, sites_by_district, tallies};
+use super::rank::{DistrictRanking, LEAST_COVER, rank};
 use super::windows::Windows;
 use super::work::Worked;
 use crate::ground::LonLat;
@@ -59,7 +59,7 @@ pub struct Subject {
     /// The share of a district that has to be searched for a rank.
     pub least_cover: f64,
     /// How hot spots are sought.
-    pub hot: hot_spots::Options,
+    pub hot: hot_spots::HotSpotOptions,
     /// The day (`MM-DD`) on which the next year's season begins.
     pub season_begins: String,
 }
@@ -73,7 +73,7 @@ impl Subject {
             unit: unit.to_owned(),
             made_on,
             least_cover: LEAST_COVER,
-            hot: hot_spots::Options::default(),
+            hot: hot_spots::HotSpotOptions::default(),
             season_begins: Settings::default().season_begins,
         }
     }
@@ -112,13 +112,13 @@ pub struct Figures<'f> {
     /// What was searched.
     pub efforts: Vec<DistrictEffort>,
     /// What was confirmed there.
-    pub tallies: Vec<Tally>,
+    pub tallies: Vec<SiteCounts>,
     /// How far the sites came, in the order of `efforts`.
     pub processes: Vec<Process>,
     /// How far the sites of all districts came.
     pub process: Process,
     /// Which districts are worse.
-    pub ranking: Ranking,
+    pub ranking: DistrictRanking,
     /// The same period a year before, and this.
     pub comparison: Comparison,
     /// Where it is worse.
@@ -238,8 +238,8 @@ impl<'f> Figures<'f> {
 /// [`NotEnough`].
 pub fn hot_of(
     efforts: &[DistrictEffort],
-    tallies: &[Tally],
-    options: hot_spots::Options,
+    tallies: &[SiteCounts],
+    options: hot_spots::HotSpotOptions,
 ) -> Result<HotSpots, NotEnough> {
     let ground: Vec<&MultiPolygon> = efforts.iter().map(|e| &e.fair).collect();
     let sites: Vec<LonLat> = tallies

@@ -1,6 +1,6 @@
 //! The workbook: one sheet a table, numbers as numbers.
 
-use super::keys::{keys, summary};
+use super::key_figures::{keys, summary};
 use super::table::Table;
 use super::tables::tables;
 use super::{Figures, Subject};

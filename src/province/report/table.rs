@@ -26,9 +26,8 @@ pub struct Table {
 impl Table {
     /// Whether a column holds figures; one of words and of codes does not.
     fn is_of_figures(&self, column: usize) -> bool {
-        let cells = self.rows.iter().filter_map(|row| row.get(column));
-        let figure = |cell: &Cell| !matches!(cell, Cell::Empty | Cell::Text(_));
-        cells.into_iter().any(figure)
+        let mut cells = self.rows.iter().filter_map(|row| row.get(column));
+        cells.any(|cell| !matches!(cell, Cell::Empty | Cell::Text(_)))
     }
 }
 

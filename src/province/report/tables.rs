@@ -2,13 +2,13 @@
 
 use super::Figures;
 use super::districts::{coverage, process};
-use super::hot::{hot_spots, no_hot_spots};
+use super::hot_spot_table::{hot_spots, no_hot_spots};
 use super::table::{Table, area, count, number, titled};
 use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
-use crate::province::compare::{Comparison, Line};
+use crate::province::compare::{Comparison, DistrictComparison};
 use crate::province::irregular::{self, Irregular};
-use crate::province::rank::{Ranked, Ranking};
+use crate::province::rank::{DistrictRanking, RankedDistrict};
 use crate::province::stats::{Per100, Ratio};
 use crate::tr;
 use crate::words::Lang;
@@ -80,7 +80,7 @@ fn irregular(figures: &Figures, lang: Lang) -> Table {
 }
 
 /// What is ranked.
-fn ranked(ranking: &Ranking, lang: Lang) -> &'static str {
+fn ranked(ranking: &DistrictRanking, lang: Lang) -> &'static str {
     match ranking.districts.first().map_or(0, |d| d.code.len()) {
         6 => lang.pick("Counties by rate", "各县查实密度排名"),
         9 => lang.pick("Townships by rate", "各乡镇查实密度排名"),
@@ -90,7 +90,7 @@ fn ranked(ranking: &Ranking, lang: Lang) -> &'static str {
 }
 
 /// Districts by rate.
-pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
+pub fn ranking(ranking: &DistrictRanking, lang: Lang) -> Table {
     let titles = [
         ("rank", "名次"),
         ("district", "区划"),
@@ -108,7 +108,7 @@ pub fn ranking(ranking: &Ranking, lang: Lang) -> Table {
         ("95 % high", "95% 上限"),
         ("reasons", "说明"),
     ];
-    let row = |d: &Ranked| {
+    let row = |d: &RankedDistrict| {
         let [rate, low, high] = interval(d.rate, 2);
         let [plants, plants_low, plants_high] = interval(d.plants_rate, 0);
         vec![
@@ -189,7 +189,7 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
     let [before, after] = &comparison.flown;
     let (a, b) = (&before.period, &after.period);
     let columns = year_columns(a, b, lang);
-    let row = |line: &Line, name: &str| {
+    let row = |line: &DistrictComparison, name: &str| {
         let [x, y] = line.searched;
         let [c, d] = line.common;
         let mut cells = vec![

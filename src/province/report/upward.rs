@@ -85,7 +85,7 @@ impl Destroyed {
 
 /// Patrols over all districts, each once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Patrolled {
+pub struct PatrolTotals {
     /// How many.
     pub patrols: usize,
     /// People, counted at each.
@@ -96,11 +96,11 @@ pub struct Patrolled {
     pub zero: usize,
 }
 
-impl Patrolled {
+impl PatrolTotals {
     /// The patrols of a period in the districts of a scope.
     pub fn of(facts: &Facts, period: Period, scope: &Scope) -> Self {
         let districts = scope.districts(facts);
-        let here = |patrol: &&crate::province::facts::Patrol| {
+        let here = |patrol: &&crate::province::facts::PatrolFact| {
             let named = patrol.district.as_deref();
             let walked = || districts.iter().any(|d| patrol.walked.intersects(&d.area));
             let named_here = named.is_some_and(|code| code.starts_with(scope.within));
@@ -143,7 +143,7 @@ pub struct Upward {
     /// In the order of the districts.
     pub destroyed: Vec<Destroyed>,
     /// Each patrol once.
-    pub patrolled: Patrolled,
+    pub patrolled: PatrolTotals,
     /// What is overdue by district, in their order.
     pub late: Vec<Vec<Late>>,
     /// The lists of the period's season.
@@ -174,7 +174,7 @@ impl Upward {
         let lists = about.lists.iter().filter(|l| period.is_of_season(l.season));
         Self {
             destroyed: sites.iter().map(|own| Destroyed::of(own)).collect(),
-            patrolled: Patrolled::of(facts, period, scope),
+            patrolled: PatrolTotals::of(facts, period, scope),
             late: sites.iter().map(late_of).collect(),
             targets: lists
                 .map(|list| TargetsMet {

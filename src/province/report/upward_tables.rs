@@ -6,7 +6,7 @@ use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
 use crate::province::finds::Late;
-use crate::province::targets::{Met, TOLERANCE_M};
+use crate::province::targets::{TOLERANCE_M, TargetOutcome};
 use crate::registry::State;
 use crate::tr;
 use crate::words::Lang;
@@ -169,18 +169,22 @@ pub fn targets(figures: &Figures, lang: Lang) -> Option<Table> {
     ];
     let lists = &figures.upward.targets;
     let row = |list: &TargetsMet| {
-        let of = |which: fn(&Met) -> bool| list.targets.iter().filter(|t| which(&t.met)).count();
+        let of = |which: fn(&TargetOutcome) -> bool| {
+            list.targets.iter().filter(|t| which(&t.met)).count()
+        };
         let (all, met) = (list.targets.len(), of(|m| m.is_matched()));
         vec![
             Cell::text(list.name.as_str()),
             count(all),
             count(met),
             share_cell(met as f64, all as f64),
-            count(of(|m| matches!(m, Met::ScreenedOut { .. }))),
-            count(of(|m| matches!(m, Met::AnotherSeason { .. }))),
-            count(of(|m| matches!(m, Met::SearchedAndNothing { .. }))),
-            count(of(|m| matches!(m, Met::SearchedBadly { .. }))),
-            count(of(|m| matches!(m, Met::NotSearched))),
+            count(of(|m| matches!(m, TargetOutcome::ScreenedOut { .. }))),
+            count(of(|m| matches!(m, TargetOutcome::AnotherSeason { .. }))),
+            count(of(|m| {
+                matches!(m, TargetOutcome::SearchedAndNothing { .. })
+            })),
+            count(of(|m| matches!(m, TargetOutcome::SearchedBadly { .. }))),
+            count(of(|m| matches!(m, TargetOutcome::NotSearched))),
         ]
     };
     (!lists.is_empty()).then(|| Table {
@@ -226,7 +230,7 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<Table> {
         note: lang
             .pick(
                 "Of the sites that a scan reported and a crew verified: how many were poppy. What was put aside at the desk was not visited and is in no figure, so this is the precision of what crews were sent to.",
-                "航测发现并经现地核查的图斑中，查实为罂粟的比例。研判排除的图斑未经现地核查，不计入。",
+                "航测发现并经实地核查的图斑中，查实为罂粟的比例。研判排除的图斑未经实地核查，不计入。",
             )
             .into(),
         columns: titled(&titles, lang),

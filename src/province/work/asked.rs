@@ -14,14 +14,14 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
-pub(super) struct Asked<'a> {
+pub(super) struct WorkQuery<'a> {
     pub(super) facts: &'a Facts,
     pub(super) period: Period,
     pub(super) scope: &'a Scope<'a>,
     pub(super) on: Date,
 }
 
-impl Asked<'_> {
+impl WorkQuery<'_> {
     fn affairs(&self) -> &Affairs {
         &self.facts.work.affairs
     }
@@ -226,9 +226,9 @@ fn day(text: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Work, Worked};
+    use super::super::{OfficeWork, Worked};
     use super::*;
-    use crate::province::made_up;
+    use crate::province::fixture;
     use crate::registry::Hash;
     use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
     use crate::registry::event::Actor;
@@ -291,7 +291,7 @@ mod tests {
             name: format!("name of {code}"),
             area: MultiPolygon::new(vec![]),
         };
-        let poppy = made_up::site("one", 2026, State::Confirmed);
+        let poppy = fixture::site("one", 2026, State::Confirmed);
         let mut affairs = Affairs::default();
         affairs.tips = vec![
             said(
@@ -340,7 +340,7 @@ mod tests {
                 .map(district)
                 .to_vec(),
             sites: vec![poppy],
-            work: Work { affairs, led },
+            work: OfficeWork { affairs, led },
             ..Facts::default()
         }
     }

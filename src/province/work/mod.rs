@@ -12,13 +12,13 @@ use crate::registry::body::{Channel, Duty, Measure, Rung};
 use crate::registry::ids::Hash;
 use crate::registry::site::Stamp;
 use crate::store::{Store, StoreError};
-use asked::Asked;
+use asked::WorkQuery;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The affairs of offices, and the sites that patrols and tip-offs led to.
 #[derive(Debug, Clone, Default)]
-pub struct Work {
+pub struct OfficeWork {
     /// The affairs.
     pub affairs: Affairs,
     /// Sites by the entry that led to them.
@@ -29,7 +29,10 @@ pub struct Work {
 ///
 /// # Errors
 /// Those of reading the registry.
-pub fn work_of(store: &Store, patrols: &[super::facts::Patrol]) -> Result<Work, StoreError> {
+pub fn work_of(
+    store: &Store,
+    patrols: &[super::facts::PatrolFact],
+) -> Result<OfficeWork, StoreError> {
     let affairs = store.affairs()?;
     let patrols = patrols.iter().map(|p| (p.entry, p.unit.as_str()));
     let tips = affairs.tips.iter();
@@ -50,7 +53,7 @@ pub fn work_of(store: &Store, patrols: &[super::facts::Patrol]) -> Result<Work, 
     for keys in led.values_mut() {
         keys.sort_unstable();
     }
-    Ok(Work { affairs, led })
+    Ok(OfficeWork { affairs, led })
 }
 
 /// Who answers for a district, and how many of its parts have somebody.
@@ -145,7 +148,7 @@ pub struct Worked {
 impl Worked {
     /// Computes it, as of a day.
     pub fn of(facts: &Facts, period: Period, scope: &Scope, on: Date) -> Self {
-        let asked = Asked {
+        let asked = WorkQuery {
             facts,
             period,
             scope,

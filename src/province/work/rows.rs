@@ -1,7 +1,7 @@
 //! Supervision by district: those of the scope, and others of which something was said.
 
 use super::Supervised;
-use super::asked::Asked;
+use super::asked::WorkQuery;
 use crate::registry::unit::{depth, is_at_or_below};
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn of(asked: &Asked) -> Self {
+    pub(super) fn of(asked: &WorkQuery) -> Self {
         let districts = asked.scope.districts(asked.facts);
         let rows = districts.iter().map(|d| {
             let row = Supervised {
@@ -56,7 +56,7 @@ impl Rows {
         self.row(&key)
     }
 
-    pub(super) fn done(self, asked: &Asked) -> Vec<Supervised> {
+    pub(super) fn done(self, asked: &WorkQuery) -> Vec<Supervised> {
         let name = |code: &str| {
             let mut all = asked.facts.districts.iter();
             all.find(|d| d.code == code).map(|d| d.name.clone())

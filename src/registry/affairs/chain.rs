@@ -6,12 +6,12 @@ use crate::registry::unit::{chain, depth, is_at_or_below};
 use std::collections::BTreeMap;
 
 /// Which letter stands: its place among all of them, by season, district and household.
-pub(super) type Standing = BTreeMap<(i16, String, Option<String>), usize>;
+pub(super) type StandingLetter = BTreeMap<(i16, String, Option<String>), usize>;
 
 /// Of several letters for one district or household the one of the highest unit stands, then the last. What a unit signs
 /// for itself does not take the place of what the unit above signed with it.
-pub(super) fn standing(duties: &[Said<Duty>]) -> Standing {
-    let mut standing = Standing::new();
+pub(super) fn standing(duties: &[Said<Duty>]) -> StandingLetter {
+    let mut standing = StandingLetter::new();
     for (at, duty) in duties.iter().enumerate() {
         let of = |at: usize| depth(&duties[at].stamp.actor.unit);
         let body = &duty.body;

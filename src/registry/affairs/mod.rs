@@ -14,7 +14,7 @@ pub use sound::{gives_away, is_sealed_number};
 
 use super::authority::Authority;
 use super::body::{
-    Body, CloseTip, Draw, Duty, Finding, Head, Measure, Reward, Round, Settle, Tip, Void,
+    Body, CloseTip, Draw, Duty, Finding, LearntHead, Measure, Reward, Round, Settle, Tip, Void,
 };
 use super::event::Event;
 use super::ids::Hash;
@@ -60,7 +60,7 @@ pub struct Affairs {
     pub rewards: Vec<Said<Reward>>,
     /// What was learnt from verdicts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub heads: Vec<Said<Head>>,
+    pub heads: Vec<Said<LearntHead>>,
     /// Random audits of screening.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub draws: Vec<Said<Draw>>,
@@ -68,7 +68,7 @@ pub struct Affairs {
     pub voided: Vec<Voided>,
     /// The letters that stand.
     #[serde(skip)]
-    standing: chain::Standing,
+    standing: chain::StandingLetter,
     /// What is not followed, and why.
     #[serde(skip)]
     pub refused: BTreeMap<Hash, Refusal>,

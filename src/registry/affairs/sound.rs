@@ -1,6 +1,6 @@
 //! What no such event may say, whoever says it. Pure.
 
-use crate::registry::body::{Body, Head, Round};
+use crate::registry::body::{Body, LearntHead, Round};
 use crate::registry::event::Event;
 use crate::registry::limits::{day, due_within, place};
 use crate::registry::moves::Refusal;
@@ -92,7 +92,7 @@ fn of_round(round: &Round) -> Result<(), Refusal> {
 }
 
 /// A head holds for one year's imagery, and is whole.
-fn of_head(season: i16, head: &Head) -> Result<(), Refusal> {
+fn of_head(season: i16, head: &LearntHead) -> Result<(), Refusal> {
     code(&head.unit)?;
     within((season - 1..=season).contains(&head.season))?;
     within(day(&head.expires).is_some_and(|day| day.year() == head.season))?;

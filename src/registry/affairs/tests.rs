@@ -1,7 +1,7 @@
 use super::*;
 use crate::registry::authority::Grounds;
 use crate::registry::body::{
-    ActorAction, ActorChange, Channel, Draw, Head, Init, NoYield, Rung, ScanRecord,
+    ActorAction, ActorChange, Channel, Draw, Init, LearntHead, NoYield, RecordedScan, Rung,
 };
 use crate::registry::event::{Actor, next_id};
 use crate::registry::ids::DeviceId;
@@ -150,7 +150,7 @@ fn settle(of: Hash) -> Body {
 }
 
 fn learnt(unit: &str, season: i16) -> Body {
-    Body::Learnt(Box::new(Head {
+    Body::Learnt(Box::new(LearntHead {
         unit: unit.into(),
         season,
         expires: format!("{season}-12-31"),
@@ -170,8 +170,8 @@ fn learnt(unit: &str, season: i16) -> Body {
     }))
 }
 
-fn scan(season: i16, gsd_e2_cm: i64) -> ScanRecord {
-    ScanRecord {
+fn scan(season: i16, gsd_e2_cm: i64) -> RecordedScan {
+    RecordedScan {
         scan: "s".into(),
         survey: None,
         captured: Some([format!("{season}-05-01"), format!("{season}-05-02")]),
@@ -350,7 +350,7 @@ fn what_was_learnt_holds_for_its_unit_and_season_until_it_is_voided() {
             .iter()
             .all(|hash| affairs.refused.contains_key(hash))
     );
-    let of = |affairs: &Affairs, unit: &str, scan: &ScanRecord| {
+    let of = |affairs: &Affairs, unit: &str, scan: &RecordedScan| {
         affairs.head_for(unit, scan).map(|head| head.stamp.event)
     };
     let flown = scan(2026, 200);
@@ -359,7 +359,7 @@ fn what_was_learnt_holds_for_its_unit_and_season_until_it_is_voided() {
     assert_eq!(of(&affairs, OTHER, &flown), Some(above));
     assert_eq!(of(&affairs, COUNTY, &scan(2025, 200)), None);
     assert_eq!(of(&affairs, COUNTY, &scan(2026, 301)), None);
-    let verified = ScanRecord {
+    let verified = RecordedScan {
         verifier: Some("cd".into()),
         ..scan(2026, 200)
     };
@@ -373,7 +373,7 @@ fn what_was_learnt_holds_for_its_unit_and_season_until_it_is_voided() {
 #[test]
 fn a_head_that_is_not_whole_is_refused() {
     let mut offices = Offices::new();
-    let broken = |change: &dyn Fn(&mut Head)| {
+    let broken = |change: &dyn Fn(&mut LearntHead)| {
         let Body::Learnt(mut head) = learnt(COUNTY, 2026) else {
             panic!("a head")
         };

@@ -10,7 +10,7 @@ const E4: f64 = 1e4;
 
 /// What was learnt from verdicts: a small linear head on top of the shipped rank. See [`super::Body::Learnt`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct LearntHead {
     /// Code of the unit that it holds for, with those below it.
     pub unit: String,
     /// The year of imagery that it holds for.
@@ -55,7 +55,7 @@ fn scaled(value: f64, unit: f64) -> i64 {
     (value * unit).round() as i64
 }
 
-impl Head {
+impl LearntHead {
     /// A head as an event says it, in whole numbers.
     pub fn of(record: &LearntRecord) -> Self {
         let all = |values: &[f64]| values.iter().map(|v| scaled(*v, E6)).collect();

@@ -13,9 +13,9 @@ mod tip;
 pub use crate::schema::RejectReason;
 pub use duty::Duty;
 pub use field::{Accept, Count, Eradicate, FailReason, Imported, Outcome, Stage, Visit};
-pub use learning::{Draw, Head};
+pub use learning::{Draw, LearntHead};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
-pub use search::{Patrol, ScanRecord, Target, TargetList, TrackFacts};
+pub use search::{Patrol, RecordedScan, Target, TargetList, TrackFacts};
 pub use site::{
     Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, Reason,
     Resolve, Screen, Sighting, Source, Split, Void,
@@ -38,7 +38,7 @@ pub enum Body {
     /// Another office's device is trusted, or no longer.
     Trust(Trust),
     /// A scan was recorded.
-    Scan(Box<ScanRecord>),
+    Scan(Box<RecordedScan>),
     /// People went over ground on foot, or report that nothing was found.
     Patrol(Box<Patrol>),
     /// Targets were handed down from above.
@@ -94,7 +94,7 @@ pub enum Body {
     /// The site came of a patrol or a tip-off.
     CameOf(CameOf),
     /// What was learnt from verdicts.
-    Learnt(Box<Head>),
+    Learnt(Box<LearntHead>),
     /// A random audit was drawn of what nobody has decided on.
     Draw(Draw),
     /// An entry was wrong and counts no more.

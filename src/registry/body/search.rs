@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// See [`super::Body::Scan`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScanRecord {
+pub struct RecordedScan {
     /// The scan's id.
     pub scan: String,
     /// The survey's name.

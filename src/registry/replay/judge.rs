@@ -5,7 +5,7 @@ use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::SiteKey;
 use crate::registry::limits;
-use crate::registry::moves::{Author, Move, Refusal, decide, unproven};
+use crate::registry::moves::{Move, MoveAuthor, Refusal, decide, unproven};
 use crate::registry::people::Signed;
 use crate::registry::site::MarkKind;
 use crate::registry::state::State;
@@ -156,7 +156,7 @@ impl Fold<'_> {
         let joined = self.stand_at(before);
         let view = self.view(at, joined.as_ref());
         let unit = self.unit.clone().unwrap_or_default();
-        let author = Author {
+        let author = MoveAuthor {
             name: &event.actor.name,
             key: event.actor.key,
             above: unit::is_below(&unit, &event.actor.unit),

@@ -8,7 +8,7 @@ use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::limits;
-use crate::registry::moves::{Refusal, View};
+use crate::registry::moves::{MoveContext, Refusal};
 use crate::registry::people::folded_name;
 use crate::registry::place::Place;
 use crate::registry::site::MarkKind;
@@ -260,7 +260,7 @@ impl Fold<'_> {
         &self,
         at: usize,
         merge: &Merge,
-        view: &View,
+        view: &MoveContext,
     ) -> Result<Option<MarkKind>, Refusal> {
         let (_, event) = self.history.events[at];
         if merge.into == self.site.key {

@@ -3,7 +3,7 @@
 use super::{Fold, Stand};
 use crate::registry::body::Body;
 use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
-use crate::registry::moves::{Refusal, View};
+use crate::registry::moves::{MoveContext, Refusal};
 use crate::registry::people::folded_name;
 use crate::registry::state::State;
 
@@ -34,11 +34,11 @@ impl Fold<'_> {
     }
 
     /// What the author of an event could know.
-    pub(super) fn view(&self, at: usize, joined: Option<&Stand>) -> View {
-        let mut view = View {
+    pub(super) fn view(&self, at: usize, joined: Option<&Stand>) -> MoveContext {
+        let mut view = MoveContext {
             state: joined.map(|stand| stand.state),
             disputed: joined.is_some_and(|stand| stand.disputed),
-            ..View::default()
+            ..MoveContext::default()
         };
         let Some(joined) = joined else { return view };
         view.claimed = joined

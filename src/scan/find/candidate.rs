@@ -6,7 +6,7 @@ use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
-use crate::scan::verify::{Moved, SecondLook, Verdict, log_odds};
+use crate::scan::verify::{Moved, SecondLook, VerifierVerdict, log_odds};
 use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ impl Candidate {
     }
 
     /// What a verifier says of it, where one looked.
-    pub fn verdict(&self) -> Option<&Verdict> {
+    pub fn verdict(&self) -> Option<&VerifierVerdict> {
         self.second.as_ref().and_then(|s| s.verdict.as_ref())
     }
 

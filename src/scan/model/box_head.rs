@@ -3,7 +3,7 @@
 use super::boxes::{BoxForm, BoxLayout};
 use super::contract::{Activation, Contract};
 use super::error::ModelError;
-use super::head::{Head, Hit, RawOutput, number, probability, sigmoid};
+use super::head::{Hit, ModelHead, RawOutput, number, probability, sigmoid};
 use crate::ground::Rect;
 
 /// Coordinates that are all smaller than this are shares of the tile: no grid of pixels is as small.
@@ -16,7 +16,7 @@ pub(super) struct BoxHead {
 }
 
 /// One tile's boxes as the model gives them.
-struct Table<'a> {
+struct BoxTable<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -24,7 +24,7 @@ struct Table<'a> {
     down: bool,
 }
 
-impl Table<'_> {
+impl BoxTable<'_> {
     fn at(&self, row: usize, column: usize) -> f32 {
         if self.down {
             self.values[column * self.rows + row]
@@ -36,7 +36,7 @@ impl Table<'_> {
 
 /// A box in pixels of its tile.
 #[derive(Debug, Clone, Copy)]
-struct Found {
+struct BoxFound {
     x0: f32,
     y0: f32,
     x1: f32,
@@ -45,7 +45,7 @@ struct Found {
     class: usize,
 }
 
-impl Found {
+impl BoxFound {
     fn area(&self) -> f32 {
         (self.x1 - self.x0).max(0.0) * (self.y1 - self.y0).max(0.0)
     }
@@ -89,7 +89,7 @@ impl Found {
     }
 }
 
-impl Head for BoxHead {
+impl ModelHead for BoxHead {
     fn hits(
         &self,
         output: &RawOutput<'_>,
@@ -119,7 +119,7 @@ impl Head for BoxHead {
         }
         let tables = output.values.chunks_exact(rows * columns);
         let one = |(core, values): (&Rect, &[f32])| {
-            let table = Table {
+            let table = BoxTable {
                 values,
                 rows,
                 columns,
@@ -136,10 +136,10 @@ impl BoxHead {
     /// The boxes of a tile that count as poppy, each thing once.
     fn found(
         &self,
-        table: &Table<'_>,
+        table: &BoxTable<'_>,
         input: (u32, u32),
         floor: f32,
-    ) -> Result<Vec<Found>, ModelError> {
+    ) -> Result<Vec<BoxFound>, ModelError> {
         for value in table.values {
             number(*value)?;
         }
@@ -156,7 +156,7 @@ impl BoxHead {
         }
         // The sort is stable, so that of equals the first of the model comes first.
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut kept: Vec<Found> = Vec::new();
+        let mut kept: Vec<BoxFound> = Vec::new();
         for one in found {
             if kept.iter().all(|k| k.overlap(&one) < self.layout.same) {
                 kept.push(one);
@@ -166,7 +166,7 @@ impl BoxHead {
     }
 
     /// The pixels that one of a coordinate is, across and down.
-    fn unit(&self, table: &Table<'_>, (height, width): (u32, u32)) -> (f32, f32) {
+    fn unit(&self, table: &BoxTable<'_>, (height, width): (u32, u32)) -> (f32, f32) {
         let places = if self.layout.form == BoxForm::EndToEnd {
             4
         } else {
@@ -184,7 +184,7 @@ impl BoxHead {
     }
 
     /// The score and the class of a row: of its classes the likeliest, as whoever trained the model counts it.
-    fn score(&self, table: &Table<'_>, row: usize) -> Result<(f32, usize), ModelError> {
+    fn score(&self, table: &BoxTable<'_>, row: usize) -> Result<(f32, usize), ModelError> {
         let at = |column: usize| {
             let value = table.at(row, column);
             match self.contract.activation {
@@ -217,11 +217,11 @@ impl BoxHead {
 
     fn placed(
         &self,
-        table: &Table<'_>,
+        table: &BoxTable<'_>,
         row: usize,
         (across, down): (f32, f32),
         (score, class): (f32, usize),
-    ) -> Found {
+    ) -> BoxFound {
         let (a, b) = (table.at(row, 0) * across, table.at(row, 1) * down);
         let (c, d) = (table.at(row, 2) * across, table.at(row, 3) * down);
         let (x0, y0, x1, y1) = if self.layout.form == BoxForm::EndToEnd {
@@ -229,7 +229,7 @@ impl BoxHead {
         } else {
             (a - c / 2.0, b - d / 2.0, a + c / 2.0, b + d / 2.0)
         };
-        Found {
+        BoxFound {
             x0,
             y0,
             x1,

@@ -7,7 +7,7 @@ use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
 use super::input_shape::InputShape;
 use super::keys::Keys;
-use super::kind::Kind;
+use super::kind::ModelKind;
 use super::masks;
 use super::uses::Uses;
 use serde_json::Value;
@@ -110,7 +110,7 @@ impl Contract {
         declared: &Declared,
     ) -> Result<Self, ModelError> {
         let keys = Keys::parse(metadata)?;
-        let kind = Kind::of(&keys)?;
+        let kind = ModelKind::of(&keys)?;
         let input = input_shape(&declared.input)?;
         let resolution_cm = keys.number("resolution")?.ok_or(ModelError::NoResolution)?;
         keys.must(
@@ -123,9 +123,9 @@ impl Contract {
         let sizes = &declared.output;
         let mut channels = sizes.get(1).copied().flatten();
         let output = match kind {
-            Kind::Classifier => output(&keys, sizes, input, tile_px)?,
-            Kind::Segmentor => masks::layout(&keys, sizes, tile_px, (resolution_cm, overlap))?,
-            Kind::Detector => {
+            ModelKind::Classifier => output(&keys, sizes, input, tile_px)?,
+            ModelKind::Segmentor => masks::layout(&keys, sizes, tile_px, (resolution_cm, overlap))?,
+            ModelKind::Detector => {
                 let (layout, count) = boxes::layout(&keys, sizes, tile_px)?;
                 channels = count;
                 Output::Boxes(layout)
@@ -298,11 +298,11 @@ fn output(
 }
 
 /// The operating point: ours, else what Deepness and GeoDeep call it, else the usual one.
-fn threshold(keys: &Keys, kind: Kind) -> Result<f64, ModelError> {
+fn threshold(keys: &Keys, kind: ModelKind) -> Result<f64, ModelError> {
     let (theirs, usual) = match kind {
-        Kind::Classifier => (None, 0.5),
-        Kind::Detector => (Some("det_conf"), 0.3),
-        Kind::Segmentor => (Some("seg_thresh"), 0.5),
+        ModelKind::Classifier => (None, 0.5),
+        ModelKind::Detector => (Some("det_conf"), 0.3),
+        ModelKind::Segmentor => (Some("seg_thresh"), 0.5),
     };
     for key in std::iter::once("papaver_threshold").chain(theirs) {
         if let Some(threshold) = keys.number(key)? {
@@ -345,12 +345,12 @@ pub(super) fn classes(keys: &Keys, channels: Option<u32>) -> Result<Vec<String>,
 pub(super) fn positive(
     keys: &Keys,
     classes: &[String],
-    kind: Kind,
+    kind: ModelKind,
 ) -> Result<Vec<usize>, ModelError> {
     let key = "papaver_positive";
     let Some(value) = keys.0.get(key) else {
         // A detector has no class for what is nothing; which of its classes is meant cannot be known.
-        if kind == Kind::Detector && classes.len() > 1 {
+        if kind == ModelKind::Detector && classes.len() > 1 {
             return Err(ModelError::NoPositive {
                 classes: classes.to_vec(),
             });

@@ -199,7 +199,7 @@ impl Say for ModelError {
             }
             Self::BadRuntime { path, reason } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is not an ONNX Runtime of version 1.17 or newer: {reason}", "{path} 不是 1.17 或更高版本的 ONNX Runtime:{reason}"))
+                Said::new(tr!(lang, "{path} is not an ONNX Runtime of version 1.17 or newer: {reason}", "{path} 不是 1.17 或更高版本的 ONNX Runtime：{reason}"))
                     .hint(tr!(lang, "run the set-up command of the README, which installs a version that was tested", "请运行 README 中的安装命令，它会安装经过测试的版本"))
             }
             Self::Unreadable { path, source } => {

@@ -32,7 +32,7 @@ pub struct RawOutput<'a> {
 }
 
 /// How raw output becomes hits.
-pub trait Head: Send + Sync {
+pub trait ModelHead: Send + Sync {
     /// The hits of the first inputs of a batch at or above `floor`. `cores` tells what of the source each input stands
     /// for, in model pixels; the rest of a batch is filling.
     ///
@@ -48,7 +48,7 @@ pub trait Head: Send + Sync {
 
 impl Contract {
     /// The head of the model.
-    pub fn head(&self) -> Box<dyn Head> {
+    pub fn head(&self) -> Box<dyn ModelHead> {
         let contract = self.clone();
         match self.output {
             Output::Tile => Box::new(TileHead(contract)),
@@ -121,7 +121,7 @@ pub(super) fn sigmoid(value: f32) -> f32 {
 /// `[N,C]`: one score a tile.
 struct TileHead(Contract);
 
-impl Head for TileHead {
+impl ModelHead for TileHead {
     fn hits(
         &self,
         output: &RawOutput<'_>,
@@ -155,7 +155,7 @@ struct DenseHead {
     cells: TrustedCells,
 }
 
-impl Head for DenseHead {
+impl ModelHead for DenseHead {
     fn hits(
         &self,
         output: &RawOutput<'_>,

@@ -5,7 +5,7 @@ use super::keys::Keys;
 
 /// What a model is for, by its `model_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ModelKind {
     /// It tells of tiles or cells whether they show poppy.
     Classifier,
     /// It tells boxes around single things.
@@ -14,7 +14,7 @@ pub(super) enum Kind {
     Segmentor,
 }
 
-impl Kind {
+impl ModelKind {
     pub(super) fn of(keys: &Keys) -> Result<Self, ModelError> {
         let Some(kind) = keys.text("model_type")? else {
             return Ok(Self::Classifier);

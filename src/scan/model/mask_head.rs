@@ -2,7 +2,7 @@
 
 use super::contract::{Activation, Contract};
 use super::error::ModelError;
-use super::head::{Head, Hit, RawOutput, TrustedCells, number, probability};
+use super::head::{Hit, ModelHead, RawOutput, TrustedCells, number, probability};
 use crate::ground::Rect;
 
 /// `[N,C,h,w]` of pixels, told as means of cells.
@@ -18,7 +18,7 @@ struct Pooled {
     classes: Vec<u16>,
 }
 
-impl Head for MaskHead {
+impl ModelHead for MaskHead {
     fn hits(
         &self,
         output: &RawOutput<'_>,

@@ -5,9 +5,9 @@
 
 use super::contract::{Contract, Declared, tile_of, words};
 use super::error::ModelError;
-use super::head::{Head, Hit, RawOutput};
+use super::head::{Hit, ModelHead, RawOutput};
 use super::keys::Keys;
-use super::kind::Kind;
+use super::kind::ModelKind;
 use super::runtime::{Runtime, first_line};
 use crate::ground::Rect;
 use ort::ep::{CUDA, ExecutionProvider};
@@ -268,7 +268,7 @@ fn declared(
     metadata: &BTreeMap<String, String>,
 ) -> Result<Declared, ModelError> {
     let keys = Keys::parse(metadata)?;
-    let kind = Kind::of(&keys)?;
+    let kind = ModelKind::of(&keys)?;
     let (inputs, outputs) = (session.inputs(), session.outputs());
     let ports = ModelError::Ports {
         inputs: inputs.len(),
@@ -277,16 +277,16 @@ fn declared(
     let ([input], [output, further @ ..]) = (inputs, outputs) else {
         return Err(ports);
     };
-    if !further.is_empty() && kind != Kind::Detector {
+    if !further.is_empty() && kind != ModelKind::Detector {
         return Err(ports);
     }
     let input = sizes(input).map_err(|found| ModelError::InputShape { found })?;
     let output = sizes(output).map_err(|found| match kind {
-        Kind::Segmentor => ModelError::MaskShape { found },
+        ModelKind::Segmentor => ModelError::MaskShape { found },
         _ => ModelError::OutputShape { found },
     })?;
     let mut declared = Declared { input, output };
-    if kind != Kind::Classifier && declared.output.iter().skip(1).any(Option::is_none) {
+    if kind != ModelKind::Classifier && declared.output.iter().skip(1).any(Option::is_none) {
         // Where no tile size is known, that is said later.
         if let Ok(tile) = tile_of(&keys, &declared.input) {
             declared.output = tried(session, &declared.input, tile)?;
@@ -344,7 +344,7 @@ pub(super) fn metadata(session: &Session) -> BTreeMap<String, String> {
 /// One session, for one thread.
 pub struct Scorer {
     session: Session,
-    head: Box<dyn Head>,
+    head: Box<dyn ModelHead>,
 }
 
 impl Scorer {

@@ -40,7 +40,7 @@ impl Sight {
 
 /// One view of a sight: its middle is moved in the image, then it is turned, then mirrored.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct View {
+pub struct SightView {
     /// Centimetres to the right in the image.
     pub right_cm: f64,
     /// Centimetres down in the image.
@@ -57,7 +57,7 @@ pub struct VerifierContract {
     /// What its inputs show.
     pub sights: [Sight; 2],
     /// The views whose mean counts; at least one.
-    pub views: Vec<View>,
+    pub views: Vec<SightView>,
     /// Subtracted after dividing by 255.
     pub mean: [f32; 3],
     /// Divided by after that.
@@ -108,7 +108,11 @@ impl VerifierContract {
             mean: keys.three("standardization_mean")?.unwrap_or([0.0; 3]),
             std,
             activation: super::contract::activation(&keys)?,
-            positive: super::contract::positive(&keys, &classes, super::kind::Kind::Classifier)?,
+            positive: super::contract::positive(
+                &keys,
+                &classes,
+                super::kind::ModelKind::Classifier,
+            )?,
             before_bloom: before_bloom.and_then(|name| classes.iter().position(|c| *c == name)),
             classes,
             threshold,
@@ -145,7 +149,7 @@ fn sights(keys: &Keys) -> Result<[Sight; 2], ModelError> {
         .ok_or_else(|| keys.wrong(key))
 }
 
-fn views(keys: &Keys) -> Result<Vec<View>, ModelError> {
+fn views(keys: &Keys) -> Result<Vec<SightView>, ModelError> {
     let key = "papaver_views";
     let one = |told: &Value| {
         let by = |name: &str| {
@@ -153,14 +157,14 @@ fn views(keys: &Keys) -> Result<Vec<View>, ModelError> {
             (cm.abs() <= MARGIN_CM).then_some(cm)
         };
         let turns = told.get("turns").map_or(Some(0), Value::as_u64)?;
-        Some(View {
+        Some(SightView {
             right_cm: by("right_cm")?,
             down_cm: by("down_cm")?,
             turns: u8::try_from(turns).ok().filter(|turns| *turns < 4)?,
             mirrored: told.get("mirrored").map_or(Some(false), Value::as_bool)?,
         })
     };
-    let straight = View {
+    let straight = SightView {
         right_cm: 0.0,
         down_cm: 0.0,
         turns: 0,
@@ -170,7 +174,7 @@ fn views(keys: &Keys) -> Result<Vec<View>, ModelError> {
         None => Ok(vec![straight]),
         Some(value) => value
             .as_array()
-            .and_then(|list| list.iter().map(one).collect::<Option<Vec<View>>>())
+            .and_then(|list| list.iter().map(one).collect::<Option<Vec<SightView>>>())
             .filter(|views| (1..=32).contains(&views.len()))
             .ok_or_else(|| keys.wrong(key)),
     }
@@ -256,7 +260,7 @@ fn check_ports(session: &Session) -> Result<(), ModelError> {
 
 /// What a verifier says of one candidate, as the mean over its views.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verified {
+pub struct VerifierScore {
     /// The probability of poppy.
     pub score: f64,
     /// The probability of poppy before the bloom.
@@ -276,7 +280,7 @@ impl VerifierRunner {
     ///
     /// # Errors
     /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
-    pub fn run(&mut self, sights: [&[f32]; 2]) -> Result<Verified, ModelError> {
+    pub fn run(&mut self, sights: [&[f32]; 2]) -> Result<VerifierScore, ModelError> {
         let failed = |e: ort::Error| ModelError::Run {
             reason: first_line(&e.to_string()),
         };
@@ -310,7 +314,7 @@ impl VerifierRunner {
             .collect();
         let mean = means(&each, views);
         let positive = self.contract.positive.iter();
-        Ok(Verified {
+        Ok(VerifierScore {
             score: positive.map(|c| mean[*c]).sum::<f64>().clamp(0.0, 1.0),
             before_bloom: self.contract.before_bloom.map_or(0.0, |c| mean[c]),
             features: means(

@@ -17,13 +17,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What a worker found.
-pub enum Report {
+pub enum WorkerReport {
     /// The ground of a chunk.
     Chunk(WorkId, ChunkId, ChunkReport),
     /// The hits of a task, from the floor on.
     Task(WorkId, TaskId, Vec<Hit>),
     /// The run cannot go on.
-    Failed(Failure),
+    Failed(ExecutorFailure),
 }
 
 /// Hears of pixels while they are at hand.
@@ -39,7 +39,7 @@ pub trait PixelListener: Sync {
 }
 
 /// Why a run cannot go on.
-pub enum Failure {
+pub enum ExecutorFailure {
     /// A source is gone.
     Source(RasterError),
     /// The model failed.
@@ -47,7 +47,7 @@ pub enum Failure {
 }
 
 /// What a worker is to do next.
-pub(super) enum Step {
+pub(super) enum WorkerStep {
     Score {
         work: WorkId,
         task: usize,
@@ -76,7 +76,7 @@ struct Active {
 }
 
 #[derive(Default)]
-struct State {
+struct ExecutorState {
     active: BTreeMap<WorkId, Active>,
     next: usize,
     ready: BTreeSet<(WorkId, usize)>,
@@ -94,7 +94,7 @@ pub struct Executor<'a> {
     /// Hits are kept from this score on.
     pub(super) floor: f32,
     pub(super) listener: &'a dyn PixelListener,
-    state: Mutex<State>,
+    state: Mutex<ExecutorState>,
     changed: Condvar,
     stop: &'a AtomicBool,
 }
@@ -110,9 +110,9 @@ impl<'a> Executor<'a> {
         listener: &'a dyn PixelListener,
         stop: &'a AtomicBool,
     ) -> Self {
-        let state = State {
+        let state = ExecutorState {
             next: first.0,
-            ..State::default()
+            ..ExecutorState::default()
         };
         Self {
             works,
@@ -126,13 +126,13 @@ impl<'a> Executor<'a> {
     }
 
     /// One worker, until nothing is left. To be run on as many threads as there are cores.
-    pub fn work(&self, reports: &Sender<Report>) {
+    pub fn work(&self, reports: &Sender<WorkerReport>) {
         let _guard = HaltOnPanic(self);
         let result = Worker::new(self).and_then(|mut worker| worker.run(reports));
         if let Err(failure) = result {
             self.halt();
             // Where nobody listens any more the run is over anyway.
-            let _ = reports.send(Report::Failed(failure));
+            let _ = reports.send(WorkerReport::Failed(failure));
         }
     }
 
@@ -147,12 +147,12 @@ impl<'a> Executor<'a> {
         self.lock().spare.pop()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ExecutorState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What to do next; waits where all that is left is in the hands of others, and is `None` when nothing is left.
-    pub(super) fn next(&self) -> Option<Step> {
+    pub(super) fn next(&self) -> Option<WorkerStep> {
         let mut state = self.lock();
         loop {
             if state.stopped || self.stop.load(Ordering::Relaxed) {
@@ -167,14 +167,14 @@ impl<'a> Executor<'a> {
                     .iter()
                     .filter_map(|c| loaded.get(c).cloned())
                     .collect();
-                return Some(Step::Score { work, task, chunks });
+                return Some(WorkerStep::Score { work, task, chunks });
             }
             let unread = state
                 .active
                 .iter_mut()
                 .find_map(|(work, active)| active.unread.pop().map(|chunk| (*work, chunk)));
             if let Some((work, chunk)) = unread {
-                return Some(Step::Read { work, chunk });
+                return Some(WorkerStep::Read { work, chunk });
             }
             if state.next < self.works.len() {
                 let work = WorkId(state.next);

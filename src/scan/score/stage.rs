@@ -1,7 +1,7 @@
 //! The stage of scoring: works in, scores out, in rounds: a photo that turns out to be of no use is made up for by others,
 //! of which parts were left out.
 
-use super::executor::{Executor, Failure, PixelListener, Report};
+use super::executor::{Executor, ExecutorFailure, PixelListener, WorkerReport};
 use super::journal::Journal;
 use super::store::ScoreStore;
 use crate::ground::Quad;
@@ -189,7 +189,7 @@ impl Round<'_> {
     /// Takes in what the workers find, in batches: a thread that woke up for each report would push them off their cores.
     fn listen(
         &mut self,
-        receive: &Receiver<Report>,
+        receive: &Receiver<WorkerReport>,
         counter: &mut Counter<'_>,
         works: &[Work],
         progress: &dyn Progress,
@@ -207,23 +207,23 @@ impl Round<'_> {
 
     fn take(
         &mut self,
-        report: Report,
+        report: WorkerReport,
         works: &[Work],
         counter: &mut Counter<'_>,
     ) -> Result<(), ScanError> {
         match report {
-            Report::Chunk(work, chunk, report) => {
+            WorkerReport::Chunk(work, chunk, report) => {
                 self.journal.chunk(work, chunk, &report)?;
                 self.scores.keep_chunk(work, chunk, report);
             }
-            Report::Task(work, task, hits) => {
+            WorkerReport::Task(work, task, hits) => {
                 self.journal.task(work, task, &hits)?;
                 counter.tiles += works[work.0].plan.tasks[task.0].tiles.len() as u64;
                 counter.add(work, &hits)?;
                 self.scores.keep_task(work, task, hits);
             }
-            Report::Failed(Failure::Source(error)) => return Err(error.into()),
-            Report::Failed(Failure::Model(error)) => return Err(error.into()),
+            WorkerReport::Failed(ExecutorFailure::Source(error)) => return Err(error.into()),
+            WorkerReport::Failed(ExecutorFailure::Model(error)) => return Err(error.into()),
         }
         Ok(())
     }

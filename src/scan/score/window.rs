@@ -159,7 +159,7 @@ fn standardise(values: impl Iterator<Item = u8>, (gain, offset): (f32, f32), out
 }
 
 /// One row of a rectangle in one chunk: where it lies, and the [`Validity`] of each pixel; `None` where all are searched.
-struct Row<'a> {
+struct WindowRow<'a> {
     x0: u32,
     x1: u32,
     y: u32,
@@ -167,7 +167,7 @@ struct Row<'a> {
 }
 
 /// The rows of a rectangle of level pixels, chunk by chunk; chunks without data have none.
-fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = Row<'_>> {
+fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = WindowRow<'_>> {
     chunks
         .iter()
         .filter(|p| !p.is_empty())
@@ -182,14 +182,14 @@ fn rows(rect: Rect, chunks: &[Arc<Pixels>]) -> impl Iterator<Item = Row<'_>> {
                     .validity
                     .as_ref()
                     .map(|why| &why[row + (x0 - r.x0) as usize..row + (x1 - r.x0) as usize]);
-                Row { x0, x1, y, why }
+                WindowRow { x0, x1, y, why }
             })
         })
 }
 
 /// The smallest rectangle around all pixels of `rect` that are one of `kinds`, in level pixels; `None` where there are none.
 pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Validity]) -> Option<Rect> {
-    let ends = |row: Row<'_>| {
+    let ends = |row: WindowRow<'_>| {
         let Some(why) = row.why else {
             return kinds
                 .contains(&Validity::Searched)

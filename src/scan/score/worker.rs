@@ -1,6 +1,6 @@
 //! One worker of the executor: it opens sources, reads chunks and scores tasks.
 
-use super::executor::{Executor, Failure, Report, Step};
+use super::executor::{Executor, ExecutorFailure, WorkerReport, WorkerStep};
 use super::store::{ChunkReport, fault_of};
 use super::window::{Assembler, extent, holds};
 use crate::ground::{Rect, Region};
@@ -36,12 +36,12 @@ impl<'a> Worker<'a> {
     /// A worker with a scorer of its own.
     ///
     /// # Errors
-    /// [`Failure::Model`].
-    pub fn new(executor: &'a Executor<'a>) -> Result<Self, Failure> {
+    /// [`ExecutorFailure::Model`].
+    pub fn new(executor: &'a Executor<'a>) -> Result<Self, ExecutorFailure> {
         Ok(Self {
             executor,
             open: None,
-            scorer: executor.model.scorer().map_err(Failure::Model)?,
+            scorer: executor.model.scorer().map_err(ExecutorFailure::Model)?,
             assembler: Assembler::new(executor.model.contract()),
             input: Vec::new(),
             spare: None,
@@ -51,24 +51,24 @@ impl<'a> Worker<'a> {
     /// Does whatever is ready until nothing is left.
     ///
     /// # Errors
-    /// See [`Failure`].
-    pub fn run(&mut self, reports: &Sender<Report>) -> Result<(), Failure> {
+    /// See [`ExecutorFailure`].
+    pub fn run(&mut self, reports: &Sender<WorkerReport>) -> Result<(), ExecutorFailure> {
         while let Some(step) = self.executor.next() {
             match step {
-                Step::Read { work, chunk } => {
+                WorkerStep::Read { work, chunk } => {
                     let (pixels, report) = self.read(work, chunk)?;
                     if let Some(report) = report {
-                        let _ = reports.send(Report::Chunk(work, ChunkId(chunk), report));
+                        let _ = reports.send(WorkerReport::Chunk(work, ChunkId(chunk), report));
                     }
                     self.executor.loaded(work, chunk, Arc::new(pixels));
                 }
-                Step::Score { work, task, chunks } => {
+                WorkerStep::Score { work, task, chunks } => {
                     let hits = self
                         .score(work, &self.executor.works[work.0].plan.tasks[task], &chunks)
-                        .map_err(Failure::Model)?;
+                        .map_err(ExecutorFailure::Model)?;
                     drop(chunks);
                     self.executor.finished(work, task, &hits);
-                    let _ = reports.send(Report::Task(work, TaskId(task), hits));
+                    let _ = reports.send(WorkerReport::Task(work, TaskId(task), hits));
                 }
             }
         }
@@ -76,14 +76,14 @@ impl<'a> Worker<'a> {
     }
 
     /// Opens the source of a work, unless it is open.
-    fn opened(&mut self, work: WorkId) -> Result<OpenSource, Failure> {
+    fn opened(&mut self, work: WorkId) -> Result<OpenSource, ExecutorFailure> {
         if let Some(open) = self.open.take().filter(|open| open.work == work) {
             return Ok(open);
         }
         let planned = &self.executor.works[work.0];
         let (pixels, fault) = match planned.imagery.open(planned.level) {
             Ok(pixels) => (pixels, None),
-            Err(OpenError::Source(error)) => return Err(Failure::Source(error)),
+            Err(OpenError::Source(error)) => return Err(ExecutorFailure::Source(error)),
             Err(OpenError::Rejected { rejection, frame }) => (frame, Some(fault_of(&rejection))),
         };
         Ok(OpenSource {
@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
         &mut self,
         work: WorkId,
         chunk: usize,
-    ) -> Result<(Pixels, Option<ChunkReport>), Failure> {
+    ) -> Result<(Pixels, Option<ChunkReport>), ExecutorFailure> {
         let open = self.opened(work)?;
         let planned = &self.executor.works[work.0];
         let wanted = planned.plan.chunks[chunk];

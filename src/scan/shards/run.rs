@@ -8,7 +8,7 @@ use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::plan::Search;
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
-use crate::scan::run::{Kept, Ranking, go_on};
+use crate::scan::run::{RankingInputs, RunScope, go_on};
 use crate::scan::score::{Journal, Own, PixelListener, ScoreStore, score};
 use crate::scan::summary::Summary;
 use crate::schema::{ScoreLine, TaskRange};
@@ -139,7 +139,7 @@ pub fn merge(
     let mut search = Search::prepare(request, progress)?;
     plan.check(&search.key)?;
     let works = search.first_works()?;
-    let ranking = Ranking::of(&search)?;
+    let ranking = RankingInputs::of(&search)?;
     let floor = plan.record.key.floor;
     let (scores, missing) = gathered(&plan, &search, floor)?;
     if !missing.is_empty() && !partial {
@@ -152,7 +152,7 @@ pub fn merge(
     before.merge(scores);
     journal.expect_others();
     let nothing: Own<'_> = &|_, _| false;
-    let kept = Kept {
+    let kept = RunScope {
         started,
         works,
         ranking,

@@ -93,14 +93,14 @@ fn roundness(candidate: &Candidate) -> f64 {
 
 /// Sums of colours over some pixels.
 #[derive(Default)]
-struct Sums {
+struct ColourSums {
     count: f64,
     sum: [f64; 3],
     squares: [f64; 3],
     kinds: [f64; 4],
 }
 
-impl Sums {
+impl ColourSums {
     fn add(&mut self, rgb: [f64; 3]) {
         let [r, g, b] = rgb;
         self.count += 1.0;
@@ -130,7 +130,7 @@ impl Sums {
 
 /// Thirteen figures of the colours in the inner half of a window, and of how it differs from the rest.
 fn colours(pixels: &Pixels) -> Vec<f64> {
-    let (mut inner, mut ring) = (Sums::default(), Sums::default());
+    let (mut inner, mut ring) = (ColourSums::default(), ColourSums::default());
     let Rect { x0, y0, x1, y1 } = pixels.rect;
     let (width, height) = ((x1 - x0) as usize, (y1 - y0) as usize);
     let is_inner = |x: usize, y: usize| {

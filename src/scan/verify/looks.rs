@@ -96,7 +96,7 @@ impl Views {
 }
 
 /// Looks at places; belongs to one thread.
-pub struct Looker {
+pub struct ViewScorer {
     views: Views,
     batch: Option<usize>,
     scorer: Scorer,
@@ -105,7 +105,7 @@ pub struct Looker {
     input: Vec<f32>,
 }
 
-impl Looker {
+impl ViewScorer {
     /// A looker for a model.
     ///
     /// # Errors

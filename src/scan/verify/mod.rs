@@ -14,14 +14,14 @@ pub use features::names;
 pub use learnt::{Learnt, Moved};
 pub use learnt_error::LearntError;
 pub use looks::{LOOKS, Views};
-pub use second::{SecondLook, Verdict, log_odds};
+pub use second::{SecondLook, VerifierVerdict, log_odds};
 pub use sitting::{Looking, look};
 
 use super::model::{Model, ModelError, Verifier};
 use super::plan::Work;
 use super::request::{Request, SecondStage};
 use crate::ground::{PixelPoint, Rect};
-use sight::Cut;
+use sight::SightCut;
 
 /// How candidates are looked at once more.
 pub struct Second {
@@ -35,14 +35,14 @@ impl Second {
     /// The pixels that it takes of a photo about a cell.
     pub fn photo_windows(&self, work: &Work, cell: Rect) -> Vec<Rect> {
         let sights = self.sights(work, cell);
-        let sights = sights.iter().flatten().map(Cut::rect);
+        let sights = sights.iter().flatten().map(SightCut::rect);
         std::iter::once(self.views.pixels(work, cell))
             .chain(sights)
             .collect()
     }
 
     /// What a verifier sees about a cell; nothing where there is none.
-    fn sights(&self, work: &Work, cell: Rect) -> Option<[Cut; 2]> {
+    fn sights(&self, work: &Work, cell: Rect) -> Option<[SightCut; 2]> {
         let source = &work.imagery;
         let (across, down) = source.reduction(&work.level);
         let middle = |a: u32, b: u32| f64::midpoint(f64::from(a), f64::from(b));
@@ -52,7 +52,7 @@ impl Second {
         };
         let verifier = self.verifier.as_ref()?;
         let sights = verifier.contract().sights;
-        Some(sights.map(|sight| Cut::new(sight, at, source.size(), source.gsd())))
+        Some(sights.map(|sight| SightCut::new(sight, at, source.size(), source.gsd())))
     }
 
     /// What a request asks for; nothing where it asks for no second look.

@@ -9,14 +9,14 @@ pub struct SecondLook {
     /// The model's score in each view.
     pub looks: [f64; LOOKS],
     /// What a verifier says.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<VerifierVerdict>,
     /// The candidate in numbers, for a head that learns from verdicts.
     pub features: Vec<f64>,
 }
 
 /// What a verifier says of a candidate.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub struct VerifierVerdict {
     /// The probability of poppy, 0 to 1.
     pub score: f64,
     /// How much of that is poppy before the bloom.
@@ -80,7 +80,7 @@ mod tests {
         near(second.mean(), 0.5);
         near(second.spread(), 0.4);
         near(second.evidence(0.95), (0.95 + 4.0) / 9.0);
-        second.verdict = Some(Verdict {
+        second.verdict = Some(VerifierVerdict {
             score: 0.9,
             before_bloom: 0.0,
             band: ScoreBand::Strong,

@@ -4,11 +4,11 @@
 use super::view::{Attitude, copy_view};
 use crate::ground::{Gsd, PixelPoint, Rect};
 use crate::imagery::Pixels;
-use crate::scan::model::{MARGIN_CM, Sight, VerifierContract, View};
+use crate::scan::model::{MARGIN_CM, Sight, SightView, VerifierContract};
 
 /// One axis of a sight: the pixels of the image that it takes, and what each of its own takes of them.
 #[derive(Debug, Clone, PartialEq)]
-struct Axis {
+struct SightAxis {
     /// Columns or rows of the image, mirrored at its border.
     from: Vec<u32>,
     /// For each pixel of the sight the first of `from` and the weights from there on.
@@ -17,20 +17,20 @@ struct Axis {
 
 /// A sight with a margin for its views, about a point of an image.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cut {
+pub struct SightCut {
     sight: Sight,
     margin: usize,
-    across: Axis,
-    down: Axis,
+    across: SightAxis,
+    down: SightAxis,
 }
 
-impl Cut {
+impl SightCut {
     /// What a sight takes of an image of a size, about a point in its pixels.
     pub fn new(sight: Sight, at: PixelPoint, size: (u32, u32), gsd: Gsd) -> Self {
         let margin = whole((MARGIN_CM / sight.cm()).ceil());
         let pixels = sight.pixels as usize + 2 * margin;
         let axis = |middle: f64, length: u32, gsd_cm: f64| {
-            Axis::new(middle, length, pixels, pixels as f64 * sight.cm() / gsd_cm)
+            SightAxis::new(middle, length, pixels, pixels as f64 * sight.cm() / gsd_cm)
         };
         Self {
             sight,
@@ -42,7 +42,7 @@ impl Cut {
 
     /// The pixels of the image that it takes.
     pub fn rect(&self) -> Rect {
-        let ends = |axis: &Axis| {
+        let ends = |axis: &SightAxis| {
             let ends = axis.from.iter().min().zip(axis.from.iter().max());
             ends.map_or((0, 0), |(first, last)| (*first, last + 1))
         };
@@ -101,20 +101,20 @@ impl Cut {
     }
 
     /// Where a view begins.
-    fn corner(&self, view: &View) -> (usize, usize) {
+    fn corner(&self, view: &SightView) -> (usize, usize) {
         let at = |cm: f64| whole(self.margin as f64 + (cm / self.sight.cm()).round_ties_even());
         (at(view.right_cm), at(view.down_cm))
     }
 }
 
-fn attitude(view: &View) -> Attitude {
+fn attitude(view: &SightView) -> Attitude {
     Attitude {
         turns: view.turns,
         mirrored: view.mirrored,
     }
 }
 
-impl Axis {
+impl SightAxis {
     /// `pixels` of a sight out of `length` pixels of an image, of which they span `span` about `middle`.
     fn new(middle: f64, length: u32, pixels: usize, span: f64) -> Self {
         let taken = whole(span.round_ties_even()).max(2);
@@ -226,7 +226,7 @@ mod tests {
             (2, false, 2, -2),
             (3, true, 7, -7),
         ];
-        let views = views.map(|(turns, mirrored, right, down)| View {
+        let views = views.map(|(turns, mirrored, right, down)| SightView {
             right_cm: 2.0 * f64::from(right),
             down_cm: 2.0 * f64::from(down),
             turns,
@@ -286,7 +286,7 @@ mod tests {
                 y_cm: gsd_cm,
             };
             for (which, sight) in contract.sights.into_iter().enumerate() {
-                let cut = Cut::new(sight, at, SIZE, gsd);
+                let cut = SightCut::new(sight, at, SIZE, gsd);
                 let views = cut.views(&ground(cut.rect()), &contract);
                 let side = sight.pixels as usize;
                 for (n, view) in views.chunks_exact(3 * side * side).enumerate() {

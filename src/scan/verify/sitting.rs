@@ -2,8 +2,8 @@
 //! are decoded for one are at hand for the next.
 
 use super::features::features;
-use super::looks::Looker;
-use super::{Second, SecondLook, Verdict};
+use super::looks::ViewScorer;
+use super::{Second, SecondLook, VerifierVerdict};
 use crate::ground::Rect;
 use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
@@ -116,7 +116,7 @@ fn sit(
 
 /// One thread's own sessions.
 struct Models {
-    looker: Looker,
+    looker: ViewScorer,
     verifier: Option<VerifierRunner>,
 }
 
@@ -124,21 +124,21 @@ impl Models {
     fn new(looking: &Looking<'_>) -> Result<Self, ModelError> {
         let verifier = looking.second.verifier.as_ref();
         Ok(Self {
-            looker: Looker::new(looking.model)?,
+            looker: ViewScorer::new(looking.model)?,
             verifier: verifier.map(Verifier::runner).transpose()?,
         })
     }
 }
 
 /// A source at one level, opened once at most: to open a photo is to decode it.
-type Opened = OnceCell<Option<Box<dyn PixelReader>>>;
+type OpenLevel = OnceCell<Option<Box<dyn PixelReader>>>;
 
 /// One source.
 struct Eyes<'a> {
     looking: &'a Looking<'a>,
     work: &'a Work,
-    reader: Opened,
-    finest: Opened,
+    reader: OpenLevel,
+    finest: OpenLevel,
 }
 
 impl<'a> Eyes<'a> {
@@ -177,7 +177,7 @@ impl<'a> Eyes<'a> {
         &self,
         models: &mut Models,
         candidate: &Candidate,
-    ) -> Result<Option<Verdict>, ScanError> {
+    ) -> Result<Option<VerifierVerdict>, ScanError> {
         let second = self.looking.second;
         let (Some(runner), Some(verifier)) = (&mut models.verifier, &second.verifier) else {
             return Ok(None);
@@ -200,7 +200,7 @@ impl<'a> Eyes<'a> {
             return Ok(None);
         };
         let said = runner.run([image, surroundings])?;
-        Ok(Some(Verdict {
+        Ok(Some(VerifierVerdict {
             score: said.score,
             before_bloom: said.before_bloom,
             band: band(said.score, contract),
@@ -213,7 +213,7 @@ impl<'a> Eyes<'a> {
         &self,
         candidate: &Candidate,
         rect: Rect,
-        opened: &Opened,
+        opened: &OpenLevel,
         level: Level,
     ) -> Option<Arc<Pixels>> {
         let kept = self.looking.crops.pixels(candidate.best, rect);

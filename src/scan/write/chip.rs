@@ -16,7 +16,7 @@ use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageError, Rgb, RgbImage};
-use marks::{Place, furnish};
+use marks::{LabelBox, furnish};
 
 /// The longest side of a picture, in pixels.
 pub const LONGEST_PX: u32 = 512;
@@ -43,7 +43,7 @@ const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
 
 /// What a picture is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
+pub enum PictureKind {
     /// The candidate itself, as close as its pixels allow.
     Chip,
     /// Its surroundings, some 40 m.
@@ -65,15 +65,15 @@ pub struct ChipWindow {
 
 /// Chooses the window for a candidate whose box in source pixels is `bounds`, in a source of `size` columns and rows.
 ///
-/// The window is square on the ground, centred on the candidate with a margin around it, at least 6 m ([`View::Chip`])
-/// or 40 m ([`View::Context`]) wide, moved so that it lies inside the source, and cut where the source is smaller. The
+/// The window is square on the ground, centred on the candidate with a margin around it, at least 6 m ([`PictureKind::Chip`])
+/// or 40 m ([`PictureKind::Context`]) wide, moved so that it lies inside the source, and cut where the source is smaller. The
 /// picture has the source's own resolution where that gives 256 to 512 pixels. `None` where the source has no pixels
 /// or `bounds` or `gsd` are not finite; and for a context that would show little more than the chip does.
 pub fn window(
     bounds: geo::Rect<f64>,
     size: (u32, u32),
     gsd: Gsd,
-    view: View,
+    view: PictureKind,
 ) -> Option<ChipWindow> {
     let (gx, gy) = (gsd.x_cm / 100.0, gsd.y_cm / 100.0);
     let centre = bounds.center();
@@ -85,14 +85,14 @@ pub fn window(
     }
     let chip_m = CHIP_M.max(longest + 2.0 * (0.15 * longest).max(1.0));
     let side_m = match view {
-        View::Chip => chip_m,
-        View::Context => CONTEXT_M.max(1.6 * chip_m),
+        PictureKind::Chip => chip_m,
+        PictureKind::Context => CONTEXT_M.max(1.6 * chip_m),
     };
     let (x0, x1) = span(centre.x, side_m / gx, size.0);
     let (y0, y1) = span(centre.y, side_m / gy, size.1);
     let source = Rect { x0, y0, x1, y1 };
-    if view == View::Context {
-        let chip = window(bounds, size, gsd, View::Chip)?;
+    if view == PictureKind::Context {
+        let chip = window(bounds, size, gsd, PictureKind::Chip)?;
         if ground_m2(source, gx, gy) < 1.5 * ground_m2(chip.source, gx, gy) {
             return None;
         }
@@ -145,7 +145,7 @@ pub fn draw(
     north_deg: Option<f64>,
 ) -> RgbImage {
     let mut picture = resized(crop, window.width, window.height);
-    let field = Field::new(&in_picture(outline, window), window.width, window.height);
+    let field = DistanceField::new(&in_picture(outline, window), window.width, window.height);
     field.stroke(&mut picture);
     furnish(&mut picture, &field, window.metres_per_pixel, north_deg);
     picture
@@ -155,10 +155,10 @@ pub fn draw(
 ///
 /// # Errors
 /// Those of the encoder; none for pictures that [`draw`] made.
-pub fn encode(picture: &RgbImage, view: View) -> Result<Vec<u8>, ImageError> {
+pub fn encode(picture: &RgbImage, view: PictureKind) -> Result<Vec<u8>, ImageError> {
     let quality = match view {
-        View::Chip => 85,
-        View::Context => 75,
+        PictureKind::Chip => 85,
+        PictureKind::Context => 75,
     };
     let mut bytes = Vec::new();
     picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality))?;
@@ -197,14 +197,14 @@ fn in_picture(outline: &MultiPolygon, window: &ChipWindow) -> MultiPolygon {
 }
 
 /// What lies inside the candidate, and how far away from its edge the nearby pixels are.
-struct Field {
+struct DistanceField {
     width: u32,
     height: u32,
     inside: Vec<bool>,
     distance: Vec<f64>,
 }
 
-impl Field {
+impl DistanceField {
     fn new(outline: &MultiPolygon, width: u32, height: u32) -> Self {
         let pixels = width as usize * height as usize;
         let mut field = Self {
@@ -313,7 +313,7 @@ impl Field {
     }
 
     /// How many pixels of the candidate lie in a box.
-    fn hidden_by(&self, place: Place) -> usize {
+    fn hidden_by(&self, place: LabelBox) -> usize {
         (place.y..(place.y + place.height).min(self.height))
             .flat_map(|y| (place.x..(place.x + place.width).min(self.width)).map(move |x| (x, y)))
             .filter(|&(x, y)| self.inside[self.at(x, y)])
@@ -392,7 +392,7 @@ mod tests {
             bounds(990.0, 990.0, 1010.0, 1010.0),
             (4000, 4000),
             TWO_CM,
-            View::Chip,
+            PictureKind::Chip,
         )
         .unwrap();
         assert_eq!(
@@ -414,7 +414,7 @@ mod tests {
             bounds(1000.0, 1000.0, 3000.0, 1500.0),
             (9000, 9000),
             TWO_CM,
-            View::Chip,
+            PictureKind::Chip,
         )
         .unwrap();
         assert!(
@@ -432,7 +432,7 @@ mod tests {
             bounds(-5.0, 3990.0, 15.0, 4000.0),
             (5000, 4000),
             TWO_CM,
-            View::Chip,
+            PictureKind::Chip,
         )
         .unwrap();
         assert_eq!(
@@ -452,7 +452,7 @@ mod tests {
             bounds(40.0, 40.0, 60.0, 60.0),
             (100, 50),
             TWO_CM,
-            View::Chip,
+            PictureKind::Chip,
         )
         .unwrap();
         assert_eq!(
@@ -470,12 +470,28 @@ mod tests {
                 bounds(40.0, 40.0, 60.0, 60.0),
                 (100, 50),
                 TWO_CM,
-                View::Context
+                PictureKind::Context
             )
             .is_none()
         );
-        assert!(window(bounds(0.0, 0.0, 1.0, 1.0), (0, 50), TWO_CM, View::Chip).is_none());
-        assert!(window(bounds(0.0, 0.0, f64::NAN, 1.0), (9, 9), TWO_CM, View::Chip).is_none());
+        assert!(
+            window(
+                bounds(0.0, 0.0, 1.0, 1.0),
+                (0, 50),
+                TWO_CM,
+                PictureKind::Chip
+            )
+            .is_none()
+        );
+        assert!(
+            window(
+                bounds(0.0, 0.0, f64::NAN, 1.0),
+                (9, 9),
+                TWO_CM,
+                PictureKind::Chip
+            )
+            .is_none()
+        );
     }
 
     #[test]
@@ -488,7 +504,7 @@ mod tests {
             bounds(2000.0, 2000.0, 2010.0, 2010.0),
             (4000, 4000),
             gsd,
-            View::Chip,
+            PictureKind::Chip,
         )
         .unwrap();
         assert_eq!(found.source.x1 - found.source.x0, 400);
@@ -502,7 +518,7 @@ mod tests {
             bounds(2000.0, 2000.0, 2010.0, 2010.0),
             (8000, 8000),
             TWO_CM,
-            View::Context,
+            PictureKind::Context,
         )
         .unwrap();
         assert_eq!(found.source.x1 - found.source.x0, 2000);
@@ -562,7 +578,7 @@ mod tests {
     fn a_hole_is_outlined_and_its_ground_is_not_inside() {
         let ring: MultiPolygon = polygon!(exterior: [(x: 20.0, y: 20.0), (x: 180.0, y: 20.0), (x: 180.0, y: 180.0), (x: 20.0, y: 180.0)],
             interiors: [[(x: 70.0, y: 70.0), (x: 130.0, y: 70.0), (x: 130.0, y: 130.0), (x: 70.0, y: 130.0)]]).into();
-        let field = Field::new(&ring, 200, 200);
+        let field = DistanceField::new(&ring, 200, 200);
         assert!(field.inside[field.at(50, 100)] && !field.inside[field.at(100, 100)]);
         assert_eq!(
             field.inside.iter().filter(|i| **i).count(),
@@ -648,7 +664,13 @@ mod tests {
                 (x * y % 239) as u8,
             ])
         });
-        let make = || encode(&draw(&crop, &whole, &square(), Some(10.0)), View::Chip).unwrap();
+        let make = || {
+            encode(
+                &draw(&crop, &whole, &square(), Some(10.0)),
+                PictureKind::Chip,
+            )
+            .unwrap()
+        };
         let bytes = make();
         assert_eq!(bytes, make());
         let read = image::load_from_memory(&bytes).unwrap();
@@ -681,7 +703,7 @@ mod tests {
             });
             let r = 0.55 * size;
             let outline: MultiPolygon = polygon![(x: 1200.0 - r, y: 1200.0 - r), (x: 1200.0, y: 1190.0 - r), (x: 1200.0 + r, y: 1200.0), (x: 1200.0, y: 1200.0 + r), (x: 1200.0 - r, y: 1200.0 + r)].into();
-            for view in [View::Chip, View::Context] {
+            for view in [PictureKind::Chip, PictureKind::Context] {
                 let found = window(
                     outline.bounding_rect().unwrap(),
                     ground.dimensions(),
@@ -693,7 +715,7 @@ mod tests {
                 let crop = image::imageops::crop_imm(&ground, s.x0, s.y0, s.x1 - s.x0, s.y1 - s.y0)
                     .to_image();
                 let bytes = encode(&draw(&crop, &found, &outline, Some(20.0)), view).unwrap();
-                let kind = if view == View::Chip {
+                let kind = if view == PictureKind::Chip {
                     "chip"
                 } else {
                     "context"

@@ -1,6 +1,6 @@
 //! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
 
-use super::chip::{ChipWindow, View, draw, encode, resized, window};
+use super::chip::{ChipWindow, PictureKind, draw, encode, resized, window};
 use super::crops::Crops;
 use crate::ground::{Gsd, LonLat};
 use crate::imagery::{PixelReader, Source};
@@ -11,7 +11,7 @@ use image::RgbImage;
 use std::cell::OnceCell;
 
 /// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
-pub struct Pictures {
+pub struct CandidatePictures {
     /// The candidate itself.
     pub chip: Option<Vec<u8>>,
     /// The same without outline and marks.
@@ -40,7 +40,7 @@ impl<'a> ChipSource<'a> {
     }
 
     /// Draws the pictures of a candidate.
-    pub fn pictures(&self, candidate: &Candidate) -> Pictures {
+    pub fn pictures(&self, candidate: &Candidate) -> CandidatePictures {
         let outline = in_pixels(self.source, &candidate.drawn);
         let north = north(self.source, candidate.at);
         let drawn = |view| {
@@ -49,12 +49,12 @@ impl<'a> ChipSource<'a> {
             let picture = encode(&draw(&crop, &shown, outline, north), view).ok();
             Some((shown, crop, picture))
         };
-        let (plain, chip) = drawn(View::Chip).map_or((None, None), |(shown, crop, chip)| {
+        let (plain, chip) = drawn(PictureKind::Chip).map_or((None, None), |(shown, crop, chip)| {
             let bare = resized(&crop, shown.width, shown.height);
-            (encode(&bare, View::Chip).ok(), chip)
+            (encode(&bare, PictureKind::Chip).ok(), chip)
         });
-        let context = drawn(View::Context).and_then(|(.., picture)| picture);
-        Pictures {
+        let context = drawn(PictureKind::Context).and_then(|(.., picture)| picture);
+        CandidatePictures {
             chip,
             plain,
             context,
@@ -62,7 +62,7 @@ impl<'a> ChipSource<'a> {
     }
 
     /// What a picture shows, and its pixels.
-    fn view(&self, outline: &MultiPolygon, view: View) -> Option<(ChipWindow, RgbImage)> {
+    fn view(&self, outline: &MultiPolygon, view: PictureKind) -> Option<(ChipWindow, RgbImage)> {
         let source = self.source;
         let shown = window(outline.bounding_rect()?, source.size(), source.gsd(), view)?;
         let kept = self.crops.get(self.id, &shown);
@@ -80,7 +80,11 @@ impl<'a> ChipSource<'a> {
 }
 
 /// What a picture of ground in lon/lat shows of a source.
-pub fn shown_window(source: &Source, drawn: &MultiPolygon, view: View) -> Option<ChipWindow> {
+pub fn shown_window(
+    source: &Source,
+    drawn: &MultiPolygon,
+    view: PictureKind,
+) -> Option<ChipWindow> {
     let bounds = in_pixels(source, drawn)?.bounding_rect()?;
     window(bounds, source.size(), source.gsd(), view)
 }
@@ -128,7 +132,7 @@ fn settled(value: f64) -> f64 {
 mod tests {
     use super::settled;
     use crate::ground::Gsd;
-    use crate::scan::write::chip::{View, draw, window};
+    use crate::scan::write::chip::{PictureKind, draw, window};
     use geo::{BoundingRect, MapCoords, MultiPolygon, polygon};
     use image::{Rgb, RgbImage};
 
@@ -143,7 +147,7 @@ mod tests {
             let at = |v: f64| settled(v + noise);
             let outline = edges.map_coords(|c| (at(c.x), at(c.y)).into());
             let bounds = outline.bounding_rect().expect("bounds");
-            let shown = window(bounds, (900, 900), gsd, View::Chip).expect("window");
+            let shown = window(bounds, (900, 900), gsd, PictureKind::Chip).expect("window");
             let crop = RgbImage::from_fn(shown.width, shown.height, |x, y| {
                 let value = u8::try_from((5 * x + 11 * y) % 251).expect("a byte");
                 Rgb([value, value / 2, 255 - value])

@@ -5,7 +5,7 @@
 //! crops of one place those of the best views so far are kept. It is a cache: what is not in it is read from the source, and the
 //! pictures are the same.
 
-use super::chip::{ChipWindow, View, resized};
+use super::chip::{ChipWindow, PictureKind, resized};
 use super::chip_source::shown_window;
 use crate::ground::{LocalPlane, LonLat, Quad, Rect, Region};
 use crate::imagery::{PhotoSource, Pixels};
@@ -30,9 +30,9 @@ const SAME_PLACE_M: f64 = 10.0;
 const VIEWS: usize = 2;
 
 /// A window of a source and the size of its picture.
-type Key = (SourceId, [u32; 4], (u32, u32));
+type CropKey = (SourceId, [u32; 4], (u32, u32));
 
-fn key(source: SourceId, shown: &ChipWindow) -> Key {
+fn key(source: SourceId, shown: &ChipWindow) -> CropKey {
     let r = shown.source;
     let corners = [r.x0, r.y0, r.x1, r.y1];
     (source, corners, (shown.width, shown.height))
@@ -46,14 +46,14 @@ fn window_key(source: SourceId, r: Rect) -> WindowKey {
 }
 
 /// One plot among the hits of a photo.
-struct Plot {
+struct PhotoPlot {
     region: Region,
     cells: usize,
     peak: Rect,
 }
 
 /// One photo's view of one place.
-struct Sighting {
+struct PhotoSighting {
     source: SourceId,
     at: LonLat,
     error_m: f64,
@@ -61,11 +61,11 @@ struct Sighting {
     cells: usize,
     /// Centimetres a pixel, seen at a slant: the smaller the better.
     poorness: f64,
-    keys: Vec<Key>,
+    keys: Vec<CropKey>,
     windows: Vec<WindowKey>,
 }
 
-impl Sighting {
+impl PhotoSighting {
     /// Whether both may show one place: two places of one photo are apart.
     fn may_be(&self, other: &Self, radius_m: f64) -> bool {
         let plane = LocalPlane::at(self.at);
@@ -83,9 +83,9 @@ impl Sighting {
 }
 
 #[derive(Default)]
-struct Kept {
-    sightings: Vec<Sighting>,
-    pictures: HashMap<Key, RgbImage>,
+struct KeptCrop {
+    sightings: Vec<PhotoSighting>,
+    pictures: HashMap<CropKey, RgbImage>,
     windows: HashMap<WindowKey, Arc<Pixels>>,
     bytes: usize,
 }
@@ -95,17 +95,17 @@ pub struct Crops<'a> {
     search: &'a Search<'a>,
     rules: FindRules,
     second: Option<&'a Second>,
-    kept: Mutex<Kept>,
+    kept: Mutex<KeptCrop>,
 }
 
 /// What is cut for a sighting.
 #[derive(Default)]
-struct Cut {
-    pictures: Vec<(Key, RgbImage)>,
+struct CropWindow {
+    pictures: Vec<(CropKey, RgbImage)>,
     windows: Vec<(WindowKey, Arc<Pixels>)>,
 }
 
-impl Cut {
+impl CropWindow {
     fn bytes(&self) -> usize {
         let pictures = self.pictures.iter().map(|(_, p)| p.as_raw().len());
         let windows = self.windows.iter().map(|(_, w)| 3 * w.colours[0].len());
@@ -134,12 +134,12 @@ impl<'a> Crops<'a> {
         self.lock().windows.get(&window_key(source, rect)).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, KeptCrop> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The plots among a photo's hits, as they are found in it alone.
-    fn plots(&self, work: &Work, hits: &[Hit]) -> Option<Vec<Plot>> {
+    fn plots(&self, work: &Work, hits: &[Hit]) -> Option<Vec<PhotoPlot>> {
         let locator = locator(work).ok()?;
         let least = self.rules.least_score();
         let mut located: Vec<(&Hit, Quad)> = Vec::new();
@@ -153,7 +153,7 @@ impl<'a> Crops<'a> {
         let quads: Vec<Quad> = located.iter().map(|(_, quad)| *quad).collect();
         let plot = |members: Vec<usize>| {
             let hits = || members.iter().map(|i| located[*i].0);
-            Some(Plot {
+            Some(PhotoPlot {
                 region: Region::from_rects(hits().map(|hit| hit.rect)),
                 cells: members.len(),
                 peak: peak(hits())?,
@@ -163,11 +163,17 @@ impl<'a> Crops<'a> {
         plots.into_iter().map(plot).collect()
     }
 
-    fn sight(&self, work: &Work, photo: &PhotoSource, pixels: &Pixels, plot: &Plot) -> Option<()> {
+    fn sight(
+        &self,
+        work: &Work,
+        photo: &PhotoSource,
+        pixels: &Pixels,
+        plot: &PhotoPlot,
+    ) -> Option<()> {
         let drawn = locator(work).ok()?.model_outline(&plot.region).ok()?;
         let at = LonLat::from(geo::Coord::from(drawn.centroid()?));
         let (off_nadir_deg, gsd_m) = photo.photo().view_of(at)?;
-        let sighting = Sighting {
+        let sighting = PhotoSighting {
             source: work.source,
             at,
             error_m: photo.photo().position_error_m(at),
@@ -179,7 +185,7 @@ impl<'a> Crops<'a> {
         if !self.lock().would_keep(&sighting, self.rules.radius_m) {
             return None;
         }
-        let shown = [View::Chip, View::Context]
+        let shown = [PictureKind::Chip, PictureKind::Context]
             .into_iter()
             .filter_map(|view| shown_window(&work.imagery, &drawn, view));
         let pictures = shown.map(|shown| {
@@ -187,7 +193,7 @@ impl<'a> Crops<'a> {
             let picture = resized(&crop, shown.width, shown.height);
             (key(work.source, &shown), picture)
         });
-        let cut = Cut {
+        let cut = CropWindow {
             pictures: pictures.collect(),
             windows: (self.second.iter())
                 .flat_map(|second| second.photo_windows(work, plot.peak))
@@ -199,15 +205,15 @@ impl<'a> Crops<'a> {
     }
 }
 
-impl Kept {
+impl KeptCrop {
     /// Whether fewer than [`VIEWS`] others show what may be the same place better.
-    fn would_keep(&self, new: &Sighting, radius_m: f64) -> bool {
+    fn would_keep(&self, new: &PhotoSighting, radius_m: f64) -> bool {
         let known = self.sightings.iter();
         let better = known.filter(|s| s.may_be(new, radius_m) && s.is_better_than(new));
         better.count() < VIEWS
     }
 
-    fn keep(&mut self, mut new: Sighting, cut: Cut, radius_m: f64) {
+    fn keep(&mut self, mut new: PhotoSighting, cut: CropWindow, radius_m: f64) {
         // Other photos of the place may have come in meanwhile.
         if !self.would_keep(&new, radius_m) {
             return;
@@ -239,7 +245,7 @@ impl Kept {
         }
     }
 
-    fn forget(&mut self, sighting: &Sighting) {
+    fn forget(&mut self, sighting: &PhotoSighting) {
         for key in &sighting.keys {
             let gone = self.pictures.remove(key);
             self.bytes -= gone.map_or(0, |p| p.as_raw().len());
@@ -296,8 +302,8 @@ impl PixelListener for Crops<'_> {
 mod tests {
     use super::*;
 
-    fn sighting(source: usize, cells: usize, poorness: f64) -> Sighting {
-        Sighting {
+    fn sighting(source: usize, cells: usize, poorness: f64) -> PhotoSighting {
+        PhotoSighting {
             source: SourceId(source),
             at: LonLat::new(113.3, 33.7),
             error_m: 3.0,
@@ -308,7 +314,7 @@ mod tests {
         }
     }
 
-    fn pictures(source: usize) -> Cut {
+    fn pictures(source: usize) -> CropWindow {
         let key = (SourceId(source), [0, 0, 8, 8], (8, 8));
         let rect = Rect {
             x0: 0,
@@ -321,7 +327,7 @@ mod tests {
             colours: [(); 3].map(|()| vec![0; 4]),
             validity: None,
         };
-        Cut {
+        CropWindow {
             pictures: vec![(key, RgbImage::new(8, 8))],
             windows: vec![(window_key(SourceId(source), rect), Arc::new(window))],
         }
@@ -329,8 +335,8 @@ mod tests {
 
     #[test]
     fn of_one_place_the_best_views_are_kept() {
-        let mut kept = Kept::default();
-        let sources = |kept: &Kept| {
+        let mut kept = KeptCrop::default();
+        let sources = |kept: &KeptCrop| {
             let mut sources: Vec<usize> = kept.pictures.keys().map(|k| k.0.0).collect();
             sources.sort_unstable();
             sources

@@ -1,6 +1,6 @@
 //! The features of a scan: its candidates and its ground.
 
-use super::outputs::{Files, Provenance, round};
+use super::outputs::{PictureNames, Provenance, round};
 use crate::ground::{Feature, FeatureCollection, Geometry, area_mu};
 use crate::scan::find::Candidate;
 use crate::scan::summary::Summary;
@@ -24,10 +24,10 @@ pub fn source_names(summary: &Summary, candidate: &Candidate) -> Vec<String> {
 pub fn candidate_features(
     summary: &Summary,
     provenance: &Provenance<'_>,
-    files: &[Files],
+    files: &[PictureNames],
 ) -> FeatureCollection {
     let contract = provenance.model.contract();
-    let properties = |candidate: &Candidate, files: &Files| {
+    let properties = |candidate: &Candidate, files: &PictureNames| {
         let second = candidate.second.as_ref();
         CandidateProperties {
             id: Some(candidate.id.clone()),
@@ -62,7 +62,7 @@ pub fn candidate_features(
             lat: candidate.at.lat,
         }
     };
-    let feature = |(candidate, files): (&Candidate, &Files)| Feature {
+    let feature = |(candidate, files): (&Candidate, &PictureNames)| Feature {
         id: Some(candidate.id.clone()),
         geometry: Some(Geometry::Area(candidate.polygon.clone())),
         properties: to_object(&properties(candidate, files)),

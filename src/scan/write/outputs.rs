@@ -174,7 +174,7 @@ fn put(
 
 /// The picture files of a candidate, relative to the output folder.
 #[derive(Debug, Clone, Default)]
-pub struct Files {
+pub struct PictureNames {
     /// The candidate itself.
     pub chip: Option<String>,
     /// The same without its outline.
@@ -199,7 +199,11 @@ fn is_picture_name(name: &str) -> bool {
 const A_SITTING: usize = 32;
 
 /// Draws the pictures of a candidate into the folder of chips; they are not settled yet.
-fn draw(source: &ChipSource<'_>, candidate: &Candidate, chips: &Path) -> Result<Files, ScanError> {
+fn draw(
+    source: &ChipSource<'_>,
+    candidate: &Candidate,
+    chips: &Path,
+) -> Result<PictureNames, ScanError> {
     let pictures = source.pictures(candidate);
     let mut digests = Vec::new();
     let mut keep = |bytes: Option<Vec<u8>>, suffix: &str| -> Result<Option<String>, ScanError> {
@@ -210,7 +214,7 @@ fn draw(source: &ChipSource<'_>, candidate: &Candidate, chips: &Path) -> Result<
         digests.push((name.clone(), hex::encode(Sha256::digest(&bytes))));
         Ok(Some(name))
     };
-    Ok(Files {
+    Ok(PictureNames {
         chip: keep(pictures.chip, "")?,
         plain: keep(pictures.plain, "-plain")?,
         context: keep(pictures.context, "-context")?,
@@ -219,7 +223,10 @@ fn draw(source: &ChipSource<'_>, candidate: &Candidate, chips: &Path) -> Result<
 }
 
 /// Writes the pictures and removes those of earlier results.
-fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Files>, ScanError> {
+fn write_chips(
+    summary: &Summary,
+    provenance: &Provenance<'_>,
+) -> Result<Vec<PictureNames>, ScanError> {
     let chips = summary.out.join(CHIPS);
     let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
     by_source.sort_by_key(|n| summary.candidates[*n].best);
@@ -236,8 +243,8 @@ fn write_chips(summary: &Summary, provenance: &Provenance<'_>) -> Result<Vec<Fil
             .map(|n| Ok((*n, draw(&chips_of, &summary.candidates[*n], &chips)?)))
             .collect()
     });
-    let drawn: Vec<Vec<(usize, Files)>> = drawn.collect::<Result<_, ScanError>>()?;
-    let mut files = vec![Files::default(); summary.candidates.len()];
+    let drawn: Vec<Vec<(usize, PictureNames)>> = drawn.collect::<Result<_, ScanError>>()?;
+    let mut files = vec![PictureNames::default(); summary.candidates.len()];
     for (number, of_candidate) in drawn.into_iter().flatten() {
         files[number] = of_candidate;
     }
@@ -268,8 +275,8 @@ pub fn round(value: f64, decimals: i32) -> f64 {
     (value * factor).round() / factor
 }
 
-fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[Files]) -> String {
-    let card = |(candidate, files): (&Candidate, &Files)| Card {
+fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[PictureNames]) -> String {
+    let card = |(candidate, files): (&Candidate, &PictureNames)| Card {
         id: candidate.id.clone(),
         rank: u32::try_from(candidate.rank).unwrap_or(u32::MAX),
         score_max: candidate.score_max,

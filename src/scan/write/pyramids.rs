@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far a pyramid is.
-enum State {
+enum PyramidState {
     /// No pixels have come.
     Waiting,
     /// They come.
@@ -31,35 +31,37 @@ struct Wanted {
     source: Source,
     part: PyramidPart,
     path: PathBuf,
-    state: Mutex<State>,
+    state: Mutex<PyramidState>,
 }
 
 impl Wanted {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PyramidState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The pyramid, begun with the first pixels; `None` where it is over with it.
     fn begun(&self) -> Result<Option<Arc<Pyramid>>, PyramidError> {
         let mut state = self.state();
-        if let State::Waiting = &*state {
+        if let PyramidState::Waiting = &*state {
             let begun = Pyramid::begin(&self.source, self.part.clone(), &self.path)?;
-            *state = begun.map_or(State::Over, |pyramid| State::Begun(Arc::new(pyramid)));
+            *state = begun.map_or(PyramidState::Over, |pyramid| {
+                PyramidState::Begun(Arc::new(pyramid))
+            });
         }
         match &*state {
-            State::Begun(pyramid) => Ok(Some(Arc::clone(pyramid))),
+            PyramidState::Begun(pyramid) => Ok(Some(Arc::clone(pyramid))),
             _ => Ok(None),
         }
     }
 
     fn is_over(&self) -> bool {
-        matches!(*self.state(), State::Over)
+        matches!(*self.state(), PyramidState::Over)
     }
 
     fn finish(&self, stop: &AtomicBool) -> Result<(), PyramidError> {
         if let Some(pyramid) = self.begun()? {
             pyramid.finish(Existing::Replaced, stop)?;
-            *self.state() = State::Over;
+            *self.state() = PyramidState::Over;
         }
         Ok(())
     }
@@ -96,7 +98,7 @@ impl<'a> Pyramids<'a> {
                     source: work.imagery.clone(),
                     part,
                     path,
-                    state: Mutex::new(State::Waiting),
+                    state: Mutex::new(PyramidState::Waiting),
                 };
                 (work.source, wanted)
             })
@@ -153,7 +155,7 @@ impl<'a> Pyramids<'a> {
             Err(why) => why,
         };
         // What it took of the disk is free again with it.
-        if let State::Over = std::mem::replace(&mut *wanted.state(), State::Over) {
+        if let PyramidState::Over = std::mem::replace(&mut *wanted.state(), PyramidState::Over) {
             return;
         }
         self.progress.notice(&PyramidError::BesideScan {

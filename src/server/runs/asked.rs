@@ -2,7 +2,7 @@
 
 use super::super::answer::Refused;
 use crate::ground::Crs;
-use crate::imagery::RasterOptions;
+use crate::imagery::{RasterOptions, check_found};
 use crate::scan::{PhotoRequest, Request, SecondStage};
 use crate::words::Lang;
 use serde::Deserialize;
@@ -53,11 +53,12 @@ impl Asked {
     /// What is asked of the scan.
     pub fn request(self, root: &Path) -> Result<Request, Refused> {
         let below = |way: &String| inside(root, way);
+        let raster = |way: &String| imagery(root, way);
         let options = self.options;
         let inputs = self
             .inputs
             .iter()
-            .map(below)
+            .map(raster)
             .collect::<Result<Vec<_>, _>>()?;
         if inputs.is_empty() {
             return Err(Refused::unclear("inputs"));
@@ -92,7 +93,7 @@ impl Asked {
                 ..RasterOptions::default()
             },
             photos: PhotoRequest {
-                dem: options.dem.as_ref().map(below).transpose()?,
+                dem: options.dem.as_ref().map(raster).transpose()?,
                 ground_elevation_m: options.ground_elevation_m,
                 sensor_width_mm: options.sensor_width_mm,
                 looking_down: options.looking_down,
@@ -112,6 +113,16 @@ impl Asked {
     }
 }
 
+/// A raster, a photo or a folder of them below a folder. Who names it through a page gives it no abilities, as if it had been
+/// found: a list of paths is none, and a virtual raster leads nowhere else.
+fn imagery(root: &Path, way: &str) -> Result<PathBuf, Refused> {
+    let path = inside(root, way)?;
+    if !path.is_dir() {
+        check_found(&path, root).map_err(|error| Refused::by_fault(&error))?;
+    }
+    Ok(path)
+}
+
 /// A place below a folder, also once links on the way are followed.
 pub(super) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
     let below = Path::new(way);
@@ -127,7 +138,49 @@ pub(super) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::inside;
+    use super::{imagery, inside};
+
+    #[test]
+    fn what_a_page_names_leads_nowhere_else() {
+        let folder = tempfile::tempdir().expect("folder");
+        let place = folder.path().canonicalize().expect("place");
+        let root = place.join("served");
+        std::fs::create_dir(&root).expect("served");
+        let picture = |path: &std::path::Path| {
+            let image = image::RgbImage::from_pixel(16, 16, image::Rgb([9, 90, 40]));
+            image.save(path).expect("picture");
+        };
+        let virtual_of = |source: &str| {
+            format!(
+                "<VRTDataset rasterXSize=\"16\" rasterYSize=\"16\"><VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource>\
+                 <SourceFilename relativeToVRT=\"0\">{source}</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>"
+            )
+        };
+        let secret = place.join("secret.png");
+        picture(&secret);
+        picture(&root.join("own.png"));
+        let secret = secret.display().to_string();
+        for (name, text) in [
+            ("list.txt", secret.clone()),
+            ("list.lst", "own.png".to_owned()),
+            ("evil.vrt", virtual_of(&secret)),
+            ("evil.tif", virtual_of("/vsicurl/http://127.0.0.1:9/a.tif")),
+            ("text.tif", secret.clone()),
+        ] {
+            std::fs::write(root.join(name), text).expect("written");
+            assert!(imagery(&root, name).is_err(), "{name}");
+        }
+        let own = virtual_of(&root.join("own.png").display().to_string());
+        std::fs::write(root.join("own.vrt"), own).expect("written");
+        for name in ["own.png", "own.vrt", "."] {
+            assert!(imagery(&root, name).is_ok(), "{name}");
+        }
+        // Its levels lead out, though it does not itself.
+        std::fs::write(root.join("own.png.ovr"), virtual_of(&secret)).expect("written");
+        for name in ["own.png", "own.vrt"] {
+            assert!(imagery(&root, name).is_err(), "{name}");
+        }
+    }
 
     #[test]
     fn nothing_outside_the_folder_is_scanned() {

@@ -1,8 +1,8 @@
 //! Making a backup: while nobody writes, everything goes into one file, which is then read back.
 
 use super::{
-    BackupError, CONTENTS, Contents, FIELD, FIELD_FILES, FIELD_PASSING, FOLDERS, FORMAT, KEY, Kept,
-    Made, REGISTRY, WITH_FIELD, check, copy,
+    BackupError, BackupFile, CONTENTS, Contents, FIELD, FIELD_FILES, FIELD_PASSING, FOLDERS,
+    FORMAT, KEY, MadeBackup, REGISTRY, WITH_FIELD, check, copy,
 };
 use crate::files::{self, Existing};
 use crate::registry::ids::{DeviceId, Hash};
@@ -23,7 +23,7 @@ pub fn make(
     out: &Path,
     passphrase: &str,
     made_at: String,
-) -> Result<Made, BackupError> {
+) -> Result<MadeBackup, BackupError> {
     if out
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("papaver"))
@@ -67,7 +67,7 @@ pub fn make(
         Ok(())
     })?;
     let contents = check(out, passphrase)?;
-    Ok(Made {
+    Ok(MadeBackup {
         changed: changed(&contents),
         contents,
     })
@@ -82,7 +82,7 @@ fn last_number(store: &Store) -> Result<u64, BackupError> {
 
 /// Evidence that is not what its name says.
 fn changed(contents: &Contents) -> Vec<Hash> {
-    let named = |kept: &Kept| kept.name.rsplit('/').next()?.parse::<Hash>().ok();
+    let named = |kept: &BackupFile| kept.name.rsplit('/').next()?.parse::<Hash>().ok();
     contents
         .files
         .iter()
@@ -157,12 +157,12 @@ fn start<W: Write>(archive: &mut Archive<W>, name: &str) -> io::Result<()> {
     archive.start_file(name, options).map_err(io::Error::other)
 }
 
-fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<Kept> {
+fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<BackupFile> {
     start(archive, name)?;
     let named =
         |source: io::Error| io::Error::new(source.kind(), format!("{}: {source}", path.display()));
     let (bytes, sha256) = copy(File::open(path).map_err(named)?, archive).map_err(named)?;
-    Ok(Kept {
+    Ok(BackupFile {
         name: name.to_owned(),
         bytes,
         sha256,

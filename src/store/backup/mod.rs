@@ -61,12 +61,12 @@ pub struct Contents {
     /// The device's last number.
     pub last: u64,
     /// Every file but this one.
-    pub files: Vec<Kept>,
+    pub files: Vec<BackupFile>,
 }
 
 /// A file in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct BackupFile {
     /// Its name in the backup.
     pub name: String,
     /// Its size.
@@ -77,7 +77,7 @@ pub struct Kept {
 
 /// What was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Made {
+pub struct MadeBackup {
     /// What is in it.
     #[serde(skip)]
     pub contents: Contents,
@@ -88,13 +88,13 @@ pub struct Made {
 impl Contents {
     /// How many files of evidence there are.
     pub fn evidence(&self) -> usize {
-        let of_evidence = |kept: &&Kept| kept.name.starts_with(FOLDERS[1].0);
+        let of_evidence = |kept: &&BackupFile| kept.name.starts_with(FOLDERS[1].0);
         self.files.iter().filter(of_evidence).count()
     }
 
     /// How many files of crews there are.
     pub fn of_crews(&self) -> usize {
-        let of_crews = |kept: &&Kept| kept.name.starts_with(FIELD_FILES);
+        let of_crews = |kept: &&BackupFile| kept.name.starts_with(FIELD_FILES);
         self.files.iter().filter(of_crews).count()
     }
 
@@ -104,10 +104,10 @@ impl Contents {
     }
 }
 
-type Opened = ZipArchive<BufReader<age::stream::StreamReader<File>>>;
+type OpenBackup = ZipArchive<BufReader<age::stream::StreamReader<File>>>;
 
 /// Opens a backup with its passphrase, and reads what it says of itself.
-fn open(path: &Path, passphrase: &str) -> Result<(Opened, Contents), BackupError> {
+fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupError> {
     let file = File::open(path).map_err(BackupError::io(path))?;
     let none = |_no_age| BackupError::NotABackup { path: path.into() };
     let locked = |_wrong| BackupError::Locked { path: path.into() };
@@ -161,9 +161,9 @@ fn copy(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<(u64, Hash)> 
 
 /// Reads one file of a backup, and fails where it is not what the contents say.
 fn take(
-    archive: &mut Opened,
+    archive: &mut OpenBackup,
     path: &Path,
-    kept: &Kept,
+    kept: &BackupFile,
     to: &mut dyn io::Write,
 ) -> Result<(), BackupError> {
     let changed = || BackupError::Changed {

@@ -1,6 +1,6 @@
 //! Putting a backup back: all of it or nothing, and only where nothing is.
 
-use super::{BackupError, Contents, FOLDERS, KEY, Kept, REGISTRY, open, take};
+use super::{BackupError, BackupFile, Contents, FOLDERS, KEY, REGISTRY, open, take};
 use crate::files::{Existing, Workshop, keep};
 use crate::store::{Store, beside};
 use serde::Serialize;
@@ -82,7 +82,7 @@ fn free(registry: &Path) -> Result<(), BackupError> {
 }
 
 /// Where a file of a backup lies in the workshop; `None` for a name that no backup has.
-fn place(kept: &Kept) -> Option<String> {
+fn place(kept: &BackupFile) -> Option<String> {
     let plain = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')

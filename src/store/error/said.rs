@@ -66,7 +66,7 @@ pub(super) fn newer(path: &Path, found: i32, known: i32, lang: Lang) -> Said {
     Said::new(tr!(
         lang,
         "{path} was written by a newer program (version {found}, this one knows {known})",
-        "{path} 由更新版本的程序写入（版本 {found}，本程序只认 {known}）"
+        "{path} 由更新版本的程序写入（版本 {found}，本程序最高支持 {known}）"
     ))
     .hint(lang.pick(
         "nothing was changed; use the newer program",

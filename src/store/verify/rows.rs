@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// A row of the table as it was read.
-pub(super) struct Looked {
+pub(super) struct ReadRow {
     pub(super) row: i64,
     pub(super) hash: Hash,
     pub(super) signature: [u8; 64],
@@ -33,10 +33,10 @@ pub(super) type Columns = (
 /// What the chain of a device has shown so far: hash and predecessor by number.
 pub(super) type Chain = BTreeMap<u64, Vec<(Hash, Option<Hash>)>>;
 
-pub(super) fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
+pub(super) fn looked(row: &rusqlite::Row) -> rusqlite::Result<ReadRow> {
     let (hash, signature, actor_signature, bytes) = raw(row)?;
     let device: [u8; 32] = row.get(5)?;
-    Ok(Looked {
+    Ok(ReadRow {
         row: row.get(4)?,
         hash,
         signature,
@@ -58,7 +58,7 @@ pub(super) fn looked(row: &rusqlite::Row) -> rusqlite::Result<Looked> {
 
 /// Checks rows on every core, and notes their links and files in order.
 pub(super) fn take_batch(
-    batch: &[Looked],
+    batch: &[ReadRow],
     found: &mut Verification,
     chains: &mut BTreeMap<DeviceId, Chain>,
     files: &mut BTreeMap<Hash, EvidenceRef>,
@@ -85,7 +85,7 @@ pub(super) fn take_batch(
     }
 }
 
-pub(super) fn check_row(row: &Looked, full: bool) -> Result<Event, Finding> {
+pub(super) fn check_row(row: &ReadRow, full: bool) -> Result<Event, Finding> {
     let flawed = |flaw| Finding::Event {
         row: row.row,
         hash: row.hash,

@@ -1,6 +1,6 @@
 //! What the engine and its indices hold, checked beside the pass over the events.
 
-use super::at_once::{Sums, Wrong, entry};
+use super::fast_pass::{IndexSums, Mismatch, entry};
 use super::mark::{self, Digest};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -26,30 +26,30 @@ pub(super) const SITE_INDICES: [&str; 3] = [
 pub(super) struct Structure {
     pub(super) events: u64,
     pub(super) sites: u64,
-    pub(super) event_sums: Sums,
+    pub(super) event_sums: IndexSums,
     pub(super) site_sums: [u64; SITE_INDICES.len()],
     /// What the events were up to the mark, and what they are to the last.
     pub(super) digests: [Digest; 2],
 }
 
 impl Structure {
-    pub(super) fn of(path: &Path, upto: i64) -> Result<Self, Wrong> {
+    pub(super) fn of(path: &Path, upto: i64) -> Result<Self, Mismatch> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.execute_batch("PRAGMA cell_size_check = ON")?;
         let quick: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if quick != "ok" {
-            return Err(Wrong);
+            return Err(Mismatch);
         }
-        let count = |table: &str| -> Result<u64, Wrong> {
+        let count = |table: &str| -> Result<u64, Mismatch> {
             let sql = format!("SELECT count(*) FROM {table} NOT INDEXED");
             let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
-            u64::try_from(rows).map_err(|_negative| Wrong)
+            u64::try_from(rows).map_err(|_negative| Mismatch)
         };
         let mut structure = Self {
             events: count("events")?,
             sites: count("sites")?,
-            event_sums: Sums::default(),
+            event_sums: IndexSums::default(),
             site_sums: [0; SITE_INDICES.len()],
             digests: mark::digests(&connection, upto)?,
         };
@@ -64,7 +64,7 @@ impl Structure {
 }
 
 /// The sum over an index.
-pub(super) fn sum_of(connection: &Connection, sql: &str) -> Result<u64, Wrong> {
+pub(super) fn sum_of(connection: &Connection, sql: &str) -> Result<u64, Mismatch> {
     let mut statement = connection.prepare(sql)?;
     let columns = statement.column_count();
     let mut rows = statement.query([])?;

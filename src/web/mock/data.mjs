@@ -158,3 +158,10 @@ export function provinceLayer(name, box) {
   }[name];
   return { type: 'FeatureCollection', features: features() };
 }
+
+/** A searched square with what was not searched around it and inside it. */
+export function coverage() {
+  const square = (west, side) => [[west, 28.25], [west + side, 28.25], [west + side, 28.25 + side], [west, 28.25 + side], [west, 28.25]];
+  const part = (reason, west, side, area_m2) => ({ type: 'Feature', id: reason ?? 'searched', properties: { status: reason ? 'not_searched' : 'searched', reason, area_m2 }, geometry: { type: 'Polygon', coordinates: [square(west, side)] } });
+  return { type: 'FeatureCollection', features: [part(null, 113.93, 0.001, 10304), part('outside_boundary', 113.931, 0.001, 1695), part('gap', 113.932, 0.001, 310)] };
+}

@@ -404,7 +404,7 @@ fn peers() -> Vec<PeerError> {
     let origin = || "https://a:8717".to_owned();
     let unit = || "410423".to_owned();
     let mut all = every!(PeerError {
-        Remote(RemoteError::NoHost { host: "a".into() }),
+        Remote(Box::new(RemoteError::NoHost { host: "a".into() })),
         Newer { origin: origin(), format: "papaver.exchange/2".into() },
         NoRegistry { origin: origin(), known: vec![] },
         NoRegistry { origin: origin(), known: vec![unit()] },
@@ -414,7 +414,7 @@ fn peers() -> Vec<PeerError> {
         NotTrusted { origin: origin(), device: device(), unit: unit() },
         NoCertificate { path: path() },
     });
-    all.extend(lines().into_iter().map(PeerError::Remote));
+    all.extend(lines().into_iter().map(PeerError::from));
     all
 }
 
@@ -529,7 +529,7 @@ fn rows() -> Vec<RowFlaw> {
         Form(crate::exchange::filled::FormFlaw {
             key: "outcome", value: "x".into(), why: crate::exchange::filled::Wrong::NotANumber,
         }),
-        NoTime, UnknownHead, NotDegrees, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
+        NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
     }));

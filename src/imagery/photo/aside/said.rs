@@ -104,7 +104,7 @@ fn no_position(position: Position, damaged: bool, p: &Display<'_>, lang: Lang) -
         Position::Absurd => tr!(
             lang,
             "the position in {p} is no place on Earth",
-            "{p} 中的位置不是地球上的坐标"
+            "{p} 中的坐标超出经纬度范围"
         ),
         Position::Unreadable => tr!(
             lang,

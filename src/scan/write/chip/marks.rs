@@ -1,12 +1,12 @@
 //! What is written into the corners of a chip: the scale bar with its label, and the north mark.
 
-use super::{DARK, Field, WHITE, cover, mix, to_line, whole};
+use super::{DARK, DistanceField, WHITE, cover, mix, to_line, whole};
 use geo::Coord;
 use image::RgbImage;
 
 /// A box in the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LabelBox {
     pub(super) x: u32,
     pub(super) y: u32,
     pub(super) width: u32,
@@ -16,7 +16,7 @@ pub(super) struct Place {
 /// Puts the scale bar and the north mark into the corners where they hide least of the candidate.
 pub(super) fn furnish(
     picture: &mut RgbImage,
-    field: &Field,
+    field: &DistanceField,
     metres_per_pixel: f64,
     north_deg: Option<f64>,
 ) {
@@ -26,7 +26,7 @@ pub(super) fn furnish(
     let corners = |w: u32, h: u32| {
         let right = width.saturating_sub(edge + w);
         let bottom = height.saturating_sub(edge + h);
-        [(edge, bottom), (right, bottom), (edge, edge), (right, edge)].map(|(x, y)| Place {
+        [(edge, bottom), (right, bottom), (edge, edge), (right, edge)].map(|(x, y)| LabelBox {
             x,
             y,
             width: w,
@@ -84,7 +84,7 @@ fn round_length(most: f64) -> (f64, String) {
     (metres, label)
 }
 
-fn scale_bar(picture: &mut RgbImage, place: Place, bar_px: u32, label: &str, zoom: u32) {
+fn scale_bar(picture: &mut RgbImage, place: LabelBox, bar_px: u32, label: &str, zoom: u32) {
     text(picture, (place.x + 1, place.y + 1), label, zoom);
     let top = place.y + 9 * zoom + 1;
     let thick = 3 * zoom;
@@ -96,7 +96,7 @@ fn scale_bar(picture: &mut RgbImage, place: Place, bar_px: u32, label: &str, zoo
     }
 }
 
-fn north_mark(picture: &mut RgbImage, place: Place, north_deg: f64, zoom: u32) {
+fn north_mark(picture: &mut RgbImage, place: LabelBox, north_deg: f64, zoom: u32) {
     let (sin, cos) = north_deg.to_radians().sin_cos();
     let size = f64::from(zoom);
     let middle = Coord {

@@ -17,6 +17,9 @@ function drawn(colour: string): CanvasPattern | string {
   canvas.width = canvas.height = size;
   const context = canvas.getContext('2d');
   if (!context) return `${colour}66`;
+  // Between the stripes too the ground can be pointed at.
+  context.fillStyle = `${colour}1a`;
+  context.fillRect(0, 0, size, size);
   context.strokeStyle = `${colour}bf`;
   context.lineWidth = devicePixelRatio;
   context.beginPath();

@@ -100,10 +100,13 @@ export function gapColour(reason: string): string {
   return GAP_COLOURS[reason] ?? '#5a645f';
 }
 
+/** So little of a colour that the imagery is seen as it is, and the ground can be pointed at. */
+const SEARCHED = new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }), fill: new Fill({ color: 'rgba(18, 104, 60, 0.02)' }) });
+
 /** Ground that was not searched is hatched by its reason; what was searched has an outline alone. */
 export function coverage(survey: string): VectorLayer<VectorSource> {
   return geojson(get<object>(coverageAddress(survey)), (feature) => {
-    if (feature.get('status') === 'searched') return new Style({ stroke: new Stroke({ color: '#12683c', width: 2 }) });
+    if (feature.get('status') === 'searched') return SEARCHED;
     const colour = gapColour(String(feature.get('reason')));
     return new Style({ fill: new Fill({ color: hatch(colour) }), stroke: new Stroke({ color: colour, width: 1.5 }) });
   });

@@ -3,8 +3,8 @@
 use crate::cli::registry::context::{Common, Context};
 use crate::cli::registry::say::{Failure, bad};
 use crate::province::facts::Facts;
-use crate::province::gather::{facts_of, windows_of};
 use crate::province::period::{Period, Scope};
+use crate::province::projection::{facts_of, windows_of};
 use crate::province::windows::Windows;
 use crate::store::Store;
 use crate::tr;

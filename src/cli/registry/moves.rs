@@ -1,7 +1,7 @@
 //! The moves of a site's life from a crew's dispatch to its end: `assign`, `eradicate`, `accept`, `reopen`, `resolve`.
 
 use super::Done;
-use super::context::{Common, Context, Files};
+use super::context::{Common, Context, EvidenceArguments};
 use super::crews;
 use super::say::{ArgumentError, Failure, bad, tell};
 use super::selection::Selection;
@@ -91,7 +91,7 @@ pub struct EradicateArguments {
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
-    files: Files,
+    files: EvidenceArguments,
     #[command(flatten)]
     common: Common,
 }
@@ -131,7 +131,7 @@ pub struct AcceptArguments {
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
-    files: Files,
+    files: EvidenceArguments,
     #[command(flatten)]
     common: Common,
 }

@@ -1,7 +1,7 @@
 //! `note` and `correct`.
 
 use super::Done;
-use super::context::{Common, Context, Files};
+use super::context::{Common, Context, EvidenceArguments};
 use super::say::{Failure, bad};
 use super::sites::{dm2, lonlat};
 use crate::office;
@@ -21,7 +21,7 @@ pub struct NoteArguments {
     /// The words 备注内容
     text: String,
     #[command(flatten)]
-    files: Files,
+    files: EvidenceArguments,
     #[command(flatten)]
     common: Common,
 }

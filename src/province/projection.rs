@@ -1,13 +1,13 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
-use super::desk::Look;
-use super::facts::{DistrictArea, Facts, Flight, Patrol, SiteFact, Steps};
+use super::desk::DeskLook;
+use super::facts::{DistrictArea, Facts, Flight, PatrolFact, SiteFact, Steps};
 use super::irregular::{self, Irregular};
 use super::searched::searched_of;
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::{LonLat, area_m2, union_within};
-use crate::registry::body::{self, Body, Outcome, ScanRecord, TargetList};
+use crate::registry::body::{self, Body, Outcome, RecordedScan, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::limits::SEEN_WITHIN_M;
@@ -200,7 +200,7 @@ fn flights(store: &Store, own: &Own) -> Result<Vec<Flight>, StoreError> {
         .collect())
 }
 
-fn flight(sealed: &Sealed, scan: &ScanRecord, folder: &Path) -> Flight {
+fn flight(sealed: &Sealed, scan: &RecordedScan, folder: &Path) -> Flight {
     let searched = sealed
         .event
         .evidence
@@ -223,7 +223,7 @@ fn flight(sealed: &Sealed, scan: &ScanRecord, folder: &Path) -> Flight {
     }
 }
 
-fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
+fn patrols(store: &Store, own: &Own) -> Result<Vec<PatrolFact>, StoreError> {
     Ok(store
         .followed("patrol")?
         .into_iter()
@@ -242,13 +242,13 @@ fn patrols(store: &Store, own: &Own) -> Result<Vec<Patrol>, StoreError> {
         .collect())
 }
 
-fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<Patrol> {
+fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<PatrolFact> {
     let place = crate::registry::place::Place {
         lon_e7: 0,
         lat_e7: 0,
         outline: patrol.walked,
     };
-    Some(Patrol {
+    Some(PatrolFact {
         entry,
         seeds: patrol.seeds.is_some(),
         publicity: patrol.publicity.is_some(),
@@ -340,7 +340,7 @@ fn site_fact(
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
         audit: detection.is_some_and(|d| ranking.of(&d.candidate).is_some_and(|r| r.audit)),
-        look: Look::of(site),
+        look: DeskLook::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
@@ -391,7 +391,7 @@ fn day(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::made_up::site;
+    use crate::province::fixture::site;
 
     #[test]
     fn a_site_recurs_from_none_of_another_county_nor_from_afar() {

@@ -9,23 +9,23 @@
 use super::mark::Digest;
 use super::rows::check_row;
 use super::structure::{EVENT_INDICES, SITE_INDICES, Structure};
-use super::{Chain, Looked, Verification, looked, verify_chains};
+use super::{Chain, ReadRow, Verification, looked, verify_chains};
 use crate::registry::Authority;
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::{Neighbours, fold};
 use crate::registry::site::Site;
 use crate::store::Store;
-use crate::store::replayed::{BySite, in_turns};
+use crate::store::parallel_replay::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
 /// Something is not as it should be.
-pub(super) struct Wrong;
+pub(super) struct Mismatch;
 
-impl From<rusqlite::Error> for Wrong {
+impl From<rusqlite::Error> for Mismatch {
     fn from(_: rusqlite::Error) -> Self {
         Self
     }
@@ -50,7 +50,7 @@ pub(super) fn entry(values: &[ValueRef]) -> u64 {
     hasher.finish()
 }
 
-pub(super) type Sums = [u64; EVENT_INDICES.len()];
+pub(super) type IndexSums = [u64; EVENT_INDICES.len()];
 
 fn add(sums: &mut [u64], more: &[u64]) {
     for (sum, more) in sums.iter_mut().zip(more) {
@@ -59,7 +59,7 @@ fn add(sums: &mut [u64], more: &[u64]) {
 }
 
 /// What the indices should hold of a row.
-fn entries(row: &Looked) -> Sums {
+fn entries(row: &ReadRow) -> IndexSums {
     use ValueRef::{Blob, Integer, Text};
     let n = Integer(row.row);
     let (id, kind, actor, site, other, _prev) = &row.columns;
@@ -77,16 +77,16 @@ fn entries(row: &Looked) -> Sums {
 }
 
 /// A site as its events make it, with what the events bring along.
-struct Made {
+struct DerivedSite {
     site: Site,
     json: Vec<u8>,
-    events: Vec<Taken>,
-    sums: Sums,
+    events: Vec<KeptEvent>,
+    sums: IndexSums,
     verified: u64,
 }
 
 /// What is kept of an event.
-struct Taken {
+struct KeptEvent {
     device: DeviceId,
     seq: u64,
     hash: Hash,
@@ -94,7 +94,7 @@ struct Taken {
     files: Vec<EvidenceRef>,
 }
 
-impl Taken {
+impl KeptEvent {
     fn of(hash: Hash, event: Event) -> Self {
         Self {
             device: event.device,
@@ -108,13 +108,13 @@ impl Taken {
 
 fn make(
     key: SiteKey,
-    rows: &[Looked],
+    rows: &[ReadRow],
     other_side: Option<&Vec<(Hash, Event)>>,
     gate: &Authority,
     neighbours: &Neighbours,
     upto: i64,
-) -> Option<Made> {
-    let mut sums = Sums::default();
+) -> Option<DerivedSite> {
+    let mut sums = IndexSums::default();
     let mut events = Vec::with_capacity(rows.len());
     let mut verified = 0;
     for row in rows {
@@ -131,9 +131,9 @@ fn make(
     let json = serde_json::to_vec(&site).ok()?;
     let events = events
         .into_iter()
-        .map(|(hash, event)| Taken::of(hash, event))
+        .map(|(hash, event)| KeptEvent::of(hash, event))
         .collect();
-    Some(Made {
+    Some(DerivedSite {
         site,
         json,
         events,
@@ -153,12 +153,12 @@ struct Gathered {
     names: usize,
     /// Signatures verified.
     verified: u64,
-    event_sums: Sums,
+    event_sums: IndexSums,
     site_sums: [u64; SITE_INDICES.len()],
 }
 
 impl Gathered {
-    fn take(&mut self, event: Taken) {
+    fn take(&mut self, event: KeptEvent) {
         self.events += 1;
         self.chains
             .entry(event.device)
@@ -199,7 +199,7 @@ impl Store {
         Some(found)
     }
 
-    fn pass(&self, gathered: &mut Gathered, upto: i64) -> Result<[Digest; 2], Wrong> {
+    fn pass(&self, gathered: &mut Gathered, upto: i64) -> Result<[Digest; 2], Mismatch> {
         // While this one reads, nobody writes: the second connection sees the same registry.
         let reading = self.connection.unchecked_transaction()?;
         reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_row| Ok(()))?;
@@ -209,7 +209,7 @@ impl Store {
             let went = self
                 .unit_wide(gathered, upto)
                 .and_then(|()| self.by_site(gathered, upto));
-            let structure = beside.join().map_err(|_panic| Wrong)?;
+            let structure = beside.join().map_err(|_panic| Mismatch)?;
             went.and(structure)
         })?;
         let same = structure.events == gathered.events
@@ -220,11 +220,11 @@ impl Store {
         if same {
             Ok(structure.digests)
         } else {
-            Err(Wrong)
+            Err(Mismatch)
         }
     }
 
-    fn unit_wide(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
+    fn unit_wide(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Mismatch> {
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_unit_wide WHERE site IS NULL ORDER BY kind"
         );
@@ -232,16 +232,16 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let row = looked(row)?;
-            let event = check_row(&row, row.row > upto).map_err(|_found| Wrong)?;
+            let event = check_row(&row, row.row > upto).map_err(|_found| Mismatch)?;
             gathered.verified += u64::from(row.row > upto);
             add(&mut gathered.event_sums, &entries(&row));
-            gathered.take(Taken::of(row.hash, event));
+            gathered.take(KeptEvent::of(row.hash, event));
         }
         Ok(())
     }
 
     /// The events that concern a second site, by that site.
-    fn by_other_site(&self) -> Result<BTreeMap<SiteKey, Vec<(Hash, Event)>>, Wrong> {
+    fn by_other_site(&self) -> Result<BTreeMap<SiteKey, Vec<(Hash, Event)>>, Mismatch> {
         let mut other_side: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_other_site WHERE other_site IS NOT NULL ORDER BY other_site"
@@ -250,7 +250,7 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let row = looked(row)?;
-            let event = check_row(&row, false).map_err(|_found| Wrong)?;
+            let event = check_row(&row, false).map_err(|_found| Mismatch)?;
             for key in event.body.other_sites() {
                 other_side
                     .entry(*key)
@@ -261,7 +261,7 @@ impl Store {
         Ok(other_side)
     }
 
-    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Wrong> {
+    fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Mismatch> {
         let other_side = self.by_other_site()?;
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site"
@@ -269,10 +269,13 @@ impl Store {
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut by_site = BySite::default();
-        let (gate, neighbours) = (&self.gate, self.all_neighbours().map_err(|_damaged| Wrong)?);
+        let (gate, neighbours) = (
+            &self.gate,
+            self.all_neighbours().map_err(|_damaged| Mismatch)?,
+        );
         let mut last: Option<SiteKey> = None;
         in_turns(
-            || -> Result<_, Wrong> {
+            || -> Result<_, Mismatch> {
                 Ok(by_site.next(|| {
                     let Some(row) = rows.next()? else {
                         return Ok(None);
@@ -280,7 +283,7 @@ impl Store {
                     Ok(Some((SiteKey(row.get(10)?), looked(row)?)))
                 })?)
             },
-            |batch: &Vec<(SiteKey, Vec<Looked>)>| -> Option<Vec<Made>> {
+            |batch: &Vec<(SiteKey, Vec<ReadRow>)>| -> Option<Vec<DerivedSite>> {
                 batch
                     .par_iter()
                     .map(|(key, rows)| {
@@ -289,9 +292,9 @@ impl Store {
                     .collect()
             },
             |made| {
-                for made in made.ok_or(Wrong)? {
+                for made in made.ok_or(Mismatch)? {
                     if last.is_some_and(|last| last >= made.site.key) {
-                        return Err(Wrong);
+                        return Err(Mismatch);
                     }
                     last = Some(made.site.key);
                     self.compare(&made, gathered)?;
@@ -311,7 +314,8 @@ impl Store {
                 .prepare_cached("SELECT 1 FROM events WHERE site = ?1 LIMIT 1")?
                 .exists([key.as_bytes()])?;
             if !known {
-                let made = make(*key, &[], Some(events), gate, &neighbours, upto).ok_or(Wrong)?;
+                let made =
+                    make(*key, &[], Some(events), gate, &neighbours, upto).ok_or(Mismatch)?;
                 self.compare(&made, gathered)?;
             }
         }
@@ -319,21 +323,21 @@ impl Store {
     }
 
     /// Whether the derived tables hold the site as its events make it.
-    fn compare(&self, made: &Made, gathered: &mut Gathered) -> Result<(), Wrong> {
+    fn compare(&self, made: &DerivedSite, gathered: &mut Gathered) -> Result<(), Mismatch> {
         use ValueRef::{Integer, Text};
         let site = &made.site;
         let mut statement = self.connection.prepare_cached(
             "SELECT rowid, json, digest, state, disputed, season, crew, unit, lon_e7, lat_e7 FROM sites WHERE key = ?1",
         )?;
         let mut rows = statement.query([site.key.as_bytes()])?;
-        let row = rows.next()?.ok_or(Wrong)?;
-        let text = |column: usize| -> Result<Option<&str>, Wrong> {
+        let row = rows.next()?.ok_or(Mismatch)?;
+        let text = |column: usize| -> Result<Option<&str>, Mismatch> {
             row.get_ref(column)?
                 .as_str_or_null()
-                .map_err(|_other| Wrong)
+                .map_err(|_other| Mismatch)
         };
-        let blob = |column: usize| -> Result<&[u8], Wrong> {
-            row.get_ref(column)?.as_blob().map_err(|_other| Wrong)
+        let blob = |column: usize| -> Result<&[u8], Mismatch> {
+            row.get_ref(column)?.as_blob().map_err(|_other| Mismatch)
         };
         let same = blob(1)? == made.json
             && blob(2)? == Hash::of(&made.json).as_bytes()
@@ -345,7 +349,7 @@ impl Store {
             && row.get::<_, i64>(8)? == site.place.lon_e7
             && row.get::<_, i64>(9)? == site.place.lat_e7;
         if !same {
-            return Err(Wrong);
+            return Err(Mismatch);
         }
         let n = Integer(row.get(0)?);
         add(
@@ -361,7 +365,7 @@ impl Store {
         let named = super::names_of(site);
         gathered.names += named.0.len() + named.1.len();
         if !self.names_are(site.key, &named)? {
-            return Err(Wrong);
+            return Err(Mismatch);
         }
         Ok(())
     }

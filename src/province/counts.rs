@@ -3,8 +3,8 @@
 use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
 use super::period::Period;
-use super::pieces::Ground;
 use super::stats::Counted;
+use super::subdivided::SubdividedGround;
 use crate::ground::LonLat;
 use geo::{BoundingRect, Contains, Point};
 use rayon::prelude::*;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 /// The confirmed sites of a district in a period.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Tally {
+pub struct SiteCounts {
     /// Where those lie that are on fair ground (searched in its window and finely enough): the numerator of every rate.
     pub on_ground: Vec<LonLat>,
     /// Confirmed sites of the district that are not on fair ground.
@@ -25,7 +25,7 @@ pub struct Tally {
     pub all_plants: u64,
 }
 
-impl Tally {
+impl SiteCounts {
     /// All confirmed sites of the district.
     pub fn sites(&self) -> usize {
         self.on_ground.len() + self.elsewhere
@@ -78,13 +78,13 @@ pub fn sites_by_district<'f>(
 }
 
 /// The tallies of a period, in the order of `efforts`.
-pub fn tallies(facts: &Facts, period: Period, efforts: &[DistrictEffort]) -> Vec<Tally> {
+pub fn tallies(facts: &Facts, period: Period, efforts: &[DistrictEffort]) -> Vec<SiteCounts> {
     sites_by_district(facts, period, efforts)
         .par_iter()
         .zip(efforts)
         .map(|(sites, effort)| {
-            let ground = Ground::of(&[&effort.fair]);
-            let mut tally = Tally::default();
+            let ground = SubdividedGround::of(&[&effort.fair]);
+            let mut tally = SiteCounts::default();
             for site in sites.iter().filter(|s| s.confirmed == Some(true)) {
                 tally.all_plants += site.plants.unwrap_or(0);
                 if !ground.contains(site.at) {

@@ -15,12 +15,12 @@ const ROUNDING_M2: f64 = 1.0;
 
 /// The files of a scan by their names in its folder, as its record has them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written {
+pub struct ScanDigests {
     folder: PathBuf,
     digests: Option<BTreeMap<String, Hash>>,
 }
 
-impl Written {
+impl ScanDigests {
     /// What a folder's record says; `outputs` is absent in folders of version 0.1.0.
     ///
     /// # Errors

@@ -10,11 +10,11 @@ use crate::ground::LonLat;
 
 /// A polygon of a few corners: its exterior ring and its holes, without the closing corner.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Piece {
+pub struct Fragment {
     rings: Vec<Vec<Coord>>,
 }
 
-impl Piece {
+impl Fragment {
     fn of(polygon: &Polygon) -> Self {
         let open = |ring: &LineString| {
             let mut ring = ring.0.clone();
@@ -96,7 +96,7 @@ impl Piece {
     }
 }
 
-impl RTreeObject for Piece {
+impl RTreeObject for Fragment {
     type Envelope = AABB<[f64; 2]>;
 
     fn envelope(&self) -> Self::Envelope {
@@ -125,7 +125,7 @@ fn cut(ring: &[Coord], side: impl Fn(Coord) -> f64) -> Vec<Coord> {
 
 /// Cuts ground into pieces of at most `step` degrees across and along, each within one square of a grid of that step, so
 /// that the cost grows with the ground and not with its square. Each comes with the number of its area.
-pub fn pieces(areas: &[&MultiPolygon], step: f64) -> Vec<(usize, Piece)> {
+pub fn pieces(areas: &[&MultiPolygon], step: f64) -> Vec<(usize, Fragment)> {
     let polygons: Vec<(usize, &Polygon)> = areas
         .iter()
         .enumerate()
@@ -135,16 +135,16 @@ pub fn pieces(areas: &[&MultiPolygon], step: f64) -> Vec<(usize, Piece)> {
         .par_iter()
         .flat_map_iter(|(number, polygon)| {
             let mut done = Vec::new();
-            halve(Piece::of(polygon), step, ALL_LINES, &mut done);
+            halve(Fragment::of(polygon), step, ALL_LINES, &mut done);
             done.into_iter().map(|piece| (*number, piece))
         })
         .collect()
 }
 
 /// Lines of the grid that may still cut a piece, by number: across from and to, along from and to.
-type Lines = [f64; 4];
+type GridLines = [f64; 4];
 
-const ALL_LINES: Lines = [
+const ALL_LINES: GridLines = [
     f64::NEG_INFINITY,
     f64::INFINITY,
     f64::NEG_INFINITY,
@@ -158,7 +158,7 @@ fn middle(low: f64, high: f64, step: f64, from: f64, to: f64) -> Option<f64> {
     (first <= last).then(|| f64::midpoint(first, last).floor())
 }
 
-fn halve(piece: Piece, step: f64, lines: Lines, done: &mut Vec<Piece>) {
+fn halve(piece: Fragment, step: f64, lines: GridLines, done: &mut Vec<Fragment>) {
     let [w, s, e, n] = piece.bounds();
     let [west, east, south, north] = lines;
     let (x, y) = (
@@ -205,9 +205,9 @@ const INDEX_STEP: f64 = 0.02;
 
 /// Ground that can be asked whether a place lies on it.
 #[derive(Debug)]
-pub struct Ground(RTree<Piece>);
+pub struct SubdividedGround(RTree<Fragment>);
 
-impl Ground {
+impl SubdividedGround {
     /// The ground of some areas.
     pub fn of(areas: &[&MultiPolygon]) -> Self {
         let all = pieces(areas, INDEX_STEP).into_iter();
@@ -261,21 +261,24 @@ mod tests {
     fn a_piece_within_a_convex_ring_is_their_intersection() {
         let square = polygon![(x: 2., y: 2.), (x: 8., y: 2.), (x: 8., y: 8.), (x: 2., y: 8.)];
         let ring = &square.exterior().0[..4];
-        let found = Piece::of(&holed()).within(ring).expect("they meet");
+        let found = Fragment::of(&holed()).within(ring).expect("they meet");
         let expected = geo::BooleanOps::intersection(&holed(), &square).unsigned_area();
         assert!(
             (found.square_degrees() - expected).abs() < 1e-6,
             "{expected}"
         );
         let apart = polygon![(x: 20., y: 2.), (x: 28., y: 2.), (x: 28., y: 8.)];
-        assert_eq!(Piece::of(&holed()).within(&apart.exterior().0[..3]), None);
+        assert_eq!(
+            Fragment::of(&holed()).within(&apart.exterior().0[..3]),
+            None
+        );
     }
 
     #[test]
     fn a_place_is_on_the_ground_where_the_polygon_contains_it() {
         use geo::Contains;
         let whole = MultiPolygon::new(vec![holed()]);
-        let ground = Ground::of(&[&whole]);
+        let ground = SubdividedGround::of(&[&whole]);
         for i in 0..40 {
             for j in 0..40 {
                 let at = LonLat::new(f64::from(i) * 0.2613 - 0.1, f64::from(j) * 0.2617 - 0.1);

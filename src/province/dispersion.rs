@@ -7,7 +7,7 @@ const ERRORS: f64 = 1.0;
 
 /// Sums over cells, from which the mean and the variance of rates follow with any of them left out.
 #[derive(Debug, Clone, Copy)]
-pub struct Field {
+pub struct Dispersion {
     cells: f64,
     km2: f64,
     sites: f64,
@@ -15,7 +15,7 @@ pub struct Field {
     squares: f64,
 }
 
-impl Field {
+impl Dispersion {
     /// The sums over cells with these counts and square kilometres.
     pub fn of(counts: &[usize], km2: &[f64]) -> Self {
         let pairs = counts.iter().copied().zip(km2.iter().copied());

@@ -50,7 +50,7 @@ impl Quantity {
 
 /// One figure for all districts.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Key {
+pub struct KeyFigure {
     /// What it is.
     pub label: String,
     /// The figure.
@@ -69,7 +69,7 @@ pub struct Key {
     pub remark: String,
 }
 
-impl Key {
+impl KeyFigure {
     /// What it is made of.
     pub fn made_of(&self, lang: Lang) -> String {
         let between = if self.is_quotient {
@@ -93,8 +93,8 @@ pub(super) fn counted(
     unit: &'static str,
     first: Quantity,
     second: Quantity,
-) -> Key {
-    Key {
+) -> KeyFigure {
+    KeyFigure {
         label,
         value,
         unit,
@@ -107,8 +107,8 @@ pub(super) fn counted(
 }
 
 /// A share in per cent.
-pub(super) fn share(label: String, of: Share, first: Quantity, second: Quantity) -> Key {
-    Key {
+pub(super) fn share(label: String, of: Share, first: Quantity, second: Quantity) -> KeyFigure {
+    KeyFigure {
         label,
         value: number(of.share.map(|s| s * 100.0), 1),
         unit: "%",

@@ -1,17 +1,17 @@
 //! The figures for all districts together, each with what it is made of.
 
 use super::Figures;
-use super::key::{Key, Quantity, Words, counted, share, words};
+use super::key_figure::{KeyFigure, Quantity, Words, counted, share, words};
 use super::table::{Table, area, count, number, share_cell, titled};
 use crate::exchange::cell::{Cell, ground};
-use crate::province::process::Part;
+use crate::province::process::CountShare;
 use crate::province::stats::Ratio;
 use crate::statistics::Share;
 use crate::tr;
 use crate::words::Lang;
 
 /// The figures for all districts together.
-pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
+pub fn keys(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
     let mut keys = destroyed(figures, lang).to_vec();
     keys.extend(effort(figures, lang));
     keys.extend(ground_searched(figures, lang));
@@ -22,7 +22,7 @@ pub fn keys(figures: &Figures, lang: Lang) -> Vec<Key> {
     keys
 }
 
-fn destroyed(figures: &Figures, lang: Lang) -> [Key; 2] {
+fn destroyed(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
     let all = figures.destroyed();
     let key = |label, sites, amount: super::Amount| {
         let mut key = counted(
@@ -61,7 +61,7 @@ fn destroyed(figures: &Figures, lang: Lang) -> [Key; 2] {
     ]
 }
 
-fn effort(figures: &Figures, lang: Lang) -> [Key; 1] {
+fn effort(figures: &Figures, lang: Lang) -> [KeyFigure; 1] {
     let sum = figures.upward.patrolled;
     [counted(
         words(lang, ("people on patrols", "出动人次")),
@@ -77,7 +77,7 @@ fn effort(figures: &Figures, lang: Lang) -> [Key; 1] {
     )]
 }
 
-fn ground_searched(figures: &Figures, lang: Lang) -> Vec<Key> {
+fn ground_searched(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
     let [all, searched, _, fair, patrolled] = figures.ground_km2();
     let titles = [
         (("patrolled", "踏查率"), patrolled, ("patrolled", "踏查")),
@@ -97,7 +97,7 @@ fn ground_searched(figures: &Figures, lang: Lang) -> Vec<Key> {
     ];
     titles
         .into_iter()
-        .map(|(label, part, what)| Key {
+        .map(|(label, part, what)| KeyFigure {
             label: words(lang, label),
             value: share_cell(part, all),
             unit: "%",
@@ -110,7 +110,7 @@ fn ground_searched(figures: &Figures, lang: Lang) -> Vec<Key> {
         .collect()
 }
 
-fn density(figures: &Figures, lang: Lang) -> Key {
+fn density(figures: &Figures, lang: Lang) -> KeyFigure {
     let on_ground = figures.comparison.total.searched[1];
     let rate = on_ground.per_100();
     let elsewhere: usize = figures.tallies.iter().map(|t| t.elsewhere).sum();
@@ -131,7 +131,7 @@ fn density(figures: &Figures, lang: Lang) -> Key {
     } else {
         String::new()
     };
-    Key {
+    KeyFigure {
         label: words(
             lang,
             ("confirmed sites per 100 km²", "每百平方公里查实图斑数"),
@@ -160,13 +160,13 @@ fn density(figures: &Figures, lang: Lang) -> Key {
 }
 
 /// Year on year: the figure that counts first.
-fn ratios(figures: &Figures, lang: Lang) -> [Key; 2] {
+fn ratios(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
     let total = &figures.comparison.total;
     let before = &figures.comparison.flown[0].period;
     let any_common = total.common[0].km2 > 0.0;
     let key = |label, ratio: Option<Ratio>, [a, b]: [usize; 2], on: [f64; 2], counts| {
         let [was, is] = on.map(|km2| ground(km2 * 1e6));
-        Key {
+        KeyFigure {
             label,
             value: number(ratio.and_then(|r| r.ratio), 2),
             unit: lang.pick("×", "倍"),
@@ -232,10 +232,10 @@ fn taken(ratio: Option<Ratio>, counts: bool, lang: Lang) -> String {
     said.join(lang.pick("; ", "；"))
 }
 
-fn shares(figures: &Figures, lang: Lang) -> Vec<Key> {
+fn shares(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
     let p = &figures.process;
     // Each is a part of the one before.
-    let steps: [(Words, Part, Words); 4] = [
+    let steps: [(Words, CountShare, Words); 4] = [
         (
             ("verified", "核查率"),
             p.verified,
@@ -272,7 +272,7 @@ fn shares(figures: &Figures, lang: Lang) -> Vec<Key> {
     keys
 }
 
-fn upward(figures: &Figures, lang: Lang) -> [Key; 3] {
+fn upward(figures: &Figures, lang: Lang) -> [KeyFigure; 3] {
     let up = &figures.upward;
     let late = || up.late.iter().flatten();
     let longest = late().map(|l| l.days).max().unwrap_or(0);
@@ -325,7 +325,7 @@ fn upward(figures: &Figures, lang: Lang) -> [Key; 3] {
 }
 
 /// The key figures as a table.
-pub fn summary(keys: &[Key], lang: Lang) -> Table {
+pub fn summary(keys: &[KeyFigure], lang: Lang) -> Table {
     let titles = [
         ("figure", "指标"),
         ("value", "数值"),
