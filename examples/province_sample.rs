@@ -490,6 +490,7 @@ fn live(
         Body::Screen(Screen {
             keep: !aside,
             reason,
+            took_ms: None,
             seconds: None,
             note: None,
         }),

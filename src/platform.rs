@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The file name of ONNX Runtime's library on this system.
 pub const RUNTIME_LIBRARY: &str = if cfg!(windows) {
@@ -21,6 +21,34 @@ pub const RUNTIME_LIBRARY: &str = if cfg!(windows) {
 /// The arguments of this process. A shell of Windows hands over `*.tif` as it was typed; others have expanded it.
 pub fn arguments() -> impl Iterator<Item = OsString> {
     wild::args_os()
+}
+
+/// What tells a file from another that took its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileIdentity {
+    number: (u64, u64),
+    made: Option<SystemTime>,
+}
+
+impl FileIdentity {
+    /// Of the file at a path. Windows lets no file be replaced that is open; there it is known by when it was made.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let about = std::fs::metadata(path)?;
+        #[cfg(unix)]
+        let number = {
+            use std::os::unix::fs::MetadataExt;
+            (about.dev(), about.ino())
+        };
+        #[cfg(not(unix))]
+        let number = (0, 0);
+        Ok(Self {
+            number,
+            made: about.created().ok(),
+        })
+    }
 }
 
 /// Makes an output as readable as any other, which as a temporary file it was not. A stick may know no permissions, and

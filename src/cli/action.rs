@@ -160,6 +160,7 @@ fn command(action: &Action) -> Typed {
             .value_or(person.as_deref(), NAME)
             .and("--reason")
             .blank(TEXT),
+        Action::CrewPasswords => Typed::of("crew list"),
         Action::Trusted => Typed::of("trust"),
         Action::Trust { device } => {
             let (key, unit) = device.as_ref().map(|(key, unit)| (&**key, &**unit)).unzip();

@@ -27,13 +27,11 @@ pub mod patrol;
 pub mod peers;
 pub mod people;
 pub mod province;
-pub mod queue;
 pub mod record;
 pub mod screening;
 mod session;
 pub mod settings;
 mod site;
-pub mod stopping;
 pub mod targets;
 pub mod trust;
 
@@ -66,13 +64,27 @@ impl Office {
     /// # Errors
     /// Those of [`Store::open_write`].
     pub fn open(path: &Path, name: &str) -> Result<Self, StoreError> {
-        let who = format!(
-            "{name} (pid {}, {})",
-            std::process::id(),
-            clock::now().strftime("%Y-%m-%d %H:%M:%S")
-        );
-        let store = Store::open_write(path, &who, WAIT)?;
+        let store = Store::open_write(path, &holder(name), WAIT)?;
         Ok(Self { store })
+    }
+
+    /// Lets others write until [`Office::resume`]; what is open stays open.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn rest(&mut self) -> Result<(), StoreError> {
+        self.store.hold_little()?;
+        self.store.rest();
+        Ok(())
+    }
+
+    /// Goes on writing, as `name`. `false` where somebody else has written meanwhile, or something else lies there: then it is to be
+    /// opened anew.
+    ///
+    /// # Errors
+    /// Those of [`Store::resume`].
+    pub fn resume(&mut self, name: &str) -> Result<bool, StoreError> {
+        self.store.resume(&holder(name), WAIT)
     }
 
     /// The registry, to be read.
@@ -108,6 +120,15 @@ impl Office {
     ) -> Result<Sealed, StoreError> {
         self.transact(session, |entry| entry.append(site, evidence, body))
     }
+}
+
+/// What others are told while somebody writes.
+fn holder(name: &str) -> String {
+    format!(
+        "{name} (pid {}, {})",
+        std::process::id(),
+        clock::now().strftime("%Y-%m-%d %H:%M:%S")
+    )
 }
 
 /// The unit whose registry this is.

@@ -1,6 +1,6 @@
 //! What screening costs: minutes at the desk and false candidates a searched square kilometre, by resolution and season.
 //!
-//! The seconds of a verdict are those that were measured with it; else the time since the same person's verdict before it, where that
+//! The time of a verdict is what was measured with it; else the time since the same person's verdict before it, where that
 //! is no more than [`PAUSE_S`]. Verdicts of which neither is known are taken to have lasted as long as the others. Ground counts where
 //! somebody decided on any candidate of its flight.
 
@@ -20,8 +20,8 @@ pub struct DeskLook {
     pub by: String,
     /// When, in seconds.
     pub at_s: i64,
-    /// Seconds that were measured.
-    pub measured_s: Option<u64>,
+    /// Milliseconds that were measured.
+    pub measured_ms: Option<u64>,
 }
 
 impl DeskLook {
@@ -32,7 +32,7 @@ impl DeskLook {
         Some(Self {
             by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
             at_s: at.as_second(),
-            measured_s: site.screening_s,
+            measured_ms: (site.desk.timed > 0).then_some(site.desk.milliseconds),
         })
     }
 }
@@ -99,7 +99,7 @@ fn seconds<'a>(sites: impl Iterator<Item = &'a SiteFact>) -> BTreeMap<SiteKey, f
         let since = since
             .filter(|s| (1..=PAUSE_S).contains(s))
             .map(|s| s as f64);
-        if let Some(lasted) = look.measured_s.map(|s| s as f64).or(since) {
+        if let Some(lasted) = look.measured_ms.map(|ms| ms as f64 / 1_000.0).or(since) {
             known.insert(key, lasted);
         }
         before = Some(look);
@@ -163,12 +163,12 @@ mod tests {
         }
     }
 
-    fn site(n: usize, state: State, at_s: Option<i64>, measured_s: Option<u64>) -> SiteFact {
+    fn site(n: usize, state: State, at_s: Option<i64>, measured_ms: Option<u64>) -> SiteFact {
         SiteFact {
             look: at_s.map(|at_s| DeskLook {
                 by: "wang".into(),
                 at_s,
-                measured_s,
+                measured_ms,
             }),
             ..fixture::site(&n.to_string(), 2026, state)
         }
@@ -180,7 +180,7 @@ mod tests {
         let sites = [
             site(0, State::ScreenedOut, Some(1_000), None),
             site(1, State::ScreenedOut, Some(1_010), None),
-            site(2, State::Candidate, Some(9_000), Some(40)),
+            site(2, State::Candidate, Some(9_000), Some(40_000)),
             // At once with the one before: by no eye.
             site(3, State::ScreenedOut, Some(9_000), None),
             site(4, State::Refuted, None, None),

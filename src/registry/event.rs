@@ -342,6 +342,7 @@ pub(crate) mod tests {
             keep: true,
             reason: None,
             note: None,
+            took_ms: None,
             seconds: None,
         };
     }

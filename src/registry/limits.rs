@@ -156,7 +156,9 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
         }
         Body::Scan(scan) => (0..=MOST_M2).contains(&scan.searched_m2),
         Body::Targets(list) => list.targets.iter().all(|target| target.place.is_on_earth()),
-        Body::Screen(screen) => screen.seconds.is_none_or(|s| s <= LONGEST_LOOK_S),
+        Body::Screen(screen) => screen
+            .looked_ms()
+            .is_none_or(|ms| ms <= LONGEST_LOOK_S * 1_000),
         Body::Look(look) => look.took_ms.is_none_or(|ms| ms <= LONGEST_LOOK_S * 1_000),
         _ => true,
     };

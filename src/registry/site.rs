@@ -85,9 +85,9 @@ pub struct Site {
     pub residue: bool,
     /// The last screening: kept or not, why, when.
     pub screened: Option<(bool, Option<RejectReason>, Stamp)>,
-    /// Seconds that somebody looked at it at the desk, as far as they were measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub screening_s: Option<u64>,
+    /// What looking at it at the desk has cost.
+    #[serde(default, skip_serializing_if = "DeskTime::is_none")]
+    pub desk: DeskTime,
     /// The last assignment.
     pub assigned: Option<(Assign, Stamp)>,
     /// Visits in order.
@@ -119,6 +119,37 @@ pub struct Site {
     /// Entries that were wrong and count no more, with what they said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voided: Vec<Voided>,
+}
+
+/// What looking at candidates at the desk has cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskTime {
+    /// Verdicts.
+    pub verdicts: u64,
+    /// Verdicts whose time is known.
+    pub timed: u64,
+    /// The time of those together.
+    pub milliseconds: u64,
+}
+
+impl DeskTime {
+    fn is_none(&self) -> bool {
+        self.verdicts == 0
+    }
+
+    /// Counts a verdict, and its time where that was measured.
+    pub(super) fn count(&mut self, took_ms: Option<u64>) {
+        self.verdicts += 1;
+        self.timed += u64::from(took_ms.is_some());
+        self.milliseconds = self.milliseconds.saturating_add(took_ms.unwrap_or(0));
+    }
+
+    /// Adds those of another.
+    pub fn add(&mut self, other: Self) {
+        self.verdicts += other.verdicts;
+        self.timed += other.timed;
+        self.milliseconds = self.milliseconds.saturating_add(other.milliseconds);
+    }
 }
 
 impl Site {
@@ -156,7 +187,7 @@ impl Site {
             sightings: Vec::new(),
             residue: false,
             screened: None,
-            screening_s: None,
+            desk: DeskTime::default(),
             assigned: None,
             visits: Vec::new(),
             eradications: Vec::new(),

@@ -141,6 +141,20 @@ impl Refused {
         )
     }
 
+    /// The disk of a registry is gone, or does not answer.
+    pub fn unplugged() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unplugged",
+            "the registry cannot be reached: its disk is unplugged or does not answer",
+            "无法读取登记库：磁盘已拔出或没有响应",
+        )
+        .hint(
+            "plug the disk in again, then load the page again; what was acknowledged is kept",
+            "请重新接好磁盘，然后刷新页面；此前已确认的内容均已保存",
+        )
+    }
+
     /// No such survey.
     pub fn no_such_survey() -> Self {
         Self::new(
@@ -209,7 +223,7 @@ impl From<StoreError> for Refused {
             StoreError::UnknownSite { .. } | StoreError::AmbiguousSite { .. } => {
                 (StatusCode::NOT_FOUND, "no_such_site")
             }
-            StoreError::Missing { .. } => return Self::no_such_registry(),
+            StoreError::Missing { .. } | StoreError::Io { .. } => return Self::unplugged(),
             StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             StoreError::Damaged { .. }
             | StoreError::NotARegistry { .. }

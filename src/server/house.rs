@@ -5,6 +5,7 @@ use super::audit::Audit;
 use super::events::Events;
 use super::field::Fields;
 use super::gate::Gate;
+use super::kept::Kept;
 use super::lan::Authority;
 use super::library::{Library, Place};
 use super::maps::Maps;
@@ -32,6 +33,8 @@ pub(super) struct House {
     pub library: Library,
     /// What its maps are made of.
     pub maps: Maps,
+    /// Its registries, as far as they are open.
+    pub kept: Kept,
     /// Who is logged in.
     pub sessions: Sessions,
     /// Scans that were started from a page.
@@ -73,19 +76,26 @@ impl House {
 
     /// Whether somebody who is logged in still has one of some roles.
     pub fn one_of(&self, person: &Person, roles: &[Role]) -> Result<(), Refused> {
-        let store = Store::open_read(&self.registry(&person.registry)?.path)?;
-        person.is_still(&store)?;
-        let author = person.session.author();
-        let known = store.people().get(&author.unit, &author.name);
-        let has = known.is_some_and(|known| known.roles.iter().any(|role| roles.contains(role)));
+        let has = self
+            .kept
+            .read(&self.registry(&person.registry)?.path, |store| {
+                person.is_still(store)?;
+                let author = person.session.author();
+                let known = store.people().get(&author.unit, &author.name);
+                Ok(known.is_some_and(|known| known.roles.iter().any(|role| roles.contains(role))))
+            })?;
         has.then_some(()).ok_or_else(|| Refused::not_theirs(roles))
     }
 
     /// A registry by its id.
     pub fn registry(&self, id: &str) -> Result<Place, Refused> {
-        self.library
-            .registry(id)
-            .ok_or_else(Refused::no_such_registry)
+        self.library.registry(id).ok_or_else(|| {
+            if self.library.has_had(id) {
+                Refused::unplugged()
+            } else {
+                Refused::no_such_registry()
+            }
+        })
     }
 }
 
@@ -101,8 +111,10 @@ pub(super) async fn waiting<T: Send + 'static>(
 
 /// Reads in a registry.
 pub(super) async fn reading<T: Send + 'static>(
+    house: &Shared,
     place: Place,
     read: impl FnOnce(&Store) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
-    waiting(move || read(&Store::open_read(&place.path)?)).await
+    let house = house.clone();
+    waiting(move || house.kept.read(&place.path, read)).await
 }

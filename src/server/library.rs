@@ -16,9 +16,9 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How deep below the folder is looked.
@@ -50,13 +50,17 @@ struct Found {
 pub(super) struct Library {
     root: PathBuf,
     found: Mutex<Option<(Instant, Found)>>,
+    /// The ids of all registries that were ever found.
+    had: Mutex<BTreeSet<String>>,
 }
 
 impl Library {
     /// Of a folder.
     pub fn new(root: PathBuf) -> Self {
-        let found = Mutex::new(None);
-        Self { root, found }
+        Self {
+            root,
+            ..Self::default()
+        }
     }
 
     fn found(&self) -> Found {
@@ -65,10 +69,21 @@ impl Library {
             Some((at, found)) if at.elapsed() < FRESH => found.clone(),
             _ => {
                 let found = look(&self.root);
+                let ids = found.registries.iter().map(|place| place.id.clone());
+                self.had().extend(ids);
                 *kept = Some((Instant::now(), found.clone()));
                 found
             }
         }
+    }
+
+    fn had(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.had.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a registry lay there since the server began.
+    pub fn has_had(&self, id: &str) -> bool {
+        self.had().contains(id)
     }
 
     /// Looks anew at the next question.
@@ -195,7 +210,10 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
             (survey_lines(&house), house.runs.now())
         };
         Ok(Json(Shelves {
-            registries: registries.into_iter().map(registry_line).collect(),
+            registries: registries
+                .into_iter()
+                .map(|place| registry_line(&house, place))
+                .collect(),
             surveys,
             runs,
             login_needed,
@@ -205,12 +223,12 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
 }
 
 /// A registry that cannot be read is listed all the same: who opens it is told why.
-pub(super) fn registry_line(place: Place) -> Served {
-    let store = Store::open_read(&place.path).ok();
-    let store = store.as_ref();
+pub(super) fn registry_line(house: &Shared, place: Place) -> Served {
+    let said = |store: &Store| Ok((unit_of(store).ok(), store.unit_name().ok().flatten()));
+    let (unit, title) = house.kept.read(&place.path, said).unwrap_or_default();
     Served {
-        unit: store.and_then(|store| unit_of(store).ok()),
-        title: store.and_then(|store| store.unit_name().ok().flatten()),
+        unit,
+        title,
         id: place.id,
         name: place.name,
     }

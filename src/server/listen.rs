@@ -164,6 +164,7 @@ async fn watch(handle: Handle<SocketAddr>, house: Shared, stop: Arc<AtomicBool>)
         if turn % SWEEP == 0 {
             house.sessions.sweep();
             house.gate.sweep();
+            house.kept.sweep();
             house.offices.sweep();
         }
     }

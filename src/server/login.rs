@@ -1,7 +1,7 @@
 //! Logging in and out: a person of a registry gives the passphrase of their own key.
 
 use super::answer::Refused;
-use super::house::{Shared, reading, waiting};
+use super::house::{Shared, reading};
 use super::sessions::{IDLE, LoggedIn, Person, cookie_name, token};
 use crate::office::{Credentials, sign_in};
 use crate::registry::Role;
@@ -56,7 +56,7 @@ async fn session(
     LoggedIn(person): LoggedIn,
 ) -> Result<Json<Account>, Refused> {
     let place = house.registry(&person.registry)?;
-    reading(place, move |store| {
+    reading(&house, place, move |store| {
         person.is_still(store)?;
         Ok(Json(Account::of(store, &person)?))
     })
@@ -77,7 +77,7 @@ async fn people(
     State(house): State<Shared>,
     Path(registry): Path<String>,
 ) -> Result<Json<Vec<Known>>, Refused> {
-    reading(house.registry(&registry)?, |store| {
+    reading(&house, house.registry(&registry)?, |store| {
         let folder = store.keys_folder();
         let known = store.people().iter().map(|(unit, name, person)| Known {
             person: format!("{unit}/{name}"),
@@ -110,10 +110,9 @@ async fn login(
     let turn = house.gate.turn().await;
     let unlocking = place.clone();
     let given_to = given.person.clone();
-    let unlocked = waiting(move || {
-        let store = Store::open_read(&unlocking.path)?;
-        let person = unlocked(&store, &given)?;
-        let account = Account::of(&store, &person)?;
+    let unlocked = reading(&house, unlocking, move |store| {
+        let person = unlocked(store, &given)?;
+        let account = Account::of(store, &person)?;
         Ok((person, account))
     })
     .await;

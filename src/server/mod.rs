@@ -18,6 +18,7 @@ mod gate;
 mod guard;
 mod health;
 mod house;
+mod kept;
 mod lan;
 mod library;
 mod listen;

@@ -167,7 +167,10 @@ async fn greet(State(house): State<Shared>) -> Result<Json<Greeting>, Refused> {
         Ok(Json(Greeting {
             format: format!("{FORMAT}{VERSION}"),
             program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
-            registries: registries.into_iter().map(registry_line).collect(),
+            registries: registries
+                .into_iter()
+                .map(|place| registry_line(&house, place))
+                .collect(),
         }))
     })
     .await
@@ -193,7 +196,7 @@ async fn challenge(
         at: Instant::now(),
     })?;
     let authority = authority(&house);
-    reading(place, move |store| {
+    reading(&house, place, move |store| {
         let answer = peers::challenge(store, &ask, challenge, &authority)?;
         Ok(Json(answer))
     })
@@ -212,7 +215,7 @@ async fn session(
     }
     let authority = authority(&house);
     let asked = reply.clone();
-    let known = reading(place.clone(), move |store| {
+    let known = reading(&house, place.clone(), move |store| {
         let unit = peers::admit(store, &asked, &authority).map_err(unwelcome)?;
         let point = Point::of(store, store.complete()?)?;
         Ok((unit, point))
@@ -319,7 +322,7 @@ async fn fetch(
 ) -> Result<Response, Refused> {
     let device = caller.guest.device;
     let ready = caller.guest.ready.ok_or_else(gone)?;
-    let bytes = reading(caller.place, move |store| {
+    let bytes = reading(&caller.house, caller.place, move |store| {
         still_trusted(store, device)?;
         let file = ready.files.get(number).ok_or_else(gone)?;
         crate::files::read(file).map_err(|_swept| gone())

@@ -52,6 +52,7 @@ fn named(action: &Action, lang: Lang) -> String {
         Action::Grant { .. } => ("grant the role", "授予角色"),
         Action::MakeKey { .. } => ("make a key of one's own", "生成个人密钥"),
         Action::LoseKey { .. } => ("record the loss of the key", "登记密钥遗失"),
+        Action::CrewPasswords => ("the crews that have a password", "有口令的核查组"),
         Action::Trusted => ("the list of trusted devices", "受信任设备列表"),
         Action::Trust { .. } => ("trust the device", "信任该设备"),
         Action::ApplyBundle => ("take the bundle in", "导入数据包"),

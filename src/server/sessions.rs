@@ -201,6 +201,6 @@ async fn still(house: &Shared, token: &str, person: Person) -> Result<(), Refuse
         return Ok(());
     }
     let place = house.registry(&person.registry)?;
-    let known = reading(place, move |store| Ok(person.is_still(store))).await?;
+    let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
     known.inspect_err(|_changed| house.sessions.end(token))
 }

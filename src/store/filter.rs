@@ -9,6 +9,7 @@ use crate::registry::site::Site;
 use crate::registry::state::State;
 use rayon::prelude::*;
 use rusqlite::types::Value;
+use std::collections::BTreeSet;
 
 /// Which sites to list. Everything that is given has to hold.
 #[derive(Debug, Clone, Default)]
@@ -87,6 +88,15 @@ impl Filter {
         }
     }
 
+    /// Whether the columns of the table tell all that is asked.
+    fn is_of_columns(&self) -> bool {
+        !self.kept
+            && self.near.is_none()
+            && self.overdue_on.is_none()
+            && self.due_by.is_none()
+            && self.text.is_none()
+    }
+
     /// What only the site itself can tell.
     fn fits(&self, site: &Site, settings: &Settings) -> bool {
         let kept = |site: &Site| site.screened.as_ref().is_some_and(|(kept, ..)| *kept);
@@ -122,8 +132,73 @@ impl Store {
         Ok(sites)
     }
 
+    /// A part of the sites that pass a filter, in order of their keys, and how many pass in all. Where the columns of the table tell
+    /// what is asked, no other site is read.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn some_sites(
+        &self,
+        filter: &Filter,
+        offset: usize,
+        limit: usize,
+    ) -> Result<(usize, Vec<Site>), StoreError> {
+        if !filter.is_of_columns() {
+            let all = self.sites(filter)?;
+            let total = all.len();
+            let part = all.into_iter().skip(offset).take(limit);
+            return Ok((total, part.collect()));
+        }
+        let (clause, mut values) = filter.clause();
+        let joined = if clause.is_empty() { " WHERE" } else { " AND" };
+        let count = |more: &str| -> Result<i64, StoreError> {
+            let sql = format!("SELECT count(*) FROM sites{clause}{more}");
+            self.connection
+                .prepare_cached(&sql)
+                .and_then(|mut statement| {
+                    statement.query_row(rusqlite::params_from_iter(values.iter()), |row| row.get(0))
+                })
+                .map_err(|e| self.fail(e))
+        };
+        // One whose founding is not followed has neither a unit nor a place: found by the index of places.
+        let unfounded = format!("{joined} lat_e7 = 0 AND lon_e7 = 0 AND unit = ''");
+        let total = count("")? - count(&unfounded)?;
+        let number = |n: usize| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
+        values.extend([number(limit), number(offset)]);
+        let more = format!("{clause}{joined} unit <> '' ORDER BY key LIMIT ? OFFSET ?");
+        let part = self.read_sites(&more, values)?;
+        Ok((usize::try_from(total).unwrap_or_default(), part))
+    }
+
+    /// The sites at which these candidates were seen, in order of their keys; no other is read.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn sites_of_candidates<'a>(
+        &self,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<Site>, StoreError> {
+        let mut keys = BTreeSet::new();
+        for candidate in candidates {
+            keys.extend(self.site_keys(
+                "SELECT site FROM candidates WHERE candidate = ?1",
+                [candidate],
+            )?);
+        }
+        let sites = keys.into_iter().map(|key| self.site(key));
+        let mut sites = sites
+            .filter_map(Result::transpose)
+            .collect::<Result<Vec<_>, _>>()?;
+        sites.retain(|site| site.created.is_some());
+        Ok(sites)
+    }
+
     fn select_sites(&self, filter: &Filter) -> Result<Vec<Site>, StoreError> {
         let (clause, values) = filter.clause();
+        self.read_sites(&clause, values)
+    }
+
+    fn read_sites(&self, clause: &str, values: Vec<Value>) -> Result<Vec<Site>, StoreError> {
         let rows: Vec<(Vec<u8>, Vec<u8>)> = self
             .connection
             .prepare(&format!("SELECT digest, json FROM sites{clause}"))

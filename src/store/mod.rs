@@ -17,6 +17,7 @@ pub mod evidence_list;
 mod files;
 mod filter;
 mod gate;
+mod kept;
 pub mod keys;
 mod lock;
 mod open;
@@ -70,6 +71,8 @@ pub struct Store {
     gate: Authority,
     settings: Settings,
     migrated: Option<Migrated>,
+    /// The file, where this is no copy of it in memory.
+    opened: Option<kept::Opened>,
     writer: Option<Writer>,
 }
 
@@ -96,7 +99,8 @@ struct Writer {
     key: SigningKey,
     device: DeviceId,
     tip: Option<ChainTip>,
-    _lock: WriteLock,
+    /// Let go of while it rests.
+    lock: Option<WriteLock>,
 }
 
 /// The last event of this device.

@@ -1,6 +1,7 @@
 //! Opening and beginning a registry file.
 
 use super::files::{look_at, read_key, refuse_foreign_journal, write_key};
+use super::kept::Opened;
 use super::lock::{WriteLock, beside};
 use super::{Author, Draft, Migrated, Moment, Store, StoreError, Writer, schema};
 use crate::registry::authority::Authority;
@@ -104,6 +105,7 @@ impl Store {
             .map_err(|e| self.fail(e))?;
         let from = schema::migrate(&memory).map_err(|e| self.fail(e))?;
         self.connection = memory;
+        self.opened = None;
         self.rebuild()?;
         self.migrated = Some(Migrated {
             from,
@@ -152,6 +154,7 @@ impl Store {
             gate: Authority::default(),
             settings: Settings::default(),
             migrated: None,
+            opened: None,
             writer: None,
         }
     }
@@ -200,7 +203,7 @@ impl Store {
             key,
             device,
             tip,
-            _lock: lock,
+            lock: Some(lock),
         });
         if from != 0 && from < schema::version() {
             store.adopt(from)?;
@@ -214,6 +217,7 @@ impl Store {
     pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         look_at(path)?;
         refuse_foreign_journal(path)?;
+        let identity = Opened::identity(path)?;
         let fail = |e| StoreError::of(path, e);
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(fail)?;
@@ -244,6 +248,9 @@ impl Store {
             });
         }
         let mut store = Self::with(path, connection);
+        // Counted before it is read: what comes in between is read once more.
+        let changes = store.changes()?;
+        store.opened = Some(Opened { identity, changes });
         store.learn()?;
         Ok(store)
     }

@@ -68,6 +68,7 @@ fn life(n: usize) -> Vec<Body> {
             keep: true,
             reason: None,
             note: None,
+            took_ms: None,
             seconds: None,
         }),
         Body::Assign(Assign {
@@ -334,4 +335,86 @@ fn a_province_of_a_hundred_thousand_sites() {
         "file {} MiB",
         std::fs::metadata(&path).expect("there").len() >> 20
     );
+}
+
+/// A registry with nothing in it but many sites, each as the first: only what is derived, for whoever reads.
+fn of_many_sites(path: &Path, sites: usize) {
+    let author = Author::plain("410000", "chief");
+    let init = Init {
+        unit: "410000".into(),
+        unit_name: None,
+        program: "test".into(),
+    };
+    let at = || "2026-05-03T10:00:00+08:00".to_owned();
+    let random = [1; 8];
+    let now = jiff::Timestamp::new(1_778_000_000, 0).expect("time");
+    let begun = Store::create(path, &author, init, at(), Moment { now, random }, [1; 32]);
+    let mut store = begun.expect("created");
+    let key = |n: usize| SiteKey::of_origin(&format!("candidate:{n}"));
+    let draft = Draft {
+        site: Some(key(0)),
+        at: at(),
+        evidence: vec![],
+        body: life(0).swap_remove(0),
+    };
+    let made = store.write(|store| {
+        store.append(&author, draft, Moment { now, random })?;
+        let first = store.site(key(0))?.expect("there");
+        for n in 1..sites {
+            let mut site = first.clone();
+            site.key = key(n);
+            site.place.lon_e7 += i64::try_from(n).expect("few") * 1_000;
+            if let Some(found) = &mut site.detection {
+                found.candidate = n.to_string();
+            }
+            store.keep(&site)?;
+        }
+        Ok(())
+    });
+    made.expect("made");
+}
+
+#[test]
+#[ignore = "minutes long; prints figures"]
+fn what_a_server_asks_of_a_hundred_thousand_sites() {
+    let sites: usize = std::env::var("PAPAVER_SITES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(10_000);
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.papaver");
+    of_many_sites(&path, sites);
+    let median = |what: &str, ask: &mut dyn FnMut()| {
+        let mut times: Vec<Duration> = (0..7)
+            .map(|_| {
+                let started = Instant::now();
+                ask();
+                started.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        println!("{what}: median {:.2?}", times[3]);
+    };
+    let open = || Store::open_read(&path).expect("opened");
+    median("open a registry", &mut || drop(open()));
+    let mut store = open();
+    store.hold_little().expect("held");
+    median("go on with an open one", &mut || {
+        assert!(store.is_current().expect("there"));
+    });
+    let all = Filter::default();
+    let page = |offset: usize| {
+        let (total, part) = store.some_sites(&all, offset, 50).expect("listed");
+        assert_eq!((total, part.len()), (sites, 50));
+    };
+    median("fifty of the list", &mut || page(0));
+    median("the last fifty", &mut || page(sites - 50));
+    median("the same by reading every site", &mut || {
+        assert_eq!(store.sites(&all).expect("listed").len(), sites);
+    });
+    let named: Vec<String> = (0..500).map(|n| (n * 7 % sites).to_string()).collect();
+    median("the sites of a scan's 500 candidates", &mut || {
+        let named = named.iter().map(String::as_str);
+        assert_eq!(store.sites_of_candidates(named).expect("found").len(), 500);
+    });
 }

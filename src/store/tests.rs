@@ -280,6 +280,7 @@ fn two_devices_merge_in_any_order_and_twice_to_one_state() {
         keep: false,
         reason: Some(RejectReason::Crop),
         note: None,
+        took_ms: None,
         seconds: None,
     });
     b.write(|s| s.append(&author("wang"), draft(Some(key), screen), moment(5)))

@@ -40,6 +40,11 @@ impl Store {
         in_earnest: bool,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let resting = |writer: &super::Writer| writer.lock.is_none();
+        if self.writer.as_ref().is_some_and(resting) {
+            let path = self.path.clone();
+            return Err(StoreError::ReadOnly { path });
+        }
         let tip = self.writer.as_ref().and_then(|writer| writer.tip);
         self.connection
             .execute_batch("BEGIN IMMEDIATE")

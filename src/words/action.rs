@@ -106,6 +106,8 @@ pub enum Action {
         /// The person.
         person: Option<String>,
     },
+    /// List the crews that have a password.
+    CrewPasswords,
     /// List the devices that are trusted.
     Trusted,
     /// Trust a device.

@@ -62,6 +62,18 @@ impl Browser {
 
     /// A request with these headers beside the cookie, and no other.
     pub fn bare(&self, method: &str, way: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let answer = self.try_bare(method, way, headers, body);
+        answer.unwrap_or_else(|| panic!("{way}: no answer"))
+    }
+
+    /// The same, of a server that may be no more.
+    fn try_bare(
+        &self,
+        method: &str,
+        way: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
         let method = Method::from_bytes(method.as_bytes()).expect("method");
         let mut request = Request::builder()
             .method(method)
@@ -73,20 +85,23 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let request = request.body(body.to_vec()).expect("request");
-        let mut answer = request
-            .with_agent(&self.agent)
-            .run()
-            .unwrap_or_else(|e| panic!("{way}: {e}"));
+        let answer = request.with_agent(&self.agent).run();
+        let mut answer = answer.inspect_err(|e| println!("{way}: {e}")).ok()?;
         let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
         };
-        let bytes = answer.body_mut().read_to_vec().expect("body");
-        Answer {
+        let bytes = answer
+            .body_mut()
+            .with_config()
+            .limit(200 << 20)
+            .read_to_vec()
+            .ok()?;
+        Some(Answer {
             status: answer.status().as_u16(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
             headers: answer.headers().iter().map(header).collect(),
-        }
+        })
     }
 
     pub fn get(&self, way: &str) -> Answer {
@@ -95,17 +110,33 @@ impl Browser {
 
     /// A change as a page of the server asks for it.
     pub fn change(&self, method: &str, way: &str, body: &[u8], kind: &str) -> Answer {
+        let answer = self.try_change(method, way, body, kind);
+        answer.unwrap_or_else(|| panic!("{way}: no answer"))
+    }
+
+    fn try_change(&self, method: &str, way: &str, body: &[u8], kind: &str) -> Option<Answer> {
         let headers = [
             ("origin", self.origin.as_str()),
             ("x-papaver", "1"),
             ("sec-fetch-site", "same-origin"),
             ("content-type", kind),
         ];
-        self.bare(method, way, &headers, body)
+        self.try_bare(method, way, &headers, body)
     }
 
     pub fn post(&self, way: &str, body: &Value) -> Answer {
         self.change("POST", way, body.to_string().as_bytes(), "application/json")
+    }
+
+    /// A change, asked of a server that may be killed meanwhile.
+    pub fn try_post(&self, way: &str, body: &Value) -> Option<Answer> {
+        let body = body.to_string();
+        self.try_change("POST", way, body.as_bytes(), "application/json")
+    }
+
+    /// A file, sent to a server that may be killed meanwhile.
+    pub fn try_put(&self, way: &str, bytes: &[u8]) -> Option<Answer> {
+        self.try_change("PUT", way, bytes, "application/octet-stream")
     }
 
     pub fn put(&self, way: &str, bytes: &[u8]) -> Answer {

@@ -1,7 +1,9 @@
 //! What goes wrong on an office's computer: each is said plainly, and nothing is lost.
 
 use super::browser::Browser;
-use super::office::{Server, scan};
+use super::mount::Mount;
+use super::office::{Office, Server, scan};
+use serde_json::json;
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -105,4 +107,66 @@ fn a_registry_that_is_damaged_is_listed_and_said_to_be_so_when_it_is_opened() {
         "{}",
         answer.text
     );
+}
+
+#[test]
+fn a_full_disk_is_said_loses_nothing_and_passes_when_there_is_room() {
+    let kept = tempfile::tempdir().expect("folder");
+    let Some(disk) = Mount::new(&kept.path().join("disk"), "size=32m") else {
+        println!("skipped: a small disk can be mounted by root alone");
+        return;
+    };
+    let office = Office::begin_in(&disk.0);
+    let li = office.login("li");
+    let filler = disk.0.join("filler");
+    let fill = |left: usize| {
+        use std::io::Write;
+        let mut file = std::fs::File::create(&filler).expect("filler");
+        let part = vec![1_u8; 4_096];
+        while file.write_all(&part).is_ok() {}
+        let length = file.metadata().expect("length").len();
+        file.set_len(length.saturating_sub(left as u64))
+            .expect("cut");
+    };
+    // Room for a part of an upload.
+    fill(200_000);
+    let answer = li.put("/api/uploads/large.tif", &vec![7; 1_000_000]);
+    assert_eq!((answer.status, answer.code().as_str()), (507, "disk_full"));
+    let inbox = disk.0.join("inbox");
+    let names = || {
+        let entries = std::fs::read_dir(&inbox).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name()).collect::<Vec<_>>()
+    };
+    assert!(names().is_empty(), "something half stays: {:?}", names());
+    // Room for nothing.
+    fill(0);
+    let verdicts = format!("{}/verdicts", office.table());
+    let mut refused = None;
+    for n in 0..40 {
+        let candidate = format!("CAND{n:08}");
+        let verdict = json!({"candidate": candidate, "verdict": "keep"});
+        let answer = li.post(&verdicts, &verdict);
+        if answer.status >= 300 {
+            refused = Some((verdict, answer));
+            break;
+        }
+    }
+    let (verdict, answer) = refused.expect("the disk is never full");
+    assert_eq!((answer.status, answer.code().as_str()), (507, "disk_full"));
+    let table = li.get(&office.table()).ok();
+    let queue = table["queue"].as_array().expect("queue");
+    let card = queue
+        .iter()
+        .find(|card| card["candidate"] == verdict["candidate"]);
+    assert_eq!(card.expect("card")["mine"], serde_json::Value::Null);
+    disk.remount("size=64m");
+    li.post(&verdicts, &verdict).ok();
+    li.put("/api/uploads/large.tif", &vec![7; 1_000_000]).ok();
+    let verified = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        .args(["verify", "--registry"])
+        .arg(disk.0.join("a.papaver"))
+        .output()
+        .expect("ran");
+    assert!(verified.status.success(), "{verified:?}");
+    drop(office);
 }

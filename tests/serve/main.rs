@@ -11,8 +11,13 @@
 
 mod attacks;
 mod browser;
+mod described;
 mod faults;
+mod kept;
+mod killed;
 mod lan;
+#[path = "../common/mount.rs"]
+mod mount;
 mod office;
 mod offices;
 mod province;

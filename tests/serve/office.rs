@@ -13,7 +13,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard};
 
 /// Everybody's passphrase.
 pub const PASSPHRASE: &str = "correct horse";
-pub const CANDIDATES: usize = 40;
+pub const CANDIDATES: usize = 120;
 
 /// A server that ends with this, or with the tests: a watcher holds the other end of a pipe and ends it when the pipe closes.
 pub struct Server {
@@ -53,10 +53,17 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// Ends it at once, in the middle of whatever it does.
+    pub fn kill(&mut self) {
         drop(self.child.stdin.take());
         let _ended = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
@@ -65,7 +72,7 @@ pub struct Office {
     pub folder: PathBuf,
     pub registry: String,
     pub survey: String,
-    _kept: tempfile::TempDir,
+    _kept: Option<tempfile::TempDir>,
 }
 
 const PEOPLE: [(&str, &[Role]); 4] = [
@@ -180,7 +187,16 @@ impl Office {
 
     pub fn begin() -> Self {
         let kept = tempfile::tempdir().expect("folder");
-        let folder = kept.path().canonicalize().expect("folder");
+        let office = Self::begin_in(kept.path());
+        Self {
+            _kept: Some(kept),
+            ..office
+        }
+    }
+
+    /// In a folder that outlives it.
+    pub fn begin_in(folder: &Path) -> Self {
+        let folder = folder.canonicalize().expect("folder");
         registry(&folder.join("a.papaver"));
         scan(&folder.join("spring"));
         let server = Server::start(&folder, &[]);
@@ -192,7 +208,7 @@ impl Office {
             folder,
             registry,
             survey: String::new(),
-            _kept: kept,
+            _kept: None,
         };
         let li = office.login("li");
         let library = li.get("/api/library").ok();

@@ -78,6 +78,7 @@ fn actions() -> Vec<Action> {
         Grant { person: Some("李 明".into()) },
         MakeKey { person: None },
         LoseKey { person: None },
+        CrewPasswords,
         Trusted,
         Trust { device: None },
         Trust { device: Some(("0123".into(), "410423".into())) },

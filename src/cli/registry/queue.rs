@@ -3,8 +3,8 @@
 use super::Done;
 use super::context::Context;
 use super::say::{Failure, bad, data, json, tell};
-use crate::office::queue::{self, Next, Why};
-use crate::office::stopping::{self, Stop, Word};
+use crate::office::desk::queue::{self, Next, Why};
+use crate::office::desk::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
 use crate::tr;
 use crate::words::Lang;

@@ -79,6 +79,7 @@ impl ScreenArguments {
             keep: self.keep,
             reason,
             note: self.note,
+            took_ms: None,
             seconds: None,
         };
         let site = self.site.unwrap_or_default();

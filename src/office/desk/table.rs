@@ -1,10 +1,11 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::{can_audit, is_audited, is_blind, is_own, mine};
+use super::audit::{Lots, is_own};
+use super::mine;
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
 use crate::registry::event::EvidenceRole;
-use crate::registry::site::Stamp;
+use crate::registry::site::{DeskTime, Stamp};
 use crate::registry::{Hash, Site, State};
 use crate::schema::RejectReason;
 use crate::store::{Filter, Store, StoreError};
@@ -57,12 +58,9 @@ pub struct Laid {
 /// What screening a scan has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Effort {
-    /// Verdicts.
-    pub verdicts: usize,
-    /// Verdicts whose time is known.
-    pub timed: usize,
-    /// The time of those together.
-    pub milliseconds: u64,
+    /// Verdicts and their time.
+    #[serde(flatten)]
+    pub time: DeskTime,
     /// Candidates of which two people gave a verdict without seeing the other's.
     pub seen_by_two: usize,
     /// Those of them that they saw alike.
@@ -82,12 +80,17 @@ pub struct Table {
     pub effort: Effort,
 }
 
-/// Lays the candidates of a scan on the table of a person.
+/// Lays the candidates of a scan on the table of a person: those that the scan's folder names, where it does; else every site is asked.
 ///
 /// # Errors
 /// Those of reading.
-pub fn table(store: &Store, session: &Session, scan: &str) -> Result<Table, StoreError> {
-    let auditing = can_audit(store);
+pub fn table<'a>(
+    store: &Store,
+    session: &Session,
+    scan: &str,
+    named: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<Table, StoreError> {
+    let lots = Lots::of(store)?;
     let ranking = store.ranking_of(Some(scan))?;
     let mut table = Table {
         queue: Vec::new(),
@@ -95,14 +98,19 @@ pub fn table(store: &Store, session: &Session, scan: &str) -> Result<Table, Stor
         left: 0,
         effort: Effort::default(),
     };
-    for site in store.sites(&Filter::default())? {
+    let sites = if named.len() == 0 {
+        store.sites(&Filter::default())?
+    } else {
+        store.sites_of_candidates(named)?
+    };
+    for site in sites {
         let found = site.detections().find(|found| found.scan == scan);
         let Some(candidate) = found.map(|found| found.candidate.clone()) else {
             continue;
         };
         table.effort.count(&site);
         let learnt = ranking.of(&candidate).map(|ranked| ranked.rank);
-        let mut laid = lay(store, session, &site, candidate, auditing)?;
+        let mut laid = lay(store, session, &site, candidate, &lots)?;
         laid.rank_learnt = learnt;
         table.done += usize::from(laid.done);
         table.left += usize::from(!laid.done);
@@ -121,14 +129,14 @@ fn lay(
     session: &Session,
     site: &Site,
     candidate: String,
-    auditing: bool,
+    lots: &Lots,
 ) -> Result<Laid, StoreError> {
     let mine = mine(site, session);
-    let audit = auditing && is_audited(&candidate);
+    let audit = lots.is_for_two(site, &candidate);
     let open = site.state == State::Candidate;
     let settled =
         mine.is_some_and(|look| look.opinion != Opinion::Unsure) || site.screened.is_some();
-    let blind = audit && open && is_blind(site) && site.screened.is_none();
+    let blind = lots.is_blind(site, &candidate);
     let verdicts = site
         .opinions()
         .into_iter()
@@ -159,16 +167,24 @@ fn lay(
 }
 
 /// Takes out of a site what others said of it, where this person is not to see it yet; answers the events that say it.
-pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Vec<Hash> {
-    let candidates = site.detections().map(|found| found.candidate.as_str());
-    let audited = candidates.into_iter().any(is_audited) && can_audit(store);
-    let open = site.state == State::Candidate && site.screened.is_none();
-    if !(audited && open && is_blind(site)) {
-        return Vec::new();
+///
+/// # Errors
+/// Those of reading.
+pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Result<Vec<Hash>, StoreError> {
+    // Nothing is hidden where nobody has looked.
+    if site.looks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lots = Lots::of(store)?;
+    let mut candidates = site.detections().map(|found| &found.candidate);
+    let blind = candidates.any(|candidate| lots.is_blind(site, candidate));
+    drop(candidates);
+    if !blind {
+        return Ok(Vec::new());
     }
     let others = |(_, stamp): &mut (Look, Stamp)| !is_own(session, stamp);
     let hidden = site.looks.extract_if(.., others);
-    hidden.map(|(_, stamp)| stamp.event).collect()
+    Ok(hidden.map(|(_, stamp)| stamp.event).collect())
 }
 
 fn said(look: &Look, stamp: &Stamp) -> Said {
@@ -200,12 +216,7 @@ fn before(store: &Store, site: &Site, candidate: &str) -> Result<Option<Hash>, S
 
 impl Effort {
     fn count(&mut self, site: &Site) {
-        let looks = site.looks.iter().map(|(look, _)| look);
-        for look in looks.filter(|look| look.opinion != Opinion::Withdrawn) {
-            self.verdicts += 1;
-            self.timed += usize::from(look.took_ms.is_some());
-            self.milliseconds += look.took_ms.unwrap_or(0);
-        }
+        self.time.add(site.desk);
         let opinions = site.opinions();
         let blind = opinions.iter().filter(|(look, _)| look.blind);
         let firm: Vec<Opinion> = blind

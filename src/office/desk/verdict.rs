@@ -1,6 +1,7 @@
 //! Giving a verdict, and taking one back.
 
-use super::{can_audit, is_audited, is_blind, is_own, mine};
+use super::audit::{Lots, is_own};
+use super::mine;
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
 use crate::registry::coded::Coded;
@@ -52,8 +53,7 @@ pub fn judge(
     verdict: Verdict,
 ) -> Result<Judged, OfficeError> {
     let (key, site) = of_candidate(office.store(), candidate)?;
-    let audit = can_audit(office.store()) && is_audited(candidate);
-    let blind = audit && site.screened.is_none() && is_blind(&site);
+    let blind = Lots::of(office.store())?.is_blind(&site, candidate);
     open_for(office.store(), session, &site)?;
     if verdict.opinion == Opinion::Discard && verdict.reason.is_none() {
         return Err(refused(office.store(), session, key, Refusal::NoReason)?);
@@ -73,7 +73,8 @@ pub fn judge(
             keep: look.opinion == Opinion::Keep,
             reason: look.reason,
             note: None,
-            seconds: look.took_ms.map(|ms| ms.div_ceil(1_000)),
+            took_ms: None,
+            seconds: None,
         });
         entry.append(Some(key), vec![], Body::Look(look))?;
         if let Some(screen) = screen {
@@ -81,7 +82,7 @@ pub fn judge(
         }
         Ok(())
     })?;
-    judged(office.store(), candidate, audit)
+    judged(office.store(), candidate)
 }
 
 /// Whether a verdict decides: a firm one, but of two who do not see each other's only where the second says the same.
@@ -154,8 +155,7 @@ pub fn undo(
         entry.append(Some(key), vec![], Body::Look(withdrawn))?;
         Ok(())
     })?;
-    let audit = can_audit(office.store()) && is_audited(candidate);
-    judged(office.store(), candidate, audit)
+    judged(office.store(), candidate)
 }
 
 fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), OfficeError> {
@@ -166,7 +166,7 @@ fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), Offic
     Ok((key, store.site(key)?.ok_or_else(unknown)?))
 }
 
-fn judged(store: &Store, candidate: &str, audit: bool) -> Result<Judged, OfficeError> {
+fn judged(store: &Store, candidate: &str) -> Result<Judged, OfficeError> {
     let (key, site) = of_candidate(store, candidate)?;
     let decided = site.screened.is_some();
     Ok(Judged {
@@ -175,6 +175,6 @@ fn judged(store: &Store, candidate: &str, audit: bool) -> Result<Judged, OfficeE
         state: site.state,
         decided,
         disagreement: site.opinions_differ() || site.disputed,
-        awaits_second: audit && !decided && site.state == State::Candidate && is_blind(&site),
+        awaits_second: Lots::of(store)?.is_blind(&site, candidate),
     })
 }

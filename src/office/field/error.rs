@@ -36,6 +36,12 @@ impl Say for FieldError {
                 lang,
                 "crew {crew} has no password that holds",
                 "核查组 {crew} 没有有效口令"
+            ))
+            .hint(remedy!(
+                lang,
+                "see which crews have one: {list}",
+                "查看哪些核查组有口令：{list}",
+                list = Action::CrewPasswords,
             )),
         }
     }

@@ -53,7 +53,8 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
                     keep,
                     reason: decided.reason.filter(|_| !keep),
                     note: decided.note,
-                    seconds: decided.seconds,
+                    took_ms: decided.seconds.map(|seconds| seconds.saturating_mul(1_000)),
+                    seconds: None,
                 },
                 at: decided.at,
             })

@@ -123,9 +123,20 @@ pub struct Screen {
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Seconds that somebody looked at it, where they were measured.
+    /// How long somebody looked at it, in milliseconds, where that was measured and no [`Look`] of the same moment says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+    /// The same in seconds, as earlier programs wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
+}
+
+impl Screen {
+    /// How long somebody looked at it, in milliseconds, whichever way that was written.
+    pub fn looked_ms(&self) -> Option<u64> {
+        let seconds = || self.seconds.map(|seconds| seconds.saturating_mul(1_000));
+        self.took_ms.or_else(seconds)
+    }
 }
 
 /// What somebody says who looked at a candidate on the screen.

@@ -1,7 +1,9 @@
 //! What followed events write into their site.
 
 use super::Fold;
-use crate::registry::body::{Body, Correct, Count, Create, Meaning, Screen, Sighting, Visit};
+use crate::registry::body::{
+    Body, Correct, Count, Create, Look, Meaning, Opinion, Screen, Sighting, Visit,
+};
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
@@ -16,13 +18,26 @@ fn visited(site: &mut Site, visit: &Visit, stamp: Stamp) {
     site.visits.push((visit.clone(), stamp));
 }
 
+/// Writes what somebody says who looked at it, and how long that took.
+fn looked(site: &mut Site, look: &Look, stamp: Stamp) {
+    if look.opinion != Opinion::Withdrawn {
+        site.desk.count(look.took_ms);
+    }
+    site.looks.push((look.clone(), stamp));
+}
+
 /// Writes what was decided at the desk, and how long that took.
 fn screened(site: &mut Site, screen: &Screen, stamp: Stamp) {
-    site.screened = Some((screen.keep, screen.reason, stamp));
-    if let Some(seconds) = screen.seconds {
-        let before = site.screening_s.unwrap_or(0);
-        site.screening_s = Some(before.saturating_add(seconds));
+    // A decision that follows from what its author said at that moment is no further verdict.
+    let by = |stamp: &Stamp| {
+        let actor = &stamp.actor;
+        (actor.unit.clone(), actor.name.clone(), stamp.at.clone())
+    };
+    let said = |(_, look): &(Look, Stamp)| by(look) == by(&stamp);
+    if !site.looks.iter().any(said) {
+        site.desk.count(screen.looked_ms());
     }
+    site.screened = Some((screen.keep, screen.reason, stamp));
 }
 
 impl Fold<'_> {
@@ -103,7 +118,7 @@ impl Fold<'_> {
             Body::Create(create) => self.found(event, create, stamp),
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => screened(site, screen, stamp),
-            Body::Look(look) => site.looks.push((look.clone(), stamp)),
+            Body::Look(look) => looked(site, look, stamp),
             Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
             Body::Visit(visit) => visited(site, visit, stamp),
             Body::Eradicate(eradicate) => {

@@ -675,6 +675,7 @@ fn tried(
                 keep: false,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                took_ms: None,
                 seconds: None,
             }),
         ),

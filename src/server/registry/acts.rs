@@ -195,6 +195,7 @@ fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
             keep,
             reason,
             note,
+            took_ms: None,
             seconds: None,
         }),
         AskedStep::Visit(visit) => Step::Visit(Box::new(visit.body(name)?)),

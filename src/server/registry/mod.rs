@@ -8,7 +8,7 @@ mod screening;
 mod sites;
 
 use super::answer::Refused;
-use super::house::{Shared, waiting};
+use super::house::{Shared, reading, waiting};
 use super::library::Place;
 use super::sessions::{LoggedIn, Person};
 use crate::office::{Office, Session};
@@ -73,11 +73,14 @@ impl Member {
         self,
         read: impl FnOnce(&Store, &Session) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let Self { place, person, .. } = self;
-        waiting(move || {
-            let store = Store::open_read(&place.path)?;
-            person.is_still(&store)?;
-            read(&store, &person.session)
+        let Self {
+            house,
+            place,
+            person,
+        } = self;
+        reading(&house, place, move |store| {
+            person.is_still(store)?;
+            read(store, &person.session)
         })
         .await
     }
@@ -100,9 +103,11 @@ impl Member {
         let registry = place.id.clone();
         let done = waiting(move || {
             let session = person.session.again(happened);
-            let mut office = Office::open(&place.path, &session.author().name)?;
-            person.is_still(office.store())?;
-            act(&mut office, &session)
+            let name = session.author().name.clone();
+            house.kept.write(&place.path, &name, |office| {
+                person.is_still(office.store())?;
+                act(office, &session)
+            })
         })
         .await;
         drop(turn);

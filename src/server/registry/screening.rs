@@ -83,8 +83,9 @@ async fn queue(
     member
         .read(move |store, session| {
             let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
-            let table = desk::table(store, session, &scan.scan_id)?;
             let mut known = candidates(&place);
+            let named = known.keys().map(String::as_str);
+            let table = desk::table(store, session, &scan.scan_id, named)?;
             let km2 = scan.totals.searched_m2 / 1e6;
             let cards = table.queue.into_iter().map(|laid| {
                 let about = known.remove(&laid.candidate);
@@ -105,9 +106,10 @@ async fn queue(
 
 /// A screener's minutes over the ground that was searched; of those verdicts whose time is known, as if all took as long.
 fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
-    (effort.timed > 0 && km2 > 0.0).then(|| {
-        let minutes = effort.milliseconds as f64 / 60_000.0;
-        minutes * effort.verdicts as f64 / effort.timed as f64 / km2
+    let time = effort.time;
+    (time.timed > 0 && km2 > 0.0).then(|| {
+        let minutes = time.milliseconds as f64 / 60_000.0;
+        minutes * time.verdicts as f64 / time.timed as f64 / km2
     })
 }
 

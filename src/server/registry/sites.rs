@@ -105,20 +105,18 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>
     let filter = asked.filter()?;
     member
         .read(move |store, session| {
-            let all = store.sites(&filter)?;
             let limit = asked.limit.unwrap_or(PAGE).min(MOST);
-            let part = all.iter().skip(asked.offset).take(limit);
-            let sites = part
-                .map(|site| SiteNow::of(store, site.key))
-                .collect::<Result<Vec<_>, _>>()?;
+            let (total, part) = store.some_sites(&filter, asked.offset, limit)?;
+            let mut sites = Vec::new();
+            for site in part {
+                if let Some(now) = SiteNow::of(store, site.key)? {
+                    sites.push(concealed(store, session, now)?.0);
+                }
+            }
             Ok(Json(Listed {
-                total: all.len(),
+                total,
                 offset: asked.offset,
-                sites: sites
-                    .into_iter()
-                    .flatten()
-                    .map(|now| concealed(store, session, now).0)
-                    .collect(),
+                sites,
             }))
         })
         .await
@@ -203,7 +201,7 @@ async fn page(
         .read(move |store, session| {
             let key = store.find(&code)?;
             let now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
-            let (now, hidden) = concealed(store, session, now);
+            let (now, hidden) = concealed(store, session, now)?;
             Ok(Json(SitePage {
                 geometry: outline(&now.site),
                 history: history(store, key, &hidden)?,
@@ -226,9 +224,13 @@ fn outline(site: &Site) -> Value {
 }
 
 /// A site without what this person is not to see yet, and the events that say it.
-fn concealed(store: &Store, session: &Session, mut now: SiteNow) -> (SiteNow, Vec<Hash>) {
-    let hidden = conceal(store, session, &mut now.site);
-    (now, hidden)
+fn concealed(
+    store: &Store,
+    session: &Session,
+    mut now: SiteNow,
+) -> Result<(SiteNow, Vec<Hash>), Refused> {
+    let hidden = conceal(store, session, &mut now.site)?;
+    Ok((now, hidden))
 }
 
 fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<Line>, Refused> {

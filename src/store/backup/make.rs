@@ -1,8 +1,8 @@
 //! Making a backup: while nobody writes, everything goes into one file, which is then read back.
 
 use super::{
-    BackupError, BackupFile, CONTENTS, Contents, FOLDERS, FORMAT, KEY, MadeBackup, REGISTRY, check,
-    copy,
+    BackupError, BackupFile, CONTENTS, Contents, FIELD, FIELD_FILES, FIELD_PASSING, FOLDERS,
+    FORMAT, KEY, MadeBackup, REGISTRY, WITH_FIELD, check, copy,
 };
 use crate::files::{self, Existing};
 use crate::registry::ids::{DeviceId, Hash};
@@ -49,6 +49,17 @@ pub fn make(
         for (name, path) in &found {
             contents.files.push(put(&mut archive, name, path)?);
         }
+        // Crews may send meanwhile: what the copied logs name is there by now.
+        for (name, path) in sent(store.path()).map_err(io::Error::other)? {
+            contents.files.push(put(&mut archive, &name, &path)?);
+        }
+        if contents
+            .files
+            .iter()
+            .any(|kept| kept.name.starts_with(FIELD))
+        {
+            WITH_FIELD.clone_into(&mut contents.format);
+        }
         start(&mut archive, CONTENTS)?;
         archive.write_all(&serde_json::to_vec(&contents)?)?;
         let sealed = archive.finish().map_err(io::Error::other)?;
@@ -79,7 +90,17 @@ fn changed(contents: &Contents) -> Vec<Hash> {
         .collect()
 }
 
-/// Every file that belongs to a registry, by its name in the backup.
+/// The files that crews sent.
+fn sent(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
+    let mut found = Vec::new();
+    let folder = beside(registry, ".field").join("files");
+    if folder.is_dir() {
+        walk(&folder, FIELD_FILES, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Every file that belongs to a registry but those that crews sent, by its name in the backup.
 fn listed(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
     let mut found = vec![
         (REGISTRY.to_owned(), registry.to_path_buf()),
@@ -111,10 +132,16 @@ fn walk(
         if name.starts_with('.') {
             continue;
         }
+        let below = if path.is_dir() { "/" } else { "" };
+        let named = format!("{prefix}{name}{below}");
+        let passing = prefix.starts_with(FIELD) && FIELD_PASSING.contains(&name.as_ref());
+        if passing || named == FIELD_FILES {
+            continue;
+        }
         if path.is_dir() {
-            walk(&path, &format!("{prefix}{name}/"), found)?;
+            walk(&path, &named, found)?;
         } else {
-            found.push((format!("{prefix}{name}"), path));
+            found.push((named, path));
         }
     }
     Ok(())

@@ -20,8 +20,10 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use zip::ZipArchive;
 
-/// The format that this program writes and reads.
+/// The format that this program reads and, where crews have sent nothing, writes.
 const FORMAT: &str = "papaver.backup/1";
+/// The one with what crews sent, which earlier programs do not put back.
+const WITH_FIELD: &str = "papaver.backup/2";
 /// The file that says what is there.
 const CONTENTS: &str = "BACKUP.json";
 /// Bytes of it at most.
@@ -30,13 +32,23 @@ const LONGEST: u64 = 256 << 20;
 const REGISTRY: &str = "registry";
 /// The device's key.
 const KEY: &str = "key";
-/// The folder of people's locked keys, and that of evidence.
-const FOLDERS: [(&str, &str); 2] = [("people/", ".people"), ("files/", ".files")];
+/// The folders of people's locked keys, of evidence, and of what crews sent.
+const FOLDERS: [(&str, &str); 3] = [
+    ("people/", ".people"),
+    ("files/", ".files"),
+    (FIELD, ".field"),
+];
+/// What crews sent.
+const FIELD: &str = "field/";
+/// Their files below it, each of which is there before the line of a log that names it.
+const FIELD_FILES: &str = "field/files/";
+/// What is not taken along of it: files that have not arrived whole, and projects that are made anew.
+const FIELD_PASSING: [&str; 3] = ["arriving", "projects", "project.json"];
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
-    /// `papaver.backup/1`.
+    /// `papaver.backup/1`, or `/2` with what crews sent.
     pub format: String,
     /// The file name of the registry.
     pub registry: String,
@@ -80,6 +92,12 @@ impl Contents {
         self.files.iter().filter(of_evidence).count()
     }
 
+    /// How many files of crews there are.
+    pub fn of_crews(&self) -> usize {
+        let of_crews = |kept: &&BackupFile| kept.name.starts_with(FIELD_FILES);
+        self.files.iter().filter(of_crews).count()
+    }
+
     /// Bytes of all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|kept| kept.bytes).sum()
@@ -112,7 +130,7 @@ fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupE
         .map_err(changed_io(path, CONTENTS))?;
     let contents: Contents = serde_json::from_slice(&text)
         .ok()
-        .filter(|contents: &Contents| contents.format == FORMAT)
+        .filter(|contents: &Contents| [FORMAT, WITH_FIELD].contains(&contents.format.as_str()))
         .ok_or_else(|| BackupError::NotABackup { path: path.into() })?;
     Ok((archive, contents))
 }

@@ -69,7 +69,9 @@ pub fn restore(
 
 /// Fails where a file of this registry would be put on one that is there.
 fn free(registry: &Path) -> Result<(), BackupError> {
-    let endings = ["", ".key", ".people", ".files", "-journal", "-wal", "-shm"];
+    let endings = [
+        "", ".key", ".people", ".files", ".field", "-journal", "-wal", "-shm",
+    ];
     for ending in endings {
         let path = beside(registry, ending);
         if fs::symlink_metadata(&path).is_ok() {
@@ -84,7 +86,9 @@ fn place(kept: &BackupFile) -> Option<String> {
     let plain = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
     };
     let name = kept.name.as_str();
     let inside = FOLDERS.iter().any(|(prefix, _)| {

@@ -97,3 +97,40 @@ fn a_backup_is_not_named_like_a_registry() {
     let told = make(&store, &out, "secret words", "now".into());
     assert!(matches!(told, Err(BackupError::Named { .. })));
 }
+
+#[test]
+fn what_crews_sent_and_who_of_them_may_come_is_taken_along() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (store, path) = begun(folder.path());
+    let field = beside(&path, ".field");
+    let own = field.join("crews/crew-0123abcd");
+    let sha256 = Hash::of(b"a photograph").to_string();
+    let lay = |at: &Path, bytes: &[u8]| {
+        std::fs::create_dir_all(at.parent().expect("folder")).expect("made");
+        std::fs::write(at, bytes).expect("written");
+    };
+    let file = Path::new("files").join(&sha256[..2]).join(&sha256);
+    lay(&field.join("access.jsonl"), b"{}\n");
+    lay(&own.join("inbox.jsonl"), b"{\"put\":1}\n");
+    lay(&field.join(&file), b"a photograph");
+    lay(&field.join("arriving/half"), b"a pho");
+    lay(&own.join("projects/ab/map.qgs"), b"made anew");
+    let out = folder.path().join("a.papaver-backup");
+    let made = make(&store, &out, "secret words", "now".into()).expect("made");
+    assert_eq!((made.contents.of_crews(), made.contents.evidence()), (1, 1));
+    drop(store);
+    let new = folder.path().join("new");
+    std::fs::create_dir(&new).expect("made");
+    let back = restore(&out, None, &new, "secret words").expect("restored");
+    let back = beside(&back.registry, ".field");
+    let read = |at: &str| std::fs::read(back.join(at)).ok();
+    assert_eq!(read("access.jsonl").as_deref(), Some(&b"{}\n"[..]));
+    let log = read("crews/crew-0123abcd/inbox.jsonl");
+    assert_eq!(log.as_deref(), Some(&b"{\"put\":1}\n"[..]));
+    assert_eq!(
+        std::fs::read(back.join(&file)).expect("there"),
+        b"a photograph"
+    );
+    assert!(!back.join("arriving").exists());
+    assert!(!back.join("crews/crew-0123abcd/projects").exists());
+}

@@ -215,6 +215,7 @@ impl World {
                 keep: number % 2 == 0,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                took_ms: None,
                 seconds: None,
             }),
             10 => Body::Merge(Merge {

@@ -324,6 +324,7 @@ fn said_by(
                 keep: false,
                 reason: Some(RejectReason::Crop),
                 note: None,
+                took_ms: None,
                 seconds: None,
             }),
         ),

@@ -382,6 +382,7 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         ..Create::new(Source::Scan, origin.into(), place.clone())
     };
     let aside = Body::Screen(Screen {
+        took_ms: None,
         seconds: None,
         keep: false,
         reason: Some(RejectReason::Crop),
@@ -486,6 +487,7 @@ fn nobody_looked_for_longer_than_a_day() {
             keep: true,
             reason: None,
             note: None,
+            took_ms: None,
             seconds: Some(seconds),
         })
     };

@@ -336,6 +336,7 @@ fn a_decision_at_the_desk_is_its_authors_to_take_back_and_looks_decide_nothing()
         keep: false,
         reason: Some(RejectReason::Crop),
         note: None,
+        took_ms: None,
         seconds: None,
     });
     let decided = device.say(Some(site), "wang", Role::Analyst, vec![], screen, 12);

@@ -1,7 +1,8 @@
 //! When screening may stop: the random audit, its bound, and the word that follows.
 
-use super::OfficeError;
-use super::queue::{Item, draw_of, of_season};
+use super::audit::{Drawn, Lots};
+use super::queue::{Item, of_season};
+use crate::office::OfficeError;
 use crate::registry::ids::Hash;
 use crate::statistics::stopping::{Audit, Screening};
 use crate::store::Store;
@@ -60,7 +61,7 @@ pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, O
     let (season, items) = of_season(store, season)?;
     let found = items.iter().filter(|i| i.verdict == Some(true)).count();
     let open = items.iter().filter(|i| i.verdict.is_none()).count();
-    let draw = draw_of(store, season)?;
+    let draw = Drawn::of(store, &Lots::of(store)?, season)?;
     let mut stop = Stop {
         season,
         may_miss,

@@ -1,9 +1,9 @@
 //! What to screen next, and when screening may stop: mostly the best, some that are uncertain, some at random; and a random audit of
 //! what nobody has decided on, out of which an exact bound follows for what would be missed.
 
+use super::audit::{Drawn, Lots};
 use super::stopping::{MAY_MISS, Stop, stop};
-use super::{Office, OfficeError, Session};
-use crate::registry::affairs::Said;
+use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::site::Site;
@@ -13,7 +13,6 @@ use crate::schema::{Ranked, lot};
 use crate::store::{Ranking, Store, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// One of so many is drawn at random.
 const RANDOM: usize = 10;
@@ -157,8 +156,9 @@ pub struct Nexts {
 /// [`OfficeError::NothingOpen`], and those of reading.
 pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, OfficeError> {
     let (season, items) = of_season(store, season)?;
-    let draw = draw_of(store, season)?;
-    let seed = draw.as_ref().map_or_else(|| own_seed(store), Drawn::seed);
+    let lots = Lots::of(store)?;
+    let draw = Drawn::of(store, &lots, season)?;
+    let seed = lots.seed(season);
     let audited = match &draw {
         Some(draw) => draw.members(store, &items)?,
         None => BTreeSet::new(),
@@ -224,68 +224,6 @@ impl Shares {
             uncertain,
             random,
         }
-    }
-}
-
-/// A seed that nobody chooses: the registry's own device.
-fn own_seed(store: &Store) -> String {
-    let roots = &store.authority().grounds().roots;
-    roots
-        .first()
-        .map(|device| hex::encode(&device.0[..8]))
-        .unwrap_or_default()
-}
-
-/// A random audit that was drawn.
-pub(super) struct Drawn {
-    pub(super) said: Said<Draw>,
-    pub(super) id: Uuid,
-}
-
-pub(super) fn draw_of(store: &Store, season: i16) -> Result<Option<Drawn>, StoreError> {
-    let affairs = store.affairs()?;
-    let Some(said) = affairs.draw_of(store.authority().unit(), season) else {
-        return Ok(None);
-    };
-    let sealed = store.event(said.stamp.event)?;
-    Ok(sealed.map(|sealed| Drawn {
-        said: said.clone(),
-        id: sealed.event.id,
-    }))
-}
-
-impl Drawn {
-    pub(super) fn seed(&self) -> String {
-        self.said.stamp.event.to_string()
-    }
-
-    /// The candidates that nobody had decided on when it was drawn.
-    pub(super) fn members(
-        &self,
-        store: &Store,
-        items: &[Item],
-    ) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut members = BTreeSet::new();
-        for item in items {
-            let mut before = false;
-            for hash in item.verdict.iter().flat_map(|_| &item.decided) {
-                before |= store.event(*hash)?.is_some_and(|s| s.event.id < self.id);
-            }
-            if !before {
-                members.insert(item.key);
-            }
-        }
-        Ok(members)
-    }
-
-    /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
-    /// screening went on beside it.
-    pub(super) fn audited<'a>(&self, rest: &[&'a Item]) -> Vec<&'a Item> {
-        let seed = self.seed();
-        let mut order: Vec<&Item> = rest.to_vec();
-        order.sort_by_key(|item| lot(&seed, &item.candidate));
-        let decided = order.into_iter().take_while(|item| item.verdict.is_some());
-        decided.collect()
     }
 }
 
