@@ -21,6 +21,7 @@ mod shape;
 mod shapefile;
 mod vector;
 mod vector_error;
+mod vector_layer;
 mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};

@@ -4,12 +4,12 @@
 use super::crs::Crs;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
+use super::vector_layer::{VectorFeature, VectorLayer};
 use super::{kml, shape, shapefile};
 use crate::text::decode;
 use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,28 +24,6 @@ const DRIVERS: [&str; 8] = [
     "MapInfo File",
     "DXF",
 ];
-
-/// Features that share a coordinate system.
-pub(super) struct VectorLayer {
-    /// The system; `None` where the file does not tell.
-    pub crs: Option<Crs>,
-    /// The features that have a geometry.
-    pub features: Vec<VectorFeature>,
-    /// The names of its columns, in lower case.
-    pub columns: Vec<String>,
-    /// Features that have none, or an empty one.
-    pub without_shape: usize,
-}
-
-/// A geometry and the words that go with it.
-pub(super) struct VectorFeature {
-    /// Its number in the file, from 1.
-    pub number: usize,
-    /// Its geometry without heights, or why it has none that can be used.
-    pub shape: Result<geo::Geometry, String>,
-    /// Its columns as text, by their names in lower case.
-    pub words: BTreeMap<String, String>,
-}
 
 /// Every layer of a GeoJSON, GeoPackage, shapefile, KML or KMZ.
 ///
@@ -237,6 +215,7 @@ fn text(value: FieldValue) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use std::io::Write;
 
     const KML: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>
