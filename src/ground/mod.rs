@@ -11,6 +11,7 @@ mod geojson;
 mod geopackage;
 mod geopackage_error;
 mod geotransform;
+mod gpx;
 mod gsd;
 mod kml;
 mod lonlat;

@@ -1,11 +1,11 @@
 //! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
-//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write.
+//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
 
 use super::crs::Crs;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
-use super::{kml, shape, shapefile};
+use super::{gpx, kml, shape, shapefile};
 use crate::text::decode;
 use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
@@ -25,7 +25,7 @@ const DRIVERS: [&str; 8] = [
     "DXF",
 ];
 
-/// Every layer of a GeoJSON, GeoPackage, shapefile, KML or KMZ.
+/// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX.
 ///
 /// # Errors
 /// [`VectorError`].
@@ -43,6 +43,7 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     crate::files::regular(path).map_err(VectorError::Unreadable)?;
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
+        "gpx" => Ok(vec![gpx::read(&bytes()?)?]),
         "shp" => match shapefile::mended(path)? {
             Some(parts) => {
                 let files = InMemory::of(parts)?;
@@ -166,12 +167,10 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<VectorLayer>, Vecto
     Ok(layers)
 }
 
-/// GDAL's own words, without the name of the function that failed.
+/// GDAL's own words, without the name of the function that failed; none where it says nothing but that.
 fn reason(error: &GdalError) -> String {
     match error {
-        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => {
-            msg.clone()
-        }
+        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } => msg.clone(),
         other => other.to_string(),
     }
 }
