@@ -445,6 +445,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Nowhere { folder: path() },
         Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
