@@ -25,7 +25,7 @@ use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
 use crate::remote::RemoteError;
-use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
+use crate::scan::{FurtherFiles, JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::server::ServeError;
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
@@ -191,6 +191,10 @@ fn imagery() -> Vec<Box<dyn Say>> {
         PartlyUnreadable { path: path(), m2: 3.0 },
         Changed { path: path() },
     })));
+    all.push(Box::new(FurtherFiles {
+        count: 7,
+        like: path(),
+    }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
         UnknownDatum { path: path(), datum: "x".into() },
@@ -441,6 +445,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Nowhere { folder: path() },
         Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
