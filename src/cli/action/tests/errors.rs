@@ -300,7 +300,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { shards: (0..30).collect() },
-        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() },
+        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));
     all.extend(boxed(every!(EvaluateError {
