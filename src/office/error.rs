@@ -43,6 +43,15 @@ pub enum OfficeError {
     ManyUnits(String),
     /// There is no candidate to be screened.
     NothingOpen,
+    /// A random audit was drawn of what there is.
+    AuditStands {
+        /// The season.
+        season: i16,
+        /// Who drew it.
+        by: String,
+        /// When.
+        at: String,
+    },
 }
 
 impl OfficeError {
@@ -59,7 +68,7 @@ impl OfficeError {
             Self::Peer(cause) => cause.as_ref(),
             Self::Mirror(cause) => cause,
             Self::File(cause) => cause,
-            Self::ManyUnits(_) | Self::NothingOpen => return None,
+            Self::ManyUnits(_) | Self::NothingOpen | Self::AuditStands { .. } => return None,
         })
     }
 }
@@ -86,6 +95,15 @@ impl Say for OfficeError {
                 "请先录入扫描结果：{record}",
                 record = Action::Record
             )),
+            (None, Self::AuditStands { season, by, at }) => Said::new(tr!(
+                lang,
+                "the audit of season {season} was drawn by {by} at {at}, and it is of all there is: the first draw counts",
+                "{season} 年度的随机抽查已由 {by} 于 {at} 抽定，疑似点此后没有增减：以第一次抽取为准"
+            ))
+            .hint(lang.pick(
+                "look at what it drew; draw again when candidates were added",
+                "请按已抽定的结果研判；疑似点有增减后才可重新抽取",
+            )),
             (None, _) => Said::new(""),
         }
     }
@@ -106,7 +124,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Peer(cause) => Some(cause.as_ref()),
     OfficeError::Mirror(cause) => Some(cause),
     OfficeError::File(cause) => Some(cause),
-    OfficeError::ManyUnits(_) | OfficeError::NothingOpen => None,
+    OfficeError::ManyUnits(_) | OfficeError::NothingOpen | OfficeError::AuditStands { .. } => None,
 });
 
 /// Each cause becomes its variant.

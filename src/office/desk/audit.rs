@@ -3,7 +3,7 @@
 //! see each other's verdict, which tells what a verdict is worth.
 //!
 //! Lots follow from the candidates' ids and a seed: the event by which the audit of a season was drawn, before that the registry's
-//! own device.
+//! own device. Of several draws the first counts that was of all there is: nobody draws until it suits them.
 
 use super::queue::Item;
 use crate::office::Session;
@@ -11,10 +11,11 @@ use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Draw, Opinion};
 use crate::registry::ids::SiteKey;
 use crate::registry::site::Stamp;
-use crate::registry::{Role, Site, State};
+use crate::registry::people::folded_name;
+use crate::registry::{DeviceId, Role, Site, State};
 use crate::schema::lot;
 use crate::store::{Store, StoreError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// One in so many candidates is looked at by two.
@@ -41,29 +42,40 @@ impl Lots {
         })
     }
 
-    /// The audit that was drawn last for a season.
-    pub fn draw(&self, season: i16) -> Option<&Said<Draw>> {
-        self.affairs.draw_of(&self.unit, season)
+    /// The audits that were drawn for a season, in their order.
+    pub fn draws(&self, season: i16) -> impl Iterator<Item = &Said<Draw>> {
+        self.affairs.draws_of(&self.unit, season)
     }
 
-    /// What the lots of a season follow from.
-    pub fn seed(&self, season: i16) -> String {
-        let draw = self.draw(season);
-        draw.map_or_else(|| self.device.clone(), |said| said.stamp.event.to_string())
+    /// What lots follow from where no audit was drawn.
+    pub fn device(&self) -> &str {
+        &self.device
     }
 
-    /// Whether two people are to look at a candidate; where one has begun to, a later draw changes nothing.
-    pub fn is_for_two(&self, site: &Site, candidate: &str) -> bool {
+    /// Whether two people are to look at a site, or did; where one has begun to, a later draw changes nothing.
+    pub fn is_for_two(&self, site: &Site) -> bool {
         let begun = || site.opinions().iter().any(|(look, _)| look.blind);
-        let drawn = || lot(&self.seed(site.season), candidate) < u64::MAX / SEEN_BY_TWO;
+        // The first draw: no later one changes who is to look.
+        let first = self.draws(site.season).next();
+        let seed = first.map_or_else(|| self.device.clone(), seed_of);
+        let is_drawn = |candidate: &str| lot(&seed, candidate) < u64::MAX / SEEN_BY_TWO;
+        let drawn = || {
+            let mut found = site.detections();
+            found.any(|found| is_drawn(&found.candidate))
+        };
         self.two && (begun() || drawn())
     }
 
-    /// Whether whoever looks now is not to see what others said of it.
-    pub fn is_blind(&self, site: &Site, candidate: &str) -> bool {
+    /// Whether whoever looks now is not to see what others said of it, and does not decide on it alone.
+    pub fn is_blind(&self, site: &Site) -> bool {
         let open = site.state == State::Candidate && site.screened.is_none();
-        open && waits_for_second(site) && self.is_for_two(site, candidate)
+        open && waits_for_second(site) && self.is_for_two(site)
     }
+}
+
+/// What the lots of a draw follow from.
+fn seed_of(draw: &Said<Draw>) -> String {
+    draw.stamp.event.to_string()
 }
 
 /// Two people who may screen and can sign are needed for two to look.
@@ -84,52 +96,92 @@ fn waits_for_second(site: &Site) -> bool {
 }
 
 /// Whether somebody said it themselves.
-pub(super) fn is_own(session: &Session, stamp: &Stamp) -> bool {
+pub(in crate::office) fn is_own(session: &Session, stamp: &Stamp) -> bool {
     let author = session.author();
     (&stamp.actor.name, &stamp.actor.unit) == (&author.name, &author.unit)
 }
 
-/// An audit that was drawn.
-pub(super) struct Drawn {
-    pub(super) said: Said<Draw>,
-    id: Uuid,
+/// Whether somebody may have said it themselves, if under another name: by the same key, or by the same name in whatever unit.
+pub(super) fn may_be_own(session: &Session, stamp: &Stamp) -> bool {
+    let author = session.author();
+    let key = author.key.as_ref().map(DeviceId::of);
+    let same_key = key.is_some() && key == stamp.actor.signer();
+    same_key || folded_name(&stamp.actor.name) == folded_name(&author.name)
 }
 
-impl Drawn {
-    /// The audit of a season, where one was drawn.
-    pub fn of(store: &Store, lots: &Lots, season: i16) -> Result<Option<Self>, StoreError> {
-        let Some(said) = lots.draw(season) else {
+/// An audit that was drawn.
+pub(super) struct Drawn<'a> {
+    pub(super) said: &'a Said<Draw>,
+    /// The candidates that nobody had decided on when it was drawn.
+    pub(super) members: BTreeSet<SiteKey>,
+}
+
+impl<'a> Drawn<'a> {
+    /// The audit of a season, where one was drawn: the first that was drawn of what there is, so that none is drawn again until it
+    /// suits; where there is none, the last.
+    pub fn of(
+        store: &Store,
+        lots: &'a Lots,
+        season: i16,
+        items: &[Item],
+    ) -> Result<Option<Self>, StoreError> {
+        let mut draws = lots.draws(season).peekable();
+        if draws.peek().is_none() {
             return Ok(None);
-        };
-        let sealed = store.event(said.stamp.event)?;
-        Ok(sealed.map(|sealed| Self {
-            said: said.clone(),
-            id: sealed.event.id,
-        }))
+        }
+        let decided = first_decisions(store, items)?;
+        let mut last = None;
+        for said in draws {
+            let Some(sealed) = store.event(said.stamp.event)? else {
+                continue;
+            };
+            let was_open = |key: &&SiteKey| {
+                let first = decided.get(key);
+                first.is_none_or(|first| *first >= sealed.event.id)
+            };
+            let keys = items.iter().map(|item| &item.key);
+            let members: BTreeSet<SiteKey> = keys.filter(was_open).copied().collect();
+            let drawn = Self { said, members };
+            if drawn.is_of_all() {
+                return Ok(Some(drawn));
+            }
+            last = Some(drawn);
+        }
+        Ok(last)
     }
 
-    /// The candidates that nobody had decided on when it was drawn.
-    pub fn members(&self, store: &Store, items: &[Item]) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut members = BTreeSet::new();
-        for item in items {
-            let mut before = false;
-            for hash in item.verdict.iter().flat_map(|_| &item.decided) {
-                before |= store.event(*hash)?.is_some_and(|s| s.event.id < self.id);
-            }
-            if !before {
-                members.insert(item.key);
-            }
-        }
-        Ok(members)
+    /// Whether it was drawn of what there is.
+    pub fn is_of_all(&self) -> bool {
+        self.said.body.rest == self.members.len() as u64
+    }
+
+    /// What its lots follow from.
+    pub fn seed(&self) -> String {
+        seed_of(self.said)
     }
 
     /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
     /// screening went on beside it.
-    pub fn audited<'a>(&self, rest: &[&'a Item]) -> Vec<&'a Item> {
-        let seed = self.said.stamp.event.to_string();
+    pub fn audited<'i>(&self, rest: &[&'i Item]) -> Vec<&'i Item> {
+        let seed = self.seed();
         let mut order: Vec<&Item> = rest.to_vec();
         order.sort_by_key(|item| lot(&seed, &item.candidate));
         let decided = order.into_iter().take_while(|item| item.verdict.is_some());
         decided.collect()
     }
+}
+
+/// When the candidates that are decided on were first decided on, by the ids of those events.
+fn first_decisions(store: &Store, items: &[Item]) -> Result<BTreeMap<SiteKey, Uuid>, StoreError> {
+    let mut first = BTreeMap::new();
+    for item in items {
+        for hash in item.verdict.iter().flat_map(|_| &item.decided) {
+            if let Some(sealed) = store.event(*hash)? {
+                let id = sealed.event.id;
+                let known = first.entry(item.key).or_insert(id);
+                *known = id.min(*known);
+            }
+        }
+    }
+    Ok(first)
 }

@@ -12,11 +12,14 @@ mod table;
 mod verdict;
 
 pub use table::{Effort, Laid, Said, Table, conceal, table};
+pub(super) use audit::is_own;
+pub(super) use verdict::screen;
 pub use verdict::{Judged, Verdict, judge, undo};
 
 use super::Session;
 use crate::registry::Site;
 use crate::registry::body::Look;
+use crate::store::{Store, StoreError};
 
 /// What a person said last of a site.
 fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
@@ -24,4 +27,14 @@ fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
     opinions
         .find(|(_, stamp)| audit::is_own(session, stamp))
         .map(|(look, _)| look)
+}
+
+/// Whether a site waits for a second person, of whom nobody decides alone.
+///
+/// # Errors
+/// Those of reading.
+pub(super) fn awaits_second(store: &Store, site: &Site) -> Result<bool, StoreError> {
+    Ok(!site.looks.is_empty()
+        && !site.opinions().is_empty()
+        && audit::Lots::of(store)?.is_blind(site))
 }

@@ -6,7 +6,7 @@ use super::stopping::{MAY_MISS, Stop, stop};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::site::Site;
+use crate::registry::site::{Site, Stamp};
 use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{Ranked, lot};
@@ -157,12 +157,12 @@ pub struct Nexts {
 pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, OfficeError> {
     let (season, items) = of_season(store, season)?;
     let lots = Lots::of(store)?;
-    let draw = Drawn::of(store, &lots, season)?;
-    let seed = lots.seed(season);
-    let audited = match &draw {
-        Some(draw) => draw.members(store, &items)?,
-        None => BTreeSet::new(),
-    };
+    let draw = Drawn::of(store, &lots, season, &items)?;
+    let none = BTreeSet::new();
+    let audited = draw.as_ref().map_or(&none, |draw| &draw.members);
+    let seed = draw
+        .as_ref()
+        .map_or_else(|| lots.device().to_owned(), Drawn::seed);
     let mut open: Vec<&Item> = items.iter().filter(|i| i.verdict.is_none()).collect();
     let waiting = open.len();
     let shares = Shares::of(count, open.iter().any(|item| item.doubt().is_some()));
@@ -230,7 +230,7 @@ impl Shares {
 /// Draws a random audit of what nobody has decided on, of a season.
 ///
 /// # Errors
-/// [`OfficeError::NothingOpen`], and what the law refuses.
+/// [`OfficeError::NothingOpen`], [`OfficeError::AuditStands`] where one was drawn of what there is, and what the law refuses.
 pub fn draw(
     office: &mut Office,
     session: &Session,
@@ -240,6 +240,17 @@ pub fn draw(
     let rest = items.iter().filter(|item| item.verdict.is_none()).count();
     if rest == 0 {
         return Err(OfficeError::NothingOpen);
+    }
+    let lots = Lots::of(office.store())?;
+    if let Some(drawn) = Drawn::of(office.store(), &lots, season, &items)?
+        && drawn.is_of_all()
+    {
+        let Stamp { actor, at, .. } = &drawn.said.stamp;
+        return Err(OfficeError::AuditStands {
+            season,
+            by: actor.name.clone(),
+            at: at.clone(),
+        });
     }
     let body = Body::Draw(Draw {
         season,

@@ -132,11 +132,11 @@ fn lay(
     lots: &Lots,
 ) -> Result<Laid, StoreError> {
     let mine = mine(site, session);
-    let audit = lots.is_for_two(site, &candidate);
+    let audit = lots.is_for_two(site);
     let open = site.state == State::Candidate;
     let settled =
         mine.is_some_and(|look| look.opinion != Opinion::Unsure) || site.screened.is_some();
-    let blind = lots.is_blind(site, &candidate);
+    let blind = lots.is_blind(site);
     let verdicts = site
         .opinions()
         .into_iter()
@@ -175,11 +175,7 @@ pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Result<Vec<
     if site.looks.is_empty() {
         return Ok(Vec::new());
     }
-    let lots = Lots::of(store)?;
-    let mut candidates = site.detections().map(|found| &found.candidate);
-    let blind = candidates.any(|candidate| lots.is_blind(site, candidate));
-    drop(candidates);
-    if !blind {
+    if !Lots::of(store)?.is_blind(site) {
         return Ok(Vec::new());
     }
     let others = |(_, stamp): &mut (Look, Stamp)| !is_own(session, stamp);

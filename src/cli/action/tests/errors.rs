@@ -496,6 +496,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
         ManyUnits("Li".into()), NothingOpen,
+        AuditStands { season: 2026, by: "Li".into(), at: "2026-05-01T08:00:00+08:00".into() },
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),
     })));
