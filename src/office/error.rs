@@ -6,6 +6,7 @@ use super::peers::PeerError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
+use crate::remote::MirrorError;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::evidence::EvidenceError;
@@ -34,6 +35,8 @@ pub enum OfficeError {
     Field(FieldError),
     /// Another office that is called.
     Peer(Box<PeerError>),
+    /// A database that mirrors.
+    Mirror(MirrorError),
     /// A file that is to be written.
     File(FileError),
     /// A person of this name is known in several units.
@@ -63,6 +66,7 @@ impl OfficeError {
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
             Self::Peer(cause) => cause.as_ref(),
+            Self::Mirror(cause) => cause,
             Self::File(cause) => cause,
             Self::ManyUnits(_) | Self::NothingOpen | Self::AuditStands { .. } => return None,
         })
@@ -118,6 +122,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
     OfficeError::Peer(cause) => Some(cause.as_ref()),
+    OfficeError::Mirror(cause) => Some(cause),
     OfficeError::File(cause) => Some(cause),
     OfficeError::ManyUnits(_) | OfficeError::NothingOpen | OfficeError::AuditStands { .. } => None,
 });
@@ -142,5 +147,6 @@ caused_by!(
     Bundle(BundleError),
     Exchange(ExchangeError),
     Peer(PeerError),
+    Mirror(MirrorError),
     File(FileError),
 );

@@ -11,6 +11,7 @@ mod ids;
 mod model;
 mod plan;
 mod progress;
+mod refusals;
 mod request;
 mod run;
 mod score;
@@ -27,6 +28,7 @@ pub use model::{
     ModelHead, Output, Runtime, Uses, wrap,
 };
 pub use progress::{Progress, Silent, Stage, Step};
+pub use refusals::FurtherFiles;
 pub(crate) use request::in_range;
 pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
