@@ -34,7 +34,7 @@ pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage}
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{
-    ShardError, ShardStatus, keep_shard, merge, plan_shards, planned_options, run_shard, status,
+    ShardError, ShardStatus, fill_shards, merge, plan_shards, planned_options, run_shard, status,
 };
 pub use summary::Summary;
 pub use verify::{LearntError, Moved, SecondLook, VerifierVerdict};
