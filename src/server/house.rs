@@ -1,6 +1,7 @@
 //! What every request may reach: the folder that is served, who is logged in, what is going on.
 
 use super::answer::Refused;
+use super::arriving::Arriving;
 use super::audit::Audit;
 use super::events::Events;
 use super::field::Fields;
@@ -43,6 +44,8 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// Bundles on their way in.
+    pub arriving: Arriving,
     /// Other offices that call.
     pub offices: Offices,
     /// The crews in the field.
