@@ -405,7 +405,7 @@ mod tests {
         let other = admit(2);
         let first = admit(1);
         let mut last = first;
-        for _ in 0..MOST_CALLERS + 1 {
+        for _ in 0..=MOST_CALLERS {
             // One that goes on asking is not the one that gives way.
             assert!(offices.guest(first).is_some());
             last = admit(1);
