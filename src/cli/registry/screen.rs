@@ -83,8 +83,7 @@ impl ScreenArguments {
             seconds: None,
         };
         let site = self.site.unwrap_or_default();
-        let changed =
-            context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
+        let changed = context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
         if changed.awaits_second {
             tell(lang.pick(
                 "recorded as the word of one of two: it is decided when a second person, who does not see it, says the same",

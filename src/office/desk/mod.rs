@@ -11,8 +11,8 @@ pub mod stopping;
 mod table;
 mod verdict;
 
-pub use table::{Effort, Laid, Said, Table, conceal, table};
 pub(super) use audit::is_own;
+pub use table::{Effort, Laid, Said, Table, conceal, table};
 pub(super) use verdict::screen;
 pub use verdict::{Judged, Verdict, judge, undo};
 

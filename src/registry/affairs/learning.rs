@@ -35,9 +35,8 @@ impl Affairs {
 
     /// The audits of a season that a unit drew, in their order.
     pub fn draws_of(&self, unit: &str, season: i16) -> impl Iterator<Item = &Said<Draw>> {
-        let of = move |draw: &&Said<Draw>| {
-            draw.body.season == season && draw.stamp.actor.unit == unit
-        };
+        let of =
+            move |draw: &&Said<Draw>| draw.body.season == season && draw.stamp.actor.unit == unit;
         self.draws.iter().filter(of)
     }
 }
