@@ -27,6 +27,7 @@ mod selection;
 mod settings;
 mod show;
 pub(in crate::cli) mod sites;
+mod step;
 mod supervise;
 mod tip;
 mod trust;

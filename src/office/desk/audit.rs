@@ -8,7 +8,7 @@
 use super::queue::Item;
 use crate::office::Session;
 use crate::registry::affairs::{Affairs, Said};
-use crate::registry::body::{Draw, Opinion};
+use crate::registry::body::{Draw, Look, Opinion};
 use crate::registry::ids::SiteKey;
 use crate::registry::people::folded_name;
 use crate::registry::site::Stamp;
@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// One in so many candidates is looked at by two.
 const SEEN_BY_TWO: u64 = 10;
+/// So many merges or splits are followed back.
+const DEEPEST: usize = 32;
 
 /// The lots of a registry.
 pub(super) struct Lots {
@@ -52,9 +54,29 @@ impl Lots {
         &self.device
     }
 
-    /// Whether two people are to look at a site, or did; where one has begun to, a later draw changes nothing.
-    pub fn is_for_two(&self, site: &Site) -> bool {
-        let begun = || site.opinions().iter().any(|(look, _)| look.blind);
+    /// Whether two people are to look at a site, or did; where one has begun to, a later draw changes nothing. What such a site was
+    /// merged into or split into is for two as well.
+    pub fn is_for_two(&self, store: &Store, site: &Site) -> Result<bool, StoreError> {
+        let mut waiting = vec![(site.key, 0)];
+        let mut seen = BTreeSet::from([site.key]);
+        while let Some((key, steps)) = waiting.pop() {
+            let beside = (steps > 0).then(|| store.site(key)).transpose()?.flatten();
+            let Some(one) = beside.as_ref().or((steps == 0).then_some(site)) else {
+                continue;
+            };
+            if self.is_drawn(one) {
+                return Ok(true);
+            }
+            let before = one.absorbed.iter().chain(&one.split_from);
+            let new = before.filter(|key| steps < DEEPEST && seen.insert(**key));
+            waiting.extend(new.map(|key| (*key, steps + 1)));
+        }
+        Ok(false)
+    }
+
+    /// The same of a site as it was found.
+    fn is_drawn(&self, site: &Site) -> bool {
+        let begun = || site.looks.iter().any(|(look, _)| look.blind);
         // The first draw: no later one changes who is to look.
         let first = self.draws(site.season).next();
         let seed = first.map_or_else(|| self.device.clone(), seed_of);
@@ -67,9 +89,27 @@ impl Lots {
     }
 
     /// Whether whoever looks now is not to see what others said of it, and does not decide on it alone.
-    pub fn is_blind(&self, site: &Site) -> bool {
-        let open = site.state == State::Candidate && site.screened.is_none();
-        open && waits_for_second(site) && self.is_for_two(site)
+    pub fn is_blind(&self, store: &Store, site: &Site) -> Result<bool, StoreError> {
+        Ok(is_open(site) && waits_for_second(site) && self.is_for_two(store, site)?)
+    }
+
+    /// Whether a verdict decides: a firm one. Where two are to look, it is decided by the second who says the same without having seen
+    /// it; once they have seen each other's and differ, by whoever keeps it, and by whoever puts it aside as somebody else did.
+    pub fn decides(
+        &self,
+        store: &Store,
+        site: &Site,
+        session: &Session,
+        look: &Look,
+    ) -> Result<bool, StoreError> {
+        if !is_firm(look.opinion) || !is_open(site) || !self.is_for_two(store, site)? {
+            return Ok(is_firm(look.opinion));
+        }
+        let signs = session.author().key.is_some();
+        let voices = voices(site);
+        let mut others = voices.iter().filter(|(_, by)| !may_be_own(session, by));
+        let agreed = others.any(|(other, _)| other.opinion == look.opinion);
+        Ok(signs && (agreed || !look.blind && look.opinion == Opinion::Keep))
     }
 }
 
@@ -78,21 +118,64 @@ fn seed_of(draw: &Said<Draw>) -> String {
     draw.stamp.event.to_string()
 }
 
-/// Two people who may screen and can sign are needed for two to look.
+/// Two people of the unit who may screen and can sign are needed for two to look.
 fn can_two_look(store: &Store) -> bool {
+    let own = store.authority().unit();
     let may = |role: &Role| matches!(role, Role::Analyst | Role::Supervisor);
     let people = store.people().iter();
-    let able = people.filter(|(_, _, person)| person.key.is_some() && person.roles.iter().any(may));
+    let able = people.filter(|(unit, _, person)| {
+        *unit == own && person.key.is_some() && person.roles.iter().any(may)
+    });
     able.count() >= 2
+}
+
+/// Whether nobody has decided on a candidate.
+pub(super) fn is_open(site: &Site) -> bool {
+    site.state == State::Candidate && site.screened.is_none()
+}
+
+fn is_firm(opinion: Opinion) -> bool {
+    matches!(opinion, Opinion::Keep | Opinion::Discard)
+}
+
+/// What people say of a candidate, as the word of one of two: firm, signed with their own key, and of each person once, under
+/// whatever name.
+fn voices(site: &Site) -> Vec<&(Look, Stamp)> {
+    let mut voices: Vec<&(Look, Stamp)> = Vec::new();
+    for said in site.opinions() {
+        if is_firm(said.0.opinion) && said.1.own_key {
+            voices.retain(|(_, by)| !may_be_one(by, &said.1));
+            voices.push(said);
+        }
+    }
+    voices
 }
 
 /// Whether fewer than two have said of it whether it is one.
 fn waits_for_second(site: &Site) -> bool {
-    let opinions = site.opinions();
-    let firm = opinions
-        .iter()
-        .filter(|(look, _)| look.opinion != Opinion::Unsure);
-    firm.count() < 2
+    voices(site).len() < 2
+}
+
+/// What two said who did not see each other's verdict: the first what they last said before the second spoke, the second what they
+/// said at once. What is said after that is said by one who may know.
+pub(super) fn seen_by_two(site: &Site) -> Option<[Opinion; 2]> {
+    let blind = |said: &&(Look, Stamp)| said.0.blind && is_firm(said.0.opinion) && said.1.own_key;
+    let mut first: Option<&(Look, Stamp)> = None;
+    for said in site.looks.iter().filter(blind) {
+        match first {
+            Some(one) if !may_be_one(&one.1, &said.1) => {
+                return Some([one.0.opinion, said.0.opinion]);
+            }
+            _ => first = Some(said),
+        }
+    }
+    None
+}
+
+/// Whether two entries may be one person's: by the same key, or by the same name in whatever unit.
+fn may_be_one(a: &Stamp, b: &Stamp) -> bool {
+    let same_key = a.actor.signer().is_some() && a.actor.signer() == b.actor.signer();
+    same_key || folded_name(&a.actor.name) == folded_name(&b.actor.name)
 }
 
 /// Whether somebody said it themselves.
@@ -175,13 +258,15 @@ impl<'a> Drawn<'a> {
 fn first_decisions(store: &Store, items: &[Item]) -> Result<BTreeMap<SiteKey, Uuid>, StoreError> {
     let mut first = BTreeMap::new();
     for item in items {
-        for hash in item.verdict.iter().flat_map(|_| &item.decided) {
-            if let Some(sealed) = store.event(*hash)? {
-                let id = sealed.event.id;
-                let known = first.entry(item.key).or_insert(id);
-                *known = id.min(*known);
+        let mut last: Option<Uuid> = None;
+        for step in item.verdict.iter().flat_map(|_| &item.decided) {
+            let mut ids = Vec::new();
+            for hash in step {
+                ids.extend(store.event(*hash)?.map(|sealed| sealed.event.id));
             }
+            last = last.max(ids.into_iter().min());
         }
+        first.extend(last.map(|id| (item.key, id)));
     }
     Ok(first)
 }

@@ -3,7 +3,7 @@
 //!
 //! A verdict is a [`Look`]; where it decides, the screening that follows from it is recorded with it. Of the candidates that the
 //! audit's lots choose, nothing is decided before a second person has said the same without seeing the first; where they differ,
-//! whoever has seen both decides.
+//! whoever has seen both keeps it, and it is put aside where two say so.
 
 mod audit;
 pub mod queue;
@@ -29,12 +29,13 @@ fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
         .map(|(look, _)| look)
 }
 
-/// Whether a site waits for a second person, of whom nobody decides alone.
+/// Whether something was said of a site that is for two, and nothing is decided.
 ///
 /// # Errors
 /// Those of reading.
 pub(super) fn awaits_second(store: &Store, site: &Site) -> Result<bool, StoreError> {
     Ok(!site.looks.is_empty()
         && !site.opinions().is_empty()
-        && audit::Lots::of(store)?.is_blind(site))
+        && audit::is_open(site)
+        && audit::Lots::of(store)?.is_for_two(store, site)?)
 }

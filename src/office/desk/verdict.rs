@@ -1,6 +1,6 @@
 //! Giving a verdict, and taking one back.
 
-use super::audit::{Lots, is_own, may_be_own};
+use super::audit::{Lots, is_open, is_own};
 use super::mine;
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
@@ -65,7 +65,7 @@ pub fn judge(
             .filter(|_| verdict.opinion == Opinion::Discard),
         note: verdict.note,
         took_ms: verdict.took_ms,
-        blind: Lots::of(office.store())?.is_blind(&site),
+        blind: Lots::of(office.store())?.is_blind(office.store(), &site)?,
     };
     say(office, session, &site, look, vec![])?;
     judged(office.store(), candidate)
@@ -79,7 +79,7 @@ fn say(
     look: Look,
     evidence: Vec<EvidenceRef>,
 ) -> Result<(), StoreError> {
-    let decides = decides(site, session, &look);
+    let decides = Lots::of(office.store())?.decides(office.store(), site, session, &look)?;
     office.transact(session, |entry| {
         let screen = decides.then(|| Screen {
             keep: look.opinion == Opinion::Keep,
@@ -109,14 +109,17 @@ pub(in crate::office) fn screen(
     evidence: Vec<EvidenceRef>,
 ) -> Result<(), StoreError> {
     let known = office.store().site(site)?;
-    let blind = match &known {
-        Some(known) => Lots::of(office.store())?.is_blind(known),
-        None => false,
+    let lots = Lots::of(office.store())?;
+    let open = known.filter(is_open);
+    let for_two = match open {
+        Some(open) if lots.is_for_two(office.store(), &open)? => Some(open),
+        _ => None,
     };
-    let (Some(known), true) = (&known, blind) else {
+    let Some(known) = for_two else {
         office.record(session, Some(site), evidence, Body::Screen(screen))?;
         return Ok(());
     };
+    let blind = lots.is_blind(office.store(), &known)?;
     if !screen.keep && screen.reason.is_none() {
         return Err(refused(office.store(), session, site, Refusal::NoReason)?);
     }
@@ -131,21 +134,7 @@ pub(in crate::office) fn screen(
         note: screen.note,
         blind,
     };
-    say(office, session, known, look, evidence)
-}
-
-/// Whether a verdict decides: a firm one, but of two who do not see each other's only where the second says the same.
-fn decides(site: &Site, session: &Session, look: &Look) -> bool {
-    let firm = matches!(look.opinion, Opinion::Keep | Opinion::Discard);
-    if !firm || !look.blind {
-        return firm;
-    }
-    let opinions = site.opinions();
-    let others = opinions
-        .iter()
-        .filter(|(_, stamp)| !may_be_own(session, stamp));
-    let mut firm = others.filter(|(other, _)| other.opinion != Opinion::Unsure);
-    firm.any(|(other, _)| other.opinion == look.opinion)
+    say(office, session, &known, look, evidence)
 }
 
 /// A verdict is given on what nobody has moved on from.
@@ -225,6 +214,6 @@ fn judged(store: &Store, candidate: &str) -> Result<Judged, OfficeError> {
         state: site.state,
         decided,
         disagreement: site.opinions_differ() || site.disputed,
-        awaits_second: Lots::of(store)?.is_blind(&site),
+        awaits_second: Lots::of(store)?.is_blind(store, &site)?,
     })
 }

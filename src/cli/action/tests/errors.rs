@@ -25,7 +25,7 @@ use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
 use crate::remote::{MirrorError, RemoteError};
-use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
+use crate::scan::{FurtherFiles, JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::server::ServeError;
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
@@ -191,6 +191,10 @@ fn imagery() -> Vec<Box<dyn Say>> {
         PartlyUnreadable { path: path(), m2: 3.0 },
         Changed { path: path() },
     })));
+    all.push(Box::new(FurtherFiles {
+        count: 7,
+        like: path(),
+    }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
         UnknownDatum { path: path(), datum: "x".into() },
@@ -296,7 +300,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { shards: (0..30).collect() },
-        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() },
+        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));
     all.extend(boxed(every!(EvaluateError {
@@ -452,6 +456,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Nowhere { folder: path() },
         Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
