@@ -112,6 +112,11 @@ impl Refused {
         .hint("log out where nobody works", "请在无人使用的页面退出登录")
     }
 
+    /// Whether it is a matter of who asks and of what, and what is served is sound.
+    pub fn is_on_who_asks(&self) -> bool {
+        self.status.is_client_error()
+    }
+
     /// Whether a key did not open.
     pub fn is_about_a_key(&self) -> bool {
         self.code == "key"
@@ -166,6 +171,16 @@ impl Refused {
         .hint(
             "look whether the disk is plugged in, then load the page again",
             "请检查磁盘是否已接好，然后刷新页面",
+        )
+    }
+
+    /// More was sent than is taken.
+    pub fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "what was sent is larger than is taken here",
+            "发送的内容超过允许的大小",
         )
     }
 
@@ -316,11 +331,7 @@ fn by_status(status: StatusCode) -> Refused {
         StatusCode::METHOD_NOT_ALLOWED => {
             ("method", "this cannot be done here", "此处不支持该操作")
         }
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "too_large",
-            "what was sent is larger than is taken here",
-            "发送的内容超过允许的大小",
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => return Refused::too_large(),
         StatusCode::REQUEST_TIMEOUT => (
             "timeout",
             "what was sent took too long to arrive",

@@ -1,6 +1,7 @@
 //! What every request may reach: the folder that is served, who is logged in, what is going on.
 
 use super::answer::Refused;
+use super::arriving::Arriving;
 use super::audit::Audit;
 use super::events::Events;
 use super::field::Fields;
@@ -17,6 +18,7 @@ use crate::store::Store;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// The state that handlers share.
 pub(super) type Shared = Arc<House>;
@@ -43,6 +45,12 @@ pub(super) struct House {
     pub gate: Gate,
     /// Who logged in, on the disk.
     pub audit: Audit,
+    /// Who reads in a registry.
+    pub readers: Lane,
+    /// Whom tiles are drawn for.
+    pub drawn: Lane,
+    /// Bundles on their way in.
+    pub arriving: Arriving,
     /// Other offices that call.
     pub offices: Offices,
     /// The crews in the field.
@@ -99,6 +107,35 @@ impl House {
     }
 }
 
+/// Requests of one kind: few of them are at work at once, and the others wait without a thread, so that a crowd of one kind leaves
+/// threads and memory to the others.
+#[derive(Debug)]
+pub(super) struct Lane(Arc<Semaphore>);
+
+impl Default for Lane {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self(Arc::new(Semaphore::new((2 * cores).max(4))))
+    }
+}
+
+impl Lane {
+    /// Does what may wait in its turn.
+    pub async fn waiting<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let turn = Arc::clone(&self.0).acquire_owned().await;
+        // Whoever has gone away holds the turn as long as their work goes on.
+        waiting(move || {
+            let done = work();
+            drop(turn);
+            done
+        })
+        .await
+    }
+}
+
 /// Does what may wait (a disk, a lock, a passphrase) on a thread of its own.
 pub(super) async fn waiting<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
@@ -115,6 +152,50 @@ pub(super) async fn reading<T: Send + 'static>(
     place: Place,
     read: impl FnOnce(&Store) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
-    let house = house.clone();
-    waiting(move || house.kept.read(&place.path, read)).await
+    let own = house.clone();
+    let work = move || own.kept.read(&place.path, read);
+    house.readers.waiting(work).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_crowd_in_one_lane_waits_without_threads_and_holds_up_no_other() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().build();
+        runtime.expect("runtime").block_on(crowd());
+    }
+
+    async fn crowd() {
+        let (crowded, other) = (Arc::new(Lane::default()), Lane::default());
+        let wide = crowded.0.available_permits();
+        let (begun, begins) = mpsc::channel();
+        let go = Arc::new(Semaphore::new(0));
+        let many: Vec<_> = (0..wide + 3)
+            .map(|number| {
+                let (lane, begun, go) = (Arc::clone(&crowded), begun.clone(), Arc::clone(&go));
+                tokio::spawn(async move {
+                    let work = move || {
+                        let _told = begun.send(number);
+                        while go.available_permits() == 0 {
+                            std::thread::sleep(std::time::Duration::from_millis(1));
+                        }
+                        Ok(())
+                    };
+                    lane.waiting(work).await
+                })
+            })
+            .collect();
+        for _ in 0..wide {
+            begins.recv().expect("begun");
+        }
+        assert_eq!(other.waiting(|| Ok(7)).await.expect("done"), 7);
+        assert!(begins.try_recv().is_err(), "more are at work than may be");
+        go.add_permits(1);
+        for one in many {
+            one.await.expect("ended").expect("done");
+        }
+    }
 }

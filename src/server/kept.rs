@@ -39,23 +39,26 @@ impl Kept {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads in a registry. What has failed is not kept.
+    /// Reads in a registry. What has failed is not kept; what somebody was refused is no failure.
     pub fn read<T>(
         &self,
         path: &Path,
         read: impl FnOnce(&Store) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
         let store = self.reader(path)?;
-        let done = read(&store)?;
-        let mut open = self.open();
-        let readers = &mut open.entry(path.to_owned()).or_default().readers;
-        if readers.len() < MOST {
-            readers.push(Resting(store, Instant::now()));
+        let done = read(&store);
+        if has_not_failed(&done) {
+            let mut open = self.open();
+            let readers = &mut open.entry(path.to_owned()).or_default().readers;
+            if readers.len() < MOST {
+                readers.push(Resting(store, Instant::now()));
+            }
         }
-        Ok(done)
+        done
     }
 
-    /// Writes in a registry. What has failed is not kept, and those who read are told nothing of it.
+    /// Writes in a registry. What has failed is not kept, and those who read are told nothing of it; of what somebody was refused
+    /// nothing is recorded.
     pub fn write<T>(
         &self,
         path: &Path,
@@ -63,13 +66,13 @@ impl Kept {
         write: impl FnOnce(&mut Office) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
         let mut office = self.writer(path, name)?;
-        let done = write(&mut office)?;
+        let done = write(&mut office);
         // What is recorded is recorded, whether it can be kept open or not.
-        if office.rest().is_ok() {
+        if has_not_failed(&done) && office.rest().is_ok() {
             let mut open = self.open();
             open.entry(path.to_owned()).or_default().writer = Some(Resting(office, Instant::now()));
         }
-        Ok(done)
+        done
     }
 
     fn reader(&self, path: &Path) -> Result<Store, StoreError> {
@@ -113,5 +116,93 @@ impl Kept {
             open.writer = open.writer.take().filter(|w| w.1.elapsed() < IDLE);
         }
         all.retain(|_, open| !open.readers.is_empty() || open.writer.is_some());
+    }
+}
+
+/// Whether a registry can be used on after this.
+fn has_not_failed<T>(done: &Result<T, Refused>) -> bool {
+    done.as_ref()
+        .map_or_else(Refused::is_on_who_asks, |_done| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::{Credentials, people};
+    use crate::registry::Role;
+    use crate::registry::body::ActorAction;
+    use axum::http::StatusCode;
+
+    fn begun(folder: &Path) -> PathBuf {
+        let path = folder.join("a.papaver");
+        let beginning = people::Beginning {
+            unit: "410423".into(),
+            unit_name: None,
+            supervisor: "chief".into(),
+            at: "2026-05-01T08:00:00+08:00".into(),
+        };
+        people::begin(&path, beginning).expect("begun");
+        path
+    }
+
+    /// How many readers of a registry are open, and whether a writer is.
+    fn resting(kept: &Kept, path: &Path) -> (usize, bool) {
+        let all = kept.open();
+        all.get(path).map_or((0, false), |open| {
+            (open.readers.len(), open.writer.is_some())
+        })
+    }
+
+    fn read(kept: &Kept, path: &Path, status: Option<StatusCode>) {
+        let answer = status.map(|status| Refused::new(status, "x", "x", "x"));
+        let done = kept.read(path, |_store| answer.map_or(Ok(()), Err));
+        assert_eq!(done.is_ok(), status.is_none());
+    }
+
+    #[test]
+    fn what_somebody_is_refused_closes_nothing_and_what_fails_does() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (kept, path) = (Kept::default(), begun(folder.path()));
+        for refused in [
+            None,
+            Some(StatusCode::UNAUTHORIZED),
+            Some(StatusCode::NOT_FOUND),
+        ] {
+            read(&kept, &path, refused);
+            assert_eq!(resting(&kept, &path), (1, false), "{refused:?}");
+        }
+        read(&kept, &path, Some(StatusCode::INTERNAL_SERVER_ERROR));
+        assert_eq!(resting(&kept, &path), (0, false));
+        read(&kept, &path, None);
+        assert_eq!(resting(&kept, &path), (1, false));
+    }
+
+    #[test]
+    fn who_may_not_write_closes_nothing_and_the_next_who_may_writes_on() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (kept, path) = (Kept::default(), begun(folder.path()));
+        let grant = |by: &str, name: &str| {
+            kept.write(&path, by, |office| {
+                let actor = by.to_owned();
+                let given = Credentials {
+                    actor,
+                    ..Credentials::default()
+                };
+                let session = office.sign_in(given)?;
+                let roles = vec![Role::Analyst];
+                people::change(office, &session, ActorAction::Grant, name.into(), roles)?;
+                Ok(())
+            })
+        };
+        grant("chief", "li").expect("granted");
+        let refused = grant("li", "wang").expect_err("no supervisor");
+        assert!(refused.is_on_who_asks());
+        assert_eq!(resting(&kept, &path), (0, true));
+        grant("chief", "sun").expect("granted");
+        let known = |name: &str| {
+            let store = Store::open_read(&path).expect("opened");
+            store.people().get("410423", name).is_some()
+        };
+        assert_eq!(["li", "wang", "sun"].map(known), [true, false, true]);
     }
 }

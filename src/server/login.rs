@@ -106,7 +106,7 @@ async fn login(
     let place = house.registry(&given.registry)?;
     let who = (from.ip(), given.registry.clone(), given.person.clone());
     house.gate.ask(&who)?;
-    // Opening a key takes a quarter of a gigabyte: one at a time.
+    // Opening a key takes 128 MB, and one of an earlier version more: one at a time.
     let turn = house.gate.turn().await;
     let unlocking = place.clone();
     let given_to = given.person.clone();

@@ -8,6 +8,7 @@
 //! outcome. Async code is nowhere else. No path of the machine leaves in an answer.
 
 mod answer;
+mod arriving;
 mod audit;
 mod dav;
 mod drain;

@@ -4,20 +4,23 @@
 //! nothing to a browser, which sends none by itself. What is handed in passes the gate of every bundle.
 
 use super::answer::Refused;
+use super::arriving::{arrived, leaving};
 use super::house::{Shared, reading, waiting};
 use super::library::{Place, registry_line};
 use super::unwelcome::{
     challenge_over, cut_short, gone, not_by_this_office, over, too_often, unwelcome,
 };
+use super::uploads::unwritten;
+use crate::files::{self, Incoming};
 use crate::office::peers::{self, LARGEST_PART, Outbox, Unwelcome};
-use crate::office::{Office, clock};
+use crate::office::{Office, OfficeError, clock};
 use crate::registry::{DeviceId, Hash};
 use crate::remote::{
     Admitted, Ask, Challenge, FORMAT, Greeting, Offer, Reply, Since, Taken, VERSION,
 };
 use crate::store::Store;
 use crate::store::bundle::Point;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Path, RawPathParams, State};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -26,6 +29,8 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde_json::json;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,8 +43,10 @@ const MOST_CHALLENGES: usize = 4_096;
 /// How long a caller is remembered without a request, and how many are.
 const IDLE: Duration = Duration::from_secs(15 * 60);
 const MOST_CALLERS: usize = 256;
+/// Calls of one device at once. The one that has been silent longest gives way to the next.
+const MOST_OF_A_DEVICE: usize = 4;
 /// Bytes of a point at most: of every device a number, of every file that is missing a digest.
-const LARGEST_POINT: usize = 64 << 20;
+const LARGEST_POINT: u64 = 64 << 20;
 
 /// Somebody who was sent a challenge.
 #[derive(Debug)]
@@ -109,6 +116,12 @@ impl Offices {
     fn admit(&self, registry: String, device: DeviceId) -> Result<String, Refused> {
         let token = hex::encode(clock::secret());
         let mut guests = held(&self.guests);
+        let of_device = guests.iter().filter(|(_, guest)| guest.device == device);
+        let longest = of_device.clone().min_by_key(|(_, guest)| guest.last);
+        let longest = longest.map(|(token, _)| *token);
+        if let Some(token) = longest.filter(|_| of_device.count() >= MOST_OF_A_DEVICE) {
+            guests.remove(&token);
+        }
         if guests.len() >= MOST_CALLERS {
             return Err(too_often());
         }
@@ -150,14 +163,8 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(
             Router::new()
                 .route("/api/offices/{registry}/offer", post(offer))
-                .layer(DefaultBodyLimit::max(LARGEST_POINT)),
-        )
-        .merge(
-            Router::new()
                 .route("/api/offices/{registry}/bundles/{digest}", put(take))
-                .layer(DefaultBodyLimit::max(
-                    usize::try_from(LARGEST_PART).unwrap_or(usize::MAX),
-                )),
+                .layer(DefaultBodyLimit::disable()),
         )
 }
 
@@ -269,6 +276,17 @@ impl FromRequestParts<Shared> for Caller {
 }
 
 impl Caller {
+    /// What the device sends, at most so many bytes of it, on the disk beside the registry.
+    async fn arrived(&self, most: u64, body: Body) -> Result<(Outbox, Incoming), Refused> {
+        let path = self.place.path.clone();
+        let outbox = waiting(move || Ok(Outbox::beside(&path).map_err(OfficeError::from)?));
+        let outbox = outbox.await?;
+        let sender = self.guest.device.to_string();
+        let folder = files::folder_of(&outbox.file(""));
+        let incoming = arrived(&self.house, &sender, folder, most, body).await?;
+        Ok((outbox, incoming))
+    }
+
     /// Does something in the registry, in turn, as long as the device is trusted.
     async fn act<T: Send + 'static>(
         &self,
@@ -296,14 +314,15 @@ fn still_trusted(store: &Store, device: DeviceId) -> Result<(), Refused> {
     }
 }
 
-async fn offer(caller: Caller, Json(since): Json<Since>) -> Result<Json<Offer>, Refused> {
-    let (device, path) = (caller.guest.device, caller.place.path.clone());
+async fn offer(caller: Caller, body: Body) -> Result<Json<Offer>, Refused> {
+    let device = caller.guest.device;
+    let (outbox, point) = caller.arrived(LARGEST_POINT, body).await?;
     let (offer, ready) = caller
         .act(move |office| {
             if !peers::may_pull(office.store(), device) {
                 return Err(not_by_this_office());
             }
-            let outbox = Outbox::beside(&path).map_err(crate::office::OfficeError::from)?;
+            let since = read_point(&outbox, point)?;
             let (offer, files) = peers::offer(office, since, &outbox)?;
             let ready = Ready {
                 files,
@@ -322,33 +341,76 @@ async fn fetch(
 ) -> Result<Response, Refused> {
     let device = caller.guest.device;
     let ready = caller.guest.ready.ok_or_else(gone)?;
-    let bytes = reading(&caller.house, caller.place, move |store| {
-        still_trusted(store, device)?;
-        let file = ready.files.get(number).ok_or_else(gone)?;
-        crate::files::read(file).map_err(|_swept| gone())
-    })
-    .await?;
-    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok((kind, bytes).into_response())
+    let trusted = move |store: &Store| still_trusted(store, device);
+    reading(&caller.house, caller.place, trusted).await?;
+    let file = ready.files.get(number).cloned().ok_or_else(gone)?;
+    let (length, body) = leaving(&file, ready).await.map_err(|_swept| gone())?;
+    let about = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+    ];
+    Ok((about, body).into_response())
+}
+
+/// How far a caller says that it knows.
+fn read_point(outbox: &Outbox, point: Incoming) -> Result<Since, Refused> {
+    let path = outbox.file("point.json");
+    point
+        .keep(|_digest| path.clone())
+        .map_err(|error| unwritten(&error))?;
+    let file = File::open(&path).map_err(|error| unwritten(&error))?;
+    serde_json::from_reader(BufReader::new(file)).map_err(|_other| Refused::unclear("since"))
 }
 
 async fn take(
     caller: Caller,
     Path((_, digest)): Path<(String, Hash)>,
-    bytes: Bytes,
+    body: Body,
 ) -> Result<Json<Taken>, Refused> {
+    let (outbox, incoming) = caller.arrived(LARGEST_PART, body).await?;
+    let turn = caller.house.arriving.turn().await;
     let taken = caller
         .act(move |office| {
-            if Hash::of(&bytes) != digest {
+            let part = outbox.file("part.papaver-bundle");
+            let kept = incoming.keep(|_digest| part.clone());
+            if Hash(kept.map_err(|error| unwritten(&error))?) != digest {
                 return Err(cut_short());
             }
-            let received = peers::take(office, &bytes)?;
+            let received = peers::take(office, &part)?;
             Ok(Taken {
                 receipt: received.receipt,
             })
         })
-        .await?;
+        .await;
+    drop(turn);
+    let taken = taken?;
     let told = json!({ "kind": "registry", "registry": caller.place.id });
     caller.house.events.tell(told);
     Ok(Json(taken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed25519_dalek::SigningKey;
+
+    #[test]
+    fn a_device_that_calls_and_calls_takes_no_more_than_its_share() {
+        let offices = Offices::default();
+        let device = |n: u8| DeviceId::of(&SigningKey::from_bytes(&[n; 32]));
+        let admit = |n: u8| {
+            let token = offices.admit("a".to_owned(), device(n)).expect("admitted");
+            Hash::of(token.as_bytes())
+        };
+        let other = admit(2);
+        let first = admit(1);
+        let mut last = first;
+        for _ in 0..=MOST_CALLERS {
+            // One that goes on asking is not the one that gives way.
+            assert!(offices.guest(first).is_some());
+            last = admit(1);
+        }
+        assert!(offices.guest(other).is_some() && offices.guest(last).is_some());
+        assert_eq!(held(&offices.guests).len(), 1 + MOST_OF_A_DEVICE);
+    }
 }

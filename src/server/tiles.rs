@@ -113,14 +113,15 @@ async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
-    waiting(move || {
-        let place = survey(&house, &id)?;
-        let layer = house.maps.layer(&house.root, &place, &source)?;
+    let own = house.clone();
+    let drawing = house.drawn.waiting(move || {
+        let place = survey(&own, &id)?;
+        let layer = own.maps.layer(&own.root, &place, &source)?;
         answered(layer.fingerprint(), at, &asked, &headers, || {
-            house.maps.draw(&layer, at)
+            own.maps.draw(&layer, at)
         })
-    })
-    .await
+    });
+    drawing.await
 }
 
 /// What a tile is told apart by.
@@ -216,17 +217,18 @@ async fn base_tile(
         let picture = tiles.tile(at).await.unwrap_or_else(TilePicture::clear);
         return answered(base.fingerprint(), at, &asked, &headers, || Ok(picture));
     }
-    waiting(move || {
-        let base = &house.maps.bases()[number];
+    let own = house.clone();
+    let drawing = house.drawn.waiting(move || {
+        let base = &own.maps.bases()[number];
         answered(base.fingerprint(), at, &asked, &headers, || {
             match &base.base {
-                Base::Drawn(layer) => house.maps.draw(layer, at),
+                Base::Drawn(layer) => own.maps.draw(layer, at),
                 Base::Rows(tiles) => Ok(tiles.tile(at).unwrap_or_else(TilePicture::clear)),
                 Base::Packed(_) => Err(Refused::no_such_page()),
             }
         })
-    })
-    .await
+    });
+    drawing.await
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 //! acknowledged when they are on the disk.
 
 use super::answer::Refused;
+use super::arriving::{Pieces, poured};
 use super::house::{House, Shared, waiting};
 use super::library::id_of;
 use super::sessions::{Looker, Visitor};
 use crate::files;
 use crate::registry::Role;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::put;
@@ -16,8 +17,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind};
 use std::path::{Path as FilePath, PathBuf};
-use tokio::sync::mpsc;
-use tokio_stream::StreamExt;
 
 /// The folder, below the served one.
 pub(super) const INBOX: &str = "inbox";
@@ -99,28 +98,15 @@ async fn take(
     if announced.is_some_and(|bytes| bytes > LARGEST) {
         return Err(too_large());
     }
-    let (give, mut receive) = mpsc::channel::<Result<Bytes, io::Error>>(8);
     let told = house.clone();
-    let writing = waiting(move || {
+    let written = poured(body, move |pieces| {
         let inbox = match into.folder {
             Some(folder) => house.inbox().join(folder),
             None => house.inbox(),
         };
-        written(&inbox, &name, &mut receive)
+        written(&inbox, &name, pieces)
     });
-    let feeding = async move {
-        let mut parts = body.into_data_stream();
-        while let Some(part) = parts.next().await {
-            // Who went away in the middle has sent no whole file.
-            let part = part.map_err(|_broken| ErrorKind::UnexpectedEof.into());
-            let broken = part.is_err();
-            if give.send(part).await.is_err() || broken {
-                break;
-            }
-        }
-    };
-    let (written, ()) = tokio::join!(writing, feeding);
-    let (path, bytes) = written?;
+    let (path, bytes) = written.await?;
     let way = path.strip_prefix(&told.root).unwrap_or(&path);
     let kept = json!({
         "upload": id_of(way), "path": way.to_string_lossy().replace('\\', "/"),
@@ -132,17 +118,12 @@ async fn take(
 }
 
 /// Writes what arrives, whole or not at all.
-fn written(
-    inbox: &FilePath,
-    name: &str,
-    receive: &mut mpsc::Receiver<Result<Bytes, io::Error>>,
-) -> Result<(PathBuf, u64), Refused> {
+fn written(inbox: &FilePath, name: &str, pieces: &mut Pieces) -> Result<(PathBuf, u64), Refused> {
     std::fs::create_dir_all(inbox).map_err(|error| unwritten(&error))?;
     let path = free_name(inbox, name)?;
     let mut bytes: u64 = 0;
     files::keep_new(&path, |out| {
-        while let Some(part) = receive.blocking_recv() {
-            let part = part?;
+        while let Some(part) = pieces.take()? {
             bytes += part.len() as u64;
             if bytes > LARGEST {
                 return Err(ErrorKind::FileTooLarge.into());
@@ -153,15 +134,6 @@ fn written(
     })
     .map_err(|error| unwritten(&error))?;
     Ok((path, bytes))
-}
-
-/// Keeps bytes in the inbox under a name that says what they are; what is there already is the same.
-pub(super) fn keep(path: &FilePath, bytes: &[u8]) -> Result<(), Refused> {
-    std::fs::create_dir_all(files::folder_of(path)).map_err(|error| unwritten(&error))?;
-    match files::keep_new(path, |out| out.write_all(bytes)) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unwritten(&error)),
-        _ => Ok(()),
-    }
 }
 
 /// A name without a folder in it, and none that a system takes for something else.
@@ -214,7 +186,8 @@ fn too_large() -> Refused {
     )
 }
 
-fn unwritten(error: &io::Error) -> Refused {
+/// Why a file was not kept.
+pub(super) fn unwritten(error: &io::Error) -> Refused {
     let (status, code, english, chinese) = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
             StatusCode::INSUFFICIENT_STORAGE,

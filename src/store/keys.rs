@@ -5,8 +5,11 @@ use crate::words::{Action, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use age::secrecy::SecretString;
 use ed25519_dalek::SigningKey;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// The logarithm of the work of opening a person's key: 128 MB of memory, wherever the key was made, as a server opens it beside all else.
+const WORK: u8 = 17;
 
 /// A key that cannot be used.
 #[derive(Debug)]
@@ -122,10 +125,12 @@ pub fn lock(
     passphrase: &str,
 ) -> Result<Locked, KeyError> {
     let path = file(folder, unit, name);
-    let write = || -> std::io::Result<Vec<u8>> {
+    let write = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let encryptor =
-            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+        let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+        recipient.set_work_factor(WORK);
+        let recipients = std::iter::once(&recipient as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
         let mut inside = encryptor.wrap_output(&mut bytes)?;
         inside.write_all(&key.to_bytes())?;
         inside.finish()?;
@@ -163,8 +168,8 @@ impl Locked {
     }
 }
 
-/// What opens a file that was locked under a passphrase. Locking takes as much work as a second allows where it is done;
-/// a slower computer, or one that is busy, takes longer and opens it all the same.
+/// What opens a file that was locked under a passphrase. Where nothing else is said locking takes as much work as a second allows where
+/// it is done; a slower computer, or one that is busy, takes longer and opens it all the same.
 pub(super) fn by_passphrase(passphrase: &str) -> age::scrypt::Identity {
     /// The logarithm of the most work that is done: 4 GB of memory, and more than any computer's second.
     const MOST_WORK: u8 = 22;

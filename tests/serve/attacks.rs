@@ -1,7 +1,7 @@
 //! What others try: it is refused, and nothing changes.
 
 use super::browser::Browser;
-use super::office::{PASSPHRASE, picture, registry, scan, shared};
+use super::office::{Office, PASSPHRASE, picture, registry, scan, shared};
 use papaver::registry::Role;
 use papaver::registry::body::ActorAction;
 use serde_json::json;
@@ -327,4 +327,39 @@ fn what_a_page_names_is_opened_as_a_strangers() {
     }
     let runs = shared.li.get("/api/runs").text;
     assert!(!runs.contains("\"name\":\"x\""), "{runs}");
+}
+
+/// A figure of a process, such as `VmRSS`, in kB.
+#[cfg(target_os = "linux")]
+fn figure(process: u32, name: &str) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).expect("status");
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.expect("figure").parse().expect("number")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bundles_that_are_sent_at_once_fill_no_memory() {
+    const BYTES: usize = 150 << 20;
+    let office = Office::begin();
+    let li = office.login("li");
+    let server = office.server.process();
+    let before = figure(server, "VmRSS");
+    // The peak counts from here.
+    std::fs::write(format!("/proc/{server}/clear_refs"), "5").expect("cleared");
+    let way = office.way("/bundles");
+    std::thread::scope(|scope| {
+        for byte in [1, 2] {
+            let (li, way) = (&li, &way);
+            scope.spawn(move || {
+                let answer = li.change("POST", way, &vec![byte; BYTES], "application/zip");
+                assert_eq!((answer.status, answer.code().as_str()), (400, "input"));
+            });
+        }
+    });
+    let grown = figure(server, "VmHWM").saturating_sub(before) >> 10;
+    assert!(grown < 60, "{grown} MB more");
+    let left = std::fs::read_dir(office.folder.join("inbox")).expect("inbox");
+    assert_eq!(left.count(), 0);
 }

@@ -54,6 +54,16 @@ impl Server {
 }
 
 impl Server {
+    /// The number of its process.
+    #[cfg(target_os = "linux")]
+    pub fn process(&self) -> u32 {
+        let watcher = self.child.id();
+        let children = format!("/proc/{watcher}/task/{watcher}/children");
+        let children = std::fs::read_to_string(children).expect("children");
+        let first = children.split_whitespace().next();
+        first.expect("a child").parse().expect("number")
+    }
+
     /// Ends it at once, in the middle of whatever it does.
     pub fn kill(&mut self) {
         drop(self.child.stdin.take());

@@ -3,7 +3,9 @@
 use super::super::bundles::Received;
 use super::super::{Office, OfficeError};
 use super::call::{Call, Other, Step, is_forgotten};
+use super::outbox::Outbox;
 use super::served;
+use crate::files::{self, FileError};
 use crate::remote::{Line, Offer, OfferedPart, Since};
 use crate::store::Store;
 use crate::store::bundle::Point;
@@ -125,7 +127,10 @@ fn take_all(
             }
             got => got?,
         };
-        let received = served::take(&mut Office::open(registry, who)?, &got)?;
+        let outbox = Outbox::beside(registry)?;
+        let file = outbox.file("part.papaver-bundle");
+        files::keep(&file, |out| out.write_all(&got)).map_err(FileError::of(&file))?;
+        let received = served::take(&mut Office::open(registry, who)?, &file)?;
         pulled.bytes += bytes;
         pulled.add(received);
     }

@@ -9,7 +9,7 @@ use crate::registry::{DeviceId, Hash};
 use crate::remote::{Ask, Challenge, Offer, OfferedPart, Reply, Since};
 use crate::store::bundle::{BundleError, Unlock};
 use crate::store::{Store, StoreError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Somebody who is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,18 +104,15 @@ pub fn offer(
     Ok((Offer { parts }, sent.files))
 }
 
-/// Takes in a part: through the gate of every bundle. The receipt is kept beside the registry.
+/// Takes in a part that has arrived as a file: through the gate of every bundle. The receipt is kept beside the registry.
 ///
 /// # Errors
 /// Those of a bundle that is not trusted or not sound, and of writing; nothing is recorded then.
-pub fn take(office: &mut Office, bytes: &[u8]) -> Result<Received, OfficeError> {
+pub fn take(office: &mut Office, file: &Path) -> Result<Received, OfficeError> {
     let registry = office.store().path().to_path_buf();
-    let outbox = Outbox::beside(&registry)?;
-    let file = outbox.file("part.papaver-bundle");
-    files::keep(&file, |out| out.write_all(bytes)).map_err(FileError::of(&file))?;
-    let found = inspect(office, std::slice::from_ref(&file), &Unlock::default())?;
+    let found = inspect(office, &[file.to_path_buf()], &Unlock::default())?;
     let bundle = found.first().ok_or(BundleError::Nothing)?;
-    let mut received = receive(office, &file, bundle)?;
+    let mut received = receive(office, file, bundle)?;
     received.receipt_file = keep_receipt(&registry, &bundle.manifest.unit, &received.receipt)?;
     Ok(received)
 }

@@ -3,19 +3,22 @@
 use super::Member;
 use crate::files;
 use crate::office::bundles::{inspect, receive};
+use crate::registry::Hash;
 use crate::server::answer::Refused;
+use crate::server::arriving::arrived;
 use crate::server::house::{House, Shared};
+use crate::server::uploads::unwritten;
 use crate::store::bundle::{Inspected, Unlock};
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
 
 /// Bytes of a bundle at most; larger ones come in parts.
-const LARGEST: usize = 512 << 20;
+const LARGEST: u64 = 512 << 20;
 /// The header that bears the passphrase of an encrypted bundle.
 const PASSPHRASE: &str = "x-papaver-passphrase";
 
@@ -26,7 +29,7 @@ pub(super) fn routes() -> Router<Shared> {
             "/api/registries/{registry}/bundles/{token}/apply",
             post(apply),
         )
-        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(DefaultBodyLimit::disable())
 }
 
 fn unlock(headers: &HeaderMap) -> Unlock {
@@ -45,16 +48,26 @@ fn waiting_at(house: &House, token: &str) -> Result<PathBuf, Refused> {
     if !is_digest {
         return Err(Refused::no_such_page());
     }
-    Ok(house.inbox().join(format!("{token}.papaver-bundle")))
+    Ok(place(&house.inbox(), token))
 }
 
-async fn preview(member: Member, headers: HeaderMap, bytes: Bytes) -> Result<Json<Value>, Refused> {
-    let token = crate::registry::Hash::of(&bytes).to_string();
-    let path = waiting_at(&member.house, &token)?;
+fn place(inbox: &FilePath, token: &str) -> PathBuf {
+    inbox.join(format!("{token}.papaver-bundle"))
+}
+
+async fn preview(member: Member, headers: HeaderMap, body: Body) -> Result<Json<Value>, Refused> {
+    let house = member.house.clone();
+    let author = member.person.session.author();
+    let sender = format!("{}/{}", author.unit, author.name);
+    let inbox = house.inbox();
+    let incoming = arrived(&house, &sender, inbox.clone(), LARGEST, body).await?;
     let unlock = unlock(&headers);
-    member
+    let turn = house.arriving.turn().await;
+    let shown = member
         .act(None, move |office, _| {
-            crate::server::uploads::keep(&path, &bytes)?;
+            let at = |digest| place(&inbox, &Hash(digest).to_string());
+            let digest = incoming.keep(at).map_err(|error| unwritten(&error))?;
+            let (path, token) = (at(digest), Hash(digest).to_string());
             let inspected = inspect(office, std::slice::from_ref(&path), &unlock);
             let inspected = inspected.inspect_err(|_refused| drop(files::remove(&path)))?;
             let known = inspected
@@ -63,7 +76,9 @@ async fn preview(member: Member, headers: HeaderMap, bytes: Bytes) -> Result<Jso
             let preview = known.collect::<Result<Vec<_>, _>>()?.into_iter().next();
             Ok(Json(json!({ "token": token, "preview": preview })))
         })
-        .await
+        .await;
+    drop(turn);
+    shown
 }
 
 /// What a bundle would change.
@@ -95,9 +110,11 @@ async fn apply(
     Path((_, token)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refused> {
-    let path = waiting_at(&member.house, &token)?;
+    let house = member.house.clone();
+    let path = waiting_at(&house, &token)?;
     let unlock = unlock(&headers);
-    member
+    let turn = house.arriving.turn().await;
+    let taken = member
         .act(None, move |office, _| {
             if !path.is_file() {
                 return Err(Refused::no_such_page());
@@ -115,5 +132,7 @@ async fn apply(
                 "receipt": received.receipt,
             })))
         })
-        .await
+        .await;
+    drop(turn);
+    taken
 }
