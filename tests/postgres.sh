@@ -91,17 +91,15 @@ PAPAVER_ACTOR=wang run visit "$one" --outcome cultivated --officer li --officer 
 PAPAVER_ACTOR=wang run visit "$two" --outcome unsure --officer li --photo scene.png --force "照片无位置" >/dev/null
 
 mirror() { run mirror "postgresql://127.0.0.1/bureau" "$@"; }
-dumped() { # FILE [SCHEMA]
-    for table in sites visits history coverage; do
-        sql -c "SELECT json_build_object('row', to_jsonb(t) - 'geom', 'geom', spatial.ST_AsGeoJSON(geom, 9)::json) FROM ${2:-papaver}.$table t"
-        echo "== $table"
-    done | sort >"$1"
-}
-compared() { # SCHEMA
+rows() { # [SCHEMA]
     for table in sites visits history coverage; do
         sql -c "SELECT json_build_object('row', to_jsonb(t) - 'geom', 'geom', spatial.ST_AsGeoJSON(geom, 9)::json) FROM ${1:-papaver}.$table t"
         echo "== $table"
-    done >dump
+    done
+}
+dumped() { rows | sort >"$1"; }
+compared() { # [SCHEMA]
+    rows "$@" >dump
     run export --overwrite sites.geojson 2>/dev/null
     run export --overwrite sites.csv 2>/dev/null
     run coverage --overwrite -o coverage.geojson >/dev/null 2>&1
