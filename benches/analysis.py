@@ -12,6 +12,7 @@ import random
 import statistics
 import sys
 import time
+import urllib.error
 import urllib.request
 
 SIDE = 0.4
@@ -75,8 +76,12 @@ def ask(url: str, person: str, passphrase: str) -> None:
     def asked(way: str, body: dict | None = None, cookie: str = "") -> tuple[bytes, str]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url + way, data, {**own, "cookie": cookie})
-        with urllib.request.urlopen(request, timeout=600) as answer:
-            return answer.read(), answer.headers.get("set-cookie", "").split(";")[0]
+        try:
+            with urllib.request.urlopen(request, timeout=600) as answer:
+                return answer.read(), answer.headers.get("set-cookie", "").split(";")[0]
+        except urllib.error.HTTPError as error:
+            # Too little for hot spots, in a small registry.
+            return error.read(), ""
 
     registry = json.loads(asked("/api/library")[0])["registries"][0]["id"]
     _, cookie = asked("/api/login", {"registry": registry, "person": person, "passphrase": passphrase})
@@ -91,7 +96,8 @@ def ask(url: str, person: str, passphrase: str) -> None:
             begun = time.monotonic()
             answer, _ = asked(f"/api/registries/{registry}/{way}", None, cookie)
             seconds.append(time.monotonic() - begun)
-        print(f"{way}\t{seconds[0]:.2f}\t{statistics.median(seconds):.2f}\t{len(answer) / 1e3:.0f}", flush=True)
+        said = answer.decode() if answer.startswith(b'{"error"') else ""
+        print(f"{way}\t{seconds[0]:.2f}\t{statistics.median(seconds):.2f}\t{len(answer) / 1e3:.0f}\t{said}", flush=True)
 
 
 if __name__ == "__main__":

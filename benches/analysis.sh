@@ -13,11 +13,11 @@ if [ ! -f "$work/made" ]; then
     mkdir -p "$work"
     python3 "$top/benches/analysis.py" make "$work" "$counties" "$sites"
     papaver init --unit 510000 >/dev/null
-    papaver registry districts "$work/districts.geojson" >/dev/null
+    papaver registry districts "$work/districts.geojson" --vintage 2025 >/dev/null
     papaver actor grant li analyst >/dev/null
     papaver actor key li --actor li >/dev/null
     for scan in "$work"/scans/*; do papaver record "$scan" --actor li >/dev/null; done
-    papaver registry districts "$work/districts.geojson" >/dev/null
+    papaver registry districts "$work/districts.geojson" --vintage 2025 >/dev/null
     touch "$work/made"
 fi
 server=

@@ -8,26 +8,24 @@
 use gdal::DriverManager;
 use gdal::raster::RasterCreationOptions;
 use gdal::spatial_ref::SpatialRef;
-use papaver::scan::keep_shard;
-use papaver::schema::{CellRecord, CellsRecord, GroundRecord, PlanRecord, ScoreLine, TaskRange};
-use rayon::prelude::*;
+use papaver::scan::{Request, ReviewPage, Silent, fill_shards};
+use papaver::schema::{CellRecord, CornersRecord};
+use papaver::words::Lang;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Pixels along a side of the raster, two centimetres each.
 const SIDE: usize = 72_000;
 const SHARDS: usize = 10_000;
-/// Shards in a square, each of which lies in a place of its own.
-const ACROSS: usize = 100;
-/// Of so many shards one has a plot, and none beside it: plots are farther from one another than the radius of a site.
-const EVERY: usize = 5;
-/// Cells of a plot, and those of one of its rows.
+/// Of so many tiles one has a plot, and none beside it: plots are farther from one another than the radius of a site.
+const EVERY: u32 = 5;
+/// Cells of a plot.
 const CELLS: u32 = 1500;
-const CELLS_ACROSS: u32 = 39;
 /// Model pixels along a side of a cell.
 const CELL: u32 = 16;
 
@@ -67,66 +65,32 @@ fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn has_plot(shard: usize) -> bool {
-    (shard % ACROSS + 2 * (shard / ACROSS)).is_multiple_of(EVERY)
-}
-
-/// The plot of a shard, in its place.
-fn plot(shard: usize) -> Vec<CellRecord> {
-    let step = SIDE / ACROSS;
-    let corner = |n: usize| u32::try_from(n * step).unwrap_or_default() / CELL * CELL + CELL;
-    let (left, top) = (corner(shard % ACROSS), corner(shard / ACROSS));
+/// The cells of a plot in what a tile stands for, where it has one: of so many tiles beside each other one has.
+fn plot([x0, y0, x1, y1]: CornersRecord) -> Vec<CellRecord> {
+    let place = x0 / (x1 - x0) + 2 * (y0 / (y1 - y0));
+    let across = (x1 - x0) / CELL;
     let cell = |i: u32| {
-        let (x, y) = (
-            left + i % CELLS_ACROSS * CELL,
-            top + i / CELLS_ACROSS * CELL,
-        );
+        let (x, y) = (x0 + i % across * CELL, y0 + i / across * CELL);
         CellRecord(x, y, x + CELL, y + CELL, 0.9, 1)
     };
-    (0..CELLS).map(cell).collect()
+    let fits = across * ((y1 - y0) / CELL) >= CELLS;
+    let has_plot = fits && place.is_multiple_of(EVERY);
+    (0..CELLS).filter(|_| has_plot).map(cell).collect()
 }
 
-/// The ground of all chunks, as a scan of it writes it, but with data everywhere.
-fn ground(raster: &Path, folder: &Path) -> Result<Vec<ScoreLine>, Box<dyn Error>> {
-    run(papaver(
-        &["plan", "-q", "--no-verify", "--shards", "1"],
-        [raster, folder],
-    ))?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_papaver"));
-    command
-        .args(["scan", "-q", "--shard", "0", "--plan"])
-        .arg(folder);
-    run(command)?;
-    let text = fs::read_to_string(folder.join("shards/00000.jsonl"))?;
-    let whole = |line: &str| match serde_json::from_str(line.get(9..)?) {
-        Ok(ScoreLine::Ground(ground)) => Some(ScoreLine::Ground(GroundRecord {
-            no_data: vec![],
-            blank: vec![],
-            ..ground
-        })),
-        _ => None,
+/// Writes what the shards found; returns how many hits there are.
+fn score(raster: PathBuf, folder: &Path) -> Result<usize, Box<dyn Error>> {
+    let page: ReviewPage = |_, _, _| String::new();
+    let request = Request::new(vec![raster], folder.join("none"), page, Lang::En);
+    let hits = AtomicUsize::new(0);
+    let counted = |core: CornersRecord| {
+        let cells = plot(core);
+        hits.fetch_add(cells.len(), Ordering::Relaxed);
+        cells
     };
-    Ok(text.lines().filter_map(whole).collect())
-}
-
-/// Writes what the shards found.
-fn score(folder: &Path, ground: &[ScoreLine]) -> Result<(), Box<dyn Error>> {
-    let plan: PlanRecord = serde_json::from_slice(&fs::read(folder.join("plan.json"))?)?;
-    let count = plan.shards.len();
-    println!("{count} shards");
-    (0..count).into_par_iter().try_for_each(|shard| {
-        let tasks = plan.shards[shard].tasks.iter();
-        let tasks = tasks
-            .flat_map(|TaskRange(work, first, after)| (*first..*after).map(|task| (*work, task)));
-        let mut plot = if has_plot(shard) { plot(shard) } else { vec![] };
-        let cells = tasks.map(|(work, task)| {
-            let cells = std::mem::take(&mut plot);
-            ScoreLine::Cells(CellsRecord { work, task, cells })
-        });
-        let own = ground.iter().skip(shard).step_by(count).cloned();
-        keep_shard((folder, shard), own.chain(cells)).map(drop)
-    })?;
-    Ok(())
+    let shards = fill_shards(&request, folder, &Silent, counted)?;
+    println!("{shards} shards");
+    Ok(hits.into_inner())
 }
 
 /// The most memory that a process has taken, in megabytes, as far as the system tells.
@@ -144,13 +108,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);
     raster(&at("ortho.tif"))?;
-    let ground = ground(&at("ortho.tif"), &at("one"))?;
     let shards = SHARDS.to_string();
     run(papaver(
         &["plan", "-q", "--no-verify", "--shards", &shards],
         [&at("ortho.tif"), &at("plan")],
     ))?;
-    score(&at("plan"), &ground)?;
+    let hits = score(at("ortho.tif"), &at("plan"))?;
     let begun = Instant::now();
     let mut merge = papaver(&["merge", "-q", "--plan"], [&at("plan"), &at("out")]).spawn()?;
     let mut most = None;
@@ -160,7 +123,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let candidates = fs::read_to_string(at("out").join("candidates.geojson"))?;
     let found = candidates.matches("\"Feature\"").count();
-    let hits = CELLS as usize * SHARDS.div_ceil(EVERY);
     println!(
         "{hits} hits, {found} candidates: {:.1} s, {most:?} MB",
         begun.elapsed().as_secs_f64()

@@ -63,6 +63,19 @@ pub fn set_mode(path: &Path, mode: u32) {
     let _ = (path, mode);
 }
 
+/// Whether nobody but its owner may read a file; a system without such permissions is taken at its word.
+pub fn is_private(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|about| about.permissions().mode().trailing_zeros() >= 6)
+    }
+    #[cfg(not(unix))]
+    {
+        path.exists()
+    }
+}
+
 /// Forces what was written into a file to the disk. Windows does that only for who may write into it.
 ///
 /// # Errors
@@ -153,6 +166,17 @@ pub fn data_folder() -> Option<PathBuf> {
     variable("XDG_DATA_HOME")
         .or_else(|| variable("LOCALAPPDATA"))
         .or_else(|| home().map(|home| home.join(".local/share")))
+}
+
+/// The file in which a person keeps passwords of PostgreSQL, where its own programs look for it.
+pub fn database_passwords() -> Option<PathBuf> {
+    variable("PGPASSFILE").or_else(|| {
+        if cfg!(windows) {
+            variable("APPDATA").map(|folder| folder.join("postgresql/pgpass.conf"))
+        } else {
+            home().map(|home| home.join(".pgpass"))
+        }
+    })
 }
 
 /// The folder that the program lies in.

@@ -1119,3 +1119,133 @@ fn copy_all(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A scan's folder with candidates at these places, by their ids.
+fn flight(office: &Office, candidates: &[(&str, f64)]) {
+    let folder = office.folder.join("flight");
+    std::fs::create_dir_all(&folder).expect("made");
+    let features: Vec<Value> = (1..)
+        .zip(candidates)
+        .map(|(rank, (id, lon))| {
+            let ring: Vec<[f64; 2]> = [(0.0, 0.0), (1e-5, 0.0), (1e-5, 1e-5), (0.0, 1e-5), (0.0, 0.0)]
+                .iter()
+                .map(|(x, y)| [lon + x, 33.74 + y])
+                .collect();
+            json!({"type": "Feature", "id": id, "geometry": {"type": "Polygon", "coordinates": [ring]},
+                "properties": {"id": id, "rank": rank, "lon": lon + 5e-6, "lat": 33.74 + 5e-6, "area_m2": 1.0,
+                    "score_max": 0.9, "score_mean": 0.9, "captured": "2026-05-03"}})
+        })
+        .collect();
+    let count = features.len();
+    let files = [
+        (
+            "candidates.geojson",
+            json!({"type": "FeatureCollection", "features": features}),
+        ),
+        (
+            "scan.json",
+            json!({"format": "papaver.scan/1", "scan_id": "flight", "survey": null, "unit": "410423", "program_version": "0.1.0",
+                "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {},
+                "captured": {"from": "2026-05-03", "to": "2026-05-03"}, "sources": [],
+                "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": count}, "run": {}}),
+        ),
+    ];
+    for (name, value) in files {
+        std::fs::write(folder.join(name), value.to_string()).expect("written");
+    }
+    office.ok("wang", &["record", "flight"]);
+}
+
+/// Ids of candidates that the device's lots choose to be looked at by two, or do not.
+fn ids(office: &Office, chosen: bool) -> impl Iterator<Item = String> {
+    use sha2::{Digest, Sha256};
+    let seed = office.device()[..16].to_owned();
+    (0..).map(|n| format!("{n:012}")).filter(move |id| {
+        let digest = Sha256::digest(format!("{seed}{id}"));
+        let lot = digest[..8]
+            .iter()
+            .fold(0_u64, |n, b| n << 8 | u64::from(*b));
+        (lot < u64::MAX / 10) == chosen
+    })
+}
+
+#[test]
+fn nobody_is_two_by_another_name_nor_by_a_merge_and_what_two_see_otherwise_one_does_not_put_aside()
+{
+    let folder = folder();
+    let office = Office::begin(folder.path(), "410423", "a");
+    for name in ["wang", "li"] {
+        office.signed(name, name, &["actor", "key", name]);
+    }
+    let chosen: Vec<String> = ids(&office, true).take(3).collect();
+    let plain = ids(&office, false).next().expect("one");
+    let all = [
+        (chosen[0].as_str(), 113.3),
+        (chosen[1].as_str(), 113.31),
+        (chosen[2].as_str(), 113.32),
+        (plain.as_str(), 113.3201),
+    ];
+    flight(&office, &all);
+    let listed = office.ok("chief", &["sites", "--json"]);
+    let sites: Vec<Value> = listed
+        .lines()
+        .map(|l| serde_json::from_str(l).expect("JSON"))
+        .collect();
+    let code = |id: &str| {
+        let of = sites.iter().find(|site| site["candidate"] == id);
+        of.expect("there")["id"].as_str().expect("id").to_owned()
+    };
+    let [a, b, c, d] = all.map(|(id, _)| code(id));
+    let aside = |name: &str, site: &str| {
+        let command = ["screen", site, "--reject", "crop"];
+        let passphrase = (name != "zhao").then_some(name);
+        said(&office.with(name, passphrase, &command), &command, 0);
+        office.state(site)
+    };
+    // Whoever signs nothing may be anybody.
+    assert_eq!(aside("zhao", &a), "CANDIDATE");
+    assert_eq!(aside("wang", &a), "CANDIDATE");
+    assert_eq!(aside("li", &a), "SCREENED_OUT");
+    // Of two who see it otherwise, neither puts it aside alone.
+    assert_eq!(aside("wang", &b), "CANDIDATE");
+    office.signed("li", "li", &["screen", &b, "--keep"]);
+    assert_eq!(aside("wang", &b), "CANDIDATE");
+    assert_eq!(aside("li", &b), "SCREENED_OUT");
+    // What was for two is for two after it was merged away.
+    office.signed(
+        "wang",
+        "wang",
+        &["merge", &c, "--into", &d, "--reason", "one field"],
+    );
+    assert_eq!(aside("wang", &d), "CANDIDATE");
+    assert_eq!(aside("li", &d), "SCREENED_OUT");
+}
+
+#[test]
+fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
+    let folder = folder();
+    let office = Office::begin(folder.path(), "410423", "a");
+    flight(
+        &office,
+        &[("000000000001", 113.3), ("000000000002", 113.3001)],
+    );
+    office.ok("wang", &["screen", "--audit"]);
+    let next = office.json(&["screen", "--next", "10"]);
+    let next = next["next"].as_array().expect("a list");
+    let of = |audit: bool| {
+        let found = next.iter().find(|one| (one["why"] == "audit") == audit);
+        found.expect("one")["site"]
+            .as_str()
+            .expect("a code")
+            .to_owned()
+    };
+    let (drawn, other) = (of(true), of(false));
+    office.ok(
+        "wang",
+        &["merge", &drawn, "--into", &other, "--reason", "one field"],
+    );
+    let stop = || office.json(&["screen", "--stop"]);
+    assert_eq!(stop()["audited"], json!([2, 0, 0]), "{}", stop());
+    office.ok("wang", &["screen", &other, "--reject", "crop"]);
+    assert_eq!(stop()["word"], "may_stop", "{}", stop());
+}

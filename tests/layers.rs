@@ -30,7 +30,7 @@ const ORDER: [&str; 20] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 18] = [
+const FENCES: [(&str, &[&str]); 21] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
     (
@@ -53,6 +53,9 @@ const FENCES: [(&str, &[&str]); 18] = [
     ("tower_http", &["server/"]),
     ("rustls", &["server/", "remote/", "files/bucket.rs"]),
     ("ureq", &["remote/"]),
+    ("postgres", &["remote/"]),
+    ("rpassword", &["cli/"]),
+    ("tokio_postgres_rustls", &["remote/"]),
     ("dav_server", &["server/"]),
     ("rcgen", &["server/"]),
     ("governor", &["server/"]),

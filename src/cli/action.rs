@@ -62,6 +62,7 @@ const SEVEN: Blank = blank(
 );
 const HEIGHT: Blank = blank("METRES", "米", "230");
 const WIDTH: Blank = blank("MM", "毫米", "6.17");
+const SCHEMA: Blank = blank("NAME", "模式", "gis");
 const KIND: Blank = blank("cpu|cuda", "cpu|cuda", "cpu");
 
 /// A command line as it grows.
@@ -273,6 +274,7 @@ fn option(choice: &Choice) -> Typed {
         Choice::Port => with("--port", PORT),
         Choice::Authority => with("--ca", FILE),
         Choice::Insecure => Typed::of("--insecure"),
+        Choice::Schema => with("--schema", SCHEMA),
     }
 }
 

@@ -82,7 +82,20 @@ fn translated(command: Command, lang: Lang, folded: Folded) -> Command {
 pub(super) fn part(text: &str, lang: Lang) -> String {
     let (english, chinese) = parts(text);
     let (wanted, other) = lang.pick((english, chinese), (chinese, english));
-    if wanted.is_empty() { other } else { wanted }.to_owned()
+    plain_codes(if wanted.is_empty() { other } else { wanted })
+}
+
+/// A text without the marks about codes such as `tip_off`, which stand in lists beside words that need none.
+fn plain_codes(text: &str) -> String {
+    let is_code =
+        |word: &str| word.contains('_') && word.chars().all(|c| c == '_' || c.is_ascii_lowercase());
+    let mut plain = String::with_capacity(text.len());
+    for (at, piece) in text.split('`').enumerate() {
+        let marked = at % 2 == 1 && !is_code(piece);
+        let mark = if marked { "`" } else { "" };
+        plain.extend([mark, piece, mark]);
+    }
+    plain
 }
 
 /// The English and the Chinese part of a help text.
@@ -252,6 +265,15 @@ mod tests {
         );
         assert_eq!(part("Print help", Lang::Zh), "Print help");
         assert_eq!(part("Print help", Lang::En), "Print help");
+        let marked = "wild, `not_reached` or see `papaver show` 结论：wild 野生、`not_reached` 未到达，见 `papaver show`";
+        assert_eq!(
+            part(marked, Lang::Zh),
+            "结论：wild 野生、not_reached 未到达，见 `papaver show`"
+        );
+        assert_eq!(
+            part(marked, Lang::En),
+            "wild, not_reached or see `papaver show`"
+        );
     }
 
     #[test]

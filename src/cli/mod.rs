@@ -17,6 +17,7 @@ mod progress;
 mod province;
 mod pyramid;
 mod registry;
+mod remarks;
 mod scan;
 mod serve;
 mod slurm;

@@ -80,6 +80,43 @@ fn duration(seconds: f64, lang: Lang) -> String {
     }
 }
 
+/// How far a search has come.
+struct SoFar {
+    tiles: u64,
+    total: u64,
+    /// Tiles that were searched since this run began.
+    new: u64,
+    /// Seconds since it began.
+    seconds: f64,
+    candidates: usize,
+}
+
+impl SoFar {
+    /// A line of it; how fast it goes and how long it takes is said once a tile has told.
+    fn line(&self, lang: Lang) -> String {
+        let Self {
+            tiles,
+            total,
+            candidates,
+            ..
+        } = self;
+        if self.new == 0 {
+            return tr!(
+                lang,
+                "{tiles}/{total} tiles, {candidates} candidates",
+                "瓦片 {tiles}/{total}，疑似点 {candidates}"
+            );
+        }
+        let rate = self.new as f64 / self.seconds.max(1e-3);
+        let left = duration((total - tiles) as f64 / rate, lang);
+        tr!(
+            lang,
+            "{tiles}/{total} tiles, {rate:.1} a second, {left} left, {candidates} candidates",
+            "瓦片 {tiles}/{total}，每秒 {rate:.1} 个，剩余 {left}，疑似点 {candidates}"
+        )
+    }
+}
+
 impl Progress for Talk {
     fn stage(&self, stage: Stage) {
         let lang = self.lang;
@@ -148,18 +185,41 @@ impl Progress for Talk {
             return;
         }
         lines.next = (lines.next * 2).min(lines.next + Duration::from_secs(60));
-        let rate = (step.tiles - lines.before) as f64 / elapsed.as_secs_f64();
-        let left = duration((lines.total - step.tiles) as f64 / rate.max(1e-9), lang);
-        let (tiles, total) = (step.tiles, lines.total);
-        talk::tell(&tr!(
-            lang,
-            "{tiles}/{total} tiles, {rate:.1} a second, {left} left, {candidates} candidates",
-            "瓦片 {tiles}/{total}，每秒 {rate:.1} 个，剩余 {left}，疑似点 {candidates}"
-        ));
+        let so_far = SoFar {
+            tiles: step.tiles,
+            total: lines.total,
+            new: step.tiles - lines.before,
+            seconds: elapsed.as_secs_f64(),
+            candidates,
+        };
+        talk::tell(&so_far.line(lang));
     }
 
     fn notice(&self, what: &dyn Say) {
         // Said even when quiet: ground is left out.
         self.bar.suspend(|| talk::warning(what, self.lang));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_said_once_a_tile_has_told_how_fast_it_goes() {
+        let mut so_far = SoFar {
+            tiles: 40,
+            total: 100,
+            new: 0,
+            seconds: 4.0,
+            candidates: 2,
+        };
+        assert_eq!(so_far.line(Lang::En), "40/100 tiles, 2 candidates");
+        assert_eq!(so_far.line(Lang::Zh), "瓦片 40/100，疑似点 2");
+        so_far.new = 20;
+        assert_eq!(
+            so_far.line(Lang::En),
+            "40/100 tiles, 5.0 a second, 12 seconds left, 2 candidates"
+        );
     }
 }

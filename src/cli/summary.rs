@@ -1,9 +1,8 @@
 //! What a scan says when it is done: to people as lines, to machines as JSON.
 
-use super::{expected, talk};
+use super::{expected, remarks, talk};
 use crate::ground::area_mu;
 use crate::imagery::Beside;
-use crate::imagery::photo::Remark;
 use crate::scan::{Candidate, Moved, Summary};
 use crate::schema::{Reason, ScoreBand};
 use crate::tr;
@@ -134,14 +133,7 @@ fn flights(summary: &Summary, lang: Lang) {
             "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）"
         ));
     }
-    for (name, remark) in summary.remarks.iter().take(LISTED) {
-        talk::data(&tr!(
-            lang,
-            "flight        {name}: {}",
-            "航次      {name}：{}",
-            remark_words(*remark, lang)
-        ));
-    }
+    remarks::people(&summary.remarks, lang);
 }
 
 fn candidates(summary: &Summary, lang: Lang) {
@@ -231,67 +223,6 @@ fn files(summary: &Summary, lang: Lang) {
         "provenance    {out}/scan.json",
         "来源记录  {out}/scan.json"
     ));
-}
-
-fn remark_words(remark: Remark, lang: Lang) -> String {
-    match remark {
-        Remark::Duplicate { .. } => tr!(
-            lang,
-            "the same as another photo, not searched twice",
-            "与另一张照片是同一次拍摄，不重复搜索"
-        ),
-        Remark::Turned { .. } => tr!(
-            lang,
-            "a picture viewer saved it upside down; it is placed accordingly",
-            "被看图软件上下颠倒保存，已按此定位"
-        ),
-        Remark::ClockJump { seconds, .. } => tr!(
-            lang,
-            "the clock went back by {seconds:.0} s",
-            "相机时钟倒退 {seconds:.0} 秒"
-        ),
-        Remark::PositionJump { metres, .. } => tr!(
-            lang,
-            "{metres:.0} m from the photo before, faster than a drone flies",
-            "与前一张相距 {metres:.0} 米，超出无人机速度"
-        ),
-        Remark::BelowSea { altitude_m, .. } => tr!(
-            lang,
-            "{altitude_m:.0} m above the sea",
-            "海拔 {altitude_m:.0} 米，低于海平面"
-        ),
-        Remark::OutsideBoundary { .. } => tr!(
-            lang,
-            "all of it lies outside the boundary",
-            "全部位于边界之外"
-        ),
-        Remark::HeightsApart { metres, .. } => tr!(
-            lang,
-            "its heights contradict one another by {:.0} m; the stated error allows for it",
-            "高度互相矛盾，相差 {:.0} 米；位置误差已计入",
-            metres.abs()
-        ),
-        Remark::HeadingsApart { degrees, .. } => tr!(
-            lang,
-            "the gimbal's yaw is 0 and the drone's is {degrees:.0}° off; the stated error allows for it",
-            "云台偏航角为 0，与机头方向相差 {degrees:.0}°；位置误差已计入"
-        ),
-        Remark::PlacesApart { metres, .. } => tr!(
-            lang,
-            "EXIF and XMP say places {metres:.0} m apart; the stated error allows for it",
-            "EXIF 与 XMP 的位置相差 {metres:.0} 米；位置误差已计入"
-        ),
-        Remark::XmpDamaged { .. } => tr!(
-            lang,
-            "a part of its XMP could not be read",
-            "XMP 有一部分读不出"
-        ),
-        Remark::BelowTakeOff { altitude_m, .. } => tr!(
-            lang,
-            "{altitude_m:.0} m above take-off",
-            "相对起飞点高度 {altitude_m:.0} 米"
-        ),
-    }
 }
 
 fn beside_words(kind: Beside, lang: Lang) -> &'static str {

@@ -20,6 +20,7 @@ pub fn write(
     path: &Path,
     existing: Existing,
 ) -> Result<Option<PathBuf>, ExchangeError> {
+    files::check(path, existing)?;
     let pictures = Pictures::of(export, path);
     pictures.check(existing)?;
     let folder = pictures.write(existing)?;

@@ -17,6 +17,7 @@ mod grid;
 pub mod import;
 mod kmz;
 pub mod ledger;
+pub mod mirror;
 mod names;
 mod ovital;
 mod pictures;

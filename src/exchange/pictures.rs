@@ -71,38 +71,55 @@ impl<'a> Pictures<'a> {
         there.then(|| format!("{}/{}", self.name, picture.name(&self.export.entries[at])))
     }
 
-    fn any(&self) -> bool {
-        self.there.iter().flatten().any(|there| *there)
+    /// Each that is there, with where it is to lie.
+    fn files(&self) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+        self.export.entries.iter().flat_map(|entry| {
+            Picture::ALL.into_iter().filter_map(|picture| {
+                let bytes = picture.of(entry, self.export)?;
+                Some((self.folder.join(picture.name(entry)), bytes))
+            })
+        })
     }
 
-    /// Fails where the folder cannot be given its name.
+    /// Fails where the folder holds another picture under a name that is needed, or cannot be a folder. One that an export
+    /// of another format has written beside its own file is shared.
     ///
     /// # Errors
     /// See [`FileError`].
     pub fn check(&self, existing: Existing) -> Result<(), FileError> {
-        if self.any() {
-            files::check(&self.folder, existing)?;
+        if self.folder.exists() && !self.folder.is_dir() {
+            return files::check(&self.folder, Existing::Stays);
+        }
+        for (path, bytes) in self.files() {
+            if !is_there(&path, &bytes) {
+                files::check(&path, existing)?;
+            }
         }
         Ok(())
     }
 
-    /// Writes the folder. Returns it where there are pictures.
+    /// Writes what the folder lacks. Returns it where there are pictures.
     ///
     /// # Errors
     /// See [`FileError`].
     pub fn write(&self, existing: Existing) -> Result<Option<PathBuf>, FileError> {
-        if !self.any() {
+        let mut wanted = self.files().peekable();
+        if wanted.peek().is_none() {
             return Ok(None);
         }
         fs::create_dir_all(&self.folder).map_err(FileError::of(&self.folder))?;
-        for entry in &self.export.entries {
-            for picture in Picture::ALL {
-                if let Some(bytes) = picture.of(entry, self.export) {
-                    let target = self.folder.join(picture.name(entry));
-                    files::write_bytes(&target, existing, &bytes)?;
-                }
+        for (path, bytes) in wanted {
+            if !is_there(&path, &bytes) {
+                files::write_bytes(&path, existing, &bytes)?;
             }
         }
         Ok(Some(self.folder.clone()))
     }
+}
+
+/// Whether a file is there and holds these bytes.
+fn is_there(path: &Path, bytes: &[u8]) -> bool {
+    let long = u64::try_from(bytes.len()).ok();
+    let length = fs::metadata(path).ok().map(|file| file.len());
+    length == long && files::read(path).is_ok_and(|there| there == bytes)
 }

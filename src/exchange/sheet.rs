@@ -1,7 +1,7 @@
 //! How spreadsheets type and format what tables hold: codes and words as text, numbers as numbers.
 
 use super::cell::Cell;
-use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
 /// The formats of a workbook.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ impl Styles {
             numbers: (0..8).map(number).collect(),
             fill: Format::new()
                 .set_num_format("@")
+                .set_text_wrap()
+                .set_border(FormatBorder::Hair)
                 .set_background_color("#FFF9DB"),
         }
     }

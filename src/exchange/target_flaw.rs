@@ -110,8 +110,8 @@ impl TargetFlaw {
                 "靶标只接受 WGS 84 或 CGCS2000 坐标：请由下发单位转换",
             ),
             _ => lang.pick(
-                "give points or areas as GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX",
-                "请提供含点或面的 GeoJSON、GeoPackage、KML、Shapefile、CSV 或 XLSX",
+                "give points or areas as GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX",
+                "请提供含点或面的 GeoJSON、GeoPackage、KML、GPX、Shapefile、CSV 或 XLSX",
             ),
         }
         .into()

@@ -1,4 +1,4 @@
-//! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, shapefile, CSV or XLSX.
+//! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
 use super::gcj02::shift;
 use super::grid::{Grid, grids};

@@ -1,14 +1,16 @@
 //! The ledger 台账 and the visit form as XLSX: codes and words as text, numbers as numbers, lists to choose from.
 
 use super::Export;
+use super::cell::Cell;
 use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
 use super::form::{FORM, Widget};
-use super::ledger::COLUMNS;
+use super::ledger::{COLUMNS, Column};
 use super::sheet::Styles;
 use crate::files::Out;
 use crate::words::Lang;
 use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError};
 use std::io;
+use unicode_width::UnicodeWidthStr;
 
 /// The columns of the form sheet that say which site a row is about.
 const NAMES: [&str; 7] = [
@@ -76,36 +78,71 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             styles.put(sheet, line, column, &cell)?;
         }
     }
-    finish(sheet, export, 1)?;
+    for (at, column) in (0_u16..).zip(COLUMNS) {
+        let cells = export.entries.iter();
+        let cells = cells.map(|entry| column.value(entry, &export.context).to_text());
+        fit(sheet, at, column.title(lang), cells)?;
+    }
+    let beyond = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
+    for (at, (english, chinese)) in (beyond..).zip(more) {
+        let cells = export.entries.iter().flat_map(|entry| {
+            let cells = gauss_kruger_cells(entry.site.place.lonlat());
+            cells.map(|cell| cell.to_text())
+        });
+        fit(sheet, at, lang.pick(english, chinese), cells)?;
+    }
+    finish(sheet, export)?;
     // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
     for (at, column) in (0_u16..).zip(COLUMNS) {
-        let mut values = export
-            .entries
-            .iter()
-            .map(|entry| column.value(entry, &export.context));
-        let empty =
-            !export.entries.is_empty() && values.all(|value| value == super::cell::Cell::Empty);
-        if empty || KEYS.contains(&column.key) {
+        if is_empty(column, export) || KEYS.contains(&column.key) {
             sheet.set_column_hidden(at)?;
         }
     }
     Ok(())
 }
 
-fn finish(sheet: &mut Worksheet, export: &Export, frozen: u16) -> Result<(), XlsxError> {
-    sheet.set_autofit_max_width(220);
-    sheet.autofit();
-    sheet.set_freeze_panes(1, frozen)?;
+/// Whether there are sites, and nothing is known of any in this column.
+fn is_empty(column: &Column, export: &Export) -> bool {
+    let mut entries = export.entries.iter();
+    entries.len() > 0 && entries.all(|e| column.value(e, &export.context) == Cell::Empty)
+}
+
+fn finish(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    sheet.set_freeze_panes(1, 1)?;
     printed(sheet)?;
     if !export.entries.is_empty() {
         let last = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);
         let columns = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
-        if frozen == 1 {
-            sheet.autofilter(0, 0, last, columns - 1)?;
-        }
+        sheet.autofilter(0, 0, last, columns - 1)?;
     }
     Ok(())
 }
+
+/// Makes a column as wide as what stands in it, its title in three lines: what is wider than it has to be is smaller on paper.
+fn fit(
+    sheet: &mut Worksheet,
+    column: u16,
+    title: &str,
+    cells: impl Iterator<Item = String>,
+) -> Result<(), XlsxError> {
+    /// Widths in digits, as spreadsheets count them; Chinese takes two.
+    const NARROWEST: usize = 6;
+    const WIDEST: usize = 24;
+    let cells = cells.map(|text| text.width()).max().unwrap_or(0);
+    let word = title.split(' ').map(UnicodeWidthStr::width);
+    // Chinese breaks anywhere, other words nowhere.
+    let word = word.filter(|width| *width <= WIDEST / 2).max().unwrap_or(0);
+    let title = title.width().div_ceil(LINES).max(word);
+    let width = cells.max(title).clamp(NARROWEST, WIDEST);
+    sheet.set_column_width(
+        column,
+        f64::from(u8::try_from(width).unwrap_or(u8::MAX)) + 1.5,
+    )?;
+    Ok(())
+}
+
+/// Lines of a title.
+const LINES: usize = 3;
 
 fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     let lang = export.context.lang;
@@ -135,6 +172,7 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         for column in begin..end {
             sheet.write_blank(line, column, &styles.fill)?;
         }
+        sheet.set_row_height(line, BY_HAND)?;
         for (column, c) in (end..).zip(&last) {
             styles.put(sheet, line, column, &c.value(entry, &export.context))?;
         }
@@ -147,8 +185,17 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             }
         }
     }
-    sheet.set_autofit_max_width(220);
-    sheet.autofit();
+    for (at, column) in (0_u16..).zip(&first) {
+        let cells = export.entries.iter();
+        let cells = cells.map(|entry| column.value(entry, &export.context).to_text());
+        fit(sheet, at, column.title(lang), cells)?;
+        if is_empty(column, export) {
+            sheet.set_column_hidden(at)?;
+        }
+    }
+    for (at, column) in (begin..).zip(FORM) {
+        fit(sheet, at, column.title(lang), std::iter::empty())?;
+    }
     for (column, _) in (end..).zip(&last) {
         sheet.set_column_hidden(column)?;
     }
@@ -156,11 +203,14 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     printed(sheet)
 }
 
+/// Points of a row that is filled in, so that there is room for a pen.
+const BY_HAND: f64 = 36.0;
+
 /// Printed as an office prints a ledger: landscape, one page wide, the titles on each page, pages numbered.
 fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     const A4: u8 = 9;
-    /// Points of the titles' row: other fonts break a title into two lines, which would lie over the first row.
-    const TITLES: f64 = 32.0;
+    /// Points of the titles' row: other fonts break a title into a line more, which would lie over the first row.
+    const TITLES: f64 = 62.0;
     sheet.set_row_height(0, TITLES)?;
     sheet
         .set_landscape()

@@ -1,5 +1,6 @@
 //! Why a file was not written.
 
+use super::folder_of;
 use super::shelf::reach;
 use crate::platform;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
@@ -19,6 +20,11 @@ pub enum FileError {
     Registry {
         /// The file.
         path: PathBuf,
+    },
+    /// The folder that it would lie in is not there.
+    Nowhere {
+        /// The folder.
+        folder: PathBuf,
     },
     /// It cannot be written.
     Unwritable {
@@ -42,6 +48,9 @@ impl FileError {
         let path = path.to_path_buf();
         |source| match source.kind() {
             io::ErrorKind::AlreadyExists => Self::Exists { path },
+            io::ErrorKind::NotFound if !folder_of(&path).is_dir() => Self::Nowhere {
+                folder: folder_of(&path),
+            },
             _ => Self::Unwritable { path, source },
         }
     }
@@ -79,6 +88,18 @@ impl Say for FileError {
                     lang,
                     "close it in the program that has it open, then run this again",
                     "请先在打开它的程序（如 Excel、WPS）中关闭该文件，再重新运行"
+                ))
+            }
+            Self::Nowhere { folder } => {
+                let folder = folder.display();
+                Said::new(tr!(
+                    lang,
+                    "the folder {folder} is not there",
+                    "文件夹 {folder} 不存在"
+                ))
+                .hint(lang.pick(
+                    "make it first, or choose another place",
+                    "请先新建该文件夹，或换一个位置",
                 ))
             }
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(

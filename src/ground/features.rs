@@ -41,7 +41,7 @@ pub struct ReadPlaces {
     pub lines: usize,
 }
 
-/// Reads the points and polygons of every layer of a GeoJSON, GeoPackage, KML, KMZ or shapefile.
+/// Reads the points and polygons of every layer of a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile.
 ///
 /// # Errors
 /// What is wrong with the file, for people.

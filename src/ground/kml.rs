@@ -1,8 +1,8 @@
 //! KML and KMZ as Google Earth, Ovital and others write them. KML knows no coordinates but WGS 84 longitude and latitude.
 
 use super::crs::Crs;
-use super::vector::{VectorFeature, VectorLayer};
 use super::vector_error::VectorError;
+use super::vector_layer::{VectorFeature, VectorLayer};
 use crate::text::half_width;
 use crate::text::xml::{Element, Met, walk};
 use geo::{Coord, GeometryCollection, LineString, Point, Polygon};

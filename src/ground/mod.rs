@@ -11,6 +11,7 @@ mod geojson;
 mod geopackage;
 mod geopackage_error;
 mod geotransform;
+mod gpx;
 mod gsd;
 mod kml;
 mod lonlat;
@@ -21,6 +22,7 @@ mod shape;
 mod shapefile;
 mod vector;
 mod vector_error;
+mod vector_layer;
 mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};

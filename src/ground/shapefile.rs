@@ -1,7 +1,7 @@
 //! Shapefiles as they are handed on: without their index, with words in GBK and no word of it, with names cut at ten bytes.
 
-use super::vector::VectorFeature;
 use super::vector_error::VectorError;
+use super::vector_layer::VectorFeature;
 use crate::text::decode_group;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,15 @@
 //! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
-//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write.
+//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
 
 use super::crs::Crs;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
-use super::{kml, shape, shapefile};
+use super::vector_layer::{VectorFeature, VectorLayer};
+use super::{gpx, kml, shape, shapefile};
 use crate::text::decode;
 use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,29 +25,7 @@ const DRIVERS: [&str; 8] = [
     "DXF",
 ];
 
-/// Features that share a coordinate system.
-pub(super) struct VectorLayer {
-    /// The system; `None` where the file does not tell.
-    pub crs: Option<Crs>,
-    /// The features that have a geometry.
-    pub features: Vec<VectorFeature>,
-    /// The names of its columns, in lower case.
-    pub columns: Vec<String>,
-    /// Features that have none, or an empty one.
-    pub without_shape: usize,
-}
-
-/// A geometry and the words that go with it.
-pub(super) struct VectorFeature {
-    /// Its number in the file, from 1.
-    pub number: usize,
-    /// Its geometry without heights, or why it has none that can be used.
-    pub shape: Result<geo::Geometry, String>,
-    /// Its columns as text, by their names in lower case.
-    pub words: BTreeMap<String, String>,
-}
-
-/// Every layer of a GeoJSON, GeoPackage, shapefile, KML or KMZ.
+/// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX.
 ///
 /// # Errors
 /// [`VectorError`].
@@ -65,6 +43,7 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     crate::files::regular(path).map_err(VectorError::Unreadable)?;
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
+        "gpx" => Ok(vec![gpx::read(&bytes()?)?]),
         "shp" => match shapefile::mended(path)? {
             Some(parts) => {
                 let files = InMemory::of(parts)?;
@@ -188,12 +167,10 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<VectorLayer>, Vecto
     Ok(layers)
 }
 
-/// GDAL's own words, without the name of the function that failed.
+/// GDAL's own words, without the name of the function that failed; none where it says nothing but that.
 fn reason(error: &GdalError) -> String {
     match error {
-        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => {
-            msg.clone()
-        }
+        GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } => msg.clone(),
         other => other.to_string(),
     }
 }
@@ -237,6 +214,7 @@ fn text(value: FieldValue) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use std::io::Write;
 
     const KML: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>

@@ -132,12 +132,12 @@ impl VectorError {
                 "请在原软件中重新导出 GeoJSON",
             ),
             Self::NoVector(_) => Both(
-                "give a GeoJSON, GeoPackage, KML, KMZ or shapefile, with all of its files side by side",
-                "请给出 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起）",
+                "give a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile, with all of its files side by side",
+                "请给出 GeoJSON、GeoPackage、KML、KMZ、GPX 或 Shapefile（其各个文件须放在一起）",
             ),
             Self::Xml(_) => Both(
-                "write it again as KML from the map program, with areas drawn as polygons",
-                "请在地图软件中重新导出 KML，区域画成多边形",
+                "write it again from the map program; areas as KML, drawn as polygons",
+                "请在原软件中重新导出；区域请画成多边形，导出为 KML",
             ),
             Self::Parts(_) => Both(
                 "copy all files of the shapefile again (.shp, .shx, .dbf, .prj)",

@@ -6,6 +6,7 @@ use super::peers::PeerError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
+use crate::remote::MirrorError;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::evidence::EvidenceError;
@@ -34,12 +35,23 @@ pub enum OfficeError {
     Field(FieldError),
     /// Another office that is called.
     Peer(Box<PeerError>),
+    /// A database that mirrors.
+    Mirror(MirrorError),
     /// A file that is to be written.
     File(FileError),
     /// A person of this name is known in several units.
     ManyUnits(String),
     /// There is no candidate to be screened.
     NothingOpen,
+    /// A random audit was drawn of what there is.
+    AuditStands {
+        /// The season.
+        season: i16,
+        /// Who drew it.
+        by: String,
+        /// When.
+        at: String,
+    },
 }
 
 impl OfficeError {
@@ -54,8 +66,9 @@ impl OfficeError {
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
             Self::Peer(cause) => cause.as_ref(),
+            Self::Mirror(cause) => cause,
             Self::File(cause) => cause,
-            Self::ManyUnits(_) | Self::NothingOpen => return None,
+            Self::ManyUnits(_) | Self::NothingOpen | Self::AuditStands { .. } => return None,
         })
     }
 }
@@ -82,6 +95,15 @@ impl Say for OfficeError {
                 "请先录入扫描结果：{record}",
                 record = Action::Record
             )),
+            (None, Self::AuditStands { season, by, at }) => Said::new(tr!(
+                lang,
+                "the audit of season {season} was drawn by {by} at {at}, and it is of all there is: the first draw counts",
+                "{season} 年度的随机抽查已由 {by} 于 {at} 抽定，疑似点此后没有增减：以第一次抽取为准"
+            ))
+            .hint(lang.pick(
+                "look at what it drew; draw again when candidates were added",
+                "请按已抽定的结果研判；疑似点有增减后才可重新抽取",
+            )),
             (None, _) => Said::new(""),
         }
     }
@@ -100,8 +122,9 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
     OfficeError::Peer(cause) => Some(cause.as_ref()),
+    OfficeError::Mirror(cause) => Some(cause),
     OfficeError::File(cause) => Some(cause),
-    OfficeError::ManyUnits(_) | OfficeError::NothingOpen => None,
+    OfficeError::ManyUnits(_) | OfficeError::NothingOpen | OfficeError::AuditStands { .. } => None,
 });
 
 /// Each cause becomes its variant.
@@ -124,5 +147,6 @@ caused_by!(
     Bundle(BundleError),
     Exchange(ExchangeError),
     Peer(PeerError),
+    Mirror(MirrorError),
     File(FileError),
 );

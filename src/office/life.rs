@@ -1,6 +1,7 @@
 //! The steps of a site's life: screened, assigned, visited, eradicated, accepted, taken up again; and what is said about
 //! it on the way.
 
+use super::desk;
 use super::{Changed, Files, Office, OfficeError, Session};
 use crate::registry::body::{
     Accept, Assign, Body, Correct, Eradicate, Note, Reason, Resolve, Screen, Visit,
@@ -65,8 +66,13 @@ pub fn take(
 ) -> Result<Changed, OfficeError> {
     let place = known(office, site)?.place;
     let evidence = files.keep(office, Some(&place), session.at())?;
-    let sealed = office.record(session, Some(site), evidence, step.into())?;
-    let signed = sealed.event.actor.key.is_some();
+    match step {
+        Step::Screen(screen) => desk::screen(office, session, site, screen, evidence)?,
+        other => {
+            office.record(session, Some(site), evidence, other.into())?;
+        }
+    }
+    let signed = session.author().key.is_some();
     Ok(Changed::of(office.store(), [site], signed)?)
 }
 

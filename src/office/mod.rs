@@ -22,6 +22,7 @@ pub mod learn;
 pub mod life;
 pub mod maintenance;
 pub mod maps;
+pub mod mirror;
 pub mod offers;
 pub mod patrol;
 pub mod peers;

@@ -1,9 +1,10 @@
 //! The decisions that a contact sheet saved, each recorded once.
 
+use super::desk;
 use super::record::Decision;
 use super::{Office, OfficeError, Session};
 use crate::registry::SiteKey;
-use crate::registry::body::Body;
+use crate::registry::body::Opinion;
 use crate::registry::moves::Refusal;
 use crate::store::StoreError;
 use crate::words::Lang;
@@ -16,6 +17,8 @@ pub struct Screened {
     pub kept: usize,
     /// Sites that were put aside.
     pub rejected: usize,
+    /// Sites of which it counts as the word of one of two: a second person is to look at them.
+    pub await_second: usize,
     /// Decisions that were recorded before.
     pub recorded_before: usize,
     /// Candidates whose decision was not recorded, and why, in the reader's language.
@@ -40,14 +43,14 @@ pub fn screen_all(
             done.passed_over.push((decision.candidate, why));
             continue;
         };
-        if is_recorded(office, site, &decision)? {
+        if is_recorded(office, session, site, &decision)? {
             done.recorded_before += 1;
             continue;
         }
         let keep = decision.screen.keep;
         let of_then = session.at_another_time(decision.at);
-        let body = Body::Screen(decision.screen);
-        match office.record(&of_then, Some(site), vec![], body) {
+        match desk::screen(office, &of_then, site, decision.screen, vec![]) {
+            Ok(()) if waits(office, site)? => done.await_second += 1,
             Ok(_) if keep => done.kept += 1,
             Ok(_) => done.rejected += 1,
             Err(StoreError::Refused {
@@ -64,10 +67,28 @@ pub fn screen_all(
     Ok(done)
 }
 
-fn is_recorded(office: &Office, site: SiteKey, decision: &Decision) -> Result<bool, StoreError> {
+fn is_recorded(
+    office: &Office,
+    session: &Session,
+    site: SiteKey,
+    decision: &Decision,
+) -> Result<bool, StoreError> {
     let site = office.store().site(site)?;
-    let last = site.as_ref().and_then(|site| site.screened.as_ref());
-    Ok(last.is_some_and(|(keep, reason, stamp)| {
-        (*keep, *reason, &stamp.at) == (decision.screen.keep, decision.screen.reason, &decision.at)
-    }))
+    let Some(site) = site else { return Ok(false) };
+    let screen = &decision.screen;
+    let decided = site.screened.iter().any(|(keep, reason, stamp)| {
+        (*keep, *reason, &stamp.at) == (screen.keep, screen.reason, &decision.at)
+    });
+    // Where two are to look, it is what its author says.
+    let said = site.looks.iter().any(|(look, stamp)| {
+        let keep = look.opinion == Opinion::Keep;
+        desk::is_own(session, stamp)
+            && (keep, look.reason, &stamp.at) == (screen.keep, screen.reason, &decision.at)
+    });
+    Ok(decided || said)
+}
+
+fn waits(office: &Office, site: SiteKey) -> Result<bool, StoreError> {
+    let site = office.store().site(site)?;
+    site.map_or(Ok(false), |site| desk::awaits_second(office.store(), &site))
 }

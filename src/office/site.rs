@@ -1,6 +1,7 @@
 //! A site as it stands: what a use case that changed it answers, and what is shown of it.
 
 use super::clock;
+use super::desk::awaits_second;
 use crate::registry::{Hash, Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
@@ -90,6 +91,8 @@ pub struct Changed {
     pub sites: Vec<SiteNow>,
     /// Whether whoever acted signed it with a key of their own.
     pub signed: bool,
+    /// Whether what was said of one of them is the word of one of two, and decides when the second says the same.
+    pub awaits_second: bool,
 }
 
 impl Changed {
@@ -99,10 +102,17 @@ impl Changed {
         keys: impl IntoIterator<Item = SiteKey>,
         signed: bool,
     ) -> Result<Self, StoreError> {
-        let mut sites = Vec::new();
+        let mut changed = Self {
+            sites: Vec::new(),
+            signed,
+            awaits_second: false,
+        };
         for key in keys {
-            sites.extend(SiteNow::of(store, key)?);
+            if let Some(now) = SiteNow::of(store, key)? {
+                changed.awaits_second |= awaits_second(store, &now.site)?;
+                changed.sites.push(now);
+            }
         }
-        Ok(Self { sites, signed })
+        Ok(changed)
     }
 }

@@ -60,7 +60,7 @@ pub struct Flown {
     pub in_window: Option<f64>,
     /// The models by name and the beginning of their hash.
     pub models: BTreeSet<String>,
-    /// The thresholds, to four decimals.
+    /// The thresholds, to four decimals at most.
     pub thresholds: BTreeSet<String>,
     /// The middle GSD of the flights, centimetres.
     pub gsd_cm: Option<f64>,
@@ -235,7 +235,7 @@ fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Re
             .collect(),
         thresholds: flights
             .iter()
-            .map(|f| format!("{:.4}", f.threshold))
+            .map(|f| ((f.threshold * 1e4).round() / 1e4).to_string())
             .collect(),
         gsd_cm: gsd.get(gsd.len() / 2).copied(),
         days: days().map(|d| d.0).min().zip(days().map(|d| d.1).max()),

@@ -3,7 +3,7 @@
 use super::desk::DeskLook;
 use super::facts::{DistrictArea, Facts, Flight, PatrolFact, SiteFact, Steps};
 use super::irregular::{self, Irregular};
-use super::searched::searched_of;
+use super::searched::{searched_of, whole};
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::{LonLat, area_m2, union_within};
@@ -172,7 +172,7 @@ fn flights(store: &Store, own: &Own) -> Result<Vec<Flight>, StoreError> {
     // Two offices may have recorded one scan: the same outline under one id. What somebody records under the id of another's
     // scan with another outline is a flight of its own, and takes nothing from that one.
     let mut seen = BTreeSet::new();
-    let mut scans: Vec<Sealed> = store.followed("scan")?;
+    let mut scans = whole(store.followed("scan")?);
     scans.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
     scans.retain(|sealed| {
         let Body::Scan(scan) = &sealed.event.body else {
@@ -339,7 +339,11 @@ fn site_fact(
         habitat: site.habitat.clone(),
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
-        audit: detection.is_some_and(|d| ranking.of(&d.candidate).is_some_and(|r| r.audit)),
+        audit: detection.is_some_and(|d| {
+            ranking
+                .of(&d.candidate, &site.unit)
+                .is_some_and(|r| r.audit)
+        }),
         look: DeskLook::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),

@@ -1,10 +1,33 @@
-//! The ground that a coverage file says was searched.
+//! The ground that a coverage file says was searched, and which of several recordings of one scan says it.
 
 use crate::ground::read_features;
 use crate::registry::Hash;
+use crate::registry::body::Body;
+use crate::registry::event::Sealed;
 use crate::store::evidence;
 use geo::MultiPolygon;
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Of what a unit recorded of one scan the recording that searched most: the others are parts of it.
+pub(super) fn whole(scans: Vec<Sealed>) -> Vec<Sealed> {
+    let mut of_scan: BTreeMap<(String, String), Sealed> = BTreeMap::new();
+    let searched = |sealed: &Sealed| match &sealed.event.body {
+        Body::Scan(scan) => scan.searched_m2,
+        _ => 0,
+    };
+    for sealed in scans {
+        let Body::Scan(scan) = &sealed.event.body else {
+            continue;
+        };
+        let of = (sealed.event.actor.unit.clone(), scan.scan.clone());
+        let known = of_scan.get(&of).map(searched);
+        if known.is_none_or(|known| known <= searched(&sealed)) {
+            of_scan.insert(of, sealed);
+        }
+    }
+    of_scan.into_values().collect()
+}
 
 /// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.
 pub(super) fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {

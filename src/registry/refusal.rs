@@ -162,7 +162,11 @@ impl Refusal {
                 "a key that is not made or confirmed by whoever may",
                 "密钥非本人生成或未经有权人确认",
             ),
-            Self::Date { date } => tr!(lang, "the date {date} cannot be", "日期 {date} 不合理"),
+            Self::Date { date } => {
+                // A day alone stands in events as its midnight.
+                let date = date.strip_suffix("T00:00:00Z").unwrap_or(date);
+                tr!(lang, "the date {date} cannot be", "日期 {date} 不合理")
+            }
             Self::Outline => plain(
                 "an outline or a walked area that cannot be",
                 "范围或踏查面积不合理",

@@ -3,29 +3,12 @@
 //! A code has 6, 9 or 12 digits (GB/T 2260 and its extensions): 410000 a province, 410400 a prefecture, 410423 a county,
 //! 410423001 a township, 410423001002 a village.
 
-pub use crate::text::is_division_code as is_code;
-
-/// The digits that every unit below begins with: `41` of 410000, `4104` of 410400, `410423` of 410423.
-fn stem(code: &str) -> &str {
-    let mut stem = code;
-    while code.len() == 6 && stem.len() > 2 {
-        match stem.strip_suffix("00") {
-            Some(shorter) => stem = shorter,
-            None => break,
-        }
-    }
-    stem
-}
+use crate::text::division_stem as stem;
+pub use crate::text::{is_division_at_or_below as is_at_or_below, is_division_code as is_code};
 
 /// How deep a unit lies: the lesser, the higher the office.
 pub fn depth(code: &str) -> usize {
     stem(code).len()
-}
-
-/// Whether a unit's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000. What is no
-/// code lies below nothing, and nothing below it.
-pub fn is_at_or_below(unit: &str, above: &str) -> bool {
-    is_code(unit) && is_code(above) && unit.starts_with(stem(above))
 }
 
 /// Whether a unit lies below another and is not that one.

@@ -1,14 +1,21 @@
-//! Another office's server, as this computer reaches it: where it is, whether it is the one that was known, and the words
-//! that both sides speak. No use case lies here, and nothing is kept.
+//! Other computers, as this one reaches them: another office's server (where it is, whether it is the one that was known, the
+//! words that both sides speak) and the bureau's database. No use case lies here, and nothing is kept.
 
 mod address;
 mod error;
 mod line;
+mod mirror_error;
+mod password_file;
+mod postgis;
+mod target;
 mod words;
 
 pub use address::Address;
 pub use error::RemoteError;
 pub use line::{Authority, Line};
+pub use mirror_error::MirrorError;
+pub use postgis::{About, fill};
+pub use target::{Target, VARIABLES};
 pub use words::{
     Admitted, Ask, Challenge, FORMAT, Greeting, Offer, OfferedPart, Reply, Served, Since, Taken,
     VERSION, is_spoken,

@@ -11,6 +11,7 @@ mod ids;
 mod model;
 mod plan;
 mod progress;
+mod refusals;
 mod request;
 mod run;
 mod score;
@@ -27,12 +28,13 @@ pub use model::{
     ModelHead, Output, Runtime, Uses, wrap,
 };
 pub use progress::{Progress, Silent, Stage, Step};
+pub use refusals::FurtherFiles;
 pub(crate) use request::in_range;
 pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{
-    ShardError, ShardStatus, keep_shard, merge, plan_shards, planned_options, run_shard, status,
+    ShardError, ShardStatus, fill_shards, merge, plan_shards, planned_options, run_shard, status,
 };
 pub use summary::Summary;
 pub use verify::{LearntError, Moved, SecondLook, VerifierVerdict};

@@ -7,6 +7,7 @@ use super::find::{
 use super::model::{Hit, Model};
 use super::plan::{Search, Work};
 use super::progress::{Progress, Stage};
+use super::refusals;
 use super::request::Request;
 use super::score::{Journal, Own, PixelListener, ScoreStore, Scored, score};
 use super::summary::Summary;
@@ -297,9 +298,7 @@ fn searched_ground(
     progress: &dyn Progress,
 ) -> Result<SearchedGround, ScanError> {
     let ground = SearchedGround::new(search, scored)?;
-    for error in &ground.useless {
-        progress.notice(error);
-    }
+    refusals::tell(&ground.useless, progress);
     if !ground.coverage.searched.0.is_empty() {
         return Ok(ground);
     }

@@ -13,19 +13,6 @@ pub struct FileMembers {
     pub scan_id: String,
 }
 
-/// A feature as it is read.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct FeatureRecord<P> {
-    /// Its id, unique in the file.
-    pub id: Option<String>,
-    /// A `Polygon` or `MultiPolygon`.
-    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
-    pub geometry: geojson::Geometry,
-    /// What is known of it.
-    pub properties: P,
-}
-
 /// How strong the model's evidence is, for people: scores of a model trained on renders are no probabilities in the
 /// field, so that they are shown as rank and band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

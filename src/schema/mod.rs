@@ -26,7 +26,7 @@ mod tests;
 
 pub use decisions::{DECISIONS_FORMAT, Decided, Decisions, RejectReason, Verdict};
 pub use features::{
-    CandidateProperties, CoverageProperties, CoverageStatus, FeatureRecord, FileMembers, ScoreBand,
+    CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, ScoreBand,
 };
 pub use learnt::{
     FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, Ranked, is_audited,

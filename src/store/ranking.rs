@@ -5,20 +5,31 @@ use crate::registry::affairs::Said;
 use crate::registry::body::{Body, LearntHead, RecordedScan};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::ids::Hash;
+use crate::registry::unit::is_at_or_below;
 use crate::schema::{FeaturesRecord, Ranked};
 use std::collections::HashMap;
 
 /// Where candidates stand by what was learnt.
 #[derive(Debug, Clone, Default)]
 pub struct Ranking {
-    candidates: HashMap<String, Ranked>,
+    /// By the units that recorded their scans, the last recording last.
+    candidates: HashMap<String, Vec<(String, Ranked)>>,
     heads: HashMap<String, Hash>,
 }
 
 impl Ranking {
-    /// Where a candidate stands; `None` where nothing learnt orders its scan.
-    pub fn of(&self, candidate: &str) -> Option<&Ranked> {
-        self.candidates.get(candidate)
+    /// Where a candidate stands that became a site of a unit; `None` where nothing learnt orders its scan. What another unit
+    /// recorded under its id says nothing of it, but for one above.
+    pub fn of(&self, candidate: &str, unit: &str) -> Option<&Ranked> {
+        let recorded = self.candidates.get(candidate)?.iter().rev();
+        let mut own = recorded.filter(|(by, _)| by == unit || is_at_or_below(unit, by));
+        own.next().map(|(_, ranked)| ranked)
+    }
+
+    /// Whether a candidate would have gone down, wherever it was recorded, and stays where it was.
+    pub fn is_audited(&self, candidate: &str) -> bool {
+        let recorded = self.candidates.get(candidate);
+        recorded.is_some_and(|all| all.last().is_some_and(|(_, ranked)| ranked.audit))
     }
 
     /// The head that orders a scan.
@@ -101,8 +112,112 @@ impl Ranking {
         }
         let record = head.body.record(&head.stamp.at);
         let ids = seen.features.candidates.iter().map(|row| row.id.clone());
-        self.candidates
-            .extend(ids.zip(seen.features.ranked(&record)));
+        for (id, ranked) in ids.zip(seen.features.ranked(&record)) {
+            let of_candidate = self.candidates.entry(id).or_default();
+            of_candidate.retain(|(by, _)| *by != seen.unit);
+            of_candidate.push((seen.unit.clone(), ranked));
+        }
         self.heads.insert(seen.scan.scan.clone(), head.stamp.event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Role;
+    use crate::registry::event::Actor;
+    use crate::registry::site::Stamp;
+    use crate::schema::{FEATURES_FORMAT, FeaturesOf, LEARNT_FORMAT, LearntRecord};
+
+    /// A head of a unit that turns the shipped order round.
+    fn head(unit: &str) -> Said<LearntHead> {
+        let record = LearntRecord {
+            format: LEARNT_FORMAT.into(),
+            unit: unit.into(),
+            season: 2026,
+            expires: "2026-12-31".into(),
+            made: String::new(),
+            gsd_cm: [1.0, 3.0],
+            model: "m".into(),
+            verifier: None,
+            scans: Vec::new(),
+            verdicts: [10, 10],
+            areas: [0.5, 0.9],
+            recall: None,
+            pull: 1.0,
+            names: vec!["red".into()],
+            centre: vec![0.0],
+            scale: vec![1.0],
+            weights: vec![9.0],
+            bias: 0.0,
+        };
+        let actor = Actor {
+            name: "wang".into(),
+            unit: unit.into(),
+            role: Role::Analyst,
+            key: None,
+            recorder: None,
+        };
+        Said {
+            body: LearntHead::of(&record),
+            stamp: Stamp {
+                event: Hash::of(unit.as_bytes()),
+                at: "2026-05-05T10:00:00+08:00".into(),
+                actor,
+                own_key: false,
+            },
+            season: 2026,
+        }
+    }
+
+    /// What a unit says that the models saw of two candidates.
+    fn seen(unit: &str, reds: [f64; 2]) -> ScanFeatures {
+        let row = |(n, red): (u64, f64)| FeaturesOf {
+            id: format!("b{n}"),
+            rank: Some(n),
+            shipped: 0.0,
+            values: vec![red],
+        };
+        ScanFeatures {
+            unit: unit.into(),
+            scan: RecordedScan {
+                scan: "s".into(),
+                survey: None,
+                captured: None,
+                model: ["m".into(), "m".into()],
+                verifier: None,
+                threshold_e4: 5_000,
+                gsd_e2_cm: Some(200),
+                searched_m2: 1,
+                not_searched_m2: std::collections::BTreeMap::new(),
+                candidates: 2,
+            },
+            features: FeaturesRecord {
+                format: FEATURES_FORMAT.into(),
+                scan_id: "s".into(),
+                names: vec!["red".into()],
+                candidates: [1, 2].into_iter().zip(reds).map(row).collect(),
+            },
+        }
+    }
+
+    #[test]
+    fn what_one_county_records_under_anothers_candidates_puts_them_in_no_order() {
+        let (own, other) = ("410423", "410424");
+        let mut ranking = Ranking::default();
+        ranking.take(&head(own), &seen(own, [1.0, -1.0]));
+        // It names the other's candidates, and records them last.
+        ranking.take(&head(other), &seen(other, [-1.0, 1.0]));
+        let rank = |candidate: &str, unit: &str| ranking.of(candidate, unit).map(|r| r.rank);
+        assert_eq!((rank("b1", own), rank("b2", own)), (Some(1), Some(2)));
+        assert_eq!((rank("b1", other), rank("b2", other)), (Some(2), Some(1)));
+        assert_eq!(rank("b1", "410423001"), Some(1), "a township's site");
+        assert_eq!(rank("b1", "410425"), None);
+        // One above orders what is below it, and the last recording of a unit is its word.
+        let mut ranking = Ranking::default();
+        ranking.take(&head("410000"), &seen("410000", [1.0, -1.0]));
+        assert_eq!(ranking.of("b2", own).map(|r| r.rank), Some(2));
+        ranking.take(&head("410000"), &seen("410000", [-1.0, 1.0]));
+        assert_eq!(ranking.of("b2", own).map(|r| r.rank), Some(1));
     }
 }

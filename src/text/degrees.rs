@@ -28,6 +28,9 @@ impl DegreesFlaw {
     /// In words, with what to write; `text` is what was given.
     pub fn say(self, text: &str, lang: Lang) -> String {
         match self {
+            Self::NoDegrees if text.trim().is_empty() => lang
+                .pick("longitude or latitude is not filled in", "经度或纬度未填写")
+                .into(),
             Self::NoDegrees => tr!(
                 lang,
                 "“{text}” is not degrees: write 113.3 or 113°18′00″",

@@ -18,7 +18,9 @@ mod zone;
 pub use date::{DateFlaw, Written, date_time};
 pub use degrees::{Axis, DegreesFlaw, degrees};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
-pub use number::{half_width, is_division_code, number, percent};
+pub use number::{
+    division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,
+};
 pub use table::{Record, records};
 pub use title::{axis_of, foreign_datum, plain_title};
 pub use zone::Zone;

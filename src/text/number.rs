@@ -55,6 +55,24 @@ pub fn is_division_code(code: &str) -> bool {
     matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// The digits that every division below one begins with: `41` of 410000, `4104` of 410400, `410423` of 410423.
+pub fn division_stem(code: &str) -> &str {
+    let mut stem = code;
+    while code.len() == 6 && stem.len() > 2 {
+        match stem.strip_suffix("00") {
+            Some(shorter) => stem = shorter,
+            None => break,
+        }
+    }
+    stem
+}
+
+/// Whether a division's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000. What is no
+/// code lies below nothing, and nothing below it.
+pub fn is_division_at_or_below(code: &str, above: &str) -> bool {
+    is_division_code(code) && is_division_code(above) && code.starts_with(division_stem(above))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

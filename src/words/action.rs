@@ -207,4 +207,6 @@ pub enum Choice {
     Authority,
     /// Over the network in the clear.
     Insecure,
+    /// The schema of a database.
+    Schema,
 }

@@ -170,6 +170,9 @@ fn stops(office: &Office) {
     let said = office.ok(&["screen", "--audit"]);
     assert!(said.contains("drawn of 12; 0 looked at"), "{said}");
     assert!(said.contains("go on"), "{said}");
+    let again = office.run(&["screen", "--audit"]);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.err.contains("the first draw counts"), "{again:?}");
     let next: Value =
         serde_json::from_str(&office.ok(&["screen", "--next", "10", "--json"])).unwrap();
     let next = next["next"].as_array().unwrap();

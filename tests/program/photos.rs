@@ -129,7 +129,7 @@ fn straight_down_with_four_yaws_on_a_slope_of_a_fifth() {
 }
 
 /// Thirty degrees off straight down, from beside the scene.
-fn oblique(yaw: f64, orientation: u16) -> Pose {
+fn oblique(yaw: f64) -> Pose {
     let (s, c) = f64::to_radians(yaw).sin_cos();
     let back = 25.0 * f64::to_radians(30.0).tan();
     Pose {
@@ -137,7 +137,8 @@ fn oblique(yaw: f64, orientation: u16) -> Pose {
         height: 25.0,
         yaw,
         pitch: -60.0,
-        orientation,
+        roll: 0.0,
+        orientation: 1,
     }
 }
 
@@ -148,7 +149,7 @@ fn thirty_degrees_oblique_with_four_yaws_on_level_ground() {
         targets: close(),
     };
     for yaw in [0.0, 90.0, 137.0, -75.0] {
-        exact(&scene, &[oblique(yaw, 1)]);
+        exact(&scene, &[oblique(yaw)]);
     }
 }
 
@@ -159,30 +160,62 @@ fn thirty_degrees_oblique_with_four_yaws_on_a_slope_of_a_fifth() {
         targets: close(),
     };
     for yaw in [0.0, 90.0, 137.0, -75.0] {
-        exact(&scene, &[oblique(yaw, 1)]);
+        exact(&scene, &[oblique(yaw)]);
     }
 }
 
+/// A drone that hangs its camera in portrait says so by the roll, with or without a word for viewers; what a viewer asks for
+/// moves no pixel.
 #[test]
-fn in_portrait_and_upside_down() {
+fn in_portrait_and_upside_down_whatever_viewers_are_told() {
     for grade in [0.0, 0.2] {
         let scene = Scene {
             grade,
             targets: close(),
         };
-        for orientation in [3, 6, 8] {
-            for yaw in [20.0, -110.0] {
-                let pose = Pose::down(0.0, 0.5, 30.0, yaw);
-                exact(
-                    &scene,
-                    &[Pose {
-                        orientation,
-                        ..pose
-                    }],
-                );
-                exact(&scene, &[oblique(yaw, orientation)]);
-            }
+        let pose = if grade == 0.0 {
+            Pose::down(0.0, 0.5, 30.0, 20.0)
+        } else {
+            oblique(-110.0)
+        };
+        for (roll, orientation) in [(90.0, 6), (-90.0, 1), (180.0, 3), (0.0, 3), (0.0, 8)] {
+            exact(
+                &scene,
+                &[Pose {
+                    roll,
+                    orientation,
+                    ..pose
+                }],
+            );
         }
+    }
+}
+
+#[test]
+fn an_orientation_that_a_viewer_added_is_said_and_a_drones_own_is_not() {
+    let scene = Scene {
+        grade: 0.0,
+        targets: close(),
+    };
+    for (roll, orientation, told) in [(90.0, 6, false), (0.0, 3, true)] {
+        let (folder, out) = (
+            TempDir::new().expect("temporary folder"),
+            TempDir::new().expect("temporary folder"),
+        );
+        let pose = Pose {
+            roll,
+            orientation,
+            ..Pose::down(0.0, 0.5, 30.0, 20.0)
+        };
+        write(&scene, &[pose], folder.path());
+        let out = out.path().join("out");
+        scan(&[folder.path()], &out, MODEL, &[], 0);
+        let record = fs::read_to_string(out.join("scan.json")).expect("written");
+        assert_eq!(
+            record.contains("orientation_not_followed_deg"),
+            told,
+            "{roll} {orientation}"
+        );
     }
 }
 

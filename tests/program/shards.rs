@@ -8,6 +8,7 @@ use crate::results::{Results, json};
 use crate::resume::files;
 use crate::run::{Ended, ended, fixture, papaver, scan};
 use crate::shots::Dice;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -297,6 +298,150 @@ fn a_shard_that_is_not_what_was_written_is_refused_by_name() {
     );
     fs::write(&path, &good).expect("written");
     assert_eq!(merge(&at, &out, &[]).code, Some(0));
+}
+
+/// A checked line.
+fn line(value: &serde_json::Value) -> Vec<u8> {
+    let text = value.to_string();
+    format!("{:08x} {text}\n", crc32fast::hash(text.as_bytes())).into_bytes()
+}
+
+/// The lines of a shard between its first two and its last.
+fn lines_of(path: &Path) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(path).expect("read");
+    let lines: Vec<&str> = text.lines().collect();
+    let inner = &lines[2..lines.len() - 1];
+    let value = |line: &&str| serde_json::from_str(&line[9..]).expect("JSON");
+    inner.iter().map(value).collect()
+}
+
+/// Writes a shard as a machine that lies would: every line is right, and so is the last.
+fn forge(path: &Path, lines: &[serde_json::Value]) {
+    let text = fs::read_to_string(path).expect("read");
+    let mut bytes: Vec<u8> = text
+        .split_inclusive('\n')
+        .take(2)
+        .collect::<String>()
+        .into();
+    bytes.extend(lines.iter().flat_map(line));
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    bytes.extend(line(&serde_json::json!({ "sha256": sha256 })));
+    fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn a_machine_that_lies_speaks_of_its_own_shard_alone_and_of_all_of_it() {
+    use serde_json::{Value, json};
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 3, &[]);
+    run_all(&at);
+    let path = shard_file(&at, 2);
+    let (others, own) = (lines_of(&shard_file(&at, 0)), lines_of(&path));
+    let empty = |mut line: Value| {
+        if line.get("cells").is_some() {
+            line["cells"]["cells"] = json!([]);
+        } else {
+            line["ground"]["no_data"] = json!([[0, 0, 1500, 1300]]);
+        }
+        line
+    };
+    let mut lies: Vec<Vec<Value>> = Vec::new();
+    // Nothing was found in another's part, or there is no ground.
+    for kind in ["cells", "ground"] {
+        let other = others.iter().find(|l| l.get(kind).is_some()).expect("one");
+        lies.push([&own[..], &[empty(other.clone())]].concat());
+        let gone = own.iter().position(|l| l.get(kind).is_some());
+        let mut less = own.clone();
+        less.remove(gone.expect("one"));
+        lies.push(less);
+    }
+    let with = |kind: &str, field: &str, value: Value| {
+        let mut lines = own.clone();
+        let line = lines.iter_mut().find(|l| l.get(kind).is_some());
+        line.expect("one")[kind][field] = value;
+        lines
+    };
+    let most = u32::MAX;
+    lies.push(with("ground", "no_data", json!([[0, 0, most, most]])));
+    lies.push(with("ground", "chunk", json!(usize::MAX)));
+    lies.push(with("cells", "work", json!(usize::MAX)));
+    lies.push(with("cells", "cells", json!([[0, 0, 16, 16, 0.9, 1]])));
+    lies.push(with(
+        "cells",
+        "cells",
+        json!([[most - 16, 0, most, 16, 0.9, 1]]),
+    ));
+    let cells = |l: &Value| {
+        l["cells"]["cells"]
+            .as_array()
+            .is_some_and(|c| !c.is_empty())
+    };
+    let found = own.iter().position(cells).expect("a hit");
+    for (n, value) in [(2, json!(0)), (4, json!(1e30)), (4, json!(0.0001))] {
+        let mut lines = own.clone();
+        lines[found]["cells"]["cells"][0][n] = value;
+        lies.push(lines);
+    }
+    for (number, lie) in lies.iter().enumerate() {
+        forge(&path, lie);
+        let told = merge(&at, &out, &["--partial"]);
+        let says = told.err.contains("00002.jsonl") && told.err.contains("scoring its shard");
+        assert!(told.code == Some(1) && says, "{number}: {}", told.err);
+        assert!(!out.exists(), "nothing was begun");
+    }
+    let again = ended(&mut shard(&at, 2));
+    assert_eq!(again.code, Some(1), "it counts as done by nobody");
+    forge(&path, &own);
+    assert_eq!(merge(&at, &out, &[]).code, Some(0));
+}
+
+#[test]
+fn a_plan_that_keeps_less_than_its_threshold_or_leaves_out_tasks_is_refused() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let at = folder.path().join("plan");
+    plan(&[&ortho], &at, 3, &[]);
+    let good = json(&at.join("plan.json"));
+    let refused = |edit: &dyn Fn(&mut serde_json::Value), says: &str| {
+        let mut plan = good.clone();
+        edit(&mut plan);
+        fs::write(at.join("plan.json"), plan.to_string()).expect("written");
+        for ended in [
+            ended(&mut shard(&at, 0)),
+            merge(&at, &folder.path().join("out"), &["--partial"]),
+        ] {
+            let is_so = ended.code == Some(1) && ended.err.contains(says);
+            assert!(is_so, "{says}: {}", ended.err);
+        }
+    };
+    refused(&|plan| plan["key"]["floor"] = 0.99.into(), "floor 0.99");
+    let tasks = "not the tasks of its imagery";
+    refused(
+        &|plan| plan["shards"][1]["tasks"] = serde_json::json!([]),
+        tasks,
+    );
+    refused(&|plan| plan["shards"][1] = plan["shards"][0].clone(), tasks);
+    refused(
+        &|plan| plan["shards"][2]["tasks"][0][2] = usize::MAX.into(),
+        tasks,
+    );
+    refused(
+        &|plan| {
+            plan["shards"].as_array_mut().expect("shards").pop();
+        },
+        tasks,
+    );
+    let mut sums = good.clone();
+    for shard in 0..2 {
+        sums["shards"][shard]["tiles"] = u64::MAX.into();
+    }
+    fs::write(at.join("plan.json"), sums.to_string()).expect("written");
+    let status = ended(papaver().args(["plan", "--status", "-o"]).arg(&at));
+    assert_eq!(status.code, Some(2), "{}", status.err);
 }
 
 #[test]

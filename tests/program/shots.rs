@@ -97,7 +97,9 @@ pub struct Pose {
     pub yaw: f64,
     /// Degrees above the horizon; -90 looks straight down.
     pub pitch: f64,
-    /// The EXIF orientation under which the picture is stored.
+    /// Degrees clockwise about the axis; 90 and -90 hang in portrait.
+    pub roll: f64,
+    /// What its EXIF orientation says.
     pub orientation: u16,
 }
 
@@ -108,6 +110,7 @@ impl Pose {
             height,
             yaw,
             pitch: -90.0,
+            roll: 0.0,
             orientation: 1,
         }
     }
@@ -135,10 +138,13 @@ pub fn render(scene: &Scene, pose: &Pose) -> RgbImage {
     let forward = [sy * cp, cy * cp, sp];
     let right = [cy, -sy, 0.0];
     let down = cross(forward, right);
-    let portrait = pose.orientation >= 5;
-    let (width, height) = if portrait { (SIZE.1, SIZE.0) } else { SIZE };
-    let mut upright = RgbImage::new(width, height);
-    for (u, v, pixel) in upright.enumerate_pixels_mut() {
+    let (sr, cr) = pose.roll.to_radians().sin_cos();
+    let (level, plumb) = (right, down);
+    let right: Vector = std::array::from_fn(|i| cr * level[i] + sr * plumb[i]);
+    let down: Vector = std::array::from_fn(|i| cr * plumb[i] - sr * level[i]);
+    let (width, height) = SIZE;
+    let mut picture = RgbImage::new(width, height);
+    for (u, v, pixel) in picture.enumerate_pixels_mut() {
         let x = (f64::from(u) + 0.5 - f64::from(width) / 2.0) / FOCAL_PX;
         let y = (f64::from(v) + 0.5 - f64::from(height) / 2.0) / FOCAL_PX;
         let ray: Vector = std::array::from_fn(|i| forward[i] + x * right[i] + y * down[i]);
@@ -151,12 +157,7 @@ pub fn render(scene: &Scene, pose: &Pose) -> RgbImage {
             [150, 180, 220]
         });
     }
-    match pose.orientation {
-        3 => image::imageops::rotate180(&upright),
-        6 => image::imageops::rotate270(&upright),
-        8 => image::imageops::rotate90(&upright),
-        _ => upright,
-    }
+    picture
 }
 
 /// A picture as a JPEG without metadata.
@@ -183,6 +184,7 @@ pub struct Tags {
     pub absolute_altitude: f64,
     pub yaw: Option<f64>,
     pub pitch: f64,
+    pub roll: f64,
     pub orientation: u16,
     /// Seconds after nine o'clock.
     pub second: u32,
@@ -200,6 +202,7 @@ impl Tags {
             absolute_altitude: 512.0 + pose.height,
             yaw: Some(pose.yaw),
             pitch: pose.pitch,
+            roll: pose.roll,
             orientation: pose.orientation,
             second,
         }
@@ -283,7 +286,7 @@ impl Tags {
         let gimbal = self.yaw.map_or_else(String::new, |yaw| {
             attribute("GimbalYawDegree", Some(yaw))
                 + &attribute("GimbalPitchDegree", Some(self.pitch))
-                + &attribute("GimbalRollDegree", Some(0.0))
+                + &attribute("GimbalRollDegree", Some(self.roll))
         });
         format!(
             r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -262,9 +262,9 @@ fn an_export_that_cannot_be_written_leaves_nothing_behind() {
     office.dispatched(113.30, 33.74);
     for name in ["gone/out.gpkg", "gone/out.xlsx"] {
         let said = office.run("wang", &["export", name]);
-        assert_eq!(said.code, Some(2), "{said:?}");
+        assert_eq!(said.code, Some(1), "{said:?}");
         assert!(
-            said.err.contains("cannot be written") && said.err.contains("hint: "),
+            said.err.contains("the folder gone is not there") && said.err.contains("hint: "),
             "{said:?}"
         );
     }

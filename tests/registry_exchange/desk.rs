@@ -538,6 +538,38 @@ fn maps_carry_their_icon_and_the_pictures_of_the_surroundings() {
 }
 
 #[test]
+fn a_map_and_its_waypoints_lie_in_one_folder_with_the_same_pictures() {
+    let office = Office::begin();
+    scanned(&office);
+    office.ok("wang", &["record", "scan"]);
+    office.ok("wang", &["export", "crew.gpkg"]);
+    office.ok("wang", &["export", "crew.gpx"]);
+    let picture = fs::read_dir(office.path("crew-files"))
+        .expect("there")
+        .map(|entry| entry.expect("an entry").path())
+        .min()
+        .expect("a picture");
+    let whole = fs::read(&picture).expect("read");
+
+    fs::write(&picture, "another picture").expect("written");
+    fs::remove_file(office.path("crew.gpx")).expect("removed");
+    let told = office.refused("wang", &["export", "crew.gpx"]);
+    let name = picture
+        .file_name()
+        .and_then(|n| n.to_str())
+        .expect("a name");
+    assert!(told.contains(name), "{told}");
+    assert_eq!(
+        fs::read(&picture).expect("read"),
+        b"another picture",
+        "nothing is overwritten unasked"
+    );
+    assert!(!office.path("crew.gpx").exists());
+    office.ok("wang", &["export", "crew.gpx", "--overwrite"]);
+    assert_eq!(fs::read(&picture).expect("read"), whole);
+}
+
+#[test]
 fn a_list_to_choose_from_is_whole_though_its_words_hold_commas() {
     let office = Office::begin();
     office.dispatched(113.30, 33.74);

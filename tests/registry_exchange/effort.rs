@@ -91,6 +91,26 @@ fn m2(value: &Value, name: &str) -> f64 {
 }
 
 #[test]
+fn what_was_recorded_in_part_is_whole_once_the_rest_is_recorded() {
+    let office = Office::begin();
+    districts(&office, &[square("410423", 113.0, 113.2)]);
+    let searched = || {
+        let found = coverage(&office, &["--season", "2026"]);
+        let only = &found["districts"][0];
+        (m2(only, "searched_m2"), only["flights"].clone())
+    };
+    scan(&office, "s", Some("2026-05-03"), Some(2.0), 113.0, 113.05);
+    let (part, _) = searched();
+    scan(&office, "s", Some("2026-05-03"), Some(2.0), 113.0, 113.1);
+    let (both, flights) = searched();
+    assert!((both / part - 2.0).abs() < 0.01, "{both} {part}");
+    assert_eq!(flights, 1);
+    let events = office.events();
+    office.ok("wang", &["record", "s"]);
+    assert_eq!(office.events(), events, "the same again is nothing new");
+}
+
+#[test]
 fn without_districts_there_is_one_error_and_without_flights_an_honest_nothing() {
     let office = Office::begin();
     assert!(

@@ -130,6 +130,35 @@ fn two_who_audit_do_not_see_each_other_and_nothing_is_decided_before_the_second(
 }
 
 #[test]
+fn the_page_of_a_site_decides_no_more_than_the_desk_where_two_are_to_look() {
+    let shared = shared();
+    let table = shared.office.table();
+    let candidate = fresh(&shared, true);
+    let cards = shared.li.get(&table).ok();
+    let card = card(&cards, |card| card["candidate"] == json!(candidate));
+    let page = shared
+        .office
+        .way(&format!("/sites/{}", card["code"].as_str().expect("code")));
+    let moves = format!("{page}/moves");
+    let discard = json!({"move": "screen", "keep": false, "reason": "crop"});
+    for _ in 0..2 {
+        // However often one says it, it is the word of one.
+        let one = shared.li.post(&moves, &discard).ok();
+        assert_eq!(
+            (&one["sites"][0]["state"], &one["awaits_second"]),
+            (&json!("CANDIDATE"), &json!(true)),
+            "{one}"
+        );
+    }
+    assert!(!shared.sun.get(&page).text.contains("\"crop\""));
+    let both = shared.sun.post(&moves, &discard).ok();
+    assert_eq!(
+        (&both["sites"][0]["state"], &both["awaits_second"]),
+        (&json!("SCREENED_OUT"), &json!(false))
+    );
+}
+
+#[test]
 fn who_may_not_screen_is_refused_and_nothing_is_recorded() {
     let shared = shared();
     let table = shared.office.table();

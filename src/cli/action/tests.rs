@@ -31,7 +31,7 @@ fn choices() -> Vec<Choice> {
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Threads, Port, Authority, Insecure,
+        Verifier, Learnt, Unit, Captured, Device, Threads, Port, Authority, Insecure, Schema,
     })
 }
 
@@ -106,7 +106,7 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 13] = [
+const LINES: [&str; 14] = [
     "scan a.tif",
     "evaluate a",
     "verify",
@@ -120,6 +120,7 @@ const LINES: [&str; 13] = [
     "hotspots",
     "serve",
     "push https://office.local:8717",
+    "mirror postgresql://gis",
 ];
 
 /// Whether the parser takes an action: by itself, or beside what was asked.

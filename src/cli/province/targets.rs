@@ -29,7 +29,7 @@ pub struct Targets {
 
 #[derive(Debug, Subcommand)]
 enum TargetsCommand {
-    /// Take a list in: .geojson, .gpkg, .kml, .shp, or .csv and .xlsx with lon and lat 导入靶标清单：.geojson、.gpkg、.kml、.shp，或带 lon、lat 列的 .csv、.xlsx
+    /// Take a list in: .geojson, .gpkg, .kml, .gpx, .shp, or .csv and .xlsx with lon and lat 导入靶标清单：.geojson、.gpkg、.kml、.gpx、.shp，或带经纬度列的 .csv、.xlsx
     Import(TargetImportArguments),
     /// Match targets to sites and to what was searched 把靶标与图斑和已搜索范围比对
     Match(TargetMatchArguments),

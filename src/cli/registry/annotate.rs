@@ -1,9 +1,10 @@
 //! `note` and `correct`.
 
 use super::Done;
-use super::context::{Common, Context, EvidenceArguments};
+use super::context::{Common, Context};
 use super::say::{Failure, bad};
 use super::sites::{dm2, lonlat};
+use super::step::EvidenceArguments;
 use crate::office;
 use crate::office::life::Step;
 use crate::registry::body;

@@ -66,6 +66,17 @@ fn passphrase(context: &Context) -> Result<String, Failure> {
     given.ok_or_else(|| ArgumentError::NoBackupPassphrase.into())
 }
 
+/// Says what is none of a registry's files.
+fn tell_left_out(names: &[String], lang: Lang) {
+    for name in names {
+        tell(&tr!(
+            lang,
+            "warning: {name} is none of a registry's files (a link, or a name that the program gives to none); it was left out",
+            "警告：{name} 不是登记库的文件（链接，或名称非本程序所定），未予纳入"
+        ));
+    }
+}
+
 impl Backup {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = surroundings(self.registry, self.passphrase_file, self.json, lang);
@@ -75,7 +86,7 @@ impl Backup {
         if context.common.json {
             json(&serde_json::json!({
                 "file": self.output, "files": contents.files.len(), "evidence": contents.evidence(), "bytes": contents.bytes(),
-                "last": contents.last, "made_at": contents.made_at, "evidence_changed": made.changed,
+                "last": contents.last, "made_at": contents.made_at, "evidence_changed": made.changed, "left_out": made.left_out,
             }));
         } else {
             let (n, last, mb) = (
@@ -95,12 +106,13 @@ impl Backup {
                     "警告：证据 {sha256} 此前已被改动，按现状备份"
                 ));
             }
+            tell_left_out(&made.left_out, lang);
             tell(lang.pick(
                 "without its passphrase nobody can open it: keep the two apart, and both off this computer",
                 "没有口令任何人都无法打开：备份与口令请分开保管，且都不要只放在本机",
             ));
         }
-        Ok(if made.changed.is_empty() {
+        Ok(if made.changed.is_empty() && made.left_out.is_empty() {
             Done::Whole
         } else {
             Done::Partly
@@ -114,12 +126,17 @@ impl Restore {
         let passphrase = passphrase(&context)?;
         let back = restore(&self.backup, self.to.as_deref(), &passphrase)?;
         let contents = &back.contents;
+        let done = if back.left_out.is_empty() {
+            Done::Whole
+        } else {
+            Done::Partly
+        };
         if context.common.json {
             json(&serde_json::json!({
                 "registry": back.registry, "files": contents.files.len(), "evidence": contents.evidence(),
-                "last": contents.last, "made_at": contents.made_at,
+                "last": contents.last, "made_at": contents.made_at, "left_out": back.left_out,
             }));
-            return Ok(Done::Whole);
+            return Ok(done);
         }
         let (registry, last, at) = (back.registry.display(), contents.last, &contents.made_at);
         let n = contents.evidence();
@@ -128,11 +145,12 @@ impl Restore {
             "{registry}: as it was on {at}, up to number {last}, with its keys and {n} files of evidence",
             "{registry}：已恢复到 {at} 的状态（至序号 {last}），含密钥及证据 {n} 个"
         ));
+        tell_left_out(&back.left_out, lang);
         tell(&tr!(
             lang,
             "was anything recorded after that, here or on another computer? Then fetch it first: apply the bundles that carried it away; numbers after {last} would be given out a second time. Where the old computer is still there, delete the registry on it",
             "此后（在本机或其他电脑上）如还录入过内容，请先取回：导入当时送出的数据包，否则 {last} 之后的序号会重复使用。旧电脑仍在的，请删除其上的登记库"
         ));
-        Ok(Done::Whole)
+        Ok(done)
     }
 }

@@ -211,39 +211,3 @@ impl Context {
         Err(bad(option, text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
     }
 }
-
-/// Files that go with an event.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct EvidenceArguments {
-    /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 现场照片（铲除前）；用于 `eradicate` 和 `accept` 时为铲除后照片
-    #[arg(long = "photo", value_name = "FILE")]
-    pub photos: Vec<PathBuf>,
-    /// A photograph of the scene from before the uprooting 铲除前的现场照片
-    #[arg(long, value_name = "FILE")]
-    pub scene_photo: Vec<PathBuf>,
-    /// A picture from a later flight 复飞影像
-    #[arg(long, value_name = "FILE")]
-    pub reflight: Vec<PathBuf>,
-    /// A document 文书扫描件
-    #[arg(long, value_name = "FILE")]
-    pub document: Vec<PathBuf>,
-}
-
-impl EvidenceArguments {
-    /// What they are: `--photo` shows what is left where the uprooting is meant, else the scene.
-    pub(in crate::cli) fn handed_in(self, after: bool) -> office::Files {
-        let (mut scene, photos) = (self.scene_photo, self.photos);
-        let after = if after {
-            photos
-        } else {
-            scene.splice(0..0, photos);
-            vec![]
-        };
-        office::Files {
-            scene,
-            after,
-            reflight: self.reflight,
-            documents: self.document,
-        }
-    }
-}

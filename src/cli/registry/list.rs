@@ -89,7 +89,9 @@ fn sort(
 ) {
     let rank = |site: &Site| {
         let detection = site.detection.as_ref()?;
-        let learnt = ranking.of(&detection.candidate).map(|ranked| ranked.rank);
+        let learnt = ranking
+            .of(&detection.candidate, &site.unit)
+            .map(|ranked| ranked.rank);
         learnt.or(detection.rank)
     };
     match order {
@@ -114,7 +116,7 @@ fn show(
 ) -> Result<(), StoreError> {
     let code = store.code(site.key)?;
     let detection = site.detection.as_ref();
-    let ranked = detection.and_then(|d| ranking.of(&d.candidate));
+    let ranked = detection.and_then(|d| ranking.of(&d.candidate, &site.unit));
     let settings = store.settings();
     let metres = metres(site, near);
     if context.common.json {

@@ -15,6 +15,7 @@ mod list;
 mod log;
 mod maintenance;
 mod merge_split;
+mod mirror;
 mod moves;
 mod page;
 mod peers;
@@ -26,6 +27,7 @@ mod selection;
 mod settings;
 mod show;
 pub(in crate::cli) mod sites;
+mod step;
 mod supervise;
 mod tip;
 mod trust;
@@ -103,6 +105,8 @@ pub enum RegistryCommand {
     Push(peers::Push),
     /// Fetch from another office's server what is not here 从对方服务获取本库没有的记录与证据
     Pull(peers::Pull),
+    /// Show sites, visits, history and coverage as tables of a PostGIS database 把图斑、核查、经过和航测覆盖写成 PostGIS 数据库中的只读表
+    Mirror(mirror::Mirror),
     /// Write the registry, its keys and its evidence into one file under a passphrase 把登记库连同密钥和证据写入一个带口令的备份文件
     Backup(backup::Backup),
     /// Put a backup back 恢复备份
@@ -153,6 +157,7 @@ pub fn run(command: RegistryCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
         RegistryCommand::Bundle(c) => c.run(lang),
         RegistryCommand::Push(c) => c.run(lang),
         RegistryCommand::Pull(c) => c.run(lang),
+        RegistryCommand::Mirror(c) => c.run(lang),
         RegistryCommand::Backup(c) => c.run(lang),
         RegistryCommand::Restore(c) => c.run(lang),
         RegistryCommand::Export(c) => c.run(lang),

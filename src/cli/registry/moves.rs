@@ -1,11 +1,12 @@
 //! The moves of a site's life from a crew's dispatch to its end: `assign`, `eradicate`, `accept`, `reopen`, `resolve`.
 
 use super::Done;
-use super::context::{Common, Context, EvidenceArguments};
+use super::context::{Common, Context};
 use super::crews;
 use super::say::{ArgumentError, Failure, bad, tell};
 use super::selection::Selection;
 use super::sites::show_changed;
+use super::step::StepArguments;
 use crate::office;
 use crate::office::life::{Step, assign};
 use crate::registry::State;
@@ -73,8 +74,6 @@ impl AssignArguments {
 /// `papaver eradicate`
 #[derive(Debug, Args)]
 pub struct EradicateArguments {
-    /// The site's code 图斑编号
-    site: String,
     /// Per cent of the plants destroyed 已铲除植株的百分比
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     percent: u8,
@@ -84,34 +83,27 @@ pub struct EradicateArguments {
     /// Who did it: whoever types it is named only where given here 铲除人员；操作人本人参与的也须写明
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
-    /// Words 备注
-    #[arg(long)]
-    note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
-    #[arg(long, value_name = "REASON")]
-    force: Option<String>,
     #[command(flatten)]
-    files: EvidenceArguments,
-    #[command(flatten)]
-    common: Common,
+    step: StepArguments,
 }
 
 impl EradicateArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let step = self.step;
         let context = Context {
-            common: self.common,
+            common: step.common,
             lang,
         };
-        let files = self.files.handed_in(true);
+        let files = step.files.handed_in(true);
         let body = body::Eradicate {
             percent: self.percent,
             method: self.method,
             officers: self.officers,
-            note: self.note,
-            forced: self.force,
+            note: step.note,
+            forced: step.force,
             imported: None,
         };
-        context.step(&self.site, &files, |_, _| Ok(Step::Eradicate(body)))?;
+        context.step(&step.site, &files, |_, _| Ok(Step::Eradicate(body)))?;
         Ok(Done::Whole)
     }
 }
@@ -119,21 +111,11 @@ impl EradicateArguments {
 /// `papaver accept`
 #[derive(Debug, Args)]
 pub struct AcceptArguments {
-    /// The site's code 图斑编号
-    site: String,
     /// It fails: residue or regrowth 不合格，原因为 residue（残留）或 regrowth（复生）
     #[arg(long, value_name = "REASON")]
     fail: Option<String>,
-    /// Words 备注
-    #[arg(long)]
-    note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
-    #[arg(long, value_name = "REASON")]
-    force: Option<String>,
     #[command(flatten)]
-    files: EvidenceArguments,
-    #[command(flatten)]
-    common: Common,
+    step: StepArguments,
 }
 
 impl AcceptArguments {
@@ -143,18 +125,19 @@ impl AcceptArguments {
             .as_deref()
             .map(|text| word("--fail", text))
             .transpose()?;
+        let step = self.step;
         let context = Context {
-            common: self.common,
+            common: step.common,
             lang,
         };
-        let files = self.files.handed_in(true);
+        let files = step.files.handed_in(true);
         let body = body::Accept {
             passed: reason.is_none(),
             reason,
-            note: self.note,
-            forced: self.force,
+            note: step.note,
+            forced: step.force,
         };
-        let changed = context.step(&self.site, &files, |_, _| Ok(Step::Accept(body)))?;
+        let changed = context.step(&step.site, &files, |_, _| Ok(Step::Accept(body)))?;
         if !changed.signed {
             tell(lang.pick(
                 "accepted without the acceptor's own key: this stays marked",

@@ -83,7 +83,13 @@ impl ScreenArguments {
             seconds: None,
         };
         let site = self.site.unwrap_or_default();
-        context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
+        let changed = context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
+        if changed.awaits_second {
+            tell(lang.pick(
+                "recorded as the word of one of two: it is decided when a second person, who does not see it, says the same",
+                "已记为两人中一人的意见：须第二人在不知情的情况下独立研判，意见一致方可认定",
+            ));
+        }
         Ok(Done::Whole)
     }
 }
@@ -103,6 +109,14 @@ fn screen_from(context: &Context, from: &Path) -> Result<Done, Failure> {
             "kept {kept}, put aside {rejected}, recorded before {again}",
             "保留 {kept}，排除 {rejected}，此前已录 {again}"
         ));
+        if done.await_second > 0 {
+            let count = done.await_second;
+            tell(&tr!(
+                lang,
+                "{count} await a second person, who does not see what was said",
+                "{count} 个待第二人独立研判"
+            ));
+        }
         for (candidate, why) in &done.passed_over {
             tell(&tr!(
                 lang,

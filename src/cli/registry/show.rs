@@ -60,7 +60,7 @@ fn ranked(store: &Store, site: &Site) -> Result<Option<Ranked>, Failure> {
         return Ok(None);
     };
     let ranking = store.ranking_of(Some(&detection.scan))?;
-    Ok(ranking.of(&detection.candidate).copied())
+    Ok(ranking.of(&detection.candidate, &site.unit).copied())
 }
 
 fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {

@@ -1,10 +1,11 @@
 //! `visit`: what a crew found.
 
 use super::Done;
-use super::context::{Common, Context, EvidenceArguments};
+use super::context::Context;
 use super::moves::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
+use super::step::StepArguments;
 use crate::office::life::{Step, present};
 use crate::registry::body::{self, Count, Outcome, Stage};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
@@ -14,8 +15,6 @@ use clap::Args;
 /// `papaver visit`
 #[derive(Debug, Args)]
 pub struct VisitArguments {
-    /// The site's code 图斑编号
-    site: String,
     /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
     #[arg(long)]
     outcome: String,
@@ -52,16 +51,8 @@ pub struct VisitArguments {
     /// Where it grows 生境
     #[arg(long)]
     habitat: Option<String>,
-    /// Words 备注
-    #[arg(long)]
-    note: Option<String>,
-    /// Record it without the evidence it needs, for this reason 缺少所需证据仍录入，须写明理由
-    #[arg(long, value_name = "REASON")]
-    force: Option<String>,
     #[command(flatten)]
-    files: EvidenceArguments,
-    #[command(flatten)]
-    common: Common,
+    step: StepArguments,
 }
 
 impl VisitArguments {
@@ -78,8 +69,9 @@ impl VisitArguments {
             .transpose()?
             .map(i64::unsigned_abs);
         let count = self.count(area_dm2, lang)?;
+        let step = self.step;
         let context = Context {
-            common: self.common,
+            common: step.common,
             lang,
         };
         let actor = context.actor()?;
@@ -95,12 +87,12 @@ impl VisitArguments {
             count,
             area_dm2,
             habitat: self.habitat,
-            note: self.note,
-            forced: self.force,
+            note: step.note,
+            forced: step.force,
             imported: None,
         };
-        let files = self.files.handed_in(false);
-        context.step(&self.site, &files, |_, _| Ok(Step::Visit(Box::new(visit))))?;
+        let files = step.files.handed_in(false);
+        context.step(&step.site, &files, |_, _| Ok(Step::Visit(Box::new(visit))))?;
         Ok(Done::Whole)
     }
 

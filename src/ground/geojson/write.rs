@@ -73,7 +73,8 @@ impl Feature {
         self.geometry.as_ref().and_then(Geometry::to_json).is_some()
     }
 
-    fn to_json(&self) -> Value {
+    /// As it is written.
+    pub fn to_json(&self) -> Value {
         let mut feature = Map::new();
         feature.insert("type".into(), "Feature".into());
         if let Some(id) = &self.id {

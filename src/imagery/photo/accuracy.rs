@@ -200,13 +200,12 @@ mod tests {
     use crate::ground::{LonLat, PixelPoint};
     use crate::imagery::photo::camera::Axes;
     use crate::imagery::photo::lens::Lens;
-    use crate::imagery::photo::metadata::Orientation;
     use crate::imagery::photo::terrain::Level;
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
     fn camera(yaw: f64, pitch: f64, shift: (f64, f64), height_m: f64) -> Camera {
-        let lens = Lens::pinhole((4000.0, 3000.0), 2000.0, Orientation::default()).expect("a lens");
+        let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
         let attitude = Attitude::Gimbal {
             yaw: Some(yaw),
             pitch,

@@ -45,7 +45,7 @@ impl Axes {
         ]
     }
 
-    /// The axes of the upright image at an attitude, with `fallback_yaw` where it has no heading.
+    /// The axes of the image as stored at an attitude, with `fallback_yaw` where it has no heading.
     pub fn of(attitude: Attitude, fallback_yaw: f64) -> Self {
         match attitude {
             Attitude::Unknown | Attitude::Doubtful { heading: None, .. } => {

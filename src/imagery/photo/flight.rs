@@ -2,7 +2,7 @@
 //! from the track, the ground's height from the take-off. And what a flight says of its own quality. Pure.
 
 use super::camera::Axes;
-use super::metadata::Attitude;
+use super::metadata::{Attitude, Orientation};
 use super::shot::Shot;
 use crate::ground::{LocalPlane, LonLat};
 use std::collections::BTreeMap;
@@ -61,6 +61,19 @@ pub enum Remark {
         /// The photo.
         photo: usize,
     },
+    /// Its orientation tag asks viewers to turn it, which the camera's roll does not explain: the pixels are taken as they
+    /// are stored.
+    Oriented {
+        /// The photo.
+        photo: usize,
+        /// Degrees of doubt about its heading.
+        degrees: f64,
+    },
+    /// It stands where the camera lay, or the other way about: a program turned its pixels by a quarter, to either side.
+    QuarterTurned {
+        /// The photo.
+        photo: usize,
+    },
     /// Nothing that it shows lies inside the boundary of the survey.
     OutsideBoundary {
         /// The photo.
@@ -107,6 +120,8 @@ impl Remark {
         match self {
             Self::Duplicate { photo, .. }
             | Self::Turned { photo }
+            | Self::Oriented { photo, .. }
+            | Self::QuarterTurned { photo }
             | Self::ClockJump { photo, .. }
             | Self::PositionJump { photo, .. }
             | Self::BelowSea { photo, .. }
@@ -124,6 +139,8 @@ impl Remark {
         match self {
             Self::Duplicate { .. } => ("duplicate", None),
             Self::Turned { .. } => ("turned_by_viewer", None),
+            Self::Oriented { degrees, .. } => ("orientation_not_followed_deg", Some(*degrees)),
+            Self::QuarterTurned { .. } => ("turned_by_a_quarter", None),
             Self::ClockJump { seconds, .. } => ("clock_jump_s", Some(*seconds)),
             Self::PositionJump { metres, .. } => ("position_jump_m", Some(*metres)),
             Self::BelowSea { altitude_m, .. } => ("below_sea_m", Some(*altitude_m)),
@@ -242,6 +259,7 @@ impl Flight {
             if turned(&shots[*member]) {
                 found.push(Remark::Turned { photo: *member });
             }
+            found.extend(turn_remark(*member, &shots[*member]));
             let metadata = &shots[*member].metadata;
             if let Some(altitude_m) = metadata.altitude_m.filter(|a| *a < 0.0) {
                 found.push(Remark::BelowSea {
@@ -280,12 +298,41 @@ pub fn axes(shot: &Shot, track: Option<f64>) -> Axes {
 
 /// Whether a viewer has turned the picture upside down: it saved it turned, and its sides are as they were taken.
 fn turned(shot: &Shot) -> bool {
+    shot.metadata.turned_by_viewer && !sides_exchanged(shot)
+}
+
+/// Whether a picture stands that was taken lying, or the other way about.
+fn sides_exchanged(shot: &Shot) -> bool {
     let landscape = |(w, h): (u32, u32)| w >= h;
-    shot.metadata.turned_by_viewer
-        && shot
-            .metadata
-            .taken_size
-            .is_none_or(|taken| landscape(taken) == landscape(shot.stored))
+    let taken = shot.metadata.taken_size;
+    taken.is_some_and(|taken| landscape(taken) != landscape(shot.stored))
+}
+
+/// Degrees by which the top of the stored image may be off the one that the heading is of: its pixels were turned to one
+/// side or the other, or a camera that tells no roll asks to have it turned.
+pub fn turn_doubt_deg(shot: &Shot) -> f64 {
+    if sides_exchanged(shot) {
+        return 90.0;
+    }
+    match shot.metadata.attitude {
+        Attitude::Gimbal { .. } | Attitude::Body { .. } => 0.0,
+        _ => shot.metadata.orientation.turned_deg(),
+    }
+}
+
+/// What is to be said of how a picture was turned.
+fn turn_remark(photo: usize, shot: &Shot) -> Option<Remark> {
+    if sides_exchanged(shot) {
+        return Some(Remark::QuarterTurned { photo });
+    }
+    let orientation = shot.metadata.orientation;
+    let roll = match shot.metadata.attitude {
+        Attitude::Gimbal { roll, .. } | Attitude::Body { roll, .. } => roll,
+        _ => 0.0,
+    };
+    let followed = orientation == Orientation::default() || orientation.is_of_roll(roll);
+    let degrees = turn_doubt_deg(shot);
+    (!followed).then_some(Remark::Oriented { photo, degrees })
 }
 
 /// Degrees clockwise from north; `None` between places too near one another.
@@ -310,7 +357,7 @@ mod tests {
     use super::*;
     use crate::ground::PlanePoint;
     use crate::imagery::photo::duplicates;
-    use crate::imagery::photo::metadata::{Captured, Metadata, Orientation};
+    use crate::imagery::photo::metadata::{Captured, Metadata};
     use jiff::civil::date;
 
     /// A photo so many metres east and north of home, so many seconds after nine.
@@ -322,7 +369,6 @@ mod tests {
             path: format!("card/{name}.jpg").into(),
             metadata: Metadata {
                 model: Some("FC6310".into()),
-                orientation: Orientation::default(),
                 captured: Some(Captured {
                     local,
                     offset_s: None,
@@ -374,6 +420,36 @@ mod tests {
         let members: Vec<&[usize]> = found.iter().map(|f| f.members.as_slice()).collect();
         assert_eq!(members, [&[1, 2][..], &[0], &[3]]);
         assert_eq!(found[0].take_off, shots[1].at);
+    }
+
+    #[test]
+    fn a_turn_for_viewers_is_said_where_the_roll_does_not_explain_it() {
+        let of = |attitude, tag, taken: Option<(u32, u32)>| {
+            let mut shot = shot("a", 0.0, 0.0, 0);
+            shot.metadata.attitude = attitude;
+            shot.metadata.orientation = Orientation::of_tag(tag);
+            shot.metadata.taken_size = taken;
+            (turn_remark(0, &shot), turn_doubt_deg(&shot))
+        };
+        let rolled = |roll| Attitude::Gimbal {
+            yaw: Some(20.0),
+            pitch: -90.0,
+            roll,
+        };
+        let said = |degrees| (Some(Remark::Oriented { photo: 0, degrees }), degrees);
+        for (roll, tag) in [(0.0, 1), (90.0, 6), (-90.0, 8), (90.0, 1), (180.0, 1)] {
+            assert_eq!(of(rolled(roll), tag, None), (None, 0.0), "{roll} {tag}");
+        }
+        for (roll, tag) in [(0.0, 3), (0.0, 6), (0.0, 2), (90.0, 8)] {
+            assert_eq!(of(rolled(roll), tag, None), said(0.0), "{roll} {tag}");
+        }
+        // Without a roll nobody knows whether the camera was mounted so, or the tag is a viewer's.
+        assert_eq!(of(Attitude::Unknown, 8, None), said(90.0));
+        assert_eq!(of(Attitude::Heading(40.0), 3, None), said(180.0));
+        assert_eq!(
+            of(rolled(0.0), 1, Some((3000, 4000))),
+            (Some(Remark::QuarterTurned { photo: 0 }), 90.0)
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ const CELLS: u32 = 32;
 pub struct Footprint {
     /// Cells of [`Footprint::cell_px`] that are searched.
     pub cells: Region,
-    /// The side of a cell in upright pixels.
+    /// The side of a cell in pixels.
     pub cell_px: f64,
     /// The ground it covers, in lon/lat.
     pub ground: MultiPolygon,
@@ -174,11 +174,11 @@ mod tests {
     use crate::ground::{LonLat, area_m2};
     use crate::imagery::photo::camera::Axes;
     use crate::imagery::photo::lens::Lens;
-    use crate::imagery::photo::metadata::{Attitude, Orientation};
+    use crate::imagery::photo::metadata::Attitude;
     use crate::imagery::photo::terrain::Level;
 
     fn seen(pitch: f64, coarsest_m: f64) -> Footprint {
-        let lens = Lens::pinhole((4000.0, 3000.0), 2000.0, Orientation::default()).expect("a lens");
+        let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
         let attitude = Attitude::Gimbal {
             yaw: Some(20.0),
             pitch,

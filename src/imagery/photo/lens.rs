@@ -1,12 +1,10 @@
 //! The lens: from a pixel to a direction before the camera and back. Pinhole with Brown's distortion (Brown 1971, in
 //! `OpenCV`'s order of coefficients, which is also DJI's). Pure.
 
-use super::metadata::{Dewarp, Metadata, Orientation};
+use super::metadata::{Dewarp, Metadata};
 use crate::ground::PixelPoint;
 
-/// A pixel of the upright image, or a direction `(right, down, 1)` before the camera: a lens maps between the two.
-///
-/// Calibrations are kept in the axes of the stored image; callers see the upright one.
+/// A pixel of the image as stored, or a direction `(right, down, 1)` before the camera: a lens maps between the two.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lens {
     stored: (f64, f64),
@@ -14,7 +12,6 @@ pub struct Lens {
     centre: (f64, f64),
     radial: [f64; 3],
     tangential: [f64; 2],
-    orientation: Orientation,
     /// Largest distance from the axis at which the distortion is one-to-one, in focal lengths.
     reach: f64,
 }
@@ -114,14 +111,14 @@ impl Lens {
         // A photo made smaller after it was taken keeps its EXIF: pixels then count for more of the sensor.
         let shrink = width.max(height) / taken.0.max(taken.1);
         let zoom = found.digital_zoom.unwrap_or(1.0);
-        let plain = |focal_px: f64| Self::pinhole((width, height), focal_px, found.orientation);
+        let plain = |focal_px: f64| Self::pinhole((width, height), focal_px);
         if let (Some(sensor), Some(focal)) = (sensor_width_mm, found.focal_mm) {
             return Some((plain(focal / sensor * width)?, FocalSource::SensorWidth));
         }
         if zoom <= 1.0
             && let Some(dewarp) = found.dewarp
         {
-            let lens = Self::calibrated((width, height), shrink, &dewarp, found.orientation)?;
+            let lens = Self::calibrated((width, height), shrink, &dewarp)?;
             return Some((lens, FocalSource::Calibrated));
         }
         if zoom <= 1.0
@@ -145,7 +142,7 @@ impl Lens {
     }
 
     /// A lens without distortion whose axis meets the image's centre. `None` where the focal length is no length.
-    pub fn pinhole(stored: (f64, f64), focal_px: f64, orientation: Orientation) -> Option<Self> {
+    pub fn pinhole(stored: (f64, f64), focal_px: f64) -> Option<Self> {
         (focal_px.is_finite() && focal_px > 1.0 && stored.0 >= 1.0 && stored.1 >= 1.0).then_some(
             Self {
                 stored,
@@ -153,19 +150,13 @@ impl Lens {
                 centre: (stored.0 / 2.0, stored.1 / 2.0),
                 radial: [0.0; 3],
                 tangential: [0.0; 2],
-                orientation,
                 reach: f64::INFINITY,
             },
         )
     }
 
-    fn calibrated(
-        stored: (f64, f64),
-        shrink: f64,
-        dewarp: &Dewarp,
-        orientation: Orientation,
-    ) -> Option<Self> {
-        let mut lens = Self::pinhole(stored, dewarp.focal.0 * shrink, orientation)?;
+    fn calibrated(stored: (f64, f64), shrink: f64, dewarp: &Dewarp) -> Option<Self> {
+        let mut lens = Self::pinhole(stored, dewarp.focal.0 * shrink)?;
         lens.focal.1 = dewarp.focal.1 * shrink;
         if dewarp.applied {
             return Some(lens);
@@ -195,13 +186,9 @@ impl Lens {
         self
     }
 
-    /// Columns and rows of the upright image.
+    /// Columns and rows of the image.
     pub fn size(&self) -> (f64, f64) {
-        if self.orientation.transposed {
-            (self.stored.1, self.stored.0)
-        } else {
-            self.stored
-        }
+        self.stored
     }
 
     /// Focal length in pixels, the mean of the two.
@@ -209,36 +196,24 @@ impl Lens {
         (self.focal.0 * self.focal.1).sqrt()
     }
 
-    /// The direction of an upright pixel: metres right and down of the axis at a metre before the camera. `None` where
+    /// The direction of a pixel: metres right and down of the axis at a metre before the camera. `None` where
     /// the calibration has none.
     pub fn direction(&self, pixel: PixelPoint) -> Option<(f64, f64)> {
-        let (width, height) = self.size();
-        let (x, y) = self
-            .orientation
-            .to_stored((pixel.x - width / 2.0, pixel.y - height / 2.0));
-        let distorted = (
-            (x + self.stored.0 / 2.0 - self.centre.0) / self.focal.0,
-            (y + self.stored.1 / 2.0 - self.centre.1) / self.focal.1,
-        );
-        self.undistort(distorted)
-            .map(|d| self.orientation.to_upright(d))
+        self.undistort((
+            (pixel.x - self.centre.0) / self.focal.0,
+            (pixel.y - self.centre.1) / self.focal.1,
+        ))
     }
 
-    /// The upright pixel of a direction; `None` where it lies farther out than the calibration reaches.
+    /// The pixel of a direction; `None` where it lies farther out than the calibration reaches.
     pub fn pixel(&self, direction: (f64, f64)) -> Option<PixelPoint> {
-        let (x, y) = self.orientation.to_stored(direction);
-        if x.hypot(y) > self.reach {
+        if direction.0.hypot(direction.1) > self.reach {
             return None;
         }
-        let (x, y) = self.distort((x, y));
-        let (x, y) = self.orientation.to_upright((
-            x * self.focal.0 + self.centre.0 - self.stored.0 / 2.0,
-            y * self.focal.1 + self.centre.1 - self.stored.1 / 2.0,
-        ));
-        let (width, height) = self.size();
+        let (x, y) = self.distort(direction);
         Some(PixelPoint {
-            x: x + width / 2.0,
-            y: y + height / 2.0,
+            x: x * self.focal.0 + self.centre.0,
+            y: y * self.focal.1 + self.centre.1,
         })
     }
 
@@ -428,15 +403,13 @@ mod tests {
             radial: [-9.0, 0.0, 0.0],
             ..phantom()
         };
-        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &folded, Orientation::default())
-            .expect("a lens");
+        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &folded).expect("a lens");
         assert!(lens.radial.iter().all(|k| *k == 0.0));
     }
 
     #[test]
     fn barrel_distortion_pulls_a_corner_in_by_the_hand_computed_amount() {
-        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom(), Orientation::default())
-            .expect("a lens");
+        let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom()).expect("a lens");
         // x = 0.5, y = 0: r2 = 0.25, radial = 1 - 0.0679945 + 0.00700875 - 0.00049047 = 0.93852378,
         // plus p2 * 3 r2 = -0.0003465: 0.46891539 * 3666.95 + 2736 - 7.6 = 4447.889.
         let pixel = lens.pixel((0.5, 0.0)).expect("inside");
@@ -445,10 +418,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pixel_to_direction_to_pixel_returns(x in 0.0..5472.0_f64, y in 0.0..3648.0_f64, tag in 1..=8_u32) {
-            let turn = Orientation::of_tag(tag);
-            let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom(), turn).expect("a lens");
-            let (x, y) = if turn.transposed { (y, x) } else { (x, y) };
+        fn pixel_to_direction_to_pixel_returns(x in 0.0..5472.0_f64, y in 0.0..3648.0_f64) {
+            let lens = Lens::calibrated((5472.0, 3648.0), 1.0, &phantom()).expect("a lens");
             let direction = lens.direction(PixelPoint { x, y }).expect("in the frame");
             let back = lens.pixel(direction).expect("in reach");
             prop_assert!((back.x - x).abs() < 1e-4 && (back.y - y).abs() < 1e-4, "{back:?}");
@@ -457,7 +428,7 @@ mod tests {
         #[test]
         fn no_calibration_makes_a_lens_panic(k in proptest::array::uniform3(-10.0..10.0_f64), p in proptest::array::uniform2(-1.0..1.0_f64), x in -1e5..1e5_f64) {
             let wild = Dewarp { radial: k, tangential: p, ..phantom() };
-            if let Some(lens) = Lens::calibrated((5472.0, 3648.0), 1.0, &wild, Orientation::default()) {
+            if let Some(lens) = Lens::calibrated((5472.0, 3648.0), 1.0, &wild) {
                 let _direction = lens.direction(PixelPoint { x, y: 3.0 });
             }
         }

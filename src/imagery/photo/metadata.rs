@@ -23,7 +23,7 @@ pub struct Metadata {
     pub serial: Option<String>,
     /// Columns and rows that the camera wrote, before any later resizing.
     pub taken_size: Option<(u32, u32)>,
-    /// How the stored pixels must be turned to stand upright.
+    /// How viewers are told to turn the stored pixels.
     pub orientation: Orientation,
     /// Where the camera was.
     pub position: Position,

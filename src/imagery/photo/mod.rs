@@ -11,6 +11,7 @@
 mod accuracy;
 mod aside;
 mod camera;
+mod decode;
 mod dem;
 mod duplicates;
 mod exif_tags;
@@ -31,7 +32,6 @@ mod rectify;
 mod shot;
 mod spectral_band;
 mod terrain;
-mod upright;
 mod xmp;
 
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};

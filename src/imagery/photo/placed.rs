@@ -3,8 +3,9 @@
 use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 use super::aside::{SetAside, Why};
 use super::camera::{Camera, GroundPoint};
+use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
-use super::flight::{Flight, Remark, axes, flights, has_heading};
+use super::flight::{Flight, Remark, axes, flights, has_heading, turn_doubt_deg};
 use super::footprint::{Footprint, footprint};
 use super::height::{HEIGHTS_M, Heights, heights};
 use super::jpeg;
@@ -14,7 +15,6 @@ use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
 use super::terrain::HeightField;
-use super::upright::{MOST_BYTES, decode};
 use crate::ground::{LonLat, PixelPoint};
 use image::RgbImage;
 use std::collections::BTreeMap;
@@ -302,7 +302,7 @@ impl Photo {
         self.terrain.as_ref()
     }
 
-    /// Where an upright pixel lies.
+    /// Where a pixel lies.
     pub fn locate(&self, pixel: PixelPoint) -> Option<LonLat> {
         Some(self.camera.ground(pixel, self.terrain())?.at)
     }
@@ -315,7 +315,7 @@ impl Photo {
         })
     }
 
-    /// The upright pixel that shows a place, where the frame has it and no rise hides it.
+    /// The pixel that shows a place, where the frame has it and no rise hides it.
     pub fn shows(&self, at: LonLat) -> Option<PixelPoint> {
         self.camera.sees(self.ground_at(at)?, self.terrain())
     }
@@ -348,7 +348,7 @@ impl Photo {
         ))
     }
 
-    /// Decodes the whole picture, upright, and measures it. A defect is not an error here: whether it matters is decided
+    /// Decodes the whole picture and measures it. A defect is not an error here: whether it matters is decided
     /// by whoever asks [`Measures::defect`].
     ///
     /// # Errors
@@ -374,7 +374,8 @@ fn uncertainty(shot: &Shot, heights: &Heights, yaw_source: YawSource) -> Uncerta
     let mut all = Uncertainty::of(&found.accuracy, found.attitude, heights.source, yaw_source);
     let places = found.places_apart_m.filter(|m| *m > PLACES_M);
     all.height_m = all.height_m.max(heights.least_sd_m);
-    all.yaw_deg = all.yaw_deg.max(found.heading_doubt_deg.unwrap_or(0.0));
+    let heading = found.heading_doubt_deg.unwrap_or(0.0);
+    all.yaw_deg = all.yaw_deg.max(heading).max(turn_doubt_deg(shot));
     all.position_m = all.position_m.max(places.unwrap_or(0.0));
     all
 }

@@ -3,7 +3,7 @@
 //!
 //! A verdict is a [`Look`]; where it decides, the screening that follows from it is recorded with it. Of the candidates that the
 //! audit's lots choose, nothing is decided before a second person has said the same without seeing the first; where they differ,
-//! whoever has seen both decides.
+//! whoever has seen both keeps it, and it is put aside where two say so.
 
 mod audit;
 pub mod queue;
@@ -11,12 +11,15 @@ pub mod stopping;
 mod table;
 mod verdict;
 
+pub(super) use audit::is_own;
 pub use table::{Effort, Laid, Said, Table, conceal, table};
+pub(super) use verdict::screen;
 pub use verdict::{Judged, Verdict, judge, undo};
 
 use super::Session;
 use crate::registry::Site;
 use crate::registry::body::Look;
+use crate::store::{Store, StoreError};
 
 /// What a person said last of a site.
 fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
@@ -24,4 +27,15 @@ fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
     opinions
         .find(|(_, stamp)| audit::is_own(session, stamp))
         .map(|(look, _)| look)
+}
+
+/// Whether something was said of a site that is for two, and nothing is decided.
+///
+/// # Errors
+/// Those of reading.
+pub(super) fn awaits_second(store: &Store, site: &Site) -> Result<bool, StoreError> {
+    Ok(!site.looks.is_empty()
+        && !site.opinions().is_empty()
+        && audit::is_open(site)
+        && audit::Lots::of(store)?.is_for_two(store, site)?)
 }

@@ -6,7 +6,7 @@ use super::stopping::{MAY_MISS, Stop, stop};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::site::Site;
+use crate::registry::site::{Site, Stamp};
 use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{Ranked, lot};
@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 const RANDOM: usize = 10;
 /// One of so many is uncertain.
 const UNCERTAIN: usize = 5;
+/// Sites that one went into, at most.
+const MOST_FOLLOWED: usize = 1_000;
 
 /// A candidate of this unit, or of one below it.
 #[derive(Debug, Clone)]
@@ -30,19 +32,16 @@ pub(super) struct Item {
     pub(super) ranked: Option<Ranked>,
     /// Whether somebody took it for real, where somebody decided.
     pub(super) verdict: Option<bool>,
-    /// The events that decided on it.
-    pub(super) decided: Vec<Hash>,
+    /// The events that decided on it: it was decided once one of each of these had been recorded.
+    pub(super) decided: Vec<Vec<Hash>>,
+    /// Whether it became part of another site, or several.
+    is_gone: bool,
 }
 
 impl Item {
     fn of(site: &Site, ranking: &Ranking) -> Option<Self> {
         let detection = site.detection.as_ref()?;
-        let ranked = ranking.of(&detection.candidate).copied();
-        let screened = site.screened.iter().map(|(_, _, stamp)| stamp.event);
-        let assigned = site.assigned.iter().map(|(_, stamp)| stamp.event);
-        let visited = site.visits.iter().map(|(_, stamp)| stamp.event);
-        // What became part of another ends with the event that says so.
-        let gone = site.heads.iter().copied().filter(|_| site.state.is_gone());
+        let ranked = ranking.of(&detection.candidate, &site.unit).copied();
         Some(Self {
             key: site.key,
             candidate: detection.candidate.clone(),
@@ -51,11 +50,8 @@ impl Item {
             rank: ranked.map(|r| r.rank).or(detection.rank),
             ranked,
             verdict: verdict(site),
-            decided: screened
-                .chain(assigned)
-                .chain(visited)
-                .chain(gone)
-                .collect(),
+            decided: vec![decided(site)],
+            is_gone: site.state.is_gone(),
         })
     }
 
@@ -75,6 +71,57 @@ fn verdict(site: &Site) -> Option<bool> {
     }
 }
 
+/// The events that decided on a site: what became part of another ends with the event that says so.
+fn decided(site: &Site) -> Vec<Hash> {
+    let gone = site.heads.iter().copied();
+    let gone = gone.filter(|_| site.state.is_gone());
+    looked_at(site).chain(gone).collect()
+}
+
+/// The events by which somebody decided on a site itself.
+fn looked_at(site: &Site) -> impl Iterator<Item = Hash> {
+    let screened = site.screened.iter().map(|(_, _, stamp)| stamp.event);
+    let assigned = site.assigned.iter().map(|(_, stamp)| stamp.event);
+    let visited = site.visits.iter().map(|(_, stamp)| stamp.event);
+    screened.chain(assigned).chain(visited)
+}
+
+/// What was decided on a candidate that went into other sites before anybody had looked at it: what was decided on those.
+fn followed(store: &Store, item: &mut Item) -> Result<(), StoreError> {
+    let Some(site) = store.site(item.key)? else {
+        return Ok(());
+    };
+    if looked_at(&site).next().is_some() {
+        return Ok(());
+    }
+    let mut ends = Vec::new();
+    let mut waiting: Vec<SiteKey> = gone_into(&site).collect();
+    let mut seen = BTreeSet::from([site.key]);
+    while let Some(key) = waiting.pop().filter(|_| seen.len() <= MOST_FOLLOWED) {
+        let Some(site) = store.site(key)?.filter(|_| seen.insert(key)) else {
+            continue;
+        };
+        if matches!(site.state, State::Merged | State::Split) {
+            waiting.extend(gone_into(&site));
+        } else {
+            ends.push((verdict(&site), decided(&site)));
+        }
+    }
+    if ends.iter().any(|(verdict, _)| verdict.is_none()) {
+        item.verdict = None;
+    } else if site.state == State::Split {
+        item.verdict = Some(ends.iter().any(|(verdict, _)| *verdict == Some(true)));
+    }
+    item.decided.extend(ends.into_iter().map(|(_, by)| by));
+    Ok(())
+}
+
+/// The sites that a site went into.
+fn gone_into(site: &Site) -> impl Iterator<Item = SiteKey> {
+    let merged = site.merged_into.iter();
+    merged.chain(&site.split_into).copied()
+}
+
 /// The candidates of this unit and those below it.
 fn items(store: &Store) -> Result<Vec<Item>, StoreError> {
     let own = store.authority().unit();
@@ -85,6 +132,9 @@ fn items(store: &Store) -> Result<Vec<Item>, StoreError> {
             .flatten()
     };
     let mut items = store.map_sites(of)?;
+    for item in items.iter_mut().filter(|item| item.is_gone) {
+        followed(store, item)?;
+    }
     items.sort_unstable_by_key(|item| item.key);
     Ok(items)
 }
@@ -157,13 +207,14 @@ pub struct Nexts {
 pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, OfficeError> {
     let (season, items) = of_season(store, season)?;
     let lots = Lots::of(store)?;
-    let draw = Drawn::of(store, &lots, season)?;
-    let seed = lots.seed(season);
-    let audited = match &draw {
-        Some(draw) => draw.members(store, &items)?,
-        None => BTreeSet::new(),
-    };
-    let mut open: Vec<&Item> = items.iter().filter(|i| i.verdict.is_none()).collect();
+    let draw = Drawn::of(store, &lots, season, &items)?;
+    let none = BTreeSet::new();
+    let audited = draw.as_ref().map_or(&none, |draw| &draw.members);
+    let seed = draw
+        .as_ref()
+        .map_or_else(|| lots.device().to_owned(), Drawn::seed);
+    let is_open = |item: &&Item| item.verdict.is_none() && !item.is_gone;
+    let mut open: Vec<&Item> = items.iter().filter(is_open).collect();
     let waiting = open.len();
     let shares = Shares::of(count, open.iter().any(|item| item.doubt().is_some()));
     let mut chosen: Vec<(&Item, Why)> = Vec::new();
@@ -230,7 +281,7 @@ impl Shares {
 /// Draws a random audit of what nobody has decided on, of a season.
 ///
 /// # Errors
-/// [`OfficeError::NothingOpen`], and what the law refuses.
+/// [`OfficeError::NothingOpen`], [`OfficeError::AuditStands`] where one was drawn of what there is, and what the law refuses.
 pub fn draw(
     office: &mut Office,
     session: &Session,
@@ -240,6 +291,17 @@ pub fn draw(
     let rest = items.iter().filter(|item| item.verdict.is_none()).count();
     if rest == 0 {
         return Err(OfficeError::NothingOpen);
+    }
+    let lots = Lots::of(office.store())?;
+    if let Some(drawn) = Drawn::of(office.store(), &lots, season, &items)?
+        && drawn.is_of_all()
+    {
+        let Stamp { actor, at, .. } = &drawn.said.stamp;
+        return Err(OfficeError::AuditStands {
+            season,
+            by: actor.name.clone(),
+            at: at.clone(),
+        });
     }
     let body = Body::Draw(Draw {
         season,

@@ -43,6 +43,8 @@ pub struct Stop {
     pub open: usize,
     /// The entry of the audit.
     pub draw: Option<Hash>,
+    /// How often one was drawn this season; the first that was drawn of what there is counts.
+    pub draws: usize,
     /// What the audit says, where it can.
     pub audit: Option<Audit>,
     /// Of so many it was drawn, so many of it were looked at, and so many of these were taken for real.
@@ -61,13 +63,15 @@ pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, O
     let (season, items) = of_season(store, season)?;
     let found = items.iter().filter(|i| i.verdict == Some(true)).count();
     let open = items.iter().filter(|i| i.verdict.is_none()).count();
-    let draw = Drawn::of(store, &Lots::of(store)?, season)?;
+    let lots = Lots::of(store)?;
+    let draw = Drawn::of(store, &lots, season, &items)?;
     let mut stop = Stop {
         season,
         may_miss,
         found,
         open,
         draw: draw.as_ref().map(|draw| draw.said.stamp.event),
+        draws: lots.draws(season).count(),
         audit: None,
         audited: None,
         word: Word::NoAudit,
@@ -77,13 +81,13 @@ pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, O
         return Ok(stop);
     }
     let Some(draw) = draw else { return Ok(stop) };
-    let members = draw.members(store, &items)?;
-    let rest: Vec<&Item> = items.iter().filter(|i| members.contains(&i.key)).collect();
-    let (drawn, now) = (draw.said.body.rest, rest.len() as u64);
-    if drawn != now {
+    if !draw.is_of_all() {
+        let (drawn, now) = (draw.said.body.rest, draw.members.len() as u64);
         stop.word = Word::Changed { drawn, now };
         return Ok(stop);
     }
+    let is_drawn = |item: &&Item| draw.members.contains(&item.key);
+    let rest: Vec<&Item> = items.iter().filter(is_drawn).collect();
     stop.judge(&rest, &draw.audited(&rest));
     Ok(stop)
 }

@@ -1,6 +1,6 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::audit::{Lots, is_own};
+use super::audit::{Lots, is_own, seen_by_two};
 use super::mine;
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
@@ -109,7 +109,7 @@ pub fn table<'a>(
             continue;
         };
         table.effort.count(&site);
-        let learnt = ranking.of(&candidate).map(|ranked| ranked.rank);
+        let learnt = ranking.of(&candidate, &site.unit).map(|ranked| ranked.rank);
         let mut laid = lay(store, session, &site, candidate, &lots)?;
         laid.rank_learnt = learnt;
         table.done += usize::from(laid.done);
@@ -132,11 +132,11 @@ fn lay(
     lots: &Lots,
 ) -> Result<Laid, StoreError> {
     let mine = mine(site, session);
-    let audit = lots.is_for_two(site, &candidate);
+    let audit = lots.is_for_two(store, site)?;
     let open = site.state == State::Candidate;
     let settled =
         mine.is_some_and(|look| look.opinion != Opinion::Unsure) || site.screened.is_some();
-    let blind = lots.is_blind(site, &candidate);
+    let blind = lots.is_blind(store, site)?;
     let verdicts = site
         .opinions()
         .into_iter()
@@ -175,11 +175,7 @@ pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Result<Vec<
     if site.looks.is_empty() {
         return Ok(Vec::new());
     }
-    let lots = Lots::of(store)?;
-    let mut candidates = site.detections().map(|found| &found.candidate);
-    let blind = candidates.any(|candidate| lots.is_blind(site, candidate));
-    drop(candidates);
-    if !blind {
+    if !Lots::of(store)?.is_blind(store, site)? {
         return Ok(Vec::new());
     }
     let others = |(_, stamp): &mut (Look, Stamp)| !is_own(session, stamp);
@@ -217,14 +213,7 @@ fn before(store: &Store, site: &Site, candidate: &str) -> Result<Option<Hash>, S
 impl Effort {
     fn count(&mut self, site: &Site) {
         self.time.add(site.desk);
-        let opinions = site.opinions();
-        let blind = opinions.iter().filter(|(look, _)| look.blind);
-        let firm: Vec<Opinion> = blind
-            .map(|(look, _)| look.opinion)
-            .filter(|opinion| *opinion != Opinion::Unsure)
-            .take(2)
-            .collect();
-        if let [one, other] = firm[..] {
+        if let Some([one, other]) = seen_by_two(site) {
             self.seen_by_two += 1;
             self.alike += usize::from(one == other);
         }

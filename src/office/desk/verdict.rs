@@ -1,10 +1,11 @@
 //! Giving a verdict, and taking one back.
 
-use super::audit::{Lots, is_own};
+use super::audit::{Lots, is_open, is_own};
 use super::mine;
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
 use crate::registry::coded::Coded;
+use crate::registry::event::EvidenceRef;
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::{Site, SiteKey, State};
 use crate::schema::RejectReason;
@@ -53,10 +54,9 @@ pub fn judge(
     verdict: Verdict,
 ) -> Result<Judged, OfficeError> {
     let (key, site) = of_candidate(office.store(), candidate)?;
-    let blind = Lots::of(office.store())?.is_blind(&site, candidate);
     open_for(office.store(), session, &site)?;
     if verdict.opinion == Opinion::Discard && verdict.reason.is_none() {
-        return Err(refused(office.store(), session, key, Refusal::NoReason)?);
+        return Err(refused(office.store(), session, key, Refusal::NoReason)?.into());
     }
     let look = Look {
         opinion: verdict.opinion,
@@ -65,9 +65,21 @@ pub fn judge(
             .filter(|_| verdict.opinion == Opinion::Discard),
         note: verdict.note,
         took_ms: verdict.took_ms,
-        blind,
+        blind: Lots::of(office.store())?.is_blind(office.store(), &site)?,
     };
-    let decides = decides(&site, session, &look);
+    say(office, session, &site, look, vec![])?;
+    judged(office.store(), candidate)
+}
+
+/// Records what somebody says, and the decision where it decides.
+fn say(
+    office: &mut Office,
+    session: &Session,
+    site: &Site,
+    look: Look,
+    evidence: Vec<EvidenceRef>,
+) -> Result<(), StoreError> {
+    let decides = Lots::of(office.store())?.decides(office.store(), site, session, &look)?;
     office.transact(session, |entry| {
         let screen = decides.then(|| Screen {
             keep: look.opinion == Opinion::Keep,
@@ -76,25 +88,53 @@ pub fn judge(
             took_ms: None,
             seconds: None,
         });
-        entry.append(Some(key), vec![], Body::Look(look))?;
+        entry.append(Some(site.key), evidence, Body::Look(look))?;
         if let Some(screen) = screen {
-            entry.append(Some(key), vec![], Body::Screen(screen))?;
+            entry.append(Some(site.key), vec![], Body::Screen(screen))?;
         }
         Ok(())
-    })?;
-    judged(office.store(), candidate)
+    })
 }
 
-/// Whether a verdict decides: a firm one, but of two who do not see each other's only where the second says the same.
-fn decides(site: &Site, session: &Session, look: &Look) -> bool {
-    let firm = matches!(look.opinion, Opinion::Keep | Opinion::Discard);
-    if !firm || !look.blind {
-        return firm;
+/// Records a decision that was made elsewhere than at the desk: on the page of the site, in a file. Where two are to look, it is what
+/// its author says, and decides as at the desk: with the second who says the same.
+///
+/// # Errors
+/// What the law refuses; nothing is recorded then.
+pub(in crate::office) fn screen(
+    office: &mut Office,
+    session: &Session,
+    site: SiteKey,
+    screen: Screen,
+    evidence: Vec<EvidenceRef>,
+) -> Result<(), StoreError> {
+    let known = office.store().site(site)?;
+    let lots = Lots::of(office.store())?;
+    let open = known.filter(is_open);
+    let for_two = match open {
+        Some(open) if lots.is_for_two(office.store(), &open)? => Some(open),
+        _ => None,
+    };
+    let Some(known) = for_two else {
+        office.record(session, Some(site), evidence, Body::Screen(screen))?;
+        return Ok(());
+    };
+    let blind = lots.is_blind(office.store(), &known)?;
+    if !screen.keep && screen.reason.is_none() {
+        return Err(refused(office.store(), session, site, Refusal::NoReason)?);
     }
-    let opinions = site.opinions();
-    let others = opinions.iter().filter(|(_, stamp)| !is_own(session, stamp));
-    let mut firm = others.filter(|(other, _)| other.opinion != Opinion::Unsure);
-    firm.any(|(other, _)| other.opinion == look.opinion)
+    let look = Look {
+        opinion: if screen.keep {
+            Opinion::Keep
+        } else {
+            Opinion::Discard
+        },
+        reason: screen.reason.filter(|_| !screen.keep),
+        took_ms: screen.looked_ms(),
+        note: screen.note,
+        blind,
+    };
+    say(office, session, &known, look, evidence)
 }
 
 /// A verdict is given on what nobody has moved on from.
@@ -106,7 +146,7 @@ fn open_for(store: &Store, session: &Session, site: &Site) -> Result<(), OfficeE
         state: site.state,
         allowed: Move::allowed_in(site.state, site.disputed),
     };
-    Err(refused(store, session, site.key, refusal)?)
+    Err(refused(store, session, site.key, refusal)?.into())
 }
 
 fn refused(
@@ -114,13 +154,12 @@ fn refused(
     session: &Session,
     site: SiteKey,
     refusal: Refusal,
-) -> Result<OfficeError, StoreError> {
-    let error = StoreError::Refused {
+) -> Result<StoreError, StoreError> {
+    Ok(StoreError::Refused {
         site: store.code(site)?,
         refusal,
         actor: session.author().name.clone(),
-    };
-    Ok(error.into())
+    })
 }
 
 /// Takes back what a person said last of a candidate, and the decision that followed from it.
@@ -138,7 +177,7 @@ pub fn undo(
         .filter(|stamp| is_own(session, stamp))
         .map(|stamp| stamp.event);
     if mine(&site, session).is_none() && decision.is_none() {
-        return Err(refused(office.store(), session, key, Refusal::NoSuchEntry)?);
+        return Err(refused(office.store(), session, key, Refusal::NoSuchEntry)?.into());
     }
     office.transact(session, |entry| {
         if let Some(of) = decision {
@@ -175,6 +214,6 @@ fn judged(store: &Store, candidate: &str) -> Result<Judged, OfficeError> {
         state: site.state,
         decided,
         disagreement: site.opinions_differ() || site.disputed,
-        awaits_second: Lots::of(store)?.is_blind(&site, candidate),
+        awaits_second: Lots::of(store)?.is_blind(store, &site)?,
     })
 }

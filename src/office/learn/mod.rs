@@ -182,7 +182,7 @@ fn audit<'a>(
     told: &BTreeMap<String, bool>,
 ) -> ([usize; 2], usize) {
     let (mut audited, mut open) = ([0, 0], 0);
-    for id in candidates.filter(|id| ranking.of(id).is_some_and(|r| r.audit)) {
+    for id in candidates.filter(|id| ranking.is_audited(id)) {
         match told.get(id) {
             Some(yes) => audited[usize::from(!yes)] += 1,
             None => open += 1,

@@ -202,11 +202,16 @@ pub fn record(
     })
 }
 
-/// Whether this unit has not recorded the scan yet. What another unit recorded under the same id is its word of the scan,
-/// not this one's.
-fn is_new(store: &Store, scan: &ScanFolder, unit: &str) -> Result<bool, StoreError> {
+/// Whether this unit has not recorded the scan yet, with the ground that it searched: what was merged before all of its shards had
+/// been run searched less. What another unit recorded under the same id is its word of the scan, not this one's.
+fn is_new(store: &Store, scan: &ScanFolder, unit: &str) -> Result<bool, RecordError> {
+    let ground = scan.coverage.as_deref().map(read).transpose()?;
+    let ground = ground.map(|bytes| Hash::of(&bytes));
     Ok(!store.followed("scan")?.iter().any(|sealed| {
+        let mut files = sealed.event.evidence.iter();
+        let of = files.find(|file| file.role == EvidenceRole::Coverage);
         sealed.event.actor.unit == unit
+            && of.map(|file| file.sha256) == ground
             && matches!(&sealed.event.body, Body::Scan(known) if known.scan == scan.record.scan)
     }))
 }

@@ -4,6 +4,12 @@ use crate::exchange::cell::Cell;
 use crate::pages::layout::scroll;
 use crate::province::report::table::Table;
 use maud::{Markup, html};
+use unicode_width::UnicodeWidthStr;
+
+/// Rows of a table that is not parted between two sheets of paper.
+const BRIEF: usize = 12;
+/// The widest words that stay on one line, in digits: names of townships, dates.
+const SHORT: usize = 12;
 
 /// The table; it scrolls in itself where it is wider than the page.
 pub fn table(table: &Table) -> Markup {
@@ -13,7 +19,7 @@ pub fn table(table: &Table) -> Markup {
     let classes = classes(table, &columns);
     let last = table.rows.len().saturating_sub(1);
     scroll(&html! {
-        table class="list figures" {
+        table class=(if table.rows.len() <= BRIEF { "list figures brief" } else { "list figures" }) {
             thead { tr {
                 @for (at, class) in columns.iter().zip(&classes) {
                     th class=[*class] { (table.columns[*at]) }
@@ -54,13 +60,21 @@ fn classes(table: &Table, columns: &[usize]) -> Vec<Option<&'static str>> {
             .find(said)
             .is_some_and(|cell| !matches!(cell, Cell::Text(_)))
     };
+    let is_short = |at: usize| {
+        let mut cells = table.rows.iter().map(|row| row[at].to_text());
+        cells.all(|text| text.width() <= SHORT)
+    };
     let name = columns.iter().find(|at| !is_number(**at));
     columns
         .iter()
-        .map(|at| match (is_number(*at), Some(at) == name) {
-            (true, _) => Some("n"),
-            (false, true) => Some("name"),
-            (false, false) => None,
-        })
+        .map(
+            |at| match (is_number(*at), Some(at) == name, is_short(*at)) {
+                (true, ..) => Some("n"),
+                (false, true, true) => Some("name short"),
+                (false, true, false) => Some("name"),
+                (false, false, true) => Some("short"),
+                (false, false, false) => None,
+            },
+        )
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::registry::unit::is_below;
 use std::collections::{BTreeMap, HashMap};
 
 /// The types whose entries can be voided where they concern no site.
-const VOIDABLE: [&str; 12] = [
+const VOIDABLE: [&str; 11] = [
     "patrol",
     "targets",
     "duty",
@@ -23,7 +23,6 @@ const VOIDABLE: [&str; 12] = [
     "tip_closed",
     "reward",
     "learnt",
-    "draw",
 ];
 
 /// Whether the author of an event may speak of the districts that it names, and what it says can be; what it says of

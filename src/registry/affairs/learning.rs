@@ -33,9 +33,10 @@ impl Affairs {
             .find(|head| fits(&head.body))
     }
 
-    /// The last audit of a season that a unit drew.
-    pub fn draw_of(&self, unit: &str, season: i16) -> Option<&Said<Draw>> {
-        let of = |draw: &&Said<Draw>| draw.body.season == season && draw.stamp.actor.unit == unit;
-        self.draws.iter().rev().find(of)
+    /// The audits of a season that a unit drew, in their order.
+    pub fn draws_of(&self, unit: &str, season: i16) -> impl Iterator<Item = &Said<Draw>> {
+        let of =
+            move |draw: &&Said<Draw>| draw.body.season == season && draw.stamp.actor.unit == unit;
+        self.draws.iter().filter(of)
     }
 }

@@ -505,7 +505,7 @@ proptest! {
             let chain: Vec<_> = affairs.standing_duties(2026).filter(|d| !d.body.district.starts_with(OTHER)).cloned().collect();
             let voided: Vec<_> = affairs.voided.iter().filter(|v| not_theirs(&v.entry)).map(|v| v.entry.event).collect();
             let heads: Vec<_> = affairs.heads_for(COUNTY).into_iter().cloned().collect();
-            let draw = affairs.draw_of(COUNTY, 2026).cloned();
+            let draw: Vec<_> = affairs.draws_of(COUNTY, 2026).cloned().collect();
             (measures, tips, findings, chain, voided, heads, draw)
         };
         prop_assert_eq!(of(&before), of(&after));

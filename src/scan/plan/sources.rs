@@ -8,6 +8,7 @@ use crate::scan::find::frame;
 use crate::scan::ids::SourceId;
 use crate::scan::model::Contract;
 use crate::scan::progress::Progress;
+use crate::scan::refusals;
 use crate::scan::request::Request;
 use geo::BoundingRect;
 use rayon::prelude::*;
@@ -139,9 +140,7 @@ impl Sources {
         if let ([], [_]) = (sources.as_slice(), refused.as_slice()) {
             return Err(ScanError::NoSource(refused));
         }
-        for error in &refused {
-            progress.notice(error);
-        }
+        refusals::tell(&refused, progress);
         for note in sources.iter().flat_map(Source::notes) {
             progress.notice(note);
         }

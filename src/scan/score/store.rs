@@ -148,6 +148,17 @@ impl ScoreStore {
         self.chunks.extend(other.chunks);
     }
 
+    /// All tasks that are done, and their hits.
+    pub fn tasks(&self) -> impl Iterator<Item = ((WorkId, TaskId), &[Hit])> {
+        self.tasks.iter().map(|(id, hits)| (*id, hits.as_slice()))
+    }
+
+    /// All chunks whose ground is known.
+    pub fn chunks(&self) -> impl Iterator<Item = (WorkId, ChunkId, &ChunkReport)> {
+        let all = self.chunks.iter();
+        all.map(|((work, chunk), report)| (*work, *chunk, report))
+    }
+
     /// The tasks of a work that are done, and their hits.
     pub fn tasks_of(&self, work: WorkId) -> impl Iterator<Item = (TaskId, &[Hit])> {
         let of_work = (work, TaskId(0))..(WorkId(work.0 + 1), TaskId(0));

@@ -72,6 +72,11 @@ pub enum ShardError {
         /// The file.
         path: PathBuf,
     },
+    /// A shard's file says what its shard cannot have found, or lacks a part of it.
+    NotItsOwn {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was written by a version of the program that does otherwise.
     OtherFormat {
         /// The file.
@@ -195,6 +200,14 @@ impl ShardError {
                     "{path} 属于另一计划或另一分片"
                 )
             }
+            Self::NotItsOwn { path } => {
+                let path = path.display();
+                tr!(
+                    lang,
+                    "{path} is not what scoring its shard gives: it speaks of other ground, lacks some of its own, or says what cannot be; somebody wrote it by other means",
+                    "{path} 不是运行该分片所得的结果：其中涉及其他分片的地面、缺少本分片的部分内容，或含有不可能的数值，系以其他方式写成"
+                )
+            }
             Self::OtherFormat { path, format } => {
                 let path = path.display();
                 tr!(
@@ -240,6 +253,7 @@ impl ShardError {
             Self::Cut { .. }
             | Self::Damaged { .. }
             | Self::Elsewhere { .. }
+            | Self::NotItsOwn { .. }
             | Self::OtherFormat { .. } => lang.pick(
                 "remove this file and run its shard again; the others stay",
                 "请删除该文件并重新运行其分片；其他分片不受影响",

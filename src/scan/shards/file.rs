@@ -2,9 +2,11 @@
 //! name and renamed, so that it is whole or not there; the same shard gives the same bytes, whoever runs it.
 
 use super::error::ShardError;
+use super::own::are_of;
 use crate::files::{Existing, FileError, Shelf};
+use crate::scan::plan::Work;
 use crate::scan::score::{RunKey, ScoreStore, all_lines, value_of_line, write_line};
-use crate::schema::{SHARD_FORMAT, ShardEnd, ShardHead};
+use crate::schema::{SHARD_FORMAT, ShardEnd, ShardHead, TaskRange};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use std::path::Path;
@@ -66,7 +68,7 @@ pub fn write(
     })
 }
 
-/// The scores of a shard; `None` where it has not been run.
+/// The scores of a shard, which has these tasks of the works; `None` where it has not been run.
 ///
 /// # Errors
 /// [`ShardError`] names the file and what is wrong with it.
@@ -74,6 +76,7 @@ pub fn read(
     shelf: &Shelf,
     head: &ShardHead,
     bound: (&RunKey, f32),
+    (works, tasks): (&[Work], &[TaskRange]),
 ) -> Result<Option<ScoreStore>, ShardError> {
     let name = name_of(head.shard);
     let path = shelf.path_of(&name);
@@ -81,9 +84,15 @@ pub fn read(
         path: path.clone(),
         source,
     })?;
-    bytes
-        .map(|bytes| believed(&bytes, &path, head, bound))
-        .transpose()
+    let Some(bytes) = bytes else {
+        return Ok(None);
+    };
+    let scores = believed(&bytes, &path, head, bound)?;
+    if are_of(&scores, works, tasks, bound.1) {
+        Ok(Some(scores))
+    } else {
+        Err(ShardError::NotItsOwn { path })
+    }
 }
 
 /// The scores that a whole and undamaged file of the shard holds.

@@ -7,10 +7,11 @@
 mod error;
 mod file;
 mod order;
+mod own;
 mod partition;
 mod plan;
 mod run;
 
 pub use error::ShardError;
 pub use plan::{plan_shards, planned_options};
-pub use run::{ShardStatus, keep_shard, merge, run_shard, status};
+pub use run::{ShardStatus, fill_shards, merge, run_shard, status};

@@ -2,6 +2,7 @@
 
 use super::error::ShardError;
 use super::order::parted;
+use super::own::part_all;
 use super::partition::{Weighed, Weight, partition};
 use crate::files::{Existing, Shelf};
 use crate::scan::error::ScanError;
@@ -103,17 +104,34 @@ impl Plan {
         }
     }
 
-    /// Fails where a search is not the one that was planned.
+    /// The score from which its shards keep cells.
+    pub fn floor(&self) -> f32 {
+        self.record.key.floor
+    }
+
+    /// Fails where a search is not the one that was planned, or where the shards are not all of its work.
     ///
     /// # Errors
-    /// [`ShardError::Changed`].
-    pub fn check(&self, key: &RunKey) -> Result<(), ShardError> {
+    /// [`ShardError::Changed`], [`ShardError::NotAPlan`].
+    pub fn check(&self, search: &Search<'_>, works: &[Work]) -> Result<(), ShardError> {
         let planned = self.key();
-        if planned == *key {
+        if planned != search.key {
+            return Err(ShardError::Changed {
+                difference: planned.difference(&search.key),
+            });
+        }
+        let (floor, due) = (self.floor(), floor_of(search.threshold));
+        if floor.to_bits() != due.to_bits() {
+            return Err(ShardError::Changed {
+                difference: format!("floor {floor} != {due}"),
+            });
+        }
+        if part_all(&self.record.shards, works) {
             return Ok(());
         }
-        Err(ShardError::Changed {
-            difference: planned.difference(key),
+        Err(ShardError::NotAPlan {
+            path: self.shelf.path_of(FILE),
+            why: "its shards are not the tasks of its imagery, each once".into(),
         })
     }
 }

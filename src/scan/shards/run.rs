@@ -4,14 +4,14 @@ use super::error::ShardError;
 use super::file::{FOLDER, file_name, read, write};
 use super::plan::Plan;
 use crate::scan::error::ScanError;
-use crate::scan::ids::{TaskId, WorkId};
-use crate::scan::plan::Search;
+use crate::scan::ids::{ChunkId, TaskId, WorkId};
+use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::Request;
 use crate::scan::run::{RankingInputs, RunScope, go_on};
-use crate::scan::score::{Journal, Own, PixelListener, ScoreStore, score};
+use crate::scan::score::{ChunkReport, Journal, Own, PixelListener, ScoreStore, score};
 use crate::scan::summary::Summary;
-use crate::schema::{ScoreLine, TaskRange};
+use crate::schema::{CellRecord, CellsRecord, CornersRecord, ScoreLine, TaskRange};
 use rayon::prelude::*;
 use std::io;
 use std::path::Path;
@@ -45,47 +45,76 @@ pub fn run_shard(
     let tiles = plan.record.shards[shard].tiles;
     let head = plan.head(shard);
     let search = Search::prepare(request, progress)?;
-    plan.check(&search.key)?;
-    let bound = (&search.key, plan.record.key.floor);
-    if read(&plan.shelf, &head, bound)?.is_some() {
+    let works = search.first_works()?;
+    plan.check(&search, &works)?;
+    let bound = (&search.key, plan.floor());
+    let is_there = |works: &[Work]| {
+        let scores = read(&plan.shelf, &head, bound, (works, tasks))?;
+        Ok::<bool, ShardError>(scores.is_some())
+    };
+    if is_there(&works)? {
         return Ok((tiles, false));
     }
     let scratch = tempfile::tempdir().map_err(|source| ShardError::Io {
         path: std::env::temp_dir(),
         source,
     })?;
-    let floors = (plan.record.key.floor, plan.record.key.floor);
+    let floors = (plan.floor(), plan.floor());
     let (mut journal, nothing) = Journal::open(scratch.path(), &search.key, floors, false)?;
     let own: Own<'_> = &|work, task| holds(tasks, work, task);
-    let works = search.first_works()?;
     let kept = (&mut journal, nothing);
     let scored = score(&search, works, kept, &Unheard, Some(own), progress, stop)?;
     scored.check_unchanged()?;
     let is_new = write(&plan.shelf, &head, bound, &scored.scores)?;
-    if !is_new {
-        // Another worker was quicker: what it wrote is what counts.
-        read(&plan.shelf, &head, bound)?;
+    // Where another worker was quicker, what it wrote is what counts.
+    if is_new || is_there(&scored.works)? {
+        return Ok((tiles, is_new));
     }
-    Ok((tiles, is_new))
+    Err(ShardError::Missing {
+        shards: vec![shard],
+    }
+    .into())
 }
 
-/// Keeps lines of scores as those of a shard, whoever scored them; a shard that is done already stays as it is. Returns
-/// whether it was kept.
+/// Keeps made-up scores as those of every shard of the plan in a folder: in each tile the cells that `cells` names for what it
+/// stands for, on ground with data everywhere. Returns how many shards there are.
 ///
 /// # Errors
-/// [`ShardError`].
-pub fn keep_shard(
-    (folder, shard): (&Path, usize),
-    lines: impl IntoIterator<Item = ScoreLine>,
-) -> Result<bool, ScanError> {
+/// See [`ScanError`].
+pub fn fill_shards(
+    request: &Request,
+    folder: &Path,
+    progress: &dyn Progress,
+    cells: impl Fn(CornersRecord) -> Vec<CellRecord> + Sync,
+) -> Result<usize, ScanError> {
     let plan = Plan::read(folder)?;
-    plan.tasks(shard)?;
-    let mut scores = ScoreStore::default();
-    for line in lines {
-        scores.take(line);
-    }
-    let bound = (&plan.key(), plan.record.key.floor);
-    Ok(write(&plan.shelf, &plan.head(shard), bound, &scores)?)
+    let search = Search::prepare(request, progress)?;
+    let works = search.first_works()?;
+    plan.check(&search, &works)?;
+    let bound = (&search.key, plan.floor());
+    let fill = |shard: usize| -> Result<(), ScanError> {
+        let mut scores = ScoreStore::default();
+        for TaskRange(work, first, after) in plan.tasks(shard)? {
+            let tasks = &works[*work].plan.tasks;
+            for (task, planned) in tasks.iter().enumerate().take(*after).skip(*first) {
+                let cores = planned.tiles.iter().map(|tile| tile.core);
+                let cells = cores.flat_map(|core| cells([core.x0, core.y0, core.x1, core.y1]));
+                scores.take(ScoreLine::Cells(CellsRecord {
+                    work: *work,
+                    task,
+                    cells: cells.collect(),
+                }));
+                for chunk in &planned.chunks {
+                    scores.keep_chunk(WorkId(*work), ChunkId(*chunk), ChunkReport::default());
+                }
+            }
+        }
+        write(&plan.shelf, &plan.head(shard), bound, &scores)?;
+        Ok(())
+    };
+    let shards = plan.record.shards.len();
+    (0..shards).into_par_iter().try_for_each(fill)?;
+    Ok(shards)
 }
 
 /// How far the shards of a plan are.
@@ -113,8 +142,9 @@ pub fn status(folder: &Path) -> Result<ShardStatus, ShardError> {
     let missing: Vec<usize> = (0..shards.len())
         .filter(|shard| !there.contains(&file_name(*shard)))
         .collect();
-    let all = shards.iter().map(|s| s.tiles).sum();
-    let left: u64 = missing.iter().map(|s| shards[*s].tiles).sum();
+    let sum = |all: u64, tiles: u64| all.saturating_add(tiles);
+    let all = shards.iter().map(|s| s.tiles).fold(0, sum);
+    let left = missing.iter().map(|s| shards[*s].tiles).fold(0, sum);
     Ok(ShardStatus {
         shards: shards.len(),
         missing,
@@ -137,11 +167,11 @@ pub fn merge(
     let started = Instant::now();
     let plan = Plan::read(folder)?;
     let mut search = Search::prepare(request, progress)?;
-    plan.check(&search.key)?;
     let works = search.first_works()?;
+    plan.check(&search, &works)?;
     let ranking = RankingInputs::of(&search)?;
-    let floor = plan.record.key.floor;
-    let (scores, missing) = gathered(&plan, &search, floor)?;
+    let floor = plan.floor();
+    let (scores, missing) = gathered(&plan, &search, &works)?;
     if !missing.is_empty() && !partial {
         return Err(ShardError::Missing { shards: missing }.into());
     }
@@ -170,11 +200,13 @@ pub fn merge(
 fn gathered(
     plan: &Plan,
     search: &Search<'_>,
-    floor: f32,
+    works: &[Work],
 ) -> Result<(ScoreStore, Vec<usize>), ShardError> {
+    let bound = (&search.key, plan.floor());
     let read_one = |shard: usize| {
-        let scores = read(&plan.shelf, &plan.head(shard), (&search.key, floor));
-        scores.map(|scores| (shard, scores))
+        let own = (works, plan.tasks(shard)?);
+        let scores = read(&plan.shelf, &plan.head(shard), bound, own)?;
+        Ok((shard, scores))
     };
     let readers = rayon::ThreadPoolBuilder::new()
         .num_threads(plan.shelf.at_once())

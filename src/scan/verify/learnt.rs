@@ -11,6 +11,7 @@ use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{LearntFrom, Request};
 use crate::schema::{LEARNT_FORMAT, LearntRecord, is_audited};
 use crate::statistics::reorder::reordered;
+use crate::text::is_division_at_or_below;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -126,7 +127,7 @@ impl Learnt {
             path: path(),
             unit: record.unit.clone(),
         })?;
-        if !unit.starts_with(&record.unit) {
+        if !is_division_at_or_below(unit, &record.unit) {
             return Err(LearntError::OtherUnit {
                 path: path(),
                 unit: record.unit.clone(),

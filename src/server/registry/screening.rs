@@ -1,10 +1,11 @@
 //! The screening table over HTTP: the queue of a person with what each candidate looks like, verdicts, taking one back.
 
 use super::Member;
+use crate::ground::read_features;
 use crate::office::desk::{self, Effort, Judged, Laid, Verdict};
 use crate::registry::body::{Opinion, RejectReason};
 use crate::registry::coded::Coded;
-use crate::schema::{CandidateProperties, FeatureRecord, ScoreBand};
+use crate::schema::{CandidateProperties, ScoreBand};
 use crate::server::answer::Refused;
 use crate::server::house::Shared;
 use crate::server::library::{Place, scan_of};
@@ -115,21 +116,13 @@ fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
 
 /// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.
 fn candidates(place: &Place) -> HashMap<String, CandidateProperties> {
-    #[derive(Deserialize)]
-    struct File {
-        features: Vec<FeatureRecord<CandidateProperties>>,
-    }
     let bytes = crate::files::read(&place.path.join("candidates.geojson")).unwrap_or_default();
-    let file: Option<File> = serde_json::from_slice(&bytes).ok();
-    let features = file.into_iter().flat_map(|file| file.features);
-    features
-        .filter_map(|feature| {
-            Some((
-                feature.id.or(feature.properties.id.clone())?,
-                feature.properties,
-            ))
-        })
-        .collect()
+    let features = read_features(&bytes).unwrap_or_default();
+    let known = features.iter().map(|feature| {
+        let properties: CandidateProperties = feature.properties().ok()?;
+        Some((feature.id().or(properties.id.clone())?, properties))
+    });
+    known.collect::<Option<_>>().unwrap_or_default()
 }
 
 fn card(laid: Laid, about: Option<CandidateProperties>, place: &Place, registry: &str) -> Card {

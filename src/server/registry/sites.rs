@@ -1,6 +1,7 @@
 //! Sites: the list, the map, the page of one, the districts.
 
 use super::Member;
+use crate::ground::{Feature, FeatureCollection, Geometry};
 use crate::office::desk::conceal;
 use crate::office::offers::{Labels, Offer, offers};
 use crate::office::{Session, SiteNow, clock};
@@ -16,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Sites of one page of a list, where nothing else is asked for, and at most.
 const PAGE: usize = 500;
@@ -133,29 +134,46 @@ async fn map(member: Member, Query(asked): Query<Asked>) -> Result<Response, Ref
                 let district = districts.get(&site.key);
                 features.push(feature(store, &site, district)?);
             }
-            let collection = json!({ "type": "FeatureCollection", "features": features });
-            let kind = [(header::CONTENT_TYPE, "application/geo+json")];
-            Ok((kind, collection.to_string()).into_response())
+            Ok(geojson(features))
         })
         .await
 }
 
-fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Value, Refused> {
+/// Features as an answer.
+fn geojson(features: Vec<Feature>) -> Response {
+    let collection = FeatureCollection {
+        members: Map::new(),
+        features,
+    };
+    let kind = [(header::CONTENT_TYPE, "application/geo+json")];
+    (kind, collection.to_bytes()).into_response()
+}
+
+/// A feature by its id, with members that a macro gives as an object.
+fn feature_of(id: &str, geometry: Geometry, properties: Value) -> Feature {
+    let properties = match properties {
+        Value::Object(properties) => properties,
+        _ => Map::new(),
+    };
+    Feature {
+        id: Some(id.to_owned()),
+        geometry: Some(geometry),
+        properties,
+    }
+}
+
+fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Feature, Refused> {
     let at = site.place.lonlat();
     let code = store.code(site.key)?;
     let settings = store.settings();
-    Ok(json!({
-        "type": "Feature",
-        "id": code,
-        "geometry": { "type": "Point", "coordinates": [at.lon, at.lat] },
-        "properties": {
-            "id": code, "state": site.state, "season": site.season, "disputed": site.disputed,
-            "kept": site.screened.as_ref().map(|(kept, ..)| *kept), "crew": site.crew(), "name": site.name,
-            "due": site.due(settings).map(|day| day.to_string()),
-            "overdue_days": site.overdue_days(settings, clock::today()), "district": district,
-            "rank": site.detection.as_ref().and_then(|found| found.rank),
-        },
-    }))
+    let properties = json!({
+        "id": code, "state": site.state, "season": site.season, "disputed": site.disputed,
+        "kept": site.screened.as_ref().map(|(kept, ..)| *kept), "crew": site.crew(), "name": site.name,
+        "due": site.due(settings).map(|day| day.to_string()),
+        "overdue_days": site.overdue_days(settings, clock::today()), "district": district,
+        "rank": site.detection.as_ref().and_then(|found| found.rank),
+    });
+    Ok(feature_of(&code, Geometry::Point(at), properties))
 }
 
 /// A line of a site's history.
@@ -187,7 +205,7 @@ struct SitePage {
     #[serde(flatten)]
     now: SiteNow,
     /// Its outline.
-    geometry: Value,
+    geometry: Option<Value>,
     history: Vec<Line>,
     moves: Vec<Offer>,
     pictures: Vec<Picture>,
@@ -214,13 +232,9 @@ async fn page(
 }
 
 /// Its outline; a point where no more is known.
-fn outline(site: &Site) -> Value {
-    let polygons = site.place.polygons();
-    let at = site.place.lonlat();
-    if polygons.0.is_empty() {
-        return json!({ "type": "Point", "coordinates": [at.lon, at.lat] });
-    }
-    json!(geojson::Geometry::from(&polygons))
+fn outline(site: &Site) -> Option<Value> {
+    let area = Geometry::Exact(site.place.polygons()).to_json();
+    area.or_else(|| Geometry::Point(site.place.lonlat()).to_json())
 }
 
 /// A site without what this person is not to see yet, and the events that say it.
@@ -281,18 +295,12 @@ async fn districts(member: Member) -> Result<Response, Refused> {
         .read(|store, _| {
             let districts = store.districts()?;
             let feature = |district: &crate::registry::districts::District| {
-                json!({
-                    "type": "Feature",
-                    "id": district.code,
-                    "geometry": geojson::Geometry::from(district.area()),
-                    "properties": { "code": district.code, "name": district.name },
-                })
+                let area = Geometry::Exact(district.area().clone());
+                let properties = json!({ "code": district.code, "name": district.name });
+                feature_of(&district.code, area, properties)
             };
             let features = districts.iter().flat_map(|all| all.iter().map(feature));
-            let features: Vec<Value> = features.collect();
-            let collection = json!({ "type": "FeatureCollection", "features": features });
-            let kind = [(header::CONTENT_TYPE, "application/geo+json")];
-            Ok((kind, collection.to_string()).into_response())
+            Ok(geojson(features.collect()))
         })
         .await
 }

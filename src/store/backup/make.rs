@@ -2,7 +2,7 @@
 
 use super::{
     BackupError, BackupFile, CONTENTS, Contents, FIELD, FIELD_FILES, FIELD_PASSING, FOLDERS,
-    FORMAT, KEY, MadeBackup, REGISTRY, WITH_FIELD, check, copy,
+    FORMAT, KEY, MadeBackup, REGISTRY, WITH_FIELD, check, copy, is_plain,
 };
 use crate::files::{self, Existing};
 use crate::registry::ids::{DeviceId, Hash};
@@ -30,7 +30,10 @@ pub fn make(
     {
         return Err(BackupError::Named { path: out.into() });
     }
-    let found = listed(store.path())?;
+    let Found {
+        files: found,
+        mut left_out,
+    } = listed(store.path())?;
     let mut contents = Contents {
         format: FORMAT.to_owned(),
         registry: (store.path().file_name())
@@ -50,9 +53,11 @@ pub fn make(
             contents.files.push(put(&mut archive, name, path)?);
         }
         // Crews may send meanwhile: what the copied logs name is there by now.
-        for (name, path) in sent(store.path()).map_err(io::Error::other)? {
+        let sent = sent(store.path()).map_err(io::Error::other)?;
+        for (name, path) in sent.files {
             contents.files.push(put(&mut archive, &name, &path)?);
         }
+        left_out.extend(sent.left_out);
         if contents
             .files
             .iter()
@@ -70,7 +75,17 @@ pub fn make(
     Ok(MadeBackup {
         changed: changed(&contents),
         contents,
+        left_out,
     })
+}
+
+/// What lies in a registry's folders.
+#[derive(Default)]
+struct Found {
+    /// Its files by their names in the backup.
+    files: Vec<(String, PathBuf)>,
+    /// What is none of them.
+    left_out: Vec<String>,
 }
 
 fn last_number(store: &Store) -> Result<u64, BackupError> {
@@ -91,8 +106,8 @@ fn changed(contents: &Contents) -> Vec<Hash> {
 }
 
 /// The files that crews sent.
-fn sent(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
-    let mut found = Vec::new();
+fn sent(registry: &Path) -> Result<Found, BackupError> {
+    let mut found = Found::default();
     let folder = beside(registry, ".field").join("files");
     if folder.is_dir() {
         walk(&folder, FIELD_FILES, &mut found)?;
@@ -101,11 +116,14 @@ fn sent(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
 }
 
 /// Every file that belongs to a registry but those that crews sent, by its name in the backup.
-fn listed(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
-    let mut found = vec![
-        (REGISTRY.to_owned(), registry.to_path_buf()),
-        (KEY.to_owned(), beside(registry, ".key")),
-    ];
+fn listed(registry: &Path) -> Result<Found, BackupError> {
+    let mut found = Found {
+        files: vec![
+            (REGISTRY.to_owned(), registry.to_path_buf()),
+            (KEY.to_owned(), beside(registry, ".key")),
+        ],
+        left_out: Vec::new(),
+    };
     for (prefix, ending) in FOLDERS {
         let folder = beside(registry, ending);
         if folder.is_dir() {
@@ -115,11 +133,7 @@ fn listed(registry: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
     Ok(found)
 }
 
-fn walk(
-    folder: &Path,
-    prefix: &str,
-    found: &mut Vec<(String, PathBuf)>,
-) -> Result<(), BackupError> {
+fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), BackupError> {
     let io = BackupError::io(folder);
     let mut entries = std::fs::read_dir(folder)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
@@ -132,16 +146,18 @@ fn walk(
         if name.starts_with('.') {
             continue;
         }
-        let below = if path.is_dir() { "/" } else { "" };
+        // A link is none of its files: it would lead out of the folder, or round in it.
+        let kind = entry.file_type().map_err(&io)?;
+        let below = if kind.is_dir() { "/" } else { "" };
         let named = format!("{prefix}{name}{below}");
         let passing = prefix.starts_with(FIELD) && FIELD_PASSING.contains(&name.as_ref());
         if passing || named == FIELD_FILES {
             continue;
         }
-        if path.is_dir() {
-            walk(&path, &named, found)?;
-        } else {
-            found.push((named, path));
+        match (kind.is_dir(), kind.is_file() && is_plain(&name)) {
+            (true, _) if is_plain(&name) => walk(&path, &named, found)?,
+            (false, true) => found.files.push((named, path)),
+            _ => found.left_out.push(named),
         }
     }
     Ok(())

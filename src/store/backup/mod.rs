@@ -83,6 +83,8 @@ pub struct MadeBackup {
     pub contents: Contents,
     /// Evidence that is not what its name says any more; it was taken along as it is.
     pub changed: Vec<Hash>,
+    /// What lies in the registry's folders and is none of its files: links, and names that the program gives to none.
+    pub left_out: Vec<String>,
 }
 
 impl Contents {
@@ -100,8 +102,15 @@ impl Contents {
 
     /// Bytes of all files.
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|kept| kept.bytes).sum()
+        let bytes = self.files.iter().map(|kept| kept.bytes);
+        bytes.fold(0, u64::saturating_add)
     }
+}
+
+/// Whether the program gives such a name to a file or folder of a registry. No other is put back.
+fn is_plain(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
 }
 
 type OpenBackup = ZipArchive<BufReader<age::stream::StreamReader<File>>>;
@@ -109,9 +118,10 @@ type OpenBackup = ZipArchive<BufReader<age::stream::StreamReader<File>>>;
 /// Opens a backup with its passphrase, and reads what it says of itself.
 fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupError> {
     let file = File::open(path).map_err(BackupError::io(path))?;
+    let whole = file.metadata().map_err(BackupError::io(path))?.len();
     let none = |_no_age| BackupError::NotABackup { path: path.into() };
     let locked = |_wrong| BackupError::Locked { path: path.into() };
-    let changed = |_broken| BackupError::Changed {
+    let changed = || BackupError::Changed {
         path: path.into(),
         name: String::new(),
     };
@@ -120,7 +130,7 @@ fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupE
     let plain = decryptor
         .decrypt(std::iter::once(&identity as &dyn age::Identity))
         .map_err(locked)?;
-    let mut archive = ZipArchive::new(BufReader::new(plain)).map_err(changed)?;
+    let mut archive = ZipArchive::new(BufReader::new(plain)).map_err(|_broken| changed())?;
     let mut text = Vec::new();
     archive
         .by_name(CONTENTS)
@@ -132,6 +142,10 @@ fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupE
         .ok()
         .filter(|contents: &Contents| [FORMAT, WITH_FIELD].contains(&contents.format.as_str()))
         .ok_or_else(|| BackupError::NotABackup { path: path.into() })?;
+    // Nothing in it is packed: it holds no more than it is long.
+    if contents.bytes() > whole {
+        return Err(changed());
+    }
     Ok((archive, contents))
 }
 
@@ -171,7 +185,8 @@ fn take(
         name: kept.name.clone(),
     };
     let inside = archive.by_name(&kept.name).map_err(|_none| changed())?;
-    let (bytes, sha256) = copy(inside.take(kept.bytes + 1), to).map_err(|_broken| changed())?;
+    let (bytes, sha256) =
+        copy(inside.take(kept.bytes.saturating_add(1)), to).map_err(|_broken| changed())?;
     if (bytes, sha256) == (kept.bytes, kept.sha256) {
         Ok(())
     } else {

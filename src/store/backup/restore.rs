@@ -1,6 +1,8 @@
 //! Putting a backup back: all of it or nothing, and only where nothing is.
 
-use super::{BackupError, BackupFile, Contents, FOLDERS, KEY, REGISTRY, open, take};
+use super::{
+    BackupError, BackupFile, Contents, FOLDERS, KEY, OpenBackup, REGISTRY, is_plain, open, take,
+};
 use crate::files::{Existing, Workshop, keep};
 use crate::store::{Store, beside};
 use serde::Serialize;
@@ -15,6 +17,8 @@ pub struct Restored {
     /// What the backup said of itself.
     #[serde(skip)]
     pub contents: Contents,
+    /// Files in it that are none of a registry's, which were not put back.
+    pub left_out: Vec<String>,
 }
 
 /// Puts a backup back at `to`, else in `folder` under the name that the registry had.
@@ -29,6 +33,7 @@ pub fn restore(
 ) -> Result<Restored, BackupError> {
     let (mut archive, contents) = open(backup, passphrase)?;
     let own = Path::new(&contents.registry).file_name();
+    let own = own.filter(|name| is_own_name(&name.to_string_lossy()));
     let registry = match (to, own) {
         (Some(to), _) => to.to_path_buf(),
         (None, Some(name)) => folder.join(name),
@@ -40,31 +45,49 @@ pub fn restore(
     };
     free(&registry)?;
     let workshop = Workshop::beside(&registry, Existing::Stays)?;
+    let mut left_out = Vec::new();
     for kept in &contents.files {
-        let place = place(kept).ok_or_else(|| BackupError::Changed {
-            path: backup.into(),
-            name: kept.name.clone(),
-        })?;
-        let path = workshop.path(&place);
-        let parent = path.parent().unwrap_or(&path);
-        fs::create_dir_all(parent).map_err(BackupError::io(parent))?;
-        let mut broken = None;
-        keep(&path, |out| {
-            take(&mut archive, backup, kept, out).map_err(|error| {
-                broken = Some(error);
-                std::io::Error::other("not whole")
-            })
-        })
-        .map_err(|source| {
-            broken.unwrap_or(BackupError::Io {
-                path: path.clone(),
-                source,
-            })
-        })?;
+        match place(kept) {
+            Some(place) => lay(&mut archive, backup, kept, &workshop.path(&place))?,
+            None => left_out.push(kept.name.clone()),
+        }
     }
     Store::open_read(&workshop.path(REGISTRY))?;
     give(&workshop, &registry)?;
-    Ok(Restored { registry, contents })
+    Ok(Restored {
+        registry,
+        contents,
+        left_out,
+    })
+}
+
+/// Whether a registry may be called so where nobody says how: no hidden file of a folder.
+fn is_own_name(name: &str) -> bool {
+    !name.starts_with('.') && !name.chars().any(char::is_control)
+}
+
+/// Lays one file of a backup down, whole.
+fn lay(
+    archive: &mut OpenBackup,
+    backup: &Path,
+    kept: &BackupFile,
+    path: &Path,
+) -> Result<(), BackupError> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(BackupError::io(parent))?;
+    let mut broken = None;
+    let laid = keep(path, |out| {
+        take(archive, backup, kept, out).map_err(|error| {
+            broken = Some(error);
+            std::io::Error::other("not whole")
+        })
+    });
+    laid.map_err(|source| {
+        broken.unwrap_or(BackupError::Io {
+            path: path.into(),
+            source,
+        })
+    })
 }
 
 /// Fails where a file of this registry would be put on one that is there.
@@ -83,17 +106,10 @@ fn free(registry: &Path) -> Result<(), BackupError> {
 
 /// Where a file of a backup lies in the workshop; `None` for a name that no backup has.
 fn place(kept: &BackupFile) -> Option<String> {
-    let plain = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with('.')
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
-    };
     let name = kept.name.as_str();
     let inside = FOLDERS.iter().any(|(prefix, _)| {
         name.strip_prefix(prefix)
-            .is_some_and(|rest| rest.split('/').all(plain))
+            .is_some_and(|rest| rest.split('/').all(is_plain))
     });
     (name == REGISTRY || name == KEY || inside).then(|| name.to_owned())
 }

@@ -134,3 +134,122 @@ fn what_crews_sent_and_who_of_them_may_come_is_taken_along() {
     assert!(!back.join("arriving").exists());
     assert!(!back.join("crews/crew-0123abcd/projects").exists());
 }
+
+#[test]
+fn what_is_none_of_a_registrys_files_is_named_and_keeps_no_backup_from_coming_back() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (store, _) = begun(folder.path());
+    let kept = store.evidence_folder();
+    let secret = folder.path().join("outside/secret");
+    std::fs::create_dir(folder.path().join("outside")).expect("made");
+    std::fs::write(&secret, b"secret").expect("written");
+    std::fs::write(kept.join("说明 (1).txt"), b"x").expect("written");
+    let mut expected = vec!["files/说明 (1).txt".to_owned()];
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(&secret, kept.join("0123")).expect("linked");
+        symlink(folder.path().join("outside"), kept.join("4567")).expect("linked");
+        symlink(".", kept.join("89ab")).expect("linked");
+        expected.extend(["files/0123", "files/4567", "files/89ab"].map(str::to_owned));
+    }
+    let out = folder.path().join("a.papaver-backup");
+    let mut made = make(&store, &out, "secret words", "now".into()).expect("made");
+    made.left_out.sort();
+    expected.sort();
+    assert_eq!(made.left_out, expected);
+    assert_eq!(made.contents.evidence(), 1);
+    let new = folder.path().join("new");
+    std::fs::create_dir(&new).expect("made");
+    let back = restore(&out, None, &new, "secret words").expect("restored");
+    assert!(back.left_out.is_empty());
+}
+
+/// A backup that somebody else made: these contents, and these files, packed as they like.
+fn forged(path: &Path, registry: &str, files: &[(&str, &[u8], u64)], packed: bool) {
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+    let file = std::fs::File::create(path).expect("made");
+    let words = age::secrecy::SecretString::from("secret words".to_owned());
+    let sealed = age::Encryptor::with_user_passphrase(words);
+    let sealed = sealed.wrap_output(file).expect("sealed");
+    let mut archive = zip::ZipWriter::new_stream(sealed);
+    let method = if packed {
+        zip::CompressionMethod::Deflated
+    } else {
+        zip::CompressionMethod::Stored
+    };
+    let options = SimpleFileOptions::default().compression_method(method);
+    let list = files.iter().map(|(name, bytes, said)| BackupFile {
+        name: (*name).to_owned(),
+        bytes: *said,
+        sha256: Hash::of(bytes),
+    });
+    let contents = Contents {
+        format: WITH_FIELD.into(),
+        registry: registry.into(),
+        unit: "410423".into(),
+        made_at: "now".into(),
+        program: "test".into(),
+        last: 1,
+        files: list.collect(),
+    };
+    for (name, bytes, _) in files {
+        archive.start_file(*name, options).expect("begun");
+        archive.write_all(bytes).expect("written");
+    }
+    archive.start_file(CONTENTS, options).expect("begun");
+    let text = serde_json::to_vec(&contents).expect("JSON");
+    archive.write_all(&text).expect("written");
+    let sealed = archive.finish().expect("finished").into_inner();
+    sealed.finish().expect("finished");
+}
+
+#[test]
+fn a_backup_of_somebody_elses_leads_nowhere_else_and_holds_no_more_than_it_is_long() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (store, path) = begun(folder.path());
+    drop(store);
+    let registry = std::fs::read(&path).expect("there");
+    let key = std::fs::read(beside(&path, ".key")).expect("there");
+    let (size, key_size) = (registry.len() as u64, key.len() as u64);
+    let whole = [(REGISTRY, &registry[..], size), (KEY, &key[..], key_size)];
+    let out = folder.path().join("a.papaver-backup");
+    let new = folder.path().join("deep/new");
+    std::fs::create_dir_all(&new).expect("made");
+    let back = |registry: &str, more: &[(&str, &[u8], u64)], packed: bool| {
+        forged(&out, registry, &[&whole[..], more].concat(), packed);
+        restore(&out, None, &new, "secret words")
+    };
+    let zeros = vec![0; 8 << 20];
+    for (more, packed) in [
+        (("files/bomb", &zeros[..], 8 << 20), true),
+        (("files/bomb", &zeros[..], u64::MAX), true),
+        (("files/short", &b"x"[..], 2), false),
+    ] {
+        let told = back("x.papaver", &[more], packed);
+        assert!(matches!(told, Err(BackupError::Changed { .. })), "{told:?}");
+    }
+    for name in [".bashrc", "a\u{1b}[2J", "..", ""] {
+        let told = back(name, &[], false);
+        assert!(
+            matches!(told, Err(BackupError::NotABackup { .. })),
+            "{told:?}"
+        );
+    }
+    assert_eq!(std::fs::read_dir(&new).expect("listed").count(), 0);
+    let names = [
+        "files/../../out",
+        "../out",
+        "/tmp/out",
+        "files/a b",
+        "other/x",
+        "files/.x",
+    ];
+    let more = names.map(|name| (name, &b"out"[..], 3));
+    let done = back("../../x.papaver", &more, false).expect("restored");
+    assert_eq!(done.registry, new.join("x.papaver"));
+    assert_eq!(done.left_out, names);
+    let entries = std::fs::read_dir(folder.path().join("deep")).expect("listed");
+    assert_eq!(entries.count(), 1, "nothing beside the folder");
+}

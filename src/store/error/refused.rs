@@ -184,19 +184,23 @@ fn of_the_site(refusal: &Refusal, site: &str, lang: Lang) -> Said {
 /// A refusal that its label explains.
 fn labelled(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
     let why = refusal.label(lang);
-    Said::new(if site.is_empty() {
-        tr!(
-            lang,
-            "this is not {actor}'s to record: {why}",
-            "{actor} 不能记录此项：{why}"
-        )
-    } else {
-        tr!(
-            lang,
-            "this is not recorded for {site}: {why}",
-            "{site} 未作此记录：{why}"
-        )
-    })
+    Said::new(
+        if site.is_empty() && matches!(refusal, Refusal::Date { .. }) {
+            tr!(lang, "this is not recorded: {why}", "未作记录：{why}")
+        } else if site.is_empty() {
+            tr!(
+                lang,
+                "this is not {actor}'s to record: {why}",
+                "{actor} 不能记录此项：{why}"
+            )
+        } else {
+            tr!(
+                lang,
+                "this is not recorded for {site}: {why}",
+                "{site} 未作此记录：{why}"
+            )
+        },
+    )
     .hint(remedy(refusal, site, lang))
 }
 
@@ -340,14 +344,14 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
         ),
         Refusal::Date { .. } if site.is_empty() => remedy!(
             lang,
-            "steps follow one another, and nothing lies ahead; give the right day with {when}",
-            "各步骤须按先后顺序，且不得晚于当前；请用 {when} 给出正确日期",
+            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step",
+            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出",
             when = Action::Again(Choice::When),
         ),
         Refusal::Date { .. } => remedy!(
             lang,
-            "steps follow one another, and nothing lies ahead; give the right day with {when}; a wrong one that is recorded is mended by {correct}",
-            "各步骤须按先后顺序，且不得晚于当前；请用 {when} 给出正确日期；已录错的用 {correct} 更正",
+            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step; a wrong one that is recorded is mended by {correct}",
+            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出；已录错的用 {correct} 更正",
             when = Action::Again(Choice::When),
             correct = Action::CorrectTime { site: site.into() },
         ),

@@ -24,8 +24,8 @@ use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::{DeviceId, State};
-use crate::remote::RemoteError;
-use crate::scan::{JournalError, LearntError, ModelError, ScanError, ShardError};
+use crate::remote::{MirrorError, RemoteError};
+use crate::scan::{FurtherFiles, JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::server::ServeError;
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
@@ -191,6 +191,10 @@ fn imagery() -> Vec<Box<dyn Say>> {
         PartlyUnreadable { path: path(), m2: 3.0 },
         Changed { path: path() },
     })));
+    all.push(Box::new(FurtherFiles {
+        count: 7,
+        like: path(),
+    }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
         UnknownDatum { path: path(), datum: "x".into() },
@@ -296,7 +300,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { shards: (0..30).collect() },
-        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() },
+        Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));
     all.extend(boxed(every!(EvaluateError {
@@ -378,6 +382,7 @@ fn store() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(bundles()));
     all.extend(boxed(peers()));
+    all.extend(boxed(mirrors()));
     all
 }
 
@@ -397,6 +402,16 @@ fn lines() -> Vec<RemoteError> {
         NotPapaver { origin: origin() },
         Refused { code: "x".into(), passes: false, message: both(), remedy: both() },
         Refused { code: "x".into(), passes: true, message: both(), remedy: Default::default() },
+    })
+}
+
+fn mirrors() -> Vec<MirrorError> {
+    let why = || "x".to_owned();
+    every!(MirrorError {
+        Address, Shown, NoUser, NoPassword, NoAuthority, NoPostGis, Certificate { host: "a".into(), why: why() },
+        Unreachable { host: "a".into(), why: why() }, Login { host: "a".into(), why: why() }, Foreign { what: "a.b".into() },
+        OtherUnit { what: "a".into(), unit: "410423".into() }, Denied { why: why() }, Broken { why: why() },
+        Database { why: why() },
     })
 }
 
@@ -441,6 +456,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
+        Nowhere { folder: path() },
         Unreached { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(ExchangeError {
@@ -481,9 +497,11 @@ fn above() -> Vec<Box<dyn Say>> {
         Record(Box::new(RecordError::Edited { path: path() })),
         Bundle(Box::new(BundleError::Nothing)),
         Peer(Box::new(PeerError::Unproven { origin: "https://a".into() })),
+        Mirror(MirrorError::NoUser),
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
         ManyUnits("Li".into()), NothingOpen,
+        AuditStands { season: 2026, by: "Li".into(), at: "2026-05-01T08:00:00+08:00".into() },
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),
     })));

@@ -1,7 +1,6 @@
 //! Geometry computed by hand, and the way there and back.
 
 use super::*;
-use crate::imagery::photo::metadata::Orientation;
 use crate::imagery::photo::terrain::Level;
 use proptest::prelude::*;
 
@@ -29,12 +28,16 @@ fn slope(grade: f64) -> Slope {
     }
 }
 
-fn camera(yaw: f64, pitch: f64, tag: u32) -> Camera {
-    let lens = Lens::pinhole((4000.0, 3000.0), 2000.0, Orientation::of_tag(tag)).expect("a lens");
+fn camera(yaw: f64, pitch: f64) -> Camera {
+    rolled(yaw, pitch, 0.0)
+}
+
+fn rolled(yaw: f64, pitch: f64, roll: f64) -> Camera {
+    let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
     let attitude = Attitude::Gimbal {
         yaw: Some(yaw),
         pitch,
-        roll: 0.0,
+        roll,
     };
     Camera::new(lens, HOME, 40.0, Axes::of(attitude, 0.0))
 }
@@ -62,7 +65,7 @@ fn straight_down_the_four_headings_turn_the_image() {
         (180.0, (0.0, -20.0), (-20.0, 0.0)),
         (-90.0, (-20.0, 0.0), (0.0, 20.0)),
     ] {
-        let camera = camera(yaw, -90.0, 1);
+        let camera = camera(yaw, -90.0);
         close(metres(&camera, 2000.0, 1500.0, &level), (0.0, 0.0));
         close(metres(&camera, 2000.0, 500.0, &level), top);
         close(metres(&camera, 3000.0, 1500.0, &level), right);
@@ -75,7 +78,7 @@ fn straight_down_the_four_headings_turn_the_image() {
 
 #[test]
 fn thirty_degrees_oblique_looks_forward_by_the_tangent() {
-    let camera = camera(90.0, -60.0, 1);
+    let camera = camera(90.0, -60.0);
     let level = Level(0.0);
     close(
         metres(&camera, 2000.0, 1500.0, &level),
@@ -98,17 +101,18 @@ fn thirty_degrees_oblique_looks_forward_by_the_tangent() {
 }
 
 #[test]
-fn a_portrait_frame_has_its_top_ahead() {
-    for tag in [6, 8] {
-        let camera = camera(0.0, -90.0, tag);
-        assert_eq!(camera.lens.size(), (3000.0, 4000.0));
-        close(metres(&camera, 1500.0, 1000.0, &Level(0.0)), (0.0, 20.0));
+fn a_camera_that_hangs_in_portrait_has_a_side_of_its_frame_ahead() {
+    // Rolled clockwise, the left edge of the frame is ahead; its top points to the right.
+    for (roll, ahead, top) in [(90.0, 1000.0, 20.0), (-90.0, 3000.0, -20.0)] {
+        let camera = rolled(0.0, -90.0, roll);
+        close(metres(&camera, ahead, 1500.0, &Level(0.0)), (0.0, 20.0));
+        close(metres(&camera, 2000.0, 500.0, &Level(0.0)), (top, 0.0));
     }
 }
 
 #[test]
 fn a_fixed_camera_pitched_up_looks_ahead() {
-    let lens = Lens::pinhole((4000.0, 3000.0), 2000.0, Orientation::default()).expect("a lens");
+    let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
     let tilted = |pitch, roll| {
         Camera::new(
             lens,
@@ -139,7 +143,7 @@ fn a_fixed_camera_pitched_up_looks_ahead() {
 #[test]
 fn a_slope_of_a_fifth_is_met_where_the_ray_and_the_hill_cross() {
     // x = 20 (1 - z / 40) and z = x / 5: x = 20 / 1.1.
-    let camera = camera(0.0, -90.0, 1);
+    let camera = camera(0.0, -90.0);
     close(
         metres(&camera, 3000.0, 1500.0, &slope(0.2)),
         (20.0 / 1.1, 0.0),
@@ -159,12 +163,12 @@ fn the_sky_and_the_far_plain_have_no_ground() {
         x: 2000.0,
         y: 1500.0,
     };
-    assert!(camera(0.0, 0.0, 1).ground(centre, &level).is_none());
-    assert!(camera(0.0, 30.0, 1).ground(centre, &level).is_none());
-    assert!(camera(0.0, -11.0, 1).ground(centre, &level).is_none());
-    assert!(camera(0.0, -13.0, 1).ground(centre, &level).is_some());
+    assert!(camera(0.0, 0.0).ground(centre, &level).is_none());
+    assert!(camera(0.0, 30.0).ground(centre, &level).is_none());
+    assert!(camera(0.0, -11.0).ground(centre, &level).is_none());
+    assert!(camera(0.0, -13.0).ground(centre, &level).is_some());
     // Below the ground there is nothing to see.
-    let mut buried = camera(0.0, -90.0, 1);
+    let mut buried = camera(0.0, -90.0);
     buried.height_m = -5.0;
     assert!(buried.ground(centre, &level).is_none());
     assert!(buried.ground(centre, &slope(0.2)).is_none());
@@ -182,7 +186,7 @@ fn a_hill_hides_what_lies_behind_it() {
             Some(1.0)
         }
     }
-    let camera = camera(90.0, -60.0, 1);
+    let camera = camera(90.0, -60.0);
     let at = |x| GroundPoint {
         at: camera.plane().to_lonlat(PlanePoint { x, y: 0.0 }),
         height_m: 0.0,
@@ -196,9 +200,9 @@ proptest! {
     #[test]
     fn pixel_to_ground_to_pixel_returns(
         x in 0.0..3000.0_f64, y in 0.0..3000.0_f64, yaw in -180.0..180.0_f64, pitch in -90.0..-55.0_f64,
-        grade in -0.3..0.3_f64, tag in 1..=8_u32,
+        grade in -0.3..0.3_f64, roll in -180.0..180.0_f64,
     ) {
-        let camera = camera(yaw, pitch, tag);
+        let camera = rolled(yaw, pitch, roll);
         let terrain = slope(grade);
         let pixel = PixelPoint { x, y };
         if let Some(met) = camera.ground(pixel, &terrain) {

@@ -286,19 +286,6 @@ fn overlapping_directories_do_not_blow_up() {
     assert_eq!(read_parts(Some(bomb), None).faults, [MetadataFault::Exif]);
 }
 
-#[test]
-fn turning_there_and_back_returns_for_all_eight_orientations() {
-    for tag in 1..=8 {
-        let turn = Orientation::of_tag(tag);
-        let back = turn.to_upright(turn.to_stored((3.0, -5.0)));
-        assert_eq!(back, (3.0, -5.0), "{tag}");
-    }
-    // Tag 6: the stored image's left column is the upright image's top row.
-    assert_eq!(Orientation::of_tag(6).to_stored((0.0, -1.0)), (-1.0, 0.0));
-    assert_eq!(Orientation::of_tag(8).to_stored((0.0, -1.0)), (1.0, 0.0));
-    assert_eq!(Orientation::of_tag(6).upright_size((40, 30)), (30, 40));
-}
-
 fn real_headers() -> Vec<Headers> {
     let mut found = vec![Headers {
         width: 4000,

@@ -3,7 +3,7 @@ import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
   BundlePreview, Campaign, FigureTable, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
-  SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
+  MoveTaken, SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
 const part = encodeURIComponent;
@@ -25,7 +25,7 @@ export const recordScan = (registry: string, survey: string): Promise<unknown> =
   send('POST', `/api/registries/${part(registry)}/record`, { survey });
 export const site = (registry: string, code: string): Promise<SitePage> =>
   get(`/api/registries/${part(registry)}/sites/${part(code)}`);
-export const move = (registry: string, code: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> =>
+export const move = (registry: string, code: string, fields: Readonly<Record<string, unknown>>): Promise<MoveTaken> =>
   send('POST', `/api/registries/${part(registry)}/sites/${part(code)}/moves`, fields);
 export const assign = (registry: string, codes: readonly string[], crew: string, due: string | null): Promise<unknown> =>
   send('POST', `/api/registries/${part(registry)}/assign`, { codes, crew, due });

@@ -220,6 +220,12 @@ export interface VerdictTaken {
   readonly awaits_second?: boolean;
 }
 
+/** What became of a move. */
+export interface MoveTaken {
+  /** It is the word of one of two, and decides when the second says the same. */
+  readonly awaits_second: boolean;
+}
+
 export interface Share {
   readonly count: number;
   readonly of: number;

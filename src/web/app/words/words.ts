@@ -189,6 +189,7 @@ export const WORDS = {
   moves: ['What can be done now', '可办理事项'],
   no_moves: ['Nothing is left for you to do here now.', '目前没有您可办理的事项。'],
   move_done: ['Recorded.', '已录入。'],
+  move_waits: ['Recorded as the word of one of two; a second person looks at it without seeing yours.', '已记为两人中一人的意见；另一人将在不知您结论的情况下研判。'],
   happened: ['When it happened', '发生时间'],
   happened_help: ['Leave empty for now.', '留空即为现在。'],
   no_own_key: ['no personal key', '未用个人密钥'],

@@ -52,8 +52,8 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
     const values = typed(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setError(null);
-    record(who, found, offer.move, values, files).then(() => {
-      tell(say('move_done'));
+    record(who, found, offer.move, values, files).then((waits) => {
+      tell(say(waits ? 'move_waits' : 'move_done'));
       close();
       done();
     }, (failure: Error) => {
@@ -76,14 +76,15 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
   );
 }
 
-async function record(who: SessionNow, found: SitePage, name: MoveName, values: Readonly<Record<string, string>>, files: readonly File[]): Promise<void> {
+/** Records it; answers whether it is the word of one of two. */
+async function record(who: SessionNow, found: SitePage, name: MoveName, values: Readonly<Record<string, string>>, files: readonly File[]): Promise<boolean> {
   if (name === 'assign') {
     await assign(who.registry, [found.id], values['crew'] ?? '', values['due'] ?? null);
-    return;
+    return false;
   }
   const uploads: string[] = [];
   for (const file of files) uploads.push((await upload(file)).upload);
-  await move(who.registry, found.id, body(name, values, uploads));
+  return (await move(who.registry, found.id, body(name, values, uploads))).awaits_second;
 }
 
 function FilesField({ roles, choose }: { roles: readonly (readonly [string, string])[]; choose: (files: readonly File[]) => void }) {

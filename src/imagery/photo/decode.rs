@@ -1,36 +1,32 @@
-//! A photo's pixels, upright: a JPEG decoded where it is whole.
+//! A photo's pixels as they are stored: a JPEG decoded where it is whole.
 
 use super::aside::{SetAside, Why};
 use super::jpeg;
-use image::metadata::Orientation as Turn;
-use image::{DynamicImage, ImageDecoder, RgbImage};
+use image::{DynamicImage, RgbImage};
 use std::io::Cursor;
 use std::path::Path;
 
 /// Files longer than this are not read.
 pub(super) const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
-/// Decodes a JPEG upright. The orientation tag is the file's own.
+/// Decodes a JPEG. No tag turns it: see [`super::orientation`].
 pub(super) fn decode(path: &Path) -> Result<RgbImage, SetAside> {
     let aside = |why| SetAside::new(path, why);
     let bytes =
         jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
     let damaged = |_ignored| aside(Why::Damaged);
     if jpeg::is_whole(&bytes) {
-        return upright(&bytes).map_err(damaged);
+        return pixels(&bytes).map_err(damaged);
     }
     // A transfer that lost the end marker alone lost nothing of the picture.
-    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| upright(&b));
+    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| pixels(&b));
     match (ended, gone_on) {
         (Ok(a), Ok(b)) if a == b => Ok(a),
         _ => Err(aside(Why::Truncated)),
     }
 }
 
-pub(super) fn upright(bytes: &[u8]) -> image::ImageResult<RgbImage> {
-    let mut decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
-    let turn = decoder.orientation().unwrap_or(Turn::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(turn);
-    Ok(picture.into_rgb8())
+fn pixels(bytes: &[u8]) -> image::ImageResult<RgbImage> {
+    let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
+    Ok(DynamicImage::from_decoder(decoder)?.into_rgb8())
 }
