@@ -1,6 +1,7 @@
 """What `benches/analysis.sh` records and asks for.
 
     analysis.py make FOLDER COUNTIES SITES          districts.geojson, and scans/N/ of each county as a scan writes them
+    analysis.py some COUNT                          codes of so many sites, evenly, out of what `sites --json` prints
     analysis.py ask URL PERSON PASSPHRASE         seconds and bytes of each thing that the pages of campaign and analysis ask for
 """
 
@@ -69,6 +70,13 @@ def scan(folder: pathlib.Path, season: int, unit: str, corner: tuple[float, floa
     written(folder / "coverage.geojson", {"type": "FeatureCollection", "features": [searched]})
 
 
+def some(count: int) -> None:
+    text = sys.stdin.read().strip()
+    sites = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+    for site in sites[:: max(1, len(sites) // count)][:count]:
+        print(site["id"])
+
+
 def ask(url: str, person: str, passphrase: str) -> None:
     url = url.rstrip("/")
     own = {"origin": url, "x-papaver": "1", "sec-fetch-site": "same-origin", "content-type": "application/json"}
@@ -104,6 +112,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["make", folder, counties, sites]:
             make(pathlib.Path(folder), int(counties), int(sites))
+        case ["some", count]:
+            some(int(count))
         case ["ask", url, person, passphrase]:
             ask(url, person, passphrase)
         case _:
