@@ -48,6 +48,10 @@ doc:
 browser:
     bash tests/browser.sh
 
+# The mirror in a real PostgreSQL with PostGIS, both from the distribution.
+postgres:
+    bash tests/postgres.sh
+
 # Speed and memory, on a quiet machine.
 bench:
     bash benches/run.sh

@@ -1153,20 +1153,32 @@ fn flight(office: &Office, candidates: &[(&str, f64)]) {
     for (name, value) in files {
         std::fs::write(folder.join(name), value.to_string()).expect("written");
     }
-    office.ok("wang", &["record", "flight"]);
+    office.ok("zhao", &["record", "flight"]);
+}
+
+/// The lot that is drawn for a candidate.
+fn lot(seed: &str, id: &str) -> u64 {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(format!("{seed}{id}"));
+    digest[..8].iter().fold(0, |n, b| n << 8 | u64::from(*b))
 }
 
 /// Ids of candidates that the device's lots choose to be looked at by two, or do not.
 fn ids(office: &Office, chosen: bool) -> impl Iterator<Item = String> {
-    use sha2::{Digest, Sha256};
     let seed = office.device()[..16].to_owned();
-    (0..).map(|n| format!("{n:012}")).filter(move |id| {
-        let digest = Sha256::digest(format!("{seed}{id}"));
-        let lot = digest[..8]
-            .iter()
-            .fold(0_u64, |n, b| n << 8 | u64::from(*b));
-        (lot < u64::MAX / 10) == chosen
-    })
+    let all = (0..).map(|n| format!("{n:012}"));
+    all.filter(move |id| (lot(&seed, id) < u64::MAX / 10) == chosen)
+}
+
+/// The code of the site that a candidate became.
+fn code(office: &Office, candidate: &str) -> String {
+    let listed = office.ok("chief", &["sites", "--json"]);
+    let sites = listed
+        .lines()
+        .map(|line| -> Value { serde_json::from_str(line).expect("JSON") });
+    let mut of = sites.filter(|site| site["candidate"] == candidate);
+    let site = of.next().expect("there");
+    site["id"].as_str().expect("a code").to_owned()
 }
 
 #[test]
@@ -1186,16 +1198,7 @@ fn nobody_is_two_by_another_name_nor_by_a_merge_and_what_two_see_otherwise_one_d
         (plain.as_str(), 113.3201),
     ];
     flight(&office, &all);
-    let listed = office.ok("chief", &["sites", "--json"]);
-    let sites: Vec<Value> = listed
-        .lines()
-        .map(|l| serde_json::from_str(l).expect("JSON"))
-        .collect();
-    let code = |id: &str| {
-        let of = sites.iter().find(|site| site["candidate"] == id);
-        of.expect("there")["id"].as_str().expect("id").to_owned()
-    };
-    let [a, b, c, d] = all.map(|(id, _)| code(id));
+    let [a, b, c, d] = all.map(|(id, _)| code(&office, id));
     let aside = |name: &str, site: &str| {
         let command = ["screen", site, "--reject", "crop"];
         let passphrase = (name != "zhao").then_some(name);
@@ -1230,21 +1233,15 @@ fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
         &[("000000000001", 113.3), ("000000000002", 113.3001)],
     );
     office.ok("wang", &["screen", "--audit"]);
-    let next = office.json(&["screen", "--next", "10"]);
-    let next = next["next"].as_array().expect("a list");
-    let of = |audit: bool| {
-        let found = next.iter().find(|one| (one["why"] == "audit") == audit);
-        found.expect("one")["site"]
-            .as_str()
-            .expect("a code")
-            .to_owned()
-    };
-    let (drawn, other) = (of(true), of(false));
+    let stop = || office.json(&["screen", "--stop"]);
+    let seed = stop()["draw"].as_str().expect("an entry").to_owned();
+    let mut order = ["000000000001", "000000000002"];
+    order.sort_by_key(|id| lot(&seed, id));
+    let [drawn, other] = order.map(|id| code(&office, id));
     office.ok(
         "wang",
         &["merge", &drawn, "--into", &other, "--reason", "one field"],
     );
-    let stop = || office.json(&["screen", "--stop"]);
     assert_eq!(stop()["audited"], json!([2, 0, 0]), "{}", stop());
     office.ok("wang", &["screen", &other, "--reject", "crop"]);
     assert_eq!(stop()["word"], "may_stop", "{}", stop());

@@ -1,7 +1,9 @@
 //! What an office records beside its sites, what led to a site, and the voiding of wrong entries.
 
 use super::entry::entry;
+use super::life::known;
 use super::{Changed, Office, OfficeError, Session};
+use crate::registry::affairs::can_lead;
 use crate::registry::body::{Body, CameOf, Void};
 use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
@@ -79,26 +81,40 @@ pub fn came_of(
     site: SiteKey,
     typed: &str,
 ) -> Result<Sealed, OfficeError> {
-    let lead = lead(office.store(), session, typed)?;
+    let found = known(office, site)?.created.map(|created| created.at);
+    let found = found.unwrap_or_else(|| session.at().to_owned());
+    let lead = lead(office.store(), session, typed, &found)?;
     let body = Body::CameOf(CameOf { of: lead.hash });
     Ok(office.record(session, Some(site), vec![], body)?)
 }
 
-/// The patrol or tip-off of this number, where who acts may say that a site came of it.
-pub(super) fn lead(store: &Store, session: &Session, typed: &str) -> Result<Sealed, OfficeError> {
+/// The patrol or tip-off of this number, where who acts may say that a site came of it which was found at a time.
+pub(super) fn lead(
+    store: &Store,
+    session: &Session,
+    typed: &str,
+    found: &str,
+) -> Result<Sealed, OfficeError> {
     let lead = entry(store, typed, &["patrol", "tip"])?;
     let unit = &lead.event.actor.unit;
+    let on = match &lead.event.body {
+        Body::Patrol(patrol) => &patrol.on,
+        _ => &lead.event.at,
+    };
     // What another unit was told, or where it went, is not this one's to claim.
-    if !is_at_or_below(unit, &session.author().unit) {
-        let refusal = Refusal::Unit { unit: unit.clone() };
-        return Err(StoreError::Refused {
-            site: String::new(),
-            refusal,
-            actor: session.author().name.clone(),
-        }
-        .into());
+    let refusal = if !is_at_or_below(unit, &session.author().unit) {
+        Refusal::Unit { unit: unit.clone() }
+    } else if !can_lead(on, found) {
+        Refusal::Date { date: on.clone() }
+    } else {
+        return Ok(lead);
+    };
+    Err(StoreError::Refused {
+        site: String::new(),
+        refusal,
+        actor: session.author().name.clone(),
     }
-    Ok(lead)
+    .into())
 }
 
 /// An entry that was voided.

@@ -47,7 +47,7 @@ pub struct Added {
 pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added, OfficeError> {
     let lead = found
         .of
-        .map(|typed| lead(office.store(), session, &typed))
+        .map(|typed| lead(office.store(), session, &typed, session.at()))
         .transpose()?;
     let source = match &lead {
         Some(lead) if matches!(lead.event.body, Body::Tip(_)) => Source::TipOff,

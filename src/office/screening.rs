@@ -51,8 +51,8 @@ pub fn screen_all(
         let of_then = session.at_another_time(decision.at);
         match desk::screen(office, &of_then, site, decision.screen, vec![]) {
             Ok(()) if waits(office, site)? => done.await_second += 1,
-            Ok(_) if keep => done.kept += 1,
-            Ok(_) => done.rejected += 1,
+            Ok(()) if keep => done.kept += 1,
+            Ok(()) => done.rejected += 1,
             Err(StoreError::Refused {
                 refusal: Refusal::State { state, .. },
                 site,

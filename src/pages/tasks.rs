@@ -2,7 +2,7 @@
 //! CGCS2000, a code that a telephone opens as a place, and room to write.
 
 use super::dossier::pictures::thumbnail;
-use super::dossier::sketch::{Neighbour, begin, bounds, end, neighbour, own};
+use super::dossier::sketch::{Neighbour, Taken, begin, bounds, end, neighbour, own};
 use super::draw::{Drawing, Fill};
 use super::frame::Frame;
 use super::layout::{document, moment, offset_of};
@@ -147,6 +147,7 @@ fn sketch(export: &Export, entry: &Entry, lang: Lang) -> Drawing {
     let square = widened(bounds(&site.place));
     let frame = Frame::around(square, SIDE, (SIDE, SIDE), 10.0, LEAST_M);
     let mut drawing = begin(&frame, lang);
+    let mut taken = Taken::by(&frame, &site.place, &entry.code);
     for other in export
         .entries
         .iter()
@@ -157,7 +158,7 @@ fn sketch(export: &Export, entry: &Entry, lang: Lang) -> Drawing {
             state: other.site.state,
             place: &other.site.place,
         };
-        neighbour(&mut drawing, &frame, shown);
+        neighbour(&mut drawing, &frame, shown, &mut taken);
     }
     own(&mut drawing, &frame, &site.place, site.state, &entry.code);
     end(&mut drawing, &frame, lang);

@@ -3,7 +3,7 @@
 use super::effort::{DistrictEffort, measured_m2};
 use super::facts::Facts;
 use crate::exchange::ledger::{Cell, Kind};
-use crate::exchange::{AreaLayer, Shading, mirror};
+use crate::exchange::{AreaLayer, Shading};
 use crate::ground::{Feature, FeatureCollection, Geometry, rest};
 use crate::words::Lang;
 use geo::MultiPolygon;
@@ -133,32 +133,6 @@ impl Coverage {
         FeatureCollection { members, features }
     }
 
-    /// As a layer of another database: what [`Self::geojson`] holds, with the season in each row and the window in columns.
-    pub fn mirrored(&self, facts: &Facts, lang: Lang) -> mirror::Layer {
-        let figures = COLUMNS
-            .into_iter()
-            .filter(|column| column.0 != "fair_percent");
-        let columns = figures.chain(MIRRORED);
-        let mut features = self.geojson(facts).features;
-        for row in features.iter_mut().map(|feature| &mut feature.properties) {
-            row.insert("season".into(), self.season.into());
-            let window = row.remove("window").unwrap_or_default();
-            for (name, member) in WINDOW {
-                row.insert(name.into(), window[member].clone());
-            }
-        }
-        mirror::Layer {
-            name: "coverage",
-            title: lang.pick(
-                "coverage by district and season",
-                "航测覆盖（分区划、年度）",
-            ),
-            columns: mirror::columns(columns, lang),
-            key: &["season", "code", "status"],
-            features,
-        }
-    }
-
     /// As layers of a GeoPackage: the districts by the share that was searched fairly, and their ground.
     pub fn layers(&self, facts: &Facts, lang: Lang) -> [AreaLayer; 2] {
         let columns: Vec<(&'static str, String, Kind)> = COLUMNS
@@ -213,7 +187,7 @@ impl Coverage {
 }
 
 /// The columns of a district: name, English, Chinese, kind.
-const COLUMNS: [(&str, &str, &str, Kind); 15] = [
+pub(super) const COLUMNS: [(&str, &str, &str, Kind); 15] = [
     ("code", "code", "区划代码", Kind::Text),
     ("name", "name", "名称", Kind::Text),
     ("area_m2", "area, m²", "面积（平方米）", Kind::Number),
@@ -264,56 +238,6 @@ const COLUMNS: [(&str, &str, &str, Kind); 15] = [
     ("zero_reports", "zero reports", "零报告", Kind::Count),
     ("people", "people on patrol", "出动人次", Kind::Count),
     ("vehicles", "vehicles on patrol", "出动车次", Kind::Count),
-];
-
-/// What a layer of another database has beside them: shares in place of per cent, the window, and what a row is of.
-const MIRRORED: [mirror::Listed; 9] = [
-    ("season", "season", "年度", Kind::Count),
-    ("status", "searched", "航测情况", Kind::Text),
-    (
-        "ground_m2",
-        "ground, m²",
-        "地块面积（平方米）",
-        Kind::Number,
-    ),
-    ("searched_share", "share searched", "航测比例", Kind::Number),
-    (
-        "fair_share",
-        "share searched in the window and finely enough",
-        "有效航测比例",
-        Kind::Number,
-    ),
-    (
-        "patrolled_share",
-        "share patrolled",
-        "踏查比例",
-        Kind::Number,
-    ),
-    (
-        "window_first",
-        "first day of the window",
-        "窗口期首日",
-        Kind::Text,
-    ),
-    (
-        "window_last",
-        "last day of the window",
-        "窗口期末日",
-        Kind::Text,
-    ),
-    (
-        "coarsest_gsd_cm",
-        "coarsest GSD in cm",
-        "分辨率下限（cm）",
-        Kind::Number,
-    ),
-];
-
-/// The columns of the window, and its members.
-const WINDOW: [(&str, &str); 3] = [
-    ("window_first", "first"),
-    ("window_last", "last"),
-    ("coarsest_gsd_cm", "coarsest_gsd_cm"),
 ];
 
 fn cells(effort: &DistrictEffort) -> Vec<Cell> {

@@ -16,6 +16,7 @@ pub mod getis_ord;
 mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
+mod mirrored;
 pub mod period;
 pub mod process;
 pub mod projection;

@@ -176,5 +176,7 @@ fn of_tip(tip: &Tip, lang: Lang) -> String {
         tip.text.clone(),
         sealed,
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let said = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    // Wide brackets bring their own room along.
+    said.replace(" （", "（")
 }

@@ -5,7 +5,7 @@ use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey, TypedCode};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
-use crate::registry::unit::is_at_or_below;
+use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -173,23 +173,29 @@ impl Store {
         Ok(sharing)
     }
 
-    /// The site of this unit, or of one below it, that a candidate became or else was seen at.
+    /// The site of this unit, or of one below it, that a candidate became or else was seen at. What a unit founds under the id of
+    /// another's candidate takes nothing from that one: the site counts that lies on its unit's ground, and of the highest unit.
     ///
     /// # Errors
     /// Those of reading.
     pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<SiteKey>, StoreError> {
         let mut sites = self.sites_of_candidate(candidate)?;
         sites.retain(|site| is_at_or_below(&site.unit, self.gate.unit()));
-        let became = |site: &&Site| {
-            site.detection
-                .as_ref()
-                .is_some_and(|d| d.candidate == candidate)
-        };
-        Ok(sites
-            .iter()
-            .find(became)
-            .or(sites.first())
-            .map(|site| site.key))
+        if sites.len() > 1 {
+            let districts = self.districts()?;
+            let there = |site: &Site| districts.as_ref()?.code_of(site.place.lonlat());
+            sites.sort_by_cached_key(|site| {
+                let became = site.detection.as_ref().map(|d| d.candidate.as_str());
+                let is_own = there(site).is_none_or(|code| share_ground(&site.unit, code));
+                (
+                    became != Some(candidate),
+                    !is_own,
+                    depth(&site.unit),
+                    site.key,
+                )
+            });
+        }
+        Ok(sites.first().map(|site| site.key))
     }
 
     /// A site's events, as they were stored.

@@ -130,6 +130,42 @@ fn when_seasons_begin_moves_nothing_that_was_found_before() {
 }
 
 #[test]
+fn what_is_founded_under_the_id_of_anothers_candidate_takes_nothing_from_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut store = office(&folder.path().join("a.papaver"), 1);
+    let mut founded = |origin: &str, second: i64| {
+        let key = SiteKey::of_origin(origin);
+        let create = Create {
+            detection: Some(Detection {
+                candidate: "X".into(),
+                scan: "s".into(),
+                captured: None,
+                score_e4: 9000,
+                rank: None,
+            }),
+            ..Create::new(
+                Source::Scan,
+                origin.into(),
+                Place::point(LonLat::new(113.3, 33.74)),
+            )
+        };
+        let body = Body::Create(Box::new(create));
+        store
+            .write(|s| s.append(&author("wang"), draft(Some(key), body), moment(second)))
+            .expect("created");
+        key
+    };
+    let own = founded("candidate:X@410423", 2);
+    // Whoever looks for one has a key that comes first.
+    let forged = (0..).map(|n| format!("event:{n}@410423002"));
+    let mut before = forged.filter(|origin| SiteKey::of_origin(origin) < own);
+    let forged = founded(&before.next().expect("one"), 3);
+    let found = store.sites_of_candidate("X").expect("read");
+    assert_eq!(found.first().map(|site| site.key), Some(forged));
+    assert_eq!(store.site_of_candidate("X").expect("read"), Some(own));
+}
+
+#[test]
 fn a_refused_move_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);

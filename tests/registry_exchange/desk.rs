@@ -310,6 +310,45 @@ fn a_site_that_a_patrol_or_a_tip_off_led_to_says_so_with_one_command() {
         let added: Value = serde_json::from_str(&added.out).expect("JSON");
         assert_eq!(added["source"], source, "{added}");
     }
+    // What came after a site was found led to nothing there.
+    let (before, after) = ("2026-05-03", "2026-05-04");
+    let site = office.run(
+        "li",
+        &[
+            "add",
+            "--at",
+            "113.3,33.76",
+            "--source",
+            "find",
+            "--when",
+            before,
+            "--json",
+        ],
+    );
+    let site: Value = serde_json::from_str(&site.out).expect("JSON");
+    let site = site["id"].as_str().expect("a code");
+    for day in [before, after] {
+        let tip = [
+            "tip",
+            "add",
+            "--channel",
+            "phone",
+            "--text",
+            "沟边",
+            "--when",
+            day,
+        ];
+        let said = office.run("li", &["origin", site, &number(&office.run("li", &tip))]);
+        let refused = said.code == Some(1) && said.err.contains(&format!("the date {day}"));
+        assert!(
+            if day == before {
+                said.code == Some(0)
+            } else {
+                refused
+            },
+            "{said:?}"
+        );
+    }
     let unknown = office.run("li", &["add", "--at", "113.3,33.75", "--of", "ffffffff"]);
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.err.contains("ffffffff"), "{unknown:?}");

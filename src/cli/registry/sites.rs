@@ -87,7 +87,12 @@ fn told(done: &Recorded, lang: Lang) {
     ];
     for (codes, label) in groups {
         if !codes.is_empty() {
-            data(&format!("{label} {}: {}", codes.len(), codes.join(" ")));
+            let (count, codes) = (codes.len(), codes.join(" "));
+            data(&tr!(
+                lang,
+                "{label} {count}: {codes}",
+                "{label} {count} 个：{codes}"
+            ));
         }
     }
     if let Some(learnt) = done.learnt {

@@ -173,7 +173,11 @@ fn yields(store: &Store, affairs: &Affairs) -> Result<BTreeMap<Hash, Vec<String>
     let sites = store.map_sites(|site| (!site.came_of.is_empty()).then_some(site))?;
     for site in &sites {
         for tip in &affairs.tips {
-            if led_to(site, tip.stamp.event, &tip.stamp.actor.unit) {
+            if led_to(
+                site,
+                (tip.stamp.event, &tip.stamp.at),
+                &tip.stamp.actor.unit,
+            ) {
                 let code = store.code(site.key)?;
                 yields.entry(tip.stamp.event).or_default().push(code);
             }

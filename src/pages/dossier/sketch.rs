@@ -16,6 +16,39 @@ const SIDE: f64 = 340.0;
 /// Photographs farther away than this are named and not drawn.
 const PHOTO_M: f64 = 120.0;
 const SMALL: Type = Type::of(12.5).halo();
+/// Pixels of a line of such letters.
+const LINE: f64 = 15.0;
+
+/// Where words and numbers stand on a sketch: others are written beside them, or not at all.
+#[derive(Debug, Default)]
+pub struct Taken(Vec<Rect>);
+
+impl Taken {
+    /// With what the site itself is called.
+    pub fn by(frame: &Frame, place: &Place, code: &str) -> Self {
+        let (x, y) = frame.xy(place.lonlat());
+        let wide = OWN.width(code);
+        Self(vec![Rect::new(
+            (x + 8.0, y - 7.0 - LINE),
+            (x + 8.0 + wide, y - 4.0),
+        )])
+    }
+
+    /// Takes a place that is free.
+    fn take(&mut self, wanted: Rect) -> bool {
+        let apart = |one: &Rect| {
+            one.max().x <= wanted.min().x
+                || wanted.max().x <= one.min().x
+                || one.max().y <= wanted.min().y
+                || wanted.max().y <= one.min().y
+        };
+        let free = self.0.iter().all(apart);
+        if free {
+            self.0.push(wanted);
+        }
+        free
+    }
+}
 
 /// What a sketch shows beside its site.
 #[derive(Debug, Clone, Copy)]
@@ -79,13 +112,18 @@ pub fn sketch(dossier: &Dossier, lang: Lang) -> Drawing {
         .fold(bounds(&site.place), around);
     let frame = Frame::around(shown, SIDE, (SIDE, SIDE), SIDE * 0.13, 22.0);
     let mut drawing = begin(&frame, lang);
+    let mut taken = Taken::by(&frame, &site.place, &dossier.entry.code);
+    for (_, at) in &near {
+        let (x, y) = frame.xy(*at);
+        taken.take(Rect::new((x - 8.0, y - 8.0), (x + 8.0, y + 8.0)));
+    }
     for (code, state, place) in &dossier.neighbours {
         let shown = Neighbour {
             words: &format!("{code} {}", state.label(lang)),
             state: *state,
             place,
         };
-        neighbour(&mut drawing, &frame, shown);
+        neighbour(&mut drawing, &frame, shown, &mut taken);
     }
     for seen in dossier.detections.iter().rev() {
         let rings = frame.rings(&seen.place.polygons());
@@ -131,12 +169,14 @@ pub fn own(drawing: &mut Drawing, frame: &Frame, place: &Place, state: State, co
     let pen = Pen::new(colour, 1.4);
     drawing.line([(x - 6.0, y), (x + 6.0, y)], pen);
     drawing.line([(x, y - 6.0), (x, y + 6.0)], pen);
-    let set = Type::of(13.0).bold().halo();
-    drawing.text((x + 8.0, y - 7.0), code, set);
+    drawing.text((x + 8.0, y - 7.0), code, OWN);
 }
 
-/// Another site that lies in the sketch.
-pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour) {
+/// The letters of the site that the sketch is of.
+const OWN: Type = Type::of(13.0).bold().halo();
+
+/// Another site that lies in the sketch; what it is called is left out where nothing near it is free.
+pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour, taken: &mut Taken) {
     let (x, y) = frame.xy(other.place.lonlat());
     if !frame.holds((x, y)) {
         return;
@@ -146,13 +186,20 @@ pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour) {
     drawing.area(rings, Fill::None, Some(Pen::new(colour, 1.5)));
     drawing.disc((x, y), 3.0, Fill::Plain(colour, 1.0), None);
     let words = other.words;
-    // Near the right edge the words stand on the left.
-    let (gap, anchor) = if x > frame.size.0 - SMALL.width(words) - 10.0 {
-        (-8.0, Anchor::End)
-    } else {
-        (8.0, Anchor::Start)
-    };
-    drawing.text((x + gap, y + 5.0), words, SMALL.at(anchor).colour(INK));
+    let wide = SMALL.width(words);
+    for down in [5.0, 5.0 + LINE, 5.0 - LINE] {
+        for (gap, anchor, left) in [
+            (8.0, Anchor::Start, x + 8.0),
+            (-8.0, Anchor::End, x - 8.0 - wide),
+        ] {
+            let room = Rect::new((left, y + down - LINE + 3.0), (left + wide, y + down + 3.0));
+            let inside = left >= 2.0 && left + wide <= frame.size.0 - 2.0;
+            if inside && taken.take(room) {
+                drawing.text((x + gap, y + down), words, SMALL.at(anchor).colour(INK));
+                return;
+            }
+        }
+    }
 }
 
 /// Scale, north and grid.
@@ -163,4 +210,18 @@ pub fn end(drawing: &mut Drawing, frame: &Frame, lang: Lang) {
     drawing.text((6.0, h - 8.0), words, SMALL);
     frame.scale_bar(drawing, (w - 10.0, h - 8.0), 12.5);
     north(drawing, (w - 14.0, 6.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_beside_one_another_and_never_on_top() {
+        let mut taken = Taken::default();
+        assert!(taken.take(Rect::new((0.0, 0.0), (50.0, 15.0))));
+        assert!(!taken.take(Rect::new((40.0, 10.0), (90.0, 25.0))));
+        assert!(taken.take(Rect::new((40.0, 15.0), (90.0, 30.0))));
+        assert!(taken.take(Rect::new((50.0, 0.0), (100.0, 15.0))));
+    }
 }

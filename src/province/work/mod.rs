@@ -34,15 +34,18 @@ pub fn work_of(
     patrols: &[super::facts::PatrolFact],
 ) -> Result<OfficeWork, StoreError> {
     let affairs = store.affairs()?;
-    let patrols = patrols.iter().map(|p| (p.entry, p.unit.as_str()));
-    let tips = affairs.tips.iter();
-    let tips = tips.map(|tip| (tip.stamp.event, tip.stamp.actor.unit.as_str()));
-    let units: BTreeMap<Hash, &str> = patrols.chain(tips).collect();
+    let patrols = patrols
+        .iter()
+        .map(|p| (p.entry, (p.unit.as_str(), p.on.to_string())));
+    let tips = affairs.tips.iter().map(|tip| &tip.stamp);
+    let tips = tips.map(|said| (said.event, (said.actor.unit.as_str(), said.at.clone())));
+    let units: BTreeMap<Hash, (&str, String)> = patrols.chain(tips).collect();
     let pairs = store.map_sites(|site| {
         let entries: BTreeSet<Hash> = site.came_of.iter().map(|(of, _)| *of).collect();
-        let led = entries
-            .into_iter()
-            .filter(|of| units.get(of).is_some_and(|unit| led_to(&site, *of, unit)));
+        let led = entries.into_iter().filter(|of| {
+            let entry = units.get(of);
+            entry.is_some_and(|(unit, on)| led_to(&site, (*of, on), unit))
+        });
         let led: Vec<(Hash, SiteKey)> = led.map(|of| (of, site.key)).collect();
         (!led.is_empty() && !site.state.is_gone()).then_some(led)
     })?;

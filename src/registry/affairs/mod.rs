@@ -18,6 +18,7 @@ use super::body::{
 };
 use super::event::Event;
 use super::ids::Hash;
+use super::limits::day;
 use super::moves::Refusal;
 use super::people::Signed;
 use super::site::{Site, Stamp, Voided};
@@ -154,7 +155,7 @@ impl Affairs {
     pub fn tips_of<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a Said<Tip>> {
         self.tips.iter().filter(|tip| {
             let unit = &tip.stamp.actor.unit;
-            led_to(site, tip.stamp.event, unit)
+            led_to(site, (tip.stamp.event, &tip.stamp.at), unit)
         })
     }
 
@@ -182,11 +183,18 @@ fn stamp(hash: Hash, event: &Event, signed: Signed) -> Stamp {
     }
 }
 
-/// Whether a patrol or a tip-off of a unit led to a site: as somebody of that unit, or of one above, says.
-pub fn led_to(site: &Site, entry: Hash, unit: &str) -> bool {
-    site.came_of
-        .iter()
-        .any(|(of, by)| *of == entry && is_at_or_below(unit, &by.actor.unit))
+/// Whether a patrol or a tip-off of a unit, which was on a day, led to a site: as somebody of that unit, or of one above, says.
+/// None leads to what was found before it.
+pub fn led_to(site: &Site, (entry, on): (Hash, &str), unit: &str) -> bool {
+    let says = |(of, by): &(Hash, Stamp)| *of == entry && is_at_or_below(unit, &by.actor.unit);
+    let found = site.created.as_ref().map(|created| created.at.as_str());
+    site.came_of.iter().any(says) && found.is_none_or(|found| can_lead(on, found))
+}
+
+/// Whether what was on a day can have led to what was found at a time.
+pub fn can_lead(on: &str, found: &str) -> bool {
+    let days = day(on).zip(day(found));
+    days.is_some_and(|(on, found)| on <= found)
 }
 
 #[cfg(test)]

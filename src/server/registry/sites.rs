@@ -196,7 +196,8 @@ struct Picture {
     role: EvidenceRole,
     name: String,
     taken_at: Option<String>,
-    marks: Vec<String>,
+    /// What is doubtful about it, in words.
+    marks: Vec<Labels>,
 }
 
 /// Everything about a site.
@@ -281,7 +282,9 @@ fn pictures(site: &Site, registry: &str) -> Vec<Picture> {
         role: file.role,
         name: file.name.clone(),
         taken_at: file.taken_at.clone(),
-        marks: file.marks.clone(),
+        marks: (file.marks.iter())
+            .map(|mark| Labels::of(|lang| evidence::mark_in_words(mark, lang)))
+            .collect(),
     };
     site.evidence.iter().map(picture).collect()
 }

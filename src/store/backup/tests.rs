@@ -171,7 +171,10 @@ fn forged(path: &Path, registry: &str, files: &[(&str, &[u8], u64)], packed: boo
     use zip::write::SimpleFileOptions;
     let file = std::fs::File::create(path).expect("made");
     let words = age::secrecy::SecretString::from("secret words".to_owned());
-    let sealed = age::Encryptor::with_user_passphrase(words);
+    let mut lock = age::scrypt::Recipient::new(words);
+    lock.set_work_factor(2);
+    let lock = std::iter::once(&lock as &dyn age::Recipient);
+    let sealed = age::Encryptor::with_recipients(lock).expect("locked");
     let sealed = sealed.wrap_output(file).expect("sealed");
     let mut archive = zip::ZipWriter::new_stream(sealed);
     let method = if packed {

@@ -32,14 +32,18 @@ fn not_now(state: State, allowed: &[Move], site: &str, lang: Lang) -> Said {
     let label = state.label(lang);
     let said = Said::new(tr!(
         lang,
-        "site {site} is {label}: that move is not allowed there",
+        "site {site} stands at “{label}”: that move is not allowed there",
         "图斑 {site} 当前为“{label}”，不允许该操作"
     ));
     let moves = allowed
         .iter()
-        .map(|step| format!("{} `{}`", step.label(lang), step.name()))
+        .map(|step| match lang {
+            // In English a move is called as it is typed.
+            Lang::En => format!("`{}`", step.name()),
+            Lang::Zh => format!("{} `{}`", step.label(lang), step.name()),
+        })
         .collect::<Vec<_>>()
-        .join(", ");
+        .join(lang.pick(", ", "、"));
     said.hint(if moves.is_empty() {
         lang.pick(
             "nothing more is done with a site in this state",

@@ -56,7 +56,7 @@ export function sitePage(row, picture) {
   const reached = (...states) => states.includes(row.state);
   const visited = reached('CONFIRMED', 'ERADICATED', 'CLOSED', 'REFUTED', 'REVISIT');
   const eradicated = reached('ERADICATED', 'CLOSED');
-  const file = (role, name, taken_at) => ({ name, role, taken_at, marks: role === 'scene' ? ['far 240 m'] : [], url: picture(role, row.id) });
+  const file = (role, name, taken_at) => ({ name, role, taken_at, marks: role === 'scene' ? [{ en: 'taken 240 m from the site', zh: '拍摄位置距图斑 240 米' }] : [], url: picture(role, row.id) });
   const corner = (x, y) => [row.lon + x / 1e5, row.lat + y / 1e5];
   return {
     ...row, district: DISTRICTS.find(({ code }) => code === row.district), unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,

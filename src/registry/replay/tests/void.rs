@@ -241,8 +241,14 @@ fn what_led_to_a_site_is_kept_with_who_says_so() {
     );
     let site = device.site(site);
     assert_eq!(site.came_of[0].0, of);
-    assert!(crate::registry::affairs::led_to(&site, of, UNIT));
-    assert!(!crate::registry::affairs::led_to(&site, of, "410424"));
+    let led_to = |on: &str, unit: &str| crate::registry::affairs::led_to(&site, (of, on), unit);
+    let found = site.created.as_ref().expect("found").at.clone();
+    assert!(led_to(&found, UNIT) && led_to("2026-01-01", UNIT));
+    assert!(!led_to(&found, "410424"));
+    assert!(
+        !led_to("2099-01-01", UNIT),
+        "what came after it led to nothing"
+    );
     assert_eq!(site.state, State::Candidate);
 }
 

@@ -111,7 +111,7 @@ export interface Picture {
   readonly role: EvidenceRole;
   readonly name: string;
   readonly taken_at: string | null;
-  readonly marks: readonly string[];
+  readonly marks: readonly Both[];
 }
 
 export interface HistoryLine {

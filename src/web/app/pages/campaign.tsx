@@ -13,6 +13,11 @@ type ShareName = Exclude<keyof Process, 'sites'>;
 
 const SHARES: readonly ShareName[] = ['screened_out', 'verified', 'confirmed', 'eradicated', 'accepted', 'recurring', 'disputed'];
 
+/** What a share is called where it heads a column. */
+function heading(name: ShareName): Word {
+  return name === 'disputed' ? 'filter_disputed' : name;
+}
+
 export function CampaignPage({ who }: { who: SessionNow }) {
   const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
   useChanges('registry', who.registry, loaded.again);
@@ -28,7 +33,7 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
           <Ground districts={found.districts} />
           <Plain word="flights" value={found.flights} /><Plain word="patrols" value={found.patrols} />
           <Plain word="sites_found" value={found.process.sites} />
-          {SHARES.map((name) => <Figure key={name} word={name} share={found.process[name]} />)}
+          {SHARES.map((name) => <Figure key={name} word={heading(name)} share={found.process[name]} />)}
           <Figure word="overdue" share={{ count: found.overdue, of: found.open }} bad />
         </dl>
       </section>
@@ -57,9 +62,10 @@ function square_kilometres(of: readonly DistrictStands[], name: 'area_m2' | 'sea
 function Ground({ districts }: { districts: readonly DistrictStands[] }) {
   const searched = square_kilometres(districts, 'searched_m2');
   if (searched === null) return null;
+  const area = square_kilometres(districts, 'area_m2');
   return (
     <>
-      <div class="figure"><dt>{say('searched')}</dt><dd><b>{decimal(searched, 2)}</b> km²<small>{say('of_area', { area: decimal(square_kilometres(districts, 'area_m2'), 0) })}</small></dd></div>
+      <div class="figure"><dt>{say('searched')}</dt><dd><b>{decimal(searched, 2)}</b> km²<small>{say('of_area', { area: decimal(area, area !== null && area < 100 ? 2 : 0) })}</small></dd></div>
       <div class="figure"><dt>{say('in_window')}</dt><dd><b>{decimal(square_kilometres(districts, 'in_window_m2'), 2)}</b> km²<small>{say('of_searched', { area: decimal(searched, 2) })}</small></dd></div>
     </>
   );
@@ -93,7 +99,7 @@ function Districts({ rows }: { rows: readonly DistrictStands[] }) {
             <tr>
               <th scope="col">{say('district')}</th><th scope="col">{say('searched')} km²</th><th scope="col">{say('in_window')} km²</th>
               <th scope="col">{say('sites_found')}</th>
-              {SHARES.map((name) => <th key={name} scope="col">{say(name)}</th>)}
+              {SHARES.map((name) => <th key={name} scope="col">{say(heading(name))}</th>)}
               <th scope="col">{say('overdue')}</th>
             </tr>
           </thead>

@@ -4,7 +4,7 @@ import type { EvidenceRole, Picture, SitePage } from '../../api/types';
 import { Compare } from '../../parts/compare';
 import { Dialog } from '../../parts/dialog';
 import { moment } from '../../words/figures';
-import { say } from '../../words/language';
+import { pick, say } from '../../words/language';
 import { EVIDENCE, label } from '../../words/coded';
 import type { Word } from '../../words/words';
 
@@ -69,7 +69,7 @@ function Pictures({ word, files }: { word: Word; files: readonly Picture[] }) {
         {files.map((one) => (
           <li key={one.url}>
             <button type="button" class="plain" onClick={() => setOpen(one)}><img src={one.url} alt={label(EVIDENCE, one.role)} loading="lazy" /></button>
-            <small>{label(EVIDENCE, one.role)}{one.taken_at && ` · ${moment(one.taken_at)}`}{one.marks.length > 0 && ` · ${say('file_marks', { marks: one.marks.join(' ') })}`}</small>
+            <small>{label(EVIDENCE, one.role)}{one.taken_at && ` · ${moment(one.taken_at)}`}{one.marks.length > 0 && ` · ${say('file_marks', { marks: one.marks.map(pick).join(pick({ en: '; ', zh: '；' })) })}`}</small>
           </li>
         ))}
       </ul>

@@ -1,0 +1,85 @@
+//! Coverage as a layer of another database: what the file holds, with the season in each row and the window in columns.
+
+use super::coverage::{COLUMNS, Coverage};
+use super::facts::Facts;
+use crate::exchange::ledger::Kind;
+use crate::exchange::mirror;
+use crate::words::Lang;
+
+/// What a layer of another database has beside the figures of map files: shares in place of per cent, the window, and what a row is of.
+const MIRRORED: [mirror::Listed; 9] = [
+    ("season", "season", "年度", Kind::Count),
+    ("status", "searched", "航测情况", Kind::Text),
+    (
+        "ground_m2",
+        "ground, m²",
+        "地块面积（平方米）",
+        Kind::Number,
+    ),
+    ("searched_share", "share searched", "航测比例", Kind::Number),
+    (
+        "fair_share",
+        "share searched in the window and finely enough",
+        "有效航测比例",
+        Kind::Number,
+    ),
+    (
+        "patrolled_share",
+        "share patrolled",
+        "踏查比例",
+        Kind::Number,
+    ),
+    (
+        "window_first",
+        "first day of the window",
+        "窗口期首日",
+        Kind::Text,
+    ),
+    (
+        "window_last",
+        "last day of the window",
+        "窗口期末日",
+        Kind::Text,
+    ),
+    (
+        "coarsest_gsd_cm",
+        "coarsest GSD in cm",
+        "分辨率下限（cm）",
+        Kind::Number,
+    ),
+];
+
+/// The columns of the window, and its members.
+const WINDOW: [(&str, &str); 3] = [
+    ("window_first", "first"),
+    ("window_last", "last"),
+    ("coarsest_gsd_cm", "coarsest_gsd_cm"),
+];
+
+impl Coverage {
+    /// The layer of this season.
+    pub fn mirrored(&self, facts: &Facts, lang: Lang) -> mirror::Layer {
+        let figures = COLUMNS
+            .into_iter()
+            .filter(|column| column.0 != "fair_percent");
+        let columns = figures.chain(MIRRORED);
+        let mut features = self.geojson(facts).features;
+        for row in features.iter_mut().map(|feature| &mut feature.properties) {
+            row.insert("season".into(), self.season.into());
+            let window = row.remove("window").unwrap_or_default();
+            for (name, member) in WINDOW {
+                row.insert(name.into(), window[member].clone());
+            }
+        }
+        mirror::Layer {
+            name: "coverage",
+            title: lang.pick(
+                "coverage by district and season",
+                "航测覆盖（分区划、年度）",
+            ),
+            columns: mirror::columns(columns, lang),
+            key: &["season", "code", "status"],
+            features,
+        }
+    }
+}
