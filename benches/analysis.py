@@ -1,6 +1,7 @@
 """What `benches/analysis.sh` records and asks for.
 
     analysis.py make FOLDER COUNTIES SITES          districts.geojson, and scans/N/ of each county as a scan writes them
+    analysis.py some COUNT                          codes of so many sites, evenly, out of what `sites --json` prints
     analysis.py ask URL PERSON PASSPHRASE         seconds and bytes of each thing that the pages of campaign and analysis ask for
 """
 
@@ -12,6 +13,7 @@ import random
 import statistics
 import sys
 import time
+import urllib.error
 import urllib.request
 
 SIDE = 0.4
@@ -68,6 +70,13 @@ def scan(folder: pathlib.Path, season: int, unit: str, corner: tuple[float, floa
     written(folder / "coverage.geojson", {"type": "FeatureCollection", "features": [searched]})
 
 
+def some(count: int) -> None:
+    text = sys.stdin.read().strip()
+    sites = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+    for site in sites[:: max(1, len(sites) // count)][:count]:
+        print(site["id"])
+
+
 def ask(url: str, person: str, passphrase: str) -> None:
     url = url.rstrip("/")
     own = {"origin": url, "x-papaver": "1", "sec-fetch-site": "same-origin", "content-type": "application/json"}
@@ -75,8 +84,12 @@ def ask(url: str, person: str, passphrase: str) -> None:
     def asked(way: str, body: dict | None = None, cookie: str = "") -> tuple[bytes, str]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url + way, data, {**own, "cookie": cookie})
-        with urllib.request.urlopen(request, timeout=600) as answer:
-            return answer.read(), answer.headers.get("set-cookie", "").split(";")[0]
+        try:
+            with urllib.request.urlopen(request, timeout=600) as answer:
+                return answer.read(), answer.headers.get("set-cookie", "").split(";")[0]
+        except urllib.error.HTTPError as error:
+            # Too little for hot spots, in a small registry.
+            return error.read(), ""
 
     registry = json.loads(asked("/api/library")[0])["registries"][0]["id"]
     _, cookie = asked("/api/login", {"registry": registry, "person": person, "passphrase": passphrase})
@@ -91,13 +104,16 @@ def ask(url: str, person: str, passphrase: str) -> None:
             begun = time.monotonic()
             answer, _ = asked(f"/api/registries/{registry}/{way}", None, cookie)
             seconds.append(time.monotonic() - begun)
-        print(f"{way}\t{seconds[0]:.2f}\t{statistics.median(seconds):.2f}\t{len(answer) / 1e3:.0f}", flush=True)
+        said = answer.decode() if answer.startswith(b'{"error"') else ""
+        print(f"{way}\t{seconds[0]:.2f}\t{statistics.median(seconds):.2f}\t{len(answer) / 1e3:.0f}\t{said}", flush=True)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["make", folder, counties, sites]:
             make(pathlib.Path(folder), int(counties), int(sites))
+        case ["some", count]:
+            some(int(count))
         case ["ask", url, person, passphrase]:
             ask(url, person, passphrase)
         case _:

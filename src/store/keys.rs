@@ -209,3 +209,24 @@ pub fn unlock(
     let secret: [u8; 32] = secret.try_into().map_err(|_length| locked())?;
     Ok(SigningKey::from_bytes(&secret))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opening_a_key_is_as_much_work_wherever_it_was_made() {
+        let folder = tempfile::tempdir().expect("folder");
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let locked = lock(folder.path(), "410423", "li", &key, "correct horse").expect("locked");
+        let head = String::from_utf8_lossy(&locked.bytes).into_owned();
+        let recipient = head.lines().nth(1).expect("recipient").to_owned();
+        assert!(
+            recipient.starts_with("-> scrypt ") && recipient.ends_with(" 17"),
+            "{recipient}"
+        );
+        locked.put().expect("put");
+        let opened = unlock(folder.path(), "410423", "li", "correct horse").expect("opened");
+        assert_eq!(opened.to_bytes(), key.to_bytes());
+    }
+}
