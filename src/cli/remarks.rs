@@ -43,26 +43,9 @@ fn words(remark: Remark, lang: Lang) -> String {
             "the same as another photo, not searched twice",
             "与另一张照片是同一次拍摄，不重复搜索"
         ),
-        Remark::Turned { .. } => tr!(
-            lang,
-            "a picture viewer saved it upside down; it is placed accordingly",
-            "被看图软件上下颠倒保存，已按此定位"
-        ),
-        Remark::Oriented { degrees, .. } if degrees > 0.0 => tr!(
-            lang,
-            "its orientation tag asks to have it turned, and it tells no roll: only the middle of it is searched, and the stated error allows for it",
-            "照片带有旋转标记（Orientation），又没有云台横滚角：只搜索画面中部，位置误差已计入"
-        ),
-        Remark::Oriented { .. } => tr!(
-            lang,
-            "its orientation tag asks viewers to turn it; it is placed by its pixels as they are stored",
-            "照片带有旋转标记（Orientation），只影响看图显示；定位按照片原始像素"
-        ),
-        Remark::QuarterTurned { .. } => tr!(
-            lang,
-            "a program turned it by a quarter, nobody knows to which side: only the middle of it is searched; take it from the card again",
-            "照片曾被软件旋转 90°，方向不明：只搜索画面中部；请从存储卡重新复制原片"
-        ),
+        Remark::Turned { .. } | Remark::Oriented { .. } | Remark::QuarterTurned { .. } => {
+            turned(remark, lang).to_owned()
+        }
         Remark::ClockJump { seconds, .. } => tr!(
             lang,
             "the clock went back by {seconds:.0} s",
@@ -108,6 +91,28 @@ fn words(remark: Remark, lang: Lang) -> String {
             lang,
             "{altitude_m:.0} m above take-off",
             "相对起飞点高度 {altitude_m:.0} 米"
+        ),
+    }
+}
+
+/// How a picture was turned, and what that means for its place.
+fn turned(remark: Remark, lang: Lang) -> &'static str {
+    match remark {
+        Remark::Turned { .. } => lang.pick(
+            "a picture viewer saved it upside down; it is placed accordingly",
+            "被看图软件上下颠倒保存，已按此定位"
+        ),
+        Remark::Oriented { degrees, .. } if degrees > 0.0 => lang.pick(
+            "its orientation tag asks to have it turned, and it tells no roll: only the middle of it is searched, and the stated error allows for it",
+            "照片带有旋转标记（Orientation），又没有云台横滚角：只搜索画面中部，位置误差已计入"
+        ),
+        Remark::Oriented { .. } => lang.pick(
+            "its orientation tag asks viewers to turn it; it is placed by its pixels as they are stored",
+            "照片带有旋转标记（Orientation），只影响看图显示；定位按照片原始像素"
+        ),
+        _ => lang.pick(
+            "a program turned it by a quarter, nobody knows to which side: only the middle of it is searched; take it from the card again",
+            "照片曾被软件旋转 90°，方向不明：只搜索画面中部；请从存储卡重新复制原片"
         ),
     }
 }

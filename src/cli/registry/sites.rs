@@ -67,9 +67,9 @@ impl RecordArguments {
     }
 }
 
-/// What became of the candidates, in words.
-fn told(done: &Recorded, lang: Lang) {
-    let groups = [
+/// The sites of the candidates by what became of them, with what that is called.
+fn groups(done: &Recorded, lang: Lang) -> [(&[String], &'static str); 5] {
+    [
         (&done.new, lang.pick("new", "新增")),
         (
             &done.recurring,
@@ -84,8 +84,12 @@ fn told(done: &Recorded, lang: Lang) {
             &done.seen,
             lang.pick("seen again, nothing follows", "再次发现，无需处理"),
         ),
-    ];
-    for (codes, label) in groups {
+    ]
+}
+
+/// What became of the candidates, in words.
+fn told(done: &Recorded, lang: Lang) {
+    for (codes, label) in groups(done, lang) {
         if !codes.is_empty() {
             let (count, codes) = (codes.len(), codes.join(" "));
             data(&tr!(
