@@ -128,7 +128,8 @@ fn begin(url: &str, person: &str, passphrase: &str) -> Ways {
         .send(given.to_string())
         .expect("answered");
     let cookie = login.headers()["set-cookie"].to_str().expect("cookie");
-    ways.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let session = cookie.split(';').next().unwrap_or_default();
+    session.clone_into(&mut ways.cookie);
     ways.survey = text(&read(&agent, &ways, "/api/library")["surveys"][0]["id"]);
     let layers = read(&agent, &ways, &format!("/api/tiles/{}", ways.survey));
     for layer in layers.as_array().expect("layers") {
