@@ -6,8 +6,6 @@ use crate::province::report::table::Table;
 use maud::{Markup, html};
 use unicode_width::UnicodeWidthStr;
 
-/// Rows of a table that is not parted between two sheets of paper.
-const BRIEF: usize = 12;
 /// The widest words that stay on one line, in digits: names of townships, dates.
 const SHORT: usize = 12;
 
@@ -19,7 +17,7 @@ pub fn table(table: &Table) -> Markup {
     let classes = classes(table, &columns);
     let last = table.rows.len().saturating_sub(1);
     scroll(&html! {
-        table class=(if table.rows.len() <= BRIEF { "list figures brief" } else { "list figures" }) {
+        table class="list figures" {
             thead { tr {
                 @for (at, class) in columns.iter().zip(&classes) {
                     th class=[*class] { (table.columns[*at]) }
