@@ -174,8 +174,13 @@ pub(super) fn seen_by_two(site: &Site) -> Option<[Opinion; 2]> {
 
 /// Whether two entries may be one person's: by the same key, or by the same name in whatever unit.
 fn may_be_one(a: &Stamp, b: &Stamp) -> bool {
-    let same_key = a.actor.signer().is_some() && a.actor.signer() == b.actor.signer();
-    same_key || folded_name(&a.actor.name) == folded_name(&b.actor.name)
+    may_have_said(a.actor.signer(), &a.actor.name, b)
+}
+
+/// Whether who holds a key, where they hold one, and has a name may have said something.
+fn may_have_said(key: Option<DeviceId>, name: &str, said: &Stamp) -> bool {
+    let same_key = key.is_some() && key == said.actor.signer();
+    same_key || folded_name(name) == folded_name(&said.actor.name)
 }
 
 /// Whether somebody said it themselves.
@@ -187,9 +192,7 @@ pub(in crate::office) fn is_own(session: &Session, stamp: &Stamp) -> bool {
 /// Whether somebody may have said it themselves, if under another name: by the same key, or by the same name in whatever unit.
 pub(super) fn may_be_own(session: &Session, stamp: &Stamp) -> bool {
     let author = session.author();
-    let key = author.key.as_ref().map(DeviceId::of);
-    let same_key = key.is_some() && key == stamp.actor.signer();
-    same_key || folded_name(&stamp.actor.name) == folded_name(&author.name)
+    may_have_said(author.key.as_ref().map(DeviceId::of), &author.name, stamp)
 }
 
 /// An audit that was drawn.
