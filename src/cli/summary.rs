@@ -101,16 +101,18 @@ fn passed_over(summary: &Summary, lang: Lang) {
         let ignored = summary.ignored;
         talk::data(&tr!(
             lang,
-            "passed over   {ignored} other files in the folders",
-            "忽略      文件夹中的其他文件 {ignored} 个"
+            "passed over   {files} in the folders",
+            "忽略      文件夹中的其他文件 {ignored} 个",
+            files = (ignored, "other file", "other files"),
         ));
     }
     if !summary.skipped.is_empty() {
         let skipped = summary.skipped.len();
         talk::data(&tr!(
             lang,
-            "skipped       {skipped} photos whose ground the others show often enough (`--min-views`)",
-            "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）"
+            "skipped       {photos} whose ground the others show often enough (`--min-views`)",
+            "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）",
+            photos = (skipped, "photo", "photos"),
         ));
     }
 }
@@ -129,8 +131,9 @@ fn flights(summary: &Summary, lang: Lang) {
         let doubted = summary.doubted;
         talk::data(&tr!(
             lang,
-            "left out      {doubted} places that too few of the photos showing them confirm (`--any-view` keeps them)",
-            "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）"
+            "left out      {places} that too few of the photos showing them confirm (`--any-view` keeps them)",
+            "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）",
+            places = (doubted, "place", "places"),
         ));
     }
     remarks::people(&summary.remarks, lang);
@@ -146,8 +149,9 @@ fn candidates(summary: &Summary, lang: Lang) {
     } else {
         talk::data(&tr!(
             lang,
-            "{found} candidates; each is a reason to look, not a finding",
-            "{found} 个疑似点；每一个只是需要核查的线索，不是结论"
+            "{candidates} is a reason to look, not a finding",
+            "{found} 个疑似点；每一个只是需要核查的线索，不是结论",
+            candidates = (found, "candidate; it", "candidates; each"),
         ));
         talk::data(lang.pick(
             "rank  band    longitude    latitude    area m²  hits  id",

@@ -228,7 +228,11 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         let (status, code) = match &error {
             StoreError::Refused {
-                refusal: Refusal::Role | Refusal::Supervisor | Refusal::Unit { .. },
+                refusal:
+                    Refusal::Role
+                    | Refusal::Supervisor
+                    | Refusal::Unit { .. }
+                    | Refusal::NotBelow { .. },
                 ..
             }
             | StoreError::NoRole { .. }
