@@ -19,6 +19,7 @@ pub mod field;
 pub mod found;
 pub mod import;
 pub mod learn;
+pub mod ledger;
 pub mod life;
 pub mod maintenance;
 pub mod maps;
