@@ -27,6 +27,7 @@ mod login;
 mod maps;
 mod offices;
 mod openapi;
+mod packed;
 mod registry;
 mod remedy;
 mod runs;

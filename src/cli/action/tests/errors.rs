@@ -443,6 +443,7 @@ fn bundles() -> Vec<BundleError> {
         Stranger { path: path(), device: device(), unit: "410423".into() },
         StrangeEvent { path: path(), device: device(), seq: 1, unit: "410423".into() },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
+        TooMuchWork { path: path(), logarithm: 22 },
         Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
         Store(Box::new(StoreError::Missing { path: path() })),
     })
