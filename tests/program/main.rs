@@ -37,6 +37,7 @@ mod large;
 mod learn;
 mod maps;
 mod other_rules;
+mod photo_maps;
 mod pyramids;
 mod real_orthos;
 mod received;

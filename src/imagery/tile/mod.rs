@@ -23,4 +23,6 @@ pub use photos::PhotoLayer;
 pub use picture::TilePicture;
 
 #[cfg(test)]
+mod photo_tests;
+#[cfg(test)]
 mod tests;

@@ -3,14 +3,16 @@
 use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
+use crate::scan::request::PhotoRequest;
 use crate::scan::summary::Summary;
 use crate::scan::verify::{LOOKS, Learnt, Second};
 use crate::schema::{
-    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason,
-    RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals,
-    VerifierRecord,
+    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, PhotosRecord,
+    Reason, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord,
+    Totals, VerifierRecord,
 };
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What the photos say of the flight; `None` where none was searched.
 fn flight_quality(summary: &Summary, sources: &[Source]) -> Option<FlightQuality> {
@@ -180,6 +182,18 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
                 .iter()
                 .map(|p| p.to_string_lossy().into_owned())
                 .collect(),
+            photos: said_of_photos(&request.photos),
         },
+    }
+}
+
+fn said_of_photos(said: &PhotoRequest) -> PhotosRecord {
+    let named = |path: &Option<PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
+    PhotosRecord {
+        dem: named(&said.dem),
+        ground_elevation_m: said.ground_elevation_m,
+        sensor_width_mm: said.sensor_width_mm,
+        pos: named(&said.pos),
+        looking_down: said.looking_down,
     }
 }

@@ -222,6 +222,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Raster(RasterError::NoCrs { path: path() }), File(FileError::Exists { path: path() }),
         Unwritable { path: path(), reason: "x".into() }, Stopped,
         BesideScan { raster: path(), why: Box::new(PyramidError::Stopped) },
+        PhotosBesideScan { why: Box::new(PyramidError::Stopped) },
     })));
     all.extend(boxed(every!(TileError {
         Raster(RasterError::NoCrs { path: path() }), Crs(CrsError::NoWayToLonLat { name: "x".into() }),
