@@ -33,6 +33,7 @@ mod remedy;
 mod runs;
 mod sessions;
 mod stored;
+mod surroundings;
 mod surveys;
 mod tiles;
 mod unwelcome;

@@ -30,6 +30,7 @@ mod shots;
 
 mod bad_input;
 mod buckets;
+mod crew_maps;
 mod detectors;
 mod evaluate;
 mod field_files;
