@@ -1,7 +1,9 @@
 //! The imagery around a crew's sites as it goes down with the project: GDAL reads it, and it shows what the office's imagery does.
 
 use crate::ground::{Place, through};
+use crate::maps::Server;
 use crate::paint::{Picture, set_up};
+use crate::run::scan;
 use gdal::raster::ColorInterpretation;
 use gdal::{Dataset, DatasetOptions, Metadata};
 use papaver::ground::LonLat;
@@ -18,6 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A unit with a crew, and sites where it is asked for them.
@@ -267,6 +270,45 @@ fn the_imagery_around_sites_goes_down_and_is_drawn_anew_only_where_sites_or_imag
         is_like(colour_at(&path, site_at), [60, 70, 160]),
         "out of a file of tiles"
     );
+}
+
+#[test]
+fn a_server_draws_it_beside_its_work_from_its_surveys_and_base_maps() {
+    let folder = TempDir::new().expect("temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let (_, site_at) = ortho(&at("own.tif"), &Place::utm(4.0), (1200, 1200), GREEN);
+    let wide = Place::north_up(
+        "EPSG:32649",
+        crate::ground::LON - 0.004,
+        crate::ground::LAT + 0.0035,
+        50.0,
+    );
+    let base = TempDir::new().expect("temporary folder");
+    let below = base.path().join("base.tif");
+    ortho(&below, &wide, (1600, 1600), BROWN);
+    scan(
+        &[&at("own.tif")],
+        &at("out"),
+        "colour_dense.onnx",
+        &["-q"],
+        0,
+    );
+    let given = unit(folder.path(), &[site_at]);
+    let below = below.display().to_string();
+    let _server = Server::new(folder.path(), &["--basemap", &below]);
+    let begun = Instant::now();
+    let path = loop {
+        // What is asked anew knows what lies there now.
+        let field = Field::open(&at("a.papaver"), Lang::Zh).expect("opened");
+        if let Some((path, _)) = goes_down(&field, &given, folder.path()) {
+            break path;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(300), "nothing comes");
+        std::thread::sleep(Duration::from_millis(500));
+    };
+    assert!(is_like(colour_at(&path, site_at), GREEN));
+    let beside = (site_at.0 + 100.0 / 92_600.0, site_at.1);
+    assert_eq!(colour_at(&path, beside)[3], 255, "the base map");
 }
 
 #[test]
