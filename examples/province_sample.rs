@@ -301,6 +301,9 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
     };
     let on = flown.on.to_string();
     let body = Body::Scan(Box::new(RecordedScan {
+        tagged: None,
+        made: None,
+        sources: Vec::new(),
         scan: flown.scan.clone(),
         survey: None,
         captured: Some([on.clone(), on]),
@@ -595,6 +598,7 @@ fn patrols(office: &mut Office<'_>, c: &County, season: i16, walks: &[MultiPolyg
         let body = Patrol {
             seeds: None,
             publicity: None,
+            crew: None,
             on: on.to_string(),
             district: Some(format!("{}00{}", c.code, 1 + n % 4)),
             people,

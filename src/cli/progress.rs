@@ -158,9 +158,9 @@ impl Progress for Talk {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
-                    "making the pyramids of {orthomosaics} whole",
-                    "补全 {sources} 幅正射影像的金字塔",
-                    orthomosaics = (sources, "orthomosaic", "orthomosaics"),
+                    "making {pyramids} of the imagery whole",
+                    "补全 {sources} 个影像金字塔",
+                    pyramids = (sources, "pyramid", "pyramids"),
                 ));
             }
             Stage::Verifying { candidates } => {

@@ -38,7 +38,7 @@ pub use plan::{
 pub use reason::Reason;
 pub use scan::{
     BUILT_IN_MODEL, ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord,
-    OptionsRecord, PeriodRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
+    OptionsRecord, PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
     SecondStageRecord, SourceRecord, Totals, VerifierRecord, model_name,
 };
 pub use scores::{
