@@ -342,16 +342,22 @@ fn dates(found: &Found, lang: Lang) {
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights were recorded under other days than their imagery says: the report names them",
-            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”"
+            "{flights} recorded under other days than their imagery says: see the report",
+            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”",
+            flights = (n, "flight was", "flights were"),
         ));
     }
     let n = found.twice;
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights are of imagery that counts under other days, and do not count here: the report names them",
-            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”"
+            "{flights} here: the report names the imagery",
+            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”",
+            flights = (
+                n,
+                "flight is of imagery that counts under other days, and does not count",
+                "flights are of imagery that counts under other days, and do not count"
+            ),
         ));
     }
 }

@@ -181,8 +181,13 @@ fn show(context: &Context, done: &Patrolled) {
         let n = done.odd_times;
         tell(&tr!(
             lang,
-            "{n} times of the track are none: those positions count without a time",
-            "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理"
+            "{times} without a time",
+            "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理",
+            times = (
+                n,
+                "time of the track is none: its position counts",
+                "times of the track are none: those positions count"
+            ),
         ));
     }
     if context.common.json {
