@@ -142,6 +142,14 @@ impl Refusal {
         }
     }
 
+    /// Whether somebody else may do it: another person, or one of another unit.
+    pub fn is_of_who_acts(&self) -> bool {
+        matches!(
+            self,
+            Self::Role | Self::Supervisor | Self::Unit { .. } | Self::NotBelow { .. }
+        )
+    }
+
     /// Why the law does not follow an event, whatever the site.
     #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn rule(&self, lang: Lang) -> String {

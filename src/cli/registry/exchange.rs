@@ -138,12 +138,8 @@ impl ExportArguments {
         }
         tell(&tr!(
             lang,
-            "{folder}/truth.geojson: {outlines} of poppy, {others} of something else, {unknown} not settled; {sites} no outline\npictures: {yes} confirmed and {detections}; {without} none here",
-            "{folder}/truth.geojson：罂粟轮廓 {poppy} 处、其他 {others} 处、尚未查明 {unknown} 处；另有 {pointless} 处没有轮廓\n图片：查实 {yes} 处、排除 {no} 处；另有 {without} 处没有图片",
-            detections = (no, "refuted detection", "refuted detections"),
-            sites = (pointless, "site has", "sites have"),
-            outlines = (poppy, "outline", "outlines"),
-            without = (without, "has", "have"),
+            "{folder}/truth.geojson: outlines of poppy {poppy}, of something else {others}, not settled {unknown}; sites without an outline {pointless}\npictures: of what was confirmed {yes}, refuted {no}; not here {without}",
+            "{folder}/truth.geojson：罂粟轮廓 {poppy} 处、其他 {others} 处、尚未查明 {unknown} 处；另有 {pointless} 处没有轮廓\n图片：查实 {yes} 处、排除 {no} 处；另有 {without} 处没有图片"
         ));
         Ok(Done::Whole)
     }
