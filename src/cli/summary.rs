@@ -6,7 +6,7 @@ use crate::imagery::Beside;
 use crate::scan::{Candidate, Moved, Summary};
 use crate::schema::{Reason, ScoreBand};
 use crate::tr;
-use crate::words::Lang;
+use crate::words::{Lang, number_of};
 use serde_json::json;
 
 /// How many candidates the summary lists.
@@ -90,12 +90,11 @@ fn photos(summary: &Summary, lang: Lang) {
 
 fn passed_over(summary: &Summary, lang: Lang) {
     for (kind, count) in &summary.beside {
-        let words = beside_words(*kind, lang);
-        talk::data(&tr!(
-            lang,
-            "passed over   {count} {words}",
-            "忽略      {words} {count} 个"
-        ));
+        let [one, many, chinese] = beside_words(*kind);
+        talk::data(&match lang {
+            Lang::En => format!("passed over   {}", number_of(count, one, many)),
+            Lang::Zh => format!("忽略      {chinese} {count} 个"),
+        });
     }
     if summary.ignored > 0 {
         let ignored = summary.ignored;
@@ -229,26 +228,35 @@ fn files(summary: &Summary, lang: Lang) {
     ));
 }
 
-fn beside_words(kind: Beside, lang: Lang) -> &'static str {
+/// What one file of a kind is called in English, what several are, and both in Chinese.
+fn beside_words(kind: Beside) -> [&'static str; 3] {
     match kind {
-        Beside::Band => lang.pick(
+        Beside::Band => [
+            "single band of a multispectral or thermal camera",
             "single bands of multispectral or thermal cameras",
             "多光谱或热红外单波段图像",
-        ),
-        Beside::Heights => lang.pick("terrain models", "地形模型（DSM、DEM 等）"),
-        Beside::Preview => lang.pick(
+        ],
+        Beside::Heights => ["terrain model", "terrain models", "地形模型（DSM、DEM 等）"],
+        Beside::Preview => [
+            "coarser copy of imagery that was searched",
             "coarser copies of imagery that was searched",
             "已搜索影像的低分辨率副本",
-        ),
-        Beside::Picture => lang.pick(
+        ],
+        Beside::Picture => [
+            "picture that no camera took, such as that of a report",
             "pictures that no camera took, such as those of reports",
             "非相机拍摄的图片（报告插图等）",
-        ),
-        Beside::Foreign => lang.pick(
+        ],
+        Beside::Foreign => [
+            "ECW or MrSID file, which is not searched: export it as GeoTIFF",
             "ECW or MrSID files, which are not searched: export them as GeoTIFF",
             "ECW、MrSID 文件（未搜索，请导出为 GeoTIFF）",
-        ),
-        Beside::Vector => lang.pick("files of lines and points", "矢量文件"),
+        ],
+        Beside::Vector => [
+            "file of lines and points",
+            "files of lines and points",
+            "矢量文件",
+        ],
     }
 }
 

@@ -69,7 +69,7 @@ fn a_picture_that_never_arrives_stops_neither_verify_nor_bundles() {
     assert_eq!(made["absent"][0]["sha256"], lost.as_str(), "{made}");
     let seen = office.ok("wang", &["bundle", "inspect", "county.bundle"]);
     assert!(
-        seen.out.contains(&lost) && seen.out.contains("1 evidence files"),
+        seen.out.contains(&lost) && seen.out.contains("1 evidence file"),
         "{seen:?}"
     );
     let manifest = office

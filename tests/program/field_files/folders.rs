@@ -112,9 +112,9 @@ fn previews_and_ecw_files_beside_an_orthomosaic_are_counted() {
     assert_eq!(found.said.code, Some(0), "{}", found.said.err);
     for words in [
         "2 ECW or MrSID",
-        "1 coarser copies",
-        "1 terrain models",
-        "1 files of lines",
+        "1 coarser copy",
+        "1 terrain model",
+        "1 file of lines",
     ] {
         assert!(
             found.said.out.contains(words),
