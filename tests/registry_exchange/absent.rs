@@ -155,7 +155,10 @@ fn a_late_part_is_named_and_the_rest_is_carried_on() {
     assert!(parts.len() > 1, "{parts:?}");
     let taken = in_registry(&office, "province.papaver", &["bundle", "apply", &parts[0]]);
     assert_eq!(taken.code, Some(2), "something is still to come: {taken:?}");
-    assert!(taken.out.contains("1 evidence file has not arrived"), "{taken:?}");
+    assert!(
+        taken.out.contains("1 evidence file has not arrived"),
+        "{taken:?}"
+    );
     let said = in_registry(&office, "province.papaver", &["verify"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("not arrived: evidence"), "{said:?}");

@@ -55,7 +55,11 @@ fn a_multispectral_card_and_an_output_folder_cost_a_line_a_kind() {
         "{}",
         terra.said.out
     );
-    assert!(terra.said.out.contains("1 pictures"), "{}", terra.said.out);
+    assert!(
+        terra.said.out.contains("1 picture that"),
+        "{}",
+        terra.said.out
+    );
     assert!(
         results.record["captured"].is_null(),
         "{}",
