@@ -215,7 +215,7 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     let refused = merge(&at, &out, &[]);
     assert_eq!(refused.code, Some(2));
     assert!(
-        refused.err.contains("have not been run: 2"),
+        refused.err.contains("1 shard has not been run: 2"),
         "{}",
         refused.err
     );
