@@ -312,4 +312,23 @@ pub struct RunRecord {
     pub gdal: String,
     /// The inputs as the user named them.
     pub inputs: Vec<String>,
+    /// What the user said of photos, by which they are laid on the ground again.
+    pub photos: PhotosRecord,
+}
+
+/// What the user said of photos that decides where they lie.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct PhotosRecord {
+    /// The terrain model, as the user named it.
+    pub dem: Option<String>,
+    /// Metres of the ground above the sea.
+    pub ground_elevation_m: Option<f64>,
+    /// The sensor's width in millimetres.
+    pub sensor_width_mm: Option<f64>,
+    /// The list that says where photos were taken, as the user named it.
+    pub pos: Option<String>,
+    /// Whether photos that do not say how far the camera was tilted were taken straight down.
+    pub looking_down: bool,
 }

@@ -2,7 +2,7 @@
 //! Blocks are written in one order, level by level as their rows become whole, past GDAL's cache: the file is the same
 //! whoever makes it and whatever else is going on.
 
-use super::canvas::{BAND, Canvas};
+use super::canvas::{BAND, Banded};
 use super::error::PyramidError;
 use super::reduce::{DATA, halved};
 use crate::ground::{Crs, GeoTransform};
@@ -39,7 +39,7 @@ pub(super) struct Label<'a> {
 
 /// Writes what is on a canvas.
 pub(super) fn write(
-    canvas: &Canvas,
+    canvas: &dyn Banded,
     path: &Path,
     label: &Label<'_>,
     stop: &dyn Fn() -> bool,

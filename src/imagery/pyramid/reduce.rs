@@ -20,6 +20,48 @@ pub(in crate::imagery) struct Cells {
     pub rgba: Vec<u8>,
 }
 
+impl Cells {
+    /// The colour of a position, in cells from the middle of the first, between the middles of those around it that have
+    /// data; `None` where most of it would be of none.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the cells; colours are weighed means"
+    )]
+    pub(in crate::imagery) fn colour(&self, x: f64, y: f64) -> Option<[u8; 3]> {
+        let r = self.rect;
+        let within =
+            |v: f64, from: u32, to: u32| (v - f64::from(from)).clamp(0.0, f64::from(to - from - 1));
+        let (x, y) = (within(x, r.x0, r.x1), within(y, r.y0, r.y1));
+        let (x0, y0) = (x as usize, y as usize);
+        let (fx, fy) = (
+            ((x - x0 as f64) * 256.0) as u32,
+            ((y - y0 as f64) * 256.0) as u32,
+        );
+        let across = (r.x1 - r.x0) as usize;
+        let right = usize::from(x0 + 1 < across);
+        let below = usize::from(y0 + 1 < (r.y1 - r.y0) as usize) * across;
+        let first = y0 * across + x0;
+        let corners = [
+            (first, (256 - fx) * (256 - fy)),
+            (first + right, fx * (256 - fy)),
+            (first + below, (256 - fx) * fy),
+            (first + below + right, fx * fy),
+        ];
+        let (mut sums, mut total) = ([0_u32; 3], 0);
+        for (cell, weight) in corners {
+            let cell = &self.rgba[cell * 4..cell * 4 + 4];
+            if cell[3] == DATA {
+                total += weight;
+                for (sum, value) in sums.iter_mut().zip(cell) {
+                    *sum += u32::from(*value) * weight;
+                }
+            }
+        }
+        (total >= 1 << 15).then(|| sums.map(|sum| ((sum + total / 2) / total) as u8))
+    }
+}
+
 /// Columns or rows of cells that `size` pixels make.
 pub(in crate::imagery) fn cells_across(size: u32, factor: u32) -> u32 {
     size.div_ceil(factor).max(1)

@@ -16,6 +16,7 @@ use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::field::FieldError;
+use crate::office::patrol::PatrolError;
 use crate::office::record::RecordError;
 use crate::office::{LearnError, OfficeError, PeerError};
 use crate::province::hot_spots::NotEnough;
@@ -222,6 +223,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Raster(RasterError::NoCrs { path: path() }), File(FileError::Exists { path: path() }),
         Unwritable { path: path(), reason: "x".into() }, Stopped,
         BesideScan { raster: path(), why: Box::new(PyramidError::Stopped) },
+        PhotosBesideScan { why: Box::new(PyramidError::Stopped) },
     })));
     all.extend(boxed(every!(TileError {
         Raster(RasterError::NoCrs { path: path() }), Crs(CrsError::NoWayToLonLat { name: "x".into() }),
@@ -443,6 +445,7 @@ fn bundles() -> Vec<BundleError> {
         Stranger { path: path(), device: device(), unit: "410423".into() },
         StrangeEvent { path: path(), device: device(), seq: 1, unit: "410423".into() },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
+        TooMuchWork { path: path(), logarithm: 22 },
         Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
         Store(Box::new(StoreError::Missing { path: path() })),
     })
@@ -504,6 +507,12 @@ fn above() -> Vec<Box<dyn Say>> {
         AuditStands { season: 2026, by: "Li".into(), at: "2026-05-01T08:00:00+08:00".into() },
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),
+        Patrol(PatrolError::Nothing),
+    })));
+    let day = jiff::civil::date(2026, 5, 3);
+    all.extend(boxed(every!(PatrolError {
+        Nothing, NoDistrict, NoDay, AnotherDay { on: day, first: day, last: day }, ClockLeapt { first: day, last: day },
+        NoGround(path()), NoArea,
     })));
     all.extend(boxed(every!(ServeError {
         Folder { path: path(), source: denied() }, Taken { port: 8717 },
