@@ -35,11 +35,7 @@ const FENCES: [(&str, &[&str]); 21] = [
     ("ort", &["scan/model/"]),
     (
         "rusqlite",
-        &[
-            "store/",
-            "ground/geopackage.rs",
-            "imagery/base_map/mbtiles.rs",
-        ],
+        &["store/", "ground/geopackage.rs", "imagery/base_map/mbtiles"],
     ),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),

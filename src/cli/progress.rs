@@ -147,8 +147,8 @@ impl Progress for Talk {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
-                    "making the pyramids of {sources} orthomosaics whole",
-                    "补全 {sources} 幅正射影像的金字塔"
+                    "making {sources} pyramids of the imagery whole",
+                    "补全 {sources} 个影像金字塔"
                 ));
             }
             Stage::Verifying { candidates } => {

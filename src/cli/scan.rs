@@ -143,7 +143,7 @@ pub struct Arguments {
     /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
     #[arg(long)]
     restart: bool,
-    /// Write no reduced copies of orthomosaics for the map (`pyramid/` in the results) 不生成供地图显示用的影像金字塔（结果文件夹中的 `pyramid/`）
+    /// Write no reduced copies of the imagery for the map (`pyramid/` in the results) 不生成供地图显示用的影像金字塔（结果文件夹中的 `pyramid/`）
     #[arg(long, conflicts_with = "plan")]
     no_pyramid: bool,
     /// Print the summary as JSON on the standard output 在标准输出以 JSON 输出摘要

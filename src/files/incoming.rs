@@ -71,6 +71,25 @@ impl Incoming {
     }
 }
 
+impl Incoming {
+    /// Keeps it under a name that nothing has; it is safe on the disk when this returns. Gives it back where something has
+    /// the name.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn keep_new(mut self, path: &Path) -> io::Result<Option<Self>> {
+        self.made.as_file().sync_all()?;
+        match self.made.persist_noclobber(path) {
+            Ok(_named) => synchronise_folder(&folder_of(path)).map(|()| None),
+            Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
+                self.made = refused.file;
+                Ok(Some(self))
+            }
+            Err(refused) => Err(refused.error),
+        }
+    }
+}
+
 /// Removes what was arriving in a folder when the program was killed.
 pub fn forget_arriving(folder: &Path) {
     let names = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -3,14 +3,12 @@
 //! A folder of results may come from anywhere: what its record names is opened like a file that was only found, and is shown
 //! only where it is what was scanned.
 
+use super::laid::laid_photos;
 use crate::ground::Crs;
-use crate::imagery::photo::{GroundModel, PhotoOptions, place_all};
-use crate::imagery::pyramid::pyramid_path;
+use crate::imagery::pyramid::{photos_pyramid_path, pyramid_path};
 use crate::imagery::tile::{Layer, PhotoLayer, RasterLayer, TileError};
-use crate::imagery::{Found, Orthomosaic, PhotoSource, RasterOptions, Source, find_inputs};
+use crate::imagery::{Found, Orthomosaic, RasterOptions, Source, find_inputs};
 use crate::schema::{ScanRecord, SourceRecord};
-use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 /// The name of the layer of all photos of a survey.
@@ -54,9 +52,13 @@ impl<'a> SurveyImagery<'a> {
         if name != PHOTOS {
             return Err(TileError::Gone);
         }
+        let photos = laid_photos(self.record, self.bases, &self.inputs().photos);
+        let path = photos_pyramid_path(self.results);
+        let pyramid = opened(&path, &RasterOptions::default());
+        let is_whole = !photos.is_empty();
         Ok(Shown {
-            layer: Layer::Photos(PhotoLayer::new(self.photos())?),
-            is_whole: true,
+            layer: Layer::Photos(PhotoLayer::new(photos, pyramid)?),
+            is_whole,
         })
     }
 
@@ -100,34 +102,6 @@ impl<'a> SurveyImagery<'a> {
             towgs84: numbers.try_into().ok(),
             bands: bands.and_then(|bands| bands.collect::<Vec<usize>>().try_into().ok()),
         }
-    }
-
-    /// The photos that were searched and lie where they lay, without what the user said of them besides.
-    fn photos(&self) -> Vec<Source> {
-        let known: BTreeSet<&str> = self
-            .record
-            .sources
-            .iter()
-            .map(|s| s.fingerprint.as_str())
-            .collect();
-        let placed = place_all(&self.inputs().photos, None, |_| {
-            Ok::<_, Infallible>(PhotoOptions {
-                sensor_width_mm: None,
-                ground: GroundModel::TakeOff,
-                looking_down: false,
-                coarsest_m: f64::INFINITY,
-            })
-        });
-        let Ok(placed) = placed;
-        let resolution_m = self.record.model.resolution_cm / 100.0;
-        let sources = placed
-            .photos
-            .into_iter()
-            .filter_map(|photo| PhotoSource::new(photo, resolution_m).ok());
-        let sources = sources.map(Source::from);
-        sources
-            .filter(|source| known.contains(source.fingerprint().0.as_str()))
-            .collect()
     }
 
     /// The files that the scan's inputs stand for now.

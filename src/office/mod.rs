@@ -18,6 +18,7 @@ mod evidence;
 pub mod field;
 pub mod found;
 pub mod import;
+mod laid;
 pub mod learn;
 pub mod ledger;
 pub mod life;

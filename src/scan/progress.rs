@@ -15,7 +15,7 @@ pub enum Stage {
         /// Tiles done in an earlier run.
         done: u64,
     },
-    /// Pyramids of orthomosaics are made whole.
+    /// Pyramids are made whole.
     Pyramids {
         /// How many.
         sources: usize,

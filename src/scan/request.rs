@@ -123,7 +123,7 @@ pub struct Request {
     pub learnt: Option<LearntFrom>,
     /// Discard earlier work in the output folder.
     pub restart: bool,
-    /// Make pyramids of orthomosaics while their pixels are at hand.
+    /// Make pyramids of the imagery while its pixels are at hand.
     pub pyramids: bool,
     /// Makes the review page.
     pub review: ReviewPage,

@@ -38,8 +38,8 @@ pub use plan::{
 pub use reason::Reason;
 pub use scan::{
     ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord, OptionsRecord,
-    PeriodRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord,
-    SourceRecord, Totals, VerifierRecord,
+    PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
+    SecondStageRecord, SourceRecord, Totals, VerifierRecord,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

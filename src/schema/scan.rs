@@ -33,8 +33,14 @@ pub struct ScanRecord {
     /// The options that the result depends on.
     #[serde(default)]
     pub options: OptionsRecord,
-    /// When all sources were taken; `null` where no source says.
+    /// When all sources were taken: as the user named, else by their own tags; `null` where neither says.
     pub captured: Option<PeriodRecord>,
+    /// When all sources were taken by their own tags, whatever the user named; `null` where no source says.
+    #[serde(default)]
+    pub tagged: Option<PeriodRecord>,
+    /// The day on which the first of the sources' files was made, by its own tag: it was not flown later; `null` where none says.
+    #[serde(default)]
+    pub made: Option<String>,
     /// The sources searched, by name.
     #[serde(default)]
     pub sources: Vec<SourceRecord>,
@@ -199,9 +205,12 @@ pub struct SourceRecord {
     /// Whether it is coarser than the model can bear and was searched all the same.
     #[serde(default)]
     pub too_coarse: bool,
-    /// When it was taken; `null` where it does not say.
+    /// When it was taken: as the user named, else by its own tags; `null` where neither says.
     #[serde(default)]
     pub captured: Option<PeriodRecord>,
+    /// When it was taken by its own tags; `null` where it does not say.
+    #[serde(default)]
+    pub tagged: Option<PeriodRecord>,
     /// Square metres searched, before other sources and the boundary are regarded.
     #[serde(default)]
     pub searched_m2: f64,
@@ -303,4 +312,23 @@ pub struct RunRecord {
     pub gdal: String,
     /// The inputs as the user named them.
     pub inputs: Vec<String>,
+    /// What the user said of photos, by which they are laid on the ground again.
+    pub photos: PhotosRecord,
+}
+
+/// What the user said of photos that decides where they lie.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct PhotosRecord {
+    /// The terrain model, as the user named it.
+    pub dem: Option<String>,
+    /// Metres of the ground above the sea.
+    pub ground_elevation_m: Option<f64>,
+    /// The sensor's width in millimetres.
+    pub sensor_width_mm: Option<f64>,
+    /// The list that says where photos were taken, as the user named it.
+    pub pos: Option<String>,
+    /// Whether photos that do not say how far the camera was tilted were taken straight down.
+    pub looking_down: bool,
 }

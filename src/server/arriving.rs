@@ -17,46 +17,38 @@ use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// How many arrive at once of one sender, and in all.
-const MOST_OF_A_SENDER: usize = 2;
-const MOST: usize = 16;
-/// Pieces that wait for whoever takes them.
-const WAITING: usize = 8;
+/// Bytes of a body that are taken at a time.
+const AT_ONCE: usize = 256 << 10;
 /// Bytes of a piece that leaves.
 const PIECE: usize = 256 << 10;
 
-/// The pieces of a body, for a thread that may wait for the disk.
-pub(super) struct Pieces(mpsc::Receiver<io::Result<Option<Bytes>>>);
-
-impl Pieces {
-    /// The next one; nothing after the last. A body that has not been heard to its end fails, however it was given up.
-    pub fn take(&mut self) -> io::Result<Option<Bytes>> {
-        let piece = self.0.blocking_recv();
-        piece.unwrap_or_else(|| Err(ErrorKind::UnexpectedEof.into()))
-    }
-}
-
-/// Gives what arrives to somebody, piece by piece.
+/// Gives what arrives to somebody, a few pieces at a time. A thread is held while they are taken, not while they are waited for:
+/// however many send slowly, threads are left for those who ask.
 pub(super) async fn poured<T: Send + 'static>(
     body: Body,
-    take: impl FnOnce(&mut Pieces) -> Result<T, Refused> + Send + 'static,
+    mut into: T,
+    take: fn(&mut T, &[u8]) -> Result<(), Refused>,
 ) -> Result<T, Refused> {
-    let (give, pieces) = mpsc::channel(WAITING);
-    let taking = waiting(move || take(&mut Pieces(pieces)));
-    let giving = async move {
-        let mut parts = body.into_data_stream();
-        loop {
-            let piece = parts.next().await.transpose();
+    let mut parts = body.into_data_stream();
+    loop {
+        let (mut pieces, mut bytes, mut is_last) = (Vec::new(), 0, false);
+        while bytes < AT_ONCE && !is_last {
             // Who went away in the middle has sent nothing whole.
-            let piece = piece.map_err(|_broken| io::Error::from(ErrorKind::UnexpectedEof));
-            let last = !matches!(piece, Ok(Some(_)));
-            if give.send(piece).await.is_err() || last {
-                break;
-            }
+            let piece = parts.next().await.transpose();
+            let piece = piece.map_err(|_broken| unwritten(&ErrorKind::UnexpectedEof.into()))?;
+            bytes += piece.as_ref().map_or(0, Bytes::len);
+            is_last = piece.is_none();
+            pieces.extend(piece);
         }
-    };
-    let (taken, ()) = tokio::join!(taking, giving);
-    taken
+        into = waiting(move || {
+            pieces.iter().try_for_each(|piece| take(&mut into, piece))?;
+            Ok(into)
+        })
+        .await?;
+        if is_last {
+            return Ok(into);
+        }
+    }
 }
 
 /// What is arriving.
@@ -64,20 +56,41 @@ pub(super) async fn poured<T: Send + 'static>(
 pub(super) struct Arriving {
     /// How many of whom.
     of: Mutex<HashMap<String, usize>>,
+    /// How many may arrive at once of one sender, and in all.
+    most: (usize, usize),
     turn: Semaphore,
 }
 
-impl Default for Arriving {
-    fn default() -> Self {
+impl Arriving {
+    fn at_most(of_a_sender: usize, in_all: usize) -> Self {
         Self {
             of: Mutex::default(),
+            most: (of_a_sender, in_all),
             turn: Semaphore::new(1),
         }
     }
 }
 
+impl Default for Arriving {
+    /// Bundles: large, and each a request that is waited for.
+    fn default() -> Self {
+        Self::at_most(2, 16)
+    }
+}
+
+/// Files that are dropped into pages on their way in.
+#[derive(Debug)]
+pub(super) struct Uploads(pub Arriving);
+
+impl Default for Uploads {
+    /// A browser sends six at once.
+    fn default() -> Self {
+        Self(Arriving::at_most(12, 96))
+    }
+}
+
 /// One that arrives, until this is dropped.
-struct Counted<'a> {
+pub(super) struct Counted<'a> {
     arriving: &'a Arriving,
     sender: &'a str,
 }
@@ -100,10 +113,10 @@ impl Arriving {
     }
 
     /// Counts one more of a sender, where that is not too many.
-    fn count<'a>(&'a self, sender: &'a str) -> Result<Counted<'a>, Refused> {
+    pub fn count<'a>(&'a self, sender: &'a str) -> Result<Counted<'a>, Refused> {
         let mut of = self.of();
         let own = of.get(sender).copied().unwrap_or_default();
-        if own >= MOST_OF_A_SENDER || of.values().sum::<usize>() >= MOST {
+        if own >= self.most.0 || of.values().sum::<usize>() >= self.most.1 {
             return Err(too_often());
         }
         of.insert(sender.to_owned(), own + 1);
@@ -129,27 +142,28 @@ pub(super) async fn arrived(
         return Err(Refused::too_large());
     }
     let counted = house.arriving.count(sender)?;
-    let arrived = poured(body, move |pieces| written(&folder, most, pieces)).await;
+    let incoming = waiting(move || begun(&folder)).await?;
+    let bounded = (incoming, most);
+    let arrived = poured(body, bounded, |(incoming, most), piece| {
+        added(incoming, *most, piece)
+    });
+    let arrived = arrived.await;
     drop(counted);
-    arrived
+    Ok(arrived?.0)
 }
 
-fn written(folder: &Path, most: u64, pieces: &mut Pieces) -> Result<Incoming, Refused> {
-    let write = |pieces: &mut Pieces| {
-        std::fs::create_dir_all(folder)?;
-        let mut incoming = Incoming::begin(folder)?;
-        while let Some(piece) = pieces.take()? {
-            incoming.add(&piece)?;
-            if incoming.bytes() > most {
-                return Err(ErrorKind::FileTooLarge.into());
-            }
-        }
-        Ok(incoming)
-    };
-    write(pieces).map_err(|error: io::Error| match error.kind() {
-        ErrorKind::FileTooLarge => Refused::too_large(),
-        _ => unwritten(&error),
-    })
+/// Begins a file in a folder, which is made where it is lacking.
+pub(super) fn begun(folder: &Path) -> Result<Incoming, Refused> {
+    let begin = std::fs::create_dir_all(folder).and_then(|()| Incoming::begin(folder));
+    begin.map_err(|error| unwritten(&error))
+}
+
+/// Adds a piece to a file of at most so many bytes.
+pub(super) fn added(incoming: &mut Incoming, most: u64, piece: &[u8]) -> Result<(), Refused> {
+    if incoming.bytes() + piece.len() as u64 > most {
+        return Err(Refused::too_large());
+    }
+    incoming.add(piece).map_err(|error| unwritten(&error))
 }
 
 /// A file as a body, and its length. `kept` lives as long as it is read.
@@ -179,22 +193,24 @@ pub(super) async fn leaving(path: &Path, kept: impl Send + 'static) -> io::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     #[test]
     fn one_sender_leaves_room_for_others_and_what_has_arrived_makes_room() {
         let arriving = Arriving::default();
         let code = |refused: Refused| refused.json(Path::new("/"))["error"]["code"].clone();
-        let first: Vec<_> = (0..MOST_OF_A_SENDER)
+        let (of_a_sender, in_all) = arriving.most;
+        let first: Vec<_> = (0..of_a_sender)
             .map(|_| arriving.count("a").expect("room"))
             .collect();
         let refused = arriving.count("a").err().expect("too many of one");
         assert_eq!(code(refused), "too_often");
-        let names: Vec<String> = (0..MOST).map(|n| n.to_string()).collect();
+        let names: Vec<String> = (0..in_all).map(|n| n.to_string()).collect();
         let others: Vec<_> = names
             .iter()
             .map_while(|name| arriving.count(name).ok())
             .collect();
-        assert_eq!(first.len() + others.len(), MOST);
+        assert_eq!(first.len() + others.len(), in_all);
         drop(others);
         drop(first);
         assert!(arriving.of().is_empty());
@@ -233,20 +249,48 @@ mod tests {
             assert_eq!(refused.json(Path::new("/"))["error"]["code"], code);
         }
         assert_eq!(std::fs::read_dir(&inbox).expect("listed").count(), 0);
-        // A request that is dropped in the middle.
-        let (give, pieces) = mpsc::channel(2);
-        give.send(Ok(Some(Bytes::from("half"))))
-            .await
-            .expect("sent");
-        drop(give);
-        let half = tokio::task::spawn_blocking(move || {
-            let mut pieces = Pieces(pieces);
-            pieces.take().expect("a piece");
-            pieces.take().expect_err("no end").kind()
-        });
-        assert_eq!(half.await.expect("ended"), ErrorKind::UnexpectedEof);
         let (length, body) = leaving(&kept, ()).await.expect("opened");
         let bytes = axum::body::to_bytes(body, 10_000).await.expect("read");
         assert_eq!((length, bytes.to_vec()), (800, vec![7; 800]));
+    }
+
+    #[test]
+    fn whoever_sends_slowly_holds_no_thread() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .max_blocking_threads(2)
+            .build();
+        runtime.expect("runtime").block_on(slow());
+    }
+
+    async fn slow() {
+        let folder = tempfile::tempdir().expect("folder");
+        let house = Shared::default();
+        let inbox = folder.path().join("inbox");
+        let mut senders = Vec::new();
+        let mut arrivals = Vec::new();
+        for n in 0..8 {
+            let (give, pieces) = mpsc::channel(1);
+            give.send(Ok::<_, io::Error>(Bytes::from("half")))
+                .await
+                .expect("sent");
+            let (house, inbox) = (Arc::clone(&house), inbox.clone());
+            arrivals.push(tokio::spawn(async move {
+                let body = Body::from_stream(ReceiverStream::new(pieces));
+                arrived(&house, &n.to_string(), inbox, 1_000, body).await
+            }));
+            senders.push(give);
+        }
+        // All of them have begun and wait for more.
+        while std::fs::read_dir(&inbox).map_or(0, Iterator::count) < 8 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(waiting(|| Ok(7)).await.expect("a thread is left"), 7);
+        for give in senders {
+            give.send(Ok(Bytes::from("half"))).await.expect("sent");
+        }
+        for arrival in arrivals {
+            let incoming = arrival.await.expect("ended").expect("arrived");
+            assert_eq!(incoming.bytes(), 8);
+        }
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Those of the registries that have any, each opened once.
-    fn all(&self, library: &Library) -> Vec<(String, Arc<Field>)> {
+    pub fn all(&self, library: &Library) -> Vec<(String, Arc<Field>)> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = Vec::new();
         for place in library.registries() {

@@ -1,7 +1,7 @@
 //! What every request may reach: the folder that is served, who is logged in, what is going on.
 
 use super::answer::Refused;
-use super::arriving::Arriving;
+use super::arriving::{Arriving, Uploads};
 use super::audit::Audit;
 use super::events::Events;
 use super::field::Fields;
@@ -51,6 +51,8 @@ pub(super) struct House {
     pub drawn: Lane,
     /// Bundles on their way in.
     pub arriving: Arriving,
+    /// Files on their way into the inbox.
+    pub uploads: Uploads,
     /// Other offices that call.
     pub offices: Offices,
     /// The crews in the field.

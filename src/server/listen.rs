@@ -4,7 +4,7 @@ use super::house::{House, Shared};
 use super::lan::{self, Authority};
 use super::library::Library;
 use super::maps::Maps;
-use super::{Options, Reach, ServeError, field, router};
+use super::{Options, Reach, ServeError, field, router, surroundings};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -134,6 +134,7 @@ async fn listen(
     stop: Arc<AtomicBool>,
 ) -> io::Result<()> {
     let handle = Handle::new();
+    tokio::spawn(surroundings::draw(Arc::clone(&house), Arc::clone(&stop)));
     tokio::spawn(watch(handle.clone(), Arc::clone(&house), stop));
     tokio::spawn(field::take_in(Arc::clone(&house)));
     let routes = router(house).into_make_service_with_connect_info::<SocketAddr>();

@@ -1,23 +1,21 @@
 //! `PMTiles`: tiles in one file, found by a directory in it.
 
+use super::packed::{Bounded, LARGEST_TILE};
 use crate::ground::LonLat;
 use crate::imagery::base_map::{BaseMapError, TilesAbout, media_type, shifted_by};
 use crate::imagery::tile::{DEEPEST, TileAddress, TilePicture};
 use crate::imagery::{Fingerprint, file_fingerprint};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use pmtiles::{AsyncPmTilesReader, Compression, MmapBackend, TileCoord, TileType};
+use pmtiles::{AsyncPmTilesReader, Compression, PmtError, TileCoord, TileType};
 use serde_json::Value;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes of a tile at most, also when it is unpacked.
-const LARGEST: u64 = 8 << 20;
-
 /// An open file.
 pub(super) struct PmTiles {
-    reader: AsyncPmTilesReader<MmapBackend>,
+    reader: AsyncPmTilesReader<Bounded>,
     about: TilesAbout,
     fingerprint: Fingerprint,
 }
@@ -39,13 +37,21 @@ impl PmTiles {
             why,
         };
         crate::files::regular(path).map_err(|e| malformed(e.to_string()))?;
-        let reader = AsyncPmTilesReader::new_with_path(path).await;
+        let file = Bounded::open(path).await;
+        let file = file.map_err(|e| malformed(e.to_string()))?;
+        let reader = AsyncPmTilesReader::try_from_source(file).await;
         let reader = reader.map_err(|e| malformed(e.to_string()))?;
         let head = reader.get_header();
         if matches!(head.tile_type, TileType::Mvt | TileType::Mlt) {
             return Err(BaseMapError::Vector { path: path.into() });
         }
-        let said = reader.get_metadata().await.unwrap_or_default();
+        let said = match reader.get_metadata().await {
+            // It may say that it is shifted.
+            Err(PmtError::InvalidEntry) => {
+                return Err(malformed("it says too much of itself".into()));
+            }
+            said => said.unwrap_or_default(),
+        };
         if let Some(system) = shifted_by(&said) {
             return Err(BaseMapError::Shifted {
                 text: path.display().to_string(),
@@ -103,8 +109,11 @@ fn unpacked(packed: &Bytes, how: Compression) -> Option<Vec<u8>> {
         _ => return None,
     };
     let mut bytes = Vec::new();
-    content.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= LARGEST).then_some(bytes)
+    content
+        .take(LARGEST_TILE + 1)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    (bytes.len() as u64 <= LARGEST_TILE).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -155,11 +164,82 @@ mod tests {
         std::fs::write(path, [&bytes, &directory[..], said, &data].concat()).expect("written");
     }
 
+    /// A file whose directories are packed, and hold what is given.
+    fn packed_file(path: &Path, root: &[u8], leaf: &[u8], said: &[u8]) {
+        let packed = |content: &[u8]| {
+            let mut out = GzEncoder::new(Vec::new(), Effort::best());
+            out.write_all(content).expect("packed");
+            out.finish().expect("packed")
+        };
+        let parts = [
+            packed(root),
+            packed(said),
+            packed(leaf),
+            b"\x89PNG".to_vec(),
+        ];
+        let mut bytes = b"PMTiles\x03".to_vec();
+        let mut at = 127;
+        for part in &parts {
+            bytes.extend((at as u64).to_le_bytes());
+            bytes.extend((part.len() as u64).to_le_bytes());
+            at += part.len();
+        }
+        bytes.extend([5_u64, 2, 2].map(u64::to_le_bytes).concat());
+        bytes.extend([1, 2, 1, 2, 0, 1]);
+        for degrees in [-180, -85, 180, 85] {
+            bytes.extend((degrees * 10_000_000_i32).to_le_bytes());
+        }
+        bytes.resize(127, 0);
+        std::fs::write(path, [bytes, parts.concat()].concat()).expect("written");
+    }
+
+    /// A directory of one entry: from tile 0, so often (0: a directory), so long, at the beginning; and what nobody asked for.
+    fn directory(often: u8, length: usize, more: usize) -> Vec<u8> {
+        let mut directory = vec![1, 0, often];
+        number(length, &mut directory);
+        directory.push(1);
+        directory.resize(directory.len() + more, 0);
+        directory
+    }
+
+    #[test]
+    fn directories_that_unpack_to_more_than_any_are_not_read() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.pmtiles");
+        let runtime = tokio::runtime::Builder::new_multi_thread().build();
+        let runtime = runtime.expect("runtime");
+        let open = || runtime.block_on(PmTiles::open(&path));
+        let bomb = 64 << 20;
+        let leaf = |more| directory(1, 4, more);
+        let length = |content: &[u8]| {
+            let mut out = GzEncoder::new(Vec::new(), Effort::best());
+            out.write_all(content).expect("packed");
+            out.finish().expect("packed").len()
+        };
+        let root = |leaf: &[u8], more| directory(0, length(leaf), more);
+        let at = TileAddress::new(0, 0, 0).expect("address");
+        let sound = leaf(0);
+        packed_file(&path, &root(&sound, 0), &sound, b"{\"name\":\"x\"}");
+        let tiles = open().expect("opened");
+        assert_eq!(tiles.about().title.as_deref(), Some("x"));
+        let found = runtime.block_on(tiles.tile(at));
+        assert_eq!(found.expect("a tile").media_type, "image/png");
+        packed_file(&path, &root(&sound, bomb), &sound, b"{}");
+        assert!(open().is_err(), "the root directory");
+        let large = leaf(bomb);
+        packed_file(&path, &root(&large, 0), &large, b"{}");
+        let tiles = open().expect("its root directory is sound");
+        assert!(runtime.block_on(tiles.tile(at)).is_none(), "a leaf");
+        let said = [b"{\"name\":\"x\"}".as_slice(), &vec![b' '; bomb]].concat();
+        packed_file(&path, &root(&sound, 0), &sound, &said);
+        assert!(open().is_err(), "what it says of itself");
+    }
+
     #[test]
     fn a_tile_that_unpacks_to_more_than_a_tile_is_none() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("a.pmtiles");
-        let (whole, bomb) = (packed(1_000), packed(LARGEST as usize + 1));
+        let (whole, bomb) = (packed(1_000), packed(LARGEST_TILE as usize + 1));
         assert!(bomb.len() < 100_000, "{}", bomb.len());
         file(&path, [&whole, &bomb]);
         let runtime = tokio::runtime::Builder::new_multi_thread().build();
@@ -173,7 +253,7 @@ mod tests {
             );
             assert!(tiles.tile(at(1, 1, 1)).await.is_none());
         });
-        let most = packed(LARGEST as usize).into();
+        let most = packed(LARGEST_TILE as usize).into();
         assert!(unpacked(&most, Compression::Gzip).is_some());
     }
 }

@@ -12,6 +12,7 @@ use crate::imagery::Fingerprint;
 use crate::imagery::base_map::has_ending;
 use crate::imagery::tile::{TileAddress, TilePicture};
 use crate::office::maps::PHOTOS;
+use crate::schema::ScanRecord;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -67,11 +68,6 @@ async fn layers(
     waiting(move || {
         let place = survey(&house, &id)?;
         let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
-        let photos = scan.flight.map(|flight| flight.photos).unwrap_or_default();
-        let names = scan.sources.iter().map(|source| source.name.as_str());
-        // Photos are among the sources, each by itself.
-        let names = names.filter(|name| photos == 0 || !is_photo(name));
-        let all = names.chain((photos > 0).then_some(PHOTOS));
         let line = |name: &str| {
             let layer = house.maps.layer(&house.root, &place, name).ok()?;
             Some(LayerLine {
@@ -83,9 +79,20 @@ async fn layers(
                 version: version(layer.fingerprint()).to_owned(),
             })
         };
-        Ok(Json(all.filter_map(line).collect()))
+        Ok(Json(
+            layer_names(&scan).into_iter().filter_map(line).collect(),
+        ))
     })
     .await
+}
+
+/// The layers of a scan: its orthomosaics, and its photos together.
+pub(super) fn layer_names(scan: &ScanRecord) -> Vec<&str> {
+    let photos = scan.flight.as_ref().map_or(0, |flight| flight.photos);
+    let names = scan.sources.iter().map(|source| source.name.as_str());
+    // Photos are among the sources, each by itself.
+    let names = names.filter(|name| photos == 0 || !is_photo(name));
+    names.chain((photos > 0).then_some(PHOTOS)).collect()
 }
 
 /// Whether a source's name is that of a photo.

@@ -2,11 +2,11 @@
 //! acknowledged when they are on the disk.
 
 use super::answer::Refused;
-use super::arriving::{Pieces, poured};
+use super::arriving::{added, begun, poured};
 use super::house::{House, Shared, waiting};
 use super::library::id_of;
 use super::sessions::{Looker, Visitor};
-use crate::files;
+use crate::files::Incoming;
 use crate::registry::Role;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -85,12 +85,15 @@ async fn take(
     if name.contains(".papaver") {
         return Err(no_registry());
     }
-    let asked = house.clone();
-    waiting(move || match &visitor.0 {
-        Some(person) => asked.one_of(person, &Role::ALL),
-        None => Ok(()),
-    })
-    .await?;
+    let sender = visitor.0.as_ref().map_or_else(String::new, |person| {
+        let author = person.session.author();
+        format!("{}/{}", author.unit, author.name)
+    });
+    let inbox = match &into.folder {
+        Some(folder) => house.inbox().join(folder),
+        None => house.inbox(),
+    };
+    let (asked, begin_in) = (house.clone(), inbox.clone());
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
@@ -98,15 +101,22 @@ async fn take(
     if announced.is_some_and(|bytes| bytes > LARGEST) {
         return Err(too_large());
     }
-    let told = house.clone();
-    let written = poured(body, move |pieces| {
-        let inbox = match into.folder {
-            Some(folder) => house.inbox().join(folder),
-            None => house.inbox(),
-        };
-        written(&inbox, &name, pieces)
+    let counted = house.uploads.0.count(&sender)?;
+    let incoming = waiting(move || {
+        if let Some(person) = &visitor.0 {
+            asked.one_of(person, &Role::ALL)?;
+        }
+        begun(&begin_in)
+    })
+    .await?;
+    let incoming = poured(body, incoming, |incoming, piece| {
+        added(incoming, LARGEST, piece)
     });
-    let (path, bytes) = written.await?;
+    let incoming = incoming.await?;
+    let bytes = incoming.bytes();
+    let path = waiting(move || kept(&inbox, &name, incoming)).await?;
+    drop(counted);
+    let told = house;
     let way = path.strip_prefix(&told.root).unwrap_or(&path);
     let kept = json!({
         "upload": id_of(way), "path": way.to_string_lossy().replace('\\', "/"),
@@ -117,23 +127,17 @@ async fn take(
     Ok(Json(kept))
 }
 
-/// Writes what arrives, whole or not at all.
-fn written(inbox: &FilePath, name: &str, pieces: &mut Pieces) -> Result<(PathBuf, u64), Refused> {
-    std::fs::create_dir_all(inbox).map_err(|error| unwritten(&error))?;
-    let path = free_name(inbox, name)?;
-    let mut bytes: u64 = 0;
-    files::keep_new(&path, |out| {
-        while let Some(part) = pieces.take()? {
-            bytes += part.len() as u64;
-            if bytes > LARGEST {
-                return Err(ErrorKind::FileTooLarge.into());
-            }
-            out.write_all(&part)?;
+/// Keeps what has arrived, under its name or the next that is free.
+fn kept(inbox: &FilePath, name: &str, mut incoming: Incoming) -> Result<PathBuf, Refused> {
+    loop {
+        let path = free_name(inbox, name)?;
+        let again = incoming.keep_new(&path);
+        match again.map_err(|error| unwritten(&error))? {
+            None => return Ok(path),
+            // Another of the same name came in between.
+            Some(again) => incoming = again,
         }
-        Ok(())
-    })
-    .map_err(|error| unwritten(&error))?;
-    Ok((path, bytes))
+    }
 }
 
 /// A name without a folder in it, and none that a system takes for something else.

@@ -168,14 +168,41 @@ impl Locked {
     }
 }
 
-/// What opens a file that was locked under a passphrase. Where nothing else is said locking takes as much work as a second allows where
-/// it is done; a slower computer, or one that is busy, takes longer and opens it all the same.
-pub(super) fn by_passphrase(passphrase: &str) -> age::scrypt::Identity {
-    /// The logarithm of the most work that is done: 4 GB of memory, and more than any computer's second.
-    const MOST_WORK: u8 = 22;
+/// The logarithm of the work of opening what is locked under a passphrase for another office, or for oneself: 256 MB of memory.
+const SEALED_WORK: u8 = 18;
+
+/// The work that is done for a passphrase at most, whatever a file asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MostWork {
+    /// 1 GB of memory: files of earlier versions ask for as much work as a second allowed where they were locked.
+    #[default]
+    Patient,
+    /// As much as this program's own files ask for: somebody else sent the file, and other work goes on beside it.
+    Served,
+}
+
+impl MostWork {
+    /// The logarithm.
+    fn logarithm(self) -> u8 {
+        match self {
+            Self::Patient => 20,
+            Self::Served => SEALED_WORK,
+        }
+    }
+}
+
+/// What opens a file that was locked under a passphrase; nothing is worked out where that would be more work than allowed.
+pub(super) fn by_passphrase(passphrase: &str, most: MostWork) -> age::scrypt::Identity {
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
-    identity.set_max_work_factor(MOST_WORK);
+    identity.set_max_work_factor(most.logarithm());
     identity
+}
+
+/// What locks a file under a passphrase, so that opening it is as much work wherever it was made.
+pub(super) fn sealed_by(passphrase: &str) -> age::scrypt::Recipient {
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    recipient.set_work_factor(SEALED_WORK);
+    recipient
 }
 
 /// Opens a person's key.
@@ -198,7 +225,7 @@ pub fn unlock(
         .map_err(|_missing| KeyError::Missing {
             name: name.to_owned(),
         })?;
-    let identity = by_passphrase(passphrase);
+    let identity = by_passphrase(passphrase, MostWork::Patient);
     let decryptor = age::Decryptor::new_buffered(&bytes[..]).map_err(|_not_age| locked())?;
     let mut secret = Vec::new();
     decryptor

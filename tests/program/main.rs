@@ -30,6 +30,7 @@ mod shots;
 
 mod bad_input;
 mod buckets;
+mod crew_maps;
 mod detectors;
 mod evaluate;
 mod field_files;
@@ -37,6 +38,7 @@ mod large;
 mod learn;
 mod maps;
 mod other_rules;
+mod photo_maps;
 mod pyramids;
 mod real_orthos;
 mod received;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const MODEL: &str = "colour_dense.onnx";
 
-struct Server {
+pub struct Server {
     child: Child,
     at: String,
 }
@@ -24,10 +24,10 @@ impl Drop for Server {
     }
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
@@ -38,13 +38,13 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
 
 impl Server {
-    fn new(folder: &Path, options: &[&str]) -> Self {
+    pub fn new(folder: &Path, options: &[&str]) -> Self {
         let mut command = papaver();
         command
             .arg("serve")
@@ -68,7 +68,7 @@ impl Server {
         Self { child, at }
     }
 
-    fn get(&self, path: &str, more: &str) -> Answer {
+    pub fn get(&self, path: &str, more: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.at).expect("connected");
         let host = &self.at;
         write!(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const MODEL: &str = "colour_dense.onnx";
 
 /// Writes photos of a scene with exact tags. Altitudes count from the ground below the first.
-fn write(scene: &Scene, poses: &[Pose], folder: &Path) {
+pub fn write(scene: &Scene, poses: &[Pose], folder: &Path) {
     let take_off = scene.height(poses[0].at.0);
     for (i, pose) in (0..).zip(poses) {
         let bytes = Tags::of(pose, take_off, 4 * i).on(&jpeg(&render(scene, pose)));

@@ -5,6 +5,8 @@ use super::office::{Office, PASSPHRASE, picture, registry, scan, shared};
 use papaver::registry::Role;
 use papaver::registry::body::ActorAction;
 use serde_json::json;
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -179,6 +181,53 @@ fn who_sends_a_request_drop_by_drop_is_hung_up_on() {
         begun.elapsed()
     );
     assert_eq!(shared.li.get("/api/session").status, 200);
+}
+
+#[test]
+fn slow_uploads_leave_the_pages_quick() {
+    let shared = shared();
+    let people = ["li", "sun", "wang", "zhao"].map(|name| shared.office.login(name));
+    let host = shared.li.origin.trim_start_matches("http://").to_owned();
+    let sent = |n: usize| {
+        let browser = &people[n % people.len()];
+        let cookie = browser.cookie.as_deref().expect("cookie");
+        let head = format!(
+            "PUT /api/uploads/slow-{n}.tif HTTP/1.1\r\nHost: {host}\r\nOrigin: {}\r\nX-Papaver: 1\r\n\
+             Sec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\nContent-Length: 100000\r\n\r\nhalf",
+            browser.origin
+        );
+        let mut stream = TcpStream::connect(&host).expect("connected");
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream
+    };
+    // As many as there are threads that may wait, and more.
+    let mut streams: Vec<TcpStream> = (0..72).map(sent).collect();
+    let inbox = shared.office.folder.join("inbox");
+    let arriving = || {
+        let names = std::fs::read_dir(&inbox).into_iter().flatten().flatten();
+        let arrives = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(".arriving-");
+        names.filter(|entry| arrives(&entry.file_name())).count()
+    };
+    // A dozen of each begin, the others are refused.
+    while arriving() < 48 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (ended, ends) = std::sync::mpsc::channel();
+    let dripping = std::thread::spawn(move || {
+        while ends.recv_timeout(Duration::from_secs(1)).is_err() {
+            for stream in &mut streams {
+                // Those that were refused are closed.
+                let _refused = stream.write_all(b".");
+            }
+        }
+    });
+    let (answered, answer) = std::sync::mpsc::channel();
+    let origin = shared.li.origin.clone();
+    std::thread::spawn(move || answered.send(Browser::new(&origin).get("/api/library").status));
+    let status = answer.recv_timeout(Duration::from_secs(120));
+    ended.send(()).expect("it drips");
+    dripping.join().expect("ended");
+    assert_eq!(status, Ok(200), "nobody else is answered");
 }
 
 #[test]

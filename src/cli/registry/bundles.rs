@@ -127,6 +127,7 @@ fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
     Ok(bundle::Unlock {
         passphrase: passphrase(),
         identity,
+        ..bundle::Unlock::default()
     })
 }
 

@@ -49,8 +49,10 @@ fn layers(lang: Lang) -> [Layer; 3] {
     ]
 }
 
-/// The project of an export that lies beside it in `file`.
-pub fn project(export: &Export, file: &str, title: &str) -> String {
+/// The project of an export that lies beside it in `file`, on the imagery of a file of tiles where there is one.
+pub fn project(export: &Export, file: &str, imagery: Option<&str>, title: &str) -> String {
+    let imagery = imagery.map(|file| Ground::new(file, export.context.lang));
+    let below = |of: &dyn Fn(&Ground) -> String| imagery.as_ref().map(of).unwrap_or_default();
     let layers = layers(export.context.lang);
     let each = |of: &dyn Fn(&Layer) -> String| layers.iter().map(of).collect::<String>();
     let source = |layer: &Layer| escape(format!("./{file}|layername={}", layer.table)).into_owned();
@@ -67,13 +69,47 @@ pub fn project(export: &Export, file: &str, title: &str) -> String {
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n".to_owned(),
         format!("<qgis projectname=\"{0}\" version=\"3.22.16\">\n<homePath path=\"\"/>\n<title>{0}</title>\n", escape(title)),
         format!("<projectCrs>{}</projectCrs>\n", system(WEB_MERCATOR)),
-        format!("<layer-tree-group><customproperties/>\n{}</layer-tree-group>\n", each(&entry)),
+        format!("<layer-tree-group><customproperties/>\n{}{}</layer-tree-group>\n", each(&entry), below(&Ground::entry)),
         canvas(export),
-        format!("<projectlayers>\n{}</projectlayers>\n", each(&|layer| map_layer(layer, &source(layer)))),
-        format!("<layerorder>\n{}</layerorder>\n", each(&order)),
+        format!("<projectlayers>\n{}{}</projectlayers>\n", each(&|layer| map_layer(layer, &source(layer))), below(&Ground::map_layer)),
+        format!("<layerorder>\n{}{}</layerorder>\n", each(&order), below(&|_| format!("<layer id=\"{GROUND}\"/>\n"))),
         "<properties>\n<Paths><Absolute type=\"bool\">false</Absolute></Paths>\n<SpatialRefSys><ProjectionsEnabled type=\"int\">1</ProjectionsEnabled></SpatialRefSys>\n<Measure><Ellipsoid type=\"QString\">EPSG:7030</Ellipsoid></Measure>\n</properties>\n</qgis>\n".to_owned(),
     ];
     of_xml(parts.concat()).into_owned()
+}
+
+/// The id of the layer of imagery.
+const GROUND: &str = "imagery_c3f1a5e0_7d1b_4c7e_9a52_0d0e5a6b7c02";
+
+/// The imagery below the sites: a file of tiles, and its title.
+struct Ground {
+    source: String,
+    title: &'static str,
+}
+
+impl Ground {
+    fn new(file: &str, lang: Lang) -> Self {
+        Self {
+            source: escape(format!("./{file}")).into_owned(),
+            title: lang.pick("Imagery around the sites", "图斑周边影像"),
+        }
+    }
+
+    fn entry(&self) -> String {
+        let Self { source, title } = self;
+        format!(
+            "<layer-tree-layer id=\"{GROUND}\" name=\"{title}\" source=\"{source}\" providerKey=\"gdal\" checked=\"Qt::Checked\" expanded=\"0\"><customproperties/></layer-tree-layer>\n"
+        )
+    }
+
+    /// Without a renderer of ours the program takes the one that fits the file's colours.
+    fn map_layer(&self) -> String {
+        let Self { source, title } = self;
+        format!(
+            "<maplayer type=\"raster\">\n<id>{GROUND}</id>\n<datasource>{source}</datasource>\n<layername>{title}</layername>\n<srs>{}</srs>\n<provider>gdal</provider>\n</maplayer>\n",
+            system(WEB_MERCATOR)
+        )
+    }
 }
 
 /// A system by its name; without a number of its own list QGIS does not look at the name.
@@ -151,6 +187,14 @@ mod tests {
     use crate::registry::Hash;
     use crate::registry::settings::Settings;
 
+    fn parsed(xml: &str) -> roxmltree::Document<'_> {
+        let options = roxmltree::ParsingOptions {
+            allow_dtd: true,
+            ..roxmltree::ParsingOptions::default()
+        };
+        roxmltree::Document::parse_with_options(xml, options).expect("XML")
+    }
+
     #[test]
     fn a_project_is_xml_and_names_its_layers_beside_it() {
         for lang in [Lang::En, Lang::Zh] {
@@ -167,20 +211,30 @@ mod tests {
                 evidence: std::path::PathBuf::new(),
                 gauss_kruger: false,
             };
-            let xml = project(&export, "crew-1.gpkg", "一组 <1>");
-            let options = roxmltree::ParsingOptions {
-                allow_dtd: true,
-                ..roxmltree::ParsingOptions::default()
+            let xml = |imagery| project(&export, "crew-1.gpkg", imagery, "一组 <1>");
+            let sources = |xml: &str| -> Vec<String> {
+                let read = parsed(xml);
+                let named = read
+                    .descendants()
+                    .filter(|node| node.has_tag_name("datasource"));
+                named
+                    .filter_map(|node| node.text().map(str::to_owned))
+                    .collect()
             };
-            let read = roxmltree::Document::parse_with_options(&xml, options).expect("XML");
-            let sources: Vec<_> = read
-                .descendants()
-                .filter(|node| node.has_tag_name("datasource"))
-                .filter_map(|node| node.text())
-                .collect();
-            let beside = ["visits", "sites", "outlines"]
-                .map(|table| format!("./crew-1.gpkg|layername={table}"));
-            assert_eq!(sources, beside);
+            let mut beside = ["visits", "sites", "outlines"]
+                .map(|table| format!("./crew-1.gpkg|layername={table}"))
+                .to_vec();
+            let alone = xml(None);
+            assert_eq!(sources(&alone), beside);
+            beside.push("./crew-1.mbtiles".into());
+            let on_imagery = xml(Some("crew-1.mbtiles"));
+            assert_eq!(sources(&on_imagery), beside);
+            let read = parsed(&on_imagery);
+            let mut lowest = read.descendants().filter(|node| node.has_tag_name("layer"));
+            assert_eq!(
+                lowest.next_back().and_then(|n| n.attribute("id")),
+                Some(GROUND)
+            );
             let forms = read
                 .descendants()
                 .filter(|node| node.has_tag_name("attributeEditorForm"));

@@ -3,10 +3,12 @@
 
 mod error;
 mod mbtiles;
+mod mbtiles_file;
 mod shift;
 
 pub use error::BaseMapError;
 pub use mbtiles::{MbTiles, TilesAbout, media_type};
+pub use mbtiles_file::{MbTilesBefore, MbTilesFile, MbTilesTitle};
 pub use shift::shifted_by;
 
 use super::tile::{Layer, RasterLayer};

@@ -101,7 +101,18 @@ speaking_error!(DemError, |e| match e {
     _ => None,
 });
 
+/// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
+const MARGIN_M: f64 = 1000.0;
+
 impl Dem {
+    /// Reads the part of a model that photos taken at the places may show.
+    ///
+    /// # Errors
+    /// See [`DemError`].
+    pub fn about(path: &Path, places: &[LonLat]) -> Result<Self, DemError> {
+        Self::read(path, places, MARGIN_M)
+    }
+
     /// Reads the part of a model that lies within `margin_m` of the places.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod height;
 mod jpeg;
 mod lens;
 mod metadata;
+mod nadir;
 mod orientation;
 mod placed;
 mod pos;
@@ -48,6 +49,7 @@ pub use lens::{FocalSource, Lens};
 pub use metadata::{
     Accuracy, Attitude, Captured, Dewarp, Doubt, Metadata, MetadataFault, Orientation, Position,
 };
+pub use nadir::Nadir;
 pub use placed::{GroundModel, Photo, PhotoOptions, Placed, place_all};
 pub use pos::Pos;
 pub use pos_error::PosError;

@@ -14,6 +14,15 @@ const CELL: usize = 4;
 /// Rows of cells that are read at once.
 pub(super) const BAND: u32 = 256;
 
+/// Cells that are written to a pyramid's file band by band.
+pub(super) trait Banded {
+    /// Columns and rows.
+    fn size(&self) -> (u32, u32);
+
+    /// The rows of a band, four bytes a cell; `None` where nothing in them has data.
+    fn band(&self, number: u32) -> io::Result<Option<Vec<u8>>>;
+}
+
 /// Cells that come from many threads.
 pub(super) struct Canvas {
     width: u32,
@@ -44,11 +53,6 @@ impl Canvas {
                 bands: BTreeSet::new(),
             }),
         })
-    }
-
-    /// Columns and rows.
-    pub fn size(&self) -> (u32, u32) {
-        (self.width, self.height)
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -90,8 +94,18 @@ impl Canvas {
         Ok(())
     }
 
-    /// The rows of a band; `None` where nothing in them has data.
-    pub fn band(&self, number: u32) -> io::Result<Option<Vec<u8>>> {
+    /// What came so far.
+    pub fn known(&self) -> Region {
+        Region::from_rects(self.lock().known.iter().copied())
+    }
+}
+
+impl Banded for Canvas {
+    fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    fn band(&self, number: u32) -> io::Result<Option<Vec<u8>>> {
         let (from, to) = (number * BAND, ((number + 1) * BAND).min(self.height));
         let mut kept = self.lock();
         if !kept.bands.contains(&number) {
@@ -101,11 +115,6 @@ impl Canvas {
         self.seek(&mut kept.file, 0, from)?;
         kept.file.read_exact(&mut rgba)?;
         Ok(Some(rgba))
-    }
-
-    /// What came so far.
-    pub fn known(&self) -> Region {
-        Region::from_rects(self.lock().known.iter().copied())
     }
 }
 

@@ -30,6 +30,11 @@ pub enum PyramidError {
         /// Why.
         why: Box<PyramidError>,
     },
+    /// That of the photos of a scan, which goes on without it.
+    PhotosBesideScan {
+        /// Why.
+        why: Box<PyramidError>,
+    },
 }
 
 impl PyramidError {
@@ -97,6 +102,18 @@ impl Say for PyramidError {
                     },
                 ))
             }
+            Self::PhotosBesideScan { why } => {
+                let why = why.say(lang).what;
+                Said::new(tr!(
+                    lang,
+                    "the scan goes on without a pyramid of the photos: {why}",
+                    "未能生成照片的影像金字塔，扫描继续：{why}"
+                ))
+                .hint(lang.pick(
+                    "maps show them near at hand all the same, as long as the photos are where they are; to have it, scan into another folder",
+                    "只要照片仍在原处，地图放大后仍可显示；如需金字塔，请扫描到另一个文件夹",
+                ))
+            }
         }
     }
 
@@ -112,6 +129,6 @@ impl Say for PyramidError {
 speaking_error!(PyramidError, |e| match e {
     PyramidError::Raster(e) => Some(e),
     PyramidError::File(e) => Some(e),
-    PyramidError::BesideScan { why, .. } => Some(&**why),
+    PyramidError::BesideScan { why, .. } | PyramidError::PhotosBesideScan { why } => Some(&**why),
     _ => None,
 });

@@ -1,5 +1,5 @@
 //! Pyramids: a quarter of an orthomosaic's resolution and less, from which maps are drawn at once and which stays when the
-//! orthomosaic is put away.
+//! orthomosaic is put away; and one of all photos of a flight together.
 //!
 //! Pixels come in any order, decoded for another purpose as a rule, are averaged to cells on a `Canvas`, and go from
 //! there into one file in the orthomosaic's own coordinate system. What did not come by is read. The file is the same in
@@ -8,10 +8,12 @@
 mod canvas;
 mod error;
 mod file;
+mod mosaic;
 mod reduce;
 
 pub use error::PyramidError;
-pub(super) use reduce::{Cells, DATA, cells_across, pixels_of, reduce, touched_cells};
+pub use mosaic::{PhotoPyramid, is_pyramid_of_photos};
+pub(super) use reduce::{Cells, cells_across, pixels_of, reduce, touched_cells};
 
 use super::Orthomosaic;
 use super::fingerprint::fingerprint_bytes;
@@ -35,6 +37,14 @@ const MADE_OF: &str = "PAPAVER_PYRAMID";
 const FOLDER: &str = "pyramid";
 /// Pixels that are read at once, where blocks allow.
 const PIECE: u32 = 4_000_000;
+
+/// The file of the pyramid of all photos of a scan.
+const PHOTOS: &str = "photos.mosaic.tif";
+
+/// Where the pyramid of all photos of a scan lies in a folder of results.
+pub fn photos_pyramid_path(results: &Path) -> PathBuf {
+    results.join(FOLDER).join(PHOTOS)
+}
 
 /// Where the pyramid of a source of this name lies in a folder of results.
 pub fn pyramid_path(results: &Path, name: &str) -> PathBuf {
@@ -116,15 +126,19 @@ fn pieces(level: Level) -> Vec<Rect> {
 
 /// Whether a file is the pyramid of a source, and shows as much of it or all.
 pub fn is_pyramid_of(path: &Path, source: &Source, part: &PyramidPart) -> bool {
-    let of = |dataset: gdal::Dataset| dataset.metadata_item(MADE_OF, "");
-    let made_of = path
-        .is_file()
-        .then(|| gdal::Dataset::open(path).ok().and_then(of));
-    let Some(made_of) = made_of.flatten() else {
+    let Some(made_of) = made_of(path) else {
         return false;
     };
     let fits = |part: &str| made_of == label(source, part);
     fits("whole") || fits(&part.name())
+}
+
+/// What a pyramid's file says that it is a pyramid of.
+fn made_of(path: &Path) -> Option<String> {
+    let of = |dataset: gdal::Dataset| dataset.metadata_item(MADE_OF, "");
+    path.is_file()
+        .then(|| gdal::Dataset::open(path).ok().and_then(of))
+        .flatten()
 }
 
 /// Whether a file that lies in a folder of pyramids is one: it is no imagery of its own.

@@ -48,6 +48,25 @@ impl TileAddress {
         exists.then_some(Self { zoom, column, row })
     }
 
+    /// The tile of a zoom, the deepest at most, in which a place lies.
+    pub fn of(at: LonLat, zoom: u8) -> Self {
+        let zoom = zoom.min(DEEPEST);
+        let last = (1_u32 << zoom) - 1;
+        let at = Mercator::of(at);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to the tiles that exist"
+        )]
+        let along =
+            |share: f64| (share * f64::from(1_u32 << zoom)).clamp(0.0, f64::from(last)) as u32;
+        Self {
+            zoom,
+            column: along(at.x),
+            row: along(at.y),
+        }
+    }
+
     /// Its zoom.
     pub fn zoom(self) -> u8 {
         self.zoom

@@ -7,7 +7,7 @@ use super::nodes::{Nodes, Part};
 use super::picture::Canvas;
 use crate::ground::{FromLonLat, LonLat, PixelPoint, Rect};
 use crate::imagery::pixels::PixelReader;
-use crate::imagery::pyramid::{Cells, DATA, cells_across, pixels_of, reduce};
+use crate::imagery::pyramid::{Cells, cells_across, pixels_of, reduce};
 use crate::imagery::{OpenError, Source};
 
 /// Pixels that are read for one tile at most: some seconds' work.
@@ -113,7 +113,7 @@ impl OpenRaster {
             return Err(TileError::TooFarOut);
         }
         let cells = read_cells(open.reader(grid)?, cells, factor, size, grid.level.block.1);
-        lay(&nodes, &cells, factor, size, on);
+        lay(&nodes, &cells, (factor, size), |_, _| true, on);
         Ok(())
     }
 }
@@ -192,14 +192,20 @@ fn read_cells(
     Cells { rect, rgba }
 }
 
-/// Lays cells on what of a tile is still clear.
-pub fn lay(nodes: &Nodes, cells: &Cells, factor: u32, size: (u32, u32), on: &mut Canvas) {
+/// Lays cells on what of a tile is still clear, where it is `wanted`.
+pub fn lay(
+    nodes: &Nodes,
+    cells: &Cells,
+    (factor, size): (u32, (u32, u32)),
+    wanted: impl Fn(u32, u32) -> bool,
+    on: &mut Canvas,
+) {
     let part = nodes.part();
     let (width, height) = (f64::from(size.0), f64::from(size.1));
     for y in part.y0..part.y1 {
         for x in part.x0..part.x1 {
             let out = (y * TILE + x) as usize * 4;
-            if on.rgba[out + 3] == 255 {
+            if on.rgba[out + 3] == 255 || !wanted(x, y) {
                 continue;
             }
             let at = nodes.position(PixelPoint {
@@ -208,49 +214,10 @@ pub fn lay(nodes: &Nodes, cells: &Cells, factor: u32, size: (u32, u32), on: &mut
             });
             let is_inside = at.x >= 0.0 && at.y >= 0.0 && at.x < width && at.y < height;
             let side = f64::from(factor);
-            if is_inside && let Some(colour) = sample(cells, at.x / side - 0.5, at.y / side - 0.5) {
+            if is_inside && let Some(colour) = cells.colour(at.x / side - 0.5, at.y / side - 0.5) {
                 on.rgba[out..out + 3].copy_from_slice(&colour);
                 on.rgba[out + 3] = 255;
             }
         }
     }
-}
-
-/// The colour between the middles of four cells, of those that have data; `None` where most of it would be of none.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the cells; colours are weighed means"
-)]
-fn sample(cells: &Cells, x: f64, y: f64) -> Option<[u8; 3]> {
-    let r = cells.rect;
-    let within =
-        |v: f64, from: u32, to: u32| (v - f64::from(from)).clamp(0.0, f64::from(to - from - 1));
-    let (x, y) = (within(x, r.x0, r.x1), within(y, r.y0, r.y1));
-    let (x0, y0) = (x as usize, y as usize);
-    let (fx, fy) = (
-        ((x - x0 as f64) * 256.0) as u32,
-        ((y - y0 as f64) * 256.0) as u32,
-    );
-    let across = (r.x1 - r.x0) as usize;
-    let right = usize::from(x0 + 1 < across);
-    let below = usize::from(y0 + 1 < (r.y1 - r.y0) as usize) * across;
-    let first = y0 * across + x0;
-    let corners = [
-        (first, (256 - fx) * (256 - fy)),
-        (first + right, fx * (256 - fy)),
-        (first + below, (256 - fx) * fy),
-        (first + below + right, fx * fy),
-    ];
-    let (mut sums, mut total) = ([0_u32; 3], 0);
-    for (cell, weight) in corners {
-        let cell = &cells.rgba[cell * 4..cell * 4 + 4];
-        if cell[3] == DATA {
-            total += weight;
-            for (sum, value) in sums.iter_mut().zip(cell) {
-                *sum += u32::from(*value) * weight;
-            }
-        }
-    }
-    (total >= 1 << 15).then(|| sums.map(|sum| ((sum + total / 2) / total) as u8))
 }

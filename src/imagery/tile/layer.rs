@@ -11,7 +11,7 @@ use crate::imagery::{Level, Source};
 const CORNERS: u32 = 8;
 /// How much coarser than a tile's pixels what it is drawn from may be: nobody sees it, and reading pixels a quarter as
 /// large costs three times as much.
-const COARSER: f64 = 1.25;
+pub(super) const COARSER: f64 = 1.25;
 
 /// The ground that tiles show: a box in web Mercator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,14 +74,6 @@ impl Bounds {
             LonLat::new(south_east.lon, north_west.lat),
         )
     }
-
-    /// Centre, in web Mercator.
-    pub fn middle(&self) -> Mercator {
-        Mercator {
-            x: f64::midpoint(self.low.x, self.high.x),
-            y: f64::midpoint(self.low.y, self.high.y),
-        }
-    }
 }
 
 /// One grid of pixels that can be read.
@@ -102,7 +94,7 @@ pub struct RasterLayer {
     /// The finest first.
     grids: Vec<Grid>,
     pub(super) bounds: Bounds,
-    fingerprint: Fingerprint,
+    pub(super) fingerprint: Fingerprint,
 }
 
 impl RasterLayer {

@@ -8,6 +8,7 @@ mod address;
 mod draw;
 mod error;
 mod hillshade;
+mod laid_over;
 mod layer;
 mod nodes;
 mod painter;
@@ -17,10 +18,13 @@ mod picture;
 pub use address::{DEEPEST, TILE, TileAddress};
 pub use error::TileError;
 pub use hillshade::HeightLayer;
+pub use laid_over::{LaidMap, laid_over};
 pub use layer::{Layer, RasterLayer};
 pub use painter::{Desk, Painter};
 pub use photos::PhotoLayer;
 pub use picture::TilePicture;
 
+#[cfg(test)]
+mod photo_tests;
 #[cfg(test)]
 mod tests;

@@ -92,8 +92,8 @@ fn paint(waiting: &Mutex<Receiver<Job>>) {
 enum Open {
     Raster(OpenRaster),
     Heights(OpenHeights),
-    /// What photos show is kept by their layer.
-    Photos,
+    /// The pyramid of photos; what photos show is kept by their layer.
+    Photos(Option<OpenRaster>),
 }
 
 impl Open {
@@ -101,7 +101,10 @@ impl Open {
         Ok(match layer {
             Layer::Raster(layer) => Self::Raster(OpenRaster::new(layer)?),
             Layer::Heights(layer) => Self::Heights(OpenHeights::new(layer)?),
-            Layer::Photos(_) => Self::Photos,
+            Layer::Photos(layer) => {
+                let pyramid = layer.pyramid.as_ref().map(OpenRaster::new);
+                Self::Photos(pyramid.transpose()?)
+            }
         })
     }
 
@@ -109,7 +112,7 @@ impl Open {
         match (self, layer) {
             (Self::Raster(open), Layer::Raster(layer)) => open.draw(layer, tile, on),
             (Self::Heights(open), Layer::Heights(layer)) => open.draw(layer, tile, on),
-            (_, Layer::Photos(layer)) => layer.draw(tile, on),
+            (Self::Photos(open), Layer::Photos(layer)) => layer.draw(open.as_mut(), tile, on),
             _ => Err(TileError::Gone),
         }
     }

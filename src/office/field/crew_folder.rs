@@ -5,8 +5,9 @@
 use super::found::{Denied, Found, What};
 use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcome, Outcomes};
-use super::paths::{self, lies_in, plain, split};
+use super::paths::{self, joined, lies_in, plain, split};
 use super::project::{self, Project};
+use super::surroundings::{self, Surroundings};
 use super::taking::{self, Desk, TakenIn};
 use super::{ARRIVING, Access, OfficeError, clock};
 use crate::files::{self, FileError, Incoming};
@@ -59,7 +60,7 @@ impl CrewFolder {
         access: Access,
         lang: Lang,
     ) -> Result<Self, OfficeError> {
-        let own = field.join("crews").join(&access.id);
+        let own = super::own_folder(field, &access.id);
         std::fs::create_dir_all(&own).map_err(FileError::of(&own))?;
         let opened = || -> io::Result<_> {
             let inbox = Inbox::open(&own.join("inbox.jsonl"))?;
@@ -265,6 +266,15 @@ impl CrewFolder {
         taken
     }
 
+    /// Draws the imagery around the crew's sites anew, where they or it are other than they were.
+    pub(super) fn draw(&self, surroundings: &Surroundings<'_>) -> Result<(), OfficeError> {
+        let places = project::places(&self.registry, &self.access().crew)?;
+        if surroundings::draw(&self.own, &places, surroundings, self.lang)? {
+            *lock(&self.project) = None;
+        }
+        Ok(())
+    }
+
     fn take(&self, version: &super::inbox::Version) -> Option<Outcome> {
         let kept = |sha256| self.kept(sha256);
         let (work, access) = (self.field.join(ARRIVING), self.access());
@@ -323,12 +333,7 @@ impl CrewFolder {
             }
         };
         drop(present);
-        let made = project.made;
-        let files = project.files.into_iter().map(|(name, (path, bytes))| {
-            let what = What::File(path, bytes);
-            (name, Found { what, at: made })
-        });
-        let mut down: BTreeMap<String, Found> = files.collect();
+        let mut down = project.found();
         down.extend(lock(&self.results).clone());
         Ok(down)
     }
@@ -383,13 +388,5 @@ impl CrewFolder {
             .map(|node| node.file.is_none());
         let is_folder = folder.is_empty() || sent == Some(true) || self.goes_down_somewhere(folder);
         is_folder.then_some(()).ok_or(Denied::Missing)
-    }
-}
-
-fn joined(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
     }
 }

@@ -12,6 +12,7 @@ mod inbox;
 mod outcome;
 mod paths;
 mod project;
+mod surroundings;
 mod taking;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use error::FieldError;
 pub use found::{Denied, Found, What};
 pub use outcome::{Fate, Outcome, RowTold};
 pub use project::write_project;
+pub use surroundings::{Imagery, StoredTiles, Surroundings};
 
 use super::{OfficeError, clock};
 use crate::files::{self, FileError};
@@ -61,9 +63,14 @@ impl Field {
         })
     }
 
+    /// The registry whose crews they are.
+    pub fn registry(&self) -> &Path {
+        &self.registry
+    }
+
     /// Whether crews have ever been given access to a registry.
     pub fn is_begun(registry: &Path) -> bool {
-        access::file(&folder_of(registry)).is_file()
+        access_file(registry).is_file()
     }
 
     /// The access with this id, where it holds today.
@@ -142,6 +149,29 @@ impl Field {
         }
         Ok((of, waits))
     }
+
+    /// Draws the imagery around the sites of each crew that may come, where they or it are other than they were.
+    ///
+    /// # Errors
+    /// Those of the registry and of the disk.
+    pub fn draw(&self, surroundings: &Surroundings<'_>) -> Result<(), OfficeError> {
+        for access in access::ever(&self.folder) {
+            if self.access(&access.id).is_some() {
+                self.folder(access)?.draw(surroundings)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file beside a registry that says who may come.
+pub fn access_file(registry: &Path) -> PathBuf {
+    access::file(&folder_of(registry))
+}
+
+/// The folder of what belongs to one crew alone.
+fn own_folder(field: &Path, id: &str) -> PathBuf {
+    field.join("crews").join(id)
 }
 
 /// The folder below [`folder_of`] where files arrive.

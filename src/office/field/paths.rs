@@ -31,6 +31,15 @@ pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
+/// The path of a name in a folder.
+pub(super) fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
 /// Whether a path is another, or lies in it.
 pub(super) fn lies_in(path: &str, folder: &str) -> bool {
     folder.is_empty()

@@ -1,13 +1,18 @@
 //! What goes down to a crew: its open sites as a `GeoPackage` with form and style, a QGIS project around it, pictures of
 //! the surroundings, and the same sites for the crew's page.
 //!
-//! It is made anew only where the crew's sites have changed: to a phone another file is something to fetch.
+//! It is made anew only where the crew's sites have changed: to a phone another file is something to fetch. The imagery around
+//! them is a file of its own (`surroundings`), which stays when all else is made anew.
 
+use super::found::{Found, What};
+use super::surroundings::{self, SiteMap};
 use super::{Access, OfficeError, access};
+use super::{folder_of, own_folder};
 use crate::exchange::form::FORM;
 use crate::exchange::ledger::Context;
 use crate::exchange::{Export, Format, export, project};
 use crate::files::{self, FileError};
+use crate::ground::LonLat;
 use crate::office::clock;
 use crate::registry::Hash;
 use crate::store::{Filter, Store};
@@ -28,9 +33,25 @@ pub(super) struct Project {
     pub files: BTreeMap<String, (PathBuf, u64)>,
     /// When it was made.
     pub made: Timestamp,
+    /// The imagery around its sites, and its name.
+    pub map: Option<(String, SiteMap)>,
 }
 
 impl Project {
+    /// Its files as they go down.
+    pub fn found(self) -> BTreeMap<String, Found> {
+        let made = self.made;
+        let files = self.files.into_iter().map(|(name, (path, bytes))| {
+            let what = What::File(path, bytes);
+            (name, Found { what, at: made })
+        });
+        let map = self.map.map(|(name, map)| {
+            let what = What::File(map.path, map.bytes);
+            (name, Found { what, at: map.made })
+        });
+        files.chain(map).collect()
+    }
+
     fn sizes(&self) -> BTreeMap<String, u64> {
         let files = self.files.iter();
         files
@@ -57,7 +78,12 @@ pub(super) fn present(
 ) -> Result<Project, OfficeError> {
     let store = Store::open_read(registry)?;
     let sites = sites(&store, &access.crew, lang)?;
-    let key = key(&sites, lang);
+    let map = surroundings::present(folder).map(|map| (map_name(&access.id), map));
+    let with_map = |project| Project {
+        map: map.clone(),
+        ..project
+    };
+    let key = key(&sites, map.is_some(), lang);
     let told = folder.join("project.json");
     let place = |key: Hash| folder.join("projects").join(&key.to_string()[..16]);
     let before = std::fs::read(&told)
@@ -68,12 +94,13 @@ pub(super) fn present(
     {
         let lies = listed(&place(of.key), of.made);
         if lies.sizes() == of.files {
-            return Ok(lies);
+            return Ok(with_map(lies));
         }
     }
     let workshop = tempfile::tempdir().map_err(FileError::of(folder))?;
     let made = workshop.path().join(&access.id);
-    put_together(&sites, &made, &access.id, &access.crew)?;
+    let name = map.as_ref().map(|(name, _)| name.as_str());
+    put_together(&sites, &made, (&access.id, &access.crew), name)?;
     let (target, now) = (place(key), clock::now().timestamp());
     let _half = std::fs::remove_dir_all(&target);
     for (path, (from, _)) in listed(&made, now).files {
@@ -91,11 +118,22 @@ pub(super) fn present(
     if let Some(before) = before.filter(|before| before.key != key) {
         let _gone = std::fs::remove_dir_all(place(before.key));
     }
-    Ok(project)
+    Ok(with_map(project))
 }
 
-/// Writes the project of a crew into a folder that is not there yet, to be carried by cable or stick. Says how many sites
-/// are in it.
+/// The name of the imagery beside a crew's project.
+fn map_name(id: &str) -> String {
+    format!("{id}.mbtiles")
+}
+
+/// Where a crew's open sites lie.
+pub(super) fn places(registry: &Path, crew: &str) -> Result<Vec<LonLat>, OfficeError> {
+    let sites = Store::open_read(registry)?.sites(&of_crew(crew))?;
+    Ok(sites.iter().map(|site| site.place.lonlat()).collect())
+}
+
+/// Writes the project of a crew into a folder that is not there yet, to be carried by cable or stick, with the imagery around
+/// its sites as far as a server has drawn it. Says how many sites are in it.
 ///
 /// # Errors
 /// Those of reading and of writing.
@@ -109,17 +147,27 @@ pub fn write_project(
     let id = access::id_of(&crate::office::unit_of(store)?, crew);
     let workshop = files::Workshop::beside(folder, files::Existing::Stays)?;
     let made = workshop.path("made");
-    put_together(&sites, &made, &id, crew)?;
+    let drawn = surroundings::present(&own_folder(&folder_of(store.path()), &id));
+    let name = drawn.as_ref().map(|_| map_name(&id));
+    put_together(&sites, &made, (&id, crew), name.as_deref())?;
+    if let Some((name, map)) = name.zip(drawn) {
+        let to = made.join(name);
+        files::show_as(&map.path, &to).map_err(FileError::of(&to))?;
+    }
     workshop.give_folder("made", folder)?;
     Ok(sites.entries.len())
 }
 
-fn sites(store: &Store, crew: &str, lang: Lang) -> Result<Export, OfficeError> {
-    let filter = Filter {
+fn of_crew(crew: &str) -> Filter {
+    Filter {
         crew: Some(crew.to_owned()),
         open: true,
         ..Filter::default()
-    };
+    }
+}
+
+fn sites(store: &Store, crew: &str, lang: Lang) -> Result<Export, OfficeError> {
+    let filter = of_crew(crew);
     let context = Context {
         settings: store.settings().clone(),
         today: clock::today(),
@@ -129,11 +177,12 @@ fn sites(store: &Store, crew: &str, lang: Lang) -> Result<Export, OfficeError> {
 }
 
 /// What changes when a crew has to be told something new.
-fn key(sites: &Export, lang: Lang) -> Hash {
+fn key(sites: &Export, has_map: bool, lang: Lang) -> Hash {
     let mut told = vec![
         env!("CARGO_PKG_VERSION").to_owned(),
         lang.pick("en", "zh").to_owned(),
     ];
+    told.extend(has_map.then(|| "map".to_owned()));
     told.extend(
         sites
             .entries
@@ -144,7 +193,12 @@ fn key(sites: &Export, lang: Lang) -> Hash {
 }
 
 /// Makes all files of a project in a folder.
-fn put_together(sites: &Export, folder: &Path, id: &str, crew: &str) -> Result<(), OfficeError> {
+fn put_together(
+    sites: &Export,
+    folder: &Path,
+    (id, crew): (&str, &str),
+    imagery: Option<&str>,
+) -> Result<(), OfficeError> {
     let page = folder.join(PAGE);
     std::fs::create_dir_all(&page).map_err(FileError::of(&page))?;
     let table = format!("{id}.gpkg");
@@ -152,7 +206,11 @@ fn put_together(sites: &Export, folder: &Path, id: &str, crew: &str) -> Result<(
     export(Format::GeoJson, &page.join("sites.geojson"), sites, false)?;
     let map = folder.join(format!("{id}.qgs"));
     let stays = files::Existing::Stays;
-    files::write_bytes(&map, stays, project(sites, &table, crew).as_bytes())?;
+    files::write_bytes(
+        &map,
+        stays,
+        project(sites, &table, imagery, crew).as_bytes(),
+    )?;
     let form = form(sites, id, crew).to_string();
     files::write_bytes(&page.join("form.json"), stays, form.as_bytes())?;
     Ok(())
@@ -197,5 +255,9 @@ fn listed(folder: &Path, made: Timestamp) -> Project {
             files.insert(name, (path, about.len()));
         }
     }
-    Project { files, made }
+    Project {
+        files,
+        made,
+        map: None,
+    }
 }

@@ -245,7 +245,7 @@ fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<P
     place_all(paths, pos.as_ref(), |places| {
         let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
             (Some(path), _) if !places.is_empty() => {
-                GroundModel::Terrain(Arc::new(Dem::read(path, places, DEM_MARGIN_M)?))
+                GroundModel::Terrain(Arc::new(Dem::about(path, places)?))
             }
             (_, Some(elevation)) => GroundModel::Elevation(elevation),
             (_, None) => GroundModel::TakeOff,
@@ -262,9 +262,6 @@ fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<P
         })
     })
 }
-
-/// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
-const DEM_MARGIN_M: f64 = 1000.0;
 
 /// File names; where two are the same, with as many folders before them as tell them apart.
 fn unique_names(sources: &[Source]) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Writing: the files of a scan.
 
+mod begun;
 pub mod chip;
 mod chip_source;
 mod crops;

@@ -1,67 +1,93 @@
-//! Pyramids of the orthomosaics of a scan, out of the pixels that are decoded for it anyway.
+//! Pyramids of the orthomosaics of a scan, and one of its photos, out of the pixels that are decoded for it anyway.
 //!
 //! They are made while something is left to score. A run that goes on after another reads again what that one decoded,
 //! so that they are whole and the same as those of an unbroken run. Where all was scored before, nothing is decoded, and
 //! they are left to whoever asks for them. A pyramid is worth no scan: where one cannot be made, that is said.
 
+use super::begun::Begun;
 use crate::files::{self, Existing, TEMPORARY};
-use crate::imagery::pyramid::{Pyramid, PyramidError, PyramidPart, is_pyramid_of, pyramid_path};
+use crate::imagery::pyramid::{
+    PhotoPyramid, Pyramid, PyramidError, PyramidPart, is_pyramid_of, is_pyramid_of_photos,
+    photos_pyramid_path, pyramid_path,
+};
 use crate::imagery::{Pixels, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::{Progress, Stage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How far a pyramid is.
-enum PyramidState {
-    /// No pixels have come.
-    Waiting,
-    /// They come.
-    Begun(Arc<Pyramid>),
-    /// It is there, or cannot be made.
-    Over,
-}
-
-/// A pyramid that is to be made.
+/// A pyramid of an orthomosaic that is to be made.
 struct Wanted {
     source: Source,
     part: PyramidPart,
     path: PathBuf,
-    state: Mutex<PyramidState>,
+    made: Begun<Pyramid>,
 }
 
 impl Wanted {
-    fn state(&self) -> MutexGuard<'_, PyramidState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The pyramid, begun with the first pixels; `None` where it is over with it.
     fn begun(&self) -> Result<Option<Arc<Pyramid>>, PyramidError> {
-        let mut state = self.state();
-        if let PyramidState::Waiting = &*state {
-            let begun = Pyramid::begin(&self.source, self.part.clone(), &self.path)?;
-            *state = begun.map_or(PyramidState::Over, |pyramid| {
-                PyramidState::Begun(Arc::new(pyramid))
-            });
-        }
-        match &*state {
-            PyramidState::Begun(pyramid) => Ok(Some(Arc::clone(pyramid))),
-            _ => Ok(None),
-        }
+        self.made
+            .begun(|| Pyramid::begin(&self.source, self.part.clone(), &self.path))
     }
 
-    fn is_over(&self) -> bool {
-        matches!(*self.state(), PyramidState::Over)
+    fn add(&self, pixels: &Pixels) -> Result<(), PyramidError> {
+        self.begun()?.map_or(Ok(()), |p| p.add(pixels))
     }
 
     fn finish(&self, stop: &AtomicBool) -> Result<(), PyramidError> {
         if let Some(pyramid) = self.begun()? {
             pyramid.finish(Existing::Replaced, stop)?;
-            *self.state() = PyramidState::Over;
+            self.made.end();
+        }
+        Ok(())
+    }
+}
+
+/// The pyramid of the photos that is to be made.
+struct WantedMosaic {
+    photos: Vec<Source>,
+    numbers: BTreeMap<SourceId, usize>,
+    path: PathBuf,
+    made: Begun<PhotoPyramid>,
+}
+
+impl WantedMosaic {
+    /// The mosaic of the photos that are worked on; `None` where there are none, or it is there.
+    fn of(search: &Search<'_>, works: &[Work]) -> Option<Self> {
+        let photos = works.iter().filter(|w| w.imagery.as_photo().is_some());
+        let ids: BTreeSet<SourceId> = photos.map(|work| work.source).collect();
+        let path = photos_pyramid_path(&search.request.out);
+        let photos = ids.iter().map(|id| search.sources.source(*id).clone());
+        let photos: Vec<Source> = photos.collect();
+        let is_wanted = !photos.is_empty() && !is_pyramid_of_photos(&path, &photos);
+        is_wanted.then(|| Self {
+            photos,
+            numbers: ids.into_iter().zip(0..).collect(),
+            path,
+            made: Begun::default(),
+        })
+    }
+
+    fn begun(&self) -> Result<Option<Arc<PhotoPyramid>>, PyramidError> {
+        self.made
+            .begun(|| PhotoPyramid::begin(self.photos.clone(), &self.path))
+    }
+
+    fn add(&self, source: SourceId, pixels: &Pixels) -> Result<(), PyramidError> {
+        let Some(number) = self.numbers.get(&source) else {
+            return Ok(());
+        };
+        self.begun()?.map_or(Ok(()), |p| p.add(*number, pixels))
+    }
+
+    fn finish(&self, stop: &AtomicBool) -> Result<(), PyramidError> {
+        if let Some(pyramid) = self.begun()? {
+            pyramid.finish(Existing::Replaced, stop)?;
+            self.made.end();
         }
         Ok(())
     }
@@ -70,13 +96,14 @@ impl Wanted {
 /// The pyramids of a scan.
 pub struct Pyramids<'a> {
     wanted: BTreeMap<SourceId, Wanted>,
+    mosaic: Option<WantedMosaic>,
     folder: &'a Path,
     progress: &'a dyn Progress,
     stop: &'a AtomicBool,
 }
 
 impl<'a> Pyramids<'a> {
-    /// Those that are lacking of the works on orthomosaics; none where all `is_scored`, or none are asked for.
+    /// Those that are lacking of the works; none where all `is_scored`, or none are asked for.
     pub fn new(
         search: &'a Search<'_>,
         works: &[Work],
@@ -98,22 +125,22 @@ impl<'a> Pyramids<'a> {
                     source: work.imagery.clone(),
                     part,
                     path,
-                    state: Mutex::new(PyramidState::Waiting),
+                    made: Begun::default(),
                 };
                 (work.source, wanted)
             })
         };
         let are_asked_for = request.pyramids && !is_scored;
-        let wanted: BTreeMap<SourceId, Wanted> = works
-            .iter()
-            .filter(|_| are_asked_for)
-            .filter_map(wanted)
-            .collect();
-        for wanted in wanted.values() {
-            clear(&wanted.path);
+        let works = if are_asked_for { works } else { &[] };
+        let wanted: BTreeMap<SourceId, Wanted> = works.iter().filter_map(wanted).collect();
+        let mosaic = WantedMosaic::of(search, works);
+        let paths = wanted.values().map(|wanted| &wanted.path);
+        for path in paths.chain(mosaic.iter().map(|mosaic| &mosaic.path)) {
+            clear(path);
         }
         Self {
             wanted,
+            mosaic,
             folder: &request.out,
             progress,
             stop,
@@ -122,14 +149,12 @@ impl<'a> Pyramids<'a> {
 
     /// Takes pixels that were decoded.
     pub fn decoded(&self, work: &Work, pixels: &Pixels) {
-        let Some(wanted) = self.wanted.get(&work.source) else {
-            return;
-        };
-        let added = wanted.begun().and_then(|pyramid| match pyramid {
-            Some(pyramid) => pyramid.add(pixels),
-            None => Ok(()),
-        });
-        self.settle(wanted, added);
+        if let Some(wanted) = self.wanted.get(&work.source) {
+            self.settle(wanted, wanted.add(pixels));
+        }
+        if let Some(mosaic) = &self.mosaic {
+            self.settle_mosaic(mosaic, mosaic.add(work.source, pixels));
+        }
     }
 
     /// Writes the pyramid of a work of which nothing is left, unless much of it has to be read first: that is for all
@@ -142,7 +167,7 @@ impl<'a> Pyramids<'a> {
 
     /// Takes back those that were written, of a scan that comes to nothing.
     pub fn withdraw(&self) {
-        for wanted in self.wanted.values().filter(|wanted| wanted.is_over()) {
+        for wanted in self.wanted.values().filter(|wanted| wanted.made.is_over()) {
             // What stays takes room and nothing else: it names what it was made of.
             let _ = files::remove(&wanted.path);
         }
@@ -150,18 +175,20 @@ impl<'a> Pyramids<'a> {
 
     /// Gives up a pyramid that cannot be made, and says so once.
     fn settle(&self, wanted: &Wanted, outcome: Result<(), PyramidError>) {
-        let why = match outcome {
-            Ok(()) | Err(PyramidError::Stopped) => return,
-            Err(why) => why,
-        };
-        // What it took of the disk is free again with it.
-        if let PyramidState::Over = std::mem::replace(&mut *wanted.state(), PyramidState::Over) {
-            return;
+        if let Some(why) = wanted.made.given_up(outcome) {
+            self.progress.notice(&PyramidError::BesideScan {
+                raster: wanted.source.path().into(),
+                why: Box::new(why),
+            });
         }
-        self.progress.notice(&PyramidError::BesideScan {
-            raster: wanted.source.path().into(),
-            why: Box::new(why),
-        });
+    }
+
+    fn settle_mosaic(&self, mosaic: &WantedMosaic, outcome: Result<(), PyramidError>) {
+        if let Some(why) = mosaic.made.given_up(outcome) {
+            let why = Box::new(why);
+            self.progress
+                .notice(&PyramidError::PhotosBesideScan { why });
+        }
     }
 
     /// Makes those whole that are not yet.
@@ -169,19 +196,29 @@ impl<'a> Pyramids<'a> {
     /// # Errors
     /// [`ScanError::Interrupted`].
     pub fn finish(&self) -> Result<(), ScanError> {
-        let left: Vec<&Wanted> = self.wanted.values().filter(|w| !w.is_over()).collect();
-        if !left.is_empty() {
-            self.progress.stage(Stage::Pyramids {
-                sources: left.len(),
-            });
+        let left = self.wanted.values().filter(|w| !w.made.is_over());
+        let left: Vec<&Wanted> = left.collect();
+        let mosaic = self.mosaic.as_ref().filter(|m| !m.made.is_over());
+        let sources = left.len() + usize::from(mosaic.is_some());
+        if sources > 0 {
+            self.progress.stage(Stage::Pyramids { sources });
         }
         for wanted in left {
             self.settle(wanted, wanted.finish(self.stop));
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(ScanError::Interrupted {
-                    folder: self.folder.into(),
-                });
-            }
+            self.go_on()?;
+        }
+        if let Some(mosaic) = mosaic {
+            self.settle_mosaic(mosaic, mosaic.finish(self.stop));
+            self.go_on()?;
+        }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), ScanError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(ScanError::Interrupted {
+                folder: self.folder.into(),
+            });
         }
         Ok(())
     }

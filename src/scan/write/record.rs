@@ -3,14 +3,18 @@
 use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
+use crate::scan::find::SourceFacts;
+use crate::scan::model::Model;
+use crate::scan::request::{PhotoRequest, Request};
 use crate::scan::summary::Summary;
 use crate::scan::verify::{LOOKS, Learnt, Second};
 use crate::schema::{
-    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, Reason,
-    RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord, Totals,
-    VerifierRecord,
+    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, PhotosRecord,
+    Reason, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord,
+    Totals, VerifierRecord,
 };
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What the photos say of the flight; `None` where none was searched.
 fn flight_quality(summary: &Summary, sources: &[Source]) -> Option<FlightQuality> {
@@ -81,6 +85,7 @@ fn source_records(summary: &Summary, provenance: &Provenance<'_>) -> Vec<SourceR
                 gsd_cm: Some(GsdCm::Both([round(gsd.x_cm, 3), round(gsd.y_cm, 3)])),
                 too_coarse: gsd.coarsest_cm() > coarsest_cm,
                 captured: period(facts.captured),
+                tagged: period(facts.tagged),
                 searched_m2: round(ground.searched_m2, 2),
                 not_searched_m2: by_reason(ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
             }
@@ -132,7 +137,14 @@ fn second_stage(second: &Second, learnt: Option<&Learnt>) -> SecondStageRecord {
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
 pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Digests) -> ScanRecord {
     let (request, model) = (provenance.request, provenance.model);
-    let captured = summary.sources.iter().filter_map(|s| s.captured);
+    let days = |of: fn(&SourceFacts) -> Option<Captured>| {
+        period(summary.sources.iter().filter_map(of).reduce(Captured::with))
+    };
+    let made = summary
+        .sources
+        .iter()
+        .filter_map(|source| source.made)
+        .min();
     ScanRecord {
         format: SCAN_FORMAT.into(),
         scan_id: summary.scan_id.clone(),
@@ -140,46 +152,68 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         unit: request.unit.clone(),
         timezone: request.timezone.clone(),
         program_version: env!("CARGO_PKG_VERSION").into(),
-        model: ModelRecord {
-            name: model.name().into(),
-            sha256: model.sha256().into(),
-            resolution_cm: model.contract().resolution_cm,
-            coarsest_cm: model.contract().coarsest_cm(),
-            threshold: summary.threshold,
-            dispatch_threshold: model.contract().uses.dispatch_threshold,
-            expected: model.contract().uses.expected.clone(),
-        },
+        model: model_record(model, summary.threshold),
         second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
         options: OptionsRecord {
             site_radius_m: request.site_radius_m,
             captured: request.captured.map(|c| c.to_string()),
             search: provenance.key.search(summary.threshold),
         },
-        captured: period(captured.reduce(Captured::with)),
+        captured: days(|source| source.captured),
+        tagged: days(|source| source.tagged),
+        made: made.map(|day| day.to_string()),
         sources: source_records(summary, provenance),
         refused: refused(summary),
         totals: totals(summary),
         outputs: Some(outputs),
         flight: flight_quality(summary, provenance.sources),
-        run: RunRecord {
-            finished: jiff::Timestamp::now().to_string(),
-            seconds: round(summary.seconds, 2),
-            tiles_before: summary.tiles.1,
-            ignored_files: summary.ignored,
-            passed_over: summary
-                .beside
-                .iter()
-                .map(|(kind, count)| (kind.name().into(), *count))
-                .collect(),
-            threads: request.threads,
-            device: model.device().name().into(),
-            runtime: model.runtime_version(),
-            gdal: gdal_version(),
-            inputs: request
-                .inputs
-                .iter()
-                .map(|p| p.to_string_lossy().into_owned())
-                .collect(),
-        },
+        run: run_record(summary, request, model),
+    }
+}
+
+fn model_record(model: &Model, threshold: f64) -> ModelRecord {
+    ModelRecord {
+        name: model.name().into(),
+        sha256: model.sha256().into(),
+        resolution_cm: model.contract().resolution_cm,
+        coarsest_cm: model.contract().coarsest_cm(),
+        threshold,
+        dispatch_threshold: model.contract().uses.dispatch_threshold,
+        expected: model.contract().uses.expected.clone(),
+    }
+}
+
+fn run_record(summary: &Summary, request: &Request, model: &Model) -> RunRecord {
+    RunRecord {
+        finished: jiff::Timestamp::now().to_string(),
+        seconds: round(summary.seconds, 2),
+        tiles_before: summary.tiles.1,
+        ignored_files: summary.ignored,
+        passed_over: summary
+            .beside
+            .iter()
+            .map(|(kind, count)| (kind.name().into(), *count))
+            .collect(),
+        threads: request.threads,
+        device: model.device().name().into(),
+        runtime: model.runtime_version(),
+        gdal: gdal_version(),
+        inputs: request
+            .inputs
+            .iter()
+            .map(|p| p.to_string_lossy().into_owned())
+            .collect(),
+        photos: said_of_photos(&request.photos),
+    }
+}
+
+fn said_of_photos(said: &PhotoRequest) -> PhotosRecord {
+    let named = |path: &Option<PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
+    PhotosRecord {
+        dem: named(&said.dem),
+        ground_elevation_m: said.ground_elevation_m,
+        sensor_width_mm: said.sensor_width_mm,
+        pos: named(&said.pos),
+        looking_down: said.looking_down,
     }
 }

@@ -9,6 +9,7 @@ use crate::server::arriving::arrived;
 use crate::server::house::{House, Shared};
 use crate::server::uploads::unwritten;
 use crate::store::bundle::{Inspected, Unlock};
+use crate::store::keys::MostWork;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::HeaderMap;
@@ -39,6 +40,7 @@ fn unlock(headers: &HeaderMap) -> Unlock {
     Unlock {
         passphrase: passphrase.map(str::to_owned),
         identity: None,
+        most_work: MostWork::Served,
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::files::{self, Existing};
 use crate::registry::ids::{DeviceId, Hash};
+use crate::store::keys::sealed_by;
 use crate::store::{Store, beside};
-use age::secrecy::SecretString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -46,8 +46,9 @@ pub fn make(
         files: Vec::new(),
     };
     files::write(out, Existing::Stays, |file| {
-        let sealed =
-            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.to_owned()));
+        let lock = sealed_by(passphrase);
+        let lock = std::iter::once(&lock as &dyn age::Recipient);
+        let sealed = age::Encryptor::with_recipients(lock).map_err(io::Error::other)?;
         let mut archive = ZipWriter::new_stream(sealed.wrap_output(file)?);
         for (name, path) in &found {
             contents.files.push(put(&mut archive, name, path)?);

@@ -12,7 +12,7 @@ pub use make::make;
 pub use restore::{Restored, restore};
 
 use crate::registry::ids::Hash;
-use crate::store::keys::by_passphrase;
+use crate::store::keys::{MostWork, by_passphrase};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -126,7 +126,7 @@ fn open(path: &Path, passphrase: &str) -> Result<(OpenBackup, Contents), BackupE
         name: String::new(),
     };
     let decryptor = age::Decryptor::new(file).map_err(none)?;
-    let identity = by_passphrase(passphrase);
+    let identity = by_passphrase(passphrase, MostWork::Patient);
     let plain = decryptor
         .decrypt(std::iter::once(&identity as &dyn age::Identity))
         .map_err(locked)?;

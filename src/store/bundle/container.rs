@@ -61,7 +61,7 @@ pub(super) fn decrypt(
     let locked = || BundleError::Locked { path: path.into() };
     let mut identities: Vec<Box<dyn age::Identity>> = Vec::new();
     if let Some(passphrase) = &unlock.passphrase {
-        identities.push(Box::new(by_passphrase(passphrase)));
+        identities.push(Box::new(by_passphrase(passphrase, unlock.most_work)));
     }
     for line in unlock
         .identity
@@ -75,7 +75,13 @@ pub(super) fn decrypt(
     let decryptor = age::Decryptor::new_buffered(file).map_err(|_changed| locked())?;
     let reader = decryptor
         .decrypt(identities.iter().map(AsRef::as_ref))
-        .map_err(|_not_ours| locked())?;
+        .map_err(|not_ours| match not_ours {
+            age::DecryptError::ExcessiveWork { required, .. } => BundleError::TooMuchWork {
+                path: path.into(),
+                logarithm: required,
+            },
+            _ => locked(),
+        })?;
     Ok(Box::new(reader))
 }
 

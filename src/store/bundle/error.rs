@@ -89,6 +89,13 @@ pub enum BundleError {
         /// The file.
         path: PathBuf,
     },
+    /// Opening it is more work than is done for it.
+    TooMuchWork {
+        /// The file.
+        path: PathBuf,
+        /// The logarithm of the work.
+        logarithm: u8,
+    },
     /// A recipient's name is none.
     Recipient {
         /// What was given.
@@ -132,6 +139,7 @@ impl Say for BundleError {
                 unit,
             } => strange_event(path, (*device, *seq), unit, lang),
             Self::Locked { path } => locked(path, lang),
+            Self::TooMuchWork { path, logarithm } => too_much_work(path, *logarithm, lang),
             Self::Recipient { text } => no_recipient(text, lang),
             Self::Nothing => Said::new(lang.pick(
                 "there is nothing to carry since then",
@@ -220,6 +228,21 @@ fn too_large(path: &Path, claims: u64, lang: Lang) -> Said {
         "{path} 解开后将达 {claims} 字节，远超其自身大小"
     ))
     .hint(distrust(lang))
+}
+
+fn too_much_work(path: &Path, logarithm: u8, lang: Lang) -> Said {
+    // A unit of work takes a kilobyte of memory.
+    let megabytes = 1_u64.checked_shl(logarithm.into()).unwrap_or(u64::MAX) >> 10;
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "unlocking {path} is made to take {megabytes} MB of memory, which is more than is spent on it",
+        "解锁 {path} 需要 {megabytes} MB 内存，超出允许的上限"
+    ))
+    .hint(lang.pick(
+        "a bundle locked by an earlier version opens at the command line of this computer; otherwise ask that office for it anew",
+        "旧版本加密的数据包可在本机命令行接收；否则请对方重新制作",
+    ))
 }
 
 fn newer(path: &Path, format: &str, lang: Lang) -> Said {

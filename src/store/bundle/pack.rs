@@ -8,11 +8,11 @@ use super::{
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::store::evidence::path_of;
+use crate::store::keys::sealed_by;
 use crate::store::{Store, StoreError};
-use age::secrecy::SecretString;
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
@@ -216,7 +216,9 @@ pub(super) fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, Bu
     let encryptor = match sealing {
         Sealing::Open => return Ok(bytes),
         Sealing::Passphrase(passphrase) => {
-            age::Encryptor::with_user_passphrase(SecretString::from(passphrase.clone()))
+            let lock = sealed_by(passphrase);
+            let lock = std::iter::once(&lock as &dyn age::Recipient);
+            age::Encryptor::with_recipients(lock).map_err(|error| io(io::Error::other(error)))?
         }
         Sealing::Recipients(texts) => {
             let recipients = texts

@@ -10,6 +10,7 @@ use super::container::{
 use super::{BundleError, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSION};
 use crate::registry::event::{EventFlaw, Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
+use crate::store::keys::MostWork;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,6 +32,8 @@ pub struct Unlock {
     pub passphrase: Option<String>,
     /// An identity file's text (`AGE-SECRET-KEY-…`).
     pub identity: Option<String>,
+    /// The work that a passphrase may take.
+    pub most_work: MostWork,
 }
 
 /// A bundle that is whole: its signature fits, every digest fits, every event is sound. Whether it is trusted is another

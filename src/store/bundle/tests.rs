@@ -5,6 +5,7 @@ use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, State};
 use crate::store::evidence;
+use crate::store::keys::MostWork;
 use crate::store::{Author, Draft, Moment, Store};
 use std::path::Path;
 
@@ -312,6 +313,50 @@ fn a_path_out_of_the_bundle_and_a_bomb_are_refused() {
 }
 
 #[test]
+fn a_passphrase_is_worked_out_only_where_that_is_as_much_work_as_bundles_take() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    add(&mut county, &a, "event:1", vec![]);
+    let path = folder.path().join("a.bundle");
+    let sealing = Sealing::Passphrase("correct horse".into());
+    let request = Request {
+        sealing,
+        ..Request::default()
+    };
+    make(&county, &path, &request);
+    let with = |most_work| {
+        let unlock = Unlock {
+            passphrase: Some("correct horse".into()),
+            most_work,
+            ..Unlock::default()
+        };
+        inspect(&path, &unlock)
+    };
+    assert!(with(MostWork::Served).expect("opened").encrypted);
+    let bytes = std::fs::read(&path).expect("read");
+    let asks_for = |work: &[u8]| {
+        let at = bytes
+            .windows(4)
+            .position(|b| b == b" 18\n")
+            .expect("its work");
+        let forged = [&bytes[..at], b" ", work, &bytes[at + 3..]].concat();
+        std::fs::write(&path, forged).expect("written");
+    };
+    for (work, most_work) in [
+        (&b"22"[..], MostWork::Patient),
+        (b"30", MostWork::Patient),
+        (b"19", MostWork::Served),
+    ] {
+        asks_for(work);
+        let refused = with(most_work);
+        assert!(
+            matches!(refused, Err(BundleError::TooMuchWork { .. })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
 fn an_encrypted_bundle_opens_for_its_recipient_only() {
     let folder = tempfile::tempdir().expect("folder");
     let (mut county, a) = office(folder.path(), "410423", 1);
@@ -337,6 +382,7 @@ fn an_encrypted_bundle_opens_for_its_recipient_only() {
             &Unlock {
                 passphrase: None,
                 identity: Some(identity),
+                ..Unlock::default()
             },
         )
     };

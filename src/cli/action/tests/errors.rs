@@ -223,6 +223,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Raster(RasterError::NoCrs { path: path() }), File(FileError::Exists { path: path() }),
         Unwritable { path: path(), reason: "x".into() }, Stopped,
         BesideScan { raster: path(), why: Box::new(PyramidError::Stopped) },
+        PhotosBesideScan { why: Box::new(PyramidError::Stopped) },
     })));
     all.extend(boxed(every!(TileError {
         Raster(RasterError::NoCrs { path: path() }), Crs(CrsError::NoWayToLonLat { name: "x".into() }),
@@ -444,6 +445,7 @@ fn bundles() -> Vec<BundleError> {
         Stranger { path: path(), device: device(), unit: "410423".into() },
         StrangeEvent { path: path(), device: device(), seq: 1, unit: "410423".into() },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
+        TooMuchWork { path: path(), logarithm: 22 },
         Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
         Store(Box::new(StoreError::Missing { path: path() })),
     })
@@ -487,7 +489,7 @@ fn above() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(LearnError {
         NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
-        NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
+        Otherwise { scan: "x".into() }, NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
         NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { before: 0.9, after: 0.8 },
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
