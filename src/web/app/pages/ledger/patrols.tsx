@@ -39,7 +39,7 @@ function List({ found, who, choose, again }: { found: Patrols; who: SessionNow; 
       )}
       {found.total > found.patrols.length && <p class="hint">{say('latest_of', { n: found.patrols.length, all: found.total })}</p>}
       {recording && <PatrolDialog who={who} names={names} choose={choose} close={() => setRecording(false)} done={again} />}
-      {open && <FollowUp registry={who.registry} line={open.line} act={open.act} about={about(open.line, names)} close={() => setOpen(null)} done={again} />}
+      {open && <FollowUp registry={who.registry} line={open.line} act={open.act} about={about(open.line, names)} on={open.line.on === day(0) ? undefined : open.line.on} close={() => setOpen(null)} done={again} />}
     </>
   );
 }
