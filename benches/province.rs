@@ -96,6 +96,7 @@ fn facts() -> Facts {
             scan: format!("{number}"),
             unit: format!("51{home:04}"),
             captured: Some((day, day)),
+            tagged_otherwise: None,
             season,
             gsd_cm: Some(2.0),
             model: ("poppy".into(), "0011223344".into()),

@@ -301,6 +301,9 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
     };
     let on = flown.on.to_string();
     let body = Body::Scan(Box::new(RecordedScan {
+        tagged: None,
+        made: None,
+        sources: Vec::new(),
         scan: flown.scan.clone(),
         survey: None,
         captured: Some([on.clone(), on]),

@@ -1234,9 +1234,8 @@ fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
     );
     office.ok("wang", &["screen", "--audit"]);
     let stop = || office.json(&["screen", "--stop"]);
-    let seed = stop()["draw"].as_str().expect("an entry").to_owned();
     let mut order = ["000000000001", "000000000002"];
-    order.sort_by_key(|id| lot(&seed, id));
+    order.sort_by_key(|id| lot(&office.device()[..16], id));
     let [drawn, other] = order.map(|id| code(&office, id));
     office.ok(
         "wang",
@@ -1245,4 +1244,103 @@ fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
     assert_eq!(stop()["audited"], json!([2, 0, 0]), "{}", stop());
     office.ok("wang", &["screen", &other, "--reject", "crop"]);
     assert_eq!(stop()["word"], "may_stop", "{}", stop());
+}
+
+#[test]
+fn neither_another_draw_nor_a_further_candidate_changes_a_lot() {
+    let folder = folder();
+    let office = Office::begin(folder.path(), "410423", "a");
+    let ids: Vec<String> = (1..=12).map(|n| format!("{n:012}")).collect();
+    let at = |count: usize| -> Vec<(&str, f64)> {
+        let places = (0..count).map(|n| 113.3 + n as f64 * 0.001);
+        ids.iter().map(String::as_str).zip(places).collect()
+    };
+    flight(&office, &at(10));
+    // What is tried out in a copy is what comes out here.
+    let other = office.folder.join("elsewhere");
+    std::fs::create_dir_all(&other).expect("made");
+    for name in ["a.papaver", "a.papaver.key"] {
+        std::fs::copy(office.folder.join(name), other.join(name)).expect("copied");
+    }
+    let copy = Office {
+        folder: other,
+        registry: "a.papaver".into(),
+    };
+    let by_lot = |ids: &[String]| {
+        let mut order = ids.to_vec();
+        order.sort_by_key(|id| lot(&office.device()[..16], id));
+        order
+    };
+    let audited = |office: &Office| office.json(&["screen", "--stop"])["audited"].clone();
+    let aside = |office: &Office, id: &str| {
+        office.ok("wang", &["screen", &code(office, id), "--reject", "crop"]);
+    };
+    for office in [&copy, &office] {
+        office.ok("wang", &["screen", "--audit"]);
+        for (count, id) in (1..).zip(&by_lot(&ids[..10])[..4]) {
+            aside(office, id);
+            assert_eq!(audited(office), json!([10, count, 0]));
+        }
+    }
+    // Candidates that come later take nobody's place, and belong to the audit.
+    flight(&office, &at(12));
+    let refused = office.with("wang", None, &["screen", "--audit"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let all = by_lot(&ids);
+    for id in &all {
+        let open = office.state(&code(&office, id)) == "CANDIDATE";
+        if open && audited(&office)[1].as_u64() < Some(6) {
+            aside(&office, id);
+        }
+    }
+    let stop = audited(&office);
+    assert_eq!((stop[0].as_u64(), stop[2].as_u64()), (Some(12), Some(0)));
+    assert!(stop[1].as_u64() >= Some(6), "{stop}");
+    let counted = usize::try_from(stop[1].as_u64().expect("a count")).expect("few");
+    for (place, id) in all.iter().enumerate() {
+        let decided = office.state(&code(&office, id)) == "SCREENED_OUT";
+        assert!(decided || place >= counted, "{place}");
+    }
+}
+
+#[test]
+fn what_one_of_two_says_nobody_reads_before_the_other_has_spoken() {
+    let folder = folder();
+    let office = Office::begin(folder.path(), "410423", "a");
+    for name in ["wang", "li"] {
+        office.signed(name, name, &["actor", "key", name]);
+    }
+    let chosen: Vec<String> = ids(&office, true).take(1).collect();
+    flight(&office, &[(chosen[0].as_str(), 113.3)]);
+    let site = code(&office, &chosen[0]);
+    let note = ["screen", &site, "--reject", "crop", "--note", "rape field"];
+    let told = office.with("wang", Some("wang"), &[&note[..], &["--json"]].concat());
+    let (told, _) = said(&told, &note, 0);
+    office.ok("li", &["dossier", &site, "-o", "first.html"]);
+    let read = || {
+        let mut all = String::new();
+        for command in [
+            &["log"][..],
+            &["log", "--json"],
+            &["log", &site],
+            &["log", &site, "--json"],
+            &["show", &site],
+            &["show", &site, "--json"],
+            &["sites", "--json"],
+        ] {
+            all.push_str(&office.ok("li", command));
+        }
+        all
+    };
+    let page = std::fs::read_to_string(office.folder.join("first.html")).expect("a page");
+    for text in [read(), page, told] {
+        for words in ["rape field", "put aside", "discard"] {
+            assert!(!text.contains(words), "{words}: {text}");
+        }
+    }
+    assert!(read().contains("a verdict waits for a second person"));
+    assert!(read().contains("\"waits_for_second\":1"));
+    office.signed("li", "li", &["screen", &site, "--reject", "crop"]);
+    assert!(read().contains("rape field"));
+    assert!(!read().contains("a verdict waits for a second person"));
 }

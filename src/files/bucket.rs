@@ -11,9 +11,12 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio_stream::StreamExt;
 
 /// What the name of a place in a bucket begins with.
 const SCHEME: &str = "s3://";
+/// Bytes of an object that are held in memory at most.
+const LONGEST: u64 = 1 << 30;
 /// As long a request is repeated that a network or a server lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Where the environment says which server is asked, the first first.
@@ -71,15 +74,28 @@ impl Bucket {
     /// The bytes of an object; `None` where there is none.
     ///
     /// # Errors
-    /// Those of the network and the server.
+    /// Those of the network and the server, and of what is longer than is held in memory.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let key = self.key(name);
-        let read = async { self.store.get(&key).await?.bytes().await };
-        match self.runtime.block_on(read) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(io_error(error)),
+        match self.runtime.block_on(self.bounded(&key)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+
+    /// The bytes of an object, as they come: what a server says of its length is not believed.
+    async fn bounded(&self, key: &Key) -> io::Result<Vec<u8>> {
+        let found = self.store.get(key).await.map_err(io_error)?;
+        fits(found.meta.size)?;
+        let mut bytes = Vec::new();
+        let mut parts = found.into_stream();
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(io_error)?;
+            fits(bytes.len() as u64 + part.len() as u64)?;
+            bytes.extend_from_slice(&part);
+        }
+        Ok(bytes)
     }
 
     /// Puts an object where none of that name is; `false` where one is, which stays.
@@ -87,6 +103,8 @@ impl Bucket {
     /// # Errors
     /// Those of the network and the server.
     pub fn put(&self, name: &str, bytes: Vec<u8>) -> io::Result<bool> {
+        // What is put here is to be read again.
+        fits(bytes.len() as u64)?;
         let key = self.key(name);
         let only_new = PutOptions::from(PutMode::Create);
         let put = self.store.put_opts(&key, bytes.into(), only_new);
@@ -116,6 +134,15 @@ impl Bucket {
     fn key(&self, name: &str) -> Key {
         name.split('/').fold(self.prefix.clone(), Key::join)
     }
+}
+
+/// Fails where an object is longer than is held in memory.
+fn fits(length: u64) -> io::Result<()> {
+    if length <= LONGEST {
+        return Ok(());
+    }
+    let why = format!("it is longer than {} MiB", LONGEST >> 20);
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
 }
 
 fn io_error(error: Error) -> io::Error {

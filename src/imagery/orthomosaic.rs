@@ -70,6 +70,10 @@ impl Orthomosaic {
         let captured = dataset
             .metadata_item("EXIF_DateTimeOriginal", "")
             .and_then(|tag| Captured::of_tag(&tag));
+        let made = dataset
+            .metadata_item("TIFFTAG_DATETIME", "")
+            .and_then(|tag| Captured::of_tag(&tag))
+            .map(|day| day.to);
         let header = SourceHeader {
             path: path.into(),
             name: SourceHeader::name_of(path),
@@ -79,6 +83,7 @@ impl Orthomosaic {
             crs,
             gsd,
             captured,
+            made,
         };
         Ok(Self {
             header,

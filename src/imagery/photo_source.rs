@@ -58,6 +58,7 @@ impl PhotoSource {
                 .captured
                 .filter(|c| !c.of_file)
                 .map(|c| Captured::day(c.local.date())),
+            made: None,
             fingerprint,
         };
         Ok(Self {

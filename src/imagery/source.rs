@@ -9,6 +9,7 @@ use super::photo_source::{PhotoReader, PhotoSource};
 use super::pixels::{OpenError, PixelReader};
 use super::raster_error::RasterError;
 use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LonLat, PixelPoint, ToLonLat};
+use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub(super) struct SourceHeader {
     pub crs: Crs,
     pub gsd: Gsd,
     pub captured: Option<Captured>,
+    /// The day on which its file was made, by its own tag: it was not flown later.
+    pub made: Option<Date>,
     pub fingerprint: Fingerprint,
 }
 
@@ -162,6 +165,11 @@ impl Source {
     /// When it was taken, by its own tags.
     pub fn captured(&self) -> Option<Captured> {
         self.header().captured
+    }
+
+    /// The day on which its file was made, by its own tag: it was not flown later.
+    pub fn made(&self) -> Option<Date> {
+        self.header().made
     }
 
     /// What makes it the same source.

@@ -19,6 +19,7 @@ const VOIDABLE: &[&str] = &[
     "screen",
     "assign",
     "visit",
+    "scan",
     "patrol",
     "targets",
     "duty",

@@ -97,12 +97,12 @@ impl Say for OfficeError {
             )),
             (None, Self::AuditStands { season, by, at }) => Said::new(tr!(
                 lang,
-                "the audit of season {season} was drawn by {by} at {at}, and it is of all there is: the first draw counts",
-                "{season} 年度的随机抽查已由 {by} 于 {at} 抽定，疑似点此后没有增减：以第一次抽取为准"
+                "the audit of season {season} was drawn by {by} at {at}: the first draw counts",
+                "{season} 年度的随机抽查已由 {by} 于 {at} 抽定：以第一次抽取为准"
             ))
             .hint(lang.pick(
-                "look at what it drew; draw again when candidates were added",
-                "请按已抽定的结果研判；疑似点有增减后才可重新抽取",
+                "look at what it drew; candidates that are recorded later belong to it",
+                "请按已抽定的结果研判；以后录入的疑似点自动纳入抽查，无须重新抽取",
             )),
             (None, _) => Said::new(""),
         }

@@ -1,7 +1,7 @@
 //! The steps of a site's life: screened, assigned, visited, eradicated, accepted, taken up again; and what is said about
 //! it on the way.
 
-use super::desk;
+use super::desk::{self, Veil};
 use super::{Changed, Files, Office, OfficeError, Session};
 use crate::registry::body::{
     Accept, Assign, Body, Correct, Eradicate, Note, Reason, Resolve, Screen, Visit,
@@ -66,14 +66,15 @@ pub fn take(
 ) -> Result<Changed, OfficeError> {
     let place = known(office, site)?.place;
     let evidence = files.keep(office, Some(&place), session.at())?;
+    let veil = Veil::default();
     match step {
-        Step::Screen(screen) => desk::screen(office, session, site, screen, evidence)?,
+        Step::Screen(screen) => desk::screen(office, session, &veil, site, screen, evidence)?,
         other => {
             office.record(session, Some(site), evidence, other.into())?;
         }
     }
     let signed = session.author().key.is_some();
-    Ok(Changed::of(office.store(), [site], signed)?)
+    Ok(Changed::under(&veil, office.store(), [site], signed)?)
 }
 
 /// Sends a crew to these sites, to all of them or to none.

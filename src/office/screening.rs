@@ -1,6 +1,6 @@
 //! The decisions that a contact sheet saved, each recorded once.
 
-use super::desk;
+use super::desk::{self, Veil};
 use super::record::Decision;
 use super::{Office, OfficeError, Session};
 use crate::registry::SiteKey;
@@ -37,6 +37,8 @@ pub fn screen_all(
     lang: Lang,
 ) -> Result<Screened, OfficeError> {
     let mut done = Screened::default();
+    // Read once: no verdict changes who is to look.
+    let veil = Veil::default();
     for decision in decisions {
         let Some(site) = office.store().site_of_candidate(&decision.candidate)? else {
             let why = lang.pick("not recorded here", "本库未录入").to_owned();
@@ -49,8 +51,8 @@ pub fn screen_all(
         }
         let keep = decision.screen.keep;
         let of_then = session.at_another_time(decision.at);
-        match desk::screen(office, &of_then, site, decision.screen, vec![]) {
-            Ok(()) if waits(office, site)? => done.await_second += 1,
+        match desk::screen(office, &of_then, &veil, site, decision.screen, vec![]) {
+            Ok(()) if waits(office, &veil, site)? => done.await_second += 1,
             Ok(()) if keep => done.kept += 1,
             Ok(()) => done.rejected += 1,
             Err(StoreError::Refused {
@@ -88,7 +90,9 @@ fn is_recorded(
     Ok(decided || said)
 }
 
-fn waits(office: &Office, site: SiteKey) -> Result<bool, StoreError> {
+fn waits(office: &Office, veil: &Veil, site: SiteKey) -> Result<bool, StoreError> {
     let site = office.store().site(site)?;
-    site.map_or(Ok(false), |site| desk::awaits_second(office.store(), &site))
+    site.map_or(Ok(false), |site| {
+        desk::awaits_second(office.store(), veil, &site)
+    })
 }

@@ -1,7 +1,7 @@
 //! A site as it stands: what a use case that changed it answers, and what is shown of it.
 
 use super::clock;
-use super::desk::awaits_second;
+use super::desk::{Veil, awaits_second};
 use crate::registry::{Hash, Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
@@ -102,14 +102,25 @@ impl Changed {
         keys: impl IntoIterator<Item = SiteKey>,
         signed: bool,
     ) -> Result<Self, StoreError> {
+        Self::under(&Veil::default(), store, keys, signed)
+    }
+
+    /// The same under a veil of the registry, which has read its lots.
+    pub(super) fn under(
+        veil: &Veil,
+        store: &Store,
+        keys: impl IntoIterator<Item = SiteKey>,
+        signed: bool,
+    ) -> Result<Self, StoreError> {
         let mut changed = Self {
             sites: Vec::new(),
             signed,
             awaits_second: false,
         };
         for key in keys {
-            if let Some(now) = SiteNow::of(store, key)? {
-                changed.awaits_second |= awaits_second(store, &now.site)?;
+            if let Some(mut now) = SiteNow::of(store, key)? {
+                changed.awaits_second |= awaits_second(store, veil, &now.site)?;
+                veil.over(store, &mut now.site)?;
                 changed.sites.push(now);
             }
         }

@@ -66,6 +66,7 @@ mod tests {
             scan: "s".into(),
             unit: "410423".into(),
             captured: None,
+            tagged_otherwise: None,
             season: 2026,
             gsd_cm: None,
             model: ("m".into(), "ab".into()),

@@ -23,6 +23,10 @@ pub struct Coverage {
     pub without_date: usize,
     /// Flights of the season without a known GSD: they count as too coarse.
     pub without_gsd: usize,
+    /// Flights of the season that were recorded under other days than their imagery says.
+    pub dated_otherwise: usize,
+    /// What was recorded for the season of imagery that counts under other days.
+    pub twice: usize,
     /// Flights of the season.
     pub flights: usize,
 }
@@ -81,6 +85,8 @@ impl Coverage {
             without_outline: flights().filter(|f| f.searched.0.is_empty()).count(),
             without_date: flights().filter(|f| f.captured.is_none()).count(),
             without_gsd: flights().filter(|f| f.gsd_cm.is_none()).count(),
+            dated_otherwise: flights().filter(|f| f.tagged_otherwise.is_some()).count(),
+            twice: facts.twice.iter().filter(|f| f.season == season).count(),
             flights: flights().count(),
         }
     }
@@ -278,7 +284,7 @@ pub fn figures(effort: &DistrictEffort) -> Map<String, Value> {
         "area_m2": rounded(effort.area_m2), "searched_m2": rounded(effort.searched_m2), "in_window_m2": rounded(effort.in_window_m2),
         "adequate_m2": rounded(effort.adequate_m2), "fair_m2": rounded(effort.fair_m2), "not_searched_m2": rounded(effort.not_searched_m2),
         "patrolled_m2": rounded(effort.patrolled_m2), "searched_share": effort.searched_share(), "fair_share": effort.fair_share(),
-        "patrolled_share": effort.patrolled_share(), "flights": effort.flights, "patrols": effort.patrols,
+        "patrolled_share": effort.patrolled_share(), "patrolled_beyond_m2": rounded(effort.patrolled_beyond_m2), "flights": effort.flights, "patrols": effort.patrols,
         "zero_reports": effort.zero_reports, "people": effort.people, "vehicles": effort.vehicles, "window": window,
     });
     match value {

@@ -154,6 +154,7 @@ mod tests {
             scan: scan.into(),
             unit: "410423".into(),
             captured: None,
+            tagged_otherwise: None,
             season: 2026,
             gsd_cm: Some(gsd_cm),
             model: ("m".into(), "ab".into()),

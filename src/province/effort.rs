@@ -11,9 +11,14 @@ use crate::ground::{area_m2, union_within};
 use crate::registry::Settings;
 use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Polygon, Rect};
 use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// Degrees beyond which an edge is divided: some 200 m, over which a parallel and a geodesic part by less than a millimetre.
 const LONGEST_EDGE: f64 = 0.002;
+
+/// Square metres that rounding may leave.
+const LEAST_BEYOND_M2: f64 = 1.0;
 
 /// What was done in a district. Every area counts its ground once.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +37,11 @@ pub struct DistrictEffort {
     pub adequate_m2: f64,
     /// Searched within the window and finely enough, m²: the denominator of every rate.
     pub fair_m2: f64,
-    /// Walked or reported by patrols (踏查), m²: the union of the walked ground, and the areas of reports without a track.
+    /// Walked or reported by patrols (踏查), m²: the union of the walked ground, and the areas of reports without a track; together no
+    /// more than there is.
     pub patrolled_m2: f64,
+    /// Reported beyond that, m²: the same ground more than once, or more than there is.
+    pub patrolled_beyond_m2: f64,
     /// Not searched by any flight, m².
     pub not_searched_m2: f64,
     /// Flights that touch it.
@@ -67,7 +75,12 @@ impl DistrictEffort {
 
     /// 踏查率: patrolled, of all of it, 0 to 1; `None` of no area.
     pub fn patrolled_share(&self) -> Option<f64> {
-        (self.area_m2 > 0.0).then(|| (self.patrolled_m2 / self.area_m2).min(1.0))
+        (self.area_m2 > 0.0).then(|| self.patrolled_m2 / self.area_m2)
+    }
+
+    /// Whether more was reported as patrolled than counts.
+    pub fn is_reported_beyond(&self) -> bool {
+        self.patrolled_beyond_m2 > LEAST_BEYOND_M2
     }
 }
 
@@ -109,7 +122,7 @@ pub fn effort_at(
         .iter()
         .filter(|d| d.code.len() == level)
         .collect();
-    effort_of(&districts, &flights, &patrols, windows)
+    effort_of(&districts, &facts.districts, &flights, &patrols, windows)
 }
 
 /// The season of a day: its year, or the next from the sowing in autumn on.
@@ -119,9 +132,10 @@ pub fn season_of(day: jiff::civil::Date) -> i16 {
         .unwrap_or(day.year())
 }
 
-/// The effort of these flights and patrols in these districts, in order of their codes.
+/// The effort of these flights and patrols in these districts, in order of their codes; `all` are the districts of every level.
 pub fn effort_of(
     districts: &[&DistrictArea],
+    all: &[DistrictArea],
     flights: &[&Flight],
     patrols: &[&PatrolFact],
     windows: &Windows,
@@ -131,7 +145,7 @@ pub fn effort_of(
         .map(|f| f.searched.bounding_rect())
         .collect();
     let walked: Vec<Option<Rect>> = patrols.iter().map(|p| p.walked.bounding_rect()).collect();
-    let mut all: Vec<DistrictEffort> = districts
+    let mut efforts: Vec<DistrictEffort> = districts
         .par_iter()
         .map(|district| {
             let near: Vec<&Flight> = touching(&district.area, &bounds)
@@ -139,11 +153,13 @@ pub fn effort_of(
                 .collect();
             let walks = touching(&district.area, &walked).map(|at| patrols[at]);
             let reports = patrols.iter().copied().filter(|p| p.walked.0.is_empty());
-            one(district, &near, walks, reports, windows)
+            let mut effort = searched(district, &near, windows);
+            patrolled(&mut effort, (district, all), walks, reports);
+            effort
         })
         .collect();
-    all.sort_by(|a, b| a.code.cmp(&b.code));
-    all
+    efforts.sort_by(|a, b| a.code.cmp(&b.code));
+    efforts
 }
 
 /// The numbers of the bounding boxes that meet an area's.
@@ -159,13 +175,8 @@ fn touching<'a>(
     })
 }
 
-fn one<'a>(
-    district: &DistrictArea,
-    near: &[&Flight],
-    walks: impl Iterator<Item = &'a PatrolFact>,
-    reports: impl Iterator<Item = &'a PatrolFact>,
-    windows: &Windows,
-) -> DistrictEffort {
+/// What flights did in a district, without its patrols.
+fn searched(district: &DistrictArea, near: &[&Flight], windows: &Windows) -> DistrictEffort {
     let ground = &district.area;
     let window = windows.of(&district.code);
     let searched = union_within(near.iter().map(|f| &f.searched), ground);
@@ -182,7 +193,7 @@ fn one<'a>(
     let fair = part(&|f| window.is_some_and(|w| w.holds(f) && w.fine(f)));
     let area = measured_m2(ground);
     let searched_m2 = measured_m2(&searched);
-    let mut effort = DistrictEffort {
+    DistrictEffort {
         code: district.code.clone(),
         name: district.name.clone(),
         area_m2: area,
@@ -191,6 +202,7 @@ fn one<'a>(
         adequate_m2: measured_m2(&adequate),
         fair_m2: measured_m2(&fair),
         patrolled_m2: 0.0,
+        patrolled_beyond_m2: 0.0,
         not_searched_m2: (area - searched_m2).max(0.0),
         flights: near
             .iter()
@@ -203,15 +215,13 @@ fn one<'a>(
         window: window.cloned(),
         searched,
         fair,
-    };
-    patrolled(&mut effort, district, walks, reports);
-    effort
+    }
 }
 
 /// Adds the patrols: walked ground once, and the reported areas of those that named this very district without a track.
 fn patrolled<'a>(
     effort: &mut DistrictEffort,
-    district: &DistrictArea,
+    (district, all): (&DistrictArea, &[DistrictArea]),
     walks: impl Iterator<Item = &'a PatrolFact>,
     reports: impl Iterator<Item = &'a PatrolFact>,
 ) {
@@ -231,15 +241,43 @@ fn patrolled<'a>(
                 .is_some_and(|code| code.starts_with(&district.code))
         })
         .collect();
-    effort.patrolled_m2 = measured_m2(&union_within(
+    let walked = measured_m2(&union_within(
         walks.iter().map(|p| &p.walked),
         &district.area,
-    )) + reports.iter().filter_map(|p| p.area_m2).sum::<f64>();
-    let all = || walks.iter().chain(&reports);
-    effort.patrols = all().count();
-    effort.zero_reports = all().filter(|p| p.zero).count();
-    effort.people = all().map(|p| p.people).sum();
-    effort.vehicles = all().map(|p| p.vehicles).sum();
+    ));
+    let said: f64 = reports.iter().filter_map(|p| p.area_m2).sum();
+    let counted = reported_m2(district, all, &reports);
+    effort.patrolled_m2 = (walked + counted).min(effort.area_m2.max(walked));
+    effort.patrolled_beyond_m2 = (walked + said - effort.patrolled_m2).max(0.0);
+    let every = || walks.iter().chain(&reports);
+    effort.patrols = every().count();
+    effort.zero_reports = every().filter(|p| p.zero).count();
+    effort.people = every().map(|p| p.people).sum();
+    effort.vehicles = every().map(|p| p.vehicles).sum();
+}
+
+/// Square metres that reports without a track name in a district: of each district in it, all of its reports together count for no
+/// more than it has.
+fn reported_m2(district: &DistrictArea, all: &[DistrictArea], reports: &[&PatrolFact]) -> f64 {
+    let deepest = |code: &str| (Reverse(code.len()), code.to_owned());
+    let mut sums: BTreeMap<(Reverse<usize>, String), f64> = BTreeMap::new();
+    for report in reports {
+        let code = report.district.as_deref().unwrap_or_default();
+        *sums.entry(deepest(code)).or_default() += report.area_m2.unwrap_or(0.0);
+    }
+    let mut counted = 0.0;
+    while let Some(((_, code), said)) = sums.pop_first() {
+        let own = all.iter().find(|d| d.code == code);
+        let m2 = own.map_or(said, |d| said.min(measured_m2(&d.area)));
+        let above = all.iter().filter(|d| {
+            d.code != code && code.starts_with(&d.code) && d.code.starts_with(&district.code)
+        });
+        match above.max_by_key(|d| d.code.len()) {
+            Some(above) => *sums.entry(deepest(&above.code)).or_default() += m2,
+            None => counted += m2,
+        }
+    }
+    counted
 }
 
 /// Square metres of an area whose edges are straight in degrees.

@@ -18,6 +18,8 @@ pub struct Facts {
     pub districts: Vec<DistrictArea>,
     /// The flights that were recorded, one for each scan.
     pub flights: Vec<Flight>,
+    /// What was recorded of the same imagery under other days than one of these, and counts no more; without its ground.
+    pub twice: Vec<Flight>,
     /// Ground patrols (踏查), those that found nothing among them.
     pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.
@@ -50,6 +52,8 @@ pub struct Flight {
     pub unit: String,
     /// First and last day of its imagery, where known.
     pub captured: Option<(Date, Date)>,
+    /// What the imagery itself says of its days, where what was said of them cannot be.
+    pub tagged_otherwise: Option<String>,
     /// The season (year) that it belongs to.
     pub season: i16,
     /// Coarsest ground sample distance in centimetres, where known.

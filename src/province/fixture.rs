@@ -117,6 +117,7 @@ impl World {
             scan: scan.clone(),
             unit: code(county),
             captured: Some((day, day)),
+            tagged_otherwise: None,
             season,
             gsd_cm: Some(2.0),
             model: ("poppy".into(), "0011223344".into()),

@@ -1,7 +1,7 @@
 //! What a reader of the figures must know of how they came about: what was followed and stays marked, and what was not
 //! followed at all, counted by unit. Where these counts are high, the other figures say less.
 
-use super::facts::{Facts, SiteFact};
+use super::facts::{Facts, Flight, SiteFact};
 use super::period::Period;
 use crate::exchange::cell::Cell;
 use crate::registry::site::MarkKind;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 13;
+pub const KINDS: usize = 15;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +40,14 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("date corrected", "日期更正"),
         lang.pick("evidence missing", "证据未到"),
         lang.pick("a picture of another site", "照片与他处相同"),
+        lang.pick(
+            "flights dated otherwise than their imagery",
+            "航测日期与影像不符",
+        ),
+        lang.pick(
+            "imagery recorded again under other days",
+            "同一影像另报日期",
+        ),
         lang.pick("voided", "作废"),
         lang.pick("not followed", "未予采信"),
     ]
@@ -66,6 +74,9 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
         usize::from(shares_pictures),
+        // Flights are no site's.
+        0,
+        0,
         site.voided.len(),
         // What is not followed is counted by whoever said it, not by whose site it was said of.
         0,
@@ -80,26 +91,88 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     for site in facts.sites.iter().filter(counts) {
         *units.entry(site.unit.as_str()).or_default() += site.irregular;
     }
+    let mut count = |unit, kind: usize| {
+        let counts: &mut Irregular = units.entry(unit).or_default();
+        counts.0[kind] += 1;
+    };
+    for (flight, doubt) in doubted(facts, period) {
+        count(
+            flight.unit.as_str(),
+            match doubt {
+                DateDoubt::Imagery => KINDS - 4,
+                DateDoubt::Twice => KINDS - 3,
+            },
+        );
+    }
+    for voided in &facts.work.affairs.voided {
+        count(voided.entry.actor.unit.as_str(), KINDS - 2);
+    }
+    for unit in &facts.not_followed {
+        count(unit.as_str(), KINDS - 1);
+    }
     for (unit, gone) in &facts.gone {
         *units.entry(unit.as_str()).or_default() += *gone;
     }
-    for voided in &facts.work.affairs.voided {
-        let mut one = Irregular::default();
-        one.0[KINDS - 2] = 1;
-        *units.entry(voided.entry.actor.unit.as_str()).or_default() += one;
-    }
-    for unit in &facts.not_followed {
-        let mut one = Irregular::default();
-        one.0[KINDS - 1] = 1;
-        *units.entry(unit.as_str()).or_default() += one;
-    }
     units
         .into_iter()
-        .filter(|(unit, _)| {
-            within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit)
-        })
+        .filter(|(unit, _)| is_meant(unit, within))
         .map(|(unit, counts)| (unit.to_owned(), counts))
         .collect()
+}
+
+/// Whether what a unit did belongs into the figures of a district.
+fn is_meant(unit: &str, within: &str) -> bool {
+    within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit)
+}
+
+/// Why the days of a flight are in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateDoubt {
+    /// The imagery says others.
+    Imagery,
+    /// The same imagery was recorded under others, and counts there.
+    Twice,
+}
+
+impl DateDoubt {
+    /// In words.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Imagery => lang.pick("the imagery says other days", "与影像自带日期不符"),
+            Self::Twice => lang.pick(
+                "recorded under other days too, not counted here",
+                "同一影像已按其他日期录入，本条不计",
+            ),
+        }
+    }
+}
+
+/// The flights of a period whose days are in doubt.
+fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&Flight, DateDoubt)> {
+    let otherwise = facts
+        .flights
+        .iter()
+        .filter(|f| f.tagged_otherwise.is_some());
+    let otherwise = otherwise.map(|flight| (flight, DateDoubt::Imagery));
+    let twice = facts.twice.iter().map(|flight| (flight, DateDoubt::Twice));
+    let all = otherwise.chain(twice);
+    all.filter(move |(flight, _)| period.holds_flight(flight))
+}
+
+/// The same of the units of a district, by unit.
+pub fn doubted_flights<'f>(
+    facts: &'f Facts,
+    period: Period,
+    within: &str,
+) -> Vec<(&'f Flight, DateDoubt)> {
+    let all = doubted(facts, period);
+    let mut meant: Vec<_> = all
+        .filter(|(flight, _)| is_meant(&flight.unit, within))
+        .collect();
+    meant.sort_by(|(a, _), (b, _)| {
+        (&a.unit, a.captured, &a.scan).cmp(&(&b.unit, b.captured, &b.scan))
+    });
+    meant
 }
 
 /// The cells of a row.

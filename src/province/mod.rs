@@ -11,6 +11,7 @@ pub mod facts;
 pub mod finds;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod flights;
 pub mod funnel;
 pub mod getis_ord;
 mod hot_map;

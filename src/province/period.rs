@@ -154,7 +154,13 @@ impl Scope<'_> {
             .iter()
             .filter(|p| period.holds_patrol(p))
             .collect();
-        effort_of(&self.districts(facts), &flights, &patrols, windows)
+        effort_of(
+            &self.districts(facts),
+            &facts.districts,
+            &flights,
+            &patrols,
+            windows,
+        )
     }
 }
 

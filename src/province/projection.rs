@@ -1,24 +1,21 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
 use super::desk::DeskLook;
-use super::facts::{DistrictArea, Facts, Flight, PatrolFact, SiteFact, Steps};
+use super::facts::{DistrictArea, Facts, PatrolFact, SiteFact, Steps};
+use super::flights::flights;
 use super::irregular::{self, Irregular};
-use super::searched::{searched_of, whole};
 use super::windows::Windows;
 use super::work::work_of;
-use crate::ground::{LonLat, area_m2, union_within};
-use crate::registry::body::{self, Body, Outcome, RecordedScan, TargetList};
+use crate::ground::{LonLat, union_within};
+use crate::registry::body::{self, Body, Outcome, TargetList};
 use crate::registry::districts::{District, Districts};
-use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::registry::{Hash, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// The setting that holds the office's table of growth windows, as CSV.
 pub const WINDOWS_SETTING: &str = "growth_windows";
@@ -37,9 +34,11 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         districts: districts.as_ref(),
     };
     let patrols = patrols(store, &own)?;
+    let (flights, twice) = flights(store, &own)?;
     Ok(Facts {
         work: work_of(store, &patrols)?,
-        flights: flights(store, &own)?,
+        flights,
+        twice,
         patrols,
         sites: sites(store, districts.as_ref())?,
         not_followed: not_followed(store)?,
@@ -49,7 +48,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
 }
 
 /// Whose figures these are, and the ground of the units below.
-struct Own<'a> {
+pub(super) struct Own<'a> {
     unit: &'a str,
     districts: Option<&'a Districts>,
 }
@@ -57,7 +56,7 @@ struct Own<'a> {
 impl Own<'_> {
     /// What of some ground a unit may speak for: all of it where the unit is this one or above it, else what lies in the
     /// unit's own district. Nobody fills another's coverage. Where there is no boundary file, nothing can be told apart.
-    fn ground_of(&self, unit: &str, ground: MultiPolygon) -> MultiPolygon {
+    pub(super) fn ground_of(&self, unit: &str, ground: MultiPolygon) -> MultiPolygon {
         if is_at_or_below(self.unit, unit) {
             return ground;
         }
@@ -167,62 +166,6 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
         .collect()
 }
 
-fn flights(store: &Store, own: &Own) -> Result<Vec<Flight>, StoreError> {
-    let folder = store.evidence_folder();
-    // Two offices may have recorded one scan: the same outline under one id. What somebody records under the id of another's
-    // scan with another outline is a flight of its own, and takes nothing from that one.
-    let mut seen = BTreeSet::new();
-    let mut scans = whole(store.followed("scan")?);
-    scans.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
-    scans.retain(|sealed| {
-        let Body::Scan(scan) = &sealed.event.body else {
-            return false;
-        };
-        let outline = sealed
-            .event
-            .evidence
-            .iter()
-            .find(|file| file.role == EvidenceRole::Coverage);
-        seen.insert((scan.scan.clone(), outline.map(|file| file.sha256)))
-    });
-    scans.sort_by_key(|sealed| sealed.event.id);
-    Ok(scans
-        .par_iter()
-        .filter_map(|sealed| match &sealed.event.body {
-            Body::Scan(scan) => Some(flight(sealed, scan, &folder)),
-            _ => None,
-        })
-        .map(|mut flight| {
-            let searched = std::mem::replace(&mut flight.searched, MultiPolygon::new(Vec::new()));
-            flight.searched = own.ground_of(&flight.unit, searched);
-            flight
-        })
-        .collect())
-}
-
-fn flight(sealed: &Sealed, scan: &RecordedScan, folder: &Path) -> Flight {
-    let searched = sealed
-        .event
-        .evidence
-        .iter()
-        .find(|file| file.role == EvidenceRole::Coverage)
-        .and_then(|file| searched_of(folder, file.sha256));
-    Flight {
-        scan: scan.scan.clone(),
-        unit: sealed.event.actor.unit.clone(),
-        captured: scan
-            .captured
-            .as_ref()
-            .and_then(|[first, last]| Some((day(first)?, day(last)?))),
-        season: sealed.event.season,
-        gsd_cm: scan.gsd_e2_cm.map(|e2| e2 as f64 / 1e2),
-        model: (scan.model[0].clone(), scan.model[1].clone()),
-        threshold: scan.threshold_e4 as f64 / 1e4,
-        searched: searched.unwrap_or_else(|| MultiPolygon::new(Vec::new())),
-        candidates: scan.candidates,
-    }
-}
-
 fn patrols(store: &Store, own: &Own) -> Result<Vec<PatrolFact>, StoreError> {
     Ok(store
         .followed("patrol")?
@@ -233,10 +176,6 @@ fn patrols(store: &Store, own: &Own) -> Result<Vec<PatrolFact>, StoreError> {
             };
             let mut fact = patrol_fact(sealed.hash, sealed.event.actor.unit, *patrol)?;
             fact.walked = own.ground_of(&fact.unit, fact.walked);
-            // Nobody covers more ground than the district has.
-            let district = fact.district.as_deref().and_then(|code| own.smallest(code));
-            let most = district.map_or(f64::INFINITY, |d| area_m2(d.area()));
-            fact.area_m2 = fact.area_m2.map(|m2| m2.min(most));
             Some(fact)
         })
         .collect())
@@ -388,7 +327,7 @@ fn steps(site: &Site) -> Steps {
     }
 }
 
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
 }
 

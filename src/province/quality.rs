@@ -335,6 +335,7 @@ mod tests {
             scan: scan.into(),
             unit: "410423".into(),
             captured: Some((date(2026, 5, 1), date(2026, 5, 2))),
+            tagged_otherwise: None,
             season: 2026,
             gsd_cm,
             model: ("m".into(), "ab".into()),

@@ -2,11 +2,12 @@
 
 use crate::ground::read_features;
 use crate::registry::Hash;
-use crate::registry::body::Body;
+use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::Sealed;
+use crate::registry::unit::{depth, is_at_or_below};
 use crate::store::evidence;
 use geo::MultiPolygon;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Of what a unit recorded of one scan the recording that searched most: the others are parts of it.
@@ -27,6 +28,59 @@ pub(super) fn whole(scans: Vec<Sealed>) -> Vec<Sealed> {
         }
     }
     of_scan.into_values().collect()
+}
+
+/// Of scans in the order in which their units go before one another, those that count, and those of imagery or of ground that a
+/// unit itself, or one above it, recorded as of other days: what the imagery itself bears out goes before what it says nothing of, and
+/// that before what it denies; a day goes before none, and then the first that was recorded.
+pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
+    scans.sort_by_cached_key(|sealed| {
+        let scan = scan_of(sealed);
+        let doubts = scan.map(|s| {
+            let otherwise = s.tagged_otherwise().is_some();
+            (otherwise, s.tagged.is_none(), s.captured.is_none())
+        });
+        (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
+    });
+    let mut known: HashMap<String, Vec<(String, RecordedScan)>> = HashMap::new();
+    let (mut kept, mut twice) = (Vec::new(), Vec::new());
+    for sealed in scans {
+        let Some(scan) = scan_of(&sealed) else {
+            continue;
+        };
+        let unit = &sealed.event.actor.unit;
+        let signs = scan.signs(sealed.event.outline());
+        let known_as = |(by, other): &(String, RecordedScan)| {
+            is_at_or_below(unit, by) && scan.is_of_other_days(other)
+        };
+        let mut before = signs.iter().filter_map(|sign| known.get(sign)).flatten();
+        if before.any(known_as) {
+            twice.push(sealed);
+            continue;
+        }
+        let of_days = RecordedScan {
+            sources: Vec::new(),
+            ..scan.clone()
+        };
+        for sign in signs {
+            let of_sign = known.entry(sign).or_default();
+            let same = |(by, other): &(String, RecordedScan)| {
+                by == unit && other.captured == scan.captured
+            };
+            if !of_sign.iter().any(same) {
+                of_sign.push((unit.clone(), of_days.clone()));
+            }
+        }
+        kept.push(sealed);
+    }
+    (kept, twice)
+}
+
+fn scan_of(sealed: &Sealed) -> Option<&RecordedScan> {
+    match &sealed.event.body {
+        Body::Scan(scan) => Some(scan),
+        _ => None,
+    }
 }
 
 /// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.

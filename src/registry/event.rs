@@ -163,6 +163,13 @@ impl Event {
         self.site == Some(site) || self.body.other_sites().contains(&site)
     }
 
+    /// The ground that a scan says it searched, by the digest of its file.
+    pub fn outline(&self) -> Option<Hash> {
+        let mut files = self.evidence.iter();
+        let outline = files.find(|file| file.role == EvidenceRole::Coverage);
+        outline.map(|file| file.sha256)
+    }
+
     /// The day it happened, as the author's calendar had it.
     pub fn day(&self) -> &str {
         self.at.get(..10).unwrap_or(&self.at)

@@ -1,7 +1,7 @@
 //! What no event may say, whoever says it: dates that cannot be, outlines without end, patrols wider than their tracks.
 //! Pure: asked when an event is made and in replay.
 
-use super::body::{Assign, Body, Count, Detection, Patrol, TrackFacts};
+use super::body::{Assign, Body, Count, Detection, Patrol, RecordedScan, TrackFacts};
 use super::event::Event;
 use super::moves::Refusal;
 use super::place::Place;
@@ -89,6 +89,9 @@ fn on(day: &str, logged_at: &str) -> Result<(), Refusal> {
 
 /// No imagery is of days that were still to come.
 fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
+    if let Body::Scan(scan) = body {
+        tagged(scan)?;
+    }
     let days = match body {
         Body::Scan(scan) => scan.captured.as_ref(),
         body => body.detection().and_then(|d| d.captured.as_ref()),
@@ -98,6 +101,22 @@ fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
     };
     on(first, logged_at)?;
     on(last, logged_at)?;
+    in_order([first, last])
+}
+
+/// A camera's clock may say anything, but a day.
+fn tagged(scan: &RecordedScan) -> Result<(), Refusal> {
+    let mut days = scan.tagged.iter().flatten().chain(&scan.made);
+    if let Some(wrong) = days.find(|day| day.parse::<jiff::civil::Date>().is_err()) {
+        return Err(Refusal::Date {
+            date: wrong.clone(),
+        });
+    }
+    let tagged = scan.tagged.as_ref();
+    tagged.map_or(Ok(()), |[first, last]| in_order([first, last]))
+}
+
+fn in_order([first, last]: [&String; 2]) -> Result<(), Refusal> {
     if first > last {
         return Err(Refusal::Date { date: last.clone() });
     }

@@ -103,6 +103,9 @@ impl Teller<'_> {
                 vec![
                     scan.survey.clone().unwrap_or_else(|| scan.scan.clone()),
                     scan.captured.as_ref().map(period).unwrap_or_default(),
+                    scan.tagged_otherwise()
+                        .map(|days| tr!(lang, "the imagery says {days}", "影像自带日期 {days}"))
+                        .unwrap_or_default(),
                     tr!(
                         lang,
                         "{n} candidates on {ha} ha searched",

@@ -33,8 +33,14 @@ pub struct ScanRecord {
     /// The options that the result depends on.
     #[serde(default)]
     pub options: OptionsRecord,
-    /// When all sources were taken; `null` where no source says.
+    /// When all sources were taken: as the user named, else by their own tags; `null` where neither says.
     pub captured: Option<PeriodRecord>,
+    /// When all sources were taken by their own tags, whatever the user named; `null` where no source says.
+    #[serde(default)]
+    pub tagged: Option<PeriodRecord>,
+    /// The day on which the first of the sources' files was made, by its own tag: it was not flown later; `null` where none says.
+    #[serde(default)]
+    pub made: Option<String>,
     /// The sources searched, by name.
     #[serde(default)]
     pub sources: Vec<SourceRecord>,
@@ -199,9 +205,12 @@ pub struct SourceRecord {
     /// Whether it is coarser than the model can bear and was searched all the same.
     #[serde(default)]
     pub too_coarse: bool,
-    /// When it was taken; `null` where it does not say.
+    /// When it was taken: as the user named, else by its own tags; `null` where neither says.
     #[serde(default)]
     pub captured: Option<PeriodRecord>,
+    /// When it was taken by its own tags; `null` where it does not say.
+    #[serde(default)]
+    pub tagged: Option<PeriodRecord>,
     /// Square metres searched, before other sources and the boundary are regarded.
     #[serde(default)]
     pub searched_m2: f64,

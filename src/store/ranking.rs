@@ -181,6 +181,9 @@ mod tests {
         ScanFeatures {
             unit: unit.into(),
             scan: RecordedScan {
+                tagged: None,
+                made: None,
+                sources: Vec::new(),
                 scan: "s".into(),
                 survey: None,
                 captured: None,

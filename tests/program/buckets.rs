@@ -23,6 +23,8 @@ struct Shelves {
     objects: BTreeMap<String, Vec<u8>>,
     /// Objects that come to light only when they have been asked for once.
     unseen: BTreeSet<String>,
+    /// What is said of the length of objects, where that is not theirs.
+    said: BTreeMap<String, u64>,
     /// Method and key of each request, what it asked beside, and the answer.
     heard: Vec<(String, String, u16)>,
     /// Headers of all requests.
@@ -146,6 +148,8 @@ fn serve(mut connection: &TcpStream, shelves: &Mutex<Shelves>) -> Option<()> {
             .parse::<usize>()
             .ok()
     });
+    let length = shelves.said.get(&asked.key).copied();
+    let length = length.unwrap_or(body.len() as u64);
     write!(shelves.headers, "{:?}", asked.headers).expect("written");
     shelves.heard.push((asked.method.clone(), asked.key, code));
     drop(shelves);
@@ -158,8 +162,7 @@ fn serve(mut connection: &TcpStream, shelves: &Mutex<Shelves>) -> Option<()> {
     };
     write!(
         connection,
-        "HTTP/1.1 {code} x\r\nETag: \"a\"\r\nLast-Modified: Fri, 01 May 2026 00:00:00 GMT\r\nAccept-Ranges: bytes\r\n{part}Content-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
+        "HTTP/1.1 {code} x\r\nETag: \"a\"\r\nLast-Modified: Fri, 01 May 2026 00:00:00 GMT\r\nAccept-Ranges: bytes\r\n{part}Content-Length: {length}\r\nConnection: close\r\n\r\n"
     ).ok()?;
     if asked.method != "HEAD" {
         connection.write_all(&body).ok()?;
@@ -307,6 +310,21 @@ fn a_scan_in_a_bucket_makes_the_bytes_of_one_scan_and_writes_nothing_over() {
         damaged.err
     );
     assert!(!bucket.shelves().headers.contains(SECRET));
+}
+
+#[test]
+fn what_a_bucket_answers_is_held_in_memory_up_to_a_length() {
+    let bucket = Bucket::start();
+    let name = "plans/a/plan.json";
+    bucket.shelves().objects.insert(name.into(), b"{}".to_vec());
+    bucket.shelves().said.insert(name.into(), (1 << 30) + 1);
+    let long = bucket.run(&["plan", "--status", "-q", "-o", PLAN], None);
+    assert_ne!(long.code, Some(0));
+    assert!(
+        long.err.contains("it is longer than 1024 MiB"),
+        "{}",
+        long.err
+    );
 }
 
 #[test]

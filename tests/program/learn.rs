@@ -322,3 +322,70 @@ fn a_scan_of_an_unknown_day_is_said_to_be_one_and_not_to_be_missing() {
     assert!(undated.err.contains("in which year"), "{}", undated.err);
     assert!(undated.err.contains("name the day"), "{}", undated.err);
 }
+
+/// Writes the digest that the features of a folder have now into its record, as whoever makes one by hand may.
+fn resealed(folder: &Path, features: &Value) {
+    use sha2::{Digest, Sha256};
+    let text = features.to_string();
+    fs::write(folder.join("features.json"), &text).unwrap();
+    let mut record = json(&folder.join("scan.json"));
+    record["outputs"]["features.json"] = hex::encode(Sha256::digest(text.as_bytes())).into();
+    fs::write(folder.join("scan.json"), record.to_string()).unwrap();
+}
+
+#[test]
+fn an_order_is_learnt_out_of_no_folder_that_was_edited() {
+    let office = Office {
+        folder: TempDir::new().unwrap(),
+    };
+    let at = |name: &str| office.folder.path().join(name);
+    county(&at("ortho.tif"));
+    let out = at("results");
+    scan(&[&at("ortho.tif")], &out, MODEL, &FACTS, 0);
+    office.ok(&["init", "--unit", "410423", "--registry", "a.papaver"]);
+    let why = || {
+        let told = office.run(&["learn", "results"]);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        told.err
+    };
+    // Verdicts are what is asked for once a folder is believed.
+    let believed = "too few verdicts";
+    assert!(why().contains(believed));
+    office.ok(&["record", "results", "--when", "2026-05-03T08:00:00Z"]);
+    assert!(why().contains(believed));
+    let (features, record) = (
+        json(&out.join("features.json")),
+        json(&out.join("scan.json")),
+    );
+    let mut edited = features.clone();
+    edited["candidates"][0]["values"][0] = 9.5.into();
+    fs::write(out.join("features.json"), edited.to_string()).unwrap();
+    assert!(why().contains("features.json"));
+    // With a digest that fits it differs from what was recorded.
+    resealed(&out, &edited);
+    let told = why();
+    assert!(
+        told.contains("other features than those that were recorded"),
+        "{told}"
+    );
+    // Candidates that the scan has not.
+    let mut foreign = features.clone();
+    foreign["candidates"][0]["id"] = "000000000000".into();
+    resealed(&out, &foreign);
+    assert!(why().contains("of other candidates than candidates.geojson"));
+    // The same in another order is the same.
+    let mut turned = features.clone();
+    turned["candidates"].as_array_mut().unwrap().reverse();
+    resealed(&out, &turned);
+    assert!(why().contains(believed));
+    resealed(&out, &features);
+    // A folder whose candidates were edited, and one that names no digests.
+    let candidates = fs::read_to_string(out.join("candidates.geojson")).unwrap();
+    fs::write(out.join("candidates.geojson"), format!("{candidates} ")).unwrap();
+    assert!(why().contains("candidates.geojson"));
+    fs::write(out.join("candidates.geojson"), candidates).unwrap();
+    let mut bare = record;
+    bare["outputs"] = Value::Null;
+    fs::write(out.join("scan.json"), bare.to_string()).unwrap();
+    assert!(why().contains("it names no digests"));
+}

@@ -204,6 +204,24 @@ fn the_summary_for_machines_agrees_with_the_files() {
 }
 
 #[test]
+fn what_the_imagery_says_of_its_days_stays_beside_what_was_said() {
+    let folder = TempDir::new().expect("temporary folder");
+    let path = folder.path().join("ortho.tif");
+    Picture::with_nine(Place::utm(2.0), (300, 300)).write_with(&path, 3, &[], |made| {
+        use gdal::Metadata;
+        made.set_metadata_item("TIFFTAG_DATETIME", "2025:06:01 10:00:00", "")
+            .expect("a tag");
+    });
+    let out = folder.path().join("out");
+    let options = ["-q", "--captured", "2026-05-03"];
+    scan(&[&path], &out, "colour_dense.onnx", &options, 0);
+    let record = json(&out.join("scan.json"));
+    assert_eq!(record["captured"]["from"], "2026-05-03");
+    assert_eq!(record["made"], "2025-06-01");
+    assert!(record["tagged"].is_null());
+}
+
+#[test]
 fn quiet_says_nothing_and_no_candidates_is_a_result() {
     let folder = TempDir::new().expect("temporary folder");
     let path = folder.path().join("bare.tif");

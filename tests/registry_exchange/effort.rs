@@ -32,15 +32,31 @@ fn districts(office: &Office, features: &[Value]) -> Said {
 
 /// A scan's folder that searched a rectangle in a season.
 fn scan(office: &Office, id: &str, day: Option<&str>, gsd_cm: Option<f64>, west: f64, east: f64) {
+    tagged_scan(office, id, day, gsd_cm, [west, east], &json!({}), "f");
+}
+
+/// The same with what the imagery says of itself, and its fingerprint.
+fn tagged_scan(
+    office: &Office,
+    id: &str,
+    day: Option<&str>,
+    gsd_cm: Option<f64>,
+    [west, east]: [f64; 2],
+    says: &Value,
+    fingerprint: &str,
+) -> Said {
     let folder = office.path(id);
     std::fs::create_dir_all(&folder).expect("made");
     let captured = day.map(|day| json!({"from": day, "to": day}));
-    let scan = json!({
+    let mut scan = json!({
         "format": "papaver.scan/1", "scan_id": id, "survey": null, "unit": "410423", "program_version": "0.1.0",
         "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {}, "captured": captured,
-        "sources": [{"name": "o.tif", "fingerprint": "f", "gsd_cm": gsd_cm, "captured": captured}],
+        "sources": [{"name": "o.tif", "fingerprint": fingerprint, "gsd_cm": gsd_cm, "captured": captured}],
         "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": 0}, "run": {}
     });
+    for (name, value) in says.as_object().expect("members") {
+        scan[name] = value.clone();
+    }
     std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");
     let none = json!({"type": "FeatureCollection", "features": []});
     std::fs::write(folder.join("candidates.geojson"), none.to_string()).expect("written");
@@ -55,9 +71,9 @@ fn scan(office: &Office, id: &str, day: Option<&str>, gsd_cm: Option<f64>, west:
         json!({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]},
             "properties": {"status": status, "reason": reason, "area_m2": 1}})
     };
-    let coverage = json!({"type": "FeatureCollection", "features": [feature("searched", Value::Null), feature("not_searched", json!("nodata"))]});
+    let coverage = json!({"type": "FeatureCollection", "scan_id": id, "features": [feature("searched", Value::Null), feature("not_searched", json!("nodata"))]});
     std::fs::write(folder.join("coverage.geojson"), coverage.to_string()).expect("written");
-    office.ok("wang", &["record", id]);
+    office.ok("wang", &["record", id])
 }
 
 fn gpx(path: &Path, fixes: &[(f64, &str)]) {
@@ -108,6 +124,140 @@ fn what_was_recorded_in_part_is_whole_once_the_rest_is_recorded() {
     let events = office.events();
     office.ok("wang", &["record", "s"]);
     assert_eq!(office.events(), events, "the same again is nothing new");
+}
+
+#[test]
+fn last_years_imagery_is_not_this_years_coverage_by_saying_so() {
+    let office = Office::begin();
+    districts(&office, &[square("410423", 113.0, 113.2)]);
+    let fly = |id: &str, day: Option<&str>, west: f64, says: Value, print: char| {
+        let print = String::from(print).repeat(32);
+        let ground = [west, west + 0.02];
+        tagged_scan(&office, id, day, Some(2.0), ground, &says, &print).err
+    };
+    let days = |day: &str| json!({"tagged": {"from": day, "to": day}});
+    let told = fly("before", Some("2025-05-03"), 113.0, days("2025-05-03"), 'a');
+    assert!(!told.contains("imagery"), "{told}");
+    let of = |season: &str| coverage(&office, &["--season", season]);
+    let searched = |season: &str| m2(&of(season)["districts"][0], "searched_m2");
+    let once = searched("2025");
+    // The same file as of this year, over any ground: said, and counted once, where the imagery agrees.
+    let told = fly("again", Some("2026-05-03"), 113.04, days("2025-05-03"), 'a');
+    assert!(
+        told.contains("the imagery itself says 2025-05-03") && told.contains("in scan before"),
+        "{told}"
+    );
+    // The same ground file under another day, of imagery that says nothing.
+    std::fs::create_dir_all(office.path("copy")).expect("made");
+    let from = |name: &str| std::fs::read(office.path("before").join(name)).expect("read");
+    let into = |name: &str| office.path("copy").join(name);
+    for name in ["candidates.geojson", "coverage.geojson"] {
+        std::fs::write(into(name), from(name)).expect("written");
+    }
+    let mut copy: Value = serde_json::from_slice(&from("scan.json")).expect("JSON");
+    copy["scan_id"] = "copy".into();
+    copy["captured"] = json!({"from": "2026-05-03", "to": "2026-05-03"});
+    copy["tagged"] = Value::Null;
+    copy["sources"][0]["fingerprint"] = "f".into();
+    std::fs::write(into("scan.json"), copy.to_string()).expect("written");
+    let told = office.ok("wang", &["record", "copy"]).err;
+    assert!(told.contains("in scan before"), "{told}");
+    assert!(searched("2026") < 1.0);
+    assert_eq!(of("2026")["flights_recorded_twice"], 2);
+    assert!((searched("2025") - once).abs() < 1.0);
+    // A day that was wrong is mended by voiding what says it, which stays counted.
+    let listed = office.ok("wang", &["record", "copy", "--json"]).json();
+    let entry = listed["other_days"][0]["entry"]
+        .as_str()
+        .expect("an entry")
+        .to_owned();
+    office.ok("wang", &["void", &entry[..12], "--reason", "a slip"]);
+    assert_eq!(of("2026")["flights_recorded_twice"], 0);
+    office.ok("wang", &["record", "before"]);
+    assert_eq!(of("2026")["flights_recorded_twice"], 2);
+    // What was first recorded without its day, as anybody may forget, counts under the day that was said since.
+    fly("forgotten", None, 113.08, json!({}), 'b');
+    fly("mended", Some("2026-05-04"), 113.08, json!({}), 'b');
+    assert!((searched("2026") / once - 1.0).abs() < 1e-3);
+    // A file that was made before the flight is said to have been counts, and is named.
+    let told = fly(
+        "old",
+        Some("2026-05-05"),
+        113.12,
+        json!({"made": "2025-06-01"}),
+        'c',
+    );
+    assert!(
+        told.contains("the imagery itself says ≤ 2025-06-01"),
+        "{told}"
+    );
+    fly(
+        "made",
+        Some("2026-05-05"),
+        113.12,
+        json!({"made": "2026-05-30"}),
+        'd',
+    );
+    assert_eq!(of("2026")["flights_dated_otherwise"], 1);
+    let told = office.ok("chief", &["coverage", "--season", "2026"]).err;
+    assert!(
+        told.contains("1 flights were recorded under other days"),
+        "{told}"
+    );
+    let log = office.ok("chief", &["log"]).out;
+    assert!(log.contains("the imagery says 2025-05-03"), "{log}");
+    // Each is named in the report, and counted by its unit.
+    let report = office
+        .ok("chief", &["report", "province", "--season", "2026"])
+        .out;
+    for named in ["Flights whose days are in doubt", "again", "copy", "old"] {
+        assert!(report.contains(named), "{named}: {report}");
+    }
+    let counted = report.lines().find(|line| {
+        line.trim_start().starts_with("410423") && line.split_whitespace().count() == 16
+    });
+    let counted: Vec<&str> = counted
+        .expect("a row of the unit")
+        .split_whitespace()
+        .collect();
+    assert_eq!(counted[12..14], ["1", "2"], "{report}");
+}
+
+#[test]
+fn areas_that_are_reported_without_a_track_are_cut_as_a_sum_and_said_to_be() {
+    let office = Office::begin();
+    districts(&office, &[square("410423", 113.0, 113.2)]);
+    for day in ["2026-05-03", "2026-05-04"] {
+        let mu = "450000";
+        let patrol = [
+            "patrol",
+            "--on",
+            day,
+            "--district",
+            "410423",
+            "--mu",
+            mu,
+            "--people",
+            "4",
+        ];
+        office.ok("wang", &patrol);
+    }
+    let found = coverage(&office, &["--season", "2026"]);
+    let county = &found["districts"][0];
+    let area = m2(county, "area_m2");
+    assert!((m2(county, "patrolled_m2") - area).abs() < 1.0, "{county}");
+    let beyond = m2(county, "patrolled_beyond_m2");
+    assert!((beyond - (2.0 * 3e8 - area)).abs() < 1.0, "{county}");
+    let said = office.ok("chief", &["coverage", "--season", "2026"]);
+    assert!(said.out.contains("100.0 % (!)"), "{said:?}");
+    assert!(
+        said.err.contains("more ground was reported as patrolled"),
+        "{said:?}"
+    );
+    let report = office
+        .ok("chief", &["report", "province", "--season", "2026"])
+        .out;
+    assert!(report.contains("100.0 (!)"), "{report}");
 }
 
 #[test]

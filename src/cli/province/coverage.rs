@@ -13,6 +13,7 @@ use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
 use crate::province::facts::Facts;
 use crate::province::projection::{facts_of, windows_of};
+use crate::province::report::table::FLAG;
 use crate::words::{Action, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
@@ -194,10 +195,11 @@ fn as_json(found: &Found) -> Value {
         "season": found.season,
         "flights": found.flights, "flights_without_outline": found.without_outline,
         "flights_without_date": found.without_date, "flights_without_gsd": found.without_gsd,
+        "flights_dated_otherwise": found.dated_otherwise, "flights_recorded_twice": found.twice,
         "total": {
             "area_m2": total(|d| d.area_m2), "searched_m2": total(|d| d.searched_m2), "in_window_m2": total(|d| d.in_window_m2),
             "adequate_m2": total(|d| d.adequate_m2), "fair_m2": total(|d| d.fair_m2), "not_searched_m2": total(|d| d.not_searched_m2),
-            "patrolled_m2": total(|d| d.patrolled_m2),
+            "patrolled_m2": total(|d| d.patrolled_m2), "patrolled_beyond_m2": total(|d| d.patrolled_beyond_m2),
         },
         "districts": found.districts.iter().map(|d| Value::Object(figures(d))).collect::<Vec<_>>(),
     })
@@ -230,7 +232,7 @@ fn table(found: &Found, lang: Lang) {
             per_cent(d.fair_share()),
             km2(d.not_searched_m2),
             km2(d.patrolled_m2),
-            per_cent(d.patrolled_share()),
+            patrolled(d.patrolled_share(), d.is_reported_beyond()),
             d.flights.to_string(),
         ]
     };
@@ -249,13 +251,40 @@ fn table(found: &Found, lang: Lang) {
         per_cent(share(total(|d| d.fair_m2))),
         km2(total(|d| d.not_searched_m2)),
         km2(total(|d| d.patrolled_m2)),
-        per_cent(share(total(|d| d.patrolled_m2))),
+        patrolled(
+            share(total(|d| d.patrolled_m2)),
+            found
+                .districts
+                .iter()
+                .any(DistrictEffort::is_reported_beyond),
+        ),
         found.flights.to_string(),
     ]);
     print(&head.map(str::to_owned), &rows, 2);
 }
 
+/// The share that was patrolled, with a flag where more was reported than counts.
+fn patrolled(share: Option<f64>, is_cut: bool) -> String {
+    let flag = if is_cut { FLAG } else { "" };
+    format!("{}{flag}", per_cent(share))
+}
+
+/// The districts of which more ground was reported as patrolled than counts.
+fn cut(found: &Found, lang: Lang) {
+    let cut = found.districts.iter().filter(|d| d.is_reported_beyond());
+    let named: Vec<&str> = cut.map(|d| d.code.as_str()).collect();
+    if !named.is_empty() {
+        let codes = named.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "more ground was reported as patrolled than there is, or the same more than once: {codes}; what is beyond the district is not counted",
+            "上报踏查面积累计超出区划面积（含重复踏查）：{codes}；超出部分不计"
+        ));
+    }
+}
+
 fn remarks(found: &Found, lang: Lang) {
+    cut(found, lang);
     let season = found.season;
     if found.flights == 0 {
         tell(&tr!(
@@ -286,6 +315,27 @@ fn remarks(found: &Found, lang: Lang) {
             lang,
             "{n} flights have no known GSD: they count as too coarse",
             "{n} 个航次分辨率未知：按分辨率不足计"
+        ));
+    }
+    dates(found, lang);
+}
+
+/// What is to be known of the days of flights.
+fn dates(found: &Found, lang: Lang) {
+    let n = found.dated_otherwise;
+    if n > 0 {
+        tell(&tr!(
+            lang,
+            "{n} flights were recorded under other days than their imagery says: the report names them",
+            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”"
+        ));
+    }
+    let n = found.twice;
+    if n > 0 {
+        tell(&tr!(
+            lang,
+            "{n} flights are of imagery that counts under other days, and do not count here: the report names them",
+            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”"
         ));
     }
 }

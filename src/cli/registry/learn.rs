@@ -155,6 +155,14 @@ fn say(learned: &Learned, lang: Lang) {
         "holds for     unit {unit} and below, imagery of {season}, {finest:.2} to {coarsest:.2} cm a pixel",
         "适用于    单位 {unit} 及下级，{season} 年影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
     ));
+    if !learned.unverified.is_empty() {
+        let scans = learned.unverified.join(lang.pick(", ", "、"));
+        data(&tr!(
+            lang,
+            "not verified  scans {scans}: the registry kept no features of them, so that nobody can say whether the folders were made by hand",
+            "未经核实  扫描 {scans}：本库未存其特征，无法核实文件夹是否为人工编造"
+        ));
+    }
     if let Some(entry) = learned.entry {
         let entry = entry.short();
         data(&tr!(

@@ -6,6 +6,7 @@ use super::filter::FilterArguments;
 use super::say::{Failure, data, json, tell};
 use super::view::{learnt, learnt_json, line, site_json};
 use crate::ground::LonLat;
+use crate::office::desk::Veil;
 use crate::registry::place::Place;
 use crate::registry::{Site, State};
 use crate::store::{Ranking, Store, StoreError};
@@ -65,7 +66,9 @@ impl Sites {
         });
         let ranking = store.ranking()?;
         sort(&mut sites, order, near, (&store, &ranking));
-        for site in &sites {
+        let veil = Veil::default();
+        for site in &mut sites {
+            veil.over(&store, site)?;
             show(site, near, (&store, &ranking), &context)?;
         }
         if !context.common.json {

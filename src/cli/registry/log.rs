@@ -3,6 +3,8 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, data, json};
+use crate::office::desk::Veil;
+use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::registry::sentence::{Teller, kind};
 use crate::registry::{Site, SiteKey};
@@ -32,11 +34,13 @@ impl Log {
         };
         let store = context.read()?;
         let zone = store.zone()?;
+        let veil = Veil::default();
         let show = |sealed: &Sealed, site: Option<SiteKey>| -> Result<(), StoreError> {
+            let hidden = is_hidden(&veil, &store, sealed)?;
             if context.common.json {
-                json(&as_json(sealed));
+                json(&as_json(sealed, hidden));
             } else {
-                data(&as_line(&store, sealed, site, zone, lang)?);
+                data(&as_line(&store, sealed, site, (zone, lang), hidden)?);
             }
             Ok(())
         };
@@ -63,8 +67,31 @@ impl Log {
     }
 }
 
-fn as_json(sealed: &Sealed) -> Value {
+/// Whether an event says what nobody is to see yet.
+fn is_hidden(veil: &Veil, store: &Store, sealed: &Sealed) -> Result<bool, StoreError> {
+    let Body::Look(_) = sealed.event.body else {
+        return Ok(false);
+    };
+    let site = sealed.event.site.map(|key| store.site(key)).transpose()?;
+    let Some(site) = site.flatten() else {
+        return Ok(false);
+    };
+    Ok(veil.hides(store, &site)?.contains(&sealed.hash))
+}
+
+/// What is said in place of a verdict that nobody is to see yet.
+pub(super) fn waits(lang: Lang) -> &'static str {
+    lang.pick(
+        "a verdict waits for a second person: nobody sees it before both have spoken",
+        "意见待第二人独立研判：两人均给出意见前不公开",
+    )
+}
+
+fn as_json(sealed: &Sealed, hidden: bool) -> Value {
     let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
+    if hidden {
+        value["body"] = serde_json::json!({"waits_for_second": true});
+    }
     value["hash"] = Value::from(sealed.hash.to_string());
     value["signature"] = Value::from(hex::encode(sealed.signature));
     if let Some(own) = sealed.actor_signature {
@@ -78,18 +105,22 @@ fn as_line(
     store: &Store,
     sealed: &Sealed,
     site: Option<SiteKey>,
-    zone: Zone,
-    lang: Lang,
+    (zone, lang): (Zone, Lang),
+    hidden: bool,
 ) -> Result<String, StoreError> {
     let event = &sealed.event;
     let code = event.site.map(|key| store.code(key)).transpose()?;
     let code_of = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
-    let said = Teller {
+    let teller = Teller {
         lang,
         site: site.or(event.site),
         code: &code_of,
-    }
-    .sentence(&event.body);
+    };
+    let said = if hidden {
+        waits(lang).to_owned()
+    } else {
+        teller.sentence(&event.body)
+    };
     let mut line = format!(
         "{}  {}  {:<9}  {} {}",
         zone.minute(&event.at),

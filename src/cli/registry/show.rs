@@ -3,11 +3,12 @@
 use super::Done;
 use super::affairs;
 use super::context::{Common, Context, today};
-use super::log::followed;
+use super::log::{followed, waits};
 use super::page::Page;
 use super::say::{Failure, data, json};
 use super::view::{learnt, learnt_json, site_json};
-use crate::registry::{Site, SiteKey};
+use crate::office::desk::Veil;
+use crate::registry::{Hash, Site, SiteKey};
 use crate::schema::Ranked;
 use crate::store::Store;
 use crate::words::Lang;
@@ -30,24 +31,26 @@ impl Show {
         };
         let store = context.read()?;
         let key = store.find(&self.site)?;
-        if let Some(site) = store.site(key)? {
+        if let Some(mut site) = store.site(key)? {
+            let hidden = Veil::default().over(&store, &mut site)?;
             if context.common.json {
-                as_json(&store, &site)?;
+                as_json(&store, &site, &hidden)?;
             } else {
-                as_page(&store, &site, lang)?;
+                as_page(&store, &site, &hidden, lang)?;
             }
         }
         Ok(Done::Whole)
     }
 }
 
-fn as_json(store: &Store, site: &Site) -> Result<(), Failure> {
+fn as_json(store: &Store, site: &Site, hidden: &[Hash]) -> Result<(), Failure> {
     let code = store.code(site.key)?;
     let district = store.district(site.key)?;
     let mut value = site_json(site, &code, district.as_ref(), store.settings(), today());
     if let Some(ranked) = ranked(store, site)? {
         learnt_json(&ranked, &mut value);
     }
+    value["waits_for_second"] = hidden.len().into();
     value["answers"] = affairs::answers(store, site)?;
     value["pictures_elsewhere"] = serde_json::json!(store.pictures_elsewhere(site)?);
     json(&value);
@@ -63,8 +66,9 @@ fn ranked(store: &Store, site: &Site) -> Result<Option<Ranked>, Failure> {
     Ok(ranking.of(&detection.candidate, &site.unit).copied())
 }
 
-fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {
-    let events = followed(store, site)?;
+fn as_page(store: &Store, site: &Site, hidden: &[Hash], lang: Lang) -> Result<(), Failure> {
+    let mut events = followed(store, site)?;
+    events.retain(|sealed| !hidden.contains(&sealed.hash));
     let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
     let page = Page {
         site,
@@ -79,6 +83,9 @@ fn as_page(store: &Store, site: &Site, lang: Lang) -> Result<(), Failure> {
     };
     for text in page.lines() {
         data(&text);
+    }
+    if !hidden.is_empty() {
+        data(&format!("  {}", waits(lang)));
     }
     if let Some(ranked) = ranked(store, site)? {
         data(&learnt(&ranked, lang));

@@ -121,6 +121,7 @@ fn told(done: &Recorded, lang: Lang) {
             "该文件夹由旧版本写出，没有文件校验值：无法核实是否被改动",
         ));
     }
+    told_days(done, lang);
     if done.pictures_missing > 0 {
         let n = done.pictures_missing;
         tell(&tr!(
@@ -135,6 +136,34 @@ fn told(done: &Recorded, lang: Lang) {
             lang,
             "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
             "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
+        ));
+    }
+}
+
+/// What is to be known of the days of its imagery.
+fn told_days(done: &Recorded, lang: Lang) {
+    let period = |[first, last]: &[String; 2]| {
+        if first == last {
+            first.clone()
+        } else {
+            format!("{first}/{last}")
+        }
+    };
+    if let Some(days) = &done.tagged_otherwise {
+        tell(&tr!(
+            lang,
+            "the imagery itself says {days}: reports name this flight among those whose days are in doubt",
+            "影像自带日期为 {days}，与上报日期不符：报告将列入“航测日期存疑”"
+        ));
+    }
+    for other in &done.other_days {
+        let days = other.captured.as_ref().map(period);
+        let days = days.unwrap_or_else(|| lang.pick("no day", "无日期").into());
+        let (scan, unit, entry) = (&other.scan, &other.unit, other.entry.short());
+        tell(&tr!(
+            lang,
+            "imagery of it was recorded before, by {unit} in scan {scan} as of {days}: it counts once, where the imagery agrees, else as it was recorded first; if that day is wrong: `papaver void {entry} --reason TEXT`",
+            "其中影像此前已由 {unit} 录入（扫描 {scan}，日期 {days}）：只计一次，以与影像相符的为准，否则以先录入的为准；如该日期有误：`papaver void {entry} --reason 理由`"
         ));
     }
 }

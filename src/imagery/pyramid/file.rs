@@ -176,22 +176,13 @@ fn write_block(
     let side = BLOCK as usize;
     let first = (x * BLOCK) as usize;
     let across = (width - first).min(side);
-    let lines: Vec<&[u8]> = rows
-        .chunks_exact(width * 4)
-        .map(|row| &row[first * 4..(first + across) * 4])
+    let (cells, _) = rows.as_chunks::<4>();
+    let lines: Vec<&[[u8; 4]]> = cells
+        .chunks_exact(width)
+        .map(|row| &row[first..first + across])
         .collect();
     let Some(filling) = filling(&lines) else {
         return Ok(());
-    };
-    let plane = |of: &dyn Fn(&[u8]) -> u8| {
-        let mut plane = vec![0; side * side];
-        for (line, out) in lines.iter().zip(plane.chunks_exact_mut(side)) {
-            let cells = line.chunks_exact(4).map(of);
-            out.iter_mut()
-                .zip(cells)
-                .for_each(|(out, value)| *out = value);
-        }
-        Buffer::new((side, side), plane)
     };
     let at = (x as usize, y as usize);
     let band = |number: usize| -> Gdal<RasterBand<'_>> {
@@ -203,31 +194,43 @@ fn write_block(
         }
     };
     for colour in 0..3 {
-        let value = |cell: &[u8]| {
+        let value = |cell: &[u8; 4]| {
             if cell[3] == DATA {
                 cell[colour]
             } else {
                 filling[colour]
             }
         };
-        band(colour + 1)?.write_block(at, &mut plane(&value))?;
+        band(colour + 1)?.write_block(at, &mut plane(&lines, value))?;
     }
-    let mask = |cell: &[u8]| if cell[3] == DATA { 255 } else { 0 };
+    let mask = |cell: &[u8; 4]| if cell[3] == DATA { 255 } else { 0 };
     band(1)?
         .open_mask_band()?
-        .write_block(at, &mut plane(&mask))
+        .write_block(at, &mut plane(&lines, mask))
+}
+
+/// A block of one value a cell; zeros beyond the last.
+fn plane(lines: &[&[[u8; 4]]], of: impl Fn(&[u8; 4]) -> u8) -> Buffer<u8> {
+    let side = BLOCK as usize;
+    let mut plane = vec![0; side * side];
+    for (line, out) in lines.iter().zip(plane.chunks_exact_mut(side)) {
+        for (out, cell) in out.iter_mut().zip(*line) {
+            *out = of(cell);
+        }
+    }
+    Buffer::new((side, side), plane)
 }
 
 /// The mean colour of what has data, which stands where there is none: black beside ground would show through the
 /// compression. `None` where nothing has data.
-fn filling(lines: &[&[u8]]) -> Option<[u8; 3]> {
+fn filling(lines: &[&[[u8; 4]]]) -> Option<[u8; 3]> {
     let (mut sums, mut count) = ([0_u64; 3], 0);
-    let cells = lines.iter().flat_map(|line| line.chunks_exact(4));
-    for cell in cells.filter(|cell| cell[3] == DATA) {
+    let cells = lines.iter().copied().flatten();
+    for [red, green, blue, _] in cells.filter(|cell| cell[3] == DATA) {
         count += 1;
-        sums.iter_mut()
-            .zip(cell)
-            .for_each(|(sum, v)| *sum += u64::from(*v));
+        for (sum, value) in sums.iter_mut().zip([red, green, blue]) {
+            *sum += u64::from(*value);
+        }
     }
     (count > 0).then(|| sums.map(|sum| u8::try_from(sum / count).unwrap_or(u8::MAX)))
 }

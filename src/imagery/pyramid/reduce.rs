@@ -141,8 +141,13 @@ pub(in crate::imagery) fn reduce(pixels: &Pixels, factor: u32, size: (u32, u32))
     Cells { rect, rgba }
 }
 
+/// Rounded. Sixteen is how many nearly every cell holds, and a division by what is known beforehand is a shift.
 fn mean(sum: u32, count: u32) -> u8 {
-    let mean = (sum + count / 2).checked_div(count).unwrap_or(0);
+    let mean = match count {
+        0 => 0,
+        16 => (sum + 8) / 16,
+        _ => (sum + count / 2) / count,
+    };
     u8::try_from(mean).unwrap_or(u8::MAX)
 }
 
@@ -183,9 +188,11 @@ impl Sums<'_> {
                 *sum += u32::from(*value);
             }
         }
-        down.chunks(self.factor)
-            .map(|cell| cell.iter().sum())
-            .collect()
+        match self.factor {
+            4 => columns_added::<4>(&down),
+            2 => columns_added::<2>(&down),
+            factor => down.chunks(factor).map(|cell| cell.iter().sum()).collect(),
+        }
     }
 
     /// How many pixels each cell of a row holds.
@@ -199,43 +206,46 @@ impl Sums<'_> {
     }
 }
 
+/// The sums of `N` columns at a time, which the compiler knows beforehand; what is left makes one more.
+fn columns_added<const N: usize>(down: &[u32]) -> Vec<u32> {
+    let (cells, rest) = down.as_chunks::<N>();
+    let last = (!rest.is_empty()).then(|| rest.iter().sum());
+    cells
+        .iter()
+        .map(|cell| cell.iter().sum())
+        .chain(last)
+        .collect()
+}
+
 /// Rows of cells halved: each the mean of those of four that have data.
 pub(super) fn halved(rgba: &[u8], width: usize) -> Vec<u8> {
+    let (cells, _) = rgba.as_chunks::<4>();
+    let rows: Vec<&[[u8; 4]]> = cells.chunks_exact(width).collect();
     let mut out = Vec::with_capacity(rgba.len() / 4 + 8 * width);
-    let rows: Vec<&[u8]> = rgba.chunks_exact(width * 4).collect();
     for pair in rows.chunks(2) {
-        for x in (0..width).step_by(2) {
-            let cells = pair
-                .iter()
-                .flat_map(|row| row[x * 4..].chunks_exact(4).take(2));
-            out.extend(mean_cell(cells));
+        let (upper, lower) = (pair[0], pair.get(1).copied().unwrap_or_default());
+        let below = lower.chunks(2).chain(std::iter::repeat(&[][..]));
+        for (above, below) in upper.chunks(2).zip(below) {
+            out.extend(mean_cell(above.iter().chain(below)));
         }
     }
     out
 }
 
-fn mean_cell<'a>(cells: impl Iterator<Item = &'a [u8]>) -> [u8; 4] {
+fn mean_cell<'a>(cells: impl Iterator<Item = &'a [u8; 4]>) -> [u8; 4] {
     let (mut sums, mut held, mut data) = ([0_u32; 3], 0, 0);
-    for cell in cells {
+    for [red, green, blue, is_known] in cells {
         held += 1;
-        if cell[3] == DATA {
+        if *is_known == DATA {
             data += 1;
-            sums.iter_mut()
-                .zip(cell)
-                .for_each(|(sum, v)| *sum += u32::from(*v));
+            for (sum, value) in sums.iter_mut().zip([red, green, blue]) {
+                *sum += u32::from(*value);
+            }
         }
     }
     let [r, g, b] = sums.map(|sum| mean(sum, data));
-    [
-        r,
-        g,
-        b,
-        if data > 0 && 2 * data >= held {
-            DATA
-        } else {
-            NO_DATA
-        },
-    ]
+    let has_data = data > 0 && 2 * data >= held;
+    [r, g, b, if has_data { DATA } else { NO_DATA }]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A drawn tile: pixels that are there or not, and the file that a browser takes.
 
 use super::address::TILE;
-use image::codecs::jpeg::JpegEncoder;
+use crate::imagery::jpeg_writer::{JpegPixels, jpeg_of};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use std::sync::OnceLock;
@@ -46,23 +46,19 @@ impl Canvas {
         if self.is_clear() {
             return None;
         }
+        if self.is_full() {
+            let bytes = jpeg_of(JpegPixels::Rgbx(&self.rgba), (TILE, TILE), QUALITY).ok()?;
+            return Some(TilePicture {
+                media_type: "image/jpeg",
+                bytes,
+            });
+        }
         let mut bytes = Vec::new();
-        let is_full = self.is_full();
-        let written = if is_full {
-            let rgb: Vec<u8> = self
-                .rgba
-                .chunks_exact(4)
-                .flat_map(|p| [p[0], p[1], p[2]])
-                .collect();
-            let mut encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
-            encoder.encode(&rgb, TILE, TILE, ExtendedColorType::Rgb8)
-        } else {
-            PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
-                .write_image(&self.rgba, TILE, TILE, ExtendedColorType::Rgba8)
-        };
-        // Memory cannot fail to be written to.
-        written.ok().map(|()| TilePicture {
-            media_type: if is_full { "image/jpeg" } else { "image/png" },
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
+            .write_image(&self.rgba, TILE, TILE, ExtendedColorType::Rgba8)
+            .ok()?;
+        Some(TilePicture {
+            media_type: "image/png",
             bytes,
         })
     }

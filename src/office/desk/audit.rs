@@ -2,8 +2,9 @@
 //! bound for what would be missed follows from how far one has come in it, and its first tenth is looked at by two people who do not
 //! see each other's verdict, which tells what a verdict is worth.
 //!
-//! Lots follow from the candidates' ids and a seed: the event by which the audit of a season was drawn, before that the registry's
-//! own device. Of several draws the first counts that was of all there is: nobody draws until it suits them.
+//! A candidate's lot follows from its id and from the device that began the registry: it is the same in any copy, and neither a draw nor
+//! a further candidate changes it, so that nobody draws until it suits them. An audit that an earlier version drew goes by the lots of
+//! its own event; of several of those the first counts that was of all there is.
 
 use super::queue::Item;
 use crate::office::Session;
@@ -24,7 +25,7 @@ const SEEN_BY_TWO: u64 = 10;
 const DEEPEST: usize = 32;
 
 /// The lots of a registry.
-pub(super) struct Lots {
+pub(in crate::office) struct Lots {
     affairs: Affairs,
     unit: String,
     device: String,
@@ -49,9 +50,18 @@ impl Lots {
         self.affairs.draws_of(&self.unit, season)
     }
 
-    /// What lots follow from where no audit was drawn.
-    pub fn device(&self) -> &str {
-        &self.device
+    /// What is drawn by before there is an audit: others than its lots, so that nobody comes to the first of these beforehand.
+    pub fn beforehand(&self) -> String {
+        format!("{}-beforehand", self.device)
+    }
+
+    /// What the lots of a draw follow from.
+    fn seed_of(&self, draw: &Said<Draw>) -> String {
+        if draw.body.by_lot {
+            self.device.clone()
+        } else {
+            draw.stamp.event.to_string()
+        }
     }
 
     /// Whether two people are to look at a site, or did; where one has begun to, a later draw changes nothing. What such a site was
@@ -79,7 +89,7 @@ impl Lots {
         let begun = || site.looks.iter().any(|(look, _)| look.blind);
         // The first draw: no later one changes who is to look.
         let first = self.draws(site.season).next();
-        let seed = first.map_or_else(|| self.device.clone(), seed_of);
+        let seed = first.map_or_else(|| self.device.clone(), |draw| self.seed_of(draw));
         let is_drawn = |candidate: &str| lot(&seed, candidate) < u64::MAX / SEEN_BY_TWO;
         let drawn = || {
             let mut found = site.detections();
@@ -90,7 +100,12 @@ impl Lots {
 
     /// Whether whoever looks now is not to see what others said of it, and does not decide on it alone.
     pub fn is_blind(&self, store: &Store, site: &Site) -> Result<bool, StoreError> {
-        Ok(is_open(site) && waits_for_second(site) && self.is_for_two(store, site)?)
+        Ok(Self::would_be_blind(site) && self.is_for_two(store, site)?)
+    }
+
+    /// The same of a site that is for two.
+    pub fn would_be_blind(site: &Site) -> bool {
+        is_open(site) && waits_for_second(site)
     }
 
     /// Whether a verdict decides: a firm one. Where two are to look, it is decided by the second who says the same without having seen
@@ -111,11 +126,6 @@ impl Lots {
         let agreed = others.any(|(other, _)| other.opinion == look.opinion);
         Ok(signs && (agreed || !look.blind && look.opinion == Opinion::Keep))
     }
-}
-
-/// What the lots of a draw follow from.
-fn seed_of(draw: &Said<Draw>) -> String {
-    draw.stamp.event.to_string()
 }
 
 /// Two people of the unit who may screen and can sign are needed for two to look.
@@ -198,8 +208,12 @@ pub(super) fn may_be_own(session: &Session, stamp: &Stamp) -> bool {
 /// An audit that was drawn.
 pub(super) struct Drawn<'a> {
     pub(super) said: &'a Said<Draw>,
-    /// The candidates that nobody had decided on when it was drawn.
+    /// The candidates that nobody had decided on when it was drawn, and those that were recorded since.
     pub(super) members: BTreeSet<SiteKey>,
+    /// Whether it was drawn of what there is.
+    pub(super) is_of_all: bool,
+    /// What its lots follow from.
+    pub(super) seed: String,
 }
 
 impl<'a> Drawn<'a> {
@@ -216,42 +230,38 @@ impl<'a> Drawn<'a> {
             return Ok(None);
         }
         let decided = first_decisions(store, items)?;
-        let mut last = None;
+        let mut times: Vec<Uuid> = decided.values().copied().collect();
+        times.sort_unstable();
+        let mut chosen = None;
         for said in draws {
             let Some(sealed) = store.event(said.stamp.event)? else {
                 continue;
             };
-            let was_open = |key: &&SiteKey| {
-                let first = decided.get(key);
-                first.is_none_or(|first| *first >= sealed.event.id)
-            };
-            let keys = items.iter().map(|item| &item.key);
-            let members: BTreeSet<SiteKey> = keys.filter(was_open).copied().collect();
-            let drawn = Self { said, members };
-            if drawn.is_of_all() {
-                return Ok(Some(drawn));
+            let id = sealed.event.id;
+            let open = items.len() - times.partition_point(|first| *first < id);
+            let is_of_all = said.body.by_lot || said.body.rest == open as u64;
+            chosen = Some((said, id, is_of_all));
+            if is_of_all {
+                break;
             }
-            last = Some(drawn);
         }
-        Ok(last)
-    }
-
-    /// Whether it was drawn of what there is.
-    pub fn is_of_all(&self) -> bool {
-        self.said.body.rest == self.members.len() as u64
-    }
-
-    /// What its lots follow from.
-    pub fn seed(&self) -> String {
-        seed_of(self.said)
+        Ok(chosen.map(|(said, id, is_of_all)| {
+            let keys = items.iter().map(|item| item.key);
+            let was_open = |key: &SiteKey| decided.get(key).is_none_or(|first| *first >= id);
+            Self {
+                said,
+                members: keys.filter(was_open).collect(),
+                is_of_all,
+                seed: lots.seed_of(said),
+            }
+        }))
     }
 
     /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
     /// screening went on beside it.
     pub fn audited<'i>(&self, rest: &[&'i Item]) -> Vec<&'i Item> {
-        let seed = self.seed();
         let mut order: Vec<&Item> = rest.to_vec();
-        order.sort_by_key(|item| lot(&seed, &item.candidate));
+        order.sort_by_key(|item| lot(&self.seed, &item.candidate));
         let decided = order.into_iter().take_while(|item| item.verdict.is_some());
         decided.collect()
     }
@@ -272,4 +282,92 @@ fn first_decisions(store: &Store, items: &[Item]) -> Result<BTreeMap<SiteKey, Uu
         first.extend(last.map(|id| (item.key, id)));
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::LonLat;
+    use crate::office::desk::queue::{draw, of_season};
+    use crate::office::desk::stopping::{MAY_MISS, Word, stop};
+    use crate::office::people::{Beginning, begin, change};
+    use crate::office::{Credentials, Office, OfficeError};
+    use crate::registry::body::{ActorAction, Body, Create, Detection, Source};
+    use crate::registry::place::Place;
+    use crate::registry::unit::origin;
+
+    fn find(office: &mut Office, chief: &Session, n: u32) {
+        let candidate = format!("{n:012}");
+        let origin = origin(&format!("candidate:{candidate}"), "410423");
+        let at = LonLat::new(113.3 + 0.01 * f64::from(n), 33.74);
+        let create = Create {
+            detection: Some(Detection {
+                candidate,
+                scan: "s".into(),
+                captured: Some(["2026-05-03".into(), "2026-05-03".into()]),
+                score_e4: 9_000,
+                rank: Some(u64::from(n)),
+            }),
+            ..Create::new(Source::Scan, origin.clone(), Place::point(at))
+        };
+        let body = Body::Create(Box::new(create));
+        let site = SiteKey::of_origin(&origin);
+        office
+            .record(chief, Some(site), vec![], body)
+            .expect("found");
+    }
+
+    #[test]
+    fn an_audit_of_an_earlier_version_goes_on_by_its_own_lots_and_what_is_drawn_now_by_none_but_the_candidates()
+     {
+        let kept = tempfile::tempdir().expect("folder");
+        let path = kept.path().join("a.papaver");
+        let beginning = Beginning {
+            unit: "410423".into(),
+            unit_name: None,
+            supervisor: "chief".into(),
+            at: "2026-04-01T08:00:00+08:00".into(),
+        };
+        begin(&path, beginning).expect("begun");
+        let mut office = Office::open(&path, "test").expect("opened");
+        let given = Credentials {
+            actor: "chief".into(),
+            ..Credentials::default()
+        };
+        let chief = office.sign_in(given).expect("known");
+        let (name, roles) = ("chief".to_owned(), vec![Role::Analyst]);
+        change(&mut office, &chief, ActorAction::Grant, name, roles).expect("granted");
+        for n in 1..=3 {
+            find(&mut office, &chief, n);
+        }
+        let earlier = Draw {
+            season: 2026,
+            rest: 3,
+            by_lot: false,
+        };
+        let drawn = office
+            .record(&chief, None, vec![], Body::Draw(earlier))
+            .expect("drawn");
+        let seed = |office: &Office| {
+            let lots = Lots::of(office.store()).expect("read");
+            let (season, items) = of_season(office.store(), None).expect("there");
+            let drawn = Drawn::of(office.store(), &lots, season, &items).expect("read");
+            drawn.expect("one").seed
+        };
+        let stands = |office: &Office| stop(office.store(), None, MAY_MISS).expect("read");
+        assert_eq!(seed(&office), drawn.hash.to_string());
+        assert_eq!(stands(&office).audited, Some([3, 0, 0]));
+        let again = draw(&mut office, &chief, None);
+        assert!(matches!(again, Err(OfficeError::AuditStands { .. })));
+        find(&mut office, &chief, 4);
+        let changed = Word::Changed { drawn: 3, now: 4 };
+        assert_eq!(stands(&office).word, changed);
+        draw(&mut office, &chief, None).expect("drawn anew");
+        assert_eq!(seed(&office).len(), 16, "the device's");
+        assert_eq!(stands(&office).audited, Some([4, 0, 0]));
+        find(&mut office, &chief, 5);
+        assert_eq!(stands(&office).audited, Some([5, 0, 0]));
+        let again = draw(&mut office, &chief, None);
+        assert!(matches!(again, Err(OfficeError::AuditStands { .. })));
+    }
 }

@@ -9,10 +9,12 @@ mod audit;
 pub mod queue;
 pub mod stopping;
 mod table;
+mod veil;
 mod verdict;
 
 pub(super) use audit::is_own;
-pub use table::{Effort, Laid, Said, Table, conceal, table};
+pub use table::{Effort, Laid, Said, Table, table};
+pub use veil::Veil;
 pub(super) use verdict::screen;
 pub use verdict::{Judged, Verdict, judge, undo};
 
@@ -33,9 +35,7 @@ fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
 ///
 /// # Errors
 /// Those of reading.
-pub(super) fn awaits_second(store: &Store, site: &Site) -> Result<bool, StoreError> {
-    Ok(!site.looks.is_empty()
-        && !site.opinions().is_empty()
-        && audit::is_open(site)
-        && audit::Lots::of(store)?.is_for_two(store, site)?)
+pub(super) fn awaits_second(store: &Store, veil: &Veil, site: &Site) -> Result<bool, StoreError> {
+    let said = !site.looks.is_empty() && !site.opinions().is_empty();
+    Ok(said && audit::is_open(site) && veil.lots(store)?.is_for_two(store, site)?)
 }

@@ -117,7 +117,7 @@ fn followed(store: &Store, item: &mut Item) -> Result<(), StoreError> {
 }
 
 /// The sites that a site went into.
-fn gone_into(site: &Site) -> impl Iterator<Item = SiteKey> {
+pub(super) fn gone_into(site: &Site) -> impl Iterator<Item = SiteKey> {
     let merged = site.merged_into.iter();
     merged.chain(&site.split_into).copied()
 }
@@ -193,7 +193,7 @@ pub struct Nexts {
     pub season: i16,
     /// Candidates of the season that nobody has decided on.
     pub open: usize,
-    /// What lots are drawn by: the number of the audit's entry, else the registry's own device.
+    /// What lots are drawn by: the device that began the registry; of an audit of an earlier version the number of its entry.
     pub seed: String,
     /// In the order in which they are to be looked at.
     pub next: Vec<Next>,
@@ -212,7 +212,7 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
     let audited = draw.as_ref().map_or(&none, |draw| &draw.members);
     let seed = draw
         .as_ref()
-        .map_or_else(|| lots.device().to_owned(), Drawn::seed);
+        .map_or_else(|| lots.beforehand(), |draw| draw.seed.clone());
     let is_open = |item: &&Item| item.verdict.is_none() && !item.is_gone;
     let mut open: Vec<&Item> = items.iter().filter(is_open).collect();
     let waiting = open.len();
@@ -294,7 +294,7 @@ pub fn draw(
     }
     let lots = Lots::of(office.store())?;
     if let Some(drawn) = Drawn::of(office.store(), &lots, season, &items)?
-        && drawn.is_of_all()
+        && drawn.is_of_all
     {
         let Stamp { actor, at, .. } = &drawn.said.stamp;
         return Err(OfficeError::AuditStands {
@@ -306,6 +306,7 @@ pub fn draw(
     let body = Body::Draw(Draw {
         season,
         rest: rest as u64,
+        by_lot: true,
     });
     office.record(session, None, vec![], body)?;
     stop(office.store(), Some(season), MAY_MISS)

@@ -21,7 +21,7 @@ pub enum Word {
     GoOn,
     /// No audit was drawn.
     NoAudit,
-    /// What the audit was drawn of is no longer what there is.
+    /// What an earlier version drew the audit of is no longer what there is.
     Changed {
         /// So many there were.
         drawn: u64,
@@ -43,7 +43,7 @@ pub struct Stop {
     pub open: usize,
     /// The entry of the audit.
     pub draw: Option<Hash>,
-    /// How often one was drawn this season; the first that was drawn of what there is counts.
+    /// How often one was drawn this season; of those of earlier versions the first that was drawn of what there is counts.
     pub draws: usize,
     /// What the audit says, where it can.
     pub audit: Option<Audit>,
@@ -81,7 +81,7 @@ pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, O
         return Ok(stop);
     }
     let Some(draw) = draw else { return Ok(stop) };
-    if !draw.is_of_all() {
+    if !draw.is_of_all {
         let (drawn, now) = (draw.said.body.rest, draw.members.len() as u64);
         stop.word = Word::Changed { drawn, now };
         return Ok(stop);

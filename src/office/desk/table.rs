@@ -1,6 +1,6 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::audit::{Lots, is_own, seen_by_two};
+use super::audit::{Lots, seen_by_two};
 use super::mine;
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
@@ -133,10 +133,10 @@ fn lay(
 ) -> Result<Laid, StoreError> {
     let mine = mine(site, session);
     let audit = lots.is_for_two(store, site)?;
+    let blind = audit && Lots::would_be_blind(site);
     let open = site.state == State::Candidate;
     let settled =
         mine.is_some_and(|look| look.opinion != Opinion::Unsure) || site.screened.is_some();
-    let blind = lots.is_blind(store, site)?;
     let verdicts = site
         .opinions()
         .into_iter()
@@ -160,27 +160,10 @@ fn lay(
         } else {
             verdicts.collect()
         },
-        disagreement: site.opinions_differ() || site.disputed,
+        disagreement: !blind && site.opinions_differ() || site.disputed,
         before: before(store, site, &candidate)?,
         candidate,
     })
-}
-
-/// Takes out of a site what others said of it, where this person is not to see it yet; answers the events that say it.
-///
-/// # Errors
-/// Those of reading.
-pub fn conceal(store: &Store, session: &Session, site: &mut Site) -> Result<Vec<Hash>, StoreError> {
-    // Nothing is hidden where nobody has looked.
-    if site.looks.is_empty() {
-        return Ok(Vec::new());
-    }
-    if !Lots::of(store)?.is_blind(store, site)? {
-        return Ok(Vec::new());
-    }
-    let others = |(_, stamp): &mut (Look, Stamp)| !is_own(session, stamp);
-    let hidden = site.looks.extract_if(.., others);
-    Ok(hidden.map(|(_, stamp)| stamp.event).collect())
 }
 
 fn said(look: &Look, stamp: &Stamp) -> Said {

@@ -1,7 +1,7 @@
 //! Giving a verdict, and taking one back.
 
 use super::audit::{Lots, is_open, is_own};
-use super::mine;
+use super::{Veil, mine};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
 use crate::registry::coded::Coded;
@@ -58,6 +58,7 @@ pub fn judge(
     if verdict.opinion == Opinion::Discard && verdict.reason.is_none() {
         return Err(refused(office.store(), session, key, Refusal::NoReason)?.into());
     }
+    let lots = Lots::of(office.store())?;
     let look = Look {
         opinion: verdict.opinion,
         reason: verdict
@@ -65,21 +66,22 @@ pub fn judge(
             .filter(|_| verdict.opinion == Opinion::Discard),
         note: verdict.note,
         took_ms: verdict.took_ms,
-        blind: Lots::of(office.store())?.is_blind(office.store(), &site)?,
+        blind: lots.is_blind(office.store(), &site)?,
     };
-    say(office, session, &site, look, vec![])?;
-    judged(office.store(), candidate)
+    say(office, session, &lots, &site, look, vec![])?;
+    judged(office.store(), &lots, candidate)
 }
 
 /// Records what somebody says, and the decision where it decides.
 fn say(
     office: &mut Office,
     session: &Session,
+    lots: &Lots,
     site: &Site,
     look: Look,
     evidence: Vec<EvidenceRef>,
 ) -> Result<(), StoreError> {
-    let decides = Lots::of(office.store())?.decides(office.store(), site, session, &look)?;
+    let decides = lots.decides(office.store(), site, session, &look)?;
     office.transact(session, |entry| {
         let screen = decides.then(|| Screen {
             keep: look.opinion == Opinion::Keep,
@@ -104,12 +106,13 @@ fn say(
 pub(in crate::office) fn screen(
     office: &mut Office,
     session: &Session,
+    veil: &Veil,
     site: SiteKey,
     screen: Screen,
     evidence: Vec<EvidenceRef>,
 ) -> Result<(), StoreError> {
     let known = office.store().site(site)?;
-    let lots = Lots::of(office.store())?;
+    let lots = veil.lots(office.store())?;
     let open = known.filter(is_open);
     let for_two = match open {
         Some(open) if lots.is_for_two(office.store(), &open)? => Some(open),
@@ -134,7 +137,7 @@ pub(in crate::office) fn screen(
         note: screen.note,
         blind,
     };
-    say(office, session, &known, look, evidence)
+    say(office, session, lots, &known, look, evidence)
 }
 
 /// A verdict is given on what nobody has moved on from.
@@ -194,7 +197,8 @@ pub fn undo(
         entry.append(Some(key), vec![], Body::Look(withdrawn))?;
         Ok(())
     })?;
-    judged(office.store(), candidate)
+    let lots = Lots::of(office.store())?;
+    judged(office.store(), &lots, candidate)
 }
 
 fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), OfficeError> {
@@ -205,15 +209,16 @@ fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), Offic
     Ok((key, store.site(key)?.ok_or_else(unknown)?))
 }
 
-fn judged(store: &Store, candidate: &str) -> Result<Judged, OfficeError> {
+fn judged(store: &Store, lots: &Lots, candidate: &str) -> Result<Judged, OfficeError> {
     let (key, site) = of_candidate(store, candidate)?;
     let decided = site.screened.is_some();
+    let awaits_second = lots.is_blind(store, &site)?;
     Ok(Judged {
         candidate: candidate.to_owned(),
         code: store.code(key)?,
         state: site.state,
         decided,
-        disagreement: site.opinions_differ() || site.disputed,
-        awaits_second: Lots::of(store)?.is_blind(store, &site)?,
+        disagreement: !awaits_second && site.opinions_differ() || site.disputed,
+        awaits_second,
     })
 }

@@ -24,6 +24,11 @@ pub enum LearnError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder's features are not those that were kept when its scan was recorded.
+    Otherwise {
+        /// The scan.
+        scan: String,
+    },
     /// It is not known in which year a scan's imagery was taken.
     NoSeason {
         /// The scan.
@@ -108,6 +113,16 @@ impl Say for LearnError {
                     "请用同一文件夹重新扫描：已有得分会保留，只补做复看"
                 ))
             }
+            Self::Otherwise { scan } => Said::new(tr!(
+                lang,
+                "the folder of scan {scan} holds other features than those that were recorded",
+                "扫描 {scan} 的文件夹中的特征与录入时的不一致"
+            ))
+            .hint(tr!(
+                lang,
+                "learn without naming a folder: from what was recorded",
+                "请不指定文件夹，直接用已录入的结果学习"
+            )),
             Self::NoSeason { scan } => Said::new(tr!(
                 lang,
                 "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",

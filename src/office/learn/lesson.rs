@@ -1,11 +1,13 @@
 //! What there is to learn from: a scan's features, out of its folder or as they were kept when it was recorded.
 
 use super::error::LearnError;
-use crate::office::record::verified_file;
+use crate::office::record::{ScanFolder, verified_file};
 use crate::registry::body::{Body, RecordedScan as Recorded};
 use crate::registry::event::{EvidenceRole, Sealed};
-use crate::schema::{FeaturesRecord, ScanRecord};
+use crate::registry::unit::is_at_or_below;
+use crate::schema::{FeaturesOf, FeaturesRecord, ScanRecord};
 use crate::store::{ScanFeatures, Store};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 /// A scan to learn from.
@@ -20,6 +22,22 @@ pub(super) struct Lesson {
     pub season: Option<i16>,
     /// What the models saw.
     pub features: FeaturesRecord,
+    /// Whether a folder says so, and not the registry.
+    is_of_folder: bool,
+}
+
+/// What features say of each candidate, in whatever order these were ranked when it was written.
+fn rows(features: &FeaturesRecord) -> BTreeMap<&str, &FeaturesOf> {
+    let rows = features.candidates.iter();
+    rows.map(|row| (row.id.as_str(), row)).collect()
+}
+
+/// Whether features are those of a folder's candidates.
+fn are_of(features: &FeaturesRecord, scan: &ScanFolder) -> bool {
+    let candidates = scan.candidates.iter();
+    let ids: HashSet<&str> = candidates.map(|c| c.detection.candidate.as_str()).collect();
+    let mut rows = features.candidates.iter();
+    rows.all(|row| ids.contains(row.id.as_str()))
 }
 
 /// The year of a first and a last day.
@@ -46,11 +64,21 @@ impl Lesson {
         let bytes = verified_file(path, &record)?;
         let record: ScanRecord =
             serde_json::from_slice(&bytes).map_err(|e| malformed("scan.json", e.to_string()))?;
+        // All that its record says of its files holds, as where it is recorded.
+        let scan = ScanFolder::read(path)?;
+        if !scan.written.is_verifiable() {
+            let why = "it names no digests of the folder's files";
+            return Err(malformed("scan.json", why.into()));
+        }
         let bytes = verified_file(path, &features)?;
         let features: FeaturesRecord = serde_json::from_slice(&bytes)
             .map_err(|e| malformed("features.json", e.to_string()))?;
         if !features.is_of(&record.scan_id) {
             return Err(malformed("features.json", "it is of another scan".into()));
+        }
+        if !are_of(&features, &scan) {
+            let why = "it is of other candidates than candidates.geojson";
+            return Err(malformed("features.json", why.into()));
         }
         let second = record.second_stage.as_ref();
         let captured = record.captured.as_ref();
@@ -60,7 +88,30 @@ impl Lesson {
             verifier: second.and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
             season: captured.and_then(|c| year(&c.from, &c.to)),
             features,
+            is_of_folder: true,
         })
+    }
+
+    /// Whether the registry kept the same features when the scan was recorded, by its unit or one above; `None` where it kept none.
+    pub fn is_as_recorded(&self, store: &Store) -> Result<Option<bool>, LearnError> {
+        if !self.is_of_folder {
+            return Ok(Some(true));
+        }
+        let own = store.authority().unit();
+        let mut kept = None;
+        for sealed in store.followed("scan")? {
+            let is_it = matches!(&sealed.event.body, Body::Scan(scan) if scan.scan == self.scan);
+            let by = &sealed.event.actor.unit;
+            if is_it
+                && (is_at_or_below(own, by) || is_at_or_below(by, own))
+                && let Some(seen) = store.seen(&sealed)
+            {
+                let same = seen.features.names == self.features.names
+                    && rows(&seen.features) == rows(&self.features);
+                kept = Some(same || kept == Some(true));
+            }
+        }
+        Ok(kept)
     }
 
     fn of_recorded(seen: ScanFeatures) -> Self {
@@ -77,6 +128,7 @@ impl Lesson {
             verifier,
             season: captured.and_then(|[from, to]| year(&from, &to)),
             features: seen.features,
+            is_of_folder: false,
         }
     }
 
@@ -104,7 +156,7 @@ impl Lesson {
         };
         lessons.retain(|lesson| lesson.key() == key);
         // A scan that two units recorded is one lesson.
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         lessons.retain(|lesson| known.insert(lesson.scan.clone()));
         Ok(lessons)
     }

@@ -40,6 +40,9 @@ pub struct Learned {
     pub audited_open: usize,
     /// Candidates in the scans.
     pub candidates: usize,
+    /// Scans of whose features the registry kept none: nobody can say whether their folders are what was scanned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unverified: Vec<String>,
     /// The event that holds it, where it was recorded.
     pub entry: Option<Hash>,
 }
@@ -69,6 +72,7 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
             folders.collect::<Result<_, _>>()?
         }
     };
+    let unverified = unverified(store, &lessons)?;
     let season = agreed(&lessons)?;
     let told = told(store)?;
     let seen: Vec<&FeaturesRecord> = lessons.iter().map(|l| &l.features).collect();
@@ -106,8 +110,26 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         audited,
         audited_open,
         candidates: rows().count(),
+        unverified,
         entry: None,
     })
+}
+
+/// The scans of whose features the registry kept none.
+///
+/// # Errors
+/// [`LearnError::Otherwise`] of a folder whose features are not those that were kept.
+fn unverified(store: &Store, lessons: &[Lesson]) -> Result<Vec<String>, LearnError> {
+    let mut unverified = Vec::new();
+    for lesson in lessons {
+        let scan = || lesson.scan.clone();
+        match lesson.is_as_recorded(store)? {
+            Some(true) => {}
+            Some(false) => return Err(LearnError::Otherwise { scan: scan() }),
+            None => unverified.push(scan()),
+        }
+    }
+    Ok(unverified)
 }
 
 fn rows<'a>(seen: &'a [&FeaturesRecord]) -> impl Iterator<Item = &'a FeaturesOf> {

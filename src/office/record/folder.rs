@@ -8,9 +8,12 @@ use crate::registry::body::{Detection, RecordedScan};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
-use crate::schema::{self, CandidateProperties, GsdCm};
+use crate::schema::{self, CandidateProperties, GsdCm, PeriodRecord, SourceRecord};
 use crate::words::Lang;
 use std::path::{Path, PathBuf};
+
+/// Sources of a scan whose fingerprints are recorded, at most.
+const MOST_SOURCES: usize = 32;
 
 /// A scan as its folder tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,14 +74,22 @@ impl ScanFolder {
         let coverage = coverage_of(folder, &written)?;
         let ground = coverage.as_ref().map_or(&[][..], |(_, ground)| ground);
         written.check_totals(&scan.totals, candidates.len(), ground)?;
-        let captured = scan.captured.map(|period| [period.from, period.to]);
-        if let Some(days) = &captured {
-            check_days(days).map_err(|why| malformed(&path, why))?;
+        let days = |period: Option<PeriodRecord>| {
+            let days = period.map(|period| [period.from, period.to]);
+            days.iter().try_for_each(check_days)?;
+            Ok(days)
+        };
+        let days = |period| days(period).map_err(|why| malformed(&path, why));
+        if let Some(made) = &scan.made {
+            check_days(&[made.clone(), made.clone()]).map_err(|why| malformed(&path, why))?;
         }
         let record = RecordedScan {
             scan: scan.scan_id,
             survey: scan.survey,
-            captured,
+            captured: days(scan.captured)?,
+            tagged: days(scan.tagged)?,
+            made: scan.made,
+            sources: fingerprints(&scan.sources),
             model: [scan.model.name, scan.model.sha256],
             verifier: (scan.second_stage.as_ref())
                 .and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
@@ -107,6 +118,17 @@ impl ScanFolder {
             written,
         })
     }
+}
+
+/// The fingerprints by which imagery is known again.
+fn fingerprints(sources: &[SourceRecord]) -> Vec<String> {
+    let of = sources.iter().map(|source| source.fingerprint.as_str());
+    let known = |text: &&str| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut all: Vec<String> = of.filter(known).map(str::to_owned).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.truncate(MOST_SOURCES);
+    all
 }
 
 /// The candidates as the scan wrote them, by rank.

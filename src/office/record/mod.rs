@@ -29,6 +29,19 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// A scan of the same imagery that was recorded as of other days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherDays {
+    /// The scan.
+    pub scan: String,
+    /// The unit that recorded it.
+    pub unit: String,
+    /// Its days, where it has any.
+    pub captured: Option<[String; 2]>,
+    /// Its entry.
+    pub entry: Hash,
+}
+
 /// What became of the candidates; sites by their codes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Recorded {
@@ -54,6 +67,12 @@ pub struct Recorded {
     pub learnt: Option<Hash>,
     /// Whether the folder names no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
     pub unverifiable: bool,
+    /// What the imagery itself says of its days, where what was said of them cannot be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tagged_otherwise: Option<String>,
+    /// What was recorded of the same imagery as of other days: it counts once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_days: Vec<OtherDays>,
 }
 
 /// What became of the candidates so far; sites by their keys, for a code may grow with every new site.
@@ -161,7 +180,9 @@ pub fn record(
     };
     let store = office.store();
     let own_unit = &session.author().unit;
-    let is_new = is_new(store, scan, own_unit)?;
+    let Before { is_new, other_days } = Before::of(store, scan, own_unit)?;
+    recorded.other_days = other_days;
+    recorded.tagged_otherwise = scan.record.tagged_otherwise();
     let flown_by = scan.unit.as_deref();
     let ground = OwnGround {
         unit: flown_by
@@ -202,18 +223,44 @@ pub fn record(
     })
 }
 
-/// Whether this unit has not recorded the scan yet, with the ground that it searched: what was merged before all of its shards had
-/// been run searched less. What another unit recorded under the same id is its word of the scan, not this one's.
-fn is_new(store: &Store, scan: &ScanFolder, unit: &str) -> Result<bool, RecordError> {
-    let ground = scan.coverage.as_deref().map(read).transpose()?;
-    let ground = ground.map(|bytes| Hash::of(&bytes));
-    Ok(!store.followed("scan")?.iter().any(|sealed| {
-        let mut files = sealed.event.evidence.iter();
-        let of = files.find(|file| file.role == EvidenceRole::Coverage);
-        sealed.event.actor.unit == unit
-            && of.map(|file| file.sha256) == ground
-            && matches!(&sealed.event.body, Body::Scan(known) if known.scan == scan.record.scan)
-    }))
+/// What a unit recorded before of the same imagery.
+struct Before {
+    /// Whether the scan is not recorded yet with the ground that it searched: what was merged before all of its shards had been run
+    /// searched less. What another unit recorded under the same id is its word of the scan, not this one's.
+    is_new: bool,
+    /// Scans of the same imagery, or of the same ground file, as of other days.
+    other_days: Vec<OtherDays>,
+}
+
+impl Before {
+    fn of(store: &Store, scan: &ScanFolder, unit: &str) -> Result<Self, RecordError> {
+        let ground = scan.coverage.as_deref().map(read).transpose()?;
+        let ground = ground.map(|bytes| Hash::of(&bytes));
+        let signs = scan.record.signs(ground);
+        let mut before = Self {
+            is_new: true,
+            other_days: Vec::new(),
+        };
+        for sealed in store.followed("scan")? {
+            let (by, outline) = (&sealed.event.actor.unit, sealed.event.outline());
+            let Body::Scan(known) = &sealed.event.body else {
+                continue;
+            };
+            if by == unit && outline == ground && known.scan == scan.record.scan {
+                before.is_new = false;
+            }
+            let same = !signs.is_disjoint(&known.signs(outline));
+            if same && is_at_or_below(unit, by) && scan.record.is_of_other_days(known) {
+                before.other_days.push(OtherDays {
+                    scan: known.scan.clone(),
+                    unit: by.clone(),
+                    captured: known.captured.clone(),
+                    entry: sealed.hash,
+                });
+            }
+        }
+        Ok(before)
+    }
 }
 
 /// A scan whose candidates are being taken, one after the other.

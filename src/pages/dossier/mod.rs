@@ -74,6 +74,10 @@ impl Dossier {
         let scans = scans(store)?;
         let mut events = store.events_of(key)?;
         events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
+        // What is said of a candidate before anything is decided may wait for a second person, who is not to see it.
+        let undecided =
+            site.screened.is_none() && site.assigned.is_none() && site.visits.is_empty();
+        events.retain(|sealed| !undecided || !matches!(sealed.event.body, Body::Look(_)));
         let detections = detections(&events, &scans);
         let mut codes = BTreeMap::new();
         let named = site

@@ -4,13 +4,13 @@
 //! is made again when it is missing. Where that folder cannot be written, it is made each time.
 
 use crate::exchange::original;
+use crate::imagery::{JpegPixels, jpeg_of};
 use crate::registry::Hash;
 use crate::registry::event::EvidenceRef;
 use crate::registry::event::EvidenceRole;
 use crate::store::Store;
 use crate::store::evidence;
 use base64::Engine;
-use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,12 +90,8 @@ pub fn thumbnail(original: &[u8]) -> Option<Vec<u8>> {
         picture = picture.thumbnail(LONGEST, LONGEST);
     }
     picture.apply_orientation(orientation);
-    let mut jpeg = Vec::new();
-    picture
-        .to_rgb8()
-        .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, 82))
-        .ok()?;
-    Some(jpeg)
+    let picture = picture.to_rgb8();
+    jpeg_of(JpegPixels::Rgb(&picture), picture.dimensions(), 82).ok()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ fn flight(
         scan: scan.into(),
         unit: "410423".into(),
         captured: days,
+        tagged_otherwise: None,
         season: 2026,
         gsd_cm,
         model: ("m".into(), "ab".into()),
@@ -127,9 +128,8 @@ fn early_coarse_and_undated_flights_count_apart() {
     assert!(effort(&Facts::default(), &Windows::default(), 2026).is_empty());
 }
 
-#[test]
-fn walked_ground_counts_once_and_reports_add_their_areas() {
-    let patrol = |walked: MultiPolygon, area_m2: Option<f64>, code: &str| PatrolFact {
+fn patrol(walked: MultiPolygon, area_m2: Option<f64>, code: &str) -> PatrolFact {
+    PatrolFact {
         entry: crate::registry::Hash([0; 32]),
         seeds: false,
         publicity: false,
@@ -141,7 +141,56 @@ fn walked_ground_counts_once_and_reports_add_their_areas() {
         walked,
         area_m2,
         zero: true,
+    }
+}
+
+#[test]
+fn areas_that_are_reported_add_up_to_no_more_than_each_district_has() {
+    let township = DistrictArea {
+        code: "410423001".into(),
+        name: "乡".into(),
+        area: rectangle(113.1, 33.6, 113.2, 33.7),
     };
+    let (small, whole) = (measured_m2(&township.area), measured_m2(&county().area));
+    let report = |m2: f64, code: &str| patrol(MultiPolygon::new(Vec::new()), Some(m2), code);
+    let of = |patrols: Vec<PatrolFact>| {
+        let facts = Facts {
+            districts: vec![county(), township.clone()],
+            patrols,
+            ..Facts::default()
+        };
+        let found = effort(&facts, &Windows::default(), 2026).remove(0);
+        (
+            found.patrolled_m2,
+            found.patrolled_beyond_m2,
+            found.is_reported_beyond(),
+        )
+    };
+    // A township reported three times over is that township, and says nothing of the rest of its county.
+    let (counted, beyond, is_cut) = of(vec![
+        report(small, "410423001"),
+        report(small * 0.9, "410423001"),
+        // A village that the boundary file lacks lies in its township.
+        report(small * 0.5, "410423001002"),
+        report(5_000.0, "410423"),
+    ]);
+    near(counted, small + 5_000.0);
+    near(beyond, small * 1.4);
+    assert!(is_cut);
+    let (counted, beyond, _) = of(vec![report(whole * 0.8, "410423"); 2]);
+    near(counted, whole);
+    near(beyond, whole * 0.6);
+    let walk = patrol(rectangle(113.0, 33.5, 113.5, 33.75), None, "410423");
+    let (counted, _, is_cut) = of(vec![walk, report(whole * 0.9, "410423")]);
+    near(counted, whole);
+    assert!(is_cut);
+    let (counted, beyond, is_cut) = of(vec![report(5_000.0, "410423001")]);
+    near(counted, 5_000.0);
+    assert!(beyond < 1.0 && !is_cut, "{beyond}");
+}
+
+#[test]
+fn walked_ground_counts_once_and_reports_add_their_areas() {
     let walk = rectangle(113.1, 33.6, 113.11, 33.61);
     let none = || MultiPolygon::new(Vec::new());
     let facts = Facts {

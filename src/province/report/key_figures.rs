@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::key_figure::{KeyFigure, Quantity, Words, counted, share, words};
-use super::table::{Table, area, count, number, share_cell, titled};
+use super::table::{Table, area, count, cut_cell, number, share_cell, titled};
 use crate::exchange::cell::{Cell, ground};
 use crate::province::process::CountShare;
 use crate::province::stats::Ratio;
@@ -95,19 +95,27 @@ fn ground_searched(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
             ),
         ),
     ];
-    titles
-        .into_iter()
-        .map(|(label, part, what)| KeyFigure {
-            label: words(lang, label),
-            value: share_cell(part, all),
-            unit: "%",
-            interval: None,
-            first: Quantity::new(area(part * 1e6), lang, what, ""),
-            second: Quantity::new(area(all * 1e6), lang, ("of districts", "区划面积"), ""),
-            is_quotient: true,
-            remark: String::new(),
-        })
-        .collect()
+    let key = |(label, part, what)| KeyFigure {
+        label: words(lang, label),
+        value: share_cell(part, all),
+        unit: "%",
+        interval: None,
+        first: Quantity::new(area(part * 1e6), lang, what, ""),
+        second: Quantity::new(area(all * 1e6), lang, ("of districts", "区划面积"), ""),
+        is_quotient: true,
+        remark: String::new(),
+    };
+    let mut keys: Vec<KeyFigure> = titles.into_iter().map(key).collect();
+    if let (Some(key), Some(beyond)) = (keys.first_mut(), figures.beyond_km2()) {
+        let beyond = ground(beyond * 1e6);
+        key.value = cut_cell(patrolled, all, true);
+        key.remark = tr!(
+            lang,
+            "{beyond} more was reported than districts have, or more than once, and is not counted",
+            "另有 {beyond} 超出区划面积或重复上报，不计入"
+        );
+    }
+    keys
 }
 
 fn density(figures: &Figures, lang: Lang) -> KeyFigure {

@@ -10,6 +10,7 @@ mod districts;
 mod hot_spot_table;
 mod key_figure;
 mod key_figures;
+mod marked;
 mod sheets;
 pub mod table;
 pub mod tables;
@@ -30,9 +31,9 @@ use super::compare::{Comparison, compared};
 use super::counts::{SiteCounts, sites_by_district, tallies};
 use super::desk::Cost;
 use super::effort::DistrictEffort;
-use super::facts::{DistrictArea, Facts, SiteFact};
+use super::facts::{DistrictArea, Facts, Flight, SiteFact};
 use super::hot_spots::{self, HotSpots, NotEnough};
-use super::irregular::{self, Irregular};
+use super::irregular::{self, DateDoubt, Irregular};
 use super::period::{Period, Scope};
 use super::process::{Process, process_of};
 use super::rank::{DistrictRanking, LEAST_COVER, rank};
@@ -125,6 +126,8 @@ pub struct Figures<'f> {
     pub hot: Result<HotSpots, NotEnough>,
     /// What stays marked and what is not followed, by unit.
     pub irregular: Vec<(String, Irregular)>,
+    /// The flights whose days are in doubt, by unit.
+    pub doubted: Vec<(&'f Flight, DateDoubt)>,
     /// What counties send upward beside rates.
     pub upward: Upward,
     /// What the registry says of itself.
@@ -174,6 +177,7 @@ impl<'f> Figures<'f> {
             comparison,
             hot,
             irregular: irregular::by_unit(facts, period, scope.within),
+            doubted: irregular::doubted_flights(facts, period, scope.within),
             work: Worked::of(facts, period, scope, on),
             cost: desk::cost(facts, period, &all),
         }
@@ -192,6 +196,13 @@ impl<'f> Figures<'f> {
             km2(|e| e.fair_m2),
             km2(|e| e.patrolled_m2),
         ]
+    }
+
+    /// Patrolled ground that was reported beyond what districts have, km².
+    pub fn beyond_km2(&self) -> Option<f64> {
+        let beyond = self.efforts.iter().filter(|e| e.is_reported_beyond());
+        let km2 = beyond.map(|e| e.patrolled_beyond_m2).sum::<f64>() / 1e6;
+        (km2 > 0.0).then_some(km2)
     }
 
     /// The districts by their ground.

@@ -75,7 +75,18 @@ pub(super) fn per_cent(part: f64, whole: f64) -> Option<f64> {
 
 /// What stands behind a share that is more than the whole: ground was reported more than once, or more than there is.
 pub fn beyond(share: f64) -> &'static str {
-    if share > 1.000_5 { " (!)" } else { "" }
+    if share > 1.000_5 { FLAG } else { "" }
+}
+
+/// The flag itself.
+pub const FLAG: &str = " (!)";
+
+/// Per cent of a whole as a cell, with a flag where some of the part was left out.
+pub(super) fn cut_cell(part: f64, whole: f64, is_cut: bool) -> Cell {
+    match per_cent(part, whole).filter(|_| is_cut) {
+        Some(share) => Cell::text(format!("{share:.1}{FLAG}")),
+        None => share_cell(part, whole),
+    }
 }
 
 /// Per cent of a whole as a cell, with a flag where it is more than the whole.

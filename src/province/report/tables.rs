@@ -3,11 +3,11 @@
 use super::Figures;
 use super::districts::{coverage, process};
 use super::hot_spot_table::{hot_spots, no_hot_spots};
+use super::marked;
 use super::table::{Table, area, count, number, titled};
 use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, DistrictComparison};
-use crate::province::irregular::{self, Irregular};
 use crate::province::rank::{DistrictRanking, RankedDistrict};
 use crate::province::stats::{Per100, Ratio};
 use crate::tr;
@@ -41,42 +41,9 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
     });
     all.push(flown(&figures.comparison, lang));
     all.extend(super::work::work_tables(&figures.work, lang));
-    all.push(irregular(figures, lang));
+    all.push(marked::irregular(figures, lang));
+    all.extend(marked::doubted(figures, lang));
     all
-}
-
-/// What stays marked and what is not followed, by unit.
-fn irregular(figures: &Figures, lang: Lang) -> Table {
-    let mut columns = vec![lang.pick("unit", "单位").to_owned()];
-    columns.extend(irregular::titles(lang).map(str::to_owned));
-    let mut sum = Irregular::default();
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for (unit, counts) in &figures.irregular {
-        sum += *counts;
-        let mut row = vec![Cell::text(unit.as_str())];
-        row.extend(irregular::cells(*counts));
-        rows.push(row);
-    }
-    let summed = rows.len() > 1;
-    if summed {
-        let mut row = vec![Cell::text(lang.pick("all", "合计"))];
-        row.extend(irregular::cells(sum));
-        rows.push(row);
-    }
-    Table {
-        id: "irregular",
-        title: lang.pick("What stays marked", "须关注的记录").into(),
-        note: lang
-            .pick(
-                "Records of the period that are followed and stay marked, and those that are not followed, by the unit they belong to. Nothing of it is a proof of anything; where a count is high, somebody should look.",
-                "本期虽予采信但永久标注的记录，以及未予采信的记录，按所属单位统计。仅供核查参考，不作结论；数量偏高的单位应予抽查。",
-            )
-            .into(),
-        columns,
-        rows,
-        summed,
-        remark: None,
-    }
 }
 
 /// What is ranked.

@@ -1,7 +1,7 @@
 //! The tables of what counties send upward.
 
 use super::Figures;
-use super::table::{Table, area, count, number, share_cell, titled};
+use super::table::{Table, area, count, cut_cell, number, share_cell, titled};
 use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
@@ -76,7 +76,7 @@ pub fn patrols(figures: &Figures, lang: Lang) -> Table {
             Cell::from(e.people),
             Cell::from(e.vehicles),
             area(e.patrolled_m2),
-            share_cell(e.patrolled_m2, e.area_m2),
+            cut_cell(e.patrolled_m2, e.area_m2, e.is_reported_beyond()),
             count(e.zero_reports),
         ]
     };
@@ -90,7 +90,7 @@ pub fn patrols(figures: &Figures, lang: Lang) -> Table {
         Cell::from(sum.people),
         Cell::from(sum.vehicles),
         area(patrolled * 1e6),
-        share_cell(patrolled, all),
+        cut_cell(patrolled, all, figures.beyond_km2().is_some()),
         count(sum.zero),
     ]);
     Table {
@@ -98,8 +98,8 @@ pub fn patrols(figures: &Figures, lang: Lang) -> Table {
         title: lang.pick("Patrols", "踏查").into(),
         note: lang
             .pick(
-                "People and vehicles are counted at each patrol. A patrol that walks in two districts is counted in both and once in the sum; one that names a whole county counts in the sum alone where townships are listed.",
-                "人次、台次按每次踏查计。跨区划的踏查在各区划均计入，合计中只计一次；只报到县的，列乡镇时仅计入合计。",
+                "People and vehicles are counted at each patrol. A patrol that walks in two districts is counted in both and once in the sum; one that names a whole county counts in the sum alone where townships are listed. (!): more was reported than the district has, or the same ground more than once; what is beyond the district is not counted.",
+                "人次、台次按每次踏查计。跨区划的踏查在各区划均计入，合计中只计一次；只报到县的，列乡镇时仅计入合计。标（!）的，上报踏查面积累计超出区划面积（含重复踏查），超出部分不计。",
             )
             .into(),
         columns: titled(&titles, lang),

@@ -11,7 +11,8 @@ use crate::registry::unit::is_below;
 use std::collections::{BTreeMap, HashMap};
 
 /// The types whose entries can be voided where they concern no site.
-const VOIDABLE: [&str; 11] = [
+const VOIDABLE: [&str; 12] = [
+    "scan",
     "patrol",
     "targets",
     "duty",

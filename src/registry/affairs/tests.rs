@@ -172,6 +172,9 @@ fn learnt(unit: &str, season: i16) -> Body {
 
 fn scan(season: i16, gsd_e2_cm: i64) -> RecordedScan {
     RecordedScan {
+        tagged: None,
+        made: None,
+        sources: Vec::new(),
         scan: "s".into(),
         survey: None,
         captured: Some([format!("{season}-05-01"), format!("{season}-05-02")]),
@@ -391,6 +394,7 @@ fn a_head_that_is_not_whole_is_refused() {
             Body::Draw(Draw {
                 season: 2024,
                 rest: 7,
+                by_lot: true,
             }),
         ),
     ];
@@ -428,6 +432,7 @@ fn said(what: u8, district: &str, of: Hash) -> Body {
         11 => Body::Draw(Draw {
             season: 2026,
             rest: 9,
+            by_lot: false,
         }),
         8 => Body::Finding(Box::new(Finding {
             round: None,

@@ -115,6 +115,10 @@ impl LearntHead {
 pub struct Draw {
     /// The season whose candidates it is drawn from.
     pub season: i16,
-    /// How many nobody had decided on. Lots are drawn by the hash of this event and the candidates' ids, so that nobody chooses.
+    /// How many nobody had decided on.
     pub rest: u64,
+    /// Whether it takes candidates by the lots that each of them has from when it was found, those that are recorded later too: no
+    /// further draw changes them. Else lots follow from the hash of this event, as in registries of earlier versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_lot: bool,
 }

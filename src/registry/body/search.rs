@@ -1,9 +1,10 @@
 //! What was searched: scans from the air, patrols on foot, targets from above.
 
 use crate::registry::ids::Hash;
+use crate::registry::limits::day;
 use crate::registry::place::Place;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See [`super::Body::Scan`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +14,18 @@ pub struct RecordedScan {
     /// The survey's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub survey: Option<String>,
-    /// First and last day of the imagery.
+    /// First and last day of the imagery, as was said of it, else by its own tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<[String; 2]>,
+    /// First and last day of the imagery by its own tags, where it says any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tagged: Option<[String; 2]>,
+    /// The day on which the first of its files was made, by its own tag: it was not flown later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
+    /// The fingerprints of its sources, the first in their order: by any of them the same imagery is known again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
     /// The model's name and SHA-256.
     pub model: [String; 2],
     /// SHA-256 of the second model, where one looked.
@@ -33,6 +43,44 @@ pub struct RecordedScan {
     pub not_searched_m2: BTreeMap<String, i64>,
     /// How many candidates it had.
     pub candidates: u64,
+}
+
+fn both([first, last]: &[String; 2]) -> Option<[jiff::civil::Date; 2]> {
+    Some([day(first)?, day(last)?])
+}
+
+impl RecordedScan {
+    /// What the imagery says of its days, where what was said of them cannot be: it leaves out days that the imagery names, or begins
+    /// after a file of it was made. A day aside may be another time zone's.
+    pub fn tagged_otherwise(&self) -> Option<String> {
+        let [said, until] = both(self.captured.as_ref()?)?;
+        let near = said.yesterday().unwrap_or(said)..=until.tomorrow().unwrap_or(until);
+        if let Some(tagged) = &self.tagged {
+            let [first, last] = both(tagged)?;
+            let text = if first == last {
+                first.to_string()
+            } else {
+                format!("{first}/{last}")
+            };
+            return (!near.contains(&first) || !near.contains(&last)).then_some(text);
+        }
+        let made = day(self.made.as_deref()?)?;
+        (made < *near.start()).then(|| format!("≤ {made}"))
+    }
+
+    /// By what its imagery or its ground is known again; `outline` is the digest of its ground's file.
+    pub fn signs(&self, outline: Option<Hash>) -> BTreeSet<String> {
+        let outline = outline.map(|sha256| sha256.to_string());
+        self.sources.iter().cloned().chain(outline).collect()
+    }
+
+    /// Whether the same imagery cannot be of the days of both: they have none in common, or one has none.
+    pub fn is_of_other_days(&self, other: &Self) -> bool {
+        match (&self.captured, &other.captured) {
+            (Some([a, b]), Some([c, d])) => b < c || d < a,
+            (one, two) => one.is_some() != two.is_some(),
+        }
+    }
 }
 
 /// A patrol on the ground 踏查, or a report that nothing was found 零报告. See [`super::Body::Patrol`].

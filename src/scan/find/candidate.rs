@@ -9,6 +9,7 @@ use crate::scan::model::Hit;
 use crate::scan::verify::{Moved, SecondLook, VerifierVerdict, log_odds};
 use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What candidates need to know of a source.
@@ -18,8 +19,12 @@ pub struct SourceFacts {
     pub name: String,
     /// Its ground sampling distance in centimetres.
     pub gsd_cm: f64,
-    /// When it was taken.
+    /// When it was taken: as was said, else by its own tags.
     pub captured: Option<Captured>,
+    /// When it was taken by its own tags.
+    pub tagged: Option<Captured>,
+    /// The day on which its file was made, by its own tag.
+    pub made: Option<Date>,
 }
 
 /// A plot to look at.
@@ -433,6 +438,8 @@ mod tests {
             name: name.into(),
             gsd_cm,
             captured: day.parse().ok(),
+            tagged: None,
+            made: None,
         };
         vec![
             source("a.tif", 2.5, "2026-05-03"),

@@ -167,6 +167,8 @@ pub fn source_facts(search: &Search<'_>) -> Vec<SourceFacts> {
         name: name.clone(),
         gsd_cm: source.typical_gsd_cm(),
         captured: search.request.captured.or_else(|| source.captured()),
+        tagged: source.captured(),
+        made: source.made(),
     };
     let sources = &search.sources;
     sources.all.iter().zip(&sources.names).map(one).collect()

@@ -10,12 +10,13 @@
 mod marks;
 
 use crate::ground::{Gsd, Rect};
+use crate::imagery::{JpegPixels, jpeg_of};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
-use image::codecs::jpeg::JpegEncoder;
-use image::{ImageError, Rgb, RgbImage};
+use image::{Rgb, RgbImage};
+use jpeg_encoder::EncodingError;
 use marks::{LabelBox, furnish};
 
 /// The longest side of a picture, in pixels.
@@ -155,14 +156,12 @@ pub fn draw(
 ///
 /// # Errors
 /// Those of the encoder; none for pictures that [`draw`] made.
-pub fn encode(picture: &RgbImage, view: PictureKind) -> Result<Vec<u8>, ImageError> {
+pub fn encode(picture: &RgbImage, view: PictureKind) -> Result<Vec<u8>, EncodingError> {
     let quality = match view {
         PictureKind::Chip => 85,
         PictureKind::Context => 75,
     };
-    let mut bytes = Vec::new();
-    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality))?;
-    Ok(bytes)
+    jpeg_of(JpegPixels::Rgb(picture), picture.dimensions(), quality)
 }
 
 /// A picture made as large or as small as another.

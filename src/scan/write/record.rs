@@ -3,6 +3,7 @@
 use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
+use crate::scan::find::SourceFacts;
 use crate::scan::request::PhotoRequest;
 use crate::scan::summary::Summary;
 use crate::scan::verify::{LOOKS, Learnt, Second};
@@ -83,6 +84,7 @@ fn source_records(summary: &Summary, provenance: &Provenance<'_>) -> Vec<SourceR
                 gsd_cm: Some(GsdCm::Both([round(gsd.x_cm, 3), round(gsd.y_cm, 3)])),
                 too_coarse: gsd.coarsest_cm() > coarsest_cm,
                 captured: period(facts.captured),
+                tagged: period(facts.tagged),
                 searched_m2: round(ground.searched_m2, 2),
                 not_searched_m2: by_reason(ground.not_searched_m2.iter().map(|(r, m2)| (*r, *m2))),
             }
@@ -134,7 +136,14 @@ fn second_stage(second: &Second, learnt: Option<&Learnt>) -> SecondStageRecord {
 /// `scan.json`. Everything but `run` is the same wherever and whenever the scan is run.
 pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Digests) -> ScanRecord {
     let (request, model) = (provenance.request, provenance.model);
-    let captured = summary.sources.iter().filter_map(|s| s.captured);
+    let days = |of: fn(&SourceFacts) -> Option<Captured>| {
+        period(summary.sources.iter().filter_map(of).reduce(Captured::with))
+    };
+    let made = summary
+        .sources
+        .iter()
+        .filter_map(|source| source.made)
+        .min();
     ScanRecord {
         format: SCAN_FORMAT.into(),
         scan_id: summary.scan_id.clone(),
@@ -157,7 +166,9 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
             captured: request.captured.map(|c| c.to_string()),
             search: provenance.key.search(summary.threshold),
         },
-        captured: period(captured.reduce(Captured::with)),
+        captured: days(|source| source.captured),
+        tagged: days(|source| source.tagged),
+        made: made.map(|day| day.to_string()),
         sources: source_records(summary, provenance),
         refused: refused(summary),
         totals: totals(summary),

@@ -2,9 +2,9 @@
 
 use super::Member;
 use crate::ground::{Feature, FeatureCollection, Geometry};
-use crate::office::desk::conceal;
+use crate::office::desk::Veil;
 use crate::office::offers::{Labels, Offer, offers};
-use crate::office::{Session, SiteNow, clock};
+use crate::office::{SiteNow, clock};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::sentence::{Teller, kind};
 use crate::registry::{Hash, Site, SiteKey, State};
@@ -107,11 +107,13 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>
     member
         .read(move |store, session| {
             let limit = asked.limit.unwrap_or(PAGE).min(MOST);
+            let veil = Veil::default();
             let (total, part) = store.some_sites(&filter, asked.offset, limit)?;
             let mut sites = Vec::new();
             for site in part {
-                if let Some(now) = SiteNow::of(store, site.key)? {
-                    sites.push(concealed(store, session, now)?.0);
+                if let Some(mut now) = SiteNow::of(store, site.key)? {
+                    veil.over_others(store, session, &mut now.site)?;
+                    sites.push(now);
                 }
             }
             Ok(Json(Listed {
@@ -210,6 +212,8 @@ struct SitePage {
     history: Vec<Line>,
     moves: Vec<Offer>,
     pictures: Vec<Picture>,
+    /// Verdicts of others that wait for a second person, and are not shown.
+    waits_for_second: usize,
 }
 
 async fn page(
@@ -219,13 +223,14 @@ async fn page(
     member
         .read(move |store, session| {
             let key = store.find(&code)?;
-            let now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
-            let (now, hidden) = concealed(store, session, now)?;
+            let mut now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
+            let hidden = Veil::default().over_others(store, session, &mut now.site)?;
             Ok(Json(SitePage {
                 geometry: outline(&now.site),
                 history: history(store, key, &hidden)?,
                 moves: offers(store, session, &now.site),
                 pictures: pictures(&now.site, &registry),
+                waits_for_second: hidden.len(),
                 now,
             }))
         })
@@ -236,16 +241,6 @@ async fn page(
 fn outline(site: &Site) -> Option<Value> {
     let area = Geometry::Exact(site.place.polygons()).to_json();
     area.or_else(|| Geometry::Point(site.place.lonlat()).to_json())
-}
-
-/// A site without what this person is not to see yet, and the events that say it.
-fn concealed(
-    store: &Store,
-    session: &Session,
-    mut now: SiteNow,
-) -> Result<(SiteNow, Vec<Hash>), Refused> {
-    let hidden = conceal(store, session, &mut now.site)?;
-    Ok((now, hidden))
 }
 
 fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<Line>, Refused> {
