@@ -598,6 +598,7 @@ fn patrols(office: &mut Office<'_>, c: &County, season: i16, walks: &[MultiPolyg
         let body = Patrol {
             seeds: None,
             publicity: None,
+            crew: None,
             on: on.to_string(),
             district: Some(format!("{}00{}", c.code, 1 + n % 4)),
             people,

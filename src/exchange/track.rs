@@ -7,7 +7,6 @@
 use super::ExchangeError;
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
-use crate::registry::place::Place;
 use crate::text::xml::{Element, Met, XmlFlaw, walk};
 use crate::text::{date_time, number};
 use crate::words::Lang;
@@ -308,13 +307,6 @@ fn capsule(step: Line, reach_m: f64, plane: &LocalPlane) -> Polygon {
         .chain(end(step.start, heading + quarter))
         .collect();
     Polygon::new(ring, vec![])
-}
-
-impl Walk {
-    /// The ground in 1e-7 degree, as an event keeps it.
-    pub fn outline(&self) -> Vec<Vec<Vec<[i64; 2]>>> {
-        Place::area(LonLat::new(0.0, 0.0), &self.walked).outline
-    }
 }
 
 #[cfg(test)]

@@ -54,9 +54,12 @@ pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
     let found = facts.sites.iter().map(|s| s.season);
     let walked = facts.patrols.iter().map(|p| season_of(p.on));
     let latest = || flown.chain(found).chain(walked).max();
-    asked
-        .or_else(latest)
-        .unwrap_or_else(|| season_of(clock::today()))
+    asked.or_else(latest).unwrap_or_else(this_season)
+}
+
+/// The season of today.
+pub(super) fn this_season() -> i16 {
+    season_of(clock::today())
 }
 
 /// How a campaign stands today.

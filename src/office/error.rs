@@ -2,6 +2,7 @@
 
 use super::entry::EntryError;
 use super::field::FieldError;
+use super::patrol::PatrolError;
 use super::peers::PeerError;
 use super::record::RecordError;
 use crate::exchange::ExchangeError;
@@ -33,6 +34,8 @@ pub enum OfficeError {
     Exchange(Box<ExchangeError>),
     /// A crew's access.
     Field(FieldError),
+    /// A patrol that does not say enough.
+    Patrol(PatrolError),
     /// Another office that is called.
     Peer(Box<PeerError>),
     /// A database that mirrors.
@@ -62,6 +65,7 @@ impl OfficeError {
             Self::Key(cause) => cause,
             Self::Entry(cause) => cause,
             Self::Field(cause) => cause,
+            Self::Patrol(cause) => cause,
             Self::Record(cause) => cause.as_ref(),
             Self::Bundle(cause) => cause.as_ref(),
             Self::Exchange(cause) => cause.as_ref(),
@@ -118,6 +122,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Key(cause) => Some(cause),
     OfficeError::Entry(cause) => Some(cause),
     OfficeError::Field(cause) => Some(cause),
+    OfficeError::Patrol(cause) => Some(cause),
     OfficeError::Record(cause) => Some(cause.as_ref()),
     OfficeError::Bundle(cause) => Some(cause.as_ref()),
     OfficeError::Exchange(cause) => Some(cause.as_ref()),
@@ -143,6 +148,7 @@ caused_by!(
     Key(KeyError),
     Entry(EntryError),
     Field(FieldError),
+    Patrol(PatrolError),
     Record(RecordError),
     Bundle(BundleError),
     Exchange(ExchangeError),

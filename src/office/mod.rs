@@ -20,6 +20,7 @@ pub mod found;
 pub mod import;
 mod laid;
 pub mod learn;
+pub mod ledger;
 pub mod life;
 pub mod maintenance;
 pub mod maps;

@@ -1,12 +1,56 @@
-//! A patrol on foot, or a report that nothing was found.
+//! A patrol on foot, or a report that nothing was found: told with a track, with ground that was drawn, or with an area.
 
-use super::{Files, Office, OfficeError, Session};
-use crate::ground::area_m2;
+use super::{Files, Office, OfficeError, Session, clock};
+use crate::exchange::track::{Track, Walk};
+use crate::ground::{LonLat, area_m2, union};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
-use geo::MultiPolygon;
+use crate::registry::place::Place;
+use crate::store::Store;
+use crate::words::{Fault, Lang, Said, Say};
+use crate::{speaking_error, tr};
+use geo::{Coord, InteriorPoint, LineString, MultiPolygon, Polygon};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::path::PathBuf;
+
+/// Metres that count as seen on either side of a track, where nobody says.
+pub const REACH_M: u32 = 30;
+/// Days from a track's first to its last beyond which its clock leapt.
+const LONGEST_DAYS: i32 = 7;
+
+/// What is told of a patrol.
+#[derive(Debug, Clone, Default)]
+pub struct PatrolTold {
+    /// Its day; that of its track where nobody says.
+    pub on: Option<Date>,
+    /// The district that it reports on; the one that its ground lies in where nobody says.
+    pub district: Option<String>,
+    /// The crew that went.
+    pub crew: Option<String>,
+    /// People who took part.
+    pub people: u64,
+    /// Vehicles used.
+    pub vehicles: u64,
+    /// The area that is reported, in whole square metres.
+    pub area_m2: Option<i64>,
+    /// The corners of the ground that was drawn, where there is no track.
+    pub drawn: Vec<LonLat>,
+    /// Receivers' tracks.
+    pub tracks: Vec<PathBuf>,
+    /// Metres that count as seen on either side of them.
+    pub reach_m: u32,
+    /// Whether their clock is wrong.
+    pub clock_wrong: bool,
+    /// Whether nothing was found.
+    pub zero: bool,
+    /// Words.
+    pub note: Option<String>,
+    /// Seeds that were seized.
+    pub seeds: Option<String>,
+    /// What was done to make the ban known.
+    pub publicity: Option<String>,
+}
 
 /// A patrol that was recorded.
 #[derive(Debug, Clone, Serialize)]
@@ -27,36 +71,285 @@ pub struct Patrolled {
     pub zero: bool,
     /// The area that was reported.
     pub area_m2: Option<i64>,
-    /// The area that its track covers, in whole square metres.
+    /// The area that its track covers or that was drawn, in whole square metres.
     pub walked_m2: Option<f64>,
     /// What its track says.
     pub track: Option<TrackFacts>,
+    /// Times of its track that are none.
+    #[serde(skip)]
+    pub odd_times: usize,
 }
 
 /// Records a patrol, and keeps its tracks.
 ///
 /// # Errors
-/// Those of keeping the tracks, and what the law refuses.
+/// [`PatrolError`], those of reading and keeping the tracks, and what the law refuses.
 pub fn patrol(
     office: &mut Office,
     session: &Session,
-    patrol: Patrol,
-    walked: Option<&MultiPolygon>,
-    tracks: &[PathBuf],
+    told: PatrolTold,
 ) -> Result<Patrolled, OfficeError> {
-    let kept = Files::documents(tracks).keep(office, None, session.at())?;
-    let body = Body::Patrol(Box::new(patrol.clone()));
-    let sealed = office.record(session, None, kept, body)?;
+    let walk = walk(&told)?;
+    let ground = match &walk {
+        Some((walk, _)) => Some(walk.walked.clone()),
+        None => drawn(&told.drawn)?,
+    };
+    let facts = walk.as_ref().map(|(walk, _)| walk.facts.clone());
+    let on = day(&told, facts.as_ref())?;
+    let reports = told.area_m2.is_some() || told.people > 0 || told.zero;
+    if ground.is_none() && !reports {
+        return Err(PatrolError::Nothing.into());
+    }
+    let district = match told.district {
+        Some(code) => Some(code),
+        None => district_of(office.store(), ground.as_ref())?,
+    };
+    if district.is_none() && facts.is_none() {
+        return Err(PatrolError::NoDistrict.into());
+    }
+    let body = Patrol {
+        on: on.to_string(),
+        district,
+        crew: told.crew,
+        people: told.people,
+        vehicles: told.vehicles,
+        area_m2: told.area_m2,
+        zero: told.zero,
+        walked: ground.as_ref().map(outline).unwrap_or_default(),
+        track: facts,
+        note: told.note,
+        seeds: told.seeds,
+        publicity: told.publicity,
+    };
+    let kept = Files::documents(&told.tracks).keep(office, None, session.at())?;
+    let sealed = office.record(session, None, kept, Body::Patrol(Box::new(body.clone())))?;
     Ok(Patrolled {
         entry: sealed.hash,
-        on: patrol.on,
+        on: body.on,
         season: sealed.event.season,
-        district: patrol.district,
-        people: patrol.people,
-        vehicles: patrol.vehicles,
-        zero: patrol.zero,
-        area_m2: patrol.area_m2,
-        walked_m2: walked.map(|walked| area_m2(walked).round()),
-        track: patrol.track,
+        district: body.district,
+        people: body.people,
+        vehicles: body.vehicles,
+        zero: body.zero,
+        area_m2: body.area_m2,
+        walked_m2: ground.map(|ground| area_m2(&ground).round()),
+        track: body.track,
+        odd_times: walk.map_or(0, |(_, odd_times)| odd_times),
     })
+}
+
+/// Ground in 1e-7 degree, as an event keeps it.
+fn outline(ground: &MultiPolygon) -> Vec<Vec<Vec<[i64; 2]>>> {
+    Place::area(LonLat::new(0.0, 0.0), ground).outline
+}
+
+/// The ground seen along the tracks, all of them together, and how many of their times are none.
+fn walk(told: &PatrolTold) -> Result<Option<(Walk, usize)>, OfficeError> {
+    let Some(first) = told.tracks.first() else {
+        return Ok(None);
+    };
+    let mut all = Track::default();
+    let now = clock::now();
+    for path in &told.tracks {
+        let track = Track::read(path, now.time_zone())?;
+        all.odd_times += track.odd_times;
+        all.segments.extend(track.segments);
+    }
+    let walk = all.walk(told.reach_m, now.time_zone());
+    if walk.walked.0.is_empty() {
+        return Err(PatrolError::NoGround(first.clone()).into());
+    }
+    Ok(Some((walk, all.odd_times)))
+}
+
+/// The ground within the corners; lines that cross part it.
+fn drawn(corners: &[LonLat]) -> Result<Option<MultiPolygon>, PatrolError> {
+    if corners.is_empty() {
+        return Ok(None);
+    }
+    let ring: LineString = corners
+        .iter()
+        .map(|at| Coord {
+            x: at.lon,
+            y: at.lat,
+        })
+        .collect();
+    let on_earth = corners.iter().all(|at| at.is_on_earth());
+    let other_way = LineString::new(ring.coords().rev().copied().collect());
+    // A line that crosses itself runs round one part of the ground one way, and round the other the other way.
+    let [one, other] = [ring, other_way]
+        .map(|ring| union([&MultiPolygon::new(vec![Polygon::new(ring, Vec::new())])]));
+    let ground = union([&one, &other]);
+    if !on_earth || area_m2(&ground) < 1.0 {
+        return Err(PatrolError::NoArea);
+    }
+    Ok(Some(ground))
+}
+
+fn day(told: &PatrolTold, track: Option<&TrackFacts>) -> Result<Date, PatrolError> {
+    let days = track.and_then(|facts| facts.days.as_ref());
+    let of_track = days
+        .and_then(|[first, last]| Some((first.parse::<Date>().ok()?, last.parse::<Date>().ok()?)));
+    match (told.on, of_track) {
+        (Some(on), Some((first, last))) if !told.clock_wrong && !(first..=last).contains(&on) => {
+            Err(PatrolError::AnotherDay { on, first, last })
+        }
+        (Some(on), _) => Ok(on),
+        (None, Some((first, last))) => {
+            // A clock that leapt by years gives two days far apart: nobody can tell which is right.
+            let apart = first.until(last).map_or(i32::MAX, |span| span.get_days());
+            if apart > LONGEST_DAYS {
+                return Err(PatrolError::ClockLeapt { first, last });
+            }
+            Ok(first)
+        }
+        (None, None) => Err(PatrolError::NoDay),
+    }
+}
+
+/// The smallest district that a point of the ground lies in.
+fn district_of(
+    store: &Store,
+    ground: Option<&MultiPolygon>,
+) -> Result<Option<String>, OfficeError> {
+    let inside = ground.and_then(InteriorPoint::interior_point);
+    let districts = store.districts()?;
+    Ok(inside
+        .zip(districts)
+        .and_then(|(at, districts)| districts.code_of(at.0.into()).map(str::to_owned)))
+}
+
+/// A patrol that is not recorded.
+#[derive(Debug)]
+pub enum PatrolError {
+    /// It says nothing.
+    Nothing,
+    /// Nobody says where.
+    NoDistrict,
+    /// Nobody says when.
+    NoDay,
+    /// The track is of another day.
+    AnotherDay {
+        /// The day given.
+        on: Date,
+        /// The track's first day.
+        first: Date,
+        /// Its last.
+        last: Date,
+    },
+    /// The track's clock leapt by more than a week.
+    ClockLeapt {
+        /// The earliest day.
+        first: Date,
+        /// The latest.
+        last: Date,
+    },
+    /// The track covers no ground.
+    NoGround(PathBuf),
+    /// What was drawn encloses no ground.
+    NoArea,
+}
+
+impl Say for PatrolError {
+    fn say(&self, lang: Lang) -> Said {
+        let hint = self.hint(lang);
+        match self {
+            Self::Nothing => Said::new(lang.pick("the patrol says nothing", "踏查没有任何内容")),
+            Self::NoDistrict => {
+                Said::new(lang.pick("nobody says where the patrol was", "未说明踏查地点"))
+            }
+            Self::NoDay => {
+                Said::new(lang.pick("nobody says when the patrol was", "未说明踏查日期"))
+            }
+            Self::AnotherDay { on, first, last } => Said::new(tr!(
+                lang,
+                "the track is of {first} to {last}, not of {on}",
+                "轨迹日期为 {first} 至 {last}，不是 {on}"
+            )),
+            Self::ClockLeapt { first, last } => Said::new(tr!(
+                lang,
+                "the track's clock leaps from {first} to {last}: its day cannot be told",
+                "轨迹时钟从 {first} 跳到 {last}，无法判断日期"
+            )),
+            Self::NoGround(path) => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "the track {path} covers no ground",
+                    "轨迹 {path} 没有覆盖任何地面"
+                ))
+            }
+            Self::NoArea => {
+                Said::new(lang.pick("what was drawn encloses no ground", "所绘范围没有围成面积"))
+            }
+        }
+        .hint(hint)
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Input
+    }
+}
+speaking_error!(PatrolError);
+
+impl PatrolError {
+    fn hint(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::Nothing => lang.pick(
+                "say how many people went and give the area or a track; where nothing was found, report that",
+                "请填写出动人数，并给出面积或轨迹；未发现的作零报告",
+            ),
+            Self::NoDistrict => lang.pick(
+                "name the district, or give the track",
+                "请指明区划，或提供轨迹",
+            ),
+            Self::NoDay => lang.pick("give the day of the patrol", "请填写踏查日期"),
+            Self::AnotherDay { .. } => lang.pick(
+                "give the day of the track; if the receiver's clock was wrong, say so",
+                "请按轨迹日期填写；接收机时钟有误的，请注明",
+            ),
+            Self::ClockLeapt { .. } => lang.pick(
+                "give the day, and say that the clock was wrong",
+                "请填写日期，并注明时钟有误",
+            ),
+            Self::NoGround(_) => lang.pick(
+                "it needs two neighbouring positions or more, less than 500 m apart",
+                "至少需要两个相邻且相距不超过 500 米的位置",
+            ),
+            Self::NoArea => lang.pick(
+                "give three corners or more that do not lie on one line",
+                "至少给出三个不在一条直线上的角点",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_ground_is_what_its_corners_enclose_and_a_line_is_none() {
+        let at = |lon, lat| LonLat::new(lon, lat);
+        let square = [
+            at(113.0, 33.0),
+            at(113.001, 33.0),
+            at(113.001, 33.001),
+            at(113.0, 33.001),
+        ];
+        let ground = drawn(&square).expect("ground").expect("drawn");
+        assert!((area_m2(&ground) - 10_360.0).abs() < 50.0);
+        assert!(drawn(&[]).expect("none").is_none());
+        let back: Vec<LonLat> = square.iter().rev().copied().collect();
+        let same = drawn(&back).expect("ground").expect("drawn");
+        assert!((area_m2(&same) - area_m2(&ground)).abs() < 1.0);
+        let crossed = [square[0], square[2], square[1], square[3]];
+        let half = drawn(&crossed).expect("ground").expect("drawn");
+        assert!((area_m2(&half) / area_m2(&ground) - 0.5).abs() < 0.01);
+        assert!(matches!(drawn(&square[..2]), Err(PatrolError::NoArea)));
+        assert!(matches!(
+            drawn(&[at(113.0, 95.0), at(114.0, 95.0), at(114.0, 96.0)]),
+            Err(PatrolError::NoArea)
+        ));
+    }
 }

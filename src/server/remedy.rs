@@ -1,6 +1,6 @@
 //! Remedies as a page shows them: words. What can only be done elsewhere is named by what it does.
 
-use crate::words::{Action, Lang, Said};
+use crate::words::{Action, Choice, Lang, Said};
 
 /// What can be done, in one line; `None` where nothing that is known can.
 pub(super) fn text(said: &Said, lang: Lang) -> Option<String> {
@@ -16,12 +16,29 @@ pub(super) fn text(said: &Said, lang: Lang) -> Option<String> {
 
 /// What no page offers: a clause around it would lead nowhere.
 fn is_of_the_command_line(action: &Action) -> bool {
-    matches!(action, Action::Again(_) | Action::Without(_))
+    match action {
+        Action::Again(choice) => field(choice).is_none(),
+        Action::Without(_) => true,
+        _ => false,
+    }
+}
+
+/// The field of a form that stands for an option, or what is done instead of giving it.
+fn field(choice: &Choice) -> Option<(&'static str, &'static str)> {
+    Some(match choice {
+        Choice::Actor => ("under their own login", "以本人账号登录"),
+        Choice::When => ("the field for when it happened", "“发生时间”栏"),
+        Choice::Reason => ("the field for the reason", "“理由”栏"),
+        Choice::Photo | Choice::Document => ("the field for files", "文件栏"),
+        Choice::Officer => ("the field for officers", "人员栏"),
+        _ => return None,
+    })
 }
 
 fn named(action: &Action, lang: Lang) -> String {
     let (english, chinese) = match action {
-        Action::Again(_) | Action::Without(_) => ("do it again", "重做"),
+        Action::Again(choice) => field(choice).unwrap_or(("do it again", "重做")),
+        Action::Without(_) => ("do it again", "重做"),
         Action::Scan { .. } => ("search imagery", "扫描影像"),
         Action::Pyramid { .. } => ("make a pyramid of the imagery", "生成影像金字塔"),
         Action::InspectModel => ("look at the model", "查看模型说明"),

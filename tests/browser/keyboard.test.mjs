@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { launched, opened, standIn } from './common.mjs';
 
 const PAGES = [
-  ['#/', '.cards'], ['#/screening/s1', '.pane img'], ['#/sites?state=CONFIRMED', '.site-row'], ['#/progress', '.figure-table'], ['#/analysis', '.ranks'],
+  ['#/', '.cards'], ['#/screening/s1', '.pane img'], ['#/sites?state=CONFIRMED', '.site-row'], ['#/progress', '.figure-table'], ['#/progress/patrols', '.entries'], ['#/progress/tips', '.entries'], ['#/progress/supervision', '.ladder'], ['#/analysis', '.ranks'],
   ['#/scan', 'form'], ['#/runs/r1', 'progress'], ['#/surveys/s1', '.survey'], ['#/bundles', '.drop'],
 ];
 
@@ -108,6 +108,60 @@ describe('keyboard', { concurrency: false }, () => {
     await page.keyboard.type('五组');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.notice:has-text("五组")');
+    await context.close();
+  });
+
+  it('a patrol on drawn ground, a tip-off that becomes a site and a measure are recorded by keys alone', async () => {
+    const { page, context } = await here();
+    await page.goto(`${server.address}#/progress/patrols`);
+    await page.waitForSelector('.entries');
+    await tabTo(page, '.news button');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'dialog input[name=crew]');
+    await page.keyboard.type('三组');
+    await tabTo(page, 'dialog input[name=people]');
+    await page.keyboard.type('5');
+    await tabTo(page, 'dialog .place-tools button');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.point-map');
+    await page.waitForTimeout(500);
+    for (const way of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) {
+      await tabTo(page, '.point-map .canvas');
+      for (let n = 0; n < 3; n += 1) {
+        await page.keyboard.press(way);
+        await page.waitForTimeout(250);
+      }
+      await tabTo(page, '.point-map + button');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Shift+Tab');
+      await page.evaluate(() => document.querySelector('.point-map .canvas').focus());
+    }
+    assert.equal(new Set((await page.locator('textarea[name=drawn]').inputValue()).split('\n')).size, 3, 'three corners');
+    await tabTo(page, 'dialog button[type=submit]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.entries .card:first-child:has-text("三组")');
+    assert.ok(await page.evaluate(() => document.activeElement?.matches('.news button')), 'the focus goes back');
+    await page.goto(`${server.address}#/progress/tips`);
+    await page.waitForSelector('.entries');
+    await tabTo(page, '.entries .acts button');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
+    assert.match(await page.locator('dialog input[name=place]').inputValue(), /112\.8312/, 'the place that was told');
+    await tabTo(page, 'dialog input[name=name]');
+    await page.keyboard.type('砖窑');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.notice:has-text("5M2XK7-Q")');
+    await page.goto(`${server.address}#/progress/supervision`);
+    await page.waitForSelector('.ladder');
+    await tabTo(page, '.acts button[aria-label^="Take a measure"]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
+    assert.equal(await page.locator('dialog select[name=rung]').inputValue(), 'talk', 'the next rung comes first');
+    await tabTo(page, 'dialog textarea[name=reason]');
+    await page.keyboard.type('逾期未改');
+    await tabTo(page, 'dialog button[type=submit]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.ladder li:nth-child(3).stands');
     await context.close();
   });
 

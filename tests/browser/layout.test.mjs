@@ -13,8 +13,26 @@ const PAGES = [
   ['keys', '#/screening/s1', '.pane img', (page) => page.keyboard.press('?')],
   ['sites', '#/sites', '.sites'], ['site', null, '.site h1'], ['move', null, '.moves button', (page) => page.locator('.moves button').first().click()],
   ['progress', '#/progress', '.figures'], ['progress-end', '#/progress', '.figure-table', (page) => page.evaluate(() => scrollTo(0, 1e6))],
+  ['patrols', '#/progress/patrols', '.entries'], ['patrol', '#/progress/patrols', '.entries', (page) => drawing(page)],
+  ['tips', '#/progress/tips', '.entries'], ['tip', '#/progress/tips', '.entries', (page) => page.locator('.news button').click()],
+  ['tip-site', '#/progress/tips', '.entries', (page) => page.locator('.acts button').first().click()],
+  ['supervision', '#/progress/supervision', '.ladder'], ['round', '#/progress/supervision', '.ladder', (page) => page.locator('.news button').first().click()],
+  ['measure', '#/progress/supervision', '.ladder', (page) => page.locator('.news button').nth(2).click()],
   ['analysis', '#/analysis', '.ranks'], ['analysis-hot', '#/analysis', '.ranks', (page) => page.locator('.themes button').nth(2).click()], ['scan', '#/scan', 'form'], ['run', '#/runs/r1', 'progress'], ['survey', '#/surveys/s1', '.survey'], ['bundles', '#/bundles', '.drop'],
 ];
+
+/** Three corners on the map of a patrol that is being recorded. */
+async function drawing(page) {
+  await page.locator('.news button').click();
+  await page.locator('.place-tools button').click();
+  await page.waitForTimeout(700);
+  const map = page.locator('.point-map .canvas');
+  await map.scrollIntoViewIfNeeded();
+  for (const [x, y] of [[60, 60], [200, 80], [160, 200]]) {
+    await map.click({ position: { x, y } });
+    await page.waitForTimeout(400);
+  }
+}
 
 async function sticksOut(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

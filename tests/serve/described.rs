@@ -71,6 +71,23 @@ fn flaws(all: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<S
     }
 }
 
+/// Fails where what is sent, or answered with a status, is not as the description of an address says.
+pub fn is_described(all: &Value, (path, method, body): (&str, &str, &str), value: &Value) {
+    let operation = &all["paths"][path][method];
+    let content = match body {
+        "sent" => &operation["requestBody"]["content"],
+        status => &operation["responses"][status]["content"],
+    };
+    let schema = &content["application/json"]["schema"];
+    assert!(
+        schema.is_object(),
+        "{method} {path}: {body} is not described"
+    );
+    let mut found = Vec::new();
+    flaws(all, schema, value, path, &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn what_is_described_is_what_is_sent_and_answered() {
     let shared = shared();
@@ -82,19 +99,7 @@ fn what_is_described_is_what_is_sent_and_answered() {
         resolved(&all, way);
     }
     let check = |path: &str, method: &str, body: &str, value: &Value| {
-        let operation = &all["paths"][path][method];
-        let content = match body {
-            "sent" => &operation["requestBody"]["content"],
-            status => &operation["responses"][status]["content"],
-        };
-        let schema = &content["application/json"]["schema"];
-        assert!(
-            schema.is_object(),
-            "{method} {path}: {body} is not described"
-        );
-        let mut found = Vec::new();
-        flaws(&all, schema, value, path, &mut found);
-        assert!(found.is_empty(), "{found:#?}");
+        is_described(&all, (path, method, body), value);
     };
     let registry = "/api/registries/{registry}";
     let (table, office) = (shared.office.table(), &shared.office);

@@ -17,6 +17,7 @@ mod faults;
 mod kept;
 mod killed;
 mod lan;
+mod ledger;
 #[path = "../common/mount.rs"]
 mod mount;
 mod office;

@@ -4,22 +4,16 @@ use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::km2;
-use crate::exchange::track::{Track, Walk};
 use crate::ground::area_m2;
-use crate::office::patrol::{Patrolled, patrol};
+use crate::office::OfficeError;
+use crate::office::patrol::{PatrolError, PatrolTold, Patrolled, REACH_M, patrol};
 use crate::province::projection::facts_of;
-use crate::registry::body::Patrol as Record;
 use crate::registry::unit::is_code;
-use crate::store::Store;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
-use geo::InteriorPoint;
 use jiff::civil::Date;
 use std::path::PathBuf;
-
-/// Metres that count as seen on either side of a track, where nobody says.
-const REACH_M: u32 = 30;
 
 /// `papaver patrol`
 #[derive(Debug, Args)]
@@ -27,6 +21,9 @@ pub struct PatrolArguments {
     /// The day of the patrol (default: that of its track) 踏查日期（默认取自轨迹）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
+    /// The crew that went 踏查组
+    #[arg(long, value_name = "NAME")]
+    crew: Option<String>,
     /// People who took part 出动人数
     #[arg(long, value_name = "N", default_value_t = 0)]
     people: u64,
@@ -84,99 +81,34 @@ impl PatrolArguments {
         {
             return Err(bad("--district", code, "410423 / 410423001 / 410423001002"));
         }
-        let walk = self.walk(lang)?;
-        let on = self.day(walk.as_ref())?;
-        let empty =
-            walk.is_none() && self.reported_m2()?.is_none() && self.people == 0 && !self.zero;
-        if empty {
-            return Err(PatrolError::Nothing.into());
-        }
+        let told = self.told()?;
         let (mut office, session) = context.office()?;
-        let district = match &self.district {
-            Some(code) => Some(code.clone()),
-            None => Self::found_district(office.store(), walk.as_ref())?,
-        };
-        if district.is_none() && walk.is_none() {
-            return Err(PatrolError::NoDistrict.into());
-        }
-        let record = Record {
-            on: on.to_string(),
-            district,
-            people: self.people,
-            vehicles: self.vehicles,
-            area_m2: self.reported_m2()?,
-            zero: self.zero,
-            walked: walk.as_ref().map(Walk::outline).unwrap_or_default(),
-            track: walk.as_ref().map(|walk| walk.facts.clone()),
-            note: self.note.clone(),
-            seeds: self.seeds.clone(),
-            publicity: self.publicity.clone(),
-        };
-        let ground = walk.as_ref().map(|walk| &walk.walked);
-        let done = patrol(&mut office, &session, record, ground, &self.tracks)?;
-        told(&context, &done);
+        let done = patrol(&mut office, &session, told).map_err(on_the_line)?;
+        show(&context, &done);
         Ok(Done::Whole)
     }
 
-    /// The ground seen along the tracks, all of them together.
-    fn walk(&self, lang: Lang) -> Result<Option<Walk>, Failure> {
-        if self.tracks.is_empty() {
-            return Ok(None);
-        }
-        let mut all = Track::default();
-        let now = jiff::Zoned::now();
-        for path in &self.tracks {
-            let track = Track::read(path, now.time_zone())?;
-            all.odd_times += track.odd_times;
-            all.segments.extend(track.segments);
-        }
-        if all.odd_times > 0 {
-            let n = all.odd_times;
-            tell(&tr!(
-                lang,
-                "{n} times of the track are none: those positions count without a time",
-                "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理"
-            ));
-        }
-        let walk = all.walk(self.reach, now.time_zone());
-        if walk.walked.0.is_empty() {
-            return Err(PatrolError::NoGround(self.tracks[0].clone()).into());
-        }
-        Ok(Some(walk))
-    }
-
-    fn day(&self, walk: Option<&Walk>) -> Result<Date, Failure> {
-        let given = self
-            .on
-            .as_ref()
-            .map(|text| {
-                text.parse::<Date>()
-                    .ok()
-                    .filter(|_| text.len() == 10)
-                    .ok_or_else(|| bad("--on", text, "2026-05-03"))
-            })
-            .transpose()?;
-        let days = walk.and_then(|walk| walk.facts.days.clone());
-        let of_track = days.as_ref().and_then(|[first, last]| {
-            Some((first.parse::<Date>().ok()?, last.parse::<Date>().ok()?))
+    fn told(&self) -> Result<PatrolTold, Failure> {
+        let on = self.on.as_ref().map(|text| {
+            let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+            day.ok_or_else(|| bad("--on", text, "2026-05-03"))
         });
-        match (given, of_track) {
-            (Some(on), Some((first, last)))
-                if !self.clock_wrong && !(first..=last).contains(&on) =>
-            {
-                Err(PatrolError::AnotherDay { on, first, last }.into())
-            }
-            (Some(on), _) => Ok(on),
-            (None, Some((first, last))) => {
-                // A clock that leapt by years gives two days far apart: nobody can tell which is right.
-                let apart = first.until(last).map_or(i32::MAX, |span| span.get_days());
-                if apart > 7 {
-                    return Err(PatrolError::ClockLeapt { first, last }.into());
-                }
-                Ok(first)
-            }
-            (None, None) => Err(PatrolError::NoDay.into()),
-        }
+        Ok(PatrolTold {
+            on: on.transpose()?,
+            district: self.district.clone(),
+            crew: self.crew.clone(),
+            people: self.people,
+            vehicles: self.vehicles,
+            area_m2: self.reported_m2()?,
+            drawn: Vec::new(),
+            tracks: self.tracks.clone(),
+            reach_m: self.reach,
+            clock_wrong: self.clock_wrong,
+            zero: self.zero,
+            note: self.note.clone(),
+            seeds: self.seeds.clone(),
+            publicity: self.publicity.clone(),
+        })
     }
 
     fn reported_m2(&self) -> Result<Option<i64>, Failure> {
@@ -193,92 +125,66 @@ impl PatrolArguments {
         })
         .transpose()
     }
+}
 
-    /// The smallest district that a point of the walked ground lies in.
-    fn found_district(store: &Store, walk: Option<&Walk>) -> Result<Option<String>, Failure> {
-        let inside = walk.and_then(|walk| walk.walked.interior_point());
-        let districts = store.districts()?;
-        Ok(inside
-            .zip(districts)
-            .and_then(|(at, districts)| districts.code_of(at.0.into()).map(str::to_owned)))
+/// What is typed instead of what was wrong.
+fn on_the_line(error: OfficeError) -> Failure {
+    match error {
+        OfficeError::Patrol(error) => Typed(error).into(),
+        other => other.into(),
     }
 }
 
-/// A patrol that is not recorded.
+/// A patrol that is not recorded, with the options that would mend it.
 #[derive(Debug)]
-enum PatrolError {
-    /// It says nothing.
-    Nothing,
-    /// Nobody says where.
-    NoDistrict,
-    /// Nobody says when.
-    NoDay,
-    /// The track is of another day.
-    AnotherDay {
-        /// The day given.
-        on: Date,
-        /// The track's first day.
-        first: Date,
-        /// Its last.
-        last: Date,
-    },
-    /// The track's clock leapt by more than a week.
-    ClockLeapt {
-        /// The earliest day.
-        first: Date,
-        /// The latest.
-        last: Date,
-    },
-    /// The track covers no ground.
-    NoGround(PathBuf),
-}
+struct Typed(PatrolError);
 
-impl Say for PatrolError {
+impl Say for Typed {
     fn say(&self, lang: Lang) -> Said {
-        match self {
-            Self::Nothing => Said::new(lang.pick("the patrol says nothing", "踏查没有任何内容")).hint(lang.pick(
-                "give `--people N` and `--area M2` or `--track walk.gpx`, or `--zero` where nothing was found",
-                "请给出 `--people 人数` 与 `--area 平方米` 或 `--track 轨迹.gpx`；未发现则加 `--zero`",
-            )),
-            Self::NoDistrict => Said::new(lang.pick("nobody says where the patrol was", "未说明踏查地点")).hint(lang.pick(
-                "name the district with `--district CODE`, or give its track",
-                "请用 `--district 代码` 指明区划，或提供轨迹",
-            )),
-            Self::NoDay => Said::new(lang.pick("nobody says when the patrol was", "未说明踏查日期"))
-                .hint(lang.pick("give the day with `--on 2026-05-03`", "请用 `--on 2026-05-03` 给出日期")),
-            Self::AnotherDay { on, first, last } => Said::new(tr!(
-                lang,
-                "the track is of {first} to {last}, not of {on}",
-                "轨迹日期为 {first} 至 {last}，不是 {on}"
-            ))
-            .hint(tr!(
+        let hint = match &self.0 {
+            PatrolError::Nothing => lang
+                .pick(
+                    "give `--people N` and `--area M2` or `--track walk.gpx`, or `--zero` where nothing was found",
+                    "请给出 `--people 人数` 与 `--area 平方米` 或 `--track 轨迹.gpx`；未发现则加 `--zero`",
+                )
+                .to_owned(),
+            PatrolError::NoDistrict => lang
+                .pick(
+                    "name the district with `--district CODE`, or give its track",
+                    "请用 `--district 代码` 指明区划，或提供轨迹",
+                )
+                .to_owned(),
+            PatrolError::NoDay => lang
+                .pick("give the day with `--on 2026-05-03`", "请用 `--on 2026-05-03` 给出日期")
+                .to_owned(),
+            PatrolError::AnotherDay { first, .. } => tr!(
                 lang,
                 "record it with `--on {first}`; if the receiver's clock was wrong, add `--clock-wrong`",
                 "请用 `--on {first}` 录入；若接收机时钟有误，请加 `--clock-wrong`"
-            )),
-            Self::ClockLeapt { first, last } => Said::new(tr!(
-                lang,
-                "the track's clock leaps from {first} to {last}: its day cannot be told",
-                "轨迹时钟从 {first} 跳到 {last}，无法判断日期"
-            ))
-            .hint(lang.pick(
-                "give the day with `--on DATE --clock-wrong`",
-                "请用 `--on 日期 --clock-wrong` 给出日期",
-            )),
-            Self::NoGround(path) => {
-                let path = path.display();
-                Said::new(tr!(lang, "the track {path} covers no ground", "轨迹 {path} 没有覆盖任何地面")).hint(lang.pick(
-                    "it needs two neighbouring positions or more, less than 500 m apart",
-                    "至少需要两个相邻且相距不超过 500 米的位置",
-                ))
-            }
-        }
+            ),
+            PatrolError::ClockLeapt { .. } => lang
+                .pick(
+                    "give the day with `--on DATE --clock-wrong`",
+                    "请用 `--on 日期 --clock-wrong` 给出日期",
+                )
+                .to_owned(),
+            PatrolError::NoGround(_) | PatrolError::NoArea => return self.0.say(lang),
+        };
+        Said::new(self.0.say(lang).what).hint(hint)
     }
 }
-speaking_error!(PatrolError);
+speaking_error!(Typed);
 
-fn told(context: &Context, done: &Patrolled) {
+fn show(context: &Context, done: &Patrolled) {
     let lang = context.lang;
+    if done.odd_times > 0 {
+        let n = done.odd_times;
+        tell(&tr!(
+            lang,
+            "{n} times of the track are none: those positions count without a time",
+            "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理"
+        ));
+    }
     if context.common.json {
         json(&serde_json::json!(done));
         return;

@@ -8,12 +8,9 @@ use super::moves::{day, word};
 use super::say::{Failure, data, tell};
 use crate::files::{self, Existing};
 use crate::office::clock::today;
-use crate::office::entry::{EntryError, entry};
-use crate::pages::notice;
+use crate::office::ledger::paper;
 use crate::registry::body::{self, Body, Rung};
-use crate::registry::ids::Hash;
 use crate::registry::unit::is_at_or_below;
-use crate::store::Store;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -305,8 +302,7 @@ impl Notice {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let store = context.read()?;
-        let of = entry(&store, &self.entry, &["measure", "finding"])?.hash;
-        let page = paper(&store, of, lang)?;
+        let page = paper(&store, &self.entry, lang)?;
         files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
             out.write_all(page.as_bytes())
         })?;
@@ -314,27 +310,4 @@ impl Notice {
         data(&tr!(lang, "written: {path}", "已写入：{path}"));
         Ok(Done::Whole)
     }
-}
-
-/// The page of a measure or of a finding.
-fn paper(store: &Store, of: Hash, lang: Lang) -> Result<String, Failure> {
-    let affairs = store.affairs()?;
-    let districts = store.districts()?;
-    let name = |code: &str| {
-        let found = districts
-            .iter()
-            .flat_map(crate::registry::districts::Districts::iter);
-        found
-            .into_iter()
-            .find(|d| d.code == code)
-            .map(|d| d.name.clone())
-    };
-    let code = |key| store.code(key).unwrap_or_default();
-    notice::page(&affairs, of, &name, &code, today(), lang).ok_or_else(|| {
-        EntryError::Unknown {
-            typed: of.short(),
-            found: 0,
-        }
-        .into()
-    })
 }

@@ -6,16 +6,14 @@ use super::context::{Common, Context};
 use super::moves::word;
 use super::say::{Failure, bad, data, json, tell};
 use super::sites::lonlat;
-use crate::registry::affairs::{Affairs, is_sealed_number, led_to};
+use crate::office::ledger::yields;
+use crate::registry::affairs::is_sealed_number;
 use crate::registry::body::{self, Body, Channel};
 use crate::registry::coded::Coded;
-use crate::registry::ids::Hash;
 use crate::registry::place::Place;
-use crate::store::Store;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
-use std::collections::BTreeMap;
 
 /// `papaver tip`
 #[derive(Debug, Args)]
@@ -167,31 +165,14 @@ impl TipAddArguments {
     }
 }
 
-/// The sites that tip-offs led to, by the tip-offs.
-fn yields(store: &Store, affairs: &Affairs) -> Result<BTreeMap<Hash, Vec<String>>, Failure> {
-    let mut yields: BTreeMap<Hash, Vec<String>> = BTreeMap::new();
-    let sites = store.map_sites(|site| (!site.came_of.is_empty()).then_some(site))?;
-    for site in &sites {
-        for tip in &affairs.tips {
-            if led_to(
-                site,
-                (tip.stamp.event, &tip.stamp.at),
-                &tip.stamp.actor.unit,
-            ) {
-                let code = store.code(site.key)?;
-                yields.entry(tip.stamp.event).or_default().push(code);
-            }
-        }
-    }
-    Ok(yields)
-}
-
 impl TipListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = context(self.common, lang);
         let store = context.read()?;
         let affairs = store.affairs()?;
-        let yields = yields(&store, &affairs)?;
+        let tips = affairs.tips.iter().map(|tip| &tip.stamp);
+        let tips = tips.map(|said| (said.event, (said.actor.unit.clone(), said.at.clone())));
+        let yields = yields(&store, &tips.collect())?;
         let (mut listed, mut led) = (0, 0);
         for tip in &affairs.tips {
             let entry = tip.stamp.event;

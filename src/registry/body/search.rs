@@ -84,13 +84,16 @@ impl RecordedScan {
 }
 
 /// A patrol on the ground 踏查, or a report that nothing was found 零报告. See [`super::Body::Patrol`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patrol {
     /// Its (first) day, `YYYY-MM-DD`.
     pub on: String,
     /// Code of the district it reports on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub district: Option<String>,
+    /// The crew that went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crew: Option<String>,
     /// People who took part.
     pub people: u64,
     /// Vehicles used.
@@ -101,7 +104,7 @@ pub struct Patrol {
     /// Whether it reports that nothing was found.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub zero: bool,
-    /// The ground seen along its tracks: polygons of rings of positions in 1e-7 degree, the exterior ring first.
+    /// The ground seen along its tracks, or drawn where there is none: polygons of rings of positions in 1e-7 degree, the exterior ring first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub walked: Vec<Vec<Vec<[i64; 2]>>>,
     /// What the tracks say.

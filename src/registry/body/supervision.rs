@@ -4,7 +4,7 @@ use crate::registry::ids::{Hash, SiteKey};
 use serde::{Deserialize, Serialize};
 
 /// A round of supervision. See [`super::Body::Round`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
     /// What it is called, such as 第一轮督导.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Round {
 }
 
 /// What a round found wanting. See [`super::Body::Finding`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The round, where it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

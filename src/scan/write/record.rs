@@ -4,7 +4,8 @@ use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::find::SourceFacts;
-use crate::scan::request::PhotoRequest;
+use crate::scan::model::Model;
+use crate::scan::request::{PhotoRequest, Request};
 use crate::scan::summary::Summary;
 use crate::scan::verify::{LOOKS, Learnt, Second};
 use crate::schema::{
@@ -151,15 +152,7 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         unit: request.unit.clone(),
         timezone: request.timezone.clone(),
         program_version: env!("CARGO_PKG_VERSION").into(),
-        model: ModelRecord {
-            name: model.name().into(),
-            sha256: model.sha256().into(),
-            resolution_cm: model.contract().resolution_cm,
-            coarsest_cm: model.contract().coarsest_cm(),
-            threshold: summary.threshold,
-            dispatch_threshold: model.contract().uses.dispatch_threshold,
-            expected: model.contract().uses.expected.clone(),
-        },
+        model: model_record(model, summary.threshold),
         second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
         options: OptionsRecord {
             site_radius_m: request.site_radius_m,
@@ -174,27 +167,43 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         totals: totals(summary),
         outputs: Some(outputs),
         flight: flight_quality(summary, provenance.sources),
-        run: RunRecord {
-            finished: jiff::Timestamp::now().to_string(),
-            seconds: round(summary.seconds, 2),
-            tiles_before: summary.tiles.1,
-            ignored_files: summary.ignored,
-            passed_over: summary
-                .beside
-                .iter()
-                .map(|(kind, count)| (kind.name().into(), *count))
-                .collect(),
-            threads: request.threads,
-            device: model.device().name().into(),
-            runtime: model.runtime_version(),
-            gdal: gdal_version(),
-            inputs: request
-                .inputs
-                .iter()
-                .map(|p| p.to_string_lossy().into_owned())
-                .collect(),
-            photos: said_of_photos(&request.photos),
-        },
+        run: run_record(summary, request, model),
+    }
+}
+
+fn model_record(model: &Model, threshold: f64) -> ModelRecord {
+    ModelRecord {
+        name: model.name().into(),
+        sha256: model.sha256().into(),
+        resolution_cm: model.contract().resolution_cm,
+        coarsest_cm: model.contract().coarsest_cm(),
+        threshold,
+        dispatch_threshold: model.contract().uses.dispatch_threshold,
+        expected: model.contract().uses.expected.clone(),
+    }
+}
+
+fn run_record(summary: &Summary, request: &Request, model: &Model) -> RunRecord {
+    RunRecord {
+        finished: jiff::Timestamp::now().to_string(),
+        seconds: round(summary.seconds, 2),
+        tiles_before: summary.tiles.1,
+        ignored_files: summary.ignored,
+        passed_over: summary
+            .beside
+            .iter()
+            .map(|(kind, count)| (kind.name().into(), *count))
+            .collect(),
+        threads: request.threads,
+        device: model.device().name().into(),
+        runtime: model.runtime_version(),
+        gdal: gdal_version(),
+        inputs: request
+            .inputs
+            .iter()
+            .map(|p| p.to_string_lossy().into_owned())
+            .collect(),
+        photos: said_of_photos(&request.photos),
     }
 }
 

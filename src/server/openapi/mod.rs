@@ -87,6 +87,66 @@ const BODIES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
         Some("Http/$defs/Undo"),
         Some("Http/$defs/Judged"),
     ),
+    (
+        "get",
+        "/api/registries/{registry}/patrols",
+        None,
+        Some("Http/$defs/Patrols"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/patrols",
+        Some("Http/$defs/Patrol"),
+        Some("Http/$defs/Patrolled"),
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/tips",
+        None,
+        Some("Http/$defs/Tips"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/tips",
+        Some("Http/$defs/Tip"),
+        Some("Http/$defs/Entered"),
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/supervision",
+        None,
+        Some("Http/$defs/Supervision"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/rounds",
+        Some("Http/$defs/Round"),
+        Some("Http/$defs/Entered"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/findings",
+        Some("Http/$defs/Finding"),
+        Some("Http/$defs/Entered"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/measures",
+        Some("Http/$defs/Measure"),
+        Some("Http/$defs/Entered"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/found",
+        Some("Http/$defs/Found"),
+        Some("Http/$defs/Added"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/entries/{entry}/moves",
+        Some("Http/$defs/EntryMove"),
+        Some("Http/$defs/Followed"),
+    ),
 ];
 
 /// The published schemas, by the name under which they stand here.

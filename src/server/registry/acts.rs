@@ -1,6 +1,7 @@
 //! What people do with sites: moves with their evidence, assignments, the recording of a scan.
 
 use super::Member;
+use super::asked::time;
 use crate::ground::LonLat;
 use crate::office::life::{self, Step};
 use crate::office::record::{Recorded, ScanFolder, record};
@@ -245,23 +246,6 @@ fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
         reflight: paths(Shows::Reflight)?,
         documents: paths(Shows::Document)?,
     })
-}
-
-/// A time as events say it: one with its offset as it stands, a day at its noon here.
-fn time(text: &str) -> Result<String, Refused> {
-    let whole = text
-        .parse::<jiff::Timestamp>()
-        .is_ok()
-        .then(|| text.to_owned());
-    let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
-        let noon = day
-            .at(12, 0, 0, 0)
-            .to_zoned(jiff::tz::TimeZone::system())
-            .ok()?;
-        Some(crate::office::clock::written(&noon))
-    };
-    whole.or_else(day).ok_or_else(|| Refused::unclear("when"))
 }
 
 /// Which sites go to which crew.

@@ -50,13 +50,18 @@ async fn report(
         .read(move |store, _| {
             let page = campaign::report(store, of_a_county, asked.season, lang)?;
             let page = page.ok_or_else(not_enough)?;
-            let about = [
-                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-                (header::CONTENT_SECURITY_POLICY, POLICY),
-            ];
-            Ok((about, page).into_response())
+            Ok(printable(page))
         })
         .await
+}
+
+/// A page to look at and to print.
+pub(super) fn printable(page: String) -> Response {
+    let about = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (about, page).into_response()
 }
 
 fn not_enough() -> Refused {

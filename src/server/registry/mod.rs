@@ -1,8 +1,11 @@
 //! A registry over HTTP: who is logged in there reads it, and acts in it as themselves.
 
 mod acts;
+mod asked;
 mod bundles;
 mod campaign;
+mod entries;
+mod ledger;
 mod province;
 mod screening;
 mod sites;
@@ -25,6 +28,8 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(acts::routes())
         .merge(screening::routes())
         .merge(campaign::routes())
+        .merge(ledger::routes())
+        .merge(entries::routes())
         .merge(province::routes())
         .merge(bundles::routes())
 }

@@ -12,6 +12,9 @@ import { ROLES, label } from './words/coded';
 import type { Word } from './words/words';
 import { BundlesPage } from './pages/bundles';
 import { CampaignPage } from './pages/campaign';
+import { PatrolsPage } from './pages/ledger/patrols';
+import { SupervisionPage } from './pages/ledger/supervision';
+import { TipsPage } from './pages/ledger/tips';
 import { LibraryPage } from './pages/library';
 import { LoginPage } from './pages/login';
 import { ScreeningPage } from './pages/screening/page';
@@ -63,11 +66,20 @@ function shown(where: Route, who: SessionNow | null | undefined) {
     case '': return <LibraryPage who={who} />;
     case 'screening': return <ScreeningPage key={id} who={who} survey={id} />;
     case 'sites': return id ? <SitePageView key={id} who={who} code={id} /> : <SitesPage who={who} />;
-    case 'progress': return <CampaignPage who={who} />;
+    case 'progress': return progress(id, who);
     case 'analysis': return <ProvincePage who={who} />;
     case 'scan': return <NewSurveyPage who={who} />;
     case 'bundles': return <BundlesPage who={who} />;
     default: return <p class="empty">{say('not_found')} <a href="#/">{say('tab_library')}</a></p>;
+  }
+}
+
+function progress(list: string, who: SessionNow) {
+  switch (list) {
+    case 'patrols': return <PatrolsPage who={who} />;
+    case 'tips': return <TipsPage who={who} />;
+    case 'supervision': return <SupervisionPage who={who} />;
+    default: return <CampaignPage who={who} />;
   }
 }
 

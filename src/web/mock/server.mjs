@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import * as ledger from './ledger.mjs';
 import { picture } from './picture.mjs';
 
 const argument = (name, fallback) => {
@@ -89,6 +90,11 @@ const ROUTES = [
   ['GET', /^\/api\/registries\/k1\/districts\.geojson$/, districtLines],
   ['GET', /^\/api\/registries\/k1\/campaign$/, () => figures],
   ['GET', /^\/api\/registries\/k1\/campaign\/work$/, () => data.work()],
+  ['GET', /^\/api\/registries\/k1\/(patrols|tips|supervision)$/, ([list], query) => ledger.listed(list, Number(query.get('season') ?? 2026), session.roles)],
+  ['POST', /^\/api\/registries\/k1\/(patrols|tips|rounds|findings|measures)$/, ([kind], _, body) => ledger.recorded(kind, body, session.name)],
+  ['POST', /^\/api\/registries\/k1\/found$/, (_, __, body) => (Math.abs(body.place[1]) > 90 ? refuse(400, 'unclear', both('place: this value cannot be used', 'place：该值无法使用'), both('longitude, then latitude in degrees (WGS 84)', '先经度后纬度（WGS 84，度）')) : ledger.found(body))],
+  ['POST', /^\/api\/registries\/k1\/entries\/(\w+)\/moves$/, ([entry], _, body) => ledger.followed(entry, body, session.name)],
+  ['GET', /^\/api\/registries\/k1\/sites$/, () => ({ total: all.length, offset: 0, sites: all.slice(0, 200) })],
   ['GET', /^\/api\/registries\/k1\/province$/, (_, query) => data.province(Number(query.get('season') ?? 2026))],
   ['GET', /^\/api\/registries\/k1\/province\/(\w+)\.geojson$/, ([name]) => data.provinceLayer(name, corner)],
   ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { unit: '410425', created_at: '2026-05-08T10:00:00Z', part: null, encrypted: false, files: 30, new_events: 128, known_events: 4, new_by_type: { create: 9, visit: 40 }, sites: 23 } })],

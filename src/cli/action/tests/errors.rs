@@ -16,6 +16,7 @@ use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::field::FieldError;
+use crate::office::patrol::PatrolError;
 use crate::office::record::RecordError;
 use crate::office::{LearnError, OfficeError, PeerError};
 use crate::province::hot_spots::NotEnough;
@@ -506,6 +507,12 @@ fn above() -> Vec<Box<dyn Say>> {
         AuditStands { season: 2026, by: "Li".into(), at: "2026-05-01T08:00:00+08:00".into() },
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),
+        Patrol(PatrolError::Nothing),
+    })));
+    let day = jiff::civil::date(2026, 5, 3);
+    all.extend(boxed(every!(PatrolError {
+        Nothing, NoDistrict, NoDay, AnotherDay { on: day, first: day, last: day }, ClockLeapt { first: day, last: day },
+        NoGround(path()), NoArea,
     })));
     all.extend(boxed(every!(ServeError {
         Folder { path: path(), source: denied() }, Taken { port: 8717 },

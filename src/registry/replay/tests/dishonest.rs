@@ -444,6 +444,7 @@ fn said_by(
                 note: None,
                 seeds: None,
                 publicity: None,
+                crew: None,
             })),
         ),
     }

@@ -439,6 +439,7 @@ fn patrols_and_targets_are_on_the_earth_and_a_track_sees_so_far() {
             note: None,
             seeds: None,
             publicity: None,
+            crew: None,
         }))
     };
     let targets = |corner: i64| {

@@ -20,6 +20,11 @@ export const sites = async (registry: string, query: URLSearchParams): Promise<S
   const found = await get<SiteCollection>(`/api/registries/${part(registry)}/sites.geojson?${query}`);
   return found.features.map(({ geometry: { coordinates: [lon, lat] }, properties }) => ({ ...properties, lon, lat }));
 };
+/** Where some of the sites are, for a map that has nothing else to begin at. */
+export const someSites = async (registry: string): Promise<[number, number][]> => {
+  const found = await get<{ sites: readonly { lon: number; lat: number }[] }>(`/api/registries/${part(registry)}/sites?limit=200`);
+  return found.sites.map(({ lon, lat }) => [lon, lat]);
+};
 export const crews = (registry: string): Promise<string[]> => get(`/api/registries/${part(registry)}/crews`);
 export const recordScan = (registry: string, survey: string): Promise<unknown> =>
   send('POST', `/api/registries/${part(registry)}/record`, { survey });

@@ -3,6 +3,7 @@ import { campaign, reportAddress, work } from '../api/endpoints';
 import { useChanges } from '../api/events';
 import type { Campaign, DistrictStands, Process, SessionNow, Share } from '../api/types';
 import { useLoaded } from '../loading';
+import { Lists } from './ledger/parts';
 import { Figures } from '../parts/figure_table';
 import { Ready } from '../parts/loaded';
 import { count, decimal, percent } from '../words/figures';
@@ -21,7 +22,7 @@ function heading(name: ShareName): Word {
 export function CampaignPage({ who }: { who: SessionNow }) {
   const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
   useChanges('registry', who.registry, loaded.again);
-  return <Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready>;
+  return <><Lists now="" /><Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready></>;
 }
 
 function Standing({ found, registry }: { found: Campaign; registry: string }) {

@@ -29,17 +29,19 @@ interface TextFieldOf {
   required?: boolean;
   list?: readonly string[];
   placeholder?: string;
-  max?: number;
-  min?: number;
+  max?: number | string;
+  min?: number | string;
+  /** Between the numbers that can be typed; any number where it is left out. */
+  step?: number;
 }
 
-export function TextField({ label, name, value = '', help, type = 'text', required = false, list, placeholder, max, min }: TextFieldOf) {
+export function TextField({ label, name, value = '', help, type = 'text', required = false, list, placeholder, max, min, step }: TextFieldOf) {
   return (
     <Field label={label} help={help}>
       {(id, helpId) => (
         <>
           <input id={id} name={name} type={type} defaultValue={value} required={required} autocomplete="off" placeholder={placeholder}
-            min={min} max={max} step={type === 'number' ? 'any' : undefined} aria-describedby={helpId} list={list ? `${id}-list` : undefined} />
+            min={min} max={max} step={type === 'number' ? step ?? 'any' : undefined} aria-describedby={helpId} list={list ? `${id}-list` : undefined} />
           {list && <datalist id={`${id}-list`}>{list.map((entry) => <option key={entry} value={entry} />)}</datalist>}
         </>
       )}

@@ -1,4 +1,5 @@
 // The words for the coded values of events, as forms, ledgers and reports use them.
+import type { Channel, NoYield, Rung } from '../api/ledger';
 import type { MoveName, Role, Standing, State } from '../api/types';
 import { language } from './language';
 
@@ -146,6 +147,32 @@ export const OUTCOMES_OF_TARGETS: Labels<string> = {
   searched_and_nothing: ['searched, nothing found', '有效搜索未发现'],
   searched_badly: ['searched out of the window or too coarsely', '搜索条件不足'],
   not_searched: ['not searched', '未搜索'],
+};
+
+export const CHANNELS: Labels<Channel> = {
+  phone: ['telephone', '电话'],
+  online: ['online', '网络'],
+  letter: ['letter', '来信'],
+  visit: ['in person', '来访'],
+  warden: ['village warden', '网格员'],
+  other: ['other', '其他'],
+};
+
+export const NO_YIELD: Labels<NoYield> = {
+  nothing: ['nothing there', '查无实据'],
+  lookalike: ['look-alike species', '相似植物'],
+  duplicate: ['known already', '重复举报'],
+  handed_over: ['handed over', '移交外单位'],
+  vague: ['too vague', '线索不清'],
+  other: ['other', '其他'],
+};
+
+/** From the least to the gravest. */
+export const RUNGS: Labels<Rung> = {
+  notice: ['named before the others', '通报'],
+  rectify: ['to be put right by a day', '限期整改'],
+  talk: ['called in', '约谈'],
+  listed: ['listed', '挂牌整治'],
 };
 
 /** The word for a code; a code of a later program stays what it is. */

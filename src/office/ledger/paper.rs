@@ -1,0 +1,31 @@
+//! The paper that goes with a measure or a finding 督办单, to print.
+
+use crate::office::OfficeError;
+use crate::office::clock::today;
+use crate::office::entry::{EntryError, entry};
+use crate::pages::notice;
+use crate::store::Store;
+use crate::words::Lang;
+use std::collections::BTreeMap;
+
+/// The page of a measure or of a finding, named by its number.
+///
+/// # Errors
+/// Those of naming it, and those of reading.
+pub fn paper(store: &Store, typed: &str, lang: Lang) -> Result<String, OfficeError> {
+    let of = entry(store, typed, &["measure", "finding"])?.hash;
+    let affairs = store.affairs()?;
+    let districts = store.districts()?;
+    let names: BTreeMap<&str, &str> = districts
+        .iter()
+        .flat_map(crate::registry::districts::Districts::iter)
+        .map(|district| (district.code.as_str(), district.name.as_str()))
+        .collect();
+    let name = |code: &str| names.get(code).map(|name| (*name).to_owned());
+    let code = |key| store.code(key).unwrap_or_default();
+    let page = notice::page(&affairs, of, &name, &code, today(), lang);
+    page.ok_or_else(|| {
+        let typed = of.short();
+        EntryError::Unknown { typed, found: 0 }.into()
+    })
+}

@@ -1,0 +1,138 @@
+//! The list of patrols.
+
+use super::{Act, Asker, Line, Listed, MOST, New, yields};
+use crate::ground::{LonLat, area_m2};
+use crate::office::Session;
+use crate::registry::Hash;
+use crate::registry::body::{Body, Patrol};
+use crate::registry::event::Sealed;
+use crate::registry::place::Place;
+use crate::store::{Store, StoreError};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Patrols of a season.
+#[derive(Debug, Clone, Serialize)]
+pub struct Patrols {
+    /// Which.
+    #[serde(flatten)]
+    pub listed: Listed,
+    /// How many there are.
+    pub total: usize,
+    /// The latest of them, the last first.
+    pub patrols: Vec<PatrolLine>,
+}
+
+/// A patrol.
+#[derive(Debug, Clone, Serialize)]
+pub struct PatrolLine {
+    /// Its entry.
+    #[serde(flatten)]
+    pub line: Line,
+    /// Its day.
+    pub on: String,
+    /// The district that it reports on.
+    pub district: Option<String>,
+    /// The crew that went.
+    pub crew: Option<String>,
+    /// People who took part.
+    pub people: u64,
+    /// Vehicles used.
+    pub vehicles: u64,
+    /// The area that was reported.
+    pub area_m2: Option<i64>,
+    /// The area that its track covers or that was drawn.
+    pub walked_m2: Option<f64>,
+    /// Metres of its track.
+    pub track_m: Option<u64>,
+    /// Whether it reports that nothing was found.
+    pub zero: bool,
+    /// Words.
+    pub note: Option<String>,
+    /// Seeds that were seized.
+    pub seeds: Option<String>,
+    /// What was done to make the ban known.
+    pub publicity: Option<String>,
+    /// The sites that came of it.
+    pub sites: Vec<String>,
+}
+
+/// The patrols of a season; of the latest of which there is one where none is named.
+///
+/// # Errors
+/// Those of reading.
+pub fn patrols(
+    store: &Store,
+    session: &Session,
+    asked: Option<i16>,
+) -> Result<Patrols, StoreError> {
+    let asker = Asker::of(store, session);
+    let all = store.followed("patrol")?;
+    let seasons = all.iter().map(|sealed| sealed.event.season);
+    let listed = Listed::of(asked, seasons, asker.may(&[New::Patrol]));
+    let mut own: Vec<(Sealed, Patrol)> = all
+        .into_iter()
+        .filter(|sealed| sealed.event.season == listed.season)
+        .filter_map(|sealed| match &sealed.event.body {
+            Body::Patrol(patrol) => {
+                let patrol = patrol.as_ref().clone();
+                Some((sealed, patrol))
+            }
+            _ => None,
+        })
+        .collect();
+    own.sort_by(|(a, one), (b, other)| (&other.on, b.event.id).cmp(&(&one.on, a.event.id)));
+    let total = own.len();
+    own.truncate(MOST);
+    let entries: BTreeMap<Hash, (String, String)> = own
+        .iter()
+        .map(|(sealed, patrol)| (sealed.hash, (unit(sealed), patrol.on.clone())))
+        .collect();
+    let yields = yields(store, &entries)?;
+    let line = |(sealed, patrol): (Sealed, Patrol)| {
+        let sites = yields.get(&sealed.hash).cloned().unwrap_or_default();
+        of(&asker, &sealed, patrol, sites)
+    };
+    Ok(Patrols {
+        listed,
+        total,
+        patrols: own.into_iter().map(line).collect(),
+    })
+}
+
+fn unit(sealed: &Sealed) -> String {
+    sealed.event.actor.unit.clone()
+}
+
+fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> PatrolLine {
+    let event = &sealed.event;
+    let offers = [Act::Site, Act::Void];
+    let walked = (!patrol.walked.is_empty()).then(|| Place {
+        outline: patrol.walked,
+        ..Place::point(LonLat::new(0.0, 0.0))
+    });
+    PatrolLine {
+        line: Line {
+            entry: sealed.hash,
+            at: event.at.clone(),
+            season: event.season,
+            person: event.actor.name.clone(),
+            unit: event.actor.unit.clone(),
+            signed: event.actor.key.is_some(),
+            offers: asker.offers(sealed.hash, &event.actor, &offers),
+        },
+        on: patrol.on,
+        district: patrol.district,
+        crew: patrol.crew,
+        people: patrol.people,
+        vehicles: patrol.vehicles,
+        area_m2: patrol.area_m2,
+        walked_m2: walked.map(|place| area_m2(&place.polygons()).round()),
+        track_m: patrol.track.map(|track| track.length_m),
+        zero: patrol.zero,
+        note: patrol.note,
+        seeds: patrol.seeds,
+        publicity: patrol.publicity,
+        sites,
+    }
+}

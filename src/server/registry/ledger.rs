@@ -1,0 +1,276 @@
+//! What an office did beside its sites: patrols, tip-offs and supervision are listed and recorded.
+
+use super::Member;
+use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, time, words};
+use crate::office::affairs::{self, Entered};
+use crate::office::ledger::{self, Patrols, Supervision, Tips};
+use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
+use crate::office::{Office, Session};
+use crate::registry::affairs::is_sealed_number;
+use crate::registry::body::{self, Body, Channel, Rung};
+use crate::registry::place::Place;
+use crate::server::answer::Refused;
+use crate::server::house::Shared;
+use crate::server::uploads;
+use axum::extract::Query;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+
+pub(super) fn routes() -> Router<Shared> {
+    let way = |rest: &str| format!("/api/registries/{{registry}}/{rest}");
+    Router::new()
+        .route(&way("patrols"), get(patrols).post(record_patrol))
+        .route(&way("tips"), get(tips).post(record_tip))
+        .route(&way("supervision"), get(supervision))
+        .route(&way("rounds"), post(record_round))
+        .route(&way("findings"), post(record_finding))
+        .route(&way("measures"), post(record_measure))
+}
+
+/// Which season, as a query says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    season: Option<i16>,
+}
+
+async fn patrols(member: Member, Query(wanted): Query<Wanted>) -> Result<Json<Patrols>, Refused> {
+    member
+        .read(move |store, session| Ok(Json(ledger::patrols(store, session, wanted.season)?)))
+        .await
+}
+
+async fn tips(member: Member, Query(wanted): Query<Wanted>) -> Result<Json<Tips>, Refused> {
+    member
+        .read(move |store, session| Ok(Json(ledger::tips(store, session, wanted.season)?)))
+        .await
+}
+
+async fn supervision(
+    member: Member,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Supervision>, Refused> {
+    member
+        .read(move |store, session| Ok(Json(ledger::supervision(store, session, wanted.season)?)))
+        .await
+}
+
+/// A patrol as it is told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AskedPatrol {
+    on: Option<String>,
+    crew: Option<String>,
+    district: Option<String>,
+    people: u64,
+    vehicles: u64,
+    area_m2: Option<f64>,
+    /// The corners of the ground, where it was drawn.
+    drawn: Vec<[f64; 2]>,
+    /// Receivers' tracks that were uploaded before.
+    tracks: Vec<String>,
+    reach_m: Option<u32>,
+    clock_wrong: bool,
+    zero: bool,
+    note: Option<String>,
+    seeds: Option<String>,
+    publicity: Option<String>,
+}
+
+impl AskedPatrol {
+    fn told(self, house: &Shared) -> Result<PatrolTold, Refused> {
+        let tracks = self.tracks.iter().map(|id| uploads::find(house, id));
+        let reach_m = self.reach_m.unwrap_or(REACH_M);
+        if !(1..=500).contains(&reach_m) {
+            return Err(Refused::unclear("reach_m"));
+        }
+        Ok(PatrolTold {
+            on: self.on.map(|on| day("on", &on)).transpose()?,
+            district: code(self.district)?,
+            crew: words(self.crew),
+            people: self.people,
+            vehicles: self.vehicles,
+            area_m2: self.area_m2.map(area_m2).transpose()?,
+            drawn: self.drawn.iter().map(at).collect::<Result<_, _>>()?,
+            tracks: tracks.collect::<Result<_, _>>()?,
+            reach_m,
+            clock_wrong: self.clock_wrong,
+            zero: self.zero,
+            note: words(self.note),
+            seeds: words(self.seeds),
+            publicity: words(self.publicity),
+        })
+    }
+}
+
+async fn record_patrol(
+    member: Member,
+    Json(asked): Json<AskedPatrol>,
+) -> Result<Json<Patrolled>, Refused> {
+    let told = asked.told(&member.house)?;
+    member
+        .act(None, move |office, session| {
+            Ok(Json(patrol(office, session, told)?))
+        })
+        .await
+}
+
+/// A tip-off as it is told: never who told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedTip {
+    channel: Channel,
+    when: Option<String>,
+    place: Option<[f64; 2]>,
+    district: Option<String>,
+    text: Option<String>,
+    sealed: Option<String>,
+}
+
+async fn record_tip(member: Member, Json(asked): Json<AskedTip>) -> Result<Json<Entered>, Refused> {
+    let when = asked.when.map(|when| time(&when)).transpose()?;
+    let sealed = words(asked.sealed);
+    if !sealed.as_deref().is_none_or(is_sealed_number) {
+        return Err(Refused::unclear("sealed").hint(
+            "letters, digits, - and / alone, such as 2026-017; no telephone or identity number",
+            "只能用字母、数字、- 和 /，如 2026-017；不得填写电话或身份证号码",
+        ));
+    }
+    let place = asked.place.as_ref().map(at).transpose()?;
+    let (district, text) = (code(asked.district)?, words(asked.text));
+    if place.is_none() && district.is_none() && text.is_none() {
+        return Err(Refused::unclear("place, district, text").hint(
+            "say where it is, or what was told",
+            "请填写地点、区划或举报内容",
+        ));
+    }
+    let body = Body::Tip(Box::new(body::Tip {
+        channel: asked.channel,
+        sealed,
+        place: place.map(Place::point),
+        district,
+        text,
+    }));
+    stated(member, when, move |_, _| Ok(body)).await
+}
+
+/// A round of supervision as it is told.
+#[derive(Debug, Deserialize)]
+struct AskedRound {
+    name: String,
+    on: String,
+    until: Option<String>,
+    team: Vec<String>,
+    districts: Vec<String>,
+    #[serde(default)]
+    sites: Vec<String>,
+    #[serde(default)]
+    ledgers: u64,
+    note: Option<String>,
+}
+
+async fn record_round(
+    member: Member,
+    Json(asked): Json<AskedRound>,
+) -> Result<Json<Entered>, Refused> {
+    let name = need("name", asked.name)?;
+    let on = day("on", &asked.on)?.to_string();
+    let until = asked.until.map(|until| day("until", &until)).transpose()?;
+    let (team, districts) = (names("team", asked.team)?, codes(asked.districts)?);
+    stated(member, None, move |office, _| {
+        let find = |code: &String| Ok(office.store().find(code)?);
+        let sites: Result<Vec<_>, Refused> = asked.sites.iter().map(find).collect();
+        Ok(Body::Round(Box::new(body::Round {
+            name,
+            on,
+            until: until.map(|day| day.to_string()),
+            team,
+            districts,
+            sites: sites?,
+            ledgers: asked.ledgers,
+            note: words(asked.note),
+        })))
+    })
+    .await
+}
+
+/// What supervision found wanting.
+#[derive(Debug, Deserialize)]
+struct AskedFinding {
+    round: Option<String>,
+    district: String,
+    site: Option<String>,
+    text: String,
+    due: Option<String>,
+}
+
+async fn record_finding(
+    member: Member,
+    Json(asked): Json<AskedFinding>,
+) -> Result<Json<Entered>, Refused> {
+    let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
+    let text = need("text", asked.text)?;
+    let due = asked.due.map(|due| day("due", &due)).transpose()?;
+    stated(member, None, move |office, _| {
+        let store = office.store();
+        let round = words(asked.round).map(|of| entry_of(store, &of, &["round"]));
+        let site = words(asked.site).map(|code| store.find(&code));
+        Ok(Body::Finding(Box::new(body::Finding {
+            round: round.transpose()?,
+            district: district.unwrap_or_default(),
+            site: site.transpose()?,
+            text,
+            due: due.map(|day| day.to_string()),
+        })))
+    })
+    .await
+}
+
+/// A measure as it is told.
+#[derive(Debug, Deserialize)]
+struct AskedMeasure {
+    rung: Rung,
+    district: String,
+    reason: String,
+    finding: Option<String>,
+    due: Option<String>,
+    paper: Option<String>,
+}
+
+async fn record_measure(
+    member: Member,
+    Json(asked): Json<AskedMeasure>,
+) -> Result<Json<Entered>, Refused> {
+    let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
+    let reason = need("reason", asked.reason)?;
+    let due = asked.due.map(|due| day("due", &due)).transpose()?;
+    stated(member, None, move |office, _| {
+        let store = office.store();
+        let finding = words(asked.finding).map(|of| entry_of(store, &of, &["finding"]));
+        Ok(Body::Measure(Box::new(body::Measure {
+            rung: asked.rung,
+            district: district.unwrap_or_default(),
+            reason,
+            finding: finding.transpose()?,
+            due: due.map(|day| day.to_string()),
+            paper: words(asked.paper),
+        })))
+    })
+    .await
+}
+
+/// Records what concerns no site.
+async fn stated(
+    member: Member,
+    when: Option<String>,
+    body: impl FnOnce(&Office, &Session) -> Result<Body, Refused> + Send + 'static,
+) -> Result<Json<Entered>, Refused> {
+    member
+        .act(when, move |office, session| {
+            let body = body(office, session)?;
+            let sealed = affairs::state(office, session, body)?;
+            Ok(Json(Entered::of(&sealed)))
+        })
+        .await
+}
