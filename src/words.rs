@@ -10,6 +10,7 @@ mod remedy;
 pub use action::{Action, Choice};
 pub use remedy::{Draft, Placed, Remedy};
 
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -53,15 +54,49 @@ impl Both {
     }
 }
 
-/// Formats one of two sentences: `tr!(lang, "no file {path}", "没有文件 {path}")`.
+/// A number with the words that English bends by it: `1 site`, `2 sites`, `0 sites`.
+pub fn number_of(count: impl Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    let words = if count == "1" { one } else { many };
+    format!("{count} {words}")
+}
+
+/// Formats one of two sentences: `tr!(lang, "no file {path}", "没有文件 {path}")`. What English says of a count follows as
+/// names with [`number_of`]'s arguments: `tr!(lang, "{sites} overdue", "超期 {n} 处", sites = (n, "site is", "sites are"))`.
 #[macro_export]
 macro_rules! tr {
+    ($lang:expr, $english:literal, $chinese:literal
+     $(, $words:ident = ($count:expr, $one:literal, $many:literal))+ $(,)?) => {
+        match $lang {
+            $crate::words::Lang::En => {
+                $(let $words = $crate::words::number_of($count, $one, $many);)+
+                format!($english)
+            }
+            $crate::words::Lang::Zh => format!($chinese),
+        }
+    };
     ($lang:expr, $english:literal, $chinese:literal $(, $argument:expr)* $(,)?) => {
         match $lang {
             $crate::words::Lang::En => format!($english $(, $argument)*),
             $crate::words::Lang::Zh => format!($chinese $(, $argument)*),
         }
     };
+}
+
+/// What the system says of a file, in the user's language where it is one of the things that happen.
+pub fn of_system(error: &io::Error, lang: Lang) -> String {
+    let chinese = match error.kind() {
+        io::ErrorKind::NotFound => "没有该文件或文件夹",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::AlreadyExists => "已存在",
+        io::ErrorKind::IsADirectory => "是文件夹，不是文件",
+        io::ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+        io::ErrorKind::StorageFull => "磁盘空间不足",
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘为只读",
+        io::ErrorKind::InvalidFilename => "文件名无效或过长",
+        _ => return error.to_string(),
+    };
+    lang.pick(error.to_string(), chinese.to_owned())
 }
 
 /// What happened, and what the user can do about it.
@@ -84,7 +119,7 @@ impl Said {
 
     /// A file or folder that the system does not let be read.
     pub fn unreadable(lang: Lang, path: &Path, source: &io::Error) -> Self {
-        let path = path.display();
+        let (path, source) = (path.display(), of_system(source, lang));
         Self::new(tr!(
             lang,
             "{path} cannot be read: {source}",
@@ -108,7 +143,7 @@ impl Said {
 
     /// A file or folder that the system does not let be written.
     pub fn unwritable(lang: Lang, path: &Path, source: &io::Error) -> Self {
-        let path = path.display();
+        let (path, source) = (path.display(), of_system(source, lang));
         Self::new(tr!(
             lang,
             "{path} cannot be written: {source}",
@@ -192,5 +227,30 @@ mod tests {
         let path = "a.tif";
         assert_eq!(tr!(Lang::Zh, "no {path}", "没有 {path}"), "没有 a.tif");
         assert_eq!(tr!(Lang::En, "no {}", "没有 {}", path), "no a.tif");
+    }
+
+    #[test]
+    fn what_the_system_says_is_said_in_chinese() {
+        let missing = std::fs::read("no such file").unwrap_err();
+        let said = |lang| Said::unreadable(lang, Path::new("甲.csv"), &missing).what;
+        assert_eq!(said(Lang::Zh), "无法读取 甲.csv：没有该文件或文件夹");
+        assert!(said(Lang::En).starts_with("甲.csv cannot be read: "));
+        assert_eq!(of_system(&io::Error::other("x"), Lang::Zh), "x");
+    }
+
+    #[test]
+    fn words_agree_with_their_number() {
+        let due = |n: usize, lang| {
+            tr!(
+                lang,
+                "{sites} overdue",
+                "超期 {n} 处",
+                sites = (n, "site is", "sites are")
+            )
+        };
+        assert_eq!(due(1, Lang::En), "1 site is overdue");
+        assert_eq!(due(0, Lang::En), "0 sites are overdue");
+        assert_eq!(due(21, Lang::En), "21 sites are overdue");
+        assert_eq!(due(1, Lang::Zh), "超期 1 处");
     }
 }

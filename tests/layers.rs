@@ -435,3 +435,98 @@ fn only_a_face_names_commands_and_options_and_nobody_other_programs() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The texts between quotation marks of a piece of code, in order, as they are written there, line by line.
+fn literals(code: &str) -> Vec<&str> {
+    code.lines().flat_map(literals_of).collect()
+}
+
+fn literals_of(line: &str) -> Vec<&str> {
+    let (mut found, mut from, mut escaped) = (Vec::new(), None, false);
+    for (at, letter) in line.char_indices() {
+        match (from, letter) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(begin), '"') => {
+                found.push(&line[begin..at]);
+                from = None;
+            }
+            (None, '"') if !line[..at].ends_with('\'') => from = Some(at + 1),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The plural nouns of `(count, "site", "sites")` in a piece of code: what the program counts.
+fn counted_nouns(code: &str) -> Vec<String> {
+    let pairs = code.split(" = (").skip(1).filter_map(|rest| {
+        let [one, many] = literals(rest.split_once(')')?.0)[..] else {
+            return None;
+        };
+        let plural = |word: &&str| word.ends_with('s') && !one.split(' ').any(|o| o == *word);
+        many.split(' ').find(plural).map(str::to_owned)
+    });
+    pairs.collect()
+}
+
+/// Where an English text puts a bare count before a plural: `{n} sites`, `{n} more sites`.
+fn bent_wrongly(text: &str, nouns: &[String]) -> Option<String> {
+    text.split('{').skip(1).find_map(|rest| {
+        let (count, after) = rest.split_once('}')?;
+        // A constant is never one.
+        if count.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let words: Vec<&str> = after.strip_prefix(' ')?.split(' ').take(3).collect();
+        let noun = words.iter().position(|w| {
+            let bare = w.trim_end_matches(|c: char| !c.is_alphanumeric());
+            nouns.iter().any(|noun| noun == bare)
+        })?;
+        let plain = |w: &&str| {
+            let word = w.chars().all(|c| c.is_ascii_lowercase()) && !w.ends_with('s');
+            word && !BETWEEN.contains(w)
+        };
+        words[..noun].iter().all(plain).then(|| text.to_owned())
+    })
+}
+
+/// Words after which a plural no longer belongs to the count before them.
+const BETWEEN: [&str; 14] = [
+    "of", "on", "to", "in", "at", "from", "by", "and", "or", "for", "with", "is", "was", "has",
+];
+
+#[test]
+fn a_count_of_one_is_followed_by_a_singular() {
+    let bare = |(name, code): (String, String)| {
+        let bare = without_tests(&name, &code).to_owned();
+        (name, bare)
+    };
+    let files: Vec<(String, String)> = every_file().into_iter().map(bare).collect();
+    let nouns: Vec<String> = files
+        .iter()
+        .flat_map(|(_, code)| counted_nouns(code))
+        .collect();
+    for noun in ["sites", "files", "photos", "days"] {
+        assert!(nouns.iter().any(|known| known == noun), "{noun}: {nouns:?}");
+    }
+    assert!(bent_wrongly("{n} more sites, {km2} km²", &nouns).is_some());
+    assert!(bent_wrongly("unit {unit} · {sites} · made of files", &nouns).is_none());
+    let wrong: Vec<String> = files
+        .iter()
+        .flat_map(|(name, code)| {
+            // A fingerprint and what it is of.
+            let is_text = |text: &&str| *text != "{} photos";
+            let bent = literals(code)
+                .into_iter()
+                .filter(is_text)
+                .filter_map(|text| bent_wrongly(text, &nouns));
+            bent.map(move |text| format!("{name}: {text}"))
+        })
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "give the count to `tr!`:\n{}",
+        wrong.join("\n")
+    );
+}

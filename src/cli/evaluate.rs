@@ -326,12 +326,12 @@ fn totals(report: &Evaluation, lang: Lang) -> Vec<String> {
     lines.extend(report.stages.iter().filter_map(|s| stages(s, lang)));
     let c = &report.calibration;
     if let (Some(error), Some(prevalence)) = (c.expected_error, c.prevalence) {
-        let (count, floor) = (c.count, report.floor);
+        let (count, floor, poppy) = (c.count, report.floor, prevalence * 100.0);
         lines.push(tr!(
             lang,
-            "calibration error            {error:.3} over {count} candidates of score {floor} and more, {:.0} % of them poppy",
-            "校准误差              {error:.3}（得分不低于 {floor} 的疑似点 {count} 个，其中罂粟 {:.0}%）",
-            prevalence * 100.0
+            "calibration error            {error:.3} over {candidates} of score {floor} and more, {poppy:.0} % of them poppy",
+            "校准误差              {error:.3}（得分不低于 {floor} 的疑似点 {count} 个，其中罂粟 {poppy:.0}%）",
+            candidates = (count, "candidate", "candidates"),
         ));
     }
     lines.extend(

@@ -6,6 +6,8 @@
 mod action;
 mod asked;
 mod config;
+#[cfg(test)]
+mod documents_tests;
 mod evaluate;
 mod expected;
 mod help;

@@ -5,6 +5,7 @@ use crate::files::{self, Existing};
 use crate::scan::{
     Activation, BoxForm, BoxLayout, Contract, Device, Model, ModelError, Output, Runtime, wrap,
 };
+use crate::schema::model_name;
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::{Args, Subcommand};
@@ -152,12 +153,12 @@ fn file(model: &Model, lang: Lang) -> Vec<String> {
     let c = model.contract();
     let (input, output) = model.shapes();
     let size = model.size() as f64 / 1e6;
+    let name = model_name(model.name(), lang);
     vec![
         tr!(
             lang,
-            "model         {} ({size:.1} MB)",
-            "模型        {}（{size:.1} MB）",
-            model.name()
+            "model         {name} ({size:.1} MB)",
+            "模型        {name}（{size:.1} MB）"
         ),
         format!(
             "{}{}",

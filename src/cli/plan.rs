@@ -104,9 +104,8 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
             &json!({"plan": folder, "shards": n, "tiles": tiles}),
             &tr!(
                 lang,
-                "{n} shards with {tiles} tiles in {shown}; run each with `papaver scan --plan {shown} --shard 0` to `{last}`, then `papaver merge --plan {shown}`",
-                "{shown}：{n} 个分片，瓦片 {tiles} 个；请依次运行 `papaver scan --plan {shown} --shard 0` 至 `{last}`，再运行 `papaver merge --plan {shown}`"
-            ),
+                "{shards} with {tiles} in {shown}; run each with `papaver scan --plan {shown} --shard 0` to `{last}`, then `papaver merge --plan {shown}`",
+                "{shown}：{n} 个分片，瓦片 {tiles} 个；请依次运行 `papaver scan --plan {shown} --shard 0` 至 `{last}`，再运行 `papaver merge --plan {shown}`", shards = (n, "shard", "shards"), tiles = (tiles, "tile", "tiles"),),
         );
     }
     if arguments.status {
@@ -129,12 +128,19 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
     run.tell(
         &json!({"shards": shards, "missing": found.missing, "tiles": all, "tiles_done": done}),
         &if missing == 0 {
-            tr!(lang, "all {shards} shards are done", "{shards} 个分片已全部完成")
+            tr!(
+                lang,
+                "all is done ({shards})",
+                "{shards} 个分片已全部完成",
+                shards = (shards, "shard", "shards")
+            )
         } else {
             tr!(
                 lang,
-                "{missing} of {shards} shards have not been run ({done} of {all} tiles are done): {left}",
-                "{shards} 个分片中有 {missing} 个尚未运行（瓦片已完成 {done}/{all}）：{left}"
+                "not run yet: {missing} of {shards} ({done} of {tiles} done): {left}",
+                "{shards} 个分片中有 {missing} 个尚未运行（瓦片已完成 {done}/{all}）：{left}",
+                shards = (shards, "shard", "shards"),
+                tiles = (all, "tile", "tiles"),
             )
         },
     );
@@ -188,8 +194,9 @@ pub(super) fn run_one(
         &if now {
             tr!(
                 lang,
-                "shard {shard}: {tiles} tiles",
-                "分片 {shard}：瓦片 {tiles} 个"
+                "shard {shard}: {tiles}",
+                "分片 {shard}：瓦片 {tiles} 个",
+                tiles = (tiles, "tile", "tiles"),
             )
         } else {
             tr!(

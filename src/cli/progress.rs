@@ -36,7 +36,7 @@ impl Talk {
             ProgressDrawTarget::hidden()
         });
         let template = lang.pick(
-            "searching {bar:28} {percent}%  {human_pos}/{human_len} tiles  {per_sec}  {eta} left  {msg}",
+            "searching {bar:28} {percent}%  tile {human_pos}/{human_len}  {per_sec}  {eta} left  {msg}",
             "搜索中 {bar:28} {percent}%  瓦片 {human_pos}/{human_len}  {per_sec}  剩余 {eta}  {msg}",
         );
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -103,16 +103,20 @@ impl SoFar {
         if self.new == 0 {
             return tr!(
                 lang,
-                "{tiles}/{total} tiles, {candidates} candidates",
-                "瓦片 {tiles}/{total}，疑似点 {candidates}"
+                "{tiles}/{total}, {candidates}",
+                "瓦片 {tiles}/{total}，疑似点 {candidates}",
+                candidates = (candidates, "candidate", "candidates"),
+                total = (total, "tile", "tiles"),
             );
         }
         let rate = self.new as f64 / self.seconds.max(1e-3);
         let left = duration((total - tiles) as f64 / rate, lang);
         tr!(
             lang,
-            "{tiles}/{total} tiles, {rate:.1} a second, {left} left, {candidates} candidates",
-            "瓦片 {tiles}/{total}，每秒 {rate:.1} 个，剩余 {left}，疑似点 {candidates}"
+            "{tiles}/{total}, {rate:.1} a second, {left} left, {candidates}",
+            "瓦片 {tiles}/{total}，每秒 {rate:.1} 个，剩余 {left}，疑似点 {candidates}",
+            candidates = (candidates, "candidate", "candidates"),
+            total = (total, "tile", "tiles"),
         )
     }
 }
@@ -123,8 +127,9 @@ impl Progress for Talk {
         match stage {
             Stage::Opening { sources } => self.tell(&tr!(
                 lang,
-                "opening {sources} sources",
-                "打开 {sources} 个影像源"
+                "opening {sources}",
+                "打开 {sources} 个影像源",
+                sources = (sources, "source", "sources"),
             )),
             Stage::Scoring { tiles, done } => {
                 let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,11 +137,17 @@ impl Progress for Talk {
                 if done > 0 {
                     self.tell(&tr!(
                         lang,
-                        "searching {tiles} tiles, {done} done before",
-                        "搜索 {tiles} 个瓦片，此前已完成 {done} 个"
+                        "searching {tiles}, {done} done before",
+                        "搜索 {tiles} 个瓦片，此前已完成 {done} 个",
+                        tiles = (tiles, "tile", "tiles"),
                     ));
                 } else {
-                    self.tell(&tr!(lang, "searching {tiles} tiles", "搜索 {tiles} 个瓦片"));
+                    self.tell(&tr!(
+                        lang,
+                        "searching {tiles}",
+                        "搜索 {tiles} 个瓦片",
+                        tiles = (tiles, "tile", "tiles"),
+                    ));
                 }
                 self.bar.set_length(tiles);
                 self.bar.set_position(done);
@@ -147,24 +158,27 @@ impl Progress for Talk {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
-                    "making {sources} pyramids of the imagery whole",
-                    "补全 {sources} 个影像金字塔"
+                    "making {pyramids} of the imagery whole",
+                    "补全 {sources} 个影像金字塔",
+                    pyramids = (sources, "pyramid", "pyramids"),
                 ));
             }
             Stage::Verifying { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
-                    "looking at {candidates} candidates once more",
-                    "复看 {candidates} 个疑似点"
+                    "looking at {candidates} once more",
+                    "复看 {candidates} 个疑似点",
+                    candidates = (candidates, "candidate", "candidates"),
                 ));
             }
             Stage::Writing { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
-                    "writing {candidates} candidates",
-                    "写出 {candidates} 个疑似点"
+                    "writing {candidates}",
+                    "写出 {candidates} 个疑似点",
+                    candidates = (candidates, "candidate", "candidates"),
                 ));
             }
         }
@@ -174,8 +188,12 @@ impl Progress for Talk {
         let lang = self.lang;
         let candidates = step.candidates;
         self.bar.set_position(step.tiles);
-        self.bar
-            .set_message(tr!(lang, "{candidates} candidates", "疑似点 {candidates}"));
+        self.bar.set_message(tr!(
+            lang,
+            "{candidates}",
+            "疑似点 {candidates}",
+            candidates = (candidates, "candidate", "candidates"),
+        ));
         if self.quiet || !self.bar.is_hidden() {
             return;
         }

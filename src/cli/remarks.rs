@@ -29,8 +29,9 @@ pub fn people(all: &[(String, Remark)], lang: Lang) {
             let (further, like) = (further.len(), &named[0].0);
             talk::data(&tr!(
                 lang,
-                "flight        {further} further photos, as {like}",
-                "航次      另有 {further} 张照片与 {like} 情况相同"
+                "flight        {photos}, as {like}",
+                "航次      另有 {further} 张照片与 {like} 情况相同",
+                photos = (further, "further photo", "further photos"),
             ));
         }
     }
@@ -74,8 +75,8 @@ fn words(remark: Remark, lang: Lang) -> String {
         ),
         Remark::HeadingsApart { degrees, .. } => tr!(
             lang,
-            "the gimbal's yaw is 0 and the drone's is {degrees:.0}° off; the stated error allows for it",
-            "云台偏航角为 0，与机头方向相差 {degrees:.0}°；位置误差已计入"
+            "the gimbal's yaw and the drone's are {degrees:.0}° apart; the stated error allows for it",
+            "云台偏航角与机头方向相差 {degrees:.0}°；位置误差已计入"
         ),
         Remark::PlacesApart { metres, .. } => tr!(
             lang,

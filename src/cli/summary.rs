@@ -6,7 +6,7 @@ use crate::imagery::Beside;
 use crate::scan::{Candidate, Moved, Summary};
 use crate::schema::{Reason, ScoreBand};
 use crate::tr;
-use crate::words::Lang;
+use crate::words::{Lang, number_of};
 use serde_json::json;
 
 /// How many candidates the summary lists.
@@ -90,27 +90,28 @@ fn photos(summary: &Summary, lang: Lang) {
 
 fn passed_over(summary: &Summary, lang: Lang) {
     for (kind, count) in &summary.beside {
-        let words = beside_words(*kind, lang);
-        talk::data(&tr!(
-            lang,
-            "passed over   {count} {words}",
-            "忽略      {words} {count} 个"
-        ));
+        let [one, many, chinese] = beside_words(*kind);
+        talk::data(&match lang {
+            Lang::En => format!("passed over   {}", number_of(count, one, many)),
+            Lang::Zh => format!("忽略      {chinese} {count} 个"),
+        });
     }
     if summary.ignored > 0 {
         let ignored = summary.ignored;
         talk::data(&tr!(
             lang,
-            "passed over   {ignored} other files in the folders",
-            "忽略      文件夹中的其他文件 {ignored} 个"
+            "passed over   {files} in the folders",
+            "忽略      文件夹中的其他文件 {ignored} 个",
+            files = (ignored, "other file", "other files"),
         ));
     }
     if !summary.skipped.is_empty() {
         let skipped = summary.skipped.len();
         talk::data(&tr!(
             lang,
-            "skipped       {skipped} photos whose ground the others show often enough (`--min-views`)",
-            "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）"
+            "skipped       {photos} whose ground the others show often enough (`--min-views`)",
+            "略过      {skipped} 张照片：其他照片对同一地面的覆盖次数已足够（`--min-views`）",
+            photos = (skipped, "photo", "photos"),
         ));
     }
 }
@@ -129,8 +130,9 @@ fn flights(summary: &Summary, lang: Lang) {
         let doubted = summary.doubted;
         talk::data(&tr!(
             lang,
-            "left out      {doubted} places that too few of the photos showing them confirm (`--any-view` keeps them)",
-            "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）"
+            "left out      {places} that too few of the photos showing them confirm (`--any-view` keeps them)",
+            "未列入    {doubted} 处：覆盖该处的照片中印证不足（`--any-view` 可保留）",
+            places = (doubted, "place", "places"),
         ));
     }
     remarks::people(&summary.remarks, lang);
@@ -146,8 +148,9 @@ fn candidates(summary: &Summary, lang: Lang) {
     } else {
         talk::data(&tr!(
             lang,
-            "{found} candidates; each is a reason to look, not a finding",
-            "{found} 个疑似点；每一个只是需要核查的线索，不是结论"
+            "{candidates} is a reason to look, not a finding",
+            "{found} 个疑似点；每一个只是需要核查的线索，不是结论",
+            candidates = (found, "candidate; it", "candidates; each"),
         ));
         talk::data(lang.pick(
             "rank  band    longitude    latitude    area m²  hits  id",
@@ -225,26 +228,35 @@ fn files(summary: &Summary, lang: Lang) {
     ));
 }
 
-fn beside_words(kind: Beside, lang: Lang) -> &'static str {
+/// What one file of a kind is called in English, what several are, and both in Chinese.
+fn beside_words(kind: Beside) -> [&'static str; 3] {
     match kind {
-        Beside::Band => lang.pick(
+        Beside::Band => [
+            "single band of a multispectral or thermal camera",
             "single bands of multispectral or thermal cameras",
             "多光谱或热红外单波段图像",
-        ),
-        Beside::Heights => lang.pick("terrain models", "地形模型（DSM、DEM 等）"),
-        Beside::Preview => lang.pick(
+        ],
+        Beside::Heights => ["terrain model", "terrain models", "地形模型（DSM、DEM 等）"],
+        Beside::Preview => [
+            "coarser copy of imagery that was searched",
             "coarser copies of imagery that was searched",
             "已搜索影像的低分辨率副本",
-        ),
-        Beside::Picture => lang.pick(
+        ],
+        Beside::Picture => [
+            "picture that no camera took, such as that of a report",
             "pictures that no camera took, such as those of reports",
             "非相机拍摄的图片（报告插图等）",
-        ),
-        Beside::Foreign => lang.pick(
+        ],
+        Beside::Foreign => [
+            "ECW or MrSID file, which is not searched: export it as GeoTIFF",
             "ECW or MrSID files, which are not searched: export them as GeoTIFF",
             "ECW、MrSID 文件（未搜索，请导出为 GeoTIFF）",
-        ),
-        Beside::Vector => lang.pick("files of lines and points", "矢量文件"),
+        ],
+        Beside::Vector => [
+            "file of lines and points",
+            "files of lines and points",
+            "矢量文件",
+        ],
     }
 }
 

@@ -176,7 +176,7 @@ fn bad_list(path: &Path, why: &str, lang: Lang) -> Said {
 fn elsewhere(survey: &str, plots: usize, lang: Lang) -> Said {
     Said::new(tr!(
         lang,
-        "none of the {plots} true plots of {survey} lies on searched ground",
+        "of {survey} no true plot lies on searched ground ({plots})",
         "{survey} 的 {plots} 个真实地块都不在已搜索的地面上"
     ))
     .hint(lang.pick(

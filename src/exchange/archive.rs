@@ -19,7 +19,7 @@ pub fn check_archive(bytes: &[u8]) -> Result<(), String> {
 fn within(bytes: &[u8], most: u64) -> Result<(), String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     if archive.len() > MOST_ENTRIES {
-        return Err(format!("it holds {} files / 内含文件过多", archive.len()));
+        return Err(format!("too many files: {} / 内含文件过多", archive.len()));
     }
     let mut left = most;
     for number in 0..archive.len() {

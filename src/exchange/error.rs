@@ -271,7 +271,7 @@ impl Say for ExchangeError {
                 rows,
             } => {
                 let path = path.display();
-                Said::new(tr!(lang, "the coordinates in {path} look shifted by {system}: {rows} rows lie some {metres} m from their sites, all to one side", "{path} 的坐标疑似经 {system} 偏移：{rows} 行与图斑相距约 {metres} 米且方向一致"))
+                Said::new(tr!(lang, "the coordinates in {path} look shifted by {system}: {rows} some {metres} m from their sites, all to one side", "{path} 的坐标疑似经 {system} 偏移：{rows} 行与图斑相距约 {metres} 米且方向一致", rows = (rows, "row lies", "rows lie"),))
                     .hint(tr!(lang, "export again from the map program as WGS 84 (no offset), or give back the file without its coordinates; nothing was recorded", "请在地图软件中以 WGS 84（不偏移）重新导出，或去掉坐标后再导入；未作任何记录"))
             }
             Self::Store(source) => source.say(lang),

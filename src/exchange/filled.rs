@@ -4,7 +4,7 @@ use super::form::{About, FORM, Widget};
 use super::names::names;
 use super::table::{Field, Row};
 use crate::registry::body::{Count, Eradicate, Outcome, Stage, Visit};
-use crate::registry::coded::{Coded, habitat_code};
+use crate::registry::coded::{Coded, CodedWord, habitat_code, listed};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
 use crate::tr;
@@ -47,7 +47,7 @@ pub enum Wrong {
     /// Something is filled in, but not this.
     Missing,
     /// Not one of the list.
-    NotListed(String),
+    NotListed(Vec<CodedWord>),
     /// Not a number, or not one it can be.
     NotANumber,
     /// Not a date or time, or one in the future.
@@ -72,11 +72,14 @@ impl FormFlaw {
         let value = &self.value;
         match &self.why {
             Wrong::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
-            Wrong::NotListed(list) => tr!(
-                lang,
-                "“{column}”: {value} is not one of {list}",
-                "“{column}”：{value} 不在可选值中（{list}）"
-            ),
+            Wrong::NotListed(list) => {
+                let list = listed(list, lang);
+                tr!(
+                    lang,
+                    "“{column}”: {value} is not one of {list}",
+                    "“{column}”：{value} 不在可选值中，可填：{list}"
+                )
+            }
             Wrong::NotANumber => tr!(
                 lang,
                 "“{column}”: {value} is not a number it can be",
@@ -167,7 +170,7 @@ impl Reader<'_> {
         self.text(key)?
             .map(|text| {
                 T::read(&half_width(&text))
-                    .ok_or_else(|| self.flaw(key, Wrong::NotListed(T::codes())))
+                    .ok_or_else(|| self.flaw(key, Wrong::NotListed(T::choices())))
             })
             .transpose()
     }
@@ -251,7 +254,10 @@ impl Reader<'_> {
             Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
             Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
             Some(_) => {
-                return Err(self.flaw("visit_sap_cut", Wrong::NotListed("yes, no".into())));
+                return Err(self.flaw(
+                    "visit_sap_cut",
+                    Wrong::NotListed(vec![("yes", "yes", "是"), ("no", "no", "否")]),
+                ));
             }
         };
         let area_dm2 = self.dm2("visit_area_m2")?;

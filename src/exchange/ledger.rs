@@ -5,6 +5,7 @@ use crate::registry::body::{Count, RecordedScan};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::event::EvidenceRole;
 use crate::registry::{Settings, Site};
+use crate::schema::model_name;
 use crate::words::Lang;
 use serde_json::Value as Json;
 
@@ -102,10 +103,10 @@ columns! {
     "scan" "scan" "航次号" Text true |e, _| e.site.detection.as_ref().map(|d| d.scan.as_str()).into();
     "captured" "captured" "航测日期" Text true |e, _| captured(e);
     "gsd_cm" "GSD in cm" "地面分辨率（cm）" Number true |e, _| hundredths(e.scan.as_ref().and_then(|s| s.gsd_e2_cm));
-    "model" "model" "模型" Text true |e, _| e.scan.as_ref().map(|s| s.model[0].as_str()).into();
+    "model" "model" "模型" Text true |e, c| e.scan.as_ref().map(|s| model_name(&s.model[0], c.lang)).into();
     "candidate" "candidate" "候选编号" Text true |e, _| e.site.detection.as_ref().map(|d| d.candidate.as_str()).into();
     "rank" "rank in the scan" "航次内排名" Count true |e, _| e.site.detection.as_ref().and_then(|d| d.rank).into();
-    "score" "score" "模型得分" Number true |e, _| score(e);
+    "score" "highest model score" "最高模型得分" Number true |e, _| score(e);
     "screened" "screened" "研判结论" Text true |e, c| screened(e, c.lang);
     "screen_reason" "reason of the screening" "研判理由" Text true |e, c| e.site.screened.as_ref().and_then(|(_, r, _)| *r).map(|r| r.label(c.lang)).into();
     "screened_by" "screened by" "研判人" Text false |e, _| e.site.screened.as_ref().map(|(_, _, s)| s.actor.name.as_str()).into();
@@ -252,8 +253,9 @@ fn count_method(entry: &Entry, lang: Lang) -> Cell {
             );
             crate::tr!(
                 lang,
-                "{n} quadrats of {m2} m², 95 % interval {low} to {high}",
-                "抽样：{n} 个样方，每个 {m2} ㎡，95% 区间 {low}–{high}"
+                "{quadrats} of {m2} m², 95 % interval {low} to {high}",
+                "抽样：{n} 个样方，每个 {m2} ㎡，95% 区间 {low}–{high}",
+                quadrats = (n, "quadrat", "quadrats"),
             )
             .into()
         }

@@ -1,7 +1,7 @@
 //! A table as it comes back from the field, whatever file it was in: rows of named fields, with line and position.
 
 use super::csv::GAUSS_KRUGER;
-use super::form::FORM;
+use super::form::{FORM, Widget};
 use super::grid::Grid;
 use super::ledger::COLUMNS;
 use crate::ground::Journal;
@@ -137,10 +137,28 @@ static KEYS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     keys
 });
 
+/// The names of the columns to fill in whose titles end in a remark, by what stands before it: people leave it out, or put it
+/// in other words. Where numbers have a unit the brackets say which, and no other will do.
+static REMARKED: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let remarked = FORM.iter().filter(|c| c.widget != Widget::Number);
+    let titles = remarked.flat_map(|c| [c.english, c.chinese].map(|title| (title, c.key)));
+    titles
+        .filter(|(title, _)| title.contains(['(', '（']))
+        .map(|(title, key)| (plain_title(without_remark(title)), key))
+        .collect()
+});
+
+fn without_remark(title: &str) -> &str {
+    title.split(['(', '（']).next().unwrap_or(title)
+}
+
 /// The name of a column by its title in a file, in either language.
 pub fn key_of(title: &str) -> Option<&'static str> {
     let plain = plain_title(title);
     if let Some(key) = KEYS.get(&plain) {
+        return Some(key);
+    }
+    if let Some(key) = REMARKED.get(&plain_title(without_remark(title))) {
         return Some(key);
     }
     // Letters alone may be anything: x is north in one office and east in the other.
@@ -274,6 +292,13 @@ mod tests {
         assert_eq!(key_of("回填：核查结论"), Some("visit_outcome"));
         assert_eq!(key_of("fid"), None);
         assert_eq!(key_of("回填:核查结论 "), Some("visit_outcome"));
+        assert_eq!(key_of("回填：核查人员"), Some("visit_officers"));
+        assert_eq!(key_of("回填：核查人员(2人)"), Some("visit_officers"));
+        assert_eq!(key_of("回填：株数"), Some("visit_plants"));
+        assert_eq!(key_of("回填：样方株数"), Some("visit_quadrats"));
+        assert_eq!(key_of("visit: officers"), Some("visit_officers"));
+        assert_eq!(key_of("回填：种植面积（亩）"), None);
+        assert_eq!(key_of("面积（回填）"), None);
         assert_eq!(key_of("经度(°)"), Some("lon"));
         assert_eq!(key_of("北纬"), Some("lat"));
         assert_eq!(key_of("经度（GCJ-02）"), None);

@@ -70,8 +70,8 @@ impl Say for CrsError {
             )),
             Self::OutOfRange { name, x, y, misfit } => Said::new(tr!(
                 lang,
-                "the position {x}, {y} lies outside the range of '{name}'",
-                "位置 {x}，{y} 超出坐标系“{name}”的适用范围"
+                "the position {x:.2}, {y:.2} lies outside the range of '{name}'",
+                "位置 {x:.2}，{y:.2} 超出坐标系“{name}”的适用范围"
             ))
             .hint(misfit_hint(*misfit, lang)),
         }

@@ -41,4 +41,4 @@ pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
 pub use overlay::{even_odd, rest, union, union_within};
 pub use region::{PixelRun, Rect, Region};
 pub use vector_error::VectorError;
-pub use zone::Misfit;
+pub use zone::{Misfit, zone_in_front};

@@ -93,6 +93,12 @@ fn zone_of(easting: f64) -> Option<u32> {
         .then_some(zone)
 }
 
+/// The zone whose number stands in front of an easting, and the code of that zone in CGCS2000.
+pub fn zone_in_front(easting: f64) -> Option<(u32, u32)> {
+    let zone = zone_of(easting)?;
+    Some((zone, code(0.0, zone, false)?))
+}
+
 fn code(semi_major: f64, zone: u32, by_meridian: bool) -> Option<u32> {
     let codes = if (semi_major - 6_378_245.0).abs() < 0.5 {
         BEIJING_1954
@@ -114,6 +120,13 @@ mod tests {
     use super::super::crs::Crs;
     use super::super::lonlat::LonLat;
     use super::*;
+
+    #[test]
+    fn a_zone_is_told_by_the_easting_alone() {
+        assert_eq!(zone_in_front(38_493_200.0), Some((38, 4526)));
+        assert_eq!(zone_in_front(20_435_137.0), Some((20, 4498)));
+        assert_eq!(zone_in_front(493_200.0), None);
+    }
 
     #[test]
     fn the_code_that_is_named_fits_the_coordinates() {

@@ -4,7 +4,7 @@
 use super::inputs::is_virtual;
 use super::orthomosaic::RasterOptions;
 use super::raster_error::RasterError;
-use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint};
+use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint, zone_in_front};
 use crate::text;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -114,7 +114,7 @@ pub(super) fn georeference(
         }
         (own, taken) => own
             .or(taken)
-            .ok_or_else(|| RasterError::NoCrs { path: path.into() })?,
+            .ok_or_else(|| no_crs(path, &transform, beside.bad_prj))?,
     };
     if let Some(at) = middle(&crs, &transform, dataset) {
         let (with_way, unknown) =
@@ -147,6 +147,17 @@ fn middle(crs: &Crs, transform: &GeoTransform, dataset: &Dataset) -> Option<LonL
     Some(there.ok()?[0])
 }
 
+/// What is said of a raster that is placed, but in no system.
+fn no_crs(path: &Path, transform: &GeoTransform, bad_prj: Option<PathBuf>) -> RasterError {
+    let path = path.to_path_buf();
+    let corner = transform.apply(PixelPoint { x: 0.0, y: 0.0 });
+    match (bad_prj, zone_in_front(corner.x)) {
+        (Some(prj), _) => RasterError::BadPrj { path, prj },
+        (None, Some((zone, epsg))) => RasterError::NoCrsButZone { path, zone, epsg },
+        (None, None) => RasterError::NoCrs { path },
+    }
+}
+
 fn no_place(path: &Path, dataset: &Dataset) -> RasterError {
     let path = path.to_path_buf();
     let rpcs = dataset.metadata_domain("RPC");
@@ -164,17 +175,21 @@ fn no_place(path: &Path, dataset: &Dataset) -> RasterError {
 struct Beside {
     transform: Option<[f64; 6]>,
     crs: Option<Crs>,
+    /// A `.prj` that is not understood.
+    bad_prj: Option<PathBuf>,
 }
 
 impl Beside {
     fn read(path: &Path) -> Self {
         let aux = appended(path, "aux.xml").and_then(|p| text_of(&p));
         let aux = aux.as_deref().map(of_aux).unwrap_or_default();
-        let prj = with_ending(path, &["prj"]).and_then(|p| text_of(&p));
+        let prj_path = with_ending(path, &["prj"]);
+        let prj = prj_path.as_deref().and_then(text_of);
         let prj = prj.and_then(|text| Crs::parse(text.trim()).ok());
         let world = world_file(path).and_then(|p| of_world(&text_of(&p)?));
         Self {
             transform: world.or(aux.transform),
+            bad_prj: prj_path.filter(|_| prj.is_none()),
             crs: prj.or(aux.crs),
         }
     }
@@ -196,6 +211,7 @@ fn of_aux(text: &str) -> Beside {
     Beside {
         transform: value("GeoTransform").and_then(numbers),
         crs: value("SRS").and_then(|wkt| Crs::parse(wkt.trim()).ok()),
+        bad_prj: None,
     }
 }
 

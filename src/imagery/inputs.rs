@@ -119,8 +119,9 @@ impl Say for InputError {
                 let path = path.display();
                 Said::new(tr!(
                     lang,
-                    "{path} holds no orthomosaic and no photo ({ignored} other files)",
-                    "{path} 中没有正射影像或照片（其他文件 {ignored} 个）"
+                    "{path} holds no orthomosaic and no photo ({files})",
+                    "{path} 中没有正射影像或照片（其他文件 {ignored} 个）",
+                    files = (ignored, "other file", "other files"),
                 ))
                 .hint(tr!(
                     lang,

@@ -1,6 +1,8 @@
 //! Why a raster cannot be searched, and what mends it.
 
-use super::raster_remedy::{changed, no_crs, partly_unreadable, too_coarse};
+use super::raster_remedy::{
+    bad_prj, changed, no_crs, no_crs_but_zone, partly_unreadable, too_coarse,
+};
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
 use crate::words::{Lang, Said, Say};
@@ -36,6 +38,22 @@ pub enum RasterError {
     NoCrs {
         /// The file.
         path: PathBuf,
+    },
+    /// It has no coordinate reference system that is understood, and the file beside it that should say one.
+    BadPrj {
+        /// The file.
+        path: PathBuf,
+        /// The file beside it.
+        prj: PathBuf,
+    },
+    /// It has no coordinate reference system, and its eastings begin with the number of a zone.
+    NoCrsButZone {
+        /// The file.
+        path: PathBuf,
+        /// The zone.
+        zone: u32,
+        /// The EPSG code that fits, in CGCS2000.
+        epsg: u32,
     },
     /// It has no geotransform at all.
     NoPlace {
@@ -129,6 +147,8 @@ impl Say for RasterError {
                 self.not_opened(lang)
             }
             Self::NoCrs { path } => no_crs(path, lang),
+            Self::BadPrj { path, prj } => bad_prj(path, prj, lang),
+            Self::NoCrsButZone { path, zone, epsg } => no_crs_but_zone(path, *zone, *epsg, lang),
             Self::NoPlace { .. }
             | Self::Gcps { .. }
             | Self::Rpcs { .. }
@@ -225,6 +245,8 @@ impl RasterError {
             | Self::DataBase { path, .. }
             | Self::Leads { path, .. }
             | Self::NoCrs { path }
+            | Self::BadPrj { path, .. }
+            | Self::NoCrsButZone { path, .. }
             | Self::NoPlace { path }
             | Self::Gcps { path }
             | Self::Rpcs { path }

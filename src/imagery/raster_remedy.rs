@@ -122,8 +122,9 @@ impl RasterError {
             )),
             Self::Grey { bands, .. } => Said::new(tr!(
                 lang,
-                "{p} has no red, green and blue ({bands} bands)",
-                "{p} 没有红、绿、蓝三个波段（共 {bands} 个波段）"
+                "{p} has no red, green and blue ({bands})",
+                "{p} 没有红、绿、蓝三个波段（共 {bands} 个波段）",
+                bands = (bands, "band", "bands"),
             ))
             .hint(lang.pick(
                 "the model needs colour; give the RGB orthomosaic",
@@ -168,6 +169,36 @@ pub(super) fn no_crs(path: &Path, lang: Lang) -> Said {
         "name it with {crs}, or keep its .prj file beside it",
         "用 {crs} 指明，或把 .prj 文件放在同一文件夹",
         crs = Action::Again(Choice::Crs(Some(4547))),
+    ))
+}
+
+pub(super) fn bad_prj(path: &Path, prj: &Path, lang: Lang) -> Said {
+    let (path, prj) = (path.display(), prj.display());
+    Said::new(tr!(
+        lang,
+        "{prj} says no coordinate reference system that is understood, and {path} has none of its own",
+        "{path} 自身没有坐标参考系，{prj} 的内容也无法识别"
+    ))
+    .hint(remedy!(
+        lang,
+        "name it with {crs}, or write the .prj file again",
+        "用 {crs} 指明，或重新生成 .prj 文件",
+        crs = Action::Again(Choice::Crs(Some(4547))),
+    ))
+}
+
+pub(super) fn no_crs_but_zone(path: &Path, zone: u32, epsg: u32, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has no coordinate reference system; its eastings begin with the number of zone {zone}",
+        "{path} 没有坐标参考系；其东坐标前带有带号 {zone}"
+    ))
+    .hint(remedy!(
+        lang,
+        "where it is in CGCS2000, name that zone with {crs}; or keep its .prj file beside it",
+        "坐标为 CGCS2000 的，用 {crs} 指明该带；或把 .prj 文件放在同一文件夹",
+        crs = Action::Again(Choice::Crs(Some(epsg))),
     ))
 }
 

@@ -102,7 +102,7 @@ fn of_point(name: &str) -> String {
 }
 
 /// The point that a name was given to, or how far the receipt in a file says that the other office knows; `None` where the
-/// text is neither.
+/// text is neither: no such name, and no file or none of this kind.
 ///
 /// # Errors
 /// Those of reading the registry.

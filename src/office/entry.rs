@@ -47,8 +47,13 @@ impl Say for EntryError {
             )),
             Self::Unknown { typed, found } => Said::new(tr!(
                 lang,
-                "{found} entries have numbers that begin with {typed}",
-                "有 {found} 条记录的编号以 {typed} 开头"
+                "{entries} with {typed}",
+                "有 {found} 条记录的编号以 {typed} 开头",
+                entries = (
+                    found,
+                    "entry has a number that begins",
+                    "entries have numbers that begin"
+                )
             ))
             .hint(lang.pick("type more of it", "请多输入几位")),
             Self::Kind {

@@ -73,8 +73,8 @@ fn told(file: &Sent, lang: Lang) -> Markup {
             p { strong { (lang.pick("Not taken: ", "未采用：")) } (in_lang(error, lang)) }
         } @else {
             p { (tr!(lang,
-                "{taken} reports recorded, {refused} refused, {blank} rows not filled in",
-                "录入 {taken} 条，退回 {refused} 条，未填写 {blank} 行")) }
+                "{reports} recorded, {refused} refused, {rows} not filled in",
+                "录入 {taken} 条，退回 {refused} 条，未填写 {blank} 行", reports = (taken, "report", "reports"), rows = (blank, "row", "rows"),)) }
         }
         @if !file.waits_for.is_empty() {
             p { (lang.pick("Photographs that have not come yet (the rows are taken in when they do): ", "以下照片尚未收到，收到后自动录入相应行："))

@@ -20,8 +20,9 @@ pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
     let (n, error) = (found.count, found.expected_error.unwrap_or(0.0));
     let title = tr!(
         lang,
-        "{n} verified detections, expected calibration error {error:.3}",
-        "已核查图斑 {n} 个，期望校准误差 {error:.3}"
+        "{detections}, expected calibration error {error:.3}",
+        "已核查图斑 {n} 个，期望校准误差 {error:.3}",
+        detections = (n, "verified detection", "verified detections"),
     );
     let axis = |label: &str| Axis {
         reach: 1.0,

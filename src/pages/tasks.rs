@@ -89,7 +89,7 @@ fn head(export: &Export, title: &str, (number, sheets): (usize, usize), lang: La
         header {
             h1 { (title) }
             p class="soft" {
-                (tr!(lang, "unit {unit} · {all} sites · made {made} · sheet {number} of {sheets}", "单位 {unit} · 图斑 {all} 个 · 制表 {made} · 第 {number} 页，共 {sheets} 页"))
+                (tr!(lang, "unit {unit} · {sites} · made {made} · sheet {number} of {sheets}", "单位 {unit} · 图斑 {all} 个 · 制表 {made} · 第 {number} 页，共 {sheets} 页", sites = (all, "site", "sites"),))
             }
         }
     }

@@ -11,6 +11,7 @@ use super::stats::{Counted, Ratio};
 use super::subdivided::SubdividedGround;
 use super::windows::Windows;
 use crate::ground::{area_m2, union_within};
+use crate::schema::model_name;
 use crate::tr;
 use crate::words::Lang;
 use geo::{BoundingRect, Intersects, MultiPolygon, Rect};
@@ -323,8 +324,8 @@ impl ConditionChange {
                 lang,
                 "the model changed: {} → {}",
                 "模型不同：{} → {}",
-                list(&before.models),
-                list(&after.models)
+                model_name(&list(&before.models), lang),
+                model_name(&list(&after.models), lang)
             ),
             Self::Threshold => tr!(
                 lang,

@@ -151,9 +151,8 @@ impl Say for NotEnough {
             )),
             Self::Cells { cells, resolution } => Said::new(tr!(
                 lang,
-                "not enough data for hot spots: {cells} searched cells at resolution {resolution}, at least {LEAST_CELLS} are needed",
-                "数据不足，无法分析热点：{resolution} 级网格中仅有 {cells} 个已搜索单元，至少需要 {LEAST_CELLS} 个"
-            ))
+                "not enough data for hot spots: {cells} at resolution {resolution}, at least {LEAST_CELLS} are needed",
+                "数据不足，无法分析热点：{resolution} 级网格中仅有 {cells} 个已搜索单元，至少需要 {LEAST_CELLS} 个", cells = (cells, "searched cell", "searched cells"),))
             .hint(lang.pick("search more ground", "请扩大搜索范围"))
             .hint(remedy!(
                 lang,
@@ -163,9 +162,8 @@ impl Say for NotEnough {
             )),
             Self::Sites { sites } => Said::new(tr!(
                 lang,
-                "not enough data for hot spots: {sites} confirmed sites on searched ground, at least {LEAST_SITES} are needed",
-                "数据不足，无法分析热点：已搜索范围内仅有 {sites} 个查实图斑，至少需要 {LEAST_SITES} 个"
-            ))
+                "not enough data for hot spots: {sites} on searched ground, at least {LEAST_SITES} are needed",
+                "数据不足，无法分析热点：已搜索范围内仅有 {sites} 个查实图斑，至少需要 {LEAST_SITES} 个", sites = (sites, "confirmed site", "confirmed sites"),))
             .hint(remedy!(
                 lang,
                 "look at the sites themselves: {sites}",

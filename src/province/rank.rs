@@ -223,8 +223,9 @@ impl DistrictRanking {
         if number < 2 {
             return Some(tr!(
                 lang,
-                "not enough data to rank: {number} of {all} districts were searched in window and finely enough on at least {cover:.0} % of their ground",
-                "数据不足，无法排名：{all} 个区划中，有效搜索率达到 {cover:.0}% 的仅 {number} 个"
+                "not enough data to rank: searched in window and finely enough on at least {cover:.0} % of the ground: {number} of {districts}",
+                "数据不足，无法排名：{all} 个区划中，有效搜索率达到 {cover:.0}% 的仅 {number} 个",
+                districts = (all, "district", "districts")
             ));
         }
         let sites: usize = enough().map(|d| d.counted.count).sum();
@@ -260,8 +261,9 @@ impl RankedDistrict {
         } else {
             reasons.push(tr!(
                 lang,
-                "{count} sites on {km2:.1} km² ({cover:.0} % of the district)",
-                "有效搜索 {km2:.1} km²（占 {cover:.0}%），查实图斑 {count} 个"
+                "{sites} on {km2:.1} km² ({cover:.0} % of the district)",
+                "有效搜索 {km2:.1} km²（占 {cover:.0}%），查实图斑 {count} 个",
+                sites = (count, "site", "sites"),
             ));
             reasons.push(self.standing.label(lang).to_owned());
             if count < STABLE {

@@ -27,30 +27,62 @@ pub trait Coded: Copy + PartialEq + 'static {
             .map_or("", |(_, _, english, chinese)| lang.pick(english, chinese))
     }
 
-    /// The value of a code or of a word in either language.
+    /// Other words that people write for a value.
+    const ALSO: &'static [(Self, &'static str)] = &[];
+
+    /// The value of a code or of a word in either language, or of what only one of them begins with.
     fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let code = text.replace('-', "_");
-        Self::LIST
-            .iter()
-            .find(|(_, name, english, chinese)| {
-                name.eq_ignore_ascii_case(&code)
-                    || english.eq_ignore_ascii_case(text)
-                    || *chinese == text
-            })
+        let whole = Self::LIST.iter().find(|(_, name, english, chinese)| {
+            name.eq_ignore_ascii_case(&code)
+                || english.eq_ignore_ascii_case(text)
+                || *chinese == text
+        });
+        let also = || Self::ALSO.iter().find(|(_, word)| *word == text);
+        whole
             .map(|(value, ..)| *value)
+            .or_else(|| also().map(|(value, _)| *value))
+            .or_else(|| Self::begun(text))
     }
 
-    /// Every code, as a list for a hint.
-    fn codes() -> String {
-        let codes: Vec<&str> = Self::LIST.iter().map(|(_, code, ..)| *code).collect();
-        codes.join(", ")
+    /// The one value whose Chinese word begins with a text of two characters or more.
+    fn begun(text: &str) -> Option<Self> {
+        let is_word = !text.is_ascii() && text.chars().count() >= 2;
+        let mut meant = Self::LIST
+            .iter()
+            .filter(|(_, _, _, chinese)| is_word && chinese.starts_with(text));
+        let first = meant.next()?;
+        meant.next().is_none().then_some(first.0)
+    }
+
+    /// Every code with its English and its Chinese word.
+    fn choices() -> Vec<CodedWord> {
+        let choices = Self::LIST.iter();
+        choices
+            .map(|(_, code, english, chinese)| (*code, *english, *chinese))
+            .collect()
     }
 }
 
+/// A code with its English and its Chinese word.
+pub type CodedWord = (&'static str, &'static str, &'static str);
+
+/// Codes as a list for a hint, in Chinese each with its word.
+pub fn listed(choices: &[CodedWord], lang: Lang) -> String {
+    let word = |(code, _, chinese): &CodedWord| match lang {
+        Lang::En => (*code).to_owned(),
+        Lang::Zh => format!("{chinese}（{code}）"),
+    };
+    let words: Vec<String> = choices.iter().map(word).collect();
+    words.join(lang.pick(", ", "、"))
+}
+
 macro_rules! coded {
-    ($type:ident: $($value:ident $code:literal $english:literal $chinese:literal),* $(,)?) => {
+    ($type:ident: $($value:ident $code:literal $english:literal $chinese:literal),* $(,)?
+     $(; $($also:ident $word:literal),*)?) => {
         impl Coded for $type {
+            $(const ALSO: &'static [(Self, &'static str)] = &[$((Self::$also, $word)),*];)?
             const LIST: &'static [(Self, &'static str, &'static str, &'static str)] =
                 &[$((Self::$value, $code, $english, $chinese),)*];
         }
@@ -65,7 +97,8 @@ coded! { Outcome:
     Licensed "licensed" "licensed" "许可种植",
     NotReached "not_reached" "not reached" "未到达",
     TooEarly "too_early" "too early to tell" "过早无法判断",
-    Unsure "unsure" "unsure" "不能确定",
+    Unsure "unsure" "unsure" "不能确定";
+    Nothing "无", Nothing "无罂粟", Nothing "现场无罂粟", Nothing "没有", TooEarly "时期过早", Unsure "存疑", Unsure "不确定"
 }
 
 coded! { Stage:
@@ -192,6 +225,32 @@ mod tests {
                 assert_eq!(T::read(text), Some(*value), "{text}");
             }
         }
+        for (value, word) in T::ALSO {
+            assert_eq!(T::read(word), Some(*value), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_crews_are_taken_where_they_mean_one_value() {
+        for (text, meant) in [
+            ("种植", Some(Outcome::Cultivated)),
+            (" 野生 ", Some(Outcome::Wild)),
+            ("无", Some(Outcome::Nothing)),
+            ("存疑", Some(Outcome::Unsure)),
+            ("过早", Some(Outcome::TooEarly)),
+            ("未到", Some(Outcome::NotReached)),
+            ("罂粟", None),
+            ("未", None),
+            ("wi", None),
+            ("", None),
+        ] {
+            assert_eq!(Outcome::read(text), meant, "{text}");
+        }
+        let list = listed(&Outcome::choices(), Lang::Zh);
+        assert!(
+            list.starts_with("种植罂粟（cultivated）、野生罂粟（wild）"),
+            "{list}"
+        );
     }
 
     #[test]

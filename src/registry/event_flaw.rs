@@ -69,8 +69,9 @@ impl EventFlaw {
             ),
             Self::Large { bytes, limit } => tr!(
                 lang,
-                "{bytes} bytes long; an event of its type has {limit} at most",
-                "长 {bytes} 字节；此类记录最多 {limit} 字节"
+                "{bytes} long; an event of its type has {limit} at most",
+                "长 {bytes} 字节；此类记录最多 {limit} 字节",
+                bytes = (bytes, "byte", "bytes")
             ),
             Self::Link => plain("not linked to the event before it", "与上一条记录不衔接"),
         }

@@ -85,7 +85,7 @@ macro_rules! bytes_name {
                 impl serde::de::Visitor<'_> for Visitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        write!(f, "{} hexadecimal digits", $length * 2)
+                        write!(f, "as many hexadecimal digits as {}", $length * 2)
                     }
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
                         text.parse().map_err(E::custom)

@@ -57,6 +57,11 @@ pub enum Refusal {
         /// That unit.
         unit: String,
     },
+    /// A measure against a unit that is not below its author's: nobody takes one against themself.
+    NotBelow {
+        /// That unit.
+        unit: String,
+    },
     /// Its id does not rise above that of the event before it on its device.
     Order,
     /// Its author holds a key and did not sign with it.
@@ -137,6 +142,14 @@ impl Refusal {
         }
     }
 
+    /// Whether somebody else may do it: another person, or one of another unit.
+    pub fn is_of_who_acts(&self) -> bool {
+        matches!(
+            self,
+            Self::Role | Self::Supervisor | Self::Unit { .. } | Self::NotBelow { .. }
+        )
+    }
+
     /// Why the law does not follow an event, whatever the site.
     #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn rule(&self, lang: Lang) -> String {
@@ -149,6 +162,11 @@ impl Refusal {
                 lang,
                 "it concerns unit {unit}, which is not the author's nor below it",
                 "涉及单位 {unit}，不属本单位及下级"
+            ),
+            Self::NotBelow { unit } => tr!(
+                lang,
+                "a measure is taken from above, and unit {unit} is not below the author's",
+                "督办措施由上级对下级采取，{unit} 不是本单位的下级"
             ),
             Self::Order => plain(
                 "out of the order of its device's chain",
@@ -189,7 +207,10 @@ impl Refusal {
                 "on a second branch of its device's chain that nobody has explained",
                 "位于设备记录链的另一分支，尚无说明",
             ),
-            Self::Number => plain("a number that cannot be", "数值不合理"),
+            Self::Number => plain(
+                "a value that cannot be: empty, too long or out of range",
+                "所填内容不合理（为空、过长或超出范围）",
+            ),
             Self::NoSuchEntry => plain(
                 "the entry that it speaks of is not there, not followed, void already, or of another type",
                 "所指记录不存在、未予采信、已作废或类型不符",

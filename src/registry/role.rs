@@ -51,6 +51,14 @@ impl Role {
         }
     }
 
+    /// A role's name with its Chinese word before it, as a sentence names what a person lacks.
+    pub fn named(name: &str, lang: Lang) -> String {
+        match (Self::of_name(name), lang) {
+            (Some(role), Lang::Zh) => format!("{} {name}", role.label(lang)),
+            _ => name.to_owned(),
+        }
+    }
+
     /// The role of a name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL

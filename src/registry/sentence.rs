@@ -212,7 +212,9 @@ fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
         .at
         .as_ref()
         .map(|at| tr!(lang, "happened {at}", "实际时间 {at}"));
-    let plants = correct.plants.map(|n| tr!(lang, "{n} plants", "{n} 株"));
+    let plants = correct
+        .plants
+        .map(|n| tr!(lang, "{plants}", "{n} 株", plants = (n, "plant", "plants"),));
     let area = correct
         .area_dm2
         .map(|dm2| format!("{} m²", m2(dm2.unsigned_abs())));
@@ -247,8 +249,8 @@ fn detected(detection: &Detection, lang: Lang) -> String {
     let score = detection.score_e4 as f64 / 1e4;
     tr!(
         lang,
-        "imagery of {captured}, score {score:.2}",
-        "影像 {captured}，模型得分 {score:.2}"
+        "imagery of {captured}, highest score {score:.2}",
+        "影像 {captured}，最高模型得分 {score:.2}"
     )
 }
 
@@ -326,7 +328,12 @@ fn visited(visit: &Visit, lang: Lang) -> Vec<String> {
 /// A count with its method.
 pub fn counted(count: &Count, lang: Lang) -> String {
     match count {
-        Count::Each { plants } => tr!(lang, "{plants} plants, each counted", "{plants} 株（逐株）"),
+        Count::Each { plants } => tr!(
+            lang,
+            "{plants}, each counted",
+            "{plants} 株（逐株）",
+            plants = (plants, "plant", "plants"),
+        ),
         Count::Quadrats {
             counts,
             quadrat_dm2,
@@ -343,8 +350,10 @@ pub fn counted(count: &Count, lang: Lang) -> String {
                 .join(", ");
             tr!(
                 lang,
-                "about {plants} plants: {n} quadrats of {quadrat} m² ({seen}) on {area} m², 95 % interval {low} to {high}",
-                "约 {plants} 株：{n} 个样方，每个 {quadrat} ㎡（{seen}），面积 {area} ㎡，95% 区间 {low}–{high}"
+                "about {plants}: {quadrats} of {quadrat} m² ({seen}) on {area} m², 95 % interval {low} to {high}",
+                "约 {plants} 株：{n} 个样方，每个 {quadrat} ㎡（{seen}），面积 {area} ㎡，95% 区间 {low}–{high}",
+                quadrats = (n, "quadrat", "quadrats"),
+                plants = (plants, "plant", "plants"),
             )
         }
     }

@@ -28,6 +28,22 @@ pub fn kind_label(kind: &str, lang: Lang) -> &str {
         "learnt" => ("learnt order", "学习排序"),
         "draw" => ("random audit", "随机抽查"),
         "void" => ("voiding", "作废"),
+        "init" => ("beginning of the registry", "建库"),
+        "actor" => ("person", "人员"),
+        "setting" => ("setting", "设置"),
+        "trust" => ("trust", "信任"),
+        "scan" => ("recorded scan", "录入航测"),
+        "acknowledge" => ("explanation of a fork", "重号说明"),
+        "sighting" => ("further sighting", "再次发现"),
+        "eradicate" => ("eradication", "铲除"),
+        "accept" => ("acceptance", "验收"),
+        "reopen" => ("reopening", "重开"),
+        "resolve" => ("resolution", "裁定"),
+        "merge" => ("merge", "合并"),
+        "split" => ("split", "拆分"),
+        "note" => ("note", "备注"),
+        "correct" => ("correction", "更正"),
+        "attach" => ("files", "附件"),
         other => return other,
     };
     lang.pick(english, chinese)
@@ -74,8 +90,9 @@ pub fn told(body: &Body, code: impl Fn(SiteKey) -> String, lang: Lang) -> Option
             let (season, rest) = (draw.season, draw.rest);
             tr!(
                 lang,
-                "season {season}: drawn of {rest} candidates that nobody had decided on",
-                "{season} 年度：从尚未研判的 {rest} 个疑似点中抽取"
+                "season {season}: drawn of {candidates} that nobody had decided on",
+                "{season} 年度：从尚未研判的 {rest} 个疑似点中抽取",
+                candidates = (rest, "candidate", "candidates"),
             )
         }
         Body::CameOf(came) => {
@@ -124,8 +141,9 @@ pub fn of_head(head: &LearntHead, lang: Lang) -> String {
     let [finest, coarsest] = head.gsd_e2_cm.map(|e2| e2 as f64 / 1e2);
     tr!(
         lang,
-        "unit {unit} and below, imagery up to {expires}, {finest:.2} to {coarsest:.2} cm a pixel; learnt from {yes} true and {no} false verdicts, tells {after:.3} apart instead of {before:.3}",
-        "适用于 {unit} 及下级，影像截至 {expires}，每像元 {finest:.2} 至 {coarsest:.2} 厘米；依据属实 {yes} 处、排除 {no} 处，区分能力由 {before:.3} 变为 {after:.3}"
+        "unit {unit} and below, imagery up to {expires}, {finest:.2} to {coarsest:.2} cm a pixel; learnt from {yes} true and {verdicts}, tells {after:.3} apart instead of {before:.3}",
+        "适用于 {unit} 及下级，影像截至 {expires}，每像元 {finest:.2} 至 {coarsest:.2} 厘米；依据属实 {yes} 处、排除 {no} 处，区分能力由 {before:.3} 变为 {after:.3}",
+        verdicts = (no, "false verdict", "false verdicts"),
     )
 }
 
@@ -142,8 +160,10 @@ fn of_round(round: &Round, lang: Lang) -> String {
     let (sites, ledgers) = (round.sites.len(), round.ledgers);
     tr!(
         lang,
-        "{name}, {on} to {until}, by {team}: {districts}; {sites} sites, {ledgers} ledgers",
-        "{name}，{on} 至 {until}，督导组：{team}；督导 {districts}，查看图斑 {sites} 个、台账 {ledgers} 份"
+        "{name}, {on} to {until}, by {team}: {districts}; {sites}, {ledgers}",
+        "{name}，{on} 至 {until}，督导组：{team}；督导 {districts}，查看图斑 {sites} 个、台账 {ledgers} 份",
+        ledgers = (ledgers, "ledger", "ledgers"),
+        sites = (sites, "site", "sites"),
     )
 }
 

@@ -63,8 +63,10 @@ pub(super) fn patrolled(patrol: &Patrol, lang: Lang) -> Vec<String> {
         patrol.district.clone().unwrap_or_default(),
         tr!(
             lang,
-            "{people} people, {vehicles} vehicles",
-            "出动 {people} 人次、车辆 {vehicles} 台次"
+            "{people}, {vehicles}",
+            "出动 {people} 人次、车辆 {vehicles} 台次",
+            vehicles = (vehicles, "vehicle", "vehicles"),
+            people = (people, "person", "people"),
         ),
         area.unwrap_or_default(),
         zero.to_owned(),
@@ -108,15 +110,24 @@ impl Teller<'_> {
                         .unwrap_or_default(),
                     tr!(
                         lang,
-                        "{n} candidates on {ha} ha searched",
-                        "候选 {n} 个，搜索 {ha} 公顷"
+                        "{candidates} on {ha} ha searched",
+                        "候选 {n} 个，搜索 {ha} 公顷",
+                        candidates = (n, "candidate", "candidates"),
                     ),
                 ]
             }
             Body::Patrol(patrol) => patrolled(patrol, lang),
             Body::Targets(list) => {
                 let n = list.targets.len();
-                vec![list.name.clone(), tr!(lang, "{n} targets", "靶标 {n} 个")]
+                vec![
+                    list.name.clone(),
+                    tr!(
+                        lang,
+                        "{targets}",
+                        "靶标 {n} 个",
+                        targets = (n, "target", "targets"),
+                    ),
+                ]
             }
             Body::Acknowledge(fork) => {
                 let (device, seq) = (fork.device.short(), fork.seq);

@@ -157,13 +157,13 @@ fn no_source(refused: &[RasterError], lang: Lang) -> Said {
     if refused.len() == 1 {
         return said;
     }
-    let n = refused.len();
+    let (n, first) = (refused.len(), said.what);
     Said {
         what: tr!(
             lang,
-            "none of {n} rasters and photos can be searched; the first: {}",
-            "{n} 个栅格或照片都无法搜索；第一个：{}",
-            said.what
+            "none of {sources} can be searched; the first: {first}",
+            "{n} 个栅格或照片都无法搜索；第一个：{first}",
+            sources = (n, "raster or photo", "rasters and photos")
         ),
         ..said
     }

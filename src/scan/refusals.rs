@@ -25,8 +25,9 @@ impl Say for FurtherFiles {
         let like = like.display();
         Said::new(tr!(
             lang,
-            "{count} further files are refused as {like} is",
-            "另有 {count} 个文件与 {like} 情况相同，均未搜索"
+            "{files} refused as {like} is",
+            "另有 {count} 个文件与 {like} 情况相同，均未搜索",
+            files = (count, "further file is", "further files are"),
         ))
     }
 }

@@ -37,9 +37,9 @@ pub use plan::{
 };
 pub use reason::Reason;
 pub use scan::{
-    ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord, OptionsRecord,
-    PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
-    SecondStageRecord, SourceRecord, Totals, VerifierRecord,
+    BUILT_IN_MODEL, ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord,
+    OptionsRecord, PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
+    SecondStageRecord, SourceRecord, Totals, VerifierRecord, model_name,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

@@ -1,6 +1,7 @@
 //! `scan.json`: what a scan's results are owed to.
 
 use super::reason::Reason;
+use crate::words::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -59,6 +60,14 @@ pub struct ScanRecord {
     /// What differs from run to run.
     #[serde(default)]
     pub run: RunRecord,
+}
+
+/// The name that records give the model that comes with the program.
+pub const BUILT_IN_MODEL: &str = "papaver (built-in)";
+
+/// A model's name, which may hold more than [`BUILT_IN_MODEL`], as people read it.
+pub fn model_name(name: &str, lang: Lang) -> String {
+    lang.pick(name.to_owned(), name.replace(BUILT_IN_MODEL, "内置模型"))
 }
 
 /// The model of a scan.

@@ -8,7 +8,6 @@ use crate::files::FileError;
 use crate::office::OfficeError;
 use crate::office::record::RecordError;
 use crate::registry::Role;
-use crate::registry::moves::Refusal;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
@@ -227,12 +226,12 @@ impl Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         let (status, code) = match &error {
-            StoreError::Refused {
-                refusal: Refusal::Role | Refusal::Supervisor | Refusal::Unit { .. },
-                ..
+            StoreError::Refused { refusal, .. } if refusal.is_of_who_acts() => {
+                (StatusCode::FORBIDDEN, "not_yours")
             }
-            | StoreError::NoRole { .. }
-            | StoreError::KeyNeeded { .. } => (StatusCode::FORBIDDEN, "not_yours"),
+            StoreError::NoRole { .. } | StoreError::KeyNeeded { .. } => {
+                (StatusCode::FORBIDDEN, "not_yours")
+            }
             StoreError::Refused { .. } => (StatusCode::CONFLICT, "refused"),
             StoreError::Held { .. } => (StatusCode::SERVICE_UNAVAILABLE, "held"),
             StoreError::UnknownSite { .. } | StoreError::AmbiguousSite { .. } => {

@@ -194,13 +194,15 @@ pub fn mark_in_words(mark: &str, lang: Lang) -> String {
         ),
         "old" => tr!(
             lang,
-            "taken {number} days before",
-            "拍摄时间早于记录 {number} 天"
+            "taken {days} before",
+            "拍摄时间早于记录 {number} 天",
+            days = (number, "day", "days"),
         ),
         "later" => tr!(
             lang,
-            "taken {number} days after",
-            "拍摄时间晚于记录 {number} 天"
+            "taken {days} after",
+            "拍摄时间晚于记录 {number} 天",
+            days = (number, "day", "days"),
         ),
         _ => mark.to_owned(),
     }

@@ -244,7 +244,7 @@ fn a_thermal_frame_of_a_mixed_card() {
     fs::write(folder.path().join("good.jpg"), good).expect("written");
     let both = scanned(folder.path(), &out.path().join("both"), &[]);
     assert_eq!(both.code, Some(0), "{}", both.err);
-    assert!(both.out.contains("1 single bands"), "{}", both.out);
+    assert!(both.out.contains("1 single band"), "{}", both.out);
 }
 
 #[test]

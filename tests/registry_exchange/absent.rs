@@ -69,7 +69,7 @@ fn a_picture_that_never_arrives_stops_neither_verify_nor_bundles() {
     assert_eq!(made["absent"][0]["sha256"], lost.as_str(), "{made}");
     let seen = office.ok("wang", &["bundle", "inspect", "county.bundle"]);
     assert!(
-        seen.out.contains(&lost) && seen.out.contains("1 evidence files"),
+        seen.out.contains(&lost) && seen.out.contains("1 evidence file"),
         "{seen:?}"
     );
     let manifest = office
@@ -155,7 +155,10 @@ fn a_late_part_is_named_and_the_rest_is_carried_on() {
     assert!(parts.len() > 1, "{parts:?}");
     let taken = in_registry(&office, "province.papaver", &["bundle", "apply", &parts[0]]);
     assert_eq!(taken.code, Some(2), "something is still to come: {taken:?}");
-    assert!(taken.out.contains("have not arrived"), "{taken:?}");
+    assert!(
+        taken.out.contains("1 evidence file has not arrived"),
+        "{taken:?}"
+    );
     let said = in_registry(&office, "province.papaver", &["verify"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("not arrived: evidence"), "{said:?}");

@@ -624,6 +624,31 @@ fn points(at: &[(f64, f64)], column: &str, names: &[&str]) -> (Vec<u8>, Vec<u8>,
 }
 
 #[test]
+fn photographs_of_the_cases_from_elsewhere_and_another_year_are_marked() {
+    let Some(case) = case("16-evidence-exif") else {
+        return;
+    };
+    let office = Office::begin();
+    let names = ["good.jpg", "no-next-ifd.jpg", "signed-rationals.jpg"];
+    let mut lines = Vec::new();
+    for (at, name) in (0..).zip(names) {
+        fs::copy(case.join(name), office.path(name)).expect("copied");
+        let lon = format!("{}", 113.3 + f64::from(at) / 100.0);
+        lines.push(find(at, &lon, "33.74", "2026-05-04 10:21", "20", name));
+    }
+    fs::write(office.path("filled.csv"), table(&lines)).expect("written");
+    let (_, sites) = taken(&office, "filled.csv");
+    for (site, name) in sites.iter().zip(names) {
+        let marks = site["evidence"][0]["marks"].to_string();
+        assert!(
+            marks.contains("far:") && marks.contains("old:485d"),
+            "{name}: {marks}"
+        );
+    }
+    assert_eq!(sites.len(), 3);
+}
+
+#[test]
 fn tracks_of_the_cases_are_read() {
     let Some(case) = case("17-gpx-of-phones") else {
         return;

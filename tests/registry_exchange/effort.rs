@@ -202,7 +202,7 @@ fn last_years_imagery_is_not_this_years_coverage_by_saying_so() {
     assert_eq!(of("2026")["flights_dated_otherwise"], 1);
     let told = office.ok("chief", &["coverage", "--season", "2026"]).err;
     assert!(
-        told.contains("1 flights were recorded under other days"),
+        told.contains("1 flight was recorded under other days"),
         "{told}"
     );
     let log = office.ok("chief", &["log"]).out;

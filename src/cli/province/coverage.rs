@@ -70,12 +70,13 @@ impl Say for NoDistricts {
             )),
             Self::Level { level, known } => Said::new(tr!(
                 lang,
-                "the boundary file has no districts whose codes have {level} digits",
-                "区划边界中没有 {level} 位代码的区划"
+                "the boundary file has no districts whose codes have {digits}",
+                "区划边界中没有 {level} 位代码的区划",
+                digits = (level, "digit", "digits"),
             ))
             .hint(tr!(
                 lang,
-                "it has codes of {known} digits",
+                "the number of digits of its codes: {known}",
                 "其代码位数有 {known}"
             )),
         }
@@ -297,24 +298,39 @@ fn remarks(found: &Found, lang: Lang) {
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights kept no outline here and are in no figure: ask their offices for bundles with evidence",
-            "{n} 个航次在此没有覆盖范围，未计入：请相关单位提供含证据的数据包"
+            "{flights} in no figure: ask their offices for bundles with evidence",
+            "{n} 个航次在此没有覆盖范围，未计入：请相关单位提供含证据的数据包",
+            flights = (
+                n,
+                "flight kept no outline here and is",
+                "flights kept no outline here and are"
+            ),
         ));
     }
     let n = found.without_date;
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights have no capture date: they count as outside the window",
-            "{n} 个航次没有拍摄日期：按窗口期外计"
+            "{flights} as outside the window",
+            "{n} 个航次没有拍摄日期：按窗口期外计",
+            flights = (
+                n,
+                "flight has no capture date: it counts",
+                "flights have no capture date: they count"
+            ),
         ));
     }
     let n = found.without_gsd;
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights have no known GSD: they count as too coarse",
-            "{n} 个航次分辨率未知：按分辨率不足计"
+            "{flights} as too coarse",
+            "{n} 个航次分辨率未知：按分辨率不足计",
+            flights = (
+                n,
+                "flight has no known GSD: it counts",
+                "flights have no known GSD: they count"
+            ),
         ));
     }
     dates(found, lang);
@@ -326,16 +342,22 @@ fn dates(found: &Found, lang: Lang) {
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights were recorded under other days than their imagery says: the report names them",
-            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”"
+            "{flights} recorded under other days than their imagery says: see the report",
+            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”",
+            flights = (n, "flight was", "flights were"),
         ));
     }
     let n = found.twice;
     if n > 0 {
         tell(&tr!(
             lang,
-            "{n} flights are of imagery that counts under other days, and do not count here: the report names them",
-            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”"
+            "{flights} here: the report names the imagery",
+            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”",
+            flights = (
+                n,
+                "flight is of imagery that counts under other days, and does not count",
+                "flights are of imagery that counts under other days, and do not count"
+            ),
         ));
     }
 }

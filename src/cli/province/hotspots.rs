@@ -117,8 +117,13 @@ impl Hotspots {
         if elsewhere > 0 {
             data(&tr!(
                 lang,
-                "{elsewhere} more confirmed sites lie on ground that was not searched in window and finely enough.",
-                "另有 {elsewhere} 个查实图斑不在有效搜索范围内。"
+                "{sites} on ground that was not searched in window and finely enough.",
+                "另有 {elsewhere} 个查实图斑不在有效搜索范围内。",
+                sites = (
+                    elsewhere,
+                    "more confirmed site lies",
+                    "more confirmed sites lie"
+                ),
             ));
         }
         Ok(Done::Whole)

@@ -64,8 +64,9 @@ impl Overdue {
         let n = late.len();
         tell(&tr!(
             lang,
-            "{n} sites are overdue on {on}",
-            "截至 {on}，超期图斑 {n} 个"
+            "{sites} overdue on {on}",
+            "截至 {on}，超期图斑 {n} 个",
+            sites = (n, "site is", "sites are"),
         ));
         Ok(Done::Whole)
     }

@@ -181,8 +181,13 @@ fn show(context: &Context, done: &Patrolled) {
         let n = done.odd_times;
         tell(&tr!(
             lang,
-            "{n} times of the track are none: those positions count without a time",
-            "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理"
+            "{times} without a time",
+            "轨迹中有 {n} 个时间无法识别：相应位置按无时间处理",
+            times = (
+                n,
+                "time of the track is none: its position counts",
+                "times of the track are none: those positions count"
+            ),
         ));
     }
     if context.common.json {
@@ -193,8 +198,10 @@ fn show(context: &Context, done: &Patrolled) {
     let (people, vehicles, number) = (done.people, done.vehicles, done.entry.short());
     data(&tr!(
         lang,
-        "{number}  {on}  {district}  {people} people, {vehicles} vehicles",
-        "{number}  {on}  {district}  {people} 人次，{vehicles} 台次"
+        "{number}  {on}  {district}  {people}, {vehicles}",
+        "{number}  {on}  {district}  {people} 人次，{vehicles} 台次",
+        vehicles = (vehicles, "vehicle", "vehicles"),
+        people = (people, "person", "people"),
     ));
     if let (Some(m2), Some(facts)) = (done.walked_m2, &done.track) {
         let (km2, length, reach) = (km2(m2), facts.length_m, facts.reach_m);
@@ -229,22 +236,37 @@ fn remarks(facts: &crate::registry::body::TrackFacts, lang: Lang) -> Vec<String>
     if jumps > 0 {
         out.push(tr!(
             lang,
-            "{jumps} jumps of the clock: those steps were not counted as time",
-            "时钟跳变 {jumps} 次：这些步长未计入时间"
+            "{jumps} not counted as time",
+            "时钟跳变 {jumps} 次：这些步长未计入时间",
+            jumps = (
+                jumps,
+                "jump of the clock: that step was",
+                "jumps of the clock: those steps were"
+            ),
         ));
     }
     if breaks > 0 {
         out.push(tr!(
             lang,
-            "{breaks} leaps that nobody makes on the ground: nothing was counted between them",
-            "位置跳变 {breaks} 次：其间未计入踏查"
+            "{leaps}",
+            "位置跳变 {breaks} 次：其间未计入踏查",
+            leaps = (
+                breaks,
+                "leap that nobody makes on the ground: nothing was counted across it",
+                "leaps that nobody makes on the ground: nothing was counted between them"
+            ),
         ));
     }
     if left > 0 {
         out.push(tr!(
             lang,
-            "{left} positions that are none were left out",
-            "已略去 {left} 个无效位置"
+            "{positions} left out",
+            "已略去 {left} 个无效位置",
+            positions = (
+                left,
+                "position that is none was",
+                "positions that are none were"
+            ),
         ));
     }
     out
@@ -285,7 +307,12 @@ fn list(context: &Context) -> Result<Done, Failure> {
     }
     if !context.common.json {
         let n = facts.patrols.len();
-        tell(&tr!(context.lang, "{n} patrols", "共 {n} 次踏查"));
+        tell(&tr!(
+            context.lang,
+            "{patrols}",
+            "共 {n} 次踏查",
+            patrols = (n, "patrol", "patrols"),
+        ));
     }
     Ok(Done::Whole)
 }

@@ -87,8 +87,9 @@ fn page(all: &Process, season: i16, lang: Lang) {
     let sites = all.sites;
     data(&tr!(
         lang,
-        "season {season}: {sites} sites",
-        "{season} 年度：图斑 {sites} 个"
+        "season {season}: {sites}",
+        "{season} 年度：图斑 {sites} 个",
+        sites = (sites, "site", "sites"),
     ));
     shares(all, lang);
     steps(all, lang);
@@ -206,8 +207,9 @@ fn waiting(all: &Process, lang: Lang) {
             .map_or_else(|| "–".into(), |d| d.to_string());
         data(&tr!(
             lang,
-            "{state}: {n} waiting, median {days} days, longest {longest}",
-            "{state}：{n} 个等待中，中位 {days} 天，最长 {longest} 天"
+            "{state}: {n} waiting, median {days}, longest {longest}",
+            "{state}：{n} 个等待中，中位 {days} 天，最长 {longest} 天",
+            days = (days, "day", "days"),
         ));
     }
 }

@@ -111,8 +111,9 @@ fn real(found: &Found, lang: Lang) -> Vec<String> {
         let verdicts = expected.verdicts;
         Some(tr!(
             lang,
-            "{group}, {low} to {high} will be real (90 % interval; {mean:.1} on average), by {verdicts} verdicts on others of like score",
-            "{group}中，预计属实 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），依据 {verdicts} 处得分相近图斑的结论"
+            "{group}, {low} to {high} will be real (90 % interval; {mean:.1} on average), by {verdicts} on others of like score",
+            "{group}中，预计属实 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），依据 {verdicts} 处得分相近图斑的结论",
+            verdicts = (verdicts, "verdict", "verdicts"),
         ))
     };
     let lines: Vec<String> = groups.into_iter().filter_map(line).collect();
@@ -150,8 +151,9 @@ fn page(found: &Found, lang: Lang) {
     let (aside, waiting) = (found.screened_out, found.waiting);
     data(&tr!(
         lang,
-        "{aside} detections were put aside at the desk and {waiting} wait for a crew: neither is in any figure",
-        "研判排除 {aside} 处、待核查 {waiting} 处：均未计入"
+        "{detections} put aside at the desk and {waiting} wait for a crew: neither is in any figure",
+        "研判排除 {aside} 处、待核查 {waiting} 处：均未计入",
+        detections = (aside, "detection was", "detections were"),
     ));
     data("");
     let head = [
@@ -175,8 +177,9 @@ fn page(found: &Found, lang: Lang) {
     let (missed, elsewhere) = (found.missed_by_chance, found.finds_elsewhere);
     data(&tr!(
         lang,
-        "{missed} tip-offs and chance finds on such ground were reported by no scan; {elsewhere} finds lie on ground that was not searched in the window and finely enough",
-        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内"
+        "{missed} tip-offs and chance finds on such ground were reported by no scan; {finds} on ground that was not searched in the window and finely enough",
+        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内",
+        finds = (elsewhere, "find lies", "finds lie"),
     ));
     cost(found, lang);
     for line in real(found, lang)
@@ -242,7 +245,8 @@ fn calibration(found: &Found, lang: Lang) -> Option<String> {
     let (error, n) = (found.calibration.expected_error?, found.calibration.count);
     Some(tr!(
         lang,
-        "expected calibration error {error:.3} over {n} verified detections",
-        "期望校准误差 {error:.3}（已核查 {n} 处）"
+        "expected calibration error {error:.3} over {detections}",
+        "期望校准误差 {error:.3}（已核查 {n} 处）",
+        detections = (n, "verified detection", "verified detections"),
     ))
 }

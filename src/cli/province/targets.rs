@@ -139,8 +139,9 @@ impl TargetImportArguments {
             let n = taken.targets;
             tell(&tr!(
                 lang,
-                "{n} targets of {name} taken in for season {season}",
-                "已导入 {season} 年度靶标“{name}”共 {n} 个"
+                "{targets} of {name} taken in for season {season}",
+                "已导入 {season} 年度靶标“{name}”共 {n} 个",
+                targets = (n, "target", "targets"),
             ));
         }
         Ok(Done::Whole)
@@ -162,8 +163,9 @@ impl TargetListArguments {
             } else {
                 data(&tr!(
                     lang,
-                    "{name}  {season}  {n} targets  (unit {unit})",
-                    "{name}  {season}  {n} 个（单位 {unit}）"
+                    "{name}  {season}  {targets}  (unit {unit})",
+                    "{name}  {season}  {n} 个（单位 {unit}）",
+                    targets = (n, "target", "targets"),
                 ));
             }
         }
@@ -256,8 +258,9 @@ fn told(list: &TargetList, found: &[TargetFact], store: &Store, lang: Lang) -> R
     );
     data(&tr!(
         lang,
-        "{name} ({season}): {count} of {of} targets are on file, {share}",
-        "{name}（{season}）：靶标吻合 {count} / {of}，吻合率 {share}"
+        "{name} ({season}): {count} of {targets} are on file, {share}",
+        "{name}（{season}）：靶标吻合 {count} / {of}，吻合率 {share}",
+        targets = (of, "target", "targets"),
     ));
     for target in found.iter().filter(|target| !target.met.is_matched()) {
         let at = target.place.lonlat();
@@ -287,13 +290,15 @@ fn reason(met: TargetOutcome, site: &str, lang: Lang) -> String {
         ),
         TargetOutcome::SearchedAndNothing { flights } => tr!(
             lang,
-            "searched by {flights} flights in the window, nothing reported",
-            "窗口期内航测 {flights} 次，未发现"
+            "searched by {flights} in the window, nothing reported",
+            "窗口期内航测 {flights} 次，未发现",
+            flights = (flights, "flight", "flights"),
         ),
         TargetOutcome::SearchedBadly { flights } => tr!(
             lang,
-            "searched by {flights} flights, but out of the window or too coarsely",
-            "航测 {flights} 次，但在窗口期外或分辨率不足"
+            "searched by {flights}, but out of the window or too coarsely",
+            "航测 {flights} 次，但在窗口期外或分辨率不足",
+            flights = (flights, "flight", "flights"),
         ),
         TargetOutcome::NotSearched => lang.pick("not searched", "未航测").into(),
     }

@@ -97,8 +97,9 @@ fn set(path: &Path, context: &Context) -> Result<(), Failure> {
     let rows = table.rows().len();
     tell(&tr!(
         lang,
-        "{rows} rows hold from now on",
-        "已启用 {rows} 行"
+        "{rows} from now on",
+        "已启用 {rows} 行",
+        rows = (rows, "row holds", "rows hold"),
     ));
     Ok(())
 }

@@ -75,7 +75,7 @@ pub struct CorrectArguments {
 
 /// The event of a site that a person means by the beginning of its hash.
 fn event_of(store: &Store, site: SiteKey, typed: &str) -> Result<Hash, Failure> {
-    let looks = || bad("--event", typed, "3f9c… (papaver log SITE --json)");
+    let looks = || bad("--event", typed, "3f9c… (`papaver log SITE --json`)");
     let typed = typed.trim().to_lowercase();
     let found: Vec<Hash> = store
         .events_of(site)?

@@ -96,8 +96,9 @@ impl Backup {
             );
             tell(&tr!(
                 lang,
-                "{output}: the registry up to number {last}, its keys and {n} files of evidence, {mb} MB; read back and whole",
-                "{output}：登记库（至序号 {last}）、密钥及证据 {n} 个，共 {mb} MB；已回读校验，完好"
+                "{output}: the registry up to number {last}, its keys and {files} of evidence, {mb} MB; read back and whole",
+                "{output}：登记库（至序号 {last}）、密钥及证据 {n} 个，共 {mb} MB；已回读校验，完好",
+                files = (n, "file", "files"),
             ));
             for sha256 in &made.changed {
                 tell(&tr!(
@@ -142,8 +143,9 @@ impl Restore {
         let n = contents.evidence();
         tell(&tr!(
             lang,
-            "{registry}: as it was on {at}, up to number {last}, with its keys and {n} files of evidence",
-            "{registry}：已恢复到 {at} 的状态（至序号 {last}），含密钥及证据 {n} 个"
+            "{registry}: as it was on {at}, up to number {last}, with its keys and {files} of evidence",
+            "{registry}：已恢复到 {at} 的状态（至序号 {last}），含密钥及证据 {n} 个",
+            files = (n, "file", "files"),
         ));
         tell_left_out(&back.left_out, lang);
         tell(&tr!(

@@ -144,8 +144,13 @@ impl Create {
             (true, None) => Sealing::Open,
         };
         let since = match self.since.as_deref() {
-            Some(text) => point(office.store(), text)?
-                .ok_or_else(|| bad("--since", text, "receipt.json / NAME"))?,
+            Some(text) => point(office.store(), text)?.ok_or_else(|| {
+                let looks = lang.pick(
+                    "a receipt that is there, county.bundle.receipt.json, or a name given with --point",
+                    "已有的回执文件 county.bundle.receipt.json，或用 --point 起过的名称",
+                );
+                bad("--since", text, looks)
+            })?,
             None => Point::default(),
         };
         let outgoing = Outgoing {
@@ -212,8 +217,10 @@ impl Inspect {
         let (part, parts, events, files) = (m.part[0], m.part[1], found.events, found.files);
         data(&tr!(
             lang,
-            "part {part} of {parts}: {events} events, {files} evidence files",
-            "第 {part}/{parts} 卷：{events} 条记录，{files} 个证据文件"
+            "part {part} of {parts}: {events}, {files}",
+            "第 {part}/{parts} 卷：{events} 条记录，{files} 个证据文件",
+            files = (files, "evidence file", "evidence files"),
+            events = (events, "event", "events"),
         ));
         for range in &m.ranges {
             data(&format!(
@@ -275,8 +282,10 @@ pub(super) fn received_said(received: &Received, lang: Lang) {
     );
     data(&tr!(
         lang,
-        "{new} new events, {known} known before, {files} evidence files; state {state}",
-        "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}"
+        "{events}, {known} known before, {files}; state {state}",
+        "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}",
+        files = (files, "evidence file", "evidence files"),
+        events = (new, "new event", "new events"),
     ));
     for gap in &applied.gaps {
         let (device, first, last) = (gap.device.short(), gap.first, gap.last);
@@ -290,8 +299,13 @@ pub(super) fn received_said(received: &Received, lang: Lang) {
     if ahead > 0 {
         data(&tr!(
             lang,
-            "{ahead} events say that they were recorded days ahead of this computer's clock: ask that office what its clock shows",
-            "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟"
+            "{events} ahead of this computer's clock: ask that office what its clock shows",
+            "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟",
+            events = (
+                ahead,
+                "event says that it was recorded days",
+                "events say that they were recorded days"
+            ),
         ));
     }
     for (event, why) in &applied.refused {
@@ -319,24 +333,35 @@ fn evidence_said(received: &Received, lang: Lang) {
     if n > 0 {
         data(&tr!(
             lang,
-            "{n} files came along that no event names; they were not kept",
-            "{n} 个附带文件没有记录引用，未予保存"
+            "{files} not kept",
+            "{n} 个附带文件没有记录引用，未予保存",
+            files = (
+                n,
+                "file came along that no event names; it was",
+                "files came along that no event names; they were"
+            ),
         ));
     }
     let n = received.not_sent;
     if n > 0 {
         data(&tr!(
             lang,
-            "{n} evidence files were not at the sender either",
-            "{n} 个证据文件在发送方也没有"
+            "{files} not at the sender either",
+            "{n} 个证据文件在发送方也没有",
+            files = (n, "evidence file was", "evidence files were"),
         ));
     }
     let n = received.in_another_part;
     if n > 0 {
         data(&tr!(
             lang,
-            "{n} evidence files have not arrived: they are in another part",
-            "{n} 个证据文件尚未到达：在其他分卷中"
+            "{files} in another part",
+            "{n} 个证据文件尚未到达：在其他分卷中",
+            files = (
+                n,
+                "evidence file has not arrived: it is",
+                "evidence files have not arrived: they are"
+            ),
         ));
     }
 }

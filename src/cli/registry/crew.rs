@@ -202,8 +202,9 @@ impl ProjectArguments {
         } else {
             tell(&tr!(
                 lang,
-                "{sites} sites in {folder}: copy the whole folder to the device, and open its .qgs in QField or QGIS",
-                "已生成 {folder}，共 {sites} 个图斑：请将整个文件夹复制到设备，用 QField 或 QGIS 打开其中的 .qgs"
+                "{sites} in {folder}: copy the whole folder to the device, and open its .qgs in QField or QGIS",
+                "已生成 {folder}，共 {sites} 个图斑：请将整个文件夹复制到设备，用 QField 或 QGIS 打开其中的 .qgs",
+                sites = (sites, "site", "sites"),
             ));
         }
         Ok(Done::Whole)

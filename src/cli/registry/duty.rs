@@ -5,7 +5,7 @@ use super::affairs::{context, district, show, state};
 use super::context::Common;
 use super::filter::known_district;
 use super::moves::day;
-use super::say::{Failure, tell};
+use super::say::{Failure, bad, tell};
 use crate::registry::body::{self, Body};
 use crate::registry::unit::is_at_or_below;
 use crate::tr;
@@ -76,6 +76,10 @@ impl DutyArguments {
 impl Sign {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let code = district("DISTRICT", &self.district)?;
+        // A household signs with its village.
+        if self.household.is_some() && code.len() != 12 {
+            return Err(bad("DISTRICT", &code, "410423001002 (--household)"));
+        }
         let signed_on = self
             .signed
             .as_deref()

@@ -83,8 +83,9 @@ impl ExportArguments {
         }
         tell(&tr!(
             lang,
-            "{n} sites in {path}, WGS 84",
-            "已导出 {n} 个图斑：{path}（WGS 84）"
+            "{sites} in {path}, WGS 84",
+            "已导出 {n} 个图斑：{path}（WGS 84）",
+            sites = (n, "site", "sites"),
         ));
         if let Some(folder) = written.pictures {
             let folder = folder.display();
@@ -137,7 +138,7 @@ impl ExportArguments {
         }
         tell(&tr!(
             lang,
-            "{folder}/truth.geojson: {poppy} outlines of poppy, {others} of something else, {unknown} not settled; {pointless} sites have no outline\npictures: {yes} confirmed and {no} refuted detections; {without} have none here",
+            "{folder}/truth.geojson: outlines of poppy {poppy}, of something else {others}, not settled {unknown}; sites without an outline {pointless}\npictures: of what was confirmed {yes}, refuted {no}; not here {without}",
             "{folder}/truth.geojson：罂粟轮廓 {poppy} 处、其他 {others} 处、尚未查明 {unknown} 处；另有 {pointless} 处没有轮廓\n图片：查实 {yes} 处、排除 {no} 处；另有 {without} 处没有图片"
         ));
         Ok(Done::Whole)

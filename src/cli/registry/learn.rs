@@ -94,13 +94,19 @@ fn list(context: &Context) -> Result<Done, Failure> {
         };
         data(&tr!(
             lang,
-            "    learnt {at} by {by}; orders {orders} recorded scans{expired}",
-            "    {at} 由 {by} 学习；用于 {orders} 次已录入扫描的排序{expired}"
+            "    learnt {at} by {by}; orders {scans}{expired}",
+            "    {at} 由 {by} 学习；用于 {orders} 次已录入扫描的排序{expired}",
+            scans = (orders, "recorded scan", "recorded scans"),
         ));
     }
     if !context.common.json {
         let count = heads.len();
-        tell(&tr!(lang, "{count} learnt orders", "学习结果共 {count} 个"));
+        tell(&tr!(
+            lang,
+            "{orders}",
+            "学习结果共 {count} 个",
+            orders = (count, "learnt order", "learnt orders"),
+        ));
     }
     Ok(Done::Whole)
 }
@@ -125,12 +131,14 @@ fn revoke(context: &Context, entry: &str, reason: String) -> Result<Done, Failur
 fn say(learned: &Learned, lang: Lang) {
     let head = &learned.head;
     let [yes, no] = head.verdicts;
+    let (on, of) = (learned.candidates, head.scans.len());
     data(&tr!(
         lang,
-        "learnt from   {yes} true and {no} false verdicts on {} candidates of {} scans",
-        "学习依据  属实 {yes} 处、排除 {no} 处（{} 个疑似点，{} 次扫描）",
-        learned.candidates,
-        head.scans.len()
+        "learnt from   {yes} true and {verdicts} on {candidates} of {scans}",
+        "学习依据  属实 {yes} 处、排除 {no} 处（{on} 个疑似点，{of} 次扫描）",
+        verdicts = (no, "false verdict", "false verdicts"),
+        candidates = (on, "candidate", "candidates"),
+        scans = (of, "scan", "scans"),
     ));
     let [before, after] = head.areas;
     data(&tr!(

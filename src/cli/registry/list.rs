@@ -73,7 +73,12 @@ impl Sites {
         }
         if !context.common.json {
             let n = sites.len();
-            tell(&tr!(lang, "{n} sites", "共 {n} 个图斑"));
+            tell(&tr!(
+                lang,
+                "{sites}",
+                "共 {n} 个图斑",
+                sites = (n, "site", "sites"),
+            ));
         }
         Ok(Done::Whole)
     }

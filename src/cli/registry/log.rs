@@ -136,7 +136,12 @@ fn as_line(
     }
     if !event.evidence.is_empty() {
         let n = event.evidence.len();
-        line.push_str(&crate::tr!(lang, " [{n} files]", "【附件 {n} 个】"));
+        line.push_str(&crate::tr!(
+            lang,
+            " [{files}]",
+            "【附件 {n} 个】",
+            files = (n, "file", "files"),
+        ));
     }
     Ok(line)
 }

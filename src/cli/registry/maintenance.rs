@@ -126,8 +126,9 @@ fn rebuild(common: Common, lang: Lang) -> Result<Done, Failure> {
         let (sites, state) = (rebuilt.sites, rebuilt.state);
         tell(&tr!(
             lang,
-            "{sites} sites made anew; state {state}",
-            "已重建 {sites} 个图斑；状态哈希 {state}"
+            "{sites} made anew; state {state}",
+            "已重建 {sites} 个图斑；状态哈希 {state}",
+            sites = (sites, "site", "sites"),
         ));
     }
     Ok(Done::Whole)
@@ -146,13 +147,16 @@ impl Salvage {
             let (kept, to) = (rows + bytes, self.to.display());
             tell(&tr!(
                 lang,
-                "{kept} whole events saved into {to}; {lost} seen that are not whole",
-                "已抢救 {kept} 条完好记录到 {to}；另见 {lost} 条不完好"
+                "{events} saved into {to}; {lost} not whole",
+                "已抢救 {kept} 条完好记录到 {to}；另见 {lost} 条不完好",
+                lost = (lost, "seen that is", "seen that are"),
+                events = (kept, "whole event", "whole events"),
             ));
             tell(&tr!(
                 lang,
-                "{evidence} files of evidence taken along, {evidence_lost} left behind because they have changed",
-                "随带证据 {evidence} 个；另有 {evidence_lost} 个已被改动，未带入"
+                "{files} of evidence taken along, {evidence_lost} left behind because they have changed",
+                "随带证据 {evidence} 个；另有 {evidence_lost} 个已被改动，未带入",
+                files = (evidence, "file", "files"),
             ));
             tell(lang.pick(
                 "`papaver verify` of the new file names the numbers that are missing",
@@ -194,8 +198,9 @@ impl EvidenceList {
         }
         tell(&tr!(
             lang,
-            "{n} files listed in {output}",
-            "已列出 {n} 个文件：{output}"
+            "{files} listed in {output}",
+            "已列出 {n} 个文件：{output}",
+            files = (n, "file", "files"),
         ));
         Ok(Done::Whole)
     }

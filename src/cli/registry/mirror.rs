@@ -68,8 +68,9 @@ impl Mirror {
             let schema = &mirrored.schema;
             data(&tr!(
                 lang,
-                "{schema}.{name}: {rows} rows",
-                "{schema}.{name}：{rows} 行"
+                "{schema}.{name}: {rows}",
+                "{schema}.{name}：{rows} 行",
+                rows = (rows, "row", "rows"),
             ));
         }
         Ok(Done::Whole)

@@ -91,8 +91,8 @@ impl Page<'_> {
             );
             let text = tr!(
                 lang,
-                "candidate {id} of scan {scan}, rank {rank}, score {score}",
-                "候选 {id}，航次 {scan}，排名 {rank}，模型得分 {score}"
+                "candidate {id} of scan {scan}, rank {rank}, highest score {score}",
+                "候选 {id}，航次 {scan}，排名 {rank}，最高模型得分 {score}"
             );
             put("detection", "航测", Some(text));
         }
@@ -101,7 +101,7 @@ impl Page<'_> {
             put(
                 english,
                 chinese,
-                (!codes.is_empty()).then(|| codes.join(", ")),
+                (!codes.is_empty()).then(|| codes.join(lang.pick(", ", "、"))),
             );
         }
         facts
@@ -250,7 +250,7 @@ impl Page<'_> {
         }
         for (name, others) in &self.pictures_elsewhere {
             let codes: Vec<String> = others.iter().map(|key| (self.code)(*key)).collect();
-            let codes = codes.join(", ");
+            let codes = codes.join(lang.pick(", ", "、"));
             let text = tr!(
                 lang,
                 "picture {name} is that of {codes} too",

@@ -124,8 +124,10 @@ fn pushed_said(pushed: &Pushed, lang: Lang) {
     let (events, files, size) = (pushed.new_events, pushed.files, megabytes(pushed.bytes));
     data(&tr!(
         lang,
-        "sent to unit {unit} at {origin}: {events} new events, {files} evidence files, {size} MB",
-        "已发送至 {origin} 的单位 {unit}：新增 {events} 条，证据文件 {files} 个，共 {size} MB"
+        "sent to unit {unit} at {origin}: {events}, {files}, {size} MB",
+        "已发送至 {origin} 的单位 {unit}：新增 {events} 条，证据文件 {files} 个，共 {size} MB",
+        files = (files, "evidence file", "evidence files"),
+        events = (events, "new event", "new events"),
     ));
     for NotFollowed { event, why } in &pushed.refused {
         let (event, why) = (event.short(), why.label(lang));
@@ -169,8 +171,13 @@ fn left_out_said(pushed: &Pushed, lang: Lang) {
     if absent > 0 {
         tell(&tr!(
             lang,
-            "{absent} evidence files are not here, so they were not sent",
-            "{absent} 个证据文件不在本库，未发送"
+            "{files} not sent",
+            "{absent} 个证据文件不在本库，未发送",
+            files = (
+                absent,
+                "evidence file is not here, so it was",
+                "evidence files are not here, so they were"
+            ),
         ));
     }
 }

@@ -265,8 +265,9 @@ fn key_words(person: Option<&Person>, lang: Lang) -> String {
         let on = last.get(..10).unwrap_or(last);
         words.push_str(&tr!(
             lang,
-            " · key changed {changes} times, last on {on}",
-            " · 密钥变更 {changes} 次，最近 {on}"
+            " · key changed {times}, last on {on}",
+            " · 密钥变更 {changes} 次，最近 {on}",
+            times = (changes, "time", "times")
         ));
     }
     words

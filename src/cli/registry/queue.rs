@@ -24,8 +24,9 @@ pub(super) fn next(context: &Context, season: Option<i16>, count: usize) -> Resu
     let seed = nexts.seed.get(..8).unwrap_or(&nexts.seed);
     tell(&tr!(
         lang,
-        "{shown} of {open} candidates of season {season} that wait for the desk; lots are drawn by {seed}",
-        "{season} 年度待研判 {open} 个，列出 {shown} 个；随机抽取以 {seed} 为种子"
+        "{shown} of {candidates} of season {season} that wait for the desk; lots are drawn by {seed}",
+        "{season} 年度待研判 {open} 个，列出 {shown} 个；随机抽取以 {seed} 为种子",
+        candidates = (open, "candidate", "candidates"),
     ));
     Ok(Done::Whole)
 }
@@ -102,8 +103,9 @@ fn bound(audit: &Audit, lang: Lang) -> String {
         .map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share));
     tr!(
         lang,
-        "with 95 % confidence at most {left} true ones are left, {missed} of all",
-        "在 95% 置信度下，至多遗漏 {left} 个属实的，占全部的 {missed}"
+        "with 95 % confidence at most {ones} left, {missed} of all",
+        "在 95% 置信度下，至多遗漏 {left} 个属实的，占全部的 {missed}",
+        ones = (left, "true one is", "true ones are"),
     )
 }
 
@@ -137,8 +139,9 @@ fn verdict(stop: &Stop, lang: Lang) -> String {
         ),
         Word::Changed { drawn, now } => tr!(
             lang,
-            "cannot say: the audit was drawn of {drawn} candidates, and there are {now} of them now; draw anew with `papaver screen --audit`",
-            "无法判断：抽查时有 {drawn} 个疑似点，现为 {now} 个；请重新执行 `papaver screen --audit`"
+            "cannot say: the audit was drawn of {candidates}, and there are {now} of them now; draw anew with `papaver screen --audit`",
+            "无法判断：抽查时有 {drawn} 个疑似点，现为 {now} 个；请重新执行 `papaver screen --audit`",
+            candidates = (drawn, "candidate", "candidates"),
         ),
     }
 }

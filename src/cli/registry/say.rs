@@ -2,7 +2,7 @@
 
 use crate::registry::State;
 use crate::registry::body::Source;
-use crate::registry::coded::Coded;
+use crate::registry::coded::{Coded, listed};
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -37,6 +37,13 @@ pub(in crate::cli) enum ArgumentError {
         value: String,
         /// What it looks like.
         looks: String,
+    },
+    /// A place whose latitude stands before its longitude.
+    Exchanged {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
     },
     /// A file of boundaries that gives no districts.
     NoDistricts {
@@ -87,10 +94,7 @@ impl ArgumentError {
         Self::Coded {
             option,
             value: value.to_owned(),
-            list: T::LIST
-                .iter()
-                .map(|(_, code, en, zh)| (*code, *en, *zh))
-                .collect(),
+            list: T::choices(),
         }
     }
 
@@ -114,18 +118,6 @@ impl ArgumentError {
             list: State::ALL.map(words).to_vec(),
         }
     }
-}
-
-/// A list in words: in Chinese each code with the word that may be typed in its place.
-fn listed(list: &[(&'static str, &'static str, &'static str)], lang: Lang) -> String {
-    let word = |(code, _, chinese): &(&str, &str, &str)| match lang {
-        Lang::En => (*code).to_owned(),
-        Lang::Zh => format!("{chinese}（{code}）"),
-    };
-    list.iter()
-        .map(word)
-        .collect::<Vec<_>>()
-        .join(lang.pick(", ", "、"))
 }
 
 impl Say for ArgumentError {
@@ -160,6 +152,12 @@ impl Say for ArgumentError {
                 "{option} 的取值 {value} 无效"
             ))
             .hint(tr!(lang, "it looks like {looks}", "形如 {looks}")),
+            Self::Exchanged { option, value } => Said::new(tr!(
+                lang,
+                "{option} {value}: longitude and latitude are exchanged",
+                "{option} 的取值 {value} 经纬度颠倒"
+            ))
+            .hint(lang.pick("give the longitude first", "请先写经度，后写纬度")),
             Self::NoDistricts { path, why } => no_districts(path, why, lang),
             Self::ManyUnits(name) => Said::new(tr!(
                 lang,
@@ -184,7 +182,7 @@ speaking_error!(ArgumentError);
 
 fn many_registries(found: &[PathBuf], lang: Lang) -> Said {
     let list: Vec<String> = found.iter().map(|p| p.display().to_string()).collect();
-    let list = list.join(", ");
+    let list = list.join(lang.pick(", ", "、"));
     Said::new(tr!(
         lang,
         "there are several registries here: {list}",

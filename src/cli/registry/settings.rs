@@ -85,7 +85,7 @@ impl DistrictsArguments {
             ));
         }
         if !read.in_parts.is_empty() {
-            let codes = read.in_parts.join(", ");
+            let codes = read.in_parts.join(context.lang.pick(", ", "、"));
             tell(&tr!(
                 lang,
                 "several features of one code are taken for parts of one district: {codes}",
@@ -100,8 +100,9 @@ impl DistrictsArguments {
             let (inside, outside) = (filled.inside, filled.outside);
             tell(&tr!(
                 lang,
-                "{inside} sites lie in a district, {outside} in none",
-                "{inside} 个图斑已定区划，{outside} 个不在任何区划内"
+                "{sites} in a district, {outside} in none",
+                "{inside} 个图斑已定区划，{outside} 个不在任何区划内",
+                sites = (inside, "site lies", "sites lie"),
             ));
             for overlap in &filled.overlaps {
                 let ([a, b], km2) = (&overlap.codes, overlap.m2 / 1e6);

@@ -13,6 +13,7 @@ use crate::registry::body::Source;
 use crate::registry::coded::Coded;
 use crate::store::Store;
 use crate::store::evidence::{EvidenceError, exif};
+use crate::text::{Axis, DegreesFlaw, degrees, half_width};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -30,15 +31,26 @@ pub(in crate::cli) fn show_changed(changed: &Changed, store: &Store, context: &C
     }
 }
 
-/// Degrees typed as `LON,LAT`.
+/// Degrees typed as `LON,LAT`: plain or with minutes and seconds, parted by whatever a keyboard has for a comma.
 pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
-    let read = || {
-        let (lon, lat) = text.split_once(',')?;
-        let at = LonLat::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?);
-        at.is_on_earth().then_some(at)
+    let plain = half_width(text);
+    let parted = plain.split_once([',', ';', '、']);
+    let Some((lon, lat)) = parted.or_else(|| plain.trim().split_once(' ')) else {
+        return Err(bad(option, text, PLACE_LOOKS));
     };
-    read().ok_or_else(|| bad(option, text, "113.3000000,33.7400000 (LON,LAT)"))
+    let read = |text, axis| degrees(text, axis);
+    let exchanged = || {
+        let (value, option) = (text.to_owned(), option);
+        ArgumentError::Exchanged { option, value }.into()
+    };
+    match (read(lon, Axis::Longitude), read(lat, Axis::Latitude)) {
+        (Ok(lon), Ok(lat)) => Ok(LonLat::new(lon, lat)),
+        (Err(DegreesFlaw::Exchanged), _) | (_, Err(DegreesFlaw::Exchanged)) => Err(exchanged()),
+        _ => Err(bad(option, text, PLACE_LOOKS)),
+    }
 }
+
+const PLACE_LOOKS: &str = "113.3000000,33.7400000 (LON,LAT)";
 
 /// `papaver record`
 #[derive(Debug, Args)]
@@ -111,8 +123,13 @@ fn told(done: &Recorded, lang: Lang) {
         let n = done.known_before;
         tell(&tr!(
             lang,
-            "{n} candidates were recorded before: nothing was changed for them",
-            "{n} 个候选此前已录入，未作更改"
+            "{candidates}",
+            "{n} 个候选此前已录入，未作更改",
+            candidates = (
+                n,
+                "candidate was recorded before: nothing was changed for it",
+                "candidates were recorded before: nothing was changed for them"
+            ),
         ));
     }
     if done.unverifiable {
@@ -126,16 +143,18 @@ fn told(done: &Recorded, lang: Lang) {
         let n = done.pictures_missing;
         tell(&tr!(
             lang,
-            "{n} pictures of the scan are not in its folder: exports and dossiers will lack them",
-            "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片"
+            "{pictures} not in its folder: exports and dossiers will lack them",
+            "扫描文件夹缺少 {n} 张切片：导出与档案中将没有这些图片",
+            pictures = (n, "picture of the scan is", "pictures of the scan are"),
         ));
     }
     if done.undated > 0 {
         let n = done.undated;
         tell(&tr!(
             lang,
-            "{n} candidates without a capture date met settled sites: nothing was concluded; scan with --captured",
-            "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描"
+            "{candidates} without a capture date met settled sites: nothing was concluded; scan with --captured",
+            "{n} 个候选无拍摄日期且位于已办结图斑处，未作判断；请用 --captured 重新扫描",
+            candidates = (n, "candidate", "candidates"),
         ));
     }
 }
@@ -280,4 +299,37 @@ pub(super) fn dm2(option: &'static str, m2: f64) -> Result<i64, Failure> {
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     let dm2 = (m2 * 100.0).round() as i64;
     Ok(dm2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_people_type_it() {
+        for text in [
+            "113.3,33.74",
+            " 113.3 , 33.74",
+            "113.3，33.74",
+            "１１３．３；33.74",
+            "113.3 33.74",
+            "113°18′00″,33°44′24″",
+            "东经113.3、北纬33.74",
+        ] {
+            let Ok(at) = lonlat("--at", text) else {
+                panic!("{text}")
+            };
+            assert!(
+                (at.lon - 113.3).abs() + (at.lat - 33.74).abs() < 1e-9,
+                "{text}"
+            );
+        }
+        for text in ["113.3", "113.3,x", ",", "200,33", "113.3,33.7,1"] {
+            assert!(lonlat("--at", text).is_err(), "{text}");
+        }
+        for text in ["33.74,113.3", "北纬33.74,东经113.3"] {
+            let said = lonlat("--at", text).expect_err(text).0.say(Lang::En);
+            assert!(said.what.contains("exchanged"), "{text}: {}", said.what);
+        }
+    }
 }

@@ -9,7 +9,8 @@ use super::say::{Failure, data, tell};
 use crate::files::{self, Existing};
 use crate::office::clock::today;
 use crate::office::ledger::paper;
-use crate::registry::body::{self, Body, Rung};
+use crate::registry::affairs::Said;
+use crate::registry::body::{self, Body, Rung, Settle};
 use crate::registry::unit::is_at_or_below;
 use crate::tr;
 use crate::words::Lang;
@@ -262,19 +263,8 @@ impl FindingListArguments {
             if context.common.json {
                 continue;
             }
-            if let (None, Some(days)) = (settled, late(due)) {
-                data(&tr!(lang, "    {days} days overdue", "    逾期 {days} 天"));
-            }
-            if let Some(settled) = settled {
-                let (on, reason) = (
-                    settled.stamp.at.get(..10).unwrap_or(""),
-                    &settled.body.reason,
-                );
-                data(&tr!(
-                    lang,
-                    "    ended {on}: {reason}",
-                    "    {on} 销号：{reason}"
-                ));
+            if let Some(line) = how_it_stands(settled, due, lang) {
+                data(&line);
             }
         }
         if listed == 0 {
@@ -283,12 +273,34 @@ impl FindingListArguments {
         if !context.common.json {
             tell(&tr!(
                 lang,
-                "{listed} findings and measures, {open} of them open",
-                "问题与措施共 {listed} 项，未销号 {open} 项"
+                "{findings}, {open} of them open",
+                "问题与措施共 {listed} 项，未销号 {open} 项",
+                findings = (listed, "finding or measure", "findings and measures"),
             ));
         }
         Ok(Done::Whole)
     }
+}
+
+/// How a finding or a measure ended, or how long it has been overdue.
+fn how_it_stands(settled: Option<&Said<Settle>>, due: Option<&str>, lang: Lang) -> Option<String> {
+    let Some(settled) = settled else {
+        return late(due).map(|days| {
+            tr!(
+                lang,
+                "    {days} overdue",
+                "    逾期 {days} 天",
+                days = (days, "day", "days"),
+            )
+        });
+    };
+    let on = settled.stamp.at.get(..10).unwrap_or("");
+    let reason = &settled.body.reason;
+    Some(tr!(
+        lang,
+        "    ended {on}: {reason}",
+        "    {on} 销号：{reason}"
+    ))
 }
 
 /// Days since a day that has passed.

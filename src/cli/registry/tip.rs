@@ -141,7 +141,11 @@ impl TipAddArguments {
             return Err(bad("--sealed", number, "2026-017"));
         }
         if self.at.is_none() && self.district.is_none() && self.text.is_none() {
-            return Err(bad("--at / --district / --text", "–", "--text WORDS"));
+            return Err(bad(
+                "--at / --district / --text",
+                "–",
+                lang.pick("--text WORDS", "--text 二道沟东坡"),
+            ));
         }
         let place = self
             .at

@@ -40,9 +40,13 @@ impl TrustArguments {
             lang,
         };
         if let Some(typed) = &self.device {
-            let device: DeviceId = typed
-                .parse()
-                .map_err(|_none| bad("DEVICE", typed, "64 hexadecimal digits"))?;
+            let device: DeviceId = typed.parse().map_err(|_none| {
+                bad(
+                    "DEVICE",
+                    typed,
+                    lang.pick("64 hexadecimal digits", "0c1d22e3…（共 64 位十六进制数字）"),
+                )
+            })?;
             let (mut office, session) = context.office()?;
             let known = office.store().authority().devices().get(&device);
             let unit = match (self.unit, known) {

@@ -231,8 +231,11 @@ impl Checked {
         let before = found.verified_before;
         tell(&tr!(
             lang,
-            "{events} events, {signatures} signatures verified now, {before} before; {files} evidence files",
-            "{events} 条记录，本次验签 {signatures} 个，此前已验 {before} 个；{files} 个证据文件"
+            "{events}, {signatures} verified now, {before} before; {files}",
+            "{events} 条记录，本次验签 {signatures} 个，此前已验 {before} 个；{files} 个证据文件",
+            files = (files, "evidence file", "evidence files"),
+            signatures = (signatures, "signature", "signatures"),
+            events = (events, "event", "events"),
         ));
         let gone = |f: &Finding| matches!(f, Finding::EvidenceMissing { .. });
         tell(if found.findings.is_empty() {

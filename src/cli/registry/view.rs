@@ -49,9 +49,14 @@ fn words(site: &Site, settings: &Settings, today: jiff::civil::Date, lang: Lang)
     put(site
         .due(settings)
         .map(|due| tr!(lang, "due {due}", "时限 {due}")));
-    put(site
-        .overdue_days(settings, today)
-        .map(|days| tr!(lang, "{days} days overdue", "超期 {days} 天")));
+    put(site.overdue_days(settings, today).map(|days| {
+        tr!(
+            lang,
+            "{days} overdue",
+            "超期 {days} 天",
+            days = (days, "day", "days"),
+        )
+    }));
     put(site.name.clone());
     words
 }
@@ -82,10 +87,14 @@ fn detection(site: &Site, lang: Lang) -> Option<String> {
     Some(match detection.rank {
         Some(rank) => tr!(
             lang,
-            "rank {rank}, score {score}, {id}",
-            "排名 {rank}，得分 {score}，候选 {id}"
+            "rank {rank}, highest score {score}, {id}",
+            "排名 {rank}，最高得分 {score}，候选 {id}"
         ),
-        None => tr!(lang, "score {score}, {id}", "得分 {score}，候选 {id}"),
+        None => tr!(
+            lang,
+            "highest score {score}, {id}",
+            "最高得分 {score}，候选 {id}"
+        ),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Why a row is not recorded, in words.
 
 use crate::exchange::filled::FormFlaw;
+use crate::registry::Role;
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
 use crate::registry::moves::Refusal;
@@ -208,11 +209,12 @@ impl RowFlaw {
 }
 
 fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Remedy {
+    let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
     let roles = roles.join(lang.pick(" or ", " 或 "));
     remedy!(
         lang,
         "{actor} is no {roles}: let somebody import it who is, or {grant}",
-        "{actor} 没有 {roles} 角色：请由有该角色的人导入，或用 {grant} 授予",
+        "{actor} 没有角色 {roles}：请由有该角色的人导入，或用 {grant} 授予",
         grant = Action::Grant {
             person: Some(actor.to_owned())
         },
@@ -248,13 +250,18 @@ fn refused(refusal: &Refusal, lang: Lang) -> Remedy {
 }
 
 fn changed(before: (Outcome, Option<u64>), now: (Outcome, Option<u64>), lang: Lang) -> Remedy {
-    let plants = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+    let plants = |n: Option<u64>| {
+        n.map_or_else(
+            || "–".to_owned(),
+            |n| tr!(lang, "{plants}", "{n} 株", plants = (n, "plant", "plants")),
+        )
+    };
     let (old, new) = (before.0.label(lang), now.0.label(lang));
     let (from, to) = (plants(before.1), plants(now.1));
     remedy!(
         lang,
-        "this row was recorded before with other values ({old}, {from} plants; now {new}, {to} plants): where the first was wrong, {correct}",
-        "该行此前已录，内容不同（原：{old}，{from} 株；现：{new}，{to} 株）：如原记录有误，请用 {correct} 更正",
+        "this row was recorded before with other values ({old}, {from}; now {new}, {to}): where the first was wrong, {correct}",
+        "该行此前已录，内容不同（原：{old}，{from}；现：{new}，{to}）：如原记录有误，请用 {correct} 更正",
         correct = Action::CorrectCount,
     )
 }

@@ -76,6 +76,12 @@ fn place(row: &Row) -> Result<Option<LonLat>, RowFlaw> {
     }
 }
 
+/// Names as one text, as the language that they are written in lists them.
+fn together(names: &[String]) -> String {
+    let is_latin = names.iter().all(|name| name.is_ascii());
+    names.join(if is_latin { ", " } else { "、" })
+}
+
 /// A row without a site: a find that is new, where it has a place, a visit, and no known site beside it.
 fn find(
     store: &Store,
@@ -101,7 +107,7 @@ fn find(
     };
     let crew = row.field("crew").to_text();
     let crew = match crew.trim() {
-        "" => visit.officers.join(", "),
+        "" => together(&visit.officers),
         crew => crew.to_owned(),
     };
     let assign = Body::Assign(Assign { crew, due: None });

@@ -164,13 +164,33 @@ fn under_camera_names(found: &Metadata, yaw: f64, pitch: f64, roll: f64) -> Atti
     }
 }
 
-/// Degrees between the gimbal's yaw and the drone's, where the gimbal's is exactly 0 as if it had not been written.
+/// Degrees between the gimbal's yaw and the drone's, where the gimbal's is exactly 0 as if it had not been written, or where
+/// the camera looks straight down: there a gimbal follows its drone. A gimbal that tipped over says half a turn of roll and
+/// the opposite yaw, which is the same view.
 pub fn heading_doubt_deg(xmp: &Xmp) -> Option<f64> {
-    let gimbal = xmp.number(&GIMBAL_YAW).filter(|yaw| *yaw == 0.0)?;
-    let apart = (gimbal - xmp.number(&DRONE_YAW)?).rem_euclid(360.0);
+    let gimbal = xmp.number(&GIMBAL_YAW)?;
+    let is_over = xmp
+        .number(&GIMBAL_ROLL)
+        .is_some_and(|roll| roll.abs() > 90.0);
+    let heading = if is_over { gimbal + 180.0 } else { gimbal };
+    let apart = (heading - xmp.number(&DRONE_YAW)?).rem_euclid(360.0);
     let apart = apart.min(360.0 - apart);
-    (apart > 10.0).then_some(apart)
+    let is_down = xmp
+        .number(&GIMBAL_PITCH)
+        .is_some_and(|pitch| pitch <= STRAIGHT_DOWN_DEG);
+    let least = match (gimbal == 0.0, is_down) {
+        (true, _) => 10.0,
+        (false, true) => FOLLOWS_DEG,
+        (false, false) => return None,
+    };
+    (apart > least).then_some(apart)
 }
+
+/// From this pitch on a camera looks straight down.
+const STRAIGHT_DOWN_DEG: f64 = -75.0;
+
+/// Degrees that a gimbal which looks straight down stays behind its drone in a turn; more is no lag.
+const FOLLOWS_DEG: f64 = 30.0;
 
 /// Whether a packet says that the picture was stitched.
 pub fn is_panorama(xmp: &Xmp) -> bool {
@@ -308,6 +328,16 @@ mod tests {
             doubt("d:GimbalYawDegree='30' d:FlightYawDegree='-170'"),
             None
         );
+        let down = |members: &str| doubt(&format!("d:GimbalPitchDegree='-89.9' {members}"));
+        assert_eq!(
+            down("d:GimbalYawDegree='-90' d:FlightYawDegree='90'"),
+            Some(180.0)
+        );
+        assert_eq!(down("d:GimbalYawDegree='70' d:FlightYawDegree='90'"), None);
+        let over = "d:GimbalRollDegree='180' d:GimbalYawDegree='-88' d:FlightYawDegree='90'";
+        assert_eq!(down(over), None);
+        let upright = "d:GimbalRollDegree='180' d:GimbalYawDegree='92' d:FlightYawDegree='90'";
+        assert_eq!(down(upright), Some(178.0));
     }
 
     #[test]

@@ -151,9 +151,8 @@ impl Say for LearnError {
             .hint(more),
             Self::NothingLearnt { yes, no } => Said::new(tr!(
                 lang,
-                "{yes} true and {no} false verdicts say no more than the rank does already",
-                "属实 {yes} 处、排除 {no} 处，尚不能改进现有排序"
-            ))
+                "{yes} true and {verdicts} say no more than the rank does already",
+                "属实 {yes} 处、排除 {no} 处，尚不能改进现有排序", verdicts = (no, "false verdict", "false verdicts"),))
             .hint(more),
             Self::Worse { before, after } => Said::new(tr!(
                 lang,

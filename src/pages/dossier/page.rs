@@ -11,6 +11,7 @@ use crate::registry::body::Detection;
 use crate::registry::coded::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::legal::LegalBands;
+use crate::schema::model_name;
 use crate::tr;
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -195,7 +196,11 @@ fn seen_in_words(seen: &Seen, lang: Lang) -> Vec<String> {
     let mut words = vec![captured(&seen.detection, lang)];
     #[expect(clippy::cast_precision_loss, reason = "a score is at most 10000")]
     let score = seen.detection.score_e4 as f64 / 1e4;
-    words.push(tr!(lang, "model score {score:.2}", "模型得分 {score:.2}"));
+    words.push(tr!(
+        lang,
+        "highest model score {score:.2}",
+        "最高模型得分 {score:.2}"
+    ));
     words.extend(seen.meaning.map(|m| m.label(lang).to_owned()));
     if let Some(scan) = &seen.scan {
         #[expect(clippy::cast_precision_loss, reason = "a GSD in hundredths")]
@@ -203,7 +208,7 @@ fn seen_in_words(seen: &Seen, lang: Lang) -> Vec<String> {
             scan.gsd_e2_cm
                 .map(|g| format!("GSD {:.1} cm", g as f64 / 1e2)),
         );
-        words.push(scan.model[0].clone());
+        words.push(model_name(&scan.model[0], lang));
         words.extend(scan.survey.clone());
     }
     let scan = &seen.detection.scan;

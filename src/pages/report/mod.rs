@@ -27,7 +27,7 @@ pub fn page(figures: &Figures, lang: Lang) -> String {
         @for table in tables(figures, lang) { (part(&table, figures, lang)) }
         (section("reading", lang.pick("How to read this", "填报说明"), &definitions(figures, lang)))
         (signatures(&[
-            lang.pick("Reporting office (stamp)", "填报单位（盖章）"),
+            lang.pick("Office (stamp)", "填报单位（盖章）"),
             lang.pick("Head of the office", "单位负责人"),
             lang.pick("Checked by", "审核人"),
             lang.pick("Drawn up by", "填报人"),
@@ -133,9 +133,8 @@ fn definitions(figures: &Figures, lang: Lang) -> Markup {
         .to_owned(),
         tr!(
             lang,
-            "The figures are those of the registry on the day the report was made: {known} sites known in the period.",
-            "数据为制表当日登记库的内容：本期已知图斑 {known} 个。"
-        ),
+            "The figures are those of the registry on the day the report was made: {sites} known in the period.",
+            "数据为制表当日登记库的内容：本期已知图斑 {known} 个。", sites = (known, "site", "sites"),),
     ];
     html! { ul class="soft" { @for line in lines { li { (line) } } } }
 }

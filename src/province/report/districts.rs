@@ -121,8 +121,9 @@ pub fn process(figures: &Figures, lang: Lang) -> Table {
         title: lang.pick("What became of the sites", "图斑处置情况").into(),
         note: tr!(
             lang,
-            "Sites that became known in the period, as they stand today. Each of confirmed, eradicated and accepted is a part of the one before. Median days: from given to a crew to verified ({verified} sites), from verified to eradicated ({eradicated}), from eradicated to accepted ({accepted}).",
-            "本期发现图斑的当前状态（单位：个）。查实、已铲除、已验收依次包含于前一项。用时中位数：派查至核查（图斑 {verified} 个）、核查至铲除（{eradicated} 个）、铲除至验收（{accepted} 个）。"
+            "Sites that became known in the period, as they stand today. Each of confirmed, eradicated and accepted is a part of the one before. Median days: from given to a crew to verified ({sites}), from verified to eradicated ({eradicated}), from eradicated to accepted ({accepted}).",
+            "本期发现图斑的当前状态（单位：个）。查实、已铲除、已验收依次包含于前一项。用时中位数：派查至核查（图斑 {verified} 个）、核查至铲除（{eradicated} 个）、铲除至验收（{accepted} 个）。",
+            sites = (verified, "site", "sites"),
         ),
         columns: titled(&titles, lang),
         rows,

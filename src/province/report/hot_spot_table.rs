@@ -94,8 +94,12 @@ fn note(found: &HotSpots, number: usize, lang: Lang) -> String {
     let left_out = found.sites_left_out;
     let mut note = tr!(
         lang,
-        "{number} of {cells} cells are hot spots (H3 resolution {resolution}; {sites} confirmed sites, {left_out} more lie in cells that are masked; {masked} cells with too little searched ground are masked). Place: the smallest districts that the cell's middle lies in. Around: the cell and its neighbours, sites over searched km². Gi*: Getis-Ord, of rates weighted by searched km². p: the probability of as many sites around by chance; q: adjusted, so that of the listed at most {share:.0} % are expected to be false.",
-        "{cells} 个单元中有 {number} 个热点（H3 {resolution} 级；参与分析的查实图斑 {sites} 个，另有 {left_out} 个在未参与的单元内；{masked} 个单元搜索面积过小，未参与）。所在地：单元中心所在的最小区划。连同周边：该单元及其相邻单元合计。Gi*：以搜索面积加权的 Getis-Ord 统计量。p：随机出现同样多图斑的概率；q：多重检验校正后，所列热点中误报预期不超过 {share:.0}%。"
+        "Hot spots: {number} of {cells} (H3 resolution {resolution}; {sites}, {left_out} in cells that are masked; {masked} with too little searched ground are masked). Place: the smallest districts that the cell's middle lies in. Around: the cell and its neighbours, sites over searched km². Gi*: Getis-Ord, of rates weighted by searched km². p: the probability of as many sites around by chance; q: adjusted, so that of the listed at most {share:.0} % are expected to be false.",
+        "{cells} 个单元中有 {number} 个热点（H3 {resolution} 级；参与分析的查实图斑 {sites} 个，另有 {left_out} 个在未参与的单元内；{masked} 个单元搜索面积过小，未参与）。所在地：单元中心所在的最小区划。连同周边：该单元及其相邻单元合计。Gi*：以搜索面积加权的 Getis-Ord 统计量。p：随机出现同样多图斑的概率；q：多重检验校正后，所列热点中误报预期不超过 {share:.0}%。",
+        cells = (cells, "cell", "cells"),
+        sites = (sites, "confirmed site", "confirmed sites"),
+        left_out = (left_out, "more lies", "more lie"),
+        masked = (masked, "cell", "cells"),
     );
     if number > LISTED {
         note = format!(

@@ -41,8 +41,9 @@ fn destroyed(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
         if plants + ground > 0 {
             key.remark = tr!(
                 lang,
-                "without those of {plants} sites not counted and the area of {ground} not measured",
-                "未清点株数的图斑 {plants} 个、未测面积的图斑 {ground} 个不计入"
+                "without those of {sites} not counted and the area of {ground} not measured",
+                "未清点株数的图斑 {plants} 个、未测面积的图斑 {ground} 个不计入",
+                sites = (plants, "site", "sites"),
             );
         }
         key

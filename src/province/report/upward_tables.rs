@@ -8,6 +8,7 @@ use crate::province::effort::DistrictEffort;
 use crate::province::finds::Late;
 use crate::province::targets::{TOLERANCE_M, TargetOutcome};
 use crate::registry::State;
+use crate::schema::model_name;
 use crate::tr;
 use crate::words::Lang;
 
@@ -215,7 +216,7 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<Table> {
     let row = |p: &Precision| {
         let per_cent = |share: f64| number(Some(share * 100.0), 1);
         vec![
-            Cell::text(p.model.as_str()),
+            Cell::text(model_name(&p.model, lang)),
             count(p.share.of),
             count(p.share.count),
             number(p.share.share.map(|s| s * 100.0), 1),

@@ -42,7 +42,7 @@ pub(in crate::registry) fn subject(gate: &Authority, event: &Event) -> Result<()
         Body::Finding(finding) => gate.over(event, &finding.district)?,
         // Nobody takes a measure against themself.
         Body::Measure(measure) if !is_below(&measure.district, &event.actor.unit) => {
-            return Err(Refusal::Unit {
+            return Err(Refusal::NotBelow {
                 unit: measure.district.clone(),
             });
         }

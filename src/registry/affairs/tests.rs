@@ -252,6 +252,8 @@ fn nobody_takes_a_measure_against_themself_or_their_neighbour_or_ends_what_stand
     let mut expected = vec![own, beside, ends, voids, analyst];
     expected.sort();
     assert_eq!(refused, expected);
+    let unit = COUNTY.to_owned();
+    assert_eq!(affairs.refused[&own], Refusal::NotBelow { unit });
     assert_eq!(affairs.standing().count(), 2);
     offices.chief(0, settle(from_above));
     assert_eq!(offices.affairs().standing().count(), 1);

@@ -1,7 +1,7 @@
 //! Why a model cannot be used, and what mends it.
 
 use crate::platform::RUNTIME_LIBRARY;
-use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say, of_system};
 use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
@@ -203,12 +203,12 @@ impl Say for ModelError {
                     .hint(tr!(lang, "run the set-up command of the README, which installs a version that was tested", "请运行 README 中的安装命令，它会安装经过测试的版本"))
             }
             Self::Unreadable { path, source } => {
-                let path = path.display();
+                let (path, source) = (path.display(), of_system(source, lang));
                 Said::new(tr!(lang, "the model {path} cannot be read: {source}", "无法读取模型 {path}：{source}"))
                     .hint(remedy!(lang, "name an ONNX file with {model}, or leave it out to use the built-in model", "请用 {model} 指定 ONNX 文件，或省略以使用内置模型", model = Action::Again(Choice::Model)))
             }
             Self::NoVerifier { path, source } => {
-                let path = path.display();
+                let (path, source) = (path.display(), of_system(source, lang));
                 Said::new(tr!(lang, "the verifier {path} cannot be read: {source}", "无法读取复核模型 {path}：{source}"))
                     .hint(remedy!(lang, "name an ONNX file with {verifier}, or leave it out", "请用 {verifier} 指定 ONNX 文件，或省略", verifier = Action::Again(Choice::Verifier)))
             }
@@ -219,7 +219,7 @@ impl Say for ModelError {
             Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
-            Self::Ports { inputs, outputs } => Said::new(tr!(lang, "the model has {inputs} inputs and {outputs} outputs; one of each is needed", "模型有 {inputs} 个输入和 {outputs} 个输出；各需且只需一个"))
+            Self::Ports { inputs, outputs } => Said::new(tr!(lang, "the model has {inputs} and {outputs}; one of each is needed", "模型有 {inputs} 个输入和 {outputs} 个输出；各需且只需一个", outputs = (outputs, "output", "outputs"), inputs = (inputs, "input", "inputs"),))
                 .hint(tr!(lang, "export the network alone, without pre- or post-processing inputs", "请只导出网络本身，不带前后处理输入")),
             Self::InputShape { found } => Said::new(tr!(lang, "the model's input is {found}, not float32 [N,3,H,W] with square tiles", "模型输入为 {found}，应为 float32 [N,3,H,W] 且瓦片为正方形"))
                 .hint(tr!(lang, "export it for RGB tiles in NCHW order; N, H and W may be dynamic", "请按 NCHW 顺序导出 RGB 输入；N、H、W 可为动态")),
@@ -237,8 +237,8 @@ impl Say for ModelError {
                 .hint(lang.pick("export the scores of its classes (softmax or sigmoid), not the numbers of the classes", "请导出各类别的分数（softmax 或 sigmoid），不要导出类别编号")),
             Self::BoxShape { found, classes } => {
                 let classes = classes.map_or_else(|| "?".to_owned(), |c| c.to_string());
-                Said::new(tr!(lang, "the detector's output is {found}: with {classes} classes that is no layout of boxes that is known ([N,4+C,A], [N,A,5+C], [N,A,4+C], [N,K,6])",
-                    "检测模型的输出为 {found}：类别数为 {classes} 时不属于任何已知的检测框格式（[N,4+C,A]、[N,A,5+C]、[N,A,4+C]、[N,K,6]）"))
+                Said::new(tr!(lang, "the detector's output is {found}: with {classes} that is no layout of boxes that is known ([N,4+C,A], [N,A,5+C], [N,A,4+C], [N,K,6])",
+                    "检测模型的输出为 {found}：类别数为 {classes} 时不属于任何已知的检测框格式（[N,4+C,A]、[N,A,5+C]、[N,A,4+C]、[N,K,6]）", classes = (classes, "class", "classes"),))
                     .hint(remedy!(lang, "name all its classes: {wrap}", "请列全类别名：{wrap}", wrap = wrap(vec![("class_names".into(), r#"{"0":"poppy","1":"tulip"}"#.into())])))
                     .hint(lang.pick("or export it again, from the tool that trained it, as one ONNX output", "或用训练工具重新导出为单一输出的 ONNX"))
             }

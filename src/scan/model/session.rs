@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::kind::ModelKind;
 use super::runtime::{Runtime, first_line};
 use crate::ground::Rect;
+use crate::schema::BUILT_IN_MODEL;
 use ort::ep::{CUDA, ExecutionProvider};
 use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
@@ -107,7 +108,7 @@ impl Model {
         device: Device,
     ) -> Result<(Self, Vec<ModelError>), ModelError> {
         let (bytes, name): (Arc<[u8]>, String) = match path {
-            None => (BUILT_IN.into(), "papaver (built-in)".into()),
+            None => (BUILT_IN.into(), BUILT_IN_MODEL.into()),
             Some(path) => {
                 let name = path.file_name().unwrap_or(path.as_os_str());
                 (read(path)?.into(), name.to_string_lossy().into_owned())

@@ -1,7 +1,7 @@
 //! Why a plan or a shard is not taken.
 
 use crate::files::{is_in_bucket, reach};
-use crate::words::{Fault, Lang, Said, Say};
+use crate::words::{Fault, Lang, Said, Say, of_system};
 use crate::{speaking_error, tr};
 use std::io;
 use std::path::PathBuf;
@@ -116,7 +116,7 @@ impl ShardError {
     fn what(&self, lang: Lang) -> String {
         match self {
             Self::Io { path, source } => {
-                let path = path.display();
+                let (path, source) = (path.display(), of_system(source, lang));
                 tr!(
                     lang,
                     "{path} cannot be read or written: {source}",
@@ -165,8 +165,9 @@ impl ShardError {
                 shards,
             } => tr!(
                 lang,
-                "which of the {shards} shards is not said",
-                "未指定运行 {shards} 个分片中的哪一个"
+                "which of {shards} is not said",
+                "未指定运行 {shards} 个分片中的哪一个",
+                shards = (shards, "shard", "shards")
             ),
             Self::NoSuchShard {
                 shard: Some(shard),
@@ -180,8 +181,9 @@ impl ShardError {
                 let (n, which) = (shards.len(), listed(shards));
                 tr!(
                     lang,
-                    "{n} shards have not been run: {which}",
-                    "{n} 个分片尚未运行：{which}"
+                    "{shards} not been run: {which}",
+                    "{n} 个分片尚未运行：{which}",
+                    shards = (n, "shard has", "shards have"),
                 )
             }
             Self::Cut { path } => {

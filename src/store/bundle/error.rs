@@ -224,8 +224,9 @@ fn too_large(path: &Path, claims: u64, lang: Lang) -> Said {
     let path = path.display();
     Said::new(tr!(
         lang,
-        "{path} would grow to {claims} bytes, far beyond its own size",
-        "{path} 解开后将达 {claims} 字节，远超其自身大小"
+        "{path} would grow to {bytes}, far beyond its own size",
+        "{path} 解开后将达 {claims} 字节，远超其自身大小",
+        bytes = (claims, "byte", "bytes"),
     ))
     .hint(distrust(lang))
 }

@@ -189,7 +189,7 @@ fn of_the_site(refusal: &Refusal, site: &str, lang: Lang) -> Said {
 fn labelled(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Said {
     let why = refusal.label(lang);
     Said::new(
-        if site.is_empty() && matches!(refusal, Refusal::Date { .. }) {
+        if site.is_empty() && by_who_records(refusal, site, lang).is_none() {
             tr!(lang, "this is not recorded: {why}", "未作记录：{why}")
         } else if site.is_empty() {
             tr!(
@@ -226,6 +226,12 @@ fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Remedy {
 /// Where another person, unit or device has to act.
 fn by_who_records(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
     Some(match refusal {
+        Refusal::NotBelow { unit } => tr!(
+            lang,
+            "a unit above {unit} takes it",
+            "请由 {unit} 的上级单位采取"
+        )
+        .into(),
         Refusal::Unit { unit } if site.is_empty() => tr!(
             lang,
             "unit {unit} or one above it records this",
@@ -375,6 +381,10 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
             "请删去手机号和身份证号：举报人身份只留在密封件内，登记库只存密封编号",
         ),
         Refusal::Far { .. } => plain("check the positions of both", "请核对两处位置"),
+        Refusal::Number => plain(
+            "correct what was given and record it again",
+            "请改正所填内容后重新录入",
+        ),
         Refusal::Order => plain(
             "set the clock right and record it again",
             "请校正时钟后重新记录",

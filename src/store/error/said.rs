@@ -1,5 +1,6 @@
 //! What is wrong with a registry file, in words: one function an error.
 
+use crate::registry::Role;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::words::{Action, Choice, Lang, Said};
@@ -214,7 +215,8 @@ pub(super) fn key_needed(actor: &str, lang: Lang) -> Said {
 }
 
 pub(super) fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Said {
-    let roles = roles.join(", ");
+    let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
+    let roles = roles.join(lang.pick(", ", "、"));
     Said::new(tr!(
         lang,
         "{actor} does not hold a role for this ({roles})",

@@ -55,7 +55,11 @@ fn a_multispectral_card_and_an_output_folder_cost_a_line_a_kind() {
         "{}",
         terra.said.out
     );
-    assert!(terra.said.out.contains("1 pictures"), "{}", terra.said.out);
+    assert!(
+        terra.said.out.contains("1 picture that"),
+        "{}",
+        terra.said.out
+    );
     assert!(
         results.record["captured"].is_null(),
         "{}",
@@ -112,9 +116,9 @@ fn previews_and_ecw_files_beside_an_orthomosaic_are_counted() {
     assert_eq!(found.said.code, Some(0), "{}", found.said.err);
     for words in [
         "2 ECW or MrSID",
-        "1 coarser copies",
-        "1 terrain models",
-        "1 files of lines",
+        "1 coarser copy",
+        "1 terrain model",
+        "1 file of lines",
     ] {
         assert!(
             found.said.out.contains(words),

@@ -181,7 +181,8 @@ fn imagery() -> Vec<Box<dyn Say>> {
         NotARaster { path: path(), reason: "x".into() },
         DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
         Leads { path: path(), to: "x".into() },
-        NoCrs { path: path() }, NoPlace { path: path() }, Gcps { path: path() }, Rpcs { path: path() },
+        NoCrs { path: path() }, BadPrj { path: path(), prj: path() }, NoCrsButZone { path: path(), zone: 38, epsg: 4526 },
+        NoPlace { path: path() }, Gcps { path: path() }, Rpcs { path: path() },
         ZeroPixels { path: path() },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Grey { path: path(), bands: 1, heights: true }, Grey { path: path(), bands: 1, heights: false },
@@ -330,7 +331,7 @@ fn refusals() -> Vec<Refusal> {
         Lacks { needs: vec![Need::ScenePhoto, Need::AfterPhoto, Need::TwoOfficers] },
         Lacks { needs: vec![Need::CountOrArea, Need::SpotPhoto, Need::LicenceDocument] },
         NoReason, IntoLess { state: State::Confirmed }, NotClaimed, MissingHistory, Origin, Device, Revoked,
-        Unit { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
+        Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
         Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
         NoSuchEntry, BuiltOn, AnotherPerson, Informant,
     })
@@ -536,6 +537,7 @@ fn arguments() -> Vec<ArgumentError> {
     every!(ArgumentError {
         NoRegistry, ManyRegistries(vec![path()]), ManyUnits("Li".into()), NoActor, NoDecision,
         Value { option: "--unit", value: "x".into(), looks: "410423".into() },
+        Exchanged { option: "--at", value: "33.7,113.3".into() },
         NoDistricts { path: path(), why: "x".into() },
         NoPassphrase, NoOldPassphrase, NoBackupPassphrase, NothingToAssign,
         Coded { option: "--reason", value: "x".into(), list: vec![("crop", "a crop", "农作物")] },
