@@ -38,7 +38,7 @@ pub use geopackage_error::GeoPackageError;
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
-pub use overlay::{rest, union, union_within};
+pub use overlay::{even_odd, rest, union, union_within};
 pub use region::{PixelRun, Rect, Region};
 pub use vector_error::VectorError;
 pub use zone::{Misfit, zone_in_front};

@@ -47,7 +47,7 @@ pub fn rest<'a>(
 
 /// The ground that the rings of a polygon enclose an odd number of times: what crosses or touches itself becomes areas that
 /// do neither, and what encloses nothing is gone.
-pub(super) fn even_odd(polygon: &Polygon) -> MultiPolygon {
+pub fn even_odd(polygon: &Polygon) -> MultiPolygon {
     let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
     let contours: Contours = rings
         .map(contour)

@@ -2,7 +2,7 @@
 
 use super::{Files, Office, OfficeError, Session, clock};
 use crate::exchange::track::{Track, Walk};
-use crate::ground::{LonLat, area_m2, union};
+use crate::ground::{LonLat, area_m2, even_odd};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
 use crate::registry::place::Place;
@@ -175,11 +175,7 @@ fn drawn(corners: &[LonLat]) -> Result<Option<MultiPolygon>, PatrolError> {
         })
         .collect();
     let on_earth = corners.iter().all(|at| at.is_on_earth());
-    let other_way = LineString::new(ring.coords().rev().copied().collect());
-    // A line that crosses itself runs round one part of the ground one way, and round the other the other way.
-    let [one, other] = [ring, other_way]
-        .map(|ring| union([&MultiPolygon::new(vec![Polygon::new(ring, Vec::new())])]));
-    let ground = union([&one, &other]);
+    let ground = even_odd(&Polygon::new(ring, Vec::new()));
     if !on_earth || area_m2(&ground) < 1.0 {
         return Err(PatrolError::NoArea);
     }

@@ -193,6 +193,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await shot(crew.page, 'patrols');
     await crew.page.click('.acts >> text=转为图斑');
     await crew.page.fill('dialog input[name=place]', '113.9312, 28.2508');
+    await crew.page.fill('dialog input[name=when]', '2026-05-03T18:00');
     await crew.page.click('dialog button[type=submit]');
     await crew.page.waitForSelector('.entries dd a');
     await crew.page.goto(`${server.address}#/progress/tips`);

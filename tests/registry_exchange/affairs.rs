@@ -66,7 +66,7 @@ fn entry(office: &Office, actor: &str, arguments: &[&str]) -> String {
 }
 
 /// The cells of a table of the report's workbook below its head: by the title in the first row.
-fn sheet(office: &Office, book: &str, title: &str) -> Vec<Vec<String>> {
+pub fn sheet(office: &Office, book: &str, title: &str) -> Vec<Vec<String>> {
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook(office.path(book)).expect("a workbook");
     let names = calamine::Reader::sheet_names(&book);
@@ -82,7 +82,7 @@ fn sheet(office: &Office, book: &str, title: &str) -> Vec<Vec<String>> {
 }
 
 /// The row of a table whose first cells are these, from the head's columns of these titles.
-fn figures(rows: &[Vec<String>], of: &str, titles: &[&str]) -> Vec<String> {
+pub fn figures(rows: &[Vec<String>], of: &str, titles: &[&str]) -> Vec<String> {
     let head = rows
         .iter()
         .find(|row| titles.iter().all(|t| row.iter().any(|cell| cell == t)))

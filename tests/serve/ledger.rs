@@ -279,7 +279,7 @@ fn tips_of(day: &Day, wang: &Browser, chief: &Browser) {
     let vague = day.post(
         wang,
         "/tips",
-        json!({"channel": "phone", "text": "somewhere"}),
+        json!({"channel": "phone", "text": "somewhere", "when": "2026-05-04T10:00:00+08:00"}),
     );
     let photo = wang.put("/api/uploads/kiln.jpg", &picture(77)).ok();
     let found = json!({"place": [113.4, 33.75], "of": told["entry"], "photos": [photo["upload"]]});
@@ -308,7 +308,7 @@ fn tips_of(day: &Day, wang: &Browser, chief: &Browser) {
     let third = day.post(
         wang,
         "/tips",
-        json!({"channel": "online", "district": "410423"}),
+        json!({"channel": "online", "district": "410423", "when": "2026-05-04T11:00:00+08:00"}),
     );
     day.follow(
         chief,
@@ -339,9 +339,13 @@ fn tips_of(day: &Day, wang: &Browser, chief: &Browser) {
 }
 
 fn supervision_of(day: &Day, li: &Browser, chief: &Browser) {
-    let round = json!({"name": "第一轮督导", "on": "2026-05-05", "until": "2026-05-06", "team": ["陈局", "li"], "districts": ["410423001"], "ledgers": 5, "note": SCRIPT});
+    let now = jiff::Zoned::now().date();
+    let (today, due) = (
+        now.to_string(),
+        (now + jiff::Span::new().days(10)).to_string(),
+    );
+    let round = json!({"name": "第一轮督导", "on": today, "until": today, "team": ["陈局", "li"], "districts": ["410423001"], "ledgers": 5, "note": SCRIPT});
     let round = day.post(li, "/rounds", round);
-    let due = (jiff::Zoned::now().date() + jiff::Span::new().days(10)).to_string();
     let finding =
         json!({"round": round["entry"], "district": "410423001", "text": SCRIPT, "due": due});
     let finding = day.post(li, "/findings", finding);

@@ -21,6 +21,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folder with what the crew's page reads.
@@ -151,8 +153,12 @@ pub fn write_project(
     let name = drawn.as_ref().map(|_| map_name(&id));
     put_together(&sites, &made, (&id, crew), name.as_deref())?;
     if let Some((name, map)) = name.zip(drawn) {
+        // A copy: what is carried away may be written in.
         let to = made.join(name);
-        files::show_as(&map.path, &to).map_err(FileError::of(&to))?;
+        let mut from = File::open(&map.path).map_err(FileError::of(&map.path))?;
+        files::write(&to, files::Existing::Stays, |out| {
+            io::copy(&mut from, out).map(drop)
+        })?;
     }
     workshop.give_folder("made", folder)?;
     Ok(sites.entries.len())

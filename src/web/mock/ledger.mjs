@@ -56,7 +56,7 @@ export function recorded(kind, body, person) {
   const [lon = null, lat = null] = body.place ?? [];
   const one = line(person, body.when ?? now(), { ...EMPTY[kind], ...body, ...(kind === 'tips' ? { lon, lat } : {}) });
   lists[kind].unshift(one);
-  return { entry: one.entry };
+  return { entry: one.entry, season: one.season };
 }
 
 const everything = () => Object.values(lists).flat();

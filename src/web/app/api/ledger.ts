@@ -129,7 +129,7 @@ export const tips = listed<Tips>('tips');
 export const supervision = listed<Supervision>('supervision');
 
 export type Kind = 'patrols' | 'tips' | 'rounds' | 'findings' | 'measures';
-export const record = (registry: string, kind: Kind, fields: Fields): Promise<unknown> => send('POST', below(registry, kind), fields);
+export const record = (registry: string, kind: Kind, fields: Fields): Promise<{ readonly season: number }> => send('POST', below(registry, kind), fields);
 
 interface Added {
   readonly sites: readonly { readonly id: string }[];

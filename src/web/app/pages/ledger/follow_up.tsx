@@ -19,6 +19,8 @@ export interface FollowUpOf {
   about: string;
   /** Where it is said to be. */
   place?: Place | null;
+  /** The day on which what came of it was found, where that is known and not today. */
+  on?: string | undefined;
   close: () => void;
   done: () => void;
 }
@@ -67,7 +69,7 @@ function ReasonDialog({ registry, line, act, about, close, done, title, label, h
 }
 
 /** A new site, or one that is known already. */
-function SiteDialog({ registry, line, about, place, close, done }: FollowUpOf) {
+function SiteDialog({ registry, line, about, place, on, close, done }: FollowUpOf) {
   const [known, setKnown] = useState(false);
   const [files, setFiles] = useState<readonly File[]>([]);
   const save = async (values: Readonly<Record<string, string>>): Promise<string> => {
@@ -95,7 +97,7 @@ function SiteDialog({ registry, line, about, place, close, done }: FollowUpOf) {
           <PlaceField registry={registry} name="place" label={say('fact_place')} value={place ?? null} />
           <div class="pair"><TextField name="name" label={say('fact_name')} /><TextField name="area" label={say('field_area')} type="number" min={0} /></div>
           <Field label={say('photos')}>{(id) => <input id={id} type="file" multiple accept="image/*" onChange={(event) => setFiles([...(event.currentTarget.files ?? [])])} />}</Field>
-          <TextField name="when" label={say('found_when')} help={say('happened_help')} type="datetime-local" />
+          <TextField name="when" label={say('found_when')} help={say('happened_help')} type="datetime-local" value={on ? `${on}T12:00` : ''} />
           <NoteField />
         </>
       )}

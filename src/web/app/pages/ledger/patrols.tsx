@@ -38,8 +38,8 @@ function List({ found, who, choose, again }: { found: Patrols; who: SessionNow; 
         </ul>
       )}
       {found.total > found.patrols.length && <p class="hint">{say('latest_of', { n: found.patrols.length, all: found.total })}</p>}
-      {recording && <PatrolDialog who={who} names={names} close={() => setRecording(false)} done={again} />}
-      {open && <FollowUp registry={who.registry} line={open.line} act={open.act} about={about(open.line, names)} close={() => setOpen(null)} done={again} />}
+      {recording && <PatrolDialog who={who} names={names} choose={choose} close={() => setRecording(false)} done={again} />}
+      {open && <FollowUp registry={who.registry} line={open.line} act={open.act} about={about(open.line, names)} on={open.line.on === day(0) ? undefined : open.line.on} close={() => setOpen(null)} done={again} />}
     </>
   );
 }
@@ -72,7 +72,7 @@ function number(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function PatrolDialog({ who, names, close, done }: { who: SessionNow; names: Names; close: () => void; done: () => void }) {
+function PatrolDialog({ who, names, choose, close, done }: { who: SessionNow; names: Names; choose: (season: number) => void; close: () => void; done: () => void }) {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [on, setOn] = useState(day(0));
   // A track has its own day: today's is said of it by nobody.
@@ -86,11 +86,12 @@ function PatrolDialog({ who, names, close, done }: { who: SessionNow; names: Nam
     const tracks: string[] = [];
     for (const file of files) tracks.push((await upload(file)).upload);
     const mu = number(values['mu']);
-    await record(who.registry, 'patrols', {
+    const { season } = await record(who.registry, 'patrols', {
       on: values['on'], crew: values['crew'], district: values['district'], people: number(values['people']) ?? 0, vehicles: number(values['vehicles']) ?? 0,
       area_m2: mu === undefined ? undefined : mu * SQUARE_METRES_OF_A_MU, drawn: tracks.length > 0 ? [] : placesOf(values['drawn'] ?? ''), tracks,
       clock_wrong: values['clock_wrong'] === 'true', zero: values['zero'] === 'true', note: values['note'], seeds: values['seeds'], publicity: values['publicity'],
     });
+    choose(season);
   };
   return (
     <RecordDialog title={say('new_patrol')} close={close} done={done} save={save}>

@@ -27,7 +27,7 @@ function Board({ found, who, choose, again }: { found: Supervision; who: Session
   const [open, setOpen] = useState<Open | null>(null);
   const names = useNames(who.registry);
   const follow = (line: Line, act: Act, about: string): void => { if (act !== 'measure') setOpen({ what: 'follow', line, act, about }); };
-  const forms = { found, who, names, close: () => setOpen(null), done: again };
+  const forms = { found, who, names, choose, close: () => setOpen(null), done: again };
   return (
     <>
       <Head title="supervision" listed={found} choose={choose}>

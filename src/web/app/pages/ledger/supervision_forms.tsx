@@ -13,6 +13,8 @@ interface FormOf {
   found: Supervision;
   who: SessionNow;
   names: Names;
+  /** Shows the season to which something was recorded. */
+  choose: (season: number) => void;
   close: () => void;
   done: () => void;
 }
@@ -29,14 +31,15 @@ function people(text: string | undefined): string[] {
   return (text ?? '').split(/[,，、;；\n]+/).map((name) => name.trim()).filter(Boolean);
 }
 
-export function RoundDialog({ who, names, close, done }: FormOf) {
+export function RoundDialog({ who, names, choose, close, done }: FormOf) {
   const known = districtsOf(names, who.unit, false);
   const save = async (values: Readonly<Record<string, string>>, form: HTMLFormElement): Promise<void> => {
     const chosen = known.length > 0 ? new FormData(form).getAll('districts').map(String) : parted(values['districts']);
-    await record(who.registry, 'rounds', {
+    const { season } = await record(who.registry, 'rounds', {
       name: values['name'] ?? '', on: values['on'] ?? '', until: values['until'], team: people(values['team']), districts: chosen,
       sites: parted(values['sites']), ledgers: Number(values['ledgers'] ?? 0), note: values['note'],
     });
+    choose(season);
   };
   return (
     <RecordDialog title={say('new_round')} close={close} done={done} save={save}>
@@ -55,10 +58,10 @@ export function RoundDialog({ who, names, close, done }: FormOf) {
   );
 }
 
-export function FindingDialog({ found, who, names, close, done }: FormOf) {
+export function FindingDialog({ found, who, names, choose, close, done }: FormOf) {
   const rounds: [string, string][] = found.rounds.map((round) => [round.entry, `${round.name}  ${round.on}`]);
   const save = async ({ round, district, site, text, due }: Readonly<Record<string, string>>): Promise<void> => {
-    await record(who.registry, 'findings', { round, district: district ?? '', site, text: text ?? '', due });
+    choose((await record(who.registry, 'findings', { round, district: district ?? '', site, text: text ?? '', due })).season);
   };
   return (
     <RecordDialog title={say('new_finding')} close={close} done={done} save={save}>
@@ -78,13 +81,13 @@ function next(found: Supervision, district: string | undefined): Rung {
   return LADDER[Math.min(LADDER.length - 1, Math.max(-1, ...standing) + 1)] ?? 'notice';
 }
 
-export function MeasureDialog({ found, who, names, close, done, finding }: FormOf & { finding: FindingLine | null }) {
+export function MeasureDialog({ found, who, names, choose, close, done, finding }: FormOf & { finding: FindingLine | null }) {
   const [district, setDistrict] = useState(finding?.district);
   const first = next(found, district);
   const rungs = [first, ...LADDER.filter((rung) => rung !== first)];
   const below = finding && finding.district !== who.unit ? finding.district : undefined;
   const save = async ({ rung, district, reason, due, paper }: Readonly<Record<string, string>>): Promise<void> => {
-    await record(who.registry, 'measures', { rung, district: district ?? '', reason: reason ?? '', finding: finding?.entry, due, paper });
+    choose((await record(who.registry, 'measures', { rung, district: district ?? '', reason: reason ?? '', finding: finding?.entry, due, paper })).season);
   };
   return (
     <RecordDialog title={say('act_measure')} close={close} done={done} save={save}>

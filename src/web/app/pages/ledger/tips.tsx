@@ -43,7 +43,7 @@ function List({ found, who, choose, again }: { found: Tips; who: SessionNow; cho
         </ul>
       )}
       {found.total > found.tips.length && <p class="hint">{say('latest_of', { n: found.tips.length, all: found.total })}</p>}
-      {recording && <TipDialog who={who} names={names} close={() => setRecording(false)} done={again} />}
+      {recording && <TipDialog who={who} names={names} choose={choose} close={() => setRecording(false)} done={again} />}
       {open && <FollowUp registry={who.registry} line={open.line} act={open.act} about={about(open.tip)} place={at(open.tip)} close={() => setOpen(null)} done={again} />}
     </>
   );
@@ -93,12 +93,13 @@ function Closed({ tip: { closed }, act }: { tip: TipLine; act: (line: Line, act:
   );
 }
 
-function TipDialog({ who, names, close, done }: { who: SessionNow; names: Names; close: () => void; done: () => void }) {
+function TipDialog({ who, names, choose, close, done }: { who: SessionNow; names: Names; choose: (season: number) => void; close: () => void; done: () => void }) {
   const options = Object.entries(CHANNELS).map(([code, both]) => [code, both[language.get() === 'zh' ? 1 : 0]] as const);
   const save = async ({ channel, when, place: where, district, text, sealed }: Readonly<Record<string, string>>): Promise<void> => {
     const [first] = placesOf(where ?? '');
     // What is typed and is no place is sent as none that can be, so that it is not lost unsaid.
-    await record(who.registry, 'tips', { channel, when: when && offset(when), place: where ? first ?? [0, 91] : undefined, district, text, sealed });
+    const { season } = await record(who.registry, 'tips', { channel, when: when && offset(when), place: where ? first ?? [0, 91] : undefined, district, text, sealed });
+    choose(season);
   };
   return (
     <RecordDialog title={say('new_tip')} close={close} done={done} save={save}>
