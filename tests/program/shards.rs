@@ -141,7 +141,7 @@ fn shards_of_photos_in_any_order_make_the_bytes_of_one_scan() {
     let options = ["--min-views", "2"];
     let out = folder.path().join("one");
     let mut quiet = options.to_vec();
-    quiet.push("-q");
+    quiet.extend(["-q", "--no-pyramid"]);
     scan(&[&photos], &out, MODEL, &quiet, 2);
     let one = files(&out);
     let mut random = Dice(11);
