@@ -484,7 +484,7 @@ fn who_holds_a_key_signs_with_it() {
     assert!(
         office
             .ok("chief", &["actor", "list"])
-            .contains("key changed 1 times")
+            .contains("key changed 1 time,")
     );
     office.ok("chief", &["verify", "--full"]);
 }

@@ -149,7 +149,7 @@ fn in_the_registry(office: &Office, shipped: &[(usize, Value)]) {
     assert!(moved.all(|site| !is_real(number(site))));
 
     let said = office.ok(&["learn", "--list"]);
-    assert!(said.contains("orders 1 recorded scans"), "{said}");
+    assert!(said.contains("orders 1 recorded scan"), "{said}");
     let entry = said.split_whitespace().next().unwrap().to_owned();
     let unsaid = office.run(&["learn", "--revoke", &entry]);
     assert_eq!(unsaid.code, Some(1), "{unsaid:?}");

@@ -311,7 +311,7 @@ fn a_crew_hands_back_what_it_uprooted_and_what_it_found_besides() {
         (&found["state"], &found["source"]),
         (&json!("CONFIRMED"), &json!("find"))
     );
-    assert_eq!(found["assigned"][0]["crew"], "王, 李");
+    assert_eq!(found["assigned"][0]["crew"], "王、李");
     office.partly("crew.gpkg");
     assert_eq!(office.events(), before + 7, "again is nothing new");
     // A week later the third is uprooted, in the same file: its head is old, but its crew has seen its own visit.
