@@ -32,7 +32,7 @@ web_npm exec --offline -- vite build --logLevel warn
 web_sources >"$top/src/web/dist/sources.sha256"
 
 built=${CARGO_TARGET_DIR:-$top/target}
-PAPAVER=${1:-$(ls -t "$built"/{release,debug}/papaver 2>/dev/null | head -n 1)}
+PAPAVER=$(realpath "${1:-$(ls -t "$built"/{release,debug}/papaver 2>/dev/null | head -n 1)}")
 export PAPAVER CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
 step "in the browser (program: ${PAPAVER:-none})" "浏览器测试（程序：${PAPAVER:-无}）"
 cd "$top"
