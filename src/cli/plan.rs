@@ -61,6 +61,9 @@ pub struct MergeShards {
     /// Shards: discard earlier work in the output folder 分片：丢弃输出文件夹中此前的进度，重新开始
     #[arg(long, requires = "plan")]
     restart: bool,
+    /// Shards: draw no pictures of candidates and no contact sheet 分片：不绘制疑似地块的图片与研判页
+    #[arg(long, requires = "plan")]
+    no_pictures: bool,
     /// Shards: say nothing but warnings and errors 分片：除警告和错误外不输出
     #[arg(short, long, requires = "plan")]
     quiet: bool,
@@ -218,6 +221,7 @@ impl MergeShards {
         let request = Request {
             out: out.unwrap_or_else(|| "papaver-out".into()),
             restart: self.restart,
+            pictures: !self.no_pictures,
             ..request(plan, &run, lang)?
         };
         let partial = self.partial;

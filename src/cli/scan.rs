@@ -146,6 +146,9 @@ pub struct Arguments {
     /// Write no reduced copies of the imagery for the map (`pyramid/` in the results) 不生成供地图显示用的影像金字塔（结果文件夹中的 `pyramid/`）
     #[arg(long, conflicts_with = "plan")]
     no_pyramid: bool,
+    /// Draw no pictures of candidates and no contact sheet (`chips/`, `review.html`); a run without this draws them later 不绘制疑似地块的图片与研判页（`chips/`、`review.html`）；以后不加此项再运行即可补上
+    #[arg(long, conflicts_with = "plan")]
+    no_pictures: bool,
     /// Print the summary as JSON on the standard output 在标准输出以 JSON 输出摘要
     #[arg(long)]
     json: bool,
@@ -221,6 +224,7 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
         out: arguments.output,
         restart: arguments.restart,
         pyramids: !arguments.no_pyramid,
+        pictures: !arguments.no_pictures,
         threads: talk.threads,
         ..request
     };
@@ -362,6 +366,7 @@ impl Options {
             second: second(self.no_verify, self.verifier),
             restart: false,
             pyramids: false,
+            pictures: true,
             review: crate::pages::review::page,
             lang,
         })

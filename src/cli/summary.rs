@@ -216,11 +216,13 @@ fn files(summary: &Summary, lang: Lang) {
         "map           {out}/candidates.geojson, {out}/coverage.geojson (WGS 84)",
         "地图      {out}/candidates.geojson、{out}/coverage.geojson（WGS 84）"
     ));
-    talk::data(&tr!(
-        lang,
-        "screening     {out}/review.html (open it in a browser)",
-        "人工研判  {out}/review.html（用浏览器打开）"
-    ));
+    if summary.has_pictures {
+        talk::data(&tr!(
+            lang,
+            "screening     {out}/review.html (open it in a browser)",
+            "人工研判  {out}/review.html（用浏览器打开）"
+        ));
+    }
     talk::data(&tr!(
         lang,
         "provenance    {out}/scan.json",

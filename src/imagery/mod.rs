@@ -6,6 +6,8 @@
 mod bands;
 mod captured;
 mod fingerprint;
+#[cfg(test)]
+mod fixture;
 mod found;
 mod gdal_setup;
 mod georeference;
@@ -15,6 +17,7 @@ mod network;
 mod orthomosaic;
 mod orthomosaic_reader;
 mod photo_source;
+mod picture;
 mod pixels;
 mod planes;
 mod raster_error;
@@ -37,6 +40,7 @@ pub use jpeg_writer::{JpegPixels, jpeg_of};
 pub use network::allow_where_named;
 pub use orthomosaic::{Orthomosaic, RasterOptions};
 pub use photo_source::PhotoSource;
+pub use picture::{PictureReader, resized};
 pub use pixels::{OpenError, PixelReader, Pixels, Validity};
 pub use raster_error::{Beside, RasterError};
 pub use source::{Level, Source};

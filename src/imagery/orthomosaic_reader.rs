@@ -7,9 +7,8 @@ use super::planes::{Planes, pixels, read};
 use super::raster_error::RasterError;
 use super::source::Level;
 use crate::ground::Rect;
-use gdal::raster::{RasterBand, ResampleAlg};
+use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata};
-use image::RgbImage;
 use std::sync::Arc;
 
 /// Rows that are read at a time where blocks are lower than that.
@@ -53,66 +52,6 @@ impl PixelReader for OrthomosaicReader {
         let is_stored = |block: &Rect| !(self.orthomosaic.can_be_sparse && self.is_sparse(*block));
         let blocks = self.blocks(rect).into_iter();
         blocks.filter(is_stored).map(area).sum()
-    }
-
-    /// GDAL reduces while it reads.
-    fn picture(&self, rect: Rect, most: u32) -> Option<RgbImage> {
-        let (across, down) = (rect.x1 - rect.x0, rect.y1 - rect.y0);
-        let longest = across.max(down).max(1);
-        let side = |v: u32| {
-            if longest <= most {
-                v
-            } else {
-                (u64::from(v) * u64::from(most) / u64::from(longest))
-                    .max(1)
-                    .try_into()
-                    .unwrap_or(most)
-            }
-        };
-        let (width, height) = (side(across), side(down));
-        let plane = |number: usize, alg| -> Option<Vec<u16>> {
-            let mut values = vec![0_u16; width as usize * height as usize];
-            let corner = (
-                (rect.x0 as usize).cast_signed(),
-                (rect.y0 as usize).cast_signed(),
-            );
-            let (from, to) = (
-                (across as usize, down as usize),
-                (width as usize, height as usize),
-            );
-            self.dataset
-                .rasterband(number)
-                .ok()?
-                .read_into_slice(corner, from, to, &mut values, Some(alg))
-                .ok()?;
-            Some(values)
-        };
-        let byte = |v: u16| u8::try_from(v).unwrap_or(u8::MAX);
-        let pixels: Vec<[u8; 3]> = match &self.orthomosaic.colours {
-            Colours::Palette(number, table) => {
-                let indices = plane(*number, ResampleAlg::NearestNeighbour)?;
-                indices
-                    .into_iter()
-                    .map(|v| table[usize::from(byte(v))])
-                    .map(|[r, g, b, _]| [r, g, b])
-                    .collect()
-            }
-            Colours::Byte(bands) | Colours::Word(bands) => {
-                let [r, g, b] = bands.map(|n| plane(n, ResampleAlg::Average));
-                let scaled = |v: u16| {
-                    self.orthomosaic
-                        .stretch
-                        .as_ref()
-                        .map_or_else(|| byte(v), |s| s.apply(v))
-                };
-                r?.into_iter()
-                    .zip(g?)
-                    .zip(b?)
-                    .map(|((r, g), b)| [scaled(r), scaled(g), scaled(b)])
-                    .collect()
-            }
-        };
-        RgbImage::from_raw(width, height, pixels.into_iter().flatten().collect())
     }
 }
 

@@ -172,16 +172,6 @@ impl PixelReader for PhotoReader {
         }
     }
 
-    fn picture(&self, rect: Rect, _most: u32) -> Option<RgbImage> {
-        let width = self.flat.grid.width as usize;
-        let rows = rect.y0 as usize..rect.y1 as usize;
-        let rgb = rows.flat_map(|y| {
-            let row = (y * width + rect.x0 as usize) * 3..(y * width + rect.x1 as usize) * 3;
-            self.flat.rgb[row].iter().copied()
-        });
-        RgbImage::from_raw(rect.x1 - rect.x0, rect.y1 - rect.y0, rgb.collect())
-    }
-
     fn sharpness(&self) -> Option<u32> {
         let sharpness = self.sharpness.filter(|s| s.is_finite())?;
         #[expect(

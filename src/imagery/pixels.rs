@@ -3,7 +3,6 @@
 use super::photo::SetAside;
 use super::raster_error::RasterError;
 use crate::ground::{PixelRun, Rect, Region};
-use image::RgbImage;
 
 /// Whether a pixel is searched; the values are those in [`Pixels::validity`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +36,6 @@ pub trait PixelReader {
     /// nothing here fails. The memory of `spare`, pixels that nobody needs any more, is used again where there is
     /// anything to read.
     fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels;
-
-    /// A picture of a rectangle at full resolution; where that is cheaper it comes reduced, to no less than `most` pixels
-    /// along its longer side. `None` where it cannot be read.
-    fn picture(&self, rect: Rect, most: u32) -> Option<RgbImage>;
 
     /// Pixels of a rectangle of the level that hold data, as far as the file tells without being decoded.
     fn stored_pixels(&self, rect: Rect) -> u64 {

@@ -125,6 +125,8 @@ pub struct Request {
     pub restart: bool,
     /// Make pyramids of the imagery while its pixels are at hand.
     pub pyramids: bool,
+    /// Draw the pictures of candidates, and the contact sheet.
+    pub pictures: bool,
     /// Makes the review page.
     pub review: ReviewPage,
     /// The language of what is written for people.
@@ -154,6 +156,7 @@ impl Request {
             learnt: None,
             restart: false,
             pyramids: false,
+            pictures: true,
             review,
             lang,
         }

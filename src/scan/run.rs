@@ -338,6 +338,7 @@ fn summary(
         remarks: viewing.remarks(),
         tiles: (scored.tiles.total, scored.tiles.before),
         seconds: 0.0,
+        has_pictures: search.request.pictures,
         engine: search.model.engine(),
         dispatch: None,
         expected: expected(search),

@@ -44,6 +44,8 @@ pub struct Summary {
     pub tiles: (u64, u64),
     /// Seconds of this run.
     pub seconds: f64,
+    /// Whether pictures of the candidates and the contact sheet were asked for.
+    pub has_pictures: bool,
     /// What the model ran on, such as `CPU, ONNX Runtime 1.28.0`.
     pub engine: String,
     /// The score from which a crew may be sent without screening, where a model says one, and how many candidates reach it.

@@ -10,10 +10,7 @@
 mod marks;
 
 use crate::ground::{Gsd, Rect};
-use crate::imagery::{JpegPixels, jpeg_of};
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use crate::imagery::{JpegPixels, jpeg_of, resized};
 use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
 use image::{Rgb, RgbImage};
 use jpeg_encoder::EncodingError;
@@ -135,8 +132,7 @@ fn whole(value: f64, most: u32) -> u32 {
 
 /// Draws the picture of a window.
 ///
-/// `crop` holds the pixels of `window.source`, at any resolution: the source's own, or already reduced where the reader
-/// can do that cheaply. `outline` is the candidate in pixels of the source (not of the crop). `north_deg` is the
+/// `crop` holds the pixels of `window.source`, at any resolution. `outline` is the candidate in pixels of the source (not of the crop). `north_deg` is the
 /// direction of north, clockwise from the top of the picture; without it there is no north mark. A candidate too small
 /// to be outlined gets a ring around it. Returns `window.width` by `window.height` pixels.
 pub fn draw(
@@ -162,27 +158,6 @@ pub fn encode(picture: &RgbImage, view: PictureKind) -> Result<Vec<u8>, Encoding
         PictureKind::Context => 75,
     };
     jpeg_of(JpegPixels::Rgb(picture), picture.dimensions(), quality)
-}
-
-/// A picture made as large or as small as another.
-pub fn resized(crop: &RgbImage, width: u32, height: u32) -> RgbImage {
-    if crop.dimensions() == (width, height) {
-        return crop.clone();
-    }
-    let filter = if crop.width() > width {
-        FilterType::Bilinear
-    } else {
-        FilterType::CatmullRom
-    };
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-    let mut picture = TypedImage::<U8x3>::new(width, height);
-    if let Ok(source) = TypedImageRef::<U8x3>::from_buffer(crop.width(), crop.height(), crop) {
-        // Fails only for an image without pixels, which stays black.
-        let _ = Resizer::new().resize_typed(&source, &mut picture, &options);
-    }
-    RgbImage::from_fn(width, height, |x, y| {
-        Rgb(picture.pixels()[(y * width + x) as usize].0)
-    })
 }
 
 fn in_picture(outline: &MultiPolygon, window: &ChipWindow) -> MultiPolygon {

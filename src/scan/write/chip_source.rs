@@ -1,14 +1,13 @@
 //! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
 
-use super::chip::{ChipWindow, PictureKind, draw, encode, resized, window};
+use super::chip::{ChipWindow, PictureKind, draw, encode, window};
 use super::crops::Crops;
 use crate::ground::{Gsd, LonLat};
-use crate::imagery::{PixelReader, Source};
+use crate::imagery::{PictureReader, Source};
 use crate::scan::find::Candidate;
 use crate::scan::ids::SourceId;
 use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
 use image::RgbImage;
-use std::cell::OnceCell;
 
 /// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
 pub struct CandidatePictures {
@@ -25,7 +24,7 @@ pub struct ChipSource<'a> {
     id: SourceId,
     source: &'a Source,
     crops: &'a Crops<'a>,
-    reader: OnceCell<Option<Box<dyn PixelReader>>>,
+    reader: PictureReader,
 }
 
 impl<'a> ChipSource<'a> {
@@ -35,25 +34,24 @@ impl<'a> ChipSource<'a> {
             id,
             source,
             crops,
-            reader: OnceCell::new(),
+            reader: PictureReader::new(source),
         }
     }
 
     /// Draws the pictures of a candidate.
-    pub fn pictures(&self, candidate: &Candidate) -> CandidatePictures {
+    pub fn pictures(&mut self, candidate: &Candidate) -> CandidatePictures {
         let outline = in_pixels(self.source, &candidate.drawn);
         let north = north(self.source, candidate.at);
-        let drawn = |view| {
+        let mut drawn = |view| {
             let outline = outline.as_ref()?;
-            let (shown, crop) = self.view(outline, view)?;
-            let picture = encode(&draw(&crop, &shown, outline, north), view).ok();
-            Some((shown, crop, picture))
+            let (shown, bare) = self.view(outline, view)?;
+            let picture = encode(&draw(&bare, &shown, outline, north), view).ok();
+            Some((bare, picture))
         };
-        let (plain, chip) = drawn(PictureKind::Chip).map_or((None, None), |(shown, crop, chip)| {
-            let bare = resized(&crop, shown.width, shown.height);
+        let (plain, chip) = drawn(PictureKind::Chip).map_or((None, None), |(bare, chip)| {
             (encode(&bare, PictureKind::Chip).ok(), chip)
         });
-        let context = drawn(PictureKind::Context).and_then(|(.., picture)| picture);
+        let context = drawn(PictureKind::Context).and_then(|(_, picture)| picture);
         CandidatePictures {
             chip,
             plain,
@@ -61,21 +59,18 @@ impl<'a> ChipSource<'a> {
         }
     }
 
-    /// What a picture shows, and its pixels.
-    fn view(&self, outline: &MultiPolygon, view: PictureKind) -> Option<(ChipWindow, RgbImage)> {
+    /// What a picture shows, and the picture before anything is drawn on it.
+    fn view(
+        &mut self,
+        outline: &MultiPolygon,
+        view: PictureKind,
+    ) -> Option<(ChipWindow, RgbImage)> {
         let source = self.source;
         let shown = window(outline.bounding_rect()?, source.size(), source.gsd(), view)?;
+        let size = (shown.width, shown.height);
         let kept = self.crops.get(self.id, &shown);
-        let crop = kept.or_else(|| self.crop(&shown))?;
-        Some((shown, crop))
-    }
-
-    /// The window's pixels, reduced while they are read where the picture is smaller.
-    fn crop(&self, shown: &ChipWindow) -> Option<RgbImage> {
-        let longest = shown.width.max(shown.height);
-        let open = || self.source.open(self.source.full_level()).ok();
-        let reader = self.reader.get_or_init(open).as_ref()?;
-        reader.picture(shown.source, longest)
+        let bare = kept.or_else(|| self.reader.picture(shown.source, size))?;
+        Some((shown, bare))
     }
 }
 

@@ -5,10 +5,10 @@
 //! crops of one place those of the best views so far are kept. It is a cache: what is not in it is read from the source, and the
 //! pictures are the same.
 
-use super::chip::{ChipWindow, PictureKind, resized};
+use super::chip::{ChipWindow, PictureKind};
 use super::chip_source::shown_window;
 use crate::ground::{LocalPlane, LonLat, Quad, Rect, Region};
-use crate::imagery::{PhotoSource, Pixels};
+use crate::imagery::{PhotoSource, Pixels, resized};
 use crate::scan::find::{FindRules, clusters, locator, peak};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
@@ -187,6 +187,7 @@ impl<'a> Crops<'a> {
         }
         let shown = [PictureKind::Chip, PictureKind::Context]
             .into_iter()
+            .filter(|_| self.search.request.pictures)
             .filter_map(|view| shown_window(&work.imagery, &drawn, view));
         let pictures = shown.map(|shown| {
             let crop = cut(pixels, &shown);

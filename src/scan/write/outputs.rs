@@ -117,10 +117,14 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
             file.write_all(features.as_bytes())
         })?;
     }
-    let review = review_page(summary, provenance, &chips);
-    put(folder, REVIEW, &mut digests, |file| {
-        file.write_all(review.as_bytes())
-    })?;
+    if provenance.request.pictures {
+        let review = review_page(summary, provenance, &chips);
+        put(folder, REVIEW, &mut digests, |file| {
+            file.write_all(review.as_bytes())
+        })?;
+    } else {
+        files::remove(&folder.join(REVIEW))?;
+    }
     let record = to_object(&scan_record(summary, provenance, digests));
     let record = serde_json::to_string_pretty(&record).unwrap_or_default();
     put(folder, RECORD, &mut Digests::new(), |file| {
@@ -197,10 +201,12 @@ fn is_picture_name(name: &str) -> bool {
 
 /// As many candidates of one source are drawn by one thread at a time.
 const A_SITTING: usize = 32;
+/// They are drawn along strips of so many pixels of its rows, so that the next one's surroundings are mostly read already.
+const STRIP_PX: u32 = 2048;
 
 /// Draws the pictures of a candidate into the folder of chips; they are not settled yet.
 fn draw(
-    source: &ChipSource<'_>,
+    source: &mut ChipSource<'_>,
     candidate: &Candidate,
     chips: &Path,
 ) -> Result<PictureNames, ScanError> {
@@ -222,14 +228,19 @@ fn draw(
     })
 }
 
-/// Writes the pictures and removes those of earlier results.
+/// Writes the pictures, where they are asked for, and removes those of earlier results.
 fn write_chips(
     summary: &Summary,
     provenance: &Provenance<'_>,
 ) -> Result<Vec<PictureNames>, ScanError> {
     let chips = summary.out.join(CHIPS);
-    let mut by_source: Vec<usize> = (0..summary.candidates.len()).collect();
-    by_source.sort_by_key(|n| summary.candidates[*n].best);
+    let drawn = provenance.request.pictures;
+    let mut by_source: Vec<usize> = (0..summary.candidates.len()).filter(|_| drawn).collect();
+    by_source.sort_by_key(|n| {
+        let candidate = &summary.candidates[*n];
+        let place = candidate.peak;
+        (candidate.best, place.y0 / STRIP_PX, place.x0, *n)
+    });
     let sittings: Vec<&[usize]> = by_source
         .chunk_by(|a, b| summary.candidates[*a].best == summary.candidates[*b].best)
         .flat_map(|of_source| of_source.chunks(A_SITTING))
@@ -237,10 +248,10 @@ fn write_chips(
     let drawn = sittings.par_iter().map(|sitting| {
         let best = summary.candidates[sitting[0]].best;
         let source = &provenance.sources[best.0];
-        let chips_of = ChipSource::new(best, source, provenance.crops);
+        let mut chips_of = ChipSource::new(best, source, provenance.crops);
         sitting
             .iter()
-            .map(|n| Ok((*n, draw(&chips_of, &summary.candidates[*n], &chips)?)))
+            .map(|n| Ok((*n, draw(&mut chips_of, &summary.candidates[*n], &chips)?)))
             .collect()
     });
     let drawn: Vec<Vec<(usize, PictureNames)>> = drawn.collect::<Result<_, ScanError>>()?;
