@@ -4,8 +4,8 @@
 //! source's own grid. The squares are kept for the next picture, which mostly lies near the one before: where candidates stand
 //! close together, each square is decoded about once and not once a candidate. A cell is the same whatever was asked before.
 
-use super::pixels::{PixelReader, Pixels, Validity};
-use super::pyramid::{Cells, DATA, pixels_of, reduce, touched_cells};
+use super::pixels::{PixelReader, Pixels};
+use super::pyramid::{Cells, pixels_of, reduce, touched_cells};
 use super::source::{Level, Source};
 use crate::ground::Rect;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -37,8 +37,8 @@ impl PictureReader {
         }
     }
 
-    /// The pixels of `rect`, at full resolution, as `width` by `height`; without data they are black. `None` where none can
-    /// be read.
+    /// The pixels of `rect`, at full resolution, as `width` by `height`; what has no data or cannot be
+    /// read is black. `None` where the source cannot be opened any more.
     pub fn picture(&mut self, rect: Rect, (width, height): (u32, u32)) -> Option<RgbImage> {
         let (level, factor) = self.reduction(rect, (width, height));
         let (fx, fy) = self.source.reduction(&self.source.levels()[level]);
@@ -50,7 +50,7 @@ impl PictureReader {
         };
         if factor == 1 {
             let pixels = self.pixels(level, wanted.touched(&self.source.levels()[level]))?;
-            let all = picture_of(&pixels)?;
+            let all = picture_of(&pixels);
             let at = wanted.from(f64::from(pixels.rect.x0), f64::from(pixels.rect.y0));
             return Some(resized_part(&all, at, (width, height)));
         }
@@ -110,7 +110,6 @@ impl PictureReader {
         let squares = touched_cells(cells, a_side);
         self.kept.forget_beyond(MOST_BYTES);
         let mut picture = RgbImage::new(cells.x1 - cells.x0, cells.y1 - cells.y0);
-        let mut has_data = false;
         for y in squares.y0..squares.y1 {
             let missing = |x: &u32| !self.kept.holds((level, factor, *x, y));
             let missing: Vec<u32> = (squares.x0..squares.x1).filter(missing).collect();
@@ -131,11 +130,11 @@ impl PictureReader {
             }
             for x in squares.x0..squares.x1 {
                 if let Some(square) = self.kept.get((level, factor, x, y)) {
-                    has_data |= lay(square, cells, &mut picture);
+                    lay(square, cells, &mut picture);
                 }
             }
         }
-        has_data.then_some(picture)
+        Some(picture)
     }
 }
 
@@ -240,14 +239,13 @@ fn square_of(run: &Cells, column: u32, a_side: u32) -> Cells {
     }
 }
 
-/// Lays what a square holds of some cells into their picture; whether any of it has data.
-fn lay(square: &Cells, cells: Rect, picture: &mut RgbImage) -> bool {
+/// Lays what a square holds of some cells into their picture.
+fn lay(square: &Cells, cells: Rect, picture: &mut RgbImage) {
     let r = square.rect;
     let (x0, x1) = (r.x0.max(cells.x0), r.x1.min(cells.x1));
     let across = (r.x1 - r.x0) as usize;
     let wide = (cells.x1 - cells.x0) as usize;
     let samples: &mut [u8] = picture;
-    let mut has_data = false;
     for y in r.y0.max(cells.y0)..r.y1.min(cells.y1) {
         let from = (y - r.y0) as usize * across + x0.saturating_sub(r.x0) as usize;
         let to = (y - cells.y0) as usize * wide + x0.saturating_sub(cells.x0) as usize;
@@ -256,23 +254,19 @@ fn lay(square: &Cells, cells: Rect, picture: &mut RgbImage) -> bool {
         let target = samples[to * 3..(to + count) * 3].chunks_exact_mut(3);
         for (cell, pixel) in source.zip(target) {
             pixel.copy_from_slice(&cell[..3]);
-            has_data |= cell[3] == DATA;
         }
     }
-    has_data
 }
 
-/// Pixels as a picture; `None` where none of them can be read.
-fn picture_of(pixels: &Pixels) -> Option<RgbImage> {
-    let is_read = |validity: &Vec<u8>| validity.iter().any(|v| *v != Validity::Unreadable as u8);
-    if pixels.is_empty() || !pixels.validity.as_ref().is_none_or(is_read) {
-        return None;
-    }
+fn picture_of(pixels: &Pixels) -> RgbImage {
+    let r = pixels.rect;
+    let mut picture = RgbImage::new(r.x1 - r.x0, r.y1 - r.y0);
     let [red, green, blue] = &pixels.colours;
     let rgb = red.iter().zip(green).zip(blue);
-    let r = pixels.rect;
-    let bytes = rgb.flat_map(|((r, g), b)| [*r, *g, *b]).collect();
-    RgbImage::from_raw(r.x1 - r.x0, r.y1 - r.y0, bytes)
+    for (pixel, ((r, g), b)) in picture.pixels_mut().zip(rgb) {
+        *pixel = Rgb([*r, *g, *b]);
+    }
+    picture
 }
 
 /// A picture made as large or as small as another.
@@ -425,11 +419,13 @@ mod tests {
     }
 
     #[test]
-    fn there_is_none_where_nothing_has_data() {
+    fn it_is_black_where_nothing_has_data() {
         let folder = tempfile::tempdir().expect("folder");
         let source = made(folder.path(), &[]);
         let mut reader = PictureReader::new(&source);
-        assert!(reader.picture(rect(0, 0, 400, 400), (100, 100)).is_none());
-        assert!(reader.picture(rect(0, 0, 100, 100), (100, 100)).is_none());
+        for side in [400, 100] {
+            let picture = reader.picture(rect(0, 0, side, side), (100, 100));
+            assert_eq!(picture, Some(RgbImage::new(100, 100)));
+        }
     }
 }

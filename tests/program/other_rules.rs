@@ -70,3 +70,28 @@ fn another_threshold_or_radius_is_found_in_the_scores() {
         assert_eq!(count("0.3", "0.2"), with_faint, "{model}: it scores 0.3");
     }
 }
+
+#[test]
+fn pictures_that_were_left_out_are_drawn_by_the_next_run() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    let mut picture = Picture::bare(Place::utm(2.0), (2300, 2300));
+    for (x, y) in [(400, 400), (480, 400), (1900, 1700)] {
+        picture.target(x, y);
+    }
+    picture.write(&ortho, &["TILED=YES"]);
+    let out = folder.path().join("out");
+    let (model, bare) = ("colour_dense.onnx", ["--no-pictures"]);
+    let drawn = |files: &std::collections::BTreeMap<String, Vec<u8>>| {
+        let is_drawn = |name: &&String| name.starts_with("chips/") || *name == "review.html";
+        files.keys().filter(is_drawn).count()
+    };
+    let said = scan(&[&ortho], &out, model, &bare, 0);
+    assert_eq!(drawn(&files(&out)), 0);
+    assert!(!said.out.contains("review.html"), "{}", said.out);
+    let results = same_as_anew(&[&ortho], &out, model, &[], 0);
+    assert_eq!(results.candidates.len(), 3);
+    assert_eq!(drawn(&files(&out)), 1 + 3 * 3);
+    same_as_anew(&[&ortho], &out, model, &bare, 0);
+    assert_eq!(drawn(&files(&out)), 0);
+}

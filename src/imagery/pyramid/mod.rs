@@ -13,7 +13,7 @@ mod reduce;
 
 pub use error::PyramidError;
 pub use mosaic::{PhotoPyramid, is_pyramid_of_photos};
-pub(super) use reduce::{Cells, DATA, cells_across, pixels_of, reduce, touched_cells};
+pub(super) use reduce::{Cells, cells_across, pixels_of, reduce, touched_cells};
 
 use super::Orthomosaic;
 use super::fingerprint::fingerprint_bytes;
