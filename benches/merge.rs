@@ -8,7 +8,7 @@
 use gdal::DriverManager;
 use gdal::raster::RasterCreationOptions;
 use gdal::spatial_ref::SpatialRef;
-use papaver::scan::{Request, ReviewPage, Silent, fill_shards};
+use papaver::scan::{ReviewPage, ScanRequest, Silent, fill_shards};
 use papaver::schema::{CellRecord, CornersRecord};
 use papaver::words::Lang;
 use std::error::Error;
@@ -81,7 +81,7 @@ fn plot([x0, y0, x1, y1]: CornersRecord) -> Vec<CellRecord> {
 /// Writes what the shards found; returns how many hits there are.
 fn score(raster: PathBuf, folder: &Path) -> Result<usize, Box<dyn Error>> {
     let page: ReviewPage = |_, _, _| String::new();
-    let request = Request::new(vec![raster], folder.join("none"), page, Lang::En);
+    let request = ScanRequest::new(vec![raster], folder.join("none"), page, Lang::En);
     let hits = AtomicUsize::new(0);
     let counted = |core: CornersRecord| {
         let cells = plot(core);

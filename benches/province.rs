@@ -7,10 +7,10 @@ use jiff::civil::date;
 use papaver::ground::LonLat;
 use papaver::pages::report::page;
 use papaver::province::counts::tallies;
-use papaver::province::facts::{DistrictArea, Facts, Flight, SiteFact, Steps};
+use papaver::province::facts::{DistrictArea, Facts, FlightFact, SiteFact, Steps};
 use papaver::province::hot_spots::HotSpotOptions;
 use papaver::province::period::{Period, Scope};
-use papaver::province::report::{About, Figures, Subject, hot_of, workbook};
+use papaver::province::report::{Figures, ReportSource, Subject, hot_of, workbook};
 use papaver::province::windows::Windows;
 use papaver::registry::body::Source;
 use papaver::registry::{SiteKey, State};
@@ -92,7 +92,7 @@ fn facts() -> Facts {
             2025
         };
         let day = date(season, 5, 1 + i8::try_from(number % 28).unwrap_or(0));
-        facts.flights.push(Flight {
+        facts.flights.push(FlightFact {
             scan: format!("{number}"),
             unit: format!("51{home:04}"),
             captured: Some((day, day)),
@@ -162,7 +162,7 @@ fn province(criterion: &mut Criterion) {
     group.bench_function("report", |bencher| {
         bencher.iter(|| {
             let subject = Subject::new(period, "", "510000", date(2026, 8, 1));
-            let figures = Figures::of(&facts, &windows, &scope, subject, About::default());
+            let figures = Figures::of(&facts, &windows, &scope, subject, ReportSource::default());
             black_box((
                 page(&figures, Lang::Zh),
                 workbook(&figures, Lang::Zh).is_ok(),

@@ -521,11 +521,11 @@ fn live(
         return (key, false);
     };
     let stages = [
-        Stage::Bolting,
-        Stage::Bud,
-        Stage::Flowering,
-        Stage::Flowering,
-        Stage::Capsule,
+        GrowthStage::Bolting,
+        GrowthStage::Bud,
+        GrowthStage::Flowering,
+        GrowthStage::Flowering,
+        GrowthStage::Capsule,
     ];
     let habitats = ["vegetable_garden", "courtyard", "waste_land", "woodland"];
     let plants = 5 + (office.random.random::<f64>().powi(4) * 900.0) as u64;

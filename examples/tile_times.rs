@@ -10,7 +10,7 @@
     reason = "a tool for a person at a desk"
 )]
 
-use papaver::imagery::tile::{Desk, Layer, RasterLayer, TileAddress, TileError};
+use papaver::imagery::tile::{Layer, OpenLayers, RasterLayer, TileAddress, TileError};
 use papaver::imagery::{Orthomosaic, RasterOptions, Source, set_up_gdal};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::path::Path;
@@ -45,7 +45,7 @@ fn main() {
     let layer = Arc::new(Layer::Raster(layer.expect("a layer")));
     let (low, high) = layer.corners();
     let mut random = StdRng::seed_from_u64(7);
-    let mut desk = Desk::default();
+    let mut desk = OpenLayers::default();
     for zoom in (12..=layer.deepest().min(24)).rev() {
         let (mut times, mut sizes) = (Vec::new(), Vec::new());
         for _ in 0..count {

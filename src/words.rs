@@ -8,7 +8,7 @@ mod action;
 mod remedy;
 
 pub use action::{Action, Choice};
-pub use remedy::{Draft, Placed, Remedy};
+pub use remedy::{ClauseDraft, PlacedAction, Remedy};
 
 use std::fmt::Display;
 use std::io;

@@ -10,7 +10,7 @@ use crate::evaluate::{
 };
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
-use crate::scan::{Device, PhotoRequest, Request, ScanError, in_range};
+use crate::scan::{Device, PhotoRequest, ScanError, ScanRequest, in_range};
 use crate::statistics::{Rate, Share};
 use crate::tr;
 use crate::words::{Both, Lang, Say};
@@ -125,7 +125,7 @@ fn options(arguments: &EvaluateArguments, lang: Lang) -> Result<EvaluateOptions,
     check(arguments).map_err(|e| Box::new(e) as Box<dyn Say>)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(EvaluateOptions {
-        scan: Request {
+        scan: ScanRequest {
             inputs: Vec::new(),
             out: arguments.output.clone(),
             model: arguments.model.clone(),

@@ -57,11 +57,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Search orthomosaics and photos for plots that may be poppy 扫描正射影像和照片，查找疑似罂粟地块
-    Scan(Box<scan::Arguments>),
+    Scan(Box<scan::ScanArguments>),
     /// Part a scan into shards for several machines 把一次扫描划分为多个分片，供多台机器运行
-    Plan(Box<plan::Arguments>),
+    Plan(Box<plan::PlanArguments>),
     /// Make reduced copies of orthomosaics, for maps 生成正射影像的金字塔，供地图显示
-    Pyramid(pyramid::Arguments),
+    Pyramid(pyramid::PyramidArguments),
     /// Measure a model on surveys whose truth is known 用已知真值的测区评测模型
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// What a model says of itself 查看模型说明

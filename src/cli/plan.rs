@@ -1,9 +1,11 @@
 //! `papaver plan`, `papaver merge` and one shard of `papaver scan`: a scan on several machines.
 
-use super::scan::{Options, Run, folder};
+use super::scan::{Run, ScanOptions, folder};
 use super::{Done, slurm, talk};
 use crate::files::absolute;
-use crate::scan::{Request, ShardError, merge, plan_shards, planned_options, run_shard, status};
+use crate::scan::{
+    ScanRequest, ShardError, merge, plan_shards, planned_options, run_shard, status,
+};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::Args;
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct Arguments {
+pub struct PlanArguments {
     /// Orthomosaics, geotagged drone photos, folders of them, or a .txt list of paths, as for a scan 正射影像、带定位的航拍照片、其文件夹，或 .txt 路径清单，与扫描相同
     #[arg(required_unless_present_any = ["status", "slurm"], value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
@@ -34,7 +36,7 @@ pub struct Arguments {
     #[arg(long)]
     slurm: bool,
     #[command(flatten)]
-    options: Options,
+    options: ScanOptions,
     /// Print what there is to say as JSON on the standard output 以 JSON 输出
     #[arg(long)]
     json: bool,
@@ -71,10 +73,10 @@ pub struct MergeShards {
 
 /// What a plan keeps of the command line.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct PlanCommand {
     inputs: Vec<PathBuf>,
     #[serde(flatten)]
-    options: Options,
+    options: ScanOptions,
 }
 
 /// An error of a plan, to be told.
@@ -83,13 +85,13 @@ fn boxed(error: ShardError) -> Box<dyn Say> {
 }
 
 /// Runs `papaver plan`.
-pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub fn run(arguments: PlanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let folder = arguments.output;
     let run = Run::new(None, (arguments.json, arguments.quiet), lang);
     if !arguments.inputs.is_empty() {
         let inputs = arguments.inputs.iter().map(|path| absolute(path));
         let inputs: Vec<PathBuf> = inputs.collect();
-        let kept = Kept {
+        let kept = PlanCommand {
             inputs: inputs.clone(),
             options: arguments.options.anywhere(),
         };
@@ -155,16 +157,16 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
 }
 
 /// The request that a plan keeps.
-fn request(plan: &Path, run: &Run, lang: Lang) -> Result<Request, Box<dyn Say>> {
+fn request(plan: &Path, run: &Run, lang: Lang) -> Result<ScanRequest, Box<dyn Say>> {
     let written = planned_options(plan).map_err(boxed)?;
-    let kept: Kept = serde_json::from_value(written).map_err(|e| {
+    let kept: PlanCommand = serde_json::from_value(written).map_err(|e| {
         boxed(ShardError::NotAPlan {
             path: plan.into(),
             why: e.to_string(),
         })
     })?;
     let request = kept.options.request(kept.inputs, lang)?;
-    Ok(Request {
+    Ok(ScanRequest {
         threads: run.threads,
         ..request
     })
@@ -218,7 +220,7 @@ impl MergeShards {
         let run = Run::new(self.threads, (json, self.quiet), lang);
         let plan = self.plan.as_deref().unwrap_or(Path::new("papaver-plan"));
         let out = self.output.clone();
-        let request = Request {
+        let request = ScanRequest {
             out: out.unwrap_or_else(|| "papaver-out".into()),
             restart: self.restart,
             pictures: !self.no_pictures,

@@ -1,7 +1,7 @@
 //! Progress: a bar on a terminal, lines at growing intervals elsewhere, nothing when quiet.
 
 use super::talk;
-use crate::scan::{Progress, Stage, Step};
+use crate::scan::{Progress, ScanStage, Step};
 use crate::tr;
 use crate::words::{Lang, Say};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -122,16 +122,16 @@ impl SoFar {
 }
 
 impl Progress for Talk {
-    fn stage(&self, stage: Stage) {
+    fn stage(&self, stage: ScanStage) {
         let lang = self.lang;
         match stage {
-            Stage::Opening { sources } => self.tell(&tr!(
+            ScanStage::Opening { sources } => self.tell(&tr!(
                 lang,
                 "opening {sources}",
                 "打开 {sources} 个影像源",
                 sources = (sources, "source", "sources"),
             )),
-            Stage::Scoring { tiles, done } => {
+            ScanStage::Scoring { tiles, done } => {
                 let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
                 (lines.total, lines.before, lines.started) = (tiles, done, Instant::now());
                 if done > 0 {
@@ -154,7 +154,7 @@ impl Progress for Talk {
                 self.bar.reset_eta();
                 self.bar.reset_elapsed();
             }
-            Stage::Pyramids { sources } => {
+            ScanStage::Pyramids { sources } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
@@ -163,7 +163,7 @@ impl Progress for Talk {
                     pyramids = (sources, "pyramid", "pyramids"),
                 ));
             }
-            Stage::Verifying { candidates } => {
+            ScanStage::Verifying { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,
@@ -172,7 +172,7 @@ impl Progress for Talk {
                     candidates = (candidates, "candidate", "candidates"),
                 ));
             }
-            Stage::Writing { candidates } => {
+            ScanStage::Writing { candidates } => {
                 self.bar.finish_and_clear();
                 self.tell(&tr!(
                     lang,

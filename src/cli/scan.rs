@@ -9,7 +9,8 @@ use crate::ground::Crs;
 use crate::imagery::{Captured, RasterOptions};
 use crate::office::learn::heads_for;
 use crate::scan::{
-    Device, LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, ScanError, SecondStage, Summary, scan,
+    Device, LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanError, ScanRequest, SecondStage, Summary,
+    scan,
 };
 use crate::store::Store;
 use crate::words::{Lang, Say};
@@ -50,7 +51,7 @@ impl RasterArguments {
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct Options {
+pub struct ScanOptions {
     /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 只搜索这些多边形之内：GeoJSON、GeoPackage、KML 或 shapefile
     #[arg(long, value_name = "BOUNDARY")]
     within: Option<PathBuf>,
@@ -122,7 +123,7 @@ pub struct Options {
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct Arguments {
+pub struct ScanArguments {
     /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
     #[arg(required_unless_present = "plan", value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
@@ -130,12 +131,12 @@ pub struct Arguments {
     #[arg(short, long, value_name = "DIR", default_value = "papaver-out", value_parser = folder)]
     output: PathBuf,
     #[command(flatten)]
-    options: Options,
+    options: ScanOptions,
     /// Worker threads (default: one a core) 线程数（默认每核一个）
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Score one shard of a plan, into the plan's folder 只运行某计划中的一个分片，结果写入计划文件夹
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["Options", "RasterArguments", "inputs", "output", "restart"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["ScanOptions", "RasterArguments", "inputs", "output", "restart"])]
     plan: Option<PathBuf>,
     /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
     #[arg(long, value_name = "K", requires = "plan", conflicts_with = "inputs")]
@@ -217,10 +218,10 @@ fn bands(text: &str) -> Result<[usize; 3], String> {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub fn run(arguments: ScanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let talk = arguments.talk(lang);
     let request = arguments.options.request(arguments.inputs, lang)?;
-    let request = Request {
+    let request = ScanRequest {
         out: arguments.output,
         restart: arguments.restart,
         pyramids: !arguments.no_pyramid,
@@ -231,7 +232,7 @@ pub fn run(arguments: Arguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     talk.around(|progress, stop| scan(&request, progress, stop), lang)
 }
 
-impl Arguments {
+impl ScanArguments {
     /// The plan of which one shard is to be scored, and which; nothing where imagery is to be scanned.
     pub(super) fn shard(&self, lang: Lang) -> Option<(&Path, Option<usize>, Run)> {
         let plan = self.plan.as_deref()?;
@@ -304,7 +305,7 @@ impl Run {
     }
 }
 
-impl Options {
+impl ScanOptions {
     /// The same options for any folder of any machine that has the same paths.
     pub(super) fn anywhere(mut self) -> Self {
         let absolute = |path: &mut Option<PathBuf>| {
@@ -327,7 +328,11 @@ impl Options {
     }
 
     /// What is asked of a scan of these inputs. Its results folder and threads are the caller's to say.
-    pub(super) fn request(self, inputs: Vec<PathBuf>, lang: Lang) -> Result<Request, Box<dyn Say>> {
+    pub(super) fn request(
+        self,
+        inputs: Vec<PathBuf>,
+        lang: Lang,
+    ) -> Result<ScanRequest, Box<dyn Say>> {
         let raster = self.raster.options()?;
         let captured: Option<Captured> = self
             .captured
@@ -338,7 +343,7 @@ impl Options {
         let unit = self.unit.or_else(|| config().unit.clone());
         let learnt = self.learnt.map(|path| learnt(path, unit.as_deref()));
         let learnt = learnt.transpose()?;
-        Ok(Request {
+        Ok(ScanRequest {
             inputs,
             out: PathBuf::new(),
             model: self.model,

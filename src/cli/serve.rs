@@ -2,7 +2,7 @@
 
 use super::interrupt::watched;
 use super::{Done, talk};
-use crate::server::{self, Authority, Options, Reach, Ready};
+use crate::server::{self, LanAuthority, Listening, Reach, ServerOptions};
 use crate::tr;
 use crate::words::{Lang, Say};
 use clap::Args;
@@ -43,7 +43,7 @@ pub struct ServeArguments {
 
 /// Serves the folder until the interrupt key is pressed; or asks whether somebody does.
 pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    let options = Options {
+    let options = ServerOptions {
         folder: arguments.folder,
         port: arguments.port,
         base_maps: arguments.basemap,
@@ -65,7 +65,7 @@ pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> 
     Ok(Done::Whole)
 }
 
-fn tell(ready: &Ready, browser: bool, lang: Lang) {
+fn tell(ready: &Listening, browser: bool, lang: Lang) {
     talk::data(&ready.url);
     talk::tell(lang.pick(
         "open this address in a browser; the interrupt key (Ctrl-C) ends the server",
@@ -91,7 +91,7 @@ fn tell(ready: &Ready, browser: bool, lang: Lang) {
     }
 }
 
-fn tell_authority(authority: &Authority, lang: Lang) {
+fn tell_authority(authority: &LanAuthority, lang: Lang) {
     let fingerprint = &authority.fingerprint;
     talk::tell(&tr!(
         lang,

@@ -7,7 +7,7 @@ use super::report::Evaluation;
 use super::survey::SurveySource;
 use super::truth::{Truth, read_truth};
 use crate::files::{self, Existing, FileError};
-use crate::scan::{Progress, Request, SCORE_FLOOR, scan_and_find};
+use crate::scan::{Progress, SCORE_FLOOR, ScanRequest, scan_and_find};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub type Charts = fn(&Curve, f64) -> io::Result<[Vec<u8>; 2]>;
 #[derive(Debug, Clone)]
 pub struct EvaluateOptions {
     /// What every scan is asked; `inputs` and `out` are set for each. `out` is the folder of the evaluation.
-    pub scan: Request,
+    pub scan: ScanRequest,
     /// Metres within which a candidate marks a plot.
     pub match_radius_m: f64,
     /// Wanted false alarms per square kilometre, for which a threshold is sought.
@@ -113,7 +113,7 @@ fn one(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<SurveyOutcome, EvaluateError> {
-    let request = Request {
+    let request = ScanRequest {
         inputs: survey.imagery.clone(),
         out: options.scan.out.join(SCANS).join(&survey.name),
         ..options.scan.clone()

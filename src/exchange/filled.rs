@@ -1,9 +1,9 @@
 //! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
 
-use super::form::{About, FORM, Widget};
+use super::form::{ColumnSubject, FORM, Widget};
 use super::names::names;
 use super::table::{Field, Row};
-use crate::registry::body::{Count, Eradicate, Outcome, Stage, Visit};
+use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
 use crate::registry::coded::{Coded, CodedWord, habitat_code, listed};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
@@ -14,14 +14,14 @@ use crate::words::Lang;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filled {
     /// What the crew found.
-    pub visit: Option<Part<Visit>>,
+    pub visit: Option<FormPart<Visit>>,
     /// What it uprooted.
-    pub eradication: Option<Part<Eradicate>>,
+    pub eradication: Option<FormPart<Eradicate>>,
 }
 
 /// One thing that a row reports.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Part<B> {
+pub struct FormPart<B> {
     /// What.
     pub body: B,
     /// When, RFC 3339; `None` where the row does not say.
@@ -126,19 +126,19 @@ impl FormFlaw {
 
 /// Whether a crew filled anything in.
 pub fn is_filled(row: &Row) -> bool {
-    tells_of(row, About::Visit) || tells_of(row, About::Eradication)
+    tells_of(row, ColumnSubject::Visit) || tells_of(row, ColumnSubject::Eradication)
 }
 
 /// Whether a row says anything of a visit or an eradication; the times alone are what some forms set by themselves.
-fn tells_of(row: &Row, about: About) -> bool {
+fn tells_of(row: &Row, about: ColumnSubject) -> bool {
     FORM.iter()
         .filter(|column| column.about() == about && column.widget != Widget::Time)
         .any(|column| !row.field(column.key).is_empty())
 }
 
-struct Reader<'a>(&'a Row);
+struct FormReader<'a>(&'a Row);
 
-impl Reader<'_> {
+impl FormReader<'_> {
     fn flaw(&self, key: &'static str, why: Wrong) -> FormFlaw {
         FormFlaw {
             key,
@@ -229,7 +229,7 @@ impl Reader<'_> {
     }
 
     /// Photographs of one part of the form.
-    fn photos(&self, about: About) -> Result<Vec<String>, FormFlaw> {
+    fn photos(&self, about: ColumnSubject) -> Result<Vec<String>, FormFlaw> {
         FORM.iter()
             .filter(|column| column.widget == Widget::Photo && column.about() == about)
             .filter_map(|column| self.text(column.key).transpose())
@@ -245,7 +245,7 @@ impl Reader<'_> {
         }
     }
 
-    fn visit(&self, now: &jiff::Zoned) -> Result<Part<Visit>, FormFlaw> {
+    fn visit(&self, now: &jiff::Zoned) -> Result<FormPart<Visit>, FormFlaw> {
         let outcome: Outcome = self
             .list("visit_outcome")?
             .ok_or_else(|| self.flaw("visit_outcome", Wrong::Missing))?;
@@ -266,7 +266,7 @@ impl Reader<'_> {
             officers: names(&self.text("visit_officers")?.unwrap_or_default()),
             witness: self.text("visit_witness")?,
             species: self.text("visit_species")?,
-            stage: self.list::<Stage>("visit_stage")?,
+            stage: self.list::<GrowthStage>("visit_stage")?,
             sap_cut,
             count: self.count(area_dm2)?,
             area_dm2,
@@ -277,15 +277,15 @@ impl Reader<'_> {
             forced: None,
             imported: None,
         };
-        Ok(Part {
+        Ok(FormPart {
             body,
             at: self.time("visit_at", now)?,
-            photos: self.photos(About::Visit)?,
+            photos: self.photos(ColumnSubject::Visit)?,
         })
     }
 
     /// Without names or a time of its own it was done by the visit's crew, at the visit's time.
-    fn eradication(&self, now: &jiff::Zoned) -> Result<Part<Eradicate>, FormFlaw> {
+    fn eradication(&self, now: &jiff::Zoned) -> Result<FormPart<Eradicate>, FormFlaw> {
         let percent = self
             .number("erad_percent", 100.0)?
             .ok_or_else(|| self.flaw("erad_percent", Wrong::Missing))?;
@@ -311,10 +311,10 @@ impl Reader<'_> {
             Some(at) => Some(at),
             None => self.time("visit_at", now)?,
         };
-        Ok(Part {
+        Ok(FormPart {
             body,
             at,
-            photos: self.photos(About::Eradication)?,
+            photos: self.photos(ColumnSubject::Eradication)?,
         })
     }
 }
@@ -333,12 +333,12 @@ fn whole(number: f64) -> u64 {
 /// # Errors
 /// The first value that will not do.
 pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
-    let reader = Reader(row);
+    let reader = FormReader(row);
     Ok(Filled {
-        visit: tells_of(row, About::Visit)
+        visit: tells_of(row, ColumnSubject::Visit)
             .then(|| reader.visit(now))
             .transpose()?,
-        eradication: tells_of(row, About::Eradication)
+        eradication: tells_of(row, ColumnSubject::Eradication)
             .then(|| reader.eradication(now))
             .transpose()?,
     })

@@ -2,7 +2,7 @@
 //!
 //! `GeoPackage`, XLSX, CSV and `GeoJSON` have the same columns, so what comes back is read in one way ([`super::filled`]).
 
-use crate::registry::body::{Outcome, Stage};
+use crate::registry::body::{GrowthStage, Outcome};
 use crate::registry::coded::{Coded, HABITATS};
 use crate::words::Lang;
 
@@ -27,7 +27,7 @@ pub enum Widget {
 
 /// What a column is about: the columns of each begin with its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum ColumnSubject {
     /// What the crew found.
     Visit,
     /// What it uprooted.
@@ -49,11 +49,11 @@ pub struct FormColumn {
 
 impl FormColumn {
     /// What it is about.
-    pub fn about(&self) -> About {
+    pub fn about(&self) -> ColumnSubject {
         if self.key.starts_with("erad_") {
-            About::Eradication
+            ColumnSubject::Eradication
         } else {
-            About::Visit
+            ColumnSubject::Visit
         }
     }
 
@@ -72,7 +72,7 @@ impl FormColumn {
         }
         match self.key {
             "visit_outcome" => of::<Outcome>(lang),
-            "visit_stage" => of::<Stage>(lang),
+            "visit_stage" => of::<GrowthStage>(lang),
             "visit_sap_cut" => vec![
                 ("yes", lang.pick("yes", "是")),
                 ("no", lang.pick("no", "否")),

@@ -2,7 +2,7 @@
 
 use super::Export;
 use super::form::FORM;
-use super::ledger::{COLUMNS, Context, Entry};
+use super::ledger::{COLUMNS, Entry, LedgerContext};
 use crate::files::Out;
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
 use serde_json::{Map, Value, json};
@@ -31,7 +31,11 @@ pub fn write(export: &Export, mut out: &mut dyn Out) -> io::Result<()> {
 }
 
 /// A site on a map: its outline or its point, the columns of the map, and what else goes with it.
-pub(super) fn feature(entry: &Entry, context: &Context, more: &Map<String, Value>) -> Feature {
+pub(super) fn feature(
+    entry: &Entry,
+    context: &LedgerContext,
+    more: &Map<String, Value>,
+) -> Feature {
     let columns = COLUMNS.iter().filter(|column| column.on_map);
     let mut properties: Map<String, Value> = columns
         .map(|column| {

@@ -11,7 +11,7 @@ use std::io::Cursor;
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
+pub struct CellGrid {
     /// The sheet; empty for text.
     pub name: String,
     /// The titles of its columns.
@@ -26,7 +26,7 @@ pub struct Grid {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grids {
     /// The tables that hold anything.
-    pub tables: Vec<Grid>,
+    pub tables: Vec<CellGrid>,
     /// Whether they are text, where a sign too many shifts cells.
     pub is_text: bool,
     /// Pictures inside a spreadsheet, which no cell names.
@@ -109,7 +109,7 @@ fn grid(
     name: &str,
     mut rows: Vec<(u64, Vec<Field>)>,
     knows: &dyn Fn(&str) -> bool,
-) -> Option<Grid> {
+) -> Option<CellGrid> {
     let known = |row: &(u64, Vec<Field>)| {
         let titles = row.1.iter().filter(|field| !field.is_empty());
         titles.filter(|field| knows(&field.to_text())).count()
@@ -123,7 +123,7 @@ fn grid(
     while titles.last().is_some_and(|title| title.trim().is_empty()) {
         titles.pop();
     }
-    Some(Grid {
+    Some(CellGrid {
         name: name.to_owned(),
         titles,
         rows: below,
@@ -133,7 +133,7 @@ fn grid(
 
 /// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
 /// that are not theirs. Where all rows end with the sign, that is a habit of the program that wrote them.
-fn mark_shifted(grid: &mut Grid) {
+fn mark_shifted(grid: &mut CellGrid) {
     let longer = |row: &(u64, Vec<Field>)| row.1.len() > grid.width;
     let habit = grid.rows.len() > 1 && grid.rows.iter().all(longer);
     let width = grid.width;

@@ -41,7 +41,7 @@ pub enum Kind {
 
 /// A column of the ledger.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct LedgerColumn {
     /// Its name in files.
     pub key: &'static str,
     /// Its English title.
@@ -52,24 +52,24 @@ pub struct Column {
     pub kind: Kind,
     /// Whether map files carry it: people's names and free text stay in the ledger.
     pub on_map: bool,
-    value: fn(&Entry, &Context) -> Cell,
+    value: fn(&Entry, &LedgerContext) -> Cell,
 }
 
-impl Column {
+impl LedgerColumn {
     /// Its title.
     pub fn title(&self, lang: Lang) -> &'static str {
         lang.pick(self.english, self.chinese)
     }
 
     /// Its value for a site.
-    pub fn value(&self, entry: &Entry, context: &Context) -> Cell {
+    pub fn value(&self, entry: &Entry, context: &LedgerContext) -> Cell {
         (self.value)(entry, context)
     }
 }
 
 /// The day and the settings by which something is overdue, and the language of the words.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct LedgerContext {
     /// The settings in force.
     pub settings: Settings,
     /// Today.
@@ -81,7 +81,7 @@ pub struct Context {
 macro_rules! columns {
     ($($key:literal $english:literal $chinese:literal $kind:ident $on_map:literal $value:expr;)*) => {
         /// The columns in order.
-        pub const COLUMNS: &[Column] = &[$(Column {
+        pub const COLUMNS: &[LedgerColumn] = &[$(LedgerColumn {
             key: $key, english: $english, chinese: $chinese, kind: Kind::$kind, on_map: $on_map, value: $value,
         }),*];
     };

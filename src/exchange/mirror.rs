@@ -28,7 +28,7 @@ pub struct Column {
 
 /// A layer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Layer {
+pub struct MirrorLayer {
     /// Its name.
     pub name: &'static str,
     /// What people call it.
@@ -42,10 +42,10 @@ pub struct Layer {
 }
 
 /// A column as it is listed: name, English, Chinese, kind.
-pub type Listed = (&'static str, &'static str, &'static str, Kind);
+pub type ColumnTitle = (&'static str, &'static str, &'static str, Kind);
 
 /// Listed columns in a language.
-pub fn columns(listed: impl IntoIterator<Item = Listed>, lang: Lang) -> Vec<Column> {
+pub fn columns(listed: impl IntoIterator<Item = ColumnTitle>, lang: Lang) -> Vec<Column> {
     let listed = listed.into_iter();
     listed
         .map(|(name, english, chinese, kind)| Column {
@@ -57,12 +57,12 @@ pub fn columns(listed: impl IntoIterator<Item = Listed>, lang: Lang) -> Vec<Colu
 }
 
 /// The sites: the columns of map files.
-pub fn sites(export: &Export) -> Layer {
+pub fn sites(export: &Export) -> MirrorLayer {
     let lang = export.context.lang;
     let listed = COLUMNS.iter().filter(|column| column.on_map);
     let listed = listed.map(|c| (c.key, c.english, c.chinese, c.kind));
     let entries = export.entries.iter();
-    Layer {
+    MirrorLayer {
         name: "sites",
         title: lang.pick("sites", "图斑"),
         columns: columns(listed, lang),
@@ -74,7 +74,7 @@ pub fn sites(export: &Export) -> Layer {
 }
 
 /// The columns of visits.
-const VISITS: [Listed; 16] = [
+const VISITS: [ColumnTitle; 16] = [
     ("event", "number of the event", "记录编号", Kind::Text),
     ("site", "site", "图斑编号", Kind::Text),
     ("at", "when", "核查时间", Kind::Text),
@@ -104,7 +104,7 @@ const VISITS: [Listed; 16] = [
 ];
 
 /// The columns of the history.
-const HISTORY: [Listed; 8] = [
+const HISTORY: [ColumnTitle; 8] = [
     ("site", "site", "图斑编号", Kind::Text),
     ("event", "number of the event", "记录编号", Kind::Text),
     ("at", "when", "时间", Kind::Text),
@@ -131,7 +131,7 @@ fn at_site(entry: &Entry, values: Value) -> Feature {
 ///
 /// # Errors
 /// Those of reading the registry.
-pub fn history(store: &Store, export: &Export) -> Result<Layer, StoreError> {
+pub fn history(store: &Store, export: &Export) -> Result<MirrorLayer, StoreError> {
     let (lang, zone) = (export.context.lang, store.zone()?);
     let mut features = Vec::new();
     for entry in &export.entries {
@@ -140,7 +140,7 @@ pub fn history(store: &Store, export: &Export) -> Result<Layer, StoreError> {
         events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
         features.extend(events.iter().map(|sealed| told(entry, sealed, zone, lang)));
     }
-    Ok(Layer {
+    Ok(MirrorLayer {
         name: "history",
         title: lang.pick("history of the sites", "图斑经过"),
         columns: columns(HISTORY, lang),
@@ -161,14 +161,14 @@ fn told(entry: &Entry, sealed: &Sealed, zone: Zone, lang: Lang) -> Feature {
 }
 
 /// The visits to sites, each at the place of its site.
-pub fn visits(export: &Export) -> Layer {
+pub fn visits(export: &Export) -> MirrorLayer {
     let lang = export.context.lang;
     let of_site = |entry: &Entry| {
         let visits = entry.site.visits.iter();
         let rows = visits.map(|(visit, stamp)| visited(entry, visit, stamp, lang));
         rows.collect::<Vec<_>>()
     };
-    Layer {
+    MirrorLayer {
         name: "visits",
         title: lang.pick("visits", "核查"),
         columns: columns(VISITS, lang),

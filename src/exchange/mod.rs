@@ -30,7 +30,7 @@ pub mod track;
 pub mod training;
 mod xlsx;
 
-pub use crate::ground::Journal;
+pub use crate::ground::GeopackageJournal;
 pub use error::ExchangeError;
 pub use geopackage::{AreaLayer, Shading, project, write_areas};
 pub use grid::GridFlaw;
@@ -46,7 +46,7 @@ use crate::registry::{Hash, Site};
 use crate::store::{Filter, Store};
 use crate::store::{StoreError, evidence};
 use crate::text::Zone;
-use ledger::{Context, Entry};
+use ledger::{Entry, LedgerContext};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -105,7 +105,7 @@ pub struct Export {
     /// The sites.
     pub entries: Vec<Entry>,
     /// Day, settings and language.
-    pub context: Context,
+    pub context: LedgerContext,
     /// The unit whose registry it is.
     pub unit: String,
     /// The state of the whole registry.
@@ -126,7 +126,7 @@ impl Export {
     pub fn of(
         store: &Store,
         filter: &Filter,
-        context: Context,
+        context: LedgerContext,
         made_at: String,
     ) -> Result<Self, StoreError> {
         let (scans, zone) = (scans(store)?, store.zone()?);
@@ -220,7 +220,7 @@ pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenFiles {
     /// The file.
     pub path: PathBuf,
     /// How many sites are in it.
@@ -238,7 +238,7 @@ pub fn export(
     path: &Path,
     export: &Export,
     overwrite: bool,
-) -> Result<Written, ExchangeError> {
+) -> Result<WrittenFiles, ExchangeError> {
     let mut pictures = None;
     let existing = Existing::replaced_if(overwrite);
     files::check(path, existing)?;
@@ -251,7 +251,7 @@ pub fn export(
         Format::Ovital => files::write(path, existing, |out| ovital::write(export, out))?,
         Format::GeoPackage => pictures = geopackage::write(export, path, existing)?,
     }
-    Ok(Written {
+    Ok(WrittenFiles {
         path: path.into(),
         sites: export.entries.len(),
         pictures,

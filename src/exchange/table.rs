@@ -2,9 +2,9 @@
 
 use super::csv::GAUSS_KRUGER;
 use super::form::{FORM, Widget};
-use super::grid::Grid;
+use super::grid::CellGrid;
 use super::ledger::COLUMNS;
-use crate::ground::Journal;
+use crate::ground::GeopackageJournal;
 use crate::ground::LonLat;
 use crate::registry::Hash;
 use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, plain_title};
@@ -184,7 +184,7 @@ fn is_own(title: &str) -> bool {
 
 /// A table of rows under titles, and the titles that are not understood or stand there a second time, where anything is
 /// below them. Rows without any field are left out. In text a cell behind the last title is kept: it tells of a shift.
-pub fn table(grid: Grid, is_text: bool) -> (Table, Vec<String>) {
+pub fn table(grid: CellGrid, is_text: bool) -> (Table, Vec<String>) {
     let mut seen = BTreeSet::new();
     let keys: Vec<Option<&'static str>> = grid
         .titles
@@ -246,7 +246,7 @@ pub struct ReadTables {
     /// The tables that have a form in them.
     pub tables: Vec<Table>,
     /// What lay beside a GeoPackage.
-    pub journal: Journal,
+    pub journal: GeopackageJournal,
     /// Titles that are not understood, of columns that hold anything.
     pub unread: Vec<String>,
     /// Pictures inside a spreadsheet, which are not read.
@@ -258,7 +258,7 @@ impl Default for ReadTables {
         Self {
             sha256: Hash([0; 32]),
             tables: Vec::new(),
-            journal: Journal::None,
+            journal: GeopackageJournal::None,
             unread: Vec::new(),
             pictures: 0,
         }
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn titles_that_are_not_understood_are_named_and_cells_behind_the_last_are_kept() {
         let text = |text: &str| Field::Text(text.into());
-        let grid = Grid {
+        let grid = CellGrid {
             name: String::new(),
             titles: ["图斑编号", "核查人电话", "经度", "经度", "空"]
                 .map(str::to_owned)

@@ -1,7 +1,7 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
 use super::gcj02::shift;
-use super::grid::{Grid, grids};
+use super::grid::{CellGrid, grids};
 use super::table::Field;
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
@@ -208,7 +208,7 @@ fn place(read: &ReadPlace) -> Result<Place, TargetFlaw> {
 }
 
 /// The places of tables that have columns of a position; the others of a workbook are remarks.
-fn of_grids(grids: Vec<Grid>, is_text: bool) -> Result<ReadPlaces, Vec<TargetFlaw>> {
+fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces, Vec<TargetFlaw>> {
     let mut read = ReadPlaces::default();
     let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
     for grid in grids {

@@ -4,7 +4,7 @@ use super::Export;
 use super::cell::Cell;
 use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
 use super::form::{FORM, Widget};
-use super::ledger::{COLUMNS, Column};
+use super::ledger::{COLUMNS, LedgerColumn};
 use super::sheet::Styles;
 use crate::files::Out;
 use crate::words::Lang;
@@ -102,7 +102,7 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
 }
 
 /// Whether there are sites, and nothing is known of any in this column.
-fn is_empty(column: &Column, export: &Export) -> bool {
+fn is_empty(column: &LedgerColumn, export: &Export) -> bool {
     let mut entries = export.entries.iter();
     entries.len() > 0 && entries.all(|e| column.value(e, &export.context) == Cell::Empty)
 }

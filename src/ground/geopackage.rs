@@ -35,7 +35,7 @@ const FORMAT_TABLES: [&str; 3] = [
 
 /// What lay beside a GeoPackage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Journal {
+pub enum GeopackageJournal {
     /// Nothing, and nothing is expected.
     None,
     /// Edits that were not in the file itself; they were read.
@@ -50,7 +50,7 @@ pub struct Harmless {
     _folder: TempDir,
     path: PathBuf,
     /// What lay beside the original.
-    pub journal: Journal,
+    pub journal: GeopackageJournal,
     /// SHA-256 of the bytes that were read, without what lay beside them.
     pub sha256: [u8; 32],
 }
@@ -162,16 +162,16 @@ pub fn check_journal(path: &Path) -> Result<(), GeoPackageError> {
 }
 
 /// Where the copy of a data base is to be opened, as `SQLite` names it: alone, or with a copy of its write-ahead log.
-fn original(path: &Path, head: &[u8; 100], copy: &Path) -> io::Result<(Journal, String)> {
+fn original(path: &Path, head: &[u8; 100], copy: &Path) -> io::Result<(GeopackageJournal, String)> {
     let wal = crate::files::beside(path, "-wal");
     let journal = match std::fs::metadata(&wal) {
-        Ok(about) if about.is_file() && about.len() > 0 => Journal::Taken,
+        Ok(about) if about.is_file() && about.len() > 0 => GeopackageJournal::Taken,
         // All of it is in the file already.
-        Ok(_) => Journal::None,
-        Err(_none) if head[18] == 2 => Journal::Absent,
-        Err(_none) => Journal::None,
+        Ok(_) => GeopackageJournal::None,
+        Err(_none) if head[18] == 2 => GeopackageJournal::Absent,
+        Err(_none) => GeopackageJournal::None,
     };
-    if journal != Journal::Taken {
+    if journal != GeopackageJournal::Taken {
         return Ok((journal, uri(copy, "mode=ro&immutable=1")));
     }
     std::fs::copy(&wal, crate::files::beside(copy, "-wal"))?;
@@ -395,7 +395,7 @@ mod tests {
              CREATE TABLE rtree_a_geom_node(n);",
         );
         let copy = harmless(&path).expect("copied");
-        assert_eq!(copy.journal, Journal::None);
+        assert_eq!(copy.journal, GeopackageJournal::None);
         assert_eq!(
             rows(
                 copy.path(),

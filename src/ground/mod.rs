@@ -33,7 +33,9 @@ pub use features::{ReadPlace, ReadPlaces, Shape, read_places};
 pub use geojson::{
     Feature, FeatureCollection, FileFeature, GeoJsonFlaw, Geometry, read_features, write_features,
 };
-pub use geopackage::{Harmless, Journal, check_journal, guarded_read_only, harmless, is_data_base};
+pub use geopackage::{
+    GeopackageJournal, Harmless, check_journal, guarded_read_only, harmless, is_data_base,
+};
 pub use geopackage_error::GeoPackageError;
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;

@@ -85,9 +85,9 @@ pub(super) fn georeference(
     options: &RasterOptions,
 ) -> Result<Georeference, RasterError> {
     let beside = if is_virtual(path) {
-        Beside::default()
+        Sidecars::default()
     } else {
-        Beside::read(path)
+        Sidecars::read(path)
     };
     let coefficients = dataset.geo_transform().ok().or(beside.transform);
     let Some(coefficients) = coefficients else {
@@ -172,14 +172,14 @@ fn no_place(path: &Path, dataset: &Dataset) -> RasterError {
 
 /// What the files beside a raster say.
 #[derive(Default)]
-struct Beside {
+struct Sidecars {
     transform: Option<[f64; 6]>,
     crs: Option<Crs>,
     /// A `.prj` that is not understood.
     bad_prj: Option<PathBuf>,
 }
 
-impl Beside {
+impl Sidecars {
     fn read(path: &Path) -> Self {
         let aux = appended(path, "aux.xml").and_then(|p| text_of(&p));
         let aux = aux.as_deref().map(of_aux).unwrap_or_default();
@@ -196,9 +196,9 @@ impl Beside {
 }
 
 /// The file that GDAL and the programs built on it keep what they learn of a raster in.
-fn of_aux(text: &str) -> Beside {
+fn of_aux(text: &str) -> Sidecars {
     let Ok(document) = roxmltree::Document::parse(text) else {
-        return Beside::default();
+        return Sidecars::default();
     };
     let value = |name: &str| {
         let node = document.descendants().find(|n| n.has_tag_name(name))?;
@@ -208,7 +208,7 @@ fn of_aux(text: &str) -> Beside {
         let parts: Option<Vec<f64>> = text.split(',').map(|v| v.trim().parse().ok()).collect();
         parts?.try_into().ok()
     };
-    Beside {
+    Sidecars {
         transform: value("GeoTransform").and_then(numbers),
         crs: value("SRS").and_then(|wkt| Crs::parse(wkt.trim()).ok()),
         bad_prj: None,

@@ -21,7 +21,7 @@ const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
 
 /// What a walk over the inputs found, each list sorted by path without doubles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct InputFiles {
     /// Rasters, and files named by the user that may be rasters.
     pub rasters: Vec<PathBuf>,
     /// JPEG files, which may be photos of a drone.
@@ -142,8 +142,8 @@ speaking_error!(InputError, |e| match e {
 ///
 /// # Errors
 /// See [`InputError`]; a folder without imagery is one.
-pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
-    let mut found = Found::default();
+pub fn find_inputs(inputs: &[PathBuf]) -> Result<InputFiles, InputError> {
+    let mut found = InputFiles::default();
     for input in inputs {
         add(input, &mut found, false)?;
     }
@@ -164,7 +164,7 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<Found, InputError> {
     Ok(found)
 }
 
-fn add(input: &Path, found: &mut Found, from_list: bool) -> Result<(), InputError> {
+fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), InputError> {
     if bucket_and_key(input).is_some_and(|(_, key)| key.is_empty() || key.ends_with('/')) {
         return Err(InputError::InBucket {
             path: input.to_owned(),
@@ -249,7 +249,7 @@ fn pictures(ending: &str) -> bool {
 }
 
 /// Takes what lies in a folder below the one that was named.
-fn walk(folder: &Path, named: &Path, found: &mut Found) -> std::io::Result<()> {
+fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<()> {
     // The results of a scan, whose pictures are no imagery.
     if folder.join("journal.jsonl").is_file() {
         return Ok(());

@@ -35,7 +35,7 @@ pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
 pub use found::check as check_found;
 pub use gdal_setup::{gdal_version, proj_version, set_up_gdal};
 pub use georeference::RasterNote;
-pub use inputs::{Found, InputError, find_inputs};
+pub use inputs::{InputError, InputFiles, find_inputs};
 pub use jpeg_writer::{JpegPixels, jpeg_of};
 pub use network::allow_where_named;
 pub use orthomosaic::{Orthomosaic, RasterOptions};

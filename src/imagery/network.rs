@@ -1,7 +1,7 @@
 //! Imagery on a network: none is asked, whatever a file says, unless the user names it so: `s3://bucket/ortho.tif`, or as GDAL
 //! names it, `/vsis3/bucket/ortho.tif`.
 
-use super::inputs::Found;
+use super::inputs::InputFiles;
 use crate::files::{bucket_and_key, endpoint};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,7 +56,7 @@ pub fn allow_where_named<'a>(named: impl IntoIterator<Item = &'a Path>) {
     }
 }
 
-impl Found {
+impl InputFiles {
     /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
     pub fn allow_network(&self) {
         let named = || self.named.iter().map(PathBuf::as_path);

@@ -2,7 +2,7 @@
 
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
-use super::photo::{Grid, Photo, Rectified};
+use super::photo::{GroundGrid, Photo, Rectified};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
 use super::raster_error::RasterError;
 use super::source::{Level, SourceHeader};
@@ -14,7 +14,7 @@ use image::RgbImage;
 pub struct PhotoSource {
     pub(super) header: SourceHeader,
     photo: Photo,
-    grid: Grid,
+    grid: GroundGrid,
 }
 
 impl PhotoSource {
@@ -74,7 +74,7 @@ impl PhotoSource {
     }
 
     /// The grid of its pixels on the ground.
-    pub fn grid(&self) -> &Grid {
+    pub fn grid(&self) -> &GroundGrid {
         &self.grid
     }
 

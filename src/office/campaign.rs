@@ -9,7 +9,7 @@ use crate::province::facts::Facts;
 use crate::province::period::{Period, Scope};
 use crate::province::process::{Process, county, process, process_of};
 use crate::province::projection::{facts_of, windows_of};
-use crate::province::report::{About, Figures, Subject};
+use crate::province::report::{Figures, ReportSource, Subject};
 use crate::store::{Filter, Store, StoreError};
 use crate::words::Lang;
 use serde::Serialize;
@@ -163,7 +163,7 @@ pub fn report(
         .find(|d| of_a_county && d.code == county);
     let name = own.map_or_else(String::new, |d| format!("{} {}", d.name, d.code));
     let mut subject = Subject::new(period, &name, &unit, clock::today());
-    let about = About::of(store, subject.made_on)?;
+    let about = ReportSource::of(store, subject.made_on)?;
     subject.season_begins.clone_from(&about.season_begins);
     let figures = Figures::of(&facts, &windows_of(store)?, &scope, subject, about);
     Ok((!figures.is_empty()).then(|| page(&figures, lang)))

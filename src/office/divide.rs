@@ -2,7 +2,7 @@
 
 use super::found::new_origin;
 use super::life::known;
-use super::{Changed, Entry, Office, OfficeError, Session, clock};
+use super::{Changed, Office, OfficeError, Session, Transaction, clock};
 use crate::ground::LonLat;
 use crate::registry::body::{self, Body, Create, Source};
 use crate::registry::moves::{Move, Refusal};
@@ -81,7 +81,11 @@ fn refused(parent: &Site) -> Option<Refusal> {
 }
 
 /// A part of a site, which takes along what is here of its files.
-fn found_part(entry: &mut Entry, parent: &Site, place: LonLat) -> Result<SiteKey, StoreError> {
+fn found_part(
+    entry: &mut Transaction,
+    parent: &Site,
+    place: LonLat,
+) -> Result<SiteKey, StoreError> {
     let moment = clock::moment();
     let origin = new_origin(moment, &parent.unit);
     let part = SiteKey::of_origin(&origin);

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// What somebody found.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Discovery {
     /// Where.
     pub at: LonLat,
     /// How it became known; where an entry led to it, that entry's kind holds.
@@ -44,7 +44,7 @@ pub struct Added {
 ///
 /// # Errors
 /// Those of naming what led to it, and what the law refuses.
-pub fn add(office: &mut Office, session: &Session, found: Found) -> Result<Added, OfficeError> {
+pub fn add(office: &mut Office, session: &Session, found: Discovery) -> Result<Added, OfficeError> {
     let lead = found
         .of
         .map(|typed| lead(office.store(), session, &typed, session.at()))

@@ -1,7 +1,7 @@
 //! What crews filled in, taken in row by row.
 
 use super::{Office, OfficeError, Session, clock};
-use crate::exchange::import::{self, Report, Request};
+use crate::exchange::import::{self, ImportRequest, Report};
 use std::path::Path;
 
 /// Takes a file in, or shows what taking it in would do.
@@ -14,7 +14,7 @@ pub fn import(
     path: &Path,
     rehearse: bool,
 ) -> Result<Report, OfficeError> {
-    let request = Request {
+    let request = ImportRequest {
         path,
         author: session.author(),
         now: clock::now(),

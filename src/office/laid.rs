@@ -22,7 +22,7 @@ pub(super) fn laid_photos(
         .iter()
         .map(|s| s.fingerprint.as_str())
         .collect();
-    let said = Said { record, bases };
+    let said = PhotoRecord { record, bases };
     let placed = place_all(photos, said.pos().as_ref(), |places| said.options(places));
     let resolution_m = record.model.resolution_cm / 100.0;
     let placed = placed.map(|placed| placed.photos).unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) fn laid_photos(
 }
 
 /// What the user said of the photos.
-struct Said<'a> {
+struct PhotoRecord<'a> {
     record: &'a ScanRecord,
     bases: &'a [PathBuf],
 }
@@ -44,7 +44,7 @@ struct Said<'a> {
 /// The terrain model is not what it was.
 struct NoTerrain;
 
-impl Said<'_> {
+impl PhotoRecord<'_> {
     fn of_search(&self, name: &str) -> Option<&str> {
         let said = self.record.options.search.get(name)?;
         (!said.is_empty()).then_some(said)

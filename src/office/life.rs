@@ -4,14 +4,14 @@
 use super::desk::{self, Veil};
 use super::{Changed, Files, Office, OfficeError, Session};
 use crate::registry::body::{
-    Accept, Assign, Body, Correct, Eradicate, Note, Reason, Resolve, Screen, Visit,
+    Accept, Assign, Body, Correct, Eradicate, Note, ReasonedMove, Resolve, Screen, Visit,
 };
 use crate::registry::{Site, SiteKey};
 use crate::store::StoreError;
 
 /// A step in the life of one site.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub enum LifeStep {
     /// Decided at the desk.
     Screen(Screen),
     /// A crew was there.
@@ -21,7 +21,7 @@ pub enum Step {
     /// Accepted, or failed.
     Accept(Accept),
     /// Taken up again after it was settled.
-    Reopen(Reason),
+    Reopen(ReasonedMove),
     /// A dispute is decided.
     Resolve(Resolve),
     /// Words.
@@ -30,17 +30,17 @@ pub enum Step {
     Correct(Box<Correct>),
 }
 
-impl From<Step> for Body {
-    fn from(step: Step) -> Self {
+impl From<LifeStep> for Body {
+    fn from(step: LifeStep) -> Self {
         match step {
-            Step::Screen(body) => Self::Screen(body),
-            Step::Visit(body) => Self::Visit(body),
-            Step::Eradicate(body) => Self::Eradicate(body),
-            Step::Accept(body) => Self::Accept(body),
-            Step::Reopen(body) => Self::Reopen(body),
-            Step::Resolve(body) => Self::Resolve(body),
-            Step::Note(body) => Self::Note(body),
-            Step::Correct(body) => Self::Correct(body),
+            LifeStep::Screen(body) => Self::Screen(body),
+            LifeStep::Visit(body) => Self::Visit(body),
+            LifeStep::Eradicate(body) => Self::Eradicate(body),
+            LifeStep::Accept(body) => Self::Accept(body),
+            LifeStep::Reopen(body) => Self::Reopen(body),
+            LifeStep::Resolve(body) => Self::Resolve(body),
+            LifeStep::Note(body) => Self::Note(body),
+            LifeStep::Correct(body) => Self::Correct(body),
         }
     }
 }
@@ -61,14 +61,14 @@ pub fn take(
     office: &mut Office,
     session: &Session,
     site: SiteKey,
-    step: Step,
+    step: LifeStep,
     files: &Files,
 ) -> Result<Changed, OfficeError> {
     let place = known(office, site)?.place;
     let evidence = files.keep(office, Some(&place), session.at())?;
     let veil = Veil::default();
     match step {
-        Step::Screen(screen) => desk::screen(office, session, &veil, site, screen, evidence)?,
+        LifeStep::Screen(screen) => desk::screen(office, session, &veil, site, screen, evidence)?,
         other => {
             office.record(session, Some(site), evidence, other.into())?;
         }

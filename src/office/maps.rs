@@ -7,7 +7,7 @@ use super::laid::laid_photos;
 use crate::ground::Crs;
 use crate::imagery::pyramid::{photos_pyramid_path, pyramid_path};
 use crate::imagery::tile::{Layer, PhotoLayer, RasterLayer, TileError};
-use crate::imagery::{Found, Orthomosaic, RasterOptions, Source, find_inputs};
+use crate::imagery::{InputFiles, Orthomosaic, RasterOptions, Source, find_inputs};
 use crate::schema::{ScanRecord, SourceRecord};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub struct SurveyImagery<'a> {
 }
 
 /// What of a source is there to be shown.
-pub struct Shown {
+pub struct ShownSource {
     /// The layer.
     pub layer: Layer,
     /// Whether the imagery itself is there, not its pyramid alone.
@@ -45,7 +45,7 @@ impl<'a> SurveyImagery<'a> {
     ///
     /// # Errors
     /// [`TileError::Gone`] where neither imagery nor pyramid is there, or the scan knows no such source.
-    pub fn layer(&self, name: &str) -> Result<Shown, TileError> {
+    pub fn layer(&self, name: &str) -> Result<ShownSource, TileError> {
         if let Some(source) = self.record.sources.iter().find(|s| s.name == name) {
             return self.orthomosaic(source);
         }
@@ -56,13 +56,13 @@ impl<'a> SurveyImagery<'a> {
         let path = photos_pyramid_path(self.results);
         let pyramid = opened(&path, &RasterOptions::default());
         let is_whole = !photos.is_empty();
-        Ok(Shown {
+        Ok(ShownSource {
             layer: Layer::Photos(PhotoLayer::new(photos, pyramid)?),
             is_whole,
         })
     }
 
-    fn orthomosaic(&self, source: &SourceRecord) -> Result<Shown, TileError> {
+    fn orthomosaic(&self, source: &SourceRecord) -> Result<ShownSource, TileError> {
         let options = self.options(source);
         let file_name = file_name(&source.name);
         let found = self.inputs();
@@ -77,7 +77,7 @@ impl<'a> SurveyImagery<'a> {
         let path = pyramid_path(self.results, &source.name);
         let pyramid = opened(&path, &RasterOptions::default());
         let is_whole = raster.is_some();
-        Ok(Shown {
+        Ok(ShownSource {
             layer: Layer::Raster(RasterLayer::new(raster, pyramid)?),
             is_whole,
         })
@@ -105,8 +105,8 @@ impl<'a> SurveyImagery<'a> {
     }
 
     /// The files that the scan's inputs stand for now.
-    fn inputs(&self) -> Found {
-        let mut found = Found::default();
+    fn inputs(&self) -> InputFiles {
+        let mut found = InputFiles::default();
         for input in &self.record.run.inputs {
             let input = Path::new(input);
             // Others' servers, archives and the like are not asked because a file says so.

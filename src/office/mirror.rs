@@ -1,13 +1,13 @@
 //! A registry as tables of another database, for the bureau's own maps: sites, visits, history, and the coverage of each season.
 
 use super::{OfficeError, clock, unit_of};
-use crate::exchange::ledger::Context;
+use crate::exchange::ledger::LedgerContext;
 use crate::exchange::{Export, mirror};
 use crate::province::coverage::Coverage;
 use crate::province::effort::{effort, season_of};
 use crate::province::facts::Facts;
 use crate::province::projection::{facts_of, windows_of};
-use crate::remote::{About, Target, fill};
+use crate::remote::{DatabaseTarget, TableComments, fill};
 use crate::store::{Filter, Store};
 use crate::tr;
 use crate::words::Lang;
@@ -20,12 +20,12 @@ pub struct Mirrored {
     /// The schema.
     pub schema: String,
     /// Its tables.
-    pub tables: Vec<Table>,
+    pub tables: Vec<FilledTable>,
 }
 
 /// A table that was filled.
 #[derive(Debug, Clone, Serialize)]
-pub struct Table {
+pub struct FilledTable {
     /// Its name.
     pub name: &'static str,
     /// Its rows.
@@ -36,8 +36,8 @@ pub struct Table {
 ///
 /// # Errors
 /// Those of reading the registry, and of the database; the tables are as they were then.
-pub fn mirror(store: &Store, target: &Target, lang: Lang) -> Result<Mirrored, OfficeError> {
-    let context = Context {
+pub fn mirror(store: &Store, target: &DatabaseTarget, lang: Lang) -> Result<Mirrored, OfficeError> {
+    let context = LedgerContext {
         settings: store.settings().clone(),
         today: clock::today(),
         lang,
@@ -50,7 +50,7 @@ pub fn mirror(store: &Store, target: &Target, lang: Lang) -> Result<Mirrored, Of
         coverage(store, lang)?,
     ];
     let (state, made_at) = (export.state, &export.made_at);
-    let about = About {
+    let about = TableComments {
         unit: unit_of(store)?,
         state: tr!(
             lang,
@@ -59,7 +59,7 @@ pub fn mirror(store: &Store, target: &Target, lang: Lang) -> Result<Mirrored, Of
         ),
     };
     fill(target, &layers, &about)?;
-    let table = |layer: &mirror::Layer| Table {
+    let table = |layer: &mirror::MirrorLayer| FilledTable {
         name: layer.name,
         rows: layer.features.len(),
     };
@@ -70,7 +70,7 @@ pub fn mirror(store: &Store, target: &Target, lang: Lang) -> Result<Mirrored, Of
 }
 
 /// The coverage of every season in which anything was searched, by county.
-fn coverage(store: &Store, lang: Lang) -> Result<mirror::Layer, OfficeError> {
+fn coverage(store: &Store, lang: Lang) -> Result<mirror::MirrorLayer, OfficeError> {
     let (facts, windows) = (facts_of(store)?, windows_of(store)?);
     let mut seasons = seasons(&facts).into_iter().rev();
     let of = |season: i16| {

@@ -107,10 +107,10 @@ impl Office {
     fn transact<T>(
         &mut self,
         session: &Session,
-        work: impl FnOnce(&mut Entry) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Transaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.store
-            .write(|store| work(&mut Entry { store, session }))
+            .write(|store| work(&mut Transaction { store, session }))
     }
 
     /// Records one event, about a site or about none.
@@ -143,12 +143,12 @@ pub fn unit_of(store: &Store) -> Result<String, StoreError> {
 }
 
 /// A transaction: what a session records together.
-struct Entry<'a> {
+struct Transaction<'a> {
     store: &'a mut Store,
     session: &'a Session,
 }
 
-impl Entry<'_> {
+impl Transaction<'_> {
     /// Records an event now.
     fn append(
         &mut self,

@@ -25,7 +25,7 @@ pub struct Beginning {
 
 /// A registry that was begun.
 #[derive(Debug, Clone, Serialize)]
-pub struct Begun {
+pub struct BegunRegistry {
     /// Its file.
     pub registry: PathBuf,
     /// The unit's code.
@@ -38,7 +38,7 @@ pub struct Begun {
 ///
 /// # Errors
 /// [`StoreError::Exists`], and those of writing.
-pub fn begin(path: &Path, beginning: Beginning) -> Result<Begun, OfficeError> {
+pub fn begin(path: &Path, beginning: Beginning) -> Result<BegunRegistry, OfficeError> {
     let author = Author::plain(&beginning.unit, &beginning.supervisor);
     let init = Init {
         unit: beginning.unit,
@@ -47,7 +47,7 @@ pub fn begin(path: &Path, beginning: Beginning) -> Result<Begun, OfficeError> {
     };
     let (moment, secret) = (clock::moment(), rand::random());
     let store = Store::create(path, &author, init, beginning.at, moment, secret)?;
-    Ok(Begun {
+    Ok(BegunRegistry {
         registry: path.into(),
         unit: author.unit,
         device: store.signing_key().map(DeviceId::of),

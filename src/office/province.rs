@@ -12,9 +12,9 @@ use crate::province::hot_spots::{HotSpotOptions, NotEnough};
 use crate::province::period::{Period, Scope};
 use crate::province::projection::{facts_of, targets_of, windows_of};
 use crate::province::rank::{DistrictRanking, RankedDistrict as Ranked};
-use crate::province::report::table::Table;
+use crate::province::report::table::ReportTable;
 use crate::province::report::tables::tables;
-use crate::province::report::{About, Figures, Subject, hot_of, work_tables};
+use crate::province::report::{Figures, ReportSource, Subject, hot_of, work_tables};
 use crate::province::work::Worked;
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
@@ -26,7 +26,7 @@ const SHOWN: [&str; 5] = ["year_on_year", "flown", "hot_spots", "targets", "cove
 
 /// Which figures.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct FigureQuery {
     /// The season; the latest in which anything was done where none is named.
     pub season: Option<i16>,
     /// The digits of the districts' codes; those of counties where there is nothing.
@@ -37,7 +37,7 @@ pub struct Asked {
 
 /// A district with its rank and the reasons beside it.
 #[derive(Debug, Clone, Serialize)]
-pub struct RankedDistrict {
+pub struct ExplainedDistrict {
     /// Its figures.
     #[serde(flatten)]
     pub figures: Ranked,
@@ -55,7 +55,7 @@ pub struct Ranks {
     /// Why there are none, where there are none.
     pub why_none: Option<String>,
     /// The ranked districts in their order, then the others by code.
-    pub districts: Vec<RankedDistrict>,
+    pub districts: Vec<ExplainedDistrict>,
 }
 
 /// Everything but the maps.
@@ -78,10 +78,10 @@ pub struct Province {
     /// Whether there is enough for hot spots.
     pub has_hot_spots: bool,
     /// The tables.
-    pub tables: Vec<Table>,
+    pub tables: Vec<ReportTable>,
 }
 
-impl Asked {
+impl FigureQuery {
     fn level(&self, facts: &Facts) -> Option<usize> {
         let known = |level: &usize| facts.districts.iter().any(|d| d.code.len() == *level);
         self.level.filter(known).or_else(|| county_level(facts))
@@ -100,11 +100,11 @@ impl Asked {
 ///
 /// # Errors
 /// Those of reading.
-pub fn province(store: &Store, asked: &Asked, lang: Lang) -> Result<Province, StoreError> {
+pub fn province(store: &Store, asked: &FigureQuery, lang: Lang) -> Result<Province, StoreError> {
     let facts = facts_of(store)?;
     let season = season(&facts, asked.season);
     let unit = unit_of(store)?;
-    let about = About::of(store, clock::today())?;
+    let about = ReportSource::of(store, clock::today())?;
     let mut subject = Subject::new(Period::Season(season), "", &unit, clock::today());
     subject.season_begins.clone_from(&about.season_begins);
     let scope = asked.scope(&facts);
@@ -138,7 +138,7 @@ fn seasons(store: &Store, facts: &Facts) -> Result<Vec<i16>, StoreError> {
 }
 
 fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
-    let district = |figures: &Ranked| RankedDistrict {
+    let district = |figures: &Ranked| ExplainedDistrict {
         reasons: figures.reasons(ranking, lang),
         figures: figures.clone(),
     };
@@ -154,7 +154,7 @@ fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
 ///
 /// # Errors
 /// Those of reading.
-pub fn ground(store: &Store, asked: &Asked) -> Result<FeatureCollection, StoreError> {
+pub fn ground(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
     let facts = facts_of(store)?;
     let season = season(&facts, asked.season);
     let scope = asked.scope(&facts);
@@ -168,7 +168,7 @@ pub fn ground(store: &Store, asked: &Asked) -> Result<FeatureCollection, StoreEr
 /// Those of reading.
 pub fn hot_cells(
     store: &Store,
-    asked: &Asked,
+    asked: &FigureQuery,
 ) -> Result<Result<FeatureCollection, NotEnough>, StoreError> {
     let facts = facts_of(store)?;
     let period = Period::Season(season(&facts, asked.season));
@@ -183,7 +183,7 @@ pub fn hot_cells(
 ///
 /// # Errors
 /// Those of reading.
-pub fn target_map(store: &Store, asked: &Asked) -> Result<FeatureCollection, StoreError> {
+pub fn target_map(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
     targets::map(store, season(&facts_of(store)?, asked.season))
 }
 
@@ -192,7 +192,11 @@ pub fn target_map(store: &Store, asked: &Asked) -> Result<FeatureCollection, Sto
 ///
 /// # Errors
 /// Those of reading.
-pub fn work(store: &Store, asked: &Asked, lang: Lang) -> Result<Vec<Table>, StoreError> {
+pub fn work(
+    store: &Store,
+    asked: &FigureQuery,
+    lang: Lang,
+) -> Result<Vec<ReportTable>, StoreError> {
     let facts = facts_of(store)?;
     let period = Period::Season(season(&facts, asked.season));
     let unit = unit_of(store)?;

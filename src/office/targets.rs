@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// A list that was taken in.
 #[derive(Debug, Clone, Serialize)]
-pub struct TakenIn {
+pub struct ImportedTargets {
     /// Its name.
     pub list: String,
     /// The season that it is for.
@@ -31,12 +31,12 @@ pub fn take_in(
     session: &Session,
     file: &Path,
     list: TargetList,
-) -> Result<Option<TakenIn>, OfficeError> {
+) -> Result<Option<ImportedTargets>, OfficeError> {
     if recorded_before(office.store(), &list)? {
         return Ok(None);
     }
     check_shift(office.store(), file, &list)?;
-    let taken = TakenIn {
+    let taken = ImportedTargets {
         list: list.name.clone(),
         season: list.season,
         targets: list.targets.len(),

@@ -10,7 +10,7 @@ const SMALL: Type = Type::of(12.5);
 
 /// An axis.
 #[derive(Debug, Clone)]
-pub struct Axis {
+pub struct ChartAxis {
     /// Where it ends.
     pub reach: f64,
     /// What it measures.
@@ -49,7 +49,7 @@ pub fn ticks(reach: f64, parts: f64) -> impl Iterator<Item = (f64, String)> {
 
 impl Chart {
     /// Axes and their ticks.
-    pub fn new(size: Point, title: &str, x: &Axis, y: &Axis) -> Self {
+    pub fn new(size: Point, title: &str, x: &ChartAxis, y: &ChartAxis) -> Self {
         let above = if title.is_empty() { ROOM[1] } else { 34.0 };
         let mut chart = Self {
             drawing: Drawing::new(size, title),

@@ -160,7 +160,7 @@ impl Type {
 
 /// A thing that is drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum DrawnShape {
     /// A line through points.
     Line(Vec<Point>, Pen),
     /// Rings, of which the inner ones are holes.
@@ -181,7 +181,7 @@ pub(super) enum Shape {
 pub struct Drawing {
     pub(super) size: Point,
     title: String,
-    pub(super) shapes: Vec<Shape>,
+    pub(super) shapes: Vec<DrawnShape>,
 }
 
 impl Drawing {
@@ -197,7 +197,7 @@ impl Drawing {
     /// A line through points.
     pub fn line(&mut self, points: impl IntoIterator<Item = Point>, pen: Pen) {
         self.shapes
-            .push(Shape::Line(points.into_iter().collect(), pen));
+            .push(DrawnShape::Line(points.into_iter().collect(), pen));
     }
 
     /// Rings, of which the inner ones are holes.
@@ -213,7 +213,7 @@ impl Drawing {
         pen: Option<Pen>,
         title: String,
     ) {
-        self.shapes.push(Shape::Area {
+        self.shapes.push(DrawnShape::Area {
             rings,
             fill,
             pen,
@@ -229,12 +229,12 @@ impl Drawing {
 
     /// A disc.
     pub fn disc(&mut self, at: Point, radius: f64, fill: Fill, pen: Option<Pen>) {
-        self.shapes.push(Shape::Disc(at, radius, fill, pen));
+        self.shapes.push(DrawnShape::Disc(at, radius, fill, pen));
     }
 
     /// A text on its baseline.
     pub fn text(&mut self, at: Point, text: impl Into<String>, set: Type) {
-        self.shapes.push(Shape::Text(at, text.into(), set));
+        self.shapes.push(DrawnShape::Text(at, text.into(), set));
     }
 
     /// As a part of a page. `class` is the stylesheet's word for its size.
@@ -267,10 +267,10 @@ impl Drawing {
     }
 
     fn inside(&self) -> Markup {
-        let hatched = |shape: &Shape| {
+        let hatched = |shape: &DrawnShape| {
             matches!(
                 shape,
-                Shape::Area {
+                DrawnShape::Area {
                     fill: Fill::Hatched,
                     ..
                 }
@@ -293,10 +293,10 @@ impl Drawing {
 const FONTS: &str =
     "'Segoe UI','Noto Sans','Microsoft YaHei','PingFang SC','Noto Sans CJK SC',sans-serif";
 
-fn one(shape: &Shape) -> Markup {
+fn one(shape: &DrawnShape) -> Markup {
     match shape {
-        Shape::Line(points, pen) => path(&line(points, false), Fill::None, Some(*pen), ""),
-        Shape::Area {
+        DrawnShape::Line(points, pen) => path(&line(points, false), Fill::None, Some(*pen), ""),
+        DrawnShape::Area {
             rings,
             fill,
             pen,
@@ -305,14 +305,14 @@ fn one(shape: &Shape) -> Markup {
             let d: String = rings.iter().map(|ring| line(ring, true)).collect();
             path(&d, *fill, *pen, title)
         }
-        Shape::Disc((x, y), radius, fill, pen) => {
+        DrawnShape::Disc((x, y), radius, fill, pen) => {
             let (colour, opacity) = paint(*fill);
             html! {
                 circle cx=(short(*x)) cy=(short(*y)) r=(short(*radius)) fill=(colour) fill-opacity=[opacity]
                     stroke=[pen.map(|p| p.colour)] stroke-width=[pen.map(|p| p.width)] {}
             }
         }
-        Shape::Text(at, text, set) => words(*at, text, *set),
+        DrawnShape::Text(at, text, set) => words(*at, text, *set),
     }
 }
 

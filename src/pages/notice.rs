@@ -76,9 +76,9 @@ fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
     }
 }
 
-type Row<'a> = &'a mut dyn FnMut(&str, &str, String);
+type RowWriter<'a> = &'a mut dyn FnMut(&str, &str, String);
 
-fn of_measure(measure: Option<&Said<Measure>>, row: Row, lang: Lang) {
+fn of_measure(measure: Option<&Said<Measure>>, row: RowWriter, lang: Lang) {
     let Some(measure) = measure else { return };
     if let Some(paper) = &measure.body.paper {
         row("paper", "文号", paper.clone());
@@ -98,7 +98,7 @@ fn of_finding(
     finding: Option<&Said<Finding>>,
     affairs: &Affairs,
     code: &dyn Fn(SiteKey) -> String,
-    row: Row,
+    row: RowWriter,
     lang: Lang,
 ) {
     let Some(finding) = finding else { return };

@@ -1,6 +1,6 @@
 //! The precision-recall curve of an evaluation, from one drawing as SVG and as PNG.
 
-use super::chart::{Axis, Chart};
+use super::chart::{Chart, ChartAxis};
 use super::draw::{Drawing, Pen};
 use super::palette::{BAD, MEASURE};
 use crate::evaluate::{Curve, CurvePoint};
@@ -30,7 +30,7 @@ fn drawn(curve: &Curve, threshold: f64) -> Drawing {
         || "precision and recall by site: no plots".to_owned(),
         |ap| format!("precision and recall by site, average precision {ap:.3}"),
     );
-    let axis = |label: &str| Axis {
+    let axis = |label: &str| ChartAxis {
         reach: 1.0,
         label: label.to_owned(),
     };

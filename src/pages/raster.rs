@@ -1,6 +1,6 @@
 //! A drawing as pixels.
 
-use super::draw::{Anchor, Drawing, Fill, Pen, Point, Shape, Type};
+use super::draw::{Anchor, Drawing, DrawnShape, Fill, Pen, Point, Type};
 use image::{Rgb, RgbImage};
 
 /// Pixels of a letter.
@@ -11,11 +11,11 @@ const DASH: (f64, f64) = (5.0, 4.0);
 /// The pixels.
 pub fn pixels(drawing: &Drawing) -> RgbImage {
     let (w, h) = drawing.size;
-    let mut canvas = Canvas(RgbImage::from_pixel(whole(w), whole(h), Rgb([255; 3])));
+    let mut canvas = Bitmap(RgbImage::from_pixel(whole(w), whole(h), Rgb([255; 3])));
     for shape in &drawing.shapes {
         match shape {
-            Shape::Line(points, pen) => canvas.line(points, *pen),
-            Shape::Area {
+            DrawnShape::Line(points, pen) => canvas.line(points, *pen),
+            DrawnShape::Area {
                 rings, fill, pen, ..
             } => {
                 canvas.area(rings, *fill);
@@ -26,7 +26,7 @@ pub fn pixels(drawing: &Drawing) -> RgbImage {
                     }
                 }
             }
-            Shape::Disc(at, radius, fill, pen) => {
+            DrawnShape::Disc(at, radius, fill, pen) => {
                 if let Some(pen) = pen {
                     canvas.disc(*at, radius + pen.width / 2.0, pen.colour, 1.0);
                 }
@@ -34,7 +34,7 @@ pub fn pixels(drawing: &Drawing) -> RgbImage {
                     canvas.disc(*at, *radius, colour, opacity);
                 }
             }
-            Shape::Text(at, text, set) => canvas.text(*at, text, *set),
+            DrawnShape::Text(at, text, set) => canvas.text(*at, text, *set),
         }
     }
     canvas.0
@@ -67,9 +67,9 @@ fn rgb(colour: &str) -> [u8; 3] {
     [byte(1), byte(3), byte(5)]
 }
 
-struct Canvas(RgbImage);
+struct Bitmap(RgbImage);
 
-impl Canvas {
+impl Bitmap {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 /// A file that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct ReceivedFile {
     /// Its path in the crew's folder.
     pub path: String,
     /// When it came, as people read it.
@@ -43,7 +43,7 @@ pub struct RowSent {
 }
 
 /// The page of a crew; the latest file comes first.
-pub fn page(crew: &str, sent: &[Sent]) -> String {
+pub fn page(crew: &str, sent: &[ReceivedFile]) -> String {
     let title = format!("{crew}：上报结果 · what became of what was sent");
     let body = html! {
         @for lang in [Lang::Zh, Lang::En] {
@@ -62,7 +62,7 @@ pub fn page(crew: &str, sent: &[Sent]) -> String {
     document(Lang::Zh, "received", &title, &body)
 }
 
-fn told(file: &Sent, lang: Lang) -> Markup {
+fn told(file: &ReceivedFile, lang: Lang) -> Markup {
     let (at, digest, blank) = (&file.at, &file.digest, file.blank);
     let refused = file.rows.iter().filter(|row| row.refused).count();
     let taken = file.rows.len() - refused;
@@ -84,7 +84,7 @@ fn told(file: &Sent, lang: Lang) -> Markup {
     }
 }
 
-fn rows(file: &Sent, lang: Lang) -> Markup {
+fn rows(file: &ReceivedFile, lang: Lang) -> Markup {
     html! {
         table {
             thead { tr {
@@ -135,7 +135,7 @@ mod tests {
             refused,
             told: vec![why],
         };
-        let sent = Sent {
+        let sent = ReceivedFile {
             path: "<b>.gpkg".into(),
             at: "2026-05-03 10:00".into(),
             digest: "0123abcd".into(),

@@ -1,6 +1,6 @@
 //! The reliability plot: whether the model's scores mean what they say.
 
-use super::chart::{Axis, Chart};
+use super::chart::{Chart, ChartAxis};
 use super::draw::{Drawing, Pen};
 use super::palette::{MEASURE, NEUTRAL};
 use crate::province::quality::Quality;
@@ -24,7 +24,7 @@ pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
         "已核查图斑 {n} 个，期望校准误差 {error:.3}",
         detections = (n, "verified detection", "verified detections"),
     );
-    let axis = |label: &str| Axis {
+    let axis = |label: &str| ChartAxis {
         reach: 1.0,
         label: label.to_owned(),
     };
@@ -54,7 +54,7 @@ pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::province::facts::{Facts, Flight, SiteFact};
+    use crate::province::facts::{Facts, FlightFact, SiteFact};
     use crate::province::fixture;
     use crate::province::quality::quality;
     use crate::province::windows::Windows;
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_plot_counts_what_was_verified_and_of_nothing_there_is_none() {
-        let flight = Flight {
+        let flight = FlightFact {
             scan: "s".into(),
             unit: "410423".into(),
             captured: None,

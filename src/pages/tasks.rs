@@ -2,13 +2,13 @@
 //! CGCS2000, a code that a telephone opens as a place, and room to write.
 
 use super::dossier::pictures::thumbnail;
-use super::dossier::sketch::{Neighbour, Taken, begin, bounds, end, neighbour, own};
+use super::dossier::sketch::{Neighbour, Occupied, begin, bounds, end, neighbour, own};
 use super::draw::{Drawing, Fill};
 use super::frame::Frame;
 use super::layout::{document, moment, offset_of};
 use super::palette::INK;
 use crate::exchange::ledger::{COLUMNS, Cell, Entry, gauss_kruger};
-use crate::exchange::{Export, Written, original};
+use crate::exchange::{Export, WrittenFiles, original};
 use crate::files::{self, Existing, FileError};
 use crate::ground::LonLat;
 use crate::registry::event::EvidenceRole;
@@ -38,12 +38,16 @@ pub const FORMAT: &str = "tasks";
 ///
 /// # Errors
 /// Those of the file.
-pub fn write(mut export: Export, path: &Path, existing: Existing) -> Result<Written, FileError> {
+pub fn write(
+    mut export: Export,
+    path: &Path,
+    existing: Existing,
+) -> Result<WrittenFiles, FileError> {
     // Nobody is sent to what is settled.
     export.entries.retain(|entry| entry.site.state.is_open());
     let page = page(&export, export.context.lang);
     files::write(path, existing, |out| out.write_all(page.as_bytes()))?;
-    Ok(Written {
+    Ok(WrittenFiles {
         path: path.into(),
         sites: export.entries.len(),
         pictures: None,
@@ -147,7 +151,7 @@ fn sketch(export: &Export, entry: &Entry, lang: Lang) -> Drawing {
     let square = widened(bounds(&site.place));
     let frame = Frame::around(square, SIDE, (SIDE, SIDE), 10.0, LEAST_M);
     let mut drawing = begin(&frame, lang);
-    let mut taken = Taken::by(&frame, &site.place, &entry.code);
+    let mut taken = Occupied::by(&frame, &site.place, &entry.code);
     for other in export
         .entries
         .iter()

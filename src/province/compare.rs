@@ -5,7 +5,7 @@
 
 use super::counts::{SiteCounts, tallies};
 use super::effort::DistrictEffort;
-use super::facts::{Facts, Flight};
+use super::facts::{Facts, FlightFact};
 use super::period::{Period, Scope};
 use super::stats::{Counted, Ratio};
 use super::subdivided::SubdividedGround;
@@ -201,13 +201,13 @@ fn bounds(facts: &Facts, efforts: &[DistrictEffort]) -> Vec<Rect> {
 
 fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Rect]) -> Flown {
     // A flight without an outline may have been anywhere.
-    let here = |flight: &&Flight| {
+    let here = |flight: &&FlightFact| {
         flight
             .searched
             .bounding_rect()
             .is_none_or(|own| bounds.iter().any(|b| b.intersects(&own)))
     };
-    let flights: Vec<&Flight> = facts
+    let flights: Vec<&FlightFact> = facts
         .flights
         .iter()
         .filter(|f| period.holds_flight(f))

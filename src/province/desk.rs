@@ -4,7 +4,7 @@
 //! is no more than [`PAUSE_S`]. Verdicts of which neither is known are taken to have lasted as long as the others. Ground counts where
 //! somebody decided on any candidate of its flight.
 
-use super::facts::{Flight, SiteFact};
+use super::facts::{FlightFact, SiteFact};
 use crate::ground::area_m2;
 use crate::registry::{Site, SiteKey, State};
 use serde::Serialize;
@@ -62,11 +62,11 @@ pub struct Cost {
 
 /// What screening cost on the ground of flights: on all of it, by resolution, and by season where there are several.
 pub fn costs(
-    detections: &[(&SiteFact, &Flight)],
-    band: impl Fn(&Flight) -> (usize, String),
+    detections: &[(&SiteFact, &FlightFact)],
+    band: impl Fn(&FlightFact) -> (usize, String),
 ) -> Vec<Cost> {
     let seconds = seconds(detections.iter().map(|(site, _)| *site));
-    let of = |name: &str, kept: &dyn Fn(&Flight) -> bool| {
+    let of = |name: &str, kept: &dyn Fn(&FlightFact) -> bool| {
         let kept = detections.iter().filter(|(_, flight)| kept(flight));
         cost(name, &kept.copied().collect::<Vec<_>>(), &seconds)
     };
@@ -107,8 +107,12 @@ fn seconds<'a>(sites: impl Iterator<Item = &'a SiteFact>) -> BTreeMap<SiteKey, f
     known
 }
 
-fn cost(name: &str, detections: &[(&SiteFact, &Flight)], seconds: &BTreeMap<SiteKey, f64>) -> Cost {
-    let mut flights: BTreeMap<&str, &Flight> = BTreeMap::new();
+fn cost(
+    name: &str,
+    detections: &[(&SiteFact, &FlightFact)],
+    seconds: &BTreeMap<SiteKey, f64>,
+) -> Cost {
+    let mut flights: BTreeMap<&str, &FlightFact> = BTreeMap::new();
     let mut cost = Cost {
         name: name.to_owned(),
         ..Cost::default()
@@ -143,14 +147,14 @@ mod tests {
     use crate::province::fixture;
     use geo::{MultiPolygon, Polygon};
 
-    fn flight(scan: &str, gsd_cm: f64) -> Flight {
+    fn flight(scan: &str, gsd_cm: f64) -> FlightFact {
         let ring = vec![
             (113.3, 33.73),
             (113.31, 33.73),
             (113.31, 33.74),
             (113.3, 33.74),
         ];
-        Flight {
+        FlightFact {
             scan: scan.into(),
             unit: "410423".into(),
             captured: None,

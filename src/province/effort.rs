@@ -5,8 +5,8 @@
 //! whose edges are straight in longitude and latitude, as RFC 7946 has them: long edges are divided before they are
 //! measured, so that a part and its rest add up to the whole.
 
-use super::facts::{DistrictArea, Facts, Flight, PatrolFact};
-use super::windows::{Window, Windows};
+use super::facts::{DistrictArea, Facts, FlightFact, PatrolFact};
+use super::windows::{GrowthWindow, Windows};
 use crate::ground::{area_m2, union_within};
 use crate::registry::Settings;
 use geo::{BoundingRect, Intersects, LineString, MultiPolygon, Polygon, Rect};
@@ -55,7 +55,7 @@ pub struct DistrictEffort {
     /// Vehicles of its patrols, counted at each (台次).
     pub vehicles: u64,
     /// The row of the table that held for it, where there is one.
-    pub window: Option<Window>,
+    pub window: Option<GrowthWindow>,
     /// The ground that `searched_m2` measures.
     pub searched: MultiPolygon,
     /// The ground that `fair_m2` measures.
@@ -107,7 +107,7 @@ pub fn effort_at(
     season: i16,
     level: usize,
 ) -> Vec<DistrictEffort> {
-    let flights: Vec<&Flight> = facts
+    let flights: Vec<&FlightFact> = facts
         .flights
         .iter()
         .filter(|f| f.season == season)
@@ -136,7 +136,7 @@ pub fn season_of(day: jiff::civil::Date) -> i16 {
 pub fn effort_of(
     districts: &[&DistrictArea],
     all: &[DistrictArea],
-    flights: &[&Flight],
+    flights: &[&FlightFact],
     patrols: &[&PatrolFact],
     windows: &Windows,
 ) -> Vec<DistrictEffort> {
@@ -148,7 +148,7 @@ pub fn effort_of(
     let mut efforts: Vec<DistrictEffort> = districts
         .par_iter()
         .map(|district| {
-            let near: Vec<&Flight> = touching(&district.area, &bounds)
+            let near: Vec<&FlightFact> = touching(&district.area, &bounds)
                 .map(|at| flights[at])
                 .collect();
             let walks = touching(&district.area, &walked).map(|at| patrols[at]);
@@ -176,12 +176,12 @@ fn touching<'a>(
 }
 
 /// What flights did in a district, without its patrols.
-fn searched(district: &DistrictArea, near: &[&Flight], windows: &Windows) -> DistrictEffort {
+fn searched(district: &DistrictArea, near: &[&FlightFact], windows: &Windows) -> DistrictEffort {
     let ground = &district.area;
     let window = windows.of(&district.code);
     let searched = union_within(near.iter().map(|f| &f.searched), ground);
     // Where every flight passes, the union is the same: most seasons are flown in their window.
-    let part = |passes: &dyn Fn(&Flight) -> bool| {
+    let part = |passes: &dyn Fn(&FlightFact) -> bool| {
         if near.iter().all(|f| passes(f)) {
             return searched.clone();
         }

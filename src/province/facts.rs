@@ -6,7 +6,7 @@ use super::desk::DeskLook;
 use super::irregular::Irregular;
 use super::work::OfficeWork;
 use crate::ground::LonLat;
-use crate::registry::body::{Source, Stage};
+use crate::registry::body::{GrowthStage, Source};
 use crate::registry::{Hash, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -17,9 +17,9 @@ pub struct Facts {
     /// The districts of the registry's boundary file, all levels.
     pub districts: Vec<DistrictArea>,
     /// The flights that were recorded, one for each scan.
-    pub flights: Vec<Flight>,
+    pub flights: Vec<FlightFact>,
     /// What was recorded of the same imagery under other days than one of these, and counts no more; without its ground.
-    pub twice: Vec<Flight>,
+    pub twice: Vec<FlightFact>,
     /// Ground patrols (踏查), those that found nothing among them.
     pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.
@@ -45,7 +45,7 @@ pub struct DistrictArea {
 
 /// One recorded scan: what it searched, when, how finely, and with what.
 #[derive(Debug, Clone)]
-pub struct Flight {
+pub struct FlightFact {
     /// The scan's name.
     pub scan: String,
     /// The unit that recorded it.
@@ -121,7 +121,7 @@ pub struct SiteFact {
     /// Area in m².
     pub area_m2: Option<f64>,
     /// Growth stage at the visit.
-    pub stage: Option<Stage>,
+    pub stage: Option<GrowthStage>,
     /// Habitat.
     pub habitat: Option<String>,
     /// Name of the scan that found it.

@@ -1,6 +1,6 @@
 //! Facts made up for tests: square counties flown in strips, with sites strewn at a known rate. Seeded.
 
-use super::facts::{DistrictArea, Facts, Flight, SiteFact, Steps};
+use super::facts::{DistrictArea, Facts, FlightFact, SiteFact, Steps};
 use crate::ground::{LonLat, area_m2};
 use crate::registry::body::Source;
 use crate::registry::{SiteKey, State};
@@ -113,7 +113,7 @@ impl World {
         let own = rectangle(w, south, w + SIDE, south + step);
         let scan = format!("{season}-{county}-{strip}");
         let day = date(season, 5, 1 + i8::try_from(strip % 25).unwrap());
-        self.facts.flights.push(Flight {
+        self.facts.flights.push(FlightFact {
             scan: scan.clone(),
             unit: code(county),
             captured: Some((day, day)),

@@ -1,6 +1,6 @@
 //! The flights that a registry holds: each once, on the ground that its unit may speak for, under one day.
 
-use super::facts::Flight;
+use super::facts::FlightFact;
 use super::projection::{Own, day};
 use super::searched::{once, searched_of, whole};
 use crate::registry::body::Body;
@@ -13,7 +13,10 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// The flights that count, and those of the same imagery under another day, which do not.
-pub(super) fn flights(store: &Store, own: &Own) -> Result<(Vec<Flight>, Vec<Flight>), StoreError> {
+pub(super) fn flights(
+    store: &Store,
+    own: &Own,
+) -> Result<(Vec<FlightFact>, Vec<FlightFact>), StoreError> {
     let folder = store.evidence_folder();
     // Two offices may have recorded one scan: the same outline under one id. What somebody records under the id of another's
     // scan with another outline is a flight of its own, and takes nothing from that one.
@@ -40,11 +43,11 @@ pub(super) fn flights(store: &Store, own: &Own) -> Result<(Vec<Flight>, Vec<Flig
 }
 
 /// A flight without its ground.
-fn flight(sealed: &Sealed) -> Option<Flight> {
+fn flight(sealed: &Sealed) -> Option<FlightFact> {
     let Body::Scan(scan) = &sealed.event.body else {
         return None;
     };
-    Some(Flight {
+    Some(FlightFact {
         scan: scan.scan.clone(),
         unit: sealed.event.actor.unit.clone(),
         captured: scan.captured.as_ref().and_then(days),

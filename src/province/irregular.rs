@@ -1,7 +1,7 @@
 //! What a reader of the figures must know of how they came about: what was followed and stays marked, and what was not
 //! followed at all, counted by unit. Where these counts are high, the other figures say less.
 
-use super::facts::{Facts, Flight, SiteFact};
+use super::facts::{Facts, FlightFact, SiteFact};
 use super::period::Period;
 use crate::exchange::cell::Cell;
 use crate::registry::site::MarkKind;
@@ -148,7 +148,7 @@ impl DateDoubt {
 }
 
 /// The flights of a period whose days are in doubt.
-fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&Flight, DateDoubt)> {
+fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&FlightFact, DateDoubt)> {
     let otherwise = facts
         .flights
         .iter()
@@ -164,7 +164,7 @@ pub fn doubted_flights<'f>(
     facts: &'f Facts,
     period: Period,
     within: &str,
-) -> Vec<(&'f Flight, DateDoubt)> {
+) -> Vec<(&'f FlightFact, DateDoubt)> {
     let all = doubted(facts, period);
     let mut meant: Vec<_> = all
         .filter(|(flight, _)| is_meant(&flight.unit, within))

@@ -7,7 +7,7 @@ use crate::exchange::mirror;
 use crate::words::Lang;
 
 /// What a layer of another database has beside the figures of map files: shares in place of per cent, the window, and what a row is of.
-const MIRRORED: [mirror::Listed; 9] = [
+const MIRRORED: [mirror::ColumnTitle; 9] = [
     ("season", "season", "年度", Kind::Count),
     ("status", "searched", "航测情况", Kind::Text),
     (
@@ -58,7 +58,7 @@ const WINDOW: [(&str, &str); 3] = [
 
 impl Coverage {
     /// The layer of this season.
-    pub fn mirrored(&self, facts: &Facts, lang: Lang) -> mirror::Layer {
+    pub fn mirrored(&self, facts: &Facts, lang: Lang) -> mirror::MirrorLayer {
         let figures = COLUMNS
             .into_iter()
             .filter(|column| column.0 != "fair_percent");
@@ -71,7 +71,7 @@ impl Coverage {
                 row.insert(name.into(), window[member].clone());
             }
         }
-        mirror::Layer {
+        mirror::MirrorLayer {
             name: "coverage",
             title: lang.pick(
                 "coverage by district and season",

@@ -1,7 +1,7 @@
 //! The time that figures are for: a season, or the days between two dates.
 
 use super::effort::{DistrictEffort, effort_of, season_of};
-use super::facts::{DistrictArea, Facts, Flight, PatrolFact, SiteFact};
+use super::facts::{DistrictArea, Facts, FlightFact, PatrolFact, SiteFact};
 use super::windows::Windows;
 use crate::tr;
 use crate::words::Lang;
@@ -99,7 +99,7 @@ impl Period {
     }
 
     /// Whether a flight belongs to it: by its season, or by the last day of its imagery, so that each belongs to one.
-    pub fn holds_flight(self, flight: &Flight) -> bool {
+    pub fn holds_flight(self, flight: &FlightFact) -> bool {
         match self {
             Self::Season(year) => flight.season == year,
             Self::Between(..) => flight
@@ -144,7 +144,7 @@ impl Scope<'_> {
 
     /// Their effort in a period, in order of their codes.
     pub fn effort(&self, facts: &Facts, windows: &Windows, period: Period) -> Vec<DistrictEffort> {
-        let flights: Vec<&Flight> = facts
+        let flights: Vec<&FlightFact> = facts
             .flights
             .iter()
             .filter(|f| period.holds_flight(f))

@@ -8,11 +8,11 @@
 //! counted beside it and are no measure of recall.
 
 use super::desk::{Cost, costs};
-use super::facts::{Facts, Flight, SiteFact};
+use super::facts::{Facts, FlightFact, SiteFact};
 use super::windows::Windows;
 use crate::ground::LonLat;
 use crate::registry::State;
-use crate::registry::body::{Source, Stage};
+use crate::registry::body::{GrowthStage, Source};
 use crate::registry::coded::Coded;
 use crate::statistics::expected::{Expected, ScoreRange};
 use crate::statistics::{Calibration, Share, calibration};
@@ -108,13 +108,13 @@ pub fn quality(
     season: Option<i16>,
     model: Option<&str>,
 ) -> Quality {
-    let flights: BTreeMap<&str, &Flight> = facts
+    let flights: BTreeMap<&str, &FlightFact> = facts
         .flights
         .iter()
         .filter(|f| season.is_none_or(|s| f.season == s) && model.is_none_or(|m| f.model.0 == m))
         .map(|f| (f.scan.as_str(), f))
         .collect();
-    let detections: Vec<(&SiteFact, &Flight)> = facts
+    let detections: Vec<(&SiteFact, &FlightFact)> = facts
         .sites
         .iter()
         .filter(|site| site.source == Source::Scan && season.is_none_or(|s| site.season == s))
@@ -169,7 +169,7 @@ pub fn quality(
 }
 
 /// The models of flights, each once.
-fn models(flights: &BTreeMap<&str, &Flight>) -> Vec<(String, String)> {
+fn models(flights: &BTreeMap<&str, &FlightFact>) -> Vec<(String, String)> {
     let mut models: Vec<(String, String)> = flights.values().map(|f| f.model.clone()).collect();
     models.sort();
     models.dedup();
@@ -177,7 +177,7 @@ fn models(flights: &BTreeMap<&str, &Flight>) -> Vec<(String, String)> {
 }
 
 /// Of candidates that would have gone down and stayed, how many are real.
-fn demoted(detections: &[(&SiteFact, &Flight)]) -> Demoted {
+fn demoted(detections: &[(&SiteFact, &FlightFact)]) -> Demoted {
     let mut demoted = Demoted::default();
     for (site, _) in detections.iter().filter(|(site, _)| site.audit) {
         let false_ = site.confirmed == Some(false) || site.state == State::ScreenedOut;
@@ -193,7 +193,7 @@ fn demoted(detections: &[(&SiteFact, &Flight)]) -> Demoted {
 /// How many of the open detections are real, by band of score; what the desk put aside counts as false where the desk is what
 /// they wait for.
 fn expected(
-    detections: &[(&SiteFact, &Flight)],
+    detections: &[(&SiteFact, &FlightFact)],
     is_open: impl Fn(State) -> bool,
     with_screened: bool,
 ) -> Option<Expected> {
@@ -213,7 +213,7 @@ fn expected(
 
 struct Verified<'a> {
     site: &'a SiteFact,
-    flight: &'a Flight,
+    flight: &'a FlightFact,
     poppy: bool,
 }
 
@@ -254,8 +254,10 @@ pub(super) fn gsd_band(gsd_cm: Option<f64>) -> (usize, String) {
     (at, name)
 }
 
-fn stage(stage: Stage) -> (usize, String) {
-    let at = Stage::LIST.iter().position(|(known, ..)| *known == stage);
+fn stage(stage: GrowthStage) -> (usize, String) {
+    let at = GrowthStage::LIST
+        .iter()
+        .position(|(known, ..)| *known == stage);
     (at.unwrap_or(0), stage.code().to_owned())
 }
 
@@ -270,13 +272,13 @@ fn score_band(score: f64) -> (usize, String) {
 
 /// The finds on ground that these flights searched in the window and finely enough, and how many lie elsewhere.
 fn searched_finds<'a>(
-    flights: &BTreeMap<&str, &Flight>,
+    flights: &BTreeMap<&str, &FlightFact>,
     finds: &'a [Find],
     windows: &Windows,
     facts: &Facts,
     season: Option<i16>,
 ) -> (Vec<&'a Find>, usize) {
-    let bounds: Vec<(&Flight, Rect)> = flights
+    let bounds: Vec<(&FlightFact, Rect)> = flights
         .values()
         .filter_map(|flight| Some((*flight, flight.searched.bounding_rect()?)))
         .collect();
@@ -328,10 +330,10 @@ mod tests {
     use geo::{MultiPolygon, Polygon};
     use jiff::civil::date;
 
-    fn flight(scan: &str, gsd_cm: Option<f64>, west: f64) -> Flight {
+    fn flight(scan: &str, gsd_cm: Option<f64>, west: f64) -> FlightFact {
         let (e, s, n) = (west + 0.01, 33.73, 33.75);
         let ring = vec![(west, s), (e, s), (e, n), (west, n), (west, s)];
-        Flight {
+        FlightFact {
             scan: scan.into(),
             unit: "410423".into(),
             captured: Some((date(2026, 5, 1), date(2026, 5, 2))),
@@ -347,7 +349,7 @@ mod tests {
 
     fn site(n: usize, scan: &str, score: f64, state: State) -> SiteFact {
         SiteFact {
-            stage: n.is_multiple_of(2).then_some(Stage::Flowering),
+            stage: n.is_multiple_of(2).then_some(GrowthStage::Flowering),
             habitat: Some("courtyard".into()),
             scan: Some(scan.into()),
             score: Some(score),

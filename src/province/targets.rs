@@ -1,6 +1,6 @@
 //! Targets from above (靶标) against what the registry knows: 靶标吻合率, and why each of the others was not met.
 
-use super::facts::{Facts, Flight, SiteFact};
+use super::facts::{Facts, FlightFact, SiteFact};
 use super::process::CountShare;
 use super::windows::Windows;
 use crate::ground::LonLat;
@@ -114,7 +114,7 @@ pub fn match_targets(
             .map(|(at, site)| GeomWithData::new([site.at.lon, site.at.lat], at))
             .collect(),
     );
-    let flights: Vec<(&Flight, Rect)> = facts
+    let flights: Vec<(&FlightFact, Rect)> = facts
         .flights
         .iter()
         .filter(|flight| flight.season == list.season)
@@ -197,13 +197,13 @@ fn nearest(
 
 fn searched(
     place: &Place,
-    flights: &[(&Flight, Rect)],
+    flights: &[(&FlightFact, Rect)],
     windows: &Windows,
     district: Option<&str>,
 ) -> TargetOutcome {
     let at = Point::from(place.lonlat());
     let outline: MultiPolygon = place.polygons();
-    let over: Vec<&Flight> = flights
+    let over: Vec<&FlightFact> = flights
         .iter()
         .filter(|(flight, bounds)| {
             if outline.0.is_empty() {
@@ -243,10 +243,10 @@ mod tests {
         }
     }
 
-    fn flight(west: f64, month: i8) -> Flight {
+    fn flight(west: f64, month: i8) -> FlightFact {
         let (e, s, n) = (west + 0.01, 33.73, 33.75);
         let ring = vec![(west, s), (e, s), (e, n), (west, n), (west, s)];
-        Flight {
+        FlightFact {
             scan: format!("{west}"),
             unit: "410423".into(),
             captured: Some((date(2026, month, 1), date(2026, month, 2))),

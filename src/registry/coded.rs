@@ -1,7 +1,8 @@
 //! The coded values of events and the words that people use for them, so that forms, ledgers and pages say the same.
 
 use super::body::{
-    Channel, FailReason, Meaning, NoYield, Opinion, Outcome, RejectReason, Rung, Source, Stage,
+    Channel, FailReason, GrowthStage, Meaning, NoYield, Opinion, Outcome, RejectReason, Rung,
+    Source,
 };
 use super::event::EvidenceRole;
 use crate::words::Lang;
@@ -101,7 +102,7 @@ coded! { Outcome:
     Nothing "无", Nothing "无罂粟", Nothing "现场无罂粟", Nothing "没有", TooEarly "时期过早", Unsure "存疑", Unsure "不确定"
 }
 
-coded! { Stage:
+coded! { GrowthStage:
     NotEmerged "not_emerged" "not emerged" "未出苗",
     Seedling "seedling" "seedling" "苗期",
     Bolting "bolting" "bolting" "抽薹",
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn codes_are_those_that_events_hold_and_every_word_is_read_back() {
         agrees::<Outcome>();
-        agrees::<Stage>();
+        agrees::<GrowthStage>();
         agrees::<Source>();
         agrees::<RejectReason>();
         agrees::<Opinion>();

@@ -57,7 +57,7 @@ struct Stand {
 }
 
 /// What is thought of an event that is followed.
-struct Judged {
+struct JudgedEvent {
     signed: Signed,
     stand: Option<Stand>,
     marks: Vec<MarkKind>,

@@ -1,8 +1,8 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Count, Create, Detection, Eradicate, Look, Opinion, Outcome, RejectReason,
-    Source, Stage, Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, GrowthStage, Look, Opinion, Outcome,
+    RejectReason, Source, Visit,
 };
 use super::event::{Actor, EvidenceRef};
 use super::ids::{Hash, SiteKey};
@@ -331,7 +331,7 @@ impl Site {
     }
 
     /// The growth stage at the last visit that tells it.
-    pub fn stage(&self) -> Option<Stage> {
+    pub fn stage(&self) -> Option<GrowthStage> {
         self.visits.iter().rev().find_map(|(visit, _)| visit.stage)
     }
 

@@ -31,14 +31,14 @@ const PAUSES: [Duration; 3] = [
 
 /// An office's certificate authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Authority {
+pub struct OfficeAuthority {
     /// Its certificate, PEM.
     pub certificate: String,
     /// The SHA-256 of its certificate, in pairs of digits.
     pub fingerprint: String,
 }
 
-impl Authority {
+impl OfficeAuthority {
     /// Out of a certificate; `None` where it is none.
     pub fn of(certificate: String) -> Option<Self> {
         let read = Certificate::from_pem(certificate.as_bytes()).ok()?;
@@ -54,7 +54,7 @@ impl Authority {
 pub struct Line {
     agent: Agent,
     address: Address,
-    authority: Option<Authority>,
+    authority: Option<OfficeAuthority>,
     token: Option<String>,
 }
 
@@ -73,7 +73,7 @@ fn agent(tls: TlsConfig) -> Agent {
         .into()
 }
 
-fn trusting(authority: &Authority) -> TlsConfig {
+fn trusting(authority: &OfficeAuthority) -> TlsConfig {
     let read = Certificate::from_pem(authority.certificate.as_bytes());
     let roots = read.into_iter().collect();
     TlsConfig::builder()
@@ -86,7 +86,7 @@ impl Line {
     ///
     /// # Errors
     /// Those of reaching a server that is called for the first time.
-    pub fn begin(address: Address, known: Option<Authority>) -> Result<Self, RemoteError> {
+    pub fn begin(address: Address, known: Option<OfficeAuthority>) -> Result<Self, RemoteError> {
         let authority = match known {
             _ if !address.is_encrypted => None,
             Some(known) => Some(known),
@@ -107,7 +107,7 @@ impl Line {
     }
 
     /// The authority by which the server is known; nothing in the clear.
-    pub fn authority(&self) -> Option<&Authority> {
+    pub fn authority(&self) -> Option<&OfficeAuthority> {
         self.authority.as_ref()
     }
 
@@ -348,7 +348,7 @@ fn kind(method: &Method) -> &'static str {
 }
 
 /// The authority that a server shows to whoever does not know it yet. Nothing is sent and nothing else is believed.
-fn shown(address: &Address) -> Result<Authority, RemoteError> {
+fn shown(address: &Address) -> Result<OfficeAuthority, RemoteError> {
     let anybody = TlsConfig::builder().disable_verification(true).build();
     let line = Line {
         agent: agent(anybody),
@@ -374,7 +374,7 @@ fn shown(address: &Address) -> Result<Authority, RemoteError> {
     }
     let body = answer.body_mut().with_config().limit(1 << 20);
     let text = body.read_to_string().map_err(|_other| none())?;
-    Authority::of(text).ok_or_else(none)
+    OfficeAuthority::of(text).ok_or_else(none)
 }
 
 /// What is wrong with a certificate, where that is what is wrong.

@@ -12,13 +12,13 @@ mod words;
 
 pub use address::Address;
 pub use error::RemoteError;
-pub use line::{Authority, Line};
+pub use line::{Line, OfficeAuthority};
 pub use mirror_error::MirrorError;
-pub use postgis::{About, fill};
-pub use target::{Target, VARIABLES};
+pub use postgis::{TableComments, fill};
+pub use target::{DatabaseTarget, VARIABLES};
 pub use words::{
-    Admitted, Ask, Challenge, FORMAT, Greeting, Offer, OfferedPart, Reply, Served, Since, Taken,
-    VERSION, is_spoken,
+    Admitted, Ask, Challenge, FORMAT, Greeting, OfferedPart, PartOffer, Reply, Served, Since,
+    TakenPart, VERSION, is_spoken,
 };
 
 /// The header that every change bears.

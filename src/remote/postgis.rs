@@ -5,9 +5,9 @@
 //! to which somebody added a column. Rows that are as they were are not touched, so that what refers to them stays.
 
 use super::mirror_error::MirrorError;
-use super::target::Target;
+use super::target::DatabaseTarget;
 use crate::exchange::ledger::Kind;
-use crate::exchange::mirror::{Column, Layer};
+use crate::exchange::mirror::{Column, MirrorLayer};
 use crate::ground::Feature;
 use postgres::{IsolationLevel, Row, Transaction};
 use serde_json::{Value, json};
@@ -19,14 +19,14 @@ const OURS: &str = "papaver.mirror/1";
 
 /// What tables say of themselves.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct TableComments {
     /// The unit whose registry they show.
     pub unit: String,
     /// Which state of it, and when; in words.
     pub state: String,
 }
 
-impl About {
+impl TableComments {
     /// The mark of what shows this unit's registry.
     fn mark(&self) -> String {
         format!("{OURS} {}", self.unit)
@@ -37,7 +37,11 @@ impl About {
 ///
 /// # Errors
 /// [`MirrorError`]; the tables are as they were then, except where [`MirrorError::Broken`] says otherwise.
-pub fn fill(target: &Target, layers: &[Layer], about: &About) -> Result<(), MirrorError> {
+pub fn fill(
+    target: &DatabaseTarget,
+    layers: &[MirrorLayer],
+    about: &TableComments,
+) -> Result<(), MirrorError> {
     let mut client = target.connect()?;
     let builder = client.build_transaction();
     let mut tables = Tables {
@@ -87,8 +91,8 @@ fn joined<T>(parts: &[T], separator: &str, each: impl Fn(&T) -> String) -> Strin
 /// The tables while they are filled.
 struct Tables<'a> {
     transaction: Transaction<'a>,
-    target: &'a Target,
-    about: &'a About,
+    target: &'a DatabaseTarget,
+    about: &'a TableComments,
 }
 
 impl Tables<'_> {
@@ -153,12 +157,12 @@ impl Tables<'_> {
         }
     }
 
-    fn place(&self, layer: &Layer) -> String {
+    fn place(&self, layer: &MirrorLayer) -> String {
         format!("{}.{}", quoted(&self.target.schema), quoted(layer.name))
     }
 
     /// The table is there, is ours, and has these columns.
-    fn prepare(&mut self, layer: &Layer) -> Result<(), MirrorError> {
+    fn prepare(&mut self, layer: &MirrorLayer) -> Result<(), MirrorError> {
         let table = self.place(layer);
         let known = self.transaction.query_opt(
             "SELECT obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -186,7 +190,7 @@ impl Tables<'_> {
     }
 
     /// What adds the columns that a table lacks: that keeps readers out for a moment, so it is done only where one is missing.
-    fn added(&mut self, layer: &Layer, table: &str) -> Result<Vec<String>, MirrorError> {
+    fn added(&mut self, layer: &MirrorLayer, table: &str) -> Result<Vec<String>, MirrorError> {
         let columns = self.transaction.query(
             "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
             &[&table],
@@ -206,7 +210,7 @@ impl Tables<'_> {
     }
 
     /// Sends the rows as the map files hold them; those that are no longer there go.
-    fn load(&mut self, layer: &Layer) -> Result<(), MirrorError> {
+    fn load(&mut self, layer: &MirrorLayer) -> Result<(), MirrorError> {
         let insert = self
             .transaction
             .prepare(&upsert(layer, &self.place(layer)))?;
@@ -227,7 +231,7 @@ impl Tables<'_> {
 }
 
 /// What makes a table.
-fn created(layer: &Layer, table: &str) -> Vec<String> {
+fn created(layer: &MirrorLayer, table: &str) -> Vec<String> {
     let columns = joined(&layer.columns, ", ", declared);
     let key = joined(layer.key, ", ", |name| quoted(name));
     vec![
@@ -251,7 +255,7 @@ fn row(feature: &Feature) -> Value {
 }
 
 /// Takes an array of features as its parameter.
-fn upsert(layer: &Layer, table: &str) -> String {
+fn upsert(layer: &MirrorLayer, table: &str) -> String {
     let names = joined(&layer.columns, ", ", |column| quoted(column.name));
     let values = joined(&layer.columns, ", ", |column| {
         let (name, kind) = (words(column.name), sql_type(column.kind));
@@ -274,7 +278,7 @@ fn upsert(layer: &Layer, table: &str) -> String {
 }
 
 /// Takes an array of the keys that stay as its parameter.
-fn clearing(layer: &Layer, table: &str) -> String {
+fn clearing(layer: &MirrorLayer, table: &str) -> String {
     let numbered: Vec<(usize, &str)> = layer.key.iter().copied().enumerate().collect();
     let same = joined(&numbered, " AND ", |(n, name)| {
         format!("there.{}::text = k->>{n}", quoted(name))

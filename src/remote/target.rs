@@ -20,7 +20,7 @@ const SILENT: Duration = Duration::from_secs(60);
 
 /// What is given to reach a database.
 #[derive(Clone, Default)]
-pub struct Target {
+pub struct DatabaseTarget {
     /// `postgresql://…`, whole or in part, without a password.
     pub url: String,
     /// What the URL leaves out: those of [`VARIABLES`] that are set.
@@ -42,7 +42,7 @@ pub struct Target {
 /// The variables that are read, as the database's own programs name them.
 pub const VARIABLES: [&str; 5] = ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"];
 
-impl Target {
+impl DatabaseTarget {
     fn variable(&self, name: &str) -> Option<&str> {
         let found = self.environment.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.as_str())
@@ -181,12 +181,12 @@ fn is_here(config: &Config) -> bool {
 mod tests {
     use super::*;
 
-    fn target(url: &str) -> Target {
-        Target {
+    fn target(url: &str) -> DatabaseTarget {
+        DatabaseTarget {
             url: url.into(),
             environment: vec![("PGUSER", "gis".into()), ("PGPASSWORD", "secret".into())],
             schema: "papaver".into(),
-            ..Target::default()
+            ..DatabaseTarget::default()
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
     fn a_password_is_what_was_typed_then_of_the_environment_then_of_the_file() {
         let mut asked = target("postgresql://li@10.0.0.5:5433/bureau");
         asked.passwords = "10.0.0.5:5433:bureau:li:filed\n".into();
-        let password = |target: &Target| {
+        let password = |target: &DatabaseTarget| {
             let config = target.config().expect("read");
             config.get_password().map(<[u8]>::to_vec)
         };

@@ -109,7 +109,7 @@ pub struct Since {
 
 /// What lies ready for a caller.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Offer {
+pub struct PartOffer {
     /// Its parts, in order; none where the caller has everything.
     pub parts: Vec<OfferedPart>,
 }
@@ -125,7 +125,7 @@ pub struct OfferedPart {
 
 /// A part that was taken in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Taken {
+pub struct TakenPart {
     /// The signed receipt; it is the point of the next bundle.
     pub receipt: Value,
 }

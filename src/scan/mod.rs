@@ -1,7 +1,7 @@
 //! From imagery to candidates, in six stages: what there is to search is planned, its tiles are scored, the scores are
 //! kept, candidates are found in them and looked at once more, and files are written.
 //!
-//! The path of the data: [`Request`] → `plan` (sources, tiling, view selection, work) → `score` (executor, window, the
+//! The path of the data: [`ScanRequest`] → `plan` (sources, tiling, view selection, work) → `score` (executor, window, the
 //! model's head, journal) → the score store → `find` (locate, associate, cluster, candidates; coverage) → `verify` (eight views of each candidate, a verifier; ranks) → `write` (features,
 //! chips, record, review page). [`scan`] drives it.
 
@@ -21,16 +21,16 @@ mod verify;
 mod write;
 
 pub use error::ScanError;
-pub use find::{Candidate, Coverage, Ranked, SourceFacts, clusters};
+pub use find::{Candidate, RankedCandidates, ScanCoverage, SourceFacts, clusters};
 pub use ids::SourceId;
 pub use model::{
     Activation, BoxForm, BoxLayout, Contract, Device, Hit, InputShape, Model, ModelError,
     ModelHead, Output, Runtime, Uses, wrap,
 };
-pub use progress::{Progress, Silent, Stage, Step};
+pub use progress::{Progress, ScanStage, Silent, Step};
 pub use refusals::FurtherFiles;
 pub(crate) use request::in_range;
-pub use request::{LearntFrom, PhotoRequest, Request, SITE_RADIUS_M, SecondStage};
+pub use request::{LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanRequest, SecondStage};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
 pub use score::JournalError;
 pub use shards::{
@@ -38,4 +38,4 @@ pub use shards::{
 };
 pub use summary::Summary;
 pub use verify::{LearntError, Moved, SecondLook, VerifierVerdict};
-pub use write::review::{About, Card, ReviewPage};
+pub use write::review::{Card, ReviewPage, ScanSummary};

@@ -2,7 +2,7 @@
 
 /// A stage of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum ScanStage {
     /// Sources are opened and checked.
     Opening {
         /// How many.
@@ -44,7 +44,7 @@ pub struct Step {
 /// Listens to a run.
 pub trait Progress: Sync {
     /// A stage begins.
-    fn stage(&self, stage: Stage);
+    fn stage(&self, stage: ScanStage);
     /// Some tiles were scored.
     fn step(&self, step: Step);
     /// A source was refused or a part could not be read, and the run goes on.
@@ -55,7 +55,7 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn stage(&self, _: Stage) {}
+    fn stage(&self, _: ScanStage) {}
     fn step(&self, _: Step) {}
     fn notice(&self, _: &dyn crate::words::Say) {}
 }

@@ -68,14 +68,14 @@ pub fn tell(refused: &[RasterError], progress: &dyn Progress) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::{Stage, Step};
+    use crate::scan::{ScanStage, Step};
     use std::sync::Mutex;
 
     #[derive(Default)]
     struct Heard(Mutex<Vec<String>>);
 
     impl Progress for Heard {
-        fn stage(&self, _: Stage) {}
+        fn stage(&self, _: ScanStage) {}
         fn step(&self, _: Step) {}
         fn notice(&self, what: &dyn Say) {
             self.0.lock().expect("whole").push(what.say(Lang::En).what);

@@ -86,7 +86,7 @@ pub const SITE_RADIUS_M: f64 = 3.0;
 
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct ScanRequest {
     /// Files, folders and lists.
     pub inputs: Vec<PathBuf>,
     /// The output folder.
@@ -133,7 +133,7 @@ pub struct Request {
     pub lang: Lang,
 }
 
-impl Request {
+impl ScanRequest {
     /// A scan of these inputs into a folder, of which nothing else is asked.
     pub fn new(inputs: Vec<PathBuf>, out: PathBuf, review: ReviewPage, lang: Lang) -> Self {
         Self {

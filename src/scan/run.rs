@@ -2,14 +2,15 @@
 
 use super::error::ScanError;
 use super::find::{
-    Candidate, FindRules, Found, Ranked, SearchedGround, Viewing, find, rank, source_facts,
+    Candidate, FindRules, Found, RankedCandidates, SearchedGround, Viewing, find, rank,
+    source_facts,
 };
 use super::model::{Hit, Model};
 use super::plan::{Search, Work};
-use super::progress::{Progress, Stage};
+use super::progress::{Progress, ScanStage};
 use super::refusals;
-use super::request::Request;
-use super::score::{Journal, Own, PixelListener, ScoreStore, Scored, score};
+use super::request::ScanRequest;
+use super::score::{Journal, OwnTasks, PixelListener, ScoreStore, Scored, score};
 use super::summary::Summary;
 use super::verify::{Learnt, Looking, Second, look};
 use super::write::{self, Crops, Provenance, Pyramids};
@@ -27,7 +28,7 @@ pub const SCORE_FLOOR: f64 = 0.05;
 /// # Errors
 /// See [`ScanError`].
 pub fn scan(
-    request: &Request,
+    request: &ScanRequest,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, ScanError> {
@@ -39,21 +40,21 @@ pub fn scan(
 /// # Errors
 /// See [`ScanError`].
 pub fn scan_and_find(
-    request: &Request,
+    request: &ScanRequest,
     second: f64,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<(Summary, Ranked), ScanError> {
+) -> Result<(Summary, RankedCandidates), ScanError> {
     let (summary, also) = run(request, Some(second), progress, stop)?;
     Ok((summary, also.unwrap_or_default()))
 }
 
 fn run(
-    request: &Request,
+    request: &ScanRequest,
     second: Option<f64>,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<(Summary, Option<Ranked>), ScanError> {
+) -> Result<(Summary, Option<RankedCandidates>), ScanError> {
     let started = Instant::now();
     // Discover and plan. A boundary elsewhere is refused before anything is written.
     let mut search = Search::prepare(request, progress)?;
@@ -89,7 +90,7 @@ pub(super) struct RunScope<'a> {
     /// The scores.
     pub scores: ScoreStore,
     /// Tasks that it does.
-    pub own: Option<Own<'a>>,
+    pub own: Option<OwnTasks<'a>>,
 }
 
 /// What candidates are put in order by beside their scores.
@@ -143,7 +144,7 @@ pub(super) fn go_on(
     second: Option<f64>,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<(Summary, Option<Ranked>), ScanError> {
+) -> Result<(Summary, Option<RankedCandidates>), ScanError> {
     let RunScope {
         started,
         works,
@@ -187,7 +188,7 @@ pub(super) fn go_on(
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
     }
-    progress.stage(Stage::Writing {
+    progress.stage(ScanStage::Writing {
         candidates: found.ranked.candidates.len(),
     });
     // Write.
@@ -215,7 +216,7 @@ fn scored(
     works: Vec<Work>,
     (journal, scores): (&mut Journal, ScoreStore),
     crops: &Crops<'_>,
-    own: Option<Own<'_>>,
+    own: Option<OwnTasks<'_>>,
     (progress, stop): (&dyn Progress, &AtomicBool),
 ) -> Result<(Scored, SearchedGround), ScanError> {
     let pyramids = Pyramids::new(search, &works, journal.is_settled(), (progress, stop));
@@ -267,11 +268,11 @@ pub(super) fn floor_of(threshold: f64) -> f32 {
 /// Looks at all candidates once more, and puts them in order anew.
 fn verify(
     looking: &Looking<'_>,
-    ranked: &mut Ranked,
+    ranked: &mut RankedCandidates,
     progress: &dyn Progress,
 ) -> Result<(), ScanError> {
     let candidates = &mut ranked.candidates;
-    progress.stage(Stage::Verifying {
+    progress.stage(ScanStage::Verifying {
         candidates: candidates.len(),
     });
     let seen = look(looking, candidates)?;

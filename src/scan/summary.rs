@@ -1,6 +1,6 @@
 //! What a scan found, for whoever writes or prints it.
 
-use super::find::{Candidate, Coverage, SourceAreas, SourceFacts};
+use super::find::{Candidate, ScanCoverage, SourceAreas, SourceFacts};
 use crate::imagery::photo::Remark;
 use crate::imagery::{Beside, RasterError};
 use crate::schema::ExpectedRecord;
@@ -17,7 +17,7 @@ pub struct Summary {
     /// Places that were left out, since too few of the photos that searched them show anything.
     pub doubted: usize,
     /// The ground.
-    pub coverage: Coverage,
+    pub coverage: ScanCoverage,
     /// Names of the sources searched.
     pub sources: Vec<SourceFacts>,
     /// What of each of them was searched.

@@ -90,12 +90,12 @@ impl Default for Uploads {
 }
 
 /// One that arrives, until this is dropped.
-pub(super) struct Counted<'a> {
+pub(super) struct Arrival<'a> {
     arriving: &'a Arriving,
     sender: &'a str,
 }
 
-impl Drop for Counted<'_> {
+impl Drop for Arrival<'_> {
     fn drop(&mut self) {
         let mut of = self.arriving.of();
         if let Some(count) = of.get_mut(self.sender) {
@@ -113,7 +113,7 @@ impl Arriving {
     }
 
     /// Counts one more of a sender, where that is not too many.
-    pub fn count<'a>(&'a self, sender: &'a str) -> Result<Counted<'a>, Refused> {
+    pub fn count<'a>(&'a self, sender: &'a str) -> Result<Arrival<'a>, Refused> {
         let mut of = self.of();
         let own = of.get(sender).copied().unwrap_or_default();
         if own >= self.most.0 || of.values().sum::<usize>() >= self.most.1 {
@@ -121,7 +121,7 @@ impl Arriving {
         }
         of.insert(sender.to_owned(), own + 1);
         let arriving = self;
-        Ok(Counted { arriving, sender })
+        Ok(Arrival { arriving, sender })
     }
 
     /// Waits for its turn to open a bundle, of which memory holds all.

@@ -1,6 +1,6 @@
 //! A line for each login that was tried, beside the registry: when, who, from where, and whether it opened.
 
-use super::library::Place;
+use super::library::LibraryPlace;
 use crate::files::{self, beside};
 use crate::office::clock;
 use std::net::IpAddr;
@@ -9,17 +9,17 @@ use std::sync::{Mutex, PoisonError};
 
 /// Writes the lines, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Audit(Mutex<()>);
+pub(super) struct AuditLog(Mutex<()>);
 
 /// Where the lines of a registry lie.
-pub(super) fn path(registry: &Place) -> PathBuf {
+pub(super) fn path(registry: &LibraryPlace) -> PathBuf {
     beside(&registry.path, ".logins.jsonl")
 }
 
-impl Audit {
+impl AuditLog {
     /// Writes that somebody tried to log in. Where that cannot be written, the login stands: nobody is locked out by a full
     /// disk.
-    pub fn login(&self, registry: &Place, person: &str, from: IpAddr, opened: bool) {
+    pub fn login(&self, registry: &LibraryPlace, person: &str, from: IpAddr, opened: bool) {
         let line = serde_json::json!({
             "at": clock::at(), "person": person, "from": from, "opened": opened,
         });

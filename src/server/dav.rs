@@ -4,7 +4,7 @@
 //! of a transfer that breaks off nothing is left.
 
 use crate::files::Incoming;
-use crate::office::field::{CrewFolder, Denied, Found, LARGEST, What};
+use crate::office::field::{CrewEntry, CrewFolder, Denied, EntryKind, LARGEST};
 use crate::shown::terminal;
 use axum::body::Bytes;
 use bytes::Buf;
@@ -29,7 +29,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    fn look(&self, path: &str) -> FsResult<Found> {
+    fn look(&self, path: &str) -> FsResult<CrewEntry> {
         match self.of.look(path) {
             Ok(found) => found.ok_or(FsError::NotFound),
             Err(_told_elsewhere) => Err(FsError::GeneralFailure),
@@ -117,7 +117,7 @@ impl DavFileSystem for Folder {
     ) -> FsFuture<'a, FsStream<Box<dyn DavDirEntry>>> {
         now(|| {
             let path = text(path)?;
-            if self.look(&path)?.what != What::Folder {
+            if self.look(&path)?.what != EntryKind::Folder {
                 return Err(FsError::Forbidden);
             }
             let listed = self
@@ -125,7 +125,7 @@ impl DavFileSystem for Folder {
                 .list(&path)
                 .map_err(|_system| FsError::GeneralFailure)?;
             let entries = listed.into_iter().map(|(name, found)| {
-                let entry: Box<dyn DavDirEntry> = Box::new(Entry(name, found));
+                let entry: Box<dyn DavDirEntry> = Box::new(DavEntry(name, found));
                 Ok(entry)
             });
             let stream: FsStream<_> = Box::pin(tokio_stream::iter(entries));
@@ -154,18 +154,18 @@ impl DavFileSystem for Folder {
     }
 }
 
-fn about(found: Found) -> Box<dyn DavMetaData> {
-    Box::new(About(found))
+fn about(found: CrewEntry) -> Box<dyn DavMetaData> {
+    Box::new(DavMetadata(found))
 }
 
 #[derive(Debug, Clone)]
-struct About(Found);
+struct DavMetadata(CrewEntry);
 
-impl DavMetaData for About {
+impl DavMetaData for DavMetadata {
     fn len(&self) -> u64 {
         match self.0.what {
-            What::Folder => 0,
-            What::File(_, bytes) => bytes,
+            EntryKind::Folder => 0,
+            EntryKind::File(_, bytes) => bytes,
         }
     }
 
@@ -174,13 +174,13 @@ impl DavMetaData for About {
     }
 
     fn is_dir(&self) -> bool {
-        self.0.what == What::Folder
+        self.0.what == EntryKind::Folder
     }
 }
 
-struct Entry(String, Found);
+struct DavEntry(String, CrewEntry);
 
-impl DavDirEntry for Entry {
+impl DavDirEntry for DavEntry {
     fn name(&self) -> Vec<u8> {
         self.0.clone().into_bytes()
     }
@@ -193,13 +193,13 @@ impl DavDirEntry for Entry {
 /// A file that is read.
 #[derive(Debug)]
 struct Reading {
-    found: Found,
+    found: CrewEntry,
     file: File,
 }
 
 impl Reading {
-    fn of(found: Found) -> FsResult<Self> {
-        let What::File(path, _) = &found.what else {
+    fn of(found: CrewEntry) -> FsResult<Self> {
+        let EntryKind::File(path, _) = &found.what else {
             return Err(FsError::Forbidden);
         };
         let file = File::open(path).map_err(|_system| FsError::NotFound)?;

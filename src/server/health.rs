@@ -6,7 +6,7 @@
 use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::lan::CERTIFICATE;
-use super::{Options, Reach, ServeError};
+use super::{Reach, ServeError, ServerOptions};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -63,7 +63,7 @@ enum Way {
 ///
 /// # Errors
 /// [`ServeError::Silent`].
-pub fn is_well(options: &Options) -> Result<(), ServeError> {
+pub fn is_well(options: &ServerOptions) -> Result<(), ServeError> {
     let authority = options.folder.join(CERTIFICATE);
     let ways: &[Way] = match options.reach {
         Reach::Network => &[Way::Secure],
@@ -83,7 +83,7 @@ pub fn is_well(options: &Options) -> Result<(), ServeError> {
     })
 }
 
-fn asked(options: &Options, way: Way) -> io::Result<()> {
+fn asked(options: &ServerOptions, way: Way) -> io::Result<()> {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let stream = TcpStream::connect_timeout(&at, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -96,7 +96,7 @@ fn asked(options: &Options, way: Way) -> io::Result<()> {
 
 /// A connection to whoever the office's authority vouches for.
 fn secured(
-    options: &Options,
+    options: &ServerOptions,
     stream: TcpStream,
 ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
     let mut trusted = RootCertStore::empty();
@@ -147,7 +147,7 @@ mod tests {
             line
         });
         let folder = tempfile::tempdir().expect("folder");
-        let told = is_well(&Options {
+        let told = is_well(&ServerOptions {
             folder: folder.path().to_path_buf(),
             port,
             base_maps: Vec::new(),

@@ -2,17 +2,17 @@
 
 use super::answer::Refused;
 use super::arriving::{Arriving, Uploads};
-use super::audit::Audit;
+use super::audit::AuditLog;
 use super::events::Events;
 use super::field::Fields;
 use super::gate::Gate;
-use super::kept::Kept;
-use super::lan::Authority;
-use super::library::{Library, Place};
+use super::kept::OpenRegistries;
+use super::lan::LanAuthority;
+use super::library::{Library, LibraryPlace};
 use super::maps::Maps;
 use super::offices::Offices;
 use super::runs::Runs;
-use super::sessions::{Person, Sessions};
+use super::sessions::{SessionUser, Sessions};
 use crate::registry::Role;
 use crate::store::Store;
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ pub(super) struct House {
     /// What its maps are made of.
     pub maps: Maps,
     /// Its registries, as far as they are open.
-    pub kept: Kept,
+    pub kept: OpenRegistries,
     /// Who is logged in.
     pub sessions: Sessions,
     /// Scans that were started from a page.
@@ -44,7 +44,7 @@ pub(super) struct House {
     /// How often a passphrase may be tried.
     pub gate: Gate,
     /// Who logged in, on the disk.
-    pub audit: Audit,
+    pub audit: AuditLog,
     /// Who reads in a registry.
     pub readers: Lane,
     /// Whom tiles are drawn for.
@@ -64,7 +64,7 @@ pub(super) struct House {
     /// The names that this server answers to, lower case, without a port.
     pub names: Vec<String>,
     /// What devices need to trust it, where it is reached over TLS.
-    pub authority: Option<Authority>,
+    pub authority: Option<LanAuthority>,
     /// Whether it is reached over TLS.
     pub secure: bool,
     /// Whether it is reached from this machine alone.
@@ -85,7 +85,7 @@ impl House {
     }
 
     /// Whether somebody who is logged in still has one of some roles.
-    pub fn one_of(&self, person: &Person, roles: &[Role]) -> Result<(), Refused> {
+    pub fn one_of(&self, person: &SessionUser, roles: &[Role]) -> Result<(), Refused> {
         let has = self
             .kept
             .read(&self.registry(&person.registry)?.path, |store| {
@@ -98,7 +98,7 @@ impl House {
     }
 
     /// A registry by its id.
-    pub fn registry(&self, id: &str) -> Result<Place, Refused> {
+    pub fn registry(&self, id: &str) -> Result<LibraryPlace, Refused> {
         self.library.registry(id).ok_or_else(|| {
             if self.library.has_had(id) {
                 Refused::unplugged()
@@ -151,7 +151,7 @@ pub(super) async fn waiting<T: Send + 'static>(
 /// Reads in a registry.
 pub(super) async fn reading<T: Send + 'static>(
     house: &Shared,
-    place: Place,
+    place: LibraryPlace,
     read: impl FnOnce(&Store) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
     let own = house.clone();

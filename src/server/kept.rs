@@ -19,23 +19,23 @@ const IDLE: Duration = Duration::from_secs(60);
 struct Resting<T>(T, Instant);
 
 #[derive(Default)]
-struct Open {
+struct OpenRegistry {
     readers: Vec<Resting<Store>>,
     writer: Option<Resting<Office>>,
 }
 
 /// The registries that are open.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<HashMap<PathBuf, Open>>);
+pub(super) struct OpenRegistries(Mutex<HashMap<PathBuf, OpenRegistry>>);
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for OpenRegistries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Kept").field(&self.open().len()).finish()
+        f.debug_tuple("OpenRegistries").field(&self.open().len()).finish()
     }
 }
 
-impl Kept {
-    fn open(&self) -> MutexGuard<'_, HashMap<PathBuf, Open>> {
+impl OpenRegistries {
+    fn open(&self) -> MutexGuard<'_, HashMap<PathBuf, OpenRegistry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -146,14 +146,14 @@ mod tests {
     }
 
     /// How many readers of a registry are open, and whether a writer is.
-    fn resting(kept: &Kept, path: &Path) -> (usize, bool) {
+    fn resting(kept: &OpenRegistries, path: &Path) -> (usize, bool) {
         let all = kept.open();
         all.get(path).map_or((0, false), |open| {
             (open.readers.len(), open.writer.is_some())
         })
     }
 
-    fn read(kept: &Kept, path: &Path, status: Option<StatusCode>) {
+    fn read(kept: &OpenRegistries, path: &Path, status: Option<StatusCode>) {
         let answer = status.map(|status| Refused::new(status, "x", "x", "x"));
         let done = kept.read(path, |_store| answer.map_or(Ok(()), Err));
         assert_eq!(done.is_ok(), status.is_none());
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_somebody_is_refused_closes_nothing_and_what_fails_does() {
         let folder = tempfile::tempdir().expect("folder");
-        let (kept, path) = (Kept::default(), begun(folder.path()));
+        let (kept, path) = (OpenRegistries::default(), begun(folder.path()));
         for refused in [
             None,
             Some(StatusCode::UNAUTHORIZED),
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn who_may_not_write_closes_nothing_and_the_next_who_may_writes_on() {
         let folder = tempfile::tempdir().expect("folder");
-        let (kept, path) = (Kept::default(), begun(folder.path()));
+        let (kept, path) = (OpenRegistries::default(), begun(folder.path()));
         let grant = |by: &str, name: &str| {
             kept.write(&path, by, |office| {
                 let actor = by.to_owned();

@@ -32,7 +32,7 @@ const CERTIFICATE_DAYS: i64 = 397;
 
 /// What devices of the office need to trust this server.
 #[derive(Debug, Clone)]
-pub struct Authority {
+pub struct LanAuthority {
     /// Its certificate, PEM.
     pub certificate: String,
     /// The SHA-256 of its certificate, in pairs of digits.
@@ -73,7 +73,7 @@ pub(super) fn addresses() -> Vec<IpAddr> {
 pub(super) fn proof(
     folder: &Path,
     names: &[String],
-) -> Result<(Authority, Arc<ServerConfig>), ServeError> {
+) -> Result<(LanAuthority, Arc<ServerConfig>), ServeError> {
     let (certificate, key) = authority(folder)?;
     let broken = |what: &dyn ToString| ServeError::Authority {
         path: folder.join(CERTIFICATE),
@@ -94,7 +94,7 @@ pub(super) fn proof(
         .and_then(|config| config.with_no_client_auth().with_single_cert(chain, secret))
         .map_err(|e| broken(&e))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let authority = Authority {
+    let authority = LanAuthority {
         fingerprint: Hash::of(&der).in_pairs(),
         certificate,
     };

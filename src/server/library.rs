@@ -30,7 +30,7 @@ const FRESH: Duration = Duration::from_secs(5);
 
 /// Something in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LibraryPlace {
     /// Its id.
     pub id: String,
     /// Its file name.
@@ -40,16 +40,16 @@ pub(super) struct Place {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Found {
-    registries: Vec<Place>,
-    surveys: Vec<Place>,
+struct LibraryListing {
+    registries: Vec<LibraryPlace>,
+    surveys: Vec<LibraryPlace>,
 }
 
 /// What lies in the folder, looked for anew every few seconds.
 #[derive(Debug, Default)]
 pub(super) struct Library {
     root: PathBuf,
-    found: Mutex<Option<(Instant, Found)>>,
+    found: Mutex<Option<(Instant, LibraryListing)>>,
     /// The ids of all registries that were ever found.
     had: Mutex<BTreeSet<String>>,
 }
@@ -63,7 +63,7 @@ impl Library {
         }
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> LibraryListing {
         let mut kept = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some((at, found)) if at.elapsed() < FRESH => found.clone(),
@@ -92,22 +92,22 @@ impl Library {
     }
 
     /// Its registries, by path.
-    pub fn registries(&self) -> Vec<Place> {
+    pub fn registries(&self) -> Vec<LibraryPlace> {
         self.found().registries
     }
 
     /// Its surveys, by path.
-    pub fn surveys(&self) -> Vec<Place> {
+    pub fn surveys(&self) -> Vec<LibraryPlace> {
         self.found().surveys
     }
 
     /// A registry.
-    pub fn registry(&self, id: &str) -> Option<Place> {
+    pub fn registry(&self, id: &str) -> Option<LibraryPlace> {
         self.registries().into_iter().find(|place| place.id == id)
     }
 
     /// A survey.
-    pub fn survey(&self, id: &str) -> Option<Place> {
+    pub fn survey(&self, id: &str) -> Option<LibraryPlace> {
         self.surveys().into_iter().find(|place| place.id == id)
     }
 }
@@ -118,8 +118,8 @@ pub(super) fn id_of(below: &Path) -> String {
     Hash::of(text.as_bytes()).to_string()[..12].to_owned()
 }
 
-fn look(root: &Path) -> Found {
-    let mut found = Found::default();
+fn look(root: &Path) -> LibraryListing {
+    let mut found = LibraryListing::default();
     let mut folders = vec![(root.to_path_buf(), 0)];
     let mut seen = 0;
     while let Some((folder, depth)) = folders.pop() {
@@ -161,10 +161,10 @@ fn is_looked_into(name: &str) -> bool {
     !name.starts_with('.') && !name.contains(".papaver.") && name != "chips" && name != "pyramid"
 }
 
-fn place(root: &Path, path: &Path) -> Place {
+fn place(root: &Path, path: &Path) -> LibraryPlace {
     let below = path.strip_prefix(root).unwrap_or(path);
     let name = path.file_name().unwrap_or_default();
-    Place {
+    LibraryPlace {
         id: id_of(below),
         name: name.to_string_lossy().into_owned(),
         path: path.to_path_buf(),
@@ -223,7 +223,7 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<S
 }
 
 /// A registry that cannot be read is listed all the same: who opens it is told why.
-pub(super) fn registry_line(house: &Shared, place: Place) -> Served {
+pub(super) fn registry_line(house: &Shared, place: LibraryPlace) -> Served {
     let said = |store: &Store| Ok((unit_of(store).ok(), store.unit_name().ok().flatten()));
     let (unit, title) = house.kept.read(&place.path, said).unwrap_or_default();
     Served {
@@ -246,13 +246,13 @@ fn survey_lines(house: &Shared) -> Vec<SurveyLine> {
 }
 
 /// The record of a scan; nothing where it is of another format.
-pub(super) fn scan_of(place: &Place) -> Option<ScanRecord> {
+pub(super) fn scan_of(place: &LibraryPlace) -> Option<ScanRecord> {
     let bytes = crate::files::read(&place.path.join("scan.json")).ok()?;
     let scan: ScanRecord = serde_json::from_slice(&bytes).ok()?;
     (scan.format == SCAN_FORMAT).then_some(scan)
 }
 
-fn survey_line(place: Place, scan: ScanRecord) -> SurveyLine {
+fn survey_line(place: LibraryPlace, scan: ScanRecord) -> SurveyLine {
     let gsd = scan.sources.iter().filter_map(|source| source.gsd_cm);
     SurveyLine {
         id: place.id,

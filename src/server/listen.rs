@@ -1,10 +1,10 @@
 //! Listening: the socket, the threads, the time that a connection may take, the end.
 
 use super::house::{House, Shared};
-use super::lan::{self, Authority};
+use super::lan::{self, LanAuthority};
 use super::library::Library;
 use super::maps::Maps;
-use super::{Options, Reach, ServeError, field, router, surroundings};
+use super::{Reach, ServeError, ServerOptions, field, router, surroundings};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -29,13 +29,13 @@ const SWEEP: u32 = 150;
 
 /// A server that listens.
 #[derive(Debug, Clone)]
-pub struct Ready {
+pub struct Listening {
     /// What a browser of this computer opens.
     pub url: String,
     /// What browsers of the network open.
     pub elsewhere: Vec<String>,
     /// What they need to trust it.
-    pub authority: Option<Authority>,
+    pub authority: Option<LanAuthority>,
 }
 
 /// Serves a folder until `stop` is raised. `ready` is called once, when it listens.
@@ -43,9 +43,9 @@ pub struct Ready {
 /// # Errors
 /// See [`ServeError`].
 pub fn serve(
-    options: &Options,
+    options: &ServerOptions,
     stop: &Arc<AtomicBool>,
-    ready: impl FnOnce(&Ready),
+    ready: impl FnOnce(&Listening),
 ) -> Result<(), ServeError> {
     let root = opened(options)?;
     let (listener, at) = bound(options)?;
@@ -81,7 +81,7 @@ pub fn serve(
 }
 
 /// The folder, where it can be listed.
-fn opened(options: &Options) -> Result<PathBuf, ServeError> {
+fn opened(options: &ServerOptions) -> Result<PathBuf, ServeError> {
     let missing = |source| ServeError::Folder {
         path: options.folder.clone(),
         source,
@@ -91,14 +91,14 @@ fn opened(options: &Options) -> Result<PathBuf, ServeError> {
     Ok(root)
 }
 
-fn told(reach: Reach, at: SocketAddr, authority: Option<Authority>) -> Ready {
+fn told(reach: Reach, at: SocketAddr, authority: Option<LanAuthority>) -> Listening {
     let scheme = if authority.is_some() { "https" } else { "http" };
     let url = |host: &dyn std::fmt::Display| format!("{scheme}://{host}:{}/", at.port());
     let elsewhere = match reach {
         Reach::Home => Vec::new(),
         Reach::Network | Reach::Clear => lan::addresses().iter().map(|ip| url(ip)).collect(),
     };
-    Ready {
+    Listening {
         url: match reach {
             Reach::Home => url(&at.ip()),
             Reach::Network | Reach::Clear => url(&"localhost"),
@@ -108,7 +108,7 @@ fn told(reach: Reach, at: SocketAddr, authority: Option<Authority>) -> Ready {
     }
 }
 
-fn bound(options: &Options) -> Result<(TcpListener, SocketAddr), ServeError> {
+fn bound(options: &ServerOptions) -> Result<(TcpListener, SocketAddr), ServeError> {
     let address = match options.reach {
         Reach::Home => Ipv4Addr::LOCALHOST,
         Reach::Network | Reach::Clear => Ipv4Addr::UNSPECIFIED,

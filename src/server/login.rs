@@ -2,7 +2,7 @@
 
 use super::answer::Refused;
 use super::house::{Shared, reading};
-use super::sessions::{IDLE, LoggedIn, Person, cookie_name, token};
+use super::sessions::{IDLE, LoggedIn, SessionUser, cookie_name, token};
 use crate::office::{Credentials, sign_in};
 use crate::registry::Role;
 use crate::store::{Author, Store, keys};
@@ -36,7 +36,7 @@ struct Account {
 }
 
 impl Account {
-    fn of(store: &Store, person: &Person) -> Result<Self, Refused> {
+    fn of(store: &Store, person: &SessionUser) -> Result<Self, Refused> {
         let Author { name, unit, .. } = person.session.author();
         let known = store.people().get(unit, name);
         Ok(Self {
@@ -65,7 +65,7 @@ async fn session(
 
 /// Somebody who can log in.
 #[derive(Debug, Serialize)]
-struct Known {
+struct LoginChoice {
     person: String,
     name: String,
     roles: Vec<Role>,
@@ -76,15 +76,18 @@ struct Known {
 async fn people(
     State(house): State<Shared>,
     Path(registry): Path<String>,
-) -> Result<Json<Vec<Known>>, Refused> {
+) -> Result<Json<Vec<LoginChoice>>, Refused> {
     reading(&house, house.registry(&registry)?, |store| {
         let folder = store.keys_folder();
-        let known = store.people().iter().map(|(unit, name, person)| Known {
-            person: format!("{unit}/{name}"),
-            name: name.to_owned(),
-            roles: person.roles.iter().copied().collect(),
-            has_key: keys::exists(&folder, unit, name),
-        });
+        let known = store
+            .people()
+            .iter()
+            .map(|(unit, name, person)| LoginChoice {
+                person: format!("{unit}/{name}"),
+                name: name.to_owned(),
+                roles: person.roles.iter().copied().collect(),
+                has_key: keys::exists(&folder, unit, name),
+            });
         Ok(Json(known.collect()))
     })
     .await
@@ -92,7 +95,7 @@ async fn people(
 
 /// What somebody gives to log in.
 #[derive(Deserialize)]
-struct Given {
+struct LoginAttempt {
     registry: String,
     person: String,
     passphrase: String,
@@ -101,7 +104,7 @@ struct Given {
 async fn login(
     State(house): State<Shared>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Json(given): Json<Given>,
+    Json(given): Json<LoginAttempt>,
 ) -> Result<Response, Refused> {
     let place = house.registry(&given.registry)?;
     let who = (from.ip(), given.registry.clone(), given.person.clone());
@@ -127,7 +130,7 @@ async fn login(
 }
 
 /// A person whose own key the passphrase opens; who has none, or another than the registry knows, is told so.
-fn unlocked(store: &Store, given: &Given) -> Result<Person, Refused> {
+fn unlocked(store: &Store, given: &LoginAttempt) -> Result<SessionUser, Refused> {
     let credentials = Credentials {
         actor: given.person.clone(),
         passphrase: Some(given.passphrase.clone()),
@@ -137,7 +140,7 @@ fn unlocked(store: &Store, given: &Given) -> Result<Person, Refused> {
         refused if refused.is_about_a_key() => wrong(),
         other => other,
     })?;
-    let person = Person {
+    let person = SessionUser {
         registry: given.registry.clone(),
         session,
     };

@@ -2,7 +2,7 @@
 //! the server began. Tiles are drawn by a few threads of their own, which hold what is open.
 
 use super::answer::Refused;
-use super::library::{Place, scan_of};
+use super::library::{LibraryPlace, scan_of};
 use super::stored::PmTiles;
 use crate::imagery::base_map::{BaseMap, BaseMapError, MbTiles, check_named, has_ending};
 use crate::imagery::tile::{HeightLayer, Layer, Painter, TileAddress, TileError, TilePicture};
@@ -19,11 +19,11 @@ const FRESH: Duration = Duration::from_secs(60);
 const MOST: usize = 256;
 
 /// A survey's id and a source's name.
-type Key = (String, String);
+type LayerKey = (String, String);
 
 /// A layer of a survey, when it was looked for.
 #[derive(Debug, Clone)]
-struct Known {
+struct CachedLayer {
     at: Instant,
     layer: Option<Arc<Layer>>,
 }
@@ -49,7 +49,7 @@ pub(super) struct NamedBase {
 /// The maps of a served folder.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
-    layers: Mutex<HashMap<Key, Known>>,
+    layers: Mutex<HashMap<LayerKey, CachedLayer>>,
     bases: Vec<NamedBase>,
     painter: OnceLock<Painter>,
 }
@@ -106,7 +106,12 @@ impl Maps {
     }
 
     /// The layer of a source of a survey, or of all its photos.
-    pub fn layer(&self, root: &Path, survey: &Place, source: &str) -> Result<Arc<Layer>, Refused> {
+    pub fn layer(
+        &self,
+        root: &Path,
+        survey: &LibraryPlace,
+        source: &str,
+    ) -> Result<Arc<Layer>, Refused> {
         let gone = || Refused::of(&TileError::Gone, StatusCode::NOT_FOUND, "gone");
         let key = (survey.id.clone(), source.to_owned());
         let before = self.lock().get(&key).cloned();
@@ -128,7 +133,7 @@ impl Maps {
         let at = Instant::now();
         layers.insert(
             key,
-            Known {
+            CachedLayer {
                 at,
                 layer: layer.clone(),
             },
@@ -136,12 +141,12 @@ impl Maps {
         layer.ok_or_else(gone)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Known>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<LayerKey, CachedLayer>> {
         self.layers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn open(root: &Path, survey: &Place, source: &str) -> Option<Layer> {
+fn open(root: &Path, survey: &LibraryPlace, source: &str) -> Option<Layer> {
     let record = scan_of(survey)?;
     // Where the scan was run is not known: beside its results, most likely, or where the program is run now.
     let mut bases: Vec<PathBuf> = std::env::current_dir().into_iter().collect();

@@ -42,8 +42,8 @@ mod web;
 
 pub use error::ServeError;
 pub use health::is_well;
-pub use lan::Authority;
-pub use listen::{Ready, serve};
+pub use lan::LanAuthority;
+pub use listen::{Listening, serve};
 
 use axum::Router;
 use house::Shared;
@@ -51,7 +51,7 @@ use std::path::PathBuf;
 
 /// How a folder is served.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct ServerOptions {
     /// The folder.
     pub folder: PathBuf,
     /// The port; 0 is any that is free.

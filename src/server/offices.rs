@@ -6,7 +6,7 @@
 use super::answer::Refused;
 use super::arriving::{arrived, leaving};
 use super::house::{Shared, reading, waiting};
-use super::library::{Place, registry_line};
+use super::library::{LibraryPlace, registry_line};
 use super::unwelcome::{
     challenge_over, cut_short, gone, not_by_this_office, over, too_often, unwelcome,
 };
@@ -16,7 +16,7 @@ use crate::office::peers::{self, LARGEST_PART, Outbox, Unwelcome};
 use crate::office::{Office, OfficeError, clock};
 use crate::registry::{DeviceId, Hash};
 use crate::remote::{
-    Admitted, Ask, Challenge, FORMAT, Greeting, Offer, Reply, Since, Taken, VERSION,
+    Admitted, Ask, Challenge, FORMAT, Greeting, PartOffer, Reply, Since, TakenPart, VERSION,
 };
 use crate::store::Store;
 use crate::store::bundle::Point;
@@ -50,7 +50,7 @@ const LARGEST_POINT: u64 = 64 << 20;
 
 /// Somebody who was sent a challenge.
 #[derive(Debug)]
-struct Asked {
+struct Challenged {
     registry: String,
     device: DeviceId,
     from: IpAddr,
@@ -59,7 +59,7 @@ struct Asked {
 
 /// Parts that lie ready.
 #[derive(Debug)]
-struct Ready {
+struct ReadyParts {
     files: Vec<PathBuf>,
     _outbox: Outbox,
 }
@@ -69,14 +69,14 @@ struct Ready {
 struct Guest {
     registry: String,
     device: DeviceId,
-    ready: Option<Arc<Ready>>,
+    ready: Option<Arc<ReadyParts>>,
     last: Instant,
 }
 
 /// Who calls.
 #[derive(Debug, Default)]
 pub(super) struct Offices {
-    asked: Mutex<HashMap<Hash, Asked>>,
+    asked: Mutex<HashMap<Hash, Challenged>>,
     guests: Mutex<HashMap<Hash, Guest>>,
 }
 
@@ -92,7 +92,7 @@ impl Offices {
     }
 
     /// Thinks of a challenge for somebody.
-    fn challenge(&self, asked: Asked) -> Result<Hash, Refused> {
+    fn challenge(&self, asked: Challenged) -> Result<Hash, Refused> {
         self.sweep();
         let mut waiting = held(&self.asked);
         let of_address = waiting.values().filter(|other| other.from == asked.from);
@@ -147,7 +147,7 @@ impl Offices {
     }
 
     /// Lays parts ready for somebody, in place of those before.
-    fn lay_ready(&self, token: Hash, ready: Ready) {
+    fn lay_ready(&self, token: Hash, ready: ReadyParts) {
         if let Some(guest) = held(&self.guests).get_mut(&token) {
             guest.ready = Some(Arc::new(ready));
         }
@@ -196,7 +196,7 @@ async fn challenge(
     Json(ask): Json<Ask>,
 ) -> Result<Json<Challenge>, Refused> {
     let place = house.registry(&registry)?;
-    let challenge = house.offices.challenge(Asked {
+    let challenge = house.offices.challenge(Challenged {
         registry,
         device: ask.device,
         from: from.ip(),
@@ -243,7 +243,7 @@ async fn session(
 #[derive(Debug)]
 struct Caller {
     house: Shared,
-    place: Place,
+    place: LibraryPlace,
     guest: Guest,
     token: Hash,
 }
@@ -314,7 +314,7 @@ fn still_trusted(store: &Store, device: DeviceId) -> Result<(), Refused> {
     }
 }
 
-async fn offer(caller: Caller, body: Body) -> Result<Json<Offer>, Refused> {
+async fn offer(caller: Caller, body: Body) -> Result<Json<PartOffer>, Refused> {
     let device = caller.guest.device;
     let (outbox, point) = caller.arrived(LARGEST_POINT, body).await?;
     let (offer, ready) = caller
@@ -324,7 +324,7 @@ async fn offer(caller: Caller, body: Body) -> Result<Json<Offer>, Refused> {
             }
             let since = read_point(&outbox, point)?;
             let (offer, files) = peers::offer(office, since, &outbox)?;
-            let ready = Ready {
+            let ready = ReadyParts {
                 files,
                 _outbox: outbox,
             };
@@ -366,7 +366,7 @@ async fn take(
     caller: Caller,
     Path((_, digest)): Path<(String, Hash)>,
     body: Body,
-) -> Result<Json<Taken>, Refused> {
+) -> Result<Json<TakenPart>, Refused> {
     let (outbox, incoming) = caller.arrived(LARGEST_PART, body).await?;
     let turn = caller.house.arriving.turn().await;
     let taken = caller
@@ -377,7 +377,7 @@ async fn take(
                 return Err(cut_short());
             }
             let received = peers::take(office, &part)?;
-            Ok(Taken {
+            Ok(TakenPart {
                 receipt: received.receipt,
             })
         })

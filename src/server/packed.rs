@@ -21,18 +21,18 @@ const GZIP: u8 = 2;
 /// A file that is open.
 pub(super) struct Bounded {
     file: MmapBackend,
-    head: Head,
+    head: PmtilesHead,
 }
 
 /// What of a file's head tells where directories are.
-struct Head {
+struct PmtilesHead {
     root: Range<u64>,
     said: Range<u64>,
     leaves: Range<u64>,
     is_gzip: bool,
 }
 
-impl Head {
+impl PmtilesHead {
     /// Of the bytes a file begins with; `None` where they are too few.
     fn of(bytes: &[u8]) -> Option<Self> {
         let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
@@ -59,7 +59,7 @@ impl Bounded {
     pub async fn open(path: &Path) -> PmtResult<Self> {
         let file = MmapBackend::try_from(path).await?;
         let begin = file.read(0, HEAD).await?.bytes;
-        let head = Head::of(&begin).ok_or(PmtError::InvalidHeader)?;
+        let head = PmtilesHead::of(&begin).ok_or(PmtError::InvalidHeader)?;
         Ok(Self { file, head })
     }
 

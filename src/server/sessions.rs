@@ -22,14 +22,14 @@ const MOST: usize = 1_000;
 
 /// Somebody who is logged in.
 #[derive(Debug, Clone)]
-pub(super) struct Person {
+pub(super) struct SessionUser {
     /// The registry in which they are known.
     pub registry: String,
     /// Who they are, with their unlocked key.
     pub session: Session,
 }
 
-impl Person {
+impl SessionUser {
     /// Whether the registry still knows them by the key that they logged in with.
     pub fn is_still(&self, store: &Store) -> Result<(), Refused> {
         let author = self.session.author();
@@ -43,7 +43,7 @@ impl Person {
 
 #[derive(Debug)]
 struct Held {
-    person: Person,
+    person: SessionUser,
     last: Instant,
     /// When the registry was last asked whether it is still them.
     asked: Instant,
@@ -59,7 +59,7 @@ impl Sessions {
     }
 
     /// Begins a session; answers its token.
-    pub fn begin(&self, person: Person) -> Result<String, Refused> {
+    pub fn begin(&self, person: SessionUser) -> Result<String, Refused> {
         let token = hex::encode(clock::secret());
         let mut held = self.held();
         held.retain(|_, session| session.last.elapsed() < IDLE);
@@ -80,7 +80,7 @@ impl Sessions {
     }
 
     /// Who a token is of. A request that a person did not make does not lengthen the session.
-    pub fn of(&self, token: &str, by_a_person: bool) -> Option<Person> {
+    pub fn of(&self, token: &str, by_a_person: bool) -> Option<SessionUser> {
         let mut held = self.held();
         let session = held.get_mut(&Hash::of(token.as_bytes()))?;
         if session.last.elapsed() >= IDLE {
@@ -143,7 +143,7 @@ fn is_by_a_person(path: &str) -> bool {
 
 /// Whoever asks, logged in or not.
 #[derive(Debug)]
-pub(super) struct Visitor(pub Option<Person>);
+pub(super) struct Visitor(pub Option<SessionUser>);
 
 impl FromRequestParts<Shared> for Visitor {
     type Rejection = std::convert::Infallible;
@@ -162,7 +162,7 @@ impl FromRequestParts<Shared> for Visitor {
 
 /// Somebody who is logged in, in whatever registry.
 #[derive(Debug)]
-pub(super) struct LoggedIn(pub Person);
+pub(super) struct LoggedIn(pub SessionUser);
 
 impl FromRequestParts<Shared> for LoggedIn {
     type Rejection = Refused;
@@ -196,7 +196,7 @@ impl FromRequestParts<Shared> for Looker {
 }
 
 /// Fails, and ends the session, where the registry knows this person by another key or not at all.
-async fn still(house: &Shared, token: &str, person: Person) -> Result<(), Refused> {
+async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
     if !house.sessions.is_to_be_asked(token) {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 
 use super::answer::Refused;
 use super::house::{House, Shared, waiting};
-use super::library::{Place, scan_of};
+use super::library::{LibraryPlace, scan_of};
 use super::maps::Base;
 use super::stored::PmTiles;
 use super::tiles::layer_names;
@@ -106,7 +106,7 @@ fn draw_all(house: &House, stop: &AtomicBool) -> Result<(), Refused> {
 
 /// The imagery there is, the uppermost first.
 fn imagery(house: &House) -> Vec<Imagery<'_>> {
-    let dated = |place: Place| {
+    let dated = |place: LibraryPlace| {
         let scan = scan_of(&place)?;
         let day = scan.captured.as_ref().map(|period| period.to.clone());
         Some((day, place, scan))

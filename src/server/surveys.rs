@@ -2,7 +2,7 @@
 
 use super::answer::Refused;
 use super::house::{Shared, waiting};
-use super::library::{Place, scan_of};
+use super::library::{LibraryPlace, scan_of};
 use super::sessions::Looker;
 use crate::files;
 use crate::schema::ScanRecord;
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// A survey of the folder.
-pub(super) fn survey(house: &Shared, id: &str) -> Result<Place, Refused> {
+pub(super) fn survey(house: &Shared, id: &str) -> Result<LibraryPlace, Refused> {
     house.library.survey(id).ok_or_else(Refused::no_such_survey)
 }
 

@@ -46,7 +46,7 @@ struct LayerLine {
 
 /// What an address may say beside itself.
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct TileQuery {
     v: Option<String>,
 }
 
@@ -116,7 +116,7 @@ async fn tile(
     State(house): State<Shared>,
     _who: Looker,
     Path((id, source, zoom, column, row)): Path<(String, String, String, String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<TileQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
@@ -138,7 +138,7 @@ fn tag(fingerprint: &Fingerprint, at: TileAddress) -> String {
 }
 
 /// How long a tile may be kept: for ever where its address names the version.
-fn cache(fingerprint: &Fingerprint, asked: &Asked) -> &'static str {
+fn cache(fingerprint: &Fingerprint, asked: &TileQuery) -> &'static str {
     if asked.v.as_deref() == Some(version(fingerprint)) {
         "private, max-age=31536000, immutable"
     } else {
@@ -150,7 +150,7 @@ fn cache(fingerprint: &Fingerprint, asked: &Asked) -> &'static str {
 fn answered(
     fingerprint: &Fingerprint,
     at: TileAddress,
-    asked: &Asked,
+    asked: &TileQuery,
     headers: &HeaderMap,
     draw: impl FnOnce() -> Result<TilePicture, Refused>,
 ) -> Result<Response, Refused> {
@@ -210,7 +210,7 @@ async fn base_tile(
     State(house): State<Shared>,
     _who: Looker,
     Path((id, zoom, column, row)): Path<(String, String, String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<TileQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_tile_is_kept_for_ever_only_under_its_version() {
         let of = Fingerprint("0123456789abcdef".into());
-        let asked = |v: Option<&str>| Asked {
+        let asked = |v: Option<&str>| TileQuery {
             v: v.map(str::to_owned),
         };
         assert!(cache(&of, &asked(Some("0123456789ab"))).contains("immutable"));

@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenDate {
     /// The day.
     pub day: Date,
     /// The time of day, where it is written.
@@ -28,7 +28,7 @@ pub enum DateFlaw {
 ///
 /// # Errors
 /// [`DateFlaw`].
-pub fn date_time(text: &str) -> Result<Written, DateFlaw> {
+pub fn date_time(text: &str) -> Result<WrittenDate, DateFlaw> {
     let text = half_width(text).trim().to_lowercase();
     // Nothing that anybody writes as a date is longer.
     if text.chars().count() > 60 {
@@ -57,7 +57,7 @@ pub fn date_time(text: &str) -> Result<Written, DateFlaw> {
         };
         (Some(time), zone)
     };
-    Ok(Written {
+    Ok(WrittenDate {
         day,
         time: written.0,
         zone: written.1,

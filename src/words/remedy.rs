@@ -67,12 +67,12 @@ impl From<&str> for Remedy {
 
 /// A clause that is being formatted: [`remedy!`](crate::remedy) writes its words and places its actions in it.
 #[derive(Debug, Default)]
-pub struct Draft(RefCell<Remedy>);
+pub struct ClauseDraft(RefCell<Remedy>);
 
-impl Draft {
+impl ClauseDraft {
     /// An action that stands where it is formatted.
-    pub fn place(&self, action: Action) -> Placed<'_> {
-        Placed {
+    pub fn place(&self, action: Action) -> PlacedAction<'_> {
+        PlacedAction {
             draft: self,
             action,
         }
@@ -88,12 +88,12 @@ impl Draft {
 
 /// An action at its place.
 #[derive(Debug)]
-pub struct Placed<'a> {
-    draft: &'a Draft,
+pub struct PlacedAction<'a> {
+    draft: &'a ClauseDraft,
     action: Action,
 }
 
-impl fmt::Display for Placed<'_> {
+impl fmt::Display for PlacedAction<'_> {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         let action = Piece::Do(self.action.clone());
         self.draft.0.borrow_mut().pieces.push(action);
@@ -101,7 +101,7 @@ impl fmt::Display for Placed<'_> {
     }
 }
 
-struct RemedyWords<'a>(&'a Draft);
+struct RemedyWords<'a>(&'a ClauseDraft);
 
 impl fmt::Write for RemedyWords<'_> {
     fn write_str(&mut self, words: &str) -> fmt::Result {
@@ -115,7 +115,7 @@ impl fmt::Write for RemedyWords<'_> {
 #[macro_export]
 macro_rules! remedy {
     ($lang:expr, $english:literal, $chinese:literal $(, $name:ident = $action:expr)* $(,)?) => {{
-        let draft = $crate::words::Draft::default();
+        let draft = $crate::words::ClauseDraft::default();
         $( let $name = draft.place($action); )*
         match $lang {
             $crate::words::Lang::En => draft.finish(format_args!($english)),

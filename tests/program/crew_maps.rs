@@ -9,8 +9,8 @@ use gdal::{Dataset, DatasetOptions, Metadata};
 use papaver::ground::LonLat;
 use papaver::imagery::base_map::{BaseMap, MbTiles};
 use papaver::imagery::tile::Layer;
-use papaver::office::field::access::{self, Given, Wish};
-use papaver::office::field::{Field, Imagery, Surroundings, What};
+use papaver::office::field::access::{self, NewPassword, Wish};
+use papaver::office::field::{EntryKind, Field, Imagery, Surroundings};
 use papaver::office::people::{Beginning, begin, change};
 use papaver::office::{Credentials, Office, Session, found, life};
 use papaver::registry::Role;
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A unit with a crew, and sites where it is asked for them.
-fn unit(folder: &Path, sites: &[(f64, f64)]) -> Given {
+fn unit(folder: &Path, sites: &[(f64, f64)]) -> NewPassword {
     let path = folder.join("a.papaver");
     let beginning = Beginning {
         unit: "410423".into(),
@@ -71,7 +71,7 @@ fn opened(folder: &Path) -> (Office, Session) {
 
 fn site(folder: &Path, (lon, lat): (f64, f64)) {
     let (mut office, chief) = opened(folder);
-    let found = found::Found {
+    let found = found::Discovery {
         at: LonLat::new(lon, lat),
         source: Source::Patrol,
         name: None,
@@ -120,7 +120,7 @@ fn draw(field: &Field, imagery: &[Imagery<'_>]) {
 }
 
 /// The file that goes down, copied, as GDAL's driver of such files opens it; with its bytes and time.
-fn goes_down(field: &Field, given: &Given, to: &Path) -> Option<(PathBuf, String)> {
+fn goes_down(field: &Field, given: &NewPassword, to: &Path) -> Option<(PathBuf, String)> {
     let crew = field.enter(&given.id, &given.password);
     let crew = crew.expect("opened").expect("the password is right");
     let found = crew
@@ -130,7 +130,7 @@ fn goes_down(field: &Field, given: &Given, to: &Path) -> Option<(PathBuf, String
         .look(&format!("{}.qgs", given.id))
         .expect("looked")
         .expect("there");
-    let What::File(project, _) = project.what else {
+    let EntryKind::File(project, _) = project.what else {
         panic!("a folder");
     };
     let project = fs::read_to_string(project).expect("read");
@@ -138,7 +138,7 @@ fn goes_down(field: &Field, given: &Given, to: &Path) -> Option<(PathBuf, String
         project.contains(&format!("./{}.mbtiles", given.id)),
         "{project}"
     );
-    let What::File(path, _) = found.what else {
+    let EntryKind::File(path, _) = found.what else {
         panic!("a folder");
     };
     let copy = to.join("map.mbtiles");

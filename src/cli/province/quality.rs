@@ -10,7 +10,7 @@ use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
 use crate::province::projection::{facts_of, windows_of};
 use crate::province::quality::{Demoted, Group, Quality as Found, quality};
-use crate::registry::body::Stage;
+use crate::registry::body::GrowthStage;
 use crate::registry::coded::{Coded, habitat_label};
 use crate::statistics::Share;
 use crate::statistics::expected::{Expected, LEAST_VERDICTS};
@@ -89,7 +89,7 @@ fn cells(name: String, share: Share) -> Vec<String> {
 
 /// A stage or a habitat in the words that people use; a band of figures as it is.
 fn in_words(name: &str, lang: Lang) -> &str {
-    Stage::read(name).map_or_else(|| habitat_label(name, lang), |stage| stage.label(lang))
+    GrowthStage::read(name).map_or_else(|| habitat_label(name, lang), |stage| stage.label(lang))
 }
 
 /// How many of those that nobody has looked at yet will be real.

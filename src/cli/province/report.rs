@@ -10,7 +10,7 @@ use crate::files::{self, Existing, FileError};
 use crate::office::unit_of;
 use crate::pages::report::page;
 use crate::province::rank::LEAST_COVER;
-use crate::province::report::{About, Figures, Subject, workbook};
+use crate::province::report::{Figures, ReportSource, Subject, workbook};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
@@ -65,7 +65,7 @@ impl ReportArguments {
         let unit = unit_of(&asked.store)?;
         let mut subject = Subject::new(period, &asked.name(), &unit, today());
         subject.least_cover = least_cover;
-        let about = About::of(&asked.store, subject.made_on)?;
+        let about = ReportSource::of(&asked.store, subject.made_on)?;
         subject.season_begins.clone_from(&about.season_begins);
         let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject, about);
         if figures.is_empty() {

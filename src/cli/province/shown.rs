@@ -2,10 +2,10 @@
 
 use super::table::width;
 use crate::exchange::cell::Cell;
-use crate::province::report::table::Table;
+use crate::province::report::table::ReportTable;
 
 /// The lines of a table: its title, its note, its rows. The column of words stands below each row.
-pub(super) fn lines(table: &Table) -> Vec<String> {
+pub(super) fn lines(table: &ReportTable) -> Vec<String> {
     let mut lines = vec![table.title.clone()];
     let columns: Vec<usize> = (0..table.columns.len())
         .filter(|at| table.remark != Some(*at))
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn columns_stand_below_one_another_in_both_scripts() {
-        let table = Table {
+        let table = ReportTable {
             id: "t",
             title: "排名".into(),
             note: "说明".into(),

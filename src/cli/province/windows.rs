@@ -7,7 +7,7 @@ use crate::cli::help::part;
 use crate::files::{self, Existing};
 use crate::office::settings::set_windows;
 use crate::province::projection::windows_of;
-use crate::province::windows::{Window, Windows};
+use crate::province::windows::{GrowthWindow, Windows};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -105,7 +105,7 @@ fn set(path: &Path, context: &Context) -> Result<(), Failure> {
 }
 
 /// A row for reading; notes of the shipped table are in both languages.
-fn line(row: &Window, shipped: &Windows, lang: Lang) -> String {
+fn line(row: &GrowthWindow, shipped: &Windows, lang: Lang) -> String {
     let note = if shipped.rows().contains(row) {
         part(&row.note, lang)
     } else {

@@ -6,7 +6,7 @@ use super::say::{Failure, bad};
 use super::sites::{dm2, lonlat};
 use super::step::EvidenceArguments;
 use crate::office;
-use crate::office::life::Step;
+use crate::office::life::LifeStep;
 use crate::registry::body;
 use crate::registry::place::Place;
 use crate::registry::{Hash, SiteKey};
@@ -35,7 +35,7 @@ impl NoteArguments {
         };
         let note = body::Note { text: self.text };
         let files = self.files.handed_in(false);
-        context.step(&self.site, &files, |_, _| Ok(Step::Note(note)))?;
+        context.step(&self.site, &files, |_, _| Ok(LifeStep::Note(note)))?;
         Ok(Done::Whole)
     }
 }
@@ -119,7 +119,7 @@ impl CorrectArguments {
             correct.of = event
                 .map(|typed| event_of(store, site, &typed))
                 .transpose()?;
-            Ok(Step::Correct(Box::new(correct)))
+            Ok(LifeStep::Correct(Box::new(correct)))
         })?;
         Ok(Done::Whole)
     }

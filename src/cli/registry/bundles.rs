@@ -23,7 +23,7 @@ pub struct Bundle {
 #[derive(Debug, Subcommand)]
 enum BundleCommand {
     /// Make a bundle 制作数据包
-    Create(Create),
+    Create(CreateBundle),
     /// Check a bundle and say what is in it; needs no registry 查验数据包并说明内容，不需要登记库
     Inspect(Inspect),
     /// Take a bundle into the registry 把数据包导入登记库
@@ -33,7 +33,7 @@ enum BundleCommand {
 }
 
 #[derive(Debug, Args)]
-struct Create {
+struct CreateBundle {
     /// The file to write 输出文件
     output: PathBuf,
     /// Since this point: a receipt of the other office, or a name given to --point before 起点：对方的回执，或此前用 --point 起的名字
@@ -131,7 +131,7 @@ fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
     })
 }
 
-impl Create {
+impl CreateBundle {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context {
             common: self.common,

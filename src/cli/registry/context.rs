@@ -4,7 +4,7 @@ use super::say::{ArgumentError, Failure, bad};
 use super::sites::show_changed;
 use crate::cli::config::config;
 use crate::files;
-use crate::office::life::{self, Step};
+use crate::office::life::{self, LifeStep};
 use crate::office::{self, Changed, Credentials, Office, OfficeError, Session, clock};
 use crate::registry::SiteKey;
 use crate::store::Store;
@@ -114,7 +114,7 @@ impl Context {
         &self,
         site: &str,
         files: &office::Files,
-        step: impl FnOnce(&Store, SiteKey) -> Result<Step, Failure>,
+        step: impl FnOnce(&Store, SiteKey) -> Result<LifeStep, Failure>,
     ) -> Result<Changed, Failure> {
         let (mut office, session) = self.office()?;
         let key = office.store().find(site)?;

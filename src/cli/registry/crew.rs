@@ -6,7 +6,7 @@ use super::crews;
 use super::say::{Failure, bad, data, json, tell};
 use crate::cli::talk;
 use crate::office::clock;
-use crate::office::field::access::{self, Access, Given, LONGEST_DAYS, Wish};
+use crate::office::field::access::{self, Access, LONGEST_DAYS, NewPassword, Wish};
 use crate::office::field::write_project;
 use crate::tr;
 use crate::words::Lang;
@@ -110,12 +110,12 @@ impl Password {
 }
 
 /// What a crew's telephone opens: what follows `#` is sent to no server.
-fn page_of(address: &str, given: &Given) -> String {
+fn page_of(address: &str, given: &NewPassword) -> String {
     let address = address.trim_end_matches('/');
     format!("{address}/crew/#{}:{}", given.id, given.password)
 }
 
-fn told(given: &Given, opens: Option<&str>, lang: Lang) {
+fn told(given: &NewPassword, opens: Option<&str>, lang: Lang) {
     let until = day(given.expires);
     let (crew, id, password) = (&given.crew, &given.id, &given.password);
     tell(&tr!(

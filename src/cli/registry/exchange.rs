@@ -6,10 +6,10 @@ use super::filter::FilterArguments;
 use super::say::{Failure, bad, data, json, tell};
 
 use crate::cli::action;
-use crate::exchange::import::{Fate, Recorded, Report, RowReport, What};
-use crate::exchange::ledger::Context as LedgerContext;
+use crate::exchange::import::{ImportedEvents, Report, RowOutcome, RowReport, RowSubject};
+use crate::exchange::ledger::LedgerContext;
 use crate::exchange::training::write_training_set;
-use crate::exchange::{Export as Exported, Format, Journal, export};
+use crate::exchange::{Export as Exported, Format, GeopackageJournal, export};
 use crate::files::{self, Existing};
 use crate::office::import::import;
 use crate::pages::tasks;
@@ -186,13 +186,13 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
             let mut out = value!({"table": row.table, "line": row.line, "site": row.site.as_ref().map(|(_, code)| code)});
             if let Some(what) = row.what {
                 out["what"] = match what {
-                    What::Visit => "visit",
-                    What::Eradication => "eradicate",
+                    RowSubject::Visit => "visit",
+                    RowSubject::Eradication => "eradicate",
                 }
                 .into();
             }
             match &row.fate {
-                Fate::Recorded(done) => {
+                RowOutcome::Recorded(done) => {
                     out["fate"] = "recorded".into();
                     out["added"] = done.added.into();
                     out["state"] = value!(done.state);
@@ -203,8 +203,8 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
                     out["apart_m"] = value!(done.apart_m.map(|m| (m * 10.0).round() / 10.0));
                     out["without_head"] = done.without_head.into();
                 }
-                Fate::Before => out["fate"] = "recorded_before".into(),
-                Fate::Refused(flaw) => {
+                RowOutcome::Before => out["fate"] = "recorded_before".into(),
+                RowOutcome::Refused(flaw) => {
                     out["fate"] = "refused".into();
                     out["why"] = action::text(&flaw.say(lang), lang).into();
                 }
@@ -213,22 +213,22 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
         })
         .collect();
     value!({
-        "dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == Journal::Taken,
+        "dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == GeopackageJournal::Taken,
         "columns_not_understood": report.unread, "pictures_not_read": report.pictures,
     })
 }
 
 fn told(report: &Report, rehearsed: bool, lang: Lang) {
     match report.journal {
-        Journal::Taken => tell(lang.pick(
+        GeopackageJournal::Taken => tell(lang.pick(
             "edits that lay in a journal beside the file were read too",
             "文件旁日志中的编辑也已读取",
         )),
-        Journal::Absent => tell(lang.pick(
+        GeopackageJournal::Absent => tell(lang.pick(
             "the program that wrote this file keeps its last edits in a -wal file: if edits are missing below, copy that file too",
             "写此文件的程序会把最后的编辑放在 -wal 文件中：若下列内容有缺，请一并复制该文件",
         )),
-        Journal::None => {}
+        GeopackageJournal::None => {}
     }
     if !report.unread.is_empty() {
         let titles = report.unread.join(lang.pick(", ", "、"));
@@ -248,16 +248,17 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
     }
     for row in &report.rows {
         data(&line(row, lang));
-        if let Fate::Recorded(done) = &row.fate {
+        if let RowOutcome::Recorded(done) = &row.fate {
             for remark in remarks(row, done, lang) {
                 data(&format!("    {remark}"));
             }
         }
     }
-    let count = |which: fn(&Fate) -> bool| report.rows.iter().filter(|r| which(&r.fate)).count();
+    let count =
+        |which: fn(&RowOutcome) -> bool| report.rows.iter().filter(|r| which(&r.fate)).count();
     let (new, before, refused, blank) = (
-        count(|f| matches!(f, Fate::Recorded(_))),
-        count(|f| matches!(f, Fate::Before)),
+        count(|f| matches!(f, RowOutcome::Recorded(_))),
+        count(|f| matches!(f, RowOutcome::Before)),
         report.refused(),
         report.blank,
     );
@@ -281,7 +282,7 @@ fn line(row: &RowReport, lang: Lang) -> String {
     let gap = if table.is_empty() { "" } else { " " };
     let code = row.site.as_ref().map_or("-", |(_, code)| code.as_str());
     let fate = match &row.fate {
-        Fate::Recorded(done) => {
+        RowOutcome::Recorded(done) => {
             let state = done.state.label(lang);
             if done.disputed {
                 tr!(lang, "→ {state}, DISPUTED", "→ {state}，有争议")
@@ -289,16 +290,16 @@ fn line(row: &RowReport, lang: Lang) -> String {
                 format!("→ {state}")
             }
         }
-        Fate::Before => lang.pick("recorded before", "此前已录").to_owned(),
-        Fate::Refused(flaw) => {
+        RowOutcome::Before => lang.pick("recorded before", "此前已录").to_owned(),
+        RowOutcome::Refused(flaw) => {
             let why = action::text(&flaw.say(lang), lang);
             tr!(lang, "refused: {why}", "拒绝：{why}")
         }
     };
     let what = match row.what {
         None => String::new(),
-        Some(What::Visit) => Move::Visit.label(lang).to_owned() + " ",
-        Some(What::Eradication) => Move::Eradicate.label(lang).to_owned() + " ",
+        Some(RowSubject::Visit) => Move::Visit.label(lang).to_owned() + " ",
+        Some(RowSubject::Eradication) => Move::Eradicate.label(lang).to_owned() + " ",
     };
     tr!(
         lang,
@@ -307,7 +308,7 @@ fn line(row: &RowReport, lang: Lang) -> String {
     )
 }
 
-fn remarks(row: &RowReport, done: &Recorded, lang: Lang) -> Vec<String> {
+fn remarks(row: &RowReport, done: &ImportedEvents, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
     if done.added {
         out.push(

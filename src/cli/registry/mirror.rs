@@ -4,8 +4,8 @@ use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, data, json, tell};
 use crate::office::OfficeError;
-use crate::office::mirror::{Mirrored, Table, mirror};
-use crate::remote::{MirrorError, Target, VARIABLES};
+use crate::office::mirror::{FilledTable, Mirrored, mirror};
+use crate::remote::{DatabaseTarget, MirrorError, VARIABLES};
 use crate::store::{Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
@@ -45,7 +45,7 @@ impl Mirror {
         let read =
             |path: PathBuf| files::read(&path).map_err(|source| StoreError::Io { path, source });
         let given = |name| Some((name, std::env::var(name).ok().filter(|v| !v.is_empty())?));
-        let target = Target {
+        let target = DatabaseTarget {
             url: self.url,
             environment: VARIABLES.into_iter().filter_map(given).collect(),
             passwords: passwords(lang),
@@ -64,7 +64,7 @@ impl Mirror {
             json(&serde_json::json!(mirrored));
             return Ok(Done::Whole);
         }
-        for Table { name, rows } in &mirrored.tables {
+        for FilledTable { name, rows } in &mirrored.tables {
             let schema = &mirrored.schema;
             data(&tr!(
                 lang,
@@ -78,7 +78,7 @@ impl Mirror {
 }
 
 /// Mirrors; where the server wants a password that nobody gave and somebody sits there, they are asked for it.
-fn asking(store: &Store, mut target: Target, lang: Lang) -> Result<Mirrored, Failure> {
+fn asking(store: &Store, mut target: DatabaseTarget, lang: Lang) -> Result<Mirrored, Failure> {
     let first = mirror(store, &target, lang);
     let wanted = matches!(first, Err(OfficeError::Mirror(MirrorError::NoPassword)));
     if !wanted || !std::io::stdin().is_terminal() {

@@ -8,7 +8,7 @@ use super::selection::Selection;
 use super::sites::show_changed;
 use super::step::StepArguments;
 use crate::office;
-use crate::office::life::{Step, assign};
+use crate::office::life::{LifeStep, assign};
 use crate::registry::State;
 use crate::registry::body::{self, FailReason};
 use crate::registry::coded::Coded;
@@ -103,7 +103,7 @@ impl EradicateArguments {
             forced: step.force,
             imported: None,
         };
-        context.step(&step.site, &files, |_, _| Ok(Step::Eradicate(body)))?;
+        context.step(&step.site, &files, |_, _| Ok(LifeStep::Eradicate(body)))?;
         Ok(Done::Whole)
     }
 }
@@ -137,7 +137,7 @@ impl AcceptArguments {
             note: step.note,
             forced: step.force,
         };
-        let changed = context.step(&step.site, &files, |_, _| Ok(Step::Accept(body)))?;
+        let changed = context.step(&step.site, &files, |_, _| Ok(LifeStep::Accept(body)))?;
         if !changed.signed {
             tell(lang.pick(
                 "accepted without the acceptor's own key: this stays marked",
@@ -166,7 +166,7 @@ impl Reopen {
             common: self.common,
             lang,
         };
-        let step = Step::Reopen(body::Reason {
+        let step = LifeStep::Reopen(body::ReasonedMove {
             reason: self.reason,
         });
         context.step(&self.site, &office::Files::default(), |_, _| Ok(step))?;
@@ -197,7 +197,7 @@ impl ResolveArguments {
             common: self.common,
             lang,
         };
-        let step = Step::Resolve(body::Resolve {
+        let step = LifeStep::Resolve(body::Resolve {
             state,
             reason: self.reason,
         });

@@ -2,7 +2,7 @@
 
 use super::view::{line, m2, score, signed};
 use crate::ground::area_mu;
-use crate::registry::body::{Body, Stage};
+use crate::registry::body::{Body, GrowthStage};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::legal::{BandKind, LegalBands};
@@ -291,7 +291,7 @@ impl Page<'_> {
 
 fn legal(site: &Site) -> Option<String> {
     let bands = LegalBands::shipped().ok()?;
-    let not_emerged = site.stage() == Some(Stage::NotEmerged);
+    let not_emerged = site.stage() == Some(GrowthStage::NotEmerged);
     let band = if not_emerged {
         let area = site
             .visits

@@ -6,7 +6,9 @@ use super::context::{Common, Context};
 use super::say::{Failure, data, json, tell};
 use crate::office::OfficeError;
 use crate::office::bundles::NamedEvidence;
-use crate::office::peers::{self, LARGEST_PART, NotFollowed, Other, PART, Pulled, Pushed, Step};
+use crate::office::peers::{
+    self, CallStep, LARGEST_PART, NotFollowed, Other, PART, Pulled, Pushed,
+};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -55,7 +57,7 @@ pub struct Pull {
 fn call<T>(
     called: Called,
     context: &Context,
-    does: impl FnOnce(&Path, &str, &Other, u64, &mut dyn FnMut(&Step)) -> Result<T, OfficeError>,
+    does: impl FnOnce(&Path, &str, &Other, u64, &mut dyn FnMut(&CallStep)) -> Result<T, OfficeError>,
 ) -> Result<T, Failure> {
     let other = Other {
         address: called.url,
@@ -63,14 +65,14 @@ fn call<T>(
         insecure: called.insecure,
     };
     let lang = context.lang;
-    let mut told = |step: &Step| step_said(step, lang);
+    let mut told = |step: &CallStep| step_said(step, lang);
     let (registry, who) = (context.path()?, context.actor()?);
     Ok(does(&registry, &who, &other, called.part << 20, &mut told)?)
 }
 
-fn step_said(step: &Step, lang: Lang) {
+fn step_said(step: &CallStep, lang: Lang) {
     match step {
-        Step::Met {
+        CallStep::Met {
             origin,
             fingerprint,
         } => tell(&tr!(
@@ -78,7 +80,7 @@ fn step_said(step: &Step, lang: Lang) {
             "{origin} is known from now on by its office's certificate, SHA-256 {fingerprint}; compare it with that office by telephone",
             "此后以该单位证书识别 {origin}，SHA-256 指纹 {fingerprint}；请与该单位电话核对"
         )),
-        Step::Part { bytes } => {
+        CallStep::Part { bytes } => {
             let size = megabytes(*bytes);
             tell(&tr!(lang, "a part of {size} MB …", "传送 {size} MB …"));
         }

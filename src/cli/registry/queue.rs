@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::Context;
 use super::say::{Failure, bad, data, json, tell};
-use crate::office::desk::queue::{self, Next, Why};
+use crate::office::desk::queue::{self, Next, QueueReason};
 use crate::office::desk::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
 use crate::tr;
@@ -33,10 +33,10 @@ pub(super) fn next(context: &Context, season: Option<i16>, count: usize) -> Resu
 
 fn line(next: &Next, lang: Lang) -> String {
     let why = match next.why {
-        Why::Best => lang.pick("best", "排名靠前"),
-        Why::Uncertain => lang.pick("uncertain", "难以判断"),
-        Why::Random => lang.pick("by lot", "随机抽取"),
-        Why::Audit => lang.pick("audit", "随机抽查"),
+        QueueReason::Best => lang.pick("best", "排名靠前"),
+        QueueReason::Uncertain => lang.pick("uncertain", "难以判断"),
+        QueueReason::Random => lang.pick("by lot", "随机抽取"),
+        QueueReason::Audit => lang.pick("audit", "随机抽查"),
     };
     let rank = next
         .rank

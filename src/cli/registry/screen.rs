@@ -6,7 +6,7 @@ use super::moves::word;
 use super::queue;
 use super::say::{ArgumentError, Failure, json, tell};
 use crate::office::Files;
-use crate::office::life::Step;
+use crate::office::life::LifeStep;
 use crate::office::record::decisions;
 use crate::office::screening::screen_all;
 use crate::registry::body::{self, RejectReason};
@@ -83,7 +83,9 @@ impl ScreenArguments {
             seconds: None,
         };
         let site = self.site.unwrap_or_default();
-        let changed = context.step(&site, &Files::default(), |_, _| Ok(Step::Screen(screen)))?;
+        let changed = context.step(&site, &Files::default(), |_, _| {
+            Ok(LifeStep::Screen(screen))
+        })?;
         if changed.awaits_second {
             tell(lang.pick(
                 "recorded as the word of one of two: it is decided when a second person, who does not see it, says the same",

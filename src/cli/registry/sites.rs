@@ -7,7 +7,7 @@ use super::view::line;
 use crate::files;
 use crate::ground::LonLat;
 use crate::office::Changed;
-use crate::office::found::{Found, add};
+use crate::office::found::{Discovery, add};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::registry::body::Source;
 use crate::registry::coded::Coded;
@@ -239,7 +239,7 @@ impl AddArguments {
         common.when = common.when.or(shot.taken);
         let context = Context { common, lang };
         let (mut office, session) = context.office()?;
-        let found = Found {
+        let found = Discovery {
             at,
             photos: self.photos,
             source,

@@ -6,8 +6,8 @@ use super::moves::word;
 use super::say::{Failure, bad};
 use super::sites::dm2;
 use super::step::StepArguments;
-use crate::office::life::{Step, present};
-use crate::registry::body::{self, Count, Outcome, Stage};
+use crate::office::life::{LifeStep, present};
+use crate::registry::body::{self, Count, GrowthStage, Outcome};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::words::Lang;
 use clap::Args;
@@ -58,7 +58,7 @@ pub struct VisitArguments {
 impl VisitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let outcome: Outcome = word("--outcome", &self.outcome)?;
-        let stage: Option<Stage> = self
+        let stage: Option<GrowthStage> = self
             .stage
             .as_deref()
             .map(|text| word("--stage", text))
@@ -92,7 +92,9 @@ impl VisitArguments {
             imported: None,
         };
         let files = step.files.handed_in(false);
-        context.step(&step.site, &files, |_, _| Ok(Step::Visit(Box::new(visit))))?;
+        context.step(&step.site, &files, |_, _| {
+            Ok(LifeStep::Visit(Box::new(visit)))
+        })?;
         Ok(Done::Whole)
     }
 

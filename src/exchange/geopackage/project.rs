@@ -15,7 +15,7 @@ const NOWHERE: [f64; 4] = [73.0, 18.0, 135.0, 54.0];
 const LAYER: &str = "_c3f1a5e0_7d1b_4c7e_9a52_0d0e5a6b7c01";
 
 /// A layer: its table, its title, the kind of its geometry, its style, whether it is filled in.
-struct Layer {
+struct ProjectLayer {
     table: &'static str,
     title: &'static str,
     geometry: &'static str,
@@ -23,23 +23,23 @@ struct Layer {
     filled_in: bool,
 }
 
-fn layers(lang: Lang) -> [Layer; 3] {
+fn layers(lang: Lang) -> [ProjectLayer; 3] {
     [
-        Layer {
+        ProjectLayer {
             table: "visits",
             title: lang.pick("Visits (to be filled in)", "核查（填写）"),
             geometry: "Point",
             style: visit_form::visits(lang),
             filled_in: true,
         },
-        Layer {
+        ProjectLayer {
             table: "sites",
             title: lang.pick("Sites", "图斑"),
             geometry: "Point",
             style: style::sites(lang),
             filled_in: false,
         },
-        Layer {
+        ProjectLayer {
             table: "outlines",
             title: lang.pick("Outlines", "图斑轮廓"),
             geometry: "Polygon",
@@ -54,9 +54,10 @@ pub fn project(export: &Export, file: &str, imagery: Option<&str>, title: &str) 
     let imagery = imagery.map(|file| Ground::new(file, export.context.lang));
     let below = |of: &dyn Fn(&Ground) -> String| imagery.as_ref().map(of).unwrap_or_default();
     let layers = layers(export.context.lang);
-    let each = |of: &dyn Fn(&Layer) -> String| layers.iter().map(of).collect::<String>();
-    let source = |layer: &Layer| escape(format!("./{file}|layername={}", layer.table)).into_owned();
-    let entry = |layer: &Layer| {
+    let each = |of: &dyn Fn(&ProjectLayer) -> String| layers.iter().map(of).collect::<String>();
+    let source =
+        |layer: &ProjectLayer| escape(format!("./{file}|layername={}", layer.table)).into_owned();
+    let entry = |layer: &ProjectLayer| {
         format!(
             "<layer-tree-layer id=\"{}{LAYER}\" name=\"{}\" source=\"{}\" providerKey=\"ogr\" checked=\"Qt::Checked\" expanded=\"0\"><customproperties/></layer-tree-layer>\n",
             layer.table,
@@ -64,7 +65,7 @@ pub fn project(export: &Export, file: &str, imagery: Option<&str>, title: &str) 
             source(layer)
         )
     };
-    let order = |layer: &Layer| format!("<layer id=\"{}{LAYER}\"/>\n", layer.table);
+    let order = |layer: &ProjectLayer| format!("<layer id=\"{}{LAYER}\"/>\n", layer.table);
     let parts = [
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n".to_owned(),
         format!("<qgis projectname=\"{0}\" version=\"3.22.16\">\n<homePath path=\"\"/>\n<title>{0}</title>\n", escape(title)),
@@ -151,8 +152,8 @@ fn mercator(lon: f64, lat: f64) -> (f64, f64) {
     (RADIUS * lon.to_radians(), RADIUS * y)
 }
 
-fn map_layer(layer: &Layer, source: &str) -> String {
-    let Layer {
+fn map_layer(layer: &ProjectLayer, source: &str) -> String {
+    let ProjectLayer {
         table,
         title,
         geometry,
@@ -183,7 +184,7 @@ fn within(style: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::ledger::Context;
+    use crate::exchange::ledger::LedgerContext;
     use crate::registry::Hash;
     use crate::registry::settings::Settings;
 
@@ -200,7 +201,7 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let export = Export {
                 entries: vec![],
-                context: Context {
+                context: LedgerContext {
                     settings: Settings::default(),
                     today: jiff::civil::date(2026, 5, 3),
                     lang,

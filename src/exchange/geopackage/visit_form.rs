@@ -6,7 +6,7 @@ use super::style::{
 };
 use super::write::PICTURES;
 use crate::exchange::form::{FORM, FormColumn, Widget};
-use crate::exchange::ledger::{COLUMNS, Column};
+use crate::exchange::ledger::{COLUMNS, LedgerColumn};
 use crate::registry::State;
 use crate::shown::escape;
 use crate::words::Lang;
@@ -60,7 +60,7 @@ fn form_widget(field: &FormColumn, lang: Lang) -> String {
 const NAMES: [&str; 4] = ["site", "state", "due", "crew"];
 
 /// The columns of the layer that say which site a row is about.
-fn columns() -> impl Iterator<Item = &'static Column> {
+fn columns() -> impl Iterator<Item = &'static LedgerColumn> {
     COLUMNS
         .iter()
         .filter(|c| NAMES.contains(&c.key) || HIDDEN.contains(&c.key))

@@ -2,7 +2,7 @@
 
 use super::{style, visit_form};
 use crate::exchange::form::{FORM, Widget};
-use crate::exchange::ledger::{COLUMNS, Cell, Column, Entry, Kind};
+use crate::exchange::ledger::{COLUMNS, Cell, Entry, Kind, LedgerColumn};
 use crate::exchange::pictures::{Picture, Pictures};
 use crate::exchange::{ExchangeError, Export};
 use crate::files::{self, Existing, FileError, Workshop};
@@ -82,14 +82,14 @@ pub(super) fn create(path: &Path) -> Result<(Dataset, SpatialRef), GdalError> {
 type Value<'a> = Box<dyn Fn(usize, &Entry) -> Cell + 'a>;
 
 /// A column of a layer and where its value comes from.
-struct Given<'a> {
+struct ColumnSource<'a> {
     name: &'static str,
     kind: Kind,
     value: Value<'a>,
 }
 
-fn given<'a>(column: &'static Column, export: &'a Export) -> Given<'a> {
-    Given {
+fn given<'a>(column: &'static LedgerColumn, export: &'a Export) -> ColumnSource<'a> {
+    ColumnSource {
         name: column.key,
         kind: column.kind,
         value: Box::new(|_, entry| column.value(entry, &export.context)),
@@ -97,13 +97,13 @@ fn given<'a>(column: &'static Column, export: &'a Export) -> Given<'a> {
 }
 
 /// The columns of pictures: both, by their paths beside the file.
-fn pictured<'a>(pictures: &'a Pictures<'a>) -> impl Iterator<Item = Given<'a>> {
+fn pictured<'a>(pictures: &'a Pictures<'a>) -> impl Iterator<Item = ColumnSource<'a>> {
     [
         (PICTURES[0], Picture::Detection),
         (PICTURES[1], Picture::Surroundings),
     ]
     .into_iter()
-    .map(move |(name, picture)| Given {
+    .map(move |(name, picture)| ColumnSource {
         name,
         kind: Kind::Text,
         value: Box::new(move |at, _| pictures.path(at, picture).into()),
@@ -140,9 +140,9 @@ fn layers(
         let columns = COLUMNS.iter().filter(|column| column.on_map);
         columns.map(|column| given(column, export))
     };
-    let outlines: Vec<Given> = on_map().collect();
-    let points: Vec<Given> = on_map().chain(pictured(pictures)).collect();
-    let visits: Vec<Given> = visit_columns(export).chain(pictured(pictures)).collect();
+    let outlines: Vec<ColumnSource> = on_map().collect();
+    let points: Vec<ColumnSource> = on_map().chain(pictured(pictures)).collect();
+    let visits: Vec<ColumnSource> = visit_columns(export).chain(pictured(pictures)).collect();
     let area = |entry: &Entry| {
         let area = entry.site.place.polygons();
         (!area.0.is_empty()).then(|| area.to_gdal()).transpose()
@@ -164,9 +164,9 @@ fn layers(
 }
 
 /// The columns of the visit layer: which site, and the form.
-fn visit_columns(export: &Export) -> impl Iterator<Item = Given<'_>> {
+fn visit_columns(export: &Export) -> impl Iterator<Item = ColumnSource<'_>> {
     let named = COLUMNS.iter().filter(|c| VISIT_NAMES.contains(&c.key));
-    let form = FORM.iter().map(|field| Given {
+    let form = FORM.iter().map(|field| ColumnSource {
         name: field.key,
         kind: match field.widget {
             Widget::Count => Kind::Count,
@@ -192,7 +192,7 @@ fn layer(
     srs: &SpatialRef,
     ty: OGRwkbGeometryType::Type,
     export: &Export,
-    columns: &[Given],
+    columns: &[ColumnSource],
     geometry: impl Fn(&Entry) -> Result<Option<Geometry>, GdalError>,
 ) -> Result<(), GdalError> {
     let layer = dataset.create_layer(LayerOptions {

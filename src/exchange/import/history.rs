@@ -1,7 +1,7 @@
 //! What the copy that a crew carried had seen of its site, and what has happened since.
 
 use super::RowFlaw;
-use super::row_plan::Step;
+use super::row_plan::RowStep;
 use crate::registry::body::{Body, Count, Visit};
 use crate::registry::event::Sealed;
 use crate::registry::{Hash, State};
@@ -36,7 +36,7 @@ pub(super) fn changed_row(
     path: &Path,
     line: u64,
     events: &[Sealed],
-    steps: &[Step],
+    steps: &[RowStep],
 ) -> Option<RowFlaw> {
     let file = path.file_name()?.to_string_lossy().into_owned();
     let visit = |body: &Body| match body {

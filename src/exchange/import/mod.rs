@@ -16,9 +16,9 @@ mod site_ref;
 
 pub use flaw::RowFlaw;
 use record::record_row;
-pub use report::{Fate, Recorded, Report, RowReport};
-pub use row_plan::What;
-pub use site_ref::Known;
+pub use report::{ImportedEvents, Report, RowOutcome, RowReport};
+pub use row_plan::RowSubject;
+pub use site_ref::SiteRef;
 
 use super::ExchangeError;
 use super::gcj02::shift;
@@ -29,13 +29,13 @@ use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
 use crate::store::evidence::{self, EvidenceError};
 use crate::store::{Author, Moment, Store, StoreError};
-use row_plan::{Step, Taken};
+use row_plan::{RowInHand, RowStep};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is asked.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct ImportRequest<'a> {
     /// The file.
     pub path: &'a Path,
     /// Who records it.
@@ -54,7 +54,7 @@ pub struct Request<'a> {
 /// Those of the file as a whole, and those of the registry; nothing is recorded then.
 pub fn import(
     store: &mut Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Report, ExchangeError> {
     let person = store
@@ -73,7 +73,7 @@ pub fn import(
     let mut shifts: Vec<(Option<(&'static str, f64)>, f64)> = Vec::new();
     for table in &found.tables {
         for row in &table.rows {
-            let known = Known::of(store, row)?;
+            let known = SiteRef::of(store, row)?;
             if let (Ok(known), Ok(Some(at))) = (&known, row.place()) {
                 let truly = known.site.place.lonlat();
                 let apart = known.site.place.distance_m(&Place::point(at));
@@ -138,9 +138,9 @@ fn check_shift(
 /// Keeps a row's photographs before any event names them; a row with one that will not do is refused.
 fn keep_photos(
     store: &Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     folder: &Path,
-    taken: &mut Taken,
+    taken: &mut RowInHand,
 ) -> Result<(), ExchangeError> {
     let Ok(ready) = &mut taken.ready else {
         return Ok(());
@@ -161,14 +161,14 @@ fn keep_photos(
 
 fn keep_of(
     store: &Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     folder: &Path,
     place: &Place,
-    step: &Step,
+    step: &RowStep,
 ) -> Result<Vec<EvidenceRef>, Result<RowFlaw, ExchangeError>> {
     let role = match step.what {
-        What::Visit => EvidenceRole::Scene,
-        What::Eradication => EvidenceRole::After,
+        RowSubject::Visit => EvidenceRole::Scene,
+        RowSubject::Eradication => EvidenceRole::After,
     };
     let beside = crate::files::folder_of(request.path);
     let mut paths: Vec<PathBuf> = Vec::new();

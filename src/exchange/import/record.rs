@@ -1,7 +1,7 @@
 //! Recording what a row reports: the site of a new find, then one thing after the other.
 
-use super::row_plan::{Ready, Step, Taken};
-use super::{Fate, Recorded, Request, RowFlaw, RowReport};
+use super::row_plan::{ReadyRow, RowInHand, RowStep};
+use super::{ImportRequest, ImportedEvents, RowFlaw, RowOutcome, RowReport};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Imported};
 use crate::registry::event::{EvidenceRef, Sealed};
@@ -23,7 +23,7 @@ pub(super) fn set_imported(body: &mut Body, imported: Option<Imported>) {
 }
 
 /// The event of the site's history that reports the same already.
-pub(super) fn recorded_before(events: &[Sealed], step: &Step) -> Option<Hash> {
+pub(super) fn recorded_before(events: &[Sealed], step: &RowStep) -> Option<Hash> {
     let files = |evidence: &[EvidenceRef]| -> std::collections::BTreeSet<Hash> {
         evidence.iter().map(|file| file.sha256).collect()
     };
@@ -40,9 +40,9 @@ pub(super) fn recorded_before(events: &[Sealed], step: &Step) -> Option<Hash> {
 /// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.
 pub(super) fn record_row(
     store: &mut Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     sha256: Hash,
-    taken: Taken,
+    taken: RowInHand,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<Vec<RowReport>, StoreError> {
     let mut report = RowReport {
@@ -50,12 +50,12 @@ pub(super) fn record_row(
         line: taken.line,
         site: taken.site,
         what: None,
-        fate: Fate::Before,
+        fate: RowOutcome::Before,
     };
     let mut ready = match taken.ready {
         Ok(ready) => ready,
         Err(flaw) => {
-            report.fate = Fate::Refused(flaw);
+            report.fate = RowOutcome::Refused(flaw);
             return Ok(vec![report]);
         }
     };
@@ -71,7 +71,7 @@ pub(super) fn record_row(
     let added = match refusable(add(store, request, &mut ready, moment))? {
         Ok(added) => added,
         Err(flaw) => {
-            report.fate = Fate::Refused(flaw);
+            report.fate = RowOutcome::Refused(flaw);
             return Ok(vec![report]);
         }
     };
@@ -82,11 +82,11 @@ pub(super) fn record_row(
     for step in std::mem::take(&mut ready.steps) {
         report.what = Some(step.what);
         report.fate = record_step(store, request, &imported, &mut ready, step, moment)?;
-        if let Fate::Recorded(recorded) = &mut report.fate {
+        if let RowOutcome::Recorded(recorded) = &mut report.fate {
             recorded.added = added;
         }
         reports.push(report.clone());
-        if matches!(report.fate, Fate::Refused(_)) {
+        if matches!(report.fate, RowOutcome::Refused(_)) {
             break;
         }
     }
@@ -106,8 +106,8 @@ pub(super) fn refusable<T>(tried: Result<T, StoreError>) -> Result<Result<T, Row
 /// Makes the site of a new find, and gives it to those who found it. Returns whether it was not known before.
 pub(super) fn add(
     store: &mut Store,
-    request: &Request<'_>,
-    ready: &mut Ready,
+    request: &ImportRequest<'_>,
+    ready: &mut ReadyRow,
     moment: &mut dyn FnMut() -> Moment,
 ) -> Result<bool, StoreError> {
     let Some(find) = ready.find.take() else {
@@ -133,16 +133,16 @@ pub(super) fn add(
 
 pub(super) fn record_step(
     store: &mut Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     imported: &Imported,
-    ready: &mut Ready,
-    step: Step,
+    ready: &mut ReadyRow,
+    step: RowStep,
     moment: &mut dyn FnMut() -> Moment,
-) -> Result<Fate, StoreError> {
+) -> Result<RowOutcome, StoreError> {
     if let Some(hash) = recorded_before(&store.events_of(ready.key)?, &step) {
         // Whoever reports the next thing has seen this one.
         ready.seen = vec![hash];
-        return Ok(Fate::Before);
+        return Ok(RowOutcome::Before);
     }
     let marks = step
         .evidence
@@ -163,12 +163,12 @@ pub(super) fn record_step(
     };
     match refusable(store.append_on(request.author, draft, ready.seen.clone(), moment()))? {
         Ok(sealed) => ready.seen = vec![sealed.hash],
-        Err(flaw) => return Ok(Fate::Refused(flaw)),
+        Err(flaw) => return Ok(RowOutcome::Refused(flaw)),
     }
     let Some(after) = store.site(ready.key)? else {
-        return Ok(Fate::Refused(RowFlaw::NoSite));
+        return Ok(RowOutcome::Refused(RowFlaw::NoSite));
     };
-    Ok(Fate::Recorded(Box::new(Recorded {
+    Ok(RowOutcome::Recorded(Box::new(ImportedEvents {
         state: after.state,
         added: false,
         moved_on: ready.moved_on,

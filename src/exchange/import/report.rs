@@ -1,7 +1,7 @@
 //! What became of a file that came back, row by row.
 
-use super::{RowFlaw, What};
-use crate::ground::Journal;
+use super::{RowFlaw, RowSubject};
+use crate::ground::GeopackageJournal;
 use crate::registry::{SiteKey, State};
 
 /// What became of one thing that a row reports.
@@ -14,16 +14,16 @@ pub struct RowReport {
     /// The site, where the row names one that is known.
     pub site: Option<(SiteKey, String)>,
     /// What the row reports; `None` where it is refused before that is known.
-    pub what: Option<What>,
+    pub what: Option<RowSubject>,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: RowOutcome,
 }
 
 /// What became of what a row reports.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fate {
+pub enum RowOutcome {
     /// It was recorded, or would be.
-    Recorded(Box<Recorded>),
+    Recorded(Box<ImportedEvents>),
     /// It had been recorded before.
     Before,
     /// It was not recorded.
@@ -36,7 +36,7 @@ pub enum Fate {
     clippy::struct_excessive_bools,
     reason = "each is a remark of its own to whoever imports"
 )]
-pub struct Recorded {
+pub struct ImportedEvents {
     /// The site's state afterwards.
     pub state: State,
     /// Whether the row made the site: a new find.
@@ -65,7 +65,7 @@ pub struct Report {
     /// Rows that nobody filled in.
     pub blank: usize,
     /// What lay beside a GeoPackage.
-    pub journal: Journal,
+    pub journal: GeopackageJournal,
     /// Titles that are not understood, of columns that hold anything.
     pub unread: Vec<String>,
     /// Pictures inside a spreadsheet, which are not read.
@@ -77,7 +77,7 @@ impl Report {
     pub fn refused(&self) -> usize {
         self.rows
             .iter()
-            .filter(|row| matches!(row.fate, Fate::Refused(_)))
+            .filter(|row| matches!(row.fate, RowOutcome::Refused(_)))
             .count()
     }
 }

@@ -1,8 +1,8 @@
 //! One row: which site it means, what its author saw of it, and what it says.
 
 use super::history::{changed_row, heads, only_tried};
-use super::row_plan::{Ready, Step, Taken, What};
-use super::{Known, Request, RowFlaw, filled, table};
+use super::row_plan::{ReadyRow, RowInHand, RowStep, RowSubject};
+use super::{ImportRequest, RowFlaw, SiteRef, filled, table};
 use crate::exchange::ExchangeError;
 use crate::ground::LonLat;
 use crate::registry::body::{Assign, Body, Create, Source};
@@ -19,12 +19,12 @@ use table::Row;
 /// Those of reading the registry; what is wrong with the row is in the result.
 pub fn take(
     store: &Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     table: &str,
     row: &Row,
-    known: Result<Known, RowFlaw>,
-) -> Result<Taken, ExchangeError> {
-    let mut taken = Taken {
+    known: Result<SiteRef, RowFlaw>,
+) -> Result<RowInHand, ExchangeError> {
+    let mut taken = RowInHand {
         table: table.to_owned(),
         line: row.line,
         site: known.as_ref().ok().map(|k| (k.site.key, k.code.clone())),
@@ -43,11 +43,11 @@ pub fn take(
 }
 
 /// What a filled row reports.
-fn steps(request: &Request<'_>, row: &Row) -> Result<Vec<Step>, RowFlaw> {
+fn steps(request: &ImportRequest<'_>, row: &Row) -> Result<Vec<RowStep>, RowFlaw> {
     let filled = filled::read(row, &request.now).map_err(RowFlaw::Form)?;
     let step = |what, body, at: Option<String>, photos| {
         let at = at.or_else(|| request.when.clone()).ok_or(RowFlaw::NoTime)?;
-        Ok(Step {
+        Ok(RowStep {
             what,
             body,
             at,
@@ -57,11 +57,11 @@ fn steps(request: &Request<'_>, row: &Row) -> Result<Vec<Step>, RowFlaw> {
     };
     let visit = filled.visit.map(|part| {
         let body = Body::Visit(Box::new(part.body));
-        step(What::Visit, body, part.at, part.photos)
+        step(RowSubject::Visit, body, part.at, part.photos)
     });
     let eradication = filled.eradication.map(|part| {
         let body = Body::Eradicate(part.body);
-        step(What::Eradication, body, part.at, part.photos)
+        step(RowSubject::Eradication, body, part.at, part.photos)
     });
     visit.into_iter().chain(eradication).collect()
 }
@@ -85,9 +85,9 @@ fn together(names: &[String]) -> String {
 /// A row without a site: a find that is new, where it has a place, a visit, and no known site beside it.
 fn find(
     store: &Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     row: &Row,
-) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
+) -> Result<Result<ReadyRow, RowFlaw>, ExchangeError> {
     let at = match place(row) {
         Ok(Some(at)) => at,
         Ok(None) => return Ok(Err(RowFlaw::NoSite)),
@@ -97,7 +97,7 @@ fn find(
         Ok(steps) => steps,
         Err(flaw) => return Ok(Err(flaw)),
     };
-    let Some(Step {
+    let Some(RowStep {
         body: Body::Visit(visit),
         at: found_at,
         ..
@@ -131,7 +131,7 @@ fn find(
         return Ok(Err(flaw));
     }
     let create = Create::new(Source::Find, origin, place.clone());
-    Ok(Ok(Ready {
+    Ok(Ok(ReadyRow {
         key,
         place,
         find: Some([Body::Create(Box::new(create)), assign]),
@@ -160,10 +160,10 @@ fn beside(store: &Store, key: SiteKey, place: &Place) -> Result<Option<RowFlaw>,
 
 fn ready(
     store: &Store,
-    request: &Request<'_>,
+    request: &ImportRequest<'_>,
     row: &Row,
     site: Site,
-) -> Result<Result<Ready, RowFlaw>, ExchangeError> {
+) -> Result<Result<ReadyRow, RowFlaw>, ExchangeError> {
     let steps = match steps(request, row) {
         Ok(steps) => steps,
         Err(flaw) => return Ok(Err(flaw)),
@@ -201,7 +201,7 @@ fn ready(
         }
         apart_m = (metres > 2.0).then_some(metres);
     }
-    Ok(Ok(Ready {
+    Ok(Ok(ReadyRow {
         key: site.key,
         place: site.place,
         find: None,
@@ -218,7 +218,7 @@ fn ready(
 
 /// Of two rows for one site, the same in all they say, the first counts; where they differ, nobody knows which is
 /// right, and all are refused.
-pub fn refuse_twins(rows: &mut Vec<Taken>) {
+pub fn refuse_twins(rows: &mut Vec<RowInHand>) {
     let mut by_site: BTreeMap<SiteKey, Vec<usize>> = BTreeMap::new();
     for (at, taken) in rows.iter().enumerate() {
         if let Ok(ready) = &taken.ready {

@@ -9,16 +9,16 @@ use crate::registry::{Hash, SiteKey};
 use std::collections::BTreeSet;
 
 /// A row on its way.
-pub struct Taken {
+pub struct RowInHand {
     pub table: String,
     pub line: u64,
     pub site: Option<(SiteKey, String)>,
-    pub ready: Result<Ready, RowFlaw>,
+    pub ready: Result<ReadyRow, RowFlaw>,
 }
 
 /// What a row reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum RowSubject {
     /// A visit.
     Visit,
     /// An eradication.
@@ -27,8 +27,8 @@ pub enum What {
 
 /// One thing that a row reports, and its photographs.
 #[derive(Clone, PartialEq)]
-pub struct Step {
-    pub what: What,
+pub struct RowStep {
+    pub what: RowSubject,
     pub body: Body,
     pub at: String,
     pub photos: Vec<String>,
@@ -36,13 +36,13 @@ pub struct Step {
 }
 
 /// A row that can be recorded, once its photographs are kept.
-pub struct Ready {
+pub struct ReadyRow {
     pub key: SiteKey,
     pub place: Place,
     /// What makes the site, where the row is a new find; and when that was.
     pub find: Option<[Body; 2]>,
     pub found_at: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<RowStep>,
     /// Fields that had been edited in parallel before.
     pub parallel: BTreeSet<String>,
     /// The heads that the copy carried.

@@ -8,14 +8,14 @@ use table::{Field, Row};
 
 /// The site that a row means.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct SiteRef {
     /// The site.
     pub site: Site,
     /// Its code.
     pub code: String,
 }
 
-impl Known {
+impl SiteRef {
     /// The site that a row names by its code, its key or both.
     ///
     /// # Errors

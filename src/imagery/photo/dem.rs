@@ -137,14 +137,13 @@ impl Dem {
             .and_then(GeoTransform::new)
             .ok_or_else(no_place)?;
         let (south_west, north_east) = bounds(places, margin_m).ok_or_else(elsewhere)?;
-        let source =
-            Window::read(&file, &crs, &transform, (south_west, north_east)).map_err(|trouble| {
-                match trouble {
-                    Trouble::Unreadable => unreadable(),
-                    Trouble::Elsewhere => elsewhere(),
-                    Trouble::Crs(e) => in_crs(e),
-                }
-            })?;
+        let source = DemWindow::read(&file, &crs, &transform, (south_west, north_east)).map_err(
+            |trouble| match trouble {
+                Trouble::Unreadable => unreadable(),
+                Trouble::Elsewhere => elsewhere(),
+                Trouble::Crs(e) => in_crs(e),
+            },
+        )?;
         let dem = source
             .on_lonlat(&crs, &transform, south_west, north_east)
             .map_err(in_crs)?;
@@ -213,7 +212,7 @@ enum Trouble {
 }
 
 /// The pixels of the file that are needed.
-struct Window {
+struct DemWindow {
     from: (f64, f64),
     /// File pixels a kept sample stands for.
     step: (f64, f64),
@@ -276,7 +275,7 @@ pub(in crate::imagery) fn as_heights(stored: &[f32], band: &RasterBand<'_>) -> V
     heights(stored, metres, band.no_data_value())
 }
 
-impl Window {
+impl DemWindow {
     fn read(
         file: &Dataset,
         crs: &Crs,

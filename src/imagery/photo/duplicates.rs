@@ -6,7 +6,7 @@ use super::shot::Shot;
 use std::collections::BTreeMap;
 
 /// The second of a shot; where it has none, its place.
-pub(super) type Moment = (Option<i64>, (i64, i64));
+pub(super) type ShotMoment = (Option<i64>, (i64, i64));
 
 /// Shots that are there more than once: copied, under two names, or made smaller by a messenger. The best of each is kept,
 /// so that no shot confirms itself.
@@ -28,7 +28,7 @@ pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
         by_worth.then_with(|| shots[*a].path.cmp(&shots[*b].path))
     });
     // Only shots of one second, or without any, can be the same.
-    let mut seen: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<ShotMoment, Vec<usize>> = BTreeMap::new();
     let mut found = Vec::new();
     for photo in order {
         let second = shots[photo].metadata.captured.map(|c| {

@@ -3,7 +3,7 @@
 //! evidence are read alike.
 
 use super::jpeg;
-use super::metadata::{Captured, Position};
+use super::metadata::{PhotoTime, Position};
 use super::xmp::number;
 use crate::ground::LonLat;
 use exif::{Exif, In, Tag, Value};
@@ -139,7 +139,7 @@ impl Tags {
     }
 
     /// When: the shutter's time, else that of the digitising; the time of the file's last change is neither.
-    pub fn captured(&self) -> Option<Captured> {
+    pub fn captured(&self) -> Option<PhotoTime> {
         let stamp = |tag| civil_of(&self.text(tag)?);
         let (local, offset_tag, fraction_tag) = stamp(Tag::DateTimeOriginal)
             .map(|t| (t, Tag::OffsetTimeOriginal, Tag::SubSecTimeOriginal))
@@ -157,7 +157,7 @@ impl Tags {
             .filter(|s| s.len() <= 9 && s.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|s| number(&format!("0.{s}")))
             .unwrap_or(0.0);
-        Some(Captured {
+        Some(PhotoTime {
             local,
             offset_s,
             subsecond,
@@ -166,8 +166,8 @@ impl Tags {
     }
 
     /// The time of the file's last change, which a camera sets to the shutter's and a program to its own.
-    pub fn changed(&self) -> Option<Captured> {
-        Some(Captured {
+    pub fn changed(&self) -> Option<PhotoTime> {
+        Some(PhotoTime {
             local: civil_of(&self.text(Tag::DateTime)?)?,
             offset_s: self.text(Tag::OffsetTime).and_then(|o| offset_seconds(&o)),
             subsecond: 0.0,

@@ -357,7 +357,7 @@ mod tests {
     use super::*;
     use crate::ground::PlanePoint;
     use crate::imagery::photo::duplicates;
-    use crate::imagery::photo::metadata::{Captured, Metadata};
+    use crate::imagery::photo::metadata::{Metadata, PhotoTime};
     use jiff::civil::date;
 
     /// A photo so many metres east and north of home, so many seconds after nine.
@@ -369,7 +369,7 @@ mod tests {
             path: format!("card/{name}.jpg").into(),
             metadata: Metadata {
                 model: Some("FC6310".into()),
-                captured: Some(Captured {
+                captured: Some(PhotoTime {
                     local,
                     offset_s: None,
                     subsecond: 0.0,

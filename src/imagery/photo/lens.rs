@@ -45,14 +45,14 @@ impl FocalSource {
 }
 
 /// A known camera: its model as EXIF names it, its true focal length, and its sensor.
-struct Body {
+struct CameraModel {
     model: &'static str,
     focal_mm: f64,
     sensor_mm: (f64, f64),
 }
 
-const fn body(model: &'static str, focal_mm: f64, width_mm: f64, height_mm: f64) -> Body {
-    Body {
+const fn body(model: &'static str, focal_mm: f64, width_mm: f64, height_mm: f64) -> CameraModel {
+    CameraModel {
         model,
         focal_mm,
         sensor_mm: (width_mm, height_mm),
@@ -61,7 +61,7 @@ const fn body(model: &'static str, focal_mm: f64, width_mm: f64, height_mm: f64)
 
 /// Makers' data sheets: nominal focal length and the sensor's sides at its full photo format. A focal length of 0 means
 /// that lenses change and EXIF's is taken.
-const BODIES: [Body; 31] = [
+const BODIES: [CameraModel; 31] = [
     body("FC300S", 3.61, 6.25, 4.69),
     body("FC300X", 3.61, 6.25, 4.69),
     body("FC300C", 3.61, 6.25, 4.69),

@@ -60,7 +60,7 @@ pub struct Metadata {
     /// The maker's calibration of the lens.
     pub dewarp: Option<Dewarp>,
     /// When it was taken.
-    pub captured: Option<Captured>,
+    pub captured: Option<PhotoTime>,
     /// What kind of light it shows.
     pub band: Band,
     /// Whether a picture viewer has turned the picture and left the pose as it was: Windows Photo Viewer writes its name
@@ -190,7 +190,7 @@ pub struct Dewarp {
 
 /// When a photo was taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Captured {
+pub struct PhotoTime {
     /// The camera's clock.
     pub local: DateTime,
     /// Seconds east of Greenwich, where a tag or the satellites' time tells.
@@ -202,7 +202,7 @@ pub struct Captured {
     pub of_file: bool,
 }
 
-impl Captured {
+impl PhotoTime {
     /// Seconds since 1970 on the camera's own clock, for differences between photos of one camera.
     #[expect(
         clippy::cast_precision_loss,

@@ -47,14 +47,14 @@ pub use footprint::{Footprint, footprint};
 pub use jpeg::JpegError;
 pub use lens::{FocalSource, Lens};
 pub use metadata::{
-    Accuracy, Attitude, Captured, Dewarp, Doubt, Metadata, MetadataFault, Orientation, Position,
+    Accuracy, Attitude, Dewarp, Doubt, Metadata, MetadataFault, Orientation, PhotoTime, Position,
 };
 pub use nadir::Nadir;
-pub use placed::{GroundModel, Photo, PhotoOptions, Placed, place_all};
+pub use placed::{GroundModel, Photo, PhotoOptions, PlacedPhotos, place_all};
 pub use pos::Pos;
 pub use pos_error::PosError;
 pub use quality::{Defect, Measures, measure};
-pub use rectify::{Grid, Rectified};
+pub use rectify::{GroundGrid, Rectified};
 pub use shot::Shot;
 pub use spectral_band::Band;
 pub use terrain::{HeightField, Level};

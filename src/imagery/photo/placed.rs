@@ -94,12 +94,12 @@ impl std::fmt::Debug for PhotoOptions {
 }
 
 /// All photos of a scan, placed.
-pub struct Placed {
+pub struct PlacedPhotos {
     /// Those that can be searched, by path.
     pub photos: Vec<Photo>,
     /// Those that cannot, by path, doubles excepted.
     pub aside: Vec<SetAside>,
-    /// The flights; members count in [`Placed::shots`].
+    /// The flights; members count in [`PlacedPhotos::shots`].
     pub flights: Vec<Flight>,
     /// Everything whose headers could be read, by path.
     pub shots: Vec<Shot>,
@@ -116,7 +116,7 @@ pub fn place_all<E>(
     paths: &[PathBuf],
     pos: Option<&Pos>,
     terrain: impl FnOnce(&[LonLat]) -> Result<PhotoOptions, E>,
-) -> Result<Placed, E> {
+) -> Result<PlacedPhotos, E> {
     let mut sorted = paths.to_vec();
     sorted.sort();
     sorted.dedup();
@@ -166,7 +166,7 @@ pub fn place_all<E>(
     });
     photos.sort_by(|a, b| a.shot.path.cmp(&b.shot.path));
     aside.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Placed {
+    Ok(PlacedPhotos {
         photos,
         aside,
         flights,

@@ -6,7 +6,7 @@
 
 use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::pos_error::PosError;
-use super::pos_line::{Height, Line, Order, key, lines_of};
+use super::pos_line::{Height, Order, PosLine, key, lines_of};
 use crate::ground::{Crs, CrsPoint, LonLat};
 use crate::text::decode;
 use std::collections::BTreeMap;
@@ -134,7 +134,7 @@ const UNKNOWN_SD_M: f64 = 12.0;
 
 /// The places of all lines, in their order.
 fn places(
-    lines: &[Line],
+    lines: &[PosLine],
     order: Order,
     crs: Option<&Crs>,
     path: &Path,
@@ -142,7 +142,7 @@ fn places(
     let metric = lines
         .iter()
         .any(|l| l.first.abs() > 360.0 || l.second.abs() > 360.0);
-    let bad = |line: &Line| PosError::Row {
+    let bad = |line: &PosLine| PosError::Row {
         path: path.into(),
         line: line.number,
     };
@@ -187,7 +187,7 @@ fn places(
 }
 
 /// Whether the first number of each place is the latitude: by what no latitude can be, else by where China lies.
-fn latitude_first(lines: &[Line], path: &Path) -> Result<bool, PosError> {
+fn latitude_first(lines: &[PosLine], path: &Path) -> Result<bool, PosError> {
     let all = |fits: fn(f64, f64) -> bool| lines.iter().all(|l| fits(l.first, l.second));
     let china = |lon: f64, lat: f64| (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat);
     if lines.iter().any(|l| l.first.abs() > 90.0) || lines.iter().all(|l| china(l.first, l.second))
@@ -203,7 +203,7 @@ fn latitude_first(lines: &[Line], path: &Path) -> Result<bool, PosError> {
 }
 
 /// How the angles of a list count, by all of them: about -90 from the horizon, about 0 from straight down.
-fn convention(lines: &[Line]) -> impl Fn([f64; 3]) -> Attitude {
+fn convention(lines: &[PosLine]) -> impl Fn([f64; 3]) -> Attitude {
     let pitches = || lines.iter().filter_map(|l| l.angles).map(|a| a[1]);
     let from_horizon = pitches().all(|p| (-120.0..=-45.0).contains(&p));
     let from_nadir = pitches().all(|p| p.abs() <= 15.0);

@@ -19,7 +19,7 @@ pub(super) enum Height {
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum PosColumn {
     Name,
     Lon,
     Lat,
@@ -32,7 +32,7 @@ pub(super) enum Column {
     Other,
 }
 
-impl Column {
+impl PosColumn {
     /// Of a title in one of the two languages.
     fn of(title: &str) -> Self {
         let title: String = title
@@ -74,14 +74,14 @@ impl Column {
     }
 
     fn by_order(index: usize) -> Self {
-        const ORDER: [Column; 7] = [
-            Column::Name,
-            Column::Lon,
-            Column::Lat,
-            Column::Height(Height::Unknown),
-            Column::Yaw,
-            Column::Pitch,
-            Column::Roll,
+        const ORDER: [PosColumn; 7] = [
+            PosColumn::Name,
+            PosColumn::Lon,
+            PosColumn::Lat,
+            PosColumn::Height(Height::Unknown),
+            PosColumn::Yaw,
+            PosColumn::Pitch,
+            PosColumn::Roll,
         ];
         ORDER.get(index).copied().unwrap_or(Self::Other)
     }
@@ -89,7 +89,7 @@ impl Column {
 
 /// A line as it was read.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct PosLine {
     pub(super) number: usize,
     pub(super) name: String,
     pub(super) first: f64,
@@ -107,8 +107,8 @@ pub(super) enum Order {
     Unsaid,
 }
 
-pub(super) fn lines_of(text: &str) -> (Vec<Line>, Order, Option<Crs>) {
-    let mut columns: Option<Vec<Column>> = None;
+pub(super) fn lines_of(text: &str) -> (Vec<PosLine>, Order, Option<Crs>) {
+    let mut columns: Option<Vec<PosColumn>> = None;
     let mut crs = None;
     let mut lines = Vec::new();
     for (number, line) in (1..).zip(text.lines()).take(MAX_ROWS) {
@@ -121,10 +121,10 @@ pub(super) fn lines_of(text: &str) -> (Vec<Line>, Order, Option<Crs>) {
             continue;
         }
         let fields = split(bare);
-        let titles: Vec<Column> = fields.iter().map(|f| Column::of(f)).collect();
-        let known = |c: Column| titles.contains(&c);
-        if (known(Column::Lon) && known(Column::Lat))
-            || (known(Column::East) && known(Column::North))
+        let titles: Vec<PosColumn> = fields.iter().map(|f| PosColumn::of(f)).collect();
+        let known = |c: PosColumn| titles.contains(&c);
+        if (known(PosColumn::Lon) && known(PosColumn::Lat))
+            || (known(PosColumn::East) && known(PosColumn::North))
         {
             if columns.is_none() {
                 columns = Some(titles);
@@ -138,7 +138,7 @@ pub(super) fn lines_of(text: &str) -> (Vec<Line>, Order, Option<Crs>) {
     }
     let order = match &columns {
         None => Order::Unsaid,
-        Some(c) if c.contains(&Column::Lon) => Order::LonLat,
+        Some(c) if c.contains(&PosColumn::Lon) => Order::LonLat,
         Some(_) => Order::EastNorth,
     };
     (lines, order, crs)
@@ -153,38 +153,42 @@ pub(super) fn split(line: &str) -> Vec<&str> {
     }
 }
 
-pub(super) fn line_of(number: usize, fields: &[&str], columns: Option<&[Column]>) -> Option<Line> {
+pub(super) fn line_of(
+    number: usize,
+    fields: &[&str],
+    columns: Option<&[PosColumn]>,
+) -> Option<PosLine> {
     let column = |i: usize| {
         columns.map_or_else(
-            || Column::by_order(i),
-            |c| c.get(i).copied().unwrap_or(Column::Other),
+            || PosColumn::by_order(i),
+            |c| c.get(i).copied().unwrap_or(PosColumn::Other),
         )
     };
-    let value = |wanted: &[Column]| {
+    let value = |wanted: &[PosColumn]| {
         let found = (0..fields.len()).find(|i| wanted.contains(&column(*i)))?;
         self::number(fields[found])
     };
     let name = (0..fields.len())
-        .find(|i| column(*i) == Column::Name)
+        .find(|i| column(*i) == PosColumn::Name)
         .unwrap_or(0);
     let name = key(fields.get(name)?);
     let height = (0..fields.len()).find_map(|i| match column(i) {
-        Column::Height(from) => Some((from, self::number(fields[i])?)),
+        PosColumn::Height(from) => Some((from, self::number(fields[i])?)),
         _ => None,
     });
     let angles = || {
         let angle = |c| value(&[c]).filter(|v| v.abs() <= 360.0);
         Some([
-            angle(Column::Yaw)?,
-            angle(Column::Pitch)?,
-            angle(Column::Roll)?,
+            angle(PosColumn::Yaw)?,
+            angle(PosColumn::Pitch)?,
+            angle(PosColumn::Roll)?,
         ])
     };
-    (!name.is_empty() && name.len() <= MAX_NAME).then_some(Line {
+    (!name.is_empty() && name.len() <= MAX_NAME).then_some(PosLine {
         number,
         name,
-        first: value(&[Column::Lon, Column::East])?,
-        second: value(&[Column::Lat, Column::North])?,
+        first: value(&[PosColumn::Lon, PosColumn::East])?,
+        second: value(&[PosColumn::Lat, PosColumn::North])?,
         height,
         angles: angles(),
     })

@@ -12,7 +12,7 @@ const NODE: u32 = 16;
 
 /// Square ground pixels in rows and columns about a photo's footprint.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Grid {
+pub struct GroundGrid {
     /// Columns.
     pub width: u32,
     /// Rows.
@@ -24,7 +24,7 @@ pub struct Grid {
     along: (f64, f64),
 }
 
-impl Grid {
+impl GroundGrid {
     /// The ground of a grid position: columns and rows from the top left corner.
     pub fn locate(&self, at: PixelPoint) -> LonLat {
         self.plane.to_lonlat(self.place(at))
@@ -70,7 +70,7 @@ impl Grid {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rectified {
     /// The grid.
-    pub grid: Grid,
+    pub grid: GroundGrid,
     /// Red, green, blue, row by row; black outside the searchable part.
     pub rgb: Vec<u8>,
     /// Whether each pixel is searchable.
@@ -79,7 +79,7 @@ pub struct Rectified {
 
 impl Photo {
     /// The grid for ground pixels of `gsd_m`, or of the photo's own finest where that is coarser.
-    pub fn grid(&self, gsd_m: f64) -> Grid {
+    pub fn grid(&self, gsd_m: f64) -> GroundGrid {
         let gsd_m = gsd_m.max(self.footprint.gsd_m.map_or(gsd_m, |g| g.0));
         let right = self.camera.axes.right;
         let length = right[0].hypot(right[1]);
@@ -111,7 +111,7 @@ impl Photo {
             reason = "clamped to a raster's size"
         )]
         let count = |metres: f64| ((metres / gsd_m - 1e-6).ceil().clamp(1.0, 32_768.0)) as u32;
-        Grid {
+        GroundGrid {
             width: count(high.0 - low.0),
             height: count(high.1 - low.1),
             gsd_m,
@@ -125,9 +125,9 @@ impl Photo {
     }
 
     /// Resamples a decoded picture to a grid.
-    pub fn rectify(&self, picture: &RgbImage, grid: &Grid) -> Rectified {
+    pub fn rectify(&self, picture: &RgbImage, grid: &GroundGrid) -> Rectified {
         let (shrunk, factor) = self.shrunk(picture, grid.gsd_m);
-        let nodes = Nodes::of(self, grid);
+        let nodes = PhotoNodes::of(self, grid);
         let pixels = grid.width as usize * grid.height as usize;
         let mut rgb = vec![0_u8; pixels * 3];
         let mut valid = vec![false; pixels];
@@ -263,13 +263,13 @@ impl Usable {
 }
 
 /// Photo pixels of every [`NODE`]th corner of a grid.
-struct Nodes {
+struct PhotoNodes {
     columns: usize,
     at: Vec<Option<(f64, f64)>>,
 }
 
-impl Nodes {
-    fn of(photo: &Photo, grid: &Grid) -> Self {
+impl PhotoNodes {
+    fn of(photo: &Photo, grid: &GroundGrid) -> Self {
         let (columns, rows) = (
             grid.width.div_ceil(NODE) + 1,
             grid.height.div_ceil(NODE) + 1,

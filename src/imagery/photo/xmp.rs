@@ -49,7 +49,7 @@ impl Xmp {
             return;
         }
         let text = decoded(packet);
-        let mut reader = Reader::new(&text);
+        let mut reader = XmpReader::new(&text);
         reader.run();
         let declared = |prefix: &str| {
             let found = reader.prefixes.iter().find(|(p, _)| *p == prefix);
@@ -136,7 +136,7 @@ fn decoded(packet: &[u8]) -> Cow<'_, str> {
 }
 
 /// Goes over a packet once.
-struct Reader<'a> {
+struct XmpReader<'a> {
     text: &'a str,
     at: usize,
     /// Names of the elements that are open.
@@ -148,7 +148,7 @@ struct Reader<'a> {
     damaged: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> XmpReader<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,

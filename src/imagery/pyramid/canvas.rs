@@ -27,10 +27,10 @@ pub(super) trait Banded {
 pub(super) struct Canvas {
     width: u32,
     height: u32,
-    kept: Mutex<Kept>,
+    kept: Mutex<CanvasFile>,
 }
 
-struct Kept {
+struct CanvasFile {
     file: File,
     /// What came.
     known: Vec<Rect>,
@@ -47,7 +47,7 @@ impl Canvas {
         Ok(Self {
             width,
             height,
-            kept: Mutex::new(Kept {
+            kept: Mutex::new(CanvasFile {
                 file,
                 known: Vec::new(),
                 bands: BTreeSet::new(),
@@ -55,7 +55,7 @@ impl Canvas {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, CanvasFile> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -86,7 +86,7 @@ fn factors((width, height): (u32, u32)) -> Vec<i32> {
 }
 
 /// A level while it is written.
-struct Level {
+struct PyramidLevel {
     width: u32,
     height: u32,
     /// Rows that have come and are not written yet.
@@ -97,9 +97,9 @@ struct Level {
     written: u32,
 }
 
-fn levels((width, height): (u32, u32), overviews: usize) -> Vec<Level> {
+fn levels((width, height): (u32, u32), overviews: usize) -> Vec<PyramidLevel> {
     (0..=overviews)
-        .map(|n| Level {
+        .map(|n| PyramidLevel {
             width: width.div_ceil(1 << n),
             height: height.div_ceil(1 << n),
             rows: Vec::new(),
@@ -109,7 +109,7 @@ fn levels((width, height): (u32, u32), overviews: usize) -> Vec<Level> {
         .collect()
 }
 
-impl Level {
+impl PyramidLevel {
     /// Takes rows; `None` where none of them has data.
     fn take(&mut self, (count, rows): (u32, Option<Vec<u8>>)) {
         let row = self.width as usize * 4;
@@ -140,7 +140,7 @@ impl Level {
 /// Adds rows to a level: whole rows of blocks are written, halved and added to the next.
 fn add(
     dataset: &Dataset,
-    levels: &mut [Level],
+    levels: &mut [PyramidLevel],
     number: usize,
     rows: (u32, Option<Vec<u8>>),
 ) -> Gdal<()> {

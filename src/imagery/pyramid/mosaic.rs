@@ -127,22 +127,22 @@ fn corners(photo: &Source) -> [LonLat; 4] {
 }
 
 /// The mosaic's cells on the disk, in a file without a name.
-struct Ranked {
+struct RankedCells {
     size: (u32, u32),
-    kept: Mutex<Kept>,
+    kept: Mutex<RankFile>,
 }
 
-struct Kept {
+struct RankFile {
     file: File,
     /// The bands in which anything has data.
     bands: BTreeSet<u32>,
 }
 
 /// What a photo shows of a cell: the lowest stays. Zero is none.
-type Rank = u64;
+type CellRank = u64;
 
 /// The rank of a photo for a cell: its slant, then its number.
-fn rank(slant: f64, number: usize) -> Rank {
+fn rank(slant: f64, number: usize) -> CellRank {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "six digits of a slant are enough"
@@ -152,12 +152,12 @@ fn rank(slant: f64, number: usize) -> Rank {
     (u64::from(slant.to_bits()) << 32) | (number + 1)
 }
 
-impl Ranked {
+impl RankedCells {
     fn new(folder: &Path, size: (u32, u32)) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
         // What is not written takes no room, and reads as zeros: without data.
         file.set_len(u64::from(size.0) * u64::from(size.1) * CELL as u64)?;
-        let kept = Kept {
+        let kept = RankFile {
             file,
             bands: BTreeSet::new(),
         };
@@ -167,22 +167,22 @@ impl Ranked {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, RankFile> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, kept: &mut Kept, (x, y): (u32, u32), cells: &mut [u8]) -> io::Result<()> {
+    fn read(&self, kept: &mut RankFile, (x, y): (u32, u32), cells: &mut [u8]) -> io::Result<()> {
         self.seek(kept, x, y)?;
         kept.file.read_exact(cells)
     }
 
-    fn seek(&self, kept: &mut Kept, x: u32, y: u32) -> io::Result<u64> {
+    fn seek(&self, kept: &mut RankFile, x: u32, y: u32) -> io::Result<u64> {
         let cell = u64::from(y) * u64::from(self.size.0) + u64::from(x);
         kept.file.seek(SeekFrom::Start(cell * CELL as u64))
     }
 
     /// Takes what a photo shows of a row of cells.
-    fn put(&self, x: u32, y: u32, shown: &[Option<(Rank, [u8; 3])>]) -> io::Result<()> {
+    fn put(&self, x: u32, y: u32, shown: &[Option<(CellRank, [u8; 3])>]) -> io::Result<()> {
         if shown.iter().all(Option::is_none) {
             return Ok(());
         }
@@ -192,7 +192,7 @@ impl Ranked {
         for (cell, shown) in cells.chunks_exact_mut(CELL).zip(shown) {
             let before = cell
                 .first_chunk()
-                .map_or(0, |rank| Rank::from_le_bytes(*rank));
+                .map_or(0, |rank| CellRank::from_le_bytes(*rank));
             if let Some((rank, colour)) = shown
                 && (before == 0 || *rank < before)
             {
@@ -208,7 +208,7 @@ impl Ranked {
     }
 }
 
-impl Banded for Ranked {
+impl Banded for RankedCells {
     fn size(&self) -> (u32, u32) {
         self.size
     }
@@ -234,7 +234,7 @@ pub struct PhotoPyramid {
     photos: Vec<Source>,
     nadirs: Vec<Nadir>,
     grid: MosaicGrid,
-    ranked: Ranked,
+    ranked: RankedCells,
     came: Mutex<BTreeSet<usize>>,
     path: PathBuf,
 }
@@ -253,7 +253,7 @@ impl PhotoPyramid {
         let folder = folder_of(path);
         std::fs::create_dir_all(&folder).map_err(FileError::of(&folder))?;
         Ok(Some(Self {
-            ranked: Ranked::new(&folder, grid.size).map_err(PyramidError::of_io(path))?,
+            ranked: RankedCells::new(&folder, grid.size).map_err(PyramidError::of_io(path))?,
             nadirs,
             grid,
             photos,

@@ -2,9 +2,9 @@
 
 use super::address::{TILE, TileAddress};
 use super::error::TileError;
-use super::layer::{Grid, RasterLayer};
-use super::nodes::{Nodes, Part};
-use super::picture::Canvas;
+use super::layer::{PixelGrid, RasterLayer};
+use super::nodes::{Nodes, TilePart};
+use super::picture::TilePixels;
 use crate::ground::{FromLonLat, LonLat, PixelPoint, Rect};
 use crate::imagery::pixels::PixelReader;
 use crate::imagery::pyramid::{Cells, cells_across, pixels_of, reduce};
@@ -17,18 +17,18 @@ const PIECE: u32 = 2_000_000;
 
 /// A raster layer that is open, for one thread.
 pub struct OpenRaster {
-    rasters: Vec<OpenSource>,
+    rasters: Vec<TileRaster>,
 }
 
 /// One of its rasters.
-struct OpenSource {
+struct TileRaster {
     source: Source,
     from_lonlat: FromLonLat,
     /// Its readers by the number of the overview.
     readers: Vec<(Option<usize>, Box<dyn PixelReader>)>,
 }
 
-impl OpenSource {
+impl TileRaster {
     fn new(source: &Source) -> Result<Self, TileError> {
         Ok(Self {
             from_lonlat: source.crs().from_lonlat_prepared()?,
@@ -37,7 +37,7 @@ impl OpenSource {
         })
     }
 
-    fn reader(&mut self, grid: &Grid) -> Result<&dyn PixelReader, TileError> {
+    fn reader(&mut self, grid: &PixelGrid) -> Result<&dyn PixelReader, TileError> {
         let overview = grid.level.overview;
         let known = self.readers.iter().position(|(of, _)| *of == overview);
         let number = known.unwrap_or(self.readers.len());
@@ -61,7 +61,7 @@ impl OpenRaster {
         let rasters = layer
             .rasters
             .iter()
-            .map(OpenSource::new)
+            .map(TileRaster::new)
             .collect::<Result<_, _>>()?;
         Ok(Self { rasters })
     }
@@ -74,7 +74,7 @@ impl OpenRaster {
         &mut self,
         layer: &RasterLayer,
         tile: TileAddress,
-        on: &mut Canvas,
+        on: &mut TilePixels,
     ) -> Result<(), TileError> {
         let Some(part) = layer.bounds.part_of(tile) else {
             return Ok(());
@@ -119,7 +119,7 @@ impl OpenRaster {
 }
 
 /// The size of a tile's pixels about the middle of a part.
-pub fn gsd_cm(tile: TileAddress, part: Part) -> f64 {
+pub fn gsd_cm(tile: TileAddress, part: TilePart) -> f64 {
     let middle = |a: u32, b: u32| f64::midpoint(f64::from(a), f64::from(b));
     let at = tile.locate(middle(part.x0, part.x1), middle(part.y0, part.y1));
     tile.gsd_cm(at.lat)
@@ -128,7 +128,7 @@ pub fn gsd_cm(tile: TileAddress, part: Part) -> f64 {
 /// The nodes of a part of a tile, by the way from lon/lat to pixels.
 pub fn nodes<E>(
     tile: TileAddress,
-    part: Part,
+    part: TilePart,
     pixels_of: impl Fn(&[LonLat]) -> Result<Vec<PixelPoint>, E>,
 ) -> Result<Nodes, E> {
     Nodes::of(part, |points| {
@@ -198,7 +198,7 @@ pub fn lay(
     cells: &Cells,
     (factor, size): (u32, (u32, u32)),
     wanted: impl Fn(u32, u32) -> bool,
-    on: &mut Canvas,
+    on: &mut TilePixels,
 ) {
     let part = nodes.part();
     let (width, height) = (f64::from(size.0), f64::from(size.1));

@@ -5,7 +5,7 @@ use super::draw::{factor, gsd_cm, nodes, wanted_cells};
 use super::error::TileError;
 use super::layer::Bounds;
 use super::nodes::Nodes;
-use super::picture::Canvas;
+use super::picture::TilePixels;
 use crate::ground::{Crs, FromLonLat, GeoTransform, Gsd, PixelPoint, Rect};
 use crate::imagery::RasterError;
 use crate::imagery::fingerprint::{Fingerprint, file_fingerprint};
@@ -85,7 +85,7 @@ pub struct OpenHeights {
 }
 
 /// Heights of a part of the model, in metres; NaN where there is none.
-struct Heights {
+struct HeightPatch {
     rect: Rect,
     values: Vec<f32>,
 }
@@ -110,7 +110,7 @@ impl OpenHeights {
         &self,
         layer: &HeightLayer,
         tile: TileAddress,
-        on: &mut Canvas,
+        on: &mut TilePixels,
     ) -> Result<(), TileError> {
         let Some(part) = layer.bounds.part_of(tile) else {
             return Ok(());
@@ -144,7 +144,7 @@ impl OpenHeights {
     }
 
     /// GDAL reduces while it reads, out of overviews where there are some.
-    fn read(&self, rect: Rect, factor: u32, size: (u32, u32)) -> Option<Heights> {
+    fn read(&self, rect: Rect, factor: u32, size: (u32, u32)) -> Option<HeightPatch> {
         let band = self.dataset.rasterband(1).ok()?;
         let from = pixels_of(rect, factor, size);
         let corner = (
@@ -161,14 +161,14 @@ impl OpenHeights {
         };
         band.read_into_slice(corner, window, to, &mut stored, Some(way))
             .ok()?;
-        Some(Heights {
+        Some(HeightPatch {
             rect,
             values: as_heights(&stored, &band),
         })
     }
 }
 
-impl Heights {
+impl HeightPatch {
     /// The height between the middles of four samples; NaN beyond them.
     fn at(&self, p: PixelPoint, factor: f64) -> f64 {
         let across = (self.rect.x1 - self.rect.x0) as usize;
@@ -201,7 +201,7 @@ impl Heights {
     }
 
     /// Shades what of a tile has heights; `metre` is the side of its pixels.
-    fn shade(&self, nodes: &Nodes, factor: u32, metre: f64, on: &mut Canvas) {
+    fn shade(&self, nodes: &Nodes, factor: u32, metre: f64, on: &mut TilePixels) {
         let part = nodes.part();
         let side = f64::from(factor);
         // Slopes over less than a sample would show the samples, not the ground.

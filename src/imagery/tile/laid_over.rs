@@ -2,7 +2,7 @@
 //! for, the part of the tile above is shown larger.
 
 use super::address::{TILE, TileAddress};
-use super::picture::{Canvas, TilePicture};
+use super::picture::{TilePicture, TilePixels};
 use image::imageops::{FilterType, crop_imm, resize};
 use image::{ImageReader, Limits, RgbaImage};
 use std::io::Cursor;
@@ -61,7 +61,7 @@ pub fn laid_over<'a>(
     at: TileAddress,
     maps: impl Iterator<Item = LaidMap<'a>>,
 ) -> Option<TilePicture> {
-    let mut on = Canvas::clear();
+    let mut on = TilePixels::clear();
     let mut is_clear = true;
     for map in maps {
         let up = at.zoom().saturating_sub(map.deepest);
@@ -91,7 +91,7 @@ pub fn laid_over<'a>(
 }
 
 /// Lays a picture on what is still clear.
-fn lay(picture: &RgbaImage, on: &mut Canvas) {
+fn lay(picture: &RgbaImage, on: &mut TilePixels) {
     for (out, pixel) in on.rgba.chunks_exact_mut(4).zip(picture.pixels()) {
         if out[3] < 255 && pixel.0[3] >= 128 {
             out[..3].copy_from_slice(&pixel.0[..3]);

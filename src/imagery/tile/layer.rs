@@ -2,7 +2,7 @@
 
 use super::address::{Mercator, TILE, TileAddress};
 use super::error::TileError;
-use super::nodes::Part;
+use super::nodes::TilePart;
 use crate::ground::{CrsError, LonLat, PixelPoint};
 use crate::imagery::fingerprint::{Fingerprint, fingerprint_bytes};
 use crate::imagery::{Level, Source};
@@ -48,7 +48,7 @@ impl Bounds {
     }
 
     /// The pixels of a tile that lie in it, and one around; `None` where none do.
-    pub fn part_of(&self, tile: TileAddress) -> Option<Part> {
+    pub fn part_of(&self, tile: TileAddress) -> Option<TilePart> {
         let side = f64::from(TILE);
         let (low, high) = (tile.position(self.low), tile.position(self.high));
         #[expect(
@@ -57,7 +57,7 @@ impl Bounds {
             reason = "clamped to a tile"
         )]
         let clip = |v: f64| v.clamp(0.0, side) as u32;
-        let part = Part {
+        let part = TilePart {
             x0: clip((low.0 - 1.0).floor()),
             y0: clip((low.1 - 1.0).floor()),
             x1: clip((high.0 + 1.0).ceil()),
@@ -78,7 +78,7 @@ impl Bounds {
 
 /// One grid of pixels that can be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Grid {
+pub(super) struct PixelGrid {
     /// The number of its raster among those of the layer.
     pub raster: usize,
     pub level: Level,
@@ -92,7 +92,7 @@ pub(super) struct Grid {
 pub struct RasterLayer {
     pub(super) rasters: Vec<Source>,
     /// The finest first.
-    grids: Vec<Grid>,
+    grids: Vec<PixelGrid>,
     pub(super) bounds: Bounds,
     pub(super) fingerprint: Fingerprint,
 }
@@ -110,7 +110,7 @@ impl RasterLayer {
         let grids_of = |(number, raster): (usize, &Source)| {
             let grid = |level: &Level| {
                 let reduction = raster.reduction(level);
-                Grid {
+                PixelGrid {
                     raster: number,
                     level: *level,
                     reduction,
@@ -119,7 +119,7 @@ impl RasterLayer {
             };
             raster.levels().iter().map(grid).collect::<Vec<_>>()
         };
-        let mut grids: Vec<Grid> = rasters.iter().enumerate().flat_map(grids_of).collect();
+        let mut grids: Vec<PixelGrid> = rasters.iter().enumerate().flat_map(grids_of).collect();
         grids.sort_by(|a, b| a.gsd_cm.total_cmp(&b.gsd_cm));
         let names: Vec<&[u8]> = rasters
             .iter()
@@ -134,7 +134,7 @@ impl RasterLayer {
     }
 
     /// The grid to draw pixels of this size from: the coarsest that is fine enough.
-    pub(super) fn grid_for(&self, gsd_cm: f64) -> Option<&Grid> {
+    pub(super) fn grid_for(&self, gsd_cm: f64) -> Option<&PixelGrid> {
         let fine_enough = self
             .grids
             .iter()

@@ -20,7 +20,7 @@ pub use error::TileError;
 pub use hillshade::HeightLayer;
 pub use laid_over::{LaidMap, laid_over};
 pub use layer::{Layer, RasterLayer};
-pub use painter::{Desk, Painter};
+pub use painter::{OpenLayers, Painter};
 pub use photos::PhotoLayer;
 pub use picture::TilePicture;
 

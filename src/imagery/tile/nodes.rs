@@ -11,7 +11,7 @@ const MOST: u32 = 64;
 
 /// A rectangle of a tile's pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct TilePart {
     pub x0: u32,
     pub y0: u32,
     pub x1: u32,
@@ -21,7 +21,7 @@ pub struct Part {
 /// Positions in a raster of a net of positions in a tile.
 #[derive(Debug)]
 pub struct Nodes {
-    part: Part,
+    part: TilePart,
     cells: u32,
     at: Vec<PixelPoint>,
 }
@@ -44,7 +44,7 @@ impl Nodes {
     /// # Errors
     /// Those of `exact`.
     pub fn of<E>(
-        part: Part,
+        part: TilePart,
         exact: impl Fn(&[PixelPoint]) -> Result<Vec<PixelPoint>, E>,
     ) -> Result<Self, E> {
         let mut cells = FEWEST;
@@ -129,13 +129,13 @@ impl Nodes {
     }
 
     /// The part of the tile.
-    pub fn part(&self) -> Part {
+    pub fn part(&self) -> TilePart {
         self.part
     }
 }
 
 /// Positions at the corners of cells, or `shift` of a cell beside them.
-fn net(part: Part, cells: u32, shift: f64) -> Vec<PixelPoint> {
+fn net(part: TilePart, cells: u32, shift: f64) -> Vec<PixelPoint> {
     let count = if shift > 0.0 { cells } else { cells + 1 };
     let along = |i: u32, from: u32, to: u32| {
         f64::from(from) + f64::from(to - from) * (f64::from(i) + shift) / f64::from(cells)
@@ -157,7 +157,7 @@ mod tests {
     use crate::imagery::tile::TileAddress;
     use proptest::prelude::*;
 
-    const WHOLE: Part = Part {
+    const WHOLE: TilePart = TilePart {
         x0: 0,
         y0: 0,
         x1: 256,

@@ -6,7 +6,7 @@ use super::draw::OpenRaster;
 use super::error::TileError;
 use super::hillshade::OpenHeights;
 use super::layer::Layer;
-use super::picture::{Canvas, TilePicture};
+use super::picture::{TilePicture, TilePixels};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -17,12 +17,12 @@ const MOST_OPEN: usize = 6;
 const MOST_WAITING: usize = 64;
 
 /// What a thread answers with: a tile, or nothing where there is nothing to see.
-type Drawn = Result<Option<TilePicture>, TileError>;
+type DrawnTile = Result<Option<TilePicture>, TileError>;
 
 struct Job {
     layer: Arc<Layer>,
     tile: TileAddress,
-    answer: SyncSender<Drawn>,
+    answer: SyncSender<DrawnTile>,
 }
 
 /// Draws tiles, for any number of those who ask.
@@ -51,7 +51,7 @@ impl Painter {
     ///
     /// # Errors
     /// See [`TileError`].
-    pub fn tile(&self, layer: &Arc<Layer>, tile: TileAddress) -> Drawn {
+    pub fn tile(&self, layer: &Arc<Layer>, tile: TileAddress) -> DrawnTile {
         let (answer, drawn) = sync_channel(1);
         let job = Job {
             layer: Arc::clone(layer),
@@ -74,7 +74,7 @@ impl Drop for Painter {
 }
 
 fn paint(waiting: &Mutex<Receiver<Job>>) {
-    let mut desk = Desk::default();
+    let mut desk = OpenLayers::default();
     loop {
         let job = waiting
             .lock()
@@ -89,14 +89,14 @@ fn paint(waiting: &Mutex<Receiver<Job>>) {
 }
 
 /// What of a layer is open.
-enum Open {
+enum OpenLayer {
     Raster(OpenRaster),
     Heights(OpenHeights),
     /// The pyramid of photos; what photos show is kept by their layer.
     Photos(Option<OpenRaster>),
 }
 
-impl Open {
+impl OpenLayer {
     fn new(layer: &Layer) -> Result<Self, TileError> {
         Ok(match layer {
             Layer::Raster(layer) => Self::Raster(OpenRaster::new(layer)?),
@@ -108,7 +108,12 @@ impl Open {
         })
     }
 
-    fn draw(&mut self, layer: &Layer, tile: TileAddress, on: &mut Canvas) -> Result<(), TileError> {
+    fn draw(
+        &mut self,
+        layer: &Layer,
+        tile: TileAddress,
+        on: &mut TilePixels,
+    ) -> Result<(), TileError> {
         match (self, layer) {
             (Self::Raster(open), Layer::Raster(layer)) => open.draw(layer, tile, on),
             (Self::Heights(open), Layer::Heights(layer)) => open.draw(layer, tile, on),
@@ -120,22 +125,22 @@ impl Open {
 
 /// One thread's open layers, the one that was drawn last at the end.
 #[derive(Default)]
-pub struct Desk {
-    open: Vec<(Arc<Layer>, Open)>,
+pub struct OpenLayers {
+    open: Vec<(Arc<Layer>, OpenLayer)>,
 }
 
-impl Desk {
+impl OpenLayers {
     /// Draws a tile on this thread.
     ///
     /// # Errors
     /// See [`TileError`].
-    pub fn tile(&mut self, layer: &Arc<Layer>, tile: TileAddress) -> Drawn {
+    pub fn tile(&mut self, layer: &Arc<Layer>, tile: TileAddress) -> DrawnTile {
         let known = self.open.iter().position(|(of, _)| Arc::ptr_eq(of, layer));
         let (of, mut open) = match known {
             Some(number) => self.open.remove(number),
-            None => (Arc::clone(layer), Open::new(layer)?),
+            None => (Arc::clone(layer), OpenLayer::new(layer)?),
         };
-        let mut canvas = Canvas::clear();
+        let mut canvas = TilePixels::clear();
         let drawn = open.draw(layer, tile, &mut canvas);
         // What failed is opened anew the next time.
         if drawn.is_ok() {

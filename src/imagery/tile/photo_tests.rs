@@ -61,7 +61,7 @@ fn pyramid(photos: &[Source], path: &Path, order: &[usize]) -> Source {
 }
 
 fn drawn(layer: &Arc<Layer>, tile: TileAddress) -> RgbaImage {
-    let picture = Desk::default().tile(layer, tile).expect("drawn");
+    let picture = OpenLayers::default().tile(layer, tile).expect("drawn");
     let picture = picture.expect("something to see");
     image::load_from_memory(&picture.bytes)
         .expect("a picture")
@@ -223,7 +223,7 @@ fn of_two_photos_the_one_that_looks_down_more_steeply_is_shown_near_and_far() {
     for layer in [layer(photos.clone(), None), layer(Vec::new(), Some(there))] {
         let mut counts = [0, 0];
         for tile in &tiles {
-            let Some(picture) = Desk::default().tile(&layer, *tile).expect("drawn") else {
+            let Some(picture) = OpenLayers::default().tile(&layer, *tile).expect("drawn") else {
                 continue;
             };
             let picture = image::load_from_memory(&picture.bytes).expect("a picture");

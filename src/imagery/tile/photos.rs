@@ -8,8 +8,8 @@ use super::address::{TILE, TileAddress};
 use super::draw::{OpenRaster, gsd_cm, lay, nodes};
 use super::error::TileError;
 use super::layer::{Bounds, COARSER as BEARABLE, RasterLayer};
-use super::nodes::Part;
-use super::picture::Canvas;
+use super::nodes::TilePart;
+use super::picture::TilePixels;
 use crate::ground::{CrsPoint, LonLat, PixelPoint, Rect};
 use crate::imagery::Source;
 use crate::imagery::fingerprint::{Fingerprint, fingerprint_bytes};
@@ -32,13 +32,13 @@ const SQUARES: u32 = TILE / SQUARE;
 
 /// A photo on the ground.
 #[derive(Debug)]
-struct Laid {
+struct GroundPhoto {
     source: Source,
     bounds: Bounds,
     nadir: Nadir,
 }
 
-impl Laid {
+impl GroundPhoto {
     fn new(source: Source) -> Result<Option<Self>, TileError> {
         let Some(nadir) = source.as_photo().map(|photo| photo.photo().nadir()) else {
             return Ok(None);
@@ -69,35 +69,35 @@ impl Laid {
 /// Photos as tiles show them.
 #[derive(Debug)]
 pub struct PhotoLayer {
-    photos: Vec<Laid>,
+    photos: Vec<GroundPhoto>,
     pub(super) pyramid: Option<RasterLayer>,
     pub(super) fingerprint: Fingerprint,
-    kept: Mutex<Kept>,
+    kept: Mutex<CellCache>,
 }
 
 /// The photos of each square of a tile that show any of it, the one that looks down on it most steeply first.
 type Squares = Vec<Vec<usize>>;
 
 /// A photo and the pixels along the side of its cells.
-type Key = (usize, u32);
+type CellKey = (usize, u32);
 
 /// Cells, those that were not asked for the longest first.
 #[derive(Debug, Default)]
-struct Kept {
-    cells: HashMap<Key, Arc<Cells>>,
-    order: VecDeque<Key>,
+struct CellCache {
+    cells: HashMap<CellKey, Arc<Cells>>,
+    order: VecDeque<CellKey>,
     bytes: usize,
 }
 
-impl Kept {
-    fn get(&mut self, key: Key) -> Option<Arc<Cells>> {
+impl CellCache {
+    fn get(&mut self, key: CellKey) -> Option<Arc<Cells>> {
         let found = self.cells.get(&key).cloned()?;
         self.order.retain(|k| *k != key);
         self.order.push_back(key);
         Some(found)
     }
 
-    fn keep(&mut self, key: Key, cells: Arc<Cells>) {
+    fn keep(&mut self, key: CellKey, cells: Arc<Cells>) {
         self.bytes += cells.rgba.len();
         if let Some(before) = self.cells.insert(key, cells) {
             self.bytes -= before.rgba.len();
@@ -121,8 +121,10 @@ impl PhotoLayer {
     /// # Errors
     /// [`TileError::Gone`] where both are, and those of coordinate systems.
     pub fn new(sources: Vec<Source>, pyramid: Option<Source>) -> Result<Self, TileError> {
-        let laid = sources.into_iter().filter_map(|s| Laid::new(s).transpose());
-        let photos: Vec<Laid> = laid.collect::<Result<_, _>>()?;
+        let laid = sources
+            .into_iter()
+            .filter_map(|s| GroundPhoto::new(s).transpose());
+        let photos: Vec<GroundPhoto> = laid.collect::<Result<_, _>>()?;
         let pyramid = pyramid
             .map(|pyramid| RasterLayer::new(None, Some(pyramid)))
             .transpose()?;
@@ -167,7 +169,7 @@ impl PhotoLayer {
         &self,
         pyramid: Option<&mut OpenRaster>,
         tile: TileAddress,
-        on: &mut Canvas,
+        on: &mut TilePixels,
     ) -> Result<(), TileError> {
         let Some((pyramid, layer)) = pyramid.zip(self.pyramid.as_ref()) else {
             return self.draw_photos(tile, on);
@@ -184,8 +186,8 @@ impl PhotoLayer {
         pyramid.draw(layer, tile, on)
     }
 
-    fn draw_photos(&self, tile: TileAddress, on: &mut Canvas) -> Result<(), TileError> {
-        let parts: BTreeMap<usize, Part> = self.showing(tile);
+    fn draw_photos(&self, tile: TileAddress, on: &mut TilePixels) -> Result<(), TileError> {
+        let parts: BTreeMap<usize, TilePart> = self.showing(tile);
         let squares = self.squares(tile, &parts);
         let mut decoded = 0;
         for turn in 0.. {
@@ -218,10 +220,10 @@ impl PhotoLayer {
     fn lay(
         &self,
         tile: TileAddress,
-        (number, part): (usize, Part),
+        (number, part): (usize, TilePart),
         (cells, factor): (&Cells, u32),
         own: &[bool],
-        on: &mut Canvas,
+        on: &mut TilePixels,
     ) {
         let photo = &self.photos[number];
         let nodes = nodes(tile, part, |places| {
@@ -234,14 +236,14 @@ impl PhotoLayer {
     }
 
     /// The photos that may show any of a tile, and of which part.
-    fn showing(&self, tile: TileAddress) -> BTreeMap<usize, Part> {
+    fn showing(&self, tile: TileAddress) -> BTreeMap<usize, TilePart> {
         let parts = self.photos.iter().enumerate();
         parts
             .filter_map(|(number, photo)| Some((number, photo.bounds.part_of(tile)?)))
             .collect()
     }
 
-    fn squares(&self, tile: TileAddress, parts: &BTreeMap<usize, Part>) -> Squares {
+    fn squares(&self, tile: TileAddress, parts: &BTreeMap<usize, TilePart>) -> Squares {
         let of_square = |square: u32| {
             let (x, y) = (square % SQUARES * SQUARE, square / SQUARES * SQUARE);
             let place = |dx: u32, dy: u32| {
@@ -312,7 +314,7 @@ impl PhotoLayer {
 }
 
 /// The squares that photos fill in a turn, by photo: of those that are not full yet.
-fn wanted(squares: &Squares, turn: usize, on: &Canvas) -> BTreeMap<usize, Vec<bool>> {
+fn wanted(squares: &Squares, turn: usize, on: &TilePixels) -> BTreeMap<usize, Vec<bool>> {
     let mut wanted: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
     for (square, photos) in squares.iter().enumerate() {
         if let Some(number) = photos.get(turn)
@@ -328,7 +330,7 @@ fn wanted(squares: &Squares, turn: usize, on: &Canvas) -> BTreeMap<usize, Vec<bo
 }
 
 /// Whether a square of a tile is full.
-fn is_full(on: &Canvas, square: usize) -> bool {
+fn is_full(on: &TilePixels, square: usize) -> bool {
     let (side, across) = (SQUARE as usize, TILE as usize);
     let squares = SQUARES as usize;
     let first = square / squares * side * across + square % squares * side;

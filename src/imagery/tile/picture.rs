@@ -11,7 +11,7 @@ const QUALITY: u8 = 80;
 
 /// The pixels of a tile: red, green, blue and 255 where there is anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Canvas {
+pub(super) struct TilePixels {
     pub rgba: Vec<u8>,
 }
 
@@ -24,7 +24,7 @@ pub struct TilePicture {
     pub bytes: Vec<u8>,
 }
 
-impl Canvas {
+impl TilePixels {
     /// A tile on which nothing is drawn.
     pub fn clear() -> Self {
         Self {
@@ -71,7 +71,7 @@ impl TilePicture {
         let made = || {
             let mut bytes = Vec::new();
             let encoder = PngEncoder::new(&mut bytes);
-            let rgba = Canvas::clear().rgba;
+            let rgba = TilePixels::clear().rgba;
             // Memory cannot fail to be written to.
             let _ = encoder.write_image(&rgba, TILE, TILE, ExtendedColorType::Rgba8);
             bytes
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_is_full_is_jpeg_and_what_is_not_is_png() {
-        let mut canvas = Canvas::clear();
+        let mut canvas = TilePixels::clear();
         assert_eq!(canvas.encode(), None);
         canvas.rgba[..4].copy_from_slice(&[200, 100, 50, 255]);
         let png = canvas.encode().expect("a pixel");

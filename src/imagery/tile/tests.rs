@@ -122,7 +122,7 @@ fn grounds() -> Vec<Ground> {
 }
 
 fn drawn(layer: RasterLayer, tile: TileAddress) -> Option<image::RgbaImage> {
-    let picture = Desk::default()
+    let picture = OpenLayers::default()
         .tile(&Arc::new(Layer::Raster(layer)), tile)
         .expect("drawn")?;
     Some(
@@ -213,7 +213,7 @@ fn what_is_full_is_jpeg_the_edge_and_holes_are_clear_and_elsewhere_is_nothing() 
     let is_hole = |x: usize, y: usize| (560..660).contains(&x) && y >= 340;
     let source = ground.write(&folder.path().join("a.tif"), is_hole);
     let layer = Arc::new(Layer::Raster(only(source)));
-    let mut desk = Desk::default();
+    let mut desk = OpenLayers::default();
     let mut picture = |tile| desk.tile(&layer, tile).expect("drawn");
     let deep = ground.tile(23);
     assert_eq!(picture(deep).expect("inside").media_type, "image/jpeg");
@@ -268,7 +268,7 @@ fn a_painter_draws_for_many_at_once_what_one_thread_draws() {
         .collect();
     let alone: Vec<_> = tiles
         .iter()
-        .map(|t| Desk::default().tile(&layer, *t).expect("drawn"))
+        .map(|t| OpenLayers::default().tile(&layer, *t).expect("drawn"))
         .collect();
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -323,7 +323,7 @@ fn heights_are_shaded_and_what_has_none_is_clear() {
         let tile =
             TileAddress::new(16, (at.x * count) as u32, (at.y * count) as u32).expect("exists");
         let (px, py) = tile.position(at);
-        let picture = Desk::default()
+        let picture = OpenLayers::default()
             .tile(&layer, tile)
             .expect("drawn")
             .expect("something");

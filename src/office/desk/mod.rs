@@ -13,10 +13,10 @@ mod veil;
 mod verdict;
 
 pub(super) use audit::is_own;
-pub use table::{Effort, Laid, Said, Table, table};
+pub use table::{DeskTable, Effort, Laid, ScreenerOpinion, table};
 pub use veil::Veil;
 pub(super) use verdict::screen;
-pub use verdict::{Judged, Verdict, judge, undo};
+pub use verdict::{Judged, VerdictRequest, judge, undo};
 
 use super::Session;
 use crate::registry::Site;

@@ -156,7 +156,7 @@ pub(super) fn of_season(
 /// Why a candidate is to be screened next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum QueueReason {
     /// It comes first.
     Best,
     /// What was learnt can hardly tell.
@@ -183,7 +183,7 @@ pub struct Next {
     /// The learnt chance that it is real.
     pub score_learnt: Option<f64>,
     /// Why.
-    pub why: Why,
+    pub why: QueueReason,
 }
 
 /// What to screen next.
@@ -217,23 +217,28 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
     let mut open: Vec<&Item> = items.iter().filter(is_open).collect();
     let waiting = open.len();
     let shares = Shares::of(count, open.iter().any(|item| item.doubt().is_some()));
-    let mut chosen: Vec<(&Item, Why)> = Vec::new();
+    let mut chosen: Vec<(&Item, QueueReason)> = Vec::new();
     open.sort_by_key(|item| (item.rank.is_none(), item.rank, &item.scan, &item.candidate));
-    take(&mut open, shares.best, Why::Best, &mut chosen);
+    take(&mut open, shares.best, QueueReason::Best, &mut chosen);
     open.sort_by(|a, b| {
         let doubt = |item: &Item| item.doubt().unwrap_or(f64::INFINITY);
         doubt(a).total_cmp(&doubt(b))
     });
-    take(&mut open, shares.uncertain, Why::Uncertain, &mut chosen);
+    take(
+        &mut open,
+        shares.uncertain,
+        QueueReason::Uncertain,
+        &mut chosen,
+    );
     // Those of the audit come first: each of them tells of the rest.
     open.sort_by_key(|item| (!audited.contains(&item.key), lot(&seed, &item.candidate)));
     let why = if draw.is_some() {
-        Why::Audit
+        QueueReason::Audit
     } else {
-        Why::Random
+        QueueReason::Random
     };
     take(&mut open, shares.random, why, &mut chosen);
-    let shown = |(item, why): (&Item, Why)| {
+    let shown = |(item, why): (&Item, QueueReason)| {
         Ok(Next {
             site: store.code(item.key)?,
             candidate: item.candidate.clone(),
@@ -254,7 +259,12 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
 }
 
 /// Moves the first of those that wait to those that are chosen.
-fn take<'a>(open: &mut Vec<&'a Item>, count: usize, why: Why, chosen: &mut Vec<(&'a Item, Why)>) {
+fn take<'a>(
+    open: &mut Vec<&'a Item>,
+    count: usize,
+    why: QueueReason,
+    chosen: &mut Vec<(&'a Item, QueueReason)>,
+) {
     let taken = open.drain(..count.min(open.len()));
     chosen.extend(taken.map(|item| (item, why)));
 }

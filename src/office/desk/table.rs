@@ -13,7 +13,7 @@ use serde::Serialize;
 
 /// What one person said, as a page shows it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Said {
+pub struct ScreenerOpinion {
     /// Who.
     pub person: String,
     /// What.
@@ -48,7 +48,7 @@ pub struct Laid {
     /// What this person said last.
     pub mine: Option<Opinion>,
     /// What was said of it, as far as this person may see.
-    pub verdicts: Vec<Said>,
+    pub verdicts: Vec<ScreenerOpinion>,
     /// Whether two people see it differently, as far as this one may know.
     pub disagreement: bool,
     /// The picture of an earlier flight, by its digest.
@@ -69,7 +69,7 @@ pub struct Effort {
 
 /// The table of one person.
 #[derive(Debug, Clone, Serialize)]
-pub struct Table {
+pub struct DeskTable {
     /// The candidates, the first to be looked at first.
     pub queue: Vec<Laid>,
     /// How many of them this person has done.
@@ -89,10 +89,10 @@ pub fn table<'a>(
     session: &Session,
     scan: &str,
     named: impl ExactSizeIterator<Item = &'a str>,
-) -> Result<Table, StoreError> {
+) -> Result<DeskTable, StoreError> {
     let lots = Lots::of(store)?;
     let ranking = store.ranking_of(Some(scan))?;
-    let mut table = Table {
+    let mut table = DeskTable {
         queue: Vec::new(),
         done: 0,
         left: 0,
@@ -166,8 +166,8 @@ fn lay(
     })
 }
 
-fn said(look: &Look, stamp: &Stamp) -> Said {
-    Said {
+fn said(look: &Look, stamp: &Stamp) -> ScreenerOpinion {
+    ScreenerOpinion {
         person: stamp.actor.name.clone(),
         verdict: look.opinion,
         reason: look.reason,

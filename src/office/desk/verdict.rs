@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// What somebody says of a candidate.
 #[derive(Debug, Clone)]
-pub struct Verdict {
+pub struct VerdictRequest {
     /// What they say.
     pub opinion: Opinion,
     /// Why it is none.
@@ -51,7 +51,7 @@ pub fn judge(
     office: &mut Office,
     session: &Session,
     candidate: &str,
-    verdict: Verdict,
+    verdict: VerdictRequest,
 ) -> Result<Judged, OfficeError> {
     let (key, site) = of_candidate(office.store(), candidate)?;
     open_for(office.store(), session, &site)?;

@@ -80,7 +80,7 @@ pub struct Wish {
 
 /// A password that was made: the only time that it is seen.
 #[derive(Debug, Clone, Serialize)]
-pub struct Given {
+pub struct NewPassword {
     /// The crew's name in addresses.
     pub id: String,
     /// The crew.
@@ -98,7 +98,7 @@ pub struct Given {
 /// # Errors
 /// [`StoreError::NoRole`] where a supervisor did not ask, or the person may record neither visits nor eradications;
 /// [`FieldError::HoldsKey`]; those of the file.
-pub fn give(office: &Office, session: &Session, wish: Wish) -> Result<Given, OfficeError> {
+pub fn give(office: &Office, session: &Session, wish: Wish) -> Result<NewPassword, OfficeError> {
     is_supervisor(office, session)?;
     let person = wish.person.unwrap_or_else(|| wish.crew.clone());
     may_record(office, &person)?;
@@ -115,7 +115,7 @@ pub fn give(office: &Office, session: &Session, wish: Wish) -> Result<Given, Off
         expires: at.checked_add(days).unwrap_or(Timestamp::MAX),
     };
     add(office, &AccessLine::Given(access.clone()))?;
-    Ok(Given {
+    Ok(NewPassword {
         id: access.id,
         crew: access.crew,
         person: access.person,

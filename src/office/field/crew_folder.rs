@@ -2,9 +2,9 @@
 //!
 //! Of a name that is in both, the later is shown: what a crew has sent stands until the project is made anew.
 
-use super::found::{Denied, Found, What};
+use super::found::{CrewEntry, Denied, EntryKind};
 use super::inbox::{Inbox, Node, UploadChange};
-use super::outcome::{Outcome, Outcomes};
+use super::outcome::{Outcomes, VersionOutcome};
 use super::paths::{self, joined, lies_in, plain, split};
 use super::project::{self, Project};
 use super::surroundings::{self, Surroundings};
@@ -44,7 +44,7 @@ pub struct CrewFolder {
     inbox: Mutex<Inbox>,
     outcomes: Mutex<Outcomes>,
     project: Mutex<Option<(Instant, Project)>>,
-    results: Mutex<BTreeMap<String, Found>>,
+    results: Mutex<BTreeMap<String, CrewEntry>>,
     /// One at a time takes in.
     taking: Mutex<()>,
 }
@@ -97,12 +97,12 @@ impl CrewFolder {
     ///
     /// # Errors
     /// Those of making the project. `None` where there is nothing.
-    pub fn look(&self, path: &str) -> Result<Option<Found>, OfficeError> {
+    pub fn look(&self, path: &str) -> Result<Option<CrewEntry>, OfficeError> {
         let down = self.down()?;
         Ok(plain(path).and_then(|path| self.looked(&down, &path)))
     }
 
-    fn looked(&self, down: &BTreeMap<String, Found>, path: &str) -> Option<Found> {
+    fn looked(&self, down: &BTreeMap<String, CrewEntry>, path: &str) -> Option<CrewEntry> {
         let sent = lock(&self.inbox).get(path).map(|node| self.found(node));
         let found = match (down.get(path), sent) {
             (Some(file), Some(sent)) if sent.at > file.at => Some(sent),
@@ -111,8 +111,8 @@ impl CrewFolder {
         };
         let is_folder = || path.is_empty() || down.keys().any(|known| lies_in(known, path));
         found.or_else(|| {
-            is_folder().then(|| Found {
-                what: What::Folder,
+            is_folder().then(|| CrewEntry {
+                what: EntryKind::Folder,
                 at: self.access().at,
             })
         })
@@ -122,7 +122,7 @@ impl CrewFolder {
     ///
     /// # Errors
     /// Those of [`CrewFolder::look`].
-    pub fn list(&self, path: &str) -> Result<Vec<(String, Found)>, OfficeError> {
+    pub fn list(&self, path: &str) -> Result<Vec<(String, CrewEntry)>, OfficeError> {
         let Some(path) = plain(path) else {
             return Ok(Vec::new());
         };
@@ -275,7 +275,7 @@ impl CrewFolder {
         Ok(())
     }
 
-    fn take(&self, version: &super::inbox::Version) -> Option<Outcome> {
+    fn take(&self, version: &super::inbox::Version) -> Option<VersionOutcome> {
         let kept = |sha256| self.kept(sha256);
         let (work, access) = (self.field.join(ARRIVING), self.access());
         let desk = Desk {
@@ -292,18 +292,18 @@ impl CrewFolder {
     /// Writes the pages that say what became of what was sent.
     fn tell(&self) -> io::Result<()> {
         let outcomes = lock(&self.outcomes);
-        let told: Vec<&Outcome> = outcomes.latest().take(TOLD).collect();
+        let told: Vec<&VersionOutcome> = outcomes.latest().take(TOLD).collect();
         let access = self.access();
         let at = told.first().map_or(access.at, |outcome| outcome.at);
-        let sent: Vec<received::Sent> = told.iter().map(|outcome| outcome.told()).collect();
+        let sent: Vec<received::ReceivedFile> = told.iter().map(|outcome| outcome.told()).collect();
         let page = received::page(&access.crew, &sent);
         let data = serde_json::to_vec(&told)?;
         let mut results = lock(&self.results);
         for (name, bytes) in [(RESULT, page.into_bytes()), (RESULTS, data)] {
             let path = self.own.join(split(name).1);
             files::keep(&path, |out| out.write_all(&bytes))?;
-            let what = What::File(path, bytes.len() as u64);
-            results.insert(name.to_owned(), Found { what, at });
+            let what = EntryKind::File(path, bytes.len() as u64);
+            results.insert(name.to_owned(), CrewEntry { what, at });
         }
         Ok(())
     }
@@ -313,16 +313,16 @@ impl CrewFolder {
         evidence::path_of(&self.field.join("files"), sha256)
     }
 
-    fn found(&self, node: Node) -> Found {
+    fn found(&self, node: Node) -> CrewEntry {
         let what = match node.file {
-            Some((sha256, bytes)) => What::File(self.kept(sha256), bytes),
-            None => What::Folder,
+            Some((sha256, bytes)) => EntryKind::File(self.kept(sha256), bytes),
+            None => EntryKind::Folder,
         };
-        Found { what, at: node.at }
+        CrewEntry { what, at: node.at }
     }
 
     /// What goes down, by its path.
-    fn down(&self) -> Result<BTreeMap<String, Found>, OfficeError> {
+    fn down(&self) -> Result<BTreeMap<String, CrewEntry>, OfficeError> {
         let mut present = lock(&self.project);
         let project = match &*present {
             Some((since, project)) if since.elapsed() < FRESH => project.clone(),
@@ -345,7 +345,7 @@ impl CrewFolder {
 
     fn is_the_same(&self, path: &str, sha256: Hash) -> bool {
         let down = self.down().ok().and_then(|mut down| down.remove(path));
-        let Some(What::File(file, _)) = down.map(|found| found.what) else {
+        let Some(EntryKind::File(file, _)) = down.map(|found| found.what) else {
             return false;
         };
         files::read(&file).is_ok_and(|bytes| Hash::of(&bytes) == sha256)

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 
 /// Something in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct CrewEntry {
     /// What it is.
-    pub what: What,
+    pub what: EntryKind,
     /// Since when.
     pub at: Timestamp,
 }
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum EntryKind {
     /// A folder.
     Folder,
     /// A file, where its bytes lie, and how many they are.

@@ -20,8 +20,8 @@ mod tests;
 pub use access::Access;
 pub use crew_folder::{CrewFolder, LARGEST};
 pub use error::FieldError;
-pub use found::{Denied, Found, What};
-pub use outcome::{Fate, Outcome, RowTold};
+pub use found::{CrewEntry, Denied, EntryKind};
+pub use outcome::{Fate, RowTold, VersionOutcome};
 pub use project::write_project;
 pub use surroundings::{Imagery, StoredTiles, Surroundings};
 

@@ -2,9 +2,11 @@
 
 use super::inbox::{Inbox, Version};
 use super::paths::split;
-use crate::exchange::import::{Fate as RowFate, Recorded, Report, RowFlaw, RowReport, What};
+use crate::exchange::import::{
+    ImportedEvents, Report, RowFlaw, RowOutcome as RowFate, RowReport, RowSubject,
+};
 use crate::files;
-use crate::pages::received::{RowSent, Sent};
+use crate::pages::received::{ReceivedFile, RowSent};
 use crate::registry::{Hash, State};
 use crate::store::evidence::mark_in_words;
 use crate::tr;
@@ -19,7 +21,7 @@ pub type Told = [String; 2];
 
 /// What became of one version of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct VersionOutcome {
     /// Its path in the crew's folder.
     pub path: String,
     /// Its SHA-256.
@@ -79,7 +81,7 @@ impl Fate {
     }
 }
 
-impl Outcome {
+impl VersionOutcome {
     fn of(version: &Version, seen: usize, at: Timestamp) -> Self {
         Self {
             path: version.path.clone(),
@@ -125,7 +127,7 @@ impl Outcome {
     }
 
     /// As the page of the crew shows it.
-    pub(super) fn told(&self) -> Sent {
+    pub(super) fn told(&self) -> ReceivedFile {
         let row = |row: &RowTold| RowSent {
             line: format!("{} {}", row.table, row.line).trim().to_owned(),
             site: row.site.clone(),
@@ -135,7 +137,7 @@ impl Outcome {
             told: row.told.clone(),
         };
         let here = self.sent.to_zoned(jiff::tz::TimeZone::system());
-        Sent {
+        ReceivedFile {
             path: self.path.clone(),
             at: here.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             digest: self.sha256.to_string()[..12].to_owned(),
@@ -173,8 +175,8 @@ fn row(row: &RowReport) -> RowTold {
         }
     };
     let what = row.what.map(|what| match what {
-        What::Visit => both(|lang| lang.pick("visit", "核查").into()),
-        What::Eradication => both(|lang| lang.pick("eradication", "铲除").into()),
+        RowSubject::Visit => both(|lang| lang.pick("visit", "核查").into()),
+        RowSubject::Eradication => both(|lang| lang.pick("eradication", "铲除").into()),
     });
     RowTold {
         table: row.table.clone(),
@@ -186,7 +188,7 @@ fn row(row: &RowReport) -> RowTold {
     }
 }
 
-fn remarks(done: &Recorded) -> Vec<Told> {
+fn remarks(done: &ImportedEvents) -> Vec<Told> {
     let state = |state: State, lang| state.label(lang).to_owned();
     let mut told = vec![both(|lang| state(done.state, lang))];
     if done.disputed {
@@ -243,7 +245,7 @@ fn asked(action: &Action, lang: Lang) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
     log: PathBuf,
-    last: Vec<Outcome>,
+    last: Vec<VersionOutcome>,
     /// Files that failed as a whole are looked at once more each time that the program starts.
     again: Vec<(String, Hash)>,
 }
@@ -272,7 +274,7 @@ impl Outcomes {
     }
 
     /// Records what became of a version.
-    pub fn record(&mut self, outcome: Outcome) -> io::Result<()> {
+    pub fn record(&mut self, outcome: VersionOutcome) -> io::Result<()> {
         files::add_line(&self.log, &serde_json::to_string(&outcome)?)?;
         self.again
             .retain(|(path, sha256)| (path, sha256) != (&outcome.path, &outcome.sha256));
@@ -280,21 +282,21 @@ impl Outcomes {
         Ok(())
     }
 
-    fn put(&mut self, outcome: Outcome) {
-        let same = |o: &Outcome| o.path == outcome.path && o.sha256 == outcome.sha256;
+    fn put(&mut self, outcome: VersionOutcome) {
+        let same = |o: &VersionOutcome| o.path == outcome.path && o.sha256 == outcome.sha256;
         self.last.retain(|before| !same(before));
         self.last.push(outcome);
     }
 
     /// The last word on each version, the latest first.
-    pub fn latest(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn latest(&self) -> impl Iterator<Item = &VersionOutcome> {
         self.last.iter().rev()
     }
 
     /// The versions that are to be looked at: new ones, and those that waited for a photograph that has come.
     pub fn waiting(&self, inbox: &Inbox) -> Vec<Version> {
         let waits = |version: &&Version| {
-            let of = |o: &&Outcome| o.path == version.path && o.sha256 == version.sha256;
+            let of = |o: &&VersionOutcome| o.path == version.path && o.sha256 == version.sha256;
             let Some(outcome) = self.last.iter().find(of) else {
                 return true;
             };

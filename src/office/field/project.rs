@@ -4,12 +4,12 @@
 //! It is made anew only where the crew's sites have changed: to a phone another file is something to fetch. The imagery around
 //! them is a file of its own (`surroundings`), which stays when all else is made anew.
 
-use super::found::{Found, What};
+use super::found::{CrewEntry, EntryKind};
 use super::surroundings::{self, SiteMap};
 use super::{Access, OfficeError, access};
 use super::{folder_of, own_folder};
 use crate::exchange::form::FORM;
-use crate::exchange::ledger::Context;
+use crate::exchange::ledger::LedgerContext;
 use crate::exchange::{Export, Format, export, project};
 use crate::files::{self, FileError};
 use crate::ground::LonLat;
@@ -41,15 +41,15 @@ pub(super) struct Project {
 
 impl Project {
     /// Its files as they go down.
-    pub fn found(self) -> BTreeMap<String, Found> {
+    pub fn found(self) -> BTreeMap<String, CrewEntry> {
         let made = self.made;
         let files = self.files.into_iter().map(|(name, (path, bytes))| {
-            let what = What::File(path, bytes);
-            (name, Found { what, at: made })
+            let what = EntryKind::File(path, bytes);
+            (name, CrewEntry { what, at: made })
         });
         let map = self.map.map(|(name, map)| {
-            let what = What::File(map.path, map.bytes);
-            (name, Found { what, at: map.made })
+            let what = EntryKind::File(map.path, map.bytes);
+            (name, CrewEntry { what, at: map.made })
         });
         files.chain(map).collect()
     }
@@ -64,7 +64,7 @@ impl Project {
 
 /// What a project was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Of {
+struct ProjectInputs {
     key: Hash,
     made: Timestamp,
     /// Its files and how large they are: what a power failure cut off is made again.
@@ -90,7 +90,7 @@ pub(super) fn present(
     let place = |key: Hash| folder.join("projects").join(&key.to_string()[..16]);
     let before = std::fs::read(&told)
         .ok()
-        .and_then(|bytes| serde_json::from_slice::<Of>(&bytes).ok());
+        .and_then(|bytes| serde_json::from_slice::<ProjectInputs>(&bytes).ok());
     if let Some(of) = &before
         && of.key == key
     {
@@ -110,7 +110,7 @@ pub(super) fn present(
         files::show_as(&from, &to).map_err(FileError::of(&to))?;
     }
     let project = listed(&target, now);
-    let of = json!(Of {
+    let of = json!(ProjectInputs {
         key,
         made: now,
         files: project.sizes(),
@@ -174,7 +174,7 @@ fn of_crew(crew: &str) -> Filter {
 
 fn sites(store: &Store, crew: &str, lang: Lang) -> Result<Export, OfficeError> {
     let filter = of_crew(crew);
-    let context = Context {
+    let context = LedgerContext {
         settings: store.settings().clone(),
         today: clock::today(),
         lang,

@@ -9,7 +9,7 @@ use crate::files::{self, FileError};
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
 use crate::imagery::Fingerprint;
 use crate::imagery::base_map::{MbTiles, MbTilesBefore, MbTilesFile, MbTilesTitle, TilesAbout};
-use crate::imagery::tile::{Desk, LaidMap, Layer, TILE, TileAddress, TilePicture, laid_over};
+use crate::imagery::tile::{LaidMap, Layer, OpenLayers, TILE, TileAddress, TilePicture, laid_over};
 use crate::registry::Hash;
 use crate::words::Lang;
 use jiff::Timestamp;
@@ -104,7 +104,7 @@ impl Imagery<'_> {
         })
     }
 
-    fn tile(&self, desk: &RefCell<Desk>, at: TileAddress) -> Option<TilePicture> {
+    fn tile(&self, desk: &RefCell<OpenLayers>, at: TileAddress) -> Option<TilePicture> {
         match self {
             Self::Drawn(layer) => desk.borrow_mut().tile(layer, at).ok().flatten(),
             Self::Stored(tiles) => tiles.tile(at),
@@ -140,7 +140,7 @@ pub(super) struct SiteMap {
 
 /// What a file was made of.
 #[derive(Debug, Serialize, Deserialize)]
-struct Of {
+struct SurroundingsInputs {
     key: Hash,
     made: Timestamp,
     /// How large it is; none where no imagery shows any of the sites.
@@ -157,7 +157,7 @@ fn place(folder: &Path, key: Hash) -> PathBuf {
         .join(format!("{}.mbtiles", &key.to_string()[..16]))
 }
 
-fn before(folder: &Path) -> Option<Of> {
+fn before(folder: &Path) -> Option<SurroundingsInputs> {
     serde_json::from_slice(&std::fs::read(told(folder)).ok()?).ok()
 }
 
@@ -174,7 +174,7 @@ pub(super) fn present(folder: &Path) -> Option<SiteMap> {
 }
 
 /// A tile, and what it is drawn of.
-type Wanted = (TileAddress, String);
+type TileRequest = (TileAddress, String);
 
 /// Draws the file of a crew's sites anew, where they or the imagery around them are other than they were. Says
 /// whether another file goes down now.
@@ -205,7 +205,7 @@ pub(super) fn draw(
     if drawn.is_some() {
         files::show_as(&made, &path).map_err(failed)?;
     }
-    let of = Of {
+    let of = SurroundingsInputs {
         key,
         made: clock::now().timestamp(),
         bytes: drawn,
@@ -220,7 +220,7 @@ pub(super) fn draw(
 }
 
 /// The tiles around places that any imagery reaches, by zoom; as deep as imagery shows more and there is room.
-fn wanted(places: &[LonLat], imagery: &[Imagery<'_>]) -> Vec<Vec<Wanted>> {
+fn wanted(places: &[LonLat], imagery: &[Imagery<'_>]) -> Vec<Vec<TileRequest>> {
     let fine_to = imagery.iter().map(Imagery::fine_to).max().unwrap_or(0);
     let mut levels = Vec::new();
     let mut count = 0;
@@ -232,7 +232,7 @@ fn wanted(places: &[LonLat], imagery: &[Imagery<'_>]) -> Vec<Vec<Wanted>> {
             let names: Vec<&str> = reaching.map(|i| i.fingerprint().0.as_str()).collect();
             (!names.is_empty()).then(|| (at, format!("{FORM} {}", names.join(" "))))
         };
-        let level: Vec<Wanted> = tiles.into_iter().filter_map(of).collect();
+        let level: Vec<TileRequest> = tiles.into_iter().filter_map(of).collect();
         count += level.len();
         if count > MOST_TILES {
             break;
@@ -255,7 +255,7 @@ fn around(at: LonLat, zoom: u8) -> impl Iterator<Item = (u32, u32)> {
     (north..=south).flat_map(move |row| (west..=east).map(move |column| (column, row)))
 }
 
-fn key(wanted: &[Vec<Wanted>], lang: Lang) -> Hash {
+fn key(wanted: &[Vec<TileRequest>], lang: Lang) -> Hash {
     let tiles = wanted.iter().flatten();
     let tiles = tiles.map(|(at, of)| format!("{} {} {} {of}", at.zoom(), at.column(), at.row()));
     let lines: Vec<String> = tiles.collect();
@@ -265,13 +265,13 @@ fn key(wanted: &[Vec<Wanted>], lang: Lang) -> Hash {
 /// Writes the file. Says how large it is; `None` where nothing is to be seen.
 fn written(
     path: &Path,
-    wanted: &[Vec<Wanted>],
+    wanted: &[Vec<TileRequest>],
     surroundings: &Surroundings<'_>,
     kept: Option<&MbTilesBefore>,
     lang: Lang,
 ) -> io::Result<Option<u64>> {
     let imagery = surroundings.imagery;
-    let desk = RefCell::new(Desk::default());
+    let desk = RefCell::new(OpenLayers::default());
     let mut file = MbTilesFile::begin(path)?;
     let (mut bytes, mut zooms, mut corners) = (0, None, None);
     for level in wanted {
@@ -323,7 +323,7 @@ fn written(
     Ok(Some(std::fs::metadata(path)?.len()))
 }
 
-fn drawn(desk: &RefCell<Desk>, at: TileAddress, imagery: &[Imagery<'_>]) -> Option<Vec<u8>> {
+fn drawn(desk: &RefCell<OpenLayers>, at: TileAddress, imagery: &[Imagery<'_>]) -> Option<Vec<u8>> {
     let reaching = imagery.iter().filter(|imagery| imagery.reaches(at));
     let maps = reaching.map(|imagery| LaidMap {
         deepest: imagery.deepest(),

@@ -1,7 +1,7 @@
 //! Taking in a table that a crew sent: out of a copy, with the crew's photographs beside it, as a file from a stick would be.
 
 use super::inbox::{Inbox, Version};
-use super::outcome::Outcome;
+use super::outcome::VersionOutcome;
 use super::paths::{ending, split};
 use super::{Access, OfficeError};
 use crate::exchange::import::Report;
@@ -31,13 +31,13 @@ pub(super) struct TakenIn {
 }
 
 /// Takes a version in. `None` where it has to wait: the registry is held by another program, or the machine is at fault.
-pub(super) fn take(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Option<Outcome> {
+pub(super) fn take(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Option<VersionOutcome> {
     let (seen, at) = (inbox.lines(), clock::now().timestamp());
     match taken(desk, inbox, version) {
-        Ok(report) => Some(Outcome::read(version, seen, at, &report)),
+        Ok(report) => Some(VersionOutcome::read(version, seen, at, &report)),
         Err(OfficeError::Store(error)) if matches!(*error, StoreError::Held { .. }) => None,
         Err(error) if error.fault() == Fault::Machine => None,
-        Err(error) => Some(Outcome::failed(version, seen, at, &error)),
+        Err(error) => Some(VersionOutcome::failed(version, seen, at, &error)),
     }
 }
 

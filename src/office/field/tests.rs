@@ -1,7 +1,7 @@
 //! The loop with a real registry: what goes down, comes back, is recorded, refused, disputed, revoked.
 
-use super::access::{self, Given, Wish};
-use super::{CrewFolder, Denied, Field, FieldError, What, write_project};
+use super::access::{self, NewPassword, Wish};
+use super::{CrewFolder, Denied, EntryKind, Field, FieldError, write_project};
 use crate::ground::LonLat;
 use crate::office::people::{Beginning, begin, change};
 use crate::office::{Credentials, Office, OfficeError, Session, found, life};
@@ -60,7 +60,7 @@ impl Unit {
     }
 
     fn site(&mut self, lon: f64, lat: f64) -> String {
-        let found = found::Found {
+        let found = found::Discovery {
             at: LonLat::new(lon, lat),
             source: Source::Patrol,
             name: None,
@@ -80,7 +80,7 @@ impl Unit {
         code
     }
 
-    fn give(&self, crew: &str) -> Given {
+    fn give(&self, crew: &str) -> NewPassword {
         let wish = Wish {
             crew: crew.into(),
             person: None,
@@ -98,7 +98,7 @@ impl Unit {
     }
 }
 
-fn enter(field: &Field, given: &Given) -> Arc<CrewFolder> {
+fn enter(field: &Field, given: &NewPassword) -> Arc<CrewFolder> {
     let entered = field.enter(&given.id, &given.password);
     entered.expect("opened").expect("the password is right")
 }
@@ -111,12 +111,12 @@ fn put(folder: &CrewFolder, path: &str, bytes: &[u8]) -> Result<(), Denied> {
 
 fn read(folder: &CrewFolder, path: &str) -> Vec<u8> {
     match folder.look(path).expect("looked").expect("there").what {
-        What::File(path, bytes) => {
+        EntryKind::File(path, bytes) => {
             let read = std::fs::read(path).expect("read");
             assert_eq!(read.len() as u64, bytes);
             read
         }
-        What::Folder => panic!("a folder"),
+        EntryKind::Folder => panic!("a folder"),
     }
 }
 
@@ -299,7 +299,7 @@ fn a_password_is_a_supervisors_to_give_and_to_take_and_opens_one_folder() {
         person: person.map(str::to_owned),
         days: 1,
     };
-    let no_role = |given: Result<Given, OfficeError>| matches!(given, Err(OfficeError::Store(e)) if matches!(*e, StoreError::NoRole { .. }));
+    let no_role = |given: Result<NewPassword, OfficeError>| matches!(given, Err(OfficeError::Store(e)) if matches!(*e, StoreError::NoRole { .. }));
     assert!(no_role(access::give(&unit.office, &someone, wish(None))));
     assert!(no_role(access::give(
         &unit.office,
@@ -324,7 +324,7 @@ fn a_password_is_a_supervisors_to_give_and_to_take_and_opens_one_folder() {
     let (_kept, field) = unit.served();
     assert_eq!(old.id, now.id);
     let opens =
-        |given: &Given, id: &str| field.enter(id, &given.password).expect("asked").is_some();
+        |given: &NewPassword, id: &str| field.enter(id, &given.password).expect("asked").is_some();
     assert!(!opens(&old, &old.id), "another has taken its place");
     assert!(opens(&now, &now.id) && field.knows(&now.id, &now.password));
     assert!(!opens(&now, "crew-0"));

@@ -77,7 +77,7 @@ pub enum Act {
 
 /// An entry: who said it when, and what may be done about it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Line {
+pub struct LedgerLine {
     /// Its number.
     pub entry: Hash,
     /// When it happened.
@@ -172,8 +172,8 @@ impl<'a> Asker<'a> {
         self.roles.contains(&Role::Supervisor)
     }
 
-    fn line(&self, stamp: &Stamp, season: i16, acts: &[Act]) -> Line {
-        Line {
+    fn line(&self, stamp: &Stamp, season: i16, acts: &[Act]) -> LedgerLine {
+        LedgerLine {
             entry: stamp.event,
             at: stamp.at.clone(),
             season,

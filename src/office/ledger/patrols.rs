@@ -1,6 +1,6 @@
 //! The list of patrols.
 
-use super::{Act, Asker, Line, Listed, MOST, New, yields};
+use super::{Act, Asker, LedgerLine, Listed, MOST, New, yields};
 use crate::ground::{LonLat, area_m2};
 use crate::office::Session;
 use crate::registry::Hash;
@@ -28,7 +28,7 @@ pub struct Patrols {
 pub struct PatrolLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// Its day.
     pub on: String,
     /// The district that it reports on.
@@ -112,7 +112,7 @@ fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> Pat
         ..Place::point(LonLat::new(0.0, 0.0))
     });
     PatrolLine {
-        line: Line {
+        line: LedgerLine {
             entry: sealed.hash,
             at: event.at.clone(),
             season: event.season,

@@ -1,6 +1,6 @@
 //! Rounds of supervision, what they found, and the ladder of measures.
 
-use super::{Act, Asker, Line, Listed, MOST, New};
+use super::{Act, Asker, LedgerLine, Listed, MOST, New};
 use crate::office::{Session, clock};
 use crate::registry::Hash;
 use crate::registry::affairs::{Affairs, Said};
@@ -28,7 +28,7 @@ pub struct Supervision {
 pub struct RoundLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// What it is called.
     pub name: String,
     /// Its first day.
@@ -56,7 +56,7 @@ pub struct RoundLine {
 pub struct SettledLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// What was seen of it.
     pub reason: String,
 }
@@ -66,7 +66,7 @@ pub struct SettledLine {
 pub struct FindingLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// The round, by its number.
     pub round: Option<Hash>,
     /// What the round is called.
@@ -90,7 +90,7 @@ pub struct FindingLine {
 pub struct MeasureLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// The rung.
     pub rung: Rung,
     /// The district that stands on it.
@@ -241,7 +241,7 @@ impl Board<'_> {
     }
 
     /// An entry about which nothing is done but voiding once it is settled.
-    fn open_line<T>(&self, said: &Said<T>, acts: &[Act]) -> Line {
+    fn open_line<T>(&self, said: &Said<T>, acts: &[Act]) -> LedgerLine {
         let acts = if self.is_settled(said) {
             &[Act::Void]
         } else {

@@ -1,6 +1,6 @@
 //! The list of tip-offs, and what became of each. Who told is nowhere in it.
 
-use super::{Act, Asker, Line, Listed, MOST, New, yields};
+use super::{Act, Asker, LedgerLine, Listed, MOST, New, yields};
 use crate::office::Session;
 use crate::registry::Hash;
 use crate::registry::affairs::{Affairs, Said};
@@ -27,7 +27,7 @@ pub struct Tips {
 pub struct TipLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// How it came.
     pub channel: Channel,
     /// What was said of the place.
@@ -53,7 +53,7 @@ pub struct TipLine {
 pub struct ClosedLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// Why.
     pub reason: NoYield,
     /// Words.
@@ -65,7 +65,7 @@ pub struct ClosedLine {
 pub struct RewardLine {
     /// Its entry.
     #[serde(flatten)]
-    pub line: Line,
+    pub line: LedgerLine,
     /// Hundredths of a yuan.
     pub fen: u64,
     /// Paid, or decided only.

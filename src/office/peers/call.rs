@@ -5,7 +5,7 @@ use super::PeerError;
 use crate::files;
 use crate::registry::{DeviceId, Hash};
 use crate::remote::{
-    Address, Admitted, Ask, Authority, Challenge, Greeting, Line, RemoteError, Reply, Served,
+    Address, Admitted, Ask, Challenge, Greeting, Line, OfficeAuthority, RemoteError, Reply, Served,
     is_spoken,
 };
 use crate::store::bundle::Point;
@@ -25,7 +25,7 @@ pub struct Other {
 
 /// What is going on.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub enum CallStep {
     /// A server was called for the first time, and is known from now on by this authority.
     Met {
         /// The server.
@@ -65,16 +65,16 @@ fn known(
     store: &Store,
     other: &Other,
     address: &Address,
-) -> Result<Option<Authority>, OfficeError> {
+) -> Result<Option<OfficeAuthority>, OfficeError> {
     let Some(path) = &other.authority else {
         let kept = store.local(&of_origin(&address.origin))?;
-        return Ok(kept.and_then(Authority::of));
+        return Ok(kept.and_then(OfficeAuthority::of));
     };
     let bytes = files::read(path).map_err(|source| StoreError::Io {
         path: path.clone(),
         source,
     })?;
-    let read = String::from_utf8(bytes).ok().and_then(Authority::of);
+    let read = String::from_utf8(bytes).ok().and_then(OfficeAuthority::of);
     let none = || PeerError::NoCertificate { path: path.clone() };
     Ok(Some(read.ok_or_else(none)?))
 }
@@ -85,7 +85,7 @@ impl<'a> Call<'a> {
         registry: &'a Path,
         who: &str,
         other: &Other,
-        told: &mut dyn FnMut(&Step),
+        told: &mut dyn FnMut(&CallStep),
     ) -> Result<Self, OfficeError> {
         let address = Address::read(&other.address, other.insecure).map_err(PeerError::from)?;
         let store = Store::open_read(registry)?;
@@ -181,7 +181,7 @@ impl<'a> Call<'a> {
         &self,
         store: &Store,
         who: &str,
-        told: &mut dyn FnMut(&Step),
+        told: &mut dyn FnMut(&CallStep),
     ) -> Result<(), OfficeError> {
         let Some(authority) = self.line.authority() else {
             return Ok(());
@@ -190,7 +190,7 @@ impl<'a> Call<'a> {
         if store.local(&key)?.as_ref() == Some(&authority.certificate) {
             return Ok(());
         }
-        told(&Step::Met {
+        told(&CallStep::Met {
             origin: self.origin(),
             fingerprint: authority.fingerprint.clone(),
         });

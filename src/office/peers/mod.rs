@@ -19,7 +19,7 @@ mod pull;
 mod push;
 mod served;
 
-pub use call::{Other, Step};
+pub use call::{CallStep, Other};
 pub use error::PeerError;
 pub use outbox::Outbox;
 pub use pull::{Pulled, pull};

@@ -2,11 +2,11 @@
 
 use super::super::bundles::Received;
 use super::super::{Office, OfficeError};
-use super::call::{Call, Other, Step, is_forgotten};
+use super::call::{Call, CallStep, Other, is_forgotten};
 use super::outbox::Outbox;
 use super::served;
 use crate::files::{self, FileError};
-use crate::remote::{Line, Offer, OfferedPart, Since};
+use crate::remote::{Line, OfferedPart, PartOffer, Since};
 use crate::store::Store;
 use crate::store::bundle::Point;
 use serde::Serialize;
@@ -69,7 +69,7 @@ pub fn pull(
     who: &str,
     other: &Other,
     part_bytes: u64,
-    told: &mut dyn FnMut(&Step),
+    told: &mut dyn FnMut(&CallStep),
 ) -> Result<Pulled, OfficeError> {
     let mut call = Call::begin(registry, who, other, told)?;
     let mut pulled = Pulled {
@@ -86,7 +86,7 @@ pub fn pull(
             since: since.clone(),
             part_bytes,
         };
-        let offer: Offer = call.ask_again(|line, way| line.post(&way("offer"), &wanted))?;
+        let offer: PartOffer = call.ask_again(|line, way| line.post(&way("offer"), &wanted))?;
         let whole = take_all(&mut call, registry, who, &offer, &mut pulled, told)?;
         forgets = if whole { 0 } else { forgets + 1 };
         let now = point(registry)?;
@@ -111,12 +111,12 @@ fn take_all(
     call: &mut Call,
     registry: &Path,
     who: &str,
-    offer: &Offer,
+    offer: &PartOffer,
     pulled: &mut Pulled,
-    told: &mut dyn FnMut(&Step),
+    told: &mut dyn FnMut(&CallStep),
 ) -> Result<bool, OfficeError> {
     for (number, part) in offer.parts.iter().enumerate() {
-        told(&Step::Part { bytes: part.bytes });
+        told(&CallStep::Part { bytes: part.bytes });
         let OfferedPart { bytes, sha256 } = *part;
         let way = format!("offer/{number}");
         let fetch = |line: &Line, at: &dyn Fn(&str) -> String| line.fetch(&at(&way), bytes, sha256);

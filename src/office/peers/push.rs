@@ -2,13 +2,13 @@
 
 use super::super::bundles::{NamedEvidence, Outgoing, Sent, send};
 use super::super::{Office, OfficeError};
-use super::call::{Call, Other, Step};
+use super::call::{Call, CallStep, Other};
 use super::outbox::{Outbox, keep_receipt};
 use super::{LARGEST_PART, PARTS, PeerError};
 use crate::files::{self, FileError};
 use crate::registry::Hash;
 use crate::registry::refusal::Refusal;
-use crate::remote::Taken;
+use crate::remote::TakenPart;
 use crate::store::bundle::{self, BundleError, Point};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,7 +90,7 @@ pub fn push(
     who: &str,
     other: &Other,
     part_bytes: u64,
-    told: &mut dyn FnMut(&Step),
+    told: &mut dyn FnMut(&CallStep),
 ) -> Result<Pushed, OfficeError> {
     let mut call = Call::begin(registry, who, other, told)?;
     let mut pushed = Pushed {
@@ -143,7 +143,7 @@ fn send_part(
     registry: &Path,
     file: &Path,
     pushed: &mut Pushed,
-    told: &mut dyn FnMut(&Step),
+    told: &mut dyn FnMut(&CallStep),
 ) -> Result<(), OfficeError> {
     let bytes = files::read(file).map_err(FileError::of(file))?;
     let length = bytes.len() as u64;
@@ -154,12 +154,12 @@ fn send_part(
         }
         .into());
     }
-    told(&Step::Part { bytes: length });
+    told(&CallStep::Part { bytes: length });
     let name = Hash::of(&bytes);
     let put = |line: &crate::remote::Line, way: &dyn Fn(&str) -> String| {
-        line.put::<Taken>(&way(&format!("bundles/{name}")), &bytes)
+        line.put::<TakenPart>(&way(&format!("bundles/{name}")), &bytes)
     };
-    let Taken { receipt } = call.ask_again(put)?;
+    let TakenPart { receipt } = call.ask_again(put)?;
     if !bundle::is_receipt_of(&receipt, call.device) {
         let origin = call.origin();
         return Err(PeerError::Unproven { origin }.into());

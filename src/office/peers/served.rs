@@ -6,7 +6,7 @@ use super::outbox::{Outbox, keep_receipt};
 use super::{LARGEST_PART, PARTS};
 use crate::files::{self, FileError};
 use crate::registry::{DeviceId, Hash};
-use crate::remote::{Ask, Challenge, Offer, OfferedPart, Reply, Since};
+use crate::remote::{Ask, Challenge, OfferedPart, PartOffer, Reply, Since};
 use crate::store::bundle::{BundleError, Unlock};
 use crate::store::{Store, StoreError};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ pub fn offer(
     office: &mut Office,
     since: Since,
     outbox: &Outbox,
-) -> Result<(Offer, Vec<PathBuf>), OfficeError> {
+) -> Result<(PartOffer, Vec<PathBuf>), OfficeError> {
     let part_bytes = since.part_bytes.clamp(SMALLEST_PART, LARGEST_PART / 2);
     let outgoing = Outgoing {
         since: since.since,
@@ -88,7 +88,7 @@ pub fn offer(
     };
     let sent = match send(office, &outbox.file("offer.papaver-bundle"), outgoing) {
         Err(OfficeError::Bundle(error)) if matches!(*error, BundleError::Nothing) => {
-            return Ok((Offer::default(), Vec::new()));
+            return Ok((PartOffer::default(), Vec::new()));
         }
         sent => sent?,
     };
@@ -101,7 +101,7 @@ pub fn offer(
     };
     let parts = sent.files.iter().map(described);
     let parts = parts.collect::<Result<Vec<_>, _>>()?;
-    Ok((Offer { parts }, sent.files))
+    Ok((PartOffer { parts }, sent.files))
 }
 
 /// Takes in a part that has arrived as a file: through the gate of every bundle. The receipt is kept beside the registry.

@@ -12,7 +12,7 @@ pub use error::RecordError;
 pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
 
-use super::{Entry, Office, Session};
+use super::{Office, Session, Transaction};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
@@ -285,7 +285,7 @@ impl<'a> Taking<'a> {
 
     fn take(
         &mut self,
-        entry: &mut Entry,
+        entry: &mut Transaction,
         candidate: &ScanCandidate,
         pictures: Vec<EvidenceRef>,
     ) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ pub(super) mod pictures;
 pub(super) mod sketch;
 
 use super::layout::offset_of;
-use crate::exchange::ledger::{Context, Entry};
+use crate::exchange::ledger::{Entry, LedgerContext};
 use crate::exchange::{Answers, entry, scans};
 use crate::registry::body::{Body, Detection, Meaning, RecordedScan};
 use crate::registry::event::Sealed;
@@ -27,7 +27,7 @@ pub struct Dossier {
     /// Those that bear their author's own key.
     own_key: BTreeSet<Hash>,
     /// Its detections: where, in which scan, what followed.
-    detections: Vec<Seen>,
+    detections: Vec<SiteDetection>,
     /// Sites nearby: code, state, place.
     neighbours: Vec<(String, State, Place)>,
     /// Sites that its events name, with their codes.
@@ -38,7 +38,7 @@ pub struct Dossier {
     pictures: BTreeMap<Hash, String>,
     /// Files of its evidence that are missing here or have changed.
     missing: BTreeSet<Hash>,
-    context: Context,
+    context: LedgerContext,
     unit: String,
     made_at: String,
     /// The zone in which times are shown.
@@ -47,7 +47,7 @@ pub struct Dossier {
 
 /// A detection of the site.
 #[derive(Debug, Clone)]
-struct Seen {
+struct SiteDetection {
     detection: Detection,
     place: Place,
     meaning: Option<Meaning>,
@@ -111,7 +111,7 @@ impl Dossier {
             codes,
             pictures,
             missing,
-            context: Context {
+            context: LedgerContext {
                 settings: store.settings().clone(),
                 today,
                 lang: Lang::En,
@@ -129,8 +129,8 @@ impl Dossier {
 }
 
 /// The detections that a site's events tell of, each once.
-fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<Seen> {
-    let mut detections: Vec<Seen> = Vec::new();
+fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<SiteDetection> {
+    let mut detections: Vec<SiteDetection> = Vec::new();
     for sealed in events {
         let seen = match &sealed.event.body {
             Body::Create(create) => create
@@ -149,7 +149,7 @@ fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<
                 .iter()
                 .any(|known| known.detection.candidate == detection.candidate)
         {
-            detections.push(Seen {
+            detections.push(SiteDetection {
                 scan: scans.get(&detection.scan).cloned(),
                 detection,
                 place,

@@ -3,8 +3,8 @@
 
 use super::papers::{evidence, hashes};
 use super::sketch::{photographs, sketch};
-use super::{Dossier, Seen, history};
-use crate::exchange::ledger::{COLUMNS, Cell, Context};
+use super::{Dossier, SiteDetection, history};
+use crate::exchange::ledger::{COLUMNS, Cell, LedgerContext};
 use crate::pages::layout::{document, facts as pairs, figure, moment, scroll, section, signatures};
 use crate::pages::palette;
 use crate::registry::body::Detection;
@@ -114,7 +114,7 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
         "Filled: the site. Dashed: outlines of the detections. Blue: where numbered photographs were taken.",
         "填充为图斑，虚线为历次航测轮廓，蓝色编号为照片拍摄位置。",
     );
-    let context = Context {
+    let context = LedgerContext {
         lang,
         ..d.context.clone()
     };
@@ -160,7 +160,7 @@ fn detections(d: &Dossier, lang: Lang) -> Option<Markup> {
     })
 }
 
-fn detection(d: &Dossier, seen: &Seen, lang: Lang) -> Markup {
+fn detection(d: &Dossier, seen: &SiteDetection, lang: Lang) -> Markup {
     let of = |role: EvidenceRole| {
         let own = |file: &&EvidenceRef| {
             file.role == role && file.name.starts_with(&seen.detection.candidate)
@@ -192,7 +192,7 @@ fn captured(detection: &Detection, lang: Lang) -> String {
     }
 }
 
-fn seen_in_words(seen: &Seen, lang: Lang) -> Vec<String> {
+fn seen_in_words(seen: &SiteDetection, lang: Lang) -> Vec<String> {
     let mut words = vec![captured(&seen.detection, lang)];
     #[expect(clippy::cast_precision_loss, reason = "a score is at most 10000")]
     let score = seen.detection.score_e4 as f64 / 1e4;
@@ -323,11 +323,11 @@ fn photograph(d: &Dossier, file: &EvidenceRef, at: Option<crate::ground::LonLat>
 
 /// The legal band that the numbers fall into, and the day of that table.
 fn legal(dossier: &Dossier, lang: Lang) -> Option<(String, String)> {
-    use crate::registry::body::Stage;
+    use crate::registry::body::GrowthStage;
     use crate::registry::legal::BandKind;
     let bands = LegalBands::shipped().ok()?;
     let site = &dossier.entry.site;
-    let band = if site.stage() == Some(Stage::NotEmerged) {
+    let band = if site.stage() == Some(GrowthStage::NotEmerged) {
         let area = site
             .visits
             .iter()

@@ -21,9 +21,9 @@ const LINE: f64 = 15.0;
 
 /// Where words and numbers stand on a sketch: others are written beside them, or not at all.
 #[derive(Debug, Default)]
-pub struct Taken(Vec<Rect>);
+pub struct Occupied(Vec<Rect>);
 
-impl Taken {
+impl Occupied {
     /// With what the site itself is called.
     pub fn by(frame: &Frame, place: &Place, code: &str) -> Self {
         let (x, y) = frame.xy(place.lonlat());
@@ -112,7 +112,7 @@ pub fn sketch(dossier: &Dossier, lang: Lang) -> Drawing {
         .fold(bounds(&site.place), around);
     let frame = Frame::around(shown, SIDE, (SIDE, SIDE), SIDE * 0.13, 22.0);
     let mut drawing = begin(&frame, lang);
-    let mut taken = Taken::by(&frame, &site.place, &dossier.entry.code);
+    let mut taken = Occupied::by(&frame, &site.place, &dossier.entry.code);
     for (_, at) in &near {
         let (x, y) = frame.xy(*at);
         taken.take(Rect::new((x - 8.0, y - 8.0), (x + 8.0, y + 8.0)));
@@ -176,7 +176,7 @@ pub fn own(drawing: &mut Drawing, frame: &Frame, place: &Place, state: State, co
 const OWN: Type = Type::of(13.0).bold().halo();
 
 /// Another site that lies in the sketch; what it is called is left out where nothing near it is free.
-pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour, taken: &mut Taken) {
+pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour, taken: &mut Occupied) {
     let (x, y) = frame.xy(other.place.lonlat());
     if !frame.holds((x, y)) {
         return;
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn words_stand_beside_one_another_and_never_on_top() {
-        let mut taken = Taken::default();
+        let mut taken = Occupied::default();
         assert!(taken.take(Rect::new((0.0, 0.0), (50.0, 15.0))));
         assert!(!taken.take(Rect::new((40.0, 10.0), (90.0, 25.0))));
         assert!(taken.take(Rect::new((40.0, 15.0), (90.0, 30.0))));

@@ -1,6 +1,6 @@
 //! The funnel plot: the rate of each district over the ground it rests on, within the limits that chance alone would keep.
 
-use crate::pages::chart::{Axis, Chart};
+use crate::pages::chart::{Chart, ChartAxis};
 use crate::pages::draw::{Drawing, Pen};
 use crate::pages::palette::{self, INK, MEASURE, NEUTRAL};
 use crate::province::funnel::limit;
@@ -24,7 +24,7 @@ pub fn funnel(ranking: &DistrictRanking, lang: Lang) -> Option<Drawing> {
     };
     let widest = shown().map(|d| d.counted.km2).fold(0.0, f64::max) * 1.06;
     let highest = shown().map(rate).fold(mean * 2.0, f64::max) * 1.12;
-    let x = Axis {
+    let x = ChartAxis {
         reach: widest,
         label: lang
             .pick(
@@ -33,7 +33,7 @@ pub fn funnel(ranking: &DistrictRanking, lang: Lang) -> Option<Drawing> {
             )
             .into(),
     };
-    let y = Axis {
+    let y = ChartAxis {
         reach: highest,
         label: lang
             .pick("confirmed sites per 100 km²", "每百平方公里查实图斑数")

@@ -9,7 +9,7 @@ mod tiles;
 pub use funnel::funnel;
 
 use super::layout::{document, figure, section, signatures};
-use crate::province::report::table::Table;
+use crate::province::report::table::ReportTable;
 use crate::province::report::tables::tables;
 use crate::province::report::{Figures, keys};
 use crate::tr;
@@ -81,7 +81,7 @@ fn remarks(figures: &Figures, lang: Lang) -> Markup {
 }
 
 /// A table with the drawings that belong to it.
-fn part(table: &Table, figures: &Figures, lang: Lang) -> Markup {
+fn part(table: &ReportTable, figures: &Figures, lang: Lang) -> Markup {
     let is = |id: &str| table.id == id;
     let ranking = is("ranking");
     let body = html! {

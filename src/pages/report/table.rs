@@ -2,7 +2,7 @@
 
 use crate::exchange::cell::Cell;
 use crate::pages::layout::scroll;
-use crate::province::report::table::Table;
+use crate::province::report::table::ReportTable;
 use maud::{Markup, html};
 use unicode_width::UnicodeWidthStr;
 
@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 const SHORT: usize = 12;
 
 /// The table; it scrolls in itself where it is wider than the page.
-pub fn table(table: &Table) -> Markup {
+pub fn table(table: &ReportTable) -> Markup {
     let columns: Vec<usize> = (0..table.columns.len())
         .filter(|at| table.remark != Some(*at))
         .collect();
@@ -39,7 +39,7 @@ pub fn table(table: &Table) -> Markup {
     })
 }
 
-fn remark(table: &Table, row: &[Cell]) -> Option<String> {
+fn remark(table: &ReportTable, row: &[Cell]) -> Option<String> {
     table
         .remark
         .map(|at| row[at].to_text())
@@ -47,7 +47,7 @@ fn remark(table: &Table, row: &[Cell]) -> Option<String> {
 }
 
 /// Words stand left, numbers right: a column is what its first value is. The first column of words names the row.
-fn classes(table: &Table, columns: &[usize]) -> Vec<Option<&'static str>> {
+fn classes(table: &ReportTable, columns: &[usize]) -> Vec<Option<&'static str>> {
     let said = |cell: &&Cell| {
         let text = cell.to_text();
         !text.is_empty() && text != "—" && text != "∞"

@@ -3,7 +3,7 @@ use crate::ground::LonLat;
 use crate::province::facts::{Facts, PatrolFact};
 use crate::province::fixture::{SIDE, STRIPS, World};
 use crate::province::period::{Period, Scope};
-use crate::province::report::{About, Subject, tables, workbook};
+use crate::province::report::{ReportSource, Subject, tables, workbook};
 use crate::province::windows::Windows;
 use crate::words::Lang;
 use jiff::civil::date;
@@ -58,7 +58,7 @@ fn patrol(number: u8) -> PatrolFact {
 /// The figures of some facts.
 pub(in crate::pages) fn made_of(facts: &Facts) -> Figures<'_> {
     let subject = Subject::new(Period::Season(2026), "", "410000", date(2026, 8, 1));
-    let about = About::default();
+    let about = ReportSource::default();
     Figures::of(facts, &Windows::default(), &SCOPE, subject, about)
 }
 

@@ -15,7 +15,7 @@
 //! that holds it, and the page writes it as text; its content policy lets no script run but its own.
 
 use super::layout;
-use crate::scan::{About, Card};
+use crate::scan::{Card, ScanSummary};
 use crate::words::Lang;
 use base64::Engine;
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ const TEMPLATE: &str = include_str!("review.html");
 
 /// The review page of a scan, beginning in `lang`; the reader can switch. Cards are shown by rank, whatever their order.
 /// The same input gives the same text. Pictures are linked relative to the folder in which the page is written.
-pub fn page(cards: &[Card], about: &About, lang: Lang) -> String {
+pub fn page(cards: &[Card], about: &ScanSummary, lang: Lang) -> String {
     let title = match &about.survey {
         Some(survey) => format!("{} · {survey}", lang.pick("Screening", "人工研判")),
         None => lang.pick("Screening", "人工研判").to_owned(),
@@ -67,7 +67,7 @@ fn policy(template: &str) -> String {
 }
 
 /// The cards by rank; names of sources are kept once and numbered.
-fn data(cards: &[Card], about: &About) -> Value {
+fn data(cards: &[Card], about: &ScanSummary) -> Value {
     let mut names: Vec<&str> = Vec::new();
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut ordered: Vec<&Card> = cards.iter().collect();
@@ -157,8 +157,8 @@ mod tests {
         }
     }
 
-    fn about(survey: Option<&str>) -> About {
-        About {
+    fn about(survey: Option<&str>) -> ScanSummary {
+        ScanSummary {
             scan_id: "scan-1".to_owned(),
             survey: survey.map(str::to_owned),
             unit: Some("410423".to_owned()),

@@ -23,8 +23,8 @@ fn flight(
     days: Option<(Date, Date)>,
     gsd_cm: Option<f64>,
     searched: MultiPolygon,
-) -> Flight {
-    Flight {
+) -> FlightFact {
+    FlightFact {
         scan: scan.into(),
         unit: "410423".into(),
         captured: days,

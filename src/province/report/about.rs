@@ -11,7 +11,7 @@ use jiff::tz::{Offset, TimeZone};
 
 /// What a report says of its registry.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub struct ReportSource {
     /// The name of the office, where its founding gave one.
     office: Option<String>,
     /// The name of its district.
@@ -26,7 +26,7 @@ pub struct About {
     pub season_begins: String,
 }
 
-impl About {
+impl ReportSource {
     /// What a registry says of itself on a day.
     ///
     /// # Errors

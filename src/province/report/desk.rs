@@ -1,9 +1,9 @@
 //! The table of what screening cost.
 
-use super::table::{Table, count, number, titled};
+use super::table::{ReportTable, count, number, titled};
 use crate::exchange::cell::Cell;
 use crate::province::desk::{Cost, costs};
-use crate::province::facts::{Facts, Flight, SiteFact};
+use crate::province::facts::{Facts, FlightFact, SiteFact};
 use crate::province::period::Period;
 use crate::province::quality::gsd_band;
 use crate::registry::body::Source;
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// What screening of a period's flights cost, of these sites.
 pub fn cost(facts: &Facts, period: Period, sites: &[&SiteFact]) -> Vec<Cost> {
     let flights = facts.flights.iter().filter(|f| period.holds_flight(f));
-    let flights: BTreeMap<&str, &Flight> = flights.map(|f| (f.scan.as_str(), f)).collect();
-    let detections: Vec<(&SiteFact, &Flight)> = (sites.iter())
+    let flights: BTreeMap<&str, &FlightFact> = flights.map(|f| (f.scan.as_str(), f)).collect();
+    let detections: Vec<(&SiteFact, &FlightFact)> = (sites.iter())
         .filter(|site| site.source == Source::Scan)
         .filter_map(|site| Some((*site, *flights.get(site.scan.as_deref()?)?)))
         .collect();
@@ -22,7 +22,7 @@ pub fn cost(facts: &Facts, period: Period, sites: &[&SiteFact]) -> Vec<Cost> {
 }
 
 /// The table; none where nobody screened.
-pub fn table(costs: &[Cost], lang: Lang) -> Option<Table> {
+pub fn table(costs: &[Cost], lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("ground", "范围"),
         ("km² screened", "研判面积（km²）"),
@@ -51,7 +51,7 @@ pub fn table(costs: &[Cost], lang: Lang) -> Option<Table> {
             number(cost.refuted_km2, 1),
         ]
     };
-    (!costs.is_empty()).then(|| Table {
+    (!costs.is_empty()).then(|| ReportTable {
         id: "screening_cost",
         title: lang.pick("What screening cost", "研判工作量").into(),
         note: lang

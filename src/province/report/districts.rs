@@ -1,7 +1,7 @@
 //! What was searched and what became of the sites, by district.
 
 use super::Figures;
-use super::table::{Table, area, count, number, share_cell, titled};
+use super::table::{ReportTable, area, count, number, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
 use crate::province::process::Process;
@@ -21,7 +21,7 @@ fn ground(e: &DistrictEffort) -> [f64; 6] {
 }
 
 /// Coverage by district.
-pub fn coverage(figures: &Figures, lang: Lang) -> Table {
+pub fn coverage(figures: &Figures, lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -56,7 +56,7 @@ pub fn coverage(figures: &Figures, lang: Lang) -> Table {
     // A flight over a border touches both districts: flights of all are counted apart.
     let flights = figures.comparison.flown[1].flights;
     rows.push(cells(lang.pick("all", "合计"), "", sum, flights));
-    Table {
+    ReportTable {
         id: "coverage",
         title: lang.pick("What was searched", "搜索覆盖").into(),
         note: lang.pick(
@@ -71,7 +71,7 @@ pub fn coverage(figures: &Figures, lang: Lang) -> Table {
 }
 
 /// How far the sites of each district came.
-pub fn process(figures: &Figures, lang: Lang) -> Table {
+pub fn process(figures: &Figures, lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -116,7 +116,7 @@ pub fn process(figures: &Figures, lang: Lang) -> Table {
     let p = &figures.process;
     let [verified, eradicated, accepted] =
         [p.to_verified, p.to_eradicated, p.to_accepted].map(|d| d.sites);
-    Table {
+    ReportTable {
         id: "sites",
         title: lang.pick("What became of the sites", "图斑处置情况").into(),
         note: tr!(

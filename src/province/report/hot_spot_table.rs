@@ -1,6 +1,6 @@
 //! The hot cells as a table, each with the district that its middle lies in.
 
-use super::table::{Table, area, count, number, titled};
+use super::table::{ReportTable, area, count, number, titled};
 use crate::exchange::cell::Cell;
 use crate::province::facts::DistrictArea;
 use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
@@ -21,8 +21,8 @@ fn probability(p: Option<f64>) -> Cell {
 const LISTED: usize = 25;
 
 /// Why there are none.
-pub fn no_hot_spots(why: NotEnough, lang: Lang) -> Table {
-    Table {
+pub fn no_hot_spots(why: NotEnough, lang: Lang) -> ReportTable {
+    ReportTable {
         id: "hot_spots",
         title: lang.pick("Hot spots", "热点").into(),
         note: why.say(lang).what,
@@ -50,7 +50,7 @@ const TITLES: [(&str, &str); 12] = [
 ];
 
 /// The hot cells, the surest first, with the district that each one's middle lies in.
-pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
+pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> ReportTable {
     let empty = lang.pick(
         "no confirmed site in the cell itself: it is hot by those around it",
         "本单元内无查实图斑，因周边单元图斑密集而成为热点",
@@ -75,7 +75,7 @@ pub fn hot_spots(found: &HotSpots, places: &Places, lang: Lang) -> Table {
     };
     let hot = found.hot();
     let note = note(found, hot.len(), lang);
-    Table {
+    ReportTable {
         id: "hot_spots",
         title: lang.pick("Hot spots", "热点").into(),
         note,

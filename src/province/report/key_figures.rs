@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::key_figure::{KeyFigure, Quantity, Words, counted, share, words};
-use super::table::{Table, area, count, cut_cell, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, number, share_cell, titled};
 use crate::exchange::cell::{Cell, ground};
 use crate::province::process::CountShare;
 use crate::province::stats::Ratio;
@@ -334,7 +334,7 @@ fn upward(figures: &Figures, lang: Lang) -> [KeyFigure; 3] {
 }
 
 /// The key figures as a table.
-pub fn summary(keys: &[KeyFigure], lang: Lang) -> Table {
+pub fn summary(keys: &[KeyFigure], lang: Lang) -> ReportTable {
     let titles = [
         ("figure", "指标"),
         ("value", "数值"),
@@ -364,7 +364,7 @@ pub fn summary(keys: &[KeyFigure], lang: Lang) -> Table {
             ]
         })
         .collect();
-    Table {
+    ReportTable {
         id: "summary",
         title: lang.pick("Key figures", "主要指标").into(),
         note: String::new(),

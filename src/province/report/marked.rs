@@ -1,14 +1,14 @@
 //! The tables of what a reader should look at before they believe the others: what stays marked, and flights whose days are in doubt.
 
 use super::Figures;
-use super::table::{Table, titled};
+use super::table::{ReportTable, titled};
 use crate::exchange::cell::Cell;
 use crate::province::irregular::{self, Irregular};
 use crate::words::Lang;
 use jiff::civil::Date;
 
 /// What stays marked and what is not followed, by unit.
-pub(super) fn irregular(figures: &Figures, lang: Lang) -> Table {
+pub(super) fn irregular(figures: &Figures, lang: Lang) -> ReportTable {
     let mut columns = vec![lang.pick("unit", "单位").to_owned()];
     columns.extend(irregular::titles(lang).map(str::to_owned));
     let mut sum = Irregular::default();
@@ -25,7 +25,7 @@ pub(super) fn irregular(figures: &Figures, lang: Lang) -> Table {
         row.extend(irregular::cells(sum));
         rows.push(row);
     }
-    Table {
+    ReportTable {
         id: "irregular",
         title: lang.pick("What stays marked", "须关注的记录").into(),
         note: lang
@@ -42,7 +42,7 @@ pub(super) fn irregular(figures: &Figures, lang: Lang) -> Table {
 }
 
 /// Flights whose days are in doubt, by name; nothing where there are none.
-pub(super) fn doubted(figures: &Figures, lang: Lang) -> Option<Table> {
+pub(super) fn doubted(figures: &Figures, lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("unit", "单位"),
         ("flight", "航次"),
@@ -68,7 +68,7 @@ pub(super) fn doubted(figures: &Figures, lang: Lang) -> Option<Table> {
             ]
         })
         .collect();
-    (!rows.is_empty()).then(|| Table {
+    (!rows.is_empty()).then(|| ReportTable {
         id: "flight_days",
         title: lang.pick("Flights whose days are in doubt", "航测日期存疑").into(),
         note: lang

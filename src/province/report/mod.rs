@@ -18,7 +18,7 @@ mod upward;
 mod upward_tables;
 mod work;
 
-pub use about::About;
+pub use about::ReportSource;
 pub use districts::open;
 pub use hot_spot_table::{Places, hot_spots};
 pub use key_figure::{KeyFigure, Quantity};
@@ -31,7 +31,7 @@ use super::compare::{Comparison, compared};
 use super::counts::{SiteCounts, sites_by_district, tallies};
 use super::desk::Cost;
 use super::effort::DistrictEffort;
-use super::facts::{DistrictArea, Facts, Flight, SiteFact};
+use super::facts::{DistrictArea, Facts, FlightFact, SiteFact};
 use super::hot_spots::{self, HotSpots, NotEnough};
 use super::irregular::{self, DateDoubt, Irregular};
 use super::period::{Period, Scope};
@@ -127,11 +127,11 @@ pub struct Figures<'f> {
     /// What stays marked and what is not followed, by unit.
     pub irregular: Vec<(String, Irregular)>,
     /// The flights whose days are in doubt, by unit.
-    pub doubted: Vec<(&'f Flight, DateDoubt)>,
+    pub doubted: Vec<(&'f FlightFact, DateDoubt)>,
     /// What counties send upward beside rates.
     pub upward: Upward,
     /// What the registry says of itself.
-    pub about: About,
+    pub about: ReportSource,
     /// The districts of all levels.
     districts: &'f [DistrictArea],
     /// What offices did beside their sites.
@@ -147,7 +147,7 @@ impl<'f> Figures<'f> {
         windows: &Windows,
         scope: &Scope,
         subject: Subject,
-        about: About,
+        about: ReportSource,
     ) -> Self {
         let period = subject.period;
         let efforts = scope.effort(facts, windows, period);

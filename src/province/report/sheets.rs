@@ -1,7 +1,7 @@
 //! The workbook: one sheet a table, numbers as numbers.
 
 use super::key_figures::{keys, summary};
-use super::table::Table;
+use super::table::ReportTable;
 use super::tables::tables;
 use super::{Figures, Subject};
 use crate::exchange::cell::Cell;
@@ -42,7 +42,7 @@ const FIRST: u32 = 3;
 
 fn fill(
     sheet: &mut Worksheet,
-    table: &Table,
+    table: &ReportTable,
     subject: &Subject,
     styles: &Styles,
     lang: Lang,

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct ReportTable {
     /// Its name in files.
     pub id: &'static str,
     /// Its title.
@@ -23,7 +23,7 @@ pub struct Table {
     pub remark: Option<usize>,
 }
 
-impl Table {
+impl ReportTable {
     /// Whether a column holds figures; one of words and of codes does not.
     fn is_of_figures(&self, column: usize) -> bool {
         let mut cells = self.rows.iter().filter_map(|row| row.get(column));
@@ -32,13 +32,13 @@ impl Table {
 }
 
 /// As people read it: every cell is the text that stands in the report.
-impl Serialize for Table {
+impl Serialize for ReportTable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let texts = |row: &Vec<Cell>| row.iter().map(Cell::to_text).collect();
         let rows: Vec<Vec<String>> = self.rows.iter().map(texts).collect();
         let columns = 0..self.columns.len();
         let figures: Vec<bool> = columns.map(|column| self.is_of_figures(column)).collect();
-        let mut table = serializer.serialize_struct("Table", 8)?;
+        let mut table = serializer.serialize_struct("ReportTable", 8)?;
         table.serialize_field("id", self.id)?;
         table.serialize_field("title", &self.title)?;
         table.serialize_field("note", &self.note)?;

@@ -4,7 +4,7 @@ use super::Figures;
 use super::districts::{coverage, process};
 use super::hot_spot_table::{hot_spots, no_hot_spots};
 use super::marked;
-use super::table::{Table, area, count, number, titled};
+use super::table::{ReportTable, area, count, number, titled};
 use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, DistrictComparison};
@@ -22,7 +22,7 @@ fn interval(rate: Option<Per100>, decimals: usize) -> [Cell; 3] {
 }
 
 /// Every table but the summary.
-pub fn tables(figures: &Figures, lang: Lang) -> Vec<Table> {
+pub fn tables(figures: &Figures, lang: Lang) -> Vec<ReportTable> {
     let mut all = vec![
         destroyed(figures, lang),
         process(figures, lang),
@@ -57,7 +57,7 @@ fn ranked(ranking: &DistrictRanking, lang: Lang) -> &'static str {
 }
 
 /// Districts by rate.
-pub fn ranking(ranking: &DistrictRanking, lang: Lang) -> Table {
+pub fn ranking(ranking: &DistrictRanking, lang: Lang) -> ReportTable {
     let titles = [
         ("rank", "名次"),
         ("district", "区划"),
@@ -105,7 +105,7 @@ pub fn ranking(ranking: &DistrictRanking, lang: Lang) -> Table {
     if let Some(why) = ranking.why_none(lang) {
         note = format!("{why}{} {note}", lang.pick(".", "。"));
     }
-    Table {
+    ReportTable {
         id: "ranking",
         title: ranked(ranking, lang).into(),
         note,
@@ -152,7 +152,7 @@ fn year_columns(a: &str, b: &str, lang: Lang) -> Vec<String> {
 }
 
 /// Districts and all of them in two periods.
-pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
+pub fn year_on_year(comparison: &Comparison, lang: Lang) -> ReportTable {
     let [before, after] = &comparison.flown;
     let (a, b) = (&before.period, &after.period);
     let columns = year_columns(a, b, lang);
@@ -189,7 +189,7 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
     for remark in comparison.remarks(lang) {
         note = format!("{note} {remark}{end}");
     }
-    Table {
+    ReportTable {
         id: "year_on_year",
         title: tr!(lang, "Year on year: {a} and {b}", "同比：{a} 与 {b}"),
         note,
@@ -200,7 +200,7 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> Table {
     }
 }
 
-fn flown(comparison: &Comparison, lang: Lang) -> Table {
+fn flown(comparison: &Comparison, lang: Lang) -> ReportTable {
     let titles = [
         ("period", "时期"),
         ("flights", "航次"),
@@ -234,7 +234,7 @@ fn flown(comparison: &Comparison, lang: Lang) -> Table {
             ]
         })
         .collect();
-    Table {
+    ReportTable {
         id: "flown",
         title: lang.pick("How it was flown", "航测情况").into(),
         note: String::new(),

@@ -159,7 +159,7 @@ impl Upward {
         windows: &Windows,
         scope: &Scope,
         period: Period,
-        about: &super::About,
+        about: &super::ReportSource,
         sites: &[Vec<&SiteFact>],
     ) -> Self {
         let late_of = |own: &Vec<&SiteFact>| {

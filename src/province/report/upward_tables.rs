@@ -1,7 +1,7 @@
 //! The tables of what counties send upward.
 
 use super::Figures;
-use super::table::{Table, area, count, cut_cell, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, number, share_cell, titled};
 use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
@@ -13,7 +13,7 @@ use crate::tr;
 use crate::words::Lang;
 
 /// What was found and eradicated, by district.
-pub fn destroyed(figures: &Figures, lang: Lang) -> Table {
+pub fn destroyed(figures: &Figures, lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -41,7 +41,7 @@ pub fn destroyed(figures: &Figures, lang: Lang) -> Table {
     let own = figures.efforts.iter().zip(&figures.upward.destroyed);
     let mut rows: Vec<Vec<Cell>> = own.map(|(e, d)| cells(&e.name, &e.code, *d)).collect();
     rows.push(cells(lang.pick("all", "合计"), "", figures.destroyed()));
-    Table {
+    ReportTable {
         id: "eradication",
         title: lang.pick("Found and eradicated", "查实与铲除").into(),
         note: lang
@@ -58,7 +58,7 @@ pub fn destroyed(figures: &Figures, lang: Lang) -> Table {
 }
 
 /// Patrols by district.
-pub fn patrols(figures: &Figures, lang: Lang) -> Table {
+pub fn patrols(figures: &Figures, lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -94,7 +94,7 @@ pub fn patrols(figures: &Figures, lang: Lang) -> Table {
         cut_cell(patrolled, all, figures.beyond_km2().is_some()),
         count(sum.zero),
     ]);
-    Table {
+    ReportTable {
         id: "patrols",
         title: lang.pick("Patrols", "踏查").into(),
         note: lang
@@ -120,7 +120,7 @@ pub(super) const STEPS: [(State, (&str, &str)); 5] = [
 ];
 
 /// What is overdue by district and step.
-pub fn overdue(figures: &Figures, lang: Lang) -> Table {
+pub fn overdue(figures: &Figures, lang: Lang) -> ReportTable {
     let mut titles = vec![("district", "区划"), ("code", "代码")];
     titles.extend(STEPS.map(|(_, words)| words));
     titles.extend([("all", "超期合计"), ("longest, days", "最长超期（天）")]);
@@ -139,7 +139,7 @@ pub fn overdue(figures: &Figures, lang: Lang) -> Table {
         .collect();
     let all: Vec<&Late> = figures.upward.late.iter().flatten().collect();
     rows.push(cells(lang.pick("all", "合计"), "", &all));
-    Table {
+    ReportTable {
         id: "overdue",
         title: lang.pick("Overdue", "超期未办").into(),
         note: lang
@@ -156,7 +156,7 @@ pub fn overdue(figures: &Figures, lang: Lang) -> Table {
 }
 
 /// The lists of targets, and why those that were not met were not.
-pub fn targets(figures: &Figures, lang: Lang) -> Option<Table> {
+pub fn targets(figures: &Figures, lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("list", "靶标清单"),
         ("targets", "靶标（个）"),
@@ -188,7 +188,7 @@ pub fn targets(figures: &Figures, lang: Lang) -> Option<Table> {
             count(of(|m| matches!(m, TargetOutcome::NotSearched))),
         ]
     };
-    (!lists.is_empty()).then(|| Table {
+    (!lists.is_empty()).then(|| ReportTable {
         id: "targets",
         title: lang.pick("Targets from above", "靶标吻合情况").into(),
         note: tr!(
@@ -204,7 +204,7 @@ pub fn targets(figures: &Figures, lang: Lang) -> Option<Table> {
 }
 
 /// How often each model was right.
-pub fn models(figures: &Figures, lang: Lang) -> Option<Table> {
+pub fn models(figures: &Figures, lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("model", "模型"),
         ("verified", "核查图斑（个）"),
@@ -225,7 +225,7 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<Table> {
         ]
     };
     let found = &figures.upward.precision;
-    (!found.is_empty()).then(|| Table {
+    (!found.is_empty()).then(|| ReportTable {
         id: "precision",
         title: lang.pick("How often the model was right", "模型查准率").into(),
         note: lang

@@ -1,6 +1,6 @@
 //! The tables of what offices did beside their sites. Every share stands with what it is a share of.
 
-use super::table::{Table, count, share_cell, titled};
+use super::table::{ReportTable, count, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Said;
@@ -11,7 +11,7 @@ use crate::registry::told::yuan;
 use crate::words::Lang;
 
 /// Responsibility, supervision, measures, tip-offs and patrols.
-pub fn work_tables(work: &Worked, lang: Lang) -> Vec<Table> {
+pub fn work_tables(work: &Worked, lang: Lang) -> Vec<ReportTable> {
     vec![
         answering(&work.answering, lang),
         supervised(&work.supervised, lang),
@@ -30,7 +30,7 @@ fn share(part: usize, whole: usize) -> [Cell; 3] {
     [count(part), count(whole), cell]
 }
 
-fn answering(rows: &[Answering], lang: Lang) -> Table {
+fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -70,7 +70,7 @@ fn answering(rows: &[Answering], lang: Lang) -> Table {
         all.push(sum);
     }
     let of = rows.len();
-    Table {
+    ReportTable {
         id: "responsibility",
         title: lang.pick("Who answers", "责任制落实").into(),
         note: crate::tr!(
@@ -85,7 +85,7 @@ fn answering(rows: &[Answering], lang: Lang) -> Table {
     }
 }
 
-fn supervised(rows: &[Supervised], lang: Lang) -> Table {
+fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     let titles = [
         ("district", "区划"),
         ("code", "代码"),
@@ -119,7 +119,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> Table {
     };
     let checked = rows.iter().filter(|s| s.rounds > 0).count();
     let of = rows.len();
-    Table {
+    ReportTable {
         id: "supervision",
         title: lang.pick("Supervision", "督导检查").into(),
         note: crate::tr!(
@@ -134,7 +134,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> Table {
     }
 }
 
-fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> Table {
+fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable {
     let titles = [
         ("measure", "措施"),
         ("district", "区划代码"),
@@ -163,7 +163,7 @@ fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> Table {
     };
     let ended = rows.iter().filter(|(_, end)| end.is_some()).count();
     let of = rows.len();
-    Table {
+    ReportTable {
         id: "measures",
         title: lang.pick("Measures", "督办措施").into(),
         note: crate::tr!(
@@ -178,7 +178,7 @@ fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> Table {
     }
 }
 
-fn tips(work: &Worked, lang: Lang) -> Table {
+fn tips(work: &Worked, lang: Lang) -> ReportTable {
     let titles = [
         ("channel", "渠道"),
         ("led to a site", "转为图斑"),
@@ -211,7 +211,7 @@ fn tips(work: &Worked, lang: Lang) -> Table {
     if summed {
         rows.push(row(lang.pick("all", "合计"), &work.all_tips()));
     }
-    Table {
+    ReportTable {
         id: "tips",
         title: lang.pick("Tip-offs", "群众举报").into(),
         note: lang
@@ -234,7 +234,7 @@ fn money(fen: u64) -> Cell {
     Cell::Number(number, decimals)
 }
 
-fn patrols(work: &Worked, lang: Lang) -> Table {
+fn patrols(work: &Worked, lang: Lang) -> ReportTable {
     let titles = [
         ("led to a site", "发现图斑的踏查"),
         ("of patrols", "踏查次数"),
@@ -250,7 +250,7 @@ fn patrols(work: &Worked, lang: Lang) -> Table {
         count(walked.seeds),
         count(walked.publicity),
     ]);
-    Table {
+    ReportTable {
         id: "patrol_yield",
         title: lang.pick("What patrols led to", "踏查成效").into(),
         note: lang

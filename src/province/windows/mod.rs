@@ -4,7 +4,7 @@
 //! district's elevation before one for any. The default rows follow published flights and flowering times; an office
 //! knows its own better.
 
-use super::facts::Flight;
+use super::facts::FlightFact;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const COLUMNS: [&str; 7] = [
 
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Window {
+pub struct GrowthWindow {
     /// The district's code or its beginning; empty for anywhere.
     pub district: String,
     /// From this elevation in metres, where the row is for a band.
@@ -41,7 +41,7 @@ pub struct Window {
 /// The table, and the elevations of the districts where they are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Windows {
-    rows: Vec<Window>,
+    rows: Vec<GrowthWindow>,
     elevations_m: BTreeMap<String, f64>,
 }
 
@@ -78,7 +78,7 @@ fn flaw(line: u64, value: &str, looks: (&'static str, &'static str)) -> WindowFl
 fn row_of(
     record: &csv::StringRecord,
     at: &dyn Fn(&str) -> Option<usize>,
-) -> Result<Window, WindowFlaw> {
+) -> Result<GrowthWindow, WindowFlaw> {
     let line = record.position().map_or(0, csv::Position::line);
     let text = |name: &str| at(name).and_then(|at| record.get(at)).unwrap_or_default();
     let metres = |name: &str| match text(name) {
@@ -108,7 +108,7 @@ fn row_of(
         ));
     }
     let gsd = text("coarsest_gsd_cm");
-    Ok(Window {
+    Ok(GrowthWindow {
         district: district.to_owned(),
         elevation_from_m: metres("elevation_from_m")?,
         elevation_to_m: metres("elevation_to_m")?,
@@ -194,7 +194,7 @@ impl Windows {
     }
 
     /// The rows.
-    pub fn rows(&self) -> &[Window] {
+    pub fn rows(&self) -> &[GrowthWindow] {
         &self.rows
     }
 
@@ -215,10 +215,11 @@ impl Windows {
     }
 
     /// The row that holds for a district.
-    pub fn of(&self, code: &str) -> Option<&Window> {
+    pub fn of(&self, code: &str) -> Option<&GrowthWindow> {
         let elevation = self.elevation_m(code);
-        let banded = |row: &Window| row.elevation_from_m.is_some() || row.elevation_to_m.is_some();
-        let holds = |row: &&Window| {
+        let banded =
+            |row: &GrowthWindow| row.elevation_from_m.is_some() || row.elevation_to_m.is_some();
+        let holds = |row: &&GrowthWindow| {
             code.starts_with(row.district.as_str())
                 && (!banded(row)
                     || elevation.is_some_and(|m| {
@@ -238,7 +239,7 @@ impl Windows {
 /// The coarsest ground sample distance in centimetres where a table does not say.
 const COARSEST_GSD_CM: f64 = 3.5;
 
-impl Window {
+impl GrowthWindow {
     /// Whether a day lies in it.
     pub fn contains(&self, day: Date) -> bool {
         let day = day.strftime("%m-%d").to_string();
@@ -250,7 +251,7 @@ impl Window {
     }
 
     /// Whether all of a flight was flown in it; a flight without a date was not.
-    pub fn holds(&self, flight: &Flight) -> bool {
+    pub fn holds(&self, flight: &FlightFact) -> bool {
         flight.captured.is_some_and(|(first, last)| {
             // A flight of months may begin and end inside two different years' windows.
             let days = first.until(last).map_or(i32::MAX, |span| span.get_days());
@@ -259,7 +260,7 @@ impl Window {
     }
 
     /// Whether a flight was fine enough; one without a known GSD was not.
-    pub fn fine(&self, flight: &Flight) -> bool {
+    pub fn fine(&self, flight: &FlightFact) -> bool {
         flight
             .gsd_cm
             .is_some_and(|cm| cm <= self.coarsest_gsd_cm + 1e-9)

@@ -87,7 +87,7 @@ pub struct Visit {
     pub species: Option<String>,
     /// Growth stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stage: Option<Stage>,
+    pub stage: Option<GrowthStage>,
     /// Whether capsules were cut for sap 割浆.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sap_cut: Option<bool>,
@@ -125,7 +125,7 @@ pub struct Imported {
 /// Growth stages, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum GrowthStage {
     /// 未出苗.
     NotEmerged,
     /// 苗期.

@@ -12,12 +12,12 @@ mod tip;
 
 pub use crate::schema::RejectReason;
 pub use duty::Duty;
-pub use field::{Accept, Count, Eradicate, FailReason, Imported, Outcome, Stage, Visit};
+pub use field::{Accept, Count, Eradicate, FailReason, GrowthStage, Imported, Outcome, Visit};
 pub use learning::{Draw, LearntHead};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
 pub use search::{Patrol, RecordedScan, Target, TargetList, TrackFacts};
 pub use site::{
-    Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, Reason,
+    Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, ReasonedMove,
     Resolve, Screen, Sighting, Source, Split, Void,
 };
 pub use supervision::{Finding, Measure, Round, Rung, Settle};
@@ -60,7 +60,7 @@ pub enum Body {
     /// Another person looked whether they are gone.
     Accept(Accept),
     /// A settled site is taken up again.
-    Reopen(Reason),
+    Reopen(ReasonedMove),
     /// A supervisor ends a dispute.
     Resolve(Resolve),
     /// The site is part of another.

@@ -184,7 +184,7 @@ pub struct Assign {
 
 /// A move that needs a reason and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
+pub struct ReasonedMove {
     /// The reason.
     pub reason: String,
 }

@@ -1,6 +1,6 @@
 //! Which events of a site are followed: the gate, the limits, what their authors could know, and where a move leads.
 
-use super::{Fold, Judged, Stand};
+use super::{Fold, JudgedEvent, Stand};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::SiteKey;
@@ -23,12 +23,12 @@ pub(super) fn whole(metres: f64) -> u64 {
 
 impl Fold<'_> {
     /// Whether an event is followed, and for a move where it leads.
-    pub(super) fn judge(&mut self, at: usize, before: &[usize]) -> Result<Judged, Refusal> {
+    pub(super) fn judge(&mut self, at: usize, before: &[usize]) -> Result<JudgedEvent, Refusal> {
         let (hash, event) = self.history.events[at];
         let signed = self.gate.author(hash, event)?;
         limits::dates_of(event)?;
         limits::numbers_of(event)?;
-        let mut judged = Judged {
+        let mut judged = JudgedEvent {
             signed,
             stand: None,
             marks: Vec::new(),

@@ -682,7 +682,7 @@ fn tried(
         11 => (
             Role::Supervisor,
             vec![],
-            Body::Reopen(Reason {
+            Body::Reopen(ReasonedMove {
                 reason: "again".into(),
             }),
         ),

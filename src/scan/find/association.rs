@@ -40,7 +40,7 @@ impl Views for NoPhotos {
 }
 
 /// One plot in one photo, or in the orthomosaics together.
-struct Sighting {
+struct PlotSighting {
     /// The photo; `None` for the orthomosaics.
     photo: Option<SourceId>,
     members: Vec<usize>,
@@ -49,7 +49,7 @@ struct Sighting {
     error_m: f64,
 }
 
-impl Sighting {
+impl PlotSighting {
     fn centre(&self) -> PlanePoint {
         PlanePoint {
             x: f64::midpoint(self.low.x, self.high.x),
@@ -108,7 +108,7 @@ fn root(group: &[usize], mut i: usize) -> usize {
     i
 }
 
-fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting> {
+fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<PlotSighting> {
     let Some(first) = hits.first() else {
         return Vec::new();
     };
@@ -158,7 +158,7 @@ fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting
             let error_m = photo
                 .and_then(|source| views.position_error_m(source, at))
                 .unwrap_or(0.0);
-            found.push(Sighting {
+            found.push(PlotSighting {
                 photo,
                 members,
                 low,
@@ -171,7 +171,7 @@ fn sightings(hits: &[Located], radius_m: f64, views: &dyn Views) -> Vec<Sighting
 }
 
 /// Pairs of different photos whose gap the site radius and their errors explain, the nearest centres first.
-fn pairs(sightings: &[Sighting], radius_m: f64) -> Vec<(usize, usize)> {
+fn pairs(sightings: &[PlotSighting], radius_m: f64) -> Vec<(usize, usize)> {
     let mut order: Vec<usize> = (0..sightings.len()).collect();
     order.sort_by(|a, b| sightings[*a].low.x.total_cmp(&sightings[*b].low.x));
     let most = sightings

@@ -122,7 +122,7 @@ impl Candidate {
 
 /// The candidates of a scan, by rank.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Ranked {
+pub struct RankedCandidates {
     /// Those that are to be looked at.
     pub candidates: Vec<Candidate>,
     /// How many places more were found in too few of the photos that searched them.
@@ -149,7 +149,7 @@ pub fn candidates<E>(
     rules: Rules,
     views: &dyn Views,
     outline: impl Fn(SourceId, &Region) -> Result<MultiPolygon, E>,
-) -> Result<Ranked, E> {
+) -> Result<RankedCandidates, E> {
     let mut found = Vec::new();
     for members in plots(hits, rules.radius_m, views) {
         let members: Vec<&Located> = members.iter().map(|i| &hits[*i]).collect();
@@ -162,7 +162,7 @@ pub fn candidates<E>(
         candidate.id = candidate_id(scan_id, candidate.at);
     }
     rank(&mut found);
-    Ok(Ranked {
+    Ok(RankedCandidates {
         candidates: found,
         doubted,
     })
@@ -447,7 +447,7 @@ mod tests {
         ]
     }
 
-    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f32>) -> Ranked {
+    fn ranked(hits: &[Located], views: &dyn Views, agreement: Option<f32>) -> RankedCandidates {
         let rules = Rules {
             radius_m: 2.0,
             agreement,

@@ -118,25 +118,25 @@ fn middle(count: usize, quad: impl Fn(usize) -> Quad) -> LonLat {
 }
 
 /// Row and column of a bucket.
-type Bucket = (i32, i32);
+type BucketIndex = (i32, i32);
 
 #[expect(
     clippy::cast_possible_truncation,
     reason = "metres on the earth over centimetres fit an i32"
 )]
-fn bucket(p: PlanePoint, side: f64) -> Bucket {
+fn bucket(p: PlanePoint, side: f64) -> BucketIndex {
     ((p.y / side).floor() as i32, (p.x / side).floor() as i32)
 }
 
 /// Footprints by the bucket of their middle.
 struct Buckets {
-    placed: Vec<(Bucket, u32)>,
+    placed: Vec<(BucketIndex, u32)>,
     /// Where each bucket begins.
     starts: Vec<u32>,
 }
 
 impl Buckets {
-    fn new(mut placed: Vec<(Bucket, u32)>) -> Self {
+    fn new(mut placed: Vec<(BucketIndex, u32)>) -> Self {
         placed.sort_unstable();
         let is_first = |i: usize| i == 0 || placed[i - 1].0 != placed[i].0;
         let numbers = 0..u32::try_from(placed.len()).unwrap_or(u32::MAX);
@@ -144,19 +144,23 @@ impl Buckets {
         Self { placed, starts }
     }
 
-    fn at(&self, number: usize) -> (Bucket, &[(Bucket, u32)]) {
+    fn at(&self, number: usize) -> (BucketIndex, &[(BucketIndex, u32)]) {
         let start = self.starts[number] as usize;
         let next = self.starts.get(number + 1);
         let members = &self.placed[start..next.map_or(self.placed.len(), |n| *n as usize)];
         (members[0].0, members)
     }
 
-    fn all(&self) -> impl Iterator<Item = (Bucket, &[(Bucket, u32)])> {
+    fn all(&self) -> impl Iterator<Item = (BucketIndex, &[(BucketIndex, u32)])> {
         (0..self.starts.len()).map(|number| self.at(number))
     }
 
     /// The buckets around one, each pair of buckets once.
-    fn after(&self, (row, column): Bucket, reach: i32) -> impl Iterator<Item = &[(Bucket, u32)]> {
+    fn after(
+        &self,
+        (row, column): BucketIndex,
+        reach: i32,
+    ) -> impl Iterator<Item = &[(BucketIndex, u32)]> {
         (0..=reach).flat_map(move |down| {
             let first = if down == 0 {
                 column + 1
@@ -203,8 +207,8 @@ impl Groups {
     /// Joins two buckets, each of one set already, where any two of their members are near.
     fn join_near(
         &mut self,
-        a: &[(Bucket, u32)],
-        b: &[(Bucket, u32)],
+        a: &[(BucketIndex, u32)],
+        b: &[(BucketIndex, u32)],
         print: impl Fn(u32) -> PlaneFootprint,
         radius_m: f64,
     ) {

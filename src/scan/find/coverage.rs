@@ -46,7 +46,7 @@ impl SourceCoverage {
 
 /// The ground of a whole scan. The parts do not overlap.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Coverage {
+pub struct ScanCoverage {
     /// Searched, in lon/lat.
     pub searched: MultiPolygon,
     /// Square metres searched.
@@ -60,7 +60,7 @@ const SLIVER_M2: f64 = 1e-3;
 /// So are longer ones narrower than this: positions are written to a centimetre.
 const SLIVER_M: f64 = 0.01;
 
-impl Coverage {
+impl ScanCoverage {
     /// Puts sources together: ground searched in one source is searched; what is left over counts once, under the first
     /// reason that fits. With a boundary, only ground inside it counts, what was flown beyond it is
     /// [`Reason::OutsideBoundary`], and what no source covers is [`Reason::Gap`]. `frames` is the ground of whole rasters,
@@ -227,7 +227,7 @@ mod tests {
             searched: rect(1.0, 0.0, 1.5, 1.0),
             not_searched: vec![(Reason::Unreadable, rect(1.5, 0.0, 1.7, 1.0))],
         };
-        let coverage = Coverage::of(&[a, b], &[], None);
+        let coverage = ScanCoverage::of(&[a, b], &[], None);
         assert!((degrees2(&coverage.searched) - 1.5).abs() < 1e-6);
         let parts: Vec<(Reason, f64)> = coverage
             .not_searched
@@ -244,7 +244,7 @@ mod tests {
             not_searched: vec![],
         };
         let boundary = Boundary::of(rect(1.0, 0.0, 4.0, 1.0));
-        let coverage = Coverage::of(&[source], &[], Some(&boundary));
+        let coverage = ScanCoverage::of(&[source], &[], Some(&boundary));
         assert!((degrees2(&coverage.searched) - 1.0).abs() < 1e-6);
         let parts: Vec<(Reason, f64)> = coverage
             .not_searched

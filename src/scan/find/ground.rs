@@ -1,6 +1,6 @@
 //! From what the workers report to the ground that was searched and the ground that was not.
 
-use super::coverage::{Coverage, RasterGround, SourceAreas, SourceCoverage, is_sliver};
+use super::coverage::{RasterGround, ScanCoverage, SourceAreas, SourceCoverage, is_sliver};
 use super::locate::{Locator, frame};
 use super::locator;
 use crate::ground::{Region, area_m2, rest, union};
@@ -15,7 +15,7 @@ use crate::schema::Reason;
 /// The ground of a scan. It does not depend on what is found there.
 pub struct SearchedGround {
     /// The ground of the whole scan.
-    pub coverage: Coverage,
+    pub coverage: ScanCoverage,
     /// The areas of each source.
     pub areas: Vec<SourceAreas>,
     /// What of each work was lost, in level pixels.
@@ -68,7 +68,7 @@ impl SearchedGround {
             None => Vec::new(),
         };
         Ok(Self {
-            coverage: Coverage::of(&parts, &frames, boundary),
+            coverage: ScanCoverage::of(&parts, &frames, boundary),
             areas,
             lost,
             useless,

@@ -19,18 +19,18 @@ pub struct Located {
     /// The hit.
     pub hit: Hit,
     /// Its footprint.
-    pub print: Footprint,
+    pub print: HitCorners,
 }
 
 /// The corners of a hit, of which a scan holds millions: the first, and by how much the others differ from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Footprint {
+pub struct HitCorners {
     /// The first corner.
     pub at: LonLat,
     others: [(f32, f32); 3],
 }
 
-impl From<Quad> for Footprint {
+impl From<Quad> for HitCorners {
     fn from([at, b, c, d]: Quad) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
@@ -44,7 +44,7 @@ impl From<Quad> for Footprint {
     }
 }
 
-impl Footprint {
+impl HitCorners {
     /// All corners.
     pub fn quad(&self) -> Quad {
         let corner = |(lon, lat): (f32, f32)| {

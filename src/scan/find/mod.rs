@@ -10,9 +10,9 @@ mod locate;
 mod seams;
 mod viewing;
 
-pub use candidate::{Candidate, Ranked, SourceFacts, peak, rank};
+pub use candidate::{Candidate, RankedCandidates, SourceFacts, peak, rank};
 pub use cluster::clusters;
-pub use coverage::{Coverage, SourceAreas};
+pub use coverage::{ScanCoverage, SourceAreas};
 pub use ground::SearchedGround;
 pub use locate::{Located, Locator, frame, with_corners};
 pub use viewing::Viewing;
@@ -21,7 +21,7 @@ use super::error::ScanError;
 use super::ids::{SourceId, WorkId, scan_id};
 use super::model::{Hit, Output};
 use super::plan::{Search, Work, numbered};
-use super::request::Request;
+use super::request::ScanRequest;
 use super::score::Scored;
 use crate::ground::Region;
 use geo::MultiPolygon;
@@ -39,7 +39,7 @@ pub struct FindRules {
 
 impl FindRules {
     /// What a request asks for, at a threshold.
-    pub fn of(request: &Request, threshold: f64) -> Self {
+    pub fn of(request: &ScanRequest, threshold: f64) -> Self {
         Self {
             threshold,
             radius_m: request.site_radius_m,
@@ -64,7 +64,7 @@ pub struct Found {
     /// The scan's id under these rules.
     pub scan_id: String,
     /// The candidates, and how many places were left out.
-    pub ranked: Ranked,
+    pub ranked: RankedCandidates,
 }
 
 /// Finds the candidates. The same scores and rules give the same candidates.

@@ -6,7 +6,7 @@
 use crate::ground::Rect;
 use crate::scan::ids::TaskId;
 use crate::scan::model::Hit;
-use crate::scan::plan::Plan;
+use crate::scan::plan::TilePlan;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -16,7 +16,7 @@ const EDGE: u32 = 3;
 const BESIDE: f64 = 0.5;
 
 /// A box and where it may come from.
-struct Placed {
+struct PlacedBox {
     hit: Hit,
     task: TaskId,
     /// The tiles of its task that have it inside: one, unless several tiles are scored at once.
@@ -45,15 +45,15 @@ impl Cut {
 /// The boxes from `least` on of a work, each thing once, in the order of their first parts. `same` is the overlap from which
 /// whole boxes are one thing.
 pub fn united<'a>(
-    plan: &Plan,
+    plan: &TilePlan,
     tasks: impl Iterator<Item = (TaskId, &'a [Hit])>,
     least: f32,
     same: f32,
 ) -> Vec<Hit> {
-    let boxes: Vec<Placed> = tasks
+    let boxes: Vec<PlacedBox> = tasks
         .flat_map(|(task, hits)| hits.iter().map(move |hit| (task, *hit)))
         .filter(|(_, hit)| hit.score >= least)
-        .map(|(task, hit)| Placed::new(plan, task, hit))
+        .map(|(task, hit)| PlacedBox::new(plan, task, hit))
         .collect();
     let mut group: Vec<usize> = (0..boxes.len()).collect();
     let mut members: Vec<Vec<usize>> = (0..boxes.len()).map(|i| vec![i]).collect();
@@ -74,7 +74,7 @@ pub fn united<'a>(
 }
 
 /// The largest box that no tile cuts, else the box around all parts; with the score and the class of the best.
-fn joined(boxes: &[Placed], members: &[usize]) -> Hit {
+fn joined(boxes: &[PlacedBox], members: &[usize]) -> Hit {
     let parts = || members.iter().map(|i| &boxes[*i]);
     let better = |a: Hit, b: Hit| if b.score > a.score { b } else { a };
     let larger = |a: Rect, b: Rect| if size(b) > size(a) { b } else { a };
@@ -100,7 +100,7 @@ fn around(a: Rect, b: Rect) -> Rect {
 }
 
 /// The pairs that may be one thing, those that share most first.
-fn pairs(boxes: &[Placed], same: f64) -> Vec<(usize, usize)> {
+fn pairs(boxes: &[PlacedBox], same: f64) -> Vec<(usize, usize)> {
     let envelope = |rect: Rect, by: u32| {
         let (x0, y0) = (rect.x0.saturating_sub(by), rect.y0.saturating_sub(by));
         let corners = [(x0, y0), (rect.x1 + by, rect.y1 + by)];
@@ -125,8 +125,8 @@ fn pairs(boxes: &[Placed], same: f64) -> Vec<(usize, usize)> {
     found.into_iter().map(|(_, i, j)| (i, j)).collect()
 }
 
-impl Placed {
-    fn new(plan: &Plan, task: TaskId, hit: Hit) -> Self {
+impl PlacedBox {
+    fn new(plan: &TilePlan, task: TaskId, hit: Hit) -> Self {
         let rect = hit.rect;
         let (width, height) = plan.size;
         let mut cut = Cut::default();
@@ -202,7 +202,7 @@ mod tests {
     const ACROSS: u32 = 5;
 
     /// Five by five tiles of 100 pixels that overlap by 20, so many in a task.
-    fn plan(batch: usize) -> Plan {
+    fn plan(batch: usize) -> TilePlan {
         let tiles: Vec<Tile> = (0..ACROSS * ACROSS)
             .map(|i| (i % ACROSS * STEP, i / ACROSS * STEP))
             .map(|(x, y)| Tile {
@@ -216,7 +216,7 @@ mod tests {
             })
             .collect();
         let side = STEP * (ACROSS - 1) + TILE;
-        Plan {
+        TilePlan {
             scale: (1.0, 1.0),
             size: (side, side),
             tasks: tiles
@@ -235,7 +235,7 @@ mod tests {
     }
 
     /// What a detector sees of things: in each tile the part inside it, if it is no sliver.
-    fn seen(plan: &Plan, things: &[Rect]) -> Vec<(TaskId, Vec<Hit>)> {
+    fn seen(plan: &TilePlan, things: &[Rect]) -> Vec<(TaskId, Vec<Hit>)> {
         let part = |core: Rect, thing: &Rect| {
             let part = rect(
                 thing.x0.max(core.x0),
@@ -258,7 +258,7 @@ mod tests {
         plan.tasks.iter().enumerate().map(of_task).collect()
     }
 
-    fn found(plan: &Plan, things: &[Rect], least: f32) -> Vec<Rect> {
+    fn found(plan: &TilePlan, things: &[Rect], least: f32) -> Vec<Rect> {
         let seen = seen(plan, things);
         let tasks = seen.iter().map(|(task, hits)| (*task, hits.as_slice()));
         let mut found: Vec<Rect> = united(plan, tasks, least, 0.5)

@@ -1,6 +1,6 @@
 //! A lattice of equal squares on the ground, by which areas are counted.
 
-use super::view_cover::Shown;
+use super::view_cover::PhotoView;
 use crate::ground::{LonLat, PixelPoint};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ impl Lattice {
     /// `only`, the squares of that box.
     pub(super) fn squares<B>(
         &self,
-        shown: &Shown<'_>,
+        shown: &PhotoView<'_>,
         only: Option<geo::Rect>,
         mut tell: impl FnMut(Square, bool, (Range<usize>, Range<usize>)) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
@@ -114,7 +114,11 @@ pub(super) const PIECES: i64 = 4;
 
 impl Lattice {
     /// The pieces of a square whose middles a photo shows, each with the part it lies in.
-    pub(super) fn pieces(&self, shown: &Shown<'_>, (column, row): Square) -> Vec<(Square, usize)> {
+    pub(super) fn pieces(
+        &self,
+        shown: &PhotoView<'_>,
+        (column, row): Square,
+    ) -> Vec<(Square, usize)> {
         let along = |piece: i64| (piece as f64 + 0.5) / PIECES as f64;
         let mut found = Vec::new();
         for j in 0..PIECES {

@@ -14,7 +14,7 @@ pub use sources::Sources;
 pub use spans::unscaled;
 #[cfg(test)]
 pub use tiling::PlannedGrid;
-pub use tiling::{Plan, Task, Tile, Window};
+pub use tiling::{Task, Tile, TilePlan, Window};
 pub use work::Work;
 
 use super::ids::WorkId;

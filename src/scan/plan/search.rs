@@ -8,15 +8,15 @@ use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
 use crate::scan::model::{Model, Runtime};
-use crate::scan::progress::{Progress, Stage};
-use crate::scan::request::Request;
+use crate::scan::progress::{Progress, ScanStage};
+use crate::scan::request::ScanRequest;
 use crate::scan::score::{RunKey, ScoreStore};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A search that is ready to begin.
 pub struct Search<'a> {
     /// What was asked.
-    pub request: &'a Request,
+    pub request: &'a ScanRequest,
     /// The model.
     pub model: Model,
     /// The sources.
@@ -34,11 +34,11 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// See [`ScanError`].
-    pub fn prepare(request: &'a Request, progress: &dyn Progress) -> Result<Self, ScanError> {
+    pub fn prepare(request: &'a ScanRequest, progress: &dyn Progress) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
         found.allow_network();
-        progress.stage(Stage::Opening {
+        progress.stage(ScanStage::Opening {
             sources: found.rasters.len() + found.photos.len(),
         });
         // Neither waits for the other: a short scan is not much longer than this.
@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
 fn options(
     model: &Model,
     boundary: Option<&Boundary>,
-    request: &Request,
+    request: &ScanRequest,
 ) -> BTreeMap<String, String> {
     let within = boundary.map_or_else(String::new, |b| {
         fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0

@@ -1,15 +1,15 @@
 //! The sources of a scan: opened, checked against the model, named, and set in an order that does not depend on where
 //! they lie on the disk.
 
-use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Placed, Pos, Remark, place_all};
-use crate::imagery::{Beside, Found, Orthomosaic, PhotoSource, RasterError, Source};
+use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, PlacedPhotos, Pos, Remark, place_all};
+use crate::imagery::{Beside, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
 use crate::scan::find::frame;
 use crate::scan::ids::SourceId;
 use crate::scan::model::Contract;
 use crate::scan::progress::Progress;
 use crate::scan::refusals;
-use crate::scan::request::Request;
+use crate::scan::request::ScanRequest;
 use geo::BoundingRect;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ struct Bearable {
 impl Bearable {
     fn of(
         opened: Vec<Result<Orthomosaic, RasterError>>,
-        request: &Request,
+        request: &ScanRequest,
         contract: &Contract,
     ) -> Self {
         let mut all = Self::default();
@@ -77,8 +77,8 @@ impl Bearable {
 
 /// Opens every orthomosaic of the inputs, in their order.
 pub fn open_orthomosaics(
-    inputs: &Found,
-    request: &Request,
+    inputs: &InputFiles,
+    request: &ScanRequest,
 ) -> Vec<Result<Orthomosaic, RasterError>> {
     inputs
         .rasters
@@ -98,8 +98,8 @@ impl Sources {
     /// [`ScanError::NoSource`] where none is left.
     pub fn new(
         opened: Vec<Result<Orthomosaic, RasterError>>,
-        inputs: &Found,
-        request: &Request,
+        inputs: &InputFiles,
+        request: &ScanRequest,
         contract: &Contract,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
@@ -186,7 +186,7 @@ impl Sources {
 /// user named is refused by name.
 fn pass_over(
     sources: &[Source],
-    inputs: &Found,
+    inputs: &InputFiles,
     refused: &mut Vec<RasterError>,
     too_coarse: &mut Vec<Source>,
     beside: &mut BTreeMap<Beside, usize>,
@@ -233,7 +233,11 @@ fn holds(outer: geo::Rect, inner: geo::Rect) -> bool {
 }
 
 /// Places the photos, on the ground the user names.
-fn photos(paths: &[PathBuf], request: &Request, contract: &Contract) -> Result<Placed, ScanError> {
+fn photos(
+    paths: &[PathBuf],
+    request: &ScanRequest,
+    contract: &Contract,
+) -> Result<PlacedPhotos, ScanError> {
     let pos = match &request.photos.pos {
         Some(file) => {
             let pos = Pos::read(file, request.raster.crs.as_ref())?;

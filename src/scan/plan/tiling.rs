@@ -47,7 +47,7 @@ pub struct Task {
 
 /// Everything that is to be done to a source.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct TilePlan {
     /// Level pixels a model pixel takes, in x and y.
     pub scale: (f64, f64),
     /// Model pixels across and down.
@@ -70,7 +70,7 @@ pub struct PlannedGrid {
     pub gsd_cm: (f64, f64),
 }
 
-impl Plan {
+impl TilePlan {
     /// Plans a source. `wanted` tells whether anything in a rectangle of level pixels is to be searched.
     pub fn new(
         contract: &Contract,
@@ -359,7 +359,7 @@ mod tests {
         ) {
             let (cell, halo) = (16, 16 * halo);
             let contract = contract(Output::Dense { cell, halo }, cell * n + 2 * halo, 0.1, false);
-            let plan = Plan::new(&contract, 1, &ground, |_| true);
+            let plan = TilePlan::new(&contract, 1, &ground, |_| true);
             let tile = plan.tasks[(pick % plan.tasks.len() as u64) as usize].tiles[0];
             let core = plan.level_rect(tile.core, ground.size);
             let between = |a: u32, b: u32, share: f64| a + (f64::from(b - a) * share) as u32;
@@ -384,7 +384,7 @@ mod tests {
 
         #[test]
         fn cores_cover_every_model_pixel_and_stay_inside(contract in any_contract(), ground in any_ground(), batch in 1..5_usize) {
-            let plan = Plan::new(&contract, batch, &ground, |_| true);
+            let plan = TilePlan::new(&contract, batch, &ground, |_| true);
             let cores = Region::from_rects(plan.tasks.iter().flat_map(|t| &t.tiles).map(|t| t.core));
             let whole = Region::from_rects([Rect { x0: 0, y0: 0, x1: plan.size.0, y1: plan.size.1 }]);
             prop_assert_eq!(cores, whole);
@@ -396,7 +396,7 @@ mod tests {
 
         #[test]
         fn chunks_cover_every_level_pixel_and_hold_what_tiles_need(contract in any_contract(), ground in any_ground()) {
-            let plan = Plan::new(&contract, 1, &ground, |_| true);
+            let plan = TilePlan::new(&contract, 1, &ground, |_| true);
             let whole = u64::from(ground.size.0) * u64::from(ground.size.1);
             prop_assert_eq!(Region::from_rects(plan.chunks.iter().copied()).pixels(), whole);
             for task in plan.tasks.iter().take(50) {
@@ -418,7 +418,7 @@ mod tests {
             block: (256, 256),
             gsd_cm: (3.001, 3.001),
         };
-        let plan = Plan::new(
+        let plan = TilePlan::new(
             &Contract {
                 resolution_cm: 3.0,
                 ..contract(Output::Tile, 224, 0.1, true)
@@ -438,7 +438,7 @@ mod tests {
             gsd_cm: (2.0, 2.0),
         };
         let dense = contract(Output::Dense { cell: 16, halo: 32 }, 512, 0.1, false);
-        let plan = Plan::new(&dense, 1, &ground, |r| r.x0 < 1000 && r.y0 < 1000);
+        let plan = TilePlan::new(&dense, 1, &ground, |r| r.x0 < 1000 && r.y0 < 1000);
         assert!(
             plan.tasks.len() <= 4 && plan.chunks.len() < 30,
             "{} {}",

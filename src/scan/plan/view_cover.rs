@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::{ControlFlow, Range};
 
 /// A photo as far as its parts are concerned.
-pub struct Shown<'a> {
+pub struct PhotoView<'a> {
     /// The ground it shows, in lon/lat.
     pub outline: &'a MultiPolygon,
     /// From a place to the pixel of the photo's own grid.
@@ -31,7 +31,7 @@ pub struct Shown<'a> {
     pub searched: BTreeSet<usize>,
 }
 
-impl Shown<'_> {
+impl PhotoView<'_> {
     pub(super) fn parts(&self) -> usize {
         (self.columns.len() - 1) * (self.rows.len() - 1)
     }
@@ -117,13 +117,13 @@ impl Counts {
 }
 
 /// The ground that counts: all of it, or what a boundary holds.
-struct Wanted<'a> {
+struct CountedGround<'a> {
     lattice: &'a Lattice,
     boundary: Option<&'a MultiPolygon>,
     rows: std::cell::RefCell<HashMap<i64, Vec<f64>>>,
 }
 
-impl Wanted<'_> {
+impl CountedGround<'_> {
     /// Whether any corner of a square lies inside.
     fn holds(&self, (column, row): Square) -> bool {
         let Some(boundary) = self.boundary else {
@@ -143,10 +143,10 @@ impl Wanted<'_> {
 }
 
 /// The state of the choice.
-struct Choice<'a> {
+struct CoverState<'a> {
     lattice: &'a Lattice,
-    shown: &'a [Shown<'a>],
-    wanted: Wanted<'a>,
+    shown: &'a [PhotoView<'a>],
+    wanted: CountedGround<'a>,
     least: u16,
     /// How often all photos together see a square.
     possible: Counts,
@@ -162,7 +162,7 @@ struct Choice<'a> {
 /// The parts of each photo, row by row, that are searched so that every square metre is seen at least `least` times
 /// where the photos allow it; with a boundary, only ground inside it counts.
 pub fn needed(
-    shown: &[Shown<'_>],
+    shown: &[PhotoView<'_>],
     boundary: Option<&MultiPolygon>,
     least: u16,
 ) -> Vec<BTreeSet<usize>> {
@@ -172,10 +172,10 @@ pub fn needed(
         .map_or(0.0, |r| r.center().y);
     // In whole degrees, so that the squares of a survey do not hang on its first photo.
     let lattice = Lattice::about(latitude.round());
-    let mut choice = Choice {
+    let mut choice = CoverState {
         lattice: &lattice,
         shown,
-        wanted: Wanted {
+        wanted: CountedGround {
             lattice: &lattice,
             boundary,
             rows: std::cell::RefCell::default(),
@@ -209,7 +209,7 @@ pub fn needed(
         .collect()
 }
 
-impl Choice<'_> {
+impl CoverState<'_> {
     fn count(&mut self) {
         for shown in self.shown {
             let _ = self.lattice.squares(shown, None, |square, whole, _| {
@@ -239,7 +239,7 @@ impl Choice<'_> {
     }
 
     /// Whether the pieces of a square at the rim can spare a photo, or one of its parts.
-    fn spares_pieces(&self, shown: &Shown<'_>, square: Square, part: Option<usize>) -> bool {
+    fn spares_pieces(&self, shown: &PhotoView<'_>, square: Square, part: Option<usize>) -> bool {
         let pieces = self.lattice.pieces(shown, square);
         pieces.iter().all(|(piece, of)| {
             part.is_some_and(|p| p != *of)
@@ -247,7 +247,7 @@ impl Choice<'_> {
         })
     }
 
-    fn give_up_pieces(&mut self, shown: &Shown<'_>, square: Square, part: Option<usize>) {
+    fn give_up_pieces(&mut self, shown: &PhotoView<'_>, square: Square, part: Option<usize>) {
         for (piece, of) in self.lattice.pieces(shown, square) {
             if part.is_none_or(|p| p == of) {
                 self.seen_pieces.change(piece, -1);

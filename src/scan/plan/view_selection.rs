@@ -2,8 +2,8 @@
 //! and plans to [`super::view_cover`] and back.
 
 use super::sources::Sources;
-use super::tiling::Plan;
-use super::view_cover::{Shown, needed};
+use super::tiling::TilePlan;
+use super::view_cover::{PhotoView, needed};
 use crate::ground::{LonLat, PixelPoint, Rect};
 use crate::imagery::Level;
 use crate::scan::ids::SourceId;
@@ -26,7 +26,7 @@ pub struct Edges {
 
 impl Edges {
     /// The parts of a photo: what a dense model scores at once, else squares.
-    pub fn of(plan: &Plan, level: &Level, output: Output) -> Self {
+    pub fn of(plan: &TilePlan, level: &Level, output: Output) -> Self {
         let size = (level.width, level.height);
         let (mut columns, mut rows): (BTreeSet<u32>, BTreeSet<u32>) = match output {
             Output::Dense { .. } | Output::Mask { .. } => plan
@@ -112,7 +112,7 @@ pub fn choose<E>(
             })
             .collect();
         numbers.push(number);
-        shown.push(Shown {
+        shown.push(PhotoView {
             outline: &photo.footprint.ground,
             pixel: Box::new(|at: LonLat| grid.position(at)),
             place: Box::new(|at: PixelPoint| grid.locate(at)),

@@ -1,6 +1,6 @@
 //! The work there is: a source, or some parts of a photo, planned.
 
-use super::tiling::{Plan, PlannedGrid};
+use super::tiling::{PlannedGrid, TilePlan};
 use super::view_selection::{Edges, overlap};
 use crate::ground::{Boundary, CrsError, LonLat, Rect};
 use crate::imagery::{Level, Source};
@@ -22,7 +22,7 @@ pub struct Work {
     /// The grid that is read.
     pub level: Level,
     /// How it is cut.
-    pub plan: Plan,
+    pub plan: TilePlan,
     /// Tasks that are done already.
     pub done: BTreeSet<TaskId>,
     /// Tasks that are none of this run's: what they would search is not searched.
@@ -63,7 +63,7 @@ impl Work {
             shape.as_ref().is_none_or(|shape| rect.intersects(shape))
         };
         let wanted = |rect: Rect| is_chosen(rect) && is_inside(rect);
-        let plan = Plan::new(model.contract(), model.batch(), &ground, wanted);
+        let plan = TilePlan::new(model.contract(), model.batch(), &ground, wanted);
         let work = Self {
             source: id,
             imagery: source.clone(),
@@ -140,7 +140,7 @@ fn read(source: &Source, model: &Model) -> (Level, (f64, f64), PlannedGrid) {
 /// Where the parts of a photo begin and end.
 pub fn part_edges(source: &Source, model: &Model) -> Edges {
     let (level, _, ground) = read(source, model);
-    let whole = Plan::new(model.contract(), model.batch(), &ground, |_| true);
+    let whole = TilePlan::new(model.contract(), model.batch(), &ground, |_| true);
     Edges::of(&whole, &level, model.contract().output)
 }
 

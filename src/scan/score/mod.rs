@@ -14,6 +14,6 @@ pub use executor::PixelListener;
 pub use journal::Journal;
 pub use journal_error::JournalError;
 pub use lines::{all as all_lines, value as value_of_line, write as write_line};
-pub use stage::{Own, Scored, score};
+pub use stage::{OwnTasks, Scored, score};
 pub use store::{ChunkReport, RunKey, ScoreStore, rejection};
 pub use window::Assembler;

@@ -10,7 +10,7 @@ use crate::scan::find::{Locator, clusters, locator};
 use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
-use crate::scan::progress::{Progress, Stage, Step};
+use crate::scan::progress::{Progress, ScanStage, Step};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ pub struct Tiles {
 }
 
 /// Which tasks of the works that are known from the headers a run does; the others are left out.
-pub type Own<'a> = &'a dyn Fn(WorkId, TaskId) -> bool;
+pub type OwnTasks<'a> = &'a dyn Fn(WorkId, TaskId) -> bool;
 
 /// Scores what `scores` lacks of the works, beginning with `works`; of these only what is its `own`, where it does not do
 /// all. `listener` hears of pixels while they are at hand.
@@ -65,12 +65,12 @@ pub fn score(
     mut works: Vec<Work>,
     (journal, scores): (&mut Journal, ScoreStore),
     listener: &dyn PixelListener,
-    own: Option<Own<'_>>,
+    own: Option<OwnTasks<'_>>,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Scored, ScanError> {
     let mut next = std::mem::take(&mut works);
-    let mut round = Round {
+    let mut round = ScoringRound {
         search,
         journal,
         scores,
@@ -100,7 +100,7 @@ pub fn score(
         }
         next = search.further_works(&works, &round.scores)?;
     }
-    let Round { scores, tiles, .. } = round;
+    let ScoringRound { scores, tiles, .. } = round;
     Ok(Scored {
         works,
         scores,
@@ -109,7 +109,7 @@ pub fn score(
 }
 
 /// What is carried from round to round.
-struct Round<'a> {
+struct ScoringRound<'a> {
     search: &'a Search<'a>,
     journal: &'a mut Journal,
     scores: ScoreStore,
@@ -118,7 +118,7 @@ struct Round<'a> {
     stop: &'a AtomicBool,
 }
 
-impl Round<'_> {
+impl ScoringRound<'_> {
     /// Scores what is left of the works from `first` on, until it is done or the run is stopped.
     fn score(
         &mut self,
@@ -135,7 +135,7 @@ impl Round<'_> {
         self.tiles.total += of_round.iter().map(own).sum::<u64>();
         self.tiles.before += before;
         self.tiles.done += before;
-        progress.stage(Stage::Scoring {
+        progress.stage(ScanStage::Scoring {
             tiles: self.tiles.total,
             done: self.tiles.done,
         });

@@ -3,7 +3,7 @@
 use crate::ground::Rect;
 use crate::imagery::{Pixels, Validity};
 use crate::scan::model::Contract;
-use crate::scan::plan::{Plan, Window, unscaled};
+use crate::scan::plan::{TilePlan, Window, unscaled};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ImageView, ResizeAlg, ResizeOptions, Resizer};
@@ -47,7 +47,13 @@ impl Assembler {
     /// Writes one window as `[3,height,width]` into `out`. Ground without data, and beyond the source, is black.
     ///
     /// `chunks` hold all level pixels that `needed` in the plan names.
-    pub fn fill(&mut self, plan: &Plan, window: Window, chunks: &[Arc<Pixels>], out: &mut [f32]) {
+    pub fn fill(
+        &mut self,
+        plan: &TilePlan,
+        window: Window,
+        chunks: &[Arc<Pixels>],
+        out: &mut [f32],
+    ) {
         let (scale_x, scale_y) = plan.scale;
         let (left, top) = (window.x as f64 * scale_x, window.y as f64 * scale_y);
         let across = Self::axis(left, f64::from(window.width) * scale_x, scale_x);
@@ -282,7 +288,7 @@ mod tests {
                 block: (64, 64),
                 gsd_cm: (gsd, gsd),
             };
-            let plan = Plan::new(&contract(), 1, &ground, |_| true);
+            let plan = TilePlan::new(&contract(), 1, &ground, |_| true);
             let whole = vec![ramp(
                 Rect {
                     x0: 0,
@@ -323,7 +329,7 @@ mod tests {
             block: (64, 64),
             gsd_cm: (0.8, 0.8),
         };
-        let plan = Plan::new(&contract(), 1, &ground, |_| true);
+        let plan = TilePlan::new(&contract(), 1, &ground, |_| true);
         let whole = vec![ramp(
             Rect {
                 x0: 0,

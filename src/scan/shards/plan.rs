@@ -8,7 +8,7 @@ use crate::files::{Existing, Shelf};
 use crate::scan::error::ScanError;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
-use crate::scan::request::Request;
+use crate::scan::request::ScanRequest;
 use crate::scan::run::floor_of;
 use crate::scan::score::RunKey;
 use crate::schema::{
@@ -22,7 +22,7 @@ const FILE: &str = "plan.json";
 
 /// A plan with its name.
 #[derive(Debug)]
-pub struct Plan {
+pub struct ShardPlan {
     /// Where it lies.
     pub shelf: Shelf,
     /// SHA-256 of its file.
@@ -31,7 +31,7 @@ pub struct Plan {
     pub record: PlanRecord,
 }
 
-impl Plan {
+impl ShardPlan {
     /// Reads the plan in a folder.
     ///
     /// # Errors
@@ -157,7 +157,7 @@ fn read(shelf: &Shelf) -> Result<Option<Vec<u8>>, ShardError> {
 /// # Errors
 /// Those of reading the plan.
 pub fn planned_options(folder: &Path) -> Result<serde_json::Value, ShardError> {
-    Ok(Plan::read(folder)?.record.options)
+    Ok(ShardPlan::read(folder)?.record.options)
 }
 
 /// Plans a scan in so many shards, into a folder; `options` is what [`PlanRecord::options`] says. Planning the same again is
@@ -166,7 +166,7 @@ pub fn planned_options(folder: &Path) -> Result<serde_json::Value, ShardError> {
 /// # Errors
 /// See [`ScanError`]; [`ShardError::OtherPlanThere`] where the folder holds another plan.
 pub fn plan_shards(
-    request: &Request,
+    request: &ScanRequest,
     options: serde_json::Value,
     (folder, shards): (&Path, usize),
     progress: &dyn Progress,

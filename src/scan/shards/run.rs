@@ -2,14 +2,14 @@
 
 use super::error::ShardError;
 use super::file::{FOLDER, file_name, read, write};
-use super::plan::Plan;
+use super::plan::ShardPlan;
 use crate::scan::error::ScanError;
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
-use crate::scan::request::Request;
+use crate::scan::request::ScanRequest;
 use crate::scan::run::{RankingInputs, RunScope, go_on};
-use crate::scan::score::{ChunkReport, Journal, Own, PixelListener, ScoreStore, score};
+use crate::scan::score::{ChunkReport, Journal, OwnTasks, PixelListener, ScoreStore, score};
 use crate::scan::summary::Summary;
 use crate::schema::{CellRecord, CellsRecord, CornersRecord, ScoreLine, TaskRange};
 use rayon::prelude::*;
@@ -35,12 +35,12 @@ fn holds(ranges: &[TaskRange], work: WorkId, task: TaskId) -> bool {
 /// # Errors
 /// See [`ScanError`]. What a run that was stopped or killed had scored is lost; others are not concerned.
 pub fn run_shard(
-    request: &Request,
+    request: &ScanRequest,
     (folder, shard): (&Path, usize),
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(u64, bool), ScanError> {
-    let plan = Plan::read(folder)?;
+    let plan = ShardPlan::read(folder)?;
     let tasks = plan.tasks(shard)?;
     let tiles = plan.record.shards[shard].tiles;
     let head = plan.head(shard);
@@ -61,7 +61,7 @@ pub fn run_shard(
     })?;
     let floors = (plan.floor(), plan.floor());
     let (mut journal, nothing) = Journal::open(scratch.path(), &search.key, floors, false)?;
-    let own: Own<'_> = &|work, task| holds(tasks, work, task);
+    let own: OwnTasks<'_> = &|work, task| holds(tasks, work, task);
     let kept = (&mut journal, nothing);
     let scored = score(&search, works, kept, &Unheard, Some(own), progress, stop)?;
     scored.check_unchanged()?;
@@ -82,12 +82,12 @@ pub fn run_shard(
 /// # Errors
 /// See [`ScanError`].
 pub fn fill_shards(
-    request: &Request,
+    request: &ScanRequest,
     folder: &Path,
     progress: &dyn Progress,
     cells: impl Fn(CornersRecord) -> Vec<CellRecord> + Sync,
 ) -> Result<usize, ScanError> {
-    let plan = Plan::read(folder)?;
+    let plan = ShardPlan::read(folder)?;
     let search = Search::prepare(request, progress)?;
     let works = search.first_works()?;
     plan.check(&search, &works)?;
@@ -133,7 +133,7 @@ pub struct ShardStatus {
 /// # Errors
 /// Those of reading the plan.
 pub fn status(folder: &Path) -> Result<ShardStatus, ShardError> {
-    let plan = Plan::read(folder)?;
+    let plan = ShardPlan::read(folder)?;
     let shards = &plan.record.shards;
     let there = plan.shelf.names(FOLDER).map_err(|source| ShardError::Io {
         path: plan.shelf.path_of(FOLDER),
@@ -158,14 +158,14 @@ pub fn status(folder: &Path) -> Result<ShardStatus, ShardError> {
 /// # Errors
 /// [`ShardError`] names what is missing, damaged or of another plan; else see [`ScanError`].
 pub fn merge(
-    request: &Request,
+    request: &ScanRequest,
     folder: &Path,
     partial: bool,
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
-    let plan = Plan::read(folder)?;
+    let plan = ShardPlan::read(folder)?;
     let mut search = Search::prepare(request, progress)?;
     let works = search.first_works()?;
     plan.check(&search, &works)?;
@@ -181,7 +181,7 @@ pub fn merge(
     crate::scan::write::prepare(&request.out, request.restart)?;
     before.merge(scores);
     journal.expect_others();
-    let nothing: Own<'_> = &|_, _| false;
+    let nothing: OwnTasks<'_> = &|_, _| false;
     let kept = RunScope {
         started,
         works,
@@ -198,7 +198,7 @@ pub fn merge(
 
 /// The scores of all shards that have been run, and the numbers of the others.
 fn gathered(
-    plan: &Plan,
+    plan: &ShardPlan,
     search: &Search<'_>,
     works: &[Work],
 ) -> Result<(ScoreStore, Vec<usize>), ShardError> {

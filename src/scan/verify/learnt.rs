@@ -8,7 +8,7 @@ use crate::files;
 use crate::imagery::{Captured, Source};
 use crate::scan::find::Candidate;
 use crate::scan::model::{Model, Verifier};
-use crate::scan::request::{LearntFrom, Request};
+use crate::scan::request::{LearntFrom, ScanRequest};
 use crate::schema::{LEARNT_FORMAT, LearntRecord, is_audited};
 use crate::statistics::reorder::reordered;
 use crate::text::is_division_at_or_below;
@@ -42,7 +42,7 @@ impl Learnt {
     /// # Errors
     /// See [`LearntError`]; of a registry why the first does not hold.
     pub fn of(
-        request: &Request,
+        request: &ScanRequest,
         model: &Model,
         second: Option<&Second>,
         sources: &[Source],
@@ -109,7 +109,7 @@ impl Learnt {
     /// See [`LearntError`].
     fn check(
         &self,
-        request: &Request,
+        request: &ScanRequest,
         model: &Model,
         second: Option<&Second>,
         sources: &[Source],
@@ -139,7 +139,7 @@ impl Learnt {
         Ok(())
     }
 
-    fn check_source(&self, request: &Request, source: &Source) -> Result<(), LearntError> {
+    fn check_source(&self, request: &ScanRequest, source: &Source) -> Result<(), LearntError> {
         let (path, name) = (self.path.clone(), source.name().to_owned());
         let record = &self.record;
         let captured = request.captured.or_else(|| source.captured());

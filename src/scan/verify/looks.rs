@@ -1,7 +1,7 @@
 //! The least second stage: the model's own score of a candidate in eight views, each of another attitude and at another
 //! place of the sampling grid. A plant stays what it is; what scored by chance in one view does not in most.
 
-use super::view::{Attitude, copy_view};
+use super::view::{QuarterTurns, copy_view};
 use crate::ground::Rect;
 use crate::imagery::Pixels;
 use crate::scan::model::{Contract, Model, ModelError, Output, Scorer};
@@ -30,7 +30,7 @@ const REACH: u32 = 2;
 
 /// What a model sees of a place in each view, along a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Views {
+pub struct ViewScores {
     /// Model pixels of an input.
     side: u32,
     /// Model pixels to each side of the middle whose cells count.
@@ -39,7 +39,7 @@ pub struct Views {
     halo: u32,
 }
 
-impl Views {
+impl ViewScores {
     /// The views that a model takes: no larger than its trusted cells need, where its size is free. `None` of detectors and
     /// segmenters: their scores are those of things, not of places.
     pub fn of(contract: &Contract) -> Option<Self> {
@@ -97,7 +97,7 @@ impl Views {
 
 /// Looks at places; belongs to one thread.
 pub struct ViewScorer {
-    views: Views,
+    views: ViewScores,
     batch: Option<usize>,
     scorer: Scorer,
     assembler: Assembler,
@@ -113,7 +113,7 @@ impl ViewScorer {
     pub fn new(model: &Model) -> Result<Self, ModelError> {
         let contract = model.contract();
         Ok(Self {
-            views: Views::of(contract).ok_or(ModelError::NoSecondLook)?,
+            views: ViewScores::of(contract).ok_or(ModelError::NoSecondLook)?,
             batch: contract.input.batch.map(|b| b.max(1) as usize),
             scorer: model.scorer()?,
             assembler: Assembler::new(contract),
@@ -122,7 +122,7 @@ impl ViewScorer {
         })
     }
 
-    /// The best score near a cell in each view; `pixels` hold what [`Views::pixels`] names.
+    /// The best score near a cell in each view; `pixels` hold what [`ViewScores::pixels`] names.
     ///
     /// # Errors
     /// [`ModelError::Run`], [`ModelError::NotANumber`].
@@ -164,7 +164,7 @@ impl ViewScorer {
         for ((turns, mirrored, right, down), out) in
             VIEWS.into_iter().zip(self.input.chunks_exact_mut(one))
         {
-            let attitude = Attitude { turns, mirrored };
+            let attitude = QuarterTurns { turns, mirrored };
             let corner = (moved(right), moved(down));
             let planes = self.planes.chunks_exact(width * width);
             for (plane, out) in planes.zip(out.chunks_exact_mut(side * side)) {

@@ -13,20 +13,20 @@ mod view;
 pub use features::names;
 pub use learnt::{Learnt, Moved};
 pub use learnt_error::LearntError;
-pub use looks::{LOOKS, Views};
+pub use looks::{LOOKS, ViewScores};
 pub use second::{SecondLook, VerifierVerdict, log_odds};
 pub use sitting::{Looking, look};
 
 use super::model::{Model, ModelError, Verifier};
 use super::plan::Work;
-use super::request::{Request, SecondStage};
+use super::request::{ScanRequest, SecondStage};
 use crate::ground::{PixelPoint, Rect};
 use sight::SightCut;
 
 /// How candidates are looked at once more.
 pub struct Second {
     /// The model's own views.
-    pub views: Views,
+    pub views: ViewScores,
     /// A second model.
     pub verifier: Option<Verifier>,
 }
@@ -59,8 +59,8 @@ impl Second {
     ///
     /// # Errors
     /// Those of a verifier.
-    pub fn of(request: &Request, model: &Model) -> Result<Option<Self>, ModelError> {
-        let views = Views::of(model.contract());
+    pub fn of(request: &ScanRequest, model: &Model) -> Result<Option<Self>, ModelError> {
+        let views = ViewScores::of(model.contract());
         let verifier = match &request.second {
             SecondStage::Off => return Ok(None),
             SecondStage::Verifier(_) if views.is_none() => return Err(ModelError::NoSecondLook),

@@ -1,7 +1,7 @@
 //! Sights: what a verifier sees of a candidate, cut out of the imagery at its own resolution and resampled once, by area where it
 //! becomes coarser, linearly where it becomes finer. Beyond the image's border its pixels are mirrored.
 
-use super::view::{Attitude, copy_view};
+use super::view::{QuarterTurns, copy_view};
 use crate::ground::{Gsd, PixelPoint, Rect};
 use crate::imagery::Pixels;
 use crate::scan::model::{MARGIN_CM, Sight, SightView, VerifierContract};
@@ -107,8 +107,8 @@ impl SightCut {
     }
 }
 
-fn attitude(view: &SightView) -> Attitude {
-    Attitude {
+fn attitude(view: &SightView) -> QuarterTurns {
+    QuarterTurns {
         turns: view.turns,
         mirrored: view.mirrored,
     }

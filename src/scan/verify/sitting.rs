@@ -82,7 +82,7 @@ pub fn look(
 }
 
 /// What one thread sees: candidates by number.
-type Seen = Vec<(usize, Option<SecondLook>)>;
+type ThreadLooks = Vec<(usize, Option<SecondLook>)>;
 
 /// Takes sittings until none is left.
 fn sit(
@@ -91,7 +91,7 @@ fn sit(
     candidates: &[Candidate],
     sittings: &[&[usize]],
     next: &AtomicUsize,
-) -> Result<Seen, ScanError> {
+) -> Result<ThreadLooks, ScanError> {
     let mut seen = Vec::new();
     let mut models = None;
     while let Some(sitting) = sittings.get(next.fetch_add(1, Ordering::Relaxed)) {

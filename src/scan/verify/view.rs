@@ -2,14 +2,14 @@
 
 /// Quarter turns counter-clockwise, then perhaps mirrored left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attitude {
+pub struct QuarterTurns {
     /// Quarter turns.
     pub turns: u8,
     /// Whether it is mirrored.
     pub mirrored: bool,
 }
 
-impl Attitude {
+impl QuarterTurns {
     /// The row and the column of a square that a pixel of its view shows.
     pub fn source(self, side: usize, row: usize, column: usize) -> (usize, usize) {
         let column = if self.mirrored {
@@ -26,7 +26,7 @@ pub fn copy_view<T: Copy>(
     plane: &[T],
     width: usize,
     (left, top): (usize, usize),
-    attitude: Attitude,
+    attitude: QuarterTurns,
     out: &mut [T],
 ) {
     let side = out.len().isqrt();
@@ -44,7 +44,7 @@ mod tests {
 
     fn view(turns: u8, mirrored: bool) -> Vec<u8> {
         let mut out = vec![0; 4];
-        let attitude = Attitude { turns, mirrored };
+        let attitude = QuarterTurns { turns, mirrored };
         // 0 1 2 / 3 4 5 / 6 7 8, of which 1 2 / 4 5 is seen.
         copy_view(&[0, 1, 2, 3, 4, 5, 6, 7, 8], 3, (1, 0), attitude, &mut out);
         out

@@ -4,7 +4,7 @@ use crate::imagery::pyramid::PyramidError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far it is.
-enum State<P> {
+enum Making<P> {
     /// No pixels have come.
     Waiting,
     /// They come.
@@ -14,16 +14,16 @@ enum State<P> {
 }
 
 /// What is made.
-pub struct Begun<P>(Mutex<State<P>>);
+pub struct Begun<P>(Mutex<Making<P>>);
 
 impl<P> Default for Begun<P> {
     fn default() -> Self {
-        Self(Mutex::new(State::Waiting))
+        Self(Mutex::new(Making::Waiting))
     }
 }
 
 impl<P> Begun<P> {
-    fn state(&self) -> MutexGuard<'_, State<P>> {
+    fn state(&self) -> MutexGuard<'_, Making<P>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -36,23 +36,23 @@ impl<P> Begun<P> {
         begin: impl FnOnce() -> Result<Option<P>, PyramidError>,
     ) -> Result<Option<Arc<P>>, PyramidError> {
         let mut state = self.state();
-        if let State::Waiting = &*state {
-            *state = begin()?.map_or(State::Over, |made| State::Begun(Arc::new(made)));
+        if let Making::Waiting = &*state {
+            *state = begin()?.map_or(Making::Over, |made| Making::Begun(Arc::new(made)));
         }
         match &*state {
-            State::Begun(made) => Ok(Some(Arc::clone(made))),
+            Making::Begun(made) => Ok(Some(Arc::clone(made))),
             _ => Ok(None),
         }
     }
 
     /// It is made. What it took of the disk is free again.
     pub fn end(&self) {
-        *self.state() = State::Over;
+        *self.state() = Making::Over;
     }
 
     /// Whether it is made, or was given up.
     pub fn is_over(&self) -> bool {
-        matches!(*self.state(), State::Over)
+        matches!(*self.state(), Making::Over)
     }
 
     /// Gives it up where an outcome says that it cannot be made: why, the first time.
@@ -61,7 +61,7 @@ impl<P> Begun<P> {
             Ok(()) | Err(PyramidError::Stopped) => return None,
             Err(why) => why,
         };
-        let before = std::mem::replace(&mut *self.state(), State::Over);
-        (!matches!(before, State::Over)).then_some(why)
+        let before = std::mem::replace(&mut *self.state(), Making::Over);
+        (!matches!(before, Making::Over)).then_some(why)
     }
 }

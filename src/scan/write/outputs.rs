@@ -4,7 +4,7 @@ use super::chip_source::ChipSource;
 use super::crops::Crops;
 use super::features::{candidate_features, coverage_features, features_record, source_names};
 use super::record::scan_record;
-use super::review::{About, Card};
+use super::review::{Card, ScanSummary};
 use crate::files::{self, Existing, Out, TEMPORARY};
 use crate::ground::{area_mu, write_features};
 use crate::imagery::Source;
@@ -12,7 +12,7 @@ use crate::scan::error::ScanError;
 use crate::scan::find::Candidate;
 use crate::scan::ids::is_candidate_id;
 use crate::scan::model::Model;
-use crate::scan::request::Request;
+use crate::scan::request::ScanRequest;
 use crate::scan::score::RunKey;
 use crate::scan::summary::Summary;
 use crate::scan::verify::{Learnt, Second};
@@ -27,7 +27,7 @@ use std::path::Path;
 /// What the results are owed to.
 pub struct Provenance<'a> {
     /// What was asked.
-    pub request: &'a Request,
+    pub request: &'a ScanRequest,
     /// The model.
     pub model: &'a Model,
     /// What the scores are bound to.
@@ -137,12 +137,12 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
 pub type Digests = BTreeMap<String, String>;
 
 /// Digests what goes through it.
-struct Digesting<'a> {
+struct DigestingWriter<'a> {
     out: &'a mut dyn Out,
     digest: Sha256,
 }
 
-impl Write for Digesting<'_> {
+impl Write for DigestingWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.digest.update(&bytes[..written]);
@@ -164,7 +164,7 @@ fn put(
 ) -> Result<(), ScanError> {
     let mut digest = None;
     files::write(&folder.join(name), Existing::Replaced, |out| {
-        let mut through = Digesting {
+        let mut through = DigestingWriter {
             out,
             digest: Sha256::new(),
         };
@@ -315,7 +315,7 @@ fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[PictureN
         context: files.context.clone(),
     };
     let cards: Vec<Card> = summary.candidates.iter().zip(files).map(card).collect();
-    let about = About {
+    let about = ScanSummary {
         scan_id: summary.scan_id.clone(),
         survey: provenance.request.survey.clone(),
         unit: provenance.request.unit.clone(),

@@ -14,21 +14,21 @@ use crate::imagery::{Pixels, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
 use crate::scan::plan::{Search, Work};
-use crate::scan::progress::{Progress, Stage};
+use crate::scan::progress::{Progress, ScanStage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A pyramid of an orthomosaic that is to be made.
-struct Wanted {
+struct PlannedPyramid {
     source: Source,
     part: PyramidPart,
     path: PathBuf,
     made: Begun<Pyramid>,
 }
 
-impl Wanted {
+impl PlannedPyramid {
     fn begun(&self) -> Result<Option<Arc<Pyramid>>, PyramidError> {
         self.made
             .begun(|| Pyramid::begin(&self.source, self.part.clone(), &self.path))
@@ -95,7 +95,7 @@ impl WantedMosaic {
 
 /// The pyramids of a scan.
 pub struct Pyramids<'a> {
-    wanted: BTreeMap<SourceId, Wanted>,
+    wanted: BTreeMap<SourceId, PlannedPyramid>,
     mosaic: Option<WantedMosaic>,
     folder: &'a Path,
     progress: &'a dyn Progress,
@@ -121,7 +121,7 @@ impl<'a> Pyramids<'a> {
             let is_lacking =
                 work.imagery.as_photo().is_none() && !is_pyramid_of(&path, &work.imagery, &part);
             is_lacking.then(|| {
-                let wanted = Wanted {
+                let wanted = PlannedPyramid {
                     source: work.imagery.clone(),
                     part,
                     path,
@@ -132,7 +132,7 @@ impl<'a> Pyramids<'a> {
         };
         let are_asked_for = request.pyramids && !is_scored;
         let works = if are_asked_for { works } else { &[] };
-        let wanted: BTreeMap<SourceId, Wanted> = works.iter().filter_map(wanted).collect();
+        let wanted: BTreeMap<SourceId, PlannedPyramid> = works.iter().filter_map(wanted).collect();
         let mosaic = WantedMosaic::of(search, works);
         let paths = wanted.values().map(|wanted| &wanted.path);
         for path in paths.chain(mosaic.iter().map(|mosaic| &mosaic.path)) {
@@ -174,7 +174,7 @@ impl<'a> Pyramids<'a> {
     }
 
     /// Gives up a pyramid that cannot be made, and says so once.
-    fn settle(&self, wanted: &Wanted, outcome: Result<(), PyramidError>) {
+    fn settle(&self, wanted: &PlannedPyramid, outcome: Result<(), PyramidError>) {
         if let Some(why) = wanted.made.given_up(outcome) {
             self.progress.notice(&PyramidError::BesideScan {
                 raster: wanted.source.path().into(),
@@ -197,11 +197,11 @@ impl<'a> Pyramids<'a> {
     /// [`ScanError::Interrupted`].
     pub fn finish(&self) -> Result<(), ScanError> {
         let left = self.wanted.values().filter(|w| !w.made.is_over());
-        let left: Vec<&Wanted> = left.collect();
+        let left: Vec<&PlannedPyramid> = left.collect();
         let mosaic = self.mosaic.as_ref().filter(|m| !m.made.is_over());
         let sources = left.len() + usize::from(mosaic.is_some());
         if sources > 0 {
-            self.progress.stage(Stage::Pyramids { sources });
+            self.progress.stage(ScanStage::Pyramids { sources });
         }
         for wanted in left {
             self.settle(wanted, wanted.finish(self.stop));

@@ -5,7 +5,7 @@ use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::find::SourceFacts;
 use crate::scan::model::Model;
-use crate::scan::request::{PhotoRequest, Request};
+use crate::scan::request::{PhotoRequest, ScanRequest};
 use crate::scan::summary::Summary;
 use crate::scan::verify::{LOOKS, Learnt, Second};
 use crate::schema::{
@@ -183,7 +183,7 @@ fn model_record(model: &Model, threshold: f64) -> ModelRecord {
     }
 }
 
-fn run_record(summary: &Summary, request: &Request, model: &Model) -> RunRecord {
+fn run_record(summary: &Summary, request: &ScanRequest, model: &Model) -> RunRecord {
     RunRecord {
         finished: jiff::Timestamp::now().to_string(),
         seconds: round(summary.seconds, 2),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// Makes the review page of a scan, beginning in a language. The same input gives the same text; pictures are linked relative
 /// to the folder of the scan.
-pub type ReviewPage = fn(&[Card], &About, Lang) -> String;
+pub type ReviewPage = fn(&[Card], &ScanSummary, Lang) -> String;
 
 /// A candidate as the page shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,7 +58,7 @@ pub struct Card {
 
 /// What the page says of the scan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct About {
+pub struct ScanSummary {
     /// The scan's id; decisions are kept under it.
     pub scan_id: String,
     /// The survey's name.

@@ -3,10 +3,10 @@
 use super::Member;
 use super::asked::time;
 use crate::ground::LonLat;
-use crate::office::life::{self, Step};
+use crate::office::life::{self, LifeStep};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::office::{Changed, Files, Office, Session, divide};
-use crate::registry::body::{self, Count, FailReason, Outcome, RejectReason, Stage};
+use crate::registry::body::{self, Count, FailReason, GrowthStage, Outcome, RejectReason};
 use crate::registry::{SiteKey, State};
 use crate::server::answer::Refused;
 use crate::server::house::Shared;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// A move as it is asked for.
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct MoveRequest {
     /// When it happened; now where that is not said.
     when: Option<String>,
     /// Files that were uploaded before, and what they show.
@@ -107,7 +107,7 @@ struct AskedVisit {
     not_there: bool,
     witness: Option<String>,
     species: Option<String>,
-    stage: Option<Stage>,
+    stage: Option<GrowthStage>,
     sap_cut: Option<bool>,
     plants: Option<u64>,
     area_m2: Option<f64>,
@@ -151,7 +151,7 @@ fn dm2(m2: f64) -> Result<u64, Refused> {
 async fn take(
     member: Member,
     Path((_, code)): Path<(String, String)>,
-    Json(asked): Json<Asked>,
+    Json(asked): Json<MoveRequest>,
 ) -> Result<Json<Changed>, Refused> {
     let files = handed(&member.house, &asked.files)?;
     let when = asked.when.map(|when| time(&when)).transpose()?;
@@ -190,23 +190,23 @@ fn done(
     Ok(life::take(office, session, site, step, files)?)
 }
 
-fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
+fn stepped(step: AskedStep, name: &str) -> Result<LifeStep, Refused> {
     Ok(match step {
-        AskedStep::Screen { keep, reason, note } => Step::Screen(body::Screen {
+        AskedStep::Screen { keep, reason, note } => LifeStep::Screen(body::Screen {
             keep,
             reason,
             note,
             took_ms: None,
             seconds: None,
         }),
-        AskedStep::Visit(visit) => Step::Visit(Box::new(visit.body(name)?)),
+        AskedStep::Visit(visit) => LifeStep::Visit(Box::new(visit.body(name)?)),
         AskedStep::Eradicate {
             percent,
             method,
             officers,
             note,
             force,
-        } => Step::Eradicate(body::Eradicate {
+        } => LifeStep::Eradicate(body::Eradicate {
             percent,
             method,
             officers,
@@ -219,15 +219,15 @@ fn stepped(step: AskedStep, name: &str) -> Result<Step, Refused> {
             reason,
             note,
             force,
-        } => Step::Accept(body::Accept {
+        } => LifeStep::Accept(body::Accept {
             passed,
             reason,
             note,
             forced: force,
         }),
-        AskedStep::Reopen { reason } => Step::Reopen(body::Reason { reason }),
-        AskedStep::Resolve { state, reason } => Step::Resolve(body::Resolve { state, reason }),
-        AskedStep::Note { text } => Step::Note(body::Note { text }),
+        AskedStep::Reopen { reason } => LifeStep::Reopen(body::ReasonedMove { reason }),
+        AskedStep::Resolve { state, reason } => LifeStep::Resolve(body::Resolve { state, reason }),
+        AskedStep::Note { text } => LifeStep::Note(body::Note { text }),
         AskedStep::Merge { .. } | AskedStep::Split { .. } => return Err(Refused::unclear("move")),
     })
 }

@@ -24,12 +24,15 @@ pub(super) fn routes() -> Router<Shared> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct CampaignQuery {
     season: Option<i16>,
     lang: String,
 }
 
-async fn stands(member: Member, Query(asked): Query<Asked>) -> Result<Json<Campaign>, Refused> {
+async fn stands(
+    member: Member,
+    Query(asked): Query<CampaignQuery>,
+) -> Result<Json<Campaign>, Refused> {
     member
         .read(move |store, _| Ok(Json(campaign::campaign(store, asked.season)?)))
         .await
@@ -38,7 +41,7 @@ async fn stands(member: Member, Query(asked): Query<Asked>) -> Result<Json<Campa
 async fn report(
     member: Member,
     Path((_, of)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<CampaignQuery>,
 ) -> Result<Response, Refused> {
     let of_a_county = match of.as_str() {
         "county" => true,

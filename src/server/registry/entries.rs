@@ -6,7 +6,7 @@ use super::asked::{area_dm2, at, entry_of, need, time, words};
 use super::campaign::printable;
 use crate::office::affairs::{self, Entered, VoidedEntry, came_of};
 use crate::office::entry::entry;
-use crate::office::found::{Added, Found, add};
+use crate::office::found::{Added, Discovery, add};
 use crate::office::ledger::{VOIDED_HERE, paper};
 use crate::office::{Office, Session};
 use crate::registry::body::{self, Body, NoYield, Source};
@@ -54,7 +54,7 @@ enum AskedMove {
 /// What became of it.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Followed {
+enum EntryOutcome {
     Entered(Entered),
     Voided(Box<VoidedEntry>),
 }
@@ -63,7 +63,7 @@ async fn follow_up(
     member: Member,
     Path((_, number)): Path<(String, String)>,
     Json(asked): Json<AskedMove>,
-) -> Result<Json<Followed>, Refused> {
+) -> Result<Json<EntryOutcome>, Refused> {
     member
         .act(None, move |office, session| {
             followed(office, session, &number, asked).map(Json)
@@ -76,7 +76,7 @@ fn followed(
     session: &Session,
     number: &str,
     asked: AskedMove,
-) -> Result<Followed, Refused> {
+) -> Result<EntryOutcome, Refused> {
     let store = office.store();
     let body = match asked {
         AskedMove::Close { reason, note } => Body::CloseTip(body::CloseTip {
@@ -96,24 +96,24 @@ fn followed(
         AskedMove::Site { code } => {
             let site = store.find(&code)?;
             let sealed = came_of(office, session, site, number)?;
-            return Ok(Followed::Entered(Entered::of(&sealed)));
+            return Ok(EntryOutcome::Entered(Entered::of(&sealed)));
         }
         AskedMove::Void { reason } => {
             // By its number alone: a code would void a site.
             let number = entry(store, number, VOIDED_HERE)?.hash.to_string();
             let reason = need("reason", reason)?;
             let done = affairs::void(office, session, &number, reason)?;
-            return Ok(Followed::Voided(Box::new(done)));
+            return Ok(EntryOutcome::Voided(Box::new(done)));
         }
     };
     let sealed = affairs::state(office, session, body)?;
-    Ok(Followed::Entered(Entered::of(&sealed)))
+    Ok(EntryOutcome::Entered(Entered::of(&sealed)))
 }
 
 /// In which language, as a query says it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Wanted {
+struct LanguageQuery {
     lang: String,
 }
 
@@ -121,7 +121,7 @@ struct Wanted {
 async fn printed(
     member: Member,
     Path((_, number)): Path<(String, String)>,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<LanguageQuery>,
 ) -> Result<Response, Refused> {
     let lang = Lang::of_locale(&wanted.lang);
     member
@@ -160,7 +160,7 @@ struct AskedSite {
 async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Result<Json<Added>, Refused> {
     let photos = asked.photos.iter();
     let photos = photos.map(|id| uploads::find(&member.house, id));
-    let found = Found {
+    let found = Discovery {
         at: at(&asked.place)?,
         source: Source::Find,
         name: words(asked.name),

@@ -31,17 +31,20 @@ pub(super) fn routes() -> Router<Shared> {
 /// Which season, as a query says it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Wanted {
+struct SeasonQuery {
     season: Option<i16>,
 }
 
-async fn patrols(member: Member, Query(wanted): Query<Wanted>) -> Result<Json<Patrols>, Refused> {
+async fn patrols(
+    member: Member,
+    Query(wanted): Query<SeasonQuery>,
+) -> Result<Json<Patrols>, Refused> {
     member
         .read(move |store, session| Ok(Json(ledger::patrols(store, session, wanted.season)?)))
         .await
 }
 
-async fn tips(member: Member, Query(wanted): Query<Wanted>) -> Result<Json<Tips>, Refused> {
+async fn tips(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Json<Tips>, Refused> {
     member
         .read(move |store, session| Ok(Json(ledger::tips(store, session, wanted.season)?)))
         .await
@@ -49,7 +52,7 @@ async fn tips(member: Member, Query(wanted): Query<Wanted>) -> Result<Json<Tips>
 
 async fn supervision(
     member: Member,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<SeasonQuery>,
 ) -> Result<Json<Supervision>, Refused> {
     member
         .read(move |store, session| Ok(Json(ledger::supervision(store, session, wanted.season)?)))

@@ -12,8 +12,8 @@ mod sites;
 
 use super::answer::Refused;
 use super::house::{Shared, reading, waiting};
-use super::library::Place;
-use super::sessions::{LoggedIn, Person};
+use super::library::LibraryPlace;
+use super::sessions::{LoggedIn, SessionUser};
 use crate::office::{Office, Session};
 use crate::store::Store;
 use axum::Router;
@@ -38,8 +38,8 @@ pub(super) fn routes() -> Router<Shared> {
 #[derive(Debug)]
 pub(super) struct Member {
     house: Shared,
-    place: Place,
-    person: Person,
+    place: LibraryPlace,
+    person: SessionUser,
 }
 
 impl FromRequestParts<Shared> for Member {

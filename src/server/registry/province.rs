@@ -3,8 +3,8 @@
 
 use super::Member;
 use crate::ground::{FeatureCollection, write_features};
-use crate::office::province::{self, Asked, Province};
-use crate::province::report::table::Table;
+use crate::office::province::{self, FigureQuery, Province};
+use crate::province::report::table::ReportTable;
 use crate::server::answer::Refused;
 use crate::server::house::Shared;
 use crate::words::Lang;
@@ -26,19 +26,19 @@ pub(super) fn routes() -> Router<Shared> {
 /// Which figures, as a query says it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Wanted {
+struct ProvinceQuery {
     season: Option<i16>,
     level: Option<usize>,
     within: String,
     lang: String,
 }
 
-impl Wanted {
-    fn asked(&self) -> Result<Asked, Refused> {
+impl ProvinceQuery {
+    fn asked(&self) -> Result<FigureQuery, Refused> {
         if !self.within.chars().all(|digit| digit.is_ascii_digit()) {
             return Err(Refused::unclear("within"));
         }
-        Ok(Asked {
+        Ok(FigureQuery {
             season: self.season,
             level: self.level,
             within: self.within.clone(),
@@ -50,14 +50,20 @@ impl Wanted {
     }
 }
 
-async fn figures(member: Member, Query(query): Query<Wanted>) -> Result<Json<Province>, Refused> {
+async fn figures(
+    member: Member,
+    Query(query): Query<ProvinceQuery>,
+) -> Result<Json<Province>, Refused> {
     let (asked, lang) = (query.asked()?, query.lang());
     member
         .read(move |store, _| Ok(Json(province::province(store, &asked, lang)?)))
         .await
 }
 
-async fn work(member: Member, Query(query): Query<Wanted>) -> Result<Json<Vec<Table>>, Refused> {
+async fn work(
+    member: Member,
+    Query(query): Query<ProvinceQuery>,
+) -> Result<Json<Vec<ReportTable>>, Refused> {
     let (asked, lang) = (query.asked()?, query.lang());
     member
         .read(move |store, _| Ok(Json(province::work(store, &asked, lang)?)))
@@ -67,7 +73,7 @@ async fn work(member: Member, Query(query): Query<Wanted>) -> Result<Json<Vec<Ta
 async fn layer(
     member: Member,
     Path((_, name)): Path<(String, String)>,
-    Query(query): Query<Wanted>,
+    Query(query): Query<ProvinceQuery>,
 ) -> Result<Response, Refused> {
     let asked = query.asked()?;
     member

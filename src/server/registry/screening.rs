@@ -2,13 +2,13 @@
 
 use super::Member;
 use crate::ground::read_features;
-use crate::office::desk::{self, Effort, Judged, Laid, Verdict};
+use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest};
 use crate::registry::body::{Opinion, RejectReason};
 use crate::registry::coded::Coded;
 use crate::schema::{CandidateProperties, ScoreBand};
 use crate::server::answer::Refused;
 use crate::server::house::Shared;
-use crate::server::library::{Place, scan_of};
+use crate::server::library::{LibraryPlace, scan_of};
 use crate::server::surveys::survey;
 use axum::extract::Path;
 use axum::routing::{get, post};
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// What a candidate looks like.
 #[derive(Debug, Default, Serialize)]
-struct Pictures {
+struct ScreeningPictures {
     /// Without its outline.
     plain: Option<String>,
     /// With it.
@@ -42,7 +42,7 @@ struct Pictures {
 
 /// A candidate as the page shows it.
 #[derive(Debug, Serialize)]
-struct Card {
+struct ScreeningCard {
     #[serde(flatten)]
     laid: Laid,
     score: Option<f64>,
@@ -50,7 +50,7 @@ struct Card {
     area_m2: Option<f64>,
     captured: Option<String>,
     gsd_cm: Option<f64>,
-    pictures: Pictures,
+    pictures: ScreeningPictures,
 }
 
 /// A reason for putting aside, with its key.
@@ -64,8 +64,8 @@ struct ReasonKey {
 
 /// The table of a person.
 #[derive(Debug, Serialize)]
-struct Table {
-    queue: Vec<Card>,
+struct ScreeningTable {
+    queue: Vec<ScreeningCard>,
     reasons: Vec<ReasonKey>,
     done: usize,
     left: usize,
@@ -79,7 +79,7 @@ struct Table {
 async fn queue(
     member: Member,
     Path((registry, id)): Path<(String, String)>,
-) -> Result<Json<Table>, Refused> {
+) -> Result<Json<ScreeningTable>, Refused> {
     let place = survey(&member.house, &id)?;
     member
         .read(move |store, session| {
@@ -92,7 +92,7 @@ async fn queue(
                 let about = known.remove(&laid.candidate);
                 card(laid, about, &place, &registry)
             });
-            Ok(Json(Table {
+            Ok(Json(ScreeningTable {
                 queue: cards.collect(),
                 reasons: reasons(),
                 done: table.done,
@@ -115,7 +115,7 @@ fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
 }
 
 /// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.
-fn candidates(place: &Place) -> HashMap<String, CandidateProperties> {
+fn candidates(place: &LibraryPlace) -> HashMap<String, CandidateProperties> {
     let bytes = crate::files::read(&place.path.join("candidates.geojson")).unwrap_or_default();
     let features = read_features(&bytes).unwrap_or_default();
     let known = features.iter().map(|feature| {
@@ -125,7 +125,12 @@ fn candidates(place: &Place) -> HashMap<String, CandidateProperties> {
     known.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn card(laid: Laid, about: Option<CandidateProperties>, place: &Place, registry: &str) -> Card {
+fn card(
+    laid: Laid,
+    about: Option<CandidateProperties>,
+    place: &LibraryPlace,
+    registry: &str,
+) -> ScreeningCard {
     let survey = &place.id;
     let url = |file: &str| {
         let name = file.rsplit('/').next().unwrap_or(file);
@@ -138,8 +143,8 @@ fn card(laid: Laid, about: Option<CandidateProperties>, place: &Place, registry:
     let before = laid
         .before
         .map(|sha256| format!("/api/registries/{registry}/evidence/{sha256}"));
-    Card {
-        pictures: Pictures {
+    ScreeningCard {
+        pictures: ScreeningPictures {
             plain: has_plain.then(|| url(&plain)),
             outline: chip.map(url),
             wide: context.map(url),
@@ -162,7 +167,7 @@ fn reasons() -> Vec<ReasonKey> {
 
 /// A verdict as a page sends it.
 #[derive(Debug, Deserialize)]
-struct Given {
+struct SentVerdict {
     candidate: String,
     verdict: Opinion,
     reason: Option<RejectReason>,
@@ -170,11 +175,11 @@ struct Given {
     seconds: Option<f64>,
 }
 
-async fn verdict(member: Member, Json(given): Json<Given>) -> Result<Json<Judged>, Refused> {
+async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Result<Json<Judged>, Refused> {
     if given.verdict == Opinion::Withdrawn {
         return Err(Refused::unclear("verdict"));
     }
-    let verdict = Verdict {
+    let verdict = VerdictRequest {
         opinion: given.verdict,
         reason: given.reason,
         note: given.note,

@@ -43,7 +43,7 @@ pub(super) fn routes() -> Router<Shared> {
     clippy::struct_excessive_bools,
     reason = "each is a member of what is sent"
 )]
-struct Asked {
+struct SiteQuery {
     /// States by their codes, with commas.
     state: String,
     open: bool,
@@ -62,7 +62,7 @@ struct Asked {
     limit: Option<usize>,
 }
 
-impl Asked {
+impl SiteQuery {
     fn filter(&self) -> Result<Filter, Refused> {
         let states = self.state.split(',').filter(|name| !name.is_empty());
         let states =
@@ -95,14 +95,14 @@ fn corners(text: &str) -> Result<[f64; 4], Refused> {
 
 /// A part of the list of sites.
 #[derive(Debug, Serialize)]
-struct Listed {
+struct SiteList {
     /// How many there are in all.
     total: usize,
     offset: usize,
     sites: Vec<SiteNow>,
 }
 
-async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>, Refused> {
+async fn list(member: Member, Query(asked): Query<SiteQuery>) -> Result<Json<SiteList>, Refused> {
     let filter = asked.filter()?;
     member
         .read(move |store, session| {
@@ -116,7 +116,7 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>
                     sites.push(now);
                 }
             }
-            Ok(Json(Listed {
+            Ok(Json(SiteList {
                 total,
                 offset: asked.offset,
                 sites,
@@ -126,7 +126,7 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Result<Json<Listed>
 }
 
 /// What a map shows of each site, so that a hundred thousand of them load at once.
-async fn map(member: Member, Query(asked): Query<Asked>) -> Result<Response, Refused> {
+async fn map(member: Member, Query(asked): Query<SiteQuery>) -> Result<Response, Refused> {
     let filter = asked.filter()?;
     member
         .read(move |store, _| {
@@ -180,7 +180,7 @@ fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Feat
 
 /// A line of a site's history.
 #[derive(Debug, Serialize)]
-struct Line {
+struct HistoryLine {
     entry: Hash,
     at: String,
     person: String,
@@ -193,7 +193,7 @@ struct Line {
 
 /// A file that goes with a site.
 #[derive(Debug, Serialize)]
-struct Picture {
+struct SitePicture {
     url: String,
     role: EvidenceRole,
     name: String,
@@ -209,9 +209,9 @@ struct SitePage {
     now: SiteNow,
     /// Its outline.
     geometry: Option<Value>,
-    history: Vec<Line>,
+    history: Vec<HistoryLine>,
     moves: Vec<Offer>,
-    pictures: Vec<Picture>,
+    pictures: Vec<SitePicture>,
     /// Verdicts of others that wait for a second person, and are not shown.
     waits_for_second: usize,
 }
@@ -243,14 +243,14 @@ fn outline(site: &Site) -> Option<Value> {
     area.or_else(|| Geometry::Point(site.place.lonlat()).to_json())
 }
 
-fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<Line>, Refused> {
+fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<HistoryLine>, Refused> {
     let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
     let mut events = store.events_of(key)?;
     events.retain(|sealed| !hidden.contains(&sealed.hash));
     events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
     let line = |sealed: &Sealed| {
         let event = &sealed.event;
-        Line {
+        HistoryLine {
             entry: sealed.hash,
             at: event.at.clone(),
             person: event.actor.name.clone(),
@@ -271,8 +271,8 @@ fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<Line>, Re
     Ok(events.iter().map(line).collect())
 }
 
-fn pictures(site: &Site, registry: &str) -> Vec<Picture> {
-    let picture = |file: &crate::registry::event::EvidenceRef| Picture {
+fn pictures(site: &Site, registry: &str) -> Vec<SitePicture> {
+    let picture = |file: &crate::registry::event::EvidenceRef| SitePicture {
         url: format!("/api/registries/{registry}/evidence/{}", file.sha256),
         role: file.role,
         name: file.name.clone(),

@@ -3,7 +3,7 @@
 use super::super::answer::Refused;
 use crate::ground::Crs;
 use crate::imagery::{RasterOptions, check_found};
-use crate::scan::{PhotoRequest, Request, SecondStage};
+use crate::scan::{PhotoRequest, ScanRequest, SecondStage};
 use crate::words::Lang;
 use serde::Deserialize;
 use std::path::{Component, Path, PathBuf};
@@ -13,7 +13,7 @@ const RESULTS: &str = "surveys";
 
 /// A scan as a page asks for it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct RunRequest {
     /// Imagery, by its way below the served folder.
     inputs: Vec<String>,
     /// The survey's name; its results lie under it.
@@ -21,7 +21,7 @@ pub(super) struct Asked {
     /// A file with the boundary.
     boundary: Option<String>,
     #[serde(default)]
-    options: Options,
+    options: RunOptions,
 }
 
 /// Options of a scan; what is not given is as it is on the command line.
@@ -31,7 +31,7 @@ pub(super) struct Asked {
     clippy::struct_excessive_bools,
     reason = "each is a member of what is sent"
 )]
-struct Options {
+struct RunOptions {
     threshold: Option<f64>,
     site_radius_m: Option<f64>,
     captured: Option<String>,
@@ -49,9 +49,9 @@ struct Options {
     lang: Option<String>,
 }
 
-impl Asked {
+impl RunRequest {
     /// What is asked of the scan.
-    pub fn request(self, root: &Path) -> Result<Request, Refused> {
+    pub fn request(self, root: &Path) -> Result<ScanRequest, Refused> {
         let below = |way: &String| inside(root, way);
         let raster = |way: &String| imagery(root, way);
         let options = self.options;
@@ -77,13 +77,13 @@ impl Asked {
         } else {
             SecondStage::Looks
         };
-        let plain = Request::new(
+        let plain = ScanRequest::new(
             inputs,
             root.join(RESULTS).join(&name),
             crate::pages::review::page,
             lang,
         );
-        Ok(Request {
+        Ok(ScanRequest {
             threads: cores,
             threshold: options.threshold,
             site_radius_m: options.site_radius_m.unwrap_or(plain.site_radius_m),

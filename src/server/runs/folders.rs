@@ -14,7 +14,7 @@ const MOST: usize = 50_000;
 
 /// Something that could be scanned.
 #[derive(Debug, Serialize)]
-pub(super) struct Imagery {
+pub(super) struct ScannableImagery {
     /// Its way below the served folder.
     path: String,
     /// Whether it is a folder of photos.
@@ -27,14 +27,14 @@ pub(super) struct Imagery {
 
 #[derive(Debug, Default)]
 struct Looked {
-    found: Vec<Imagery>,
+    found: Vec<ScannableImagery>,
     entries: usize,
 }
 
 pub(super) async fn list(
     State(house): State<Shared>,
     _who: Looker,
-) -> Result<Json<Vec<Imagery>>, Refused> {
+) -> Result<Json<Vec<ScannableImagery>>, Refused> {
     waiting(move || {
         let mut looked = Looked::default();
         looked.look(&house.root, &house.root, 0);
@@ -46,22 +46,22 @@ pub(super) async fn list(
 
 /// What a file is by the ending of its name.
 #[derive(PartialEq, Eq)]
-enum Kind {
+enum FileKind {
     Raster,
     Photo,
     Other,
 }
 
-fn kind(name: &str) -> Kind {
+fn kind(name: &str) -> FileKind {
     let ending = name
         .rsplit('.')
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
     match ending.as_str() {
-        "tif" | "tiff" | "vrt" | "img" | "jp2" => Kind::Raster,
-        "jpg" | "jpeg" => Kind::Photo,
-        _ => Kind::Other,
+        "tif" | "tiff" | "vrt" | "img" | "jp2" => FileKind::Raster,
+        "jpg" | "jpeg" => FileKind::Photo,
+        _ => FileKind::Other,
     }
 }
 
@@ -91,18 +91,18 @@ impl Looked {
                 continue;
             }
             match kind(&name) {
-                Kind::Raster => self.found.push(Imagery {
+                FileKind::Raster => self.found.push(ScannableImagery {
                     path: below(&entry.path()),
                     folder: false,
                     files: 1,
                     bytes: about.len(),
                 }),
-                Kind::Photo => (photos, photo_bytes) = (photos + 1, photo_bytes + about.len()),
-                Kind::Other => {}
+                FileKind::Photo => (photos, photo_bytes) = (photos + 1, photo_bytes + about.len()),
+                FileKind::Other => {}
             }
         }
         if photos > 0 && folder != root {
-            self.found.push(Imagery {
+            self.found.push(ScannableImagery {
                 path: below(folder),
                 folder: true,
                 files: photos,

@@ -8,13 +8,13 @@ use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::sessions::{Looker, Visitor};
 use crate::registry::Role;
-use asked::Asked;
+use asked::RunRequest;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 pub(super) use run::Now;
-use run::Run;
+use run::ScanRun;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -27,10 +27,10 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// The runs of this server, the last one last.
 #[derive(Debug, Default)]
-pub(super) struct Runs(Mutex<Vec<Arc<Run>>>);
+pub(super) struct Runs(Mutex<Vec<Arc<ScanRun>>>);
 
 impl Runs {
-    fn all(&self) -> Vec<Arc<Run>> {
+    fn all(&self) -> Vec<Arc<ScanRun>> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -48,7 +48,7 @@ impl Runs {
     }
 
     /// Takes a run in, unless one is going on.
-    fn begin(&self, run: &Arc<Run>) -> Result<(), Refused> {
+    fn begin(&self, run: &Arc<ScanRun>) -> Result<(), Refused> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if runs.iter().any(|run| run.is_going_on()) {
             return Err(Refused::new(
@@ -64,7 +64,7 @@ impl Runs {
         Ok(())
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Run>, Refused> {
+    fn find(&self, id: &str) -> Result<Arc<ScanRun>, Refused> {
         let found = self.all().into_iter().find(|run| run.id == id);
         found.ok_or_else(Refused::no_such_page)
     }
@@ -75,12 +75,12 @@ async fn start(
     State(house): State<Shared>,
     visitor: Visitor,
     _looker: Looker,
-    Json(asked): Json<Asked>,
+    Json(asked): Json<RunRequest>,
 ) -> Result<(StatusCode, Json<Now>), Refused> {
     waiting(move || {
         may_scan(&house, &visitor)?;
         let request = asked.request(&house.root)?;
-        let run = Arc::new(Run::new(&house.root, &request));
+        let run = Arc::new(ScanRun::new(&house.root, &request));
         house.runs.begin(&run)?;
         run.go(&house, request);
         Ok((StatusCode::ACCEPTED, Json(run.now())))

@@ -4,7 +4,7 @@ use super::super::answer::Refused;
 use super::super::events::Events;
 use super::super::house::Shared;
 use super::super::library::id_of;
-use crate::scan::{Progress, Request, ScanError, Stage, Step, Summary, scan};
+use crate::scan::{Progress, ScanError, ScanRequest, ScanStage, Step, Summary, scan};
 use crate::words::{Fault, Say};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -57,23 +57,23 @@ pub(in crate::server) struct Now {
 
 /// A scan that was started here.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct ScanRun {
     /// Its id: that of its folder of results, so that what is gone on with is the same run.
     pub id: String,
     root: PathBuf,
     stop: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<RunState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct RunState {
     now: Now,
     scoring_since: Instant,
     told: Instant,
 }
 
-impl Run {
-    pub fn new(root: &Path, request: &Request) -> Self {
+impl ScanRun {
+    pub fn new(root: &Path, request: &ScanRequest) -> Self {
         let below = request.out.strip_prefix(root).unwrap_or(&request.out);
         let id = id_of(below);
         let now = Now {
@@ -95,7 +95,7 @@ impl Run {
             id,
             root: root.to_path_buf(),
             stop: AtomicBool::new(false),
-            state: Mutex::new(State {
+            state: Mutex::new(RunState {
                 now,
                 scoring_since: begun,
                 told: begun,
@@ -103,7 +103,7 @@ impl Run {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RunState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -124,7 +124,7 @@ impl Run {
     }
 
     /// Goes on a thread of its own, which outlives the request that began it.
-    pub fn go(self: &Arc<Self>, house: &Shared, request: Request) {
+    pub fn go(self: &Arc<Self>, house: &Shared, request: ScanRequest) {
         let (run, house) = (Arc::clone(self), Arc::clone(house));
         std::thread::spawn(move || {
             let heard = Heard {
@@ -177,7 +177,7 @@ impl Run {
 
 /// Listens to the scan, and tells those who listen to the server.
 struct Heard<'a> {
-    run: &'a Run,
+    run: &'a ScanRun,
     events: &'a Events,
 }
 
@@ -192,11 +192,11 @@ impl Heard<'_> {
 }
 
 impl Progress for Heard<'_> {
-    fn stage(&self, stage: Stage) {
+    fn stage(&self, stage: ScanStage) {
         let mut state = self.run.state();
         match stage {
-            Stage::Opening { .. } => state.now.phase = Phase::Opening,
-            Stage::Scoring { tiles, done } => {
+            ScanStage::Opening { .. } => state.now.phase = Phase::Opening,
+            ScanStage::Scoring { tiles, done } => {
                 state.now.phase = Phase::Scoring;
                 (
                     state.now.tiles,
@@ -206,12 +206,12 @@ impl Progress for Heard<'_> {
                 state.scoring_since = Instant::now();
             }
             // A matter of seconds, as a rule: it counts as scoring.
-            Stage::Pyramids { .. } => state.now.seconds_left = None,
-            Stage::Verifying { candidates } => {
+            ScanStage::Pyramids { .. } => state.now.seconds_left = None,
+            ScanStage::Verifying { candidates } => {
                 state.now.phase = Phase::Verifying;
                 (state.now.candidates, state.now.seconds_left) = (candidates, None);
             }
-            Stage::Writing { candidates } => {
+            ScanStage::Writing { candidates } => {
                 state.now.phase = Phase::Writing;
                 (state.now.candidates, state.now.seconds_left) = (candidates, None);
             }

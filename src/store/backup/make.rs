@@ -30,7 +30,7 @@ pub fn make(
     {
         return Err(BackupError::Named { path: out.into() });
     }
-    let Found {
+    let RegistryFiles {
         files: found,
         mut left_out,
     } = listed(store.path())?;
@@ -82,7 +82,7 @@ pub fn make(
 
 /// What lies in a registry's folders.
 #[derive(Default)]
-struct Found {
+struct RegistryFiles {
     /// Its files by their names in the backup.
     files: Vec<(String, PathBuf)>,
     /// What is none of them.
@@ -107,8 +107,8 @@ fn changed(contents: &Contents) -> Vec<Hash> {
 }
 
 /// The files that crews sent.
-fn sent(registry: &Path) -> Result<Found, BackupError> {
-    let mut found = Found::default();
+fn sent(registry: &Path) -> Result<RegistryFiles, BackupError> {
+    let mut found = RegistryFiles::default();
     let folder = beside(registry, ".field").join("files");
     if folder.is_dir() {
         walk(&folder, FIELD_FILES, &mut found)?;
@@ -117,8 +117,8 @@ fn sent(registry: &Path) -> Result<Found, BackupError> {
 }
 
 /// Every file that belongs to a registry but those that crews sent, by its name in the backup.
-fn listed(registry: &Path) -> Result<Found, BackupError> {
-    let mut found = Found {
+fn listed(registry: &Path) -> Result<RegistryFiles, BackupError> {
+    let mut found = RegistryFiles {
         files: vec![
             (REGISTRY.to_owned(), registry.to_path_buf()),
             (KEY.to_owned(), beside(registry, ".key")),
@@ -134,7 +134,7 @@ fn listed(registry: &Path) -> Result<Found, BackupError> {
     Ok(found)
 }
 
-fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), BackupError> {
+fn walk(folder: &Path, prefix: &str, found: &mut RegistryFiles) -> Result<(), BackupError> {
     let io = BackupError::io(folder);
     let mut entries = std::fs::read_dir(folder)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
@@ -164,9 +164,9 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), BackupErro
     Ok(())
 }
 
-type Archive<W> = ZipWriter<StreamWriter<age::stream::StreamWriter<W>>>;
+type BackupArchive<W> = ZipWriter<StreamWriter<age::stream::StreamWriter<W>>>;
 
-fn start<W: Write>(archive: &mut Archive<W>, name: &str) -> io::Result<()> {
+fn start<W: Write>(archive: &mut BackupArchive<W>, name: &str) -> io::Result<()> {
     // Pictures do not shrink, and what is encrypted is not looked into; large files need the longer form.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -174,7 +174,11 @@ fn start<W: Write>(archive: &mut Archive<W>, name: &str) -> io::Result<()> {
     archive.start_file(name, options).map_err(io::Error::other)
 }
 
-fn put<W: Write>(archive: &mut Archive<W>, name: &str, path: &Path) -> io::Result<BackupFile> {
+fn put<W: Write>(
+    archive: &mut BackupArchive<W>,
+    name: &str,
+    path: &Path,
+) -> io::Result<BackupFile> {
     start(archive, name)?;
     let named =
         |source: io::Error| io::Error::new(source.kind(), format!("{}: {source}", path.display()));

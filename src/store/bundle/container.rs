@@ -21,7 +21,7 @@ pub(super) const RATIO_LIMIT: u64 = 20;
 
 pub(super) trait ReadSeek: Read + Seek {}
 
-pub(super) type Archive = zip::ZipArchive<Box<dyn ReadSeek>>;
+pub(super) type BundleArchive = zip::ZipArchive<Box<dyn ReadSeek>>;
 
 /// The digest of all bytes; the last 64 are the digest of those before them.
 pub(super) fn check_container(
@@ -117,7 +117,7 @@ pub(super) fn check_directory(
 }
 
 /// The names of the entries, none of which is strange.
-pub(super) fn names(path: &Path, archive: &Archive) -> Result<Vec<String>, BundleError> {
+pub(super) fn names(path: &Path, archive: &BundleArchive) -> Result<Vec<String>, BundleError> {
     let strange = |entry: String| BundleError::Strange {
         path: path.into(),
         entry,
@@ -189,7 +189,7 @@ pub(super) fn check_listed(
 /// A file inside, of at most so many bytes, however much it would unpack to.
 pub(super) fn entry(
     path: &Path,
-    archive: &mut Archive,
+    archive: &mut BundleArchive,
     name: &str,
     limit: u64,
 ) -> Result<Vec<u8>, BundleError> {

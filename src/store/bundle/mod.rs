@@ -14,7 +14,7 @@ mod write;
 pub use apply::{Applied, apply, is_receipt_of, receipt};
 pub use error::BundleError;
 pub(crate) use error::trust_first;
-pub use read::{Contents, Inspected, Unlock, inspect, inspect_trusted, look_through};
+pub use read::{BundleContents, Inspected, Unlock, inspect, inspect_trusted, look_through};
 pub use write::{Made, Point, Request, Sealing, create, new_identity};
 
 use crate::registry::ids::{DeviceId, Hash};

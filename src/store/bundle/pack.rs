@@ -1,7 +1,7 @@
 //! Packing: a part of a bundle as the bytes of its file.
 
 use super::container::RATIO_LIMIT;
-use super::write::{Part, Request, Sealing};
+use super::write::{BundlePart, Request, Sealing};
 use super::{
     BundleError, COMMENT, FORMAT, FileEntry, MOST_LISTED, Manifest, Range, SIGNED_AS, VERSION,
 };
@@ -36,7 +36,7 @@ pub(super) fn line(sealed: &Sealed) -> Result<Vec<u8>, BundleError> {
 
 pub(super) fn zip(
     store: &Store,
-    part: &Part,
+    part: &BundlePart,
     absent: &[Hash],
     request: &Request,
     number: [u32; 2],
@@ -89,7 +89,7 @@ pub(super) fn zip(
 /// The container with its entries and the digest of itself.
 fn archive(
     store: &Store,
-    part: &Part,
+    part: &BundlePart,
     manifest: &[u8],
     signature: &[u8],
     lines: &[u8],
@@ -142,7 +142,7 @@ fn archive(
 fn manifest(
     store: &Store,
     device: DeviceId,
-    part: &Part,
+    part: &BundlePart,
     lines: &[u8],
     request: &Request,
 ) -> Manifest {

@@ -4,8 +4,8 @@
 //! anything else is read. Then the contents, entry by entry.
 
 use super::container::{
-    Archive, Digesting, MANIFEST_LIMIT, ReadSeek, check_container, check_directory, check_listed,
-    decrypt, entry, names,
+    BundleArchive, Digesting, MANIFEST_LIMIT, ReadSeek, check_container, check_directory,
+    check_listed, decrypt, entry, names,
 };
 use super::{BundleError, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSION};
 use crate::registry::event::{EventFlaw, Sealed, canonical};
@@ -54,7 +54,7 @@ pub struct Inspected {
 
 /// What a whole bundle holds, counted.
 #[derive(Debug, Clone)]
-pub struct Contents {
+pub struct BundleContents {
     /// What it says of itself.
     pub manifest: Manifest,
     /// Events.
@@ -72,7 +72,7 @@ pub struct Contents {
 /// # Errors
 /// The first thing that is wrong, and where.
 pub fn inspect(path: &Path, unlock: &Unlock) -> Result<Inspected, BundleError> {
-    Opened::new(path, unlock)?.all()
+    OpenBundle::new(path, unlock)?.all()
 }
 
 /// Reads and checks a whole bundle whose signer is among the trusted, devices and their units; another's is refused by
@@ -85,7 +85,7 @@ pub fn inspect_trusted(
     unlock: &Unlock,
     trusted: &BTreeMap<DeviceId, String>,
 ) -> Result<Inspected, BundleError> {
-    let opened = Opened::new(path, unlock)?;
+    let opened = OpenBundle::new(path, unlock)?;
     opened.check_signer(trusted)?;
     opened.all()
 }
@@ -94,12 +94,12 @@ pub fn inspect_trusted(
 ///
 /// # Errors
 /// The first thing that is wrong, and where.
-pub fn look_through(path: &Path, unlock: &Unlock) -> Result<Contents, BundleError> {
-    let opened = Opened::new(path, unlock)?;
+pub fn look_through(path: &Path, unlock: &Unlock) -> Result<BundleContents, BundleError> {
+    let opened = OpenBundle::new(path, unlock)?;
     let encrypted = opened.encrypted;
     let mut events = 0;
     let (manifest, sha256) = opened.read(&mut |batch| events += batch.len() as u64, None)?;
-    Ok(Contents {
+    Ok(BundleContents {
         events,
         files: (manifest.files.len() as u64).saturating_sub(1),
         manifest,
@@ -111,15 +111,15 @@ pub fn look_through(path: &Path, unlock: &Unlock) -> Result<Contents, BundleErro
 impl<T: Read + Seek> ReadSeek for T {}
 
 /// A bundle whose manifest is signed by the device that it names.
-struct Opened {
+struct OpenBundle {
     path: PathBuf,
-    archive: Archive,
+    archive: BundleArchive,
     length: u64,
     manifest: Manifest,
     encrypted: bool,
 }
 
-impl Opened {
+impl OpenBundle {
     fn new(path: &Path, unlock: &Unlock) -> Result<Self, BundleError> {
         let io = |source| BundleError::Io {
             path: path.into(),

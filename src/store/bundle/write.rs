@@ -97,7 +97,7 @@ pub struct Made {
 
 /// What goes into one part.
 #[derive(Default)]
-pub(super) struct Part<'a> {
+pub(super) struct BundlePart<'a> {
     pub(super) events: Vec<(&'a Sealed, Vec<u8>)>,
     pub(super) files: Vec<(Hash, u64)>,
     pub(super) bytes: u64,
@@ -159,12 +159,12 @@ fn divided<'a>(
     events: &'a [Sealed],
     files: &[(Hash, u64)],
     limit: u64,
-) -> Result<Vec<Part<'a>>, BundleError> {
-    let mut parts = vec![Part::default()];
-    let mut last = |bytes: u64, put: &mut dyn FnMut(&mut Part<'a>)| {
-        let full = |part: &Part| part.bytes > 0 && part.bytes.saturating_add(bytes) > limit;
+) -> Result<Vec<BundlePart<'a>>, BundleError> {
+    let mut parts = vec![BundlePart::default()];
+    let mut last = |bytes: u64, put: &mut dyn FnMut(&mut BundlePart<'a>)| {
+        let full = |part: &BundlePart| part.bytes > 0 && part.bytes.saturating_add(bytes) > limit;
         if parts.last().is_none_or(full) {
-            parts.push(Part::default());
+            parts.push(BundlePart::default());
         }
         if let Some(part) = parts.last_mut() {
             part.bytes = part.bytes.saturating_add(bytes);
@@ -184,7 +184,7 @@ fn divided<'a>(
 }
 
 /// Keeps the first parts of at most so many bytes together, one at least. Whether others are left out.
-fn cut_off(parts: &mut Vec<Part>, most: Option<u64>) -> bool {
+fn cut_off(parts: &mut Vec<BundlePart>, most: Option<u64>) -> bool {
     let mut room = Room::of(most);
     let kept = parts
         .iter()

@@ -23,7 +23,7 @@ pub(super) struct Digest {
 
 /// What lies beside the registry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Mark {
+pub(super) struct VerifiedMark {
     #[serde(flatten)]
     pub(super) digest: Digest,
     /// The device's signature of it.
@@ -70,9 +70,9 @@ pub(super) fn digests(connection: &Connection, upto: i64) -> rusqlite::Result<[D
 
 impl Store {
     /// The mark, where there is one that this registry's own device signed.
-    pub(super) fn mark(&self) -> Option<Mark> {
+    pub(super) fn mark(&self) -> Option<VerifiedMark> {
         let text = std::fs::read(beside(&self.path, ".verified")).ok()?;
-        let mark: Mark = serde_json::from_slice(&text).ok()?;
+        let mark: VerifiedMark = serde_json::from_slice(&text).ok()?;
         self.own_device()?
             .signed_in_hex(message(&mark.digest).as_bytes(), &mark.signature)
             .then_some(mark)
@@ -93,7 +93,7 @@ impl Store {
         let path = beside(&self.path, ".verified");
         let write = || -> Option<()> {
             let key = read_key(&beside(&self.path, ".key")).ok()?;
-            let mark = Mark {
+            let mark = VerifiedMark {
                 digest: digest.clone(),
                 signature: hex::encode(key.sign(message(digest).as_bytes()).to_bytes()),
             };

@@ -30,11 +30,11 @@ fn folder(name: &str) -> Option<Vec<PathBuf>> {
     )
 }
 
-fn placed(paths: &[PathBuf], ground: GroundModel) -> Placed {
+fn placed(paths: &[PathBuf], ground: GroundModel) -> PlacedPhotos {
     place_all(paths, None, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
 }
 
-fn reasons(placed: &Placed) -> Vec<Reason> {
+fn reasons(placed: &PlacedPhotos) -> Vec<Reason> {
     placed.aside.iter().map(SetAside::reason).collect()
 }
 

@@ -193,7 +193,7 @@ fn honest() -> (Teller, Teller, Vec<SiteKey>) {
                 "chief",
                 Role::Supervisor,
                 vec![],
-                Body::Reopen(Reason { reason: "r".into() }),
+                Body::Reopen(ReasonedMove { reason: "r".into() }),
             );
         }
         sites.push(key);
@@ -332,7 +332,7 @@ fn said_by(
         2 | 3 => (true, visit(outcomes[usize::from(attempt.outcome)])),
         4 => (true, eradicate(100)),
         5 => (true, accept(true)),
-        6 => (true, Body::Reopen(Reason { reason: reason() })),
+        6 => (true, Body::Reopen(ReasonedMove { reason: reason() })),
         7 => (
             true,
             Body::Resolve(Resolve {

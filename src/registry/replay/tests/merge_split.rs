@@ -604,7 +604,7 @@ fn play(devices: usize, steps: &[Step]) -> Vec<Device> {
                     3 => ("li", (Role::Eradicator, after(), eradicate(100))),
                     4 => ("zhao", (Role::Acceptor, vec![], accept(true))),
                     _ => {
-                        let reopen = Body::Reopen(Reason {
+                        let reopen = Body::Reopen(ReasonedMove {
                             reason: "again".into(),
                         });
                         ("chief", (Role::Supervisor, vec![], reopen))

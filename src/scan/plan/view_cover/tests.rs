@@ -74,10 +74,10 @@ fn edges(metres: f64) -> Vec<u32> {
     (0..end).step_by(PART as usize).chain([end]).collect()
 }
 
-fn shown<'a>(print: &'a Print, outline: &'a MultiPolygon) -> Shown<'a> {
+fn shown<'a>(print: &'a Print, outline: &'a MultiPolygon) -> PhotoView<'a> {
     let (columns, rows) = (edges(print.wide), edges(print.tall));
     let parts = (columns.len() - 1) * (rows.len() - 1);
-    Shown {
+    PhotoView {
         outline,
         pixel: Box::new(|at| print.pixel(at)),
         place: Box::new(|at| print.place(at)),
@@ -91,7 +91,7 @@ fn shown<'a>(print: &'a Print, outline: &'a MultiPolygon) -> Shown<'a> {
 /// The parts that are needed of some photos.
 fn chosen(prints: &[Print], boundary: Option<&MultiPolygon>, least: u16) -> Vec<BTreeSet<usize>> {
     let outlines: Vec<MultiPolygon> = prints.iter().map(Print::outline).collect();
-    let all: Vec<Shown<'_>> = prints
+    let all: Vec<PhotoView<'_>> = prints
         .iter()
         .zip(&outlines)
         .map(|(p, o)| shown(p, o))
@@ -155,7 +155,7 @@ fn only_ground_inside_the_boundary_counts() {
 fn what_is_searched_already_is_kept_and_counts() {
     let prints = line();
     let outlines: Vec<MultiPolygon> = prints.iter().map(Print::outline).collect();
-    let mut all: Vec<Shown<'_>> = prints
+    let mut all: Vec<PhotoView<'_>> = prints
         .iter()
         .zip(&outlines)
         .map(|(p, o)| shown(p, o))
