@@ -205,6 +205,15 @@ fn named(made: TempPath, path: &Path, existing: Existing) -> io::Result<()> {
     )
 }
 
+/// Gives a temporary file a name that nothing has; gives it back where something has the name.
+fn named_new(made: TempPath, path: &Path) -> io::Result<Option<TempPath>> {
+    match made.persist_noclobber(path) {
+        Ok(()) => Ok(None),
+        Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => Ok(Some(taken.path)),
+        Err(failed) => Err(failed.error),
+    }
+}
+
 /// A folder beside an output in which it is made by those who want a path: other libraries, or several files at once.
 /// What is left in it goes with it.
 #[derive(Debug)]

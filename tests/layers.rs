@@ -64,8 +64,8 @@ const WRITERS: [(&str, &[&str]); 8] = [
     ("File::create", &[]),
     ("fs::rename(", &[]),
     ("fs::hard_link(", &["files/incoming.rs"]),
-    (".persist", &["files/incoming.rs"]),
-    ("NamedTempFile", &["files/incoming.rs"]),
+    (".persist", &[]),
+    ("NamedTempFile", &[]),
     (
         "OpenOptions",
         &[

@@ -1,12 +1,12 @@
 //! Files that arrive piece by piece. Each is seen whole, under a name that its content gives it, or not at all.
 
-use super::folder_of;
+use super::{Existing, folder_of, named, named_new};
 use crate::platform::synchronise_folder;
 use sha2::{Digest, Sha256};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
 /// How the name of a file begins while it arrives.
 const ARRIVING: &str = ".arriving-";
@@ -14,7 +14,8 @@ const ARRIVING: &str = ".arriving-";
 /// A file that is arriving. Dropped before it is kept, it leaves nothing.
 #[derive(Debug)]
 pub struct Incoming {
-    made: NamedTempFile,
+    file: File,
+    made: TempPath,
     digest: Sha256,
     bytes: u64,
 }
@@ -25,8 +26,11 @@ impl Incoming {
     /// # Errors
     /// Those of the system.
     pub fn begin(folder: &Path) -> io::Result<Self> {
+        let temporary = Builder::new().prefix(ARRIVING).tempfile_in(folder)?;
+        let (file, made) = temporary.into_parts();
         Ok(Self {
-            made: Builder::new().prefix(ARRIVING).tempfile_in(folder)?,
+            file,
+            made,
             digest: Sha256::new(),
             bytes: 0,
         })
@@ -37,7 +41,7 @@ impl Incoming {
     /// # Errors
     /// Those of the system.
     pub fn add(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.made.write_all(piece)?;
+        self.file.write_all(piece)?;
         self.digest.update(piece);
         self.bytes += piece.len() as u64;
         Ok(())
@@ -64,8 +68,9 @@ impl Incoming {
             fs::create_dir_all(&folder)?;
             synchronise_folder(&folder_of(&folder))?;
         }
-        self.made.as_file().sync_all()?;
-        self.made.persist(&path).map_err(|e| e.error)?;
+        self.file.sync_all()?;
+        drop(self.file);
+        named(self.made, &path, Existing::Replaced)?;
         synchronise_folder(&folder)?;
         Ok(digest)
     }
@@ -78,15 +83,12 @@ impl Incoming {
     /// # Errors
     /// Those of the system.
     pub fn keep_new(mut self, path: &Path) -> io::Result<Option<Self>> {
-        self.made.as_file().sync_all()?;
-        match self.made.persist_noclobber(path) {
-            Ok(_named) => synchronise_folder(&folder_of(path)).map(|()| None),
-            Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
-                self.made = refused.file;
-                Ok(Some(self))
-            }
-            Err(refused) => Err(refused.error),
+        self.file.sync_all()?;
+        if let Some(made) = named_new(self.made, path)? {
+            self.made = made;
+            return Ok(Some(self));
         }
+        synchronise_folder(&folder_of(path)).map(|()| None)
     }
 }
 
