@@ -16,7 +16,7 @@ import sys
 import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTION = re.compile(r"^( *)(?:pub(?:\([^)]*\))? )?(?:const )?(?:unsafe )?fn (\w+)")
+FUNCTION = re.compile(r"^( *)(?:pub(?:\([^)]*\))? )?(?:const )?(?:async )?(?:unsafe )?fn (\w+)")
 TYPE = re.compile(r"^(?:pub(?:\([^)]*\))? )?(?:struct|enum|trait|type) (\w+)", re.M)
 PUBLIC = re.compile(r"^ *pub (?:const fn|fn|struct|enum|trait|type|const|static|mod|use) ", re.M)
 WHOLE_FILE = re.compile(r"\bFile::create\b|\bfs::write\(|\.persist(?:_noclobber)?\(|\bNamedTempFile\b|\bfs::rename\(")
@@ -64,7 +64,7 @@ def functions(lines: list[str]) -> list[tuple[str, int, int]]:
         head = ""
         for end in range(start, len(lines)):
             head += lines[end] + "\n"
-            if lines[end].rstrip().endswith("{") or "{ " in lines[end] or lines[end].rstrip().endswith(";"):
+            if lines[end].rstrip().endswith(("{", ";", "}")):
                 break
         if lines[end].rstrip().endswith(";"):
             continue
@@ -84,11 +84,9 @@ def functions(lines: list[str]) -> list[tuple[str, int, int]]:
             elif letter.isalnum():
                 word = True
         parameters += word
-        while end < len(lines) and lines[end] != indent + "}" and not lines[end].rstrip().endswith("}"):
-            end += 1
-        while end < len(lines) and not (lines[end] == indent + "}" or (end == start)):
-            end += 1
-        found.append((begins.group(2), min(end, len(lines) - 1) - start + 1, parameters))
+        if not lines[end].rstrip().endswith("}"):
+            end = next((at for at in range(end, len(lines)) if lines[at] == indent + "}"), len(lines) - 1)
+        found.append((begins.group(2), end - start + 1, parameters))
     return found
 
 
