@@ -61,8 +61,9 @@ pub fn number_of(count: impl Display, one: &str, many: &str) -> String {
     format!("{count} {words}")
 }
 
-/// Formats one of two sentences: `tr!(lang, "no file {path}", "没有文件 {path}")`. What English says of a count follows as
-/// names with [`number_of`]'s arguments: `tr!(lang, "{sites} overdue", "超期 {n} 处", sites = (n, "site is", "sites are"))`.
+/// Formats one of two sentences: `tr!(lang, "no file {path}", "没有文件 {path}")`. What stands in both follows by name:
+/// `tr!(lang, "no file {path}", "没有文件 {path}", path = path.display())`. What English says of a count follows as names with
+/// [`number_of`]'s arguments: `tr!(lang, "{sites} overdue", "超期 {n} 处", sites = (n, "site is", "sites are"))`.
 #[macro_export]
 macro_rules! tr {
     ($lang:expr, $english:literal, $chinese:literal
@@ -75,6 +76,10 @@ macro_rules! tr {
             $crate::words::Lang::Zh => format!($chinese),
         }
     };
+    ($lang:expr, $english:literal, $chinese:literal $(, $name:ident = $value:expr)+ $(,)?) => {{
+        $(let $name = $value;)+
+        $crate::tr!($lang, $english, $chinese)
+    }};
     ($lang:expr, $english:literal, $chinese:literal $(, $argument:expr)* $(,)?) => {
         match $lang {
             $crate::words::Lang::En => format!($english $(, $argument)*),

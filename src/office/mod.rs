@@ -23,6 +23,7 @@ pub mod learn;
 pub mod ledger;
 pub mod life;
 pub mod maintenance;
+pub mod map_files;
 pub mod maps;
 pub mod mirror;
 pub mod offers;

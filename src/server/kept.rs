@@ -30,7 +30,9 @@ pub(super) struct OpenRegistries(Mutex<HashMap<PathBuf, OpenRegistry>>);
 
 impl fmt::Debug for OpenRegistries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OpenRegistries").field(&self.open().len()).finish()
+        f.debug_tuple("OpenRegistries")
+            .field(&self.open().len())
+            .finish()
     }
 }
 

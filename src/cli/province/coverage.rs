@@ -6,9 +6,8 @@ use super::super::registry::context::{Common, Context};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::{km2, per_cent, print};
-use crate::exchange::write_areas;
-use crate::files::{self, Existing};
-use crate::ground::write_features;
+use crate::files::Existing;
+use crate::office::map_files::{MapFile, MapFormat};
 use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
 use crate::province::facts::Facts;
@@ -131,9 +130,7 @@ impl CoverageArguments {
         let season = season(&facts, self.season);
         let districts = effort_at(&facts, &windows_of(&store)?, season, level);
         let found = Found::of(&facts, season, districts);
-        if let Some(path) = &self.output {
-            self.write(path, &found, &facts, &context)?;
-        }
+        self.output(&found, &facts, &context)?;
         if context.common.json {
             json(&as_json(&found));
         } else {
@@ -143,44 +140,26 @@ impl CoverageArguments {
         Ok(Done::Whole)
     }
 
-    fn write(
-        &self,
-        path: &std::path::Path,
-        found: &Found,
-        facts: &Facts,
-        context: &Context,
-    ) -> Result<(), Failure> {
-        match path.extension().and_then(|e| e.to_str()) {
-            Some("geojson" | "json") => {
-                let collection = found.geojson(facts);
-                files::write(path, Existing::replaced_if(self.overwrite), |mut out| {
-                    write_features(&mut out, &collection)
-                })?;
-            }
-            Some("gpkg") => {
-                let layers = found.layers(facts, context.lang);
-                let about = [("season", found.season.to_string())];
-                write_areas(
-                    path,
-                    &layers,
-                    &about,
-                    &context.at()?,
-                    Existing::replaced_if(self.overwrite),
-                )?;
-            }
-            _ => {
-                return Err(bad(
-                    "--output",
-                    &path.display().to_string(),
-                    "coverage.geojson / coverage.gpkg",
-                ));
-            }
-        }
-        let path = path.display();
+    /// Writes the ground to a file, where one was named.
+    fn output(&self, found: &Found, facts: &Facts, context: &Context) -> Result<(), Failure> {
+        let Some(path) = &self.output else {
+            return Ok(());
+        };
+        let looks = "coverage.geojson / coverage.gpkg";
+        let shown = path.display();
+        let file = MapFile {
+            path,
+            format: MapFormat::of(path)
+                .ok_or_else(|| bad("--output", &shown.to_string(), looks))?,
+            existing: Existing::replaced_if(self.overwrite),
+            made_at: context.at()?,
+            lang: context.lang,
+        };
+        file.coverage(found, facts)?;
         tell(&tr!(
             context.lang,
-            "{path} written, WGS 84",
-            "已写出 {path}（WGS 84）"
+            "{shown} written, WGS 84",
+            "已写出 {shown}（WGS 84）"
         ));
         Ok(())
     }
@@ -294,70 +273,83 @@ fn remarks(found: &Found, lang: Lang) {
             "{season} 年度没有航测记录：未航测，不能据此判断有无种植"
         ));
     }
-    let n = found.without_outline;
-    if n > 0 {
-        tell(&tr!(
-            lang,
-            "{flights} in no figure: ask their offices for bundles with evidence",
-            "{n} 个航次在此没有覆盖范围，未计入：请相关单位提供含证据的数据包",
-            flights = (
-                n,
-                "flight kept no outline here and is",
-                "flights kept no outline here and are"
-            ),
-        ));
+    let noted = unknown(found, lang).into_iter().chain(dates(found, lang));
+    for (_, note) in noted.filter(|(flights, _)| *flights > 0) {
+        tell(&note);
     }
-    let n = found.without_date;
-    if n > 0 {
-        tell(&tr!(
-            lang,
-            "{flights} as outside the window",
-            "{n} 个航次没有拍摄日期：按窗口期外计",
-            flights = (
-                n,
-                "flight has no capture date: it counts",
-                "flights have no capture date: they count"
-            ),
-        ));
-    }
-    let n = found.without_gsd;
-    if n > 0 {
-        tell(&tr!(
-            lang,
-            "{flights} as too coarse",
-            "{n} 个航次分辨率未知：按分辨率不足计",
-            flights = (
-                n,
-                "flight has no known GSD: it counts",
-                "flights have no known GSD: they count"
-            ),
-        ));
-    }
-    dates(found, lang);
 }
 
-/// What is to be known of the days of flights.
-fn dates(found: &Found, lang: Lang) {
-    let n = found.dated_otherwise;
-    if n > 0 {
-        tell(&tr!(
-            lang,
-            "{flights} recorded under other days than their imagery says: see the report",
-            "{n} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”",
-            flights = (n, "flight was", "flights were"),
-        ));
-    }
-    let n = found.twice;
-    if n > 0 {
-        tell(&tr!(
-            lang,
-            "{flights} here: the report names the imagery",
-            "{n} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”",
-            flights = (
-                n,
-                "flight is of imagery that counts under other days, and does not count",
-                "flights are of imagery that counts under other days, and do not count"
+/// What is not known of flights, and of how many.
+fn unknown(found: &Found, lang: Lang) -> [(usize, String); 3] {
+    let (outline, date, gsd) = (found.without_outline, found.without_date, found.without_gsd);
+    [
+        (
+            outline,
+            tr!(
+                lang,
+                "{flights} in no figure: ask their offices for bundles with evidence",
+                "{outline} 个航次在此没有覆盖范围，未计入：请相关单位提供含证据的数据包",
+                flights = (
+                    outline,
+                    "flight kept no outline here and is",
+                    "flights kept no outline here and are"
+                ),
             ),
-        ));
-    }
+        ),
+        (
+            date,
+            tr!(
+                lang,
+                "{flights} as outside the window",
+                "{date} 个航次没有拍摄日期：按窗口期外计",
+                flights = (
+                    date,
+                    "flight has no capture date: it counts",
+                    "flights have no capture date: they count"
+                ),
+            ),
+        ),
+        (
+            gsd,
+            tr!(
+                lang,
+                "{flights} as too coarse",
+                "{gsd} 个航次分辨率未知：按分辨率不足计",
+                flights = (
+                    gsd,
+                    "flight has no known GSD: it counts",
+                    "flights have no known GSD: they count"
+                ),
+            ),
+        ),
+    ]
+}
+
+/// What is to be known of the days of flights, and of how many.
+fn dates(found: &Found, lang: Lang) -> [(usize, String); 2] {
+    let (otherwise, twice) = (found.dated_otherwise, found.twice);
+    [
+        (
+            otherwise,
+            tr!(
+                lang,
+                "{flights} recorded under other days than their imagery says: see the report",
+                "{otherwise} 个航次的上报日期与影像自带日期不符：见报告“航测日期存疑”",
+                flights = (otherwise, "flight was", "flights were"),
+            ),
+        ),
+        (
+            twice,
+            tr!(
+                lang,
+                "{flights} here: the report names the imagery",
+                "{twice} 个航次的影像已按其他日期计入，此处不计：见报告“航测日期存疑”",
+                flights = (
+                    twice,
+                    "flight is of imagery that counts under other days, and does not count",
+                    "flights are of imagery that counts under other days, and do not count"
+                ),
+            ),
+        ),
+    ]
 }

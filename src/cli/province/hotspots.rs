@@ -5,20 +5,16 @@ use super::shown::lines;
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json, tell};
-use crate::exchange::cell::Cell;
-use crate::exchange::ledger::Kind;
-use crate::exchange::{AreaLayer, ExchangeError, Shading, write_areas};
-use crate::files::{self, Existing};
-use crate::ground::write_features;
-use crate::province::cells::outline;
+use crate::files::Existing;
+use crate::office::clock;
+use crate::office::map_files::{MapFile, MapFormat};
 use crate::province::counts::tallies;
-use crate::province::hot_spots::{HotSpotOptions, HotSpots};
+use crate::province::hot_spots::HotSpotOptions;
 use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
-use geo::MultiPolygon;
 use h3o::Resolution;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -79,7 +75,7 @@ impl Hotspots {
 
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let options = self.options()?;
-        let as_map = self.output.as_deref().map(kind).transpose()?;
+        let as_map = self.output.as_deref().map(format_of).transpose()?;
         let asked = QueryArguments::of(&self.common, &self.r#where, lang)?;
         let period = asked.period(&self.when)?;
         let scope = asked.scope();
@@ -87,12 +83,15 @@ impl Hotspots {
         let tallies = tallies(&asked.facts, period, &efforts);
         let found = hot_of(&efforts, &tallies, options)?;
         let elsewhere: usize = tallies.iter().map(|t| t.elsewhere).sum();
-        if let Some((path, is_geojson)) = self.output.as_ref().zip(as_map) {
-            if is_geojson {
-                geojson(path, &found, period, self.overwrite)?;
-            } else {
-                geopackage(path, &found, period, self.overwrite, lang)?;
-            }
+        if let Some((path, format)) = self.output.as_deref().zip(as_map) {
+            let file = MapFile {
+                path,
+                format,
+                existing: Existing::replaced_if(self.overwrite),
+                made_at: clock::utc(),
+                lang,
+            };
+            file.hot_spots(&found, period)?;
             tell(&tr!(lang, "written: {}", "已写入：{}", path.display()));
         }
         if self.common.json {
@@ -130,122 +129,7 @@ impl Hotspots {
     }
 }
 
-/// Whether a file is a `GeoJSON` (or else a `GeoPackage`).
-fn kind(path: &Path) -> Result<bool, Failure> {
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("geojson" | "json") => Ok(true),
-        Some("gpkg") => Ok(false),
-        _ => Err(bad(
-            "--output",
-            &path.display().to_string(),
-            "hotspots.geojson / hotspots.gpkg",
-        )),
-    }
-}
-
-fn geojson(
-    path: &Path,
-    found: &HotSpots,
-    period: Period,
-    overwrite: bool,
-) -> Result<(), ExchangeError> {
-    let collection = found.geojson(period);
-    files::write(path, Existing::replaced_if(overwrite), |mut out| {
-        write_features(&mut out, &collection)
-    })?;
-    Ok(())
-}
-
-fn geopackage(
-    path: &Path,
-    found: &HotSpots,
-    period: Period,
-    overwrite: bool,
-    lang: Lang,
-) -> Result<(), ExchangeError> {
-    let title = |english: &str, chinese: &str| lang.pick(english, chinese).to_owned();
-    let columns = vec![
-        ("cell", title("cell (H3)", "单元（H3）"), Kind::Text),
-        ("class", title("class", "类别"), Kind::Text),
-        ("sites", title("confirmed sites", "查实图斑"), Kind::Count),
-        (
-            "searched_km2",
-            title("km² searched", "有效搜索（平方公里）"),
-            Kind::Number,
-        ),
-        (
-            "rate",
-            title("sites per km²", "每平方公里图斑"),
-            Kind::Number,
-        ),
-        (
-            "sites_around",
-            title("sites around", "周边图斑"),
-            Kind::Count,
-        ),
-        (
-            "km2_around",
-            title("km² around", "周边平方公里"),
-            Kind::Number,
-        ),
-        ("gi_star", "Gi*".to_owned(), Kind::Number),
-        ("p", "p".to_owned(), Kind::Number),
-        ("q", title("q (FDR)", "q（FDR）"), Kind::Number),
-    ];
-    let class = |value: &str, english: &str, chinese: &str, colour, opacity| {
-        (value.to_owned(), title(english, chinese), colour, opacity)
-    };
-    let layer = AreaLayer {
-        name: "hot_spots",
-        columns,
-        rows: rows(found),
-        shading: Shading::Values {
-            column: "class",
-            values: vec![
-                class("hot", "hot spot", "热点", "#b22222", 150),
-                class(
-                    "not_hot",
-                    "not distinguishable",
-                    "无显著差异",
-                    "#8aa0b5",
-                    50,
-                ),
-                class("masked", "too little searched", "搜索不足", "#9a9f9b", 15),
-            ],
-        },
-    };
-    let made_at = jiff::Timestamp::now().to_string();
-    write_areas(
-        path,
-        &[layer],
-        &found.about(period),
-        &made_at,
-        Existing::replaced_if(overwrite),
-    )
-}
-
-/// The cells with a value for each column of the layer.
-fn rows(found: &HotSpots) -> Vec<(MultiPolygon, Vec<Cell>)> {
-    let number = |value: Option<f64>| value.map_or(Cell::Empty, |v| Cell::Number(v, 7));
-    let count = |n: usize| Cell::from(n as u64);
-    found
-        .cells
-        .iter()
-        .map(|cell| {
-            let f = cell.figures;
-            let cells = vec![
-                Cell::text(cell.cell.to_string()),
-                Cell::text(cell.class()),
-                count(cell.sites),
-                Cell::Number(cell.searched_km2, 4),
-                number(f.map(|f| f.rate)),
-                f.map_or(Cell::Empty, |f| count(f.around)),
-                number(f.map(|f| f.around_km2)),
-                number(f.and_then(|f| f.gi_star)),
-                number(f.map(|f| f.p)),
-                number(f.map(|f| f.q)),
-            ];
-            (MultiPolygon::new(vec![outline(cell.cell)]), cells)
-        })
-        .collect()
+fn format_of(path: &Path) -> Result<MapFormat, Failure> {
+    let looks = "hotspots.geojson / hotspots.gpkg";
+    MapFormat::of(path).ok_or_else(|| bad("--output", &path.display().to_string(), looks))
 }

@@ -6,9 +6,10 @@ use super::super::registry::say::{Failure, bad, data, json, tell};
 
 use super::table::per_cent;
 use crate::exchange::targets::{ReadTargets, read};
-use crate::files::{self, Existing};
-use crate::ground::{Feature, write_features};
-use crate::office::targets::{collection, feature, properties, site_of, take_in};
+use crate::files::Existing;
+use crate::ground::Feature;
+use crate::office::map_files::{MapFormat, write_targets};
+use crate::office::targets::{feature, properties, site_of, take_in};
 use crate::province::effort::season_of;
 use crate::province::projection::{facts_of, lists_of, targets_of, windows_of};
 use crate::province::targets::{TOLERANCE_M, TargetFact, TargetOutcome, match_targets, matched};
@@ -213,22 +214,16 @@ impl TargetMatchArguments {
     }
 }
 
-fn write(path: &Path, features: Vec<Feature>, overwrite: bool) -> Result<(), Failure> {
-    if !matches!(
-        path.extension().and_then(|e| e.to_str()),
-        Some("geojson" | "json")
-    ) {
-        return Err(bad(
-            "--output",
-            &path.display().to_string(),
-            "targets.geojson",
-        ));
+fn write(path: &Path, targets: Vec<Feature>, overwrite: bool) -> Result<(), Failure> {
+    if MapFormat::of(path) != Some(MapFormat::GeoJson) {
+        let given = path.display().to_string();
+        return Err(bad("--output", &given, "targets.geojson"));
     }
-    let collection = collection(features);
-    files::write(path, Existing::replaced_if(overwrite), |mut out| {
-        write_features(&mut out, &collection)
-    })?;
-    Ok(())
+    Ok(write_targets(
+        path,
+        targets,
+        Existing::replaced_if(overwrite),
+    )?)
 }
 
 fn as_json(
