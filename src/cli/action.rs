@@ -67,9 +67,9 @@ const KIND: Blank = blank("cpu|cuda", "cpu|cuda", "cpu");
 
 /// A command line as it grows.
 #[derive(Debug, Default)]
-struct CommandLine(Vec<CommandWord>);
+struct Typed(Vec<CommandWord>);
 
-impl CommandLine {
+impl Typed {
     /// A line that begins with these words.
     fn of(words: &str) -> Self {
         Self::default().and(words)
@@ -125,58 +125,53 @@ pub(super) fn is_command(action: &Action) -> bool {
     !matches!(action, Action::Again(_) | Action::Without(_))
 }
 
-fn command(action: &Action) -> CommandLine {
+fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
-        Action::Scan { input } => CommandLine::of("scan").path_or(input.as_deref(), IMAGERY),
-        Action::Pyramid { input } => CommandLine::of("pyramid").path_or(input.as_deref(), IMAGERY),
-        Action::InspectModel => CommandLine::of("model inspect").blank(FILE),
+        Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
+        Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
-            let line = CommandLine::of("model wrap")
-                .blank(MODEL)
-                .and("-o")
-                .blank(ONNX);
-            let add = |line: CommandLine, (key, value): &(String, String)| {
+            let line = Typed::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
+            let add = |line: Typed, (key, value): &(String, String)| {
                 let text = serde_json::from_str(value).unwrap_or_else(|_| value.clone());
                 line.and("--set").value(format!("{key}={text}"))
             };
             set.iter().fold(line, add)
         }
-        Action::Init => CommandLine::of("init --unit").blank(CODE),
-        Action::Record => CommandLine::of("record").blank(FOLDER),
-        Action::Export => CommandLine::of("export").blank(FILE),
-        Action::Log => CommandLine::of("log"),
-        Action::Verify => CommandLine::of("verify"),
-        Action::Salvage { path } => CommandLine::of("registry salvage")
+        Action::Init => Typed::of("init --unit").blank(CODE),
+        Action::Record => Typed::of("record").blank(FOLDER),
+        Action::Export => Typed::of("export").blank(FILE),
+        Action::Log => Typed::of("log"),
+        Action::Verify => Typed::of("verify"),
+        Action::Salvage { path } => Typed::of("registry salvage")
             .path_or(Some(path), FILE)
             .and("--to")
             .blank(NEW),
-        Action::ReadDistricts => CommandLine::of("registry districts")
+        Action::ReadDistricts => Typed::of("registry districts")
             .blank(FILE)
             .and("--vintage")
             .blank(YEAR),
-        Action::ImportTargets => CommandLine::of("targets import").blank(FILE),
-        Action::Grant { person } => CommandLine::of("actor grant")
+        Action::ImportTargets => Typed::of("targets import").blank(FILE),
+        Action::Grant { person } => Typed::of("actor grant")
             .value_or(person.as_deref(), NAME)
             .blank(ROLE),
-        Action::MakeKey { person } => {
-            CommandLine::of("actor key").value_or(person.as_deref(), NAME)
-        }
-        Action::LoseKey { person } => CommandLine::of("actor lost-key")
+        Action::MakeKey { person } => Typed::of("actor key").value_or(person.as_deref(), NAME),
+        Action::LoseKey { person } => Typed::of("actor lost-key")
             .value_or(person.as_deref(), NAME)
             .and("--reason")
             .blank(TEXT),
-        Action::CrewPasswords => CommandLine::of("crew list"),
-        Action::Trusted => CommandLine::of("trust"),
+        Action::CrewPasswords => Typed::of("crew list"),
+        Action::Trusted => Typed::of("trust"),
         Action::Trust { device } => {
             let (key, unit) = device.as_ref().map(|(key, unit)| (&**key, &**unit)).unzip();
-            CommandLine::of("trust")
+            Typed::of("trust")
                 .value_or(key, DEVICE)
                 .and("--unit")
                 .value_or(unit, CODE)
         }
-        Action::ApplyBundle => CommandLine::of("bundle apply").blank(FILE),
-        Action::MakeIdentity => CommandLine::of("bundle identity").blank(FILE),
+        Action::ApplyBundle => Typed::of("bundle apply").blank(FILE),
+        Action::MakeIdentity => Typed::of("bundle identity").blank(FILE),
         Action::Add
         | Action::Sites { .. }
         | Action::Show { .. }
@@ -190,28 +185,28 @@ fn command(action: &Action) -> CommandLine {
     }
 }
 
-fn command_of_a_site(action: &Action) -> CommandLine {
+fn command_of_a_site(action: &Action) -> Typed {
     match action {
-        Action::Add => CommandLine::of("add --at")
+        Action::Add => Typed::of("add --at")
             .blank(PLACE)
             .and("--source")
             .blank(SOURCE),
-        Action::Sites { state: None } => CommandLine::of("sites"),
-        Action::Sites { state: Some(state) } => CommandLine::of("sites --state").value(*state),
-        Action::Show { site } => CommandLine::of("show").value(site),
-        Action::Eradicate { site, percent } => CommandLine::of("eradicate")
+        Action::Sites { state: None } => Typed::of("sites"),
+        Action::Sites { state: Some(state) } => Typed::of("sites --state").value(*state),
+        Action::Show { site } => Typed::of("show").value(site),
+        Action::Eradicate { site, percent } => Typed::of("eradicate")
             .value(site)
             .and("--percent")
             .value(percent.to_string()),
-        Action::Fail { site } => CommandLine::of("accept").value(site).and("--fail residue"),
-        Action::Resolve { site } => CommandLine::of("resolve")
+        Action::Fail { site } => Typed::of("accept").value(site).and("--fail residue"),
+        Action::Resolve { site } => Typed::of("resolve")
             .value_or(site.as_deref(), SITE)
             .and("--state")
             .blank(STATE)
             .and("--reason")
             .blank(TEXT),
-        Action::Note { site } => CommandLine::of("note").value(site).blank(WORDS),
-        Action::CorrectTime { site } => CommandLine::of("correct")
+        Action::Note { site } => Typed::of("note").value(site).blank(WORDS),
+        Action::CorrectTime { site } => Typed::of("correct")
             .value(site)
             .and("--event")
             .blank(HASH)
@@ -219,21 +214,21 @@ fn command_of_a_site(action: &Action) -> CommandLine {
             .blank(TIME)
             .and("--reason")
             .blank(TEXT),
-        Action::CorrectCount => CommandLine::of("correct")
+        Action::CorrectCount => Typed::of("correct")
             .blank(SITE)
             .and("--plants")
             .blank(NUMBER)
             .and("--reason")
             .blank(TEXT),
-        _ => CommandLine::of("screen")
+        _ => Typed::of("screen")
             .blank(SITE)
             .and("--reject")
             .blank(REASON),
     }
 }
 
-fn option(choice: &Choice) -> CommandLine {
-    let with = |name, unknown| CommandLine::of(name).blank(unknown);
+fn option(choice: &Choice) -> Typed {
+    let with = |name, unknown| Typed::of(name).blank(unknown);
     match choice {
         Choice::Registry => with("--registry", FILE),
         Choice::Actor => with("--actor", NAME),
@@ -242,7 +237,7 @@ fn option(choice: &Choice) -> CommandLine {
         Choice::Force => with("--force", TEXT),
         Choice::Reason => with("--reason", TEXT),
         Choice::When => with("--when", TIME),
-        Choice::Percent(percent) => CommandLine::of("--percent").value(percent.to_string()),
+        Choice::Percent(percent) => Typed::of("--percent").value(percent.to_string()),
         Choice::Photo => with("--photo", FILE),
         Choice::Document => with("--document", FILE),
         Choice::Officer => with("--officer", NAME),
@@ -253,22 +248,22 @@ fn option(choice: &Choice) -> CommandLine {
         Choice::Season => with("--season", YEAR),
         Choice::Resolution => with("--resolution", LEVEL),
         Choice::Crs(None) => with("--crs", SYSTEM),
-        Choice::Crs(Some(epsg)) => CommandLine::of("--crs").value(format!("EPSG:{epsg}")),
+        Choice::Crs(Some(epsg)) => Typed::of("--crs").value(format!("EPSG:{epsg}")),
         Choice::Datum { seven: false } => with("--towgs84", THREE),
         Choice::Datum { seven: true } => with("--towgs84", SEVEN),
         Choice::Dem => with("--dem", FILE),
         Choice::Positions => with("--pos", FILE),
         Choice::GroundElevation => with("--ground-elevation", HEIGHT),
         Choice::SensorWidth => with("--sensor-width", WIDTH),
-        Choice::LookingDown => CommandLine::of("--looking-down"),
-        Choice::AllowCoarse => CommandLine::of("--allow-coarse"),
+        Choice::LookingDown => Typed::of("--looking-down"),
+        Choice::AllowCoarse => Typed::of("--allow-coarse"),
         Choice::Bands([red, green, blue]) => {
-            CommandLine::of("--bands").value(format!("{red},{green},{blue}"))
+            Typed::of("--bands").value(format!("{red},{green},{blue}"))
         }
-        Choice::Restart => CommandLine::of("--restart"),
+        Choice::Restart => Typed::of("--restart"),
         Choice::Output => with("-o", FOLDER),
-        Choice::Overwrite => CommandLine::of("--overwrite"),
-        Choice::NoPoppy(path) => CommandLine::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
+        Choice::Overwrite => Typed::of("--overwrite"),
+        Choice::NoPoppy(path) => Typed::of("--no-poppy").path_or(path.as_deref(), IMAGERY),
         Choice::Model => with("--model", FILE),
         Choice::Verifier => with("--verifier", FILE),
         Choice::Learnt => with("--learnt", FILE),
@@ -278,7 +273,7 @@ fn option(choice: &Choice) -> CommandLine {
         Choice::Threads => with("--threads", COUNT),
         Choice::Port => with("--port", PORT),
         Choice::Authority => with("--ca", FILE),
-        Choice::Insecure => CommandLine::of("--insecure"),
+        Choice::Insecure => Typed::of("--insecure"),
         Choice::Schema => with("--schema", SCHEMA),
     }
 }

@@ -16,7 +16,7 @@ const KEYS: [&str; 4] = ["actor", "unit", "language", "threads"];
 
 /// What is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Config {
+pub(super) struct Config {
     /// Who acts.
     pub actor: Option<String>,
     /// The unit's code.
@@ -29,7 +29,7 @@ pub struct Config {
 
 /// A file of settings that cannot be followed.
 #[derive(Debug)]
-pub enum ConfigError {
+pub(super) enum ConfigError {
     /// It cannot be read.
     Unreadable {
         /// The file.
@@ -66,19 +66,17 @@ impl Say for ConfigError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Unreadable { path, source } => Said::unreadable(lang, path, source),
-            Self::Syntax { path, line } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} line {line} is not TOML",
-                    "{path} 第 {line} 行不是 TOML 格式"
-                ))
-                .hint(tr!(
-                    lang,
-                    "write a line such as actor = \"Li\"",
-                    "每行写法如 actor = \"李四\""
-                ))
-            }
+            Self::Syntax { path, line } => Said::new(tr!(
+                lang,
+                "{path} line {line} is not TOML",
+                "{path} 第 {line} 行不是 TOML 格式",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "write a line such as actor = \"Li\"",
+                "每行写法如 actor = \"李四\""
+            )),
             Self::Unknown { path, key } => {
                 let (path, keys) = (path.display(), KEYS.join(lang.pick(", ", "、")));
                 Said::new(tr!(
@@ -92,19 +90,17 @@ impl Say for ConfigError {
                     "可用的设置项：{keys}"
                 ))
             }
-            Self::Value { path, key, looks } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path}: {key} has a value that will not do",
-                    "{path}：{key} 的取值无效"
-                ))
-                .hint(tr!(
-                    lang,
-                    "it looks like {key} = {looks}",
-                    "形如 {key} = {looks}"
-                ))
-            }
+            Self::Value { path, key, looks } => Said::new(tr!(
+                lang,
+                "{path}: {key} has a value that will not do",
+                "{path}：{key} 的取值无效",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "it looks like {key} = {looks}",
+                "形如 {key} = {looks}"
+            )),
         }
     }
 }
@@ -199,7 +195,7 @@ static SET: OnceLock<Config> = OnceLock::new();
 ///
 /// # Errors
 /// See [`ConfigError`].
-pub fn read() -> Result<(), ConfigError> {
+pub(super) fn read() -> Result<(), ConfigError> {
     let own = own_folder().map(|folder| folder.join("papaver").join(NAME));
     let own = own.map_or_else(|| Ok(Config::default()), |path| Config::of_file(&path))?;
     let config = Config::of_file(Path::new(NAME))?.before(own);
@@ -208,7 +204,7 @@ pub fn read() -> Result<(), ConfigError> {
 }
 
 /// What is set.
-pub fn config() -> &'static Config {
+pub(super) fn config() -> &'static Config {
     SET.get_or_init(Config::default)
 }
 

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
     clippy::struct_excessive_bools,
     reason = "each is an option of the command line"
 )]
-pub struct EvaluateArguments {
+pub(super) struct EvaluateArguments {
     /// Folders of imagery with a truth.geojson, or .json lists of surveys 含 truth.geojson 的影像文件夹，或 .json 测区清单
     #[arg(value_name = "SURVEY", required_unless_present = "no_poppy")]
     surveys: Vec<PathBuf>,
@@ -81,7 +81,7 @@ pub struct EvaluateArguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &EvaluateArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: &EvaluateArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let boxed = |e: crate::evaluate::EvaluateError| Box::new(e) as Box<dyn Say>;
     let options = options(arguments, lang)?;
     let surveys = find_surveys(&arguments.surveys, &arguments.no_poppy).map_err(boxed)?;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// Arguments of `papaver model`.
 #[derive(Args)]
-pub struct ModelArguments {
+pub(super) struct ModelArguments {
     #[command(subcommand)]
     command: ModelCommand,
 }
@@ -59,7 +59,7 @@ fn entry(text: &str) -> Result<(String, String), String> {
 }
 
 /// Runs the command.
-pub fn run(arguments: &ModelArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: &ModelArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     match &arguments.command {
         ModelCommand::Inspect { model } => inspect(model.as_ref(), lang),
         ModelCommand::Wrap(wrap) => wrap.run(lang),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct PlanArguments {
+pub(super) struct PlanArguments {
     /// Orthomosaics, geotagged drone photos, folders of them, or a .txt list of paths, as for a scan 正射影像、带定位的航拍照片、其文件夹，或 .txt 路径清单，与扫描相同
     #[arg(required_unless_present_any = ["status", "slurm"], value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
@@ -47,7 +47,11 @@ pub struct PlanArguments {
 
 /// Arguments of `papaver merge` for the shards of a scan.
 #[derive(Debug, Args)]
-pub struct MergeShards {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(super) struct MergeShards {
     /// Instead of sites, the shards of this plan, into the results that one scan would have written 不合并图斑，而是合并此计划的各分片，得到与一次扫描相同的结果
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["site", "into", "reason"])]
     pub(super) plan: Option<PathBuf>,
@@ -85,7 +89,7 @@ fn boxed(error: ShardError) -> Box<dyn Say> {
 }
 
 /// Runs `papaver plan`.
-pub fn run(arguments: PlanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: PlanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let folder = arguments.output;
     let run = Run::new(None, (arguments.json, arguments.quiet), lang);
     if !arguments.inputs.is_empty() {
@@ -216,7 +220,7 @@ pub(super) fn run_one(
 
 impl MergeShards {
     /// Merges them.
-    pub fn run(&self, json: bool, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    pub(super) fn run(&self, json: bool, lang: Lang) -> Result<Done, Box<dyn Say>> {
         let run = Run::new(self.threads, (json, self.quiet), lang);
         let plan = self.plan.as_deref().unwrap_or(Path::new("papaver-plan"));
         let out = self.output.clone();

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Talks about a run.
-pub struct Talk {
+pub(super) struct Talk {
     lang: Lang,
     quiet: bool,
     bar: ProgressBar,
@@ -27,7 +27,7 @@ struct ProgressLog {
 
 impl Talk {
     /// Talk on the standard error in a language.
-    pub fn new(lang: Lang, quiet: bool) -> Self {
+    pub(super) fn new(lang: Lang, quiet: bool) -> Self {
         let bar = ProgressBar::new(0);
         let shown = !quiet && std::io::stderr().is_terminal();
         bar.set_draw_target(if shown {
@@ -63,7 +63,7 @@ impl Talk {
     }
 
     /// Takes the bar away.
-    pub fn end(&self) {
+    pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Arguments of `papaver pyramid`.
 #[derive(Args)]
-pub struct PyramidArguments {
+pub(super) struct PyramidArguments {
     /// Orthomosaics, folders of them, or a .txt list of paths 正射影像、其文件夹，或 .txt 路径清单
     #[arg(required = true, value_name = "RASTER")]
     inputs: Vec<PathBuf>,
@@ -36,7 +36,7 @@ fn boxed<E: Say + 'static>(error: E) -> Box<dyn Say> {
 }
 
 /// Runs the command. What cannot be read is said, and the others are made.
-pub fn run(arguments: &PyramidArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: &PyramidArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = arguments.raster.options()?;
     let found = find_inputs(&arguments.inputs).map_err(boxed)?;
     found.allow_network();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const NAMED: usize = 5;
 
 /// What is to be known of the flight: of each kind the first few photos by name, and how many more there are.
-pub fn people(all: &[(String, Remark)], lang: Lang) {
+pub(super) fn people(all: &[(String, Remark)], lang: Lang) {
     let mut kinds: BTreeMap<&str, Vec<&(String, Remark)>> = BTreeMap::new();
     for remark in all {
         kinds.entry(remark.1.name().0).or_default().push(remark);

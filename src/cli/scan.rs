@@ -51,7 +51,7 @@ impl RasterArguments {
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct ScanOptions {
+pub(super) struct ScanOptions {
     /// Search only inside these polygons: GeoJSON, GeoPackage, KML, shapefile 只搜索这些多边形之内：GeoJSON、GeoPackage、KML 或 shapefile
     #[arg(long, value_name = "BOUNDARY")]
     within: Option<PathBuf>,
@@ -123,7 +123,7 @@ pub struct ScanOptions {
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
 )]
-pub struct ScanArguments {
+pub(super) struct ScanArguments {
     /// Orthomosaics (any raster GDAL opens), geotagged drone photos, folders of them, or a .txt list of paths 正射影像（凡 GDAL 能打开的栅格）、带定位的航拍照片、其文件夹，或 .txt 路径清单
     #[arg(required_unless_present = "plan", value_name = "IMAGERY")]
     inputs: Vec<PathBuf>,
@@ -218,7 +218,7 @@ fn bands(text: &str) -> Result<[usize; 3], String> {
 }
 
 /// Runs the command.
-pub fn run(arguments: ScanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: ScanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let talk = arguments.talk(lang);
     let request = arguments.options.request(arguments.inputs, lang)?;
     let request = ScanRequest {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-pub struct ServeArguments {
+pub(super) struct ServeArguments {
     /// The folder with the registries and the scans 存放登记库和扫描结果的文件夹
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
@@ -42,7 +42,7 @@ pub struct ServeArguments {
 }
 
 /// Serves the folder until the interrupt key is pressed; or asks whether somebody does.
-pub fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let options = ServerOptions {
         folder: arguments.folder,
         port: arguments.port,

@@ -10,7 +10,7 @@ fn quoted(text: &str) -> String {
 
 /// A script that submits the shards of a plan as an array job and the merge after it. A job that a node loses is put back
 /// into the queue; a shard that is done stays as it is.
-pub fn script(plan: &Path, shards: usize) -> String {
+pub(super) fn script(plan: &Path, shards: usize) -> String {
     let whole = |path: &Path| absolute(path).to_string_lossy().into_owned();
     let program = std::env::current_exe().map_or_else(|_| "papaver".into(), |p| whole(&p));
     // Results lie in a folder of a machine, whatever holds the plan.

@@ -13,7 +13,7 @@ use serde_json::json;
 const LISTED: usize = 20;
 
 /// The summary for people.
-pub fn people(summary: &Summary, lang: Lang) {
+pub(super) fn people(summary: &Summary, lang: Lang) {
     ground(summary, lang);
     talk::data("");
     candidates(summary, lang);
@@ -279,7 +279,7 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
 }
 
 /// The summary for machines.
-pub fn machine(summary: &Summary) -> serde_json::Value {
+pub(super) fn machine(summary: &Summary) -> serde_json::Value {
     let not_searched: serde_json::Map<String, serde_json::Value> = summary
         .coverage
         .not_searched

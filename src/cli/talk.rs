@@ -10,29 +10,29 @@ use qrcode::render::unicode::Dense1x2;
 use std::io::Write;
 
 /// A line of data on the standard output.
-pub fn data(text: &str) {
+pub(crate) fn data(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", shown::terminal(text));
 }
 
 /// A value as one line of JSON on the standard output.
-pub fn json(value: &serde_json::Value) {
+pub(crate) fn json(value: &serde_json::Value) {
     let text = value.to_string();
     let _ = writeln!(std::io::stdout(), "{}", shown::terminal_json(&text));
 }
 
 /// A whole text on the standard output.
-pub fn bytes(text: &[u8]) {
+pub(super) fn bytes(text: &[u8]) {
     let _ = std::io::stdout().write_all(text);
 }
 
 /// A line of talk on the standard error.
-pub fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", shown::terminal(text));
 }
 
 /// A QR code on the standard error, dark on light also where the terminal is light on dark; nothing where the text is too long
 /// for one.
-pub fn qr(text: &str) {
+pub(super) fn qr(text: &str) {
     if let Ok(code) = QrCode::new(text) {
         let mut drawn = code.render::<Dense1x2>();
         drawn
@@ -43,12 +43,12 @@ pub fn qr(text: &str) {
 }
 
 /// `error: …` and `hint: …`.
-pub fn error(error: &dyn Say, lang: Lang) {
+pub(super) fn error(error: &dyn Say, lang: Lang) {
     said(error, lang, lang.pick("error:", "错误："));
 }
 
 /// `warning: …` and `hint: …`.
-pub fn warning(error: &dyn Say, lang: Lang) {
+pub(super) fn warning(error: &dyn Say, lang: Lang) {
     said(error, lang, lang.pick("warning:", "警告："));
 }
 

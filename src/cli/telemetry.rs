@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 const VARIABLE: &str = "ORT_DISABLE_TELEMETRY";
 
 /// Starts the program again without telemetry. `None` where it runs so already, and the caller goes on.
-pub fn without() -> Option<ExitCode> {
+pub(super) fn without() -> Option<ExitCode> {
     if std::env::var_os(VARIABLE).is_some_and(|v| v == "1") || !Runtime::reports_its_use() {
         return None;
     }

@@ -121,11 +121,7 @@ pub fn compare(
 ) -> SurveyOutcome {
     let none = Truth::default();
     let Truth { plots, unknown } = truth.unwrap_or(&none);
-    let origin = operating
-        .coverage
-        .searched
-        .centroid()
-        .map_or(LonLat::new(0.0, 0.0), |p| LonLat::new(p.x(), p.y()));
+    let origin = middle(&operating.coverage.searched).unwrap_or(LonLat::new(0.0, 0.0));
     let plane = LocalPlane::at(origin);
     let shapes: Vec<ProjectedShape> = plots
         .iter()
@@ -140,34 +136,23 @@ pub fn compare(
         settled(floor, &shapes, &unknown, &plane, radius_m),
     );
     let gsd_cm = median(operating.sources.iter().map(|s| s.gsd_cm).collect());
-    let results = plots
-        .iter()
-        .enumerate()
-        .map(|(i, plot)| PlotResult {
-            survey: name.to_owned(),
-            feature: plot.feature,
-            at: plot
-                .ground
-                .centroid()
-                .map_or(origin, |p| LonLat::new(p.x(), p.y()).rounded()),
-            lookalike: plot.lookalike.clone(),
-            plants: plot.plants,
-            stage: plot.stage.clone(),
-            gsd_cm,
-            searched: plot.ground.intersects(&operating.coverage.searched),
-            found: at_threshold.iter().any(|(_, marked)| marked.contains(&i)),
-            score: at_floor
-                .iter()
-                .filter(|(_, marked)| marked.contains(&i))
-                .map(|(c, _)| c.score_max)
-                .fold(0.0, f64::max),
-        })
-        .collect();
+    let result = |(i, plot): (usize, &TruePlot)| PlotResult {
+        survey: name.to_owned(),
+        feature: plot.feature,
+        at: middle(&plot.ground).map_or(origin, LonLat::rounded),
+        lookalike: plot.lookalike.clone(),
+        plants: plot.plants,
+        stage: plot.stage.clone(),
+        gsd_cm,
+        searched: plot.ground.intersects(&operating.coverage.searched),
+        found: at_threshold.iter().any(|(_, marked)| marked.contains(&i)),
+        score: best_score(&at_floor, i),
+    };
     SurveyOutcome {
         name: name.to_owned(),
         km2: area_m2(&operating.coverage.searched) / 1e6,
         no_poppy: unknown.is_empty() && plots.iter().all(|p| p.lookalike.is_some()),
-        plots: results,
+        plots: plots.iter().enumerate().map(result).collect(),
         undecided: operating.candidates.len() - at_threshold.len(),
         candidates: judge(name, &at_threshold, plots),
         floor: judge(name, &at_floor, plots),
@@ -216,6 +201,17 @@ fn judge(
 }
 
 /// The middle value, the lower of two; 0 of nothing.
+/// A place in the middle of an area; `None` where it is empty.
+fn middle(area: &MultiPolygon) -> Option<LonLat> {
+    area.centroid().map(|p| LonLat::new(p.x(), p.y()))
+}
+
+/// The best score of the candidates that mark a plot; 0 where none does.
+fn best_score(settled: &[(&Candidate, Vec<usize>)], plot: usize) -> f64 {
+    let marking = settled.iter().filter(|(_, marked)| marked.contains(&plot));
+    marking.map(|(c, _)| c.score_max).fold(0.0, f64::max)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values

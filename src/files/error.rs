@@ -59,30 +59,30 @@ impl FileError {
 impl Say for FileError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Exists { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} is there already", "{path} 已存在"))
-                    .hint(lang.pick("choose another name", "请换一个文件名"))
-                    .hint(remedy!(
-                        lang,
-                        "or say {overwrite}",
-                        "或使用 {overwrite} 覆盖",
-                        overwrite = Action::Again(Choice::Overwrite),
-                    ))
-            }
-            Self::Registry { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is a registry or belongs to one: it is never written over",
-                    "{path} 是登记库或其附属文件，任何情况下都不会被覆盖"
-                ))
-                .hint(tr!(
-                    lang,
-                    "choose another name; nothing was changed",
-                    "请换一个文件名；未作任何更改"
-                ))
-            }
+            Self::Exists { path } => Said::new(tr!(
+                lang,
+                "{path} is there already",
+                "{path} 已存在",
+                path = path.display(),
+            ))
+            .hint(lang.pick("choose another name", "请换一个文件名"))
+            .hint(remedy!(
+                lang,
+                "or say {overwrite}",
+                "或使用 {overwrite} 覆盖",
+                overwrite = Action::Again(Choice::Overwrite),
+            )),
+            Self::Registry { path } => Said::new(tr!(
+                lang,
+                "{path} is a registry or belongs to one: it is never written over",
+                "{path} 是登记库或其附属文件，任何情况下都不会被覆盖",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "choose another name; nothing was changed",
+                "请换一个文件名；未作任何更改"
+            )),
             Self::Unwritable { path, source } if platform::is_held_open(source) => {
                 Said::unwritable(lang, path, source).hint(tr!(
                     lang,
@@ -90,18 +90,16 @@ impl Say for FileError {
                     "请先在打开它的程序（如 Excel、WPS）中关闭该文件，再重新运行"
                 ))
             }
-            Self::Nowhere { folder } => {
-                let folder = folder.display();
-                Said::new(tr!(
-                    lang,
-                    "the folder {folder} is not there",
-                    "文件夹 {folder} 不存在"
-                ))
-                .hint(lang.pick(
-                    "make it first, or choose another place",
-                    "请先新建该文件夹，或换一个位置",
-                ))
-            }
+            Self::Nowhere { folder } => Said::new(tr!(
+                lang,
+                "the folder {folder} is not there",
+                "文件夹 {folder} 不存在",
+                folder = folder.display(),
+            ))
+            .hint(lang.pick(
+                "make it first, or choose another place",
+                "请先新建该文件夹，或换一个位置",
+            )),
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
                 lang,
                 "make room, or choose a folder that can be written to",

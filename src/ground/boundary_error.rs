@@ -79,48 +79,42 @@ impl Say for BoundaryNote {
                     ),
                 })
             }
-            Self::UnknownDatum { path, datum } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
-                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上"
-                ))
-                .hint(lang.pick(
-                    "export the boundary in CGCS2000",
-                    "请以 CGCS2000 重新导出边界",
-                ))
-                .hint(remedy!(
-                    lang,
-                    "or give the parameters of your area with {datum}",
-                    "或用 {datum} 给出本地区参数",
-                    datum = Action::Again(Choice::Datum { seven: false }),
-                ))
-            }
-            Self::WithoutShape { path, features } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path}: features without a geometry passed over: {features}",
-                    "{path}：已略过 {features} 个没有图形的要素"
-                ))
-            }
-            Self::Settled { path, features } => {
-                let (path, features) = (path.display(), listed(features));
-                Said::new(tr!(
-                    lang,
-                    "{path}: polygons that touch themselves or have spikes were settled; what they enclose is searched: {features}",
-                    "{path}：以下多边形自接触或有尖刺，已自动整理，按其围成的范围检测：{features}"
-                ))
-            }
-            Self::NoArea { path, features } => {
-                let (path, features) = (path.display(), listed(features));
-                Said::new(tr!(
-                    lang,
-                    "{path}: polygons without an area passed over: {features}",
-                    "{path}：已略过没有面积的多边形：{features}"
-                ))
-            }
+            Self::UnknownDatum { path, datum } => Said::new(tr!(
+                lang,
+                "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
+                "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：边界可能偏差 100 米以上",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "export the boundary in CGCS2000",
+                "请以 CGCS2000 重新导出边界",
+            ))
+            .hint(remedy!(
+                lang,
+                "or give the parameters of your area with {datum}",
+                "或用 {datum} 给出本地区参数",
+                datum = Action::Again(Choice::Datum { seven: false }),
+            )),
+            Self::WithoutShape { path, features } => Said::new(tr!(
+                lang,
+                "{path}: features without a geometry passed over: {features}",
+                "{path}：已略过 {features} 个没有图形的要素",
+                path = path.display(),
+            )),
+            Self::Settled { path, features } => Said::new(tr!(
+                lang,
+                "{path}: polygons that touch themselves or have spikes were settled; what they enclose is searched: {features}",
+                "{path}：以下多边形自接触或有尖刺，已自动整理，按其围成的范围检测：{features}",
+                path = path.display(),
+                features = listed(features),
+            )),
+            Self::NoArea { path, features } => Said::new(tr!(
+                lang,
+                "{path}: polygons without an area passed over: {features}",
+                "{path}：已略过没有面积的多边形：{features}",
+                path = path.display(),
+                features = listed(features),
+            )),
         }
     }
 }
@@ -174,44 +168,41 @@ impl Say for BoundaryError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::Unreadable { path, source } => source.say(path, lang),
-            Self::Empty { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} holds no polygon", "{path} 中没有多边形")).hint(tr!(
-                    lang,
-                    "draw the survey area as a polygon; lines and points bound nothing",
-                    "请把测区画成多边形；线和点不能作为边界"
-                ))
-            }
-            Self::SelfIntersecting { path, feature } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "polygon {feature} of {path} crosses itself",
-                    "{path} 的第 {feature} 个多边形自相交"
-                ))
-                .hint(lang.pick(
-                    "draw its outline so that no edge crosses another, and export it again",
-                    "请修改边线使其互不交叉，然后重新导出",
-                ))
-            }
-            Self::Shape { path, feature } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "feature {feature} of {path} has a shape that cannot be read, such as a curve",
-                    "{path} 的第 {feature} 个要素形状无法读取（例如曲线）"
-                ))
-                .hint(PLAIN.pick(lang))
-            }
-            Self::NoCrs { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} has no coordinate reference system",
-                    "{path} 没有坐标参考系"
-                ))
-                .hint(NAMED.pick(lang))
-            }
+            Self::Empty { path } => Said::new(tr!(
+                lang,
+                "{path} holds no polygon",
+                "{path} 中没有多边形",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "draw the survey area as a polygon; lines and points bound nothing",
+                "请把测区画成多边形；线和点不能作为边界"
+            )),
+            Self::SelfIntersecting { path, feature } => Said::new(tr!(
+                lang,
+                "polygon {feature} of {path} crosses itself",
+                "{path} 的第 {feature} 个多边形自相交",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "draw its outline so that no edge crosses another, and export it again",
+                "请修改边线使其互不交叉，然后重新导出",
+            )),
+            Self::Shape { path, feature } => Said::new(tr!(
+                lang,
+                "feature {feature} of {path} has a shape that cannot be read, such as a curve",
+                "{path} 的第 {feature} 个要素形状无法读取（例如曲线）",
+                path = path.display(),
+            ))
+            .hint(PLAIN.pick(lang)),
+            Self::NoCrs { path } => Said::new(tr!(
+                lang,
+                "{path} has no coordinate reference system",
+                "{path} 没有坐标参考系",
+                path = path.display(),
+            ))
+            .hint(NAMED.pick(lang)),
             Self::Crs { path, source } => source.say(lang).about(path),
         }
     }

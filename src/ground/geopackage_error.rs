@@ -49,19 +49,17 @@ impl Say for GeoPackageError {
                 Said::new(tr!(lang, "the last write to {path} was interrupted ({journal} lies beside it)", "{path} 上次写入被中断（旁有 {journal}）"))
                     .hint(tr!(lang, "the journal of another's file is never played: open the file in the program that wrote it (QGIS, QField), close that program, and copy it again; nothing was touched", "为安全起见，不回放他人文件的日志：请用写出该文件的程序（QGIS、QField）打开后关闭，再重新复制；未作任何改动"))
             }
-            Self::TooMuch { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds more than can be read in reasonable time",
-                    "{path} 内容过多，无法在合理时间内读完"
-                ))
-                .hint(tr!(
-                    lang,
-                    "give a file with only the layers that are needed",
-                    "请提供只含所需图层的文件"
-                ))
-            }
+            Self::TooMuch { path } => Said::new(tr!(
+                lang,
+                "{path} holds more than can be read in reasonable time",
+                "{path} 内容过多，无法在合理时间内读完",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "give a file with only the layers that are needed",
+                "请提供只含所需图层的文件"
+            )),
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
         }
     }

@@ -48,7 +48,7 @@ impl Captured {
     }
 
     /// The day of a TIFF or EXIF date-time such as `2026:05:03 10:21:00`; `None` where it is not one or is empty.
-    pub fn of_tag(text: &str) -> Option<Self> {
+    pub(crate) fn of_tag(text: &str) -> Option<Self> {
         let day: String = text
             .trim()
             .chars()

@@ -39,33 +39,29 @@ pub enum RasterNote {
 impl Say for RasterNote {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Overridden { path, own, taken } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path}: {taken} is taken, as it was asked for, not its own '{own}'",
-                    "{path}：按指定采用 {taken}，未用其自带的“{own}”"
-                ))
-            }
-            Self::UnknownDatum { path, datum } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is on the datum {datum}, from which no way to WGS 84 is known here: all places may be off by 100 m and more, and say so",
-                    "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：所有位置可能偏差 100 米以上，结果中已注明"
-                ))
-                .hint(lang.pick(
-                    "export the raster in CGCS2000",
-                    "请以 CGCS2000 重新导出",
-                ))
-                .hint(remedy!(
-                    lang,
-                    "or give the parameters of your area with {three} or {seven}",
-                    "或用 {three}、{seven} 给出本地区参数",
-                    three = Action::Again(Choice::Datum { seven: false }),
-                    seven = Action::Again(Choice::Datum { seven: true }),
-                ))
-            }
+            Self::Overridden { path, own, taken } => Said::new(tr!(
+                lang,
+                "{path}: {taken} is taken, as it was asked for, not its own '{own}'",
+                "{path}：按指定采用 {taken}，未用其自带的“{own}”",
+                path = path.display(),
+            )),
+            Self::UnknownDatum { path, datum } => Said::new(tr!(
+                lang,
+                "{path} is on the datum {datum}, from which no way to WGS 84 is known here: all places may be off by 100 m and more, and say so",
+                "{path} 的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数：所有位置可能偏差 100 米以上，结果中已注明",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "export the raster in CGCS2000",
+                "请以 CGCS2000 重新导出",
+            ))
+            .hint(remedy!(
+                lang,
+                "or give the parameters of your area with {three} or {seven}",
+                "或用 {three}、{seven} 给出本地区参数",
+                three = Action::Again(Choice::Datum { seven: false }),
+                seven = Action::Again(Choice::Datum { seven: true }),
+            )),
         }
     }
 }

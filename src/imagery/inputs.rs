@@ -103,18 +103,16 @@ impl Say for InputError {
                     "请保存为纯文本，每行一个路径",
                 ))
             }
-            Self::InBucket { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is a folder in a bucket",
-                    "{path} 是存储桶中的文件夹"
-                ))
-                .hint(lang.pick(
-                    "name the files in it, or a .txt list with one of them a line",
-                    "请逐个给出其中的文件，或给出每行一个文件的 .txt 清单",
-                ))
-            }
+            Self::InBucket { path } => Said::new(tr!(
+                lang,
+                "{path} is a folder in a bucket",
+                "{path} 是存储桶中的文件夹",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "name the files in it, or a .txt list with one of them a line",
+                "请逐个给出其中的文件，或给出每行一个文件的 .txt 清单",
+            )),
             Self::Nothing { path, ignored } => {
                 let path = path.display();
                 Said::new(tr!(

@@ -108,7 +108,12 @@ impl Planes {
         }
     }
 
-    pub fn mark_where(&mut self, rect: Rect, wrong: impl Iterator<Item = bool>, kind: Validity) {
+    pub(crate) fn mark_where(
+        &mut self,
+        rect: Rect,
+        wrong: impl Iterator<Item = bool>,
+        kind: Validity,
+    ) {
         let width = (rect.x1 - rect.x0) as usize;
         let (stride, first) = (
             (self.rect.x1 - self.rect.x0) as usize,

@@ -33,22 +33,20 @@ impl RasterError {
                 "if it was copied, copy it again; otherwise export it again as GeoTIFF from the program it came from",
                 "若为复制所得，请重新复制；否则请用生成它的软件重新导出为 GeoTIFF",
             )),
-            other => {
-                let format = if let Self::Foreign { format, .. } = other {
-                    format
-                } else {
-                    ""
-                };
-                Said::new(tr!(
-                    lang,
-                    "{p} is an {format} file, which cannot be read here",
-                    "{p} 是 {format} 文件，无法读取"
-                ))
-                .hint(lang.pick(
-                    "export it as GeoTIFF from the program it came from",
-                    "请用生成它的软件导出为 GeoTIFF",
-                ))
-            }
+            other => Said::new(tr!(
+                lang,
+                "{p} is an {format} file, which cannot be read here",
+                "{p} 是 {format} 文件，无法读取",
+                format = if let Self::Foreign { format, .. } = other {
+                format
+            } else {
+                ""
+            },
+            ))
+            .hint(lang.pick(
+                "export it as GeoTIFF from the program it came from",
+                "请用生成它的软件导出为 GeoTIFF",
+            )),
         }
     }
 
@@ -137,22 +135,20 @@ impl RasterError {
                 bands = Action::Again(Choice::Bands([3, 2, 1])),
             )),
             Self::NoSuchBand { path, band, bands } => no_such_band(path, *band, *bands, lang),
-            other => {
-                let kind = if let Self::Depth { kind, .. } = other {
+            other => Said::new(tr!(
+                lang,
+                "{p} has values of type {kind}; 8 bit and whole numbers of 16 bit are read",
+                "{p} 的像元类型是 {kind}；只支持 8 位和 16 位整数",
+                kind = if let Self::Depth { kind, .. } = other {
                     kind.as_str()
                 } else {
                     ""
-                };
-                Said::new(tr!(
-                    lang,
-                    "{p} has values of type {kind}; 8 bit and whole numbers of 16 bit are read",
-                    "{p} 的像元类型是 {kind}；只支持 8 位和 16 位整数"
-                ))
-                .hint(lang.pick(
-                    "export it again with 8 bits a band",
-                    "请以每波段 8 位重新导出",
-                ))
-            }
+                },
+            ))
+            .hint(lang.pick(
+                "export it again with 8 bits a band",
+                "请以每波段 8 位重新导出",
+            )),
         }
     }
 }

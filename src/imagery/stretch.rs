@@ -15,7 +15,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// From how often each value occurs. Values that fit 8 bits already are kept as they are.
-    pub fn of_counts(counts: &[u64]) -> Self {
+    pub(crate) fn of_counts(counts: &[u64]) -> Self {
         let total: u64 = counts.iter().sum();
         // Nothing known: a map that turns nothing white.
         let Some(highest) = counts.iter().rposition(|c| *c > 0) else {

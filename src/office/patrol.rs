@@ -267,14 +267,12 @@ impl Say for PatrolError {
                 "the track's clock leaps from {first} to {last}: its day cannot be told",
                 "轨迹时钟从 {first} 跳到 {last}，无法判断日期"
             )),
-            Self::NoGround(path) => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "the track {path} covers no ground",
-                    "轨迹 {path} 没有覆盖任何地面"
-                ))
-            }
+            Self::NoGround(path) => Said::new(tr!(
+                lang,
+                "the track {path} covers no ground",
+                "轨迹 {path} 没有覆盖任何地面",
+                path = path.display(),
+            )),
             Self::NoArea => {
                 Said::new(lang.pick("what was drawn encloses no ground", "所绘范围没有围成面积"))
             }

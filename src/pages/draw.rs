@@ -37,7 +37,7 @@ impl Pen {
 
     /// The same, dashed.
     #[must_use]
-    pub const fn dashed(mut self) -> Self {
+    pub(crate) const fn dashed(mut self) -> Self {
         self.dashed = true;
         self
     }
@@ -206,7 +206,7 @@ impl Drawing {
     }
 
     /// The same, with words that a pointer shows.
-    pub fn titled_area(
+    pub(crate) fn titled_area(
         &mut self,
         rings: Vec<Vec<Point>>,
         fill: Fill,

@@ -39,7 +39,7 @@ pub fn section(id: &str, title: &str, body: &Markup) -> Markup {
 }
 
 /// What may be wider than a telephone: it scrolls in itself.
-pub fn scroll(wide: &Markup) -> Markup {
+pub(crate) fn scroll(wide: &Markup) -> Markup {
     html! { div class="scroll" { (wide) } }
 }
 
@@ -86,7 +86,7 @@ pub fn moment(at: &str, offset: Option<Offset>) -> String {
 }
 
 /// The offset that a moment is given in.
-pub fn offset_of(at: &str) -> Option<Offset> {
+pub(crate) fn offset_of(at: &str) -> Option<Offset> {
     let pieces = jiff::fmt::temporal::Pieces::parse(at).ok()?;
     pieces.to_numeric_offset()
 }

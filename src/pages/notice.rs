@@ -66,10 +66,12 @@ pub fn page(
 
 fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
     match measure {
-        Some(measure) => {
-            let rung = measure.body.rung.label(lang);
-            tr!(lang, "Supervision notice: {rung}", "督办单（{rung}）")
-        }
+        Some(measure) => tr!(
+            lang,
+            "Supervision notice: {rung}",
+            "督办单（{rung}）",
+            rung = measure.body.rung.label(lang),
+        ),
         None => lang
             .pick("Supervision notice: finding", "督办单（督导问题）")
             .to_owned(),

@@ -6,27 +6,27 @@ use std::fmt::Write as _;
 pub use crate::exchange::state_colour as state;
 
 /// Text, and lines that carry weight.
-pub const INK: &str = "#18211c";
+pub(crate) const INK: &str = "#18211c";
 /// Text that explains.
-pub const SOFT: &str = "#4f5a54";
+pub(crate) const SOFT: &str = "#4f5a54";
 /// Thin lines.
 pub const LINE: &str = "#c3cac5";
 /// The lines behind a chart.
-pub const GRID: &str = "#e2e4e1";
+pub(crate) const GRID: &str = "#e2e4e1";
 /// Paper of a map.
 pub const GROUND: &str = "#fbfbf8";
 /// What is wrong, or worse.
-pub const BAD: &str = "#a12622";
+pub(crate) const BAD: &str = "#a12622";
 /// What is right, or better.
 pub const GOOD: &str = "#12683c";
 /// What was measured.
-pub const MEASURE: &str = "#145aa0";
+pub(crate) const MEASURE: &str = "#145aa0";
 /// Hot spots, and places of photographs.
 pub const MARK: &str = "#1c3f94";
 /// What is done in part.
 pub const PART: &str = "#d98c2b";
 /// What says nothing either way.
-pub const NEUTRAL: &str = "#6b756f";
+pub(crate) const NEUTRAL: &str = "#6b756f";
 /// Paper.
 pub const WHITE: &str = "#ffffff";
 

@@ -43,12 +43,12 @@ pub fn outline(cell: CellIndex) -> Polygon {
 }
 
 /// The square kilometres of a cell on the ellipsoid.
-pub fn cell_km2(cell: CellIndex) -> f64 {
+pub(crate) fn cell_km2(cell: CellIndex) -> f64 {
     area_m2(&MultiPolygon::new(vec![outline(cell)])) / 1e6
 }
 
 /// The cell of a place; `None` off the earth.
-pub fn cell_at(at: LonLat, resolution: Resolution) -> Option<CellIndex> {
+pub(crate) fn cell_at(at: LonLat, resolution: Resolution) -> Option<CellIndex> {
     LatLng::new(at.lat, at.lon)
         .ok()
         .map(|at| at.to_cell(resolution))
@@ -56,7 +56,10 @@ pub fn cell_at(at: LonLat, resolution: Resolution) -> Option<CellIndex> {
 
 /// The searched square kilometres of every cell that holds any. The polygons of one area do not overlap one another; those
 /// of different areas may.
-pub fn searched_cells(areas: &[&MultiPolygon], resolution: Resolution) -> BTreeMap<CellIndex, f64> {
+pub(crate) fn searched_cells(
+    areas: &[&MultiPolygon],
+    resolution: Resolution,
+) -> BTreeMap<CellIndex, f64> {
     // A piece then reaches no farther than the second ring around its middle's cell: half its diagonal and a cell's radius
     // are 2.7 edges, and the third ring begins after 3.5.
     let step = resolution.edge_length_km() * 2.4 / DEGREE_KM;

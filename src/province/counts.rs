@@ -41,7 +41,7 @@ impl SiteCounts {
 }
 
 /// The sites of a period by district, in the order of `efforts` (all of one level); sites outside all of them are left out.
-pub fn sites_by_district<'f>(
+pub(crate) fn sites_by_district<'f>(
     facts: &'f Facts,
     period: Period,
     efforts: &[DistrictEffort],

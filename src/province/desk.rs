@@ -61,7 +61,7 @@ pub struct Cost {
 }
 
 /// What screening cost on the ground of flights: on all of it, by resolution, and by season where there are several.
-pub fn costs(
+pub(crate) fn costs(
     detections: &[(&SiteFact, &FlightFact)],
     band: impl Fn(&FlightFact) -> (usize, String),
 ) -> Vec<Cost> {

@@ -70,7 +70,7 @@ impl Dispersion {
     }
 
     /// The same and its standard error: an estimate too low by chance would show what is not there.
-    pub fn variance_at_most(&self) -> f64 {
+    pub(crate) fn variance_at_most(&self) -> f64 {
         self.variance() + ERRORS * self.spread() * (2.0 / (self.cells - 1.0).max(1.0)).sqrt()
     }
 }

@@ -64,7 +64,7 @@ pub struct DistrictEffort {
 
 impl DistrictEffort {
     /// Searched, of all of it, 0 to 1; `None` of no area.
-    pub fn searched_share(&self) -> Option<f64> {
+    pub(crate) fn searched_share(&self) -> Option<f64> {
         (self.area_m2 > 0.0).then(|| self.searched_m2 / self.area_m2)
     }
 
@@ -133,7 +133,7 @@ pub fn season_of(day: jiff::civil::Date) -> i16 {
 }
 
 /// The effort of these flights and patrols in these districts, in order of their codes; `all` are the districts of every level.
-pub fn effort_of(
+pub(crate) fn effort_of(
     districts: &[&DistrictArea],
     all: &[DistrictArea],
     flights: &[&FlightFact],
@@ -281,7 +281,7 @@ fn reported_m2(district: &DistrictArea, all: &[DistrictArea], reports: &[&Patrol
 }
 
 /// Square metres of an area whose edges are straight in degrees.
-pub fn measured_m2(area: &MultiPolygon) -> f64 {
+pub(crate) fn measured_m2(area: &MultiPolygon) -> f64 {
     area_m2(&divided(area))
 }
 

@@ -21,9 +21,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Fewer cells than this say nothing.
-pub const LEAST_CELLS: usize = 30;
+pub(crate) const LEAST_CELLS: usize = 30;
 /// Fewer sites than this say nothing.
-pub const LEAST_SITES: usize = 10;
+pub(crate) const LEAST_SITES: usize = 10;
 /// Resolutions that are chosen from, coarsest first: 1,770 km² to 0.1 km² a cell.
 const CHOICES: [Resolution; 6] = [
     Resolution::Four,

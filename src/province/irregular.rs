@@ -160,7 +160,7 @@ fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&FlightFact, 
 }
 
 /// The same of the units of a district, by unit.
-pub fn doubted_flights<'f>(
+pub(crate) fn doubted_flights<'f>(
     facts: &'f Facts,
     period: Period,
     within: &str,

@@ -76,7 +76,7 @@ impl Period {
     }
 
     /// Whether a season belongs to it: by its name, or because days of its year of harvest are in it.
-    pub fn is_of_season(self, season: i16) -> bool {
+    pub(crate) fn is_of_season(self, season: i16) -> bool {
         match self {
             Self::Season(year) => season == year,
             Self::Between(first, last) => (season_of(first)..=season_of(last)).contains(&season),
@@ -99,7 +99,7 @@ impl Period {
     }
 
     /// Whether a flight belongs to it: by its season, or by the last day of its imagery, so that each belongs to one.
-    pub fn holds_flight(self, flight: &FlightFact) -> bool {
+    pub(crate) fn holds_flight(self, flight: &FlightFact) -> bool {
         match self {
             Self::Season(year) => flight.season == year,
             Self::Between(..) => flight
@@ -109,12 +109,12 @@ impl Period {
     }
 
     /// Whether a patrol belongs to it.
-    pub fn holds_patrol(self, patrol: &PatrolFact) -> bool {
+    pub(crate) fn holds_patrol(self, patrol: &PatrolFact) -> bool {
         self.holds_day(patrol.on)
     }
 
     /// Whether a site belongs to it: by its season, or by the day it became known. Sites that others took the place of do not.
-    pub fn holds_site(self, site: &SiteFact) -> bool {
+    pub(crate) fn holds_site(self, site: &SiteFact) -> bool {
         let held = match self {
             Self::Season(year) => site.season == year,
             Self::Between(..) => site.steps.found.is_some_and(|day| self.holds_day(day)),

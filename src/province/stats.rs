@@ -34,7 +34,7 @@ pub struct Per100 {
 impl Counted {
     /// The rate per 100 km² with the exact interval of a Poisson count; `None` where less than
     /// [`LEAST_KM2`] was searched.
-    pub fn per_100(self) -> Option<Per100> {
+    pub(crate) fn per_100(self) -> Option<Per100> {
         let (low, high) = poisson_interval(self.count);
         (self.km2 >= LEAST_KM2).then(|| Per100 {
             rate: self.count as f64 / self.km2 * 100.0,
@@ -96,7 +96,7 @@ impl Ratio {
 /// The 95 % interval of the number of plants that some sites stand for, each site with its plants: plants of one plot do not
 /// come one by one, so their number is a sum of Poisson counts weighted by plants (Fay and Feuer 1997,
 /// Statistics in Medicine 16, 791). `None` without plants.
-pub fn plants_interval(plants: &[u64]) -> Option<(f64, f64)> {
+pub(crate) fn plants_interval(plants: &[u64]) -> Option<(f64, f64)> {
     let weights: Vec<f64> = plants.iter().map(|p| *p as f64).collect();
     let total: f64 = weights.iter().sum();
     let variance: f64 = weights.iter().map(|w| w * w).sum();

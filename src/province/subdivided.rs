@@ -76,7 +76,7 @@ impl Fragment {
     }
 
     /// Its area in square degrees, holes taken out.
-    pub fn square_degrees(&self) -> f64 {
+    pub(crate) fn square_degrees(&self) -> f64 {
         self.polygon().unsigned_area()
     }
 

@@ -81,7 +81,7 @@ pub enum RemoteError {
 
 impl RemoteError {
     /// Whether trying again soon may help.
-    pub fn may_pass(&self) -> bool {
+    pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Broken { .. } | Self::Unreachable { .. } => true,
             Self::Refused { passes, .. } => *passes,

@@ -24,4 +24,4 @@ pub use words::{
 /// The header that every change bears.
 pub const OWN_HEADER: &str = "x-papaver";
 /// Where the exchange begins on a server.
-pub const WAY: &str = "/api/offices";
+pub(crate) const WAY: &str = "/api/offices";

@@ -49,12 +49,12 @@ pub fn scan_id(everything: &str) -> String {
 }
 
 /// Whether a text can be the id of a candidate.
-pub fn is_candidate_id(text: &str) -> bool {
+pub(crate) fn is_candidate_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| ALPHABET.contains(&b))
 }
 
 /// The id of a candidate: 12 symbols (60 bits) of the scan and the place.
-pub fn candidate_id(scan_id: &str, at: LonLat) -> String {
+pub(crate) fn candidate_id(scan_id: &str, at: LonLat) -> String {
     let (lon, lat) = at.e7();
     symbols(
         &[

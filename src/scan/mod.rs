@@ -1,10 +1,11 @@
 //! From imagery to candidates, in six stages: what there is to search is planned, its tiles are scored, the scores are
 //! kept, candidates are found in them and looked at once more, and files are written.
 //!
-//! The path of the data: [`ScanRequest`] → `plan` (sources, tiling, view selection, work) → `score` (executor, window, the
-//! model's head, journal) → the score store → `find` (locate, associate, cluster, candidates; coverage) → `verify` (eight views of each candidate, a verifier; ranks) → `write` (features,
+//! The path of the data: [`ScanRequest`] → `plan` (sources, tiling, view selection, work, from pixels to the ground) → `score` (executor, window, the
+//! model's head, journal) → the score store → `find` (associate, cluster, candidates; coverage) → `verify` (eight views of each candidate, a verifier; ranks) → `write` (features,
 //! chips, record, review page). [`scan`] drives it.
 
+mod cluster;
 mod error;
 mod find;
 mod ids;
@@ -20,8 +21,11 @@ mod summary;
 mod verify;
 mod write;
 
+pub use cluster::clusters;
 pub use error::ScanError;
-pub use find::{Candidate, RankedCandidates, ScanCoverage, SourceFacts, clusters};
+pub use find::{
+    Candidate, Moved, RankedCandidates, ScanCoverage, SecondLook, SourceFacts, VerifierVerdict,
+};
 pub use ids::SourceId;
 pub use model::{
     Activation, BoxForm, BoxLayout, Contract, Device, Hit, InputShape, Model, ModelError,
@@ -37,5 +41,5 @@ pub use shards::{
     ShardError, ShardStatus, fill_shards, merge, plan_shards, planned_options, run_shard, status,
 };
 pub use summary::Summary;
-pub use verify::{LearntError, Moved, SecondLook, VerifierVerdict};
+pub use verify::LearntError;
 pub use write::review::{Card, ReviewPage, ScanSummary};

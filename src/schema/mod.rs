@@ -16,6 +16,7 @@
 mod decisions;
 mod features;
 mod learnt;
+mod names;
 mod plan;
 mod reason;
 mod scan;
@@ -31,6 +32,9 @@ pub use features::{
 pub use learnt::{
     FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, Ranked, is_audited,
     lot, standardised,
+};
+pub use names::{
+    CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE,
 };
 pub use plan::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,

@@ -38,7 +38,7 @@ impl Remedy {
 
     /// The same clause with words after it.
     #[must_use]
-    pub fn followed_by(mut self, words: &str) -> Self {
+    pub(crate) fn followed_by(mut self, words: &str) -> Self {
         self.push(words);
         self
     }

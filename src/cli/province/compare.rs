@@ -12,7 +12,7 @@ use clap::Args;
 
 /// `papaver compare`
 #[derive(Debug, Args)]
-pub struct Compare {
+pub(crate) struct Compare {
     /// The earlier season (or DATE/DATE) 前一年度（或 起/止 日期）
     #[arg(value_name = "SEASON")]
     before: String,

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// `papaver coverage`
 #[derive(Debug, Args)]
-pub struct CoverageArguments {
+pub(crate) struct CoverageArguments {
     /// The season (default: the latest that was flown or patrolled) 年度（默认为最近有航测或踏查的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -114,10 +114,7 @@ pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
 
 impl CoverageArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common.clone(),
-            lang,
-        };
+        let context = Context::of(self.common.clone(), lang);
         let store = context.read()?;
         known_district(&store, self.district.as_deref())?;
         let mut facts = facts_of(&store)?;

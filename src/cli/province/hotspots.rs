@@ -10,7 +10,6 @@ use crate::office::clock;
 use crate::office::map_files::{MapFile, MapFormat};
 use crate::province::counts::tallies;
 use crate::province::hot_spots::HotSpotOptions;
-use crate::province::period::Period;
 use crate::province::report::{Places, hot_of, hot_spots};
 use crate::tr;
 use crate::words::Lang;
@@ -21,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver hotspots`
 #[derive(Debug, Args)]
-pub struct Hotspots {
+pub(crate) struct Hotspots {
     #[command(flatten)]
     when: When,
     #[command(flatten)]

@@ -22,7 +22,7 @@ use clap::Subcommand;
 
 /// What the province office asks.
 #[derive(Debug, Subcommand)]
-pub enum ProvinceCommand {
+pub(super) enum ProvinceCommand {
     /// Where there are more sites than the searched ground explains 热点：图斑多于搜索面积所能解释之处
     Hotspots(hotspots::Hotspots),
     /// Two periods: raw, per searched km², and on ground searched in both 两个时段同比：原始数、每搜索平方公里、两期都搜索过的范围
@@ -51,7 +51,7 @@ pub enum ProvinceCommand {
 ///
 /// # Errors
 /// Any error that can be told to a person.
-pub fn run(command: ProvinceCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(command: ProvinceCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let done: Result<Done, Failure> = match command {
         ProvinceCommand::Hotspots(c) => c.run(lang),
         ProvinceCommand::Compare(c) => c.run(lang),

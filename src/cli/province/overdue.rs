@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// `papaver overdue`
 #[derive(Debug, Args)]
-pub struct Overdue {
+pub(crate) struct Overdue {
     /// On this day (default: today) 截止日期（默认今天）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
@@ -31,10 +31,7 @@ pub struct Overdue {
 
 impl Overdue {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let on: Date = match &self.on {
             None => today(),
             Some(text) => text

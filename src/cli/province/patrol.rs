@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 /// `papaver patrol`
 #[derive(Debug, Args)]
-pub struct PatrolArguments {
+pub(crate) struct PatrolArguments {
     /// The day of the patrol (default: that of its track) 踏查日期（默认取自轨迹）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
@@ -69,10 +69,7 @@ pub struct PatrolArguments {
 
 impl PatrolArguments {
     pub(super) fn run(mut self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: std::mem::take(&mut self.common),
-            lang,
-        };
+        let context = Context::of(std::mem::take(&mut self.common), lang);
         if self.list {
             return list(&context);
         }
@@ -130,16 +127,16 @@ impl PatrolArguments {
 /// What is typed instead of what was wrong.
 fn on_the_line(error: OfficeError) -> Failure {
     match error {
-        OfficeError::Patrol(error) => Typed(error).into(),
+        OfficeError::Patrol(error) => MistypedPatrol(error).into(),
         other => other.into(),
     }
 }
 
 /// A patrol that is not recorded, with the options that would mend it.
 #[derive(Debug)]
-struct Typed(PatrolError);
+struct MistypedPatrol(PatrolError);
 
-impl Say for Typed {
+impl Say for MistypedPatrol {
     fn say(&self, lang: Lang) -> Said {
         let hint = match &self.0 {
             PatrolError::Nothing => lang
@@ -173,7 +170,7 @@ impl Say for Typed {
         Said::new(self.0.say(lang).what).hint(hint)
     }
 }
-speaking_error!(Typed);
+speaking_error!(MistypedPatrol);
 
 fn show(context: &Context, done: &Patrolled) {
     let lang = context.lang;

@@ -15,7 +15,7 @@ use serde_json::{Value, json as value};
 
 /// `papaver process`
 #[derive(Debug, Args)]
-pub struct ProcessArguments {
+pub(crate) struct ProcessArguments {
     /// The season (default: the latest that has sites) 年度（默认为最近有图斑的年度）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -31,10 +31,7 @@ pub struct ProcessArguments {
 
 impl ProcessArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let on: jiff::civil::Date = match &self.on {
             None => today(),
             Some(text) => text

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 /// `papaver quality`
 #[derive(Debug, Args)]
-pub struct QualityArguments {
+pub(crate) struct QualityArguments {
     /// One season (default: all) 年度（默认全部）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -41,10 +41,7 @@ pub struct QualityArguments {
 
 impl QualityArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if let Some(path) = &self.plot {
             files::check(path, Existing::replaced_if(self.overwrite))?;
         }

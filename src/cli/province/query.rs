@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 /// Which districts.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Where {
+pub(crate) struct Where {
     /// Only within this district, by code or its beginning 只统计该区划之内（代码或其开头）
     #[arg(long, value_name = "CODE")]
     pub district: Option<String>,
@@ -24,7 +24,7 @@ pub struct Where {
 
 /// A level of districts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DistrictLevel {
+pub(crate) enum DistrictLevel {
     County,
     Township,
     Village,
@@ -42,7 +42,7 @@ impl DistrictLevel {
 
 /// Which time.
 #[derive(Debug, Clone, Default, Args)]
-pub struct When {
+pub(crate) struct When {
     /// The season (default: the last with flights or sites) 年度（默认为最近有航测或图斑的年度）
     #[arg(long, value_name = "YEAR", conflicts_with = "between")]
     pub season: Option<String>,
@@ -128,10 +128,7 @@ pub(super) struct QueryArguments {
 impl QueryArguments {
     /// Opens the registry and gathers.
     pub(super) fn of(common: &Common, r#where: &Where, lang: Lang) -> Result<Self, Failure> {
-        let context = Context {
-            common: common.clone(),
-            lang,
-        };
+        let context = Context::of(common.clone(), lang);
         let store = context.read()?;
         let facts = facts_of(&store)?;
         let windows = windows_of(&store)?;

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 /// `papaver rank`
 #[derive(Debug, Args)]
-pub struct Rank {
+pub(crate) struct Rank {
     #[command(flatten)]
     when: When,
     #[command(flatten)]

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver report`
 #[derive(Debug, Args)]
-pub struct ReportArguments {
+pub(crate) struct ReportArguments {
     /// Of a county by townships, or of the province by counties 报告范围：county 一个县，按乡镇；province 全省，按县
     #[arg(value_name = "county|province")]
     of: ReportScope,
@@ -99,10 +99,7 @@ impl ReportArguments {
     }
 
     fn own_county(&self, lang: Lang) -> Result<String, Failure> {
-        let context = crate::cli::registry::context::Context {
-            common: self.common.clone(),
-            lang,
-        };
+        let context = crate::cli::registry::context::Context::of(self.common.clone(), lang);
         let unit = unit_of(&context.read()?)?;
         Ok(unit.chars().take(6).collect())
     }

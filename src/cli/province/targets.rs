@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver targets`
 #[derive(Debug, Args)]
-pub struct Targets {
+pub(crate) struct Targets {
     #[command(subcommand)]
     command: TargetsCommand,
 }
@@ -111,10 +111,7 @@ impl Targets {
 
 impl TargetImportArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let name = self.name.clone().unwrap_or_else(|| {
             self.file
                 .file_stem()
@@ -151,10 +148,7 @@ impl TargetImportArguments {
 
 impl TargetListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         for (unit, list) in lists_of(&context.read()?)? {
             let (name, season, n) = (&list.name, list.season, list.targets.len());
             if context.common.json {
@@ -179,10 +173,7 @@ impl TargetMatchArguments {
         if !(0.0..=1000.0).contains(&self.tolerance) {
             return Err(bad("--tolerance", &self.tolerance.to_string(), "0 … 1000"));
         }
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let all = targets_of(&store)?;
         let lists: Vec<&TargetList> = all

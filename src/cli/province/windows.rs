@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver windows`
 #[derive(Debug, Args)]
-pub struct WindowArguments {
+pub(crate) struct WindowArguments {
     /// Take this table (CSV) over from now on 自即日起启用此表（CSV）
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     set: Option<PathBuf>,
@@ -34,10 +34,7 @@ pub struct WindowArguments {
 
 impl WindowArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if let Some(path) = &self.set {
             set(path, &context)?;
         }

@@ -1,6 +1,6 @@
 //! What the commands of an office's affairs share, and their lines below a site and in lists.
 
-use super::context::{Common, Context};
+use super::context::Context;
 use super::say::{Failure, bad, data, json};
 use crate::office::affairs::{self, Entered};
 use crate::office::entry::entry;
@@ -14,11 +14,6 @@ use crate::registry::unit::{is_at_or_below, is_code};
 use crate::store::{Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
-
-/// A command's surroundings out of its options.
-pub(super) fn context(common: Common, lang: Lang) -> Context {
-    Context { common, lang }
-}
 
 /// A district's code that was typed.
 pub(super) fn district(option: &'static str, code: &str) -> Result<String, Failure> {

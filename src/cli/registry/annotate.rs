@@ -16,7 +16,7 @@ use clap::Args;
 
 /// `papaver note`
 #[derive(Debug, Args)]
-pub struct NoteArguments {
+pub(crate) struct NoteArguments {
     /// The site's code 图斑编号
     site: String,
     /// The words 备注内容
@@ -29,10 +29,7 @@ pub struct NoteArguments {
 
 impl NoteArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let note = body::Note { text: self.text };
         let files = self.files.handed_in(false);
         context.step(&self.site, &files, |_, _| Ok(LifeStep::Note(note)))?;
@@ -42,7 +39,7 @@ impl NoteArguments {
 
 /// `papaver correct`
 #[derive(Debug, Args)]
-pub struct CorrectArguments {
+pub(crate) struct CorrectArguments {
     /// The site's code 图斑编号
     site: String,
     /// Where it really is 实际位置
@@ -111,10 +108,7 @@ impl CorrectArguments {
             habitat: self.habitat,
             reason: self.reason,
         };
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         context.step(&self.site, &office::Files::default(), |store, site| {
             correct.of = event
                 .map(|typed| event_of(store, site, &typed))

@@ -14,7 +14,7 @@ const PASSPHRASE: &str = "PAPAVER_BACKUP_PASSPHRASE";
 
 /// `papaver backup`
 #[derive(Debug, Args)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// The file to write, such as 410423-2026-05-03.papaver-backup 输出文件，如 410423-2026-05-03.papaver-backup
     output: PathBuf,
     /// The registry (default: `PAPAVER_REGISTRY`, else the one *.papaver here) 登记库文件（默认取自 `PAPAVER_REGISTRY`，否则为当前文件夹中唯一的 *.papaver）
@@ -30,7 +30,7 @@ pub struct Backup {
 
 /// `papaver restore`
 #[derive(Debug, Args)]
-pub struct Restore {
+pub(crate) struct Restore {
     /// The backup 备份文件
     backup: PathBuf,
     /// Where the registry goes (default: here, under the name that it had) 登记库恢复到何处（默认为当前文件夹，沿用原名）

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// `papaver bundle`
 #[derive(Debug, Args)]
-pub struct Bundle {
+pub(crate) struct Bundle {
     #[command(subcommand)]
     what: BundleCommand,
 }
@@ -133,10 +133,7 @@ fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
 
 impl CreateBundle {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, _) = context.office()?;
         let sealing = match (self.recipients.is_empty(), passphrase()) {
             (false, _) => Sealing::Recipients(self.recipients),
@@ -248,10 +245,7 @@ impl Inspect {
 
 impl Apply {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let unlock = unlock(self.identity.as_ref())?;
         let (mut office, _) = context.office()?;
         let found = inspect(&office, &self.files, &unlock)?;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// The registry (default: `PAPAVER_REGISTRY`, else the one *.papaver here) 登记库文件（默认取自 `PAPAVER_REGISTRY`，否则为当前文件夹中唯一的 *.papaver）
     #[arg(long, value_name = "FILE")]
     pub registry: Option<PathBuf>,
@@ -39,17 +39,21 @@ pub struct Common {
     pub json: bool,
 }
 
-pub(in crate::cli) use crate::office::clock::today;
+pub(crate) use crate::office::clock::today;
 
 /// A command's surroundings.
-pub(in crate::cli) struct Context {
-    pub(in crate::cli) common: Common,
-    pub(in crate::cli) lang: Lang,
+pub(crate) struct Context {
+    pub(crate) common: Common,
+    pub(crate) lang: Lang,
 }
 
 impl Context {
+    pub(crate) fn of(common: Common, lang: Lang) -> Self {
+        Self { common, lang }
+    }
+
     /// The registry's path.
-    pub(in crate::cli) fn path(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.common.registry {
             return Ok(path.clone());
         }
@@ -76,14 +80,14 @@ impl Context {
         }
     }
 
-    pub(in crate::cli) fn read(&self) -> Result<Store, Failure> {
+    pub(crate) fn read(&self) -> Result<Store, Failure> {
         let store = Store::open_read(&self.path()?)?;
         self.tell_migrated(&store);
         Ok(store)
     }
 
     /// Opens for writing, and says who acts.
-    pub(in crate::cli) fn office(&self) -> Result<(Office, Session), Failure> {
+    pub(crate) fn office(&self) -> Result<(Office, Session), Failure> {
         let office = self.open()?;
         let actor = self.actor()?;
         let recorder = self.common.recorder.clone();
@@ -102,7 +106,7 @@ impl Context {
     }
 
     /// Opens for writing.
-    pub(in crate::cli) fn open(&self) -> Result<Office, Failure> {
+    pub(crate) fn open(&self) -> Result<Office, Failure> {
         let actor = self.actor()?;
         let office = Office::open(&self.path()?, &actor)?;
         self.tell_migrated(office.store());
@@ -110,7 +114,7 @@ impl Context {
     }
 
     /// Takes a step in the life of a site, and says how the site stands then.
-    pub(in crate::cli) fn step(
+    pub(crate) fn step(
         &self,
         site: &str,
         files: &office::Files,
@@ -156,7 +160,7 @@ impl Context {
         ));
     }
 
-    pub(in crate::cli) fn actor(&self) -> Result<String, Failure> {
+    pub(crate) fn actor(&self) -> Result<String, Failure> {
         self.common
             .actor
             .clone()
@@ -166,12 +170,12 @@ impl Context {
             .ok_or_else(|| ArgumentError::NoActor.into())
     }
 
-    pub(in crate::cli) fn passphrase(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn passphrase(&self) -> Result<Option<String>, Failure> {
         self.passphrase_of("PAPAVER_PASSPHRASE")
     }
 
     /// A passphrase out of the file that was named, else out of a variable of the environment.
-    pub(in crate::cli) fn passphrase_of(&self, variable: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn passphrase_of(&self, variable: &str) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
             let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
                 path: path.clone(),
@@ -183,18 +187,18 @@ impl Context {
     }
 
     /// When the event happened: what was said, else now.
-    pub(in crate::cli) fn at(&self) -> Result<String, Failure> {
+    pub(crate) fn at(&self) -> Result<String, Failure> {
         Ok(self.happened()?.unwrap_or_else(clock::at))
     }
 
     /// When the event happened, where that was said.
-    pub(in crate::cli) fn happened(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn happened(&self) -> Result<Option<String>, Failure> {
         let when = self.common.when.as_deref();
         when.map(|text| Self::time("--when", text)).transpose()
     }
 
     /// A date or a time that was typed.
-    pub(in crate::cli) fn time(option: &'static str, text: &str) -> Result<String, Failure> {
+    pub(crate) fn time(option: &'static str, text: &str) -> Result<String, Failure> {
         if let Ok(date) = text.parse::<jiff::civil::Date>()
             && text.len() == 10
         {

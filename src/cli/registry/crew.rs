@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// `papaver crew`
 #[derive(Debug, Args)]
-pub struct Crew {
+pub(crate) struct Crew {
     #[command(subcommand)]
     what: CrewCommand,
 }
@@ -85,10 +85,7 @@ impl Password {
             return Err(bad("--days", &days, looks));
         }
         let address = self.address;
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (office, session) = context.office()?;
         crews::check_first(office.store(), &self.crew)?;
         let wish = Wish {
@@ -140,10 +137,7 @@ fn day(at: jiff::Timestamp) -> String {
 
 impl Revoke {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (office, session) = context.office()?;
         let Access { crew, id, .. } = access::revoke(&office, &session, &self.crew)?;
         if context.common.json {
@@ -189,10 +183,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
 
 impl ProjectArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         crews::check(&store, &self.crew)?;
         let sites = write_project(&store, &self.crew, &self.folder, lang)?;

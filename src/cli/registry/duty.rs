@@ -1,8 +1,8 @@
 //! `duty`: who answers for which district.
 
 use super::Done;
-use super::affairs::{context, district, show, state};
-use super::context::Common;
+use super::affairs::{district, show, state};
+use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::day;
 use super::say::{Failure, bad, tell};
@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 
 /// `papaver duty`
 #[derive(Debug, Args)]
-pub struct DutyArguments {
+pub(crate) struct DutyArguments {
     #[command(subcommand)]
     what: DutyCommand,
 }
@@ -85,7 +85,7 @@ impl Sign {
             .as_deref()
             .map(|text| day("--signed", text))
             .transpose()?;
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let at = context.at()?;
         state(&context, |store| {
             let season = self.season.or_else(|| store.settings().season_of(&at));
@@ -104,7 +104,7 @@ impl Sign {
 
 impl DutyListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let now = context.at()?;
         let season = self.season.or_else(|| store.settings().season_of(&now));

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 /// `papaver export`
 #[derive(Debug, Args)]
-pub struct ExportArguments {
+pub(crate) struct ExportArguments {
     /// The file to write, or `training-set`: what verification taught, as truth for training and pictures 输出文件；或填 `training-set`，导出核查结论作训练真值和图片
     output: PathBuf,
     /// The folder of a training set 训练集文件夹
@@ -51,10 +51,7 @@ impl ExportArguments {
             return self.training_set(lang);
         }
         let format = self.wanted()?;
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let ledger = LedgerContext {
             settings: store.settings().clone(),
@@ -120,10 +117,7 @@ impl ExportArguments {
     }
 
     fn training_set(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let done = write_training_set(&store, &self.filter.known_to(&store)?, &self.folder)?;
         let (yes, no, without) = (done.confirmed, done.refuted, done.without_picture);
@@ -147,7 +141,7 @@ impl ExportArguments {
 
 /// `papaver import`
 #[derive(Debug, Args)]
-pub struct ImportArguments {
+pub(crate) struct ImportArguments {
     /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件：.gpkg、.geojson、.xlsx 或 .csv，照片放在旁边
     file: PathBuf,
     /// Only show what would be recorded 试运行：只显示将录入的内容，不录入
@@ -159,10 +153,7 @@ pub struct ImportArguments {
 
 impl ImportArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let report = import(&mut office, &session, &self.file, self.dry_run)?;
         if context.common.json {
@@ -291,10 +282,12 @@ fn line(row: &RowReport, lang: Lang) -> String {
             }
         }
         RowOutcome::Before => lang.pick("recorded before", "此前已录").to_owned(),
-        RowOutcome::Refused(flaw) => {
-            let why = action::text(&flaw.say(lang), lang);
-            tr!(lang, "refused: {why}", "拒绝：{why}")
-        }
+        RowOutcome::Refused(flaw) => tr!(
+            lang,
+            "refused: {why}",
+            "拒绝：{why}",
+            why = action::text(&flaw.say(lang), lang),
+        ),
     };
     let what = match row.what {
         None => String::new(),
@@ -359,7 +352,7 @@ fn remarks(row: &RowReport, done: &ImportedEvents, lang: Lang) -> Vec<String> {
 
 /// `papaver dossier`
 #[derive(Debug, Args)]
-pub struct DossierArguments {
+pub(crate) struct DossierArguments {
     /// The site's code 图斑编号
     site: String,
     /// The file to write (default: CODE.html) 输出文件（默认 编号.html）
@@ -374,10 +367,7 @@ pub struct DossierArguments {
 
 impl DossierArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let key = store.find(&self.site)?;
         let dossier = crate::pages::dossier::Dossier::of(&store, key, today(), context.at()?)?;

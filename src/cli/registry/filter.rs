@@ -14,7 +14,7 @@ use clap::Args;
     clippy::struct_excessive_bools,
     reason = "each is an option of its own"
 )]
-pub struct FilterArguments {
+pub(crate) struct FilterArguments {
     /// In one of these states 只列处于这些状态的图斑
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub state: Vec<String>,
@@ -59,7 +59,7 @@ pub struct FilterArguments {
 impl FilterArguments {
     /// The filter that they mean in a registry. What is not known there is an error: no site of an unknown crew is no
     /// answer.
-    pub(in crate::cli) fn known_to(&self, store: &Store) -> Result<Filter, Failure> {
+    pub(crate) fn known_to(&self, store: &Store) -> Result<Filter, Failure> {
         let filter = self.filter()?;
         if let Some(crew) = &filter.crew {
             crews::check(store, crew)?;
@@ -104,7 +104,7 @@ impl FilterArguments {
 }
 
 /// Refuses a district of which nothing is known here: nothing of an unknown district is no answer.
-pub(in crate::cli) fn known_district(store: &Store, code: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn known_district(store: &Store, code: Option<&str>) -> Result<(), Failure> {
     match code {
         Some(code) if !store.knows_district(code)? => {
             Err(ArgumentError::UnknownDistrict(code.to_owned()).into())

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// `papaver learn`
 #[derive(Debug, Args)]
-pub struct Learn {
+pub(crate) struct Learn {
     /// Folders that scans wrote, whose candidates this registry has verdicts on (default: the recorded scans of the last season) 扫描结果文件夹，其疑似点在本登记库中已有结论（默认为最近年度已录入的扫描）
     #[arg(value_name = "RESULTS")]
     scans: Vec<PathBuf>,
@@ -39,10 +39,7 @@ pub struct Learn {
 
 impl Learn {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if self.list {
             return list(&context);
         }

@@ -25,7 +25,7 @@ enum ListOrder {
 
 /// `papaver sites`
 #[derive(Debug, Args)]
-pub struct Sites {
+pub(crate) struct Sites {
     #[command(flatten)]
     filter: FilterArguments,
     /// By code, rank in the scan, due day, or distance from `--near` (default: by code; with `--near` by distance) 排序：code 编号、rank 航次内排名、due 时限、distance 距 `--near` 的远近（默认按编号；用 `--near` 时由近到远）
@@ -43,10 +43,7 @@ pub struct Sites {
 
 impl Sites {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let mut filter = self.filter.known_to(&store)?;
         if self.screening {

@@ -19,7 +19,7 @@ const BATCH: i64 = 1000;
 
 /// `papaver log`
 #[derive(Debug, Args)]
-pub struct Log {
+pub(crate) struct Log {
     /// A site's code (default: everything) 图斑编号（默认列出全部记录）
     site: Option<String>,
     #[command(flatten)]
@@ -28,10 +28,7 @@ pub struct Log {
 
 impl Log {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let zone = store.zone()?;
         let veil = Veil::default();

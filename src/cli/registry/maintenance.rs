@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// `papaver registry`
 #[derive(Debug, Args)]
-pub struct Maintenance {
+pub(crate) struct Maintenance {
     #[command(subcommand)]
     what: MaintenanceCommand,
 }
@@ -50,10 +50,7 @@ struct ExplainFork {
 
 impl ExplainFork {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let typed = self.device.to_lowercase();
         let forks = office.store().forks()?;
@@ -173,10 +170,7 @@ impl Salvage {
 
 impl EvidenceList {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let rows = evidence_list::rows(&store, &self.filter.known_to(&store)?)?;
         let output = self.output.display().to_string();

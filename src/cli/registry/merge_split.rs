@@ -11,7 +11,7 @@ use clap::Args;
 
 /// `papaver merge`
 #[derive(Debug, Args)]
-pub struct MergeArguments {
+pub(crate) struct MergeArguments {
     /// The site that becomes part of the other 被并入的图斑
     #[arg(required_unless_present = "plan", requires_all = ["into", "reason"])]
     site: Option<String>,
@@ -29,7 +29,7 @@ pub struct MergeArguments {
 
 impl MergeArguments {
     /// What is asked of the shards of a scan, where it is about them, and whether JSON is wanted.
-    pub(in crate::cli) fn shards(&self) -> Option<(&MergeShards, bool)> {
+    pub(crate) fn shards(&self) -> Option<(&MergeShards, bool)> {
         let is_asked = self.shards.plan.is_some();
         is_asked.then_some((&self.shards, self.common.json))
     }
@@ -40,10 +40,7 @@ impl MergeArguments {
             self.into.unwrap_or_default(),
             self.reason.unwrap_or_default(),
         );
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let from = office.store().find(&site)?;
         let to = office.store().find(&into)?;
@@ -62,7 +59,7 @@ impl MergeArguments {
 
 /// `papaver split`
 #[derive(Debug, Args)]
-pub struct SplitArguments {
+pub(crate) struct SplitArguments {
     /// The site's code 图斑编号
     site: String,
     /// A part's place, twice or more 各部分的位置，至少两处
@@ -97,10 +94,7 @@ impl SplitArguments {
                 ),
             ));
         }
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let site = office.store().find(&self.site)?;
         let changed = split(&mut office, &session, site, &places, self.reason)?;

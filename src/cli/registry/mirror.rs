@@ -20,7 +20,7 @@ use std::path::PathBuf;
     clippy::doc_markdown,
     reason = "the help shows an address as it is typed"
 )]
-pub struct Mirror {
+pub(crate) struct Mirror {
     /// The database: postgresql://USER@HOST/DATABASE; what is left out comes from PGHOST, PGPORT, PGUSER and PGDATABASE, the password from PGPASSWORD, the password file or the terminal 数据库：postgresql://用户@主机/数据库；未写明的取自 PGHOST、PGPORT、PGUSER、PGDATABASE，口令取自 PGPASSWORD、口令文件或终端输入
     #[arg(value_name = "URL")]
     url: String,
@@ -55,10 +55,7 @@ impl Mirror {
             schema: self.schema,
             reader: self.reader,
         };
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let mirrored = asking(&context.read()?, target, lang)?;
         if context.common.json {
             json(&serde_json::json!(mirrored));

@@ -4,12 +4,12 @@ mod affairs;
 mod annotate;
 mod backup;
 mod bundles;
-pub(in crate::cli) mod context;
+pub(crate) mod context;
 mod crew;
 mod crews;
 mod duty;
 mod exchange;
-pub(in crate::cli) mod filter;
+pub(crate) mod filter;
 mod learn;
 mod list;
 mod log;
@@ -21,12 +21,12 @@ mod page;
 mod peers;
 mod people;
 mod queue;
-pub(in crate::cli) mod say;
+pub(crate) mod say;
 mod screen;
 mod selection;
 mod settings;
 mod show;
-pub(in crate::cli) mod sites;
+pub(crate) mod sites;
 mod step;
 mod supervise;
 mod tip;
@@ -44,7 +44,7 @@ use say::Failure;
 
 /// What can be done with a registry.
 #[derive(Debug, Subcommand)]
-pub enum RegistryCommand {
+pub(super) enum RegistryCommand {
     /// Begin a registry 新建登记库
     Init(people::InitArguments),
     /// People and their roles 人员与角色
@@ -125,7 +125,7 @@ pub enum RegistryCommand {
 ///
 /// # Errors
 /// Any error that can be told to a person.
-pub fn run(command: RegistryCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run(command: RegistryCommand, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let done: Result<Done, Failure> = match command {
         RegistryCommand::Init(c) => c.run(lang),
         RegistryCommand::Actor(c) => c.run(lang),

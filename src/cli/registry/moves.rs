@@ -29,7 +29,7 @@ pub(super) fn day(option: &'static str, text: &str) -> Result<String, Failure> {
 
 /// `papaver assign`
 #[derive(Debug, Args)]
-pub struct AssignArguments {
+pub(crate) struct AssignArguments {
     #[command(flatten)]
     sites: Selection,
     /// The crew 核查组
@@ -52,10 +52,7 @@ impl AssignArguments {
             .as_deref()
             .map(|text| day("--due", text))
             .transpose()?;
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         if !self.new_crew {
             crews::check_first(office.store(), &self.crew)?;
@@ -73,7 +70,7 @@ impl AssignArguments {
 
 /// `papaver eradicate`
 #[derive(Debug, Args)]
-pub struct EradicateArguments {
+pub(crate) struct EradicateArguments {
     /// Per cent of the plants destroyed 已铲除植株的百分比
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     percent: u8,
@@ -90,10 +87,7 @@ pub struct EradicateArguments {
 impl EradicateArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let step = self.step;
-        let context = Context {
-            common: step.common,
-            lang,
-        };
+        let context = Context::of(step.common, lang);
         let files = step.files.handed_in(true);
         let body = body::Eradicate {
             percent: self.percent,
@@ -110,7 +104,7 @@ impl EradicateArguments {
 
 /// `papaver accept`
 #[derive(Debug, Args)]
-pub struct AcceptArguments {
+pub(crate) struct AcceptArguments {
     /// It fails: residue or regrowth 不合格，原因为 residue（残留）或 regrowth（复生）
     #[arg(long, value_name = "REASON")]
     fail: Option<String>,
@@ -126,10 +120,7 @@ impl AcceptArguments {
             .map(|text| word("--fail", text))
             .transpose()?;
         let step = self.step;
-        let context = Context {
-            common: step.common,
-            lang,
-        };
+        let context = Context::of(step.common, lang);
         let files = step.files.handed_in(true);
         let body = body::Accept {
             passed: reason.is_none(),
@@ -150,7 +141,7 @@ impl AcceptArguments {
 
 /// `papaver reopen`
 #[derive(Debug, Args)]
-pub struct Reopen {
+pub(crate) struct Reopen {
     /// The site's code 图斑编号
     site: String,
     /// Why 理由
@@ -162,10 +153,7 @@ pub struct Reopen {
 
 impl Reopen {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let step = LifeStep::Reopen(body::ReasonedMove {
             reason: self.reason,
         });
@@ -176,7 +164,7 @@ impl Reopen {
 
 /// `papaver resolve`
 #[derive(Debug, Args)]
-pub struct ResolveArguments {
+pub(crate) struct ResolveArguments {
     /// The site's code 图斑编号
     site: String,
     /// The state that stands 裁定成立的状态
@@ -193,10 +181,7 @@ impl ResolveArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let state = State::of_name(&self.state)
             .ok_or_else(|| ArgumentError::coded_states("--state", &self.state))?;
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let step = LifeStep::Resolve(body::Resolve {
             state,
             reason: self.reason,

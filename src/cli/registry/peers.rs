@@ -37,7 +37,7 @@ struct Called {
 
 /// `papaver push`
 #[derive(Debug, Args)]
-pub struct Push {
+pub(crate) struct Push {
     #[command(flatten)]
     called: Called,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub struct Push {
 
 /// `papaver pull`
 #[derive(Debug, Args)]
-pub struct Pull {
+pub(crate) struct Pull {
     #[command(flatten)]
     called: Called,
     #[command(flatten)]
@@ -99,10 +99,7 @@ fn done(whole: bool) -> Done {
 
 impl Push {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let pushed = call(self.called, &context, peers::push)?;
         if context.common.json {
             json(&serde_json::json!(pushed));
@@ -198,10 +195,7 @@ fn receipts_said(receipts: &[PathBuf], lang: Lang) {
 
 impl Pull {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let pulled = call(self.called, &context, peers::pull)?;
         if context.common.json {
             json(&serde_json::json!(pulled));

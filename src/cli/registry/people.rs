@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 /// `papaver init`
 #[derive(Debug, Args)]
-pub struct InitArguments {
+pub(crate) struct InitArguments {
     /// The unit's 6-, 9- or 12-digit code (default: `unit` in papaver.toml) 单位代码，6、9 或 12 位（默认取自 papaver.toml 的 `unit`）
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
@@ -36,10 +36,7 @@ impl InitArguments {
         if !is_code(&unit) {
             return Err(bad("--unit", &unit, "410423 / 410423001 / 410423001002"));
         }
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let path = context
             .common
             .registry
@@ -77,7 +74,7 @@ impl InitArguments {
 
 /// `papaver actor`
 #[derive(Debug, Args)]
-pub struct ActorArguments {
+pub(crate) struct ActorArguments {
     #[command(subcommand)]
     what: ActorCommand,
 }
@@ -170,10 +167,7 @@ impl RoleArguments {
             let looks = if confirms { String::new() } else { names() };
             return Err(bad("ROLE", &self.roles.join(","), looks));
         }
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let now = change(&mut office, &session, action, self.name, roles)?;
         Ok(show(&now, &context))
@@ -182,10 +176,7 @@ impl RoleArguments {
 
 impl LostKey {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let now = lose_key(&mut office, &session, self.name, self.reason)?;
         Ok(show(&now, &context))

@@ -7,10 +7,10 @@ use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
-pub(in crate::cli) use crate::cli::talk::{data, json, tell};
+pub(crate) use crate::cli::talk::{data, json, tell};
 
 /// Any error that can be told.
-pub(in crate::cli) struct Failure(pub(in crate::cli) Box<dyn Say>);
+pub(crate) struct Failure(pub(crate) Box<dyn Say>);
 
 impl<T: Say> From<T> for Failure {
     fn from(error: T) -> Self {
@@ -20,7 +20,7 @@ impl<T: Say> From<T> for Failure {
 
 /// An argument that does not do.
 #[derive(Debug)]
-pub(in crate::cli) enum ArgumentError {
+pub(crate) enum ArgumentError {
     /// No registry is named or found.
     NoRegistry,
     /// Several are found.
@@ -90,7 +90,7 @@ pub(in crate::cli) enum ArgumentError {
 
 impl ArgumentError {
     /// A value that is none of a coded list.
-    pub(in crate::cli) fn coded<T: Coded>(option: &'static str, value: &str) -> Self {
+    pub(crate) fn coded<T: Coded>(option: &'static str, value: &str) -> Self {
         Self::Coded {
             option,
             value: value.to_owned(),
@@ -99,7 +99,7 @@ impl ArgumentError {
     }
 
     /// A word that is no source that a person may give.
-    pub(in crate::cli) fn source(option: &'static str, value: &str) -> Self {
+    pub(crate) fn source(option: &'static str, value: &str) -> Self {
         let own = |source: &Source| !matches!(source, Source::Scan | Source::Split);
         let list = Source::LIST.iter().filter(|(source, ..)| own(source));
         Self::Coded {
@@ -110,7 +110,7 @@ impl ArgumentError {
     }
 
     /// A word that is no state.
-    pub(in crate::cli) fn coded_states(option: &'static str, value: &str) -> Self {
+    pub(crate) fn coded_states(option: &'static str, value: &str) -> Self {
         let words = |state: State| (state.name(), state.label(Lang::En), state.label(Lang::Zh));
         Self::Coded {
             option,
@@ -211,11 +211,13 @@ fn no_decision(lang: Lang) -> Said {
 fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
     match error {
         ArgumentError::NoBackupPassphrase => Said::new(tr!(lang, "a backup needs a passphrase", "备份需要口令")).hint(tr!(lang, "put one into PAPAVER_BACKUP_PASSPHRASE, or into a file named with `--passphrase-file`; write it down and lock it away, apart from the backup", "请放入 PAPAVER_BACKUP_PASSPHRASE，或用 `--passphrase-file` 指定文件；口令请另行抄写、锁存，与备份分开保管")),
-        ArgumentError::Coded { option, value, list } => {
-            let list = listed(list, lang);
-            Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
-                .hint(tr!(lang, "one of {list}", "可填：{list}"))
-        }
+        ArgumentError::Coded { option, value, list } => Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
+            .hint(tr!(
+                lang,
+                "one of {list}",
+                "可填：{list}",
+                list = listed(list, lang),
+            )),
         ArgumentError::UnknownCrew { crew, meant, known } => {
             let known = known.join(lang.pick(", ", "、"));
             let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
@@ -279,7 +281,7 @@ fn no_old_passphrase(lang: Lang) -> Said {
 }
 
 /// An option whose value is none.
-pub(in crate::cli) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
+pub(crate) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
     ArgumentError::Value {
         option,
         value: value.to_owned(),

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// `papaver screen`
 #[derive(Debug, Args)]
-pub struct ScreenArguments {
+pub(crate) struct ScreenArguments {
     /// The site's code 图斑编号
     #[arg(required_unless_present_any = ["from", "next", "audit", "stop"])]
     site: Option<String>,
@@ -51,10 +51,7 @@ pub struct ScreenArguments {
 
 impl ScreenArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if let Some(count) = self.next {
             return queue::next(&context, self.season, count);
         }

@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 /// The sites of `papaver assign`.
 #[derive(Debug, Args)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// The sites' codes; `-` reads them from the standard input, a line each 图斑编号，可多个；填 `-` 则从标准输入读取，每行一个
     #[arg(required_unless_present_any = ["kept", "district"])]
     sites: Vec<String>,

@@ -35,10 +35,7 @@ pub(super) struct DistrictsArguments {
 
 impl SettingsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if let (Some(key), Some(value)) = (self.key, self.value) {
             Settings::default()
                 .set(&key, &value)
@@ -66,10 +63,7 @@ impl SettingsArguments {
 
 impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
             ArgumentError::NoDistricts {
                 path: self.file.clone(),

@@ -16,7 +16,7 @@ use clap::Args;
 
 /// `papaver show`
 #[derive(Debug, Args)]
-pub struct Show {
+pub(crate) struct Show {
     /// The site's code 图斑编号
     site: String,
     #[command(flatten)]
@@ -25,10 +25,7 @@ pub struct Show {
 
 impl Show {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let key = store.find(&self.site)?;
         if let Some(mut site) = store.site(key)? {

@@ -20,7 +20,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// The last word of a command that changed sites: how they stand.
-pub(in crate::cli) fn show_changed(changed: &Changed, store: &Store, context: &Context) {
+pub(crate) fn show_changed(changed: &Changed, store: &Store, context: &Context) {
     for now in &changed.sites {
         if context.common.json {
             json(&serde_json::json!(now));
@@ -32,7 +32,7 @@ pub(in crate::cli) fn show_changed(changed: &Changed, store: &Store, context: &C
 }
 
 /// Degrees typed as `LON,LAT`: plain or with minutes and seconds, parted by whatever a keyboard has for a comma.
-pub(in crate::cli) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
+pub(crate) fn lonlat(option: &'static str, text: &str) -> Result<LonLat, Failure> {
     let plain = half_width(text);
     let parted = plain.split_once([',', ';', '、']);
     let Some((lon, lat)) = parted.or_else(|| plain.trim().split_once(' ')) else {
@@ -54,7 +54,7 @@ const PLACE_LOOKS: &str = "113.3000000,33.7400000 (LON,LAT)";
 
 /// `papaver record`
 #[derive(Debug, Args)]
-pub struct RecordArguments {
+pub(crate) struct RecordArguments {
     /// The folder that `papaver scan -o` wrote 由 `papaver scan -o` 写出的结果文件夹
     scan: PathBuf,
     #[command(flatten)]
@@ -63,10 +63,7 @@ pub struct RecordArguments {
 
 impl RecordArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let scan = ScanFolder::read(&self.scan)?;
         let (mut office, session) = context.office()?;
         let done = record(&mut office, &session, &scan)?;
@@ -189,7 +186,7 @@ fn told_days(done: &Recorded, lang: Lang) {
 
 /// `papaver add`
 #[derive(Debug, Args)]
-pub struct AddArguments {
+pub(crate) struct AddArguments {
     /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
     #[arg(
         long,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// A step that needs evidence.
 #[derive(Debug, Args)]
-pub struct StepArguments {
+pub(crate) struct StepArguments {
     /// The site's code 图斑编号
     pub site: String,
     /// Words 备注
@@ -24,7 +24,7 @@ pub struct StepArguments {
 
 /// Files that go with an event.
 #[derive(Debug, Clone, Default, Args)]
-pub struct EvidenceArguments {
+pub(crate) struct EvidenceArguments {
     /// A photograph of the scene (before uprooting), or with `eradicate` and `accept` of what is left 现场照片（铲除前）；用于 `eradicate` 和 `accept` 时为铲除后照片
     #[arg(long = "photo", value_name = "FILE")]
     pub photos: Vec<PathBuf>,
@@ -41,7 +41,7 @@ pub struct EvidenceArguments {
 
 impl EvidenceArguments {
     /// What they are: `--photo` shows what is left where the uprooting is meant, else the scene.
-    pub(in crate::cli) fn handed_in(self, after: bool) -> office::Files {
+    pub(crate) fn handed_in(self, after: bool) -> office::Files {
         let (mut scene, photos) = (self.scene_photo, self.photos);
         let after = if after {
             photos

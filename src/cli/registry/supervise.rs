@@ -1,8 +1,8 @@
 //! `supervise`: rounds of supervision, what they find, the ladder of measures, and the paper that goes with one.
 
 use super::Done;
-use super::affairs::{context, district, named, show, state};
-use super::context::Common;
+use super::affairs::{district, named, show, state};
+use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::{day, word};
 use super::say::{Failure, data, tell};
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 /// `papaver supervise`
 #[derive(Debug, Args)]
-pub struct Supervise {
+pub(crate) struct Supervise {
     #[command(subcommand)]
     what: SuperviseCommand,
 }
@@ -153,7 +153,7 @@ impl Supervise {
             SuperviseCommand::Round(c) => c.run(lang),
             SuperviseCommand::Finding(c) => c.run(lang),
             SuperviseCommand::Measure(c) => c.run(lang),
-            SuperviseCommand::Settle(c) => state(&context(c.common, lang), |store| {
+            SuperviseCommand::Settle(c) => state(&Context::of(c.common, lang), |store| {
                 Ok(Body::Settle(body::Settle {
                     of: named(store, &c.entry, &["finding", "measure"])?,
                     reason: c.reason,
@@ -178,7 +178,7 @@ impl RoundArguments {
             .iter()
             .map(|code| district("--district", code))
             .collect::<Result<_, _>>()?;
-        state(&context(self.common, lang), |store| {
+        state(&Context::of(self.common, lang), |store| {
             let find = |code: &String| store.find(code);
             Ok(Body::Round(Box::new(body::Round {
                 name: self.name,
@@ -198,7 +198,7 @@ impl FindingArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let code = district("DISTRICT", &self.district)?;
         let due = a_day("--due", self.due.as_deref())?;
-        state(&context(self.common, lang), |store| {
+        state(&Context::of(self.common, lang), |store| {
             let round = self.round.as_deref().map(|of| named(store, of, &["round"]));
             let site = self.site.as_deref().map(|code| store.find(code));
             Ok(Body::Finding(Box::new(body::Finding {
@@ -217,7 +217,7 @@ impl MeasureArguments {
         let rung: Rung = word("RUNG", &self.rung)?;
         let code = district("DISTRICT", &self.district)?;
         let due = a_day("--due", self.due.as_deref())?;
-        state(&context(self.common, lang), |store| {
+        state(&Context::of(self.common, lang), |store| {
             let finding = self.finding.as_deref();
             let finding = finding.map(|of| named(store, of, &["finding"]));
             Ok(Body::Measure(Box::new(body::Measure {
@@ -234,7 +234,7 @@ impl MeasureArguments {
 
 impl FindingListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let affairs = store.affairs()?;
         let findings = affairs
@@ -312,7 +312,7 @@ fn late(due: Option<&str>) -> Option<i32> {
 
 impl Notice {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let page = paper(&store, &self.entry, lang)?;
         files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {

@@ -1,7 +1,7 @@
 //! `tip`: what somebody told, what became of it, and the reward.
 
 use super::Done;
-use super::affairs::{context, district, line_of, named, show, state};
+use super::affairs::{district, line_of, named, show, state};
 use super::context::{Common, Context};
 use super::moves::word;
 use super::say::{Failure, bad, data, json, tell};
@@ -17,7 +17,7 @@ use clap::{Args, Subcommand};
 
 /// `papaver tip`
 #[derive(Debug, Args)]
-pub struct TipArguments {
+pub(crate) struct TipArguments {
     #[command(subcommand)]
     what: TipCommand,
 }
@@ -97,7 +97,7 @@ impl TipArguments {
             TipCommand::Add(add) => add.run(lang),
             TipCommand::Close(close) => {
                 let reason = word("--reason", &close.reason)?;
-                state(&context(close.common, lang), |store| {
+                state(&Context::of(close.common, lang), |store| {
                     Ok(Body::CloseTip(body::CloseTip {
                         tip: named(store, &close.tip, &["tip"])?,
                         reason,
@@ -107,7 +107,7 @@ impl TipArguments {
             }
             TipCommand::Reward(reward) => {
                 let fen = fen(reward.yuan)?;
-                state(&context(reward.common, lang), |store| {
+                state(&Context::of(reward.common, lang), |store| {
                     Ok(Body::Reward(body::Reward {
                         tip: named(store, &reward.tip, &["tip"])?,
                         paid: reward.paid,
@@ -157,7 +157,7 @@ impl TipAddArguments {
             .as_deref()
             .map(|code| district("--district", code))
             .transpose()?;
-        state(&context(self.common, lang), |_| {
+        state(&Context::of(self.common, lang), |_| {
             Ok(Body::Tip(Box::new(body::Tip {
                 channel,
                 sealed: self.sealed,
@@ -171,7 +171,7 @@ impl TipAddArguments {
 
 impl TipListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let affairs = store.affairs()?;
         let tips = affairs.tips.iter().map(|tip| &tip.stamp);

@@ -13,7 +13,7 @@ use clap::Args;
 /// `papaver trust`
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("statement").multiple(true))]
-pub struct TrustArguments {
+pub(crate) struct TrustArguments {
     /// The device's key, 64 hexadecimal digits, as that office's `papaver init` or `papaver verify --json` shows it (default: list) 设备公钥，64 位十六进制，由对方的 `papaver init` 或 `papaver verify --json` 显示（不填则列出已信任的设备）
     #[arg(requires = "statement")]
     device: Option<String>,
@@ -35,10 +35,7 @@ pub struct TrustArguments {
 
 impl TrustArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         if let Some(typed) = &self.device {
             let device: DeviceId = typed.parse().map_err(|_none| {
                 bad(
@@ -94,14 +91,12 @@ pub(super) fn list(known: &KnownDevice, context: &Context) {
     }
     let (unit, device) = (&known.unit, known.device);
     let by = match (known.vouched_by, &known.vouched_by_unit) {
-        (Some(by), Some(by_unit)) => {
-            let by = by.short();
-            tr!(
-                lang,
-                "vouched for by {by_unit} {by}",
-                "由 {by_unit} {by} 担保"
-            )
-        }
+        (Some(by), Some(by_unit)) => tr!(
+            lang,
+            "vouched for by {by_unit} {by}",
+            "由 {by_unit} {by} 担保",
+            by = by.short(),
+        ),
         _ => lang.pick("this registry", "本登记库").to_owned(),
     };
     let revoked = match known.counts_up_to {

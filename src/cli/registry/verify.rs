@@ -3,17 +3,17 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, data, json, tell};
-use crate::registry::Hash;
 use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
+use crate::registry::{Hash, SiteKey};
 use crate::store::{Finding, Verification};
 use crate::tr;
-use crate::words::Lang;
+use crate::words::{Both, Lang};
 use clap::Args;
 
 /// `papaver verify`
 #[derive(Debug, Args)]
-pub struct Verify {
+pub(crate) struct Verify {
     /// Verify anew what this device verified before, and the canonical form too 本设备校验过的也重新校验，包括规范格式
     #[arg(long)]
     full: bool,
@@ -21,7 +21,24 @@ pub struct Verify {
     common: Common,
 }
 
-#[expect(clippy::too_many_lines, reason = "one sentence a kind")]
+const GROUNDS: Both = Both(
+    "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
+    "登记库的归属单位或信任起点与本机签名不符",
+);
+const MARK: Both = Both(
+    "events that were verified here before are gone or are others now",
+    "此前已校验的记录已缺失或被替换",
+);
+
+fn derived(site: Option<SiteKey>, lang: Lang) -> String {
+    tr!(
+        lang,
+        "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that",
+        "派生表与记录不一致 {site}；可用 `papaver registry rebuild` 修复",
+        site = site.map(|key| key.to_string()).unwrap_or_default(),
+    )
+}
+
 fn finding(found: &Finding, lang: Lang) -> String {
     match found {
         Finding::Structure { what } => tr!(lang, "the data base: {what}", "数据库结构：{what}"),
@@ -31,60 +48,39 @@ fn finding(found: &Finding, lang: Lang) -> String {
             device,
             seq,
             flaw,
-        } => {
-            let (hash, device, flaw) = (hash.short(), device.short(), flaw.say(lang));
-            tr!(
-                lang,
-                "event {hash} (device {device}, number {seq}, row {row}): {flaw}",
-                "记录 {hash}（设备 {device}，序号 {seq}，行 {row}）：{flaw}"
-            )
-        }
+        } => tr!(
+            lang,
+            "event {hash} (device {device}, number {seq}, row {row}): {flaw}",
+            "记录 {hash}（设备 {device}，序号 {seq}，行 {row}）：{flaw}",
+            hash = hash.short(),
+            device = device.short(),
+            flaw = flaw.say(lang),
+        ),
         Finding::Row { row } => tr!(
             lang,
             "row {row} does not repeat what its event says",
             "第 {row} 行与其记录不符"
         ),
-        Finding::Chain { device, seq } => {
-            let device = device.short();
-            tr!(
-                lang,
-                "device {device}, number {seq} does not follow the event before it",
-                "设备 {device} 序号 {seq} 与上一条不衔接"
-            )
-        }
-        Finding::Fork { device, seq } => {
-            let device = device.short();
-            tr!(
-                lang,
-                "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
-                "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入"
-            )
-        }
-        Finding::Derived { site } => {
-            let site = site.map(|key| key.to_string()).unwrap_or_default();
-            tr!(
-                lang,
-                "the derived tables are not what the events make {site}; `papaver registry rebuild` mends that",
-                "派生表与记录不一致 {site}；可用 `papaver registry rebuild` 修复"
-            )
-        }
+        Finding::Chain { device, seq } => tr!(
+            lang,
+            "device {device}, number {seq} does not follow the event before it",
+            "设备 {device} 序号 {seq} 与上一条不衔接",
+            device = device.short(),
+        ),
+        Finding::Fork { device, seq } => tr!(
+            lang,
+            "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
+            "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入",
+            device = device.short(),
+        ),
+        Finding::Derived { site } => derived(*site, lang),
         Finding::Schema { name } => tr!(
             lang,
             "the table, index or trigger {name} is not the one that this program makes",
             "表、索引或触发器 {name} 与本程序所建不符"
         ),
-        Finding::Grounds => lang
-            .pick(
-                "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
-                "登记库的归属单位或信任起点与本机签名不符",
-            )
-            .to_owned(),
-        Finding::Mark => lang
-            .pick(
-                "events that were verified here before are gone or are others now",
-                "此前已校验的记录已缺失或被替换",
-            )
-            .to_owned(),
+        Finding::Grounds => GROUNDS.pick(lang).to_owned(),
+        Finding::Mark => MARK.pick(lang).to_owned(),
         Finding::District { site } => tr!(
             lang,
             "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",
@@ -105,10 +101,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
 
 impl Verify {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context {
-            common: self.common,
-            lang,
-        };
+        let context = Context::of(self.common, lang);
         let store = context.read()?;
         let found = store.verify(self.full)?;
         let state = store.state_hash()?;

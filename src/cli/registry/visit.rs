@@ -14,7 +14,7 @@ use clap::Args;
 
 /// `papaver visit`
 #[derive(Debug, Args)]
-pub struct VisitArguments {
+pub(crate) struct VisitArguments {
     /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
     #[arg(long)]
     outcome: String,
@@ -70,10 +70,7 @@ impl VisitArguments {
             .map(i64::unsigned_abs);
         let count = self.count(area_dm2, lang)?;
         let step = self.step;
-        let context = Context {
-            common: step.common,
-            lang,
-        };
+        let context = Context::of(step.common, lang);
         let actor = context.actor()?;
         let name = actor.rsplit('/').next().unwrap_or_default();
         let officers = present(self.officers, name, self.not_there);

@@ -1,8 +1,8 @@
 //! `void` and `origin`: wrong entries are taken back; what led to a site.
 
 use super::Done;
-use super::affairs::{context, show};
-use super::context::Common;
+use super::affairs::show;
+use super::context::{Common, Context};
 use super::say::{Failure, json, tell};
 use super::sites::show_changed;
 use crate::office::affairs::{came_of, void};
@@ -13,7 +13,7 @@ use clap::Args;
 
 /// `papaver void`
 #[derive(Debug, Args)]
-pub struct VoidArguments {
+pub(crate) struct VoidArguments {
     /// The entry's number as `log` prints it, or the code of a site that was added by mistake 记录编号（见 `log`），或误增图斑的编号
     entry: String,
     /// Why 理由
@@ -25,7 +25,7 @@ pub struct VoidArguments {
 
 impl VoidArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let done = void(&mut office, &session, &self.entry, self.reason)?;
         if context.common.json {
@@ -45,7 +45,7 @@ impl VoidArguments {
 
 /// `papaver origin`
 #[derive(Debug, Args)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The site's code 图斑编号
     site: String,
     /// The patrol or the tip-off, by its number 踏查或举报的记录编号
@@ -56,7 +56,7 @@ pub struct Origin {
 
 impl Origin {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = context(self.common, lang);
+        let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let site = office.store().find(&self.site)?;
         let sealed = came_of(&mut office, &session, site, &self.entry)?;

@@ -54,18 +54,16 @@ impl Say for BaseMapError {
                 "{text} 使用 {system} 偏移坐标：图斑在其上会偏离 300 至 700 米"
             ))
             .hint(file_hint(lang)),
-            Self::Vector { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds vector tiles, which are not drawn here",
-                    "{path} 是矢量瓦片，此处不能绘制"
-                ))
-                .hint(lang.pick(
-                    "give one with pictures (PNG, JPEG or WebP); QGIS writes it with 'Generate XYZ tiles (MBTiles)'",
-                    "请提供图片瓦片（PNG、JPEG 或 WebP）；可用 QGIS 的“生成 XYZ 瓦片（MBTiles）”导出",
-                ))
-            }
+            Self::Vector { path } => Said::new(tr!(
+                lang,
+                "{path} holds vector tiles, which are not drawn here",
+                "{path} 是矢量瓦片，此处不能绘制",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "give one with pictures (PNG, JPEG or WebP); QGIS writes it with 'Generate XYZ tiles (MBTiles)'",
+                "请提供图片瓦片（PNG、JPEG 或 WebP）；可用 QGIS 的“生成 XYZ 瓦片（MBTiles）”导出",
+            )),
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
             Self::File(e) => e.say(lang),
             Self::Tile(e) => e.say(lang),

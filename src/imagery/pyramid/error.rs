@@ -72,48 +72,43 @@ impl Say for PyramidError {
         match self {
             Self::Raster(e) => e.say(lang),
             Self::File(e) => e.say(lang),
-            Self::Unwritable { path, reason } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "the pyramid {path} cannot be written: {reason}",
-                    "无法写入影像金字塔 {path}：{reason}"
-                ))
-                .hint(lang.pick(
-                    "make room: while it is made it takes a byte for every four pixels of the raster",
-                    "请腾出磁盘空间：生成过程中，栅格每 4 个像元约需 1 字节临时空间",
-                ))
-            }
+            Self::Unwritable { path, reason } => Said::new(tr!(
+                lang,
+                "the pyramid {path} cannot be written: {reason}",
+                "无法写入影像金字塔 {path}：{reason}",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "make room: while it is made it takes a byte for every four pixels of the raster",
+                "请腾出磁盘空间：生成过程中，栅格每 4 个像元约需 1 字节临时空间",
+            )),
             Self::Stopped => Said::new(tr!(lang, "stopped", "已中断"))
                 .hint(lang.pick("run the same command again", "请重新运行同一命令")),
-            Self::BesideScan { raster, why } => {
-                let (shown, why) = (raster.display(), why.say(lang).what);
-                Said::new(tr!(
-                    lang,
-                    "the scan goes on without a pyramid of {shown}: {why}",
-                    "未能生成 {shown} 的影像金字塔，扫描继续：{why}"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "make it later with {pyramid}",
-                    "之后可用 {pyramid} 生成",
-                    pyramid = Action::Pyramid {
-                        input: Some(raster.clone())
-                    },
-                ))
-            }
-            Self::PhotosBesideScan { why } => {
-                let why = why.say(lang).what;
-                Said::new(tr!(
-                    lang,
-                    "the scan goes on without a pyramid of the photos: {why}",
-                    "未能生成照片的影像金字塔，扫描继续：{why}"
-                ))
-                .hint(lang.pick(
-                    "maps show them near at hand all the same, as long as the photos are where they are; to have it, scan into another folder",
-                    "只要照片仍在原处，地图放大后仍可显示；如需金字塔，请扫描到另一个文件夹",
-                ))
-            }
+            Self::BesideScan { raster, why } => Said::new(tr!(
+                lang,
+                "the scan goes on without a pyramid of {shown}: {why}",
+                "未能生成 {shown} 的影像金字塔，扫描继续：{why}",
+                shown = raster.display(),
+                why = why.say(lang).what,
+            ))
+            .hint(remedy!(
+                lang,
+                "make it later with {pyramid}",
+                "之后可用 {pyramid} 生成",
+                pyramid = Action::Pyramid {
+                    input: Some(raster.clone())
+                },
+            )),
+            Self::PhotosBesideScan { why } => Said::new(tr!(
+                lang,
+                "the scan goes on without a pyramid of the photos: {why}",
+                "未能生成照片的影像金字塔，扫描继续：{why}",
+                why = why.say(lang).what,
+            ))
+            .hint(lang.pick(
+                "maps show them near at hand all the same, as long as the photos are where they are; to have it, scan into another folder",
+                "只要照片仍在原处，地图放大后仍可显示；如需金字塔，请扫描到另一个文件夹",
+            )),
         }
     }
 

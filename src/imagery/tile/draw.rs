@@ -126,7 +126,7 @@ pub fn gsd_cm(tile: TileAddress, part: TilePart) -> f64 {
 }
 
 /// The nodes of a part of a tile, by the way from lon/lat to pixels.
-pub fn nodes<E>(
+pub(crate) fn nodes<E>(
     tile: TileAddress,
     part: TilePart,
     pixels_of: impl Fn(&[LonLat]) -> Result<Vec<PixelPoint>, E>,
@@ -148,7 +148,7 @@ pub fn factor(scale: f64) -> u32 {
 }
 
 /// The cells that the nodes lie in and one around, within a grid of `size`; `None` where there are none.
-pub fn wanted_cells(nodes: &Nodes, factor: u32, size: (u32, u32)) -> Option<Rect> {
+pub(crate) fn wanted_cells(nodes: &Nodes, factor: u32, size: (u32, u32)) -> Option<Rect> {
     let (low, high) = nodes.bounds();
     let last = (cells_across(size.0, factor), cells_across(size.1, factor));
     #[expect(

@@ -48,7 +48,7 @@ impl Bounds {
     }
 
     /// The pixels of a tile that lie in it, and one around; `None` where none do.
-    pub fn part_of(&self, tile: TileAddress) -> Option<TilePart> {
+    pub(crate) fn part_of(&self, tile: TileAddress) -> Option<TilePart> {
         let side = f64::from(TILE);
         let (low, high) = (tile.position(self.low), tile.position(self.high));
         #[expect(
@@ -143,7 +143,7 @@ impl RasterLayer {
     }
 
     /// Centimetres a pixel of the finest there is.
-    pub fn finest_cm(&self) -> f64 {
+    pub(crate) fn finest_cm(&self) -> f64 {
         self.grids.first().map_or(f64::INFINITY, |grid| grid.gsd_cm)
     }
 }

@@ -4,7 +4,7 @@
 use crate::ground::PixelPoint;
 
 /// Tile pixels by which the interpolation may be off.
-pub const MOST_ERROR: f64 = 0.5;
+pub(crate) const MOST_ERROR: f64 = 0.5;
 /// Cells between nodes along a side, at first and at most.
 const FEWEST: u32 = 4;
 const MOST: u32 = 64;

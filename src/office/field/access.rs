@@ -48,7 +48,7 @@ impl Access {
     }
 
     /// Whether this is its password. Slow, on purpose.
-    pub fn opens_with(&self, password: &str) -> bool {
+    pub(crate) fn opens_with(&self, password: &str) -> bool {
         Argon2::default()
             .verify_password(plain(password).as_bytes(), self.hash.as_str())
             .is_ok()

@@ -22,7 +22,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The page that says what became of what was sent.
-pub const RESULT: &str = "RESULT.html";
+pub(crate) const RESULT: &str = "RESULT.html";
 /// The same for the crew's page.
 const RESULTS: &str = "page/results.json";
 /// How long a project is taken for what the registry says.

@@ -108,7 +108,7 @@ impl Inbox {
     }
 
     /// Whether one more name will do.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.tree.len() < MOST_NAMES && self.lines < MOST_LINES && self.bytes < MOST_BYTES
     }
 
@@ -140,7 +140,7 @@ impl Inbox {
     }
 
     /// Whether a file of this name came after a number of changes.
-    pub fn brought_since(&self, name: &str, lines: usize) -> bool {
+    pub(crate) fn brought_since(&self, name: &str, lines: usize) -> bool {
         self.brought
             .get(&name.to_lowercase())
             .is_some_and(|at| *at > lines)

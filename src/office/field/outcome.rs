@@ -289,7 +289,7 @@ impl Outcomes {
     }
 
     /// The last word on each version, the latest first.
-    pub fn latest(&self) -> impl Iterator<Item = &VersionOutcome> {
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &VersionOutcome> {
         self.last.iter().rev()
     }
 

@@ -73,13 +73,76 @@ pub enum LearnError {
     Store(Box<StoreError>),
 }
 
+impl LearnError {
+    /// What is said of a scan from which nothing is learnt.
+    fn of_a_scan(&self, scan: &str, lang: Lang) -> Said {
+        match self {
+            Self::Otherwise { .. } => Said::new(tr!(
+                lang,
+                "the folder of scan {scan} holds other features than those that were recorded",
+                "扫描 {scan} 的文件夹中的特征与录入时的不一致"
+            ))
+            .hint(tr!(
+                lang,
+                "learn without naming a folder: from what was recorded",
+                "请不指定文件夹，直接用已录入的结果学习"
+            )),
+            Self::NoSeason { .. } => Said::new(tr!(
+                lang,
+                "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",
+                "扫描 {scan} 的影像拍摄年份不明，或跨了年度"
+            ))
+            .hint(tr!(
+                lang,
+                "scan again and name the day",
+                "请注明拍摄日期后重新扫描"
+            )),
+            _ => Said::new(tr!(
+                lang,
+                "scan {scan} is of another model or season than the first",
+                "扫描 {scan} 与第一个扫描的模型或年度不同"
+            ))
+            .hint(tr!(
+                lang,
+                "learn from scans of one model and one season",
+                "请只用同一模型、同一年度的扫描学习"
+            )),
+        }
+    }
+
+    /// What is said of verdicts that teach nothing.
+    fn of_verdicts(&self, lang: Lang) -> String {
+        match self {
+            Self::TooFew { yes, no } => tr!(
+                lang,
+                "too few verdicts: {yes} true and {no} false; at least {LEAST_VERDICTS}, and 3 of each, are needed",
+                "结论太少：属实 {yes} 处、排除 {no} 处；至少需要 {LEAST_VERDICTS} 处，且两类各不少于 3 处"
+            ),
+            Self::NothingLearnt { yes, no } => tr!(
+                lang,
+                "{yes} true and {verdicts} say no more than the rank does already",
+                "属实 {yes} 处、排除 {no} 处，尚不能改进现有排序",
+                verdicts = (no, "false verdict", "false verdicts"),
+            ),
+            Self::Worse { before, after } => tr!(
+                lang,
+                "what was learnt tells verdicts that it has not seen apart worse than the rank does: {after:.3} instead of {before:.3}",
+                "学习后对未见过的结论区分更差：{after:.3}，原为 {before:.3}"
+            ),
+            Self::Loses { before, after } => tr!(
+                lang,
+                "what was learnt would move plots down: of those that come with the program {after:.1} % instead of {before:.1} % would be in the upper half of the list",
+                "学习结果会使罂粟地块后移：程序自带样本位于列表前半部分的由 {before:.1}% 降为 {after:.1}%",
+                before = 100.0 * before,
+                after = 100.0 * after,
+            ),
+            _ => lang.pick("nothing was learnt", "未得到学习结果").to_owned(),
+        }
+    }
+}
+
 impl Say for LearnError {
-    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn say(&self, lang: Lang) -> Said {
-        let more = lang.pick(
-            "ranks stay as they were; learn again when more sites have been screened and visited",
-            "排序不变；待更多图斑完成研判和核查后再学习",
-        );
         match self {
             Self::NoScan => Said::new(tr!(
                 lang,
@@ -91,84 +154,34 @@ impl Say for LearnError {
                 "name the folders that scans wrote, or record them first",
                 "请给出扫描结果文件夹，或先录入扫描结果"
             )),
-            Self::Folder { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what a scan writes: {why}",
-                    "{path} 不是扫描结果：{why}"
-                ))
-                .hint(tr!(lang, "copy the folder again, or scan again", "请重新复制文件夹或重新扫描"))
-            }
-            Self::NoFeatures { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds no features.json to learn from",
-                    "{path} 中没有学习所需的 features.json"
-                ))
-                .hint(tr!(
-                    lang,
-                    "scan the imagery into the same folder again: what was scored is kept, and candidates are looked at once more",
-                    "请用同一文件夹重新扫描：已有得分会保留，只补做复看"
-                ))
-            }
-            Self::Otherwise { scan } => Said::new(tr!(
+            Self::Folder { path, why } => Said::new(tr!(
                 lang,
-                "the folder of scan {scan} holds other features than those that were recorded",
-                "扫描 {scan} 的文件夹中的特征与录入时的不一致"
+                "{path} is not what a scan writes: {why}",
+                "{path} 不是扫描结果：{why}",
+                path = path.display(),
+            ))
+            .hint(tr!(lang, "copy the folder again, or scan again", "请重新复制文件夹或重新扫描")),
+            Self::NoFeatures { path } => Said::new(tr!(
+                lang,
+                "{path} holds no features.json to learn from",
+                "{path} 中没有学习所需的 features.json",
+                path = path.display(),
             ))
             .hint(tr!(
                 lang,
-                "learn without naming a folder: from what was recorded",
-                "请不指定文件夹，直接用已录入的结果学习"
+                "scan the imagery into the same folder again: what was scored is kept, and candidates are looked at once more",
+                "请用同一文件夹重新扫描：已有得分会保留，只补做复看"
             )),
-            Self::NoSeason { scan } => Said::new(tr!(
-                lang,
-                "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",
-                "扫描 {scan} 的影像拍摄年份不明，或跨了年度"
-            ))
-            .hint(tr!(
-                lang,
-                "scan again and name the day",
-                "请注明拍摄日期后重新扫描"
-            )),
-            Self::Unlike { scan } => Said::new(tr!(
-                lang,
-                "scan {scan} is of another model or season than the first",
-                "扫描 {scan} 与第一个扫描的模型或年度不同"
-            ))
-            .hint(tr!(
-                lang,
-                "learn from scans of one model and one season",
-                "请只用同一模型、同一年度的扫描学习"
-            )),
-            Self::TooFew { yes, no } => Said::new(tr!(
-                lang,
-                "too few verdicts: {yes} true and {no} false; at least {LEAST_VERDICTS}, and 3 of each, are needed",
-                "结论太少：属实 {yes} 处、排除 {no} 处；至少需要 {LEAST_VERDICTS} 处，且两类各不少于 3 处"
-            ))
-            .hint(more),
-            Self::NothingLearnt { yes, no } => Said::new(tr!(
-                lang,
-                "{yes} true and {verdicts} say no more than the rank does already",
-                "属实 {yes} 处、排除 {no} 处，尚不能改进现有排序", verdicts = (no, "false verdict", "false verdicts"),))
-            .hint(more),
-            Self::Worse { before, after } => Said::new(tr!(
-                lang,
-                "what was learnt tells verdicts that it has not seen apart worse than the rank does: {after:.3} instead of {before:.3}",
-                "学习后对未见过的结论区分更差：{after:.3}，原为 {before:.3}"
-            ))
-            .hint(more),
-            Self::Loses { before, after } => {
-                let [before, after] = [before, after].map(|share| 100.0 * share);
-                Said::new(tr!(
-                    lang,
-                    "what was learnt would move plots down: of those that come with the program {after:.1} % instead of {before:.1} % would be in the upper half of the list",
-                    "学习结果会使罂粟地块后移：程序自带样本位于列表前半部分的由 {before:.1}% 降为 {after:.1}%"
-                ))
-                .hint(more)
+            Self::Otherwise { scan } | Self::NoSeason { scan } | Self::Unlike { scan } => {
+                self.of_a_scan(scan, lang)
             }
+            Self::TooFew { .. }
+            | Self::NothingLearnt { .. }
+            | Self::Worse { .. }
+            | Self::Loses { .. } => Said::new(self.of_verdicts(lang)).hint(lang.pick(
+                "ranks stay as they were; learn again when more sites have been screened and visited",
+                "排序不变；待更多图斑完成研判和核查后再学习",
+            )),
             Self::Record(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }

@@ -5,7 +5,7 @@ use crate::office::record::{ScanFolder, verified_file};
 use crate::registry::body::{Body, RecordedScan as Recorded};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::unit::is_at_or_below;
-use crate::schema::{FeaturesOf, FeaturesRecord, ScanRecord};
+use crate::schema::{FEATURES_FILE, FeaturesOf, FeaturesRecord, SCAN_FILE, ScanRecord};
 use crate::store::{ScanFeatures, Store};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -57,28 +57,28 @@ impl Lesson {
             path: path.join(name),
             why,
         };
-        let (record, features) = (path.join("scan.json"), path.join("features.json"));
+        let (record, features) = (path.join(SCAN_FILE), path.join(FEATURES_FILE));
         if !features.exists() {
             return Err(LearnError::NoFeatures { path: path.into() });
         }
         let bytes = verified_file(path, &record)?;
         let record: ScanRecord =
-            serde_json::from_slice(&bytes).map_err(|e| malformed("scan.json", e.to_string()))?;
+            serde_json::from_slice(&bytes).map_err(|e| malformed(SCAN_FILE, e.to_string()))?;
         // All that its record says of its files holds, as where it is recorded.
         let scan = ScanFolder::read(path)?;
         if !scan.written.is_verifiable() {
             let why = "it names no digests of the folder's files";
-            return Err(malformed("scan.json", why.into()));
+            return Err(malformed(SCAN_FILE, why.into()));
         }
         let bytes = verified_file(path, &features)?;
-        let features: FeaturesRecord = serde_json::from_slice(&bytes)
-            .map_err(|e| malformed("features.json", e.to_string()))?;
+        let features: FeaturesRecord =
+            serde_json::from_slice(&bytes).map_err(|e| malformed(FEATURES_FILE, e.to_string()))?;
         if !features.is_of(&record.scan_id) {
-            return Err(malformed("features.json", "it is of another scan".into()));
+            return Err(malformed(FEATURES_FILE, "it is of another scan".into()));
         }
         if !are_of(&features, &scan) {
             let why = "it is of other candidates than candidates.geojson";
-            return Err(malformed("features.json", why.into()));
+            return Err(malformed(FEATURES_FILE, why.into()));
         }
         let second = record.second_stage.as_ref();
         let captured = record.captured.as_ref();
@@ -93,7 +93,7 @@ impl Lesson {
     }
 
     /// Whether the registry kept the same features when the scan was recorded, by its unit or one above; `None` where it kept none.
-    pub fn is_as_recorded(&self, store: &Store) -> Result<Option<bool>, LearnError> {
+    pub(crate) fn is_as_recorded(&self, store: &Store) -> Result<Option<bool>, LearnError> {
         if !self.is_of_folder {
             return Ok(Some(true));
         }

@@ -118,7 +118,7 @@ impl<'a> Call<'a> {
     }
 
     /// Each side proves itself to the other.
-    pub fn log_in(&mut self) -> Result<(), OfficeError> {
+    pub(crate) fn log_in(&mut self) -> Result<(), OfficeError> {
         let store = Store::open_read(self.registry)?;
         let own = store.own_device().ok_or_else(|| StoreError::NoDeviceKey {
             path: files::beside(self.registry, ".key"),
@@ -209,7 +209,7 @@ impl<'a> Call<'a> {
     }
 
     /// Asks something, and proves itself once more where the other side has forgotten the caller.
-    pub fn ask_again<T>(
+    pub(crate) fn ask_again<T>(
         &mut self,
         ask: impl Fn(&Line, &dyn Fn(&str) -> String) -> Result<T, RemoteError>,
     ) -> Result<T, OfficeError> {

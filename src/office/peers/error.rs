@@ -83,19 +83,17 @@ impl Say for PeerError {
                 "请在本机使用新版程序；未交换任何内容",
             )),
             Self::NoRegistry { origin, known } => no_registry(origin, known, lang),
-            Self::ManyRegistries { origin, known } => {
-                let known = known.join(lang.pick(", ", "、"));
-                Said::new(tr!(
-                    lang,
-                    "{origin} serves several registries: {known}",
-                    "{origin} 有多个登记库：{known}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "name one behind the address: {origin}/UNIT",
-                    "请在地址后指明单位：{origin}/单位代码"
-                ))
-            }
+            Self::ManyRegistries { origin, known } => Said::new(tr!(
+                lang,
+                "{origin} serves several registries: {known}",
+                "{origin} 有多个登记库：{known}",
+                known = known.join(lang.pick(", ", "、")),
+            ))
+            .hint(tr!(
+                lang,
+                "name one behind the address: {origin}/UNIT",
+                "请在地址后指明单位：{origin}/单位代码"
+            )),
             Self::Unproven { origin } => Said::new(tr!(
                 lang,
                 "the server at {origin} does not prove that it is the office that it says it is; nothing was sent",

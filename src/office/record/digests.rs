@@ -5,7 +5,7 @@
 use super::RecordError;
 use crate::ground::FileFeature;
 use crate::registry::ids::Hash;
-use crate::schema::Totals;
+use crate::schema::{SCAN_FILE, Totals};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -32,7 +32,7 @@ impl ScanDigests {
         let digest = |(name, digest): (String, String)| match digest.parse() {
             Ok(digest) => Ok((name, digest)),
             Err(_) => Err(RecordError::Malformed {
-                path: folder.join("scan.json"),
+                path: folder.join(SCAN_FILE),
                 why: format!("the digest of {name} is none"),
             }),
         };
@@ -44,7 +44,7 @@ impl ScanDigests {
     }
 
     /// Whether there are digests to compare with.
-    pub fn is_verifiable(&self) -> bool {
+    pub(crate) fn is_verifiable(&self) -> bool {
         self.digests.is_some()
     }
 
@@ -115,7 +115,7 @@ impl ScanDigests {
             return Ok(());
         }
         Err(RecordError::Edited {
-            path: self.folder.join("scan.json"),
+            path: self.folder.join(SCAN_FILE),
         })
     }
 }

@@ -43,37 +43,33 @@ impl Say for RecordError {
                     "请给出扫描写出的文件夹，或 review.html 保存的文件；未作任何记录",
                 ))
             }
-            Self::Malformed { path, why } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what a scan writes: {why}",
-                    "{path} 不是扫描结果：{why}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "nothing was recorded; scan again, or copy the folder again",
-                    "未作任何记录；请重新扫描或重新复制文件夹"
-                ))
-            }
-            Self::Edited { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} is not what the scan wrote: its folder has been edited",
-                    "{path} 与扫描时写出的内容不符：结果文件夹被改动过"
-                ))
-                .hint(lang.pick(
-                    "nothing was recorded; copy the folder again from where it was scanned, or scan again",
-                    "未作任何记录；请重新复制原文件夹或重新扫描",
-                ))
-                .hint(remedy!(
-                    lang,
-                    "candidates are put aside with {screen}, not by editing",
-                    "剔除疑似点请用 {screen}，不要改动文件",
-                    screen = Action::Screen,
-                ))
-            }
+            Self::Malformed { path, why } => Said::new(tr!(
+                lang,
+                "{path} is not what a scan writes: {why}",
+                "{path} 不是扫描结果：{why}",
+                path = path.display(),
+            ))
+            .hint(tr!(
+                lang,
+                "nothing was recorded; scan again, or copy the folder again",
+                "未作任何记录；请重新扫描或重新复制文件夹"
+            )),
+            Self::Edited { path } => Said::new(tr!(
+                lang,
+                "{path} is not what the scan wrote: its folder has been edited",
+                "{path} 与扫描时写出的内容不符：结果文件夹被改动过",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "nothing was recorded; copy the folder again from where it was scanned, or scan again",
+                "未作任何记录；请重新复制原文件夹或重新扫描",
+            ))
+            .hint(remedy!(
+                lang,
+                "candidates are put aside with {screen}, not by editing",
+                "剔除疑似点请用 {screen}，不要改动文件",
+                screen = Action::Screen,
+            )),
             Self::Evidence(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }

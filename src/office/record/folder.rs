@@ -8,7 +8,10 @@ use crate::registry::body::{Detection, RecordedScan};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;
 use crate::registry::unit::is_code;
-use crate::schema::{self, CandidateProperties, GsdCm, PeriodRecord, SourceRecord};
+use crate::schema::{
+    self, CANDIDATES_FILE, COVERAGE_FILE, CandidateProperties, FEATURES_FILE, GsdCm, PeriodRecord,
+    SCAN_FILE, SourceRecord,
+};
 use crate::words::Lang;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +62,7 @@ impl ScanFolder {
     /// # Errors
     /// See [`RecordError`].
     pub fn read(folder: &Path) -> Result<Self, RecordError> {
-        let path = folder.join("scan.json");
+        let path = folder.join(SCAN_FILE);
         let malformed = |path: &Path, why: String| RecordError::Malformed {
             path: path.into(),
             why,
@@ -114,7 +117,7 @@ impl ScanFolder {
             unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
             coverage: coverage.map(|(path, _)| path),
-            features: Some(folder.join("features.json")).filter(|path| path.exists()),
+            features: Some(folder.join(FEATURES_FILE)).filter(|path| path.exists()),
             written,
         })
     }
@@ -137,7 +140,7 @@ fn candidates_of(
     scan: &str,
     written: &ScanDigests,
 ) -> Result<Vec<ScanCandidate>, RecordError> {
-    let path = folder.join("candidates.geojson");
+    let path = folder.join(CANDIDATES_FILE);
     let mut candidates = features_of(&path, written)?
         .iter()
         .map(|feature| {
@@ -158,8 +161,8 @@ fn coverage_of(
     folder: &Path,
     written: &ScanDigests,
 ) -> Result<Option<(PathBuf, Vec<FileFeature>)>, RecordError> {
-    let path = folder.join("coverage.geojson");
-    if !path.exists() && !written.names("coverage.geojson") {
+    let path = folder.join(COVERAGE_FILE);
+    if !path.exists() && !written.names(COVERAGE_FILE) {
         return Ok(None);
     }
     let ground = features_of(&path, written)?;
@@ -178,7 +181,7 @@ fn features_of(path: &Path, written: &ScanDigests) -> Result<Vec<FileFeature>, R
 
 /// Reads a file of a scan's folder, and makes sure that it is what the scan wrote; of `scan.json` itself nobody can say so.
 pub(in crate::office) fn verified_file(folder: &Path, path: &Path) -> Result<Vec<u8>, RecordError> {
-    let record = folder.join("scan.json");
+    let record = folder.join(SCAN_FILE);
     let bytes = read(path)?;
     if path != record {
         let scan: schema::ScanRecord =

@@ -263,14 +263,13 @@ fn event(d: &Dossier, sealed: &Sealed, lang: Lang) -> Markup {
 /// Whose key an event bears. Only what a supervisor recorded in another's name is called so.
 fn signed(d: &Dossier, sealed: &Sealed, lang: Lang) -> String {
     match &sealed.event.actor.recorder {
-        Some(recorder) => {
-            let (by, reason) = (&recorder.name, &recorder.reason);
-            tr!(
-                lang,
-                "recorded in their name by {by}: {reason}",
-                "由 {by} 代录：{reason}"
-            )
-        }
+        Some(recorder) => tr!(
+            lang,
+            "recorded in their name by {by}: {reason}",
+            "由 {by} 代录：{reason}",
+            by = &recorder.name,
+            reason = &recorder.reason,
+        ),
         None if d.own_key.contains(&sealed.hash) => lang.pick("own key", "个人密钥签名").to_owned(),
         None => lang.pick("without own key", "未用个人密钥").to_owned(),
     }

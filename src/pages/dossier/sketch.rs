@@ -97,7 +97,7 @@ fn around(a: Rect, b: Rect) -> Rect {
 }
 
 /// The sketch of a dossier.
-pub fn sketch(dossier: &Dossier, lang: Lang) -> Drawing {
+pub(crate) fn sketch(dossier: &Dossier, lang: Lang) -> Drawing {
     let site = &dossier.entry.site;
     let near: Vec<(usize, LonLat)> = photographs(dossier)
         .into_iter()

@@ -82,7 +82,7 @@ fn limits(chart: &mut Chart, mean: f64, (widest, highest): (f64, f64)) {
 }
 
 /// What the lines are, to stand below the plot.
-pub fn caption(ranking: &DistrictRanking, lang: Lang) -> String {
+pub(crate) fn caption(ranking: &DistrictRanking, lang: Lang) -> String {
     let mean = ranking.mean.unwrap_or(0.0);
     tr!(
         lang,

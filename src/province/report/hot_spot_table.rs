@@ -21,7 +21,7 @@ fn probability(p: Option<f64>) -> Cell {
 const LISTED: usize = 25;
 
 /// Why there are none.
-pub fn no_hot_spots(why: NotEnough, lang: Lang) -> ReportTable {
+pub(crate) fn no_hot_spots(why: NotEnough, lang: Lang) -> ReportTable {
     ReportTable {
         id: "hot_spots",
         title: lang.pick("Hot spots", "热点").into(),

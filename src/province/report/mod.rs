@@ -184,7 +184,7 @@ impl<'f> Figures<'f> {
     }
 
     /// The districts' effort together: all, searched, in window, fair, patrolled; km².
-    pub fn ground_km2(&self) -> [f64; 5] {
+    pub(crate) fn ground_km2(&self) -> [f64; 5] {
         // The sum of nothing is -0.
         let km2 = |part: fn(&DistrictEffort) -> f64| {
             self.efforts.iter().map(part).sum::<f64>() / 1e6 + 0.0
@@ -199,7 +199,7 @@ impl<'f> Figures<'f> {
     }
 
     /// Patrolled ground that was reported beyond what districts have, km².
-    pub fn beyond_km2(&self) -> Option<f64> {
+    pub(crate) fn beyond_km2(&self) -> Option<f64> {
         let beyond = self.efforts.iter().filter(|e| e.is_reported_beyond());
         let km2 = beyond.map(|e| e.patrolled_beyond_m2).sum::<f64>() / 1e6;
         (km2 > 0.0).then_some(km2)

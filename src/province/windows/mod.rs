@@ -200,7 +200,7 @@ impl Windows {
 
     /// The same with the elevations of districts, metres by code.
     #[must_use]
-    pub fn with_elevations(mut self, elevations_m: BTreeMap<String, f64>) -> Self {
+    pub(crate) fn with_elevations(mut self, elevations_m: BTreeMap<String, f64>) -> Self {
         self.elevations_m = elevations_m;
         self
     }

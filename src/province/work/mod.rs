@@ -29,7 +29,7 @@ pub struct OfficeWork {
 ///
 /// # Errors
 /// Those of reading the registry.
-pub fn work_of(
+pub(crate) fn work_of(
     store: &Store,
     patrols: &[super::facts::PatrolFact],
 ) -> Result<OfficeWork, StoreError> {
@@ -167,7 +167,7 @@ impl Worked {
     }
 
     /// All channels together.
-    pub fn all_tips(&self) -> Tipped {
+    pub(crate) fn all_tips(&self) -> Tipped {
         let mut all = Tipped::default();
         for (_, of) in &self.tips {
             all.tips += of.tips;

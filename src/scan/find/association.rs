@@ -4,10 +4,10 @@
 //! radius are one sighting. Sightings of different photos are one plot when their distance can be explained by the
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
 
-use super::cluster::clusters_of;
-use super::locate::Located;
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
+use crate::scan::cluster::clusters_of;
 use crate::scan::ids::SourceId;
+use crate::scan::plan::Located;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a place as a source shows it.

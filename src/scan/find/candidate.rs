@@ -1,12 +1,12 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
 use super::association::{Views, plots};
-use super::locate::Located;
+use super::second_look::{Moved, SecondLook, VerifierVerdict, log_odds};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union};
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
-use crate::scan::verify::{Moved, SecondLook, VerifierVerdict, log_odds};
+use crate::scan::plan::Located;
 use crate::schema::ScoreBand;
 use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
 use jiff::civil::Date;

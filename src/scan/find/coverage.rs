@@ -143,7 +143,7 @@ impl ScanCoverage {
 }
 
 /// Whether a part is what rounding leaves of a subtraction.
-pub fn is_sliver(polygon: &geo::Polygon) -> bool {
+pub(crate) fn is_sliver(polygon: &geo::Polygon) -> bool {
     let area = area_m2(&polygon.clone().into());
     area <= SLIVER_M2 || area <= SLIVER_M * ring_perimeter_m(polygon.exterior()) / 2.0
 }

@@ -1,13 +1,12 @@
 //! From what the workers report to the ground that was searched and the ground that was not.
 
 use super::coverage::{RasterGround, ScanCoverage, SourceAreas, SourceCoverage, is_sliver};
-use super::locate::{Locator, frame};
-use super::locator;
 use crate::ground::{Region, area_m2, rest, union};
 use crate::imagery::photo::{Photo, SetAside};
 use crate::imagery::{RasterError, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::WorkId;
+use crate::scan::plan::{Locator, frame};
 use crate::scan::plan::{Search, Work, numbered};
 use crate::scan::score::{ChunkReport, ScoreStore, Scored, rejection};
 use crate::schema::Reason;
@@ -109,7 +108,7 @@ fn raster_ground(id: WorkId, work: &Work, scores: &ScoreStore) -> RasterGround {
 
 fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, ScanError> {
     let ground = raster_ground(id, work, scores);
-    let locator: Locator<'_> = locator(work)?;
+    let locator: Locator<'_> = work.locator()?;
     let outline = |region: &Region| locator.level_outline(region);
     let (searched, unreadable) = (outline(&ground.searched)?, outline(&ground.unreadable)?);
     let not_run = not_run(work)

@@ -3,24 +3,22 @@
 
 mod association;
 mod candidate;
-mod cluster;
 mod coverage;
 mod ground;
-mod locate;
 mod seams;
+mod second_look;
 mod viewing;
 
 pub use candidate::{Candidate, RankedCandidates, SourceFacts, peak, rank};
-pub use cluster::clusters;
 pub use coverage::{ScanCoverage, SourceAreas};
 pub use ground::SearchedGround;
-pub use locate::{Located, Locator, frame, with_corners};
+pub use second_look::{LOOKS, Moved, SecondLook, VerifierVerdict, log_odds, probability};
 pub use viewing::Viewing;
 
 use super::error::ScanError;
 use super::ids::{SourceId, WorkId, scan_id};
 use super::model::{Hit, Output};
-use super::plan::{Search, Work, numbered};
+use super::plan::{Located, Locator, Search, Work, numbered};
 use super::request::ScanRequest;
 use super::score::Scored;
 use crate::ground::Region;
@@ -48,7 +46,7 @@ impl FindRules {
     }
 
     /// The threshold as scores are compared with it.
-    pub fn least_score(&self) -> f32 {
+    pub(crate) fn least_score(&self) -> f32 {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "scores are single precision"
@@ -79,7 +77,7 @@ pub fn find(
     rules: FindRules,
 ) -> Result<Found, ScanError> {
     let works = &scored.works;
-    let locators: Vec<Locator<'_>> = works.iter().map(locator).collect::<Result<_, _>>()?;
+    let locators: Vec<Locator<'_>> = works.iter().map(Work::locator).collect::<Result<_, _>>()?;
     let hits = located(search, scored, ground, &locators, rules.least_score())?;
     let outline = |source: SourceId, region: &Region| {
         let of_source = works.iter().position(|w| w.source == source);
@@ -153,16 +151,8 @@ fn hits<'a>(
     Box::new(all.filter(move |hit| hit.score >= least))
 }
 
-/// From the pixels of a work to the ground.
-///
-/// # Errors
-/// Those of coordinate systems.
-pub fn locator(work: &Work) -> Result<Locator<'_>, ScanError> {
-    Ok(Locator::new(&work.imagery, &work.level, work.plan.scale)?)
-}
-
 /// What candidates need to know of the sources.
-pub fn source_facts(search: &Search<'_>) -> Vec<SourceFacts> {
+pub(crate) fn source_facts(search: &Search<'_>) -> Vec<SourceFacts> {
     let one = |(source, name): (&crate::imagery::Source, &String)| SourceFacts {
         name: name.clone(),
         gsd_cm: source.typical_gsd_cm(),

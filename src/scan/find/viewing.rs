@@ -67,7 +67,7 @@ impl<'a> Viewing<'a> {
     }
 
     /// Photos of which anything was searched.
-    pub fn photos_searched(&self) -> usize {
+    pub(crate) fn photos_searched(&self) -> usize {
         let is_searched = |id: SourceId| self.searched[id.0].as_ref().is_none_or(|s| !s.is_empty());
         let photos = self.sources.iter();
         photos

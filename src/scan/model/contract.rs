@@ -185,7 +185,7 @@ impl Contract {
     }
 
     /// The name of a hit's class, where that says anything: the model finds single things, or tells several apart.
-    pub fn class_told(&self, class: u16) -> Option<&str> {
+    pub(crate) fn class_told(&self, class: u16) -> Option<&str> {
         let tells = matches!(self.output, Output::Boxes(_) | Output::Mask { .. });
         let name = self.classes.get(usize::from(class)).map(String::as_str);
         name.filter(|_| tells || self.positive.len() > 1)

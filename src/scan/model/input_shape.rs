@@ -13,7 +13,7 @@ pub struct InputShape {
 
 impl InputShape {
     /// Whether any number of rows and columns is taken.
-    pub fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         self.height.is_none() && self.width.is_none()
     }
 }

@@ -184,7 +184,7 @@ impl Model {
     }
 
     /// The version of ONNX Runtime it runs on.
-    pub fn runtime_version(&self) -> String {
+    pub(crate) fn runtime_version(&self) -> String {
         self.runtime.version()
     }
 
@@ -210,7 +210,7 @@ impl Model {
     ///
     /// # Errors
     /// See [`ModelError`].
-    pub fn scorer(&self) -> Result<Scorer, ModelError> {
+    pub(crate) fn scorer(&self) -> Result<Scorer, ModelError> {
         let checked = (self.checked.lock())
             .unwrap_or_else(PoisonError::into_inner)
             .take();

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The two inputs, by name: a candidate, and its surroundings.
-pub const SIGHTS: [&str; 2] = ["image", "surroundings"];
+pub(crate) const SIGHTS: [&str; 2] = ["image", "surroundings"];
 /// The two outputs, by name.
 const OUTPUTS: [&str; 2] = ["scores", "features"];
 /// Centimetres by which a view may be moved at most: so much more than a sight is cut.

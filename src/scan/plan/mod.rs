@@ -1,6 +1,7 @@
 //! Planning: from what the user names to the sources, the tiles of each, and the work there is.
 
 mod lattice;
+mod locate;
 mod search;
 mod sources;
 mod spans;
@@ -9,6 +10,7 @@ mod view_cover;
 mod view_selection;
 mod work;
 
+pub use locate::{Located, Locator, frame};
 pub use search::Search;
 pub use sources::Sources;
 pub use spans::unscaled;

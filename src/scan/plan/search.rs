@@ -72,7 +72,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// [`ScanError::BoundaryElsewhere`] where there is none.
-    pub fn first_works(&self) -> Result<Vec<Work>, ScanError> {
+    pub(crate) fn first_works(&self) -> Result<Vec<Work>, ScanError> {
         let chosen = self.choose(&Chosen::new(), &BTreeSet::new())?;
         let mut works = Vec::new();
         for (id, source) in self.sources.iter() {
@@ -97,7 +97,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Those of coordinate systems.
-    pub fn further_works(
+    pub(crate) fn further_works(
         &self,
         works: &[Work],
         scores: &ScoreStore,
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Those of coordinate systems.
-    pub fn photos_outside(&self) -> Result<BTreeSet<SourceId>, ScanError> {
+    pub(crate) fn photos_outside(&self) -> Result<BTreeSet<SourceId>, ScanError> {
         let mut outside = BTreeSet::new();
         for (id, source) in self.sources.iter() {
             let is_bound = self.boundary.is_some() && source.as_photo().is_some();

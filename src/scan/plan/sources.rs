@@ -1,10 +1,10 @@
 //! The sources of a scan: opened, checked against the model, named, and set in an order that does not depend on where
 //! they lie on the disk.
 
+use super::locate::frame;
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, PlacedPhotos, Pos, Remark, place_all};
 use crate::imagery::{Beside, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
-use crate::scan::find::frame;
 use crate::scan::ids::SourceId;
 use crate::scan::model::Contract;
 use crate::scan::progress::Progress;
@@ -76,7 +76,7 @@ impl Bearable {
 }
 
 /// Opens every orthomosaic of the inputs, in their order.
-pub fn open_orthomosaics(
+pub(crate) fn open_orthomosaics(
     inputs: &InputFiles,
     request: &ScanRequest,
 ) -> Vec<Result<Orthomosaic, RasterError>> {

@@ -185,7 +185,7 @@ impl TilePlan {
     /// A tile of a dense model without the cells that lie wholly beyond `ground`, a rectangle of level pixels in its core.
     /// At the ragged edge of an orthomosaic most of a tile can be empty, and is not worth scoring. It shrinks in steps, so
     /// that the model meets few different sizes.
-    pub fn trimmed(&self, tile: &Tile, ground: Rect, cell: u32, halo: u32) -> Tile {
+    pub(crate) fn trimmed(&self, tile: &Tile, ground: Rect, cell: u32, halo: u32) -> Tile {
         let step = cell * TRIM_CELLS;
         let axis = |from: u32, to: u32, scale: f64, core: (u32, u32)| {
             let (from, to) = (f64::from(from) / scale, f64::from(to) / scale);
@@ -226,14 +226,14 @@ impl TilePlan {
     }
 
     /// The level pixels that a window is made of.
-    pub fn read_for(&self, window: Window, level: (u32, u32)) -> Rect {
+    pub(crate) fn read_for(&self, window: Window, level: (u32, u32)) -> Rect {
         let (x0, x1) = needed(window.x, window.width, self.scale.0, level.0);
         let (y0, y1) = needed(window.y, window.height, self.scale.1, level.1);
         Rect { x0, y0, x1, y1 }
     }
 
     /// Model pixels as the level pixels they touch.
-    pub fn level_rect(&self, rect: Rect, level: (u32, u32)) -> Rect {
+    pub(crate) fn level_rect(&self, rect: Rect, level: (u32, u32)) -> Rect {
         let (x0, x1) = touched(rect.x0, rect.x1, self.scale.0, level.0);
         let (y0, y1) = touched(rect.y0, rect.y1, self.scale.1, level.1);
         Rect { x0, y0, x1, y1 }

@@ -1,10 +1,10 @@
 //! The work there is: a source, or some parts of a photo, planned.
 
+use super::locate::{Locator, frame, with_corners};
 use super::tiling::{PlannedGrid, TilePlan};
 use super::view_selection::{Edges, overlap};
 use crate::ground::{Boundary, CrsError, LonLat, Rect};
 use crate::imagery::{Level, Source};
-use crate::scan::find::{frame, with_corners};
 use crate::scan::ids::{ChunkId, SourceId, TaskId, WorkId};
 use crate::scan::model::Model;
 use crate::scan::score::ScoreStore;
@@ -32,6 +32,14 @@ pub struct Work {
 }
 
 impl Work {
+    /// From its pixels to the ground.
+    ///
+    /// # Errors
+    /// Those of coordinate systems.
+    pub(crate) fn locator(&self) -> Result<Locator<'_>, CrsError> {
+        Locator::new(&self.imagery, &self.level, self.plan.scale)
+    }
+
     /// Plans the work on a source inside a boundary, or on some parts of a photo. `None` where the boundary leaves all of it
     /// out.
     ///
@@ -97,7 +105,7 @@ impl Work {
     }
 
     /// Leaves out the tasks that are none of this run's and not done.
-    pub fn leave_out(&mut self, is_own: impl Fn(TaskId) -> bool) {
+    pub(crate) fn leave_out(&mut self, is_own: impl Fn(TaskId) -> bool) {
         let others = self.tasks().filter(|task| !is_own(*task));
         self.left_out = others.filter(|task| !self.done.contains(task)).collect();
     }
@@ -108,7 +116,10 @@ impl Work {
     }
 
     /// What the tiles of some of its tasks stand for, in pixels of the level.
-    pub fn cores_of(&self, tasks: impl Iterator<Item = TaskId>) -> impl Iterator<Item = Rect> {
+    pub(crate) fn cores_of(
+        &self,
+        tasks: impl Iterator<Item = TaskId>,
+    ) -> impl Iterator<Item = Rect> {
         let tiles = tasks.flat_map(|task| &self.plan.tasks[task.0].tiles);
         tiles.map(|t| self.plan.level_rect(t.core, self.size()))
     }
@@ -138,7 +149,7 @@ fn read(source: &Source, model: &Model) -> (Level, (f64, f64), PlannedGrid) {
 }
 
 /// Where the parts of a photo begin and end.
-pub fn part_edges(source: &Source, model: &Model) -> Edges {
+pub(crate) fn part_edges(source: &Source, model: &Model) -> Edges {
     let (level, _, ground) = read(source, model);
     let whole = TilePlan::new(model.contract(), model.batch(), &ground, |_| true);
     Edges::of(&whole, &level, model.contract().output)

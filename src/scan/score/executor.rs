@@ -137,7 +137,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Ends the work as soon as every worker has finished what it is doing.
-    pub fn halt(&self) {
+    pub(crate) fn halt(&self) {
         self.lock().stopped = true;
         self.changed.notify_all();
     }

@@ -11,8 +11,7 @@ use super::store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};
 use crate::files::{self, Existing};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
-use crate::scan::write::RESULTS;
-use crate::schema::ScoreLine;
+use crate::schema::{RESULT_FILES, ScoreLine};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -110,7 +109,7 @@ impl Journal {
         }
         let is_there = |name: &&&str| folder.join(name).exists();
         let old = [FIRST, STORE].iter().any(|name| is_there(&name));
-        let foreign = RESULTS.iter().find(is_there);
+        let foreign = RESULT_FILES.iter().find(is_there);
         if let (false, false, Some(file)) = (old, restart, foreign) {
             return Err(JournalError::Foreign {
                 folder: folder.into(),
@@ -298,7 +297,7 @@ impl Journal {
     }
 
     /// Takes note that there are scores which no line of it holds, so that settling keeps them.
-    pub fn expect_others(&mut self) {
+    pub(crate) fn expect_others(&mut self) {
         self.is_settled = false;
     }
 

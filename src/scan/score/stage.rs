@@ -5,10 +5,11 @@ use super::executor::{Executor, ExecutorFailure, PixelListener, WorkerReport};
 use super::journal::Journal;
 use super::store::ScoreStore;
 use crate::ground::Quad;
+use crate::scan::cluster::clusters;
 use crate::scan::error::ScanError;
-use crate::scan::find::{Locator, clusters, locator};
 use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
+use crate::scan::plan::Locator;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::{Progress, ScanStage, Step};
 use std::sync::atomic::AtomicBool;
@@ -249,7 +250,7 @@ impl<'a> Counter<'a> {
         let least = search.threshold as f32;
         Ok(Self {
             tiles,
-            locators: works.iter().map(locator).collect::<Result<_, _>>()?,
+            locators: works.iter().map(Work::locator).collect::<Result<_, _>>()?,
             least,
             radius_m: search.request.site_radius_m,
             quads: Vec::new(),

@@ -133,12 +133,12 @@ pub struct ScoreStore {
 
 impl ScoreStore {
     /// Keeps what a task scored.
-    pub fn keep_task(&mut self, work: WorkId, task: TaskId, hits: Vec<Hit>) {
+    pub(crate) fn keep_task(&mut self, work: WorkId, task: TaskId, hits: Vec<Hit>) {
         self.tasks.insert((work, task), hits);
     }
 
     /// Keeps the ground of a chunk.
-    pub fn keep_chunk(&mut self, work: WorkId, chunk: ChunkId, report: ChunkReport) {
+    pub(crate) fn keep_chunk(&mut self, work: WorkId, chunk: ChunkId, report: ChunkReport) {
         self.chunks.insert((work, chunk), report);
     }
 
@@ -160,7 +160,7 @@ impl ScoreStore {
     }
 
     /// The tasks of a work that are done, and their hits.
-    pub fn tasks_of(&self, work: WorkId) -> impl Iterator<Item = (TaskId, &[Hit])> {
+    pub(crate) fn tasks_of(&self, work: WorkId) -> impl Iterator<Item = (TaskId, &[Hit])> {
         let of_work = (work, TaskId(0))..(WorkId(work.0 + 1), TaskId(0));
         self.tasks
             .range(of_work)
@@ -168,7 +168,7 @@ impl ScoreStore {
     }
 
     /// The chunks of a work whose ground is known.
-    pub fn chunks_of(&self, work: WorkId) -> impl Iterator<Item = (ChunkId, &ChunkReport)> {
+    pub(crate) fn chunks_of(&self, work: WorkId) -> impl Iterator<Item = (ChunkId, &ChunkReport)> {
         let of_work = (work, ChunkId(0))..(WorkId(work.0 + 1), ChunkId(0));
         self.chunks
             .range(of_work)

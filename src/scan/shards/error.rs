@@ -1,10 +1,10 @@
 //! Why a plan or a shard is not taken.
 
 use crate::files::{is_in_bucket, reach};
-use crate::words::{Fault, Lang, Said, Say, of_system};
+use crate::words::{Both, Fault, Lang, Said, Say, of_system};
 use crate::{speaking_error, tr};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a plan or a shard is not taken. Nothing was changed.
 #[derive(Debug)]
@@ -111,113 +111,99 @@ fn listed(numbers: &[usize]) -> String {
     format!("{}{more}", first.join(", "))
 }
 
+/// What is said of a shard's file that holds what its scores cannot give.
+const NOT_ITS_OWN: Both = Both(
+    "is not what scoring its shard gives: it speaks of other ground, lacks some of its own, or says what cannot be; somebody wrote it by other means",
+    "不是运行该分片所得的结果：其中涉及其他分片的地面、缺少本分片的部分内容，或含有不可能的数值，系以其他方式写成",
+);
+
+fn of_a_file(path: &Path, what: Both, lang: Lang) -> String {
+    format!("{} {}", path.display(), what.pick(lang))
+}
+
+fn no_such_shard(shard: Option<usize>, shards: usize, lang: Lang) -> String {
+    match shard {
+        None => tr!(
+            lang,
+            "which of {shards} is not said",
+            "未指定运行 {shards} 个分片中的哪一个",
+            shards = (shards, "shard", "shards")
+        ),
+        Some(shard) => tr!(
+            lang,
+            "there is no shard {shard}: the plan has {shards}, from 0 on",
+            "没有 {shard} 号分片：计划共 {shards} 个分片，从 0 编号"
+        ),
+    }
+}
+
+fn not_run(shards: &[usize], lang: Lang) -> String {
+    let (n, which) = (shards.len(), listed(shards));
+    tr!(
+        lang,
+        "{shards} not been run: {which}",
+        "{n} 个分片尚未运行：{which}",
+        shards = (n, "shard has", "shards have"),
+    )
+}
+
 impl ShardError {
-    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn what(&self, lang: Lang) -> String {
         match self {
-            Self::Io { path, source } => {
-                let (path, source) = (path.display(), of_system(source, lang));
-                tr!(
-                    lang,
-                    "{path} cannot be read or written: {source}",
-                    "无法读写 {path}：{source}"
-                )
-            }
-            Self::NoPlan { folder } => {
-                let folder = folder.display();
-                tr!(
-                    lang,
-                    "there is no plan in {folder}",
-                    "文件夹 {folder} 中没有扫描计划"
-                )
-            }
-            Self::NotAPlan { path, why } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} is no plan: {why}",
-                    "{path} 不是扫描计划：{why}"
-                )
-            }
-            Self::OtherPlanThere { path } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} is the plan of another scan",
-                    "{path} 是另一次扫描的计划"
-                )
-            }
-            Self::OtherProgram { path, program } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} was made by version {program} of this program",
-                    "{path} 由本程序的 {program} 版本生成"
-                )
-            }
+            Self::Io { path, source } => tr!(
+                lang,
+                "{path} cannot be read or written: {source}",
+                "无法读写 {path}：{source}",
+                path = path.display(),
+                source = of_system(source, lang),
+            ),
+            Self::NoPlan { folder } => tr!(
+                lang,
+                "there is no plan in {folder}",
+                "文件夹 {folder} 中没有扫描计划",
+                folder = folder.display(),
+            ),
+            Self::NotAPlan { path, why } => tr!(
+                lang,
+                "{path} is no plan: {why}",
+                "{path} 不是扫描计划：{why}",
+                path = path.display(),
+            ),
+            Self::OtherPlanThere { path } => of_a_file(
+                path,
+                Both("is the plan of another scan", "是另一次扫描的计划"),
+                lang,
+            ),
+            Self::OtherProgram { path, program } => tr!(
+                lang,
+                "{path} was made by version {program} of this program",
+                "{path} 由本程序的 {program} 版本生成",
+                path = path.display(),
+            ),
             Self::Changed { difference } => tr!(
                 lang,
                 "what is to be searched is not what was planned: {difference}",
                 "待搜索的内容与计划不符：{difference}"
             ),
-            Self::NoSuchShard {
-                shard: None,
-                shards,
-            } => tr!(
+            Self::NoSuchShard { shard, shards } => no_such_shard(*shard, *shards, lang),
+            Self::Missing { shards } => not_run(shards, lang),
+            Self::Cut { path } => of_a_file(path, Both("ends too early", "不完整，提前结束"), lang),
+            Self::Damaged { path } => of_a_file(path, Both("is damaged", "已损坏"), lang),
+            Self::Elsewhere { path } => of_a_file(
+                path,
+                Both(
+                    "belongs to another plan or another shard",
+                    "属于另一计划或另一分片",
+                ),
                 lang,
-                "which of {shards} is not said",
-                "未指定运行 {shards} 个分片中的哪一个",
-                shards = (shards, "shard", "shards")
             ),
-            Self::NoSuchShard {
-                shard: Some(shard),
-                shards,
-            } => tr!(
+            Self::NotItsOwn { path } => of_a_file(path, NOT_ITS_OWN, lang),
+            Self::OtherFormat { path, format } => tr!(
                 lang,
-                "there is no shard {shard}: the plan has {shards}, from 0 on",
-                "没有 {shard} 号分片：计划共 {shards} 个分片，从 0 编号"
+                "{path} has the format {format}, which this version does not know",
+                "{path} 的格式为 {format}，本版本不支持",
+                path = path.display(),
             ),
-            Self::Missing { shards } => {
-                let (n, which) = (shards.len(), listed(shards));
-                tr!(
-                    lang,
-                    "{shards} not been run: {which}",
-                    "{n} 个分片尚未运行：{which}",
-                    shards = (n, "shard has", "shards have"),
-                )
-            }
-            Self::Cut { path } => {
-                let path = path.display();
-                tr!(lang, "{path} ends too early", "{path} 不完整，提前结束")
-            }
-            Self::Damaged { path } => {
-                let path = path.display();
-                tr!(lang, "{path} is damaged", "{path} 已损坏")
-            }
-            Self::Elsewhere { path } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} belongs to another plan or another shard",
-                    "{path} 属于另一计划或另一分片"
-                )
-            }
-            Self::NotItsOwn { path } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} is not what scoring its shard gives: it speaks of other ground, lacks some of its own, or says what cannot be; somebody wrote it by other means",
-                    "{path} 不是运行该分片所得的结果：其中涉及其他分片的地面、缺少本分片的部分内容，或含有不可能的数值，系以其他方式写成"
-                )
-            }
-            Self::OtherFormat { path, format } => {
-                let path = path.display();
-                tr!(
-                    lang,
-                    "{path} has the format {format}, which this version does not know",
-                    "{path} 的格式为 {format}，本版本不支持"
-                )
-            }
         }
     }
 

@@ -2,8 +2,8 @@
 //! photos which show the same ground share a shard, whatever their names.
 
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
-use crate::scan::find::frame;
 use crate::scan::ids::WorkId;
+use crate::scan::plan::frame;
 use crate::scan::plan::{Work, numbered};
 use geo::Centroid;
 

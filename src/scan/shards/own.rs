@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const MOST: f32 = 1.001;
 
 /// Whether the shards of a plan are the tasks of the works, each in one.
-pub fn part_all(shards: &[ShardRecord], works: &[Work]) -> bool {
+pub(crate) fn part_all(shards: &[ShardRecord], works: &[Work]) -> bool {
     let mut ranges: Vec<TaskRange> = shards.iter().flat_map(|s| &s.tasks).copied().collect();
     ranges.sort_unstable_by_key(|TaskRange(work, first, _)| (*work, *first));
     let mut next = (0, 0);

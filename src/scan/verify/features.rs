@@ -1,10 +1,10 @@
 //! Features: a candidate in a few dozen numbers, for a head that learns from verdicts. They come from its scores, its shape and
 //! the colours about its best cell, so that nothing but them is needed to rank anew.
 
-use super::second::{SecondLook, log_odds};
 use crate::ground::{LocalPlane, Rect};
 use crate::imagery::Pixels;
 use crate::scan::find::Candidate;
+use crate::scan::find::{SecondLook, log_odds};
 use geo::{Area, Coord, Euclidean, Length, MapCoords};
 
 /// What each number is; those of a verifier's last layer follow.

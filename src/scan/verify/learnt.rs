@@ -3,10 +3,9 @@
 
 use super::Second;
 use super::learnt_error::LearntError;
-use super::second::probability;
 use crate::files;
 use crate::imagery::{Captured, Source};
-use crate::scan::find::Candidate;
+use crate::scan::find::{Candidate, Moved, probability};
 use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{LearntFrom, ScanRequest};
 use crate::schema::{LEARNT_FORMAT, LearntRecord, is_audited};
@@ -23,17 +22,6 @@ pub struct Learnt {
     record: LearntRecord,
     /// SHA-256 of its bytes, in hexadecimal.
     sha256: String,
-}
-
-/// How learning moved a candidate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moved {
-    /// The learnt chance that it is real, as far as the verdicts go.
-    pub score: f64,
-    /// Its rank without learning.
-    pub shipped: usize,
-    /// Whether it would have gone down, and stays where it was to be looked at.
-    pub audit: bool,
 }
 
 impl Learnt {

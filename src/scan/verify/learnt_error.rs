@@ -1,6 +1,6 @@
 //! Why what was learnt from verdicts is not used for a scan.
 
-use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
@@ -88,17 +88,10 @@ impl LearntError {
     }
 }
 
-impl Say for LearntError {
-    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
-    fn say(&self, lang: Lang) -> Said {
+impl LearntError {
+    fn what(&self, lang: Lang) -> String {
         let file = self.path().display();
-        let without = remedy!(
-            lang,
-            "scan without {learnt}, or learn anew from verdicts of such imagery",
-            "请去掉 {learnt} 再扫描，或用此类影像的核查结论重新学习",
-            learnt = Action::Without(Choice::Learnt)
-        );
-        let said = match self {
+        match self {
             Self::Unreadable { why, .. } => tr!(
                 lang,
                 "{file} is not what `learn` writes: {why}",
@@ -119,37 +112,21 @@ impl Say for LearntError {
                 "{file} was learnt from candidates of another model",
                 "{file} 是由另一模型的疑似点学习得到的"
             ),
-            Self::NoUnit { unit, .. } => {
-                return Said::new(tr!(
-                    lang,
-                    "{file} holds for unit {unit}, and the scan does not say whose it is",
-                    "{file} 只适用于单位 {unit}，而本次扫描未注明单位"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "name the unit with {unit}",
-                    "请用 {unit} 注明单位",
-                    unit = Action::Again(Choice::Unit)
-                ));
-            }
+            Self::NoUnit { unit, .. } => tr!(
+                lang,
+                "{file} holds for unit {unit}, and the scan does not say whose it is",
+                "{file} 只适用于单位 {unit}，而本次扫描未注明单位"
+            ),
             Self::OtherUnit { unit, .. } => tr!(
                 lang,
                 "{file} holds for unit {unit} and those below it",
                 "{file} 只适用于单位 {unit} 及其下级"
             ),
-            Self::NoDate { name, .. } => {
-                return Said::new(tr!(
-                    lang,
-                    "{file} holds for one season, and it is not known when {name} was taken",
-                    "{file} 只适用于一个年度，而 {name} 的拍摄日期不明"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "name the day with {captured}",
-                    "请用 {captured} 注明日期",
-                    captured = Action::Again(Choice::Captured)
-                ));
-            }
+            Self::NoDate { name, .. } => tr!(
+                lang,
+                "{file} holds for one season, and it is not known when {name} was taken",
+                "{file} 只适用于一个年度，而 {name} 的拍摄日期不明"
+            ),
             Self::OtherSeason { name, expires, .. } => tr!(
                 lang,
                 "{file} holds until {expires} and for that year's imagery; {name} is of another",
@@ -165,8 +142,36 @@ impl Say for LearntError {
                 "{file} holds for {finest:.2} to {coarsest:.2} cm a pixel; {name} has {gsd:.2}",
                 "{file} 适用于每像元 {finest:.2} 至 {coarsest:.2} 厘米；{name} 为 {gsd:.2} 厘米"
             ),
-        };
-        Said::new(said).hint(without)
+        }
+    }
+
+    fn remedy(&self, lang: Lang) -> Remedy {
+        match self {
+            Self::NoUnit { .. } => remedy!(
+                lang,
+                "name the unit with {unit}",
+                "请用 {unit} 注明单位",
+                unit = Action::Again(Choice::Unit)
+            ),
+            Self::NoDate { .. } => remedy!(
+                lang,
+                "name the day with {captured}",
+                "请用 {captured} 注明日期",
+                captured = Action::Again(Choice::Captured)
+            ),
+            _ => remedy!(
+                lang,
+                "scan without {learnt}, or learn anew from verdicts of such imagery",
+                "请去掉 {learnt} 再扫描，或用此类影像的核查结论重新学习",
+                learnt = Action::Without(Choice::Learnt)
+            ),
+        }
+    }
+}
+
+impl Say for LearntError {
+    fn say(&self, lang: Lang) -> Said {
+        Said::new(self.what(lang)).hint(self.remedy(lang))
     }
 }
 speaking_error!(LearntError);

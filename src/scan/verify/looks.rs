@@ -4,13 +4,12 @@
 use super::view::{QuarterTurns, copy_view};
 use crate::ground::Rect;
 use crate::imagery::Pixels;
+use crate::scan::find::LOOKS;
 use crate::scan::model::{Contract, Model, ModelError, Output, Scorer};
 use crate::scan::plan::{Window, Work};
 use crate::scan::score::Assembler;
 use std::sync::Arc;
 
-/// How many views there are.
-pub const LOOKS: usize = 8;
 /// Quarter turns, mirrored, and model pixels by which the middle is moved right and down: all eight attitudes, each at
 /// another place of a cell.
 const VIEWS: [(u8, bool, i32, i32); LOOKS] = [

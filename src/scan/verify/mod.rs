@@ -5,16 +5,14 @@ mod features;
 mod learnt;
 mod learnt_error;
 mod looks;
-mod second;
 mod sight;
 mod sitting;
 mod view;
 
 pub use features::names;
-pub use learnt::{Learnt, Moved};
+pub use learnt::Learnt;
 pub use learnt_error::LearntError;
-pub use looks::{LOOKS, ViewScores};
-pub use second::{SecondLook, VerifierVerdict, log_odds};
+pub use looks::ViewScores;
 pub use sitting::{Looking, look};
 
 use super::model::{Model, ModelError, Verifier};
@@ -33,7 +31,7 @@ pub struct Second {
 
 impl Second {
     /// The pixels that it takes of a photo about a cell.
-    pub fn photo_windows(&self, work: &Work, cell: Rect) -> Vec<Rect> {
+    pub(crate) fn photo_windows(&self, work: &Work, cell: Rect) -> Vec<Rect> {
         let sights = self.sights(work, cell);
         let sights = sights.iter().flatten().map(SightCut::rect);
         std::iter::once(self.views.pixels(work, cell))

@@ -1,13 +1,14 @@
 //! Who looks: threads that take candidates of one source at a time, in the order in which they lie in it, so that pixels which
 //! are decoded for one are at hand for the next.
 
+use super::Second;
 use super::features::features;
 use super::looks::ViewScorer;
-use super::{Second, SecondLook, VerifierVerdict};
 use crate::ground::Rect;
 use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
 use crate::scan::find::Candidate;
+use crate::scan::find::{SecondLook, VerifierVerdict};
 use crate::scan::ids::SourceId;
 use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
 use crate::scan::plan::Work;

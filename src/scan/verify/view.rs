@@ -22,7 +22,7 @@ impl QuarterTurns {
 }
 
 /// Copies the view of a square whose first pixel is (`left`, `top`) of a plane of `width` columns.
-pub fn copy_view<T: Copy>(
+pub(crate) fn copy_view<T: Copy>(
     plane: &[T],
     width: usize,
     (left, top): (usize, usize),

@@ -9,7 +9,8 @@ use super::chip::{ChipWindow, PictureKind};
 use super::chip_source::shown_window;
 use crate::ground::{LocalPlane, LonLat, Quad, Rect, Region};
 use crate::imagery::{PhotoSource, Pixels, resized};
-use crate::scan::find::{FindRules, clusters, locator, peak};
+use crate::scan::cluster::clusters;
+use crate::scan::find::{FindRules, peak};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
@@ -140,7 +141,7 @@ impl<'a> Crops<'a> {
 
     /// The plots among a photo's hits, as they are found in it alone.
     fn plots(&self, work: &Work, hits: &[Hit]) -> Option<Vec<PhotoPlot>> {
-        let locator = locator(work).ok()?;
+        let locator = work.locator().ok()?;
         let least = self.rules.least_score();
         let mut located: Vec<(&Hit, Quad)> = Vec::new();
         for hit in hits.iter().filter(|h| h.score >= least) {
@@ -170,7 +171,7 @@ impl<'a> Crops<'a> {
         pixels: &Pixels,
         plot: &PhotoPlot,
     ) -> Option<()> {
-        let drawn = locator(work).ok()?.model_outline(&plot.region).ok()?;
+        let drawn = work.locator().ok()?.model_outline(&plot.region).ok()?;
         let at = LonLat::from(geo::Coord::from(drawn.centroid()?));
         let (off_nadir_deg, gsd_m) = photo.photo().view_of(at)?;
         let sighting = PhotoSighting {

@@ -11,5 +11,5 @@ mod record;
 pub mod review;
 
 pub use crops::Crops;
-pub use outputs::{Provenance, RESULTS, prepare, write};
+pub use outputs::{Provenance, prepare, write};
 pub use pyramids::Pyramids;

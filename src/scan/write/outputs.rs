@@ -16,7 +16,9 @@ use crate::scan::request::ScanRequest;
 use crate::scan::score::RunKey;
 use crate::scan::summary::Summary;
 use crate::scan::verify::{Learnt, Second};
-use crate::schema::to_object;
+use crate::schema::{
+    CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE, to_object,
+};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,19 +47,6 @@ pub struct Provenance<'a> {
 /// The folder of the pictures.
 const CHIPS: &str = "chips";
 
-/// The record, which stands for a whole and current set of results.
-const RECORD: &str = "scan.json";
-/// The candidates.
-const CANDIDATES: &str = "candidates.geojson";
-/// The ground searched and not searched.
-const COVERAGE: &str = "coverage.geojson";
-/// What the models saw of each candidate.
-const FEATURES: &str = "features.json";
-/// The contact sheet.
-const REVIEW: &str = "review.html";
-/// The files that show a folder to hold results.
-pub const RESULTS: [&str; 4] = [RECORD, CANDIDATES, COVERAGE, REVIEW];
-
 /// Makes the folders, clears away what a killed run left half written, and finds out before the long work whether files
 /// can be written there. When the work begins anew, the old record goes first: it would stand beside other results.
 ///
@@ -65,7 +54,7 @@ pub const RESULTS: [&str; 4] = [RECORD, CANDIDATES, COVERAGE, REVIEW];
 /// [`ScanError::Write`], and [`JournalError::File`](crate::scan::JournalError::File) where a registry lies there.
 pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
     let chips = folder.join(CHIPS);
-    for name in RESULTS.into_iter().chain([CHIPS]) {
+    for name in RESULT_FILES.into_iter().chain([CHIPS]) {
         files::spare(&folder.join(name))?;
     }
     fs::create_dir_all(&chips).map_err(|source| ScanError::Write {
@@ -73,7 +62,7 @@ pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
         source,
     })?;
     if anew {
-        files::remove(&folder.join(RECORD))?;
+        files::remove(&folder.join(SCAN_FILE))?;
     }
     for entry in [folder, &chips]
         .iter()
@@ -98,36 +87,36 @@ pub fn prepare(folder: &Path, anew: bool) -> Result<(), ScanError> {
 /// [`ScanError::Write`].
 pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanError> {
     let folder = &summary.out;
-    files::remove(&folder.join(RECORD))?;
+    files::remove(&folder.join(SCAN_FILE))?;
     let chips = write_chips(summary, provenance)?;
     let mut digests: Digests = chips
         .iter()
         .flat_map(|files| files.digests.clone())
         .collect();
-    put(folder, CANDIDATES, &mut digests, |file| {
+    put(folder, CANDIDATES_FILE, &mut digests, |file| {
         write_features(file, &candidate_features(summary, provenance, &chips))
     })?;
-    put(folder, COVERAGE, &mut digests, |file| {
+    put(folder, COVERAGE_FILE, &mut digests, |file| {
         write_features(file, &coverage_features(summary))
     })?;
-    files::remove(&folder.join(FEATURES))?;
+    files::remove(&folder.join(FEATURES_FILE))?;
     if let Some(features) = features_record(summary) {
         let features = serde_json::to_string(&features).unwrap_or_default();
-        put(folder, FEATURES, &mut digests, |file| {
+        put(folder, FEATURES_FILE, &mut digests, |file| {
             file.write_all(features.as_bytes())
         })?;
     }
     if provenance.request.pictures {
         let review = review_page(summary, provenance, &chips);
-        put(folder, REVIEW, &mut digests, |file| {
+        put(folder, REVIEW_FILE, &mut digests, |file| {
             file.write_all(review.as_bytes())
         })?;
     } else {
-        files::remove(&folder.join(REVIEW))?;
+        files::remove(&folder.join(REVIEW_FILE))?;
     }
     let record = to_object(&scan_record(summary, provenance, digests));
     let record = serde_json::to_string_pretty(&record).unwrap_or_default();
-    put(folder, RECORD, &mut Digests::new(), |file| {
+    put(folder, SCAN_FILE, &mut Digests::new(), |file| {
         file.write_all(record.as_bytes())
             .and_then(|()| file.write_all(b"\n"))
     })

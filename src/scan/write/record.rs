@@ -3,11 +3,12 @@
 use super::outputs::{Digests, Provenance, round};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
+use crate::scan::find::LOOKS;
 use crate::scan::find::SourceFacts;
 use crate::scan::model::Model;
 use crate::scan::request::{PhotoRequest, ScanRequest};
 use crate::scan::summary::Summary;
-use crate::scan::verify::{LOOKS, Learnt, Second};
+use crate::scan::verify::{Learnt, Second};
 use crate::schema::{
     FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, PhotosRecord,
     Reason, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord,

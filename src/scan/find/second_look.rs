@@ -1,7 +1,20 @@
-//! What a second look says of a candidate.
+//! What a second look says of a candidate, and how what was learnt moved it.
 
-use super::looks::LOOKS;
 use crate::schema::ScoreBand;
+
+/// How many further views of a candidate there are.
+pub const LOOKS: usize = 8;
+
+/// How learning moved a candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moved {
+    /// The learnt chance that it is real, as far as the verdicts go.
+    pub score: f64,
+    /// Its rank without learning.
+    pub shipped: usize,
+    /// Whether it would have gone down, and stays where it was to be looked at.
+    pub audit: bool,
+}
 
 /// What eight further looks by the model that found it, and perhaps a verifier, say of a candidate.
 #[derive(Debug, Clone, PartialEq)]

@@ -46,7 +46,7 @@ impl From<Quad> for HitCorners {
 
 impl HitCorners {
     /// All corners.
-    pub fn quad(&self) -> Quad {
+    pub(crate) fn quad(&self) -> Quad {
         let corner = |(lon, lat): (f32, f32)| {
             LonLat::new(self.at.lon + f64::from(lon), self.at.lat + f64::from(lat))
         };
@@ -96,7 +96,7 @@ impl<'a> Locator<'a> {
     ///
     /// # Errors
     /// See [`CrsError`].
-    pub fn quad(&self, rect: Rect) -> Result<Quad, CrsError> {
+    pub(crate) fn quad(&self, rect: Rect) -> Result<Quad, CrsError> {
         let corners = [
             (rect.x0, rect.y0),
             (rect.x1, rect.y0),
@@ -122,7 +122,7 @@ impl<'a> Locator<'a> {
     ///
     /// # Errors
     /// See [`CrsError`].
-    pub fn model_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
+    pub(crate) fn model_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
         self.outline(region, self.scale)
     }
 
@@ -130,7 +130,7 @@ impl<'a> Locator<'a> {
     ///
     /// # Errors
     /// See [`CrsError`].
-    pub fn level_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
+    pub(crate) fn level_outline(&self, region: &Region) -> Result<MultiPolygon, CrsError> {
         self.outline(region, (1.0, 1.0))
     }
 
