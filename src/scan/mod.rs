@@ -16,6 +16,7 @@ mod refusals;
 mod request;
 mod run;
 mod score;
+mod score_store;
 mod shards;
 mod summary;
 mod verify;

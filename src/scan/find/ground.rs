@@ -8,7 +8,8 @@ use crate::scan::error::ScanError;
 use crate::scan::ids::WorkId;
 use crate::scan::plan::{Locator, frame};
 use crate::scan::plan::{Search, Work, numbered};
-use crate::scan::score::{ChunkReport, ScoreStore, Scored, rejection};
+use crate::scan::score::Scored;
+use crate::scan::score_store::{ChunkReport, ScoreStore, rejection};
 use crate::schema::Reason;
 
 /// The ground of a scan. It does not depend on what is found there.

@@ -5,7 +5,7 @@ use crate::ground::{LonLat, Rect};
 use crate::imagery::photo::Remark;
 use crate::scan::ids::SourceId;
 use crate::scan::plan::{Sources, Work, numbered};
-use crate::scan::score::ScoreStore;
+use crate::scan::score_store::ScoreStore;
 use geo::Intersects;
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use crate::scan::ids::SourceId;
 use crate::scan::model::{Model, Runtime};
 use crate::scan::progress::{Progress, ScanStage};
 use crate::scan::request::ScanRequest;
-use crate::scan::score::{RunKey, ScoreStore};
+use crate::scan::score_store::{RunKey, ScoreStore};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A search that is ready to begin.

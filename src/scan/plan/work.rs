@@ -7,7 +7,7 @@ use crate::ground::{Boundary, CrsError, LonLat, Rect};
 use crate::imagery::{Level, Source};
 use crate::scan::ids::{ChunkId, SourceId, TaskId, WorkId};
 use crate::scan::model::Model;
-use crate::scan::score::ScoreStore;
+use crate::scan::score_store::ScoreStore;
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon};
 use std::collections::BTreeSet;
 

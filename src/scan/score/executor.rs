@@ -4,12 +4,12 @@
 //! dropped with its last task. Every core is busy while anything is left, and nothing waits for a slower stage. Results
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
-use super::store::ChunkReport;
 use super::worker::Worker;
 use crate::imagery::{Pixels, RasterError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::{Hit, Model, ModelError};
 use crate::scan::plan::Work;
+use crate::scan::score_store::ChunkReport;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;

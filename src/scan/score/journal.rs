@@ -7,10 +7,10 @@
 
 use super::journal_error::JournalError;
 use super::lines::{self, Believed, believe};
-use super::store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};
 use crate::files::{self, Existing};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
+use crate::scan::score_store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};
 use crate::schema::{RESULT_FILES, ScoreLine};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};

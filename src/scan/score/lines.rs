@@ -1,10 +1,10 @@
 //! Files of checked lines: each is the CRC-32 of its text and the text. A line that is cut or damaged ends what is believed.
 
-use super::store::{RunKey, ScoreStore};
 use crate::ground::{Rect, Region};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
-use crate::scan::score::store::ChunkReport;
+use crate::scan::score_store::ChunkReport;
+use crate::scan::score_store::{RunKey, ScoreStore};
 use crate::schema::{SCORES_FORMAT, ScoreLine, ScoresKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,6 @@ mod journal;
 mod journal_error;
 mod lines;
 mod stage;
-mod store;
 mod window;
 mod worker;
 
@@ -15,5 +14,4 @@ pub use journal::Journal;
 pub use journal_error::JournalError;
 pub use lines::{all as all_lines, value as value_of_line, write as write_line};
 pub use stage::{OwnTasks, Scored, score};
-pub use store::{ChunkReport, RunKey, ScoreStore, rejection};
 pub use window::Assembler;

@@ -3,7 +3,6 @@
 
 use super::executor::{Executor, ExecutorFailure, PixelListener, WorkerReport};
 use super::journal::Journal;
-use super::store::ScoreStore;
 use crate::ground::Quad;
 use crate::scan::cluster::clusters;
 use crate::scan::error::ScanError;
@@ -12,6 +11,7 @@ use crate::scan::model::Hit;
 use crate::scan::plan::Locator;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::{Progress, ScanStage, Step};
+use crate::scan::score_store::ScoreStore;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};

@@ -1,13 +1,13 @@
 //! One worker of the executor: it opens sources, reads chunks and scores tasks.
 
 use super::executor::{Executor, ExecutorFailure, WorkerReport, WorkerStep};
-use super::store::{ChunkReport, fault_of};
 use super::window::{Assembler, extent, holds};
 use crate::ground::{Rect, Region};
 use crate::imagery::{OpenError, PixelReader, Pixels, Validity};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::{Hit, ModelError, Output, Scorer};
 use crate::scan::plan::{Task, Tile};
+use crate::scan::score_store::{ChunkReport, fault_of};
 use crate::schema::PictureFault;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;

@@ -5,7 +5,7 @@ use crate::ground::{Rect, Region};
 use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::plan::{Task, Work};
-use crate::scan::score::{ChunkReport, ScoreStore};
+use crate::scan::score_store::{ChunkReport, ScoreStore};
 use crate::schema::{ShardRecord, TaskRange};
 use std::collections::BTreeSet;
 

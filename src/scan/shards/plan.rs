@@ -10,7 +10,7 @@ use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use crate::scan::run::floor_of;
-use crate::scan::score::RunKey;
+use crate::scan::score_store::RunKey;
 use crate::schema::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
 };

@@ -13,7 +13,7 @@ use crate::scan::find::Candidate;
 use crate::scan::ids::is_candidate_id;
 use crate::scan::model::Model;
 use crate::scan::request::ScanRequest;
-use crate::scan::score::RunKey;
+use crate::scan::score_store::RunKey;
 use crate::scan::summary::Summary;
 use crate::scan::verify::{Learnt, Second};
 use crate::schema::{
