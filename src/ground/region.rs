@@ -26,6 +26,14 @@ pub struct Rect {
     pub y1: u32,
 }
 
+impl Rect {
+    /// All pixels of a picture of this size.
+    pub fn of_size((x1, y1): (u32, u32)) -> Self {
+        let (x0, y0) = (0, 0);
+        Self { x0, y0, x1, y1 }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RowBand {
     pub(super) y0: u32,

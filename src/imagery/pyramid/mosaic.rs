@@ -268,7 +268,7 @@ impl PhotoPyramid {
     /// [`PyramidError::Unwritable`].
     pub fn add(&self, number: usize, pixels: &Pixels) -> Result<(), PyramidError> {
         let photo = &self.photos[number];
-        if pixels.rect != whole(photo) {
+        if pixels.rect != Rect::of_size(photo.size()) {
             return Ok(());
         }
         if !pixels.is_empty() {
@@ -318,7 +318,10 @@ impl PhotoPyramid {
             let Ok(reader) = photo.open(photo.full_level()) else {
                 return Ok(());
             };
-            self.add(*number, &reader.read(whole(photo), &mut None))
+            self.add(
+                *number,
+                &reader.read(Rect::of_size(photo.size()), &mut None),
+            )
         })?;
         let crs = Crs::wgs84().map_err(|e| PyramidError::Unwritable {
             path: self.path.clone(),
@@ -335,17 +338,6 @@ impl PhotoPyramid {
             stop.load(Ordering::Relaxed)
         })?;
         Ok(workshop.give("pyramid.tif", &self.path, existing)?)
-    }
-}
-
-/// All of a photo's grid.
-fn whole(photo: &Source) -> Rect {
-    let (width, height) = photo.size();
-    Rect {
-        x0: 0,
-        y0: 0,
-        x1: width,
-        y1: height,
     }
 }
 

@@ -280,19 +280,13 @@ impl PhotoLayer {
     /// Decodes a photo, and keeps what it shows at this and at coarser scales; nothing of one that is of no use.
     fn decode(&self, number: usize, factor: u32) -> Arc<Cells> {
         let source = &self.photos[number].source;
-        let (width, height) = source.size();
-        let rect = Rect {
-            x0: 0,
-            y0: 0,
-            x1: width,
-            y1: height,
-        };
+        let rect = Rect::of_size(source.size());
         let pixels = source
             .open(source.full_level())
             .ok()
             .map(|reader| reader.read(rect, &mut None));
         let cells = |factor| match &pixels {
-            Some(pixels) => reduce(pixels, factor, (width, height)),
+            Some(pixels) => reduce(pixels, factor, source.size()),
             None => Cells {
                 rect,
                 rgba: Vec::new(),

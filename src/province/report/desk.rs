@@ -62,7 +62,6 @@ pub fn table(costs: &[Cost], lang: Lang) -> Option<ReportTable> {
             .into(),
         columns: titled(&titles, lang),
         rows: costs.iter().map(row).collect(),
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     })
 }

@@ -26,10 +26,7 @@ pub(crate) fn no_hot_spots(why: NotEnough, lang: Lang) -> ReportTable {
         id: "hot_spots",
         title: lang.pick("Hot spots", "热点").into(),
         note: why.say(lang).what,
-        columns: Vec::new(),
-        rows: Vec::new(),
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     }
 }
 

@@ -370,7 +370,6 @@ pub fn summary(keys: &[KeyFigure], lang: Lang) -> ReportTable {
         note: String::new(),
         columns: titled(&titles, lang),
         rows,
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     }
 }

@@ -5,7 +5,7 @@ use crate::words::Lang;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// A table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReportTable {
     /// Its name in files.
     pub id: &'static str,

@@ -240,7 +240,6 @@ fn flown(comparison: &Comparison, lang: Lang) -> ReportTable {
         note: String::new(),
         columns: titled(&titles, lang),
         rows,
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     }
 }

@@ -198,8 +198,7 @@ pub fn targets(figures: &Figures, lang: Lang) -> Option<ReportTable> {
         ),
         columns: titled(&titles, lang),
         rows: lists.iter().map(row).collect(),
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     })
 }
 
@@ -236,7 +235,6 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<ReportTable> {
             .into(),
         columns: titled(&titles, lang),
         rows: found.iter().map(row).collect(),
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     })
 }

@@ -129,8 +129,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
         ),
         columns: titled(&titles, lang),
         rows: rows.iter().map(row).collect(),
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     }
 }
 
@@ -261,7 +260,6 @@ fn patrols(work: &Worked, lang: Lang) -> ReportTable {
             .into(),
         columns: titled(&titles, lang),
         rows: vec![row],
-        summed: false,
-        remark: None,
+        ..ReportTable::default()
     }
 }

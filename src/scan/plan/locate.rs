@@ -60,13 +60,7 @@ impl HitCorners {
 /// # Errors
 /// See [`CrsError`].
 pub fn frame(source: &Source) -> Result<MultiPolygon, CrsError> {
-    let (x1, y1) = source.size();
-    let whole = Region::from_rects([Rect {
-        x0: 0,
-        y0: 0,
-        x1,
-        y1,
-    }]);
+    let whole = Region::from_rects([Rect::of_size(source.size())]);
     Locator::new(source, &source.full_level(), (1.0, 1.0))?.level_outline(&whole)
 }
 

@@ -78,12 +78,7 @@ impl ViewScores {
     /// What a view's trusted cells cover, beginning at nought.
     fn core(self) -> Rect {
         let length = self.side - 2 * self.halo;
-        Rect {
-            x0: 0,
-            y0: 0,
-            x1: length,
-            y1: length,
-        }
+        Rect::of_size((length, length))
     }
 
     /// Whether a cell of the core lies at the middle.
