@@ -265,9 +265,13 @@ fn without_tests<'a>(relative: &str, code: &'a str) -> &'a str {
     if name.ends_with("tests.rs") || relative.contains("/tests/") || name == "scale.rs" {
         return "";
     }
-    let tests = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub(crate) mod "];
-    let begins = tests.iter().filter_map(|mark| code.find(mark)).min();
-    &code[..begins.unwrap_or(code.len())]
+    // A line that only names a file of tests ends nothing: the code goes on below it.
+    let holds_tests = |(at, mark): &(usize, &str)| {
+        let next = code[at + mark.len()..].lines().next().unwrap_or("");
+        next.contains("mod ") && next.ends_with('{')
+    };
+    let begins = code.match_indices("#[cfg(test)]\n").find(holds_tests);
+    &code[..begins.map_or(code.len(), |(at, _)| at)]
 }
 
 /// Lines of code that one file holds at most, without its tests.
@@ -370,6 +374,13 @@ fn walks_pass_no_file_twice_and_are_those_of_the_tree() {
             assert!(!walk[..at].contains(file), "{file} is passed twice");
         }
     }
+}
+
+#[test]
+fn code_ends_where_tests_begin_and_not_where_they_are_named() {
+    let code = "#[cfg(test)]\nmod tests;\nfn a() {}\n#[cfg(test)]\nmod more {\n}\n";
+    assert!(without_tests("scan/run.rs", code).ends_with("fn a() {}\n"));
+    assert_eq!(without_tests("scan/tests.rs", code), "");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! instead of a county's.
 
 use geo::orient::{Direction, Orient};
-use geo::{Area, Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use rstar::{AABB, RTree, RTreeObject};
 
@@ -73,11 +73,6 @@ impl Fragment {
         let mut rings = self.rings.iter().map(|ring| LineString::new(ring.clone()));
         let exterior = rings.next().unwrap_or_else(|| LineString::new(vec![]));
         Polygon::new(exterior, rings.collect()).orient(Direction::Default)
-    }
-
-    /// Its area in square degrees, holes taken out.
-    pub(crate) fn square_degrees(&self) -> f64 {
-        self.polygon().unsigned_area()
     }
 
     fn contains(&self, at: Coord) -> bool {
@@ -226,6 +221,7 @@ impl SubdividedGround {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::Area;
     use geo::polygon;
 
     fn holed() -> Polygon {
@@ -245,7 +241,10 @@ mod tests {
         let whole = MultiPolygon::new(vec![holed()]);
         for step in [0.3, 0.77, 2.0, 50.0] {
             let cut = pieces(&[&whole], step);
-            let area: f64 = cut.iter().map(|(_, piece)| piece.square_degrees()).sum();
+            let area: f64 = cut
+                .iter()
+                .map(|(_, piece)| piece.polygon().unsigned_area())
+                .sum();
             assert!(
                 (area - whole.unsigned_area()).abs() < 1e-9,
                 "{step}: {area}"
@@ -264,7 +263,7 @@ mod tests {
         let found = Fragment::of(&holed()).within(ring).expect("they meet");
         let expected = geo::BooleanOps::intersection(&holed(), &square).unsigned_area();
         assert!(
-            (found.square_degrees() - expected).abs() < 1e-6,
+            (found.polygon().unsigned_area() - expected).abs() < 1e-6,
             "{expected}"
         );
         let apart = polygon![(x: 20., y: 2.), (x: 28., y: 2.), (x: 28., y: 8.)];

@@ -36,13 +36,6 @@ impl Remedy {
         })
     }
 
-    /// The same clause with words after it.
-    #[must_use]
-    pub(crate) fn followed_by(mut self, words: &str) -> Self {
-        self.push(words);
-        self
-    }
-
     fn push(&mut self, words: &str) {
         match self.pieces.last_mut() {
             Some(Piece::Words(last)) => last.push_str(words),

@@ -51,7 +51,7 @@ def without_tests(path: str, text: str) -> list[str]:
         return []
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        if line == "#[cfg(test)]" and number + 1 < len(lines) and " mod " in f" {lines[number + 1]}":
+        if line == "#[cfg(test)]" and re.match(r"(?:pub\S* )?mod \w+ \{", "".join(lines[number + 1 : number + 2])):
             return lines[:number]
     return lines
 
