@@ -1,12 +1,9 @@
 //! What every command of the registry shares: which file, who acts, when, in which language.
 
 use super::say::{ArgumentError, Failure, bad};
-use super::sites::show_changed;
 use crate::cli::config::config;
 use crate::files;
-use crate::office::life::{self, LifeStep};
-use crate::office::{self, Changed, Credentials, Office, OfficeError, Session, clock};
-use crate::registry::SiteKey;
+use crate::office::{Credentials, Office, OfficeError, Session, clock};
 use crate::store::Store;
 use crate::store::keys;
 use crate::tr;
@@ -111,21 +108,6 @@ impl Context {
         let office = Office::open(&self.path()?, &actor)?;
         self.tell_migrated(office.store());
         Ok(office)
-    }
-
-    /// Takes a step in the life of a site, and says how the site stands then.
-    pub(crate) fn step(
-        &self,
-        site: &str,
-        files: &office::Files,
-        step: impl FnOnce(&Store, SiteKey) -> Result<LifeStep, Failure>,
-    ) -> Result<Changed, Failure> {
-        let (mut office, session) = self.office()?;
-        let key = office.store().find(site)?;
-        let step = step(office.store(), key)?;
-        let changed = life::take(&mut office, &session, key, step, files)?;
-        show_changed(&changed, office.store(), self);
-        Ok(changed)
     }
 
     /// Says what became of a registry of an earlier version.

@@ -1,9 +1,31 @@
 //! What the steps in a site's life share on the command line: the site, words, a reason to go without evidence, files.
 
-use super::context::Common;
-use crate::office;
+use super::context::{Common, Context};
+use super::say::Failure;
+use super::sites::show_changed;
+use crate::office::life::{self, LifeStep};
+use crate::office::{self, Changed};
+use crate::registry::SiteKey;
+use crate::store::Store;
 use clap::Args;
 use std::path::PathBuf;
+
+impl Context {
+    /// Takes a step in the life of a site, and says how the site stands then.
+    pub(crate) fn step(
+        &self,
+        site: &str,
+        files: &office::Files,
+        step: impl FnOnce(&Store, SiteKey) -> Result<LifeStep, Failure>,
+    ) -> Result<Changed, Failure> {
+        let (mut office, session) = self.office()?;
+        let key = office.store().find(site)?;
+        let step = step(office.store(), key)?;
+        let changed = life::take(&mut office, &session, key, step, files)?;
+        show_changed(&changed, office.store(), self);
+        Ok(changed)
+    }
+}
 
 /// A step that needs evidence.
 #[derive(Debug, Args)]
