@@ -1,6 +1,6 @@
 //! A chart of two axes that begin at zero: drawing within the scale, ticks at round steps.
 
-use super::draw::{Anchor, Drawing, Fill, Pen, Point, Type};
+use super::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
 use super::palette::{GRID, INK};
 
 /// Pixels around the plot: left, above, right, below.
@@ -21,8 +21,8 @@ pub struct ChartAxis {
 #[derive(Debug)]
 pub struct Chart {
     drawing: Drawing,
-    reach: Point,
-    size: Point,
+    reach: SheetPoint,
+    size: SheetPoint,
     above: f64,
 }
 
@@ -49,7 +49,7 @@ pub fn ticks(reach: f64, parts: f64) -> impl Iterator<Item = (f64, String)> {
 
 impl Chart {
     /// Axes and their ticks.
-    pub fn new(size: Point, title: &str, x: &ChartAxis, y: &ChartAxis) -> Self {
+    pub fn new(size: SheetPoint, title: &str, x: &ChartAxis, y: &ChartAxis) -> Self {
         let above = if title.is_empty() { ROOM[1] } else { 34.0 };
         let mut chart = Self {
             drawing: Drawing::new(size, title),
@@ -91,7 +91,7 @@ impl Chart {
     }
 
     /// Pixels of two values.
-    pub fn at(&self, x: f64, y: f64) -> Point {
+    pub fn at(&self, x: f64, y: f64) -> SheetPoint {
         let [left, _, right, below] = ROOM;
         (
             (x / self.reach.0).mul_add(self.size.0 - left - right, left),
@@ -100,20 +100,20 @@ impl Chart {
     }
 
     /// A line through values.
-    pub fn line(&mut self, values: impl IntoIterator<Item = Point>, pen: Pen) {
-        let points: Vec<Point> = values.into_iter().map(|(x, y)| self.at(x, y)).collect();
+    pub fn line(&mut self, values: impl IntoIterator<Item = SheetPoint>, pen: Pen) {
+        let points: Vec<SheetPoint> = values.into_iter().map(|(x, y)| self.at(x, y)).collect();
         self.drawing.line(points, pen);
     }
 
     /// A dot on values.
-    pub fn dot(&mut self, (x, y): Point, radius: f64, colour: &'static str) {
+    pub fn dot(&mut self, (x, y): SheetPoint, radius: f64, colour: &'static str) {
         let at = self.at(x, y);
         self.drawing
             .disc(at, radius, Fill::Plain(colour, 1.0), None);
     }
 
     /// Words beside values, on the side of them that has room.
-    pub fn words(&mut self, (x, y): Point, text: &str) {
+    pub fn words(&mut self, (x, y): SheetPoint, text: &str) {
         let (px, py) = self.at(x, y);
         let (gap, anchor) = if px < self.size.0 * 0.72 {
             (9.0, Anchor::Start)

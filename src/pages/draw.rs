@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use std::fmt::Write as _;
 
 /// A point of a drawing.
-pub type Point = (f64, f64);
+pub type SheetPoint = (f64, f64);
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -162,31 +162,31 @@ impl Type {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum DrawnShape {
     /// A line through points.
-    Line(Vec<Point>, Pen),
+    Line(Vec<SheetPoint>, Pen),
     /// Rings, of which the inner ones are holes.
     Area {
-        rings: Vec<Vec<Point>>,
+        rings: Vec<Vec<SheetPoint>>,
         fill: Fill,
         pen: Option<Pen>,
         title: String,
     },
     /// A disc.
-    Disc(Point, f64, Fill, Option<Pen>),
+    Disc(SheetPoint, f64, Fill, Option<Pen>),
     /// A text on its baseline.
-    Text(Point, String, Type),
+    Text(SheetPoint, String, Type),
 }
 
 /// A drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
-    pub(super) size: Point,
+    pub(super) size: SheetPoint,
     title: String,
     pub(super) shapes: Vec<DrawnShape>,
 }
 
 impl Drawing {
     /// An empty one, of so many pixels, with words for those who do not see it.
-    pub fn new(size: Point, title: impl Into<String>) -> Self {
+    pub fn new(size: SheetPoint, title: impl Into<String>) -> Self {
         Self {
             size,
             title: title.into(),
@@ -195,20 +195,20 @@ impl Drawing {
     }
 
     /// A line through points.
-    pub fn line(&mut self, points: impl IntoIterator<Item = Point>, pen: Pen) {
+    pub fn line(&mut self, points: impl IntoIterator<Item = SheetPoint>, pen: Pen) {
         self.shapes
             .push(DrawnShape::Line(points.into_iter().collect(), pen));
     }
 
     /// Rings, of which the inner ones are holes.
-    pub fn area(&mut self, rings: Vec<Vec<Point>>, fill: Fill, pen: Option<Pen>) {
+    pub fn area(&mut self, rings: Vec<Vec<SheetPoint>>, fill: Fill, pen: Option<Pen>) {
         self.titled_area(rings, fill, pen, String::new());
     }
 
     /// The same, with words that a pointer shows.
     pub(crate) fn titled_area(
         &mut self,
-        rings: Vec<Vec<Point>>,
+        rings: Vec<Vec<SheetPoint>>,
         fill: Fill,
         pen: Option<Pen>,
         title: String,
@@ -222,18 +222,24 @@ impl Drawing {
     }
 
     /// A rectangle from its upper left corner.
-    pub fn rectangle(&mut self, (x, y): Point, (w, h): Point, fill: Fill, pen: Option<Pen>) {
+    pub fn rectangle(
+        &mut self,
+        (x, y): SheetPoint,
+        (w, h): SheetPoint,
+        fill: Fill,
+        pen: Option<Pen>,
+    ) {
         let ring = vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h)];
         self.area(vec![ring], fill, pen);
     }
 
     /// A disc.
-    pub fn disc(&mut self, at: Point, radius: f64, fill: Fill, pen: Option<Pen>) {
+    pub fn disc(&mut self, at: SheetPoint, radius: f64, fill: Fill, pen: Option<Pen>) {
         self.shapes.push(DrawnShape::Disc(at, radius, fill, pen));
     }
 
     /// A text on its baseline.
-    pub fn text(&mut self, at: Point, text: impl Into<String>, set: Type) {
+    pub fn text(&mut self, at: SheetPoint, text: impl Into<String>, set: Type) {
         self.shapes.push(DrawnShape::Text(at, text.into(), set));
     }
 
@@ -327,7 +333,7 @@ fn path(d: &str, fill: Fill, pen: Option<Pen>, title: &str) -> Markup {
     }
 }
 
-fn words((x, y): Point, text: &str, set: Type) -> Markup {
+fn words((x, y): SheetPoint, text: &str, set: Type) -> Markup {
     let anchor = match set.anchor {
         Anchor::Start => None,
         Anchor::Middle => Some("middle"),
@@ -352,7 +358,7 @@ fn paint(fill: Fill) -> (&'static str, Option<f64>) {
     }
 }
 
-fn line(points: &[Point], closed: bool) -> String {
+fn line(points: &[SheetPoint], closed: bool) -> String {
     let mut d = String::new();
     for (at, (x, y)) in points.iter().enumerate() {
         let step = if at == 0 { 'M' } else { 'L' };

@@ -1,6 +1,6 @@
 //! Ground in a drawing: a map's frame, its scale bar and its north.
 
-use super::draw::{Anchor, Drawing, Fill, Pen, Point, Type};
+use super::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
 use super::palette::INK;
 use crate::ground::{LocalPlane, LonLat};
 use geo::{LineString, MultiPolygon, Rect};
@@ -15,7 +15,7 @@ pub struct Frame {
     /// Pixels a metre.
     scale: f64,
     /// Pixels.
-    pub size: Point,
+    pub size: SheetPoint,
 }
 
 impl Frame {
@@ -49,7 +49,7 @@ impl Frame {
     }
 
     /// Where a place lies.
-    pub fn xy(&self, at: LonLat) -> Point {
+    pub fn xy(&self, at: LonLat) -> SheetPoint {
         let p = self.plane.to_plane(at);
         (
             p.x.mul_add(self.scale, self.size.0 / 2.0),
@@ -58,12 +58,12 @@ impl Frame {
     }
 
     /// Whether a point is in the drawing.
-    pub fn holds(&self, (x, y): Point) -> bool {
+    pub fn holds(&self, (x, y): SheetPoint) -> bool {
         (0.0..=self.size.0).contains(&x) && (0.0..=self.size.1).contains(&y)
     }
 
     /// The rings of an area.
-    pub fn rings(&self, area: &MultiPolygon) -> Vec<Vec<Point>> {
+    pub fn rings(&self, area: &MultiPolygon) -> Vec<Vec<SheetPoint>> {
         area.iter()
             .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
             .map(|ring| self.ring(ring))
@@ -71,8 +71,8 @@ impl Frame {
     }
 
     /// A ring without the corners that no eye can tell apart.
-    pub fn ring(&self, ring: &LineString) -> Vec<Point> {
-        let mut kept: Vec<Point> = Vec::new();
+    pub fn ring(&self, ring: &LineString) -> Vec<SheetPoint> {
+        let mut kept: Vec<SheetPoint> = Vec::new();
         for at in ring.coords() {
             let (x, y) = self.xy((*at).into());
             if kept
@@ -86,7 +86,7 @@ impl Frame {
     }
 
     /// A bar of a round length that ends at a point.
-    pub fn scale_bar(&self, drawing: &mut Drawing, (x, y): Point, size: f64) {
+    pub fn scale_bar(&self, drawing: &mut Drawing, (x, y): SheetPoint, size: f64) {
         let metres = round_length(self.size.0 / 5.0 / self.scale);
         let long = metres * self.scale;
         let words = if metres >= 1000.0 {
@@ -118,7 +118,7 @@ impl Frame {
 }
 
 /// An arrow to the north with its tip at a point.
-pub fn north(drawing: &mut Drawing, (x, y): Point) {
+pub fn north(drawing: &mut Drawing, (x, y): SheetPoint) {
     let arrow = vec![
         (x, y),
         (x + 7.0, y + 21.0),

@@ -1,6 +1,6 @@
 //! A drawing as pixels.
 
-use super::draw::{Anchor, Drawing, DrawnShape, Fill, Pen, Point, Type};
+use super::draw::{Anchor, Drawing, DrawnShape, Fill, Pen, SheetPoint, Type};
 use image::{Rgb, RgbImage};
 
 /// Pixels of a letter.
@@ -20,7 +20,8 @@ pub fn pixels(drawing: &Drawing) -> RgbImage {
             } => {
                 canvas.area(rings, *fill);
                 for ring in rings {
-                    let closed: Vec<Point> = ring.iter().chain(ring.first()).copied().collect();
+                    let closed: Vec<SheetPoint> =
+                        ring.iter().chain(ring.first()).copied().collect();
                     if let Some(pen) = pen {
                         canvas.line(&closed, *pen);
                     }
@@ -87,7 +88,7 @@ impl Bitmap {
         }
     }
 
-    fn line(&mut self, points: &[Point], pen: Pen) {
+    fn line(&mut self, points: &[SheetPoint], pen: Pen) {
         let mut gone = 0.0;
         for pair in points.windows(2) {
             let ((x, y), (u, v)) = (pair[0], pair[1]);
@@ -106,7 +107,7 @@ impl Bitmap {
     }
 
     /// Every pixel whose middle lies in the disc, and the one that holds its own middle.
-    fn disc(&mut self, (x, y): Point, radius: f64, colour: &str, opacity: f64) {
+    fn disc(&mut self, (x, y): SheetPoint, radius: f64, colour: &str, opacity: f64) {
         let reach = radius.ceil();
         let mut row = (y - reach).floor();
         while row <= y + reach {
@@ -123,7 +124,7 @@ impl Bitmap {
     }
 
     /// Every pixel whose middle an odd number of edges lies left of.
-    fn area(&mut self, rings: &[Vec<Point>], fill: Fill) {
+    fn area(&mut self, rings: &[Vec<SheetPoint>], fill: Fill) {
         let Some((colour, opacity)) = paint(fill) else {
             return;
         };
@@ -146,7 +147,7 @@ impl Bitmap {
         }
     }
 
-    fn text(&mut self, (x, y): Point, text: &str, set: Type) {
+    fn text(&mut self, (x, y): SheetPoint, text: &str, set: Type) {
         let long = LETTER * text.chars().count() as f64;
         let left = match set.anchor() {
             Anchor::Start => 0.0,

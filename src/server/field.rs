@@ -5,7 +5,7 @@ use super::answer::Refused;
 use super::dav::Folder;
 use super::house::{Shared, waiting};
 use super::library::Library;
-use crate::office::field::{CrewFolder, Field};
+use crate::office::field::{CrewFolder, CrewGate};
 use crate::words::Lang;
 use axum::Router;
 use axum::body::Body;
@@ -37,19 +37,19 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// The crews of the registries of a folder.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    open: Mutex<BTreeMap<PathBuf, Arc<Field>>>,
+    open: Mutex<BTreeMap<PathBuf, Arc<CrewGate>>>,
     came: Arc<Notify>,
 }
 
 impl Fields {
     /// Those of the registries that have any, each opened once.
-    pub fn all(&self, library: &Library) -> Vec<(String, Arc<Field>)> {
+    pub fn all(&self, library: &Library) -> Vec<(String, Arc<CrewGate>)> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = Vec::new();
         for place in library.registries() {
             if !open.contains_key(&place.path)
-                && Field::is_begun(&place.path)
-                && let Ok(field) = Field::open(&place.path, Lang::Zh)
+                && CrewGate::is_begun(&place.path)
+                && let Ok(field) = CrewGate::open(&place.path, Lang::Zh)
             {
                 open.insert(place.path.clone(), Arc::new(field));
             }
@@ -179,7 +179,7 @@ async fn entered(
 }
 
 /// The registry of a crew, and its field.
-async fn of_crew(house: &Shared, crew: &str) -> Result<Option<(String, Arc<Field>)>, Refused> {
+async fn of_crew(house: &Shared, crew: &str) -> Result<Option<(String, Arc<CrewGate>)>, Refused> {
     let (house, crew) = (house.clone(), crew.to_owned());
     waiting(move || {
         let fields = house.fields.all(&house.library).into_iter();

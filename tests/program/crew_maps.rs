@@ -10,7 +10,7 @@ use papaver::ground::LonLat;
 use papaver::imagery::base_map::{BaseMap, MbTiles};
 use papaver::imagery::tile::Layer;
 use papaver::office::field::access::{self, NewPassword, Wish};
-use papaver::office::field::{EntryKind, Field, Imagery, Surroundings};
+use papaver::office::field::{CrewGate, EntryKind, Imagery, Surroundings};
 use papaver::office::people::{Beginning, begin, change};
 use papaver::office::{Credentials, Office, Session, found, life};
 use papaver::registry::Role;
@@ -110,7 +110,7 @@ fn ortho(
     (Arc::new(layer), (middle.x(), middle.y()))
 }
 
-fn draw(field: &Field, imagery: &[Imagery<'_>]) {
+fn draw(field: &CrewGate, imagery: &[Imagery<'_>]) {
     let stop = AtomicBool::new(false);
     let surroundings = Surroundings {
         imagery,
@@ -120,7 +120,7 @@ fn draw(field: &Field, imagery: &[Imagery<'_>]) {
 }
 
 /// The file that goes down, copied, as GDAL's driver of such files opens it; with its bytes and time.
-fn goes_down(field: &Field, given: &NewPassword, to: &Path) -> Option<(PathBuf, String)> {
+fn goes_down(field: &CrewGate, given: &NewPassword, to: &Path) -> Option<(PathBuf, String)> {
     let crew = field.enter(&given.id, &given.password);
     let crew = crew.expect("opened").expect("the password is right");
     let found = crew
@@ -198,7 +198,7 @@ fn the_imagery_around_sites_goes_down_and_is_drawn_anew_only_where_sites_or_imag
     );
     let (below, _) = ortho(&at("below.tif"), &wide, (1600, 1600), BROWN);
     let given = unit(folder.path(), &[site_at]);
-    let field = Field::open(&at("a.papaver"), Lang::Zh).expect("opened");
+    let field = CrewGate::open(&at("a.papaver"), Lang::Zh).expect("opened");
     assert!(goes_down(&field, &given, folder.path()).is_none());
     draw(&field, &[]);
     assert!(
@@ -299,7 +299,7 @@ fn a_server_draws_it_beside_its_work_from_its_surveys_and_base_maps() {
     let begun = Instant::now();
     let path = loop {
         // What is asked anew knows what lies there now.
-        let field = Field::open(&at("a.papaver"), Lang::Zh).expect("opened");
+        let field = CrewGate::open(&at("a.papaver"), Lang::Zh).expect("opened");
         if let Some((path, _)) = goes_down(&field, &given, folder.path()) {
             break path;
         }
@@ -321,7 +321,7 @@ fn a_crew_with_many_sites_gets_no_more_than_it_can_hold() {
         .map(|n| (113.25 + 0.01 * f64::from(n), 33.75))
         .collect();
     let given = unit(folder.path(), &sites);
-    let field = Field::open(&at("a.papaver"), Lang::En).expect("opened");
+    let field = CrewGate::open(&at("a.papaver"), Lang::En).expect("opened");
     draw(&field, &[Imagery::Drawn(below)]);
     let (path, _) = goes_down(&field, &given, folder.path()).expect("a file");
     let tiles = MbTiles::open(&path).expect("opened");

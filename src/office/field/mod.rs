@@ -35,7 +35,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The crews of one registry, while they are served.
 #[derive(Debug)]
-pub struct Field {
+pub struct CrewGate {
     registry: PathBuf,
     folder: PathBuf,
     lang: Lang,
@@ -44,7 +44,7 @@ pub struct Field {
     right: Mutex<BTreeSet<[u8; 32]>>,
 }
 
-impl Field {
+impl CrewGate {
     /// Of a registry; what was arriving when the program was killed is forgotten.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The loop with a real registry: what goes down, comes back, is recorded, refused, disputed, revoked.
 
 use super::access::{self, NewPassword, Wish};
-use super::{CrewFolder, Denied, EntryKind, Field, FieldError, write_project};
+use super::{CrewFolder, CrewGate, Denied, EntryKind, FieldError, write_project};
 use crate::ground::LonLat;
 use crate::office::people::{Beginning, begin, change};
 use crate::office::{Credentials, Office, OfficeError, Session, found, life};
@@ -90,15 +90,15 @@ impl Unit {
     }
 
     /// Lets go of the registry, so that a server can write in it.
-    fn served(self) -> (tempfile::TempDir, Field) {
+    fn served(self) -> (tempfile::TempDir, CrewGate) {
         let Self { kept, office, .. } = self;
         drop(office);
-        let field = Field::open(&kept.path().join("a.papaver"), Lang::Zh).expect("opened");
+        let field = CrewGate::open(&kept.path().join("a.papaver"), Lang::Zh).expect("opened");
         (kept, field)
     }
 }
 
-fn enter(field: &Field, given: &NewPassword) -> Arc<CrewFolder> {
+fn enter(field: &CrewGate, given: &NewPassword) -> Arc<CrewFolder> {
     let entered = field.enter(&given.id, &given.password);
     entered.expect("opened").expect("the password is right")
 }
@@ -188,7 +188,7 @@ fn a_row_waits_for_its_photograph_and_is_recorded_once() {
     let counted = events().expect("counted");
     put(&folder, "again.geojson", &table).expect("kept");
     // Started anew, all that was acknowledged is there, and nothing is recorded twice.
-    let field = Field::open(&kept.path().join("a.papaver"), Lang::Zh).expect("opened");
+    let field = CrewGate::open(&kept.path().join("a.papaver"), Lang::Zh).expect("opened");
     let folder = enter(&field, &given);
     field.take_in().expect("taken");
     let told = outcomes(&folder);
@@ -349,18 +349,18 @@ fn a_project_is_made_anew_only_where_the_sites_have_changed() {
         matches!(again, Err(OfficeError::File(_))),
         "nothing is overwritten"
     );
-    let field = Field::open(&unit.registry(), Lang::Zh).expect("opened");
+    let field = CrewGate::open(&unit.registry(), Lang::Zh).expect("opened");
     let table = format!("{}.gpkg", given.id);
-    let made = |field: &Field| {
+    let made = |field: &CrewGate| {
         enter(field, &given)
             .look(&table)
             .expect("looked")
             .expect("there")
     };
     let before = made(&field);
-    let field = Field::open(&unit.registry(), Lang::Zh).expect("opened");
+    let field = CrewGate::open(&unit.registry(), Lang::Zh).expect("opened");
     assert_eq!(made(&field), before);
     unit.site(113.4, 33.75);
-    let field = Field::open(&unit.registry(), Lang::Zh).expect("opened");
+    let field = CrewGate::open(&unit.registry(), Lang::Zh).expect("opened");
     assert_ne!(made(&field), before);
 }

@@ -4,7 +4,7 @@
 //! The classes are those of the table: what it calls not distinguishable has one colour.
 
 use crate::ground::LonLat;
-use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Point, Type};
+use crate::pages::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
 use crate::pages::frame::{Frame, north};
 use crate::pages::palette::{self, MARK, SOFT, WHITE};
 use crate::province::cells::outline;
@@ -70,7 +70,7 @@ fn ranked<'f>(figures: &'f Figures, at: usize) -> Option<&'f RankedDistrict> {
 
 fn hot(drawing: &mut Drawing, frame: &Frame, figures: &Figures) {
     let Ok(found) = &figures.hot else { return };
-    let rings: Vec<Vec<Point>> = found
+    let rings: Vec<Vec<SheetPoint>> = found
         .hot()
         .iter()
         .map(|cell| frame.ring(outline(cell.cell).exterior()))
