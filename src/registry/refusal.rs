@@ -5,7 +5,7 @@ use super::moves::Move;
 use super::need::Need;
 use super::state::State;
 use crate::tr;
-use crate::words::Lang;
+use crate::words::{Both, Lang};
 use serde::{Deserialize, Serialize};
 
 /// Why an event is not followed.
@@ -151,13 +151,8 @@ impl Refusal {
     }
 
     /// Why the law does not follow an event, whatever the site.
-    #[expect(clippy::too_many_lines, reason = "one sentence a kind")]
     fn rule(&self, lang: Lang) -> String {
-        let plain =
-            |english: &'static str, chinese: &'static str| lang.pick(english, chinese).to_owned();
         match self {
-            Self::Device => plain("nobody who may has vouched for the device", "设备无人担保"),
-            Self::Revoked => plain("the device was trusted no longer", "设备已被撤销信任"),
             Self::Unit { unit } => tr!(
                 lang,
                 "it concerns unit {unit}, which is not the author's nor below it",
@@ -168,63 +163,72 @@ impl Refusal {
                 "a measure is taken from above, and unit {unit} is not below the author's",
                 "督办措施由上级对下级采取，{unit} 不是本单位的下级"
             ),
-            Self::Order => plain(
-                "out of the order of its device's chain",
-                "不合设备记录链的先后顺序",
-            ),
-            Self::Unsigned => plain(
-                "the author holds a key and did not sign with it",
-                "操作人有个人密钥而未签名",
-            ),
-            Self::Key => plain(
-                "a key that is not made or confirmed by whoever may",
-                "密钥非本人生成或未经有权人确认",
-            ),
             Self::Date { date } => {
                 // A day alone stands in events as its midnight.
                 let date = date.strip_suffix("T00:00:00Z").unwrap_or(date);
                 tr!(lang, "the date {date} cannot be", "日期 {date} 不合理")
             }
-            Self::Outline => plain(
+            Self::Far { metres } => tr!(lang, "{metres} m away: too far", "相距 {metres} 米，过远"),
+            _ => self.plain_rule().pick(lang).to_owned(),
+        }
+    }
+
+    /// The same where nothing has to be named.
+    fn plain_rule(&self) -> Both {
+        match self {
+            Self::Device => Both("nobody who may has vouched for the device", "设备无人担保"),
+            Self::Revoked => Both("the device was trusted no longer", "设备已被撤销信任"),
+            Self::Order => Both(
+                "out of the order of its device's chain",
+                "不合设备记录链的先后顺序",
+            ),
+            Self::Unsigned => Both(
+                "the author holds a key and did not sign with it",
+                "操作人有个人密钥而未签名",
+            ),
+            Self::Key => Both(
+                "a key that is not made or confirmed by whoever may",
+                "密钥非本人生成或未经有权人确认",
+            ),
+            Self::Outline => Both(
                 "an outline or a walked area that cannot be",
                 "范围或踏查面积不合理",
             ),
-            Self::Far { metres } => tr!(lang, "{metres} m away: too far", "相距 {metres} 米，过远"),
-            Self::Supervisor => plain(
+            Self::Supervisor => Both(
                 "only a supervisor may, with a reason",
                 "须由主管说明理由后办理",
             ),
-            Self::NoSuchSite => plain(
+            Self::NoSuchSite => Both(
                 "the other site or its parts are not there",
                 "所指图斑或其拆分部分不存在",
             ),
-            Self::Percent => plain("per cent destroyed is 1 to 100", "铲除比例应为 1–100"),
-            Self::SamePicture => plain(
+            Self::Percent => Both("per cent destroyed is 1 to 100", "铲除比例应为 1–100"),
+            Self::SamePicture => Both(
                 "one picture as before and as after",
                 "同一照片既作铲除前又作铲除后",
             ),
-            Self::Fork => plain(
+            Self::Fork => Both(
                 "on a second branch of its device's chain that nobody has explained",
                 "位于设备记录链的另一分支，尚无说明",
             ),
-            Self::Number => plain(
+            Self::Number => Both(
                 "a value that cannot be: empty, too long or out of range",
                 "所填内容不合理（为空、过长或超出范围）",
             ),
-            Self::NoSuchEntry => plain(
+            Self::NoSuchEntry => Both(
                 "the entry that it speaks of is not there, not followed, void already, or of another type",
                 "所指记录不存在、未予采信、已作废或类型不符",
             ),
-            Self::BuiltOn => plain("later steps rest on it", "后续环节以此为依据"),
-            Self::AnotherPerson => plain(
+            Self::BuiltOn => Both("later steps rest on it", "后续环节以此为依据"),
+            Self::AnotherPerson => Both(
                 "whoever recorded a confirmation does not void it",
                 "查实记录不得由录入人本人作废",
             ),
-            Self::Informant => plain(
+            Self::Informant => Both(
                 "it holds a number that a person is known by",
                 "含有可识别举报人的号码",
             ),
-            _ => plain(
+            _ => Both(
                 "a unit above resolves what lowers a confirmed site",
                 "降低查实状态须由上级单位裁定",
             ),
