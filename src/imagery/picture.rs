@@ -12,6 +12,7 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{Rgb, RgbImage};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// Pixels along a side of a square that is averaged and kept.
@@ -23,7 +24,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 pub struct PictureReader {
     source: Source,
     /// Each level as it was opened; to open a photo is to decode it.
-    readers: Vec<Option<Option<Box<dyn PixelReader>>>>,
+    readers: Vec<OnceCell<Option<Box<dyn PixelReader>>>>,
     kept: KeptSquares,
 }
 
@@ -32,7 +33,7 @@ impl PictureReader {
     pub fn new(source: &Source) -> Self {
         Self {
             source: source.clone(),
-            readers: source.levels().iter().map(|_| None).collect(),
+            readers: source.levels().iter().map(|_| OnceCell::new()).collect(),
             kept: KeptSquares::default(),
         }
     }
@@ -91,14 +92,13 @@ impl PictureReader {
         (coarsest, factor.unwrap_or(1).min(SQUARE))
     }
 
-    fn reader(&mut self, level: usize) -> Option<&dyn PixelReader> {
+    fn reader(&self, level: usize) -> Option<&dyn PixelReader> {
         let source = &self.source;
         let open = || source.open(source.levels()[level]).ok();
-        let reader = self.readers[level].get_or_insert_with(open);
-        reader.as_deref()
+        self.readers[level].get_or_init(open).as_deref()
     }
 
-    fn pixels(&mut self, level: usize, rect: Rect) -> Option<Pixels> {
+    fn pixels(&self, level: usize, rect: Rect) -> Option<Pixels> {
         Some(self.reader(level)?.read(rect, &mut None))
     }
 
@@ -280,16 +280,11 @@ pub fn resized(all: &RgbImage, width: u32, height: u32) -> RgbImage {
     resized_part(all, whole, (width, height))
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "only what is the same to the last digit needs no resizing"
-)]
 fn resized_part(all: &RgbImage, part: Part, (width, height): (u32, u32)) -> RgbImage {
     let is_whole = part.x == 0.0 && part.y == 0.0;
-    if is_whole && (part.width, part.height) == (f64::from(width), f64::from(height)) {
-        if all.dimensions() == (width, height) {
-            return all.clone();
-        }
+    let is_as_large = (part.width, part.height) == (f64::from(width), f64::from(height));
+    if is_whole && is_as_large && all.dimensions() == (width, height) {
+        return all.clone();
     }
     let filter = if part.width > f64::from(width) {
         FilterType::Bilinear
@@ -414,7 +409,7 @@ mod tests {
         let mut reader = PictureReader::new(&source);
         let picture = reader.picture(shown, (80, 90)).expect("picture");
         assert!(worst(&picture, shown) <= 3, "{}", worst(&picture, shown));
-        let opened: Vec<bool> = reader.readers.iter().map(Option::is_some).collect();
+        let opened: Vec<bool> = reader.readers.iter().map(|r| r.get().is_some()).collect();
         assert_eq!(opened, [false, false, false, true]);
     }
 

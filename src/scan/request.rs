@@ -86,6 +86,7 @@ pub const SITE_RADIUS_M: f64 = 3.0;
 
 /// What a scan is asked to do.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct ScanRequest {
     /// Files, folders and lists.
     pub inputs: Vec<PathBuf>,
