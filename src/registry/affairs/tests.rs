@@ -175,6 +175,7 @@ fn scan(season: i16, gsd_e2_cm: i64) -> RecordedScan {
         tagged: None,
         made: None,
         sources: Vec::new(),
+        patterns: vec![],
         scan: "s".into(),
         survey: None,
         captured: Some([format!("{season}-05-01"), format!("{season}-05-02")]),
@@ -397,6 +398,7 @@ fn a_head_that_is_not_whole_is_refused() {
                 season: 2024,
                 rest: 7,
                 by_lot: true,
+                by_ground: true,
             }),
         ),
     ];
@@ -406,6 +408,18 @@ fn a_head_that_is_not_whole_is_refused() {
             .all(|hash| affairs.refused[hash] == Refusal::Number)
     );
     assert!(affairs.heads.is_empty() && affairs.draws.is_empty());
+}
+
+#[test]
+fn a_season_that_an_event_gives_itself_takes_nothing_out_of_the_figures_of_its_own() {
+    let mut offices = Offices::new();
+    let tip = offices.chief(1, tip(COUNTY, "words"));
+    let (hash, event) = offices.said.last_mut().expect("said");
+    event.season = 2027;
+    *hash = Hash::of(&event.canonical().expect("canonical"));
+    let affairs = offices.affairs();
+    assert!(affairs.refused.is_empty(), "{tip}");
+    assert_eq!(affairs.tips[0].season, 2026);
 }
 
 /// One thing that somebody says.
@@ -435,6 +449,7 @@ fn said(what: u8, district: &str, of: Hash) -> Body {
             season: 2026,
             rest: 9,
             by_lot: false,
+            by_ground: false,
         }),
         8 => Body::Finding(Box::new(Finding {
             round: None,
