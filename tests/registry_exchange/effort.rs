@@ -240,8 +240,12 @@ fn a_part_of_last_years_imagery_written_anew_is_not_this_years_coverage() {
         let one = |place: u64| format!("{place:016x}{:016x}", shown(place));
         json!({"patterns": places.map(one).collect::<Vec<_>>()})
     };
+    let print = |of: &str| {
+        let number = of.bytes().fold(0, |n, b| n << 8 | u128::from(b));
+        format!("{number:032x}")
+    };
     let fly = |id: &str, day: &str, west: f64, says: &Value| {
-        let print = format!("{:032x}", id.len());
+        let print = print(id);
         tagged_scan(
             &office,
             id,
@@ -273,7 +277,7 @@ fn a_part_of_last_years_imagery_written_anew_is_not_this_years_coverage() {
     assert_eq!(of("2026")["flights_recorded_twice"], 1);
     // The same imagery with other options is one flight, and is counted.
     let again = |id: &str| {
-        let print = format!("{:032x}", "honest".len());
+        let print = print("honest");
         let says = patterns(0..128, 0x0421_0842_1084_2108);
         tagged_scan(
             &office,
