@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod dishonest;
+mod founding;
 mod limits;
 mod merge_split;
 mod void;
