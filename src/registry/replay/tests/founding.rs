@@ -40,3 +40,32 @@ fn a_site_is_founded_on_no_outline_without_end_and_for_no_other_unit() {
     let refusal = refused(&mut office(), key, found(&theirs));
     assert!(matches!(refusal, Some(Refusal::Unit { .. })), "{refusal:?}");
 }
+
+#[test]
+fn no_part_lies_far_from_its_whole_whoever_splits_it() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let grant = ActorChange::new(ActorAction::Grant, "wang", vec![Role::Supervisor]);
+    let grant = Body::Actor(grant);
+    device.say(None, "chief", Role::Supervisor, vec![], grant, 15);
+    let mut near = device.clone();
+    let [part, _] = near.split_now(site, 20, 33.740_6);
+    assert!(near.site(part).created.is_some());
+    let [part, _] = device.split_now(site, 20, 33.76);
+    let refused = device.site(part).refused;
+    assert!(matches!(refused[..], [(_, Refusal::Far { .. })]));
+    assert_eq!(device.site(site).state, State::Candidate);
+}
+
+#[test]
+fn what_concerns_an_office_says_nothing_in_the_history_of_a_site() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let close = Body::CloseTip(CloseTip {
+        tip: Hash([1; 32]),
+        reason: NoYield::Vague,
+        note: None,
+    });
+    let said = device.say(Some(site), "wang", Role::Analyst, vec![], close, 11);
+    assert_eq!(device.site(site).refused, [(said, Refusal::NoSuchSite)]);
+}
