@@ -40,7 +40,7 @@ pub use inputs::{InputError, InputFiles, find_inputs};
 pub use jpeg_writer::{JpegPixels, jpeg_of};
 pub use network::allow_where_named;
 pub use orthomosaic::{Orthomosaic, RasterOptions};
-pub use pattern::{MOST_AT_ONCE, PatternReader};
+pub use pattern::{PATTERNS_AT_ONCE, PatternReader};
 pub use photo_source::PhotoSource;
 pub use picture::{PictureReader, resized};
 pub use pixels::{OpenError, PixelReader, Pixels, Validity};

@@ -17,7 +17,7 @@ const SHARES: (usize, usize) = (9, 8);
 /// Pixels along the side of a share at least.
 const LEAST_SHARE: f64 = 2.0;
 /// Patterns that one rectangle of pixels gives at most, of so many cells that are looked at.
-pub const MOST_AT_ONCE: usize = 8;
+pub const PATTERNS_AT_ONCE: usize = 8;
 const LOOKED_AT: usize = 24;
 /// Steps of brightness by which neighbours differ in the mean, at least: flat ground shows nothing but noise.
 const LEAST_CONTRAST: f64 = 2.0;
@@ -86,7 +86,7 @@ impl PatternReader {
             })
         };
         let found = cells.iter().zip(places.chunks_exact(4)).filter_map(of_cell);
-        found.take(MOST_AT_ONCE).collect()
+        found.take(PATTERNS_AT_ONCE).collect()
     }
 
     /// The cells that pixels touch and whose numbers are lowest; none where their shares would be smaller than pixels.
