@@ -325,14 +325,24 @@ fn last_years_track_is_not_this_years_patrol_by_saying_that_its_clock_was_wrong(
         .collect();
     gpx(&office.path("new.gpx"), &copied);
     office.ok("wang", &["patrol", "--track", "new.gpx", "--people", "4"]);
+    // Another day's own line counts.
+    let honest = [
+        (113.06, "2026-05-04T01:00:00Z"),
+        (113.062, "2026-05-04T01:10:00Z"),
+    ];
+    gpx(&office.path("honest.gpx"), &honest);
+    office.ok(
+        "wang",
+        &["patrol", "--track", "honest.gpx", "--people", "3"],
+    );
     let of = |season: &str| {
         let found = coverage(&office, &["--season", season]);
         let county = &found["districts"][0];
         (m2(county, "patrolled_m2"), county["people"].clone())
     };
-    assert!(of("2025").0 > 1_000.0);
-    assert_eq!(of("2025").1, 4);
-    assert_eq!(of("2026"), (0.0, json!(0)));
+    let (before, now) = (of("2025"), of("2026"));
+    assert!(before.0 > 1_000.0 && (now.0 / before.0 - 1.0).abs() < 0.01);
+    assert_eq!((before.1, now.1), (json!(4), json!(3)));
     office.ok(
         "chief",
         &["report", "province", "--season", "2026", "-o", "r"],
@@ -647,7 +657,7 @@ fn a_patrol_over_midnight_is_kept_and_a_clock_that_leaps_is_not_believed() {
         &[
             (113.05, "2026-05-03T01:00:00Z"),
             (113.052, "1999-01-01T00:00:00Z"),
-            (113.054, "2026-05-03T01:20:00Z"),
+            (113.054_01, "2026-05-03T01:20:00Z"),
         ],
     );
     let told = office.refused("wang", &["patrol", "--track", "leap.gpx", "--people", "6"]);
