@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 mod dishonest;
 mod founding;
+mod guards;
 mod limits;
 mod merge_split;
 mod void;

@@ -100,3 +100,22 @@ fn a_revoked_device_speaks_up_to_the_event_that_was_named() {
     assert_eq!(offices.refusal(before), None);
     assert_eq!(offices.refusal(after), Some(Refusal::Revoked));
 }
+
+#[test]
+fn nobody_speaks_of_anothers_district_nor_of_what_is_not_followed() {
+    let mut offices = Offices::new();
+    let none = Hash([9; 32]);
+    for body in [
+        said(8, OTHER, none),
+        said(9, OTHER, none),
+        tip(OTHER, "words"),
+    ] {
+        let said = offices.chief(1, body);
+        let refusal = offices.refusal(said);
+        assert!(matches!(refusal, Some(Refusal::Unit { .. })), "{refusal:?}");
+    }
+    let finding = offices.chief(1, said(8, OTHER, none));
+    let settled = offices.chief(1, settle(finding));
+    let refused = offices.affairs().refused;
+    assert_eq!(refused[&settled], Refusal::NoSuchEntry);
+}
