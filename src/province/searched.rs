@@ -265,6 +265,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_a_neighbour_says_of_the_same_imagery_takes_nothing_from_a_flight() {
+        let all = vec![
+            recorded("410423", "s", 1, "2025-05-03"),
+            recorded("410425", "t", 2, "2026-05-03"),
+        ];
+        assert_eq!(once(all.clone()).0.len(), 2);
+        let (kept, twice) = once([all, vec![recorded("410425001", "u", 3, "2025-05-04")]].concat());
+        assert_eq!(
+            (kept.len(), told(&twice)),
+            (2, vec![("410425001", "2025-05-04")])
+        );
+    }
+
+    #[test]
     fn only_what_was_searched_is_read_from_a_coverage_file() {
         let text = r#"{"type":"FeatureCollection","scan_id":"s","features":[
             {"type":"Feature","id":"searched","geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[2,0],[3,0],[3,1],[2,0]]]]},"properties":{"status":"searched","reason":null,"area_m2":2.5}},
