@@ -75,12 +75,17 @@ fn nobody_explains_the_branch_of_a_device_that_is_not_below_it() {
 }
 
 #[test]
-fn what_is_dated_after_it_was_recorded_is_not_followed_where_it_concerns_no_site() {
+fn what_is_dated_ahead_or_before_all_is_not_followed_where_it_concerns_no_site() {
     let mut offices = Offices::new();
     offices.chief(1, tip(COUNTY, "words"));
-    let ahead = offices.change_last(|event| event.at = "2026-05-09T10:21:00+08:00".into());
-    let refusal = offices.refusal(ahead);
-    assert!(matches!(refusal, Some(Refusal::Date { .. })), "{refusal:?}");
+    for (at, season) in [
+        ("2026-05-09T10:21:00+08:00", 2026),
+        ("1999-05-03T10:21:00+08:00", 1999),
+    ] {
+        let said = offices.change_last(|event| (event.at, event.season) = (at.into(), season));
+        let refusal = offices.refusal(said);
+        assert!(matches!(refusal, Some(Refusal::Date { .. })), "{refusal:?}");
+    }
 }
 
 #[test]

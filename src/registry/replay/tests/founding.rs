@@ -69,3 +69,28 @@ fn what_concerns_an_office_says_nothing_in_the_history_of_a_site() {
     let said = device.say(Some(site), "wang", Role::Analyst, vec![], close, 11);
     assert_eq!(device.site(site).refused, [(said, Refusal::NoSuchSite)]);
 }
+
+#[test]
+fn an_outline_lies_about_its_point_and_is_no_wider_taller_or_finer_than_a_site() {
+    let ring = |from: [i64; 2], size: [i64; 2]| {
+        let [x, y] = from;
+        let [w, h] = size;
+        vec![[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]]
+    };
+    let (x, y) = (1_133_000_000, 337_400_000);
+    let about = |w: i64, h: i64| ring([x - w / 2, y - h / 2], [w, h]);
+    let fine = [about(100, 100), vec![[x, y]; 20_001]].concat();
+    let outlines = [
+        (about(100, 100), true),
+        (ring([x + 100, y - 50], [100, 100]), false),
+        (about(600_000, 100), false),
+        (about(100, 600_000), false),
+        (fine, false),
+    ];
+    for (corners, can_be) in outlines {
+        let mut create = found("event:1");
+        create.place.outline = vec![vec![corners]];
+        let refusal = refused(&mut office(), SiteKey::of_origin("event:1"), create);
+        assert_eq!(refusal, (!can_be).then_some(Refusal::Outline));
+    }
+}
