@@ -164,7 +164,9 @@ impl std::error::Error for TooManyNames {}
 
 /// Whether a bucket was left since its listing did not end.
 pub fn lists_too_much(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|why| why.is::<TooManyNames>())
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooManyNames>)
 }
 
 /// Fails where an object is longer than is held in memory.

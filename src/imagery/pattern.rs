@@ -32,6 +32,9 @@ pub struct PatternReader {
     from_lonlat: FromLonLat,
 }
 
+/// A cell of the lattice, from the west and from the south, behind its number.
+type Cell = (u64, (i64, i64));
+
 /// The number of a cell.
 fn number((x, y): (i64, i64)) -> u64 {
     let digest = Sha256::digest(format!("papaver.place {x} {y}").as_bytes());
@@ -78,7 +81,7 @@ impl PatternReader {
                 y: p.y / down - f64::from(pixels.rect.y0),
             })
             .collect();
-        let of_cell = |((place, _), corners): (&(u64, (i64, i64)), &[PixelPoint])| {
+        let of_cell = |((place, _), corners): (&Cell, &[PixelPoint])| {
             let shown = shown(pixels, corners)?;
             Some(Pattern {
                 place: *place,
@@ -90,7 +93,7 @@ impl PatternReader {
     }
 
     /// The cells that pixels touch and whose numbers are lowest; none where their shares would be smaller than pixels.
-    fn cells(&self, pixels: &Pixels) -> Result<Vec<(u64, (i64, i64))>, CrsError> {
+    fn cells(&self, pixels: &Pixels) -> Result<Vec<Cell>, CrsError> {
         let rect = pixels.rect;
         let corner = |x: u32, y: u32| PixelPoint {
             x: f64::from(x) * self.reduction.0,
@@ -119,7 +122,7 @@ impl PatternReader {
             return Ok(Vec::new());
         }
         let all = ys.flat_map(|y| xs.clone().map(move |x| (number((x, y)), (x, y))));
-        let mut cells: Vec<(u64, (i64, i64))> = all.collect();
+        let mut cells: Vec<Cell> = all.collect();
         cells.sort_unstable();
         cells.truncate(LOOKED_AT);
         Ok(cells)

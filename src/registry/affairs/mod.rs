@@ -101,19 +101,17 @@ impl Affairs {
                     reason: void.reason.clone(),
                     by: by.clone(),
                 }),
-                None => {
-                    // What an event says of its season is not believed.
-                    let season = gate.season_of(&event.actor.unit, event);
-                    let season = season.unwrap_or(event.season);
-                    affairs.take((hash, event), signed, season);
-                }
+                None => affairs.take(gate, (hash, event), signed),
             }
         }
         affairs.standing = chain::standing(&affairs.duties);
         affairs
     }
 
-    fn take(&mut self, (hash, event): (Hash, &Event), signed: Signed, season: i16) {
+    fn take(&mut self, gate: &Authority, (hash, event): (Hash, &Event), signed: Signed) {
+        // What an event says of its season is not believed.
+        let season = gate.season_of(&event.actor.unit, event);
+        let season = season.unwrap_or(event.season);
         macro_rules! said {
             ($body:expr) => {
                 Said {

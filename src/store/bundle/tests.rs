@@ -648,13 +648,14 @@ fn entries_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
     use std::io::Read;
     let file = std::fs::File::open(path).expect("there");
     let mut archive = zip::ZipArchive::new(file).expect("a ZIP");
+    let count = archive.len();
     let read = |at: usize| {
         let mut entry = archive.by_index(at).expect("an entry");
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).expect("read");
         (entry.name().expect("a name").into_owned(), bytes)
     };
-    (0..archive.len()).map(read).collect()
+    (0..count).map(read).collect()
 }
 
 /// A bundle of these entries as somebody's own program would make it: the manifest signed with a key, the container's digest as it has
