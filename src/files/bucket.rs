@@ -166,7 +166,7 @@ impl std::error::Error for TooManyNames {}
 pub fn lists_too_much(error: &io::Error) -> bool {
     error
         .get_ref()
-        .is_some_and(<(dyn std::error::Error + Send + Sync + 'static)>::is::<TooManyNames>)
+        .is_some_and(<dyn std::error::Error + Send + Sync + 'static>::is::<TooManyNames>)
 }
 
 /// Fails where an object is longer than is held in memory.
