@@ -304,6 +304,7 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
         tagged: None,
         made: None,
         sources: Vec::new(),
+        patterns: Vec::new(),
         scan: flown.scan.clone(),
         survey: None,
         captured: Some([on.clone(), on]),

@@ -11,7 +11,7 @@ pub mod lines;
 mod registry;
 mod shelf;
 
-pub use bucket::{bucket_and_key, endpoint};
+pub use bucket::{bucket_and_key, endpoint, lists_too_much};
 pub use error::FileError;
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};

@@ -1156,18 +1156,23 @@ fn flight(office: &Office, candidates: &[(&str, f64)]) {
     office.ok("zhao", &["record", "flight"]);
 }
 
-/// The lot that is drawn for a candidate.
-fn lot(seed: &str, id: &str) -> u64 {
+/// The lot that is drawn for the ground of a candidate of [`flight`].
+fn lot(seed: &str, lon: f64) -> u64 {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(format!("{seed}{id}"));
+    let cell = |degrees: f64| ((degrees + 5e-6) * 1e7).round().div_euclid(1000.0);
+    let digest = Sha256::digest(format!("{seed} {} {}", cell(lon), cell(33.74)));
     digest[..8].iter().fold(0, |n, b| n << 8 | u64::from(*b))
 }
 
-/// Ids of candidates that the device's lots choose to be looked at by two, or do not.
-fn ids(office: &Office, chosen: bool) -> impl Iterator<Item = String> {
-    let seed = office.device()[..16].to_owned();
-    let all = (0..).map(|n| format!("{n:012}"));
-    all.filter(move |id| (lot(&seed, id) < u64::MAX / 10) == chosen)
+/// Whether the device's lots choose a place to be looked at by two.
+fn is_chosen(office: &Office, lon: f64) -> bool {
+    lot(&office.device()[..16], lon) < u64::MAX / 10
+}
+
+/// Places that they choose.
+fn chosen(office: &Office) -> impl Iterator<Item = f64> {
+    let all = (0..).map(|n| 113.3 + f64::from(n) * 0.001);
+    all.filter(|lon| is_chosen(office, *lon))
 }
 
 /// The code of the site that a candidate became.
@@ -1189,13 +1194,14 @@ fn nobody_is_two_by_another_name_nor_by_a_merge_and_what_two_see_otherwise_one_d
     for name in ["wang", "li"] {
         office.signed(name, name, &["actor", "key", name]);
     }
-    let chosen: Vec<String> = ids(&office, true).take(3).collect();
-    let plain = ids(&office, false).next().expect("one");
+    let beside = |lon: f64| lon + 0.0001;
+    let mut places = chosen(&office).filter(|lon| !is_chosen(&office, beside(*lon)));
+    let [a, b, c] = [(); 3].map(|()| places.next().expect("a place"));
     let all = [
-        (chosen[0].as_str(), 113.3),
-        (chosen[1].as_str(), 113.31),
-        (chosen[2].as_str(), 113.32),
-        (plain.as_str(), 113.3201),
+        ("000000000001", a),
+        ("000000000002", b),
+        ("000000000003", c),
+        ("000000000004", beside(c)),
     ];
     flight(&office, &all);
     let [a, b, c, d] = all.map(|(id, _)| code(&office, id));
@@ -1234,9 +1240,9 @@ fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
     );
     office.ok("wang", &["screen", "--audit"]);
     let stop = || office.json(&["screen", "--stop"]);
-    let mut order = ["000000000001", "000000000002"];
-    order.sort_by_key(|id| lot(&office.device()[..16], id));
-    let [drawn, other] = order.map(|id| code(&office, id));
+    let mut order = [("000000000001", 113.3), ("000000000002", 113.3001)];
+    order.sort_by_key(|(_, lon)| lot(&office.device()[..16], *lon));
+    let [drawn, other] = order.map(|(id, _)| code(&office, id));
     office.ok(
         "wang",
         &["merge", &drawn, "--into", &other, "--reason", "one field"],
@@ -1247,16 +1253,11 @@ fn an_audit_is_not_looked_at_by_merging_its_candidates_away() {
 }
 
 #[test]
-fn neither_another_draw_nor_a_further_candidate_changes_a_lot() {
+fn neither_another_draw_nor_a_further_candidate_nor_another_option_of_a_scan_changes_a_lot() {
     let folder = folder();
     let office = Office::begin(folder.path(), "410423", "a");
-    let ids: Vec<String> = (1..=12).map(|n| format!("{n:012}")).collect();
-    let at = |count: usize| -> Vec<(&str, f64)> {
-        let places = (0..count).map(|n| 113.3 + n as f64 * 0.001);
-        ids.iter().map(String::as_str).zip(places).collect()
-    };
-    flight(&office, &at(10));
-    // What is tried out in a copy is what comes out here.
+    let lon = |n: usize| 113.3 + n as f64 * 0.001;
+    // What is tried out in a copy, with options of which other ids come, is what comes out here.
     let other = office.folder.join("elsewhere");
     std::fs::create_dir_all(&other).expect("made");
     for name in ["a.papaver", "a.papaver.key"] {
@@ -1266,39 +1267,50 @@ fn neither_another_draw_nor_a_further_candidate_changes_a_lot() {
         folder: other,
         registry: "a.papaver".into(),
     };
-    let by_lot = |ids: &[String]| {
-        let mut order = ids.to_vec();
-        order.sort_by_key(|id| lot(&office.device()[..16], id));
+    let id = |office: &Office, n: usize| {
+        let option = if office.folder == copy.folder { 9 } else { 1 };
+        format!("{option}{n:011}")
+    };
+    let fly = |office: &Office, count: usize| {
+        let ids: Vec<String> = (0..count).map(|n| id(office, n)).collect();
+        let all: Vec<(&str, f64)> = ids.iter().map(String::as_str).zip((0..).map(lon)).collect();
+        flight(office, &all);
+    };
+    let by_lot = |count: usize| {
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|n| lot(&office.device()[..16], lon(*n)));
         order
     };
     let audited = |office: &Office| office.json(&["screen", "--stop"])["audited"].clone();
-    let aside = |office: &Office, id: &str| {
-        office.ok("wang", &["screen", &code(office, id), "--reject", "crop"]);
+    let aside = |office: &Office, n: usize| {
+        let site = code(office, &id(office, n));
+        office.ok("wang", &["screen", &site, "--reject", "crop"]);
     };
     for office in [&copy, &office] {
+        fly(office, 10);
         office.ok("wang", &["screen", "--audit"]);
-        for (count, id) in (1..).zip(&by_lot(&ids[..10])[..4]) {
-            aside(office, id);
+        for (count, n) in (1..).zip(&by_lot(10)[..4]) {
+            aside(office, *n);
             assert_eq!(audited(office), json!([10, count, 0]));
         }
     }
     // Candidates that come later take nobody's place, and belong to the audit.
-    flight(&office, &at(12));
+    fly(&office, 12);
     let refused = office.with("wang", None, &["screen", "--audit"]);
     assert_eq!(refused.status.code(), Some(1));
-    let all = by_lot(&ids);
-    for id in &all {
-        let open = office.state(&code(&office, id)) == "CANDIDATE";
+    let all = by_lot(12);
+    for n in &all {
+        let open = office.state(&code(&office, &id(&office, *n))) == "CANDIDATE";
         if open && audited(&office)[1].as_u64() < Some(6) {
-            aside(&office, id);
+            aside(&office, *n);
         }
     }
     let stop = audited(&office);
     assert_eq!((stop[0].as_u64(), stop[2].as_u64()), (Some(12), Some(0)));
     assert!(stop[1].as_u64() >= Some(6), "{stop}");
     let counted = usize::try_from(stop[1].as_u64().expect("a count")).expect("few");
-    for (place, id) in all.iter().enumerate() {
-        let decided = office.state(&code(&office, id)) == "SCREENED_OUT";
+    for (place, n) in all.iter().enumerate() {
+        let decided = office.state(&code(&office, &id(&office, *n))) == "SCREENED_OUT";
         assert!(decided || place >= counted, "{place}");
     }
 }
@@ -1310,9 +1322,9 @@ fn what_one_of_two_says_nobody_reads_before_the_other_has_spoken() {
     for name in ["wang", "li"] {
         office.signed(name, name, &["actor", "key", name]);
     }
-    let chosen: Vec<String> = ids(&office, true).take(1).collect();
-    flight(&office, &[(chosen[0].as_str(), 113.3)]);
-    let site = code(&office, &chosen[0]);
+    let chosen = chosen(&office).next().expect("a place");
+    flight(&office, &[("000000000001", chosen)]);
+    let site = code(&office, "000000000001");
     let note = ["screen", &site, "--reject", "crop", "--note", "rape field"];
     let told = office.with("wang", Some("wang"), &[&note[..], &["--json"]].concat());
     let (told, _) = said(&told, &note, 0);

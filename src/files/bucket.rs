@@ -7,6 +7,7 @@ use object_store::{
     ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig,
 };
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -17,6 +18,8 @@ use tokio_stream::StreamExt;
 const SCHEME: &str = "s3://";
 /// Bytes of an object that are held in memory at most.
 const LONGEST: u64 = 1 << 30;
+/// Names in a folder at most.
+const MOST_NAMES: usize = 100_000;
 /// As long a request is repeated that a network or a server lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Where the environment says which server is asked, the first first.
@@ -120,20 +123,50 @@ impl Bucket {
     /// # Errors
     /// Those of the network and the server.
     pub fn names(&self, folder: &str) -> io::Result<BTreeSet<String>> {
-        let key = self.key(folder);
-        let listed = self.store.list_with_delimiter(Some(&key));
-        let listed = self.runtime.block_on(listed).map_err(io_error)?;
-        let name = |key: &Key| key.filename().map(str::to_owned);
-        Ok(listed
-            .objects
-            .iter()
-            .filter_map(|o| name(&o.location))
-            .collect())
+        self.runtime.block_on(self.listed(&self.key(folder)))
+    }
+
+    /// The names below a key, page by page: a listing that does not end is not waited for.
+    async fn listed(&self, key: &Key) -> io::Result<BTreeSet<String>> {
+        let mut names = BTreeSet::new();
+        let mut listed = self.store.list(Some(key));
+        let mut told = 0;
+        while let Some(found) = listed.next().await {
+            let found = found.map_err(io_error)?.location;
+            told += 1;
+            if told > MOST_NAMES {
+                return Err(io::Error::other(TooManyNames));
+            }
+            let mut below = found.prefix_match(key).into_iter().flatten();
+            if let (Some(name), None) = (below.next(), below.next()) {
+                names.insert(name.as_ref().to_owned());
+            }
+        }
+        Ok(names)
     }
 
     fn key(&self, name: &str) -> Key {
         name.split('/').fold(self.prefix.clone(), Key::join)
     }
+}
+
+/// A listing of more names than any folder of ours holds.
+#[derive(Debug)]
+struct TooManyNames;
+
+impl fmt::Display for TooManyNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the bucket lists more than {MOST_NAMES} names there")
+    }
+}
+
+impl std::error::Error for TooManyNames {}
+
+/// Whether a bucket was left since its listing did not end.
+pub fn lists_too_much(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync + 'static>::is::<TooManyNames>)
 }
 
 /// Fails where an object is longer than is held in memory.

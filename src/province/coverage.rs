@@ -193,7 +193,7 @@ impl Coverage {
 }
 
 /// The columns of a district: name, English, Chinese, kind.
-pub(super) const COLUMNS: [(&str, &str, &str, Kind); 15] = [
+pub(super) const COLUMNS: [(&str, &str, &str, Kind); 16] = [
     ("code", "code", "区划代码", Kind::Text),
     ("name", "name", "名称", Kind::Text),
     ("area_m2", "area, m²", "面积（平方米）", Kind::Number),
@@ -239,6 +239,12 @@ pub(super) const COLUMNS: [(&str, &str, &str, Kind); 15] = [
         "踏查面积（平方米）",
         Kind::Number,
     ),
+    (
+        "patrolled_beyond_m2",
+        "reported as patrolled beyond that and not counted, m²",
+        "踏查多报面积，不计入（平方米）",
+        Kind::Number,
+    ),
     ("flights", "flights", "航次", Kind::Count),
     ("patrols", "patrols", "踏查次数", Kind::Count),
     ("zero_reports", "zero reports", "零报告", Kind::Count),
@@ -262,6 +268,7 @@ fn cells(effort: &DistrictEffort) -> Vec<Cell> {
             .map_or(Cell::Empty, |share| Cell::Number(share * 100.0, 2)),
         m2(effort.not_searched_m2),
         m2(effort.patrolled_m2),
+        m2(effort.patrolled_beyond_m2),
         count(effort.flights as u64),
         count(effort.patrols as u64),
         count(effort.zero_reports as u64),

@@ -20,6 +20,10 @@ pub struct Facts {
     pub flights: Vec<FlightFact>,
     /// What was recorded of the same imagery under other days than one of these, and counts no more; without its ground.
     pub twice: Vec<FlightFact>,
+    /// Flights of imagery that their unit had searched before, with other options or another model; without their ground.
+    pub again: Vec<FlightFact>,
+    /// Unit and day of patrols whose track was recorded as of another day, and counts there.
+    pub walked_again: Vec<(String, Date)>,
     /// Ground patrols (踏查), those that found nothing among them.
     pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.

@@ -2,35 +2,33 @@
 
 use super::facts::FlightFact;
 use super::projection::{Own, day};
-use super::searched::{once, searched_of, whole};
+use super::searched::{again, by_one_office, once, searched_of, whole};
+use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
-use crate::registry::unit::depth;
 use crate::store::{Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
-/// The flights that count, and those of the same imagery under another day, which do not.
-pub(super) fn flights(
-    store: &Store,
-    own: &Own,
-) -> Result<(Vec<FlightFact>, Vec<FlightFact>), StoreError> {
-    let folder = store.evidence_folder();
-    // Two offices may have recorded one scan: the same outline under one id. What somebody records under the id of another's
-    // scan with another outline is a flight of its own, and takes nothing from that one.
-    let mut seen = BTreeSet::new();
-    let mut scans = whole(store.followed("scan")?);
-    scans.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
-    scans.retain(|sealed| match &sealed.event.body {
-        Body::Scan(scan) => seen.insert((scan.scan.clone(), sealed.event.outline())),
-        _ => false,
-    });
+/// The flights of a registry.
+pub(super) struct Flights {
+    /// Those that count.
+    pub counted: Vec<FlightFact>,
+    /// Those of the same imagery under another day, which do not.
+    pub twice: Vec<FlightFact>,
+    /// Those of imagery that had been searched with other options or another model, without their ground.
+    pub again: Vec<FlightFact>,
+}
+
+/// The flights that a registry holds.
+pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
+    let (folder, gate) = (store.evidence_folder(), store.authority());
+    let scans = by_one_office(whole(store.followed("scan")?));
     let (mut scans, twice) = once(scans);
     scans.sort_by_key(|sealed| sealed.event.id);
     let flights = scans.par_iter().filter_map(|sealed| {
-        let mut flight = flight(sealed)?;
+        let mut flight = flight(gate, sealed)?;
         let searched = sealed
             .event
             .outline()
@@ -38,12 +36,17 @@ pub(super) fn flights(
         flight.searched = own.ground_of(&flight.unit, searched.unwrap_or(flight.searched));
         Some(flight)
     });
-    let flights = flights.collect();
-    Ok((flights, twice.iter().filter_map(flight).collect()))
+    Ok(Flights {
+        counted: flights.collect(),
+        twice: twice.iter().filter_map(|s| flight(gate, s)).collect(),
+        again: (again(&scans).into_iter())
+            .filter_map(|s| flight(gate, s))
+            .collect(),
+    })
 }
 
-/// A flight without its ground.
-fn flight(sealed: &Sealed) -> Option<FlightFact> {
+/// A flight without its ground. It is of the season of its imagery, whatever its event says of that.
+fn flight(gate: &Authority, sealed: &Sealed) -> Option<FlightFact> {
     let Body::Scan(scan) = &sealed.event.body else {
         return None;
     };
@@ -52,7 +55,8 @@ fn flight(sealed: &Sealed) -> Option<FlightFact> {
         unit: sealed.event.actor.unit.clone(),
         captured: scan.captured.as_ref().and_then(days),
         tagged_otherwise: scan.tagged_otherwise(),
-        season: sealed.event.season,
+        season: (gate.season_of(&sealed.event.actor.unit, &sealed.event))
+            .unwrap_or(sealed.event.season),
         gsd_cm: scan.gsd_e2_cm.map(|e2| e2 as f64 / 1e2),
         model: (scan.model[0].clone(), scan.model[1].clone()),
         threshold: scan.threshold_e4 as f64 / 1e4,
@@ -63,4 +67,18 @@ fn flight(sealed: &Sealed) -> Option<FlightFact> {
 
 fn days([first, last]: &[String; 2]) -> Option<(Date, Date)> {
     Some((day(first)?, day(last)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::searched::tests::recorded;
+    use super::*;
+
+    #[test]
+    fn a_flight_is_of_the_season_of_its_imagery_whatever_its_event_says() {
+        let mut sealed = recorded("410423", "s", 1, "2025-05-03");
+        sealed.event.season = 2026;
+        let flight = flight(&Authority::default(), &sealed).expect("a flight");
+        assert_eq!(flight.season, 2025);
+    }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 15;
+pub const KINDS: usize = 17;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,6 +48,14 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
             "imagery recorded again under other days",
             "同一影像另报日期",
         ),
+        lang.pick(
+            "imagery searched again with other options",
+            "同一影像换参数重复识别",
+        ),
+        lang.pick(
+            "tracks recorded again under another day",
+            "同一轨迹另报日期",
+        ),
         lang.pick("voided", "作废"),
         lang.pick("not followed", "未予采信"),
     ]
@@ -74,7 +82,9 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         marked(|m| matches!(m, MarkKind::Redated { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
         usize::from(shares_pictures),
-        // Flights are no site's.
+        // Flights and patrols are no site's.
+        0,
+        0,
         0,
         0,
         site.voided.len(),
@@ -99,10 +109,18 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
         count(
             flight.unit.as_str(),
             match doubt {
-                DateDoubt::Imagery => KINDS - 4,
-                DateDoubt::Twice => KINDS - 3,
+                DateDoubt::Imagery => KINDS - 6,
+                DateDoubt::Twice => KINDS - 5,
             },
         );
+    }
+    for flight in facts.again.iter().filter(|f| period.holds_flight(f)) {
+        count(flight.unit.as_str(), KINDS - 4);
+    }
+    for (unit, on) in &facts.walked_again {
+        if period.holds_day(*on) {
+            count(unit.as_str(), KINDS - 3);
+        }
     }
     for voided in &facts.work.affairs.voided {
         count(voided.entry.actor.unit.as_str(), KINDS - 2);

@@ -1,17 +1,18 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
 use super::desk::DeskLook;
-use super::facts::{DistrictArea, Facts, PatrolFact, SiteFact, Steps};
+use super::facts::{DistrictArea, Facts, SiteFact, Steps};
 use super::flights::flights;
 use super::irregular::{self, Irregular};
+use super::patrols::{Patrols, patrols};
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::{LonLat, union_within};
-use crate::registry::body::{self, Body, Outcome, TargetList};
+use crate::registry::body::{Body, Outcome, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
-use crate::registry::{Hash, Site, SiteKey, State};
+use crate::registry::{Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -33,13 +34,18 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         unit: store.authority().unit(),
         districts: districts.as_ref(),
     };
-    let patrols = patrols(store, &own)?;
-    let (flights, twice) = flights(store, &own)?;
+    let Patrols {
+        counted: patrols,
+        again: walked_again,
+    } = patrols(store, &own)?;
+    let flights = flights(store, &own)?;
     Ok(Facts {
         work: work_of(store, &patrols)?,
-        flights,
-        twice,
+        flights: flights.counted,
+        twice: flights.twice,
+        again: flights.again,
         patrols,
+        walked_again,
         sites: sites(store, districts.as_ref())?,
         not_followed: not_followed(store)?,
         gone: gone(store)?,
@@ -164,42 +170,6 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
             area: d.area().clone(),
         })
         .collect()
-}
-
-fn patrols(store: &Store, own: &Own) -> Result<Vec<PatrolFact>, StoreError> {
-    Ok(store
-        .followed("patrol")?
-        .into_iter()
-        .filter_map(|sealed| {
-            let Body::Patrol(patrol) = sealed.event.body else {
-                return None;
-            };
-            let mut fact = patrol_fact(sealed.hash, sealed.event.actor.unit, *patrol)?;
-            fact.walked = own.ground_of(&fact.unit, fact.walked);
-            Some(fact)
-        })
-        .collect())
-}
-
-fn patrol_fact(entry: Hash, unit: String, patrol: body::Patrol) -> Option<PatrolFact> {
-    let place = crate::registry::place::Place {
-        lon_e7: 0,
-        lat_e7: 0,
-        outline: patrol.walked,
-    };
-    Some(PatrolFact {
-        entry,
-        seeds: patrol.seeds.is_some(),
-        publicity: patrol.publicity.is_some(),
-        unit,
-        district: patrol.district,
-        on: day(&patrol.on)?,
-        people: patrol.people,
-        vehicles: patrol.vehicles,
-        walked: place.polygons(),
-        area_m2: patrol.area_m2.map(|m2| m2 as f64),
-        zero: patrol.zero,
-    })
 }
 
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {

@@ -5,14 +5,16 @@ use crate::registry::Hash;
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::unit::{depth, is_at_or_below};
+use crate::schema::MOST_PATTERNS;
 use crate::store::evidence;
 use geo::MultiPolygon;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-/// Of what a unit recorded of one scan the recording that searched most: the others are parts of it.
+/// Of what a unit recorded of one scan the recording that searched most: the others are parts of it. What it recorded of it as of
+/// other days is no part.
 pub(super) fn whole(scans: Vec<Sealed>) -> Vec<Sealed> {
-    let mut of_scan: BTreeMap<(String, String), Sealed> = BTreeMap::new();
+    let mut of_scan: BTreeMap<(String, String, Option<[String; 2]>), Sealed> = BTreeMap::new();
     let searched = |sealed: &Sealed| match &sealed.event.body {
         Body::Scan(scan) => scan.searched_m2,
         _ => 0,
@@ -21,13 +23,37 @@ pub(super) fn whole(scans: Vec<Sealed>) -> Vec<Sealed> {
         let Body::Scan(scan) = &sealed.event.body else {
             continue;
         };
-        let of = (sealed.event.actor.unit.clone(), scan.scan.clone());
+        let unit = sealed.event.actor.unit.clone();
+        let of = (unit, scan.scan.clone(), scan.captured.clone());
         let known = of_scan.get(&of).map(searched);
         if known.is_none_or(|known| known <= searched(&sealed)) {
             of_scan.insert(of, sealed);
         }
     }
     of_scan.into_values().collect()
+}
+
+/// Of one scan that a unit recorded, and one above it too, what the one above says: the same outline under one id. What somebody
+/// records under the id of another's scan with another outline, or elsewhere, is a flight of its own, and takes nothing from that one.
+pub(super) fn by_one_office(mut scans: Vec<Sealed>) -> Vec<Sealed> {
+    type Of = (String, Option<Hash>, Option<[String; 2]>);
+    let mut seen: HashMap<Of, Vec<String>> = HashMap::new();
+    scans.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
+    scans.retain(|sealed| {
+        let Some(scan) = scan_of(sealed) else {
+            return false;
+        };
+        let unit = &sealed.event.actor.unit;
+        let outline = sealed.event.outline();
+        let of = (scan.scan.clone(), outline, scan.captured.clone());
+        let by = seen.entry(of).or_default();
+        let is_new = !by.iter().any(|by| is_at_or_below(unit, by));
+        if is_new {
+            by.push(unit.clone());
+        }
+        is_new
+    });
+    scans
 }
 
 /// Of scans in the order in which their units go before one another, those that count, and those of imagery or of ground that a
@@ -42,38 +68,100 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
         });
         (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
     });
-    let mut known: HashMap<String, Vec<(String, RecordedScan)>> = HashMap::new();
-    let (mut kept, mut twice) = (Vec::new(), Vec::new());
+    let mut known = Known::default();
+    let mut twice = Vec::new();
     for sealed in scans {
-        let Some(scan) = scan_of(&sealed) else {
-            continue;
-        };
-        let unit = &sealed.event.actor.unit;
-        let signs = scan.signs(sealed.event.outline());
-        let known_as = |(by, other): &(String, RecordedScan)| {
-            is_at_or_below(unit, by) && scan.is_of_other_days(other)
-        };
-        let mut before = signs.iter().filter_map(|sign| known.get(sign)).flatten();
-        if before.any(known_as) {
+        if known.has_of_other_days(&sealed) {
             twice.push(sealed);
-            continue;
+        } else {
+            known.keep(sealed);
         }
-        let of_days = RecordedScan {
-            sources: Vec::new(),
-            ..scan.clone()
+    }
+    (known.kept, twice)
+}
+
+/// Flights that count, by what their imagery or their ground is known again.
+#[derive(Default)]
+struct Known {
+    kept: Vec<Sealed>,
+    by_sign: HashMap<String, Vec<usize>>,
+    by_place: HashMap<u64, Vec<usize>>,
+}
+
+/// Flights that are kept in mind for one place, at most.
+const MOST_AT_A_PLACE: usize = 100;
+
+impl Known {
+    fn has_of_other_days(&self, sealed: &Sealed) -> bool {
+        let Some(scan) = scan_of(sealed) else {
+            return true;
         };
-        for sign in signs {
-            let of_sign = known.entry(sign).or_default();
-            let same = |(by, other): &(String, RecordedScan)| {
-                by == unit && other.captured == scan.captured
+        let is_other = |other: &Sealed| {
+            is_at_or_below(&sealed.event.actor.unit, &other.event.actor.unit)
+                && scan_of(other).is_some_and(|other| scan.is_of_other_days(other))
+        };
+        let signs = scan.signs(sealed.event.outline());
+        let mut same = signs
+            .iter()
+            .filter_map(|sign| self.by_sign.get(sign))
+            .flatten();
+        if same.any(|at| is_other(&self.kept[*at])) {
+            return true;
+        }
+        let places = scan.patterns.iter().take(MOST_PATTERNS);
+        let met = places.filter_map(|pattern| self.by_place.get(&pattern.place));
+        let met: BTreeSet<usize> = met.flatten().copied().collect();
+        let shows_the_same =
+            |other: &Sealed| scan_of(other).is_some_and(|other| scan.shows_the_same(other));
+        let mut met = met.into_iter().map(|at| &self.kept[at]);
+        met.any(|other| is_other(other) && shows_the_same(other))
+    }
+
+    fn keep(&mut self, sealed: Sealed) {
+        let Some(scan) = scan_of(&sealed) else {
+            return;
+        };
+        let number = self.kept.len();
+        for sign in scan.signs(sealed.event.outline()) {
+            let of_sign = self.by_sign.entry(sign).or_default();
+            let same = |at: &usize| {
+                let other = &self.kept[*at];
+                other.event.actor.unit == sealed.event.actor.unit
+                    && scan_of(other).is_some_and(|other| other.captured == scan.captured)
             };
             if !of_sign.iter().any(same) {
-                of_sign.push((unit.clone(), of_days.clone()));
+                of_sign.push(number);
             }
         }
-        kept.push(sealed);
+        let places = scan.patterns.iter().take(MOST_PATTERNS);
+        for place in places.map(|pattern| pattern.place).collect::<BTreeSet<_>>() {
+            let of_place = self.by_place.entry(place).or_default();
+            if of_place.len() < MOST_AT_A_PLACE {
+                of_place.push(number);
+            }
+        }
+        self.kept.push(sealed);
     }
-    (kept, twice)
+}
+
+/// Those that searched just the imagery of an earlier one of their unit, with other options or another model.
+pub(super) fn again(scans: &[Sealed]) -> Vec<&Sealed> {
+    let mut order: Vec<&Sealed> = scans.iter().collect();
+    order.sort_by_key(|sealed| sealed.event.id);
+    let mut first: HashMap<(&str, &[String]), Vec<&RecordedScan>> = HashMap::new();
+    order.retain(|sealed| {
+        let Some(scan) = scan_of(sealed) else {
+            return false;
+        };
+        let of = (sealed.event.actor.unit.as_str(), scan.sources.as_slice());
+        let known = first.entry(of).or_default();
+        let is_again = known.iter().any(|other| scan.is_again(other));
+        if !is_again {
+            known.push(scan);
+        }
+        is_again
+    });
+    order
 }
 
 fn scan_of(sealed: &Sealed) -> Option<&RecordedScan> {
@@ -108,8 +196,87 @@ fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::registry::event::{Actor, Event, next_id};
+    use crate::registry::ids::DeviceId;
+    use crate::registry::role::Role;
+    use ed25519_dalek::SigningKey;
+
+    /// What a unit recorded of a scan, at some second.
+    pub(in super::super) fn recorded(unit: &str, scan: &str, second: u64, day: &str) -> Sealed {
+        let body = serde_json::json!({"scan": scan, "captured": [day, day], "model": ["m", "ab"], "threshold_e4": 5_000,
+            "searched_m2": 1_000, "candidates": 0, "sources": ["a"]});
+        let event = Event {
+            id: next_id(None, 1_777_800_000_000 + 1_000 * second, [1; 8]),
+            site: None,
+            season: 2026,
+            at: "2026-05-05T10:00:00+08:00".into(),
+            logged_at: "2026-05-05T02:00:00Z".into(),
+            clock_behind_s: None,
+            actor: Actor {
+                name: "wang".into(),
+                unit: unit.into(),
+                role: Role::Analyst,
+                key: None,
+                recorder: None,
+            },
+            device: DeviceId([1; 32]),
+            seq: 1,
+            prev: None,
+            based_on: vec![],
+            evidence: vec![],
+            body: Body::Scan(serde_json::from_value(body).expect("a scan")),
+        };
+        Sealed::seal(event, &SigningKey::from_bytes(&[1; 32]), None).expect("sealed")
+    }
+
+    fn told(scans: &[Sealed]) -> Vec<(&str, &str)> {
+        let mut told = Vec::new();
+        for sealed in scans {
+            let days = scan_of(sealed).and_then(|scan| scan.captured.as_ref());
+            let day = days.map_or("", |days| days[0].as_str());
+            told.push((sealed.event.actor.unit.as_str(), day));
+        }
+        told
+    }
+
+    #[test]
+    fn who_records_anothers_scan_before_it_did_takes_nothing_from_it() {
+        let day = "2026-05-03";
+        let all = vec![
+            recorded("410423", "s", 2, day),
+            recorded("410425", "s", 1, day),
+            recorded("410423001", "s", 0, day),
+        ];
+        let kept = by_one_office(whole(all));
+        assert_eq!(told(&kept), [("410425", day), ("410423", day)]);
+    }
+
+    #[test]
+    fn a_scan_that_is_recorded_again_as_of_other_days_does_not_take_the_place_of_the_first() {
+        let all = vec![
+            recorded("410423", "s", 1, "2025-05-03"),
+            recorded("410423", "s", 2, "2026-05-03"),
+        ];
+        let (kept, twice) = once(by_one_office(whole(all)));
+        assert_eq!(told(&kept), [("410423", "2025-05-03")]);
+        assert_eq!(told(&twice), [("410423", "2026-05-03")]);
+    }
+
+    #[test]
+    fn what_a_neighbour_says_of_the_same_imagery_takes_nothing_from_a_flight() {
+        let all = vec![
+            recorded("410423", "s", 1, "2025-05-03"),
+            recorded("410425", "t", 2, "2026-05-03"),
+        ];
+        assert_eq!(once(all.clone()).0.len(), 2);
+        let (kept, twice) = once([all, vec![recorded("410425001", "u", 3, "2025-05-04")]].concat());
+        assert_eq!(
+            (kept.len(), told(&twice)),
+            (2, vec![("410425001", "2025-05-04")])
+        );
+    }
 
     #[test]
     fn only_what_was_searched_is_read_from_a_coverage_file() {

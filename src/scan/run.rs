@@ -16,7 +16,7 @@ use super::summary::Summary;
 use super::verify::{Learnt, Looking, Second, look};
 use super::write::{self, Crops, Provenance, Pyramids};
 use crate::imagery::Pixels;
-use crate::schema::{ExpectedRecord, Reason};
+use crate::schema::{ExpectedRecord, Reason, lowest_patterns};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -322,8 +322,10 @@ fn summary(
 ) -> Summary {
     let unreadable = ground.coverage.not_searched.iter();
     let unreadable = unreadable.filter(|n| n.0 == Reason::Unreadable);
+    let chunks = scored.scores.chunks();
     Summary {
         scan_id: found.scan_id,
+        patterns: lowest_patterns(chunks.flat_map(|(_, _, report)| report.patterns.clone())),
         candidates: found.ranked.candidates,
         doubted: found.ranked.doubted,
         unreadable_m2: unreadable.map(|n| n.2).sum(),

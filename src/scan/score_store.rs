@@ -8,8 +8,8 @@ use crate::imagery::photo::{Defect, JpegError, SetAside, Why};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::schema::{
-    CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,
-    ScoresKey,
+    CellRecord, CellsRecord, CornersRecord, GroundRecord, Pattern, PictureFault, SCORES_FORMAT,
+    ScoreLine, ScoresKey,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -122,6 +122,8 @@ pub struct ChunkReport {
     pub sharpness: Option<u32>,
     /// Why a photo turned out to be of no use.
     pub fault: Option<PictureFault>,
+    /// What it shows at some places.
+    pub patterns: Vec<Pattern>,
 }
 
 /// What was scored.
@@ -231,6 +233,7 @@ pub(super) fn ground_line(work: WorkId, chunk: ChunkId, report: &ChunkReport) ->
         blank: list(&report.blank),
         sharpness: report.sharpness,
         fault: report.fault.clone(),
+        patterns: report.patterns.clone(),
     })
 }
 
@@ -246,6 +249,7 @@ impl ChunkReport {
             blank: region(record.blank),
             sharpness: record.sharpness,
             fault: record.fault,
+            patterns: record.patterns,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::find::{Candidate, ScanCoverage, SourceAreas, SourceFacts};
 use crate::imagery::photo::Remark;
 use crate::imagery::{Beside, RasterError};
-use crate::schema::ExpectedRecord;
+use crate::schema::{ExpectedRecord, Pattern};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub struct Summary {
     /// The scan's id.
     pub scan_id: String,
+    /// What the imagery shows at some places of the ground.
+    pub patterns: Vec<Pattern>,
     /// The candidates by rank.
     pub candidates: Vec<Candidate>,
     /// Places that were left out, since too few of the photos that searched them show anything.

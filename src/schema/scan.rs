@@ -1,5 +1,6 @@
 //! `scan.json`: what a scan's results are owed to.
 
+use super::pattern::Pattern;
 use super::reason::Reason;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct ScanRecord {
     /// The day on which the first of the sources' files was made, by its own tag: it was not flown later; `null` where none says.
     #[serde(default)]
     pub made: Option<String>,
+    /// What the imagery shows at some places of the ground, by which a part of it is known again, however it was written.
+    #[serde(default)]
+    pub patterns: Vec<Pattern>,
     /// The sources searched, by name.
     #[serde(default)]
     pub sources: Vec<SourceRecord>,

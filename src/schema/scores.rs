@@ -3,6 +3,7 @@
 //! Each line is the CRC-32 of its text as eight hexadecimal digits, a space, and the text, a JSON value. The first line says
 //! what the scores are bound to.
 
+use super::pattern::Pattern;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,6 +80,9 @@ pub struct GroundRecord {
     pub sharpness: Option<u32>,
     /// Why a photo turned out to be of no use.
     pub fault: Option<PictureFault>,
+    /// What it shows at some places, by which it is known again; earlier versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<Pattern>,
 }
 
 /// Why a photo's picture is of no use.

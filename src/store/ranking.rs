@@ -184,6 +184,7 @@ mod tests {
                 tagged: None,
                 made: None,
                 sources: Vec::new(),
+                patterns: vec![],
                 scan: "s".into(),
                 survey: None,
                 captured: None,

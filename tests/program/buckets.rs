@@ -25,6 +25,8 @@ struct Shelves {
     unseen: BTreeSet<String>,
     /// What is said of the length of objects, where that is not theirs.
     said: BTreeMap<String, u64>,
+    /// Whether the list of names never ends.
+    endless: bool,
     /// Method and key of each request, what it asked beside, and the answer.
     heard: Vec<(String, String, u16)>,
     /// Headers of all requests.
@@ -123,6 +125,14 @@ impl Shelves {
         let mut listed = format!(
             "<?xml version=\"1.0\"?><ListBucketResult><Name>survey</Name><Prefix>{prefix}</Prefix><Delimiter>/</Delimiter><IsTruncated>false</IsTruncated>"
         );
+        if self.endless {
+            listed = listed.replace("<IsTruncated>false", "<IsTruncated>true");
+            for n in 0..1000 {
+                let at = self.heard.len();
+                write!(listed, "<Contents><Key>{prefix}{at}-{n}</Key><LastModified>2026-05-01T00:00:00.000Z</LastModified><ETag>\"a\"</ETag><Size>1</Size></Contents>").expect("written");
+            }
+            listed += "<NextContinuationToken>more</NextContinuationToken>";
+        }
         for (key, object) in &self.objects {
             if key
                 .strip_prefix(prefix)
@@ -310,6 +320,30 @@ fn a_scan_in_a_bucket_makes_the_bytes_of_one_scan_and_writes_nothing_over() {
         damaged.err
     );
     assert!(!bucket.shelves().headers.contains(SECRET));
+}
+
+#[test]
+fn a_list_of_names_that_does_not_end_is_not_waited_for() {
+    let folder = TempDir::new().expect("temporary folder");
+    let path = folder.path().join("ortho.tif");
+    Picture::bare(Place::utm(1.9), (300, 300)).write(&path, &[]);
+    let bucket = Bucket::start();
+    let model = fixture("colour_dense.onnx");
+    let [path, model] = [&path, &model].map(|path| path.to_str().expect("UTF-8"));
+    let planned = bucket.run(
+        &[
+            "plan", path, "-q", "-o", PLAN, "--shards", "1", "--model", model,
+        ],
+        None,
+    );
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    bucket.shelves().endless = true;
+    let status = bucket.run(&["plan", "--status", "-q", "-o", PLAN], None);
+    assert_ne!(status.code, Some(0));
+    for said in ["lists more than 100000 names", "into a folder of its own"] {
+        assert!(status.err.contains(said), "{}", status.err);
+    }
+    assert!(bucket.shelves().heard.len() < 120);
 }
 
 #[test]

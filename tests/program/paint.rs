@@ -109,6 +109,14 @@ impl Picture {
         }
     }
 
+    /// Colours every pixel anew.
+    pub fn paint(&mut self, colour: impl Fn(usize, usize) -> [u8; 3]) {
+        let width = self.size.0;
+        for (i, pixel) in self.rgb.iter_mut().enumerate() {
+            *pixel = colour(i % width, i / width);
+        }
+    }
+
     /// Paints a square of pixels with its corner at a pixel.
     pub fn paste(&mut self, pixels: &[[u8; 3]], side: usize, (x, y): (usize, usize)) {
         for (row, pixels) in pixels.chunks_exact(side).enumerate() {

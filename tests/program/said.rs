@@ -221,6 +221,67 @@ fn what_the_imagery_says_of_its_days_stays_beside_what_was_said() {
     assert!(record["tagged"].is_null());
 }
 
+/// A field of clods, each as bright as its place and the year say, some of them as bright every year; and as if the sun stood higher.
+fn field(from: (usize, usize), size: (usize, usize), year: usize, brighter: u8) -> Picture {
+    let mut picture = Picture::bare(Place::utm(2.0), size).moved(from.0, from.1);
+    let shade = |x: usize, y: usize, year: usize| {
+        let mixed = (x * 7919 + y * 104_729 + year * 1_299_709).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((mixed >> 40) % 60) as u8
+    };
+    picture.paint(|x, y| {
+        let (x, y) = ((x + from.0) / 9, (y + from.1) / 9);
+        let lasts = shade(x, y, 0) < 30;
+        let v = shade(x, y, if lasts { 1 } else { year });
+        [95 + v + brighter, 100 + v + brighter, 70 + v + brighter]
+    });
+    picture
+}
+
+#[test]
+fn a_part_of_an_orthomosaic_is_known_by_what_it_shows_and_another_years_flight_is_another() {
+    let folder = TempDir::new().expect("temporary folder");
+    let jpeg = [
+        "TILED=YES",
+        "COMPRESS=JPEG",
+        "JPEG_QUALITY=70",
+        "PHOTOMETRIC=YCBCR",
+    ];
+    let patterns = |name: &str, picture: &Picture, options: &[&str]| {
+        let path = folder.path().join(format!("{name}.tif"));
+        picture.write(&path, options);
+        let out = folder.path().join(name);
+        scan(
+            &[&path],
+            &out,
+            "colour_dense.onnx",
+            &["-q", "--no-pyramid"],
+            0,
+        );
+        let all = json(&out.join("scan.json"))["patterns"].take();
+        serde_json::from_value::<Vec<papaver::schema::Pattern>>(all).expect("patterns")
+    };
+    let whole = patterns(
+        "whole",
+        &field((0, 0), (1500, 1300), 2025, 0),
+        &["TILED=YES"],
+    );
+    assert!((16..=128).contains(&whole.len()), "{}", whole.len());
+    // Cut, compressed and made brighter, under whatever name.
+    let part = patterns("part", &field((310, 170), (1100, 900), 2025, 12), &jpeg);
+    assert!(papaver::schema::show_the_same(&part, &whole));
+    let next = patterns(
+        "next",
+        &field((0, 0), (1500, 1300), 2026, 0),
+        &["TILED=YES"],
+    );
+    assert!(!papaver::schema::show_the_same(&next, &whole));
+    let common = |other: &[papaver::schema::Pattern]| {
+        let places = |p: &papaver::schema::Pattern| whole.iter().any(|w| w.place == p.place);
+        other.iter().filter(|p| places(p)).count()
+    };
+    assert!(common(&next) >= 16, "the same places are told");
+}
+
 #[test]
 fn quiet_says_nothing_and_no_candidates_is_a_result() {
     let folder = TempDir::new().expect("temporary folder");

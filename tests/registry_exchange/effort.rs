@@ -232,6 +232,127 @@ fn last_years_imagery_is_not_this_years_coverage_by_saying_so() {
 }
 
 #[test]
+fn a_part_of_last_years_imagery_written_anew_is_not_this_years_coverage() {
+    let office = Office::begin();
+    districts(&office, &[square("410423", 113.0, 113.2)]);
+    let patterns = |places: std::ops::Range<u64>, turned: u64| {
+        let shown = |place: u64| place.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ turned;
+        let one = |place: u64| format!("{place:016x}{:016x}", shown(place));
+        json!({"patterns": places.map(one).collect::<Vec<_>>()})
+    };
+    let print = |of: &str| {
+        let number = of.bytes().fold(0, |n, b| n << 8 | u128::from(b));
+        format!("{number:032x}")
+    };
+    let fly = |id: &str, day: &str, west: f64, says: &Value| {
+        let print = print(id);
+        tagged_scan(
+            &office,
+            id,
+            Some(day),
+            Some(2.0),
+            [west, west + 0.02],
+            says,
+            &print,
+        )
+        .err
+    };
+    fly("before", "2025-05-03", 113.0, &patterns(0..128, 0));
+    let of = |season: &str| coverage(&office, &["--season", season]);
+    let searched = |season: &str| m2(&of(season)["districts"][0], "searched_m2");
+    // An honest flight over the same ground shows it otherwise.
+    let told = fly(
+        "honest",
+        "2026-05-03",
+        113.0,
+        &patterns(0..128, 0x0421_0842_1084_2108),
+    );
+    assert!(!told.contains("in scan before"), "{told}");
+    let honest = searched("2026");
+    assert!(honest > 1e6);
+    // A part, cut and compressed anew: other bytes, other ground, no tags.
+    let told = fly("cropped", "2026-05-05", 113.06, &patterns(40..60, 0b101));
+    assert!(told.contains("in scan before"), "{told}");
+    assert!((searched("2026") - honest).abs() < 1.0);
+    assert_eq!(of("2026")["flights_recorded_twice"], 1);
+    // The same imagery with other options is one flight, and is counted.
+    let again = |id: &str| {
+        let print = print("honest");
+        let says = patterns(0..128, 0x0421_0842_1084_2108);
+        tagged_scan(
+            &office,
+            id,
+            Some("2026-05-03"),
+            Some(2.0),
+            [113.0, 113.02],
+            &says,
+            &print,
+        );
+    };
+    again("lower");
+    again("wider");
+    office.ok(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r"],
+    );
+    let rows = sheet(&office, "r.xlsx", "What stays marked");
+    let titles = [
+        "imagery recorded again under other days",
+        "imagery searched again with other options",
+    ];
+    assert_eq!(figures(&rows, "410423", &titles), ["1", "2"]);
+}
+
+#[test]
+fn last_years_track_is_not_this_years_patrol_by_saying_that_its_clock_was_wrong() {
+    let office = Office::begin();
+    districts(&office, &[square("410423", 113.0, 113.2)]);
+    let fixes = [
+        (113.05, "2025-05-03T01:00:00Z"),
+        (113.051, "2025-05-03T01:05:00Z"),
+        (113.052, "2025-05-03T01:10:00Z"),
+    ];
+    gpx(&office.path("old.gpx"), &fixes);
+    let patrol = ["patrol", "--track", "old.gpx", "--people", "4"];
+    office.ok("wang", &patrol);
+    let other = ["--on", "2026-05-03", "--clock-wrong"];
+    office.ok("wang", &[&patrol[..], &other].concat());
+    // Copied into a file of other times it is the same line.
+    let copied = fixes.map(|(lon, time)| (lon, time.replace("2025", "2026")));
+    let copied: Vec<(f64, &str)> = copied
+        .iter()
+        .map(|(lon, time)| (*lon, time.as_str()))
+        .collect();
+    gpx(&office.path("new.gpx"), &copied);
+    office.ok("wang", &["patrol", "--track", "new.gpx", "--people", "4"]);
+    // Another day's own line counts.
+    let honest = [
+        (113.06, "2026-05-04T01:00:00Z"),
+        (113.062, "2026-05-04T01:10:00Z"),
+    ];
+    gpx(&office.path("honest.gpx"), &honest);
+    office.ok(
+        "wang",
+        &["patrol", "--track", "honest.gpx", "--people", "3"],
+    );
+    let of = |season: &str| {
+        let found = coverage(&office, &["--season", season]);
+        let county = &found["districts"][0];
+        (m2(county, "patrolled_m2"), county["people"].clone())
+    };
+    let (before, now) = (of("2025"), of("2026"));
+    assert!(before.0 > 1_000.0 && (now.0 / before.0 - 1.0).abs() < 0.01);
+    assert_eq!((before.1, now.1), (json!(4), json!(3)));
+    office.ok(
+        "chief",
+        &["report", "province", "--season", "2026", "-o", "r"],
+    );
+    let rows = sheet(&office, "r.xlsx", "What stays marked");
+    let titles = ["tracks recorded again under another day"];
+    assert_eq!(figures(&rows, "410423", &titles), ["2"]);
+}
+
+#[test]
 fn areas_that_are_reported_without_a_track_are_cut_as_a_sum_and_said_to_be() {
     let office = Office::begin();
     districts(&office, &[square("410423", 113.0, 113.2)]);
@@ -268,6 +389,15 @@ fn areas_that_are_reported_without_a_track_are_cut_as_a_sum_and_said_to_be() {
     );
     let page = std::fs::read_to_string(office.path("r.html")).expect("a page");
     assert!(page.contains("100.0 (!)"));
+    // Maps say it too.
+    office.ok("chief", &["coverage", "--season", "2026", "-o", "c.gpkg"]);
+    let map = rusqlite::Connection::open(office.path("c.gpkg")).expect("opened");
+    let cut: f64 = map
+        .query_row("SELECT patrolled_beyond_m2 FROM districts", [], |row| {
+            row.get(0)
+        })
+        .expect("a column");
+    assert!((cut - beyond).abs() < 1.0, "{cut}");
 }
 
 #[test]
@@ -527,7 +657,7 @@ fn a_patrol_over_midnight_is_kept_and_a_clock_that_leaps_is_not_believed() {
         &[
             (113.05, "2026-05-03T01:00:00Z"),
             (113.052, "1999-01-01T00:00:00Z"),
-            (113.054, "2026-05-03T01:20:00Z"),
+            (113.054_01, "2026-05-03T01:20:00Z"),
         ],
     );
     let told = office.refused("wang", &["patrol", "--track", "leap.gpx", "--people", "6"]);

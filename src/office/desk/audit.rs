@@ -2,16 +2,18 @@
 //! bound for what would be missed follows from how far one has come in it, and its first tenth is looked at by two people who do not
 //! see each other's verdict, which tells what a verdict is worth.
 //!
-//! A candidate's lot follows from its id and from the device that began the registry: it is the same in any copy, and neither a draw nor
-//! a further candidate changes it, so that nobody draws until it suits them. An audit that an earlier version drew goes by the lots of
-//! its own event; of several of those the first counts that was of all there is.
+//! A candidate's lot follows from the ground on which it was found and from the device that began the registry: it is the same in any
+//! copy, and neither a draw, nor a further candidate, nor another option of a scan changes it, so that nobody draws until it suits
+//! them. An audit that an earlier version drew goes by the lots of its own event, or by those of the candidates' ids; of several of
+//! those the first counts that was of all there is.
 
 use super::queue::Item;
 use crate::office::Session;
 use crate::registry::affairs::{Affairs, Said};
-use crate::registry::body::{Draw, Look, Opinion};
-use crate::registry::ids::SiteKey;
+use crate::registry::body::{Body, Draw, Look, Opinion};
+use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::people::folded_name;
+use crate::registry::place::Place;
 use crate::registry::site::Stamp;
 use crate::registry::{DeviceId, Role, Site, State};
 use crate::schema::lot;
@@ -23,6 +25,53 @@ use uuid::Uuid;
 const SEEN_BY_TWO: u64 = 10;
 /// So many merges or splits are followed back.
 const DEEPEST: usize = 32;
+
+/// 1e-7 degrees along the side of the ground that has one lot: some eleven metres.
+const GROUND_E7: i64 = 1_000;
+
+/// What lots follow from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::office) struct Seed {
+    /// A text.
+    pub(super) text: String,
+    /// Whether the ground is drawn, not the candidate.
+    pub(super) by_ground: bool,
+}
+
+impl Seed {
+    /// The lots of candidates, and where these share one, their ids: in which order they come.
+    pub(super) fn lots<'i>(
+        &self,
+        store: &Store,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<BTreeMap<SiteKey, (u64, &'i str)>, StoreError> {
+        let of = |item: &'i Item| {
+            let drawn = if self.by_ground {
+                self.of_ground(store, item.founded, &item.place)?
+            } else {
+                lot(&self.text, &item.candidate)
+            };
+            Ok((item.key, (drawn, item.candidate.as_str())))
+        };
+        items.map(of).collect()
+    }
+
+    /// The lot of the ground that a site was founded on: where it was moved since, nobody moved its lot.
+    fn of_ground(
+        &self,
+        store: &Store,
+        founded: Option<Hash>,
+        place: &Place,
+    ) -> Result<u64, StoreError> {
+        let event = founded.map(|hash| store.event(hash)).transpose()?.flatten();
+        let place = match event.as_ref().map(|sealed| &sealed.event.body) {
+            Some(Body::Create(create)) => &create.place,
+            _ => place,
+        };
+        let cell = [place.lon_e7, place.lat_e7].map(|e7| e7.div_euclid(GROUND_E7));
+        Ok(lot(&self.text, &format!(" {} {}", cell[0], cell[1])))
+    }
+}
 
 /// The lots of a registry.
 pub(in crate::office) struct Lots {
@@ -51,16 +100,19 @@ impl Lots {
     }
 
     /// What is drawn by before there is an audit: others than its lots, so that nobody comes to the first of these beforehand.
-    pub fn beforehand(&self) -> String {
-        format!("{}-beforehand", self.device)
+    pub fn beforehand(&self) -> Seed {
+        Seed {
+            text: format!("{}-beforehand", self.device),
+            by_ground: true,
+        }
     }
 
-    /// What the lots of a draw follow from.
-    fn seed_of(&self, draw: &Said<Draw>) -> String {
-        if draw.body.by_lot {
-            self.device.clone()
-        } else {
-            draw.stamp.event.to_string()
+    /// What the lots of a draw follow from; without one those of an audit to come.
+    fn seed_of(&self, draw: Option<&Said<Draw>>) -> Seed {
+        let by_event = draw.filter(|draw| !draw.body.by_lot);
+        Seed {
+            text: by_event.map_or_else(|| self.device.clone(), |draw| draw.stamp.event.to_string()),
+            by_ground: draw.is_none_or(|draw| draw.body.by_lot && draw.body.by_ground),
         }
     }
 
@@ -74,7 +126,7 @@ impl Lots {
             let Some(one) = beside.as_ref().or((steps == 0).then_some(site)) else {
                 continue;
             };
-            if self.is_drawn(one) {
+            if self.is_drawn(store, one)? {
                 return Ok(true);
             }
             let before = one.absorbed.iter().chain(&one.split_from);
@@ -85,17 +137,23 @@ impl Lots {
     }
 
     /// The same of a site as it was found.
-    fn is_drawn(&self, site: &Site) -> bool {
-        let begun = || site.looks.iter().any(|(look, _)| look.blind);
+    fn is_drawn(&self, store: &Store, site: &Site) -> Result<bool, StoreError> {
+        if !self.two {
+            return Ok(false);
+        }
         // The first draw: no later one changes who is to look.
-        let first = self.draws(site.season).next();
-        let seed = first.map_or_else(|| self.device.clone(), |draw| self.seed_of(draw));
-        let is_drawn = |candidate: &str| lot(&seed, candidate) < u64::MAX / SEEN_BY_TWO;
-        let drawn = || {
-            let mut found = site.detections();
-            found.any(|found| is_drawn(&found.candidate))
-        };
-        self.two && (begun() || drawn())
+        let seed = self.seed_of(self.draws(site.season).next());
+        let is_first = |lot: u64| lot < u64::MAX / SEEN_BY_TWO;
+        let begun = site.looks.iter().any(|(look, _)| look.blind);
+        if begun || site.detection.is_none() && site.sightings.is_empty() {
+            return Ok(begun);
+        }
+        if seed.by_ground {
+            let founded = site.created.as_ref().map(|stamp| stamp.event);
+            return Ok(is_first(seed.of_ground(store, founded, &site.place)?));
+        }
+        let mut found = site.detections();
+        Ok(found.any(|found| is_first(lot(&seed.text, &found.candidate))))
     }
 
     /// Whether whoever looks now is not to see what others said of it, and does not decide on it alone.
@@ -213,7 +271,7 @@ pub(super) struct Drawn<'a> {
     /// Whether it was drawn of what there is.
     pub(super) is_of_all: bool,
     /// What its lots follow from.
-    pub(super) seed: String,
+    pub(super) seed: Seed,
 }
 
 impl<'a> Drawn<'a> {
@@ -252,18 +310,23 @@ impl<'a> Drawn<'a> {
                 said,
                 members: keys.filter(was_open).collect(),
                 is_of_all,
-                seed: lots.seed_of(said),
+                seed: lots.seed_of(Some(said)),
             }
         }))
     }
 
     /// Those of the audit, in the order of their lots, up to the first that nobody has decided on: a random part of the rest, however
     /// screening went on beside it.
-    pub fn audited<'i>(&self, rest: &[&'i Item]) -> Vec<&'i Item> {
+    pub fn audited<'i>(
+        &self,
+        store: &Store,
+        rest: &[&'i Item],
+    ) -> Result<Vec<&'i Item>, StoreError> {
+        let lots = self.seed.lots(store, rest.iter().copied())?;
         let mut order: Vec<&Item> = rest.to_vec();
-        order.sort_by_key(|item| lot(&self.seed, &item.candidate));
+        order.sort_by_key(|item| lots.get(&item.key));
         let decided = order.into_iter().take_while(|item| item.verdict.is_some());
-        decided.collect()
+        Ok(decided.collect())
     }
 }
 
@@ -292,9 +355,9 @@ mod tests {
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
     use crate::office::people::{Beginning, begin, change};
     use crate::office::{Credentials, Office, OfficeError};
-    use crate::registry::body::{ActorAction, Body, Create, Detection, Source};
-    use crate::registry::place::Place;
+    use crate::registry::body::{ActorAction, Create, Detection, Source};
     use crate::registry::unit::origin;
+    use std::path::Path;
 
     fn find(office: &mut Office, chief: &Session, n: u32) {
         let candidate = format!("{n:012}");
@@ -317,19 +380,15 @@ mod tests {
             .expect("found");
     }
 
-    #[test]
-    fn an_audit_of_an_earlier_version_goes_on_by_its_own_lots_and_what_is_drawn_now_by_none_but_the_candidates()
-     {
-        let kept = tempfile::tempdir().expect("folder");
-        let path = kept.path().join("a.papaver");
+    fn office(path: &Path) -> (Office, Session) {
         let beginning = Beginning {
             unit: "410423".into(),
             unit_name: None,
             supervisor: "chief".into(),
             at: "2026-04-01T08:00:00+08:00".into(),
         };
-        begin(&path, beginning).expect("begun");
-        let mut office = Office::open(&path, "test").expect("opened");
+        begin(path, beginning).expect("begun");
+        let mut office = Office::open(path, "test").expect("opened");
         let given = Credentials {
             actor: "chief".into(),
             ..Credentials::default()
@@ -337,6 +396,14 @@ mod tests {
         let chief = office.sign_in(given).expect("known");
         let (name, roles) = ("chief".to_owned(), vec![Role::Analyst]);
         change(&mut office, &chief, ActorAction::Grant, name, roles).expect("granted");
+        (office, chief)
+    }
+
+    #[test]
+    fn an_audit_of_an_earlier_version_goes_on_by_its_own_lots_and_what_is_drawn_now_by_none_but_the_candidates()
+     {
+        let kept = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = office(&kept.path().join("a.papaver"));
         for n in 1..=3 {
             find(&mut office, &chief, n);
         }
@@ -344,6 +411,7 @@ mod tests {
             season: 2026,
             rest: 3,
             by_lot: false,
+            by_ground: false,
         };
         let drawn = office
             .record(&chief, None, vec![], Body::Draw(earlier))
@@ -352,7 +420,7 @@ mod tests {
             let lots = Lots::of(office.store()).expect("read");
             let (season, items) = of_season(office.store(), None).expect("there");
             let drawn = Drawn::of(office.store(), &lots, season, &items).expect("read");
-            drawn.expect("one").seed
+            drawn.expect("one").seed.text
         };
         let stands = |office: &Office| stop(office.store(), None, MAY_MISS).expect("read");
         assert_eq!(seed(&office), drawn.hash.to_string());
@@ -369,5 +437,27 @@ mod tests {
         assert_eq!(stands(&office).audited, Some([5, 0, 0]));
         let again = draw(&mut office, &chief, None);
         assert!(matches!(again, Err(OfficeError::AuditStands { .. })));
+    }
+
+    #[test]
+    fn a_site_that_is_moved_or_found_under_another_id_keeps_its_lot() {
+        let kept = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = office(&kept.path().join("a.papaver"));
+        for n in 1..=3 {
+            find(&mut office, &chief, n);
+        }
+        let lots = Lots::of(office.store()).expect("read");
+        let (_, mut items) = of_season(office.store(), None).expect("there");
+        let of = |items: &[Item]| -> Vec<u64> {
+            let lots = lots.seed_of(None).lots(office.store(), items.iter());
+            lots.expect("read").into_values().map(|lot| lot.0).collect()
+        };
+        let before = of(&items);
+        assert!(before[0] != before[1] && before[1] != before[2]);
+        for item in &mut items {
+            item.candidate.insert(0, '9');
+            item.place = Place::point(LonLat::new(113.0, 33.0));
+        }
+        assert_eq!(of(&items), before);
     }
 }

@@ -6,10 +6,11 @@ use super::stopping::{MAY_MISS, Stop, stop};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::place::Place;
 use crate::registry::site::{Site, Stamp};
 use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
-use crate::schema::{Ranked, lot};
+use crate::schema::Ranked;
 use crate::store::{Ranking, Store, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -26,6 +27,10 @@ const MOST_FOLLOWED: usize = 1_000;
 pub(super) struct Item {
     pub(super) key: SiteKey,
     pub(super) candidate: String,
+    /// The event that founded its site.
+    pub(super) founded: Option<Hash>,
+    /// Where it is.
+    pub(super) place: Place,
     pub(super) scan: String,
     pub(super) season: i16,
     pub(super) rank: Option<u64>,
@@ -45,6 +50,8 @@ impl Item {
         Some(Self {
             key: site.key,
             candidate: detection.candidate.clone(),
+            founded: site.created.as_ref().map(|stamp| stamp.event),
+            place: Place::point(site.place.lonlat()),
             scan: detection.scan.clone(),
             season: site.season,
             rank: ranked.map(|r| r.rank).or(detection.rank),
@@ -213,6 +220,7 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
     let seed = draw
         .as_ref()
         .map_or_else(|| lots.beforehand(), |draw| draw.seed.clone());
+    let order = seed.lots(store, items.iter())?;
     let is_open = |item: &&Item| item.verdict.is_none() && !item.is_gone;
     let mut open: Vec<&Item> = items.iter().filter(is_open).collect();
     let waiting = open.len();
@@ -231,7 +239,7 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
         &mut chosen,
     );
     // Those of the audit come first: each of them tells of the rest.
-    open.sort_by_key(|item| (!audited.contains(&item.key), lot(&seed, &item.candidate)));
+    open.sort_by_key(|item| (!audited.contains(&item.key), order.get(&item.key)));
     let why = if draw.is_some() {
         QueueReason::Audit
     } else {
@@ -253,7 +261,7 @@ pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, O
     Ok(Nexts {
         season,
         open: waiting,
-        seed,
+        seed: seed.text,
         next: next?,
     })
 }
@@ -317,6 +325,7 @@ pub fn draw(
         season,
         rest: rest as u64,
         by_lot: true,
+        by_ground: true,
     });
     office.record(session, None, vec![], body)?;
     stop(office.store(), Some(season), MAY_MISS)

@@ -88,7 +88,7 @@ pub fn stop(store: &Store, season: Option<i16>, may_miss: f64) -> Result<Stop, O
     }
     let is_drawn = |item: &&Item| draw.members.contains(&item.key);
     let rest: Vec<&Item> = items.iter().filter(is_drawn).collect();
-    stop.judge(&rest, &draw.audited(&rest));
+    stop.judge(&rest, &draw.audited(store, &rest)?);
     Ok(stop)
 }
 

@@ -10,7 +10,7 @@ use crate::registry::place::Place;
 use crate::registry::unit::is_code;
 use crate::schema::{
     self, CANDIDATES_FILE, COVERAGE_FILE, CandidateProperties, FEATURES_FILE, GsdCm, PeriodRecord,
-    SCAN_FILE, SourceRecord,
+    SCAN_FILE, SourceRecord, lowest_patterns,
 };
 use crate::words::Lang;
 use std::path::{Path, PathBuf};
@@ -93,6 +93,7 @@ impl ScanFolder {
             tagged: days(scan.tagged)?,
             made: scan.made,
             sources: fingerprints(&scan.sources),
+            patterns: lowest_patterns(scan.patterns),
             model: [scan.model.name, scan.model.sha256],
             verifier: (scan.second_stage.as_ref())
                 .and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),

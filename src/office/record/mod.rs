@@ -249,7 +249,8 @@ impl Before {
             if by == unit && outline == ground && known.scan == scan.record.scan {
                 before.is_new = false;
             }
-            let same = !signs.is_disjoint(&known.signs(outline));
+            let same =
+                !signs.is_disjoint(&known.signs(outline)) || scan.record.shows_the_same(known);
             if same && is_at_or_below(unit, by) && scan.record.is_of_other_days(known) {
                 before.other_days.push(OtherDays {
                     scan: known.scan.clone(),

@@ -101,19 +101,22 @@ impl Affairs {
                     reason: void.reason.clone(),
                     by: by.clone(),
                 }),
-                None => affairs.take(hash, event, signed),
+                None => affairs.take(gate, (hash, event), signed),
             }
         }
         affairs.standing = chain::standing(&affairs.duties);
         affairs
     }
 
-    fn take(&mut self, hash: Hash, event: &Event, signed: Signed) {
+    fn take(&mut self, gate: &Authority, (hash, event): (Hash, &Event), signed: Signed) {
+        // What an event says of its season is not believed.
+        let season = gate.season_of(&event.actor.unit, event);
+        let season = season.unwrap_or(event.season);
         macro_rules! said {
             ($body:expr) => {
                 Said {
                     stamp: stamp(hash, event, signed),
-                    season: event.season,
+                    season,
                     body: $body,
                 }
             };

@@ -9,6 +9,8 @@ use crate::registry::role::Role;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+mod gate;
+
 const PROVINCE: &str = "410000";
 const COUNTY: &str = "410423";
 const OTHER: &str = "410424";
@@ -99,14 +101,17 @@ impl Offices {
 }
 
 fn affairs_of(said: &[(Hash, Event)]) -> Affairs {
+    let pairs = said.iter().map(|(hash, event)| (*hash, event));
+    Affairs::of(&gate_of(said), pairs)
+}
+
+fn gate_of(said: &[(Hash, Event)]) -> Authority {
     let grounds = Grounds {
         unit: PROVINCE.into(),
         roots: vec![DeviceId([0; 32])],
         ..Grounds::default()
     };
-    let pairs = || said.iter().map(|(hash, event)| (*hash, event));
-    let gate = Authority::of(grounds, pairs());
-    Affairs::of(&gate, pairs())
+    Authority::of(grounds, said.iter().map(|(hash, event)| (*hash, event)))
 }
 
 fn duty(district: &str, person: &str) -> Body {
@@ -175,6 +180,7 @@ fn scan(season: i16, gsd_e2_cm: i64) -> RecordedScan {
         tagged: None,
         made: None,
         sources: Vec::new(),
+        patterns: vec![],
         scan: "s".into(),
         survey: None,
         captured: Some([format!("{season}-05-01"), format!("{season}-05-02")]),
@@ -397,6 +403,7 @@ fn a_head_that_is_not_whole_is_refused() {
                 season: 2024,
                 rest: 7,
                 by_lot: true,
+                by_ground: true,
             }),
         ),
     ];
@@ -406,6 +413,16 @@ fn a_head_that_is_not_whole_is_refused() {
             .all(|hash| affairs.refused[hash] == Refusal::Number)
     );
     assert!(affairs.heads.is_empty() && affairs.draws.is_empty());
+}
+
+#[test]
+fn a_season_that_an_event_gives_itself_takes_nothing_out_of_the_figures_of_its_own() {
+    let mut offices = Offices::new();
+    offices.chief(1, tip(COUNTY, "words"));
+    offices.change_last(|event| event.season = 2027);
+    let affairs = offices.affairs();
+    assert!(affairs.refused.is_empty());
+    assert_eq!(affairs.tips[0].season, 2026);
 }
 
 /// One thing that somebody says.
@@ -435,6 +452,7 @@ fn said(what: u8, district: &str, of: Hash) -> Body {
             season: 2026,
             rest: 9,
             by_lot: false,
+            by_ground: false,
         }),
         8 => Body::Finding(Box::new(Finding {
             round: None,

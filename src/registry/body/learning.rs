@@ -121,4 +121,8 @@ pub struct Draw {
     /// further draw changes them. Else lots follow from the hash of this event, as in registries of earlier versions.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_lot: bool,
+    /// Whether these lots follow from the ground that a candidate was found on, which no option of a scan changes. Else they follow
+    /// from its id, as earlier versions drew them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_ground: bool,
 }

@@ -3,6 +3,7 @@
 use crate::registry::ids::Hash;
 use crate::registry::limits::day;
 use crate::registry::place::Place;
+use crate::schema::{Pattern, show_the_same};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,9 @@ pub struct RecordedScan {
     /// The fingerprints of its sources, the first in their order: by any of them the same imagery is known again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// What the imagery shows at some places: by them a part of it is known again, however it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<Pattern>,
     /// The model's name and SHA-256.
     pub model: [String; 2],
     /// SHA-256 of the second model, where one looked.
@@ -72,6 +76,18 @@ impl RecordedScan {
     pub fn signs(&self, outline: Option<Hash>) -> BTreeSet<String> {
         let outline = outline.map(|sha256| sha256.to_string());
         self.sources.iter().cloned().chain(outline).collect()
+    }
+
+    /// Whether a part of the imagery of one is in the other, however it was written.
+    pub fn shows_the_same(&self, other: &Self) -> bool {
+        show_the_same(&self.patterns, &other.patterns)
+    }
+
+    /// Whether it searched just the imagery of another scan, which other options or another model decided the finds of.
+    pub fn is_again(&self, other: &Self) -> bool {
+        !self.sources.is_empty()
+            && (&self.sources, &self.captured) == (&other.sources, &other.captured)
+            && self.scan != other.scan
     }
 
     /// Whether the same imagery cannot be of the days of both: they have none in common, or one has none.

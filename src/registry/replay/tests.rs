@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod dishonest;
+mod founding;
+mod guards;
 mod limits;
 mod merge_split;
 mod void;

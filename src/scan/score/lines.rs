@@ -163,6 +163,7 @@ fn legacy_line(text: &str, scores: &mut ScoreStore) -> bool {
                 blank,
                 sharpness,
                 fault: None,
+                patterns: Vec::new(),
             };
             scores.keep_chunk(WorkId(work), ChunkId(chunk), report);
             true

@@ -3,7 +3,7 @@
 use super::executor::{Executor, ExecutorFailure, WorkerReport, WorkerStep};
 use super::window::{Assembler, extent, holds};
 use crate::ground::{Rect, Region};
-use crate::imagery::{OpenError, PixelReader, Pixels, Validity};
+use crate::imagery::{OpenError, PatternReader, PixelReader, Pixels, Validity};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::{Hit, ModelError, Output, Scorer};
 use crate::scan::plan::{Task, Tile};
@@ -20,6 +20,8 @@ struct OpenSource {
     work: WorkId,
     pixels: Box<dyn PixelReader>,
     fault: Option<PictureFault>,
+    /// What finds patterns in it, where it can be placed.
+    patterns: Option<PatternReader>,
 }
 
 /// One thread's own things.
@@ -90,6 +92,7 @@ impl<'a> Worker<'a> {
             work,
             pixels,
             fault,
+            patterns: PatternReader::new(&planned.imagery, &planned.level).ok(),
         })
     }
 
@@ -110,6 +113,7 @@ impl<'a> Worker<'a> {
             blank: long_runs(&pixels.region(Validity::Blank), wanted),
             sharpness: open.pixels.sharpness(),
             fault: open.fault.clone(),
+            patterns: (open.patterns.as_ref()).map_or_else(Vec::new, |p| p.patterns(&pixels)),
         });
         self.open = Some(open);
         Ok((pixels, report))

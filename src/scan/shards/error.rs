@@ -1,6 +1,6 @@
 //! Why a plan or a shard is not taken.
 
-use crate::files::{is_in_bucket, reach};
+use crate::files::{is_in_bucket, lists_too_much, reach};
 use crate::words::{Both, Fault, Lang, Said, Say, of_system};
 use crate::{speaking_error, tr};
 use std::io;
@@ -209,6 +209,10 @@ impl ShardError {
 
     fn remedy(&self, lang: Lang) -> &'static str {
         match self {
+            Self::Io { source, .. } if lists_too_much(source) => lang.pick(
+                "remove from that folder what is none of the plan's, or plan into a folder of its own",
+                "请清除该文件夹中不属于本计划的对象，或将计划生成到单独的文件夹",
+            ),
             Self::Io { path, .. } if is_in_bucket(path) => reach(lang),
             Self::Io { .. } => lang.pick(
                 "check that the folder is there, may be written and has room; then run the same command again",

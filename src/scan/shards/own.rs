@@ -2,6 +2,7 @@
 //! A machine that lies, lies about its own part alone.
 
 use crate::ground::{Rect, Region};
+use crate::imagery::PATTERNS_AT_ONCE;
 use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::plan::{Task, Work};
@@ -75,4 +76,5 @@ fn lies_in(report: &ChunkReport, chunk: Rect) -> bool {
     [&report.no_data, &report.unreadable, &report.blank]
         .into_iter()
         .all(is_within)
+        && report.patterns.len() <= PATTERNS_AT_ONCE
 }

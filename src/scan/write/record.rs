@@ -163,6 +163,7 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         captured: days(|source| source.captured),
         tagged: days(|source| source.tagged),
         made: made.map(|day| day.to_string()),
+        patterns: summary.patterns.clone(),
         sources: source_records(summary, provenance),
         refused: refused(summary),
         totals: totals(summary),

@@ -7,6 +7,9 @@ use crate::registry::{SiteKey, State};
 use crate::store::evidence;
 use crate::store::keys::MostWork;
 use crate::store::{Author, Draft, Moment, Store};
+use ed25519_dalek::{Signer, SigningKey};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 fn moment(second: i64) -> Moment {
@@ -638,4 +641,112 @@ fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let refused = county.site(one).expect("read").expect("there").refused;
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!((of(&county, one), of(&county, other)), (1, 1));
+}
+
+/// The entries of a bundle, by name.
+fn entries_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    use std::io::Read;
+    let file = std::fs::File::open(path).expect("there");
+    let mut archive = zip::ZipArchive::new(file).expect("a ZIP");
+    let count = archive.len();
+    let read = |at: usize| {
+        let mut entry = archive.by_index(at).expect("an entry");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read");
+        (entry.name().expect("a name").into_owned(), bytes)
+    };
+    (0..count).map(read).collect()
+}
+
+/// A bundle of these entries as somebody's own program would make it: the manifest signed with a key, the container's digest as it has
+/// to be.
+fn remade(path: &Path, mut entries: BTreeMap<String, Vec<u8>>, manifest: &Value, secret: u8) {
+    use std::io::Write;
+    let bytes = serde_json::to_vec(manifest).expect("JSON");
+    let message = [SIGNED_AS, Hash::of(&bytes).as_bytes()].concat();
+    let signature = SigningKey::from_bytes(&[secret; 32]).sign(&message);
+    let signature = hex::encode(signature.to_bytes()).into_bytes();
+    entries.insert("MANIFEST.json".into(), bytes);
+    entries.insert("MANIFEST.sig".into(), signature);
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        let stored = zip::write::SimpleFileOptions::default();
+        out.start_file(name, stored).expect("begun");
+        out.write_all(&bytes).expect("written");
+    }
+    out.set_comment(format!("{COMMENT}{}", "0".repeat(64)))
+        .expect("a comment");
+    let mut whole = out.finish().expect("finished").into_inner();
+    let digest = whole.len() - 64;
+    let sha256 = Hash::of(&whole[..digest]).to_string();
+    whole[digest..].copy_from_slice(sha256.as_bytes());
+    std::fs::write(path, whole).expect("written");
+}
+
+#[test]
+fn whoever_makes_a_bundle_anew_with_digests_that_fit_is_found_out_by_what_it_holds() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let file = photo(&county, b"\xFF\xD8\xFF one");
+    add(&mut county, &a, "event:1", vec![file.clone()]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let entries = entries_of(&path);
+    let manifest: Value = serde_json::from_slice(&entries["MANIFEST.json"]).expect("JSON");
+    let picture = format!("evidence/{}", file.sha256);
+    let listed = |manifest: &mut Value, name: &str, of: &[u8]| {
+        let files = manifest["files"].as_array_mut().expect("a list");
+        let file = files.iter_mut().find(|file| file["path"] == name);
+        let file = file.expect("listed");
+        file["sha256"] = Hash::of(of).to_string().into();
+        file["bytes"] = of.len().into();
+    };
+    let told = |entries: BTreeMap<String, Vec<u8>>, manifest: &Value, secret: u8| {
+        let path = folder.path().join("b.bundle");
+        remade(&path, entries, manifest, secret);
+        inspect(&path, &Unlock::default())
+    };
+    let changed = |told: Result<Inspected, BundleError>, what: &str| match told {
+        Err(BundleError::Changed { at, .. }) => assert!(at.contains(what), "{at}"),
+        other => panic!("{what}: {other:?}"),
+    };
+    told(entries.clone(), &manifest, 1).expect("the same anew");
+    // Another key than that of the device which it names.
+    changed(told(entries.clone(), &manifest, 2), "signature");
+    // Another picture under the digest of the first.
+    let mut other = entries.clone();
+    other.insert(picture.clone(), b"\xFF\xD8\xFF two".to_vec());
+    changed(told(other, &manifest, 1), "evidence/");
+    // Fewer events than it says.
+    let mut more = manifest.clone();
+    more["events"] = 99.into();
+    changed(told(entries.clone(), &more, 1), "events.jsonl");
+    // An event that its device did not sign.
+    let lines = String::from_utf8(entries["events.jsonl"].clone()).expect("text");
+    let at = lines.find("\"signature\":\"").expect("signed") + 13;
+    let mut forged = lines.into_bytes();
+    forged[at] = if forged[at] == b'0' { b'1' } else { b'0' };
+    let (mut other, mut fits) = (entries.clone(), manifest.clone());
+    listed(&mut fits, "events.jsonl", &forged);
+    other.insert("events.jsonl".into(), forged);
+    let unsigned = told(other, &fits, 1);
+    assert!(matches!(unsigned, Err(BundleError::Event { .. })));
+    // What is not listed, is listed twice, or is larger than all of it.
+    let mut other = entries.clone();
+    other.insert(format!("evidence/{}", Hash([7; 32])), b"x".to_vec());
+    let unlisted = told(other, &manifest, 1);
+    assert!(matches!(unlisted, Err(BundleError::Strange { .. })));
+    let mut twice = manifest.clone();
+    let files = twice["files"].as_array_mut().expect("a list");
+    files.push(files[0].clone());
+    let twice = told(entries.clone(), &twice, 1);
+    assert!(matches!(twice, Err(BundleError::Strange { .. })));
+    let mut large = manifest.clone();
+    let files = large["files"].as_array_mut().expect("a list");
+    let of_picture = files
+        .iter_mut()
+        .find(|file| file["path"] == picture.as_str());
+    of_picture.expect("listed")["bytes"] = (1_u64 << 40).into();
+    let large = told(entries, &large, 1);
+    assert!(matches!(large, Err(BundleError::Bomb { .. })));
 }

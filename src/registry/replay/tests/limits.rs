@@ -506,3 +506,84 @@ fn nobody_looked_for_longer_than_a_day() {
     assert_eq!(site.looks.len(), 1);
     assert!(site.screened.is_some());
 }
+
+#[test]
+fn a_sighting_lies_at_its_site_and_raises_it_by_later_imagery_alone() {
+    let mut device = office();
+    let origin = "candidate:1@410423";
+    let site = SiteKey::of_origin(origin);
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let create = Create {
+        detection: Some(detection("2026-05-01", 8_000)),
+        ..Create::new(Source::Scan, origin.into(), place.clone())
+    };
+    let aside = Body::Screen(Screen {
+        took_ms: None,
+        seconds: None,
+        keep: false,
+        reason: Some(RejectReason::Crop),
+        note: None,
+    });
+    let sighting = |captured: &str, place: Place, meaning| {
+        Body::Sighting(Box::new(Sighting {
+            detection: detection(captured, 9_000),
+            place,
+            meaning,
+            distance_cm: 0,
+        }))
+    };
+    let corners = vec![[0, 0], [1_800_000_000, 0], [1_800_000_000, 8], [0, 0]];
+    let wide = Place {
+        outline: vec![vec![corners]],
+        ..place.clone()
+    };
+    let far = Place::point(LonLat::new(113.35, 33.74));
+    let bodies = [
+        Body::Create(Box::new(create)),
+        aside,
+        sighting("2026-05-02", wide, Meaning::Seen),
+        sighting("2026-05-02", far, Meaning::Seen),
+        sighting("2026-05-01", place, Meaning::Raised),
+    ];
+    let said: Vec<Hash> = (10..)
+        .zip(bodies)
+        .map(|(now, body)| device.say(Some(site), "wang", Role::Analyst, vec![], body, now))
+        .collect();
+    let site = device.site(site);
+    let refused: Vec<Hash> = site.refused.iter().map(|(hash, _)| *hash).collect();
+    assert_eq!(refused, said[2..]);
+    assert!(matches!(site.refused[0].1, Refusal::Outline));
+    assert!(matches!(site.refused[1].1, Refusal::Far { .. }));
+    assert!(matches!(site.refused[2].1, Refusal::Date { .. }));
+    assert_eq!(site.state, State::ScreenedOut);
+}
+
+#[test]
+fn one_picture_is_not_of_before_and_after_and_no_step_of_a_day_before_the_last() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let assigned = device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let found = visit(Outcome::Cultivated);
+    let visited = device.say(Some(site), "wang", Role::Verifier, scene(), found, 12);
+    let mut same = photo(EvidenceRole::After);
+    same.sha256 = photo(EvidenceRole::Scene).sha256;
+    let last = device.clone();
+    let said = device.say(
+        Some(site),
+        "li",
+        Role::Eradicator,
+        vec![same],
+        eradicate(100),
+        13,
+    );
+    assert_eq!(device.site(site).refused, [(said, Refusal::SamePicture)]);
+    device = last;
+    let mut event = device.known.remove(&visited).expect("said");
+    assert_eq!(event.based_on, [assigned]);
+    event.at = "2026-05-02T10:21:00+08:00".into();
+    let hash = Hash::of(&event.canonical().expect("canonical"));
+    device.known.insert(hash, event);
+    let site = device.site(site);
+    assert_eq!(site.state, State::Dispatched);
+    assert!(matches!(site.refused[..], [(of, Refusal::Date { .. })] if of == hash));
+}

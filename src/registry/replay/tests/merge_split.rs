@@ -39,7 +39,7 @@ impl Device {
     }
 
     /// Founds two parts at a latitude on what is known of the whole, and says so of it, followed or not.
-    fn split_now(&mut self, site: SiteKey, now: u64, latitude: f64) -> [SiteKey; 2] {
+    pub(super) fn split_now(&mut self, site: SiteKey, now: u64, latitude: f64) -> [SiteKey; 2] {
         let whole = self.site(site);
         let keys = [0, 1].map(|n| {
             let origin = format!("event:{now}-{n}");

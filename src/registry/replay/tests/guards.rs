@@ -1,0 +1,208 @@
+//! What keeps a step from being followed or from passing unmarked, one guard at a time.
+
+use super::*;
+use crate::registry::site::MarkKind;
+
+/// Why what somebody says of a site is not followed.
+fn why(device: &mut Device, site: SiteKey, who: &str, role: Role, body: Body) -> Option<Refusal> {
+    let said = device.say(Some(site), who, role, vec![], body, 50);
+    let refused = device.site(site).refused.into_iter();
+    let mut of_it = refused.filter(|(hash, _)| *hash == said);
+    of_it.next().map(|(_, refusal)| refusal)
+}
+
+/// A site on which three plants were counted, with its assignment and its visit.
+fn counted(device: &mut Device) -> (SiteKey, Hash, Hash) {
+    let site = create(device, "event:1", 10);
+    let assigned = device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let found = visit(Outcome::Cultivated);
+    let visited = device.say(Some(site), "wang", Role::Verifier, scene(), found, 12);
+    (site, assigned, visited)
+}
+
+fn screen(keep: bool, reason: Option<RejectReason>) -> Body {
+    Body::Screen(Screen {
+        took_ms: None,
+        seconds: None,
+        keep,
+        reason,
+        note: None,
+    })
+}
+
+fn plants(to: u64, reason: &str) -> Body {
+    Body::Correct(Box::new(Correct {
+        plants: Some(to),
+        reason: reason.into(),
+        ..Correct::default()
+    }))
+}
+
+fn happened(of: Hash, at: &str) -> Body {
+    Body::Correct(Box::new(Correct {
+        of: Some(of),
+        at: Some(at.into()),
+        reason: "a slip".into(),
+        ..Correct::default()
+    }))
+}
+
+#[test]
+fn what_hides_something_is_nothing_without_its_reason() {
+    let mut device = office();
+    let site = create(&mut device, "event:0", 9);
+    let aside = why(
+        &mut device,
+        site,
+        "wang",
+        Role::Analyst,
+        screen(false, None),
+    );
+    assert_eq!(aside, Some(Refusal::NoReason));
+    let (site, _, visited) = counted(&mut device);
+    let void = Body::Void(Void {
+        of: visited,
+        reason: " ".into(),
+    });
+    let voided = why(&mut device, site, "chief", Role::Supervisor, void);
+    assert_eq!(voided, Some(Refusal::NoReason));
+    let fewer = why(&mut device, site, "chief", Role::Supervisor, plants(1, " "));
+    assert_eq!(fewer, Some(Refusal::NoReason));
+}
+
+#[test]
+fn nobody_but_a_supervisor_counts_down_or_dates_what_another_did() {
+    let mut device = office();
+    let (site, _, visited) = counted(&mut device);
+    let fewer = why(
+        &mut device,
+        site,
+        "wang",
+        Role::Analyst,
+        plants(1, "miscounted"),
+    );
+    assert_eq!(fewer, Some(Refusal::Supervisor));
+    let earlier = happened(visited, "2026-05-03T09:00:00+08:00");
+    let dated = why(&mut device, site, "li", Role::Analyst, earlier.clone());
+    assert_eq!(dated, Some(Refusal::Supervisor));
+    let own = why(&mut device, site, "wang", Role::Analyst, earlier);
+    assert_eq!(own, None);
+}
+
+#[test]
+fn a_step_is_dated_between_the_one_before_and_the_one_after_and_not_ahead() {
+    let mut device = office();
+    let (site, assigned, visited) = counted(&mut device);
+    for (of, at) in [
+        (visited, "2026-05-02T09:00:00+08:00"),
+        (assigned, "2026-05-04T08:00:00+08:00"),
+        (visited, "2026-05-09T08:00:00+08:00"),
+    ] {
+        let refusal = why(
+            &mut device,
+            site,
+            "chief",
+            Role::Supervisor,
+            happened(of, at),
+        );
+        assert_eq!(refusal, Some(Refusal::Date { date: at.into() }));
+    }
+}
+
+#[test]
+fn a_confirmed_site_is_not_visited_away_and_who_uprooted_judges_nothing() {
+    let mut device = office();
+    let (site, ..) = counted(&mut device);
+    let away = visit(Outcome::Nothing);
+    let refusal = why(&mut device, site, "li", Role::Verifier, away);
+    assert!(
+        matches!(refusal, Some(Refusal::State { .. })),
+        "{refusal:?}"
+    );
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let refusal = why(&mut device, site, "li", Role::Acceptor, accept(false));
+    assert_eq!(refusal, Some(Refusal::SelfAcceptance));
+}
+
+#[test]
+fn what_one_kept_another_puts_aside_in_dispute_alone() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let kept = why(&mut device, site, "wang", Role::Analyst, screen(true, None));
+    assert_eq!(kept, None);
+    let aside = screen(false, Some(RejectReason::Crop));
+    assert_eq!(why(&mut device, site, "li", Role::Analyst, aside), None);
+    let site = device.site(site);
+    assert!(site.disputed && site.state == State::Candidate);
+}
+
+#[test]
+fn fewer_plants_and_what_is_refuted_without_proof_stay_marked() {
+    let mut device = office();
+    let (site, ..) = counted(&mut device);
+    let Body::Visit(mut again) = visit(Outcome::Cultivated) else {
+        return;
+    };
+    again.count = Some(Count::Each { plants: 1 });
+    device.say(
+        Some(site),
+        "li",
+        Role::Verifier,
+        scene(),
+        Body::Visit(again),
+        20,
+    );
+    let kinds = |device: &Device, site| -> Vec<MarkKind> {
+        let marks = device.site(site).marks.into_iter();
+        marks.map(|mark| mark.kind).collect()
+    };
+    let lowered = MarkKind::CountLowered { from: 3, to: 1 };
+    assert_eq!(kinds(&device, site), [lowered]);
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let none = visit(Outcome::Nothing);
+    device.say(Some(site), "wang", Role::Verifier, vec![], none, 12);
+    assert_eq!(device.site(site).state, State::Refuted);
+    assert!(matches!(
+        kinds(&device, site)[..],
+        [MarkKind::Unproven { .. }]
+    ));
+}
+
+#[test]
+fn no_merge_reaches_so_far_and_no_split_names_a_part_twice() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let far = SiteKey::of_origin("event:2");
+    let place = Place::point(LonLat::new(113.35, 33.74));
+    let body = Body::Create(Box::new(Create::new(Source::Find, "event:2".into(), place)));
+    device.say(Some(far), "wang", Role::Analyst, vec![], body, 11);
+    let merge = Body::Merge(Merge {
+        into: far,
+        into_state: State::Candidate,
+        reason: "one".into(),
+    });
+    let heads = [device.site(site).heads, device.site(far).heads].concat();
+    let role = Role::Supervisor;
+    let said = device.say_on(heads, Some(site), "chief", role, vec![], merge, 12);
+    let refused = device.site(site).refused;
+    assert!(matches!(refused[..], [(of, Refusal::Far { .. })] if of == said));
+    let mut device = office();
+    let whole = create(&mut device, "event:1", 10);
+    let part = SiteKey::of_origin("event:2");
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let founding = Create {
+        split_from: Some((whole, State::Candidate)),
+        ..Create::new(Source::Split, "event:2".into(), place)
+    };
+    let (heads, body) = (device.site(whole).heads, Body::Create(Box::new(founding)));
+    device.say_on(heads, Some(part), "wang", Role::Analyst, vec![], body, 20);
+    let split = Body::Split(Split {
+        into: vec![part, part],
+        reason: "two".into(),
+    });
+    let refusal = why(&mut device, whole, "wang", Role::Analyst, split);
+    assert_eq!(refusal, Some(Refusal::NoSuchSite));
+}
