@@ -7,7 +7,7 @@ use crate::registry::event::{Actor, Event, Sealed, next_id};
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
-use crate::registry::replay::fold;
+use crate::registry::replay::{Neighbours, fold};
 use crate::registry::role::Role;
 use crate::registry::site::Site;
 use rusqlite::params;
@@ -130,15 +130,10 @@ impl Store {
         } else {
             let neighbours = self.neighbours(&concerned, sealed.event.body.other_sites())?;
             for key in &concerned {
-                let mut events = self.verified_events_of(*key)?;
-                events.push((sealed.hash, sealed.event.clone()));
-                let pairs: Vec<(Hash, &Event)> = events.iter().map(|(h, e)| (*h, e)).collect();
-                let site = fold(*key, &pairs, &self.gate, &neighbours);
-                if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
-                    return refused(self, Some(*key), refusal.clone());
+                match self.fold_with(*key, &sealed, &neighbours)? {
+                    Ok(site) => changed.push(site),
+                    Err(refusal) => return refused(self, Some(*key), refusal),
                 }
-                let heads = site.heads.clone();
-                changed.push((site, Known { events, heads }));
             }
             self.put_of_sites(&sealed, changed)?;
         }
@@ -152,6 +147,24 @@ impl Store {
             });
         }
         Ok(sealed)
+    }
+
+    /// A site with one event more, and what is known of it then; why not, where replay would not follow that.
+    fn fold_with(
+        &mut self,
+        key: SiteKey,
+        sealed: &Sealed,
+        neighbours: &Neighbours,
+    ) -> Result<Result<(Site, Known), Refusal>, StoreError> {
+        let mut events = self.verified_events_of(key)?;
+        events.push((sealed.hash, sealed.event.clone()));
+        let pairs: Vec<(Hash, &Event)> = events.iter().map(|(h, e)| (*h, e)).collect();
+        let site = fold(key, &pairs, &self.gate, neighbours);
+        if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
+            return Ok(Err(refusal.clone()));
+        }
+        let heads = site.heads.clone();
+        Ok(Ok((site, Known { events, heads })))
     }
 
     /// Puts in an event, and keeps the sites that it concerns.

@@ -273,6 +273,8 @@ export const WORDS = {
   post_such: ['head of the township', '乡长'],
   household: ['Household', '农户'],
   household_help: ['Only where a household signs with its village; choose the village above.', '农户与所在村签订时填写，区划请选所在村。'],
+  household_village_help: ['Only where a household signs with its village; then its village is given below.', '农户与所在村签订时填写，并在下方填写所在村代码。'],
+  village_code: ['Code of that village', '所在村代码'],
   letter: ['Number of the letter', '责任书编号'],
   letter_such: ['No. 3 of 2026', '鲁禁责〔2026〕3号'],
   signed_on: ['Signed on', '签订日期'],

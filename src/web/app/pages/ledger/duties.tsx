@@ -12,6 +12,9 @@ import { say } from '../../words/language';
 import { FollowUp } from './follow_up';
 import { Buttons, By, DistrictField, Fact, Head, Lists, called, districtsOf, useNames, type Names } from './parts';
 
+/** Digits of a village's code. */
+const VILLAGE = 12;
+
 export function DutiesPage({ who }: { who: SessionNow }) {
   const [season, setSeason] = useState<number | null>(null);
   const [district, setDistrict] = useState('');
@@ -68,7 +71,8 @@ function Duty({ line, names, wrong }: { line: DutyLine; names: Names; wrong: () 
     <>
       <h2>{called(names, line.district)}{line.household && ` · ${line.household}`}{!line.stands && <span class="tag">{say('replaced')}</span>}</h2>
       <dl class="facts">
-        <Fact word="answers">{[line.answers, line.post].filter(Boolean).join(say('list_separator'))}</Fact>
+        <Fact word="answers">{line.answers}</Fact>
+        <Fact word="post">{line.post}</Fact>
         <Fact word="letter">{line.letter}</Fact>
         <Fact word="signed_on">{line.signed_on && <time>{line.signed_on}</time>}</Fact>
       </dl>
@@ -79,15 +83,18 @@ function Duty({ line, names, wrong }: { line: DutyLine; names: Names; wrong: () 
 }
 
 function DutyDialog({ found, who, names, choose, close, done }: { found: Duties; who: SessionNow; names: Names; choose: (season: number) => void; close: () => void; done: () => void }) {
-  const save = async ({ season, ...values }: Readonly<Record<string, string>>): Promise<void> => {
-    await record(who.registry, 'duties', { ...values, season: Number(season) });
+  // A boundary file often ends with townships: then a household's village is typed.
+  const villages = districtsOf(names, who.unit, false).some(([code]) => code.length === VILLAGE);
+  const save = async ({ season, village, district, ...values }: Readonly<Record<string, string>>): Promise<void> => {
+    await record(who.registry, 'duties', { ...values, district: (values['household'] && village) || district, season: Number(season) });
     choose(Number(season));
   };
   return (
     <RecordDialog title={say('new_duty')} close={close} done={done} save={save}>
       <DistrictField names={names} unit={who.unit} required />
       <div class="pair"><TextField name="person" label={say('answers')} required /><TextField name="post" label={say('post')} placeholder={say('post_such')} /></div>
-      <TextField name="household" label={say('household')} help={say('household_help')} />
+      <TextField name="household" label={say('household')} help={say(villages ? 'household_help' : 'household_village_help')} />
+      {!villages && <TextField name="village" label={say('village_code')} placeholder="410423001002" />}
       <div class="pair"><TextField name="letter" label={say('letter')} placeholder={say('letter_such')} /><TextField name="signed_on" label={say('signed_on')} type="date" max={day(0)} /></div>
       <TextField name="season" label={say('fact_season')} type="number" min={2000} max={2100} step={1} required value={String(found.seasons[0] ?? found.season)} />
     </RecordDialog>
